@@ -1,1 +1,66 @@
-//! Placeholder.
+//! One flag document, one evaluator, the same answer on every host.
+//!
+//! isoflag evaluates LaunchDarkly-style flag documents: targets, rules, segments, prerequisites,
+//! percentage rollouts and experiments. It does no I/O: no clock, no randomness, no network. The
+//! same document and the same context give the same bytes wherever it runs.
+//!
+//! The way of a flag, in reading order:
+//!
+//! 1. `json` reads a text once into a [`Value`] and writes its canonical form;
+//! 2. `document` takes flags and segments out of their container;
+//! 3. `ruleset` prepares them: regular expressions, versions, dates, references and sets are ready
+//!    before anybody asks, and what is wrong with the document becomes a [`Diagnostic`];
+//! 4. `context` reads who is asked about;
+//! 5. `evaluation` answers: [`Flags::bind`] looks up the attributes that the document mentions,
+//!    [`BoundFlags`] evaluates;
+//! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
+//!
+//! ```
+//! use isoflag::{Context, Flags};
+//! let flags = Flags::from_json(br#"{"flags": {"dark-mode": {
+//!     "key": "dark-mode", "version": 1, "on": true, "variations": [true, false],
+//!     "rules": [{"variation": 0, "clauses": [
+//!         {"contextKind": "user", "attribute": "plan", "op": "in", "values": ["pro"]}]}],
+//!     "fallthrough": {"variation": 1}, "offVariation": 1
+//! }}}"#)?;
+//! let ada = Context::from_json(br#"{"kind": "user", "key": "ada", "plan": "pro"}"#)?;
+//! assert!(flags.bool_variation("dark-mode", &ada, false));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod bound_flags;
+mod context;
+mod diagnostic;
+mod digest;
+mod document;
+mod evaluation;
+mod explain;
+mod flags;
+mod json;
+pub mod limits;
+mod path;
+mod ruleset;
+mod state;
+
+pub use bound_flags::BoundFlags;
+pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
+pub use diagnostic::{Diagnostic, Severity};
+pub use digest::secure_mode_hash;
+pub use document::DocumentError;
+pub use evaluation::{
+    Answer, BigSegments, BigSegmentsError, BigSegmentsStatus, ErrorKind, EvaluationDetail,
+    FlagHandle, Reason, ReasonKind, ValueType,
+};
+pub use explain::Explanation;
+pub use flags::Flags;
+pub use json::{JsonError, Object, Value};
+pub use ruleset::Hash;
+pub use state::AllFlagsOptions;
+
+/// The version of the rules of evaluation: raised when any answer for any document may change.
+pub const SPEC_VERSION: u32 = 1;
+
+/// The version of this crate.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

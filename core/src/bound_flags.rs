@@ -1,0 +1,133 @@
+use std::sync::Arc;
+
+use crate::evaluation::{
+    self, Answer, EvaluationDetail, FlagHandle, NoObserver, Observer, Subject, ValueType,
+};
+use crate::explain::{self, Explanation};
+use crate::flags::Flags;
+use crate::json::Value;
+use crate::state::{self, AllFlagsOptions};
+
+/// A document bound to one context: every attribute that a rule may ask for has been looked up.
+/// Cheap to clone, safe to share between threads.
+#[derive(Clone, Debug)]
+pub struct BoundFlags {
+    flags: Flags,
+    subject: Arc<Subject>,
+}
+
+impl BoundFlags {
+    pub(crate) fn new(flags: Flags, subject: Subject) -> BoundFlags {
+        BoundFlags { flags, subject: Arc::new(subject) }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn flags(&self) -> &Flags {
+        &self.flags
+    }
+
+    pub(crate) fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Evaluates the flag of that key.
+    #[must_use]
+    pub fn evaluate(&self, key: &str) -> Answer {
+        self.evaluate_handle(self.flags.handle(key))
+    }
+
+    /// Evaluates a flag found before; none is a missing flag.
+    #[must_use]
+    pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
+        self.observed(flag, &mut NoObserver)
+    }
+
+    pub(crate) fn observed<O: Observer>(&self, flag: Option<FlagHandle>, observer: &mut O) -> Answer {
+        evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer)
+    }
+
+    fn expecting(&self, key: &str, wanted: ValueType) -> Answer {
+        self.evaluate(key).expecting(&self.flags, wanted)
+    }
+
+    fn value(&self, key: &str, wanted: ValueType) -> Option<&Value> {
+        self.flags.value_of(&self.expecting(key, wanted))
+    }
+
+    /// The flag's value, or the default.
+    #[must_use]
+    pub fn variation(&self, key: &str, default: Value) -> Value {
+        self.value(key, ValueType::Any).cloned().unwrap_or(default)
+    }
+
+    /// The flag's value with its variation and the reason.
+    #[must_use]
+    pub fn variation_detail(&self, key: &str, default: Value) -> EvaluationDetail {
+        self.variation_detail_of(key, ValueType::Any, default)
+    }
+
+    /// As [`BoundFlags::variation_detail`]; where the flag serves another type than the wanted one,
+    /// the default, with `WRONG_TYPE` as the reason.
+    #[must_use]
+    pub fn variation_detail_of(
+        &self,
+        key: &str,
+        wanted: ValueType,
+        default: Value,
+    ) -> EvaluationDetail {
+        let answer = self.expecting(key, wanted);
+        EvaluationDetail {
+            value: self.flags.value_of(&answer).cloned().unwrap_or(default),
+            variation_index: answer.variation_index(),
+            reason: self.flags.reason_of(&answer).to_value(),
+        }
+    }
+
+    /// A boolean flag's value; the default also where the flag serves another type.
+    #[must_use]
+    pub fn bool_variation(&self, key: &str, default: bool) -> bool {
+        self.value(key, ValueType::Bool).and_then(Value::as_bool).unwrap_or(default)
+    }
+
+    /// A number's integral part (an integer beyond an `i64` is its nearest); the default also
+    /// where the flag serves another type.
+    #[must_use]
+    pub fn int_variation(&self, key: &str, default: i64) -> i64 {
+        let number = self.value(key, ValueType::Number).and_then(Value::as_number);
+        number.map_or(default, |number| number as i64)
+    }
+
+    /// A number; the default also where the flag serves another type.
+    #[must_use]
+    pub fn float_variation(&self, key: &str, default: f64) -> f64 {
+        self.value(key, ValueType::Number).and_then(Value::as_number).unwrap_or(default)
+    }
+
+    /// A string; the default also where the flag serves another type.
+    #[must_use]
+    pub fn string_variation(&self, key: &str, default: &str) -> Arc<str> {
+        match self.value(key, ValueType::String) {
+            Some(Value::String(text)) => Arc::clone(text),
+            _ => Arc::from(default),
+        }
+    }
+
+    /// Any JSON value.
+    #[must_use]
+    pub fn json_variation(&self, key: &str, default: Value) -> Value {
+        self.value(key, ValueType::Json).cloned().unwrap_or(default)
+    }
+
+    /// The values of all flags in LaunchDarkly's bootstrap format.
+    #[must_use]
+    pub fn all_flags_state(&self, options: &AllFlagsOptions) -> Value {
+        state::all_flags_state(self, options)
+    }
+
+    /// Why the flag serves the context what it does: the same evaluation, watched.
+    #[must_use]
+    pub fn explain(&self, key: &str) -> Explanation {
+        explain::explain(self, key)
+    }
+}

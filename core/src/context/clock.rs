@@ -1,0 +1,98 @@
+//! Time as a context of its own, so that rules on the time of day are ordinary clauses.
+
+use std::sync::Arc;
+
+use time::{Duration, OffsetDateTime};
+
+use super::Context;
+use super::error::ContextError;
+use super::individual::Individual;
+use crate::json::{Object, Value};
+
+const CLOCK: &str = "clock";
+
+impl Context {
+    /// This context with the kind `clock`, whose key is `clock` and whose attributes are
+    /// `epochMillis`, and at the given distance from UTC `minuteOfDay` (0 to 1439), `dayOfWeek`
+    /// (1 to 7, Monday is 1) and `date` (`2026-01-31`). A clock that the context has is replaced.
+    ///
+    /// `now_ms` is in milliseconds since the epoch, `offset_minutes` east of UTC. The core reads
+    /// no clock: the caller does.
+    ///
+    /// # Errors
+    /// Where the moment lies outside the years 0 to 9999.
+    pub fn with_clock(&self, now_ms: f64, offset_minutes: i32) -> Result<Context, ContextError> {
+        let attributes = attributes(now_ms, offset_minutes).ok_or_else(|| {
+            let message = format!("{now_ms} ms is no moment of the years 0 to 9999");
+            ContextError::invalid(CLOCK, message)
+        })?;
+        let clock = Individual {
+            kind: Arc::from(CLOCK),
+            key: Arc::from(CLOCK),
+            name: None,
+            anonymous: false,
+            attributes,
+            private: Box::default(),
+        };
+        let others = self.individuals().iter().filter(|individual| &*individual.kind != CLOCK);
+        Context::of(others.cloned().chain([clock]).collect())
+    }
+}
+
+fn attributes(now_ms: f64, offset_minutes: i32) -> Option<Object> {
+    let seconds = (now_ms / 1000.0).floor();
+    // Far beyond what a date can hold, and still exact as an integer.
+    if !(seconds.abs() < 1e12) {
+        return None;
+    }
+    let local = OffsetDateTime::from_unix_timestamp(seconds as i64)
+        .ok()?
+        .checked_add(Duration::minutes(i64::from(offset_minutes)))
+        .filter(|local| (0..=9999).contains(&local.year()))?;
+    let (year, month, day) = (local.year(), u8::from(local.month()), local.day());
+    let minute_of_day = i32::from(local.hour()) * 60 + i32::from(local.minute());
+    Some(Object::from_iter([
+        ("epochMillis", Value::from(now_ms)),
+        ("minuteOfDay", Value::from(minute_of_day)),
+        ("dayOfWeek", Value::from(i32::from(local.weekday().number_from_monday()))),
+        ("date", Value::from(format!("{year:04}-{month:02}-{day:02}"))),
+    ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(now_ms: f64, offset_minutes: i32) -> String {
+        let context = Context::builder("u").build().unwrap();
+        let clock = context.with_clock(now_ms, offset_minutes).unwrap();
+        clock.individual(CLOCK).map(|clock| Value::Object(clock.attributes.clone()).to_string()).unwrap()
+    }
+
+    #[test]
+    fn midnight_and_weekdays() {
+        // Thursday, 1 January 1970.
+        assert_eq!(
+            clock(0.0, 0),
+            r#"{"date":"1970-01-01","dayOfWeek":4,"epochMillis":0,"minuteOfDay":0}"#
+        );
+        assert_eq!(
+            clock(0.0, -1),
+            r#"{"date":"1969-12-31","dayOfWeek":3,"epochMillis":0,"minuteOfDay":1439}"#
+        );
+        assert_eq!(
+            clock(-1.0, 0),
+            r#"{"date":"1969-12-31","dayOfWeek":3,"epochMillis":-1,"minuteOfDay":1439}"#
+        );
+    }
+
+    #[test]
+    fn a_clock_is_replaced_and_must_be_a_moment() {
+        let context = Context::builder("u").build().unwrap();
+        let twice = context.with_clock(0.0, 0).unwrap().with_clock(60_000.0, 0).unwrap();
+        assert_eq!(twice.key(), "clock:clock:user:u");
+        for now in [f64::NAN, f64::INFINITY, 1e15, -1e15] {
+            assert!(context.with_clock(now, 0).is_err());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use std::fmt;
+
+use crate::json::JsonError;
+
+/// Why something is no valid context, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextError {
+    code: &'static str,
+    path: String,
+    message: String,
+}
+
+impl ContextError {
+    pub(crate) fn invalid(path: impl Into<String>, message: impl Into<String>) -> ContextError {
+        ContextError { code: "invalid-context", path: path.into(), message: message.into() }
+    }
+
+    pub(super) fn limit(message: String) -> ContextError {
+        ContextError { code: "limit", path: String::new(), message }
+    }
+
+    pub(super) fn json(error: &JsonError) -> ContextError {
+        ContextError {
+            code: "not-json",
+            path: error.path().to_owned(),
+            message: error.to_string(),
+        }
+    }
+
+    /// The stable name of what is wrong: `not-json`, `invalid-context` or `limit`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Where, such as `org.key`; empty for the context as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, without the path.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ContextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "`{}`: ", self.path)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ContextError {}

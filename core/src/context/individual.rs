@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use super::kind::KIND;
+use super::reference::AttributeReference;
+use crate::json::{Object, Value};
+
+/// A context of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Individual {
+    pub(crate) kind: Arc<str>,
+    /// Empty only for a legacy user.
+    pub(crate) key: Arc<str>,
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) anonymous: bool,
+    /// Custom attributes, without nulls.
+    pub(crate) attributes: Object,
+    /// What an explanation must not show, as references.
+    pub(crate) private: Box<[Arc<str>]>,
+}
+
+/// The names of the attributes that every context has or may have.
+pub(super) const BUILT_IN: [&str; 5] = [KIND, "key", "name", "anonymous", "_meta"];
+
+impl Individual {
+    /// The value of an attribute; null and absent are one.
+    pub(crate) fn get(&self, reference: &AttributeReference) -> Option<Value> {
+        let text = |text: &Arc<str>| Some(Value::String(Arc::clone(text)));
+        let built_in = match reference.name() {
+            KIND => text(&self.kind),
+            "key" => text(&self.key),
+            "name" => self.name.as_ref().and_then(text),
+            "anonymous" => Some(Value::Bool(self.anonymous)),
+            name => {
+                let value = reference.follow(self.attributes.get(name)?)?;
+                return (!value.is_null()).then(|| value.clone());
+            }
+        };
+        // None of the built-in attributes is an object, so a longer path leads nowhere.
+        built_in.filter(|_| reference.is(reference.name()))
+    }
+
+    /// Whether the context asks that the value of a reference stay unseen. Its kind, key and
+    /// anonymity cannot be private.
+    pub(crate) fn hides(&self, reference: &AttributeReference) -> bool {
+        !matches!(reference.name(), KIND | "key" | "anonymous")
+            && self.private.iter().any(|private| {
+                AttributeReference::parse(private).is_ok_and(|private| private.overlaps(reference))
+            })
+    }
+
+    /// The members of its canonical JSON, without the kind.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (Arc<str>, Value)> {
+        let private = (!self.private.is_empty()).then(|| {
+            let references: Vec<Value> =
+                self.private.iter().map(|reference| Value::String(Arc::clone(reference))).collect();
+            Object::from_iter([("privateAttributes", Value::from(references))])
+        });
+        let built_in = [
+            Some(("key", Value::String(Arc::clone(&self.key)))),
+            self.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
+            self.anonymous.then_some(("anonymous", Value::Bool(true))),
+            private.map(|meta| ("_meta", Value::Object(meta))),
+        ];
+        let custom =
+            self.attributes.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+        built_in.into_iter().flatten().map(|(name, value)| (Arc::from(name), value)).chain(custom)
+    }
+}

@@ -1,0 +1,22 @@
+/// The default kind.
+pub(crate) const USER: &str = "user";
+
+/// The member that names the kind.
+pub(crate) const KIND: &str = "kind";
+
+/// The kind of a context of several kinds; no individual context has it.
+pub(super) const MULTI: &str = "multi";
+
+/// Why a name cannot be a kind, if so.
+pub(super) fn objection(kind: &str) -> Option<String> {
+    if kind.is_empty() {
+        return Some("a kind must not be empty".to_owned());
+    }
+    if kind == KIND || kind == MULTI {
+        return Some(format!("`{kind}` cannot be the kind of an individual context"));
+    }
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (!kind.bytes().all(allowed)).then(|| {
+        format!("the kind `{kind}` may hold only ASCII letters, digits, `.`, `_` and `-`")
+    })
+}

@@ -1,0 +1,79 @@
+//! The form of a user before there were kinds: no `kind`, a `custom` object, and names of private
+//! attributes that are plain names.
+
+use std::sync::Arc;
+
+use super::error::ContextError;
+use super::individual::{BUILT_IN, Individual};
+use super::kind::USER;
+use super::read::{custom, text, texts};
+use crate::json::{Object, Value};
+
+const STRINGS: [&str; 6] = ["firstName", "lastName", "email", "country", "avatar", "ip"];
+
+/// Reads a legacy user. Only here may the key be empty.
+pub(super) fn read(user: &Object) -> Result<Individual, ContextError> {
+    let key = text(user, "key", "")?
+        .ok_or_else(|| ContextError::invalid("key", "a user needs a key, a string"))?;
+    let anonymous = match user.get("anonymous") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(anonymous)) => *anonymous,
+        Some(other) => {
+            let message = format!("expected a boolean, found {}", other.type_name());
+            return Err(ContextError::invalid("anonymous", message));
+        }
+    };
+    let mut attributes = match user.get("custom") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Object(attributes)) => custom(attributes.iter())
+            .iter()
+            .filter(|(name, _)| !BUILT_IN.contains(&&***name))
+            .map(|(name, value)| (Arc::clone(name), value.clone()))
+            .collect(),
+        Some(other) => {
+            let message = format!("expected an object, found {}", other.type_name());
+            return Err(ContextError::invalid("custom", message));
+        }
+    };
+    for name in STRINGS {
+        // Later members win over those of `custom`.
+        if let Some(value) = text(user, name, "")? {
+            attributes.push((Arc::from(name), Value::String(Arc::clone(value))));
+        }
+    }
+    let private = texts(user, "privateAttributeNames", "")?;
+    Ok(Individual {
+        kind: Arc::from(USER),
+        key: Arc::clone(key),
+        name: text(user, "name", "")?.cloned(),
+        anonymous,
+        attributes: Object::from_members(attributes),
+        private: private.iter().map(as_reference).collect(),
+    })
+}
+
+/// Writes a user without a key back in the form in which alone it can be read.
+pub(super) fn write(user: &Individual) -> Value {
+    let private = user.private.iter().map(|reference| {
+        let name = super::AttributeReference::parse(reference);
+        name.map_or_else(|_| Value::from(&**reference), |name| Value::from(name.name()))
+    });
+    let private: Vec<Value> = private.collect();
+    let members = [
+        Some(("key", Value::String(Arc::clone(&user.key)))),
+        user.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
+        user.anonymous.then_some(("anonymous", Value::Bool(true))),
+        (!user.attributes.is_empty()).then(|| ("custom", Value::Object(user.attributes.clone()))),
+        (!private.is_empty()).then(|| ("privateAttributeNames", Value::from(private))),
+    ];
+    members.into_iter().flatten().collect::<Object>().into()
+}
+
+/// A plain name as a reference: a leading slash would make it a path.
+fn as_reference(name: &Arc<str>) -> Arc<str> {
+    if name.starts_with('/') {
+        Arc::from(format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+    } else {
+        Arc::clone(name)
+    }
+}

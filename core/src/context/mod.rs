@@ -1,0 +1,166 @@
+//! Who is asked about: one or more individual contexts, each of a kind, with a key and attributes.
+
+mod builder;
+mod clock;
+mod error;
+mod individual;
+mod kind;
+mod legacy_user;
+mod read;
+mod reference;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use builder::ContextBuilder;
+pub use error::ContextError;
+pub use reference::{AttributeReference, ReferenceError};
+
+pub(crate) use individual::Individual;
+pub(crate) use kind::{KIND, USER};
+
+use crate::json::{self, Object, Value};
+use crate::limits;
+
+/// The subject of an evaluation: a context in LaunchDarkly's sense, valid by construction.
+///
+/// A clone costs a reference count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context(Arc<Parts>);
+
+#[derive(Debug, PartialEq)]
+struct Parts {
+    /// Sorted by kind; never empty.
+    individuals: Vec<Individual>,
+    key: Box<str>,
+}
+
+impl Context {
+    /// Reads a context's JSON: of one kind, of several (`"kind": "multi"`), or a legacy user
+    /// without `kind`.
+    ///
+    /// # Errors
+    /// Where the text is not JSON or past a limit, or the context is invalid.
+    pub fn from_json(text: &[u8]) -> Result<Context, ContextError> {
+        check_length(text)?;
+        Context::from_value(Value::parse(text).map_err(|error| ContextError::json(&error))?)
+    }
+
+    /// Reads a context that has been parsed already.
+    ///
+    /// # Errors
+    /// Where the context is invalid.
+    pub fn from_value(value: Value) -> Result<Context, ContextError> {
+        if value.lacks_json_form() {
+            return Err(ContextError::invalid("", "a number that is not finite has no JSON form"));
+        }
+        Context::from_host(value)
+    }
+
+    /// Reads a context as a host hands it to an evaluation: an attribute in which
+    /// [`Value::NO_JSON_FORM`] stands is absent.
+    ///
+    /// # Errors
+    /// Where the context is invalid, which depends on its kinds, keys and built-in attributes only.
+    pub fn from_host(value: Value) -> Result<Context, ContextError> {
+        read::read(&value).and_then(Context::of)
+    }
+
+    /// Like [`Context::from_host`], for text that a binding has written: the literal `-0`, which
+    /// no binding writes for a number, stands for a value without a JSON form.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, or the context is invalid.
+    pub fn from_host_json(text: &[u8]) -> Result<Context, ContextError> {
+        check_length(text)?;
+        Context::from_host(json::read_host(text).map_err(|error| ContextError::json(&error))?)
+    }
+
+    /// Begins a context of one kind; `user` unless the builder is told another.
+    #[must_use]
+    pub fn builder(key: &str) -> ContextBuilder {
+        ContextBuilder::new(key)
+    }
+
+    /// One context of all the kinds of others.
+    ///
+    /// # Errors
+    /// With no parts, or where two have the same kind.
+    pub fn multi(parts: &[Context]) -> Result<Context, ContextError> {
+        Context::of(parts.iter().flat_map(|part| part.0.individuals.iter().cloned()).collect())
+    }
+
+    pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {
+        individuals.sort_by(|a, b| a.kind.cmp(&b.kind));
+        if individuals.is_empty() {
+            return Err(ContextError::invalid("", "a multi-kind context needs at least one kind"));
+        }
+        if let Some([twice, _]) = individuals.array_windows().find(|[a, b]| a.kind == b.kind) {
+            let message = format!("the kind `{}` occurs twice", twice.kind);
+            return Err(ContextError::invalid("", message));
+        }
+        let key = full_key(&individuals).into();
+        Ok(Context(Arc::new(Parts { individuals, key })))
+    }
+
+    /// The fully-qualified key: the key itself for a user, `kind:key` for another kind, and those
+    /// of all kinds for a multi-kind context; `%` and `:` are escaped in keys after a kind.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// The context's canonical JSON: a multi-kind context of one kind is of that kind, a legacy
+    /// user is of kind `user`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self.0.individuals.as_slice() {
+            [individual] if individual.key.is_empty() => legacy_user::write(individual),
+            [individual] => {
+                let kind = (Arc::from(KIND), Value::String(Arc::clone(&individual.kind)));
+                individual.members().chain([kind]).collect::<Object>().into()
+            }
+            individuals => {
+                let kind = (Arc::from(KIND), Value::from(kind::MULTI));
+                let members = individuals.iter().map(|individual| {
+                    let members = individual.members().collect::<Object>();
+                    (Arc::clone(&individual.kind), Value::Object(members))
+                });
+                members.chain([kind]).collect::<Object>().into()
+            }
+        }
+    }
+
+    /// The individual contexts, sorted by kind.
+    pub(crate) fn individuals(&self) -> &[Individual] {
+        &self.0.individuals
+    }
+
+    pub(crate) fn individual(&self, kind: &str) -> Option<&Individual> {
+        self.0.individuals.iter().find(|individual| &*individual.kind == kind)
+    }
+}
+
+impl fmt::Display for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_value().fmt(f)
+    }
+}
+
+fn check_length(text: &[u8]) -> Result<(), ContextError> {
+    if text.len() <= limits::CONTEXT_BYTES {
+        return Ok(());
+    }
+    Err(ContextError::limit(format!("a context is at most {} bytes of JSON", limits::CONTEXT_BYTES)))
+}
+
+fn full_key(individuals: &[Individual]) -> String {
+    let escaped = |individual: &Individual| {
+        let key = individual.key.replace('%', "%25").replace(':', "%3A");
+        format!("{}:{key}", individual.kind)
+    };
+    match individuals {
+        [user] if &*user.kind == USER => user.key.to_string(),
+        _ => individuals.iter().map(escaped).collect::<Vec<_>>().join(":"),
+    }
+}

@@ -1,0 +1,168 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::json::Value;
+
+/// How an attribute is addressed: by a plain name, or by a path such as `/address/city`, where
+/// `~1` stands for `/` and `~0` for `~`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AttributeReference {
+    name: Arc<str>,
+    /// The members to follow in the attribute's value.
+    rest: Box<[Arc<str>]>,
+}
+
+/// Why a text is no reference to an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferenceError {
+    text: Arc<str>,
+    problem: &'static str,
+}
+
+impl fmt::Display for ReferenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the attribute reference `{}` {}", self.text, self.problem)
+    }
+}
+
+impl std::error::Error for ReferenceError {}
+
+impl AttributeReference {
+    /// Reads a reference: a text without a leading slash is a plain name.
+    ///
+    /// # Errors
+    /// Where it is empty, has an empty component or an escape other than `~0` and `~1`.
+    pub fn parse(text: &Arc<str>) -> Result<AttributeReference, ReferenceError> {
+        let error = |problem| ReferenceError { text: Arc::clone(text), problem };
+        let Some(path) = text.strip_prefix('/') else {
+            return AttributeReference::literal(text);
+        };
+        let mut components = Vec::new();
+        for component in path.split('/') {
+            if component.is_empty() {
+                return Err(error("has an empty component; remove the extra slash"));
+            }
+            let unescaped = unescape(component)
+                .ok_or_else(|| error("has a `~` that begins neither `~0` nor `~1`"))?;
+            components.push(unescaped);
+        }
+        match components.split_first() {
+            Some((name, rest)) => {
+                Ok(AttributeReference { name: Arc::clone(name), rest: rest.into() })
+            }
+            None => Err(error("is empty")),
+        }
+    }
+
+    /// The attribute of that very name; a slash is part of it.
+    ///
+    /// # Errors
+    /// Where the name is empty.
+    pub fn literal(name: &Arc<str>) -> Result<AttributeReference, ReferenceError> {
+        if name.is_empty() {
+            return Err(ReferenceError { text: Arc::clone(name), problem: "is empty" });
+        }
+        Ok(AttributeReference { name: Arc::clone(name), rest: Box::default() })
+    }
+
+    /// Reads an attribute as it stands beside a context kind in a document: where the kind is
+    /// absent or empty the text is a plain name, whatever it begins with.
+    pub(crate) fn beside_kind(
+        text: &Arc<str>,
+        kind: &str,
+    ) -> Result<AttributeReference, ReferenceError> {
+        if kind.is_empty() {
+            AttributeReference::literal(text)
+        } else {
+            AttributeReference::parse(text)
+        }
+    }
+
+    /// The reference to a context's key.
+    pub(crate) fn key() -> AttributeReference {
+        AttributeReference { name: Arc::from("key"), rest: Box::default() }
+    }
+
+    /// Whether it addresses the attribute of that name as a whole.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.rest.is_empty() && &*self.name == name
+    }
+
+    /// The attribute in which the value lies.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value that the reference leads to in an attribute; only objects have members.
+    pub(crate) fn follow<'v>(&self, attribute: &'v Value) -> Option<&'v Value> {
+        self.rest.iter().try_fold(attribute, |value, name| value.as_object()?.get(name))
+    }
+
+    /// Whether one of two references leads into what the other leads to.
+    pub(crate) fn overlaps(&self, other: &AttributeReference) -> bool {
+        self.name == other.name && self.rest.iter().zip(&other.rest).all(|(a, b)| a == b)
+    }
+}
+
+impl fmt::Display for AttributeReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rest.is_empty() && !self.name.starts_with('/') {
+            return f.write_str(&self.name);
+        }
+        for component in std::iter::once(&self.name).chain(&self.rest) {
+            write!(f, "/{}", component.replace('~', "~0").replace('/', "~1"))?;
+        }
+        Ok(())
+    }
+}
+
+fn unescape(component: &str) -> Option<Arc<str>> {
+    if !component.contains('~') {
+        return Some(Arc::from(component));
+    }
+    let mut parts = component.split('~');
+    let mut name = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (escaped, rest) = match part.as_bytes().first()? {
+            b'0' => ('~', part.strip_prefix('0')?),
+            b'1' => ('/', part.strip_prefix('1')?),
+            _ => return None,
+        };
+        name.push(escaped);
+        name.push_str(rest);
+    }
+    Some(Arc::from(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<AttributeReference, ReferenceError> {
+        AttributeReference::parse(&Arc::from(text))
+    }
+
+    #[test]
+    fn components_are_unescaped() {
+        let reference = parse("/a~1b/~0c/0").unwrap();
+        assert_eq!(reference.name(), "a/b");
+        assert_eq!(reference.rest.iter().map(|r| &**r).collect::<Vec<_>>(), ["~c", "0"]);
+        assert_eq!(reference.to_string(), "/a~1b/~0c/0");
+        assert_eq!(parse("a~x//").unwrap().name(), "a~x//");
+    }
+
+    #[test]
+    fn what_is_no_reference() {
+        for text in ["", "/", "//", "/a/", "/a//b", "/a~", "/a~2", "/~"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_overlaps_what_it_leads_into() {
+        let overlaps = |a: &str, b: &str| parse(a).unwrap().overlaps(&parse(b).unwrap());
+        assert!(overlaps("/a/b", "a") && overlaps("a", "/a/b") && overlaps("/a", "a"));
+        assert!(!overlaps("/a/b", "/a/c") && !overlaps("a", "b"));
+    }
+}

@@ -1,0 +1,174 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::json::{Object, Value};
+use crate::path::Path;
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something to know; every answer is what it seems to be.
+    Info,
+    /// Read otherwise than its author may think.
+    Warning,
+    /// A part that can never do what it says, or that makes its flag `MALFORMED_FLAG`.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is wrong with one place of a document that loaded all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    code: Code,
+    path: Arc<str>,
+    message: Arc<str>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
+        Diagnostic::at(code, path.to_string(), message)
+    }
+
+    pub(crate) fn at(
+        code: Code,
+        path: impl Into<Arc<str>>,
+        message: impl Into<Arc<str>>,
+    ) -> Diagnostic {
+        Diagnostic { code, path: path.into(), message: message.into() }
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// The stable name of the finding, such as `invalid-regex`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+
+    /// Where, such as `flags.checkout.rules[2].clauses[0].values[1]`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong and what to do.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// `{severity, code, path, message}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(Object::from_iter([
+            ("severity", Value::from(self.severity().as_str())),
+            ("code", Value::from(self.code())),
+            ("path", Value::from(self.path())),
+            ("message", Value::from(self.message())),
+        ]))
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}] {}: {}", self.severity(), self.code(), self.path, self.message)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $severity:ident;)*) => {
+        /// The stable names of what can be wrong with a document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            pub(crate) fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$name => $text,)*
+                }
+            }
+
+            fn severity(self) -> Severity {
+                match self {
+                    $(Code::$name => Severity::$severity,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A flag, a segment or a part of one that is no object.
+    NotAnObject = "not-an-object", Error;
+    /// A property of another type than it needs.
+    WrongType = "wrong-type", Error;
+    /// A property of another type, in a place that decides no answer.
+    IgnoredType = "ignored-type", Warning;
+    /// A variation's index with no variation.
+    VariationOutOfRange = "variation-out-of-range", Error;
+    /// An index that is not written; it is read as 0.
+    MissingVariation = "missing-variation", Warning;
+    /// A rollout without entries.
+    EmptyRollout = "empty-rollout", Error;
+    /// A rule or fallthrough that names neither.
+    NoVariationOrRollout = "no-variation-or-rollout", Error;
+    /// An attribute reference that cannot be read.
+    InvalidReference = "invalid-reference", Error;
+    /// A hash that isoflag does not know.
+    UnknownHash = "unknown-hash", Error;
+    /// A regular expression that the engine refuses.
+    InvalidRegex = "invalid-regex", Error;
+    /// A flag that needs itself.
+    PrerequisiteCycle = "prerequisite-cycle", Error;
+    /// A segment that holds itself.
+    SegmentCycle = "segment-cycle", Error;
+    /// A flag both in `flags` and in `flagValues`.
+    DuplicateFlag = "duplicate-flag", Error;
+    /// A member written twice in one object.
+    DuplicateMember = "duplicate-member", Warning;
+    /// An integer beyond 2^53.
+    NumberPrecision = "number-precision", Warning;
+    /// A flag or segment without `key`.
+    MissingKey = "missing-key", Warning;
+    /// A `key` other than the name it is filed under.
+    KeyMismatch = "key-mismatch", Warning;
+    /// A rule that matches everybody.
+    RuleWithoutClauses = "rule-without-clauses", Warning;
+    /// An operator that matches nothing.
+    UnknownOperator = "unknown-operator", Warning;
+    /// A value that is no date, in a clause on dates.
+    InvalidDate = "invalid-date", Warning;
+    /// A value that is no semantic version, in a clause on versions.
+    InvalidVersion = "invalid-version", Warning;
+    /// A value that its operator can never match.
+    UnusableValue = "unusable-value", Warning;
+    /// A prerequisite that the document does not hold.
+    MissingPrerequisite = "missing-prerequisite", Warning;
+    /// A segment that the document does not hold.
+    MissingSegment = "missing-segment", Warning;
+    /// Something that LaunchDarkly's SDKs read otherwise.
+    NotPortable = "not-portable", Info;
+}

@@ -1,0 +1,43 @@
+use std::fmt::Write;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::context::Context;
+use crate::json::Value;
+
+/// `sha256:` and 64 hex digits, over the RFC 8785 text of a value.
+pub(crate) fn digest(value: &Value) -> String {
+    let hash = Sha256::digest(value.to_canonical_json().as_bytes());
+    format!("sha256:{}", hex(&hash))
+}
+
+/// LaunchDarkly's secure-mode hash of a context: lower-case hex of the HMAC-SHA256 of its
+/// fully-qualified key, keyed by the SDK key.
+///
+/// ```
+/// use isoflag::{Context, secure_mode_hash};
+/// let context = Context::builder("Message").build()?;
+/// assert_eq!(
+///     secure_mode_hash("secret", &context),
+///     "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597",
+/// );
+/// # Ok::<(), isoflag::ContextError>(())
+/// ```
+#[must_use]
+pub fn secure_mode_hash(sdk_key: &str, context: &Context) -> String {
+    // HMAC takes a key of any length.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(sdk_key.as_bytes()) else {
+        return String::new();
+    };
+    mac.update(context.key().as_bytes());
+    hex(&mac.finalize().into_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

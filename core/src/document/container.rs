@@ -1,0 +1,186 @@
+use std::sync::Arc;
+
+use super::error::DocumentError;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::json::{self, Note, NoteKind, Object, Reading, Value};
+use crate::limits;
+use crate::path::Path;
+
+/// The two parts of a document that hold items with keys and versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Flags,
+    Segments,
+}
+
+impl Section {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Section::Flags => "flags",
+            Section::Segments => "segments",
+        }
+    }
+}
+
+/// A document out of its container.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) flags: Object,
+    pub(crate) segments: Object,
+    /// Every other member: `meta`, and what nobody knows.
+    pub(crate) rest: Object,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Document {
+    /// Reads `{flags, segments}`, a stream's `{path: "/", data}` or a file source with
+    /// `flagValues`.
+    pub(crate) fn read(text: &[u8]) -> Result<Document, DocumentError> {
+        Document::unpack(read_text(text, &Path::Root)?)
+    }
+
+    pub(crate) fn of_value(value: Value) -> Result<Document, DocumentError> {
+        Document::unpack(read_value(value, &Path::Root)?)
+    }
+
+    /// Reads a bare map of flags.
+    pub(crate) fn read_flag_map(text: &[u8]) -> Result<Document, DocumentError> {
+        let path = Path::Root.member(Section::Flags.name());
+        Document::wrap(read_text(text, &path)?)
+    }
+
+    pub(crate) fn of_flag_map(value: Value) -> Result<Document, DocumentError> {
+        let path = Path::Root.member(Section::Flags.name());
+        Document::wrap(read_value(value, &path)?)
+    }
+
+    fn wrap(reading: Reading) -> Result<Document, DocumentError> {
+        let Value::Object(flags) = reading.value else {
+            let message = format!("expected a map of flags, found {}", reading.value.type_name());
+            return Err(DocumentError::not_a_document("", message));
+        };
+        Ok(Document {
+            flags,
+            segments: Object::default(),
+            rest: Object::default(),
+            notes: reading.notes,
+            diagnostics: Vec::new(),
+        })
+    }
+
+    fn unpack(reading: Reading) -> Result<Document, DocumentError> {
+        let Reading { value, notes } = reading;
+        let (value, notes) = out_of_stream(value, notes);
+        let object = match &value {
+            Value::Object(object) => object,
+            other => {
+                let message = format!("a document is an object, found {}", other.type_name());
+                return Err(DocumentError::not_a_document("", message));
+            }
+        };
+        let known = ["flags", "segments", FLAG_VALUES];
+        if known.iter().all(|name| object.get(name).is_none()) {
+            let message = "expected `flags`, `segments` or `flagValues`; \
+                           a bare map of flags is read by `from_flag_map`";
+            return Err(DocumentError::not_a_document("", message));
+        }
+        let flags = section(object, Section::Flags.name())?;
+        let segments = section(object, Section::Segments.name())?;
+        let values = section(object, FLAG_VALUES)?;
+        let (flags, diagnostics) = expand(flags, &values);
+        let rest = object
+            .iter()
+            .filter(|(name, _)| !known.contains(&&***name))
+            .map(|(name, value)| (Arc::clone(name), value.clone()))
+            .collect();
+        Ok(Document { flags, segments, rest, notes, diagnostics })
+    }
+}
+
+const FLAG_VALUES: &str = "flagValues";
+
+pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, DocumentError> {
+    if text.len() > limits::DOCUMENT_BYTES {
+        return Err(DocumentError::too_long());
+    }
+    json::read(text, root).map_err(|error| DocumentError::json(&error))
+}
+
+/// Checks the numbers of a value that no text was read for.
+pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, DocumentError> {
+    fn walk(value: &Value, path: &Path<'_>, notes: &mut Vec<Note>) -> Result<(), DocumentError> {
+        match value {
+            Value::Number(number) if !number.is_finite() => {
+                Err(DocumentError::number_range(path.to_string()))
+            }
+            Value::Number(number) => {
+                if json::is_imprecise(*number) {
+                    notes.push(Note::new(NoteKind::NumberPrecision, path));
+                }
+                Ok(())
+            }
+            Value::Array(elements) => (0..)
+                .zip(elements.iter())
+                .try_for_each(|(index, element)| walk(element, &path.element(index), notes)),
+            Value::Object(object) => object
+                .iter()
+                .try_for_each(|(name, member)| walk(member, &path.member(name), notes)),
+            Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
+        }
+    }
+    let mut notes = Vec::new();
+    walk(&value, root, &mut notes)?;
+    Ok(Reading { value, notes })
+}
+
+/// The data of a stream's `put`, if the value is one. Notes then lose the prefix `data.`.
+fn out_of_stream(value: Value, notes: Vec<Note>) -> (Value, Vec<Note>) {
+    let data = value.as_object().and_then(|object| {
+        let whole = object.get("path").and_then(Value::as_str) == Some("/");
+        object.get("data").filter(|_| whole && object.get("flags").is_none()).cloned()
+    });
+    match data {
+        None => (value, notes),
+        Some(data) => (data, notes.into_iter().filter_map(Note::within_data).collect()),
+    }
+}
+
+/// An object that may be absent or null.
+pub(super) fn section(object: &Object, name: &str) -> Result<Object, DocumentError> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(Object::default()),
+        Some(Value::Object(section)) => Ok(section.clone()),
+        Some(other) => {
+            let message = format!("expected an object, found {}", other.type_name());
+            Err(DocumentError::not_a_document(name, message))
+        }
+    }
+}
+
+/// Adds a flag for each of a file source's values: it is on and serves that one value.
+fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
+    if values.is_empty() {
+        return (flags, Vec::new());
+    }
+    let mut diagnostics = Vec::new();
+    let mut members: Vec<_> =
+        flags.iter().map(|(key, flag)| (Arc::clone(key), flag.clone())).collect();
+    for (key, value) in values.iter() {
+        if flags.get(key).is_some() {
+            let message = format!("`{key}` is in `flags` too, which counts; remove one of them");
+            let section = Path::Root.member(FLAG_VALUES);
+            diagnostics.push(Diagnostic::new(Code::DuplicateFlag, &section.member(key), message));
+            continue;
+        }
+        let flag = Object::from_iter([
+            ("key", Value::String(Arc::clone(key))),
+            ("version", Value::from(1)),
+            ("on", Value::Bool(true)),
+            ("fallthrough", Value::Object(Object::from_iter([("variation", Value::from(0))]))),
+            ("variations", Value::from(vec![value.clone()])),
+        ]);
+        members.push((Arc::clone(key), Value::Object(flag)));
+    }
+    (Object::from_members(members), diagnostics)
+}

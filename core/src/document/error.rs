@@ -1,0 +1,101 @@
+use std::fmt;
+
+use crate::json::{JsonError, JsonErrorKind};
+use crate::limits;
+
+/// Why something is no document, or no patch of one, and where.
+///
+/// A malformed flag is no such error: it loads, answers `MALFORMED_FLAG` and has its diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentError {
+    code: &'static str,
+    path: String,
+    message: String,
+    position: Option<(usize, usize)>,
+}
+
+impl DocumentError {
+    pub(crate) fn json(error: &JsonError) -> DocumentError {
+        let code = match error.kind {
+            JsonErrorKind::Syntax => "not-json",
+            JsonErrorKind::NumberRange => "number-range",
+            JsonErrorKind::Nesting => "limit",
+        };
+        DocumentError {
+            code,
+            path: error.path().to_owned(),
+            message: error.message().to_owned(),
+            position: Some(error.line_column()),
+        }
+    }
+
+    pub(crate) fn too_long() -> DocumentError {
+        DocumentError::new("limit", "", format!("longer than {} bytes", limits::DOCUMENT_BYTES))
+    }
+
+    pub(crate) fn number_range(path: String) -> DocumentError {
+        DocumentError::new("number-range", path, "a number that is not finite has no JSON form")
+    }
+
+    pub(crate) fn not_a_document(
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> DocumentError {
+        DocumentError::new("not-a-document", path, message)
+    }
+
+    pub(crate) fn not_a_patch(
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> DocumentError {
+        DocumentError::new("not-a-patch", path, message)
+    }
+
+    fn new(
+        code: &'static str,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> DocumentError {
+        DocumentError { code, path: path.into(), message: message.into(), position: None }
+    }
+
+    /// The stable name of what is wrong: `not-json`, `number-range`, `limit`, `not-a-document` or
+    /// `not-a-patch`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Where, such as `flags.checkout.rules[2]`; empty for the document as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Line and column of the text, both from 1, where the text itself is wrong.
+    #[must_use]
+    pub fn line_column(&self) -> Option<(usize, usize)> {
+        self.position
+    }
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "`{}`: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        match self.position {
+            Some((line, column)) => write!(f, " (line {line}, column {column})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for DocumentError {}

@@ -1,0 +1,10 @@
+//! What an author writes: the containers of flags and segments, and what a patch says.
+
+mod container;
+mod error;
+mod patch;
+
+pub use error::DocumentError;
+
+pub(crate) use container::{Document, Section};
+pub(crate) use patch::{Patch, version, with_meta};

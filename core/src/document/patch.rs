@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use super::container::{Section, read_text, read_value, section};
+use super::error::DocumentError;
+use crate::json::{Note, Object, Reading, Value};
+use crate::path::Path;
+
+/// What changes in a document: whole flags and segments, tombstones, and `meta` as a whole.
+#[derive(Debug)]
+pub(crate) struct Patch {
+    pub(crate) flags: Object,
+    pub(crate) segments: Object,
+    pub(crate) meta: Option<Value>,
+    pub(crate) notes: Vec<Note>,
+}
+
+impl Patch {
+    pub(crate) fn read(text: &[u8]) -> Result<Patch, DocumentError> {
+        Patch::unpack(read_text(text, &Path::Root)?)
+    }
+
+    pub(crate) fn of_value(value: Value) -> Result<Patch, DocumentError> {
+        Patch::unpack(read_value(value, &Path::Root)?)
+    }
+
+    fn unpack(reading: Reading) -> Result<Patch, DocumentError> {
+        let Value::Object(object) = reading.value else {
+            let message = format!("a patch is an object, found {}", reading.value.type_name());
+            return Err(DocumentError::not_a_patch("", message));
+        };
+        let known = [Section::Flags.name(), Section::Segments.name(), "meta"];
+        if !object.is_empty() && known.iter().all(|name| object.get(name).is_none()) {
+            let message = "expected `flags`, `segments` or `meta`";
+            return Err(DocumentError::not_a_patch("", message));
+        }
+        let section = |of: Section| {
+            section(&object, of.name())
+                .map_err(|error| DocumentError::not_a_patch(of.name(), error.message()))
+        };
+        Ok(Patch {
+            flags: section(Section::Flags)?,
+            segments: section(Section::Segments)?,
+            meta: object.get("meta").filter(|meta| !meta.is_null()).cloned(),
+            notes: reading.notes,
+        })
+    }
+}
+
+/// The version of an item, 0 where it has none that can be read.
+pub(crate) fn version(item: &Value) -> i64 {
+    let version = item.as_object().and_then(|object| object.get("version")?.as_integer());
+    version.unwrap_or(0)
+}
+
+/// The members of the document beside flags and segments, with another `meta`. A hash that the
+/// document has stays, since another would give everybody another bucket.
+pub(crate) fn with_meta(rest: &Object, meta: &Value) -> Object {
+    let hash = rest.get("meta").and_then(|meta| meta.as_object()?.get("hash"));
+    let meta = match (hash.filter(|hash| !hash.is_null()), meta) {
+        (Some(hash), Value::Object(meta)) => {
+            let members = meta.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+            members.chain([(Arc::from("hash"), hash.clone())]).collect::<Object>().into()
+        }
+        _ => meta.clone(),
+    };
+    let members = rest.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+    members.chain([(Arc::from("meta"), meta)]).collect()
+}

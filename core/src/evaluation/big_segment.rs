@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Evaluation;
+use super::observer::Observer;
+use crate::json::{Object, Value};
+use crate::ruleset::KindSlot;
+
+/// How the store of big segments is doing, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BigSegmentsStatus {
+    /// The memberships are up to date.
+    Healthy,
+    /// They may be out of date.
+    Stale,
+    /// The store could not be asked.
+    StoreError,
+    /// There is no store, or a segment does not say which generation to ask for.
+    NotConfigured,
+}
+
+impl BigSegmentsStatus {
+    pub(crate) const ALL: [BigSegmentsStatus; 4] = [
+        BigSegmentsStatus::Healthy,
+        BigSegmentsStatus::Stale,
+        BigSegmentsStatus::StoreError,
+        BigSegmentsStatus::NotConfigured,
+    ];
+
+    /// As it stands in a reason.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BigSegmentsStatus::Healthy => "HEALTHY",
+            BigSegmentsStatus::Stale => "STALE",
+            BigSegmentsStatus::StoreError => "STORE_ERROR",
+            BigSegmentsStatus::NotConfigured => "NOT_CONFIGURED",
+        }
+    }
+}
+
+/// What a store of big segments answered for the keys of a context, fetched by the caller:
+/// [`Flags::big_segment_keys`](crate::Flags::big_segment_keys) tells which keys to ask for.
+#[derive(Clone, Debug)]
+pub struct BigSegments(Arc<Answered>);
+
+#[derive(Debug)]
+struct Answered {
+    status: BigSegmentsStatus,
+    /// By context key, then by segment reference.
+    memberships: BTreeMap<Arc<str>, BTreeMap<Arc<str>, bool>>,
+}
+
+/// Why something is no answer of a store of big segments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BigSegmentsError {
+    path: String,
+    message: &'static str,
+}
+
+impl fmt::Display for BigSegmentsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.message)
+    }
+}
+
+impl std::error::Error for BigSegmentsError {}
+
+impl BigSegments {
+    /// Reads `{"status": "HEALTHY", "memberships": {"<context key>": {"<segment key>.g<generation>":
+    /// true}}}`. A context key that is absent is a member of nothing.
+    ///
+    /// # Errors
+    /// Where it has another shape.
+    pub fn from_value(value: &Value) -> Result<BigSegments, BigSegmentsError> {
+        let error = |path: String, message| BigSegmentsError { path, message };
+        let object = value
+            .as_object()
+            .ok_or_else(|| error("bigSegments".to_owned(), "expected an object"))?;
+        let status = object.get("status").and_then(Value::as_str);
+        let status = BigSegmentsStatus::ALL
+            .into_iter()
+            .find(|known| Some(known.as_str()) == status)
+            .ok_or_else(|| {
+                let message =
+                    "expected `HEALTHY`, `STALE`, `STORE_ERROR` or `NOT_CONFIGURED`";
+                error("bigSegments.status".to_owned(), message)
+            })?;
+        let nobody = Value::Object(Object::default());
+        let members = |value: &Value, path: &str| match value {
+            Value::Null => Ok(Object::default()),
+            Value::Object(object) => Ok(object.clone()),
+            _ => Err(error(path.to_owned(), "expected an object")),
+        };
+        let path = "bigSegments.memberships".to_owned();
+        let mut memberships = BTreeMap::new();
+        let by_key = members(object.get("memberships").unwrap_or(&nobody), &path)?;
+        for (key, value) in by_key.iter() {
+            let path = format!("{path}[{}]", Value::String(Arc::clone(key)));
+            let mut membership = BTreeMap::new();
+            for (reference, value) in members(value, &path)?.iter() {
+                match value {
+                    Value::Null => {}
+                    Value::Bool(member) => {
+                        membership.insert(Arc::clone(reference), *member);
+                    }
+                    _ => return Err(error(path, "expected true or false for each segment")),
+                }
+            }
+            memberships.insert(Arc::clone(key), membership);
+        }
+        Ok(BigSegments(Arc::new(Answered { status, memberships })))
+    }
+}
+
+impl<O: Observer> Evaluation<'_, O> {
+    /// Whether the store says that the context is in a big segment, or out; the inner option is
+    /// none where it says neither, the outer where it is not asked.
+    pub(super) fn big_segment(
+        &mut self,
+        kind: KindSlot,
+        reference: Option<&str>,
+    ) -> Option<Option<bool>> {
+        let Some(reference) = reference else {
+            self.note(BigSegmentsStatus::NotConfigured);
+            return None;
+        };
+        let key = self.context.key(kind)?;
+        let Some(BigSegments(answered)) = self.subject.big_segments() else {
+            self.note(BigSegmentsStatus::NotConfigured);
+            return Some(None);
+        };
+        self.note(answered.status);
+        Some(answered.memberships.get(key).and_then(|members| members.get(reference).copied()))
+    }
+
+    /// The worst status wins.
+    fn note(&mut self, status: BigSegmentsStatus) {
+        self.big_segments = self.big_segments.max(Some(status));
+    }
+}

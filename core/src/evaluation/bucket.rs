@@ -1,0 +1,136 @@
+//! Buckets, in integers: 0 to 99999, so that a share of 100000 is a comparison.
+
+use std::fmt::{self, Write};
+use std::io::Read;
+
+use sha1::{Digest, Sha1};
+
+use super::observer::Observer;
+use super::{Evaluation, Malformed};
+use crate::json::{self, Value};
+use crate::ruleset::{Bucketing, Hash};
+
+/// The bucket of a context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bucket {
+    /// 0 to 99999.
+    pub(crate) number: i64,
+    /// Whether there was something to hash. Without it the bucket is 0.
+    pub(crate) hashed: Option<Hash>,
+    /// Whether the context has the kind that the rollout is about.
+    pub(crate) kind_present: bool,
+}
+
+impl<O: Observer> Evaluation<'_, O> {
+    pub(super) fn bucket(&mut self, bucketing: &Bucketing) -> Result<Bucket, Malformed> {
+        self.steps.take(1)?;
+        let attribute = bucketing.by.ok_or(Malformed)?;
+        let hash = bucketing.hash.resolve(self.ruleset.hash()).ok_or(Malformed)?;
+        let prefix = &bucketing.prefix.0;
+        let number = match self.context.attribute(attribute) {
+            Some(Value::String(text)) => Some(bucket_of_text(hash, prefix, text)),
+            Some(Value::Number(number)) if number.trunc().total_cmp(number).is_eq() => {
+                let mut digits = Digits::default();
+                json::write_integer_digits(*number, &mut digits).ok();
+                Some(bucket_of_text(hash, prefix, digits.as_str()))
+            }
+            _ => None,
+        };
+        Ok(Bucket {
+            number: number.unwrap_or(0),
+            hashed: number.map(|_| hash),
+            kind_present: self.context.individual(bucketing.kind).is_some(),
+        })
+    }
+}
+
+fn bucket_of_text(hash: Hash, prefix: &str, text: &str) -> i64 {
+    match hash {
+        Hash::Sha1 => sha1_bucket(prefix, text),
+        Hash::Murmur3 => murmur3_bucket(prefix, text),
+    }
+}
+
+/// The first 60 bits of the hash, scaled: `n * 100000 < weight * 2^60` holds for an integer weight
+/// exactly when `floor(n * 100000 / 2^60) < weight` does.
+fn sha1_bucket(prefix: &str, text: &str) -> i64 {
+    let digest: [u8; 20] =
+        Sha1::new().chain_update(prefix.as_bytes()).chain_update(text.as_bytes()).finalize().into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    let bits = u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 4;
+    let scaled = (u128::from(bits) * 100_000) >> 60;
+    i64::try_from(scaled).unwrap_or(0)
+}
+
+/// murmur3, x86, 32 bits, seed 0, scaled to 100000.
+fn murmur3_bucket(prefix: &str, text: &str) -> i64 {
+    let mut input = prefix.as_bytes().chain(text.as_bytes());
+    // Reading from memory cannot fail.
+    let hash = murmur3::murmur3_32(&mut input, 0).unwrap_or(0);
+    i64::try_from((u64::from(hash) * 100_000) >> 32).unwrap_or(0)
+}
+
+/// The decimal digits of the largest double, without an allocation.
+struct Digits {
+    bytes: [u8; 320],
+    length: usize,
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Digits { bytes: [0; 320], length: 0 }
+    }
+}
+
+impl Digits {
+    fn as_str(&self) -> &str {
+        self.bytes
+            .get(..self.length)
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default()
+    }
+}
+
+impl Write for Digits {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn murmur3_is_the_published_one() {
+        for (text, hash) in [
+            ("", 0),
+            ("hello", 0x248b_fa47),
+            ("The quick brown fox jumps over the lazy dog", 0x2e4f_f723),
+        ] {
+            assert_eq!(murmur3::murmur3_32(&mut text.as_bytes(), 0).unwrap(), hash);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn long_and_short_inputs_are_hashed_alike(prefix in "\\PC{0,120}", text in "\\PC{0,120}") {
+            let joined = format!("{prefix}{text}");
+            prop_assert_eq!(murmur3_bucket(&prefix, &text), murmur3_bucket(&joined, ""));
+            prop_assert_eq!(sha1_bucket(&prefix, &text), sha1_bucket(&joined, ""));
+            prop_assert!((0..100_000).contains(&sha1_bucket(&prefix, &text)));
+            prop_assert!((0..100_000).contains(&murmur3_bucket(&prefix, &text)));
+        }
+
+        #[test]
+        fn scaling_first_is_comparing_exactly(bits in 0_u64..(1 << 60), weight in 0_u32..=100_000) {
+            let exact = u128::from(bits) * 100_000 < u128::from(weight) << 60;
+            prop_assert_eq!((u128::from(bits) * 100_000) >> 60 < u128::from(weight), exact);
+        }
+    }
+}

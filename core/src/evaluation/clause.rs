@@ -1,0 +1,82 @@
+use std::sync::Arc;
+
+use super::observer::{Clues, Observer};
+use super::{Evaluation, Malformed, Trail};
+use crate::json::Value;
+use crate::ruleset::{Clause, Condition, Test};
+
+impl<O: Observer> Evaluation<'_, O> {
+    /// Whether a clause matches, and the length of the longest path of segments below it.
+    pub(super) fn clause(
+        &mut self,
+        clause: &Clause,
+        above: Option<&Trail<'_>>,
+    ) -> Result<(bool, usize), Malformed> {
+        self.steps.take(1)?;
+        self.observer.enter_clause(clause);
+        let mut clues = Clues::default();
+        let mut height = 0;
+        let matches = match &clause.condition {
+            Condition::InvalidReference => return Err(Malformed),
+            Condition::Segments(segments) => {
+                let (matches, below) = self.any_segment(segments, above)?;
+                height = below;
+                matches != clause.negate
+            }
+            Condition::Kinds(test) => self.any_kind(test, &mut clues)? != clause.negate,
+            // Where there is nothing to compare, a negated clause does not match either.
+            Condition::Attribute(slot, test) => match self.context.attribute(*slot) {
+                None => false,
+                Some(value) => {
+                    clues.value = Some(value);
+                    clues.matching = self.any_element(test, value)?;
+                    clues.matching.is_some() != clause.negate
+                }
+            },
+        };
+        self.observer.leave_clause(clues, matches);
+        Ok((matches, height))
+    }
+
+    /// The clause's value that the attribute, or any element of it, matches.
+    fn any_element(&mut self, test: &Test, value: &Value) -> Result<Option<usize>, Malformed> {
+        let Value::Array(elements) = value else { return test.matching(value, &mut self.steps) };
+        for element in elements.iter() {
+            let matching = test.matching(element, &mut self.steps)?;
+            if matching.is_some() {
+                return Ok(matching);
+            }
+            self.steps.take(1)?;
+        }
+        Ok(None)
+    }
+
+    /// Whether any kind of the context passes the test.
+    fn any_kind(&mut self, test: &Test, clues: &mut Clues<'_>) -> Result<bool, Malformed> {
+        for individual in self.context.individuals() {
+            let kind = Value::String(Arc::clone(&individual.kind));
+            clues.matching = test.matching(&kind, &mut self.steps)?;
+            if clues.matching.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the context is in any of the segments.
+    fn any_segment(
+        &mut self,
+        segments: &[u32],
+        above: Option<&Trail<'_>>,
+    ) -> Result<(bool, usize), Malformed> {
+        let mut height = 0;
+        for segment in segments {
+            let (member, below) = self.segment(*segment, above)?;
+            height = height.max(below);
+            if member {
+                return Ok((true, height));
+            }
+        }
+        Ok((false, height))
+    }
+}

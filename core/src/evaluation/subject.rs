@@ -1,0 +1,85 @@
+use std::sync::Arc;
+
+use super::big_segment::BigSegments;
+use crate::context::{Context, Individual};
+use crate::json::Value;
+use crate::ruleset::{Attribute, AttributeSlot, KindSlot, Tables};
+
+/// A context bound to a document: every attribute that the document asks for, looked up once.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    /// None for an invalid context.
+    context: Option<BoundContext>,
+    big_segments: Option<BigSegments>,
+}
+
+#[derive(Debug)]
+pub(crate) struct BoundContext {
+    context: Context,
+    /// For each kind of the document, its place among the context's individuals.
+    kinds: Box<[Option<u32>]>,
+    /// For each attribute of the document its value; null where it is absent.
+    attributes: Box<[Value]>,
+}
+
+impl Subject {
+    pub(crate) fn bind(
+        tables: &Tables,
+        context: Option<&Context>,
+        big_segments: Option<&BigSegments>,
+    ) -> Subject {
+        Subject {
+            context: context.map(|context| BoundContext::bind(tables, context)),
+            big_segments: big_segments.cloned(),
+        }
+    }
+
+    pub(crate) fn context(&self) -> Option<&BoundContext> {
+        self.context.as_ref()
+    }
+
+    pub(crate) fn big_segments(&self) -> Option<&BigSegments> {
+        self.big_segments.as_ref()
+    }
+}
+
+impl BoundContext {
+    fn bind(tables: &Tables, context: &Context) -> BoundContext {
+        let mut kinds = vec![None; tables.kinds.len()];
+        for (place, individual) in (0_u32..).zip(context.individuals()) {
+            let slot = tables.kinds.slot(&individual.kind);
+            if let Some(kind) = slot.and_then(|slot| kinds.get_mut(slot as usize)) {
+                *kind = Some(place);
+            }
+        }
+        let individual = |kind: KindSlot| {
+            let place = kinds.get(kind.0 as usize).copied().flatten()?;
+            context.individuals().get(place as usize)
+        };
+        let value = |attribute: &Attribute| {
+            individual(attribute.kind)
+                .and_then(|individual| individual.get(&attribute.reference))
+                .unwrap_or_default()
+        };
+        let attributes = tables.attributes.iter().map(value).collect();
+        BoundContext { context: context.clone(), kinds: kinds.into(), attributes }
+    }
+
+    pub(crate) fn individuals(&self) -> &[Individual] {
+        self.context.individuals()
+    }
+
+    pub(crate) fn individual(&self, kind: KindSlot) -> Option<&Individual> {
+        let place = self.kinds.get(kind.0 as usize).copied().flatten()?;
+        self.context.individuals().get(place as usize)
+    }
+
+    pub(crate) fn key(&self, kind: KindSlot) -> Option<&Arc<str>> {
+        self.individual(kind).map(|individual| &individual.key)
+    }
+
+    /// The attribute's value, if the context has the kind and the attribute.
+    pub(crate) fn attribute(&self, slot: AttributeSlot) -> Option<&Value> {
+        self.attributes.get(slot.0 as usize).filter(|value| !value.is_null())
+    }
+}

@@ -1,0 +1,323 @@
+use std::sync::{Arc, OnceLock};
+
+use crate::bound_flags::BoundFlags;
+use crate::context::Context;
+use crate::diagnostic::Diagnostic;
+use crate::digest;
+use crate::document::{self, Document, DocumentError, Patch, Section};
+use crate::evaluation::{
+    Answer, BigSegments, EvaluationDetail, FlagHandle, Reason, ReasonKind, Subject, Verdict,
+};
+use crate::explain::Explanation;
+use crate::json::{Object, Value};
+use crate::ruleset::{Membership, Ruleset, Segment};
+use crate::state::AllFlagsOptions;
+
+/// A loaded flag document: immutable, cheap to clone, safe to share between threads.
+///
+/// ```
+/// use isoflag::{Context, Flags, Value};
+/// let flags = Flags::from_json(br#"{"flags": {"new-checkout": {
+///     "key": "new-checkout", "version": 1, "on": true, "variations": [true, false],
+///     "targets": [{"variation": 0, "values": ["ada"]}],
+///     "fallthrough": {"variation": 1}, "offVariation": 1
+/// }}}"#)?;
+/// let ada = Context::builder("ada").build()?;
+/// let detail = flags.variation_detail("new-checkout", &ada, Value::Bool(false));
+/// assert_eq!(detail.value, Value::Bool(true));
+/// assert_eq!(detail.reason.to_string(), r#"{"kind":"TARGET_MATCH"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Flags(Arc<Loaded>);
+
+#[derive(Debug)]
+struct Loaded {
+    ruleset: Ruleset,
+    digest: OnceLock<String>,
+    diagnostics: OnceLock<Vec<Diagnostic>>,
+}
+
+impl Flags {
+    /// Loads `{flags, segments}`, a stream's `{path: "/", data}` or a file source with
+    /// `flagValues`.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, no document or past a limit. A flag that is malformed is none:
+    /// it has its [diagnostic](Flags::diagnostics).
+    pub fn from_json(text: &[u8]) -> Result<Flags, DocumentError> {
+        Document::read(text).map(|document| Flags::of(Ruleset::compile(&document)))
+    }
+
+    /// Loads a document that has been parsed already.
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    pub fn from_value(value: Value) -> Result<Flags, DocumentError> {
+        Document::of_value(value).map(|document| Flags::of(Ruleset::compile(&document)))
+    }
+
+    /// Loads a bare map of flags, without `flags` around it.
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    pub fn from_flag_map_json(text: &[u8]) -> Result<Flags, DocumentError> {
+        Document::read_flag_map(text).map(|document| Flags::of(Ruleset::compile(&document)))
+    }
+
+    /// Loads a bare map of flags that has been parsed already.
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    pub fn from_flag_map_value(value: Value) -> Result<Flags, DocumentError> {
+        Document::of_flag_map(value).map(|document| Flags::of(Ruleset::compile(&document)))
+    }
+
+    /// The document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A flag or
+    /// segment is taken only if its `version` is higher than the one held; `{"key", "version",
+    /// "deleted": true}` is a tombstone. `meta` replaces the old one as a whole, but for a `hash`
+    /// that the document has.
+    ///
+    /// What the patch does not touch is shared with this document.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, no patch or past a limit.
+    pub fn apply(&self, patch: &[u8]) -> Result<Flags, DocumentError> {
+        Patch::read(patch).map(|patch| self.patched(&patch))
+    }
+
+    /// The document after a patch that has been parsed already.
+    ///
+    /// # Errors
+    /// As [`Flags::apply`].
+    pub fn apply_value(&self, patch: Value) -> Result<Flags, DocumentError> {
+        Patch::of_value(patch).map(|patch| self.patched(&patch))
+    }
+
+    fn patched(&self, patch: &Patch) -> Flags {
+        let held = &self.0.ruleset;
+        let newer = |section: Section| {
+            move |(key, item): &(&Arc<str>, &Value)| {
+                let held = held.written(section, key).filter(|held| !held.is_null());
+                !item.is_null()
+                    && held.is_none_or(|held| document::version(item) > document::version(held))
+            }
+        };
+        let ruleset = held.clone().with(
+            patch.flags.iter().filter(newer(Section::Flags)),
+            patch.segments.iter().filter(newer(Section::Segments)),
+            &patch.notes,
+        );
+        Flags::of(match &patch.meta {
+            Some(meta) => {
+                let rest = document::with_meta(ruleset.rest(), meta);
+                ruleset.with_rest(rest)
+            }
+            None => ruleset,
+        })
+    }
+
+    fn of(ruleset: Ruleset) -> Flags {
+        let loaded =
+            Loaded { ruleset, digest: OnceLock::new(), diagnostics: OnceLock::new() };
+        Flags(Arc::new(loaded))
+    }
+
+    /// The keys of the flags in RFC 8785 order, tombstones left out.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.ruleset.flags().map(|(slot, _)| &**self.0.ruleset.flag_key(slot))
+    }
+
+    /// The number of flags, tombstones left out.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.ruleset.flags().count()
+    }
+
+    /// Whether there are no flags.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.ruleset.flags().next().is_none()
+    }
+
+    /// Whether there is a flag of that key.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.handle(key).is_some()
+    }
+
+    /// The digest of the normalised document: `sha256:` and 64 hex digits over its RFC 8785 text.
+    /// It is computed when it is first asked for.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        self.0.digest.get_or_init(|| digest::digest(&self.document()))
+    }
+
+    /// `meta.version`, an integer or none.
+    #[must_use]
+    pub fn version(&self) -> Option<i64> {
+        self.0.ruleset.rest().get("meta")?.as_object()?.get("version")?.as_integer()
+    }
+
+    /// Everything that is wrong with the document, in its order. It is looked for when it is first
+    /// asked for.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        self.0.diagnostics.get_or_init(|| self.0.ruleset.diagnostics())
+    }
+
+    /// The normalised document: `flags`, `segments`, and every other member as it is written.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        self.0.ruleset.document()
+    }
+
+    /// Looks up the attributes that the document asks for, so that each evaluation need not.
+    #[must_use]
+    pub fn bind(&self, context: &Context) -> BoundFlags {
+        self.bind_with(Some(context), None)
+    }
+
+    /// As [`Flags::bind`], with what a store of big segments answered; without a context every
+    /// answer is `USER_NOT_SPECIFIED`.
+    #[must_use]
+    pub fn bind_with(
+        &self,
+        context: Option<&Context>,
+        big_segments: Option<&BigSegments>,
+    ) -> BoundFlags {
+        let subject = Subject::bind(self.0.ruleset.tables(), context, big_segments);
+        BoundFlags::new(self.clone(), subject)
+    }
+
+    /// The context keys that an evaluation may ask a store of big segments for, in RFC 8785 order.
+    #[must_use]
+    pub fn big_segment_keys(&self, context: &Context) -> Vec<Arc<str>> {
+        let tables = self.0.ruleset.tables();
+        let asked = self.0.ruleset.segments().filter_map(|(_, segment)| {
+            let Segment::Readable(body) = segment else { return None };
+            let Membership::Big { kind, reference: Some(_) } = &body.membership else {
+                return None;
+            };
+            Some(Arc::clone(&context.individual(tables.kinds.name(kind.0))?.key))
+        });
+        let mut keys: Vec<_> = asked.collect();
+        keys.sort_by(|a, b| crate::json::utf16_order(a, b));
+        keys.dedup();
+        keys
+    }
+
+    /// The handle of a flag, which spares later look-ups of its key.
+    #[must_use]
+    pub fn handle(&self, key: &str) -> Option<FlagHandle> {
+        let slot = self.0.ruleset.tables().flags.slot(key)?;
+        self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
+    }
+
+    /// The value that an answer serves; none where the caller's default is.
+    #[must_use]
+    pub fn value_of(&self, answer: &Answer) -> Option<&Value> {
+        let flag = self.0.ruleset.flag(answer.flag?.index())?;
+        flag.variations.get(answer.variation? as usize)
+    }
+
+    /// The reason of an answer.
+    #[must_use]
+    pub fn reason_of(&self, answer: &Answer) -> Reason<'_> {
+        let flag = answer.flag.and_then(|handle| self.0.ruleset.flag(handle.index()));
+        let targeting = flag.and_then(|flag| flag.targeting());
+        let kind = match answer.verdict {
+            Verdict::Off => ReasonKind::Off,
+            Verdict::TargetMatch => ReasonKind::TargetMatch,
+            Verdict::Fallthrough { in_experiment } => ReasonKind::Fallthrough { in_experiment },
+            Verdict::RuleMatch { rule, in_experiment } => {
+                let rules = targeting.map(|targeting| &*targeting.rules).unwrap_or_default();
+                let rule_id = rules.get(rule as usize).map_or("", |rule| &*rule.id);
+                ReasonKind::RuleMatch { rule_index: rule, rule_id, in_experiment }
+            }
+            Verdict::PrerequisiteFailed { prerequisite } => {
+                let all = targeting.map(|targeting| &*targeting.prerequisites);
+                let failed = all.unwrap_or_default().get(prerequisite as usize);
+                let key = failed.map_or("", |failed| self.0.ruleset.flag_key(failed.flag));
+                ReasonKind::PrerequisiteFailed { prerequisite_key: key }
+            }
+            Verdict::Error(kind) => ReasonKind::Error { kind },
+        };
+        Reason { kind, big_segments: answer.big_segments }
+    }
+
+    pub(crate) fn ruleset(&self) -> &Ruleset {
+        &self.0.ruleset
+    }
+}
+
+/// One evaluation without a [`BoundFlags`] to keep.
+impl Flags {
+    /// The flag's value for the context, or the default.
+    #[must_use]
+    pub fn variation(&self, key: &str, context: &Context, default: Value) -> Value {
+        self.bind(context).variation(key, default)
+    }
+
+    /// The flag's value with its variation and the reason.
+    #[must_use]
+    pub fn variation_detail(
+        &self,
+        key: &str,
+        context: &Context,
+        default: Value,
+    ) -> EvaluationDetail {
+        self.bind(context).variation_detail(key, default)
+    }
+
+    /// A boolean flag's value; the default also where the flag serves another type.
+    #[must_use]
+    pub fn bool_variation(&self, key: &str, context: &Context, default: bool) -> bool {
+        self.bind(context).bool_variation(key, default)
+    }
+
+    /// A number's integral part; the default also where the flag serves another type.
+    #[must_use]
+    pub fn int_variation(&self, key: &str, context: &Context, default: i64) -> i64 {
+        self.bind(context).int_variation(key, default)
+    }
+
+    /// A number; the default also where the flag serves another type.
+    #[must_use]
+    pub fn float_variation(&self, key: &str, context: &Context, default: f64) -> f64 {
+        self.bind(context).float_variation(key, default)
+    }
+
+    /// A string; the default also where the flag serves another type.
+    #[must_use]
+    pub fn string_variation(&self, key: &str, context: &Context, default: &str) -> Arc<str> {
+        self.bind(context).string_variation(key, default)
+    }
+
+    /// Any JSON value.
+    #[must_use]
+    pub fn json_variation(&self, key: &str, context: &Context, default: Value) -> Value {
+        self.bind(context).json_variation(key, default)
+    }
+
+    /// The values of all flags in LaunchDarkly's bootstrap format.
+    #[must_use]
+    pub fn all_flags_state(&self, context: &Context, options: &AllFlagsOptions) -> Value {
+        self.bind(context).all_flags_state(options)
+    }
+
+    /// Why the flag serves the context what it does.
+    #[must_use]
+    pub fn explain(&self, key: &str, context: &Context) -> Explanation {
+        self.bind(context).explain(key)
+    }
+
+    /// What a page bootstraps from when the context is invalid.
+    #[must_use]
+    pub fn invalid_state() -> Value {
+        Value::Object(Object::from_iter([
+            ("$flagsState", Value::Object(Object::default())),
+            ("$valid", Value::Bool(false)),
+        ]))
+    }
+}

@@ -1,0 +1,73 @@
+//! The limits of a document, a context and an evaluation. They are counted, never timed, so that
+//! what passes one host passes every host, and what fails does so at the same place.
+
+/// The bytes of a document's text.
+pub const DOCUMENT_BYTES: usize = 256 << 20;
+
+/// The bytes of a context's text.
+pub const CONTEXT_BYTES: usize = 1 << 20;
+
+/// How deep arrays and objects may nest; the outermost is level 1.
+pub const NESTING: usize = 128;
+
+/// The bytes of a regular expression.
+pub const REGEX_BYTES: usize = 4 << 10;
+
+/// How many prerequisites, or segments, may stand on one path below the flag that was asked for.
+pub const PATH_LENGTH: usize = 64;
+
+/// The steps of one evaluation: each flag, rule, clause, segment and weighted entry that is looked
+/// at, and each pair of values that is compared.
+pub const STEPS: u32 = 1_000_000;
+
+/// What is left of a size limit while a binding walks an object of its host.
+///
+/// A host's object may share parts or hold itself, so its size is known only by counting.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    bytes: usize,
+}
+
+impl Budget {
+    /// A budget of so many bytes of JSON text.
+    #[must_use]
+    pub fn new(bytes: usize) -> Budget {
+        Budget { bytes }
+    }
+
+    /// Whether a container may stand at this level; the outermost is level 1.
+    #[must_use]
+    pub fn enter(&self, level: usize) -> bool {
+        level <= NESTING
+    }
+
+    /// Takes bytes off the budget: those of a string or a name, and one for every value. Once it
+    /// has answered `false` it always does.
+    #[must_use]
+    pub fn spend(&mut self, bytes: usize) -> bool {
+        match self.bytes.checked_sub(bytes.max(1)) {
+            Some(rest) => {
+                self.bytes = rest;
+                true
+            }
+            None => {
+                self.bytes = 0;
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spent_budget_stays_spent() {
+        let mut budget = Budget::new(3);
+        assert!(budget.spend(2));
+        assert!(!budget.spend(2));
+        assert!(!budget.spend(0));
+        assert!(budget.enter(NESTING) && !budget.enter(NESTING + 1));
+    }
+}

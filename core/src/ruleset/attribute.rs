@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use super::key_table::{KeyTable, Map, intern};
+use crate::context::AttributeReference;
+
+/// An attribute that the document asks for: a place in a bound context's row of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AttributeSlot(pub(crate) u32);
+
+/// A context kind that the document names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct KindSlot(pub(crate) u32);
+
+/// One attribute to be looked up when a context is bound.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Attribute {
+    pub(crate) kind: KindSlot,
+    pub(crate) reference: AttributeReference,
+}
+
+/// Every attribute that a document asks for, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AttributeTable {
+    attributes: Vec<Attribute>,
+    slots: Map<Attribute, AttributeSlot>,
+}
+
+impl AttributeTable {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter()
+    }
+
+    pub(crate) fn get(&self, slot: AttributeSlot) -> Option<&Attribute> {
+        self.attributes.get(slot.0 as usize)
+    }
+}
+
+/// The kind's slot; the empty name is the default kind, `user`.
+pub(crate) fn kind_slot(kinds: &mut Arc<KeyTable>, kind: &Arc<str>) -> KindSlot {
+    let kind = if kind.is_empty() { &Arc::from(crate::context::USER) } else { kind };
+    KindSlot(intern(kinds, kind))
+}
+
+pub(crate) fn attribute_slot(
+    table: &mut Arc<AttributeTable>,
+    attribute: Attribute,
+) -> AttributeSlot {
+    if let Some(slot) = table.slots.get(&attribute) {
+        return *slot;
+    }
+    let table = Arc::make_mut(table);
+    let slot = AttributeSlot(u32::try_from(table.attributes.len()).unwrap_or(u32::MAX));
+    table.attributes.push(attribute.clone());
+    table.slots.insert(attribute, slot);
+    slot
+}

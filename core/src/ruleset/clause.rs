@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use super::attribute::{Attribute, AttributeSlot, attribute_slot, kind_slot};
+use super::fields::{Fields, Unreadable};
+use super::key_table::{Tables, intern};
+use super::operator::{ClauseValues, Test};
+use crate::context::{AttributeReference, KIND};
+use crate::diagnostic::Code;
+use crate::json::Value;
+
+/// One condition of a rule, ready to be asked.
+#[derive(Debug)]
+pub(crate) struct Clause {
+    pub(crate) condition: Condition,
+    pub(crate) negate: bool,
+    /// As the author wrote it, for explanations.
+    pub(crate) operator: Arc<str>,
+    pub(crate) values: Arc<[Value]>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Condition {
+    /// Whether the context is in one of these segments.
+    Segments(Box<[u32]>),
+    /// A test on every kind that the context has.
+    Kinds(Test),
+    /// A test on an attribute of the context.
+    Attribute(AttributeSlot, Test),
+    /// A test on an attribute that nothing can be called: the flag is malformed when it is asked.
+    InvalidReference,
+}
+
+impl Clause {
+    pub(super) fn read(fields: Fields<'_>, tables: &mut Tables) -> Result<Clause, Unreadable> {
+        let empty: Arc<str> = Arc::from("");
+        let operator = fields.text("op");
+        let negate = fields.boolean("negate");
+        let kind = fields.text("contextKind");
+        let name = fields.text("attribute");
+        let values = fields.list("values");
+        let operator = operator?.unwrap_or(&empty);
+        let kind = kind?.unwrap_or(&empty);
+        let name = name?.unwrap_or(&empty);
+        let values: Arc<[Value]> = match (values?, fields.get("values")) {
+            (_, Some(Value::Array(shared))) => Arc::clone(shared),
+            _ => Arc::default(),
+        };
+        let condition = if &**operator == "segmentMatch" {
+            let segments = values.iter().filter_map(|value| match value {
+                Value::String(key) => Some(intern(&mut tables.segments, key)),
+                _ => None,
+            });
+            Condition::Segments(segments.collect())
+        } else {
+            let place =
+                ClauseValues { values: &values, path: fields.path, findings: fields.findings };
+            let test = Test::prepare(operator, &place);
+            match AttributeReference::beside_kind(name, kind) {
+                Err(error) => {
+                    fields.report(Code::InvalidReference, "attribute", error.to_string());
+                    Condition::InvalidReference
+                }
+                Ok(reference) if reference.is(KIND) => Condition::Kinds(test),
+                Ok(reference) => {
+                    let kind = kind_slot(&mut tables.kinds, kind);
+                    let attribute = Attribute { kind, reference };
+                    Condition::Attribute(attribute_slot(&mut tables.attributes, attribute), test)
+                }
+            }
+        };
+        Ok(Clause { condition, negate: negate?, operator: Arc::clone(operator), values })
+    }
+
+    /// The clauses of a rule of a flag or a segment; a rule without any matches everybody.
+    pub(super) fn read_all(
+        fields: &Fields<'_>,
+        tables: &mut Tables,
+    ) -> Result<Box<[Clause]>, Unreadable> {
+        let clauses = fields.each("clauses", |clause| Clause::read(clause, tables))?;
+        if clauses.is_empty() {
+            let message = "a rule without clauses matches every context; remove it or add one";
+            fields.findings.add(Code::RuleWithoutClauses, fields.path, message);
+        }
+        Ok(clauses)
+    }
+}

@@ -1,0 +1,157 @@
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::json::{Object, Value};
+use crate::path::Path;
+
+/// A part that cannot be read; the diagnostic has been written already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+/// What was found wrong so far.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(RefCell<Vec<Diagnostic>>);
+
+impl Findings {
+    pub(crate) fn add(&self, code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) {
+        self.0.borrow_mut().push(Diagnostic::new(code, path, message));
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
+        self.0.into_inner()
+    }
+}
+
+/// The properties of one object of the document, read leniently: `null` is absent, an unknown
+/// property is nobody's business, and a property of the wrong type is reported with its path.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a> {
+    object: &'a Object,
+    pub(crate) path: &'a Path<'a>,
+    pub(crate) findings: &'a Findings,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn of(
+        value: &'a Value,
+        path: &'a Path<'a>,
+        findings: &'a Findings,
+    ) -> Result<Fields<'a>, Unreadable> {
+        match value {
+            Value::Object(object) => Ok(Fields { object, path, findings }),
+            other => {
+                let message = format!("expected an object, found {}", other.type_name());
+                findings.add(Code::NotAnObject, path, message);
+                Err(Unreadable)
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Reports something about one property.
+    pub(crate) fn report(&self, code: Code, name: &str, message: impl Into<Arc<str>>) {
+        self.findings.add(code, &self.path.member(name), message);
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        code: Code,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Unreadable> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        read(value).map(Some).ok_or_else(|| {
+            let found = match value {
+                Value::Number(number) => format!("the number {}", Value::Number(*number)),
+                other => other.type_name().to_owned(),
+            };
+            self.report(code, name, format!("expected {expected}, found {found}"));
+            Unreadable
+        })
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Result<bool, Unreadable> {
+        let read = self.read(name, "a boolean", Code::WrongType, Value::as_bool)?;
+        Ok(read.unwrap_or(false))
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Unreadable> {
+        self.read(name, "an integer", Code::WrongType, Value::as_integer)
+    }
+
+    pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, Unreadable> {
+        self.read(name, "a number", Code::WrongType, Value::as_number)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'a Arc<str>>, Unreadable> {
+        self.read(name, "a string", Code::WrongType, as_text)
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Result<Option<&'a Value>, Unreadable> {
+        self.read(name, "an object", Code::WrongType, |value| {
+            matches!(value, Value::Object(_)).then_some(value)
+        })
+    }
+
+    pub(crate) fn list(&self, name: &str) -> Result<&'a [Value], Unreadable> {
+        let read = self.read(name, "an array", Code::WrongType, Value::as_array)?;
+        Ok(read.unwrap_or_default())
+    }
+
+    /// The strings of a list, each shared with the document.
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<Arc<str>>, Unreadable> {
+        let list = self.list(name)?;
+        let mut texts = Vec::with_capacity(list.len());
+        for (index, element) in list.iter().enumerate() {
+            let Some(text) = as_text(element) else {
+                let message = format!("expected a string, found {}", element.type_name());
+                let list = self.path.member(name);
+                self.findings.add(Code::WrongType, &list.element(index), message);
+                return Err(Unreadable);
+            };
+            texts.push(Arc::clone(text));
+        }
+        Ok(texts)
+    }
+
+    /// Reads every object of a list. All are read, so that all that is wrong is reported.
+    pub(crate) fn each<T>(
+        &self,
+        name: &str,
+        mut read: impl FnMut(Fields<'_>) -> Result<T, Unreadable>,
+    ) -> Result<Box<[T]>, Unreadable> {
+        let list = self.path.member(name);
+        let read: Vec<_> = self
+            .list(name)?
+            .iter()
+            .enumerate()
+            .map(|(index, element)| {
+                let path = list.element(index);
+                Fields::of(element, &path, self.findings).and_then(&mut read)
+            })
+            .collect();
+        read.into_iter().collect()
+    }
+
+    /// A property that decides no answer: one of the wrong type is reported and read as absent.
+    pub(crate) fn aside<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Option<T> {
+        self.read(name, expected, Code::IgnoredType, read).unwrap_or_default()
+    }
+}
+
+fn as_text(value: &Value) -> Option<&Arc<str>> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,212 @@
+use std::sync::Arc;
+
+use super::clause::Clause;
+use super::fields::{Fields, Findings, Unreadable};
+use super::hash::Salted;
+use super::key_table::{Tables, intern};
+use super::metadata::Metadata;
+use super::rollout::{Served, VariationCount};
+use super::target::Targets;
+use crate::diagnostic::Code;
+use crate::json::Value;
+use crate::path::Path;
+
+/// A flag, ready to be evaluated. What could not be read is left out part by part, so that a flag
+/// that is off answers whatever else is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Flag {
+    pub(crate) metadata: Metadata,
+    pub(crate) variations: Arc<[Value]>,
+    pub(crate) state: FlagState,
+}
+
+#[derive(Debug)]
+pub(crate) enum FlagState {
+    /// Nothing that an answer could be made of can be read.
+    Malformed,
+    Off(OffVariation),
+    On(OffVariation, Targeting),
+}
+
+/// What is served when the flag is off or a prerequisite fails.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OffVariation {
+    /// None is named: the caller's default, which is no error.
+    Default,
+    Variation(u32),
+    /// One is named that the flag does not have.
+    OutOfRange,
+}
+
+/// What decides while the flag is on.
+#[derive(Debug)]
+pub(crate) struct Targeting {
+    pub(crate) prerequisites: Box<[Prerequisite]>,
+    pub(crate) targets: Targets,
+    pub(crate) rules: Box<[Rule]>,
+    pub(crate) fallthrough: Served,
+}
+
+/// Another flag that must be on and serve one variation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prerequisite {
+    pub(crate) flag: u32,
+    pub(crate) variation: i64,
+}
+
+/// A rule of a flag.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// Empty when the document gives none.
+    pub(crate) id: Arc<str>,
+    pub(crate) clauses: Box<[Clause]>,
+    pub(crate) served: Served,
+    pub(crate) track_events: bool,
+}
+
+impl Flag {
+    /// Reads the flag that is filed under `name`; none for `null` and for a tombstone.
+    pub(super) fn read(
+        value: &Value,
+        name: &Arc<str>,
+        path: &Path<'_>,
+        findings: &Findings,
+        tables: &mut Tables,
+    ) -> Option<Flag> {
+        if value.is_null() {
+            return None;
+        }
+        let Ok(fields) = Fields::of(value, path, findings) else {
+            return Some(Flag::malformed(Metadata::default()));
+        };
+        match fields.boolean("deleted") {
+            Ok(true) => return None,
+            Ok(false) => {}
+            Err(Unreadable) => return Some(Flag::malformed(Metadata::read(&fields))),
+        }
+        let metadata = Metadata::read(&fields);
+        let Ok(variations) = read_variations(&fields) else {
+            return Some(Flag::malformed(metadata));
+        };
+        let count = VariationCount(variations.len());
+        let on = fields.boolean("on");
+        let off = fields.integer("offVariation").map(|index| match index {
+            None => OffVariation::Default,
+            Some(index) => count
+                .check(&fields, "offVariation", index)
+                .map_or(OffVariation::OutOfRange, OffVariation::Variation),
+        });
+        // Read in any case, so that what is wrong is reported before somebody turns the flag on.
+        let targeting = Targeting::read(&fields, name, count, tables);
+        let state = match (on, off, targeting) {
+            (Ok(false), Ok(off), _) => FlagState::Off(off),
+            (Ok(true), Ok(off), Ok(targeting)) => FlagState::On(off, targeting),
+            _ => FlagState::Malformed,
+        };
+        Some(Flag { metadata, variations, state })
+    }
+
+    fn malformed(metadata: Metadata) -> Flag {
+        Flag { metadata, variations: Arc::default(), state: FlagState::Malformed }
+    }
+
+    pub(crate) fn targeting(&self) -> Option<&Targeting> {
+        match &self.state {
+            FlagState::On(_, targeting) => Some(targeting),
+            FlagState::Off(_) | FlagState::Malformed => None,
+        }
+    }
+}
+
+fn read_variations(fields: &Fields<'_>) -> Result<Arc<[Value]>, Unreadable> {
+    fields.list("variations")?;
+    Ok(match fields.get("variations") {
+        Some(Value::Array(shared)) => Arc::clone(shared),
+        _ => Arc::default(),
+    })
+}
+
+impl Targeting {
+    fn read(
+        fields: &Fields<'_>,
+        name: &Arc<str>,
+        count: VariationCount,
+        tables: &mut Tables,
+    ) -> Result<Targeting, Unreadable> {
+        let salted = Salted::read(fields, name);
+        let prerequisites =
+            fields.each("prerequisites", |each| Prerequisite::read(&each, tables));
+        let targets = Targets::read(fields, count, tables);
+        let salted = salted?;
+        let rules = fields.each("rules", |rule| Rule::read(&rule, count, &salted, tables));
+        let fallthrough = fields.object("fallthrough").and_then(|value| match value {
+            None => Ok(Served::Nothing),
+            Some(value) => {
+                let path = fields.path.member("fallthrough");
+                let fields = Fields::of(value, &path, fields.findings)?;
+                Served::read(&fields, count, &salted, tables)
+            }
+        });
+        Ok(Targeting {
+            prerequisites: prerequisites?,
+            targets: targets?,
+            rules: rules?,
+            fallthrough: fallthrough?,
+        })
+    }
+}
+
+impl Prerequisite {
+    fn read(fields: &Fields<'_>, tables: &mut Tables) -> Result<Prerequisite, Unreadable> {
+        let nameless: Arc<str> = Arc::from("");
+        let key = fields.text("key")?.unwrap_or(&nameless);
+        let variation = fields.integer("variation")?.unwrap_or_else(|| {
+            fields.report(Code::MissingVariation, "variation", "no variation; read as 0");
+            0
+        });
+        Ok(Prerequisite { flag: intern(&mut tables.flags, key), variation })
+    }
+}
+
+impl Rule {
+    fn read(
+        fields: &Fields<'_>,
+        count: VariationCount,
+        salted: &Salted,
+        tables: &mut Tables,
+    ) -> Result<Rule, Unreadable> {
+        let id = fields.text("id");
+        let clauses = Clause::read_all(fields, tables);
+        let served = Served::read(fields, count, salted, tables);
+        Ok(Rule {
+            id: id?.map_or_else(|| Arc::from(""), Arc::clone),
+            clauses: clauses?,
+            served: served?,
+            track_events: fields
+                .aside("trackEvents", "a boolean", Value::as_bool)
+                .unwrap_or(false),
+        })
+    }
+}
+
+impl Salted {
+    /// Reads `key` and `salt` of the flag or segment that is filed under `name`.
+    pub(super) fn read(fields: &Fields<'_>, name: &Arc<str>) -> Result<Salted, Unreadable> {
+        let key = match fields.text("key")? {
+            Some(key) => {
+                if key != name {
+                    let message = format!("filed under `{name}`, but its key is `{key}`");
+                    fields.report(Code::KeyMismatch, "key", message);
+                }
+                Arc::clone(key)
+            }
+            None => {
+                let message = format!("no key; read as `{name}`");
+                fields.report(Code::MissingKey, "key", message);
+                Arc::clone(name)
+            }
+        };
+        let salt = fields.text("salt")?.map_or_else(|| Arc::from(""), Arc::clone);
+        Ok(Salted { key, salt })
+    }
+}

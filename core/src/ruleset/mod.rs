@@ -1,0 +1,302 @@
+//! What evaluation reads: every flag and segment of a document, prepared once when it is loaded.
+//!
+//! A flag is read part by part ([`Fields`](fields::Fields)), so that a mistake costs only the part
+//! it is in. Flags, segments, kinds and attributes are linked by slots ([`Tables`]).
+
+mod attribute;
+mod clause;
+mod fields;
+mod flag;
+mod hash;
+mod key_table;
+mod links;
+mod metadata;
+mod operator;
+mod rollout;
+mod segment;
+mod target;
+
+use std::sync::Arc;
+
+pub use hash::Hash;
+
+pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
+pub(crate) use clause::{Clause, Condition};
+pub(crate) use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
+pub(crate) use hash::HashChoice;
+pub(crate) use key_table::{Map, Tables};
+pub(crate) use operator::Test;
+pub(crate) use rollout::{Bucketing, Rollout, Served, WeightedVariation};
+pub(crate) use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
+pub(crate) use target::Targets;
+
+use fields::{Fields, Findings};
+use key_table::{KeyTable, intern};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::{Document, Section};
+use crate::json::{Note, NoteKind, Object, Value, utf16_order};
+use crate::path::Path;
+
+/// A compiled document. What a patch does not touch is shared with the ruleset before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Ruleset {
+    tables: Tables,
+    flags: Items<Flag>,
+    segments: Items<Segment>,
+    /// Every member of the document but `flags` and `segments`.
+    rest: Object,
+    hash: HashChoice,
+    /// What is wrong outside flags and segments.
+    diagnostics: Arc<[Diagnostic]>,
+}
+
+/// The flags or the segments, by slot.
+#[derive(Debug)]
+struct Items<T> {
+    items: Vec<Option<Arc<Item<T>>>>,
+    /// The slots of what the document holds, in RFC 8785 order of the keys.
+    order: Arc<[u32]>,
+}
+
+impl<T> Clone for Items<T> {
+    fn clone(&self) -> Self {
+        Items { items: self.items.clone(), order: Arc::clone(&self.order) }
+    }
+}
+
+/// One entry of `flags` or `segments`.
+#[derive(Debug)]
+struct Item<T> {
+    /// As it is written: what the digest and a later patch need.
+    written: Value,
+    /// None for `null` and for a tombstone.
+    compiled: Option<T>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<T> Items<T> {
+    fn empty() -> Items<T> {
+        Items { items: Vec::new(), order: Arc::default() }
+    }
+
+    fn item(&self, slot: u32) -> Option<&Item<T>> {
+        self.items.get(slot as usize)?.as_deref()
+    }
+
+    fn put(&mut self, slot: u32, item: Item<T>) {
+        let slot = slot as usize;
+        if self.items.len() <= slot {
+            self.items.resize_with(slot + 1, || None);
+        }
+        if let Some(place) = self.items.get_mut(slot) {
+            *place = Some(Arc::new(item));
+        }
+    }
+
+    /// Restores the order after items have been put.
+    fn sort(&mut self, keys: &KeyTable) {
+        let held = (0_u32..).zip(&self.items).filter(|(_, item)| item.is_some());
+        let mut order: Vec<u32> = held.map(|(slot, _)| slot).collect();
+        if order.len() == self.order.len() {
+            return;
+        }
+        order.sort_by(|a, b| utf16_order(keys.name(*a), keys.name(*b)));
+        self.order = order.into();
+    }
+
+    /// Slot and item, in RFC 8785 order of the keys.
+    fn iter(&self) -> impl Iterator<Item = (u32, &Item<T>)> {
+        self.order.iter().filter_map(|slot| Some((*slot, self.item(*slot)?)))
+    }
+}
+
+impl Ruleset {
+    pub(crate) fn compile(document: &Document) -> Ruleset {
+        let empty = Ruleset {
+            tables: Tables::default(),
+            flags: Items::empty(),
+            segments: Items::empty(),
+            rest: Object::default(),
+            hash: HashChoice::Document,
+            diagnostics: Arc::default(),
+        };
+        let findings = Findings::default();
+        let hash = read_hash(&document.rest, &findings);
+        let mut diagnostics: Vec<_> =
+            document.notes.iter().filter(|note| !is_of_an_item(note)).map(diagnostic).collect();
+        diagnostics.extend(document.diagnostics.iter().cloned());
+        diagnostics.extend(findings.into_vec());
+        let ruleset = Ruleset {
+            rest: document.rest.clone(),
+            hash,
+            diagnostics: diagnostics.into(),
+            ..empty
+        };
+        ruleset.with(document.flags.iter(), document.segments.iter(), &document.notes)
+    }
+
+    /// This ruleset with some flags and segments taken from a patch.
+    pub(crate) fn with<'a>(
+        mut self,
+        flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        segments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        notes: &[Note],
+    ) -> Ruleset {
+        for (key, written) in segments {
+            let slot = intern(&mut self.tables.segments, key);
+            let item = compile(Section::Segments, key, written, notes, &mut self.tables, Segment::read);
+            self.segments.put(slot, item);
+        }
+        for (key, written) in flags {
+            let slot = intern(&mut self.tables.flags, key);
+            let item = compile(Section::Flags, key, written, notes, &mut self.tables, Flag::read);
+            self.flags.put(slot, item);
+        }
+        self.segments.sort(&self.tables.segments);
+        self.flags.sort(&self.tables.flags);
+        self
+    }
+
+    /// This ruleset with other members beside `flags` and `segments`.
+    pub(crate) fn with_rest(mut self, rest: Object) -> Ruleset {
+        let findings = Findings::default();
+        self.hash = read_hash(&rest, &findings);
+        self.diagnostics = findings.into_vec().into();
+        self.rest = rest;
+        self
+    }
+
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    pub(crate) fn hash(&self) -> HashChoice {
+        self.hash
+    }
+
+    pub(crate) fn rest(&self) -> &Object {
+        &self.rest
+    }
+
+    pub(crate) fn flag(&self, slot: u32) -> Option<&Flag> {
+        self.flags.item(slot)?.compiled.as_ref()
+    }
+
+    pub(crate) fn segment(&self, slot: u32) -> Option<&Segment> {
+        self.segments.item(slot)?.compiled.as_ref()
+    }
+
+    pub(crate) fn flag_key(&self, slot: u32) -> &Arc<str> {
+        self.tables.flags.name(slot)
+    }
+
+    pub(crate) fn segment_key(&self, slot: u32) -> &Arc<str> {
+        self.tables.segments.name(slot)
+    }
+
+    /// Slot and flag, tombstones left out, in RFC 8785 order of the keys.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = (u32, &Flag)> {
+        self.flags.iter().filter_map(|(slot, item)| Some((slot, item.compiled.as_ref()?)))
+    }
+
+    /// Slot and segment, tombstones left out, in RFC 8785 order of the keys.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = (u32, &Segment)> {
+        self.segments.iter().filter_map(|(slot, item)| Some((slot, item.compiled.as_ref()?)))
+    }
+
+    /// What is written under a key, tombstones included.
+    pub(crate) fn written(&self, section: Section, key: &str) -> Option<&Value> {
+        match section {
+            Section::Flags => {
+                self.tables.flags.slot(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
+            }
+            Section::Segments => self
+                .tables
+                .segments
+                .slot(key)
+                .and_then(|slot| Some(&self.segments.item(slot)?.written)),
+        }
+    }
+
+    /// The normalised document: what the digest is computed over.
+    pub(crate) fn document(&self) -> Value {
+        fn written<T>(items: &Items<T>, keys: &KeyTable) -> Value {
+            let members = items
+                .iter()
+                .map(|(slot, item)| (Arc::clone(keys.name(slot)), item.written.clone()));
+            members.collect::<Object>().into()
+        }
+        let sections = [
+            (Arc::from(Section::Flags.name()), written(&self.flags, &self.tables.flags)),
+            (Arc::from(Section::Segments.name()), written(&self.segments, &self.tables.segments)),
+        ];
+        let rest = self.rest.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+        rest.chain(sections).collect::<Object>().into()
+    }
+
+    /// Everything that is wrong, in the order of the document.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut all = self.diagnostics.to_vec();
+        let links = links::Links::check(self);
+        for (slot, item) in self.flags.iter() {
+            all.extend(item.diagnostics.iter().cloned());
+            all.extend(links.of_flag(slot));
+        }
+        for (slot, item) in self.segments.iter() {
+            all.extend(item.diagnostics.iter().cloned());
+            all.extend(links.of_segment(slot));
+        }
+        all
+    }
+}
+
+fn compile<T>(
+    section: Section,
+    key: &Arc<str>,
+    written: &Value,
+    notes: &[Note],
+    tables: &mut Tables,
+    read: fn(&Value, &Arc<str>, &Path<'_>, &Findings, &mut Tables) -> Option<T>,
+) -> Item<T> {
+    let findings = Findings::default();
+    let section_path = Path::Root.member(section.name());
+    let path = section_path.member(key);
+    let compiled = read(written, key, &path, &findings, tables);
+    let own = |note: &&Note| note.item() == Some((section.name(), key));
+    let mut diagnostics: Vec<_> = notes.iter().filter(own).map(diagnostic).collect();
+    diagnostics.extend(findings.into_vec());
+    Item { written: written.clone(), compiled, diagnostics }
+}
+
+/// Whether a note is about one flag or segment.
+fn is_of_an_item(note: &Note) -> bool {
+    let sections = [Section::Flags.name(), Section::Segments.name()];
+    note.item().is_some_and(|(section, _)| sections.contains(&section))
+}
+
+fn diagnostic(note: &Note) -> Diagnostic {
+    match note.kind {
+        NoteKind::DuplicateMember => Diagnostic::at(
+            Code::DuplicateMember,
+            note.path.as_str(),
+            "the member is written twice; the last one counts",
+        ),
+        NoteKind::NumberPrecision => Diagnostic::at(
+            Code::NumberPrecision,
+            note.path.as_str(),
+            "an integer beyond 2^53 is rounded to the nearest double; write it as a string",
+        ),
+    }
+}
+
+/// The document's hash: `meta.hash`.
+fn read_hash(rest: &Object, findings: &Findings) -> HashChoice {
+    let path = Path::Root.member("meta");
+    match rest.get("meta") {
+        None | Some(Value::Null) => HashChoice::Document,
+        Some(meta) => Fields::of(meta, &path, findings)
+            .and_then(|fields| HashChoice::read(&fields))
+            .unwrap_or(HashChoice::Unknown),
+    }
+}

@@ -1,0 +1,112 @@
+//! What a clause compares with, prepared when the document is loaded: one file for each family of
+//! operators. The context's value always comes first, the clause's second.
+
+mod date;
+mod equality;
+mod number;
+mod regex;
+mod text;
+mod version;
+
+use std::sync::Arc;
+
+use crate::diagnostic::Code;
+use crate::evaluation::{Malformed, Steps};
+use crate::json::Value;
+use crate::path::Path;
+use crate::ruleset::fields::Findings;
+
+/// The prepared operator and values of a clause.
+#[derive(Debug)]
+pub(crate) enum Test {
+    In(equality::In),
+    Text(text::TextTest),
+    Matches(regex::Matches),
+    Number(number::NumberTest),
+    Date(date::DateTest),
+    Version(version::VersionTest),
+    /// An operator that isoflag does not know matches nothing.
+    Unknown,
+}
+
+/// Where the values of a clause stand, for what there is to say about them.
+pub(super) struct ClauseValues<'a> {
+    pub(super) values: &'a Arc<[Value]>,
+    pub(super) path: &'a Path<'a>,
+    pub(super) findings: &'a Findings,
+}
+
+impl ClauseValues<'_> {
+    /// Prepares each value; what `read` refuses is reported as a value that can never match.
+    fn prepare<T>(
+        &self,
+        code: Code,
+        expected: &str,
+        mut read: impl FnMut(&Value) -> Option<T>,
+    ) -> Box<[Option<T>]> {
+        let values = self.path.member("values");
+        let prepare = |(index, value): (usize, &Value)| {
+            let prepared = read(value);
+            if prepared.is_none() {
+                let message = format!("{value} is not {expected}, so it never matches");
+                self.findings.add(code, &values.element(index), message);
+            }
+            prepared
+        };
+        self.values.iter().enumerate().map(prepare).collect()
+    }
+}
+
+impl Test {
+    pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Test {
+        if let Some(test) = text::TextTest::prepare(operator, values) {
+            return Test::Text(test);
+        }
+        if let Some(test) = number::NumberTest::prepare(operator, values) {
+            return Test::Number(test);
+        }
+        if let Some(test) = date::DateTest::prepare(operator, values) {
+            return Test::Date(test);
+        }
+        if let Some(test) = version::VersionTest::prepare(operator, values) {
+            return Test::Version(test);
+        }
+        match operator {
+            "in" => Test::In(equality::In::prepare(values)),
+            "matches" => Test::Matches(regex::Matches::prepare(values)),
+            unknown => {
+                let message = format!("unknown operator `{unknown}` matches nothing");
+                values.findings.add(Code::UnknownOperator, &values.path.member("op"), message);
+                Test::Unknown
+            }
+        }
+    }
+
+    /// The index of the first of the clause's values that one value of the context matches.
+    pub(crate) fn matching(
+        &self,
+        value: &Value,
+        steps: &mut Steps,
+    ) -> Result<Option<usize>, Malformed> {
+        match self {
+            Test::In(test) => test.matching(value, steps),
+            Test::Text(test) => test.matching(value, steps),
+            Test::Matches(test) => test.matching(value, steps),
+            Test::Number(test) => test.matching(value, steps),
+            Test::Date(test) => test.matching(value, steps),
+            Test::Version(test) => test.matching(value, steps),
+            Test::Unknown => Ok(None),
+        }
+    }
+}
+
+/// The first prepared value for which `matches` holds; each comparison is a step.
+fn first_match<T>(
+    prepared: &[Option<T>],
+    steps: &mut Steps,
+    mut matches: impl FnMut(&T) -> bool,
+) -> Result<Option<usize>, Malformed> {
+    let found = prepared.iter().position(|value| value.as_ref().is_some_and(&mut matches));
+    steps.take(found.map_or(prepared.len(), |index| index + 1))?;
+    Ok(found)
+}

@@ -1,0 +1,154 @@
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+
+use super::attribute::{KindSlot, kind_slot};
+use super::clause::Clause;
+use super::fields::{Fields, Findings, Unreadable};
+use super::hash::{HashPrefix, Salted};
+use super::key_table::Tables;
+use super::metadata;
+use super::rollout::Bucketing;
+use crate::json::Value;
+use crate::path::Path;
+
+/// A set of keys with a fixed seed.
+pub(crate) type Keys = HashSet<Arc<str>, foldhash::fast::FixedState>;
+
+/// A segment, ready to be asked.
+#[derive(Debug)]
+pub(crate) enum Segment {
+    /// It cannot be read: whoever asks it is malformed.
+    Malformed,
+    Readable(SegmentBody),
+}
+
+#[derive(Debug)]
+pub(crate) struct SegmentBody {
+    pub(crate) membership: Membership,
+    pub(crate) rules: Box<[SegmentRule]>,
+}
+
+/// Who is in before any rule is asked.
+#[derive(Debug)]
+pub(crate) enum Membership {
+    Lists {
+        /// `included` first, then each of `includedContexts`.
+        included: Box<[KeyList]>,
+        excluded: Box<[KeyList]>,
+    },
+    /// A big segment, whose keys a store holds.
+    Big {
+        kind: KindSlot,
+        /// `<segment key>.g<generation>`; none while the generation is unknown.
+        reference: Option<Arc<str>>,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) struct KeyList {
+    pub(crate) kind: KindSlot,
+    pub(crate) keys: Keys,
+}
+
+/// A rule of a segment.
+#[derive(Debug)]
+pub(crate) struct SegmentRule {
+    pub(crate) clauses: Box<[Clause]>,
+    /// The share of the contexts that match, out of 100000; none is everybody.
+    pub(crate) weighted: Option<(i64, Bucketing)>,
+}
+
+impl Segment {
+    /// Reads the segment that is filed under `name`; none for `null` and for a tombstone.
+    pub(super) fn read(
+        value: &Value,
+        name: &Arc<str>,
+        path: &Path<'_>,
+        findings: &Findings,
+        tables: &mut Tables,
+    ) -> Option<Segment> {
+        if value.is_null() {
+            return None;
+        }
+        let Ok(fields) = Fields::of(value, path, findings) else {
+            return Some(Segment::Malformed);
+        };
+        match fields.boolean("deleted") {
+            Ok(true) => None,
+            Ok(false) => Some(
+                SegmentBody::read(&fields, name, tables)
+                    .map_or(Segment::Malformed, Segment::Readable),
+            ),
+            Err(Unreadable) => Some(Segment::Malformed),
+        }
+    }
+}
+
+impl SegmentBody {
+    fn read(
+        fields: &Fields<'_>,
+        name: &Arc<str>,
+        tables: &mut Tables,
+    ) -> Result<SegmentBody, Unreadable> {
+        metadata::version(fields);
+        let salted = Salted::read(fields, name);
+        let unbounded = fields.boolean("unbounded");
+        let kind = fields.text("unboundedContextKind");
+        let generation = fields.integer("generation");
+        let included = read_keys(fields, "included", "includedContexts", tables);
+        let excluded = read_keys(fields, "excluded", "excludedContexts", tables);
+        let salted = salted?;
+        let rules = fields.each("rules", |rule| SegmentRule::read(&rule, &salted, tables));
+        let (included, excluded) = (included?, excluded?);
+        let (kind, generation) = (kind?, generation?);
+        let membership = if unbounded? {
+            let user: Arc<str> = Arc::from("");
+            let reference = generation.map(|number| format!("{}.g{number}", salted.key));
+            Membership::Big {
+                kind: kind_slot(&mut tables.kinds, kind.unwrap_or(&user)),
+                reference: reference.map(Arc::from),
+            }
+        } else {
+            Membership::Lists { included, excluded }
+        };
+        Ok(SegmentBody { membership, rules: rules? })
+    }
+}
+
+fn read_keys(
+    fields: &Fields<'_>,
+    of_users: &str,
+    of_contexts: &str,
+    tables: &mut Tables,
+) -> Result<Box<[KeyList]>, Unreadable> {
+    let user: Arc<str> = Arc::from("");
+    let users = KeyList {
+        kind: kind_slot(&mut tables.kinds, &user),
+        keys: fields.texts(of_users)?.into_iter().collect(),
+    };
+    let contexts = fields.each(of_contexts, |list| {
+        let kind = list.text("contextKind")?.unwrap_or(&user);
+        Ok(KeyList {
+            kind: kind_slot(&mut tables.kinds, kind),
+            keys: list.texts("values")?.into_iter().collect(),
+        })
+    })?;
+    let lists = std::iter::once(users).chain(contexts).filter(|list| !list.keys.is_empty());
+    Ok(lists.collect())
+}
+
+impl SegmentRule {
+    fn read(
+        fields: &Fields<'_>,
+        salted: &Salted,
+        tables: &mut Tables,
+    ) -> Result<SegmentRule, Unreadable> {
+        let clauses = Clause::read_all(fields, tables);
+        let weight = fields.integer("weight");
+        let prefix = HashPrefix::of_key(&salted.key, &salted.salt);
+        let bucketing = Bucketing::read(fields, "rolloutContextKind", false, prefix, tables);
+        let bucketing = bucketing?;
+        Ok(SegmentRule { clauses: clauses?, weighted: weight?.map(|weight| (weight, bucketing)) })
+    }
+}
