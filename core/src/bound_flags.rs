@@ -43,7 +43,11 @@ impl BoundFlags {
         self.observed(flag, &mut NoObserver)
     }
 
-    pub(crate) fn observed<O: Observer>(&self, flag: Option<FlagHandle>, observer: &mut O) -> Answer {
+    pub(crate) fn observed<O: Observer>(
+        &self,
+        flag: Option<FlagHandle>,
+        observer: &mut O,
+    ) -> Answer {
         evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer)
     }
 

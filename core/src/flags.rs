@@ -118,8 +118,7 @@ impl Flags {
     }
 
     fn of(ruleset: Ruleset) -> Flags {
-        let loaded =
-            Loaded { ruleset, digest: OnceLock::new(), diagnostics: OnceLock::new() };
+        let loaded = Loaded { ruleset, digest: OnceLock::new(), diagnostics: OnceLock::new() };
         Flags(Arc::new(loaded))
     }
 

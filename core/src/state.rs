@@ -26,9 +26,8 @@ pub(crate) fn all_flags_state(bound: &BoundFlags, options: &AllFlagsOptions) -> 
         return Flags::invalid_state();
     }
     let ruleset = bound.flags().ruleset();
-    let shown = ruleset.flags().filter(|(_, flag)| {
-        !options.client_side_only || flag.metadata.client_side
-    });
+    let shown =
+        ruleset.flags().filter(|(_, flag)| !options.client_side_only || flag.metadata.client_side);
     let mut values = Vec::new();
     let mut states = Vec::new();
     for (slot, flag) in shown {

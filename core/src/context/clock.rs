@@ -41,11 +41,9 @@ impl Context {
 
 fn attributes(now_ms: f64, offset_minutes: i32) -> Option<Object> {
     let seconds = (now_ms / 1000.0).floor();
-    // Far beyond what a date can hold, and still exact as an integer.
-    if !(seconds.abs() < 1e12) {
-        return None;
-    }
-    let local = OffsetDateTime::from_unix_timestamp(seconds as i64)
+    // A number that no date can hold is cut to one that none can hold either, and NaN is refused.
+    let seconds = (!seconds.is_nan()).then_some(seconds as i64)?;
+    let local = OffsetDateTime::from_unix_timestamp(seconds)
         .ok()?
         .checked_add(Duration::minutes(i64::from(offset_minutes)))
         .filter(|local| (0..=9999).contains(&local.year()))?;
@@ -66,7 +64,10 @@ mod tests {
     fn clock(now_ms: f64, offset_minutes: i32) -> String {
         let context = Context::builder("u").build().unwrap();
         let clock = context.with_clock(now_ms, offset_minutes).unwrap();
-        clock.individual(CLOCK).map(|clock| Value::Object(clock.attributes.clone()).to_string()).unwrap()
+        clock
+            .individual(CLOCK)
+            .map(|clock| Value::Object(clock.attributes.clone()).to_string())
+            .unwrap()
     }
 
     #[test]

@@ -20,11 +20,7 @@ impl ContextError {
     }
 
     pub(super) fn json(error: &JsonError) -> ContextError {
-        ContextError {
-            code: "not-json",
-            path: error.path().to_owned(),
-            message: error.to_string(),
-        }
+        ContextError { code: "not-json", path: error.path().to_owned(), message: error.to_string() }
     }
 
     /// The stable name of what is wrong: `not-json`, `invalid-context` or `limit`.

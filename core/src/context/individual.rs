@@ -61,8 +61,7 @@ impl Individual {
             self.anonymous.then_some(("anonymous", Value::Bool(true))),
             private.map(|meta| ("_meta", Value::Object(meta))),
         ];
-        let custom =
-            self.attributes.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+        let custom = self.attributes.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
         built_in.into_iter().flatten().map(|(name, value)| (Arc::from(name), value)).chain(custom)
     }
 }

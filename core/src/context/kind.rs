@@ -16,7 +16,6 @@ pub(super) fn objection(kind: &str) -> Option<String> {
         return Some(format!("`{kind}` cannot be the kind of an individual context"));
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (!kind.bytes().all(allowed)).then(|| {
-        format!("the kind `{kind}` may hold only ASCII letters, digits, `.`, `_` and `-`")
-    })
+    (!kind.bytes().all(allowed))
+        .then(|| format!("the kind `{kind}` may hold only ASCII letters, digits, `.`, `_` and `-`"))
 }

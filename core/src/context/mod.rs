@@ -77,7 +77,6 @@ impl Context {
     }
 
     /// Begins a context of one kind; `user` unless the builder is told another.
-    #[must_use]
     pub fn builder(key: &str) -> ContextBuilder {
         ContextBuilder::new(key)
     }
@@ -151,7 +150,10 @@ fn check_length(text: &[u8]) -> Result<(), ContextError> {
     if text.len() <= limits::CONTEXT_BYTES {
         return Ok(());
     }
-    Err(ContextError::limit(format!("a context is at most {} bytes of JSON", limits::CONTEXT_BYTES)))
+    Err(ContextError::limit(format!(
+        "a context is at most {} bytes of JSON",
+        limits::CONTEXT_BYTES
+    )))
 }
 
 fn full_key(individuals: &[Individual]) -> String {

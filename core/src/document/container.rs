@@ -123,9 +123,9 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
             Value::Array(elements) => (0..)
                 .zip(elements.iter())
                 .try_for_each(|(index, element)| walk(element, &path.element(index), notes)),
-            Value::Object(object) => object
-                .iter()
-                .try_for_each(|(name, member)| walk(member, &path.member(name), notes)),
+            Value::Object(object) => {
+                object.iter().try_for_each(|(name, member)| walk(member, &path.member(name), notes))
+            }
             Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
         }
     }

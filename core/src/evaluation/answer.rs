@@ -117,9 +117,9 @@ impl Answer {
             Verdict::RuleMatch { rule, in_experiment } => (2, in_experiment, rule),
             Verdict::Fallthrough { in_experiment } => (3, in_experiment, 0),
             Verdict::PrerequisiteFailed { prerequisite } => (4, false, prerequisite),
-            Verdict::Error(kind) => (5, false, place(&ErrorKind::ALL, kind)),
+            Verdict::Error(kind) => (5, false, place(&ErrorKind::ALL, &kind)),
         };
-        let status = self.big_segments.map_or(0, |s| place(&BigSegmentsStatus::ALL, s) + 1);
+        let status = self.big_segments.map_or(0, |s| place(&BigSegmentsStatus::ALL, &s) + 1);
         [
             kind | u32::from(in_experiment) << 8 | status << 9,
             self.variation.map_or(0, |index| index + 1),
@@ -152,8 +152,8 @@ impl Answer {
     }
 }
 
-fn place<T: PartialEq>(all: &[T], one: T) -> u32 {
-    (0..).zip(all).find(|(_, candidate)| **candidate == one).map_or(0, |(index, _)| index)
+fn place<T: PartialEq>(all: &[T], one: &T) -> u32 {
+    (0..).zip(all).find(|(_, candidate)| *candidate == one).map_or(0, |(index, _)| index)
 }
 
 fn at<T: Copy>(all: &[T], index: u32) -> Option<T> {
@@ -180,8 +180,13 @@ mod tests {
             for verdict in verdicts.into_iter().chain(errors) {
                 for variation in [None, Some(0), Some(300)] {
                     for flag in [None, Some(FlagHandle(0)), Some(FlagHandle(9))] {
-                        let answer =
-                            Answer { flag, variation, verdict, big_segments, direct_prerequisites: 0 };
+                        let answer = Answer {
+                            flag,
+                            variation,
+                            verdict,
+                            big_segments,
+                            direct_prerequisites: 0,
+                        };
                         assert_eq!(Answer::unpack(answer.pack()), answer);
                     }
                 }

@@ -83,8 +83,7 @@ impl BigSegments {
             .into_iter()
             .find(|known| Some(known.as_str()) == status)
             .ok_or_else(|| {
-                let message =
-                    "expected `HEALTHY`, `STALE`, `STORE_ERROR` or `NOT_CONFIGURED`";
+                let message = "expected `HEALTHY`, `STALE`, `STORE_ERROR` or `NOT_CONFIGURED`";
                 error("bigSegments.status".to_owned(), message)
             })?;
         let nobody = Value::Object(Object::default());

@@ -34,7 +34,7 @@ impl<O: Observer> Evaluation<'_, O> {
                 }
             },
         };
-        self.observer.leave_clause(clues, matches);
+        self.observer.leave_clause(clause, clues, matches);
         Ok((matches, height))
     }
 

@@ -24,11 +24,8 @@ impl Outcome {
 
     /// An answer of this flag alone, as for an index out of range: a flag that needs it sees a
     /// prerequisite that did not serve what it should.
-    pub(super) const MALFORMED: Outcome = Outcome {
-        variation: None,
-        verdict: Verdict::Error(ErrorKind::MalformedFlag),
-        off: false,
-    };
+    pub(super) const MALFORMED: Outcome =
+        Outcome { variation: None, verdict: Verdict::Error(ErrorKind::MalformedFlag), off: false };
 }
 
 fn off_outcome(off: OffVariation, verdict: Verdict) -> Outcome {
@@ -42,8 +39,7 @@ fn off_outcome(off: OffVariation, verdict: Verdict) -> Outcome {
 impl<O: Observer> Evaluation<'_, O> {
     /// The flag that was asked for.
     pub(super) fn root(&mut self, slot: u32, flag: &Flag) -> Outcome {
-        self.flag(slot, flag, None)
-            .map_or(Outcome::MALFORMED, |(outcome, _)| outcome)
+        self.flag(slot, flag, None).map_or(Outcome::MALFORMED, |(outcome, _)| outcome)
     }
 
     /// A flag, below others if it is a prerequisite; also the length of the longest path of

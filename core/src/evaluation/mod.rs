@@ -26,9 +26,9 @@ pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
 pub use reason::{ErrorKind, Reason, ReasonKind};
 
 pub(crate) use answer::Verdict;
-pub(crate) use observer::{
-    BucketSeen, Clues, NoObserver, Observer, PrerequisiteSeen, SegmentSeen,
-};
+pub(crate) use bucket::Bucket;
+pub(crate) use flag::Outcome;
+pub(crate) use observer::{BucketSeen, Clues, NoObserver, Observer, PrerequisiteSeen, SegmentSeen};
 pub(crate) use steps::Steps;
 pub(crate) use subject::Subject;
 

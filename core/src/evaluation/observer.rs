@@ -15,7 +15,7 @@ pub(crate) trait Observer {
     fn enter_rule(&mut self, _index: u32, _id: &str) {}
     fn leave_rule(&mut self, _matches: bool) {}
     fn enter_clause(&mut self, _clause: &Clause) {}
-    fn leave_clause(&mut self, _clues: Clues<'_>, _matches: bool) {}
+    fn leave_clause(&mut self, _clause: &Clause, _clues: Clues<'_>, _matches: bool) {}
     fn enter_segment(&mut self, _slot: u32) {}
     fn leave_segment(&mut self, _seen: SegmentSeen, _member: bool) {}
     fn enter_segment_rule(&mut self, _index: u32) {}
@@ -56,7 +56,7 @@ pub(crate) enum SegmentSeen {
     Stored,
     /// A big segment for which the store was not asked.
     NotStored,
-    Rule(u32),
+    Rule,
     NoRule,
 }
 

@@ -94,7 +94,8 @@ impl<'a> Reason<'a> {
     /// LaunchDarkly's JSON of the reason; what is false or absent is left out.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let experiment = |in_experiment: bool| in_experiment.then(|| ("inExperiment", Value::Bool(true)));
+        let experiment =
+            |in_experiment: bool| in_experiment.then_some(("inExperiment", Value::Bool(true)));
         let (kind, members) = match self.kind {
             ReasonKind::Off => ("OFF", [None, None, None]),
             ReasonKind::TargetMatch => ("TARGET_MATCH", [None, None, None]),

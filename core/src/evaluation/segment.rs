@@ -73,16 +73,16 @@ impl<O: Observer> Evaluation<'_, O> {
             let (matches, below) = self.segment_rule(index, rule, trail)?;
             height = height.max(below);
             if matches {
-                return Ok((SegmentSeen::Rule(index), true, height));
+                return Ok((SegmentSeen::Rule, true, height));
             }
         }
         Ok((SegmentSeen::NoRule, false, height))
     }
 
     fn any_list(&self, lists: &[KeyList]) -> bool {
-        lists.iter().any(|list| {
-            self.context.key(list.kind).is_some_and(|key| list.keys.contains(&**key))
-        })
+        lists
+            .iter()
+            .any(|list| self.context.key(list.kind).is_some_and(|key| list.keys.contains(&**key)))
     }
 
     fn segment_rule(

@@ -65,6 +65,11 @@ impl BoundContext {
         BoundContext { context: context.clone(), kinds: kinds.into(), attributes }
     }
 
+    /// The fully-qualified key of the whole context.
+    pub(crate) fn key_of_all(&self) -> &str {
+        self.context.key()
+    }
+
     pub(crate) fn individuals(&self) -> &[Individual] {
         self.context.individuals()
     }

@@ -1,16 +1,58 @@
-use std::fmt;
-use crate::bound_flags::BoundFlags;
-use crate::json::Value;
+//! Why a flag served what it did: the same evaluation, watched. The trace is an interface, and
+//! `docs/explanation.schema.json` describes it.
 
-/// Placeholder.
+mod recorder;
+mod text;
+
+use std::fmt;
+
+use crate::bound_flags::BoundFlags;
+use crate::json::{Object, Value};
+use recorder::Recorder;
+
+/// An answer and everything that led to it, in the order in which it was looked at.
+///
+/// Values of attributes that the context marks private are shown as `{"private": true}`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Explanation(Value);
-pub(crate) fn explain(_bound: &BoundFlags, _key: &str) -> Explanation { Explanation(Value::Null) }
+
 impl Explanation {
-    /// The trace.
+    /// The explanation as a JSON object.
     #[must_use]
-    pub fn to_value(&self) -> Value { self.0.clone() }
-    /// Canonical text.
+    pub fn to_value(&self) -> Value {
+        self.0.clone()
+    }
+
+    /// The RFC 8785 text: equal to the byte on every host.
     #[must_use]
-    pub fn to_json(&self) -> String { self.0.to_canonical_json() }
+    pub fn to_json(&self) -> String {
+        self.0.to_canonical_json()
+    }
 }
-impl fmt::Display for Explanation { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) } }
+
+impl fmt::Display for Explanation {
+    /// Indented text for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(&self.0, f)
+    }
+}
+
+/// Evaluates a flag and records the way.
+pub(crate) fn explain(bound: &BoundFlags, key: &str) -> Explanation {
+    let flags = bound.flags();
+    let mut recorder = Recorder::new(flags.ruleset(), bound.subject());
+    let answer = bound.observed(flags.handle(key), &mut recorder);
+    let answered = Object::from_iter([
+        ("value", flags.value_of(&answer).cloned().unwrap_or_default()),
+        ("variationIndex", answer.variation_index().map(Value::from).unwrap_or_default()),
+        ("reason", flags.reason_of(&answer).to_value()),
+    ]);
+    let context = bound.subject().context().map(|context| Value::from(context.key_of_all()));
+    Explanation(Value::Object(Object::from_iter([
+        ("flag", Value::from(key)),
+        ("contextKey", context.unwrap_or_default()),
+        ("specVersion", Value::from(crate::SPEC_VERSION)),
+        ("answer", Value::Object(answered)),
+        ("trace", recorder.into_trace()),
+    ])))
+}

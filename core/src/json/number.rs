@@ -7,7 +7,7 @@ const SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 pub(crate) fn to_integer(number: f64) -> Option<i64> {
     // 2^63 is a double; the largest i64 is not.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    (number.trunc().total_cmp(&number).is_eq() && number >= -LIMIT && number < LIMIT)
+    (number.trunc().total_cmp(&number).is_eq() && (-LIMIT..LIMIT).contains(&number))
         .then_some(number as i64)
 }
 

@@ -102,8 +102,9 @@ mod tests {
     #[test]
     fn the_last_duplicate_wins() {
         let members = [("a", 1), ("b", 2), ("a", 3)];
-        let (object, duplicates) =
-            Object::sorted(members.map(|(name, value)| (Arc::from(name), Value::from(value))).to_vec());
+        let (object, duplicates) = Object::sorted(
+            members.map(|(name, value)| (Arc::from(name), Value::from(value))).to_vec(),
+        );
         assert_eq!(duplicates, [Arc::from("a")]);
         assert_eq!(object.get("a"), Some(&Value::from(3)));
         assert_eq!(object.len(), 2);

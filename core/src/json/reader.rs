@@ -140,10 +140,9 @@ impl Reader {
             Some(JsonErrorKind::Nesting) => {
                 (JsonErrorKind::Nesting, format!("nested deeper than {} levels", limits::NESTING))
             }
-            _ if what == "number out of range" => (
-                JsonErrorKind::NumberRange,
-                "a number is outside the range of a double".to_owned(),
-            ),
+            _ if what == "number out of range" => {
+                (JsonErrorKind::NumberRange, "a number is outside the range of a double".to_owned())
+            }
             _ => (JsonErrorKind::Syntax, format!("not JSON: {what}")),
         };
         JsonError { kind, path, message, line: error.line(), column: error.column() }

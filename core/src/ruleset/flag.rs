@@ -134,8 +134,7 @@ impl Targeting {
         tables: &mut Tables,
     ) -> Result<Targeting, Unreadable> {
         let salted = Salted::read(fields, name);
-        let prerequisites =
-            fields.each("prerequisites", |each| Prerequisite::read(&each, tables));
+        let prerequisites = fields.each("prerequisites", |each| Prerequisite::read(&each, tables));
         let targets = Targets::read(fields, count, tables);
         let salted = salted?;
         let rules = fields.each("rules", |rule| Rule::read(&rule, count, &salted, tables));
@@ -182,9 +181,7 @@ impl Rule {
             id: id?.map_or_else(|| Arc::from(""), Arc::clone),
             clauses: clauses?,
             served: served?,
-            track_events: fields
-                .aside("trackEvents", "a boolean", Value::as_bool)
-                .unwrap_or(false),
+            track_events: fields.aside("trackEvents", "a boolean", Value::as_bool).unwrap_or(false),
         })
     }
 }

@@ -40,7 +40,11 @@ impl HashChoice {
         let Some(name) = fields.text("hash")? else { return Ok(HashChoice::Document) };
         Ok(match &**name {
             "sha1" => HashChoice::Named(Hash::Sha1),
-            "murmur3" => HashChoice::Named(Hash::Murmur3),
+            "murmur3" => {
+                let message = "LaunchDarkly's SDKs do not know murmur3 and give other buckets";
+                fields.report(Code::NotPortable, "hash", message);
+                HashChoice::Named(Hash::Murmur3)
+            }
             _ => {
                 let message = format!("unknown hash `{name}`; write `sha1` or `murmur3`");
                 fields.report(Code::UnknownHash, "hash", message);

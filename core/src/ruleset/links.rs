@@ -154,10 +154,7 @@ fn check_clauses(
 
 /// The slots that lead back to themselves: the members of every strongly connected component with
 /// an edge inside. An iterative walk, since a document may chain any number of flags.
-fn on_cycles(
-    slots: impl Iterator<Item = u32>,
-    edges: impl Fn(u32) -> Vec<u32>,
-) -> Map<u32, ()> {
+fn on_cycles(slots: impl Iterator<Item = u32>, edges: impl Fn(u32) -> Vec<u32>) -> Map<u32, ()> {
     let mut walk = Tarjan::default();
     for root in slots {
         if walk.numbers.contains_key(&root) {
@@ -240,4 +237,3 @@ impl Tarjan {
         }
     }
 }
-

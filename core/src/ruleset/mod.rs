@@ -127,12 +127,8 @@ impl Ruleset {
             document.notes.iter().filter(|note| !is_of_an_item(note)).map(diagnostic).collect();
         diagnostics.extend(document.diagnostics.iter().cloned());
         diagnostics.extend(findings.into_vec());
-        let ruleset = Ruleset {
-            rest: document.rest.clone(),
-            hash,
-            diagnostics: diagnostics.into(),
-            ..empty
-        };
+        let ruleset =
+            Ruleset { rest: document.rest.clone(), hash, diagnostics: diagnostics.into(), ..empty };
         ruleset.with(document.flags.iter(), document.segments.iter(), &document.notes)
     }
 
@@ -145,7 +141,8 @@ impl Ruleset {
     ) -> Ruleset {
         for (key, written) in segments {
             let slot = intern(&mut self.tables.segments, key);
-            let item = compile(Section::Segments, key, written, notes, &mut self.tables, Segment::read);
+            let item =
+                compile(Section::Segments, key, written, notes, &mut self.tables, Segment::read);
             self.segments.put(slot, item);
         }
         for (key, written) in flags {

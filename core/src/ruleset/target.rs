@@ -12,8 +12,11 @@ use crate::context::USER;
 pub(crate) struct Targets {
     /// In the order in which they are consulted.
     pub(crate) lists: Box<[TargetList]>,
-    by_kind: Box<[(KindSlot, Map<Arc<str>, u32>)]>,
+    by_kind: Box<[OfKind]>,
 }
+
+/// The position of the first list of a kind that holds each key.
+type OfKind = (KindSlot, Map<Arc<str>, u32>);
 
 /// One list of keys of one kind.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +57,8 @@ impl Targets {
         tables: &mut Tables,
     ) -> Result<Targets, Unreadable> {
         let targets = fields.each("targets", |list| Written::read(&list, variations));
-        let context_targets = fields.each("contextTargets", |list| Written::read(&list, variations));
+        let context_targets =
+            fields.each("contextTargets", |list| Written::read(&list, variations));
         let (targets, context_targets) = (targets?, context_targets?);
         let mut builder = Builder { tables, targets: Vec::new(), by_kind: Vec::new() };
         if context_targets.is_empty() {
@@ -94,7 +98,7 @@ impl Targets {
 struct Builder<'a> {
     tables: &'a mut Tables,
     targets: Vec<TargetList>,
-    by_kind: Vec<(KindSlot, Map<Arc<str>, u32>)>,
+    by_kind: Vec<OfKind>,
 }
 
 impl Builder<'_> {

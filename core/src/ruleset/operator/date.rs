@@ -93,10 +93,7 @@ fn parse(text: &str) -> Option<Instant> {
     let seconds = PrimitiveDateTime::new(date, time).assume_utc().unix_timestamp()
         - i64::from(offset_minutes) * 60;
     let whole = seconds * 1000 + i64::from(nanoseconds / 1_000_000);
-    Some(Instant {
-        milliseconds: whole as f64,
-        fraction: f64::from(nanoseconds % 1_000_000) / 1e6,
-    })
+    Some(Instant { milliseconds: whole as f64, fraction: f64::from(nanoseconds % 1_000_000) / 1e6 })
 }
 
 struct Scanner<'a>(&'a [u8]);

@@ -1,0 +1,101 @@
+# Each target does its own set-up on a fresh checkout, and says what it is doing.
+#
+#   make demo          one document, two hosts, one answer
+#   make test          everything that a commit needs
+#   make test-all      and the long runs: 100,000 generated cases and more
+#   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
+#   make conformance   the suite on every host, and one digest of all answers
+#   make differential  generated cases, hosts against each other and against other SDKs
+#   make check         formatters, linters and types
+#   make clean         what the targets above have made
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+CASES ?= 20000
+SEED ?= 20260101
+
+RUST_PACKAGES := -p isoflag -p isoflag-cli -p isoflag-conformance
+say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
+
+export PYTHON
+
+.PHONY: help demo test test-all build build-python build-wasm build-cli check check-rust \
+	check-python check-npm test-rust test-python test-npm conformance differential docs \
+	readme clean
+
+help:
+	@sed -n '3,10s/^# \{0,2\}//p' Makefile
+
+demo: build
+	@.venv/bin/python examples/demo.py
+
+build: build-python build-wasm
+
+build-python:
+	@bindings-python/build.sh
+
+build-wasm:
+	@bindings-wasm/build.sh
+
+build-cli:
+	$(call say,the program isoflag: a minute the first time)
+	@cargo build --quiet --release -p isoflag-cli
+
+test: check test-rust build test-python test-npm conformance differential docs readme
+	@.ci/totals test
+
+test-all:
+	@$(MAKE) test CASES=100000
+	@.ci/totals test-all
+
+check: check-rust check-python check-npm
+
+check-rust:
+	$(call say,Rust: format and lints)
+	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
+	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -- -D warnings
+
+check-python: build-python
+	$(call say,Python: format, lints and types)
+	@.ci/check-python
+
+check-npm: build-wasm
+	$(call say,TypeScript: format, lints and types)
+	@.ci/check-npm
+
+test-rust:
+	$(call say,Rust: unit tests, properties, documentation examples)
+	@cargo test --quiet $(RUST_PACKAGES)
+
+test-python: build-python
+	$(call say,Python: the binding)
+	@.venv/bin/python -m pytest -q bindings-python/tests
+
+test-npm: build-wasm
+	$(call say,Node: the binding)
+	@npm test --silent --prefix bindings-wasm/npm
+
+conformance: build
+	$(call say,conformance: the suite on Rust, Python, Node and Chromium)
+	@conformance/run.sh
+
+differential: build
+	$(call say,differential: $(CASES) generated cases from seed $(SEED))
+	@conformance/differential/run.sh --cases $(CASES) --seed $(SEED)
+
+docs:
+	$(call say,documentation: builds without warnings)
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag
+
+readme: build
+	$(call say,README: what it quotes is what the demo prints)
+	@.venv/bin/python docs/readme.py --check
+
+clean:
+	rm -rf target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
+		bindings-wasm/pkg conformance/answers
+	find . -name node_modules -prune -exec rm -rf {} +

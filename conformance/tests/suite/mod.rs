@@ -1,0 +1,296 @@
+//! Reads the vectors and asks the core what each of them asks.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use isoflag::{
+    AllFlagsOptions, BigSegments, Context, Flags, Object, Value, ValueType, secure_mode_hash,
+};
+
+/// One case of a file, with the documents that the file shares.
+pub(crate) struct Case {
+    case: Value,
+    documents: Value,
+}
+
+pub(crate) fn get<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
+    object.as_object()?.get(name)
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Object::from_iter(members).into()
+}
+
+/// Every case of every file, in the order of the files' names.
+pub(crate) fn cases(folder: &Path) -> Vec<(String, Case)> {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|ext| ext == "json")).collect();
+    files.sort();
+    let mut cases = Vec::new();
+    for path in files {
+        let file = Value::parse(&std::fs::read(&path).unwrap()).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let documents = get(&file, "documents").cloned().unwrap_or_default();
+        for case in get(&file, "cases").and_then(Value::as_array).unwrap() {
+            cases.push((name.clone(), Case { case: case.clone(), documents: documents.clone() }));
+        }
+    }
+    assert!(!cases.is_empty(), "no vectors in {}", folder.display());
+    cases
+}
+
+impl Case {
+    pub(crate) fn alone(case: Value) -> Case {
+        Case { case, documents: Value::Null }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        get(&self.case, "id").and_then(Value::as_str).unwrap()
+    }
+
+    fn flags(&self) -> Result<Flags, Value> {
+        let as_map = get(&self.case, "container").and_then(Value::as_str) == Some("flagMap");
+        let bytes = match (get(&self.case, "documentText"), get(&self.case, "documentBase64")) {
+            (Some(text), _) => Some(written(text).into_bytes()),
+            (None, Some(encoded)) => Some(base64(encoded.as_str().unwrap())),
+            (None, None) => None,
+        };
+        let loaded = match bytes {
+            Some(bytes) if as_map => Flags::from_flag_map_json(&bytes),
+            Some(bytes) => Flags::from_json(&bytes),
+            None => {
+                let document = match get(&self.case, "document") {
+                    Some(Value::String(name)) => get(&self.documents, name).unwrap().clone(),
+                    Some(document) => document.clone(),
+                    None => object([("flags", Object::default().into())]),
+                };
+                if as_map {
+                    Flags::from_flag_map_value(document)
+                } else {
+                    Flags::from_value(document)
+                }
+            }
+        };
+        loaded.map_err(|error| error_of(error.code(), error.path()))
+    }
+
+    /// As an evaluation takes it: parsed strictly from a text, leniently from an object.
+    fn context(&self) -> Result<Context, Value> {
+        let read = match get(&self.case, "contextText") {
+            Some(text) => Context::from_json(written(text).as_bytes()),
+            None => Context::from_host(get(&self.case, "context").cloned().unwrap_or_default()),
+        };
+        read.map_err(|error| error_of(error.code(), error.path()))
+    }
+
+    fn big_segments(&self) -> Option<BigSegments> {
+        get(&self.case, "bigSegments").map(|value| BigSegments::from_value(value).unwrap())
+    }
+}
+
+/// A text: a string, or parts of which some are repeated.
+fn written(text: &Value) -> String {
+    if let Value::String(text) = text {
+        return text.to_string();
+    }
+    let part = |part: &Value| match part {
+        Value::String(text) => text.to_string(),
+        repeated => {
+            let times = get(repeated, "times").and_then(Value::as_integer).unwrap();
+            let text = get(repeated, "repeat").and_then(Value::as_str).unwrap();
+            text.repeat(usize::try_from(times).unwrap())
+        }
+    };
+    get(text, "parts").and_then(Value::as_array).unwrap().iter().map(part).collect()
+}
+
+fn error_of(code: &str, path: &str) -> Value {
+    object([("error", object([("code", Value::from(code)), ("path", Value::from(path))]))])
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut bytes = Vec::new();
+    for digit in text.bytes().filter_map(|b| ALPHABET.iter().position(|a| *a == b)) {
+        bits = bits << 6 | u32::try_from(digit).unwrap();
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).unwrap());
+        }
+    }
+    bytes
+}
+
+/// What the core answers to a case.
+pub(crate) fn answer(case: &Case) -> Value {
+    answered(case).unwrap_or_else(|error| error)
+}
+
+fn answered(case: &Case) -> Result<Value, Value> {
+    let call = get(&case.case, "call").and_then(Value::as_object).unwrap();
+    let (name, arguments) = call.iter().next().unwrap();
+    let option = |name| get(arguments, name).and_then(Value::as_bool).unwrap_or(false);
+    let text = |name| get(arguments, name).and_then(Value::as_str).unwrap();
+    Ok(match &**name {
+        "evaluate" => {
+            let flags = case.flags()?;
+            evaluate(case, &flags, arguments)
+        }
+        "allFlagsState" => {
+            let flags = case.flags()?;
+            let options = AllFlagsOptions {
+                client_side_only: option("clientSideOnly"),
+                with_reasons: option("withReasons"),
+                details_only_for_tracked_flags: option("detailsOnlyForTrackedFlags"),
+                now_ms: get(arguments, "now").and_then(Value::as_number).unwrap_or(0.0),
+            };
+            let context = case.context().ok();
+            let bound = flags.bind_with(context.as_ref(), case.big_segments().as_ref());
+            bound.all_flags_state(&options)
+        }
+        "explain" => {
+            let context = case.context().ok();
+            let flags = case.flags()?;
+            let bound = flags.bind_with(context.as_ref(), case.big_segments().as_ref());
+            bound.explain(text("flag")).to_value()
+        }
+        "load" => loaded(&case.flags()?),
+        "apply" => {
+            let mut flags = case.flags()?;
+            for patch in get(arguments, "patches").and_then(Value::as_array).unwrap() {
+                flags = flags
+                    .apply_value(patch.clone())
+                    .map_err(|error| error_of(error.code(), error.path()))?;
+            }
+            match get(arguments, "evaluate") {
+                Some(arguments) => evaluate(case, &flags, arguments),
+                None => loaded(&flags),
+            }
+        }
+        "context" => context_answer(&case.context()?),
+        "withClock" => {
+            let now = get(arguments, "nowMs").and_then(Value::as_number).unwrap();
+            let offset = get(arguments, "offsetMinutes").and_then(Value::as_integer).unwrap_or(0);
+            let clocked = case.context()?.with_clock(now, i32::try_from(offset).unwrap());
+            context_answer(&clocked.map_err(|error| error_of(error.code(), error.path()))?)
+        }
+        "secureModeHash" => {
+            object([("hash", Value::from(secure_mode_hash(text("sdkKey"), &case.context()?)))])
+        }
+        "bigSegmentKeys" => {
+            let keys = case.flags()?.big_segment_keys(&case.context()?);
+            object([("keys", keys.into_iter().map(Value::from).collect::<Vec<_>>().into())])
+        }
+        other => panic!("unknown call {other}"),
+    })
+}
+
+fn evaluate(case: &Case, flags: &Flags, arguments: &Value) -> Value {
+    let wanted = get(arguments, "type").and_then(Value::as_str).unwrap_or("any");
+    let value_type = match wanted {
+        "any" => ValueType::Any,
+        "bool" => ValueType::Bool,
+        "int" | "float" => ValueType::Number,
+        "string" => ValueType::String,
+        "json" => ValueType::Json,
+        other => panic!("unknown type {other}"),
+    };
+    let context = case.context().ok();
+    let bound = flags.bind_with(context.as_ref(), case.big_segments().as_ref());
+    let key = match get(arguments, "flagText") {
+        // No string of this host holds a lone surrogate, and no flag has a key like this one.
+        Some(text) => Value::parse(text.as_str().unwrap().as_bytes()).unwrap_or("\u{0}".into()),
+        None => get(arguments, "flag").cloned().unwrap(),
+    };
+    let key = key.as_str().unwrap();
+    let default = get(arguments, "default").cloned().unwrap_or_default();
+    let detail = bound.variation_detail_of(key, value_type, default.clone());
+    let value = match (wanted, &detail.value) {
+        ("int", Value::Number(_)) if detail.variation_index.is_some() => {
+            Value::from(bound.int_variation(key, 0))
+        }
+        (_, value) => value.clone(),
+    };
+    object([
+        ("value", value),
+        ("variationIndex", detail.variation_index.map(Value::from).unwrap_or_default()),
+        ("reason", detail.reason),
+    ])
+}
+
+fn loaded(flags: &Flags) -> Value {
+    let keys: Vec<_> = flags.keys().map(Value::from).collect();
+    let diagnostics: Vec<_> = flags.diagnostics().iter().map(|d| d.to_value()).collect();
+    object([
+        ("keys", keys.into()),
+        ("version", flags.version().map(Value::from).unwrap_or_default()),
+        ("digest", Value::from(flags.digest())),
+        ("diagnostics", diagnostics.into()),
+    ])
+}
+
+fn context_answer(context: &Context) -> Value {
+    object([("key", Value::from(context.key())), ("context", context.to_value())])
+}
+
+/// Whether an answer is what the case expects. Lists of diagnostics and errors are compared by the
+/// members that the case names.
+pub(crate) fn check(case: &Case, answer: &Value) -> Result<(), String> {
+    let expected = get(&case.case, "expect").and_then(Value::as_object).unwrap();
+    for (name, wanted) in expected.iter() {
+        let found = get(answer, name).cloned().unwrap_or_default();
+        let holds =
+            match &**name {
+                "diagnostics" => wanted.as_array().unwrap().iter().all(|wanted| {
+                    found.as_array().unwrap().iter().any(|found| covers(found, wanted))
+                }),
+                "absentDiagnostics" => {
+                    let found = get(answer, "diagnostics").and_then(Value::as_array).unwrap();
+                    wanted
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .all(|absent| !found.iter().any(|found| covers(found, absent)))
+                }
+                "error" => covers(&found, wanted),
+                "trace" | "explanation" => covers(&found, wanted),
+                _ => found == *wanted,
+            };
+        if !holds {
+            let answer: Arc<str> = answer.to_canonical_json().into();
+            return Err(format!("`{name}` expected {wanted}\n  answered {answer}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether everything in `wanted` is in `found`.
+fn covers(found: &Value, wanted: &Value) -> bool {
+    match (found, wanted) {
+        (Value::Object(found), Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, wanted)| found.get(name).is_some_and(|found| covers(found, wanted))),
+        (Value::Array(found), Value::Array(wanted)) => {
+            found.len() == wanted.len()
+                && found.iter().zip(wanted.iter()).all(|(f, w)| covers(f, w))
+        }
+        _ => found == wanted,
+    }
+}
+
+/// Writes one canonical line for each answer, sorted by id.
+pub(crate) fn write_answers(folder: &Path, mut lines: Vec<(String, Value)>) {
+    lines.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    let text: String = lines
+        .into_iter()
+        .map(|(id, answer)| {
+            object([("id", Value::from(id)), ("answer", answer)]).to_canonical_json() + "\n"
+        })
+        .collect();
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("rust.jsonl"), text).unwrap();
+}

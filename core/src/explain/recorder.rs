@@ -1,0 +1,269 @@
+use std::sync::Arc;
+
+use crate::evaluation::{
+    Bucket, BucketSeen, Clues, Observer, Outcome, PrerequisiteSeen, SegmentSeen, Subject,
+};
+use crate::json::{Object, Value};
+use crate::ruleset::{
+    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Prerequisite, Ruleset,
+    Targets,
+};
+
+/// Builds the trace: a frame for everything that is entered, closed when it is left.
+pub(super) struct Recorder<'a> {
+    ruleset: &'a Ruleset,
+    subject: &'a Subject,
+    frames: Vec<Frame>,
+    trace: Value,
+}
+
+/// An object of the trace in the making.
+struct Frame {
+    /// What it becomes in the object around it.
+    place: Place,
+    members: Vec<(&'static str, Value)>,
+    lists: Vec<(&'static str, Vec<Value>)>,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Member(&'static str),
+    ElementOf(&'static str),
+}
+
+impl Frame {
+    fn into_value(self) -> Value {
+        let lists = self.lists.into_iter().map(|(name, list)| (name, Value::from(list)));
+        self.members.into_iter().chain(lists).collect::<Object>().into()
+    }
+}
+
+impl<'a> Recorder<'a> {
+    pub(super) fn new(ruleset: &'a Ruleset, subject: &'a Subject) -> Recorder<'a> {
+        Recorder { ruleset, subject, frames: Vec::new(), trace: Value::Null }
+    }
+
+    /// The trace. What is still open was ended by something malformed in it.
+    pub(super) fn into_trace(mut self) -> Value {
+        while !self.frames.is_empty() {
+            self.set("malformed", true);
+            self.close();
+        }
+        self.trace
+    }
+
+    fn open(&mut self, place: Place) {
+        self.frames.push(Frame { place, members: Vec::new(), lists: Vec::new() });
+    }
+
+    fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.members.push((name, value.into()));
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        let place = frame.place;
+        let value = frame.into_value();
+        match (self.frames.last_mut(), place) {
+            (None, _) => self.trace = value,
+            (Some(around), Place::Member(name)) => around.members.push((name, value)),
+            (Some(around), Place::ElementOf(name)) => {
+                match around.lists.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, list)) => list.push(value),
+                    None => around.lists.push((name, vec![value])),
+                }
+            }
+        }
+    }
+
+    fn kind_name(&self, attribute: &Attribute) -> Value {
+        Value::String(Arc::clone(self.ruleset.tables().kinds.name(attribute.kind.0)))
+    }
+
+    fn attribute(&self, slot: AttributeSlot) -> Option<&'a Attribute> {
+        self.ruleset.tables().attributes.get(slot)
+    }
+
+    /// A value as it may be shown.
+    fn shown(&self, attribute: &Attribute, value: &Value) -> Value {
+        let individual =
+            self.subject.context().and_then(|context| context.individual(attribute.kind));
+        if individual.is_some_and(|individual| individual.hides(&attribute.reference)) {
+            Value::Object(Object::from_iter([("private", Value::Bool(true))]))
+        } else {
+            value.clone()
+        }
+    }
+
+    fn set_bucket(&mut self, bucketing: &Bucketing, bucket: Bucket) {
+        self.set("bucket", bucket.number);
+        if let Some(attribute) = bucketing.by.and_then(|slot| self.attribute(slot)) {
+            self.set("contextKind", self.kind_name(attribute));
+            self.set("bucketBy", attribute.reference.to_string());
+        }
+        if let Some(hash) = bucket.hashed {
+            self.set("hash", hash.as_str());
+        }
+    }
+}
+
+impl Observer for Recorder<'_> {
+    fn enter_flag(&mut self, slot: u32, flag: &Flag) {
+        self.open(Place::Member("trace"));
+        self.set("flag", Arc::clone(self.ruleset.flag_key(slot)));
+        match flag.state {
+            FlagState::On(..) => self.set("on", true),
+            FlagState::Off(_) => self.set("on", false),
+            FlagState::Malformed => {}
+        }
+    }
+
+    fn leave_flag(&mut self, outcome: &Outcome) {
+        let index = outcome.variation.map(Value::from);
+        self.set("variationIndex", index.unwrap_or_default());
+        self.close();
+    }
+
+    fn enter_prerequisite(&mut self, prerequisite: &Prerequisite) {
+        self.open(Place::ElementOf("prerequisites"));
+        self.set("flag", Arc::clone(self.ruleset.flag_key(prerequisite.flag)));
+        self.set("requiredVariation", prerequisite.variation);
+    }
+
+    fn leave_prerequisite(&mut self, seen: PrerequisiteSeen, holds: bool) {
+        match seen {
+            PrerequisiteSeen::Missing => self.set("missing", true),
+            PrerequisiteSeen::Evaluated { outcome, repeated } => {
+                let index = outcome.variation.map(Value::from);
+                self.set("variationIndex", index.unwrap_or_default());
+                if repeated {
+                    self.set("repeated", true);
+                }
+            }
+        }
+        self.set("holds", holds);
+        self.close();
+    }
+
+    fn targets(&mut self, targets: &Targets, matching: Option<u32>) {
+        for (position, list) in (0..).zip(&targets.lists) {
+            let matches = matching == Some(position);
+            self.open(Place::ElementOf("targets"));
+            let kind = self.ruleset.tables().kinds.name(list.kind.0);
+            self.set("contextKind", Arc::clone(kind));
+            self.set("variationIndex", list.variation.map(Value::from).unwrap_or_default());
+            self.set("match", matches);
+            self.close();
+            if matches {
+                return;
+            }
+        }
+    }
+
+    fn enter_rule(&mut self, index: u32, id: &str) {
+        self.open(Place::ElementOf("rules"));
+        self.set("index", index);
+        if !id.is_empty() {
+            self.set("id", id);
+        }
+    }
+
+    fn leave_rule(&mut self, matches: bool) {
+        self.set("match", matches);
+        self.close();
+    }
+
+    fn enter_clause(&mut self, clause: &Clause) {
+        self.open(Place::ElementOf("clauses"));
+        self.set("op", Arc::clone(&clause.operator));
+        self.set("negate", clause.negate);
+        match &clause.condition {
+            Condition::Attribute(slot, _) => {
+                if let Some(attribute) = self.attribute(*slot) {
+                    self.set("contextKind", self.kind_name(attribute));
+                    self.set("attribute", attribute.reference.to_string());
+                }
+            }
+            Condition::Kinds(_) => self.set("attribute", "kind"),
+            Condition::Segments(_) | Condition::InvalidReference => {}
+        }
+    }
+
+    fn leave_clause(&mut self, clause: &Clause, clues: Clues<'_>, matches: bool) {
+        let matching = clues.matching.and_then(|index| clause.values.get(index));
+        if let Condition::Attribute(slot, _) = &clause.condition
+            && let Some(attribute) = self.attribute(*slot)
+        {
+            if let Some(value) = clues.value {
+                self.set("contextValue", self.shown(attribute, value));
+            }
+            if let Some(value) = matching {
+                self.set("matchingValue", self.shown(attribute, value));
+            }
+        } else if let Some(value) = matching {
+            self.set("matchingValue", value.clone());
+        }
+        self.set("match", matches);
+        self.close();
+    }
+
+    fn enter_segment(&mut self, slot: u32) {
+        self.open(Place::ElementOf("segments"));
+        self.set("segment", Arc::clone(self.ruleset.segment_key(slot)));
+    }
+
+    fn leave_segment(&mut self, seen: SegmentSeen, member: bool) {
+        let decided_by = match seen {
+            SegmentSeen::Missing => "missing",
+            SegmentSeen::Repeated => "repeated",
+            SegmentSeen::Included => "included",
+            SegmentSeen::Excluded => "excluded",
+            SegmentSeen::Stored => "store",
+            SegmentSeen::NotStored => "notStored",
+            SegmentSeen::Rule => "rule",
+            SegmentSeen::NoRule => "noRule",
+        };
+        self.set("decidedBy", decided_by);
+        self.set("member", member);
+        self.close();
+    }
+
+    fn enter_segment_rule(&mut self, index: u32) {
+        self.open(Place::ElementOf("rules"));
+        self.set("index", index);
+    }
+
+    fn segment_weight(&mut self, bucketing: &Bucketing, bucket: Bucket, weight: i64) {
+        self.open(Place::Member("rollout"));
+        self.set_bucket(bucketing, bucket);
+        self.set("threshold", weight);
+        self.close();
+    }
+
+    fn leave_segment_rule(&mut self, matches: bool) {
+        self.set("match", matches);
+        self.close();
+    }
+
+    fn rollout(&mut self, seen: BucketSeen<'_>) {
+        let BucketSeen { rollout, bucket, chosen, in_experiment } = seen;
+        self.open(Place::Member("rollout"));
+        self.set("kind", if rollout.experiment { "experiment" } else { "rollout" });
+        self.set_bucket(&rollout.bucketing, bucket);
+        for (index, entry) in rollout.entries.iter().enumerate() {
+            self.open(Place::ElementOf("entries"));
+            self.set("variationIndex", entry.variation.map(Value::from).unwrap_or_default());
+            self.set("weight", entry.weight);
+            self.set("threshold", entry.cumulative_weight);
+            if entry.untracked {
+                self.set("untracked", true);
+            }
+            self.set("chosen", index == chosen);
+            self.close();
+        }
+        self.set("inExperiment", in_experiment);
+        self.close();
+    }
+}

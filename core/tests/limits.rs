@@ -1,0 +1,138 @@
+//! Hostile documents end at the limits, always at the same place.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fmt::Write as _;
+
+use isoflag::{Context, Flags, Value, limits};
+
+fn answer(document: &str, key: &str) -> (Value, String) {
+    let flags = Flags::from_json(document.as_bytes()).unwrap();
+    let context = Context::builder("u").build().unwrap();
+    let detail = flags.variation_detail(key, &context, Value::from("default"));
+    (detail.value, detail.reason.to_string())
+}
+
+const MALFORMED: &str = r#"{"errorKind":"MALFORMED_FLAG","kind":"ERROR"}"#;
+const FALLTHROUGH: &str = r#"{"kind":"FALLTHROUGH"}"#;
+
+/// A flag that needs so many others, one below the other.
+fn chain_of_flags(length: usize) -> String {
+    let mut flags = String::new();
+    for index in 0..=length {
+        let prerequisites = match index {
+            0 => String::new(),
+            _ => format!(r#"{{"key":"f{}","variation":0}}"#, index - 1),
+        };
+        write!(
+            flags,
+            r#"{}"f{index}":{{"key":"f{index}","on":true,"variations":[true],"fallthrough":{{"variation":0}},"prerequisites":[{prerequisites}]}}"#,
+            if index == 0 { "" } else { "," },
+        )
+        .unwrap();
+    }
+    format!(r#"{{"flags":{{{flags}}}}}"#)
+}
+
+fn chain_of_segments(length: usize) -> String {
+    let mut segments = String::new();
+    for index in 0..length {
+        let rules = match index {
+            0 => String::new(),
+            _ => format!(r#"{{"clauses":[{{"op":"segmentMatch","values":["s{}"]}}]}}"#, index - 1),
+        };
+        let comma = if index == 0 { "" } else { "," };
+        write!(segments, r#"{comma}"s{index}":{{"key":"s{index}","rules":[{rules}]}}"#).unwrap();
+    }
+    format!(
+        r#"{{"segments":{{{segments}}},"flags":{{"f":{{"key":"f","on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{{"op":"segmentMatch","values":["s{}"]}}]}}]}}}}}}"#,
+        length - 1
+    )
+}
+
+#[test]
+fn paths_have_a_longest_length() {
+    let longest = limits::PATH_LENGTH;
+    let document = chain_of_flags(longest);
+    assert_eq!(answer(&document, &format!("f{longest}")).1, FALLTHROUGH);
+    let document = chain_of_flags(longest + 1);
+    assert_eq!(answer(&document, &format!("f{longest}")).1, FALLTHROUGH);
+    assert_eq!(answer(&document, &format!("f{}", longest + 1)).1, MALFORMED);
+    assert_eq!(answer(&chain_of_segments(longest), "f").1, FALLTHROUGH);
+    assert_eq!(answer(&chain_of_segments(longest + 1), "f").1, MALFORMED);
+    // A very long chain is no deeper a stack.
+    assert_eq!(answer(&chain_of_flags(50_000), "f50000").1, MALFORMED);
+    let flags = Flags::from_json(chain_of_flags(50_000).as_bytes()).unwrap();
+    assert!(flags.diagnostics().iter().all(|found| found.code() != "prerequisite-cycle"));
+}
+
+/// Each level needs both flags of the level below, so that there are 2^60 ways down.
+#[test]
+fn diamonds_are_linear() {
+    let mut flags = String::new();
+    for level in 0..60 {
+        for side in ["a", "b"] {
+            let prerequisites = match level {
+                0 => String::new(),
+                _ => format!(
+                    r#"{{"key":"a{0}","variation":0}},{{"key":"b{0}","variation":0}}"#,
+                    level - 1
+                ),
+            };
+            let comma = if flags.is_empty() { "" } else { "," };
+            write!(
+                flags,
+                r#"{comma}"{side}{level}":{{"key":"{side}{level}","on":true,"variations":[true],"fallthrough":{{"variation":0}},"prerequisites":[{prerequisites}]}}"#
+            )
+            .unwrap();
+        }
+    }
+    let document = format!(r#"{{"flags":{{{flags}}}}}"#);
+    assert_eq!(answer(&document, "a59").1, FALLTHROUGH);
+}
+
+/// A short way to a flag, then a long one: the path is too long wherever it is met first.
+#[test]
+fn the_longest_path_counts_also_where_the_flag_is_known() {
+    let length = limits::PATH_LENGTH;
+    let chain = chain_of_flags(length);
+    let flags = chain.strip_suffix("}}").unwrap();
+    let both = |first: &str, second: &str| {
+        format!(
+            r#"{flags},"top":{{"key":"top","on":true,"variations":[true],"fallthrough":{{"variation":0}},"prerequisites":[{{"key":"{first}","variation":0}},{{"key":"{second}","variation":0}}]}}}}}}"#
+        )
+    };
+    let (low, high) = ("f1".to_owned(), format!("f{length}"));
+    assert_eq!(answer(&both(&low, &high), "top").1, MALFORMED);
+    assert_eq!(answer(&both(&high, &low), "top").1, MALFORMED);
+    let high = format!("f{}", length - 1);
+    assert_eq!(answer(&both(&low, &high), "top").1, FALLTHROUGH);
+}
+
+#[test]
+fn steps_are_counted() {
+    let values = vec!["\"x\""; 2_000].join(",");
+    let clause = format!(r#"{{"attribute":"list","op":"startsWith","values":[{values}]}}"#);
+    let document = format!(
+        r#"{{"flags":{{"f":{{"key":"f","on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{clause}]}}]}}}}}}"#
+    );
+    let flags = Flags::from_json(document.as_bytes()).unwrap();
+    let ask = |elements: usize| {
+        let list = vec![Value::from("abc"); elements];
+        let context = Context::builder("u").attribute("list", list.into()).build().unwrap();
+        flags.variation_detail("f", &context, Value::Null).reason.to_string()
+    };
+    assert_eq!(ask(400), FALLTHROUGH);
+    assert_eq!(ask(600), MALFORMED);
+}
+
+#[test]
+fn a_document_and_a_context_have_a_size() {
+    let long = " ".repeat(limits::CONTEXT_BYTES);
+    let context = format!(r#"{{"kind":"user","key":"u"}}{long}"#);
+    assert_eq!(Context::from_json(context.as_bytes()).unwrap_err().code(), "limit");
+    let nested = "[".repeat(10_000);
+    let document = format!(r#"{{"flags":{{"f":{nested}"#);
+    let error = Flags::from_json(document.as_bytes()).unwrap_err();
+    assert_eq!(error.code(), "limit");
+    assert!(error.path().starts_with("flags.f[0][0]"), "{error}");
+}

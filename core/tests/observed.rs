@@ -1,0 +1,249 @@
+//! The observer only watches: an explained answer is the answer, whatever the document.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use isoflag::{AllFlagsOptions, BigSegments, Context, Flags, Object, Value};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const FLAGS: [&str; 4] = ["a", "b", "c", "missing"];
+const SEGMENTS: [&str; 4] = ["s", "t", "u", "missing"];
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Object::from_iter(members).into()
+}
+
+fn list(elements: impl Strategy<Value = Value>, most: usize) -> impl Strategy<Value = Value> {
+    prop::collection::vec(elements, 0..=most).prop_map(Value::from)
+}
+
+fn scalar() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        select(vec!["x", "y", "2.0.0", "2026-01-01T00:00:00Z", ""]).prop_map(Value::from),
+        select(vec![0.0, 1.0, 1.5, -3.0]).prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        Just(Value::Null),
+    ]
+}
+
+fn clause() -> impl Strategy<Value = Value> {
+    let operators = vec![
+        "in",
+        "startsWith",
+        "contains",
+        "matches",
+        "lessThan",
+        "before",
+        "semVerEqual",
+        "unknown",
+    ];
+    let test = (select(operators), list(scalar(), 3)).boxed();
+    let segment = list(select(SEGMENTS.to_vec()).prop_map(Value::from), 2);
+    let segment = segment.prop_map(|values| ("segmentMatch", values)).boxed();
+    let attributes = vec!["n", "kind", "key", "", "/o/p", "/", "absent"];
+    (
+        prop_oneof![2 => test, 1 => segment],
+        select(attributes),
+        select(vec!["", "user", "org"]),
+        any::<bool>(),
+    )
+        .prop_map(|((operator, values), attribute, kind, negate)| {
+            object([
+                ("op", operator.into()),
+                ("values", values),
+                ("attribute", attribute.into()),
+                ("contextKind", kind.into()),
+                ("negate", negate.into()),
+            ])
+        })
+}
+
+fn served() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
+    let entry =
+        (0..4_i32, -10_000..60_000_i32, any::<bool>()).prop_map(|(index, weight, untracked)| {
+            object([
+                ("variation", index.into()),
+                ("weight", weight.into()),
+                ("untracked", untracked.into()),
+            ])
+        });
+    let rollout = (
+        list(entry, 3),
+        select(vec!["rollout", "experiment"]),
+        select(vec!["user", "org", "device"]),
+        select(vec!["", "n", "/", "key"]),
+        select(vec!["sha1", "murmur3", "unknown"]),
+    )
+        .prop_map(|(entries, kind, context_kind, by, hash)| {
+            object([
+                ("variations", entries),
+                ("kind", kind.into()),
+                ("contextKind", context_kind.into()),
+                ("bucketBy", by.into()),
+                ("hash", hash.into()),
+            ])
+        });
+    prop_oneof![
+        3 => (0..4_i32).prop_map(|index| vec![("variation", index.into())]),
+        2 => rollout.prop_map(|rollout| vec![("rollout", rollout)]),
+        1 => Just(Vec::new()),
+    ]
+}
+
+fn rule() -> impl Strategy<Value = Value> {
+    (list(clause(), 2), served()).prop_map(|(clauses, served)| {
+        let members = served.into_iter().chain([("clauses", clauses)]);
+        members.collect::<Object>().into()
+    })
+}
+
+fn flag() -> impl Strategy<Value = Value> {
+    let prerequisite = (select(FLAGS.to_vec()), 0..3_i32).prop_map(|(key, variation)| {
+        object([("key", key.into()), ("variation", variation.into())])
+    });
+    let target = (
+        select(vec!["user", "org"]),
+        list(select(vec!["k", "l"]).prop_map(Value::from), 2),
+        0..4_i32,
+    )
+        .prop_map(|(kind, values, variation)| {
+            object([
+                ("contextKind", kind.into()),
+                ("values", values),
+                ("variation", variation.into()),
+            ])
+        });
+    let target = target.boxed();
+    (
+        prop::bool::weighted(0.85),
+        list(prerequisite, 2),
+        list(target.clone(), 2),
+        list(target, 2),
+        list(rule(), 3),
+        served(),
+        -1..4_i32,
+    )
+        .prop_map(|(on, prerequisites, targets, context_targets, rules, fallthrough, off)| {
+            let fallthrough: Object = fallthrough.into_iter().collect();
+            object([
+                ("version", 1.into()),
+                ("on", on.into()),
+                ("prerequisites", prerequisites),
+                ("targets", targets),
+                ("contextTargets", context_targets),
+                ("rules", rules),
+                ("fallthrough", fallthrough.into()),
+                ("offVariation", off.into()),
+                ("variations", vec![Value::from("v0"), Value::from(1), Value::Null].into()),
+            ])
+        })
+}
+
+fn segment() -> impl Strategy<Value = Value> {
+    (
+        list(select(vec!["k", "l"]).prop_map(Value::from), 1),
+        list(select(vec!["k", "l"]).prop_map(Value::from), 1),
+        list(rule(), 2),
+        prop::bool::weighted(0.2),
+        prop::option::of(0..2_i32),
+    )
+        .prop_map(|(included, excluded, rules, unbounded, generation)| {
+            object([
+                ("version", 1.into()),
+                ("included", included),
+                ("excluded", excluded),
+                ("rules", rules),
+                ("unbounded", unbounded.into()),
+                ("generation", generation.map(Value::from).unwrap_or_default()),
+            ])
+        })
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    ([flag(), flag(), flag()], [segment(), segment(), segment()]).prop_map(|(flags, segments)| {
+        let flags: Object = FLAGS.into_iter().zip(flags).collect();
+        let segments: Object = SEGMENTS.into_iter().zip(segments).collect();
+        object([("flags", flags.into()), ("segments", segments.into())])
+    })
+}
+
+fn context() -> impl Strategy<Value = Value> {
+    let single = (select(vec!["k", "l", "m"]), scalar(), list(scalar(), 3), any::<bool>())
+        .prop_map(|(key, n, p, as_list)| {
+            object([
+                ("key", key.into()),
+                ("n", if as_list { p.clone() } else { n }),
+                ("o", object([("p", p)])),
+                ("_meta", object([("privateAttributes", vec![Value::from("/o")].into())])),
+            ])
+        });
+    let single = single.boxed();
+    prop::sample::subsequence(vec!["user", "org", "device"], 1..=3).prop_flat_map(move |kinds| {
+        prop::collection::vec(single.clone(), kinds.len()).prop_map(move |parts| {
+            let members = kinds.iter().copied().zip(parts).chain([("kind", Value::from("multi"))]);
+            members.collect::<Object>().into()
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn an_explained_answer_is_the_answer(document in document(), context in context()) {
+        let flags = Flags::from_value(document).unwrap();
+        let context = Context::from_value(context).unwrap();
+        let stored = object([("k", object([("s.g1", true.into()), ("t.g0", false.into())]))]);
+        let stored = object([("status", "STALE".into()), ("memberships", stored)]);
+        let bound = flags.bind_with(Some(&context), Some(&BigSegments::from_value(&stored).unwrap()));
+        for key in FLAGS {
+            let detail = bound.variation_detail(key, Value::Null);
+            let explanation = bound.explain(key);
+            let answer = object([
+                ("value", detail.value),
+                ("variationIndex", detail.variation_index.map(Value::from).unwrap_or_default()),
+                ("reason", detail.reason),
+            ]);
+            let explained = explanation.to_value();
+            prop_assert_eq!(explained.as_object().unwrap().get("answer"), Some(&answer));
+            let head = format!("flag \"{key}\"");
+            prop_assert!(explanation.to_string().starts_with(&head));
+        }
+    }
+
+    #[test]
+    fn a_document_means_the_same_after_a_round_trip(document in document(), context in context()) {
+        let flags = Flags::from_value(document).unwrap();
+        let again = Flags::from_json(flags.document().to_canonical_json().as_bytes()).unwrap();
+        prop_assert_eq!(flags.digest(), again.digest());
+        prop_assert_eq!(flags.diagnostics(), again.diagnostics());
+        let context = Context::from_value(context).unwrap();
+        let options = AllFlagsOptions { with_reasons: true, ..AllFlagsOptions::default() };
+        let state = flags.all_flags_state(&context, &options);
+        prop_assert_eq!(state, again.all_flags_state(&context, &options));
+        let canonical = Context::from_value(context.to_value()).unwrap();
+        prop_assert_eq!(canonical, context);
+    }
+
+    #[test]
+    fn a_patch_means_what_the_merged_document_means(
+        document in document(),
+        patch in document(),
+        context in context(),
+    ) {
+        let flags = Flags::from_value(document).unwrap();
+        let text = patch.to_canonical_json().replace("\"version\":1", "\"version\":2");
+        let patched = flags.apply(text.as_bytes()).unwrap();
+        let merged = Flags::from_json(text.as_bytes()).unwrap();
+        prop_assert_eq!(patched.digest(), merged.digest());
+        prop_assert_eq!(patched.diagnostics(), merged.diagnostics());
+        let context = Context::from_value(context).unwrap();
+        let options = AllFlagsOptions { with_reasons: true, ..AllFlagsOptions::default() };
+        prop_assert_eq!(
+            patched.all_flags_state(&context, &options),
+            merged.all_flags_state(&context, &options)
+        );
+        // An older version changes nothing.
+        let unchanged = patched.apply(flags.document().to_canonical_json().as_bytes()).unwrap();
+        prop_assert_eq!(unchanged.digest(), patched.digest());
+    }
+}
