@@ -1,2 +1,68 @@
-//! Placeholder.
-fn main() {}
+//! The program `isoflag`: reads flag documents and prints what the core makes of them.
+//!
+//! Nothing is decided here. Each subcommand is one file under `command/`: it reads its input, asks
+//! the core and prints the answer.
+
+mod command;
+mod console;
+mod context_argument;
+mod document;
+mod finding;
+mod input;
+mod json_text;
+mod outcome;
+mod place;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::command::Command;
+use crate::console::Console;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+
+/// Checks, explains and stamps feature flag documents.
+#[derive(Parser)]
+#[command(name = "isoflag", version = version(), after_help = EXIT_CODES, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  fine
+  1  findings: `check` found an error, or the flag was answered with an error
+  2  wrong usage, or a file or document that cannot be read
+
+`-` in place of a file reads standard input.";
+
+fn version() -> String {
+    format!("{} (evaluation rules {})", isoflag::VERSION, isoflag::SPEC_VERSION)
+}
+
+fn main() -> ExitCode {
+    let mut console = Console::new();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => return usage_exit(&usage),
+    };
+    match arguments.command.run(&mut Input::default(), &mut console) {
+        Ok(outcome) => outcome.into(),
+        // Whoever reads our output has seen enough of it.
+        Err(Failure::ClosedPipe) => Outcome::Fine.into(),
+        Err(failure) => {
+            console.complain(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What clap has to say: help and version are no failures.
+fn usage_exit(usage: &clap::Error) -> ExitCode {
+    match (usage.print(), usage.use_stderr()) {
+        (Ok(()), false) => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
+}

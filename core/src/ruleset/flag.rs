@@ -139,7 +139,11 @@ impl Targeting {
         let salted = salted?;
         let rules = fields.each("rules", |rule| Rule::read(&rule, count, &salted, tables));
         let fallthrough = fields.object("fallthrough").and_then(|value| match value {
-            None => Ok(Served::Nothing),
+            None => {
+                let message = "no fallthrough; a context that nothing else matches gets an error";
+                fields.report(Code::NoVariationOrRollout, "fallthrough", message);
+                Ok(Served::Nothing)
+            }
             Some(value) => {
                 let path = fields.path.member("fallthrough");
                 let fields = Fields::of(value, &path, fields.findings)?;

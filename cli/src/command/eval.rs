@@ -1,0 +1,84 @@
+use clap::{Args, ValueEnum};
+use isoflag::{Value, ValueType};
+
+use super::{Format, object, outcome_of};
+use crate::console::Console;
+use crate::context_argument::{self, ContextArgument};
+use crate::document::DocumentArgument;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+
+/// Evaluate one flag for one context
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    document: DocumentArgument,
+
+    /// The flag's key
+    key: String,
+
+    #[command(flatten)]
+    context: ContextArgument,
+
+    /// What to serve where the flag serves nothing, as JSON or `@FILE`
+    #[arg(long, value_name = "JSON", default_value = "null")]
+    default: String,
+
+    /// The type that is asked for; another one is the error WRONG_TYPE
+    #[arg(long = "type", value_enum, default_value_t = Type::Any)]
+    value_type: Type,
+
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Type {
+    Any,
+    Bool,
+    Number,
+    String,
+    Json,
+}
+
+impl From<Type> for ValueType {
+    fn from(value_type: Type) -> ValueType {
+        match value_type {
+            Type::Any => ValueType::Any,
+            Type::Bool => ValueType::Bool,
+            Type::Number => ValueType::Number,
+            Type::String => ValueType::String,
+            Type::Json => ValueType::Json,
+        }
+    }
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let flags = arguments.document.load(input)?;
+    let default = context_argument::json(input, "--default", &arguments.default)?;
+    let bound = arguments.context.bind(&flags, input, console)?;
+    let answer = bound.evaluate(&arguments.key).expecting(&flags, arguments.value_type.into());
+
+    let value = flags.value_of(&answer).cloned().unwrap_or(default);
+    let index = answer.variation_index();
+    let reason = flags.reason_of(&answer);
+    if arguments.format.json {
+        console.line(object([
+            ("value", value),
+            ("variationIndex", index.map_or(Value::Null, Value::from)),
+            ("reason", reason.to_value()),
+        ]))?;
+    } else {
+        console.line(format_args!("value      {value}"))?;
+        match index {
+            Some(index) => console.line(format_args!("variation  {index}"))?,
+            None => console.line("variation  none, so the default is served")?,
+        }
+        console.line(format_args!("reason     {}", reason.to_value()))?;
+    }
+    Ok(outcome_of(&reason))
+}

@@ -1,0 +1,41 @@
+use clap::Args;
+
+use super::{Format, outcome_of};
+use crate::console::Console;
+use crate::context_argument::ContextArgument;
+use crate::document::DocumentArgument;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+
+/// Say step by step why one flag answers one context as it does
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    document: DocumentArgument,
+
+    /// The flag's key
+    key: String,
+
+    #[command(flatten)]
+    context: ContextArgument,
+
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let flags = arguments.document.load(input)?;
+    let bound = arguments.context.bind(&flags, input, console)?;
+    let explanation = bound.explain(&arguments.key);
+    if arguments.format.json {
+        console.line(explanation.to_json())?;
+    } else {
+        console.line(explanation.to_string().trim_end())?;
+    }
+    let answer = bound.evaluate(&arguments.key);
+    Ok(outcome_of(&flags.reason_of(&answer)))
+}

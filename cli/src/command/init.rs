@@ -1,0 +1,105 @@
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+
+use clap::Args;
+use isoflag::{Flags, Value};
+
+use super::{Format, object};
+use crate::console::Console;
+use crate::outcome::{Failure, Outcome};
+
+/// The shape of `meta`, raised when a member changes its meaning.
+const FORMAT_VERSION: u32 = 1;
+
+/// Write a new document, which splits by murmur3
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Where to; `-` is standard output, and a file that exists is left alone
+    #[arg(default_value = "flags.json")]
+    file: String,
+
+    /// The environment that the document is for
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+
+    /// Put a boolean flag in, switched off; may be repeated
+    #[arg(long = "flag", value_name = "KEY")]
+    flags: Vec<String>,
+
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Outcome, Failure> {
+    let text = document(arguments);
+    let digest = match Flags::from_json(text.as_bytes()) {
+        Ok(flags) => flags.digest().to_string(),
+        Err(error) => return Err(Failure::message(format!("the new document: {error}"))),
+    };
+    if arguments.file == "-" {
+        console.document(&text)?;
+        return Ok(Outcome::Fine);
+    }
+    write_new(&arguments.file, &text)?;
+    if arguments.format.json {
+        let file = Value::from(arguments.file.as_str());
+        console.line(object([("file", file), ("digest", Value::from(digest))]))?;
+    } else {
+        console.line(format_args!("{}: written", arguments.file))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn write_new(file: &str, text: &str) -> Result<(), Failure> {
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(file)
+        .and_then(|mut new| new.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::message(format!(
+            "`{file}` exists already; name another file, or take that one away first"
+        )),
+        _ => Failure::message(format!("cannot write `{file}`: {error}")),
+    })
+}
+
+fn document(arguments: &Arguments) -> String {
+    let environment = match &arguments.environment {
+        Some(name) => format!(",\n    \"environment\": {}", Value::from(name.as_str())),
+        None => String::new(),
+    };
+    let flags: Vec<String> = arguments.flags.iter().map(|key| flag(key)).collect();
+    let flags = match flags.is_empty() {
+        true => "{}".to_string(),
+        false => format!("{{\n{}\n  }}", flags.join(",\n")),
+    };
+    format!(
+        r#"{{
+  "meta": {{
+    "formatVersion": {FORMAT_VERSION},
+    "version": 1,
+    "hash": "murmur3"{environment}
+  }},
+  "flags": {flags},
+  "segments": {{}}
+}}
+"#
+    )
+}
+
+/// Off until somebody switches it on. The key is the salt: flags split independently of each other.
+fn flag(key: &str) -> String {
+    let key = Value::from(key);
+    format!(
+        r#"    {key}: {{
+      "key": {key},
+      "version": 1,
+      "on": false,
+      "variations": [false, true],
+      "offVariation": 0,
+      "fallthrough": {{"variation": 1}},
+      "salt": {key}
+    }}"#
+    )
+}

@@ -1,0 +1,61 @@
+//! The subcommands, one a file: its arguments, and what it does with them.
+
+mod check;
+mod digest;
+mod eval;
+mod explain;
+mod init;
+mod keys;
+mod stamp;
+
+use clap::Subcommand;
+use isoflag::{Object, Reason, ReasonKind, Value};
+
+use crate::console::Console;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Init(init::Arguments),
+    Check(check::Arguments),
+    Eval(eval::Arguments),
+    Explain(explain::Arguments),
+    Stamp(stamp::Arguments),
+    Keys(keys::Arguments),
+    Digest(digest::Arguments),
+}
+
+impl Command {
+    pub(crate) fn run(self, input: &mut Input, console: &mut Console) -> Result<Outcome, Failure> {
+        match self {
+            Command::Init(arguments) => init::run(&arguments, console),
+            Command::Check(arguments) => check::run(&arguments, input, console),
+            Command::Eval(arguments) => eval::run(&arguments, input, console),
+            Command::Explain(arguments) => explain::run(&arguments, input, console),
+            Command::Stamp(arguments) => stamp::run(&arguments, input, console),
+            Command::Keys(arguments) => keys::run(&arguments, input, console),
+            Command::Digest(arguments) => digest::run(&arguments, input, console),
+        }
+    }
+}
+
+/// How every subcommand can be made to print for programs.
+#[derive(clap::Args, Clone, Copy)]
+struct Format {
+    /// Print one line of canonical JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(Object::from_iter(members))
+}
+
+/// Whether the answer is an error.
+fn outcome_of(reason: &Reason<'_>) -> Outcome {
+    match reason.kind() {
+        ReasonKind::Error { .. } => Outcome::Findings,
+        _ => Outcome::Fine,
+    }
+}

@@ -1,0 +1,155 @@
+//! A finding as text: the message, and its place in the document underlined.
+
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use isoflag::{Diagnostic, DocumentError, Severity};
+
+use crate::input::Source;
+use crate::json_text::Span;
+use crate::place::Places;
+
+/// Longer lines, as in a document without line breaks, are cut to the surroundings of the place.
+const LONGEST_LINE: usize = 2_000;
+const SURROUNDINGS: usize = 200;
+
+/// Shows what was found in one source.
+pub(crate) struct Findings<'s> {
+    source: &'s Source,
+    places: Option<Places<'s>>,
+}
+
+/// A line and a column, as people count: from 1, columns in characters.
+pub(crate) type LineColumn = (usize, usize);
+
+impl<'s> Findings<'s> {
+    pub(crate) fn new(source: &'s Source) -> Findings<'s> {
+        Findings { source, places: source.shown_text().map(Places::new) }
+    }
+
+    /// A diagnostic of a document that loaded.
+    pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
+        let level = match diagnostic.severity() {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Info => Level::NOTE,
+        };
+        let path = diagnostic.path();
+        let span = self.places.as_mut().and_then(|places| places.find(path));
+        self.render(&level, diagnostic.code(), diagnostic.message(), span, path)
+    }
+
+    pub(crate) fn place_of_diagnostic(&mut self, diagnostic: &Diagnostic) -> Option<LineColumn> {
+        let places = self.places.as_mut()?;
+        let span = places.find(diagnostic.path())?;
+        Some(places.line_column(span.start))
+    }
+
+    /// Why a document did not load.
+    pub(crate) fn error(&mut self, error: &DocumentError) -> String {
+        let span = self.span_of_error(error);
+        self.render(&Level::ERROR, error.code(), error.message(), span, error.path())
+    }
+
+    pub(crate) fn place_of_error(&mut self, error: &DocumentError) -> Option<LineColumn> {
+        let span = self.span_of_error(error)?;
+        Some(self.places.as_ref()?.line_column(span.start))
+    }
+
+    fn span_of_error(&mut self, error: &DocumentError) -> Option<Span> {
+        let places = self.places.as_mut()?;
+        match error.line_column() {
+            // A reader notices a number when it is past it; the path leads to where it begins.
+            Some((line, column)) if error.code() != "number-range" => {
+                Some(places.at_line_column(line, column))
+            }
+            _ => places.find(error.path()),
+        }
+    }
+
+    fn render(
+        &self,
+        level: &Level<'_>,
+        code: &str,
+        message: &str,
+        span: Option<Span>,
+        path: &str,
+    ) -> String {
+        let title = level.clone().primary_title(message).id(code);
+        let name = &self.source.name;
+        let group = match (&self.places, span) {
+            (Some(places), Some(span)) => {
+                let excerpt = Excerpt::new(places, &span);
+                let snippet = Snippet::source(excerpt.text)
+                    .line_start(excerpt.line)
+                    .annotation(AnnotationKind::Primary.span(excerpt.span).label(path));
+                if excerpt.cut {
+                    let (line, column) = places.line_column(span.start);
+                    let origin = Origin::path(name).line(line).char_column(column);
+                    title.element(origin).element(snippet)
+                } else {
+                    title.element(snippet.path(name))
+                }
+            }
+            _ => title.element(Origin::path(name)),
+        };
+        Renderer::styled().render(&[group])
+    }
+}
+
+/// The line that a place stands in: rendering takes time in the length of its text.
+struct Excerpt<'t> {
+    text: &'t str,
+    line: usize,
+    span: Span,
+    cut: bool,
+}
+
+impl<'t> Excerpt<'t> {
+    fn new(places: &Places<'t>, span: &Span) -> Excerpt<'t> {
+        let text = places.text();
+        let Span { mut start, mut end } = places.line_of(span.start);
+        let cut = end - start > LONGEST_LINE;
+        if cut {
+            start = boundary(text, start.max(span.start.saturating_sub(SURROUNDINGS)));
+            end = boundary(text, end.min(span.start + SURROUNDINGS));
+        }
+        Excerpt {
+            text: text.get(start..end).unwrap_or_default(),
+            line: places.line_column(span.start).0,
+            span: span.start - start..span.end.min(end).max(span.start) - start,
+            cut,
+        }
+    }
+}
+
+/// The nearest beginning of a character at or before an offset.
+fn boundary(text: &str, mut offset: usize) -> usize {
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_the_line_of_the_place() {
+        let text = "{\n  \"a\": 1,\n  \"b\": 2\n}";
+        let start = text.find("2\n").unwrap();
+        let excerpt = Excerpt::new(&Places::new(text), &(start..start + 1));
+        assert_eq!((excerpt.text, excerpt.line, excerpt.cut), ("  \"b\": 2", 3, false));
+        assert_eq!(excerpt.text.get(excerpt.span), Some("2"));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_on_both_sides() {
+        let text = "é".repeat(5_000) + "here" + &"é".repeat(5_000);
+        let places = Places::new(&text);
+        let excerpt = Excerpt::new(&places, &(10_000..10_004));
+        assert!(excerpt.cut && excerpt.text.len() <= 2 * SURROUNDINGS + 1);
+        assert_eq!(excerpt.text.get(excerpt.span), Some("here"));
+        let whole = Excerpt::new(&places, &(0..text.len()));
+        assert_eq!(whole.span, 0..whole.text.len());
+    }
+}

@@ -1,0 +1,60 @@
+//! Files and standard input.
+
+use std::io::Read;
+
+use crate::outcome::Failure;
+
+/// What a run reads. Standard input can be read once.
+#[derive(Default)]
+pub(crate) struct Input {
+    standard_input_is_read: bool,
+}
+
+/// The bytes of a file, and what to call it.
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Input {
+    /// Reads a file, or standard input where the name is `-`.
+    pub(crate) fn read(&mut self, file: &str) -> Result<Source, Failure> {
+        if file != "-" {
+            return match std::fs::read(file) {
+                Ok(bytes) => Ok(Source { name: file.to_string(), bytes }),
+                Err(error) => Err(Failure::message(format!("cannot read `{file}`: {error}"))),
+            };
+        }
+        if std::mem::replace(&mut self.standard_input_is_read, true) {
+            return Err(Failure::message(
+                "standard input can be read only once; put one of the two into a file",
+            ));
+        }
+        let mut bytes = Vec::new();
+        match std::io::stdin().lock().read_to_end(&mut bytes) {
+            Ok(_) => Ok(Source { name: "<stdin>".to_string(), bytes }),
+            Err(error) => Err(Failure::message(format!("cannot read standard input: {error}"))),
+        }
+    }
+
+    /// Reads an option that is JSON itself, `@file`, `@-` or `-`.
+    pub(crate) fn read_argument(&mut self, argument: &str) -> Result<Vec<u8>, Failure> {
+        match argument.strip_prefix('@') {
+            Some(file) => Ok(self.read(file)?.bytes),
+            None if argument == "-" => Ok(self.read(argument)?.bytes),
+            None => Ok(argument.as_bytes().to_vec()),
+        }
+    }
+}
+
+impl Source {
+    /// The bytes as text; none if they are not UTF-8.
+    pub(crate) fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.bytes).ok()
+    }
+
+    /// The text to show places in: without its byte-order mark, which has no column.
+    pub(crate) fn shown_text(&self) -> Option<&str> {
+        self.text().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+}

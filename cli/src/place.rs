@@ -1,0 +1,253 @@
+//! From a path such as `flags.checkout.rules[2].clauses[0]` to its place in the text.
+
+use std::collections::HashMap;
+
+use isoflag::Value;
+
+use crate::json_text::{self, Member, Span};
+
+/// One step of a path.
+#[derive(Debug, PartialEq)]
+enum Step {
+    Member(String),
+    Element(usize),
+}
+
+/// The places of one text. What has been scanned is kept, so that many findings cost one scan.
+pub(crate) struct Places<'t> {
+    text: &'t str,
+    root: Option<Span>,
+    line_starts: Vec<usize>,
+    /// The members of the objects on the way so far, by where the object begins.
+    objects: HashMap<usize, HashMap<String, Member>>,
+}
+
+impl<'t> Places<'t> {
+    pub(crate) fn new(text: &'t str) -> Places<'t> {
+        let line_ends = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        Places {
+            text,
+            root: json_text::root(text),
+            line_starts: [0].into_iter().chain(line_ends).collect(),
+            objects: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The place that a path names, or the nearest one around it: what a diagnostic says to be
+    /// missing has no place of its own. Nothing only where the text is no JSON.
+    pub(crate) fn find(&mut self, path: &str) -> Option<Span> {
+        let root = self.root.clone()?;
+        let steps = parse(path);
+        let (mut found, mut depth) = self.descend(&root, &steps);
+        if depth == 0 && !steps.is_empty() {
+            // The containers that the core unwraps: a stream's `data`, and a bare map of flags.
+            if let Some(data) = json_text::member(self.text, &root, "data") {
+                (found, depth) = self.descend(&data.value_span, &steps);
+            }
+            if depth == 0 && steps.first() == Some(&Step::Member("flags".into())) {
+                (found, _) = self.descend(&root, steps.get(1..).unwrap_or_default());
+            }
+        }
+        Some(found)
+    }
+
+    /// The line and column, both from 1, at which a place begins. Columns count characters.
+    pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_of(offset).start;
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        (line, column + 1)
+    }
+
+    /// The line that a place begins in, without its line break.
+    pub(crate) fn line_of(&self, offset: usize) -> Span {
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|line| self.line_starts.get(line)).copied();
+        let start = start.unwrap_or(0);
+        let end = self.line_starts.get(line).map_or(self.text.len(), |next| next - 1);
+        let carriage_return = self.text.get(start..end).is_some_and(|line| line.ends_with('\r'));
+        start..end - usize::from(carriage_return)
+    }
+
+    /// The place of a line and column as a reader of JSON counts them: both from 1, columns in
+    /// bytes.
+    pub(crate) fn at_line_column(&self, line: usize, column: usize) -> Span {
+        let end = self.text.len();
+        let line_start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(end);
+        let mut start = (line_start + column.saturating_sub(1)).min(end);
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        start..start + rest.chars().next().map_or(0, char::len_utf8)
+    }
+
+    /// Follows the steps as far as they lead, and says how far that is.
+    fn descend(&mut self, root: &Span, steps: &[Step]) -> (Span, usize) {
+        let text = self.text;
+        let mut value = root.clone();
+        let mut shown = self.first_line(root);
+        for (depth, step) in steps.iter().enumerate() {
+            let next = match step {
+                Step::Member(name) => self.member(&value, name),
+                Step::Element(index) => {
+                    json_text::element(text, &value, *index).map(|element| (element, None))
+                }
+            };
+            let Some((found, name)) = next else {
+                return (shown, depth);
+            };
+            let line_end = self.line_of(found.start).end;
+            shown = match name {
+                Some(name) if found.end > line_end => name,
+                _ => self.first_line(&found),
+            };
+            value = found;
+        }
+        (shown, steps.len())
+    }
+
+    /// A value of several lines is pointed at by its first.
+    fn first_line(&self, span: &Span) -> Span {
+        let end = span.end.min(self.line_of(span.start).end);
+        let line = self.text.get(span.start..end).unwrap_or_default();
+        span.start..span.start + line.trim_end().len()
+    }
+
+    /// The value and the name of a member of the object there.
+    fn member(&mut self, object: &Span, name: &str) -> Option<(Span, Option<Span>)> {
+        let members = self.objects.entry(object.start).or_insert_with(|| {
+            // Of duplicates, the last stays.
+            json_text::members(self.text, object).into_iter().map(|m| (m.name.clone(), m)).collect()
+        });
+        let member = members.get(name)?;
+        Some((member.value_span.clone(), Some(member.name_span.clone())))
+    }
+}
+
+fn parse(path: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (step, length) = match rest.strip_prefix('[') {
+            Some(bracketed) => {
+                let Some((step, length)) = parse_bracketed(bracketed) else {
+                    break;
+                };
+                (step, length + 1)
+            }
+            None => {
+                let dot = usize::from(rest.starts_with('.') && !steps.is_empty());
+                let name = rest.get(dot..).unwrap_or_default();
+                let name = name.split(['.', '[']).next().unwrap_or_default();
+                (Step::Member(name.to_string()), dot + name.len())
+            }
+        };
+        steps.push(step);
+        match rest.get(length..) {
+            Some(shorter) if length > 0 => rest = shorter,
+            _ => break,
+        }
+    }
+    steps
+}
+
+/// What stands after an opening bracket: an index or a quoted name; and how long it is, with the
+/// closing bracket.
+fn parse_bracketed(text: &str) -> Option<(Step, usize)> {
+    let inside = match json_text::root(text) {
+        Some(span) if text.starts_with('"') => text.get(span)?,
+        _ => text.split(']').next()?,
+    };
+    let step = match Value::parse(inside.as_bytes()) {
+        Ok(Value::String(name)) => Step::Member(name.to_string()),
+        _ => Step::Element(inside.parse().ok()?),
+    };
+    text.get(inside.len()..)?.starts_with(']').then_some((step, inside.len() + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"{
+  "flags": {
+    "checkout": {"rules": [{"clauses": []}, {"clauses": [{"values": ["a", "é", "c"]}]}]},
+    "a.b[0]": {
+      "on": true
+    }
+  }
+}"#;
+
+    fn found(path: &str) -> &'static str {
+        TEXT.get(Places::new(TEXT).find(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn paths_lead_to_their_values() {
+        assert_eq!(found("flags.checkout.rules[1].clauses[0].values[1]"), "\"é\"");
+        assert_eq!(found("flags.checkout.rules[0]"), "{\"clauses\": []}");
+        assert_eq!(found("flags[\"a.b[0]\"].on"), "true");
+    }
+
+    #[test]
+    fn a_value_of_several_lines_is_shown_by_its_name() {
+        assert_eq!(found("flags[\"a.b[0]\"]"), "\"a.b[0]\"");
+        assert_eq!(found("flags"), "\"flags\"");
+        assert_eq!(found(""), "{");
+    }
+
+    #[test]
+    fn what_is_missing_is_shown_by_what_lacks_it() {
+        assert_eq!(found("flags.checkout.rules[0].variation"), "{\"clauses\": []}");
+        assert_eq!(
+            found("flags.checkout.rules[7].clauses"),
+            "[{\"clauses\": []}, {\"clauses\": [{\"values\": [\"a\", \"é\", \"c\"]}]}]"
+        );
+        assert_eq!(found("meta.hash"), "{");
+    }
+
+    #[test]
+    fn containers_are_seen_through() {
+        let stream = r#"{"path": "/", "data": {"flags": {"a": {"on": 1}}}}"#;
+        assert_eq!(stream.get(Places::new(stream).find("flags.a.on").unwrap()), Some("1"));
+        let map = r#"{"a": {"on": 2}}"#;
+        assert_eq!(map.get(Places::new(map).find("flags.a.on").unwrap()), Some("2"));
+    }
+
+    #[test]
+    fn lines_and_columns_go_both_ways() {
+        let offset = TEXT.find("\"c\"").unwrap();
+        let places = Places::new(TEXT);
+        assert_eq!(places.line_column(offset), (3, 80));
+        assert_eq!(places.line_column(0), (1, 1));
+        assert_eq!(places.line_column(TEXT.len()), (8, 2));
+        assert_eq!(TEXT.get(places.line_of(offset)), TEXT.lines().nth(2));
+        assert_eq!(TEXT.get(places.line_of(TEXT.len())), Some("}"));
+        let windows = Places::new("{\r\n1\r\n}");
+        assert_eq!(windows.line_of(3), 3..4);
+        // In bytes the same place is one further on: `é` takes two.
+        assert_eq!(places.at_line_column(3, 81), offset..offset + 1);
+        assert_eq!(places.at_line_column(900, 1), TEXT.len()..TEXT.len());
+        // The middle of a character is its beginning.
+        let accent = TEXT.find('é').unwrap();
+        assert_eq!(places.at_line_column(3, 77), accent..accent + 2);
+    }
+
+    #[test]
+    fn paths_are_read_step_by_step() {
+        let member = |name: &str| Step::Member(name.into());
+        assert_eq!(parse(""), []);
+        assert_eq!(
+            parse("a.b-c[2][10]"),
+            [member("a"), member("b-c"), Step::Element(2), Step::Element(10)]
+        );
+        assert_eq!(parse(r#"["x\"]."].y"#), [member("x\"]."), member("y")]);
+        assert_eq!(parse("a[oops].b"), [member("a")]);
+        assert_eq!(parse("a[1"), [member("a")]);
+    }
+}

@@ -1,0 +1,72 @@
+//! `check` prints every diagnostic with its place, and says by its exit code how bad it is.
+
+mod program;
+
+use program::{isoflag, isoflag_reading};
+
+const BROKEN: &str = "cli/tests/documents/broken.json";
+
+#[test]
+fn findings_underline_their_places() {
+    let ran = isoflag(&["check", BROKEN]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn programs_get_lines_and_columns() {
+    let ran = isoflag(&["check", "--json", BROKEN, "examples/first/flags.json"]);
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn syntax_errors_underline_their_places() {
+    let ran =
+        isoflag_reading(&["check", "-"], "{\n  \"flags\": {\n    \"a\": {\"on\": nope}\n  }\n}\n");
+    assert_eq!((ran.code, ran.err.as_str()), (2, ""));
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn errors_of_a_document_say_where() {
+    let cases = [
+        ("\u{feff}{\"flags\": nope}", "<stdin>:1:12"),
+        ("{\"flags\": {\"a\": {\"variations\": [0, 1e400]}}}", "<stdin>:1:36"),
+        ("{\n\"flags\": 3}", "<stdin>:2:10"),
+        ("", "<stdin>:1:1"),
+    ];
+    for (text, place) in cases {
+        let ran = isoflag_reading(&["check", "-"], text);
+        assert_eq!(ran.code, 2);
+        assert!(ran.out.contains(place), "{text}: {}", ran.out);
+    }
+}
+
+#[test]
+fn a_document_without_line_breaks_is_shown_in_part() {
+    let broken = include_str!("documents/broken.json");
+    let one_line: String = broken.lines().map(str::trim_start).collect();
+    let padded = one_line.replacen('{', &format!("{{\"padding\": \"{}\", ", "é".repeat(5_000)), 1);
+    let ran = isoflag_reading(&["check", "-"], &padded);
+    assert_eq!(ran.code, 1);
+    let longest = ran.out.lines().map(str::len).max();
+    assert!(longest < Some(400), "{longest:?}");
+    assert!(ran.out.contains("--> <stdin>:1:5"), "{}", ran.out);
+}
+
+#[test]
+fn warnings_count_where_they_are_denied() {
+    let warned =
+        r#"{"flags": {"a": {"version": 1, "on": false, "variations": [1], "offVariation": 0}}}"#;
+    assert_eq!(isoflag_reading(&["check", "-"], warned).code, 0);
+    assert_eq!(isoflag_reading(&["check", "-", "--deny", "warnings"], warned).code, 1);
+}
+
+#[test]
+fn the_worst_of_several_files_decides() {
+    let fine = "examples/first/flags.json";
+    assert_eq!(isoflag(&["check", fine, fine]).code, 0);
+    assert_eq!(isoflag(&["check", fine, BROKEN, fine]).code, 1);
+    assert_eq!(isoflag_reading(&["check", "-", BROKEN, fine], "[").code, 2);
+}

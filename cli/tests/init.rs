@@ -1,0 +1,33 @@
+//! `init` writes a document that the other subcommands take, and never over another.
+
+mod program;
+
+use program::{file, isoflag};
+
+#[test]
+fn a_new_document_splits_by_murmur3() {
+    let new = file("new.json", None);
+    let ran = isoflag(&["init", &new, "--environment", "dev", "--flag", "a \"b\"", "--flag", "c"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(std::fs::read_to_string(&new).unwrap());
+    assert_eq!(isoflag(&["keys", &new]).out, "a \"b\"\nc\n");
+    let check = isoflag(&["check", &new, "--deny", "warnings"]);
+    assert_eq!(check.code, 0, "{check:?}");
+}
+
+#[test]
+fn what_it_prints_is_what_it_writes() {
+    let new = file("new-plain.json", None);
+    assert_eq!(isoflag(&["init", &new]).code, 0);
+    let printed = isoflag(&["init", "-"]);
+    assert_eq!((printed.code, printed.out), (0, std::fs::read_to_string(&new).unwrap()));
+}
+
+#[test]
+fn a_file_that_exists_is_left_alone() {
+    let mine = file("mine.json", Some("mine"));
+    let ran = isoflag(&["init", &mine]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("exists already"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
+}

@@ -1,0 +1,67 @@
+//! Help, wrong usage and files that cannot be read: the exit codes that scripts rely on.
+
+mod program;
+
+use program::{isoflag, isoflag_reading};
+
+#[test]
+fn help_is_no_failure_and_names_the_exit_codes() {
+    for arguments in [&["--help"][..], &["check", "--help"], &["--version"]] {
+        let ran = isoflag(arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
+    }
+    let help = isoflag(&["--help"]).out;
+    for line in ["  0  fine", "  1  findings", "  2  wrong usage"] {
+        assert!(help.contains(line), "{help}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_2_and_prints_nothing_to_standard_output() {
+    let first = "examples/first/flags.json";
+    for arguments in [
+        &[][..],
+        &["frobnicate"],
+        &["check"],
+        &["eval", first, "new-checkout"],
+        &["eval", first, "new-checkout", "--context", "{"],
+        &["eval", first, "new-checkout", "--context", "{}", "--default", "nope"],
+        &["eval", first, "new-checkout", "--context", "{}", "--type", "date"],
+        &["eval", first, "new-checkout", "--context", "{}", "--big-segments", "[]"],
+        &["eval", first, "new-checkout", "--context", "{}", "--clock-offset", "60"],
+        &["eval", first, "new-checkout", "--context", "{\"key\":\"a\"}", "--clock", "1e30"],
+        &["eval", "-", "new-checkout", "--context", "-"],
+        &["check", first, "--deny", "everything"],
+        &["stamp", first, "--now", "1795172400000"],
+        &["stamp", first, "--now", "tomorrow"],
+        &["digest", "no-such-file.json"],
+        &["keys", "examples"],
+    ] {
+        let ran = isoflag_reading(arguments, r#"{"flags": {}}"#);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {ran:?}");
+        assert!(ran.err.contains("error") || ran.err.contains("Usage"), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_2_everywhere() {
+    for text in ["", "{", "[]", "{\"flags\": {}} x", "{\"neither\": 1}"] {
+        for arguments in [
+            &["check", "-"][..],
+            &["check", "--json", "-"],
+            &["keys", "-"],
+            &["digest", "--json", "-"],
+            &["stamp", "-"],
+            &["eval", "-", "a", "--context", "{}"],
+            &["explain", "-", "a", "--context", "{}"],
+        ] {
+            assert_eq!(isoflag_reading(arguments, text).code, 2, "{arguments:?} {text:?}");
+        }
+    }
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let ran = isoflag_reading(&["check", "-"], "{\"flags\": {\"a\": 3, \"b\u{1b}[31m\": 4}}");
+    assert!(!ran.out.contains('\u{1b}'), "{ran:?}");
+}
