@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use isoflag::{
-    AllFlagsOptions, BigSegments, Context, Flags, Object, Value, ValueType, secure_mode_hash,
+    AllFlagsOptions, BigSegments, BoundFlags, Context, Flags, Object, Value, ValueType,
+    secure_mode_hash,
 };
 
 /// One case of a file, with the documents that the file shares.
@@ -29,7 +30,7 @@ pub(crate) fn cases(folder: &Path) -> Vec<(String, Case)> {
     files.sort();
     let mut cases = Vec::new();
     for path in files {
-        let file = Value::parse(&std::fs::read(&path).unwrap()).unwrap();
+        let file = read(&std::fs::read(&path).unwrap());
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let documents = get(&file, "documents").cloned().unwrap_or_default();
         for case in get(&file, "cases").and_then(Value::as_array).unwrap() {
@@ -38,6 +39,28 @@ pub(crate) fn cases(folder: &Path) -> Vec<(String, Case)> {
     }
     assert!(!cases.is_empty(), "no vectors in {}", folder.display());
     cases
+}
+
+/// Reads a file of vectors, which nests deeper than isoflag itself allows.
+fn read(text: &[u8]) -> Value {
+    fn convert(value: serde_json::Value) -> Value {
+        match value {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(flag) => Value::Bool(flag),
+            serde_json::Value::Number(number) => Value::number(number.as_f64().unwrap()).unwrap(),
+            serde_json::Value::String(text) => Value::from(text),
+            serde_json::Value::Array(elements) => elements.into_iter().map(convert).collect(),
+            serde_json::Value::Object(members) => {
+                let members = members
+                    .into_iter()
+                    .map(|(name, value)| (Arc::<str>::from(name), convert(value)));
+                members.collect::<Object>().into()
+            }
+        }
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    deserializer.disable_recursion_limit();
+    convert(serde::Deserialize::deserialize(&mut deserializer).unwrap())
 }
 
 impl Case {
@@ -127,69 +150,99 @@ fn base64(text: &str) -> Vec<u8> {
 
 /// What the core answers to a case.
 pub(crate) fn answer(case: &Case) -> Value {
-    answered(case).unwrap_or_else(|error| error)
+    let call = get(&case.case, "call").unwrap();
+    Asked { case, flags: None, context: None }.answer(call).unwrap_or_else(|error| error)
 }
 
-fn answered(case: &Case) -> Result<Value, Value> {
-    let call = get(&case.case, "call").and_then(Value::as_object).unwrap();
-    let (name, arguments) = call.iter().next().unwrap();
+/// A case whose document or context an earlier call has changed.
+struct Asked<'a> {
+    case: &'a Case,
+    flags: Option<Flags>,
+    context: Option<Context>,
+}
+
+impl Asked<'_> {
+    fn flags(&self) -> Result<Flags, Value> {
+        self.flags.clone().map_or_else(|| self.case.flags(), Ok)
+    }
+
+    fn context(&self) -> Result<Context, Value> {
+        self.context.clone().map_or_else(|| self.case.context(), Ok)
+    }
+
+    fn bound(&self) -> Result<BoundFlags, Value> {
+        let context = self.context().ok();
+        Ok(self.flags()?.bind_with(context.as_ref(), self.case.big_segments().as_ref()))
+    }
+
+    fn answer(self, call: &Value) -> Result<Value, Value> {
+        let (name, arguments) = call.as_object().unwrap().iter().next().unwrap();
+        let text = |name| get(arguments, name).and_then(Value::as_str).unwrap();
+        match &**name {
+            "load" => Ok(loaded(&self.flags()?)),
+            "evaluate" => Ok(evaluate(&self.bound()?, arguments)),
+            "explain" => Ok(self.bound()?.explain(text("flag")).to_value()),
+            "allFlagsState" => {
+                let state = self.bound()?.all_flags_state(&options(arguments));
+                Ok(object([("state", state)]))
+            }
+            "apply" => {
+                let mut flags = self.flags()?;
+                for patch in get(arguments, "patches").and_then(Value::as_array).unwrap() {
+                    flags = patched(&flags, patch)?;
+                }
+                let then = get(arguments, "then").cloned();
+                let then = then.unwrap_or_else(|| object([("load", Object::default().into())]));
+                Asked { flags: Some(flags), ..self }.answer(&then)
+            }
+            "context" => Ok(context_answer(&self.context()?)),
+            "withClock" => {
+                let now = get(arguments, "nowMs").and_then(Value::as_number).unwrap();
+                let offset = get(arguments, "offsetMinutes").and_then(Value::as_integer);
+                let offset = i32::try_from(offset.unwrap_or(0)).unwrap();
+                let clocked = self.context()?.with_clock(now, offset);
+                let clocked = clocked.map_err(|error| error_of(error.code(), error.path()))?;
+                let then = get(arguments, "then").cloned();
+                let then = then.unwrap_or_else(|| object([("context", Object::default().into())]));
+                Asked { context: Some(clocked), ..self }.answer(&then)
+            }
+            "secureModeHash" => {
+                // Where a host must give a hash for an invalid context, it is empty.
+                let hash = self.context().map(|context| secure_mode_hash(text("sdkKey"), &context));
+                Ok(object([("hash", Value::from(hash.unwrap_or_default()))]))
+            }
+            "bigSegmentKeys" => {
+                // Nothing is asked for an invalid context.
+                let flags = self.flags()?;
+                let keys = self.context().map(|context| flags.big_segment_keys(&context));
+                let keys: Value = keys.unwrap_or_default().into_iter().map(Value::from).collect();
+                Ok(object([("keys", keys)]))
+            }
+            other => panic!("unknown call {other}"),
+        }
+    }
+}
+
+fn options(arguments: &Value) -> AllFlagsOptions {
     let option = |name| get(arguments, name).and_then(Value::as_bool).unwrap_or(false);
-    let text = |name| get(arguments, name).and_then(Value::as_str).unwrap();
-    Ok(match &**name {
-        "evaluate" => {
-            let flags = case.flags()?;
-            evaluate(case, &flags, arguments)
-        }
-        "allFlagsState" => {
-            let flags = case.flags()?;
-            let options = AllFlagsOptions {
-                client_side_only: option("clientSideOnly"),
-                with_reasons: option("withReasons"),
-                details_only_for_tracked_flags: option("detailsOnlyForTrackedFlags"),
-                now_ms: get(arguments, "now").and_then(Value::as_number).unwrap_or(0.0),
-            };
-            let context = case.context().ok();
-            let bound = flags.bind_with(context.as_ref(), case.big_segments().as_ref());
-            bound.all_flags_state(&options)
-        }
-        "explain" => {
-            let context = case.context().ok();
-            let flags = case.flags()?;
-            let bound = flags.bind_with(context.as_ref(), case.big_segments().as_ref());
-            bound.explain(text("flag")).to_value()
-        }
-        "load" => loaded(&case.flags()?),
-        "apply" => {
-            let mut flags = case.flags()?;
-            for patch in get(arguments, "patches").and_then(Value::as_array).unwrap() {
-                flags = flags
-                    .apply_value(patch.clone())
-                    .map_err(|error| error_of(error.code(), error.path()))?;
-            }
-            match get(arguments, "evaluate") {
-                Some(arguments) => evaluate(case, &flags, arguments),
-                None => loaded(&flags),
-            }
-        }
-        "context" => context_answer(&case.context()?),
-        "withClock" => {
-            let now = get(arguments, "nowMs").and_then(Value::as_number).unwrap();
-            let offset = get(arguments, "offsetMinutes").and_then(Value::as_integer).unwrap_or(0);
-            let clocked = case.context()?.with_clock(now, i32::try_from(offset).unwrap());
-            context_answer(&clocked.map_err(|error| error_of(error.code(), error.path()))?)
-        }
-        "secureModeHash" => {
-            object([("hash", Value::from(secure_mode_hash(text("sdkKey"), &case.context()?)))])
-        }
-        "bigSegmentKeys" => {
-            let keys = case.flags()?.big_segment_keys(&case.context()?);
-            object([("keys", keys.into_iter().map(Value::from).collect::<Vec<_>>().into())])
-        }
-        other => panic!("unknown call {other}"),
-    })
+    AllFlagsOptions {
+        client_side_only: option("clientSideOnly"),
+        with_reasons: option("withReasons"),
+        details_only_for_tracked_flags: option("detailsOnlyForTrackedFlags"),
+        now_ms: get(arguments, "now").and_then(Value::as_number).unwrap_or(0.0),
+    }
 }
 
-fn evaluate(case: &Case, flags: &Flags, arguments: &Value) -> Value {
+/// A patch is an object, or `{"text": …}` for one whose text matters.
+fn patched(flags: &Flags, patch: &Value) -> Result<Flags, Value> {
+    let patched = match get(patch, "text") {
+        Some(text) => flags.apply(written(text).as_bytes()),
+        None => flags.apply_value(patch.clone()),
+    };
+    patched.map_err(|error| error_of(error.code(), error.path()))
+}
+
+fn evaluate(bound: &BoundFlags, arguments: &Value) -> Value {
     let wanted = get(arguments, "type").and_then(Value::as_str).unwrap_or("any");
     let value_type = match wanted {
         "any" => ValueType::Any,
@@ -199,8 +252,6 @@ fn evaluate(case: &Case, flags: &Flags, arguments: &Value) -> Value {
         "json" => ValueType::Json,
         other => panic!("unknown type {other}"),
     };
-    let context = case.context().ok();
-    let bound = flags.bind_with(context.as_ref(), case.big_segments().as_ref());
     let key = match get(arguments, "flagText") {
         // No string of this host holds a lone surrogate, and no flag has a key like this one.
         Some(text) => Value::parse(text.as_str().unwrap().as_bytes()).unwrap_or("\u{0}".into()),
@@ -208,7 +259,7 @@ fn evaluate(case: &Case, flags: &Flags, arguments: &Value) -> Value {
     };
     let key = key.as_str().unwrap();
     let default = get(arguments, "default").cloned().unwrap_or_default();
-    let detail = bound.variation_detail_of(key, value_type, default.clone());
+    let detail = bound.variation_detail_of(key, value_type, default);
     let value = match (wanted, &detail.value) {
         ("int", Value::Number(_)) if detail.variation_index.is_some() => {
             Value::from(bound.int_variation(key, 0))
