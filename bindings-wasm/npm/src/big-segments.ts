@@ -1,0 +1,24 @@
+import type { BigSegmentsStatus } from "./detail.js";
+import { limits } from "./engine.js";
+import { argumentErrors } from "./errors.js";
+import { encodeStrictly } from "./host-json.js";
+
+/** Memberships in big segments, which the host fetches for the keys that `bigSegmentKeys` lists. */
+export interface BigSegments {
+  readonly status: Exclude<BigSegmentsStatus, "NOT_CONFIGURED">;
+  /** By context key, then by `segmentKey.gGENERATION`: true is in, false is out. */
+  readonly memberships: { readonly [contextKey: string]: { readonly [segment: string]: boolean } };
+}
+
+/** What every evaluation may be given besides its context. */
+export interface EvaluationOptions {
+  /** Without it every big segment is `NOT_CONFIGURED`. */
+  readonly bigSegments?: BigSegments | undefined;
+}
+
+/** The JSON text of the memberships, if there are any. */
+export function bigSegmentsText(options: EvaluationOptions | undefined): string | undefined {
+  const bigSegments = options?.bigSegments;
+  if (bigSegments === undefined || bigSegments === null) return undefined;
+  return encodeStrictly(bigSegments, limits.documentBytes, argumentErrors);
+}

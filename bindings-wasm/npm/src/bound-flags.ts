@@ -1,0 +1,116 @@
+import { type AllFlagsState, readState, type StateOptions } from "./all-flags-state.js";
+import type { Answer, Description, FlagEntries, Source } from "./answers.js";
+import type { EvaluationDetail } from "./detail.js";
+import { core } from "./engine.js";
+import { type Explanation, readExplanation } from "./explanation.js";
+import type { JsonValue } from "./json.js";
+import { disposeByFreeing, FREED, type Fresh, Ownership } from "./ownership.js";
+import { ValueType } from "./value-type.js";
+
+const ownership = new Ownership(handle => core.freeBound(handle));
+
+/**
+ * A document bound to one context, which is read once: the way to ask often.
+ *
+ * ```js
+ * const bound = flags.bind({ kind: "user", key: "anna" });
+ * bound.boolVariation("checkout", false);
+ * ```
+ */
+export class BoundFlags {
+  #handle: number;
+  /** What `using` calls. */
+  declare [Symbol.dispose]: () => void;
+  readonly #entries: FlagEntries;
+  readonly #source: Source;
+
+  static {
+    disposeByFreeing(BoundFlags.prototype);
+  }
+
+  private constructor(fresh: Fresh, entries: FlagEntries) {
+    this.#handle = ownership.take(this, fresh);
+    this.#entries = entries;
+    this.#source = {
+      find: (key: string): number => core.findBoundFlag(this.#handle, key),
+      describe: (): Description => core.describeBoundAnswer(this.#handle) as Description,
+    };
+  }
+
+  /** @internal */
+  static of(fresh: Fresh, entries: FlagEntries): BoundFlags {
+    return new BoundFlags(fresh, entries);
+  }
+
+  #ask(key: string, type: ValueType): Answer {
+    const entry = this.#entries.get(key, this.#source);
+    return entry.answer(core.evaluate(this.#handle, entry.handle, type), this.#source);
+  }
+
+  /** The flag's value, of whatever type. */
+  variation<T>(key: string, defaultValue: T): JsonValue | T {
+    return this.#ask(key, ValueType.Any).value(defaultValue);
+  }
+
+  /** The flag's value with its variation and reason. */
+  variationDetail<T>(key: string, defaultValue: T): EvaluationDetail<JsonValue | T> {
+    return this.#ask(key, ValueType.Any).detail(defaultValue);
+  }
+
+  /** The value of a boolean flag. */
+  boolVariation(key: string, defaultValue: boolean): boolean {
+    return this.#ask(key, ValueType.Bool).value(defaultValue) as boolean;
+  }
+
+  /** The value of a boolean flag with its variation and reason. */
+  boolVariationDetail(key: string, defaultValue: boolean): EvaluationDetail<boolean> {
+    return this.#ask(key, ValueType.Bool).detail(defaultValue) as EvaluationDetail<boolean>;
+  }
+
+  /** The value of a flag of numbers. */
+  numberVariation(key: string, defaultValue: number): number {
+    return this.#ask(key, ValueType.Number).value(defaultValue) as number;
+  }
+
+  /** The value of a flag of numbers with its variation and reason. */
+  numberVariationDetail(key: string, defaultValue: number): EvaluationDetail<number> {
+    return this.#ask(key, ValueType.Number).detail(defaultValue) as EvaluationDetail<number>;
+  }
+
+  /** The value of a flag of strings. */
+  stringVariation(key: string, defaultValue: string): string {
+    return this.#ask(key, ValueType.String).value(defaultValue) as string;
+  }
+
+  /** The value of a flag of strings with its variation and reason. */
+  stringVariationDetail(key: string, defaultValue: string): EvaluationDetail<string> {
+    return this.#ask(key, ValueType.String).detail(defaultValue) as EvaluationDetail<string>;
+  }
+
+  /** The value of a flag of JSON. */
+  jsonVariation<T>(key: string, defaultValue: T): JsonValue | T {
+    return this.#ask(key, ValueType.Json).value(defaultValue);
+  }
+
+  /** The value of a flag of JSON with its variation and reason. */
+  jsonVariationDetail<T>(key: string, defaultValue: T): EvaluationDetail<JsonValue | T> {
+    return this.#ask(key, ValueType.Json).detail(defaultValue);
+  }
+
+  /** The values of all flags in LaunchDarkly's bootstrap format. */
+  allFlagsState(options?: StateOptions): AllFlagsState {
+    return readState(this.#handle, options);
+  }
+
+  /** How the flag's answer comes about. */
+  explain(key: string): Explanation {
+    return readExplanation(this.#handle, key);
+  }
+
+  /** Lets go of the memory at once. The object cannot be used afterwards. */
+  free(): void {
+    const handle = this.#handle;
+    this.#handle = FREED;
+    ownership.release(this, handle);
+  }
+}

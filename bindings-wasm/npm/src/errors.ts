@@ -1,0 +1,90 @@
+/** What the core says of an error. */
+export interface Failure {
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** A document, patch or map of flags that cannot be loaded. */
+export class DocumentError extends Error {
+  override readonly name = "DocumentError";
+  /** The stable name of what is wrong. */
+  readonly code: string;
+  /** The place in the document, such as `flags.checkout.rules[2]`; empty for the document itself. */
+  readonly path: string;
+  /** The line in the text, from 1, where there is a text. */
+  readonly line: number | undefined;
+  /** The column in the line, from 1, where there is a text. */
+  readonly column: number | undefined;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.code = failure.code;
+    this.path = failure.path;
+    this.line = failure.line;
+    this.column = failure.column;
+  }
+}
+
+/** Something that is no valid context. */
+export class ContextError extends Error {
+  override readonly name = "ContextError";
+  /** The stable name of what is wrong. */
+  readonly code: string;
+  /** The place in the context, such as `org.key`; empty for the context itself. */
+  readonly path: string;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.code = failure.code;
+    this.path = failure.path;
+  }
+}
+
+/** How the errors of one kind are made. */
+export class ErrorKind {
+  readonly #make: (failure: Failure, options?: ErrorOptions) => Error;
+  readonly #code: string;
+
+  constructor(make: (failure: Failure, options?: ErrorOptions) => Error, code: string) {
+    this.#make = make;
+    this.#code = code;
+  }
+
+  /** Calls the core; what it says of an error is thrown as one of this kind. */
+  during<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (thrown) {
+      throw isFailure(thrown) ? this.#make(thrown) : thrown;
+    }
+  }
+
+  /** The error for a value that cannot be handed to the core. */
+  at(path: string, message: string, cause?: unknown): Error {
+    const failure = { code: this.#code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
+    return this.#make(failure, cause === undefined ? undefined : { cause });
+  }
+}
+
+function isFailure(thrown: unknown): thrown is Failure {
+  return typeof thrown === "object" && thrown !== null && "code" in thrown && !(thrown instanceof Error);
+}
+
+export const documentErrors = new ErrorKind(
+  (failure, options) => new DocumentError(failure, options),
+  "not-json",
+);
+
+export const contextErrors = new ErrorKind(
+  (failure, options) => new ContextError(failure, options),
+  "invalid-context",
+);
+
+/** An argument that is neither a document nor a context. */
+export const argumentErrors = new ErrorKind(
+  (failure, options) => new TypeError(failure.message, options),
+  "",
+);

@@ -1,0 +1,300 @@
+import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
+import { type Answer, type Description, FlagEntries, type Source } from "./answers.js";
+import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
+import { BoundFlags } from "./bound-flags.js";
+import { type ContextLike, contextHandle } from "./context.js";
+import type { EvaluationDetail } from "./detail.js";
+import { core, limits, requireStart } from "./engine.js";
+import { argumentErrors, documentErrors } from "./errors.js";
+import { type Explanation, readExplanation } from "./explanation.js";
+import { encodeLeniently, encodeStrictly } from "./host-json.js";
+import type { JsonValue } from "./json.js";
+import { jsonBytes } from "./json-text.js";
+import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
+import { ValueType } from "./value-type.js";
+
+/** Something that a document gets wrong, or that its author should know. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning" | "info";
+  /** The stable name of the finding. */
+  readonly code: string;
+  /** Where, such as `flags.checkout.rules[2].clauses[0].values[1]`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+const ownership = new Ownership(handle => core.freeFlags(handle));
+
+/** JSON text is taken as it is; an object is written as JSON first. */
+function documentBytes(document: string | Uint8Array | object): Uint8Array {
+  if (typeof document === "string" || ArrayBuffer.isView(document)) {
+    return jsonBytes(document as string | Uint8Array, documentErrors);
+  }
+  return jsonBytes(encodeStrictly(document, limits.documentBytes, documentErrors), documentErrors);
+}
+
+/**
+ * A document of flags, ready to be asked. Immutable.
+ *
+ * ```js
+ * const flags = Flags.fromJson(await (await fetch("/flags.json")).text());
+ * flags.boolVariation("checkout", { kind: "user", key: "anna" }, false);
+ * ```
+ */
+export class Flags {
+  #handle: number;
+  /** What `using` calls. */
+  declare [Symbol.dispose]: () => void;
+  #diagnostics: readonly Diagnostic[] | undefined;
+  readonly #entries = new FlagEntries();
+  readonly #source: Source;
+
+  static {
+    disposeByFreeing(Flags.prototype);
+  }
+
+  private constructor(fresh: Fresh) {
+    this.#handle = ownership.take(this, fresh);
+    this.#source = {
+      find: (key: string): number => core.findFlag(this.#handle, key),
+      describe: (): Description => core.describeAnswer(this.#handle) as Description,
+    };
+  }
+
+  static #load(loader: (text: Uint8Array) => number, text: Uint8Array): Flags {
+    return new Flags(new Fresh(documentErrors.during(() => loader(text))));
+  }
+
+  /**
+   * Loads a document from JSON text.
+   *
+   * @throws {DocumentError} where it is not JSON, not a document, or past a limit
+   */
+  static fromJson(text: string | Uint8Array): Flags {
+    requireStart();
+    return Flags.#load(core.loadFlags, jsonBytes(text, documentErrors));
+  }
+
+  /**
+   * Loads a document from an object.
+   *
+   * @throws {DocumentError} also where something in it has no JSON form
+   */
+  static fromObject(object: object): Flags {
+    requireStart();
+    return Flags.#load(
+      core.loadFlags,
+      jsonBytes(encodeStrictly(object, limits.documentBytes, documentErrors), documentErrors),
+    );
+  }
+
+  /**
+   * Loads a bare map of flags: an object without `flags`, `segments` or `flagValues`.
+   *
+   * @throws {DocumentError} as `fromJson` and `fromObject` do
+   */
+  static fromFlagMap(textOrObject: string | Uint8Array | object): Flags {
+    requireStart();
+    return Flags.#load(core.loadFlagMap, documentBytes(textOrObject));
+  }
+
+  /**
+   * Another document: this one with those items of a patch whose `version` is higher.
+   *
+   * @throws {DocumentError} where the patch is none
+   */
+  apply(patch: string | Uint8Array | object): Flags {
+    return Flags.#load(text => core.applyPatch(this.#handle, text), documentBytes(patch));
+  }
+
+  /** The keys of the flags, in RFC 8785 order. */
+  keys(): string[] {
+    return core.flagKeys(this.#handle) as string[];
+  }
+
+  /** `sha256:` and 64 hexadecimal digits, equal on every host for equal documents. */
+  get digest(): string {
+    return core.flagsDigest(this.#handle);
+  }
+
+  /** `meta.version`, where the document has one. */
+  get version(): number | undefined {
+    return core.flagsVersion(this.#handle);
+  }
+
+  /** What the document gets wrong, in its order. */
+  get diagnostics(): readonly Diagnostic[] {
+    this.#diagnostics ??= Object.freeze(
+      (core.flagsDiagnostics(this.#handle) as Diagnostic[]).map(diagnostic => Object.freeze(diagnostic)),
+    );
+    return this.#diagnostics;
+  }
+
+  /**
+   * Binds the document to a context. An invalid one binds too: every answer is then the default, with the reason
+   * `USER_NOT_SPECIFIED`.
+   */
+  bind(context: ContextLike, options?: EvaluationOptions): BoundFlags {
+    return BoundFlags.of(new Fresh(this.#bind(context, options)), this.#entries);
+  }
+
+  #bind(context: unknown, options: EvaluationOptions | undefined): number {
+    const bigSegments = bigSegmentsText(options);
+    const parsed = contextHandle(context);
+    return argumentErrors.during(() =>
+      parsed === undefined
+        ? core.bindHost(this.#handle, encodeLeniently(context), bigSegments)
+        : core.bindContext(this.#handle, parsed, bigSegments),
+    );
+  }
+
+  /** Lends a handle that is given back whatever happens. */
+  #lend<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: number) => T): T {
+    const bound = this.#bind(context, options);
+    try {
+      return use(bound);
+    } finally {
+      core.freeBound(bound);
+    }
+  }
+
+  #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
+    const entry = this.#entries.get(key, this.#source);
+    const bigSegments = bigSegmentsText(options);
+    const parsed = contextHandle(context);
+    const code = argumentErrors.during(() =>
+      parsed === undefined
+        ? core.evaluateHost(this.#handle, encodeLeniently(context), bigSegments, entry.handle, type)
+        : core.evaluateContext(this.#handle, parsed, bigSegments, entry.handle, type),
+    );
+    return entry.answer(code, this.#source);
+  }
+
+  /** The flag's value, of whatever type. */
+  variation<T>(
+    key: string,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): JsonValue | T {
+    return this.#ask(key, context, options, ValueType.Any).value(defaultValue);
+  }
+
+  /** The flag's value with its variation and reason. */
+  variationDetail<T>(
+    key: string,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<JsonValue | T> {
+    return this.#ask(key, context, options, ValueType.Any).detail(defaultValue);
+  }
+
+  /** The value of a boolean flag. */
+  boolVariation(
+    key: string,
+    context: ContextLike,
+    defaultValue: boolean,
+    options?: EvaluationOptions,
+  ): boolean {
+    return this.#ask(key, context, options, ValueType.Bool).value(defaultValue) as boolean;
+  }
+
+  /** The value of a boolean flag with its variation and reason. */
+  boolVariationDetail(
+    key: string,
+    context: ContextLike,
+    defaultValue: boolean,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<boolean> {
+    return this.#ask(key, context, options, ValueType.Bool).detail(defaultValue) as EvaluationDetail<boolean>;
+  }
+
+  /** The value of a flag of numbers. */
+  numberVariation(
+    key: string,
+    context: ContextLike,
+    defaultValue: number,
+    options?: EvaluationOptions,
+  ): number {
+    return this.#ask(key, context, options, ValueType.Number).value(defaultValue) as number;
+  }
+
+  /** The value of a flag of numbers with its variation and reason. */
+  numberVariationDetail(
+    key: string,
+    context: ContextLike,
+    defaultValue: number,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<number> {
+    return this.#ask(key, context, options, ValueType.Number).detail(
+      defaultValue,
+    ) as EvaluationDetail<number>;
+  }
+
+  /** The value of a flag of strings. */
+  stringVariation(
+    key: string,
+    context: ContextLike,
+    defaultValue: string,
+    options?: EvaluationOptions,
+  ): string {
+    return this.#ask(key, context, options, ValueType.String).value(defaultValue) as string;
+  }
+
+  /** The value of a flag of strings with its variation and reason. */
+  stringVariationDetail(
+    key: string,
+    context: ContextLike,
+    defaultValue: string,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<string> {
+    return this.#ask(key, context, options, ValueType.String).detail(
+      defaultValue,
+    ) as EvaluationDetail<string>;
+  }
+
+  /** The value of a flag of JSON. */
+  jsonVariation<T>(
+    key: string,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): JsonValue | T {
+    return this.#ask(key, context, options, ValueType.Json).value(defaultValue);
+  }
+
+  /** The value of a flag of JSON with its variation and reason. */
+  jsonVariationDetail<T>(
+    key: string,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<JsonValue | T> {
+    return this.#ask(key, context, options, ValueType.Json).detail(defaultValue);
+  }
+
+  /** The values of all flags in LaunchDarkly's bootstrap format. */
+  allFlagsState(context: ContextLike, options?: AllFlagsStateOptions): AllFlagsState {
+    return this.#lend(context, options, bound => readState(bound, options));
+  }
+
+  /** How the flag's answer comes about. */
+  explain(key: string, context: ContextLike, options?: EvaluationOptions): Explanation {
+    return this.#lend(context, options, bound => readExplanation(bound, key));
+  }
+
+  /** The context keys whose memberships in big segments an evaluation may ask for. */
+  bigSegmentKeys(context: ContextLike): string[] {
+    const parsed = contextHandle(context);
+    if (parsed !== undefined) return core.bigSegmentKeys(this.#handle, parsed) as string[];
+    return core.bigSegmentKeysForHost(this.#handle, encodeLeniently(context)) as string[];
+  }
+
+  /** Lets go of the memory at once. The object cannot be used afterwards; what was bound to it can. */
+  free(): void {
+    const handle = this.#handle;
+    this.#handle = FREED;
+    ownership.release(this, handle);
+  }
+}

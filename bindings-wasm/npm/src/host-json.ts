@@ -1,0 +1,242 @@
+/**
+ * What of a host's object becomes JSON text.
+ *
+ * Of an object: its own enumerable members with string names, and no `toJSON`; a member that is `undefined` is left
+ * out. Class instances count as objects. These have no JSON form: functions, symbols, `undefined` in an array, NaN, the
+ * infinities, BigInt, a lone surrogate in a string or a name, cycles, what is nested too deep, what throws when it is
+ * read, and the built-in objects that hold their contents elsewhere (dates, maps, sets, boxed primitives, typed arrays,
+ * regular expressions, errors, promises).
+ */
+
+import { limits } from "./engine.js";
+import type { ErrorKind } from "./errors.js";
+
+/** What the core's reader of host objects takes for "no JSON form"; a real negative zero is written `0`. */
+const NO_JSON_FORM = "-0";
+
+const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
+
+const HOLD_CONTENTS_ELSEWHERE = new Set(
+  [
+    "ArrayBuffer",
+    "BigInt",
+    "Boolean",
+    "DataView",
+    "Date",
+    "Error",
+    "Map",
+    "Number",
+    "Promise",
+    "RegExp",
+    "Set",
+    "SharedArrayBuffer",
+    "String",
+    "Symbol",
+    "WeakMap",
+    "WeakRef",
+    "WeakSet",
+  ].map(tag => `[object ${tag}]`),
+);
+
+/** Whether a string holds no lone surrogate. */
+export function isWellFormed(text: string): boolean {
+  return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE_SURROGATE.test(text);
+}
+
+function holdsContentsElsewhere(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype === Object.prototype || prototype === null) return false;
+  return ArrayBuffer.isView(object) || HOLD_CONTENTS_ELSEWHERE.has(Object.prototype.toString.call(object));
+}
+
+/** Something without a JSON form, and where. */
+class NoJsonForm {
+  constructor(
+    readonly path: string,
+    readonly what: string,
+    readonly cause: unknown,
+  ) {}
+}
+
+/** What a member is that threw when it was read. */
+class Unreadable {
+  readonly #cause: unknown;
+
+  constructor(cause: unknown) {
+    this.#cause = cause;
+  }
+
+  /** What was thrown, if the object is one of these; unlike `instanceof` this cannot set off a proxy. */
+  static thrown(object: object): { cause: unknown } | undefined {
+    return #cause in object ? { cause: object.#cause } : undefined;
+  }
+}
+
+function read(container: object, name: string | number): unknown {
+  try {
+    return (container as Record<string | number, unknown>)[name];
+  } catch (thrown) {
+    return new Unreadable(thrown);
+  }
+}
+
+class Encoder {
+  /** Grows past the limit by one value at most: the core is the one to say that it is too long. */
+  text = "";
+  readonly #strict: boolean;
+  readonly #limit: number;
+  /** The containers being written, the outermost first. */
+  readonly #open: object[] = [];
+  readonly #path: (string | number)[] = [];
+
+  constructor(strict: boolean, limit: number) {
+    this.#strict = strict;
+    this.#limit = limit;
+  }
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case "string":
+        if (NEEDS_NO_ESCAPE.test(value)) this.text += `"${value}"`;
+        else if (!isWellFormed(value)) this.#refuse("a string with a lone surrogate");
+        else this.text += JSON.stringify(value);
+        break;
+      case "number":
+        if (Number.isFinite(value)) this.text += value === 0 ? "0" : value;
+        else this.#refuse(String(value));
+        break;
+      case "boolean":
+        this.text += value;
+        break;
+      case "object":
+        if (value === null) this.text += "null";
+        else this.#object(value);
+        break;
+      default:
+        this.#refuse(value === undefined ? "undefined" : `a ${typeof value}`);
+    }
+  }
+
+  #object(object: object): void {
+    const thrown = Unreadable.thrown(object);
+    if (thrown === undefined) this.#container(object);
+    else this.#refuse("a member that throws when read", thrown.cause);
+  }
+
+  #container(container: object): void {
+    if (this.#open.includes(container)) {
+      this.#refuse("an object that holds itself");
+      return;
+    }
+    if (this.#open.length >= limits.nesting) {
+      this.#refuse(`an object nested deeper than ${limits.nesting} levels`);
+      return;
+    }
+    let names: string[] | undefined;
+    let length = 0;
+    try {
+      if (Array.isArray(container)) {
+        length = container.length;
+      } else if (holdsContentsElsewhere(container)) {
+        this.#refuse("an object that keeps its contents to itself");
+        return;
+      } else {
+        names = Object.keys(container);
+      }
+    } catch (thrown) {
+      if (thrown instanceof NoJsonForm) throw thrown;
+      this.#refuse("an object that throws when read", thrown);
+      return;
+    }
+    this.#open.push(container);
+    if (names === undefined) this.#elements(container, length);
+    else this.#members(container, names);
+    this.#open.pop();
+  }
+
+  #elements(array: object, length: number): void {
+    this.text += "[";
+    for (let index = 0; index < length && this.text.length <= this.#limit; index++) {
+      if (index > 0) this.text += ",";
+      this.#path.push(index);
+      this.value(read(array, index));
+      this.#path.pop();
+    }
+    this.text += "]";
+  }
+
+  #members(object: object, names: string[]): void {
+    let separator = "";
+    this.text += "{";
+    for (const name of names) {
+      if (this.text.length > this.#limit) break;
+      const value = read(object, name);
+      if (value === undefined) continue;
+      this.#path.push(name);
+      if (NEEDS_NO_ESCAPE.test(name)) {
+        this.text += `${separator}"${name}":`;
+        this.value(value);
+      } else if (!isWellFormed(name)) {
+        // The name cannot be written, yet what holds the member must be seen to hold one without a JSON form.
+        this.text += `${separator}${JSON.stringify(unusedName(names))}:`;
+        this.#refuse("a name with a lone surrogate");
+      } else {
+        this.text += `${separator}${JSON.stringify(name)}:`;
+        this.value(value);
+      }
+      this.#path.pop();
+      separator = ",";
+    }
+    this.text += "}";
+  }
+
+  #refuse(what: string, cause?: unknown): void {
+    if (this.#strict) throw new NoJsonForm(printPath(this.#path), what, cause);
+    this.text += NO_JSON_FORM;
+  }
+}
+
+function unusedName(names: string[]): string {
+  let name = "\ufffd";
+  while (names.includes(name)) name += "\ufffd";
+  return name;
+}
+
+/** Prints a path as the core does. */
+function printPath(path: (string | number)[]): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (!PLAIN_NAME.test(step)) text += `[${JSON.stringify(step)}]`;
+    else text += text === "" ? step : `.${step}`;
+  }
+  return text;
+}
+
+/** The JSON text of a context for an evaluation: whatever has no JSON form is marked, and nothing is thrown. */
+export function encodeLeniently(context: unknown): string {
+  const encoder = new Encoder(false, limits.contextBytes);
+  try {
+    encoder.value(context);
+  } catch {
+    // Only a full stack gets here.
+    return NO_JSON_FORM;
+  }
+  // What was cut off at the limit is no context.
+  return encoder.text.length > limits.contextBytes ? "" : encoder.text;
+}
+
+/** The JSON text of an object of which every part must have a JSON form. */
+export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): string {
+  const encoder = new Encoder(true, limit);
+  try {
+    encoder.value(value);
+    return encoder.text;
+  } catch (thrown) {
+    if (!(thrown instanceof NoJsonForm)) throw thrown;
+    const { path, what, cause } = thrown;
+    throw errors.at(path, `${what} has no JSON form; leave it out or convert it`, cause);
+  }
+}

@@ -1,0 +1,9 @@
+/** The entry that needs no second file: the module is inlined, and ready when this is imported. */
+
+import { start } from "./engine.js";
+import { coreBase64 } from "./generated/core-base64.js";
+
+start(Uint8Array.from(atob(coreBase64), character => character.charCodeAt(0)));
+
+export * from "./api.js";
+export { ready, readySync } from "./immediate.js";

@@ -1,0 +1,25 @@
+/** Where the module may come from. */
+export type CoreSource =
+  | string
+  | URL
+  | Request
+  | Response
+  | Promise<Response>
+  | BufferSource
+  | WebAssembly.Module;
+
+/** Compiles the module, while it arrives where the host can. */
+export async function compile(source: CoreSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+  const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
+  const response = await (isAddress ? fetch(source) : source);
+  if (!response.ok) {
+    throw new Error(
+      `\`${response.url}\` answered ${response.status} instead of isoflag's core.wasm; serve the file there or pass its address to \`ready\``,
+    );
+  }
+  // A server that does not know the type must not break the page.
+  const streams = response.headers.get("Content-Type")?.trim().toLowerCase() === "application/wasm";
+  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}

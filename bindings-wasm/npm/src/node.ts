@@ -1,0 +1,12 @@
+/**
+ * The entry for Node: ready when it is imported. The module is inlined because bundlers for servers break reading a file
+ * beside the script.
+ */
+
+import { start } from "./engine.js";
+import { coreBase64 } from "./generated/core-base64.js";
+
+start(Buffer.from(coreBase64, "base64"));
+
+export * from "./api.js";
+export { ready, readySync } from "./immediate.js";

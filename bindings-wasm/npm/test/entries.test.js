@@ -1,0 +1,161 @@
+// Every entry of the package, as its host would import it.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const dist = new URL("../dist/", import.meta.url);
+const bytes = await readFile(new URL("core.wasm", dist));
+
+const surface = [
+  "BoundFlags",
+  "Context",
+  "ContextError",
+  "DocumentError",
+  "Explanation",
+  "Flags",
+  "SPEC_VERSION",
+  "ready",
+  "readySync",
+  "secureModeHash",
+  "version",
+];
+
+/** Each in a process of its own: an entry is ready once for all. */
+/** @param {string} program @param {string[]} options */
+async function answer(program, options = []) {
+  const script = `${program}
+const flags = isoflag.Flags.fromJson('{"flags":{"f":{"key":"f","on":false,"offVariation":0,"variations":["yes"]}}}');
+console.log(JSON.stringify([Object.keys(isoflag).sort(), flags.variation("f", { kind: "user", key: "k" }, "no")]));`;
+  const { stdout, stderr } = await run(
+    process.execPath,
+    [...options, "--input-type=module", "--eval", script],
+    {
+      cwd: new URL("..", import.meta.url),
+    },
+  );
+  return { answer: JSON.parse(stdout), stderr };
+}
+
+const expected = [surface, "yes"];
+
+describe("the entry", () => {
+  it("for Node is ready when it is imported", async () => {
+    assert.deepEqual((await answer('import * as isoflag from "isoflag";')).answer, expected);
+    assert.deepEqual(
+      (await answer(`import * as isoflag from "${dist}node.js"; await isoflag.ready();`)).answer,
+      expected,
+    );
+  });
+
+  it("for Node can be required", async () => {
+    const require = createRequire(import.meta.url);
+    assert.equal(require.resolve("isoflag"), new URL("node.js", dist).pathname);
+    const { answer: answered } = await answer(
+      'import { createRequire } from "node:module"; const isoflag = createRequire(process.cwd() + "/x.js")("isoflag");',
+    );
+    assert.deepEqual(
+      answered[0].filter((/** @type {string} */ name) => name !== "__esModule" && name !== "module.exports"),
+      surface,
+    );
+    assert.equal(answered[1], "yes");
+  });
+
+  it("with everything inlined is ready when it is imported", async () => {
+    assert.deepEqual((await answer('import * as isoflag from "isoflag/inline";')).answer, expected);
+  });
+
+  it("for browsers can be made ready at once", async () => {
+    const program = (/** @type {string} */ module) => `
+      import { readFileSync } from "node:fs";
+      import * as isoflag from "${dist}index.js";
+      const bytes = readFileSync(new URL("${dist}core.wasm"));
+      isoflag.readySync(${module});`;
+    assert.deepEqual((await answer(program("bytes"))).answer, expected);
+    assert.deepEqual((await answer(program("new WebAssembly.Module(bytes)"))).answer, expected);
+  });
+
+  it("for browsers says that it is not ready", async () => {
+    const program = `import * as isoflag from "${dist}index.js";`;
+    await assert.rejects(answer(program), /isoflag is not ready; `await ready\(\)` first/);
+  });
+
+  it("for edge runtimes takes the module that the runtime compiled", async () => {
+    const hooks = `export async function load(url, context, next) {
+      if (!url.endsWith(".wasm")) return next(url, context);
+      const source = 'import { readFileSync } from "node:fs"; export default new WebAssembly.Module(readFileSync(new URL(' + JSON.stringify(url) + ')));';
+      return { format: "module", source, shortCircuit: true };
+    }`;
+    const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+    const { answer: answered } = await answer('const isoflag = await import("isoflag");', [
+      "--conditions=workerd",
+      `--import=data:text/javascript,${encodeURIComponent(register)}`,
+    ]);
+    assert.deepEqual(answered, expected);
+  });
+});
+
+describe("the entry for browsers, over HTTP", () => {
+  const types = /** @type {Record<string, string>} */ ({
+    "/right": "application/wasm",
+    "/parameter": "application/wasm; charset=utf-8",
+    "/wrong": "text/plain",
+    "/none": "",
+  });
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests++;
+    const type = types[request.url ?? ""];
+    if (type === undefined) {
+      response.writeHead(404, { "Content-Type": "text/html" }).end("<h1>not here</h1>");
+      return;
+    }
+    if (type !== "") response.setHeader("Content-Type", type);
+    response.end(bytes);
+  });
+  let origin = "";
+
+  before(async () => {
+    await new Promise(resolve => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    origin = `http://127.0.0.1:${address.port}`;
+  });
+  after(() => server.close());
+
+  const imported = `import * as isoflag from "${dist}index.js";`;
+
+  for (const path of ["/right", "/parameter", "/wrong", "/none"]) {
+    it(`is ready with the type ${JSON.stringify(types[path])}`, async () => {
+      assert.deepEqual(
+        (await answer(`${imported} await isoflag.ready("${origin}${path}");`)).answer,
+        expected,
+      );
+      assert.deepEqual(
+        (await answer(`${imported} await isoflag.ready(fetch("${origin}${path}"));`)).answer,
+        expected,
+      );
+    });
+  }
+
+  it("loads once, whoever asks", async () => {
+    requests = 0;
+    const program = `${imported} const url = new URL("${origin}/right");
+      await Promise.all([isoflag.ready(url), isoflag.ready(url)]); await isoflag.ready(); isoflag.readySync(new Uint8Array());`;
+    assert.deepEqual((await answer(program)).answer, expected);
+    assert.equal(requests, 1);
+  });
+
+  it("names what is wrong when the file is not there, and may be asked again", async () => {
+    const program = `${imported} const error = await isoflag.ready("${origin}/missing").catch(error => error);
+      console.error(error.message); await isoflag.ready("${origin}/right");`;
+    const { answer: answered, stderr } = await answer(program);
+    assert.deepEqual(answered, expected);
+    assert.match(stderr, /missing` answered 404 instead of isoflag's core.wasm/);
+  });
+});

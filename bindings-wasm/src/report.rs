@@ -1,0 +1,44 @@
+//! What is returned as JSON text: the state of all flags and explanations.
+
+use isoflag::AllFlagsOptions;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::handles::BOUND;
+
+/// The state of all flags as JSON text.
+///
+/// # Errors
+/// Where the bound document was freed.
+#[wasm_bindgen(js_name = allFlagsState)]
+pub fn all_flags_state(
+    bound: u32,
+    client_side_only: bool,
+    with_reasons: bool,
+    details_only_for_tracked_flags: bool,
+    now_ms: f64,
+) -> Result<String, JsValue> {
+    let options =
+        AllFlagsOptions { client_side_only, with_reasons, details_only_for_tracked_flags, now_ms };
+    BOUND
+        .with(|table| table.get(bound, |bound| bound.all_flags_state(&options).to_canonical_json()))
+}
+
+/// An evaluation's trace, for machines and for people.
+#[derive(Serialize)]
+struct Trace {
+    json: String,
+    text: String,
+}
+
+/// Evaluates a flag, watched.
+///
+/// # Errors
+/// Where the bound document was freed.
+#[wasm_bindgen]
+pub fn explain(bound: u32, key: &str) -> Result<JsValue, JsValue> {
+    let explanation = BOUND.with(|table| table.get(bound, |bound| bound.explain(key)))?;
+    let trace = Trace { json: explanation.to_json(), text: explanation.to_string() };
+    serde_wasm_bindgen::to_value(&trace).map_err(JsValue::from)
+}
