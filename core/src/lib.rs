@@ -39,6 +39,7 @@ mod evaluation;
 mod explain;
 mod flags;
 mod json;
+mod key_set;
 pub mod limits;
 mod path;
 mod ruleset;

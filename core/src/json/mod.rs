@@ -1,15 +1,22 @@
 //! JSON as every host of isoflag sees it: doubles, sorted objects, one canonical text.
 
 mod canonical;
+mod decimal;
+mod error;
+mod note;
 mod number;
 mod object;
+mod order;
 mod reader;
+mod scanner;
 mod value;
 
+pub use error::JsonError;
 pub use object::Object;
-pub use reader::JsonError;
 pub use value::Value;
 
+pub(crate) use error::JsonErrorKind;
+pub(crate) use note::{Note, NoteKind};
 pub(crate) use number::{is_imprecise, write_integer_digits};
-pub(crate) use object::utf16_order;
-pub(crate) use reader::{JsonErrorKind, Note, NoteKind, Reading, read, read_host};
+pub(crate) use order::{sorted_places, utf16_order};
+pub(crate) use reader::{Reading, read, read_host};

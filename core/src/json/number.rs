@@ -1,5 +1,7 @@
 use std::fmt::{self, Write};
 
+use super::decimal;
+
 /// The largest magnitude below which every integer is a double of its own.
 const SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
@@ -21,12 +23,16 @@ pub(crate) fn is_imprecise(number: f64) -> bool {
     number.abs() > SAFE_INTEGER + 1.0 && number.trunc().total_cmp(&number).is_eq()
 }
 
-/// Writes every decimal digit of an integral double: what a bucket's hash reads.
+/// Every decimal digit of an integral double: what a bucket's hash reads.
 pub(crate) fn write_integer_digits(number: f64, out: &mut impl Write) -> fmt::Result {
-    match to_integer(number) {
-        Some(integer) => write!(out, "{integer}"),
-        None => write!(out, "{number:.0}"),
+    if let Some(integer) = to_integer(number) {
+        return write!(out, "{integer}");
     }
+    if number.is_sign_negative() {
+        out.write_char('-')?;
+    }
+    let (digits, point) = decimal::exact_digits(number.abs());
+    write_padded(&digits, usize::try_from(point).unwrap_or(0), out)
 }
 
 /// Writes a double as ECMAScript's `Number::toString` does, which RFC 8785 prescribes.
@@ -37,56 +43,37 @@ pub(crate) fn write_canonical(number: f64, out: &mut String) -> fmt::Result {
     if number.is_sign_negative() {
         out.push('-');
     }
-    let (digits, point) = shortest_digits(number.abs());
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
+    let (digits, point) = decimal::shortest_digits(number.abs());
+    let count = digits.len() as i64;
     match point {
-        _ if count <= point && point <= 21 => write!(out, "{digits}{}", zeros(point - count)),
+        _ if count <= point && point <= 21 => write_padded(&digits, point as usize, out),
         1..=21 => {
-            let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
-            write!(out, "{whole}.{fraction}")
+            let (whole, fraction) = digits.split_at(point as usize);
+            write_padded(whole, 0, out)?;
+            out.push('.');
+            write_padded(fraction, 0, out)
         }
-        -5..=0 => write!(out, "0.{}{digits}", zeros(-point)),
+        -5..=0 => {
+            out.push_str("0.");
+            (point..0).for_each(|_| out.push('0'));
+            write_padded(&digits, 0, out)
+        }
         _ => {
-            let sign = if point > 0 { '+' } else { '-' };
             let (first, rest) = digits.split_at(1);
-            let dot = if rest.is_empty() { "" } else { "." };
-            write!(out, "{first}{dot}{rest}e{sign}{}", (point - 1).abs())
+            write_padded(first, 0, out)?;
+            if !rest.is_empty() {
+                out.push('.');
+            }
+            write_padded(rest, 0, out)?;
+            write!(out, "e{}{}", if point > 0 { '+' } else { '-' }, (point - 1).abs())
         }
     }
 }
 
-/// The shortest digits that read back as this double, and how many of them stand before the point.
-fn shortest_digits(number: f64) -> (String, i32) {
-    let (digits, point) = scientific(&format!("{number:e}"));
-    (round_half_even(number, digits), point)
-}
-
-/// Takes `d.ddde±x` apart.
-fn scientific(text: &str) -> (String, i32) {
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let digits = mantissa.chars().filter(|c| *c != '.').collect();
-    (digits, exponent.parse::<i32>().unwrap_or(0) + 1)
-}
-
-/// Where two shortest texts are equally near, ECMAScript takes the one with an even last digit and
-/// Rust's formatter either.
-fn round_half_even(number: f64, mut digits: String) -> String {
-    let count = digits.len();
-    // Fewer digits cannot be half-way between two doubles' texts.
-    if count < 16 || !digits.ends_with(['1', '3', '5', '7', '9']) {
-        return digits;
-    }
-    let (exact, _) = scientific(&format!("{number:.*e}", count + 40));
-    let Some((kept, rest)) = exact.split_at_checked(count) else { return digits };
-    if rest.trim_end_matches('0') != "5" {
-        return digits;
-    }
-    let lower = kept == digits;
-    let last = digits.pop().and_then(|last| last.to_digit(10)).unwrap_or(0);
-    let even = if lower { last + 1 } else { last - 1 };
-    digits.extend(char::from_digit(even, 10));
-    digits
+/// Writes digits, and zeros after them up to a width.
+fn write_padded(digits: &[u8], width: usize, out: &mut impl Write) -> fmt::Result {
+    let zeros = std::iter::repeat_n(&b'0', width.saturating_sub(digits.len()));
+    digits.iter().chain(zeros).try_for_each(|digit| out.write_char(char::from(*digit)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::order::{sorted_places, utf16_order};
 use super::value::Value;
 
 /// The members of a JSON object, sorted by RFC 8785 (by UTF-16 code units of the name).
@@ -17,17 +17,45 @@ impl Object {
     /// Sorts members, and tells the names that occurred twice.
     pub(crate) fn sorted(mut members: Vec<(Arc<str>, Value)>) -> (Object, Vec<Arc<str>>) {
         let mut duplicates = Vec::new();
-        // A stable sort keeps duplicates in the order of the text, so that the last can win.
-        members.sort_by(|(a, _), (b, _)| utf16_order(a, b));
-        members.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                std::mem::swap(&mut later.1, &mut earlier.1);
-                duplicates.push(Arc::clone(&earlier.0));
+        let object = Object::take_sorted(&mut members, 0, &mut duplicates);
+        (object, duplicates)
+    }
+
+    /// Takes the members from a place on, sorted; the names that occurred twice are added to
+    /// `duplicates`.
+    pub(super) fn take_sorted(
+        members: &mut Vec<(Arc<str>, Value)>,
+        start: usize,
+        duplicates: &mut Vec<Arc<str>>,
+    ) -> Object {
+        let Some(own) = members.get_mut(start..) else { return Object::default() };
+        if own.is_sorted_by(|(a, _), (b, _)| utf16_order(a, b).is_lt()) {
+            return Object(members.drain(start..).collect());
+        }
+        if own.len() <= FEW {
+            insertion_sort(own);
+        } else {
+            let places =
+                sorted_places(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
+            let sorted: Vec<_> =
+                places.iter().filter_map(|place| own.get(*place).cloned()).collect();
+            own.clone_from_slice(&sorted);
+        }
+        // Duplicates are in the order of the text, so that the last can win.
+        let mut kept = start;
+        for next in start + 1..members.len() {
+            if let Ok([kept, later]) = members.get_disjoint_mut([kept, next])
+                && kept.0 == later.0
+            {
+                duplicates.push(Arc::clone(&kept.0));
+                std::mem::swap(&mut kept.1, &mut later.1);
+            } else {
+                kept += 1;
+                members.swap(kept, next);
             }
-            same
-        });
-        (Object(Arc::from(members)), duplicates)
+        }
+        members.truncate(kept + 1);
+        Object(members.drain(start..).collect())
     }
 
     /// The member of that name.
@@ -55,6 +83,25 @@ impl Object {
     }
 }
 
+/// Up to here an insertion sort is the fastest.
+const FEW: usize = 24;
+
+/// Sorts a few members; equal names stay in the order they have.
+fn insertion_sort(members: &mut [(Arc<str>, Value)]) {
+    for end in 1..members.len() {
+        let mut place = end;
+        while let Some(left) = place.checked_sub(1)
+            && let Some([before, here]) = members.get_mut(left..=place)
+        {
+            if utf16_order(&before.0, &here.0).is_le() {
+                break;
+            }
+            std::mem::swap(before, here);
+            place -= 1;
+        }
+    }
+}
+
 impl FromIterator<(Arc<str>, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(members: I) -> Object {
         Object::from_members(members.into_iter().collect())
@@ -67,37 +114,9 @@ impl<'a> FromIterator<(&'a str, Value)> for Object {
     }
 }
 
-/// Compares two strings by their UTF-16 code units, reading only UTF-8.
-pub(crate) fn utf16_order(a: &str, b: &str) -> Ordering {
-    // Bytes order UTF-8 by code point. UTF-16 differs in one thing: a surrogate pair (a character
-    // of four bytes, first byte 0xF0 and up) sorts below U+E000..U+FFFF (first bytes 0xEE, 0xEF).
-    fn rank(byte: u8) -> u8 {
-        if matches!(byte, 0xEE | 0xEF) { byte.saturating_add(0x10) } else { byte }
-    }
-    match a.bytes().zip(b.bytes()).find(|(x, y)| x != y) {
-        Some((x, y)) => rank(x).cmp(&rank(y)),
-        None => a.len().cmp(&b.len()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn order_is_that_of_utf16(a in "\\PC{0,6}", b in "\\PC{0,6}") {
-            prop_assert_eq!(utf16_order(&a, &b), a.encode_utf16().cmp(b.encode_utf16()));
-        }
-    }
-
-    #[test]
-    fn surrogate_pairs_sort_below_private_use() {
-        assert_eq!(utf16_order("\u{10000}", "\u{e000}"), Ordering::Less);
-        assert_eq!(utf16_order("\u{ffff}", "\u{10ffff}"), Ordering::Greater);
-        assert_eq!(utf16_order("\u{d7ff}", "\u{10000}"), Ordering::Less);
-    }
 
     #[test]
     fn the_last_duplicate_wins() {

@@ -1,95 +1,14 @@
-use std::cell::RefCell;
-use std::fmt;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-
+use super::error::{JsonError, JsonErrorKind};
+use super::note::{Note, NoteKind};
 use super::number;
 use super::object::Object;
+use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner};
 use super::value::Value;
+use crate::key_set::KeySet;
 use crate::limits;
 use crate::path::Path;
-
-/// Why a text is not JSON that isoflag reads, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct JsonError {
-    pub(crate) kind: JsonErrorKind,
-    pub(crate) path: String,
-    message: String,
-    line: usize,
-    column: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum JsonErrorKind {
-    Syntax,
-    NumberRange,
-    Nesting,
-}
-
-impl JsonError {
-    /// Line and column of the text, both from 1.
-    #[must_use]
-    pub fn line_column(&self) -> (usize, usize) {
-        (self.line, self.column)
-    }
-
-    /// The place among the values read so far, such as `flags.checkout.rules[2]`.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What is wrong, without the place.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (line {}, column {})", self.message, self.line, self.column)
-    }
-}
-
-impl std::error::Error for JsonError {}
-
-/// Something about a text that its value no longer shows.
-#[derive(Clone, Debug)]
-pub(crate) struct Note {
-    pub(crate) kind: NoteKind,
-    pub(crate) path: String,
-    outermost: Vec<String>,
-}
-
-impl Note {
-    pub(crate) fn new(kind: NoteKind, path: &Path<'_>) -> Note {
-        Note { kind, path: path.to_string(), outermost: path.outermost() }
-    }
-
-    /// The section (`flags`, say) and the item in it, to which the note belongs.
-    pub(crate) fn item(&self) -> Option<(&str, &str)> {
-        Some((self.outermost.first()?, self.outermost.get(1)?))
-    }
-
-    /// The note as one of the document that lies in the member `data` of a stream's event.
-    pub(crate) fn within_data(mut self) -> Option<Note> {
-        self.path = self.path.strip_prefix("data.")?.to_owned();
-        self.outermost.remove(0);
-        Some(self)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoteKind {
-    DuplicateMember,
-    NumberPrecision,
-}
 
 /// A value with what was noticed while reading it.
 #[derive(Debug)]
@@ -100,202 +19,194 @@ pub(crate) struct Reading {
 
 /// Reads one JSON text whose value stands at `root`.
 pub(crate) fn read(text: &[u8], root: &Path<'_>) -> Result<Reading, JsonError> {
-    Reader::default().read(text, root)
+    Reader::new(text, false).read(root)
 }
 
 /// Reads text that a binding wrote for a host's object, where the literal `-0` stands for a value
 /// without a JSON form.
 pub(crate) fn read_host(text: &[u8]) -> Result<Value, JsonError> {
-    let reader = Reader { minus_zero_marks: true, ..Reader::default() };
-    Ok(reader.read(text, &Path::Root)?.value)
+    Ok(Reader::new(text, true).read(&Path::Root)?.value)
 }
 
-#[derive(Default)]
-struct Reader {
+/// Reads values. Its lists are those of all arrays and objects that are open, one after the other,
+/// so that each closed one is allocated once, at its length.
+struct Reader<'t> {
+    text: &'t [u8],
+    scanner: Scanner<'t>,
     minus_zero_marks: bool,
-    names: RefCell<Names>,
-    notes: RefCell<Vec<Note>>,
-    /// The first failure and its path; serde's own error has no room for them.
-    failure: RefCell<Option<(Option<JsonErrorKind>, String)>>,
+    elements: Vec<Value>,
+    members: Vec<(Arc<str>, Value)>,
+    /// Member names repeat by the thousand in a document: each is stored once.
+    names: KeySet,
+    duplicates: Vec<Arc<str>>,
+    notes: Vec<Note>,
+    /// The path of the innermost value in which the text is wrong.
+    failed_at: Option<String>,
 }
 
-impl Reader {
-    fn read(self, text: &[u8], root: &Path<'_>) -> Result<Reading, JsonError> {
+impl<'t> Reader<'t> {
+    fn new(text: &'t [u8], minus_zero_marks: bool) -> Reader<'t> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
-        deserializer.disable_recursion_limit();
-        let place = Place { reader: &self, path: root, depth: 0 };
-        let value = place.deserialize(&mut deserializer);
-        match value.and_then(|value| deserializer.end().map(|()| value)) {
-            Ok(value) => Ok(Reading { value, notes: self.notes.into_inner() }),
-            Err(error) => Err(self.explain(&error)),
+        Reader {
+            text,
+            scanner: Scanner::new(text),
+            minus_zero_marks,
+            elements: Vec::new(),
+            members: Vec::new(),
+            names: KeySet::default(),
+            duplicates: Vec::new(),
+            notes: Vec::new(),
+            failed_at: None,
         }
     }
 
-    fn explain(self, error: &serde_json::Error) -> JsonError {
-        let (known, path) = self.failure.into_inner().unwrap_or_default();
-        let text = error.to_string();
-        let what = text.split(" at line ").next().unwrap_or_default();
-        let (kind, message) = match known {
-            Some(JsonErrorKind::Nesting) => {
-                (JsonErrorKind::Nesting, format!("nested deeper than {} levels", limits::NESTING))
-            }
-            _ if what == "number out of range" => {
-                (JsonErrorKind::NumberRange, "a number is outside the range of a double".to_owned())
-            }
-            _ => (JsonErrorKind::Syntax, format!("not JSON: {what}")),
+    fn read(mut self, root: &Path<'_>) -> Result<Reading, JsonError> {
+        let value = self.value(root, 0).and_then(|value| match self.scanner.peek_token() {
+            None => Ok(value),
+            Some(_) => self.scanner.fault_ahead("trailing characters"),
+        });
+        match value {
+            Ok(value) => Ok(Reading { value, notes: self.notes }),
+            Err(fault) => Err(self.explain(&fault)),
+        }
+    }
+
+    fn explain(self, fault: &Fault) -> JsonError {
+        let before = self.text.get(..fault.offset).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
+        let column = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
+        let message = match fault.kind {
+            JsonErrorKind::Syntax => format!("not JSON: {}", fault.message),
+            JsonErrorKind::Nesting => format!("nested deeper than {} levels", limits::NESTING),
+            JsonErrorKind::NumberRange => fault.message.to_owned(),
         };
-        JsonError { kind, path, message, line: error.line(), column: error.column() }
+        let path = self.failed_at.unwrap_or_default();
+        JsonError { kind: fault.kind, path, message, line, column }
     }
 
-    fn fail(&self, kind: Option<JsonErrorKind>, path: &Path<'_>) {
-        let mut failure = self.failure.borrow_mut();
-        if failure.is_none() {
-            *failure = Some((kind, path.to_string()));
+    fn note(&mut self, kind: NoteKind, path: &Path<'_>) {
+        self.notes.push(Note::new(kind, path));
+    }
+
+    /// Reads a value within so many arrays and objects.
+    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+        let value = self.value_of_any_type(path, depth);
+        if value.is_err() && self.failed_at.is_none() {
+            self.failed_at = Some(path.to_string());
+        }
+        value
+    }
+
+    fn value_of_any_type(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+        let Some(first) = self.scanner.peek_token() else {
+            return self.scanner.fault_ahead(EOF_IN_VALUE);
+        };
+        if first.is_ascii_digit() {
+            return self.number(path, false);
+        }
+        if !matches!(first, b'n' | b't' | b'f' | b'-' | b'"' | b'[' | b'{') {
+            return self.scanner.fault_ahead("expected value");
+        }
+        self.scanner.skip();
+        match first {
+            b'n' => self.scanner.literal(b"ull").map(|()| Value::Null),
+            b't' => self.scanner.literal(b"rue").map(|()| Value::Bool(true)),
+            b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
+            b'-' => self.number(path, true),
+            b'"' => self.scanner.string().map(|text| Value::String(Arc::from(&*text))),
+            _ if depth >= limits::NESTING => {
+                let fault = self.scanner.fault("");
+                fault.map_err(|fault| Fault { kind: JsonErrorKind::Nesting, ..fault })
+            }
+            b'[' => self.array(path, depth + 1),
+            _ => self.object(path, depth + 1),
         }
     }
 
-    fn note(&self, kind: NoteKind, path: &Path<'_>) {
-        self.notes.borrow_mut().push(Note::new(kind, path));
-    }
-
-    fn number(&self, number: f64, path: &Path<'_>) -> Value {
+    fn number(&mut self, path: &Path<'_>, negative: bool) -> Result<Value, Fault> {
+        let number = match self.scanner.number()? {
+            Number::Integer(integer) => {
+                // Beyond 2^53 this rounds to the nearest even; one past 2^53 itself rounds down.
+                if integer == (1 << 53) + 1 && !negative {
+                    self.note(NoteKind::NumberPrecision, path);
+                }
+                integer as f64
+            }
+            Number::Double(number) => number,
+        };
+        let number = if negative { -number } else { number };
         if self.minus_zero_marks && number.to_bits() == (-0.0_f64).to_bits() {
-            return Value::NO_JSON_FORM;
+            return Ok(Value::NO_JSON_FORM);
         }
         if number::is_imprecise(number) {
             self.note(NoteKind::NumberPrecision, path);
         }
-        Value::Number(number + 0.0)
-    }
-}
-
-/// Member names repeat by the thousand in a document: each is stored once.
-#[derive(Default)]
-struct Names {
-    table: HashTable<Arc<str>>,
-    state: FixedState,
-}
-
-impl Names {
-    fn intern(&mut self, name: &str) -> Arc<str> {
-        let Names { table, state } = self;
-        let hash = state.hash_one(name);
-        let entry =
-            table.entry(hash, |known| **known == *name, |known| state.hash_one::<&str>(known));
-        Arc::clone(entry.or_insert_with(|| Arc::from(name)).get())
-    }
-}
-
-/// One value about to be read, and where it stands.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    reader: &'a Reader,
-    path: &'a Path<'a>,
-    depth: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for Place<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self).inspect_err(|_| self.reader.fail(None, self.path))
-    }
-}
-
-impl Place<'_> {
-    fn enter<E: serde::de::Error>(&self) -> Result<usize, E> {
-        if self.depth >= limits::NESTING {
-            self.reader.fail(Some(JsonErrorKind::Nesting), self.path);
-            return Err(E::custom("nesting"));
-        }
-        Ok(self.depth + 1)
-    }
-}
-
-impl<'de> Visitor<'de> for Place<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
+        Ok(Value::Number(number + 0.0))
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bool(flag))
-    }
-
-    fn visit_i64<E>(self, integer: i64) -> Result<Value, E> {
-        Ok(self.reader.number(integer as f64, self.path))
-    }
-
-    fn visit_u64<E>(self, integer: u64) -> Result<Value, E> {
-        // Beyond 2^53 this rounds to the nearest even; one past 2^53 itself rounds down to it.
-        if integer == (1 << 53) + 1 {
-            self.reader.note(NoteKind::NumberPrecision, self.path);
-        }
-        Ok(self.reader.number(integer as f64, self.path))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(self.reader.number(number, self.path))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::String(Arc::from(text)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
-        let depth = self.enter()?;
-        let mut elements = Vec::new();
+    /// Reads an array whose bracket has been read.
+    fn array(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+        let start = self.elements.len();
         loop {
-            let path = self.path.element(elements.len());
-            let place = Place { reader: self.reader, path: &path, depth };
-            match sequence.next_element_seed(place)? {
-                Some(element) => elements.push(element),
-                None => return Ok(Value::Array(Arc::from(elements))),
+            match self.scanner.peek_token() {
+                None => return self.scanner.fault_ahead("EOF while parsing a list"),
+                Some(b']') => break,
+                Some(_) if self.elements.len() == start => {}
+                Some(b',') => {
+                    self.scanner.skip();
+                    match self.scanner.peek_token() {
+                        None => return self.scanner.fault_ahead(EOF_IN_VALUE),
+                        Some(b']') => return self.scanner.fault_ahead("trailing comma"),
+                        Some(_) => {}
+                    }
+                }
+                Some(_) => return self.scanner.fault_ahead("expected `,` or `]`"),
             }
+            let index = self.elements.len() - start;
+            let element = self.value(&path.element(index), depth)?;
+            self.elements.push(element);
         }
+        self.scanner.skip();
+        Ok(Value::Array(self.elements.drain(start..).collect()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let depth = self.enter()?;
-        let mut members = Vec::new();
-        while let Some(name) = map.next_key_seed(Name(self.reader))? {
-            let path = self.path.member(&name);
-            let value = map.next_value_seed(Place { reader: self.reader, path: &path, depth })?;
-            members.push((name, value));
+    /// Reads an object whose brace has been read.
+    fn object(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+        let start = self.members.len();
+        loop {
+            let mut next = self.scanner.peek_token();
+            match next {
+                None => return self.scanner.fault_ahead("EOF while parsing an object"),
+                Some(b'}') => break,
+                Some(_) if self.members.len() == start => {}
+                Some(b',') => {
+                    self.scanner.skip();
+                    next = self.scanner.peek_token();
+                }
+                Some(_) => return self.scanner.fault_ahead("expected `,` or `}`"),
+            }
+            match next {
+                Some(b'"') => self.scanner.skip(),
+                None => return self.scanner.fault_ahead(EOF_IN_VALUE),
+                Some(b'}') => return self.scanner.fault_ahead("trailing comma"),
+                Some(_) => return self.scanner.fault_ahead("key must be a string"),
+            }
+            let name = self.scanner.string()?;
+            let name = self.names.intern(&name);
+            match self.scanner.peek_token() {
+                Some(b':') => self.scanner.skip(),
+                Some(_) => return self.scanner.fault_ahead("expected `:`"),
+                None => return self.scanner.fault_ahead("EOF while parsing an object"),
+            }
+            let value = self.value(&path.member(&name), depth)?;
+            self.members.push((name, value));
         }
-        let (object, duplicates) = Object::sorted(members);
-        for name in duplicates {
-            self.reader.note(NoteKind::DuplicateMember, &self.path.member(&name));
+        self.scanner.skip();
+        let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
+        for name in std::mem::take(&mut self.duplicates) {
+            self.note(NoteKind::DuplicateMember, &path.member(&name));
         }
         Ok(Value::Object(object))
-    }
-}
-
-struct Name<'a>(&'a Reader);
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Arc<str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Arc<str>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name<'_> {
-    type Value = Arc<str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Arc<str>, E> {
-        self.0.names.try_borrow_mut().map(|mut names| names.intern(name)).map_err(E::custom)
     }
 }
 

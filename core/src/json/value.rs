@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use super::error::JsonError;
 use super::object::Object;
-use super::reader::{self, JsonError};
-use super::{canonical, number};
+use super::{canonical, number, reader};
 use crate::path::Path;
 
 /// A JSON value: of a flag's variation, of a context's attribute, of a whole document.

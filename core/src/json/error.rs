@@ -1,0 +1,47 @@
+use std::fmt;
+
+/// Why a text is not JSON that isoflag reads, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JsonError {
+    pub(crate) kind: JsonErrorKind,
+    pub(crate) path: String,
+    pub(super) message: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JsonErrorKind {
+    Syntax,
+    NumberRange,
+    Nesting,
+}
+
+impl JsonError {
+    /// Line and column of the text, both from 1.
+    #[must_use]
+    pub fn line_column(&self) -> (usize, usize) {
+        (self.line, self.column)
+    }
+
+    /// The place among the values read so far, such as `flags.checkout.rules[2]`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {}, column {})", self.message, self.line, self.column)
+    }
+}
+
+impl std::error::Error for JsonError {}

@@ -1,0 +1,279 @@
+use std::borrow::Cow;
+
+use super::decimal;
+use super::error::JsonErrorKind;
+
+/// What is wrong with a text, and before which byte.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    pub(super) kind: JsonErrorKind,
+    pub(super) message: &'static str,
+    pub(super) offset: usize,
+}
+
+pub(super) const EOF_IN_VALUE: &str = "EOF while parsing a value";
+const EOF_IN_STRING: &str = "EOF while parsing a string";
+const INVALID_NUMBER: &str = "invalid number";
+
+/// A number as it is written; an integer tells more than its double.
+pub(super) enum Number {
+    Integer(u64),
+    Double(f64),
+}
+
+/// The tokens of a JSON text.
+pub(super) struct Scanner<'t> {
+    text: &'t [u8],
+    offset: usize,
+}
+
+impl<'t> Scanner<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Scanner<'t> {
+        Scanner { text, offset: 0 }
+    }
+
+    /// A fault that the bytes read so far show.
+    pub(super) fn fault<T>(&self, message: &'static str) -> Result<T, Fault> {
+        Err(Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset })
+    }
+
+    /// A fault that the next byte shows.
+    pub(super) fn fault_ahead<T>(&self, message: &'static str) -> Result<T, Fault> {
+        let offset = self.text.len().min(self.offset + 1);
+        Err(Fault { kind: JsonErrorKind::Syntax, message, offset })
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.get(self.offset).copied()
+    }
+
+    /// The next byte that is no white space.
+    pub(super) fn peek_token(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
+            self.offset += 1;
+        }
+        self.peek()
+    }
+
+    pub(super) fn skip(&mut self) {
+        self.offset += 1;
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.offset += 1;
+        Some(byte)
+    }
+
+    /// Reads the rest of `null`, `true` or `false`.
+    pub(super) fn literal(&mut self, rest: &[u8]) -> Result<(), Fault> {
+        for expected in rest {
+            match self.next() {
+                None => return self.fault(EOF_IN_VALUE),
+                Some(byte) if byte != *expected => return self.fault("expected ident"),
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a number whose sign has been read.
+    pub(super) fn number(&mut self) -> Result<Number, Fault> {
+        let start = self.offset;
+        match self.next() {
+            None => return self.fault(EOF_IN_VALUE),
+            Some(b'0') if self.peek().is_some_and(|byte| byte.is_ascii_digit()) => {
+                return self.fault_ahead(INVALID_NUMBER);
+            }
+            Some(b'0'..=b'9') => self.offset = start,
+            Some(_) => return self.fault(INVALID_NUMBER),
+        }
+        let mut significand = Some(0);
+        let mut exponent = 0_i64;
+        self.digits(&mut significand);
+        let mut integer = true;
+        if self.peek() == Some(b'.') {
+            integer = false;
+            self.skip();
+            let fraction = self.offset;
+            self.digits(&mut significand);
+            exponent = fraction as i64 - self.offset as i64;
+            if exponent == 0 {
+                let end = self.peek().is_none();
+                return self.fault_ahead(if end { EOF_IN_VALUE } else { INVALID_NUMBER });
+            }
+        }
+        let written = self.text.get(start..self.offset).unwrap_or_default();
+        if let Some(b'e' | b'E') = self.peek() {
+            integer = false;
+            self.skip();
+            exponent = exponent.saturating_add(self.exponent(written)?);
+        }
+        let number = match significand {
+            Some(significand) if integer => return Ok(Number::Integer(significand)),
+            Some(significand) => decimal::to_double(significand, exponent),
+            None => decimal::digits_to_double(written.iter().copied(), exponent),
+        };
+        if number.is_infinite() { self.out_of_range() } else { Ok(Number::Double(number)) }
+    }
+
+    /// Reads digits; the significand is lost when it passes 64 bits.
+    fn digits(&mut self, significand: &mut Option<u64>) {
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            let digit = u64::from(digit - b'0');
+            *significand =
+                significand.and_then(|number| number.checked_mul(10)?.checked_add(digit));
+            self.skip();
+        }
+    }
+
+    /// Reads the exponent of a number whose digits are `written`.
+    fn exponent(&mut self, written: &[u8]) -> Result<i64, Fault> {
+        let negative = self.peek() == Some(b'-');
+        if let Some(b'+' | b'-') = self.peek() {
+            self.skip();
+        }
+        let mut exponent = match self.next() {
+            None => return self.fault(EOF_IN_VALUE),
+            Some(digit @ b'0'..=b'9') => i32::from(digit - b'0'),
+            Some(_) => return self.fault(INVALID_NUMBER),
+        };
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            self.skip();
+            let digit = i32::from(digit - b'0');
+            let longer = exponent.checked_mul(10).and_then(|tens| tens.checked_add(digit));
+            if longer.is_none()
+                && !negative
+                && written.iter().any(|byte| matches!(byte, b'1'..=b'9'))
+            {
+                return self.out_of_range();
+            }
+            exponent = longer.unwrap_or(i32::MAX);
+        }
+        Ok(i64::from(if negative { -exponent } else { exponent }))
+    }
+
+    fn out_of_range<T>(&self) -> Result<T, Fault> {
+        let kind = JsonErrorKind::NumberRange;
+        let message = "a number is outside the range of a double";
+        Err(Fault { kind, message, offset: self.offset })
+    }
+
+    /// Reads a string whose opening quote has been read.
+    pub(super) fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
+        let text = self.plain()?;
+        if self.next() == Some(b'"') {
+            return self.utf8(text).map(Cow::Borrowed);
+        }
+        let mut bytes = text.to_vec();
+        loop {
+            self.escape(&mut bytes)?;
+            bytes.extend_from_slice(self.plain()?);
+            if self.next() == Some(b'"') {
+                return self.utf8(&bytes).map(|text| Cow::Owned(text.to_owned()));
+            }
+        }
+    }
+
+    /// Reads up to a quote or a backslash.
+    fn plain(&mut self) -> Result<&'t [u8], Fault> {
+        let rest = self.text.get(self.offset..).unwrap_or_default();
+        let length = plain_length(rest);
+        self.offset += length;
+        match self.peek() {
+            None => self.fault(EOF_IN_STRING),
+            Some(b'"' | b'\\') => Ok(rest.get(..length).unwrap_or_default()),
+            Some(_) => {
+                let message = "control character (\\u0000-\\u001F) found while parsing a string";
+                self.fault_ahead(message)
+            }
+        }
+    }
+
+    fn utf8<'s>(&self, bytes: &'s [u8]) -> Result<&'s str, Fault> {
+        std::str::from_utf8(bytes).map_err(|error| {
+            // Past escapes, which are longer than what they stand for, the column is a guess.
+            let line = self.text.get(..self.offset).unwrap_or_default();
+            let column = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
+            let back = column.min(bytes.len() - error.valid_up_to());
+            let message = "invalid unicode code point";
+            Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset - back }
+        })
+    }
+
+    /// Reads what follows a backslash.
+    fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), Fault> {
+        let escaped = match self.next() {
+            None => return self.fault(EOF_IN_STRING),
+            Some(byte @ (b'"' | b'\\' | b'/')) => byte,
+            Some(b'b') => 0x08,
+            Some(b'f') => 0x0c,
+            Some(b'n') => b'\n',
+            Some(b'r') => b'\r',
+            Some(b't') => b'\t',
+            Some(b'u') => return self.unicode_escape(out),
+            Some(_) => return self.fault("invalid escape"),
+        };
+        out.push(escaped);
+        Ok(())
+    }
+
+    fn unicode_escape(&mut self, out: &mut Vec<u8>) -> Result<(), Fault> {
+        const LONE: &str = "lone leading surrogate in hex escape";
+        let mut unit = self.four_hex_digits()?;
+        if let 0xd800..=0xdbff = unit {
+            for expected in *b"\\u" {
+                match self.next() {
+                    None => return self.fault(EOF_IN_STRING),
+                    Some(byte) if byte != expected => {
+                        return self.fault("unexpected end of hex escape");
+                    }
+                    Some(_) => {}
+                }
+            }
+            let low = self.four_hex_digits()?;
+            if !(0xdc00..=0xdfff).contains(&low) {
+                return self.fault(LONE);
+            }
+            unit = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+        }
+        let Some(character) = char::from_u32(unit) else { return self.fault(LONE) };
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        Ok(())
+    }
+
+    fn four_hex_digits(&mut self) -> Result<u32, Fault> {
+        let Some(digits) = self.text.get(self.offset..self.offset + 4) else {
+            self.offset = self.text.len();
+            return self.fault(EOF_IN_STRING);
+        };
+        self.offset += 4;
+        let value = digits.iter().try_fold(0, |value, digit| {
+            char::from(*digit).to_digit(16).map(|digit| value << 4 | digit)
+        });
+        value.map_or_else(|| self.fault("invalid escape"), Ok)
+    }
+}
+
+/// How many bytes stand before a quote, a backslash or a control character.
+fn plain_length(text: &[u8]) -> usize {
+    // Eight bytes at a time: a byte's high bit is set where a subtraction borrows.
+    const ONES: u64 = u64::MAX / 255;
+    let (chunks, _) = text.as_chunks::<8>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let bytes = u64::from_le_bytes(*chunk);
+        let quotes = bytes ^ (ONES * u64::from(b'"'));
+        let backslashes = bytes ^ (ONES * u64::from(b'\\'));
+        let controls = bytes.wrapping_sub(ONES * 0x20) & !bytes;
+        let found = (controls
+            | (quotes.wrapping_sub(ONES) & !quotes)
+            | (backslashes.wrapping_sub(ONES) & !backslashes))
+            & (ONES << 7);
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let rest = chunks.len() * 8;
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    text.iter().skip(rest).position(ends).map_or(text.len(), |length| rest + length)
+}
