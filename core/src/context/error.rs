@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::json::JsonError;
+use crate::json::{JsonError, JsonErrorKind};
 
 /// Why something is no valid context, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl ContextError {
         ContextError { code: "not-json", path: error.path().to_owned(), message: error.to_string() }
     }
 
-    /// The stable name of what is wrong: `not-json`, `invalid-context` or `limit`.
+    /// The stable name of what is wrong: `not-json`, `number-range`, `invalid-context` or `limit`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
