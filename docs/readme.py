@@ -13,9 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mmh3
-
 import isoflag
+import mmh3
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
