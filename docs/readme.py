@@ -1,7 +1,7 @@
 """Keeps what README.md quotes true.
 
-`--check` fails if a quoted block is not what the commands print now; without it the blocks are written anew. Run it with
-the Python of `.venv`, after `make build`.
+`--check` fails if a quoted block is not what the commands print now; without it the blocks are written anew. Run it
+with the Python of `.venv`, after `make build`.
 """
 
 from __future__ import annotations

@@ -239,7 +239,8 @@ def shop(hosts: Sequence[Python | WebAssembly]) -> bool:
     explained = sum(map(str.__eq__, ours.explanations, theirs.explanations))
     same = digests and not differing and explained == len(questions)
     verdict = (
-        f"{'same bytes' if same else 'NOT the same bytes'}: {len(questions) - len(differing)} of {len(questions)} answers, "
+        f"{'same bytes' if same else 'NOT the same bytes'}: "
+        f"{len(questions) - len(differing)} of {len(questions)} answers, "
         f"{explained} of {len(questions)} explanations, {'the' if digests else 'NOT the'} digest"
     )
     print(coloured(f"  {verdict}", GREEN if same else RED))
