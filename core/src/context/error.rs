@@ -20,7 +20,12 @@ impl ContextError {
     }
 
     pub(super) fn json(error: &JsonError) -> ContextError {
-        ContextError { code: "not-json", path: error.path().to_owned(), message: error.to_string() }
+        let code = match error.kind {
+            JsonErrorKind::Syntax => "not-json",
+            JsonErrorKind::NumberRange => "number-range",
+            JsonErrorKind::Nesting => "limit",
+        };
+        ContextError { code, path: error.path().to_owned(), message: error.to_string() }
     }
 
     /// The stable name of what is wrong: `not-json`, `number-range`, `invalid-context` or `limit`.

@@ -168,6 +168,14 @@ impl Reader {
         }
         Value::Number(number + 0.0)
     }
+
+    /// An integer as its nearest double; its magnitude tells whether it had to be rounded.
+    fn integer(&self, nearest: f64, magnitude: u64, path: &Path<'_>) -> Value {
+        if magnitude > 1 << 53 {
+            self.note(NoteKind::NumberPrecision, path);
+        }
+        Value::Number(nearest)
+    }
 }
 
 /// Member names repeat by the thousand in a document: each is stored once.
@@ -229,15 +237,11 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_i64<E>(self, integer: i64) -> Result<Value, E> {
-        Ok(self.reader.number(integer as f64, self.path))
+        Ok(self.reader.integer(integer as f64, integer.unsigned_abs(), self.path))
     }
 
     fn visit_u64<E>(self, integer: u64) -> Result<Value, E> {
-        // Beyond 2^53 this rounds to the nearest even; one past 2^53 itself rounds down to it.
-        if integer == (1 << 53) + 1 {
-            self.reader.note(NoteKind::NumberPrecision, self.path);
-        }
-        Ok(self.reader.number(integer as f64, self.path))
+        Ok(self.reader.integer(integer as f64, integer, self.path))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
