@@ -57,7 +57,7 @@ check: check-rust check-python check-npm
 check-rust:
 	$(call say,Rust: format and lints)
 	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
-	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -- -D warnings
+	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
 
 check-python: build-python
 	$(call say,Python: format, lints and types)

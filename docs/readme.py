@@ -1,7 +1,7 @@
 """Keeps what README.md quotes true.
 
-`--check` fails if a quoted block is not what the commands print now; without it the blocks are written anew. Run it with
-the Python of `.venv`, after `make build`.
+`--check` fails if a quoted block is not what the commands print now; without it the blocks are written anew. Run it
+with the Python of `.venv`, after `make build`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mmh3
-
 import isoflag
+import mmh3
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"

@@ -50,9 +50,7 @@ class Python:
         flags = isoflag.Flags.from_json(document)
         answers, explanations = [], []
         for question in questions:
-            detail = flags.variation_detail(
-                question.key, question.context, None, big_segments=question.big_segments
-            )
+            detail = flags.variation_detail(question.key, question.context, None, big_segments=question.big_segments)
             answers.append(
                 canonical(
                     {
@@ -62,9 +60,7 @@ class Python:
                     }
                 )
             )
-            explanation = flags.explain(
-                question.key, question.context, big_segments=question.big_segments
-            )
+            explanation = flags.explain(question.key, question.context, big_segments=question.big_segments)
             explanations.append(explanation.to_json())
         return Replies(flags.digest, answers, explanations)
 
@@ -179,9 +175,7 @@ def first_screen(hosts: Sequence[Python | WebAssembly]) -> bool:
         if old != new:
             print(coloured(f"  -{old}", RED))
             print(coloured(f"  +{new}", GREEN))
-    return (
-        two_lines(context["key"], {host.name: host.ask(after, question) for host in hosts}) and same
-    )
+    return two_lines(context["key"], {host.name: host.ask(after, question) for host in hosts}) and same
 
 
 Table = dict[str, dict[str, list[str]]]
@@ -189,19 +183,11 @@ Table = dict[str, dict[str, list[str]]]
 
 def merged(by_flag: Table, flags: int) -> Table:
     """The table with one row for whoever is answered alike by every flag."""
-    seen = Counter(
-        (letter, answer)
-        for groups in by_flag.values()
-        for answer, who in groups.items()
-        for letter in who
-    )
+    seen = Counter((letter, answer) for groups in by_flag.values() for answer, who in groups.items() for letter in who)
     constant = {letter: answer for (letter, answer), count in seen.items() if count == flags}
     table: Table = {}
     for key, groups in by_flag.items():
-        rows = {
-            answer: [letter for letter in who if letter not in constant]
-            for answer, who in groups.items()
-        }
+        rows = {answer: [letter for letter in who if letter not in constant] for answer, who in groups.items()}
         table[key] = {answer: who for answer, who in rows.items() if who}
     if constant:
         table["every flag"] = {}
@@ -216,11 +202,7 @@ def shop(hosts: Sequence[Python | WebAssembly]) -> bool:
     people = json.loads((HERE / "shop" / "contexts.json").read_text(encoding="utf-8"))
     letters = [chr(ord("A") + index) for index in range(len(people))]
     keys = list(json.loads(document)["flags"])
-    questions = [
-        Question(key, person["context"], person.get("bigSegments"))
-        for key in keys
-        for person in people
-    ]
+    questions = [Question(key, person["context"], person.get("bigSegments")) for key in keys for person in people]
     replies = {host.name: host.ask(document, questions) for host in hosts}
     names, (ours, theirs) = list(replies), list(replies.values())
 
@@ -257,7 +239,8 @@ def shop(hosts: Sequence[Python | WebAssembly]) -> bool:
     explained = sum(map(str.__eq__, ours.explanations, theirs.explanations))
     same = digests and not differing and explained == len(questions)
     verdict = (
-        f"{'same bytes' if same else 'NOT the same bytes'}: {len(questions) - len(differing)} of {len(questions)} answers, "
+        f"{'same bytes' if same else 'NOT the same bytes'}: "
+        f"{len(questions) - len(differing)} of {len(questions)} answers, "
         f"{explained} of {len(questions)} explanations, {'the' if digests else 'NOT the'} digest"
     )
     print(coloured(f"  {verdict}", GREEN if same else RED))

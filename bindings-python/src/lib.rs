@@ -1,1 +1,48 @@
-//! Placeholder.
+//! The Python binding of isoflag. It converts values and nothing else: Python objects into the
+//! core's [`Value`](isoflag::Value), and the core's answers into Python objects. Every rule of
+//! evaluation is the core's.
+//!
+//! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] and
+//! [`big_segments`] are who is asked about; [`flags`] and [`bound_flags`] ask the core; [`served`]
+//! turns its answer into a value or an [`evaluation_detail`].
+
+mod big_segments;
+mod bound_flags;
+mod context;
+mod diagnostic;
+mod errors;
+mod evaluation_detail;
+mod explanation;
+mod flags;
+mod from_python;
+mod secure_mode;
+mod served;
+mod state;
+mod text;
+mod to_python;
+
+use pyo3::pymodule;
+
+/// The compiled half of isoflag; import `isoflag` instead.
+#[pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use crate::bound_flags::BoundFlags;
+    #[pymodule_export]
+    use crate::context::Context;
+    #[pymodule_export]
+    use crate::diagnostic::Diagnostic;
+    #[pymodule_export]
+    use crate::evaluation_detail::EvaluationDetail;
+    #[pymodule_export]
+    use crate::explanation::Explanation;
+    #[pymodule_export]
+    use crate::flags::Flags;
+    #[pymodule_export]
+    use crate::secure_mode::secure_mode_hash;
+    #[pymodule_export]
+    const SPEC_VERSION: u32 = isoflag::SPEC_VERSION;
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = isoflag::VERSION;
+}

@@ -57,8 +57,7 @@ fn a_document_without_line_breaks_is_shown_in_part() {
 
 #[test]
 fn warnings_count_where_they_are_denied() {
-    let warned =
-        r#"{"flags": {"a": {"version": 1, "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
+    let warned = r#"{"flags": {"a": {"version": 1, "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
     assert_eq!(isoflag_reading(&["check", "-"], warned).code, 0);
     assert_eq!(isoflag_reading(&["check", "-", "--deny", "warnings"], warned).code, 1);
 }

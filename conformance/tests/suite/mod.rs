@@ -95,7 +95,7 @@ impl Case {
                 }
             }
         };
-        loaded.map_err(|error| error_of(error.code(), error.path()))
+        loaded.map_err(|error| error_of(error.code(), error.path(), &error))
     }
 
     /// As an evaluation takes it: parsed strictly from a text, leniently from an object.
@@ -104,7 +104,7 @@ impl Case {
             Some(text) => Context::from_json(written(text).as_bytes()),
             None => Context::from_host(get(&self.case, "context").cloned().unwrap_or_default()),
         };
-        read.map_err(|error| error_of(error.code(), error.path()))
+        read.map_err(|error| error_of(error.code(), error.path(), &error))
     }
 
     fn big_segments(&self) -> Option<BigSegments> {
@@ -128,8 +128,28 @@ fn written(text: &Value) -> String {
     get(text, "parts").and_then(Value::as_array).unwrap().iter().map(part).collect()
 }
 
-fn error_of(code: &str, path: &str) -> Value {
-    object([("error", object([("code", Value::from(code)), ("path", Value::from(path))]))])
+/// An error; its message is for a case's own check, and no part of the answer.
+fn error_of(code: &str, path: &str, message: &dyn std::fmt::Display) -> Value {
+    let error = [
+        ("code", Value::from(code)),
+        ("path", Value::from(path)),
+        (MESSAGE, Value::from(message.to_string())),
+    ];
+    object([("error", object(error))])
+}
+
+const MESSAGE: &str = "message";
+
+/// An answer as it is written and compared between hosts.
+fn without_message(answer: &Value) -> Value {
+    match get(answer, "error").and_then(Value::as_object) {
+        None => answer.clone(),
+        Some(error) => {
+            let kept = error.iter().filter(|(name, _)| ***name != *MESSAGE);
+            let kept: Object = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+            object([("error", kept.into())])
+        }
+    }
 }
 
 fn base64(text: &str) -> Vec<u8> {
@@ -201,7 +221,8 @@ impl Asked<'_> {
                 let offset = get(arguments, "offsetMinutes").and_then(Value::as_integer);
                 let offset = i32::try_from(offset.unwrap_or(0)).unwrap();
                 let clocked = self.context()?.with_clock(now, offset);
-                let clocked = clocked.map_err(|error| error_of(error.code(), error.path()))?;
+                let clocked =
+                    clocked.map_err(|error| error_of(error.code(), error.path(), &error))?;
                 let then = get(arguments, "then").cloned();
                 let then = then.unwrap_or_else(|| object([("context", Object::default().into())]));
                 Asked { context: Some(clocked), ..self }.answer(&then)
@@ -239,7 +260,7 @@ fn patched(flags: &Flags, patch: &Value) -> Result<Flags, Value> {
         Some(text) => flags.apply(written(text).as_bytes()),
         None => flags.apply_value(patch.clone()),
     };
-    patched.map_err(|error| error_of(error.code(), error.path()))
+    patched.map_err(|error| error_of(error.code(), error.path(), &error))
 }
 
 fn evaluate(bound: &BoundFlags, arguments: &Value) -> Value {
@@ -307,7 +328,7 @@ pub(crate) fn check(case: &Case, answer: &Value) -> Result<(), String> {
                         .iter()
                         .all(|absent| !found.iter().any(|found| covers(found, absent)))
                 }
-                "error" => covers(&found, wanted),
+                "error" => is_error(&found, wanted),
                 "trace" | "explanation" => covers(&found, wanted),
                 _ => found == *wanted,
             };
@@ -317,6 +338,19 @@ pub(crate) fn check(case: &Case, answer: &Value) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether an error is the wanted one; of its message the case names a part.
+fn is_error(found: &Value, wanted: &Value) -> bool {
+    let members = wanted.as_object().unwrap();
+    found.as_object().is_some()
+        && members.iter().all(|(name, wanted)| match &**name {
+            "messageContains" => {
+                let message = get(found, MESSAGE).and_then(Value::as_str).unwrap();
+                message.contains(wanted.as_str().unwrap())
+            }
+            name => get(found, name) == Some(wanted),
+        })
 }
 
 /// Whether everything in `wanted` is in `found`.
@@ -339,7 +373,9 @@ pub(crate) fn write_answers(folder: &Path, mut lines: Vec<(String, Value)>) {
     let text: String = lines
         .into_iter()
         .map(|(id, answer)| {
-            object([("id", Value::from(id)), ("answer", answer)]).to_canonical_json() + "\n"
+            object([("id", Value::from(id)), ("answer", without_message(&answer))])
+                .to_canonical_json()
+                + "\n"
         })
         .collect();
     std::fs::create_dir_all(folder).unwrap();

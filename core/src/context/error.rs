@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::json::JsonError;
+use crate::json::{JsonError, JsonErrorKind};
 
 /// Why something is no valid context, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +20,15 @@ impl ContextError {
     }
 
     pub(super) fn json(error: &JsonError) -> ContextError {
-        ContextError { code: "not-json", path: error.path().to_owned(), message: error.to_string() }
+        let code = match error.kind {
+            JsonErrorKind::Syntax => "not-json",
+            JsonErrorKind::NumberRange => "number-range",
+            JsonErrorKind::Nesting => "limit",
+        };
+        ContextError { code, path: error.path().to_owned(), message: error.to_string() }
     }
 
-    /// The stable name of what is wrong: `not-json`, `invalid-context` or `limit`.
+    /// The stable name of what is wrong: `not-json`, `number-range`, `invalid-context` or `limit`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code

@@ -124,21 +124,16 @@ impl<'t> Reader<'t> {
     }
 
     fn number(&mut self, path: &Path<'_>, negative: bool) -> Result<Value, Fault> {
-        let number = match self.scanner.number()? {
-            Number::Integer(integer) => {
-                // Beyond 2^53 this rounds to the nearest even; one past 2^53 itself rounds down.
-                if integer == (1 << 53) + 1 && !negative {
-                    self.note(NoteKind::NumberPrecision, path);
-                }
-                integer as f64
-            }
-            Number::Double(number) => number,
+        let (number, imprecise) = match self.scanner.number()? {
+            // An integer's digits tell more than the double that it is rounded to.
+            Number::Integer(integer) => (integer as f64, integer > 1 << 53),
+            Number::Double(number) => (number, number::is_imprecise(number)),
         };
         let number = if negative { -number } else { number };
         if self.minus_zero_marks && number.to_bits() == (-0.0_f64).to_bits() {
             return Ok(Value::NO_JSON_FORM);
         }
-        if number::is_imprecise(number) {
+        if imprecise {
             self.note(NoteKind::NumberPrecision, path);
         }
         Ok(Value::Number(number + 0.0))

@@ -9,7 +9,7 @@ pub(crate) struct Metadata {
     pub(crate) version: f64,
     pub(crate) track_events: bool,
     pub(crate) track_events_fallthrough: bool,
-    /// Epoch milliseconds; 0 is none.
+    /// Epoch milliseconds.
     pub(crate) debug_events_until: Option<f64>,
     /// Whether a browser may know the flag.
     pub(crate) client_side: bool,
@@ -20,7 +20,7 @@ impl Metadata {
         let flag = |name| fields.aside(name, "a boolean", Value::as_bool).unwrap_or(false);
         let number = |name| fields.aside(name, "a number", Value::as_number);
         let object = |name| fields.aside(name, "an object", Value::as_object);
-        number("samplingRatio");
+        fields.aside("samplingRatio", "an integer", Value::as_integer);
         object("migration");
         object("lifecycle");
         flag("excludeFromSummaries");
@@ -29,7 +29,7 @@ impl Metadata {
             version: version(fields).unwrap_or(0.0),
             track_events: flag("trackEvents"),
             track_events_fallthrough: flag("trackEventsFallthrough"),
-            debug_events_until: number("debugEventsUntilDate").filter(|date| date.abs() > 0.0),
+            debug_events_until: number("debugEventsUntilDate"),
             client_side: match object("clientSideAvailability") {
                 None => legacy_client_side,
                 Some(availability) => match availability.get("usingEnvironmentId") {

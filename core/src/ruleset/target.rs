@@ -49,8 +49,8 @@ impl Written {
 
 impl Targets {
     /// Reads `targets` and `contextTargets`. With no `contextTargets`, `targets` decides alone.
-    /// Otherwise `contextTargets` gives the order, and an entry of it for users that names nobody
-    /// stands for the first entry of `targets` with its variation.
+    /// Otherwise `contextTargets` gives the order, and an entry of it for users stands for the
+    /// first entry of `targets` with its variation, whatever it names itself.
     pub(super) fn read(
         fields: &Fields<'_>,
         variations: VariationCount,
@@ -65,13 +65,11 @@ impl Targets {
             targets.into_iter().for_each(|list| builder.add(&list.kind, list.variation, list.keys));
         } else {
             for list in context_targets {
-                let keys = if &*list.kind == USER {
-                    let twin = targets.iter().find(|target| target.index == list.index);
-                    twin.map(|target| target.keys.clone()).unwrap_or_default()
-                } else {
-                    list.keys
-                };
-                builder.add(&list.kind, list.variation, keys);
+                if &*list.kind != USER {
+                    builder.add(&list.kind, list.variation, list.keys);
+                } else if let Some(twin) = targets.iter().find(|twin| twin.index == list.index) {
+                    builder.add(&twin.kind, list.variation, twin.keys.clone());
+                }
             }
         }
         Ok(Targets { lists: builder.targets.into(), by_kind: builder.by_kind.into() })

@@ -1,0 +1,488 @@
+"""The compiled half of isoflag; import ``isoflag`` instead."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias, TypeVar, final
+
+from typing_extensions import Self
+
+__all__ = [
+    "SPEC_VERSION",
+    "BoundFlags",
+    "Context",
+    "Diagnostic",
+    "EvaluationDetail",
+    "Explanation",
+    "Flags",
+    "__version__",
+    "secure_mode_hash",
+]
+
+_D = TypeVar("_D")
+_T_co = TypeVar("_T_co", covariant=True)
+
+_Text: TypeAlias = str | bytes | bytearray
+_ContextLike: TypeAlias = Context | Mapping[str, Any]
+_BigSegments: TypeAlias = Mapping[str, Any] | None
+
+SPEC_VERSION: Final[int]
+"""The version of the evaluation rules, raised when any answer for any document may change."""
+
+__version__: Final[str]
+"""The version of the package."""
+
+@final
+class Flags:
+    """A document of flags and segments, ready to be evaluated.
+
+    It never changes and may be shared between threads. Evaluating raises nothing for anything in
+    the document or the context: where no variation can be served, the default is, and the reason
+    says why. A malformed flag is isolated, answers ``MALFORMED_FLAG`` and stands in
+    ``diagnostics``.
+
+    A context is a ``Context`` or a mapping in LaunchDarkly's context JSON. ``big_segments`` is what
+    a store said about big segments: ``{"status": "HEALTHY", "memberships": {<context key>:
+    {"<segment key>.g<generation>": True}}}``.
+    """
+
+    @classmethod
+    def from_json(cls, text: _Text) -> Flags:
+        """Read a document from JSON text.
+
+        It is ``{"flags": {...}, "segments": {...}}``, or the form of LaunchDarkly's stream or file
+        source.
+
+        Raises ``DocumentError`` where the text is none.
+        """
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any]) -> Flags:
+        """Read a document from a mapping.
+
+        Raises ``DocumentError`` where the mapping is none, or holds what has no JSON form.
+        """
+
+    @classmethod
+    def from_flag_map(cls, flags: _Text | Mapping[str, Any]) -> Flags:
+        """Read a bare map of flags, from JSON text or a mapping."""
+
+    def apply(self, patch: _Text | Mapping[str, Any]) -> Flags:
+        """Take a patch in, ``{"flags": {...}, "segments": {...}}``, and return the new flags.
+
+        An item is taken only if its ``version`` is higher than the one held; ``{"key": ...,
+        "version": ..., "deleted": True}`` deletes it.
+        """
+
+    def keys(self) -> list[str]:
+        """The flags' keys, in RFC 8785 order."""
+
+    def __len__(self) -> int: ...
+    def __contains__(self, key: object, /) -> bool: ...
+    @property
+    def digest(self) -> str:
+        """``"sha256:"`` and 64 hex digits over the normalised document, equal on every host."""
+
+    @property
+    def version(self) -> int | None:
+        """``meta.version`` of the document."""
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with parts of the document."""
+
+    def bind(self, context: _ContextLike, *, big_segments: _BigSegments = None) -> BoundFlags:
+        """Read a context once for many evaluations."""
+
+    def variation(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> Any:
+        """The value that the flag serves, or the default."""
+
+    def variation_detail(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> EvaluationDetail[Any]:
+        """The value, the variation's index and the reason."""
+
+    def bool_variation(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> bool | _D:
+        """As ``variation``, for a flag that serves a bool.
+
+        Any other value gives the default.
+        """
+
+    def bool_variation_detail(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> EvaluationDetail[bool | _D]:
+        """As ``variation_detail``, for a flag that serves a bool.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def int_variation(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> int | _D:
+        """As ``variation``, for a flag that serves a number, truncated toward zero.
+
+        Any other value gives the default.
+        """
+
+    def int_variation_detail(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> EvaluationDetail[int | _D]:
+        """As ``variation_detail``, for a flag that serves a number, truncated toward zero.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def float_variation(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> float | _D:
+        """As ``variation``, for a flag that serves a number, always as a float.
+
+        Any other value gives the default.
+        """
+
+    def float_variation_detail(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> EvaluationDetail[float | _D]:
+        """As ``variation_detail``, for a flag that serves a number, always as a float.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def str_variation(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> str | _D:
+        """As ``variation``, for a flag that serves a str.
+
+        Any other value gives the default.
+        """
+
+    def str_variation_detail(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: _D,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> EvaluationDetail[str | _D]:
+        """As ``variation_detail``, for a flag that serves a str.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def json_variation(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> Any:
+        """As ``variation``, for a flag that serves JSON of any type."""
+
+    def json_variation_detail(
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> EvaluationDetail[Any]:
+        """As ``variation_detail``, for a flag that serves JSON of any type."""
+
+    def all_flags_state(
+        self,
+        context: _ContextLike,
+        *,
+        client_side_only: bool = False,
+        with_reasons: bool = False,
+        details_only_for_tracked_flags: bool = False,
+        now: float | None = None,
+        big_segments: _BigSegments = None,
+    ) -> dict[str, Any]:
+        """Every flag at once, in the form that LaunchDarkly's browser SDKs start from.
+
+        ``client_side_only`` leaves out flags that a browser may not see, ``with_reasons`` adds the
+        reasons, ``details_only_for_tracked_flags`` drops versions and reasons that no event needs.
+        ``now`` is in milliseconds since 1970; without it the host's clock is read.
+        """
+
+    def explain(
+        self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
+    ) -> Explanation:
+        """Evaluate a flag and tell everything that was looked at on the way."""
+
+    def big_segment_keys(self, context: _ContextLike) -> list[str]:
+        """The context keys whose big-segment memberships an evaluation may ask for."""
+
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class BoundFlags:
+    """Flags for one context, from ``Flags.bind``.
+
+    Its methods are those of ``Flags`` without the context. It never changes and may be shared
+    between threads.
+    """
+
+    def variation(self, key: str, default: Any) -> Any:
+        """The value that the flag serves, or the default."""
+
+    def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+        """The value, the variation's index and the reason."""
+
+    def bool_variation(self, key: str, default: _D) -> bool | _D:
+        """As ``variation``, for a flag that serves a bool.
+
+        Any other value gives the default.
+        """
+
+    def bool_variation_detail(self, key: str, default: _D) -> EvaluationDetail[bool | _D]:
+        """As ``variation_detail``, for a flag that serves a bool.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def int_variation(self, key: str, default: _D) -> int | _D:
+        """As ``variation``, for a flag that serves a number, truncated toward zero.
+
+        Any other value gives the default.
+        """
+
+    def int_variation_detail(self, key: str, default: _D) -> EvaluationDetail[int | _D]:
+        """As ``variation_detail``, for a flag that serves a number, truncated toward zero.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def float_variation(self, key: str, default: _D) -> float | _D:
+        """As ``variation``, for a flag that serves a number, always as a float.
+
+        Any other value gives the default.
+        """
+
+    def float_variation_detail(self, key: str, default: _D) -> EvaluationDetail[float | _D]:
+        """As ``variation_detail``, for a flag that serves a number, always as a float.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def str_variation(self, key: str, default: _D) -> str | _D:
+        """As ``variation``, for a flag that serves a str.
+
+        Any other value gives the default.
+        """
+
+    def str_variation_detail(self, key: str, default: _D) -> EvaluationDetail[str | _D]:
+        """As ``variation_detail``, for a flag that serves a str.
+
+        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        """
+
+    def json_variation(self, key: str, default: Any) -> Any:
+        """As ``variation``, for a flag that serves JSON of any type."""
+
+    def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+        """As ``variation_detail``, for a flag that serves JSON of any type."""
+
+    def all_flags_state(
+        self,
+        *,
+        client_side_only: bool = False,
+        with_reasons: bool = False,
+        details_only_for_tracked_flags: bool = False,
+        now: float | None = None,
+    ) -> dict[str, Any]:
+        """Every flag at once, in the form that LaunchDarkly's browser SDKs start from.
+
+        ``client_side_only`` leaves out flags that a browser may not see, ``with_reasons`` adds the
+        reasons, ``details_only_for_tracked_flags`` drops versions and reasons that no event needs.
+        ``now`` is in milliseconds since 1970; without it the host's clock is read.
+        """
+
+    def explain(self, key: str) -> Explanation:
+        """Evaluate a flag and tell everything that was looked at on the way."""
+
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+
+@final
+class Context:
+    """Who a flag is evaluated for, read once; using it again costs no conversion.
+
+    Every way to make one raises ``ContextError`` where it would be invalid.
+    """
+
+    def __new__(
+        cls,
+        key: str,
+        kind: str = "user",
+        name: str | None = None,
+        anonymous: bool = False,
+        attributes: Mapping[str, Any] | None = None,
+        private: Iterable[str] = (),
+    ) -> Context:
+        """Make a context of one kind.
+
+        ``private`` holds references to attributes (``"email"``, ``"/address/street"``) that do not
+        leave the process.
+        """
+
+    @classmethod
+    def multi(cls, *contexts: _ContextLike) -> Context:
+        """Join contexts of different kinds."""
+
+    @classmethod
+    def from_json(cls, text: _Text) -> Context:
+        """Read a context from JSON text."""
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any]) -> Context:
+        """Read a context from a mapping."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The canonical context, as a new dict."""
+
+    @property
+    def key(self) -> str:
+        """The fully-qualified key: ``"ada"`` for a user, ``"org:acme:user:ada"`` for two kinds."""
+
+    def with_clock(self, now_ms: float, offset_minutes: int) -> Context:
+        """Add a context of kind ``clock``, so that rules can ask for the time.
+
+        Its attributes are ``epochMillis``, ``minuteOfDay`` (0 to 1439), ``dayOfWeek`` (1 to 7,
+        Monday is 1) and ``date``, in the zone ``offset_minutes`` east of UTC.
+        """
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class EvaluationDetail(Generic[_T_co]):
+    """What a flag served, and why.
+
+    A value that is a dict or list, and the reason, are made when they are first read. They belong
+    to this detail: changing them changes no other answer. A detail unpacks into its three members.
+    """
+
+    __match_args__: ClassVar[tuple[str, str, str]] = ("value", "variation_index", "reason")
+
+    def __new__(
+        cls, value: _T_co, variation_index: int | None, reason: dict[str, Any]
+    ) -> EvaluationDetail[_T_co]: ...
+    @property
+    def value(self) -> _T_co:
+        """What was served: a variation's value, or the default."""
+
+    @property
+    def variation_index(self) -> int | None:
+        """The variation's index in the flag, or None where the default was served."""
+
+    @property
+    def reason(self) -> dict[str, Any]:
+        """LaunchDarkly's reason: ``{"kind": "RULE_MATCH", "ruleIndex": 0, "ruleId": ...}``."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __reduce__(self) -> tuple[Any, tuple[_T_co, int | None, dict[str, Any]]]: ...
+    @classmethod
+    def __class_getitem__(cls, key: Any) -> Any: ...
+
+@final
+class Explanation:
+    """An evaluation, watched. ``str()`` gives it as indented text."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The explanation as JSON objects, made afresh by every call."""
+
+    def to_json(self) -> str:
+        """The canonical JSON text (RFC 8785), equal to the byte on every host."""
+
+@final
+class Diagnostic:
+    """What is wrong with one place of a document that loaded all the same.
+
+    The members are attributes, and are read by name as in JSON: ``d.code``, ``d["code"]``,
+    ``dict(d)``.
+    """
+
+    @property
+    def severity(self) -> Literal["error", "warning", "info"]:
+        """How much it matters: an ``error`` is a part that cannot do what it says."""
+
+    @property
+    def code(self) -> str:
+        """The stable name of the finding, such as ``invalid-regex``."""
+
+    @property
+    def path(self) -> str:
+        """Where, such as ``flags.checkout.rules[2].clauses[0].values[1]``."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do."""
+
+    def keys(self) -> list[str]:
+        """The names of the members."""
+
+    def __getitem__(self, name: str, /) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def secure_mode_hash(sdk_key: str, context: _ContextLike) -> str:
+    """The hash by which a browser proves that its server knows the context.
+
+    It is empty for an invalid context.
+    """

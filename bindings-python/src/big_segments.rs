@@ -1,0 +1,21 @@
+use isoflag::BigSegments;
+use isoflag::limits::DOCUMENT_BYTES;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::from_python;
+
+/// What a store said about big segments: `{"status": ..., "memberships": {...}}`.
+pub(crate) fn from_object(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<BigSegments>> {
+    let Some(object) = object else {
+        return Ok(None);
+    };
+    let value = from_python::strict(object, DOCUMENT_BYTES).map_err(|failure| {
+        failure.into_interrupt().unwrap_or_else(|failure| refused(&failure.message()))
+    })?;
+    BigSegments::from_value(&value).map(Some).map_err(|error| refused(&error.to_string()))
+}
+
+fn refused(message: &str) -> PyErr {
+    PyValueError::new_err(format!("big_segments: {message}"))
+}

@@ -1,0 +1,165 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use isoflag::Value;
+use isoflag::limits::CONTEXT_BYTES;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyTuple, PyType};
+
+use crate::{errors, from_python, text, to_python};
+
+/// Who a flag is evaluated for, read once; it costs no conversion where it is used again.
+#[pyclass(module = "isoflag", frozen)]
+pub(crate) struct Context {
+    inner: isoflag::Context,
+}
+
+/// The context that an evaluation is asked about, or None where the object is no valid one.
+pub(crate) fn asked_about(object: &Bound<'_, PyAny>) -> PyResult<Option<isoflag::Context>> {
+    if let Ok(context) = object.cast::<Context>() {
+        return Ok(Some(context.get().inner.clone()));
+    }
+    let value = from_python::lenient(object, CONTEXT_BYTES)?;
+    Ok(isoflag::Context::from_host(value).ok())
+}
+
+/// A context that must be valid.
+fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
+    if let Ok(context) = object.cast::<Context>() {
+        return Ok(context.get().inner.clone());
+    }
+    let py = object.py();
+    let value = from_python::strict(object, CONTEXT_BYTES)
+        .map_err(|failure| errors::no_context(py, failure))?;
+    made(py, isoflag::Context::from_value(value)).map(|context| context.inner)
+}
+
+fn made(
+    py: Python<'_>,
+    context: Result<isoflag::Context, isoflag::ContextError>,
+) -> PyResult<Context> {
+    match context {
+        Ok(inner) => Ok(Context { inner }),
+        Err(error) => Err(errors::context(py, &error)),
+    }
+}
+
+#[pymethods]
+impl Context {
+    #[new]
+    #[pyo3(
+        signature = (key, kind = None, name = None, anonymous = false, attributes = None, private = None),
+        text_signature = "(key, kind='user', name=None, anonymous=False, attributes=None, private=())"
+    )]
+    fn new<'py>(
+        key: &Bound<'py, PyString>,
+        kind: Option<&Bound<'py, PyString>>,
+        name: Option<&Bound<'py, PyString>>,
+        anonymous: bool,
+        attributes: Option<&Bound<'py, PyAny>>,
+        private: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Context> {
+        let py = key.py();
+        let key = well_formed(key, "key")?;
+        let mut builder = isoflag::Context::builder(key);
+        if let Some(attributes) = attributes {
+            let value = from_python::strict(attributes, CONTEXT_BYTES)
+                .map_err(|failure| errors::no_context(py, failure))?;
+            let Some(members) = value.as_object() else {
+                return Err(PyTypeError::new_err("`attributes` must be a mapping"));
+            };
+            for (name, member) in members.iter() {
+                builder = builder.attribute(name, member.clone());
+            }
+        }
+        // After the attributes: of two values the last counts, and a parameter is the plainer word.
+        builder = builder.attribute("key", Value::from(key));
+        builder = builder.kind(kind.map_or(Ok("user"), |kind| well_formed(kind, "kind"))?);
+        if let Some(name) = name {
+            builder = builder.name(well_formed(name, "name")?);
+        }
+        if anonymous {
+            builder = builder.anonymous(true);
+        }
+        if let Some(private) = private {
+            if private.is_instance_of::<PyString>() {
+                return Err(PyTypeError::new_err("`private` must hold references, not be a str"));
+            }
+            for reference in private.try_iter()? {
+                let reference = reference?;
+                builder = builder.private(well_formed(reference.cast::<PyString>()?, "private")?);
+            }
+        }
+        made(py, builder.build())
+    }
+
+    /// Joins contexts of different kinds into one of many kinds.
+    #[classmethod]
+    #[pyo3(signature = (*contexts))]
+    fn multi(class: &Bound<'_, PyType>, contexts: &Bound<'_, PyTuple>) -> PyResult<Context> {
+        let parts: Vec<_> = contexts.iter().map(|part| required(&part)).collect::<PyResult<_>>()?;
+        made(class.py(), isoflag::Context::multi(&parts))
+    }
+
+    /// Reads a context from JSON text; raises ContextError where it is invalid.
+    #[classmethod]
+    fn from_json(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Context> {
+        let bytes = text::required_bytes(text, "Context.from_dict")?;
+        made(class.py(), isoflag::Context::from_json(&bytes))
+    }
+
+    /// Reads a context from a mapping; raises ContextError where it is invalid.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, mapping: &Bound<'_, PyAny>) -> PyResult<Context> {
+        required(mapping).map(|inner| Context { inner })
+    }
+
+    /// The canonical context as a dict, made afresh by every call.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python::object(py, &self.inner.to_value())
+    }
+
+    /// The fully-qualified key, such as "org:acme:user:ada".
+    #[getter]
+    fn key(&self) -> &str {
+        self.inner.key()
+    }
+
+    /// This context with one of kind "clock" added, for rules on the time of day.
+    fn with_clock(&self, py: Python<'_>, now_ms: f64, offset_minutes: i32) -> PyResult<Context> {
+        made(py, self.inner.with_clock(now_ms, offset_minutes))
+    }
+
+    fn __eq__(&self, other: &Context) -> bool {
+        self.inner.to_value() == other.inner.to_value()
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.inner.to_value().to_canonical_json().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Context {}>", self.inner.key())
+    }
+
+    /// It never changes: a copy would be the same.
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        slf
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        let text = slf.get().inner.to_value().to_canonical_json();
+        Ok((slf.get_type().getattr("from_json")?, (text,)))
+    }
+}
+
+/// The text of a str that a context holds.
+fn well_formed<'a>(text: &'a Bound<'_, PyString>, path: &str) -> PyResult<&'a str> {
+    text.to_str().map_err(|_| errors::lone_surrogate(text.py(), path))
+}

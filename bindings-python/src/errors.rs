@@ -1,0 +1,83 @@
+//! The core's errors, and objects that cannot be converted, into the exceptions of `isoflag`.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
+
+use crate::from_python::{self, Failure};
+
+static DOCUMENT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static CONTEXT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// What every error tells.
+struct Told<'a> {
+    message: String,
+    path: &'a str,
+    code: &'a str,
+    line_column: Option<(usize, usize)>,
+}
+
+pub(crate) fn document(py: Python<'_>, error: &isoflag::DocumentError) -> PyErr {
+    let told = Told {
+        message: error.to_string(),
+        path: error.path(),
+        code: error.code(),
+        line_column: error.line_column(),
+    };
+    raise(py, &DOCUMENT_ERROR, "DocumentError", &told)
+}
+
+pub(crate) fn context(py: Python<'_>, error: &isoflag::ContextError) -> PyErr {
+    let told = Told {
+        message: error.to_string(),
+        path: error.path(),
+        code: error.code(),
+        line_column: None,
+    };
+    raise(py, &CONTEXT_ERROR, "ContextError", &told)
+}
+
+pub(crate) fn no_document(py: Python<'_>, failure: Box<Failure>) -> PyErr {
+    unconvertible(py, &DOCUMENT_ERROR, "DocumentError", failure)
+}
+
+pub(crate) fn no_context(py: Python<'_>, failure: Box<Failure>) -> PyErr {
+    unconvertible(py, &CONTEXT_ERROR, "ContextError", failure)
+}
+
+pub(crate) fn lone_surrogate(py: Python<'_>, path: &str) -> PyErr {
+    no_context(py, from_python::lone_surrogate(path))
+}
+
+fn unconvertible(
+    py: Python<'_>,
+    class: &PyOnceLock<Py<PyType>>,
+    name: &str,
+    failure: Box<Failure>,
+) -> PyErr {
+    match failure.into_interrupt() {
+        Ok(interrupt) => interrupt,
+        Err(failure) => {
+            let (message, path) = (failure.message(), failure.path());
+            let told = Told { message, path: &path, code: failure.code(), line_column: None };
+            let error = raise(py, class, name, &told);
+            error.set_cause(py, failure.into_raised());
+            error
+        }
+    }
+}
+
+fn raise(py: Python<'_>, class: &PyOnceLock<Py<PyType>>, name: &str, told: &Told<'_>) -> PyErr {
+    let build = || {
+        let class = class.import(py, "isoflag._errors", name)?;
+        let members = PyDict::new(py);
+        members.set_item("path", told.path)?;
+        members.set_item("code", told.code)?;
+        if let Some((line, column)) = told.line_column {
+            members.set_item("line", line)?;
+            members.set_item("column", column)?;
+        }
+        class.call((told.message.as_str(),), Some(&members))
+    };
+    build().map_or_else(|error| error, PyErr::from_value)
+}

@@ -1,0 +1,278 @@
+//! Python objects into JSON values.
+//!
+//! What has a JSON form: None, bool, int, float, str, list, tuple, dict and their subclasses, by
+//! what they hold and not by what a subclass overrides, and any other `collections.abc.Mapping`.
+
+mod failure;
+mod shared;
+
+use std::cell::RefCell;
+use std::mem;
+use std::sync::Arc;
+
+use isoflag::limits::Budget;
+use isoflag::{Object, Value};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{
+    PyBool, PyDict, PyDictMethods, PyFloat, PyInt, PyList, PyString, PyTuple, PyType,
+};
+
+pub(crate) use failure::Failure;
+use failure::{Cause, Step};
+use shared::{Known, Shared};
+
+/// Converts an object of which every part must have a JSON form.
+pub(crate) fn strict(object: &Bound<'_, PyAny>, bytes: usize) -> Converted<Value> {
+    Walk::new(bytes, false).whole(object)
+}
+
+/// The failure of a str that a member of this name holds.
+pub(crate) fn lone_surrogate(path: &str) -> Box<Failure> {
+    Box::<Failure>::from(Cause::LoneSurrogate).within(Step::Member(Arc::from(path)))
+}
+
+/// Converts an object that an evaluation is asked about. [`Value::NO_JSON_FORM`] stands where
+/// there is none, for the core to decide; only an interrupt of the interpreter is an error.
+pub(crate) fn lenient(object: &Bound<'_, PyAny>, bytes: usize) -> PyResult<Value> {
+    Walk::new(bytes, true).whole(object).or_else(|failure| match failure.into_interrupt() {
+        Ok(interrupt) => Err(interrupt),
+        Err(_) => Ok(Value::NO_JSON_FORM),
+    })
+}
+
+/// Down to this level a member without a JSON form is marked and its neighbours are kept: an
+/// attribute may stand there. Further down the whole attribute is lost, so that the walk ends early.
+const ATTRIBUTES: usize = 2;
+
+/// An object that took more of the budget than this may hold one part many times, and part within
+/// part exponentially often: from here on each container is converted once.
+const LARGE: usize = 1 << 20;
+
+/// The most bytes of text that one byte of the budget may become: a number's digits and its comma.
+const MOST_TEXT: usize = 32;
+
+pub(crate) type Converted<T> = Result<T, Box<Failure>>;
+
+struct Walk {
+    bytes: usize,
+    budget: Budget,
+    lenient: bool,
+    /// What the budget was asked for so far.
+    spent: usize,
+    /// The deepest level that a container stood at since this was last set.
+    deepest: usize,
+    shared: Shared,
+}
+
+impl Walk {
+    fn new(bytes: usize, lenient: bool) -> Walk {
+        let (budget, shared) = (Budget::new(bytes), Shared::default());
+        Walk { bytes, budget, lenient, spent: 0, deepest: 0, shared }
+    }
+
+    fn whole(mut self, object: &Bound<'_, PyAny>) -> Converted<Value> {
+        let value = self.value(object, 1)?;
+        // The budget is a lower bound of the text, which the limit is about. It is written only
+        // where it could pass the limit.
+        let may_pass = self.spent.saturating_mul(MOST_TEXT) > self.bytes;
+        if may_pass && value.to_canonical_json().len() > self.bytes {
+            return Err(Cause::TooLarge.into());
+        }
+        Ok(value)
+    }
+
+    /// Converts an object that, if it is a container, stands at this level.
+    fn value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
+        if let Ok(text) = object.cast::<PyString>() {
+            return Ok(Value::String(self.text(text)?));
+        }
+        self.spend(1)?;
+        if let Ok(flag) = object.cast::<PyBool>() {
+            Ok(Value::Bool(flag.is_true()))
+        } else if let Ok(integer) = object.cast::<PyInt>() {
+            nearest_double(integer).and_then(Value::number).ok_or_else(|| Cause::NumberRange.into())
+        } else if let Ok(number) = object.cast::<PyFloat>() {
+            Value::number(number.value()).ok_or_else(|| Cause::NotFinite(number.value()).into())
+        } else if object.is_none() {
+            Ok(Value::Null)
+        } else {
+            self.container(object, level)
+        }
+    }
+
+    fn container(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
+        self.reach(level)?;
+        if let Some(known) = self.shared.get(object) {
+            self.reach(level.saturating_add(known.height))?;
+            self.spend(known.spent)?;
+            return Ok(known.value);
+        }
+        let (spent, deepest) = (self.spent, mem::replace(&mut self.deepest, level));
+        let value = self.contents(object, level);
+        let height = self.deepest.saturating_sub(level);
+        self.deepest = self.deepest.max(deepest);
+        let value = value?;
+        if self.spent > LARGE {
+            let spent = self.spent.saturating_sub(spent);
+            self.shared.keep(object, Known { value: value.clone(), spent, height });
+        }
+        Ok(value)
+    }
+
+    fn contents(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
+        if let Ok(dict) = object.cast::<PyDict>() {
+            self.dict(dict, level)
+        } else if let Ok(list) = object.cast::<PyList>() {
+            self.elements(list.iter(), level)
+        } else if let Ok(tuple) = object.cast::<PyTuple>() {
+            self.elements(tuple.iter(), level)
+        } else if is_mapping(object)? {
+            self.mapping(object, level)
+        } else {
+            Err(Cause::Type(object.get_type().unbind()).into())
+        }
+    }
+
+    fn dict(&mut self, dict: &Bound<'_, PyDict>, level: usize) -> Converted<Value> {
+        // A copy, since converting a member may run Python code that changes the dict.
+        let entries = RefCell::new(Vec::with_capacity(dict.len()));
+        dict.locked_for_each(|name, member| {
+            entries.borrow_mut().push((name, member));
+            Ok(())
+        })
+        .map_err(|error| raised(dict.py(), error))?;
+        let mut members = Members::new(level, dict.len());
+        for (name, member) in entries.into_inner() {
+            self.member(&name, &mut members, |_| Ok(member))?;
+        }
+        Ok(members.into_value())
+    }
+
+    fn mapping(&mut self, mapping: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
+        let names = mapping.try_iter().map_err(|error| raised(mapping.py(), error))?;
+        let mut members = Members::new(level, 0);
+        for name in names {
+            let name = name.map_err(|error| raised(mapping.py(), error))?;
+            self.member(&name, &mut members, |name| mapping.get_item(name))?;
+        }
+        Ok(members.into_value())
+    }
+
+    fn member<'py>(
+        &mut self,
+        name: &Bound<'py, PyAny>,
+        members: &mut Members,
+        get: impl FnOnce(&Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+    ) -> Converted<()> {
+        let Ok(text) = name.cast::<PyString>() else {
+            // Counted all the same: the names of a mapping need not end.
+            self.spend(1)?;
+            let skipped = Cause::Name(name.get_type().unbind());
+            return if self.lenient { Ok(()) } else { Err(skipped.into()) };
+        };
+        let text = match self.text(text) {
+            Ok(text) => text,
+            Err(failure) if self.marks(&failure, members.level) => {
+                members.nameless = true;
+                return Ok(());
+            }
+            Err(failure) => return Err(failure),
+        };
+        let member = get(name)
+            .map_err(|error| raised(name.py(), error))
+            .and_then(|member| self.value(&member, members.level.saturating_add(1)));
+        match member {
+            Ok(value) => members.list.push((text, value)),
+            Err(failure) if self.marks(&failure, members.level) => {
+                members.list.push((text, Value::NO_JSON_FORM));
+            }
+            Err(failure) => return Err(failure.within(Step::Member(text))),
+        }
+        Ok(())
+    }
+
+    fn elements<'py>(
+        &mut self,
+        elements: impl Iterator<Item = Bound<'py, PyAny>>,
+        level: usize,
+    ) -> Converted<Value> {
+        let mut values = Vec::with_capacity(elements.size_hint().0.min(64));
+        for (index, element) in elements.enumerate() {
+            let value = self.value(&element, level.saturating_add(1));
+            values.push(value.map_err(|failure| failure.within(Step::Element(index)))?);
+        }
+        Ok(Value::from(values))
+    }
+
+    fn text(&mut self, text: &Bound<'_, PyString>) -> Converted<Arc<str>> {
+        let text = text.to_str().map_err(|_| Cause::LoneSurrogate)?;
+        self.spend(text.len())?;
+        Ok(Arc::from(text))
+    }
+
+    fn reach(&mut self, level: usize) -> Converted<()> {
+        self.deepest = self.deepest.max(level);
+        if self.budget.enter(level) { Ok(()) } else { Err(Cause::Nesting.into()) }
+    }
+
+    fn spend(&mut self, bytes: usize) -> Converted<()> {
+        self.spent = self.spent.saturating_add(bytes);
+        if self.budget.spend(bytes) { Ok(()) } else { Err(Cause::TooLarge.into()) }
+    }
+
+    /// Whether a failure in a container at this level is marked, and the walk goes on.
+    fn marks(&self, failure: &Failure, level: usize) -> bool {
+        self.lenient && level <= ATTRIBUTES && failure.is_of_one_member()
+    }
+}
+
+/// The members of one object on their way.
+struct Members {
+    level: usize,
+    list: Vec<(Arc<str>, Value)>,
+    /// Whether there is one whose name has no JSON form.
+    nameless: bool,
+}
+
+impl Members {
+    fn new(level: usize, count: usize) -> Members {
+        Members { level, list: Vec::with_capacity(count), nameless: false }
+    }
+
+    fn into_value(mut self) -> Value {
+        if self.nameless {
+            // Any name that is free will do: it is the mark that the core reads.
+            let mut name = String::new();
+            while self.list.iter().any(|(taken, _)| **taken == *name) {
+                name.push(char::REPLACEMENT_CHARACTER);
+            }
+            self.list.push((Arc::from(name), Value::NO_JSON_FORM));
+        }
+        Value::Object(Object::from_members(self.list))
+    }
+}
+
+/// The double nearest to an integer, ties to even; none where the integer is out of range.
+fn nearest_double(integer: &Bound<'_, PyInt>) -> Option<f64> {
+    match integer.extract::<i64>() {
+        Ok(small) => Value::from(small).as_number(),
+        // `int.__float__` itself: a subclass may override its own.
+        Err(_) => {
+            let convert = integer.py().get_type::<PyInt>().getattr("__float__").ok()?;
+            convert.call1((integer,)).ok()?.extract().ok()
+        }
+    }
+}
+
+/// Whether `isinstance(object, collections.abc.Mapping)`, which may raise.
+fn is_mapping(object: &Bound<'_, PyAny>) -> Converted<bool> {
+    static MAPPING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let py = object.py();
+    let class = MAPPING.import(py, "collections.abc", "Mapping");
+    class.and_then(|class| object.is_instance(class)).map_err(|error| raised(py, error))
+}
+
+fn raised(py: Python<'_>, error: PyErr) -> Box<Failure> {
+    Cause::of_exception(py, error).into()
+}

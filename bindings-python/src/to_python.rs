@@ -1,0 +1,60 @@
+//! JSON values into Python objects. Every call makes new objects: the caller may keep and change
+//! them.
+
+use isoflag::Value;
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString};
+
+/// The largest magnitude of which every integer is a double of its own.
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// `None`, `bool`, `int` or `float`, `str`, `list` or `dict`.
+pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        Value::Null => Ok(py.None().into_bound(py)),
+        Value::Bool(flag) => flag.into_bound_py_any(py),
+        Value::Number(number) => match value.as_integer().filter(is_safe) {
+            Some(integer) => integer.into_bound_py_any(py),
+            None => number.into_bound_py_any(py),
+        },
+        Value::String(text) => Ok(PyString::new(py, text).into_any()),
+        Value::Array(elements) => {
+            let list = PyList::empty(py);
+            for element in elements.iter() {
+                list.append(object(py, element)?)?;
+            }
+            Ok(list.into_any())
+        }
+        Value::Object(members) => {
+            let dict = PyDict::new(py);
+            for (name, member) in members.iter() {
+                dict.set_item(PyString::new(py, name), object(py, member)?)?;
+            }
+            Ok(dict.into_any())
+        }
+    }
+}
+
+/// As [`object`], with a number truncated toward zero to an `int`, however large.
+pub(crate) fn truncated<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    match value.as_number().map(|number| Value::from(number.trunc())) {
+        None => object(py, value),
+        Some(whole) => match whole.as_integer() {
+            Some(integer) => integer.into_bound_py_any(py),
+            None => py.get_type::<PyInt>().call1((whole.as_number(),)),
+        },
+    }
+}
+
+/// As [`object`], with a number always a `float`.
+pub(crate) fn floating<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    match value.as_number() {
+        Some(number) => Ok(PyFloat::new(py, number).into_any()),
+        None => object(py, value),
+    }
+}
+
+fn is_safe(integer: &i64) -> bool {
+    integer.unsigned_abs() <= MAX_SAFE_INTEGER
+}

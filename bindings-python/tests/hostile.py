@@ -1,0 +1,189 @@
+"""Python objects that are hard to read."""
+
+import enum
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+LONE_SURROGATE = "\ud800"
+
+
+class Raising(Mapping[str, Any]):
+    """A mapping of which nothing can be read."""
+
+    def __getitem__(self, key: str) -> NoReturn:
+        raise RuntimeError(key)
+
+    def __iter__(self) -> NoReturn:
+        raise RuntimeError("iter")
+
+    def __len__(self) -> NoReturn:
+        raise RuntimeError("len")
+
+
+class RaisingMember(Mapping[str, Any]):
+    """A mapping that holds what it is given, and one member more that raises."""
+
+    def __init__(self, held: Mapping[str, Any], raising: str) -> None:
+        self._held = held
+        self._raising = raising
+
+    def __getitem__(self, key: str) -> Any:
+        if key == self._raising:
+            raise KeyError(key)
+        return self._held[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._held
+        yield self._raising
+
+    def __len__(self) -> int:
+        return len(self._held) + 1
+
+
+class Endless(Mapping[Any, Any]):
+    """A mapping whose names never end."""
+
+    def __init__(self, name: Any) -> None:
+        self._name = name
+
+    def __getitem__(self, key: Any) -> Any:
+        return key
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            yield self._name
+
+    def __len__(self) -> int:
+        return 1
+
+
+class Interrupting(Mapping[str, Any]):
+    """A mapping that is read while the user presses Ctrl-C."""
+
+    def __getitem__(self, key: str) -> NoReturn:
+        raise KeyboardInterrupt
+
+    def __iter__(self) -> NoReturn:
+        raise KeyboardInterrupt
+
+    def __len__(self) -> int:
+        return 1
+
+
+class LyingDict(dict[str, Any]):
+    """A dict that overrides whatever could be asked."""
+
+    def __getitem__(self, key: str) -> NoReturn:
+        raise RuntimeError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("lies",))
+
+    def __len__(self) -> int:
+        return 10**9
+
+    def keys(self) -> NoReturn:
+        raise RuntimeError("keys")
+
+    def items(self) -> NoReturn:
+        raise RuntimeError("items")
+
+    def get(self, *_: Any) -> NoReturn:
+        raise RuntimeError("get")
+
+
+class LyingList(list[Any]):
+    def __getitem__(self, index: Any) -> NoReturn:
+        raise RuntimeError(index)
+
+    def __iter__(self) -> NoReturn:
+        raise RuntimeError("iter")
+
+    def __len__(self) -> int:
+        return 0
+
+
+class LyingStr(str):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "lies"
+
+    def encode(self, *_: Any) -> NoReturn:
+        raise RuntimeError("encode")
+
+
+class LyingInt(int):
+    def __int__(self) -> int:
+        return 666
+
+    def __index__(self) -> int:
+        return 666
+
+    def __float__(self) -> float:
+        return 6.66
+
+
+class LyingFloat(float):
+    def __float__(self) -> float:
+        return 6.66
+
+
+class Colour(str, enum.Enum):
+    RED = "red"
+
+
+class Size(enum.IntEnum):
+    LARGE = 3
+
+
+class ClassRaises:
+    """An object that raises when `isinstance` asks what it is."""
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        raise RuntimeError("class")
+
+
+class Shrinking(Mapping[str, Any]):
+    """A mapping that empties the dict it lies in while it is read."""
+
+    def __init__(self, victim: dict[str, Any] | list[Any]) -> None:
+        self._victim = victim
+
+    def __getitem__(self, key: str) -> Any:
+        return key
+
+    def __iter__(self) -> Iterator[str]:
+        self._victim.clear()
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def cyclic_list() -> list[Any]:
+    cycle: list[Any] = []
+    cycle.extend((cycle, cycle))
+    return cycle
+
+
+def cyclic_dict() -> dict[str, Any]:
+    cycle: dict[str, Any] = {}
+    cycle["a"] = cycle["b"] = cycle
+    return cycle
+
+
+def nested(levels: int) -> list[Any]:
+    inner: list[Any] = []
+    for _ in range(levels - 1):
+        inner = [inner]
+    return inner
+
+
+def shared(levels: int) -> list[Any]:
+    """Make lists that hold one list twice, level upon level: 2**levels when written out."""
+    inner: list[Any] = []
+    for _ in range(levels):
+        inner = [inner, inner]
+    return inner

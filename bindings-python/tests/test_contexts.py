@@ -1,0 +1,214 @@
+"""The class Context: its builders, its canonical form and what it refuses."""
+
+import copy
+import datetime as dt
+import json
+import math
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import hostile
+from documents import USER, load, presence
+from isoflag import Context, ContextError
+
+
+def test_a_context_is_a_user_with_a_key() -> None:
+    assert Context("ada").to_dict() == {"kind": "user", "key": "ada"}
+
+
+def test_the_constructor_takes_every_part() -> None:
+    context = Context(
+        "acme",
+        kind="org",
+        name="Acme",
+        anonymous=True,
+        attributes={"seats": 40, "address": {"city": "Berlin"}},
+        private=("seats", "/address/city"),
+    )
+    assert context.to_dict() == {
+        "kind": "org",
+        "key": "acme",
+        "name": "Acme",
+        "anonymous": True,
+        "seats": 40,
+        "address": {"city": "Berlin"},
+        "_meta": {"privateAttributes": ["seats", "/address/city"]},
+    }
+    assert context.key == "org:acme"
+
+
+def test_a_parameter_is_the_plainer_word() -> None:
+    context = Context("ada", name="Ada", attributes={"key": "eve", "kind": "org", "name": "Eve"})
+    assert (context.to_dict()["kind"], context.key) == ("user", "ada")
+    assert context.to_dict()["name"] == "Ada"
+    assert Context("ada", attributes={"anonymous": True}).to_dict()["anonymous"] is True
+
+
+def test_the_constructor_may_be_called_by_position() -> None:
+    assert Context("acme", "org", "Acme", True, {"a": 1}, ["a"]) == Context(
+        "acme", kind="org", name="Acme", anonymous=True, attributes={"a": 1}, private=iter(["a"])
+    )
+
+
+def test_several_kinds_are_joined_in_order() -> None:
+    joined = Context.multi(Context("ada"), {"kind": "org", "key": "a:b%"})
+    assert joined.key == "org:a%3Ab%25:user:ada"
+    assert list(joined.to_dict()) == ["kind", "org", "user"]
+    assert Context.multi(Context("ada")) == Context("ada")
+    assert Context.multi(joined, Context("x", kind="device")).key.startswith("device:x:org:")
+
+
+def test_text_and_mapping_give_the_same_context() -> None:
+    for raw in (
+        {"kind": "user", "key": "ada", "email": "ada@example.com", "gone": None},
+        {"kind": "multi", "user": {"key": "ada"}, "org": {"key": "acme"}},
+        {"kind": "multi", "org": {"key": "acme"}},
+        {"key": "ada", "email": "ada@example.com", "custom": {"plan": "pro"}},
+        {"key": ""},
+    ):
+        context = Context.from_dict(raw)
+        assert context == Context.from_json(json.dumps(raw))
+        assert context == Context.from_json(json.dumps(raw).encode())
+        assert context == Context.from_dict(context.to_dict())
+        assert hash(context) == hash(Context.from_dict(context.to_dict()))
+        assert pickle.loads(pickle.dumps(context)) == context
+        assert copy.deepcopy(context) == context
+
+
+def test_contexts_differ_by_their_content() -> None:
+    contexts = {
+        Context("ada"),
+        Context("eve"),
+        Context("ada", kind="org"),
+        Context("ada", name="Ada"),
+        Context("ada", private=["name"]),
+        Context("ada"),
+    }
+    assert len(contexts) == 5
+    assert Context("ada") != "ada"
+    assert Context("ada") != USER
+
+
+def test_the_dict_of_a_context_is_fresh() -> None:
+    context = Context("ada", attributes={"a": [1]})
+    context.to_dict()["a"].append(2)
+    assert context.to_dict()["a"] == [1]
+
+
+def test_a_context_is_used_like_its_mapping() -> None:
+    flags = load(presence())
+    for attributes in ({"x": 1}, {}):
+        context = Context("ada", attributes=attributes)
+        expected = bool(attributes)
+        assert flags.variation("presence", context, None) is expected
+        assert flags.variation("presence", context.to_dict(), None) is expected
+        assert flags.bind(context).variation("presence", None) is expected
+
+
+def test_a_clock_is_added() -> None:
+    # 2024-02-29 was a Thursday; 23:30 in UTC is 00:30 of Friday an hour to the east.
+    at = dt.datetime(2024, 2, 29, 23, 30, tzinfo=dt.timezone.utc).timestamp() * 1000
+    clock = Context("ada").with_clock(at, 60).to_dict()["clock"]
+    assert clock["epochMillis"] == at
+    assert clock["minuteOfDay"] == 30
+    assert clock["dayOfWeek"] == 5
+    assert (
+        Context("ada").with_clock(now_ms=at, offset_minutes=-60).to_dict()["clock"]["minuteOfDay"]
+        == 22 * 60 + 30
+    )
+    with pytest.raises(ContextError):
+        Context("ada").with_clock(math.nan, 0)
+    assert Context("ada").with_clock(0, 0).with_clock(at, 60).to_dict()["clock"] == clock
+
+
+def test_the_printed_form_is_short() -> None:
+    assert (
+        repr(Context("acme", kind="org", attributes={"long": "x" * 1000})) == "<Context org:acme>"
+    )
+
+
+REFUSED: dict[str, tuple[Callable[[], object], str | None]] = {
+    "empty key": (lambda: Context(""), None),
+    "empty kind": (lambda: Context("ada", kind=""), None),
+    "kind `kind`": (lambda: Context("ada", kind="kind"), None),
+    "kind `multi`": (lambda: Context("ada", kind="multi"), None),
+    "kind with a space": (lambda: Context("ada", kind="a b"), None),
+    "no parts": (Context.multi, None),
+    "a kind twice": (lambda: Context.multi(Context("ada"), Context("eve")), None),
+    "invalid part": (lambda: Context.multi(Context("ada"), {"kind": "org"}), None),
+    "key with a lone surrogate": (lambda: Context("\ud800"), "key"),
+    "kind with a lone surrogate": (lambda: Context("ada", kind="\ud800"), "kind"),
+    "name with a lone surrogate": (lambda: Context("ada", name="\ud800"), "name"),
+    "private with a lone surrogate": (lambda: Context("ada", private=["\ud800"]), "private"),
+    "attribute is a set": (lambda: Context("ada", attributes={"a": {"b": [set()]}}), "a.b[0]"),
+    "attribute is NaN": (lambda: Context("ada", attributes={"a": math.nan}), "a"),
+    "attribute is too large": (lambda: Context("ada", attributes={"a": 10**400}), "a"),
+    "attribute is cyclic": (lambda: Context("ada", attributes=hostile.cyclic_dict()), None),
+    "attribute named by an int": (lambda: Context("ada", attributes={"a": {5: 1}}), "a"),
+    "attributes raise": (lambda: Context("ada", attributes=hostile.Raising()), ""),
+    "attributes beyond the limit": (lambda: Context("ada", attributes={"a": "a" * 2**20}), None),
+    "mapping is none": (lambda: Context.from_dict(None), ""),  # type: ignore[arg-type]
+    "mapping is a list": (lambda: Context.from_dict([]), ""),  # type: ignore[arg-type]
+    "mapping raises": (lambda: Context.from_dict(hostile.Raising()), ""),
+    "mapping never ends": (lambda: Context.from_dict(hostile.Endless("a")), None),
+    "mapping is empty": (lambda: Context.from_dict({}), None),
+    "key is an int": (lambda: Context.from_dict({"kind": "user", "key": 5}), "key"),
+    "attribute of a kind is a date": (
+        lambda: Context.from_dict(
+            {"kind": "multi", "user": {"key": "ada", "born": dt.date(1815, 12, 10)}}
+        ),
+        "user.born",
+    ),
+    "text is empty": (lambda: Context.from_json(""), None),
+    "text is not UTF-8": (lambda: Context.from_json(b'{"key": "\xff"}'), None),
+    "text has a lone surrogate": (lambda: Context.from_json('{"key": "\ud800"}'), None),
+    "text has NaN": (lambda: Context.from_json('{"key": "a", "x": NaN}'), None),
+    "text has a number beyond double": (lambda: Context.from_json('{"key":"a","x":1e400}'), None),
+    "text has 10,000 levels": (
+        lambda: Context.from_json('{"key":"a","x":' + "[" * 10_000 + "]" * 10_000 + "}"),
+        None,
+    ),
+    "text is beyond the limit": (
+        lambda: Context.from_json(json.dumps({"key": "a", "x": "x" * 2**20})),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "path"), REFUSED.values(), ids=REFUSED.keys())
+def test_an_invalid_context_is_refused(make: Callable[[], object], path: str | None) -> None:
+    with pytest.raises(ContextError) as caught:
+        make()
+    assert isinstance(caught.value, ValueError)
+    assert str(caught.value)
+    assert caught.value.code
+    if path is not None:
+        assert caught.value.path == path
+        assert path in str(caught.value)
+
+
+# What a type checker refuses as well; `make` hides it from one.
+make: Any = Context
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        make,
+        lambda: make(5),
+        lambda: make("ada", kind=5),
+        lambda: make("ada", anonymous="yes"),
+        lambda: make("ada", attributes=[]),
+        lambda: make("ada", private="email"),
+        lambda: make("ada", private=[5]),
+        lambda: make("ada", private=5),
+        lambda: make.from_json({}),
+        lambda: make("ada").with_clock("now", 0),
+    ],
+)
+def test_an_argument_of_another_type_is_a_type_error(misuse: Callable[[], object]) -> None:
+    with pytest.raises(TypeError):
+        misuse()

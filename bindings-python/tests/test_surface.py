@@ -1,0 +1,130 @@
+"""The public surface: its names, its stub, and what may not be done to its objects."""
+
+import hashlib
+import hmac
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import isoflag
+from documents import USER, flag, load
+from isoflag import BoundFlags, Context, EvaluationDetail, Flags, _core
+
+GETTERS = [
+    f"{of}variation{detail}"
+    for of in ("", "bool_", "int_", "float_", "str_", "json_")
+    for detail in ("", "_detail")
+]
+
+
+def public(of: object) -> set[str]:
+    return {name for name in dir(of) if not name.startswith("_")}
+
+
+def test_the_package_exports_what_it_says() -> None:
+    assert set(isoflag.__all__) == {
+        "BoundFlags",
+        "Context",
+        "ContextError",
+        "Diagnostic",
+        "DocumentError",
+        "EvaluationDetail",
+        "Explanation",
+        "Flags",
+        "SPEC_VERSION",
+        "__version__",
+        "secure_mode_hash",
+    }
+    for name in isoflag.__all__:
+        assert hasattr(isoflag, name)
+    for name in _core.__all__:
+        assert getattr(isoflag, name) is getattr(_core, name)
+
+
+def test_the_classes_have_these_members() -> None:
+    evaluating = {*GETTERS, "all_flags_state", "explain"}
+    assert public(BoundFlags) == evaluating
+    assert public(Flags) == evaluating | {
+        "apply",
+        "big_segment_keys",
+        "bind",
+        "diagnostics",
+        "digest",
+        "from_dict",
+        "from_flag_map",
+        "from_json",
+        "keys",
+        "version",
+    }
+    assert public(Context) == {"from_dict", "from_json", "key", "multi", "to_dict", "with_clock"}
+    assert public(EvaluationDetail) == {"reason", "value", "variation_index"}
+    assert public(isoflag.Explanation) == {"to_dict", "to_json"}
+    assert public(isoflag.Diagnostic) == {"code", "keys", "message", "path", "severity"}
+
+
+def test_everything_public_is_documented() -> None:
+    for name in set(isoflag.__all__) - {"SPEC_VERSION", "__version__"}:
+        of = getattr(isoflag, name)
+        assert inspect.getdoc(of), name
+        for member in public(of) & set(vars(of)) if inspect.isclass(of) else ():
+            assert inspect.getdoc(getattr(of, member)), f"{name}.{member}"
+
+
+def test_versions_are_constants() -> None:
+    assert isinstance(isoflag.SPEC_VERSION, int)
+    assert isoflag.__version__.count(".") == 2
+
+
+def objects() -> list[Any]:
+    flags = load(flag("a", 1))
+    bound = flags.bind(USER)
+    return [flags, bound, Context("ada"), bound.variation_detail("a", None), bound.explain("a")]
+
+
+@pytest.mark.parametrize("of", objects(), ids=lambda of: type(of).__name__)
+def test_an_object_cannot_be_changed(of: Any) -> None:
+    for name in [*public(of), "other"]:
+        with pytest.raises(AttributeError):
+            setattr(of, name, 1)
+    with pytest.raises(TypeError):
+        type("Derived", (type(of),), {})
+    assert type(of).__module__ == "isoflag"
+
+
+@pytest.mark.parametrize("of", [Flags, BoundFlags, isoflag.Explanation, isoflag.Diagnostic])
+def test_what_is_never_made_by_hand_has_no_constructor(of: type) -> None:
+    with pytest.raises(TypeError):
+        of()
+
+
+def test_the_stub_agrees_with_the_module() -> None:
+    command = [sys.executable, "-m", "mypy.stubtest", "isoflag"]
+    # Elsewhere than in the sources, so that the installed package is what is tested.
+    done = subprocess.run(  # noqa: S603
+        command, cwd=Path(sys.prefix), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_package_is_typed() -> None:
+    assert Path(isoflag.__file__).with_name("py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    "context",
+    [USER, Context("ada"), {"kind": "multi", "user": {"key": "ada"}, "org": {"key": "a:b"}}],
+)
+def test_the_secure_mode_hash_is_that_of_the_key(context: Any) -> None:
+    key = context.key if isinstance(context, Context) else Context.from_dict(context).key
+    expected = hmac.new(b"sdk-key", key.encode(), hashlib.sha256).hexdigest()
+    assert isoflag.secure_mode_hash("sdk-key", context) == expected
+    assert isoflag.secure_mode_hash(sdk_key="sdk-key", context=context) == expected
+
+
+@pytest.mark.parametrize("context", [None, {}, {"kind": "user", "key": ""}, object()])
+def test_an_invalid_context_has_no_secure_mode_hash(context: Any) -> None:
+    assert isoflag.secure_mode_hash("sdk-key", context) == ""

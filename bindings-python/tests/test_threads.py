@@ -1,0 +1,136 @@
+"""One set of flags, one context, many threads."""
+
+import functools
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from documents import clause, document, flag
+from isoflag import Context, EvaluationDetail, Flags
+
+THREADS = 8
+ROUNDS = 200
+
+
+@pytest.fixture(autouse=True)
+def eager_switches() -> Iterator[None]:
+    """Let threads take turns far more often than they would."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def flags() -> Flags:
+    rules = [{"id": "ada", "clauses": [clause("key", "in", "ada")], "variation": 1}]
+    rollout = {"variations": [{"variation": n, "weight": 25_000} for n in range(4)]}
+    return Flags.from_dict(
+        document(
+            *[flag(f"rule{n}", [n], {"n": n}, rules=rules) for n in range(100)],
+            *[flag(f"roll{n}", 0, 1, 2, 3, fallthrough={"rollout": rollout}) for n in range(100)],
+        )
+    )
+
+
+def at_once(work: Callable[[int], object]) -> list[Any]:
+    barrier = threading.Barrier(THREADS)
+    results: list[Any] = [None] * THREADS
+
+    def run(index: int) -> None:
+        barrier.wait()
+        results[index] = work(index)
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def parts(detail: EvaluationDetail[Any], _: int) -> tuple[Any, Any]:
+    return detail.value, detail.reason
+
+
+def test_bound_flags_are_shared() -> None:
+    shared = flags()
+    keys = shared.keys()
+    alone = [shared.bind(Context("ada")).variation_detail(key, None) for key in keys]
+    bound = shared.bind(Context("ada"))
+
+    def work(start: int) -> list[EvaluationDetail[Any]]:
+        order = keys[start * 20 :] + keys[: start * 20]
+        details = {key: bound.variation_detail(key, None) for _ in range(5) for key in order}
+        return [details[key] for key in keys]
+
+    for details in at_once(work):
+        assert details == alone
+
+
+def test_flags_and_contexts_are_shared() -> None:
+    shared, context = flags(), Context("ada")
+    state = shared.all_flags_state(context, with_reasons=True, now=0)
+    digest = flags().digest
+
+    def work(_: int) -> bool:
+        return all(
+            shared.all_flags_state(context, with_reasons=True, now=0) == state
+            and shared.digest == digest
+            and shared.variation("rule7", context, None) == {"n": 7}
+            for _ in range(ROUNDS // 20)
+        )
+
+    assert all(at_once(work))
+
+
+def test_one_detail_is_read_by_all() -> None:
+    bound = flags().bind(Context("ada"))
+    for _ in range(ROUNDS):
+        detail = bound.variation_detail("rule1", None)
+        read = at_once(functools.partial(parts, detail))
+        values, reasons = zip(*read, strict=True)
+        assert all(value is values[0] for value in values)
+        assert all(reason is reasons[0] for reason in reasons)
+        assert values[0] == {"n": 1}
+
+
+def test_documents_are_loaded_and_patched_meanwhile() -> None:
+    shared = flags()
+
+    def work(index: int) -> list[object]:
+        patch = {"flags": {"rule1": flag("rule1", index, version=2 + index)}}
+        return [shared.apply(patch).variation("rule1", {"key": "eve"}, None) for _ in range(10)]
+
+    assert at_once(work) == [[index] * 10 for index in range(THREADS)]
+    assert shared.variation("rule1", {"key": "eve"}, None) == [1]
+
+
+def test_other_threads_run_while_a_large_text_is_read() -> None:
+    text = '{"flags": {}, "large": "' + "x" * (4 << 20) + '"}'
+    turns = 0
+    done = threading.Event()
+
+    def take_turns() -> None:
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            time.sleep(0)
+
+    other = threading.Thread(target=take_turns)
+    other.start()
+    # From here on the other thread runs only where this one lets go of the interpreter.
+    sys.setswitchinterval(1000)
+    before = turns
+    attempts = 0
+    while turns == before and attempts < 1000:
+        Flags.from_json(text)
+        attempts += 1
+    after = turns
+    done.set()
+    sys.setswitchinterval(1e-6)
+    other.join()
+    assert after > before

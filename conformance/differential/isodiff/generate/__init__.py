@@ -1,0 +1,1 @@
+"""Documents and contexts from a seed."""

@@ -1,0 +1,411 @@
+"""What a flag or a segment says, part by part, and what is isolated because it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from isodiff.jsontext import Json
+
+
+class WrongType(Exception):
+    """A part that cannot be read."""
+
+
+class Unspecified(Exception):
+    """The specification does not say: only the hosts are compared."""
+
+
+@dataclass
+class Clause:
+    kind: str
+    attribute: str
+    op: str
+    values: list[Json]
+    negate: bool
+
+
+@dataclass
+class Weighted:
+    variation: int
+    weight: int
+    untracked: bool
+
+
+@dataclass
+class Rollout:
+    experiment: bool
+    kind: str
+    bucket_by: str
+    seed: int | float | None
+    variations: list[Weighted]
+    hash: str | None
+
+
+@dataclass
+class Choice:
+    """``variation`` or ``rollout``."""
+
+    variation: int | None = None
+    rollout: Rollout | None = None
+
+
+@dataclass
+class Rule:
+    id: str | None
+    clauses: list[Clause] | None
+    choice: Choice
+    track_events: bool
+
+
+@dataclass
+class Target:
+    kind: str
+    values: list[str]
+    variation: int
+
+
+@dataclass
+class Prerequisite:
+    key: str
+    variation: int
+
+
+@dataclass
+class Flag:
+    """A flag as read. ``broken`` answers MALFORMED_FLAG; ``strange`` is what some SDK reads differently or refuses."""
+
+    key: str
+    on: bool = False
+    off_variation: int | None = None
+    variations: list[Json] = field(default_factory=list)
+    prerequisites: list[Prerequisite] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    context_targets: list[Target] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    fallthrough: Choice = field(default_factory=Choice)
+    salt: str = ""
+    track_events: bool = False
+    track_events_fallthrough: bool = False
+    debug_until: int | float | None = None
+    version: int | float = 0
+    client_side: bool = False
+    availability: bool | None = None
+    broken: bool = False
+    unreadable_off: bool = False
+    strange: bool = False
+    unspecified: bool = False
+
+
+@dataclass
+class SegmentRule:
+    clauses: list[Clause] | None
+    weight: int | None
+    bucket_by: str
+    kind: str
+    hash: str | None
+
+
+@dataclass
+class Segment:
+    key: str
+    included: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
+    included_contexts: list[Target] = field(default_factory=list)
+    excluded_contexts: list[Target] = field(default_factory=list)
+    salt: str = ""
+    rules: list[SegmentRule] = field(default_factory=list)
+    unbounded: bool = False
+    unbounded_kind: str = "user"
+    generation: int | None = None
+    broken: bool = False
+    strange: bool = False
+    unspecified: bool = False
+
+
+class Members:
+    """Reads members of one object, remembering what is out of the ordinary."""
+
+    def __init__(self, raw: Json, item: Flag | Segment) -> None:
+        if not isinstance(raw, dict):
+            raise WrongType
+        self.raw = raw
+        self.item = item
+
+    def boolean(self, name: str) -> bool:
+        value = self.raw.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise WrongType
+        return bool(value)
+
+    def text(self, name: str) -> str | None:
+        value = self.raw.get(name)
+        if value is not None and not isinstance(value, str):
+            raise WrongType
+        return value
+
+    def integer(self, name: str) -> int | None:
+        value = self.raw.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise WrongType
+        if float(value) != int(float(value)):
+            raise Unspecified
+        return int(float(value))
+
+    def number(self, name: str) -> int | float | None:
+        value = self.raw.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise WrongType
+        return value
+
+    def required(self, name: str) -> int:
+        """An integer without which the SDKs do not know what to do."""
+        value = self.integer(name)
+        if value is None:
+            raise Unspecified
+        return value
+
+    def array(self, name: str) -> list[Json]:
+        value = self.raw.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise WrongType
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        values = self.array(name)
+        if None in values:
+            raise Unspecified
+        if not all(isinstance(value, str) for value in values):
+            raise WrongType
+        return values
+
+    def objects(self, name: str) -> list[Members]:
+        values = self.array(name)
+        if None in values:
+            raise Unspecified
+        return [Members(value, self.item) for value in values]
+
+    def has(self, name: str) -> bool:
+        """Whether the member is there; an SDK may refuse or misread a document in which it is not."""
+        if self.raw.get(name) is None:
+            self.item.strange = True
+            return False
+        return True
+
+    def odd(self, name: str, kinds: tuple[type, ...]) -> Json:
+        """A member whose wrong type is no more than a warning."""
+        value = self.raw.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            self.item.strange = True
+            return None
+        return value
+
+
+def clause(members: Members) -> Clause:
+    for name in ("attribute", "op", "values"):
+        members.has(name)
+    return Clause(
+        members.text("contextKind") or ("" if members.raw.get("contextKind") == "" else "none"),
+        members.text("attribute") or "",
+        members.text("op") or "",
+        members.array("values"),
+        members.boolean("negate"),
+    )
+
+
+def clauses(members: Members) -> list[Clause] | None:
+    if members.raw.get("clauses") is None:
+        return None
+    return [clause(item) for item in members.objects("clauses")]
+
+
+def choice(members: Members) -> Choice:
+    variation = members.integer("variation")
+    raw = members.raw.get("rollout")
+    return Choice(variation, None if raw is None else rollout(Members(raw, members.item)))
+
+
+def rollout(members: Members) -> Rollout:
+    members.has("variations")
+    return Rollout(
+        members.text("kind") == "experiment",
+        _kind(members, "contextKind"),
+        members.text("bucketBy") or "",
+        _seed(members),
+        [weighted(item) for item in members.objects("variations")],
+        members.text("hash"),
+    )
+
+
+def _seed(members: Members) -> int | float | None:
+    members.integer("seed")
+    value: int | float | None = members.raw.get("seed")
+    return value
+
+
+def _kind(members: Members, name: str) -> str:
+    """The kind; ``none`` where there is no member, so that it can be told from an empty one."""
+    value = members.text(name)
+    return "none" if value is None else value
+
+
+def weighted(members: Members) -> Weighted:
+    members.has("weight")
+    variation = members.required("variation")
+    return Weighted(variation, members.integer("weight") or 0, members.boolean("untracked"))
+
+
+def target(members: Members) -> Target:
+    members.has("values")
+    variation = members.required("variation")
+    return Target(_kind(members, "contextKind"), members.texts("values"), variation)
+
+
+def segment_target(members: Members) -> Target:
+    members.has("values")
+    return Target(_kind(members, "contextKind"), members.texts("values"), 0)
+
+
+def rule(members: Members) -> Rule:
+    track = bool(members.odd("trackEvents", (bool,)))
+    return Rule(members.text("id"), clauses(members), choice(members), track)
+
+
+def prerequisite(members: Members) -> Prerequisite:
+    key = members.text("key")
+    if key is None:
+        raise Unspecified
+    return Prerequisite(key, members.required("variation"))
+
+
+def segment_rule(members: Members) -> SegmentRule:
+    return SegmentRule(
+        clauses(members),
+        members.integer("weight"),
+        members.text("bucketBy") or "",
+        _kind(members, "rolloutContextKind"),
+        members.text("hash"),
+    )
+
+
+def flag(raw: Json, name: str) -> Flag | None:
+    """The flag, or ``None`` for a tombstone or null. Without ``key`` its name in the map is its key."""
+    if raw is None:
+        return None
+    item = Flag(name)
+    try:
+        members = Members(raw, item)
+    except WrongType:
+        item.broken = item.unreadable_off = item.strange = True
+        return item
+    deleted = members.raw.get("deleted")
+    if deleted is True:
+        return None
+
+    def part(read: Callable[[], None]) -> bool:
+        try:
+            read()
+        except WrongType:
+            item.strange = item.broken = True
+            return False
+        except Unspecified:
+            item.strange = item.unspecified = True
+        return True
+
+    def set_on() -> None:
+        item.on = members.boolean("on")
+
+    def set_off() -> None:
+        item.off_variation = members.integer("offVariation")
+
+    def set_variations() -> None:
+        item.variations = members.array("variations")
+
+    def set_key() -> None:
+        if members.has("key"):
+            item.key = members.text("key") or ""
+            # The SDKs look for some things by the key and for others by the name.
+            item.strange = item.strange or item.key != name
+
+    def set_rest() -> None:
+        item.salt = members.text("salt") or ""
+        item.prerequisites = [prerequisite(m) for m in members.objects("prerequisites")]
+        item.targets = [target(m) for m in members.objects("targets")]
+        item.context_targets = [target(m) for m in members.objects("contextTargets")]
+        item.rules = [rule(m) for m in members.objects("rules")]
+        fallthrough = members.raw.get("fallthrough")
+        item.fallthrough = Choice() if fallthrough is None else choice(Members(fallthrough, item))
+
+    if not part(set_on):
+        item.on = True
+    readable = [part(set_off), part(set_variations)]
+    item.unreadable_off = not all(readable)
+    members.has("variations")
+    part(set_key)
+    part(set_rest)
+    if deleted is not None and deleted is not False:
+        item.strange = item.unspecified = True
+    _metadata(members, item)
+    return item
+
+
+def _metadata(members: Members, item: Flag) -> None:
+    number = (int, float)
+    members.has("version")
+    version = members.odd("version", number) or 0
+    if not float(version).is_integer():
+        item.strange = True
+        version = 0
+    item.version = version
+    item.track_events = bool(members.odd("trackEvents", (bool,)))
+    item.debug_until = members.odd("debugEventsUntilDate", number)
+    members.odd("samplingRatio", number)
+    members.odd("migration", (dict,))
+    try:
+        item.track_events_fallthrough = members.boolean("trackEventsFallthrough")
+        item.client_side = members.boolean("clientSide")
+        raw = members.raw.get("clientSideAvailability")
+        if raw is not None:
+            item.availability = Members(raw, item).boolean("usingEnvironmentId")
+        members.boolean("excludeFromSummaries")
+    except WrongType:
+        item.strange = item.unspecified = True
+
+
+def segment(raw: Json, name: str) -> Segment | None:
+    """The segment, or ``None`` for a tombstone or null."""
+    if raw is None:
+        return None
+    item = Segment(name)
+    try:
+        members = Members(raw, item)
+        if members.raw.get("deleted") is True:
+            return None
+        members.boolean("deleted")
+        if members.has("key"):
+            item.key = members.text("key") or ""
+            item.strange = item.key != name
+        members.has("version")
+        members.odd("version", (int, float))
+        item.included = members.texts("included")
+        item.excluded = members.texts("excluded")
+        item.included_contexts = [segment_target(m) for m in members.objects("includedContexts")]
+        item.excluded_contexts = [segment_target(m) for m in members.objects("excludedContexts")]
+        item.salt = members.text("salt") or ""
+        item.rules = [segment_rule(m) for m in members.objects("rules")]
+        item.unbounded = members.boolean("unbounded")
+        item.unbounded_kind = members.text("unboundedContextKind") or "user"
+        item.generation = members.integer("generation")
+    except WrongType:
+        item.broken = item.strange = True
+    except Unspecified:
+        item.unspecified = item.strange = True
+    return item
