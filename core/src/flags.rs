@@ -9,7 +9,7 @@ use crate::evaluation::{
     Answer, BigSegments, EvaluationDetail, FlagHandle, Reason, ReasonKind, Subject, Verdict,
 };
 use crate::explain::Explanation;
-use crate::json::{Object, Value};
+use crate::json::{Object, Value, sorted_places};
 use crate::ruleset::{Membership, Ruleset, Segment};
 use crate::state::AllFlagsOptions;
 
@@ -198,10 +198,12 @@ impl Flags {
             let Membership::Big { kind, reference: Some(_) } = &body.membership else {
                 return None;
             };
-            Some(Arc::clone(&context.individual(tables.kinds.name(kind.0))?.key))
+            Some(Arc::clone(&context.individual(tables.kinds.key(kind.0))?.key))
         });
-        let mut keys: Vec<_> = asked.collect();
-        keys.sort_by(|a, b| crate::json::utf16_order(a, b));
+        let keys: Vec<Arc<str>> = asked.collect();
+        let places = sorted_places(keys.len(), &|place| keys.get(place).map_or("", |key| key));
+        let mut keys: Vec<_> =
+            places.iter().filter_map(|place| keys.get(*place).cloned()).collect();
         keys.dedup();
         keys
     }
@@ -209,7 +211,7 @@ impl Flags {
     /// The handle of a flag, which spares later look-ups of its key.
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.0.ruleset.tables().flags.slot(key)?;
+        let slot = self.0.ruleset.tables().flags.place(key)?;
         self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
     }
 

@@ -1,7 +1,7 @@
 //! Sets of keys: which place a key has, found by its hash.
 
 use std::hash::BuildHasher;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::FixedState;
 
@@ -87,8 +87,14 @@ impl KeySet {
         self.keys.len()
     }
 
-    pub(crate) fn get(&self, place: u32) -> Option<&Arc<str>> {
+    fn get(&self, place: u32) -> Option<&Arc<str>> {
         self.keys.get(place as usize)
+    }
+
+    /// The key with that place, which is empty for none.
+    pub(crate) fn key(&self, place: u32) -> &Arc<str> {
+        static NAMELESS: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+        self.get(place).unwrap_or(&NAMELESS)
     }
 
     pub(crate) fn place(&self, key: &str) -> Option<u32> {

@@ -19,7 +19,7 @@ pub use reference::{AttributeReference, ReferenceError};
 pub(crate) use individual::Individual;
 pub(crate) use kind::{KIND, USER};
 
-use crate::json::{self, Object, Value};
+use crate::json::{self, Object, Value, sorted_places};
 use crate::limits;
 
 /// The subject of an evaluation: a context in LaunchDarkly's sense, valid by construction.
@@ -90,7 +90,12 @@ impl Context {
     }
 
     pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {
-        individuals.sort_by(|a, b| a.kind.cmp(&b.kind));
+        if !individuals.is_sorted_by(|a, b| a.kind < b.kind) {
+            let kind = |place: usize| individuals.get(place).map_or("", |one| &*one.kind);
+            let places = sorted_places(individuals.len(), &kind);
+            individuals =
+                places.iter().filter_map(|place| individuals.get(*place).cloned()).collect();
+        }
         if individuals.is_empty() {
             return Err(ContextError::invalid("", "a multi-kind context needs at least one kind"));
         }

@@ -1,13 +1,12 @@
-use crate::ruleset::Map;
-
 /// What has been computed already in one evaluation, by slot, with the length of the longest path
 /// below it: a path is too long wherever it is met first.
 ///
 /// The first few stand in the evaluation itself, so that an ordinary flag allocates nothing.
 #[derive(Debug)]
 pub(super) struct Memo<T> {
-    few: [Option<(u32, Known<T>)>; 8],
-    many: Option<Map<u32, Known<T>>>,
+    few: Option<[Option<(u32, Known<T>)>; 8]>,
+    /// The others, by slot.
+    many: Vec<Option<Known<T>>>,
 }
 
 /// A result and the length of the longest path below it, itself included.
@@ -17,27 +16,33 @@ pub(super) struct Known<T> {
     pub(super) height: usize,
 }
 
-impl<T: Copy> Default for Memo<T> {
+impl<T> Default for Memo<T> {
     fn default() -> Self {
-        Memo { few: [None; 8], many: None }
+        Memo { few: None, many: Vec::new() }
     }
 }
 
 impl<T: Copy> Memo<T> {
     pub(super) fn get(&self, slot: u32) -> Option<Known<T>> {
-        let few = self.few.iter().map_while(Option::as_ref);
-        few.into_iter()
-            .find(|(known, _)| *known == slot)
-            .map(|(_, known)| *known)
-            .or_else(|| self.many.as_ref()?.get(&slot).copied())
+        let mut few = self.few.iter().flatten().map_while(Option::as_ref);
+        match few.find(|(known, _)| *known == slot) {
+            Some((_, known)) => Some(*known),
+            None => self.many.get(slot as usize).copied().flatten(),
+        }
     }
 
     pub(super) fn insert(&mut self, slot: u32, known: Known<T>) {
-        match self.few.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some((slot, known)),
-            None => {
-                self.many.get_or_insert_default().insert(slot, known);
-            }
+        let few = self.few.get_or_insert([None; 8]);
+        if let Some(place) = few.iter_mut().find(|place| place.is_none()) {
+            *place = Some((slot, known));
+            return;
+        }
+        let slot = slot as usize;
+        if self.many.len() <= slot {
+            self.many.resize(slot + 1, None);
+        }
+        if let Some(place) = self.many.get_mut(slot) {
+            *place = Some(known);
         }
     }
 }

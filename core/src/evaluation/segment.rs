@@ -80,9 +80,7 @@ impl<O: Observer> Evaluation<'_, O> {
     }
 
     fn any_list(&self, lists: &[KeyList]) -> bool {
-        lists
-            .iter()
-            .any(|list| self.context.key(list.kind).is_some_and(|key| list.keys.contains(&**key)))
+        lists.iter().any(|list| self.context.is_in(list.kind, &list.keys))
     }
 
     fn segment_rule(

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use super::big_segment::BigSegments;
 use crate::context::{Context, Individual};
 use crate::json::Value;
-use crate::ruleset::{Attribute, AttributeSlot, KindSlot, Tables};
+use crate::key_set;
+use crate::ruleset::{Attribute, AttributeSlot, KindSlot, Tables, ValueList};
 
 /// A context bound to a document: every attribute that the document asks for, looked up once.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct BoundContext {
     context: Context,
     /// For each kind of the document, its place among the context's individuals.
     kinds: Box<[Option<u32>]>,
+    /// The hash of each individual's key, for target lists and segments.
+    hashes: Box<[u32]>,
     /// For each attribute of the document its value; null where it is absent.
     attributes: Box<[Value]>,
 }
@@ -47,7 +50,7 @@ impl BoundContext {
     fn bind(tables: &Tables, context: &Context) -> BoundContext {
         let mut kinds = vec![None; tables.kinds.len()];
         for (place, individual) in (0_u32..).zip(context.individuals()) {
-            let slot = tables.kinds.slot(&individual.kind);
+            let slot = tables.kinds.place(&individual.kind);
             if let Some(kind) = slot.and_then(|slot| kinds.get_mut(slot as usize)) {
                 *kind = Some(place);
             }
@@ -62,7 +65,8 @@ impl BoundContext {
                 .unwrap_or_default()
         };
         let attributes = tables.attributes.iter().map(value).collect();
-        BoundContext { context: context.clone(), kinds: kinds.into(), attributes }
+        let hashes = context.individuals().iter().map(|one| key_set::hash(&one.key)).collect();
+        BoundContext { context: context.clone(), kinds: kinds.into(), hashes, attributes }
     }
 
     /// The fully-qualified key of the whole context.
@@ -81,6 +85,17 @@ impl BoundContext {
 
     pub(crate) fn key(&self, kind: KindSlot) -> Option<&Arc<str>> {
         self.individual(kind).map(|individual| &individual.key)
+    }
+
+    /// Whether a list of keys of a kind names the context.
+    pub(crate) fn is_in(&self, kind: KindSlot, keys: &ValueList) -> bool {
+        let named = |place: u32| {
+            let individual = self.context.individuals().get(place as usize)?;
+            let hash = self.hashes.get(place as usize)?;
+            Some(keys.contains(&individual.key, *hash))
+        };
+        let place = self.kinds.get(kind.0 as usize).copied().flatten();
+        place.and_then(named).unwrap_or(false)
     }
 
     /// The attribute's value, if the context has the kind and the attribute.

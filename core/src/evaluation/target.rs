@@ -1,17 +1,17 @@
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
-use crate::ruleset::Targets;
+use crate::ruleset::{TargetList, Targets};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// The variation of the first target list that names the context; the inner option is none
     /// where the flag has no such variation.
     pub(super) fn target(&mut self, targets: &Targets) -> Result<Option<Option<u32>>, Malformed> {
-        if targets.is_empty() {
+        if targets.lists.is_empty() {
             return Ok(None);
         }
         self.steps.take(1)?;
-        let context = self.context;
-        let found = targets.find(|kind| context.key(kind).map(|key| &**key));
+        let named = |(_, list): &(u32, &TargetList)| self.context.is_in(list.kind, &list.keys);
+        let found = (0..).zip(&targets.lists).find(named);
         self.observer.targets(targets, found.map(|(position, _)| position));
         Ok(found.map(|(_, list)| list.variation))
     }

@@ -79,7 +79,7 @@ impl<'a> Recorder<'a> {
     }
 
     fn kind_name(&self, attribute: &Attribute) -> Value {
-        Value::String(Arc::clone(self.ruleset.tables().kinds.name(attribute.kind.0)))
+        Value::String(Arc::clone(self.ruleset.tables().kinds.key(attribute.kind.0)))
     }
 
     fn attribute(&self, slot: AttributeSlot) -> Option<&'a Attribute> {
@@ -151,7 +151,7 @@ impl Observer for Recorder<'_> {
         for (position, list) in (0..).zip(&targets.lists) {
             let matches = matching == Some(position);
             self.open(Place::ElementOf("targets"));
-            let kind = self.ruleset.tables().kinds.name(list.kind.0);
+            let kind = self.ruleset.tables().kinds.key(list.kind.0);
             self.set("contextKind", Arc::clone(kind));
             self.set("variationIndex", list.variation.map(Value::from).unwrap_or_default());
             self.set("match", matches);

@@ -1,18 +1,19 @@
 use std::sync::Arc;
 
-use super::key_table::{KeyTable, Map, intern};
+use super::tables::intern;
 use crate::context::AttributeReference;
+use crate::key_set::{self, HashIndex, KeySet};
 
 /// An attribute that the document asks for: a place in a bound context's row of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AttributeSlot(pub(crate) u32);
 
 /// A context kind that the document names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KindSlot(pub(crate) u32);
 
 /// One attribute to be looked up when a context is bound.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attribute {
     pub(crate) kind: KindSlot,
     pub(crate) reference: AttributeReference,
@@ -22,7 +23,7 @@ pub(crate) struct Attribute {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AttributeTable {
     attributes: Vec<Attribute>,
-    slots: Map<Attribute, AttributeSlot>,
+    index: HashIndex,
 }
 
 impl AttributeTable {
@@ -36,7 +37,7 @@ impl AttributeTable {
 }
 
 /// The kind's slot; the empty name is the default kind, `user`.
-pub(crate) fn kind_slot(kinds: &mut Arc<KeyTable>, kind: &Arc<str>) -> KindSlot {
+pub(crate) fn kind_slot(kinds: &mut Arc<KeySet>, kind: &Arc<str>) -> KindSlot {
     let kind = if kind.is_empty() { &Arc::from(crate::context::USER) } else { kind };
     KindSlot(intern(kinds, kind))
 }
@@ -45,12 +46,14 @@ pub(crate) fn attribute_slot(
     table: &mut Arc<AttributeTable>,
     attribute: Attribute,
 ) -> AttributeSlot {
-    if let Some(slot) = table.slots.get(&attribute) {
-        return *slot;
+    let hash = key_set::hash(attribute.reference.name());
+    let known = |slot| table.get(AttributeSlot(slot)) == Some(&attribute);
+    if let Some(slot) = table.index.find(hash, known) {
+        return AttributeSlot(slot);
     }
     let table = Arc::make_mut(table);
-    let slot = AttributeSlot(u32::try_from(table.attributes.len()).unwrap_or(u32::MAX));
-    table.attributes.push(attribute.clone());
-    table.slots.insert(attribute, slot);
-    slot
+    let slot = u32::try_from(table.attributes.len()).unwrap_or(u32::MAX);
+    table.attributes.push(attribute);
+    table.index.insert(hash, slot);
+    AttributeSlot(slot)
 }

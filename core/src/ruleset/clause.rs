@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::attribute::{Attribute, AttributeSlot, attribute_slot, kind_slot};
 use super::fields::{Fields, Unreadable};
-use super::key_table::{Tables, intern};
 use super::operator::{ClauseValues, Test};
+use super::tables::{Tables, intern};
 use crate::context::{AttributeReference, KIND};
 use crate::diagnostic::Code;
 use crate::json::Value;
@@ -41,10 +41,7 @@ impl Clause {
         let operator = operator?.unwrap_or(&empty);
         let kind = kind?.unwrap_or(&empty);
         let name = name?.unwrap_or(&empty);
-        let values: Arc<[Value]> = match (values?, fields.get("values")) {
-            (_, Some(Value::Array(shared))) => Arc::clone(shared),
-            _ => Arc::default(),
-        };
+        let values = values?;
         let condition = if &**operator == "segmentMatch" {
             let segments = values.iter().filter_map(|value| match value {
                 Value::String(key) => Some(intern(&mut tables.segments, key)),

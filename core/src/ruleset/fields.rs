@@ -1,6 +1,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use super::value_list::ValueList;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{Object, Value};
 use crate::path::Path;
@@ -98,25 +99,26 @@ impl<'a> Fields<'a> {
         })
     }
 
-    pub(crate) fn list(&self, name: &str) -> Result<&'a [Value], Unreadable> {
-        let read = self.read(name, "an array", Code::WrongType, Value::as_array)?;
+    /// A list, shared with the document; one that is absent is empty.
+    pub(crate) fn list(&self, name: &str) -> Result<Arc<[Value]>, Unreadable> {
+        let read = self.read(name, "an array", Code::WrongType, |value| match value {
+            Value::Array(elements) => Some(Arc::clone(elements)),
+            _ => None,
+        })?;
         Ok(read.unwrap_or_default())
     }
 
-    /// The strings of a list, each shared with the document.
-    pub(crate) fn texts(&self, name: &str) -> Result<Vec<Arc<str>>, Unreadable> {
+    /// A list of strings.
+    pub(crate) fn keys(&self, name: &str) -> Result<ValueList, Unreadable> {
         let list = self.list(name)?;
-        let mut texts = Vec::with_capacity(list.len());
-        for (index, element) in list.iter().enumerate() {
-            let Some(text) = as_text(element) else {
-                let message = format!("expected a string, found {}", element.type_name());
-                let list = self.path.member(name);
-                self.findings.add(Code::WrongType, &list.element(index), message);
-                return Err(Unreadable);
-            };
-            texts.push(Arc::clone(text));
+        let other = |(_, value): &(usize, &Value)| !matches!(value, Value::String(_));
+        if let Some((index, element)) = list.iter().enumerate().find(other) {
+            let message = format!("expected a string, found {}", element.type_name());
+            let list = self.path.member(name);
+            self.findings.add(Code::WrongType, &list.element(index), message);
+            return Err(Unreadable);
         }
-        Ok(texts)
+        Ok(ValueList::new(list))
     }
 
     /// Reads every object of a list. All are read, so that all that is wrong is reported.

@@ -3,9 +3,10 @@ use std::sync::Arc;
 use super::clause::Clause;
 use super::fields::{Fields, Findings, Unreadable};
 use super::hash::Salted;
-use super::key_table::{Tables, intern};
+
 use super::metadata::Metadata;
 use super::rollout::{Served, VariationCount};
+use super::tables::{Tables, intern};
 use super::target::Targets;
 use crate::diagnostic::Code;
 use crate::json::Value;
@@ -85,7 +86,7 @@ impl Flag {
             Err(Unreadable) => return Some(Flag::malformed(Metadata::read(&fields))),
         }
         let metadata = Metadata::read(&fields);
-        let Ok(variations) = read_variations(&fields) else {
+        let Ok(variations) = fields.list("variations") else {
             return Some(Flag::malformed(metadata));
         };
         let count = VariationCount(variations.len());
@@ -116,14 +117,6 @@ impl Flag {
             FlagState::Off(_) | FlagState::Malformed => None,
         }
     }
-}
-
-fn read_variations(fields: &Fields<'_>) -> Result<Arc<[Value]>, Unreadable> {
-    fields.list("variations")?;
-    Ok(match fields.get("variations") {
-        Some(Value::Array(shared)) => Arc::clone(shared),
-        _ => Arc::default(),
-    })
 }
 
 impl Targeting {

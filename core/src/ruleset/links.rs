@@ -1,20 +1,20 @@
 //! What is wrong between flags and segments: what is missing, and what needs itself.
 
-use super::{Clause, Condition, Map, Membership, Ruleset, Segment, Targeting};
+use super::cycles::on_cycles;
+use super::{Clause, Condition, Membership, Ruleset, Segment, Targeting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Section;
 use crate::path::Path;
 
-/// The findings by slot of the flag or segment in which they are.
-#[derive(Default)]
-pub(super) struct Links {
-    flags: Map<u32, Vec<Diagnostic>>,
-    segments: Map<u32, Vec<Diagnostic>>,
+/// What is wrong between the flags and segments of a ruleset.
+pub(super) struct Links<'a> {
+    ruleset: &'a Ruleset,
+    flags_on_cycles: Vec<bool>,
+    segments_on_cycles: Vec<bool>,
 }
 
-impl Links {
-    pub(super) fn check(ruleset: &Ruleset) -> Links {
-        let mut links = Links::default();
+impl<'a> Links<'a> {
+    pub(super) fn of(ruleset: &'a Ruleset) -> Links<'a> {
         let flag_edges = |slot: u32| -> Vec<u32> {
             let targeting = ruleset.flag(slot).and_then(|flag| flag.targeting());
             let prerequisites = targeting.map(|targeting| &targeting.prerequisites);
@@ -25,55 +25,50 @@ impl Links {
             let clauses = body.rules.iter().flat_map(|rule| &rule.clauses);
             clauses.flat_map(asked_segments).copied().collect()
         };
-        let flag_cycles = on_cycles(ruleset.flags().map(|(slot, _)| slot), flag_edges);
-        let segment_cycles = on_cycles(ruleset.segments().map(|(slot, _)| slot), segment_edges);
-        for (slot, flag) in ruleset.flags() {
-            let key = ruleset.flag_key(slot);
-            let section = Path::Root.member(Section::Flags.name());
-            let path = section.member(key);
-            let mut found = Vec::new();
-            if let Some(targeting) = flag.targeting() {
-                check_flag(ruleset, targeting, &path, &mut found);
-            }
-            if flag_cycles.contains_key(&slot) {
-                let message = format!("`{key}` is a prerequisite of itself");
-                let path = path.member("prerequisites");
-                found.push(Diagnostic::new(Code::PrerequisiteCycle, &path, message));
-            }
-            links.flags.insert(slot, found);
+        let tables = ruleset.tables();
+        Links {
+            ruleset,
+            flags_on_cycles: on_cycles(tables.flags.len(), &flag_edges),
+            segments_on_cycles: on_cycles(tables.segments.len(), &segment_edges),
         }
-        for (slot, segment) in ruleset.segments() {
-            let key = ruleset.segment_key(slot);
-            let section = Path::Root.member(Section::Segments.name());
-            let path = section.member(key);
-            let mut found = Vec::new();
-            if let Segment::Readable(body) = segment {
-                let rules_path = path.member("rules");
-                for (index, rule) in body.rules.iter().enumerate() {
-                    let rule_path = rules_path.element(index);
-                    check_clauses(ruleset, &rule.clauses, &rule_path, &mut found);
-                }
-                if matches!(&body.membership, Membership::Big { reference: None, .. }) {
-                    let message = "a big segment without a generation has no members; sync it";
-                    let path = path.member("generation");
-                    found.push(Diagnostic::new(Code::UnusableValue, &path, message));
-                }
-            }
-            if segment_cycles.contains_key(&slot) {
-                let message = format!("`{key}` is a segment of itself");
-                found.push(Diagnostic::new(Code::SegmentCycle, &path.member("rules"), message));
-            }
-            links.segments.insert(slot, found);
-        }
-        links
     }
 
-    pub(super) fn of_flag(&self, slot: u32) -> impl Iterator<Item = Diagnostic> {
-        self.flags.get(&slot).into_iter().flatten().cloned()
+    pub(super) fn of_flag(&self, slot: u32, found: &mut Vec<Diagnostic>) {
+        let Some(flag) = self.ruleset.flag(slot) else { return };
+        let key = self.ruleset.flag_key(slot);
+        let section = Path::Root.member(Section::Flags.name());
+        let path = section.member(key);
+        if let Some(targeting) = flag.targeting() {
+            check_flag(self.ruleset, targeting, &path, found);
+        }
+        if self.flags_on_cycles.get(slot as usize) == Some(&true) {
+            let message = format!("`{key}` is a prerequisite of itself");
+            let path = path.member("prerequisites");
+            found.push(Diagnostic::new(Code::PrerequisiteCycle, &path, message));
+        }
     }
 
-    pub(super) fn of_segment(&self, slot: u32) -> impl Iterator<Item = Diagnostic> {
-        self.segments.get(&slot).into_iter().flatten().cloned()
+    pub(super) fn of_segment(&self, slot: u32, found: &mut Vec<Diagnostic>) {
+        let Some(segment) = self.ruleset.segment(slot) else { return };
+        let key = self.ruleset.segment_key(slot);
+        let section = Path::Root.member(Section::Segments.name());
+        let path = section.member(key);
+        if let Segment::Readable(body) = segment {
+            let rules_path = path.member("rules");
+            for (index, rule) in body.rules.iter().enumerate() {
+                let rule_path = rules_path.element(index);
+                check_clauses(self.ruleset, &rule.clauses, &rule_path, found);
+            }
+            if matches!(&body.membership, Membership::Big { reference: None, .. }) {
+                let message = "a big segment without a generation has no members; sync it";
+                let path = path.member("generation");
+                found.push(Diagnostic::new(Code::UnusableValue, &path, message));
+            }
+        }
+        if self.segments_on_cycles.get(slot as usize) == Some(&true) {
+            let message = format!("`{key}` is a segment of itself");
+            found.push(Diagnostic::new(Code::SegmentCycle, &path.member("rules"), message));
+        }
     }
 }
 
@@ -134,7 +129,7 @@ fn check_clauses(
         for (index, value) in clause.values.iter().enumerate() {
             let path = values_path.element(index);
             let known = |key: &str| {
-                let slot = ruleset.tables().segments.slot(key);
+                let slot = ruleset.tables().segments.place(key);
                 slot.is_some_and(|slot| ruleset.segment(slot).is_some())
             };
             match value.as_str() {
@@ -148,92 +143,6 @@ fn check_clauses(
                 }
                 Some(_) => {}
             }
-        }
-    }
-}
-
-/// The slots that lead back to themselves: the members of every strongly connected component with
-/// an edge inside. An iterative walk, since a document may chain any number of flags.
-fn on_cycles(slots: impl Iterator<Item = u32>, edges: impl Fn(u32) -> Vec<u32>) -> Map<u32, ()> {
-    let mut walk = Tarjan::default();
-    for root in slots {
-        if walk.numbers.contains_key(&root) {
-            continue;
-        }
-        walk.enter(root, edges(root));
-        while let Some(top) = walk.path.last_mut() {
-            let slot = top.slot;
-            match top.edges.pop() {
-                Some(next) if !walk.numbers.contains_key(&next) => walk.enter(next, edges(next)),
-                Some(next) => walk.meet(slot, next),
-                None => walk.leave(),
-            }
-        }
-    }
-    walk.cyclic
-}
-
-#[derive(Default)]
-struct Tarjan {
-    numbers: Map<u32, u32>,
-    lowest: Map<u32, u32>,
-    open: Vec<u32>,
-    is_open: Map<u32, ()>,
-    path: Vec<Step>,
-    cyclic: Map<u32, ()>,
-}
-
-struct Step {
-    slot: u32,
-    edges: Vec<u32>,
-}
-
-impl Tarjan {
-    fn enter(&mut self, slot: u32, edges: Vec<u32>) {
-        let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(slot, number);
-        self.lowest.insert(slot, number);
-        self.open.push(slot);
-        self.is_open.insert(slot, ());
-        if edges.contains(&slot) {
-            self.cyclic.insert(slot, ());
-        }
-        self.path.push(Step { slot, edges });
-    }
-
-    fn meet(&mut self, slot: u32, next: u32) {
-        if let Some(number) = self.numbers.get(&next).copied()
-            && self.is_open.contains_key(&next)
-        {
-            self.lower(slot, number);
-        }
-    }
-
-    fn lower(&mut self, slot: u32, number: u32) {
-        if let Some(lowest) = self.lowest.get_mut(&slot) {
-            *lowest = number.min(*lowest);
-        }
-    }
-
-    fn leave(&mut self) {
-        let Some(Step { slot, .. }) = self.path.pop() else { return };
-        let lowest = self.lowest.get(&slot).copied().unwrap_or_default();
-        if let Some(above) = self.path.last().map(|step| step.slot) {
-            self.lower(above, lowest);
-        }
-        if self.numbers.get(&slot) != Some(&lowest) {
-            return;
-        }
-        let mut component = Vec::new();
-        while let Some(member) = self.open.pop() {
-            self.is_open.remove(&member);
-            component.push(member);
-            if member == slot {
-                break;
-            }
-        }
-        if component.len() > 1 {
-            self.cyclic.extend(component.into_iter().map(|member| (member, ())));
         }
     }
 }

@@ -5,16 +5,18 @@
 
 mod attribute;
 mod clause;
+mod cycles;
 mod fields;
 mod flag;
 mod hash;
-mod key_table;
 mod links;
 mod metadata;
 mod operator;
 mod rollout;
 mod segment;
+mod tables;
 mod target;
+mod value_list;
 
 use std::sync::Arc;
 
@@ -24,18 +26,20 @@ pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
 pub(crate) use clause::{Clause, Condition};
 pub(crate) use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub(crate) use hash::HashChoice;
-pub(crate) use key_table::{Map, Tables};
 pub(crate) use operator::Test;
 pub(crate) use rollout::{Bucketing, Rollout, Served, WeightedVariation};
 pub(crate) use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
-pub(crate) use target::Targets;
+pub(crate) use tables::Tables;
+pub(crate) use target::{TargetList, Targets};
+pub(crate) use value_list::ValueList;
 
 use fields::{Fields, Findings};
-use key_table::{KeyTable, intern};
+use tables::intern;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Document, Section};
-use crate::json::{Note, NoteKind, Object, Value, utf16_order};
+use crate::json::{Note, NoteKind, Object, Value, sorted_places};
+use crate::key_set::KeySet;
 use crate::path::Path;
 
 /// A compiled document. What a patch does not touch is shared with the ruleset before it.
@@ -95,14 +99,15 @@ impl<T> Items<T> {
     }
 
     /// Restores the order after items have been put.
-    fn sort(&mut self, keys: &KeyTable) {
+    fn sort(&mut self, keys: &KeySet) {
         let held = (0_u32..).zip(&self.items).filter(|(_, item)| item.is_some());
-        let mut order: Vec<u32> = held.map(|(slot, _)| slot).collect();
-        if order.len() == self.order.len() {
+        let slots: Vec<u32> = held.map(|(slot, _)| slot).collect();
+        if slots.len() == self.order.len() {
             return;
         }
-        order.sort_by(|a, b| utf16_order(keys.name(*a), keys.name(*b)));
-        self.order = order.into();
+        let key = |place: usize| slots.get(place).map_or("", |slot| keys.key(*slot));
+        let places = sorted_places(slots.len(), &key);
+        self.order = places.iter().filter_map(|place| slots.get(*place).copied()).collect();
     }
 
     /// Slot and item, in RFC 8785 order of the keys.
@@ -185,11 +190,11 @@ impl Ruleset {
     }
 
     pub(crate) fn flag_key(&self, slot: u32) -> &Arc<str> {
-        self.tables.flags.name(slot)
+        self.tables.flags.key(slot)
     }
 
     pub(crate) fn segment_key(&self, slot: u32) -> &Arc<str> {
-        self.tables.segments.name(slot)
+        self.tables.segments.key(slot)
     }
 
     /// Slot and flag, tombstones left out, in RFC 8785 order of the keys.
@@ -206,22 +211,21 @@ impl Ruleset {
     pub(crate) fn written(&self, section: Section, key: &str) -> Option<&Value> {
         match section {
             Section::Flags => {
-                self.tables.flags.slot(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
+                self.tables.flags.place(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
             }
             Section::Segments => self
                 .tables
                 .segments
-                .slot(key)
+                .place(key)
                 .and_then(|slot| Some(&self.segments.item(slot)?.written)),
         }
     }
 
     /// The normalised document: what the digest is computed over.
     pub(crate) fn document(&self) -> Value {
-        fn written<T>(items: &Items<T>, keys: &KeyTable) -> Value {
-            let members = items
-                .iter()
-                .map(|(slot, item)| (Arc::clone(keys.name(slot)), item.written.clone()));
+        fn written<T>(items: &Items<T>, keys: &KeySet) -> Value {
+            let members =
+                items.iter().map(|(slot, item)| (Arc::clone(keys.key(slot)), item.written.clone()));
             members.collect::<Object>().into()
         }
         let sections = [
@@ -235,14 +239,14 @@ impl Ruleset {
     /// Everything that is wrong, in the order of the document.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
         let mut all = self.diagnostics.to_vec();
-        let links = links::Links::check(self);
+        let links = links::Links::of(self);
         for (slot, item) in self.flags.iter() {
             all.extend(item.diagnostics.iter().cloned());
-            all.extend(links.of_flag(slot));
+            links.of_flag(slot, &mut all);
         }
         for (slot, item) in self.segments.iter() {
             all.extend(item.diagnostics.iter().cloned());
-            all.extend(links.of_segment(slot));
+            links.of_segment(slot, &mut all);
         }
         all
     }

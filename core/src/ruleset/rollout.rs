@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
 use super::fields::{Fields, Unreadable};
 use super::hash::{HashChoice, HashPrefix, Salted, as_seed};
-use super::key_table::Tables;
+use super::tables::Tables;
 use crate::context::AttributeReference;
 use crate::diagnostic::Code;
 

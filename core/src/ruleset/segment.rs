@@ -1,19 +1,15 @@
 use std::sync::Arc;
 
-use hashbrown::HashSet;
-
 use super::attribute::{KindSlot, kind_slot};
 use super::clause::Clause;
 use super::fields::{Fields, Findings, Unreadable};
 use super::hash::{HashPrefix, Salted};
-use super::key_table::Tables;
 use super::metadata;
 use super::rollout::Bucketing;
+use super::tables::Tables;
+use super::value_list::ValueList;
 use crate::json::Value;
 use crate::path::Path;
-
-/// A set of keys with a fixed seed.
-pub(crate) type Keys = HashSet<Arc<str>, foldhash::fast::FixedState>;
 
 /// A segment, ready to be asked.
 #[derive(Debug)]
@@ -48,7 +44,7 @@ pub(crate) enum Membership {
 #[derive(Debug)]
 pub(crate) struct KeyList {
     pub(crate) kind: KindSlot,
-    pub(crate) keys: Keys,
+    pub(crate) keys: ValueList,
 }
 
 /// A rule of a segment.
@@ -123,16 +119,10 @@ fn read_keys(
     tables: &mut Tables,
 ) -> Result<Box<[KeyList]>, Unreadable> {
     let user: Arc<str> = Arc::from("");
-    let users = KeyList {
-        kind: kind_slot(&mut tables.kinds, &user),
-        keys: fields.texts(of_users)?.into_iter().collect(),
-    };
+    let users = KeyList { kind: kind_slot(&mut tables.kinds, &user), keys: fields.keys(of_users)? };
     let contexts = fields.each(of_contexts, |list| {
         let kind = list.text("contextKind")?.unwrap_or(&user);
-        Ok(KeyList {
-            kind: kind_slot(&mut tables.kinds, kind),
-            keys: list.texts("values")?.into_iter().collect(),
-        })
+        Ok(KeyList { kind: kind_slot(&mut tables.kinds, kind), keys: list.keys("values")? })
     })?;
     let lists = std::iter::once(users).chain(contexts).filter(|list| !list.keys.is_empty());
     Ok(lists.collect())

@@ -44,16 +44,26 @@ impl ClauseValues<'_> {
         expected: &str,
         mut read: impl FnMut(&Value) -> Option<T>,
     ) -> Box<[Option<T>]> {
-        let values = self.path.member("values");
         let prepare = |(index, value): (usize, &Value)| {
             let prepared = read(value);
             if prepared.is_none() {
-                let message = format!("{value} is not {expected}, so it never matches");
-                self.findings.add(code, &values.element(index), message);
+                self.refuse(code, expected, index, value);
             }
             prepared
         };
         self.values.iter().enumerate().map(prepare).collect()
+    }
+
+    /// Reports each value that is not `usable`.
+    fn check(&self, code: Code, expected: &str, usable: fn(&Value) -> bool) {
+        for (index, value) in self.values.iter().enumerate().filter(|(_, value)| !usable(value)) {
+            self.refuse(code, expected, index, value);
+        }
+    }
+
+    fn refuse(&self, code: Code, expected: &str, index: usize, value: &Value) {
+        let message = format!("{value} is not {expected}, so it never matches");
+        self.findings.add(code, &self.path.member("values").element(index), message);
     }
 }
 

@@ -1,0 +1,21 @@
+use std::sync::Arc;
+
+use super::attribute::AttributeTable;
+use crate::key_set::KeySet;
+
+/// The tables that the parts of a document are linked through: flags, segments and kinds by key.
+///
+/// A key keeps its slot for ever, also while the document does not hold it. So a prerequisite of
+/// a flag that a later patch brings needs no new link.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) flags: Arc<KeySet>,
+    pub(crate) segments: Arc<KeySet>,
+    pub(crate) kinds: Arc<KeySet>,
+    pub(crate) attributes: Arc<AttributeTable>,
+}
+
+/// The slot of a key, new if need be; a table that other rulesets share is copied first.
+pub(crate) fn intern(table: &mut Arc<KeySet>, key: &Arc<str>) -> u32 {
+    table.place(key).unwrap_or_else(|| Arc::make_mut(table).add(key))
+}
