@@ -99,15 +99,6 @@ pub fn context_json(context: u32) -> Result<String, JsValue> {
     CONTEXTS.with(|table| table.get(context, |context| context.to_value().to_canonical_json()))
 }
 
-/// The hash that proves to a front end who is asked about.
-///
-/// # Errors
-/// Where the context was freed.
-#[wasm_bindgen(js_name = secureModeHash)]
-pub fn secure_mode_hash(sdk_key: &str, context: u32) -> Result<String, JsValue> {
-    CONTEXTS.with(|table| table.get(context, |context| isoflag::secure_mode_hash(sdk_key, context)))
-}
-
 /// The context keys whose big-segment memberships an evaluation may ask for.
 ///
 /// # Errors
@@ -131,17 +122,6 @@ pub fn big_segment_keys_for_host(flags: u32, context: &str) -> Result<Array, JsV
             Err(_) => Array::new(),
         })
     })
-}
-
-/// As [`secure_mode_hash`], for the text that the encoder wrote for a host's object.
-///
-/// # Errors
-/// Where the context is invalid.
-#[wasm_bindgen(js_name = secureModeHashForHost)]
-pub fn secure_mode_hash_for_host(sdk_key: &str, context: &str) -> Result<String, JsValue> {
-    let context =
-        Context::from_host_json(context.as_bytes()).map_err(|error| failure::context(&error))?;
-    Ok(isoflag::secure_mode_hash(sdk_key, &context))
 }
 
 fn list(keys: &[Arc<str>]) -> Array {

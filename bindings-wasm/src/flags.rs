@@ -1,10 +1,9 @@
 //! Documents.
 
-use isoflag::{Diagnostic, Flags};
+use isoflag::Flags;
 use js_sys::{Array, JsString};
-use serde::Serialize;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsError, JsValue};
 
 use crate::failure;
 use crate::handles::FLAGS;
@@ -51,15 +50,6 @@ pub fn flag_keys(flags: u32) -> Result<Array, JsValue> {
     FLAGS.with(|table| table.get(flags, |flags| flags.keys().map(JsString::from).collect()))
 }
 
-/// The digest of the document.
-///
-/// # Errors
-/// Where the document was freed.
-#[wasm_bindgen(js_name = flagsDigest)]
-pub fn flags_digest(flags: u32) -> Result<String, JsValue> {
-    FLAGS.with(|table| table.get(flags, |flags| flags.digest().to_owned()))
-}
-
 /// The version of the document, if it has one.
 ///
 /// # Errors
@@ -67,38 +57,4 @@ pub fn flags_digest(flags: u32) -> Result<String, JsValue> {
 #[wasm_bindgen(js_name = flagsVersion)]
 pub fn flags_version(flags: u32) -> Result<Option<f64>, JsValue> {
     FLAGS.with(|table| table.get(flags, |flags| flags.version().map(|version| version as f64)))
-}
-
-#[derive(Serialize)]
-struct DiagnosticOut<'a> {
-    severity: &'static str,
-    code: &'static str,
-    path: &'a str,
-    message: &'a str,
-}
-
-impl<'a> From<&'a Diagnostic> for DiagnosticOut<'a> {
-    fn from(diagnostic: &'a Diagnostic) -> Self {
-        DiagnosticOut {
-            severity: diagnostic.severity().as_str(),
-            code: diagnostic.code(),
-            path: diagnostic.path(),
-            message: diagnostic.message(),
-        }
-    }
-}
-
-/// What is wrong with the document, as an array of plain objects.
-///
-/// # Errors
-/// Where the document was freed.
-#[wasm_bindgen(js_name = flagsDiagnostics)]
-pub fn flags_diagnostics(flags: u32) -> Result<JsValue, JsValue> {
-    FLAGS.with(|table| {
-        table.get(flags, |flags| {
-            let diagnostics: Vec<_> = flags.diagnostics().iter().map(DiagnosticOut::from).collect();
-            serde_wasm_bindgen::to_value(&diagnostics)
-                .map_err(|e| JsError::new(&e.to_string()).into())
-        })
-    })?
 }

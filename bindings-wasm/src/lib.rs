@@ -3,7 +3,8 @@
 //!
 //! In reading order: [`handles`] says how an object of the core is known to JavaScript, [`failure`] how an error
 //! reaches it; then [`flags`], [`context`] and [`bound`] hold what is exported for each class, [`answer`] what an
-//! evaluation returns, and [`report`] what is returned as JSON text.
+//! evaluation returns, and [`state`] the state of all flags, [`tools`](self)
+//! what only `tools.wasm` has.
 
 pub mod answer;
 pub mod bound;
@@ -11,7 +12,9 @@ pub mod context;
 mod failure;
 pub mod flags;
 pub mod handles;
-pub mod report;
+pub mod state;
+#[cfg(feature = "tools")]
+pub mod tools;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

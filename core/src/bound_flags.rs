@@ -3,6 +3,7 @@ use std::sync::Arc;
 use crate::evaluation::{
     self, Answer, EvaluationDetail, FlagHandle, NoObserver, Observer, Subject, ValueType,
 };
+#[cfg(feature = "tools")]
 use crate::explain::{self, Explanation};
 use crate::flags::Flags;
 use crate::json::Value;
@@ -130,6 +131,7 @@ impl BoundFlags {
     }
 
     /// Why the flag serves the context what it does: the same evaluation, watched.
+    #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str) -> Explanation {
         explain::explain(self, key)

@@ -1,4 +1,5 @@
-use std::fmt;
+use std::cell::RefCell;
+use std::fmt::{self, Display};
 use std::sync::Arc;
 
 use crate::json::{Object, Value};
@@ -93,6 +94,24 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} [{}] {}: {}", self.severity(), self.code(), self.path, self.message)
+    }
+}
+
+/// What was found wrong so far.
+///
+/// Without the feature `tools` nobody can ask, so that nothing is kept and no message is written.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(RefCell<Vec<Diagnostic>>);
+
+impl Findings {
+    pub(crate) fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
+        if cfg!(feature = "tools") {
+            self.0.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+        }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
+        self.0.into_inner()
     }
 }
 

@@ -1,13 +1,18 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+#[cfg(feature = "tools")]
+use std::sync::OnceLock;
 
 use crate::bound_flags::BoundFlags;
 use crate::context::Context;
+#[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
+#[cfg(feature = "tools")]
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
     Answer, BigSegments, EvaluationDetail, FlagHandle, Reason, ReasonKind, Subject, Verdict,
 };
+#[cfg(feature = "tools")]
 use crate::explain::Explanation;
 use crate::json::{Object, Value, sorted_places};
 use crate::ruleset::{Membership, Ruleset, Segment};
@@ -34,7 +39,9 @@ pub struct Flags(Arc<Loaded>);
 #[derive(Debug)]
 struct Loaded {
     ruleset: Ruleset,
+    #[cfg(feature = "tools")]
     digest: OnceLock<String>,
+    #[cfg(feature = "tools")]
     diagnostics: OnceLock<Vec<Diagnostic>>,
 }
 
@@ -118,8 +125,13 @@ impl Flags {
     }
 
     fn of(ruleset: Ruleset) -> Flags {
-        let loaded = Loaded { ruleset, digest: OnceLock::new(), diagnostics: OnceLock::new() };
-        Flags(Arc::new(loaded))
+        Flags(Arc::new(Loaded {
+            ruleset,
+            #[cfg(feature = "tools")]
+            digest: OnceLock::new(),
+            #[cfg(feature = "tools")]
+            diagnostics: OnceLock::new(),
+        }))
     }
 
     /// The keys of the flags in RFC 8785 order, tombstones left out.
@@ -147,6 +159,7 @@ impl Flags {
 
     /// The digest of the normalised document: `sha256:` and 64 hex digits over its RFC 8785 text.
     /// It is computed when it is first asked for.
+    #[cfg(feature = "tools")]
     #[must_use]
     pub fn digest(&self) -> &str {
         self.0.digest.get_or_init(|| digest::digest(&self.document()))
@@ -160,6 +173,7 @@ impl Flags {
 
     /// Everything that is wrong with the document, in its order. It is looked for when it is first
     /// asked for.
+    #[cfg(feature = "tools")]
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         self.0.diagnostics.get_or_init(|| self.0.ruleset.diagnostics())
@@ -308,6 +322,7 @@ impl Flags {
     }
 
     /// Why the flag serves the context what it does.
+    #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str, context: &Context) -> Explanation {
         self.bind(context).explain(key)

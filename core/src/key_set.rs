@@ -1,7 +1,7 @@
 //! Sets of keys: which place a key has, found by its hash.
 
 use std::hash::BuildHasher;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
@@ -80,6 +80,7 @@ impl HashIndex {
 pub(crate) struct KeySet {
     keys: Vec<Arc<str>>,
     index: HashIndex,
+    nameless: Arc<str>,
 }
 
 impl KeySet {
@@ -93,8 +94,7 @@ impl KeySet {
 
     /// The key with that place, which is empty for none.
     pub(crate) fn key(&self, place: u32) -> &Arc<str> {
-        static NAMELESS: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
-        self.get(place).unwrap_or(&NAMELESS)
+        self.get(place).unwrap_or(&self.nameless)
     }
 
     pub(crate) fn place(&self, key: &str) -> Option<u32> {

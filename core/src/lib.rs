@@ -15,6 +15,9 @@
 //!    [`BoundFlags`] evaluates;
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
+//! The feature `tools`, on by default, is what an application may do without that only evaluates:
+//! explanations, diagnostics, digests and the secure-mode hash. No answer depends on it.
+//!
 //! ```
 //! use isoflag::{Context, Flags};
 //! let flags = Flags::from_json(br#"{"flags": {"dark-mode": {
@@ -29,13 +32,24 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "tools"),
+    allow(
+        dead_code,
+        unused_imports,
+        unreachable_pub,
+        reason = "what evaluation knows, and only `tools` tells"
+    )
+)]
 
 mod bound_flags;
 mod context;
 mod diagnostic;
+#[cfg(feature = "tools")]
 mod digest;
 mod document;
 mod evaluation;
+#[cfg(feature = "tools")]
 mod explain;
 mod flags;
 mod json;
@@ -47,13 +61,16 @@ mod state;
 
 pub use bound_flags::BoundFlags;
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
+#[cfg(feature = "tools")]
 pub use diagnostic::{Diagnostic, Severity};
+#[cfg(feature = "tools")]
 pub use digest::secure_mode_hash;
 pub use document::DocumentError;
 pub use evaluation::{
     Answer, BigSegments, BigSegmentsError, BigSegmentsStatus, ErrorKind, EvaluationDetail,
     FlagHandle, Reason, ReasonKind, ValueType,
 };
+#[cfg(feature = "tools")]
 pub use explain::Explanation;
 pub use flags::Flags;
 pub use json::{JsonError, Object, Value};

@@ -23,8 +23,11 @@ impl Context {
     /// Where the moment lies outside the years 0 to 9999.
     pub fn with_clock(&self, now_ms: f64, offset_minutes: i32) -> Result<Context, ContextError> {
         let attributes = attributes(now_ms, offset_minutes).ok_or_else(|| {
-            let message = format!("{now_ms} ms is no moment of the years 0 to 9999");
-            ContextError::invalid(CLOCK, message)
+            let shown = match Value::number(now_ms) {
+                Some(now) => format!("{now} ms"),
+                None => "a number that is not finite".to_owned(),
+            };
+            ContextError::invalid(CLOCK, format!("{shown} is no moment of the years 0 to 9999"))
         })?;
         let clock = Individual {
             kind: Arc::from(CLOCK),

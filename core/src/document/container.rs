@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::error::DocumentError;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::json::{self, Note, NoteKind, Object, Reading, Value};
 use crate::limits;
 use crate::path::Path;
@@ -115,7 +115,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
                 Err(DocumentError::number_range(path.to_string()))
             }
             Value::Number(number) => {
-                if json::is_imprecise(*number) {
+                if cfg!(feature = "tools") && json::is_imprecise(*number) {
                     notes.push(Note::new(NoteKind::NumberPrecision, path));
                 }
                 Ok(())
@@ -163,14 +163,15 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
     if values.is_empty() {
         return (flags, Vec::new());
     }
-    let mut diagnostics = Vec::new();
+    let findings = Findings::default();
     let mut members: Vec<_> =
         flags.iter().map(|(key, flag)| (Arc::clone(key), flag.clone())).collect();
     for (key, value) in values.iter() {
         if flags.get(key).is_some() {
-            let message = format!("`{key}` is in `flags` too, which counts; remove one of them");
+            let message =
+                format_args!("`{key}` is in `flags` too, which counts; remove one of them");
             let section = Path::Root.member(FLAG_VALUES);
-            diagnostics.push(Diagnostic::new(Code::DuplicateFlag, &section.member(key), message));
+            findings.add(Code::DuplicateFlag, &section.member(key), message);
             continue;
         }
         let flag = Object::from_iter([
@@ -182,5 +183,5 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
         ]);
         members.push((Arc::clone(key), Value::Object(flag)));
     }
-    (Object::from_members(members), diagnostics)
+    (Object::from_members(members), findings.into_vec())
 }

@@ -85,7 +85,9 @@ impl<'t> Reader<'t> {
     }
 
     fn note(&mut self, kind: NoteKind, path: &Path<'_>) {
-        self.notes.push(Note::new(kind, path));
+        if cfg!(feature = "tools") {
+            self.notes.push(Note::new(kind, path));
+        }
     }
 
     /// Reads a value within so many arrays and objects.

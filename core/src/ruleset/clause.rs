@@ -54,7 +54,7 @@ impl Clause {
             let test = Test::prepare(operator, &place);
             match AttributeReference::beside_kind(name, kind) {
                 Err(error) => {
-                    fields.report(Code::InvalidReference, "attribute", error.to_string());
+                    fields.report(Code::InvalidReference, "attribute", error);
                     Condition::InvalidReference
                 }
                 Ok(reference) if reference.is(KIND) => Condition::Kinds(test),

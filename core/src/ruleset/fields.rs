@@ -1,28 +1,14 @@
-use std::cell::RefCell;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::value_list::ValueList;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Findings};
 use crate::json::{Object, Value};
 use crate::path::Path;
 
 /// A part that cannot be read; the diagnostic has been written already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable;
-
-/// What was found wrong so far.
-#[derive(Debug, Default)]
-pub(crate) struct Findings(RefCell<Vec<Diagnostic>>);
-
-impl Findings {
-    pub(crate) fn add(&self, code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) {
-        self.0.borrow_mut().push(Diagnostic::new(code, path, message));
-    }
-
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.0.into_inner()
-    }
-}
 
 /// The properties of one object of the document, read leniently: `null` is absent, an unknown
 /// property is nobody's business, and a property of the wrong type is reported with its path.
@@ -42,7 +28,7 @@ impl<'a> Fields<'a> {
         match value {
             Value::Object(object) => Ok(Fields { object, path, findings }),
             other => {
-                let message = format!("expected an object, found {}", other.type_name());
+                let message = format_args!("expected an object, found {}", other.type_name());
                 findings.add(Code::NotAnObject, path, message);
                 Err(Unreadable)
             }
@@ -54,7 +40,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports something about one property.
-    pub(crate) fn report(&self, code: Code, name: &str, message: impl Into<Arc<str>>) {
+    pub(crate) fn report(&self, code: Code, name: &str, message: impl Display) {
         self.findings.add(code, &self.path.member(name), message);
     }
 
@@ -67,11 +53,16 @@ impl<'a> Fields<'a> {
     ) -> Result<Option<T>, Unreadable> {
         let Some(value) = self.get(name) else { return Ok(None) };
         read(value).map(Some).ok_or_else(|| {
-            let found = match value {
-                Value::Number(number) => format!("the number {}", Value::Number(*number)),
-                other => other.type_name().to_owned(),
-            };
-            self.report(code, name, format!("expected {expected}, found {found}"));
+            match value {
+                Value::Number(_) => {
+                    let message = format_args!("expected {expected}, found the number {value}");
+                    self.report(code, name, message);
+                }
+                other => {
+                    let message = format_args!("expected {expected}, found {}", other.type_name());
+                    self.report(code, name, message);
+                }
+            }
             Unreadable
         })
     }
@@ -113,7 +104,7 @@ impl<'a> Fields<'a> {
         let list = self.list(name)?;
         let other = |(_, value): &(usize, &Value)| !matches!(value, Value::String(_));
         if let Some((index, element)) = list.iter().enumerate().find(other) {
-            let message = format!("expected a string, found {}", element.type_name());
+            let message = format_args!("expected a string, found {}", element.type_name());
             let list = self.path.member(name);
             self.findings.add(Code::WrongType, &list.element(index), message);
             return Err(Unreadable);

@@ -1,14 +1,14 @@
 use std::sync::Arc;
 
 use super::clause::Clause;
-use super::fields::{Fields, Findings, Unreadable};
+use super::fields::{Fields, Unreadable};
 use super::hash::Salted;
 
 use super::metadata::Metadata;
 use super::rollout::{Served, VariationCount};
 use super::tables::{Tables, intern};
 use super::target::Targets;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
 use crate::path::Path;
 
@@ -189,13 +189,13 @@ impl Salted {
         let key = match fields.text("key")? {
             Some(key) => {
                 if key != name {
-                    let message = format!("filed under `{name}`, but its key is `{key}`");
+                    let message = format_args!("filed under `{name}`, but its key is `{key}`");
                     fields.report(Code::KeyMismatch, "key", message);
                 }
                 Arc::clone(key)
             }
             None => {
-                let message = format!("no key; read as `{name}`");
+                let message = format_args!("no key; read as `{name}`");
                 fields.report(Code::MissingKey, "key", message);
                 Arc::clone(name)
             }

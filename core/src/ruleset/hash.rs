@@ -46,7 +46,7 @@ impl HashChoice {
                 HashChoice::Named(Hash::Murmur3)
             }
             _ => {
-                let message = format!("unknown hash `{name}`; write `sha1` or `murmur3`");
+                let message = format_args!("unknown hash `{name}`; write `sha1` or `murmur3`");
                 fields.report(Code::UnknownHash, "hash", message);
                 HashChoice::Unknown
             }

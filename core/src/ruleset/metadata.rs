@@ -36,7 +36,8 @@ impl Metadata {
                     None | Some(Value::Null) => false,
                     Some(Value::Bool(available)) => *available,
                     Some(other) => {
-                        let message = format!("expected a boolean, found {}", other.type_name());
+                        let message =
+                            format_args!("expected a boolean, found {}", other.type_name());
                         let path = fields.path.member("clientSideAvailability");
                         let path = path.member("usingEnvironmentId");
                         fields.findings.add(Code::IgnoredType, &path, message);

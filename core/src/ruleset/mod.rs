@@ -5,10 +5,12 @@
 
 mod attribute;
 mod clause;
+#[cfg(feature = "tools")]
 mod cycles;
 mod fields;
 mod flag;
 mod hash;
+#[cfg(feature = "tools")]
 mod links;
 mod metadata;
 mod operator;
@@ -33,10 +35,10 @@ pub(crate) use tables::Tables;
 pub(crate) use target::{TargetList, Targets};
 pub(crate) use value_list::ValueList;
 
-use fields::{Fields, Findings};
+use fields::Fields;
 use tables::intern;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::document::{Document, Section};
 use crate::json::{Note, NoteKind, Object, Value, sorted_places};
 use crate::key_set::KeySet;
@@ -236,6 +238,7 @@ impl Ruleset {
         rest.chain(sections).collect::<Object>().into()
     }
 
+    #[cfg(feature = "tools")]
     /// Everything that is wrong, in the order of the document.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
         let mut all = self.diagnostics.to_vec();

@@ -55,7 +55,7 @@ impl VariationCount {
     pub(crate) fn check(self, fields: &Fields<'_>, name: &str, index: i64) -> Option<u32> {
         let checked = u32::try_from(index).ok().filter(|index| (*index as usize) < self.0);
         if checked.is_none() {
-            let message = format!("there is no variation {index}; the flag has {}", self.0);
+            let message = format_args!("there is no variation {index}; the flag has {}", self.0);
             fields.report(Code::VariationOutOfRange, name, message);
         }
         checked
@@ -90,7 +90,7 @@ impl Bucketing {
             Some(name) => AttributeReference::beside_kind(name, kind_name),
         };
         if let Err(error) = &reference {
-            fields.report(Code::InvalidReference, "bucketBy", error.to_string());
+            fields.report(Code::InvalidReference, "bucketBy", error);
         }
         let kind = kind_slot(&mut tables.kinds, kind_name);
         let by = reference
@@ -113,7 +113,7 @@ impl Rollout {
             Some(_) => fields.get("seed").map(|seed| match as_seed(seed) {
                 Some(seed) => Ok(seed),
                 None => {
-                    let message = format!("expected an integer, found the number {seed}");
+                    let message = format_args!("expected an integer, found the number {seed}");
                     fields.report(Code::WrongType, "seed", message);
                     Err(Unreadable)
                 }

@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use super::attribute::{KindSlot, kind_slot};
 use super::clause::Clause;
-use super::fields::{Fields, Findings, Unreadable};
+use super::fields::{Fields, Unreadable};
 use super::hash::{HashPrefix, Salted};
 use super::metadata;
 use super::rollout::Bucketing;
 use super::tables::Tables;
 use super::value_list::ValueList;
+use crate::diagnostic::Findings;
 use crate::json::Value;
 use crate::path::Path;
 

@@ -10,11 +10,10 @@ mod version;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Findings};
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
 use crate::path::Path;
-use crate::ruleset::fields::Findings;
 
 /// The prepared operator and values of a clause.
 #[derive(Debug)]
@@ -62,7 +61,7 @@ impl ClauseValues<'_> {
     }
 
     fn refuse(&self, code: Code, expected: &str, index: usize, value: &Value) {
-        let message = format!("{value} is not {expected}, so it never matches");
+        let message = format_args!("{value} is not {expected}, so it never matches");
         self.findings.add(code, &self.path.member("values").element(index), message);
     }
 }
@@ -85,7 +84,7 @@ impl Test {
             "in" => Test::In(equality::In::prepare(values)),
             "matches" => Test::Matches(regex::Matches::prepare(values)),
             unknown => {
-                let message = format!("unknown operator `{unknown}` matches nothing");
+                let message = format_args!("unknown operator `{unknown}` matches nothing");
                 values.findings.add(Code::UnknownOperator, &values.path.member("op"), message);
                 Test::Unknown
             }

@@ -1,7 +1,6 @@
-//! What is returned as JSON text: the state of all flags and explanations.
+//! What is returned as JSON text: the state of all flags.
 
 use isoflag::AllFlagsOptions;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -23,22 +22,4 @@ pub fn all_flags_state(
         AllFlagsOptions { client_side_only, with_reasons, details_only_for_tracked_flags, now_ms };
     BOUND
         .with(|table| table.get(bound, |bound| bound.all_flags_state(&options).to_canonical_json()))
-}
-
-/// An evaluation's trace, for machines and for people.
-#[derive(Serialize)]
-struct Trace {
-    json: String,
-    text: String,
-}
-
-/// Evaluates a flag, watched.
-///
-/// # Errors
-/// Where the bound document was freed.
-#[wasm_bindgen]
-pub fn explain(bound: u32, key: &str) -> Result<JsValue, JsValue> {
-    let explanation = BOUND.with(|table| table.get(bound, |bound| bound.explain(key)))?;
-    let trace = Trace { json: explanation.to_json(), text: explanation.to_string() };
-    serde_wasm_bindgen::to_value(&trace).map_err(JsValue::from)
 }
