@@ -42,34 +42,43 @@ impl VersionTest {
 
 /// Reads a version whose minor and patch may be missing: `2`, `2.0`, `2-rc.1+build`.
 fn parse(text: &str) -> Option<Version> {
-    let (text, build) = split(text, '+');
-    let (numbers, pre) = split(text, '-');
-    let mut numbers = numbers.split('.').map(number);
+    // By bytes, since a context's version is read again by each clause.
+    let mark = |byte: u8| matches!(byte, b'-' | b'+');
+    let core = text.bytes().position(mark).unwrap_or(text.len());
+    let (numbers, suffix) = text.split_at_checked(core)?;
+    let mut numbers = numbers.as_bytes().split(|byte| *byte == b'.').map(number);
     let version = Version {
         major: numbers.next()??,
         minor: numbers.next().unwrap_or(Some(0))?,
         patch: numbers.next().unwrap_or(Some(0))?,
-        pre: pre.map_or(Some(Prerelease::EMPTY), |pre| not_empty(pre)?.parse().ok())?,
+        pre: if suffix.is_empty() { Prerelease::EMPTY } else { prerelease(suffix)? },
         build: BuildMetadata::EMPTY,
     };
-    // Build metadata does not count, but must be well-formed.
-    let build = build.map_or(Some(BuildMetadata::EMPTY), |build| not_empty(build)?.parse().ok());
-    (numbers.next().is_none() && build.is_some()).then_some(version)
-}
-
-fn split(text: &str, mark: char) -> (&str, Option<&str>) {
-    text.split_once(mark).map_or((text, None), |(before, after)| (before, Some(after)))
-}
-
-fn not_empty(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
+    numbers.next().is_none().then_some(version)
 }
 
 /// A number without leading zeros.
-fn number(text: &str) -> Option<u64> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let leading_zero = text.len() > 1 && text.starts_with('0');
-    text.parse().ok().filter(|_| digits && !leading_zero)
+fn number(digits: &[u8]) -> Option<u64> {
+    if matches!(digits, [] | [b'0', _, ..]) {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// The pre-release of `-rc.1`, `+build` or `-rc.1+build`, none of them empty. Build metadata does
+/// not count, but must be well-formed.
+fn prerelease(suffix: &str) -> Option<Prerelease> {
+    let (pre, build) = suffix.split_once('+').unwrap_or((suffix, "0"));
+    let pre = match pre.strip_prefix('-') {
+        Some("") => return None,
+        Some(pre) => pre.parse().ok()?,
+        None => Prerelease::EMPTY,
+    };
+    let build: BuildMetadata = build.parse().ok()?;
+    (!build.is_empty()).then_some(pre)
 }
 
 #[cfg(test)]
