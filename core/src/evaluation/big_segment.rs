@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,8 +47,8 @@ pub struct BigSegments(Arc<Answered>);
 #[derive(Debug)]
 struct Answered {
     status: BigSegmentsStatus,
-    /// By context key, then by segment reference.
-    memberships: BTreeMap<Arc<str>, BTreeMap<Arc<str>, bool>>,
+    /// By context key, then by segment reference: true, false or null.
+    memberships: Object,
 }
 
 /// Why something is no answer of a store of big segments.
@@ -86,28 +85,20 @@ impl BigSegments {
                 let message = "expected `HEALTHY`, `STALE`, `STORE_ERROR` or `NOT_CONFIGURED`";
                 error("bigSegments.status".to_owned(), message)
             })?;
-        let nobody = Value::Object(Object::default());
-        let members = |value: &Value, path: &str| match value {
-            Value::Null => Ok(Object::default()),
-            Value::Object(object) => Ok(object.clone()),
-            _ => Err(error(path.to_owned(), "expected an object")),
+        let members = |value: Option<&Value>, path: &str| match value {
+            None | Some(Value::Null) => Ok(Object::default()),
+            Some(Value::Object(object)) => Ok(object.clone()),
+            Some(_) => Err(error(path.to_owned(), "expected an object")),
         };
-        let path = "bigSegments.memberships".to_owned();
-        let mut memberships = BTreeMap::new();
-        let by_key = members(object.get("memberships").unwrap_or(&nobody), &path)?;
-        for (key, value) in by_key.iter() {
+        let path = "bigSegments.memberships";
+        let memberships = members(object.get("memberships"), path)?;
+        for (key, value) in memberships.iter() {
             let path = format!("{path}[{}]", Value::String(Arc::clone(key)));
-            let mut membership = BTreeMap::new();
-            for (reference, value) in members(value, &path)?.iter() {
-                match value {
-                    Value::Null => {}
-                    Value::Bool(member) => {
-                        membership.insert(Arc::clone(reference), *member);
-                    }
-                    _ => return Err(error(path, "expected true or false for each segment")),
-                }
+            let membership = members(Some(value), &path)?;
+            if membership.iter().any(|(_, member)| !matches!(member, Value::Null | Value::Bool(_)))
+            {
+                return Err(error(path, "expected true or false for each segment"));
             }
-            memberships.insert(Arc::clone(key), membership);
         }
         Ok(BigSegments(Arc::new(Answered { status, memberships })))
     }
@@ -131,7 +122,8 @@ impl<O: Observer> Evaluation<'_, O> {
             return Some(None);
         };
         self.note(answered.status);
-        Some(answered.memberships.get(key).and_then(|members| members.get(reference).copied()))
+        let membership = answered.memberships.get(key).and_then(Value::as_object);
+        Some(membership.and_then(|members| members.get(reference)?.as_bool()))
     }
 
     /// The worst status wins.
