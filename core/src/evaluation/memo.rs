@@ -1,13 +1,16 @@
 /// What has been computed already in one evaluation, by slot, with the length of the longest path
 /// below it: a path is too long wherever it is met first.
 ///
-/// The first few stand in the evaluation itself, so that an ordinary flag allocates nothing.
+/// The first few stand in the evaluation itself, so that an ordinary flag allocates nothing; until
+/// the first one their places are not written either.
 #[derive(Debug)]
 pub(super) struct Memo<T> {
-    few: Option<[Option<(u32, Known<T>)>; 8]>,
+    few: Option<Few<T>>,
     /// The others, by slot.
     many: Vec<Option<Known<T>>>,
 }
+
+type Few<T> = [Option<(u32, Known<T>)>; 8];
 
 /// A result and the length of the longest path below it, itself included.
 #[derive(Clone, Copy, Debug)]
