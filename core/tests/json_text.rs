@@ -77,7 +77,7 @@ fn bytes_of_json() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
     fn any_bytes(text in bytes_of_json()) {
