@@ -58,25 +58,25 @@ test-all:
 check: check-rust check-python check-npm
 
 check-rust:
-	$(call say,Rust: format and lints)
+	$(call say,Rust: format and lints (a minute))
 	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
 	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
 
 check-python: build-python
-	$(call say,Python: format, lints and types)
+	$(call say,Python: format and lints and types)
 	@.ci/python-env
 	@.ci/check-python
 
 check-npm: build-wasm
-	$(call say,TypeScript: format, lints and types)
+	$(call say,TypeScript: format and lints and types)
 	@.ci/check-npm
 
 test-rust:
-	$(call say,Rust: unit tests, properties, documentation examples)
+	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet $(RUST_PACKAGES)
 
 test-python: build-python
-	$(call say,Python: the binding, and the programs that test it)
+	$(call say,Python: the binding and the programs that test it)
 	@.ci/python-env
 	@.venv/bin/python -m pytest -q bindings-python/tests
 	@.venv/bin/python -m pytest -q conformance/authoring
@@ -87,7 +87,7 @@ test-npm: build-wasm
 	@npm test --silent --prefix bindings-wasm/npm
 
 conformance: build
-	$(call say,conformance: the suite on Rust, Python, Node and Chromium)
+	$(call say,conformance: the suite on four hosts (a minute))
 	@.ci/python-env
 	@conformance/run.sh
 
