@@ -16,12 +16,13 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 CASES ?= 20000
-SEED ?= 20260101
+SEED ?= isoflag
+FUZZ_SECONDS ?= 60
 
 RUST_PACKAGES := -p isoflag -p isoflag-cli -p isoflag-conformance
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
-export PYTHON
+export PYTHON FUZZ_SECONDS
 
 .PHONY: help demo test test-all build build-python build-wasm build-cli check check-rust \
 	check-python check-npm test-rust test-python test-npm conformance differential docs \
@@ -50,37 +51,44 @@ test: check test-rust build test-python test-npm conformance differential docs r
 
 test-all:
 	@$(MAKE) test CASES=100000
+	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
+	@core/fuzz/run.sh $(FUZZ_SECONDS)
 	@.ci/totals test-all
 
 check: check-rust check-python check-npm
 
 check-rust:
-	$(call say,Rust: format and lints)
+	$(call say,Rust: format and lints (a minute))
 	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
 	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
 
 check-python: build-python
-	$(call say,Python: format, lints and types)
+	$(call say,Python: format and lints and types)
+	@.ci/python-env
 	@.ci/check-python
 
 check-npm: build-wasm
-	$(call say,TypeScript: format, lints and types)
+	$(call say,TypeScript: format and lints and types)
 	@.ci/check-npm
 
 test-rust:
-	$(call say,Rust: unit tests, properties, documentation examples)
+	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet $(RUST_PACKAGES)
 
 test-python: build-python
-	$(call say,Python: the binding)
+	$(call say,Python: the binding and the programs that test it)
+	@.ci/python-env
 	@.venv/bin/python -m pytest -q bindings-python/tests
+	@.venv/bin/python -m pytest -q conformance/authoring
+	@.venv/bin/python -m pytest -q conformance/differential
 
 test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
 
 conformance: build
-	$(call say,conformance: the suite on Rust, Python, Node and Chromium)
+	$(call say,conformance: the suite on four hosts (a minute))
+	@.ci/python-env
 	@conformance/run.sh
 
 differential: build

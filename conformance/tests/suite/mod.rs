@@ -296,7 +296,8 @@ fn evaluate(bound: &BoundFlags, arguments: &Value) -> Value {
 
 fn loaded(flags: &Flags) -> Value {
     let keys: Vec<_> = flags.keys().map(Value::from).collect();
-    let diagnostics: Vec<_> = flags.diagnostics().iter().map(|d| d.to_value()).collect();
+    let diagnostics: Vec<_> =
+        flags.diagnostics().iter().map(isoflag::Diagnostic::to_value).collect();
     object([
         ("keys", keys.into()),
         ("version", flags.version().map(Value::from).unwrap_or_default()),

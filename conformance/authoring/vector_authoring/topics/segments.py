@@ -1,0 +1,268 @@
+"""Segments: lists, rules, nesting, weights."""
+
+from __future__ import annotations
+
+from ..document import ABSENT, clause, document, flag, in_segment, multi, rule, segment, user
+from ..hashing import HASHES, bucket, first_key, prefix_of
+from ..json_value import Json, Object
+from ..outcome import malformed, matched
+from ..topic import Topic, diagnostic
+
+BOTH = multi(user={"key": "alice", "plan": "gold"}, org={"key": "acme", "plan": "free"})
+GOLD = clause("plan", "in", "gold")
+
+
+def of_kind(kind: str, *values: Json) -> dict[str, Json]:
+    """A list of context keys of one kind."""
+    return {"contextKind": kind, "values": list(values)}
+
+
+def asks(*keys: Json, **given: Json) -> dict[str, Json]:
+    """A flag whose rule asks for the segments."""
+    return flag(rules=[rule(in_segment(*keys, **given))])
+
+
+def lists() -> Topic:
+    """Includes, excludes, rules, nesting."""
+    topic = Topic("segments", "Regular segments: lists, rules, nesting, cycles and depth")
+    all_of: dict[str, Json] = {"rules": [{"id": "all", "clauses": []}]}
+    rows: list[tuple[str, str, dict[str, Json], dict[str, Json], bool]] = [
+        ("empty", "6", {}, user(), False),
+        ("included", "6", {"included": ["alice"]}, user(), True),
+        ("included-other", "6", {"included": ["bob"]}, user(), False),
+        ("included-letter-case", "6", {"included": ["Alice"]}, user(), False),
+        ("included-multi", "6", {"included": ["alice"]}, BOTH, True),
+        ("included-is-for-users", "6", {"included": ["acme"]}, BOTH, False),
+        ("included-other-kind", "6", {"included": ["acme"]}, {"kind": "org", "key": "acme"}, False),
+        ("included-legacy-user", "A7", {"included": ["alice"]}, {"key": "alice"}, True),
+        ("included-empty-key", "A6", {"included": [""]}, {"key": ""}, True),
+        ("excluded-empty-key", "A6", {"excluded": [""], **all_of}, {"key": ""}, False),
+        ("included-context", "6", {"includedContexts": [of_kind("org", "acme")]}, BOTH, True),
+        ("included-context-second-list", "6", {"includedContexts": [of_kind("org", "x"), of_kind("org", "acme")]}, BOTH,
+         True),
+        ("included-context-second-value", "6", {"includedContexts": [of_kind("org", "x", "acme")]}, BOTH, True),
+        ("included-context-miss", "6", {"includedContexts": [of_kind("org", "alice")]}, BOTH, False),
+        ("included-context-kind-absent", "6", {"includedContexts": [of_kind("device", "alice")]}, BOTH, False),
+        ("included-context-user", "D06", {"includedContexts": [of_kind("user", "alice")]}, user(), True),
+        ("included-context-user-multi", "D06", {"includedContexts": [of_kind("user", "alice")]}, BOTH, True),
+        ("included-context-default-kind", "D06", {"includedContexts": [{"values": ["alice"]}]}, user(), True),
+        ("included-context-user-miss", "D06", {"includedContexts": [of_kind("user", "bob")]}, user(), False),
+        ("excluded-context-user", "D06", {"excludedContexts": [of_kind("user", "alice")], **all_of}, user(), False),
+        ("excluded", "6", {"excluded": ["alice"], **all_of}, user(), False),
+        ("excluded-other", "6", {"excluded": ["bob"], **all_of}, user(), True),
+        ("excluded-is-for-users", "6", {"excluded": ["acme"], **all_of}, BOTH, True),
+        ("excluded-context", "6", {"excludedContexts": [of_kind("org", "acme")], **all_of}, BOTH, False),
+        ("excluded-context-miss", "6", {"excludedContexts": [of_kind("org", "x")], **all_of}, BOTH, True),
+        ("include-beats-exclude", "6", {"included": ["alice"], "excluded": ["alice"]}, user(), True),
+        ("include-beats-context-exclude", "6", {"included": ["alice"],
+         "excludedContexts": [of_kind("org", "acme")]}, BOTH, True),
+        ("context-include-beats-exclude", "6", {"includedContexts": [of_kind("org", "acme")],
+         "excluded": ["alice"]}, BOTH, True),
+        ("context-include-beats-context-exclude", "6", {"includedContexts": [of_kind("org", "acme")],
+         "excludedContexts": [of_kind("org", "acme")]}, BOTH, True),
+        ("rule-hit", "6", {"rules": [{"clauses": [GOLD]}]}, user(plan="gold"), True),
+        ("rule-miss", "6", {"rules": [{"clauses": [GOLD]}]}, user(), False),
+        ("rule-second", "6", {"rules": [{"clauses": [GOLD]}, {"clauses": [clause("plan", "in", "x")]}]},
+         user(plan="x"), True),
+        ("rule-two-clauses", "6", {"rules": [{"clauses": [GOLD, clause("key", "in", "bob")]}]}, user(plan="gold"),
+         False),
+        ("rule-no-clauses", "6", all_of, user(), True),
+        ("rule-clauses-absent", "D15", {"rules": [{"id": "x"}]}, user(), True),
+        ("rule-other-kind", "6", {"rules": [{"clauses": [clause("plan", "in", "free", contextKind="org")]}]}, BOTH,
+         True),
+        ("rule-negated", "6", {"rules": [{"clauses": [clause("plan", "in", "x", negate=True)]}]}, user(plan="gold"),
+         True),
+        ("rule-negated-absent", "5", {"rules": [{"clauses": [clause("plan", "in", "x", negate=True)]}]}, user(), False),
+        ("lists-null", "1.4", {"included": None, "excluded": None, "includedContexts": None, "excludedContexts": None,
+                               "rules": None}, user(), False),
+        ("unknown-members", "1", {"included": ["alice"], "name": "x", "tags": [1]}, user(), True),
+        ("deleted", "6", {"included": ["alice"], "deleted": True}, user(), False),
+        ("unbounded-false", "6", {"included": ["alice"], "unbounded": False, "generation": 1}, user(), True),
+        ("unbounded-null", "1.3", {"included": ["alice"], "unbounded": None, "generation": None}, user(), True),
+    ]  # fmt: skip
+    for slug, tag, members, context, hit in rows:
+        for negate in (False, True):
+            given: dict[str, Json] = {"negate": True} if negate else {}
+            topic.evaluate(f"{slug}{'-negated' if negate else ''}", tag, slug.replace("-", " "),
+                           document([asks("s", **given)], [segment("s", **members)]), context,
+                           matched(hit != negate))  # fmt: skip
+    inc = segment("in", included=["alice"])
+    out = segment("out", included=["bob"])
+    asked: list[tuple[str, str, dict[str, Json], list[Object], dict[str, Json], bool]] = [
+        ("any-first", "6", asks("in", "out"), [inc, out], user(), True),
+        ("any-second", "6", asks("out", "in"), [inc, out], user(), True),
+        ("any-none", "6", asks("out"), [inc, out], user(), False),
+        ("any-negated", "6", asks("out", "in", negate=True), [inc, out], user(), False),
+        ("missing", "6", asks("none"), [], user(), False),
+        ("missing-negated", "6", asks("none", negate=True), [], user(), True),
+        ("missing-then-hit", "6", asks("none", "in"), [inc], user(), True),
+        ("no-values", "6", asks(), [inc], user(), False),
+        ("no-values-negated", "6", asks(negate=True), [inc], user(), True),
+        ("not-a-string", "6", asks(5, None, True, {"key": "in"}, ["in"]), [inc], user(), False),
+        ("not-a-string-then-hit", "6", asks(5, None, "in"), [inc], user(), True),
+        ("not-a-string-negated", "6", asks(5, negate=True), [inc], user(), True),
+        ("inherited-name", "6", asks("toString", "__proto__", "constructor"), [inc], user(), False),
+        ("kind-of-clause-ignored", "6", asks("in", contextKind="org"), [inc], user(), True),
+        ("kind-absent-negated", "6", asks("in", negate=True), [inc], {"kind": "org", "key": "acme"}, True),
+        ("attribute-ignored", "6", flag(rules=[rule(clause("/a//b", "segmentMatch", "in", contextKind="user"))]),
+         [inc], user(), True),
+        ("attribute-absent", "6", flag(rules=[rule(clause(ABSENT, "segmentMatch", "in"))]), [inc], user(), True),
+        ("two-clauses", "6", flag(rules=[rule(in_segment("in"), in_segment("out", negate=True))]), [inc, out], user(),
+         True),
+        ("nested", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
+        ("nested-negated", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("in", negate=True)]}]), inc],
+         user("bob"), True),
+        ("nested-three", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("b")]}]),
+         segment("b", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
+        ("nested-missing", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("none")]}])], user(), False),
+        ("nested-diamond", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("b"), in_segment("c")]}]),
+         segment("b", rules=[{"clauses": [in_segment("in")]}]),
+         segment("c", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
+        ("twice-in-one-rule", "6", flag(rules=[rule(in_segment("in"), in_segment("in"))]), [inc], user(), True),
+    ]  # fmt: skip
+    for slug, tag, made, segments, context, hit in asked:
+        topic.evaluate(slug, tag, slug.replace("-", " "), document([made], segments), context, matched(hit))
+
+    loop = segment("s", rules=[{"clauses": [in_segment("s")]}])
+    two: list[Object] = [segment("a", rules=[{"clauses": [in_segment("b")]}]), segment("b", rules=[{"clauses": [in_segment("a")]}])]
+    broken = segment("broken", rules=[{"clauses": [clause("/a//b", "in", "x", contextKind="user")]}])
+    errors: list[tuple[str, str, dict[str, Json], list[Object], dict[str, Json]]] = [
+        ("cycle-self", "6", asks("s"), [loop], malformed()),
+        ("cycle-self-negated", "6", asks("s", negate=True), [loop], malformed()),
+        ("cycle-two", "6", asks("a"), two, malformed()),
+        ("cycle-two-other-end", "6", asks("b"), two, malformed()),
+        ("cycle-below", "6", asks("c"), [segment("c", rules=[{"clauses": [in_segment("a")]}]), *two], malformed()),
+        ("cycle-hidden-by-include", "6", asks("s"), [{**loop, "included": ["alice"]}], matched(True)),
+        ("cycle-hidden-by-exclude", "6", asks("s"), [{**loop, "excluded": ["alice"]}], matched(False)),
+        ("cycle-hidden-by-rule", "6", asks("s"), [segment("s", rules=[
+            {"clauses": []}, {"clauses": [in_segment("s")]}])], matched(True)),
+        ("cycle-hidden-by-clause", "6", asks("s"), [segment("s", rules=[
+            {"clauses": [clause("key", "in", "bob"), in_segment("s")]}])], matched(False)),
+        ("cycle-behind-hit", "6", asks("in", "s"), [inc, loop], matched(True)),
+        ("cycle-before-hit", "6", asks("s", "in"), [inc, loop], malformed()),
+        ("cycle-deleted", "6", asks("s"), [{**loop, "deleted": True}], matched(False)),
+        ("broken-clause", "8", asks("broken"), [broken], malformed()),
+        ("broken-clause-negated", "8", asks("broken", negate=True), [broken], malformed()),
+        ("broken-clause-hidden", "8", asks("broken"), [{**broken, "included": ["alice"]}], matched(True)),
+        ("broken-clause-nested", "8", asks("a"), [segment("a", rules=[{"clauses": [in_segment("broken")]}]), broken],
+         malformed()),
+    ]  # fmt: skip
+    for slug, tag, made, segments, answer in errors:
+        topic.evaluate(slug, tag, slug.replace("-", " "), document([made], segments), user(), answer)
+
+    def chain(length: int) -> list[Object]:
+        links: list[Object] = [segment(f"s{n}", rules=[{"clauses": [in_segment(f"s{n + 1}")]}])
+                               for n in range(1, length)]  # fmt: skip
+        return [*links, segment(f"s{length}", included=["alice"])]
+
+    name = topic.document("chain-64", document([asks("s1")], chain(64)))
+    topic.evaluate("depth-64", "limits", "64 segments below the flag", name, user(), matched(True))
+    name = topic.document("chain-65", document([asks("s1"), flag("lower", rules=[rule(in_segment("s2"))])], chain(65)))
+    topic.evaluate("depth-65", "limits", "the 65th segment below is one too many", name, user(), malformed())
+    topic.evaluate("depth-65-from-below", "limits", "the same chain asked for one segment further down", name, user(),
+                   matched(True), flag="lower")  # fmt: skip
+    levels: list[Object] = [
+        segment(f"d{n}", rules=[{"clauses": [in_segment(f"d{n + 1}"), clause("key", "in", "nobody")]},
+                                {"clauses": [in_segment(f"d{n + 1}")]}]) for n in range(40)]  # fmt: skip
+    name = topic.document("diamonds", document([asks("d0")], [*levels, segment("d40", included=["alice"])]))
+    topic.evaluate("diamonds-40", "limits", "forty levels asked for twice each: every segment is computed once", name,
+                   user(), matched(True))  # fmt: skip
+    topic.evaluate("diamonds-40-miss", "limits", "the same without a hit", name, user("bob"), matched(False))
+    many = document([asks("big")], [segment("big", included=[f"user-{n}" for n in range(0, 2000, 2)])])
+    name = topic.document("thousand", many)
+    for number in (0, 998, 1998):
+        topic.evaluate(f"thousand-{number}", "6", "one of a thousand keys", name, user(f"user-{number}"), matched(True))
+    topic.evaluate("thousand-999", "6", "none of a thousand keys", name, user("user-999"), matched(False))
+    topic.load("missing-diagnostic", "6", "a segment that is not there is a warning", document([asks("none")]),
+               {"diagnostics": [diagnostic("warning", "missing-segment")]})  # fmt: skip
+    topic.load("cycle-diagnostic", "6", "a cycle of segments is an error", document([asks("a")], two),
+               {"keys": ["flag"], "diagnostics": [diagnostic("error", "segment-cycle")]})  # fmt: skip
+    return topic
+
+
+def weights() -> Topic:
+    """Segment rules with a weight."""
+    topic = Topic("segment-weights", "Percentages in segment rules")
+    for hash_name in HASHES:
+        number = bucket(hash_name, prefix_of("s", "seg-salt"), "alice")
+        by_plan = bucket(hash_name, prefix_of("s", "seg-salt"), "gold")
+        by_org = bucket(hash_name, prefix_of("s", "seg-salt"), "acme")
+        nothing = bucket(hash_name, prefix_of("s", ""), "alice")
+        low = first_key(lambda key, name=hash_name: bucket(name, "s.seg-salt", key) == 0, "zero")  # type: ignore[misc]
+        high = first_key(lambda key, name=hash_name: bucket(name, "s.seg-salt", key) == 99999, "top")  # type: ignore[misc]
+        rows: list[tuple[str, str, dict[str, Json], dict[str, Json], bool]] = [
+            ("all", "6", {"weight": 100000}, user(), True),
+            ("none", "6", {"weight": 0}, user(), False),
+            ("absent", "6", {}, user(), True),
+            ("null", "6", {"weight": None}, user(), True),
+            ("at-bucket", "D40", {"weight": number}, user(), False),
+            ("above-bucket", "D40", {"weight": number + 1}, user(), True),
+            ("below-bucket", "D40", {"weight": number - 1}, user(), False),
+            ("float-weight", "1.4", {"weight": float(number + 1)}, user(), True),
+            ("bucket-zero-weight-one", "D40", {"weight": 1}, user(low), True),
+            ("bucket-zero-weight-zero", "D40", {"weight": 0}, user(low), False),
+            ("bucket-top-weight-all", "D40", {"weight": 100000}, user(high), True),
+            ("bucket-top-weight-less", "D40", {"weight": 99999}, user(high), False),
+            ("negative", "D37", {"weight": -1}, user(), False),
+            ("negative-large", "D37", {"weight": -100000}, user(), False),
+            ("negative-kind-absent", "D37", {"weight": -1, "rolloutContextKind": "org"}, user(), False),
+            ("kind-absent", "D01", {"weight": 1, "rolloutContextKind": "org"}, user(), True),
+            ("kind-absent-all", "D01", {"weight": 100000, "rolloutContextKind": "org"}, user(), True),
+            ("kind-absent-weight-zero", "D02", {"weight": 0, "rolloutContextKind": "org"}, user(), False),
+            ("kind-absent-bucket-by", "D01", {"weight": 1, "rolloutContextKind": "org", "bucketBy": "plan"}, user(),
+             True),
+            ("no-user-in-context", "D01", {"weight": 1}, {"kind": "org", "key": "acme"}, True),
+            ("by-attribute", "6", {"weight": by_plan + 1, "bucketBy": "plan"}, user(plan="gold"), True),
+            ("by-attribute-at", "6", {"weight": by_plan, "bucketBy": "plan"}, user(plan="gold"), False),
+            ("by-absent-attribute", "6", {"weight": 1, "bucketBy": "plan"}, user(), True),
+            ("by-absent-attribute-zero", "6", {"weight": 0, "bucketBy": "plan"}, user(), False),
+            ("by-boolean", "6", {"weight": 1, "bucketBy": "plan"}, user(plan=True), True),
+            ("by-fraction", "6", {"weight": 1, "bucketBy": "plan"}, user(plan=1.5), True),
+            ("by-other-kind", "6", {"weight": by_org + 1, "rolloutContextKind": "org"}, BOTH, True),
+            ("by-other-kind-at", "6", {"weight": by_org, "rolloutContextKind": "org"}, BOTH, False),
+            ("never-seed", "6", {"weight": number + 1, "seed": 61}, user(), True),
+            ("never-seed-at", "6", {"weight": number, "seed": 61}, user(), False),
+        ]  # fmt: skip
+        for slug, tag, given, context, hit in rows:
+            seg = segment("s", rules=[{"id": "w", "clauses": [], "hash": hash_name, **given}])
+            topic.evaluate(f"{slug}-{hash_name}", tag, f"{slug.replace('-', ' ')}, by {hash_name}",
+                           document([asks("s")], [seg]), context, matched(hit))  # fmt: skip
+        for hit in (False, True):
+            ending = "" if hit else "-at"
+            seg = segment("s", salt=ABSENT, rules=[{"clauses": [], "weight": nothing + hit, "hash": hash_name}])
+            topic.evaluate(f"salt-absent{ending}-{hash_name}", "1.3", "an absent salt is the empty text",
+                           document([asks("s")], [seg]), user(), matched(hit))  # fmt: skip
+            seg = segment("s", key=ABSENT, rules=[{"clauses": [], "weight": number + hit, "hash": hash_name}])
+            topic.evaluate(f"key-absent{ending}-{hash_name}", "1.3", "a segment without a key has the one it is under",
+                           {"flags": {"flag": asks("s")}, "segments": {"s": seg}}, user(), matched(hit))  # fmt: skip
+            other = bucket(hash_name, prefix_of("own", "seg-salt"), "alice")
+            seg = segment("own", rules=[{"clauses": [], "weight": other + hit, "hash": hash_name}])
+            topic.evaluate(f"key-own{ending}-{hash_name}", "1.3", "a segment's own key is what is hashed",
+                           {"flags": {"flag": asks("s")}, "segments": {"s": seg}}, user(), matched(hit))  # fmt: skip
+        clauses_first = segment("s", rules=[{"clauses": [GOLD], "weight": 100000, "hash": hash_name}])
+        topic.evaluate(f"clauses-first-{hash_name}", "6", "a weight does not help where a clause fails",
+                       document([asks("s")], [clauses_first]), user(), matched(False))  # fmt: skip
+        next_rule = segment("s", rules=[{"clauses": [], "weight": 0, "hash": hash_name}, {"clauses": []}])
+        topic.evaluate(f"next-rule-{hash_name}", "6", "after a weight that leaves it out the next rule is asked",
+                       document([asks("s")], [next_rule]), user(), matched(True))  # fmt: skip
+        by_meta = segment("s", rules=[{"clauses": [], "weight": number + 1}])
+        topic.evaluate(f"meta-hash-{hash_name}", "murmur3", "the document's hash governs a segment rule without one",
+                       document([asks("s")], [by_meta], meta={"hash": hash_name}), user(), matched(True))  # fmt: skip
+        by_meta = segment("s", rules=[{"clauses": [], "weight": number}])
+        topic.evaluate(f"meta-hash-at-{hash_name}", "murmur3", "the document's hash, at the boundary",
+                       document([asks("s")], [by_meta], meta={"hash": hash_name}), user(), matched(False))  # fmt: skip
+    seg = segment("s", rules=[{"clauses": [], "weight": 50000, "hash": "md5"}])
+    topic.evaluate("unknown-hash", "murmur3", "an unknown hash in a segment rule", document([asks("s")], [seg]), user(),
+                   malformed())  # fmt: skip
+    seg = segment("s", rules=[{"clauses": [], "weight": 50000}])
+    topic.evaluate("unknown-meta-hash", "murmur3", "an unknown hash of the document", document(
+        [asks("s")], [seg], meta={"hash": "md5"}), user(), malformed())  # fmt: skip
+    seg = segment("s", included=["alice"], rules=[{"clauses": [], "weight": 50000, "hash": "md5"}])
+    topic.evaluate("unknown-hash-unreached", "murmur3", "an unknown hash that is not reached", document(
+        [asks("s")], [seg]), user(), matched(True))  # fmt: skip
+    return topic
+
+
+def topics() -> list[Topic]:
+    """The topics of this module."""
+    return [lists(), weights()]

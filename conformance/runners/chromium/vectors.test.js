@@ -1,0 +1,54 @@
+/** The suite in a page: the browser build of the package, in a real browser. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { readJsonFiles, VECTORS, writeAnswers } from "../node/files.js";
+import { findChromium, launch } from "./browser.js";
+import { serve } from "./server.js";
+
+const skip = findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one";
+
+describe("Chromium", { skip }, () => {
+  const files = readJsonFiles(VECTORS);
+  const faults = [];
+  let server;
+  let browser;
+  let found;
+
+  before(async () => {
+    server = await serve();
+    browser = await launch();
+    const page = await browser.newPage();
+    page.on("pageerror", error => faults.push(String(error)));
+    page.on("console", message => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    await page.goto(`${server.address}/page.html`);
+    await page.waitForFunction("globalThis.answerFiles !== undefined");
+    found = await page.evaluate(
+      names => globalThis.answerFiles(names),
+      files.map(({ name }) => name),
+    );
+    console.log(`Chromium ${browser.version()}`);
+    console.log(writeAnswers("chromium", found.lines));
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it("loads the page without an error", () => assert.deepEqual(faults, []));
+
+  for (const { name, content } of files) {
+    describe(name, () => {
+      for (const { id } of content.cases) {
+        it(id, () => assert.equal(found.failures[id], undefined));
+      }
+    });
+  }
+
+  it("answered every case", () => {
+    const count = files.reduce((sum, { content }) => sum + content.cases.length, 0);
+    assert.equal(found.lines.split("\n").length - 1, count);
+  });
+});

@@ -1,0 +1,273 @@
+/**
+ * Asks isoflag what a case asks, and says whether the answer is what the case expects. Knows no host: it runs in Node
+ * and in a page alike.
+ */
+import canonicalize from "canonicalize";
+import { Context, ContextError, DocumentError, Flags, secureModeHash } from "isoflag";
+
+/** The cases of one file, each with the documents that the file shares. */
+export function casesOf(content) {
+  return content.cases.map(given => ({ ...given, documents: content.documents ?? {} }));
+}
+
+/** The answer to a case, an error included, and the message of that error. */
+export function answer(given) {
+  const asked = new Asked(given);
+  try {
+    return { answer: asked.answer(given.call), message: "" };
+  } catch (error) {
+    if (!(error instanceof DocumentError || error instanceof ContextError)) throw error;
+    return { answer: { error: { code: error.code, path: error.path } }, message: error.message };
+  } finally {
+    asked.free();
+  }
+}
+
+/** A text: a string, or parts of which some are repeated. */
+function written(text) {
+  if (typeof text === "string") return text;
+  return text.parts.map(part => (typeof part === "string" ? part : part.repeat.repeat(part.times))).join("");
+}
+
+const hasText = given => given.documentText !== undefined || given.documentBase64 !== undefined;
+
+/** The document as the case gives it: an object, a text, or bytes. */
+function documentOf(given) {
+  if (given.documentBase64 !== undefined) {
+    return Uint8Array.from(atob(given.documentBase64), character => character.charCodeAt(0));
+  }
+  if (given.documentText !== undefined) return new TextEncoder().encode(written(given.documentText));
+  const document = given.document ?? { flags: {} };
+  return typeof document === "string" ? given.documents[document] : document;
+}
+
+function load(given) {
+  const document = documentOf(given);
+  if (given.container === "flagMap") return Flags.fromFlagMap(document);
+  return hasText(given) ? Flags.fromJson(document) : Flags.fromObject(document);
+}
+
+function loaded(flags) {
+  return {
+    keys: flags.keys(),
+    version: flags.version ?? null,
+    digest: flags.digest,
+    diagnostics: flags.diagnostics.map(({ severity, code, path, message }) => ({
+      severity,
+      code,
+      path,
+      message,
+    })),
+  };
+}
+
+const GETTERS = {
+  any: "variation",
+  bool: "boolVariation",
+  int: "numberVariation",
+  float: "numberVariation",
+  string: "stringVariation",
+  json: "jsonVariation",
+};
+
+/** Fails where two ways to ask give two answers. */
+function same(one, other, what) {
+  if (canonicalize(one) !== canonicalize(other)) {
+    throw new Error(`${what}: ${canonicalize(one)} is not ${canonicalize(other)}`);
+  }
+}
+
+/** A case whose document or context an earlier call may have changed. */
+class Asked {
+  #given;
+  #flags;
+  #context;
+  #owned = [];
+
+  constructor(given) {
+    this.#given = given;
+  }
+
+  free() {
+    for (const item of this.#owned) item.free();
+  }
+
+  #own(item) {
+    this.#owned.push(item);
+    return item;
+  }
+
+  get #loaded() {
+    this.#flags ??= this.#own(load(this.#given));
+    return this.#flags;
+  }
+
+  /** The context, parsed: throws where it is invalid. */
+  get #strictContext() {
+    this.#context ??= this.#own(
+      this.#given.contextText === undefined
+        ? Context.fromObject(this.#given.context)
+        : Context.fromJson(written(this.#given.contextText)),
+    );
+    return this.#context;
+  }
+
+  /** The context as an evaluation takes it: a plain object as it is. */
+  get #anyContext() {
+    if (this.#context !== undefined || this.#given.contextText !== undefined) return this.#strictContext;
+    return this.#given.context;
+  }
+
+  get #options() {
+    return { bigSegments: this.#given.bigSegments };
+  }
+
+  answer(call) {
+    const [[name, given]] = Object.entries(call);
+    switch (name) {
+      case "load":
+        return loaded(this.#loaded);
+      case "evaluate":
+        return this.#evaluate(given);
+      case "explain": {
+        const explanation = this.#loaded.explain(given.flag, this.#anyContext, this.#options);
+        return JSON.parse(explanation.toJson());
+      }
+      case "allFlagsState":
+        return {
+          state: this.#loaded.allFlagsState(this.#anyContext, {
+            ...given,
+            now: given.now ?? 0,
+            ...this.#options,
+          }),
+        };
+      case "apply":
+        return this.#apply(given);
+      case "context":
+        return { key: this.#strictContext.key, context: this.#strictContext.toObject() };
+      case "withClock":
+        this.#context = this.#own(this.#strictContext.withClock(given.nowMs, given.offsetMinutes));
+        return this.answer(given.then ?? { context: {} });
+      case "secureModeHash":
+        return this.#secureModeHash(given.sdkKey);
+      case "bigSegmentKeys":
+        return { keys: this.#loaded.bigSegmentKeys(this.#anyContext) };
+      default:
+        throw new Error(`unknown call \`${name}\``);
+    }
+  }
+
+  #evaluate(given) {
+    const key = given.flagText === undefined ? given.flag : JSON.parse(given.flagText);
+    const getter = GETTERS[given.type ?? "any"];
+    const [flags, context, fallback] = [this.#loaded, this.#anyContext, given.default];
+    const detail = flags[`${getter}Detail`](key, context, fallback, this.#options);
+    const bound = this.#own(flags.bind(context, this.#options));
+    const again = bound[`${getter}Detail`](key, fallback);
+    same(detail.value, flags[getter](key, context, fallback, this.#options), "the value of a detail");
+    same(detail.value, bound[getter](key, fallback), "the value of bound flags");
+    same(
+      [detail.value, detail.variationIndex, detail.reason],
+      [again.value, again.variationIndex, again.reason],
+      "the detail of bound flags",
+    );
+    // This host has no integers: where the suite asks for one, a number that was served is cut as they are.
+    const cut = given.type === "int" && detail.variationIndex !== null;
+    return {
+      value: cut ? Math.trunc(detail.value) : detail.value,
+      variationIndex: detail.variationIndex,
+      reason: detail.reason,
+    };
+  }
+
+  #apply(given) {
+    for (const patch of given.patches) {
+      const before = this.#loaded.digest;
+      const changed = this.#loaded.apply(patch.text === undefined ? patch : written(patch.text));
+      same(this.#loaded.digest, before, "the digest of flags that a patch was applied to");
+      this.#flags = this.#own(changed);
+    }
+    return this.answer(given.then ?? { load: {} });
+  }
+
+  /** This host throws for an invalid context; the suite's answer is then empty. */
+  #secureModeHash(sdkKey) {
+    try {
+      return { hash: secureModeHash(sdkKey, this.#anyContext) };
+    } catch (error) {
+      if (error instanceof ContextError) return { hash: "" };
+      throw error;
+    }
+  }
+}
+
+/** Where an answer is not what the case expects. */
+export function differences(expected, given) {
+  return Object.entries(expected)
+    .filter(([name, wanted]) => !holds(name, wanted, given))
+    .map(
+      ([name, wanted]) => `\`${name}\`: expected ${canonicalize(wanted)}, answered ${canonicalize(given)}`,
+    );
+}
+
+function holds(name, wanted, given) {
+  if (name === "diagnostics") {
+    return wanted.every(item => (given.diagnostics ?? []).some(found => covers(found, item)));
+  }
+  if (name === "absentDiagnostics") {
+    return !given.diagnostics.some(found => wanted.some(item => covers(found, item)));
+  }
+  if (!Object.hasOwn(given, name)) return false;
+  if (name === "error") {
+    const { messageContains: _, ...rest } = wanted;
+    return covers(given.error, rest);
+  }
+  if (name === "trace" || name === "explanation") return covers(given[name], wanted);
+  return canonicalize(given[name]) === canonicalize(wanted);
+}
+
+/** Whether everything in `wanted` is in `found`: objects may hold more, arrays may not. */
+function covers(found, wanted) {
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(found) &&
+      found.length === wanted.length &&
+      wanted.every((item, index) => covers(found[index], item))
+    );
+  }
+  if (typeof wanted === "object" && wanted !== null) {
+    return (
+      typeof found === "object" &&
+      found !== null &&
+      Object.entries(wanted).every(([name, item]) => Object.hasOwn(found, name) && covers(found[name], item))
+    );
+  }
+  return canonicalize(found) === canonicalize(wanted);
+}
+
+/** Answers every case: what went wrong, by id, and the lines to be compared with other hosts. */
+export function run(cases) {
+  const failures = {};
+  const answers = {};
+  for (const given of cases) {
+    try {
+      const { answer: found, message } = answer(given);
+      answers[given.id] = found;
+      const faults = differences(given.expect, found);
+      const wanted = given.expect.error?.messageContains;
+      if (wanted !== undefined && !message.includes(wanted)) faults.push(`\`${message}\` names no ${wanted}`);
+      if (faults.length > 0) failures[given.id] = faults.join("\n");
+    } catch (error) {
+      failures[given.id] = String(error?.stack ?? error);
+    }
+  }
+  return { failures, lines: answerLines(answers) };
+}
+
+/** One canonical line for each answer, sorted by the UTF-16 code units of the ids. */
+function answerLines(answers) {
+  return Object.keys(answers)
+    .sort()
+    .map(id => `${canonicalize({ id, answer: answers[id] })}\n`)
+    .join("");
+}

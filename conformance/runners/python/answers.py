@@ -1,0 +1,210 @@
+"""Asks isoflag what a case asks, and says whether the answer is what the case expects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import rfc8785
+
+import isoflag
+from vector_files import Case, written
+
+Answer = dict[str, Any]
+
+
+def canonical(value: Any) -> str:
+    """RFC 8785 text, by a package that knows nothing of isoflag."""
+    return rfc8785.dumps(doubles(value)).decode()
+
+
+def doubles(value: Any) -> Any:
+    """The value with integers that a double cannot hold exactly made doubles, as every host has them."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
+        return float(value)
+    if isinstance(value, dict):
+        return {name: doubles(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [doubles(item) for item in value]
+    return value
+
+
+def answer(case: Case) -> Answer:
+    """The answer to the case, an error included."""
+    try:
+        return _Asked(case).answer(case.given["call"])
+    except (isoflag.DocumentError, isoflag.ContextError) as error:
+        return {"error": {"code": error.code, "path": error.path}}
+
+
+def error_message(case: Case) -> str:
+    """The message of the error that the case runs into, or nothing."""
+    try:
+        _Asked(case).answer(case.given["call"])
+    except (isoflag.DocumentError, isoflag.ContextError) as error:
+        return str(error)
+    return ""
+
+
+class _Asked:
+    """A case whose document or context an earlier call may have changed."""
+
+    def __init__(self, case: Case, flags: isoflag.Flags | None = None, context: Any = None) -> None:
+        self._case = case
+        self._flags = flags
+        self._context = context
+
+    def flags(self) -> isoflag.Flags:
+        return load(self._case) if self._flags is None else self._flags
+
+    def strict_context(self) -> isoflag.Context:
+        """The context, parsed: raises where it is invalid."""
+        if self._context is not None:
+            parsed: isoflag.Context = self._context
+            return parsed
+        if "contextText" in self._case.given:
+            return isoflag.Context.from_json(written(self._case.given["contextText"]))
+        return isoflag.Context.from_dict(self._case.given.get("context"))  # type: ignore[arg-type]
+
+    def context(self) -> Any:
+        """The context as an evaluation takes it: a plain object as it is."""
+        if self._context is not None or "contextText" in self._case.given:
+            return self.strict_context()
+        return self._case.given.get("context")
+
+    def answer(self, call: Mapping[str, Any]) -> Answer:
+        ((name, arguments),) = call.items()
+        method: Callable[[Mapping[str, Any]], Answer] = getattr(self, f"_call_{name}")
+        return method(arguments)
+
+    def _call_load(self, _: Mapping[str, Any]) -> Answer:
+        return loaded(self.flags())
+
+    def _call_evaluate(self, arguments: Mapping[str, Any]) -> Answer:
+        key = json.loads(arguments["flagText"]) if "flagText" in arguments else arguments["flag"]
+        wanted = arguments.get("type", "any")
+        name = {"any": "variation", "string": "str_variation"}.get(wanted, f"{wanted}_variation")
+        flags, context, default = self.flags(), self.context(), arguments["default"]
+        options = {"big_segments": self._case.given.get("bigSegments")}
+        detail = getattr(flags, f"{name}_detail")(key, context, default, **options)
+        given = {"value": detail.value, "variationIndex": detail.variation_index, "reason": detail.reason}
+        bound = flags.bind(context, **options)
+        again = getattr(bound, f"{name}_detail")(key, default)
+        # Every way to ask gives the same.
+        assert canonical(detail.value) == canonical(getattr(flags, name)(key, context, default, **options))
+        assert canonical(detail.value) == canonical(getattr(bound, name)(key, default))
+        assert canonical(given) == canonical(
+            {"value": again.value, "variationIndex": again.variation_index, "reason": again.reason}
+        )
+        if detail.variation_index is not None:
+            assert wanted != "float" or type(detail.value) is float
+            assert wanted != "int" or type(detail.value) is int
+            assert wanted != "bool" or type(detail.value) is bool
+        return given
+
+    def _call_explain(self, arguments: Mapping[str, Any]) -> Answer:
+        options = {"big_segments": self._case.given.get("bigSegments")}
+        explanation = self.flags().explain(arguments["flag"], self.context(), **options)
+        assert explanation.to_json() == canonical(explanation.to_dict())
+        return explanation.to_dict()
+
+    def _call_allFlagsState(self, arguments: Mapping[str, Any]) -> Answer:
+        state = self.flags().all_flags_state(
+            self.context(),
+            client_side_only=arguments.get("clientSideOnly", False),
+            with_reasons=arguments.get("withReasons", False),
+            details_only_for_tracked_flags=arguments.get("detailsOnlyForTrackedFlags", False),
+            now=arguments.get("now", 0),
+            big_segments=self._case.given.get("bigSegments"),
+        )
+        return {"state": state}
+
+    def _call_apply(self, arguments: Mapping[str, Any]) -> Answer:
+        flags = self.flags()
+        for patch in arguments["patches"]:
+            before = flags.digest
+            changed = flags.apply(written(patch["text"]) if "text" in patch else patch)
+            assert flags.digest == before, "apply changed the flags that it was called on"
+            flags = changed
+        return _Asked(self._case, flags, self._context).answer(arguments.get("then", {"load": {}}))
+
+    def _call_withClock(self, arguments: Mapping[str, Any]) -> Answer:
+        clocked = self.strict_context().with_clock(arguments["nowMs"], arguments["offsetMinutes"])
+        return _Asked(self._case, self._flags, clocked).answer(arguments.get("then", {"context": {}}))
+
+    def _call_context(self, _: Mapping[str, Any]) -> Answer:
+        context = self.strict_context()
+        return {"key": context.key, "context": context.to_dict()}
+
+    def _call_secureModeHash(self, arguments: Mapping[str, Any]) -> Answer:
+        return {"hash": isoflag.secure_mode_hash(arguments["sdkKey"], self.context())}
+
+    def _call_bigSegmentKeys(self, _: Mapping[str, Any]) -> Answer:
+        return {"keys": self.flags().big_segment_keys(self.context())}
+
+
+def load(case: Case) -> isoflag.Flags:
+    """The case's document, loaded."""
+    text = case.document_bytes
+    if case.given.get("container") == "flagMap":
+        return isoflag.Flags.from_flag_map(case.document if text is None else text)
+    if text is None:
+        return isoflag.Flags.from_dict(case.document)
+    return isoflag.Flags.from_json(text)
+
+
+def loaded(flags: isoflag.Flags) -> Answer:
+    """What can be said of a document."""
+    assert len(flags) == len(flags.keys())
+    assert all(key in flags for key in flags.keys())
+    return {
+        "keys": flags.keys(),
+        "version": flags.version,
+        "digest": flags.digest,
+        "diagnostics": [dict(diagnostic) for diagnostic in flags.diagnostics],
+    }
+
+
+def differences(expected: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """Where the answer is not what is expected."""
+    return [
+        f"`{name}`: expected {canonical(wanted)}, answered {canonical(dict(given))}"
+        for name, wanted in expected.items()
+        if not _holds(name, wanted, given)
+    ]
+
+
+def _holds(name: str, wanted: Any, given: Mapping[str, Any]) -> bool:
+    if name == "diagnostics":
+        return all(any(covers(found, item) for found in given.get(name, ())) for item in wanted)
+    if name == "absentDiagnostics":
+        return not any(covers(found, item) for found in given["diagnostics"] for item in wanted)
+    if name not in given:
+        return False
+    if name == "error":
+        return covers(given[name], {part: item for part, item in wanted.items() if part != "messageContains"})
+    if name in {"trace", "explanation"}:
+        return covers(given[name], wanted)
+    return canonical(given[name]) == canonical(wanted)
+
+
+def covers(found: Any, wanted: Any) -> bool:
+    """Whether everything in `wanted` is in `found`: objects may hold more, arrays may not."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(
+            name in found and covers(found[name], item) for name, item in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(found, list)
+            and len(found) == len(wanted)
+            and all(covers(one, other) for one, other in zip(found, wanted, strict=True))
+        )
+    return canonical(found) == canonical(wanted)
+
+
+def answer_lines(answers: Mapping[str, Answer]) -> str:
+    """One canonical line for each answer, sorted by the UTF-16 code units of the ids."""
+    ids = sorted(answers, key=lambda name: name.encode("utf-16-be"))
+    return "".join(canonical({"id": name, "answer": answers[name]}) + "\n" for name in ids)
