@@ -1,5 +1,5 @@
 //! The reader of JSON, held against `serde_json`: the same texts are read, to the same values, and
-//! the others are refused at the same place in the same words.
+//! the others are refused at the same place.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,17 +12,16 @@ use isoflag::Value;
 use proptest::prelude::*;
 use serde::Deserialize;
 
-fn theirs(text: &[u8]) -> Result<serde_json::Value, (String, usize, usize)> {
+/// A refusal: whether a number is to blame for its size, and the line and column.
+type Refusal = (bool, (usize, usize));
+
+fn theirs(text: &[u8]) -> Result<serde_json::Value, Refusal> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     deserializer.disable_recursion_limit();
     let value = serde_json::Value::deserialize(&mut deserializer);
     value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
-        let text = error.to_string();
-        let message = match text.split(" at line ").next().unwrap() {
-            "number out of range" => "a number is outside the range of a double".to_owned(),
-            other => format!("not JSON: {other}"),
-        };
-        (message, error.line(), error.column())
+        let out_of_range = error.to_string().starts_with("number out of range");
+        (out_of_range, (error.line(), error.column()))
     })
 }
 
@@ -50,8 +49,8 @@ fn check(text: &[u8]) {
     match (Value::parse(text), theirs(text)) {
         (Ok(ours), Ok(theirs)) => assert!(same(&ours, &theirs), "{shown}"),
         (Err(ours), Err(theirs)) => {
-            let (line, column) = ours.line_column();
-            assert_eq!((ours.message().to_owned(), line, column), theirs, "{shown}");
+            let out_of_range = !ours.message().starts_with("not JSON");
+            assert_eq!((out_of_range, ours.line_column()), theirs, "{shown}");
         }
         (ours, theirs) => panic!("{shown}: {ours:?}, {theirs:?}"),
     }

@@ -63,7 +63,7 @@ impl<'t> Reader<'t> {
     fn read(mut self, root: &Path<'_>) -> Result<Reading, JsonError> {
         let value = self.value(root, 0).and_then(|value| match self.scanner.peek_token() {
             None => Ok(value),
-            Some(_) => self.scanner.fault_ahead("trailing characters"),
+            Some(_) => self.scanner.fault_ahead("something follows the value"),
         });
         match value {
             Ok(value) => Ok(Reading { value, notes: self.notes }),
@@ -107,7 +107,7 @@ impl<'t> Reader<'t> {
             return self.number(path, false);
         }
         if !matches!(first, b'n' | b't' | b'f' | b'-' | b'"' | b'[' | b'{') {
-            return self.scanner.fault_ahead("expected value");
+            return self.scanner.fault_ahead("expected a value");
         }
         self.scanner.skip();
         match first {
@@ -146,18 +146,20 @@ impl<'t> Reader<'t> {
         let start = self.elements.len();
         loop {
             match self.scanner.peek_token() {
-                None => return self.scanner.fault_ahead("EOF while parsing a list"),
+                None => return self.scanner.fault_ahead("the text ends within an array"),
                 Some(b']') => break,
                 Some(_) if self.elements.len() == start => {}
                 Some(b',') => {
                     self.scanner.skip();
                     match self.scanner.peek_token() {
                         None => return self.scanner.fault_ahead(EOF_IN_VALUE),
-                        Some(b']') => return self.scanner.fault_ahead("trailing comma"),
+                        Some(b']') => {
+                            return self.scanner.fault_ahead("a comma with nothing after it");
+                        }
                         Some(_) => {}
                     }
                 }
-                Some(_) => return self.scanner.fault_ahead("expected `,` or `]`"),
+                Some(_) => return self.scanner.fault_ahead("expected `,` or `]` after an element"),
             }
             let index = self.elements.len() - start;
             let element = self.value(&path.element(index), depth)?;
@@ -173,27 +175,31 @@ impl<'t> Reader<'t> {
         loop {
             let mut next = self.scanner.peek_token();
             match next {
-                None => return self.scanner.fault_ahead("EOF while parsing an object"),
+                None => return self.scanner.fault_ahead("the text ends within an object"),
                 Some(b'}') => break,
                 Some(_) if self.members.len() == start => {}
                 Some(b',') => {
                     self.scanner.skip();
                     next = self.scanner.peek_token();
                 }
-                Some(_) => return self.scanner.fault_ahead("expected `,` or `}`"),
+                Some(_) => return self.scanner.fault_ahead("expected `,` or `}` after a member"),
             }
             match next {
                 Some(b'"') => self.scanner.skip(),
                 None => return self.scanner.fault_ahead(EOF_IN_VALUE),
-                Some(b'}') => return self.scanner.fault_ahead("trailing comma"),
-                Some(_) => return self.scanner.fault_ahead("key must be a string"),
+                Some(b'}') => return self.scanner.fault_ahead("a comma with nothing after it"),
+                Some(_) => {
+                    return self.scanner.fault_ahead("expected the name of a member, in quotes");
+                }
             }
             let name = self.scanner.string()?;
             let name = self.names.intern(&name);
             match self.scanner.peek_token() {
                 Some(b':') => self.scanner.skip(),
-                Some(_) => return self.scanner.fault_ahead("expected `:`"),
-                None => return self.scanner.fault_ahead("EOF while parsing an object"),
+                Some(_) => {
+                    return self.scanner.fault_ahead("expected `:` after the name of a member");
+                }
+                None => return self.scanner.fault_ahead("the text ends within an object"),
             }
             let value = self.value(&path.member(&name), depth)?;
             self.members.push((name, value));
@@ -219,7 +225,10 @@ mod tests {
     fn errors_say_where() {
         let syntax = error("{\"flags\": {\"a\": [1, tru]}}");
         assert_eq!(syntax.path(), "flags.a[1]");
-        assert_eq!(syntax.to_string(), "not JSON: expected ident (line 1, column 24)");
+        assert_eq!(
+            syntax.to_string(),
+            "not JSON: expected `null`, `true` or `false` (line 1, column 24)"
+        );
         let range = error("{\"a\": 1e400}");
         assert_eq!((range.kind, range.path()), (JsonErrorKind::NumberRange, "a"));
         assert_eq!(error("{} x").kind, JsonErrorKind::Syntax);

@@ -11,9 +11,10 @@ pub(super) struct Fault {
     pub(super) offset: usize,
 }
 
-pub(super) const EOF_IN_VALUE: &str = "EOF while parsing a value";
-const EOF_IN_STRING: &str = "EOF while parsing a string";
-const INVALID_NUMBER: &str = "invalid number";
+pub(super) const EOF_IN_VALUE: &str = "the text ends within a value";
+const EOF_IN_STRING: &str = "the text ends within a string";
+const INVALID_ESCAPE: &str = "an escape that JSON does not have";
+const INVALID_NUMBER: &str = "a number that JSON writes otherwise";
 
 /// A number as it is written; an integer tells more than its double.
 pub(super) enum Number {
@@ -70,7 +71,9 @@ impl<'t> Scanner<'t> {
         for expected in rest {
             match self.next() {
                 None => return self.fault(EOF_IN_VALUE),
-                Some(byte) if byte != *expected => return self.fault("expected ident"),
+                Some(byte) if byte != *expected => {
+                    return self.fault("expected `null`, `true` or `false`");
+                }
                 Some(_) => {}
             }
         }
@@ -184,7 +187,7 @@ impl<'t> Scanner<'t> {
             None => self.fault(EOF_IN_STRING),
             Some(b'"' | b'\\') => Ok(rest.get(..length).unwrap_or_default()),
             Some(_) => {
-                let message = "control character (\\u0000-\\u001F) found while parsing a string";
+                let message = "a control character in a string; escape it";
                 self.fault_ahead(message)
             }
         }
@@ -196,7 +199,7 @@ impl<'t> Scanner<'t> {
             let line = self.text.get(..self.offset).unwrap_or_default();
             let column = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
             let back = column.min(bytes.len() - error.valid_up_to());
-            let message = "invalid unicode code point";
+            let message = "a string that is not UTF-8";
             Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset - back }
         })
     }
@@ -212,21 +215,21 @@ impl<'t> Scanner<'t> {
             Some(b'r') => b'\r',
             Some(b't') => b'\t',
             Some(b'u') => return self.unicode_escape(out),
-            Some(_) => return self.fault("invalid escape"),
+            Some(_) => return self.fault(INVALID_ESCAPE),
         };
         out.push(escaped);
         Ok(())
     }
 
     fn unicode_escape(&mut self, out: &mut Vec<u8>) -> Result<(), Fault> {
-        const LONE: &str = "lone leading surrogate in hex escape";
+        const LONE: &str = "a lone surrogate, which is half of a character";
         let mut unit = self.four_hex_digits()?;
         if let 0xd800..=0xdbff = unit {
             for expected in *b"\\u" {
                 match self.next() {
                     None => return self.fault(EOF_IN_STRING),
                     Some(byte) if byte != expected => {
-                        return self.fault("unexpected end of hex escape");
+                        return self.fault(LONE);
                     }
                     Some(_) => {}
                 }
@@ -251,7 +254,7 @@ impl<'t> Scanner<'t> {
         let value = digits.iter().try_fold(0, |value, digit| {
             char::from(*digit).to_digit(16).map(|digit| value << 4 | digit)
         });
-        value.map_or_else(|| self.fault("invalid escape"), Ok)
+        value.map_or_else(|| self.fault(INVALID_ESCAPE), Ok)
     }
 }
 
