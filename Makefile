@@ -6,6 +6,7 @@
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
 #   make conformance   the suite on every host, and one digest of all answers
 #   make differential  generated cases, hosts against each other and against other SDKs
+#   make bench         speed and size on every host, beside other SDKs (a quarter of an hour)
 #   make check         formatters, linters and types
 #   make clean         what the targets above have made
 
@@ -24,12 +25,12 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
 
-.PHONY: help demo test test-all build build-python build-wasm build-cli check check-rust \
+.PHONY: help demo bench test test-all build build-python build-wasm build-cli check check-rust \
 	check-python check-npm test-rust test-python test-npm conformance differential docs \
 	readme clean
 
 help:
-	@sed -n '3,10s/^# \{0,2\}//p' Makefile
+	@sed -n '3,11s/^# \{0,2\}//p' Makefile
 
 demo: build
 	@.venv/bin/python examples/demo.py
@@ -61,6 +62,7 @@ check-rust:
 	$(call say,Rust: format and lints (a minute))
 	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
 	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
+	@cargo clippy --quiet -p isoflag --no-default-features -- -D warnings
 
 check-python: build-python
 	$(call say,Python: format and lints and types)
@@ -94,6 +96,10 @@ conformance: build
 differential: build
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/differential/run.sh --cases $(CASES) --seed $(SEED)
+
+bench: build
+	$(call say,bench: speed and size; best on a quiet machine)
+	@bench/run.sh
 
 docs:
 	$(call say,documentation: builds without warnings)

@@ -1,0 +1,69 @@
+// The timed loops. What a loop reads is kept in `sink`, so that no engine leaves the reading out.
+
+export const sink = { value: undefined, index: undefined, reason: undefined };
+
+export const valueAndIndex = key => all => {
+  for (const bound of all) {
+    const detail = bound.variationDetail(key, null);
+    sink.value = detail.value;
+    sink.index = detail.variationIndex;
+  }
+};
+
+export const indexOnly = key => all => {
+  for (const bound of all) {
+    sink.index = bound.variationDetail(key, null).variationIndex;
+  }
+};
+
+export const allThree = key => all => {
+  for (const bound of all) {
+    const detail = bound.variationDetail(key, null);
+    sink.value = detail.value;
+    sink.index = detail.variationIndex;
+    sink.reason = detail.reason;
+  }
+};
+
+/** LaunchDarkly's inner evaluator, which hands its result to a function. */
+export const launchdarkly = (evaluator, flag) => all => {
+  const keep = result => {
+    sink.value = result.detail.value;
+    sink.index = result.detail.variationIndex;
+  };
+  for (const context of all) {
+    evaluator.evaluateCb(flag, context, keep);
+  }
+};
+
+export const launchdarklyWithReason = (evaluator, flag) => all => {
+  const keep = result => {
+    sink.value = result.detail.value;
+    sink.index = result.detail.variationIndex;
+    sink.reason = result.detail.reason;
+  };
+  for (const context of all) {
+    evaluator.evaluateCb(flag, context, keep);
+  }
+};
+
+/** As `launchdarkly`, for flags that the SDK answers in a later turn. */
+export const launchdarklyLater = (evaluator, flag) => async all => {
+  for (const context of all) {
+    await new Promise(resolve => {
+      evaluator.evaluateCb(flag, context, result => {
+        sink.value = result.detail.value;
+        sink.index = result.detail.variationIndex;
+        resolve();
+      });
+    });
+  }
+};
+
+export const times = (count, make) => Array.from({ length: count }, make);
+
+export function free(all) {
+  for (const bound of all) {
+    bound.free();
+  }
+}

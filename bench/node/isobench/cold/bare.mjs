@@ -1,0 +1,3 @@
+import { end } from "./peak.mjs";
+
+end();

@@ -1,0 +1,136 @@
+// How time and memory grow with a document. Each size has a process of its own, so that memory is that document's.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { agree } from "./agreement.mjs";
+import { evaluate, evaluateLater } from "./asking-launchdarkly.mjs";
+import { free, launchdarkly, launchdarklyLater, times, valueAndIndex } from "./blocks.mjs";
+import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
+import { memoryOfModule } from "./module-memory.mjs";
+import { Record } from "./record.mjs";
+import { bytes, contexts, growth, text } from "./workload.mjs";
+
+const wasm = memoryOfModule();
+// Only now, so that its module is seen.
+const { Context, Flags } = await import("../../../bindings-wasm/npm/dist/node.js");
+
+const self = fileURLToPath(import.meta.url);
+const raw = contexts.hit;
+/** How a process ends that cannot hold the document in LaunchDarkly's SDK. */
+const TOO_LARGE = 3;
+
+export function measureGrowth(quick) {
+  const run = (task, step) => {
+    const command = ["--expose-gc", self, task, JSON.stringify(step), quick ? "quick" : "full"];
+    const { status } = spawnSync(process.execPath, command, { stdio: ["ignore", "inherit", "inherit"] });
+    if (status !== 0 && status !== TOO_LARGE) {
+      throw new Error(`${task} with ${step.size} ${step.axis} ended with ${status}`);
+    }
+    return status;
+  };
+  for (const step of growth) {
+    const both = run("agree", step) !== TOO_LARGE;
+    run("isoflag", step);
+    if (both) {
+      run("launchdarkly", step);
+    }
+  }
+}
+
+const evaluatorAlone = async () => evaluatorOf(await clientOf('{"flags":{},"segments":{}}'));
+
+/** The bytes of JavaScript's objects and of the module's memory, which never shrinks: loading's own need is in it. */
+function held() {
+  globalThis.gc();
+  return process.memoryUsage().heapUsed + wasm();
+}
+
+function modelOrEnd({ axis, size, file }) {
+  try {
+    return modelOf(text(file));
+  } catch (error) {
+    if (!(error instanceof RangeError)) {
+      throw error;
+    }
+    const reason = `LaunchDarkly's SDK cannot load it: ${error.message}`;
+    new Record("node").skip("growth-load", `${axis} ${size}, LaunchDarkly`, reason);
+    return process.exit(TOO_LARGE);
+  }
+}
+
+async function check(step) {
+  const theirs = modelOrEnd(step).flags[step.flag];
+  const answer = Flags.fromJson(bytes(step.file)).variationDetail(step.flag, raw, null);
+  agree(step.flag, answer, await evaluateLater(await evaluatorAlone(), theirs, contextOf(raw)));
+}
+
+const tasks = {
+  isoflag: async () => ({
+    file: bytes,
+    calls: 2500,
+    load: file => Flags.fromJson(file),
+    prepare: (flags, calls) => {
+      const context = Context.fromObject(raw);
+      return times(calls, () => flags.bind(context));
+    },
+    block: (_, flag) => valueAndIndex(flag),
+    finish: free,
+    drop: flags => flags.free(),
+  }),
+  launchdarkly: async () => {
+    const evaluator = await evaluatorAlone();
+    return {
+      file: text,
+      calls: 300,
+      load: modelOf,
+      prepare: (_, calls) => times(calls, () => contextOf(raw)),
+      block: ({ flags }, flag) => {
+        const later = evaluate(evaluator, flags[flag], contextOf(raw)) === undefined;
+        return (later ? launchdarklyLater : launchdarkly)(evaluator, flags[flag]);
+      },
+      drop: () => undefined,
+    };
+  },
+};
+
+async function measure(name, { axis, size, file, flag }, quick) {
+  const large = axis === "flags" && size >= 100_000;
+  const record = new Record("node", quick || large ? 3 : 15, quick ? 30 : 150);
+  const { calls, load, prepare, block, finish, drop, file: read } = await tasks[name]();
+  const title = `${axis} ${size}`;
+  const source = read(file);
+  // What loading takes once, such as compiled code, is not the document's.
+  for (let round = 0; round < 20; round += 1) {
+    drop(load(read("growth-clauses-10.json")));
+  }
+  const before = held();
+  let document = load(source);
+  record.row("growth-memory", title, name, "bytes", [held() - before]);
+  const evaluating = {
+    name,
+    calls,
+    prepare: () => prepare(document, calls),
+    block: block(document, flag),
+    finish,
+  };
+  await record.timedAsync("growth-eval", title, [evaluating]);
+  if (name === "isoflag" && axis === "flags") {
+    const patch = bytes("patch.json");
+    const patching = {
+      name,
+      block: () => document.apply(patch),
+      finish: (_, flags) => flags.free(),
+      calls: 1,
+    };
+    record.timed("growth-apply", title, [patching]);
+  }
+  drop(document);
+  document = undefined;
+  const loading = { name, block: () => load(source), finish: (_, loaded) => drop(loaded), calls: 1 };
+  record.timed("growth-load", title, [loading]);
+}
+
+if (process.argv[1] === self) {
+  const [task, step, speed] = process.argv.slice(2);
+  await (task === "agree" ? check(JSON.parse(step)) : measure(task, JSON.parse(step), speed === "quick"));
+  process.exit(0);
+}

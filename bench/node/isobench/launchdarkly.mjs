@@ -1,0 +1,33 @@
+// LaunchDarkly's SDK with a document in memory: a client that is never connected, and its own evaluator inside.
+import { deserializePoll } from "@launchdarkly/js-server-sdk-common";
+import { Context, init } from "@launchdarkly/node-server-sdk";
+
+const ignore = () => undefined;
+const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+export const contextOf = raw => Context.fromLDContext(raw);
+
+/** The SDK's own model of a document. */
+export const modelOf = text => deserializePoll(text);
+
+/** A client that has read the document when the promise is kept. */
+export async function clientOf(text) {
+  const client = init("sdk-key", {
+    sendEvents: false,
+    diagnosticOptOut: true,
+    logger,
+    updateProcessor: (_context, updates, ready) => ({
+      start: () => {
+        const model = modelOf(text);
+        updates.init({ features: model.flags, segments: model.segments }, ready);
+      },
+      stop: ignore,
+      close: ignore,
+    }),
+  });
+  await client.waitForInitialization({ timeout: 60 });
+  return client;
+}
+
+/** The SDK does not export its evaluator; a client holds one. */
+export const evaluatorOf = client => client._evaluator;

@@ -1,0 +1,17 @@
+/** Watches which memory the next WebAssembly module gets, and says how many bytes it has. */
+export function memoryOfModule() {
+  const { Instance } = WebAssembly;
+  let memory;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...given) {
+      super(...given);
+      memory ??= this.exports.memory;
+    }
+  };
+  return () => {
+    if (memory === undefined) {
+      throw new Error("no module with a memory was instantiated");
+    }
+    return memory.buffer.byteLength;
+  };
+}

@@ -1,0 +1,42 @@
+// Other evaluators, on the cases that their models can say: the same question, not the same document.
+import { sink } from "../blocks.mjs";
+import { flagd } from "./flagd.mjs";
+import { growthbook } from "./growthbook.mjs";
+
+const CASES = ["fallthrough", "rules-10", "rollout"];
+
+export function measureOthers(flags, source, raw, record, calls) {
+  const others = [flagd(source), growthbook(source)];
+  const bound = flags.bind(raw);
+  for (const key of CASES) {
+    const served = flags.boolVariation(key, raw, false);
+    for (const { name, ask } of others) {
+      // Another hash puts a context elsewhere in a rollout.
+      if (key !== "rollout" && ask(key, raw) !== served) {
+        throw new Error(`\`${key}\`: ${name} does not give ${served}; nothing is timed`);
+      }
+    }
+    const ours = [
+      { name: "isoflag", ask: (flag, context) => flags.boolVariation(flag, context, false) },
+      { name: "isoflag bound", ask: flag => bound.boolVariation(flag, false) },
+    ];
+    const subjects = [...ours, ...others].map(({ name, ask }) => ({
+      name,
+      calls,
+      block: () => {
+        for (let call = 0; call < calls; call += 1) {
+          sink.value = ask(key, raw);
+        }
+      },
+    }));
+    record.timed("others", key, subjects);
+  }
+  bound.free();
+}
+
+/** Whether another model can say the flag. */
+export const simple = operators => item =>
+  item.variations[0] === true &&
+  item.targets.length === 0 &&
+  item.prerequisites.length === 0 &&
+  item.rules.every(rule => rule.clauses.every(clause => clause.op in operators));

@@ -1,0 +1,1 @@
+"""isoflag's speed in Python, beside other evaluators."""

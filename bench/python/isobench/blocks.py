@@ -1,0 +1,60 @@
+"""How a time is taken, and how it is written down."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One of those that a row compares: what is made before a block, and the block."""
+
+    name: str
+    prepare: Callable[[], Any]
+    block: Callable[[Any], Any]
+    calls: int = 1
+
+
+class Record:
+    """Writes rows, one JSON object a line."""
+
+    def __init__(self, blocks: int) -> None:
+        self.blocks = blocks
+
+    @staticmethod
+    def row(group: str, case: str, subject: str, unit: str, samples: list[float]) -> None:
+        line = {"host": "python", "group": group, "case": case, "subject": subject}
+        sys.stdout.write(json.dumps(line | {"unit": unit, "samples": samples}) + "\n")
+        sys.stdout.flush()
+
+    @staticmethod
+    def skip(group: str, case: str, reason: str) -> None:
+        line = {"host": "python", "group": group, "case": case, "skipped": reason}
+        sys.stdout.write(json.dumps(line) + "\n")
+
+    @staticmethod
+    def answer(case: str, text: str) -> None:
+        sys.stdout.write(json.dumps({"host": "python", "answer": text, "case": case}) + "\n")
+
+    def timed(self, group: str, case: str, *subjects: Subject, blocks: int | None = None) -> None:
+        """Times the subjects' blocks in turns, so that what disturbs one disturbs all."""
+        samples: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+        for _ in range(1 + (blocks or self.blocks)):
+            for subject in subjects:
+                gc.collect()
+                gc.disable()
+                state = subject.prepare()
+                start = perf_counter_ns()
+                kept = subject.block(state)
+                took = perf_counter_ns() - start
+                gc.enable()
+                del state, kept
+                samples[subject.name].append(took / subject.calls)
+        for name, taken in samples.items():
+            self.row(group, case, name, "ns", taken[1:])  # the first warms up

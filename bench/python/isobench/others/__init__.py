@@ -1,0 +1,65 @@
+"""Other evaluators, on the cases that their models can say: the same question, not the same document."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from isoflag import Flags
+
+from ..blocks import Record, Subject
+from ..workload import Workload
+from .eppo import Eppo
+from .powertools import Powertools
+
+
+class Other(Protocol):
+    """One of them, ready."""
+
+    name: str
+
+    def ask(self, key: str, raw: dict[str, Any]) -> Any:
+        """The call that an application makes."""
+
+    def close(self) -> None:
+        """Ends what it started."""
+
+
+CASES = ("fallthrough", "rules-10", "rollout")
+
+
+def measure(workload: Workload, record: Record, calls: int) -> None:
+    flags = Flags.from_json(workload.text("workload.json"))
+    raw = workload.contexts["hit"]
+    source = workload.json("workload.json")["flags"]
+    bound = flags.bind(raw)
+    others: list[Other] = [Eppo(source), Powertools(source)]
+    for case in CASES:
+        served = flags.bool_variation(case, raw, False)
+        subjects = []
+        for other in others:
+            # Another hash puts a context elsewhere in a rollout.
+            if case != "rollout" and other.ask(case, raw) != served:
+                raise SystemExit(f"`{case}`: {other.name} does not give {served}; nothing is timed")
+            subjects.append(Subject(other.name, lambda: raw, asking(other.ask, case, calls), calls))
+
+        def ours(key: str, context: dict[str, Any]) -> Any:
+            return flags.bool_variation(key, context, False)
+
+        def ours_bound(key: str, _: dict[str, Any]) -> Any:
+            return bound.bool_variation(key, False)
+
+        mine = [
+            Subject("isoflag", lambda: raw, asking(ours, case, calls), calls),
+            Subject("isoflag bound", lambda: raw, asking(ours_bound, case, calls), calls),
+        ]
+        record.timed("others", case, *mine, *subjects)
+    for other in others:
+        other.close()
+
+
+def asking(ask: Any, key: str, calls: int) -> Any:
+    def block(raw: dict[str, Any]) -> None:
+        for _ in range(calls):
+            ask(key, raw)
+
+    return block

@@ -1,0 +1,62 @@
+"""Two threads over one, for work that lets go of the GIL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from threading import Thread
+from time import perf_counter
+from typing import Any
+
+from isoflag import Context, Flags
+
+from .blocks import Record
+from .workload import Workload
+
+FREE_THREADED = ("python3.13t", "python3.14t", "python3.15t")
+
+
+def gain(work: Callable[[], Any], blocks: int) -> list[float]:
+    """How much more two threads do than one, each doing the same work."""
+    samples = []
+    for _ in range(blocks + 1):
+        start = perf_counter()
+        work()
+        one = perf_counter() - start
+        threads = [Thread(target=work) for _ in range(2)]
+        start = perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        samples.append(2 * one / (perf_counter() - start))
+    return samples[1:]
+
+
+def measure(workload: Workload, record: Record, contexts: int) -> None:
+    flags = Flags.from_json(workload.text("workload.json"))
+    raw = workload.contexts["hit"]
+    many = [Context.from_dict(raw | {"key": f"user-{number}"}) for number in range(contexts)]
+    keys = flags.keys()
+    evaluate_many: Any = getattr(flags, "evaluate_many", None)
+    if evaluate_many is None:
+        record.skip("threads", "evaluate_many", "isoflag has no `evaluate_many` yet")
+    else:
+        record.row(
+            "threads",
+            "evaluate_many",
+            "isoflag",
+            "times",
+            gain(lambda: evaluate_many(keys, many), record.blocks),
+        )
+
+    def states() -> None:
+        for context in many:
+            flags.all_flags_state(context)
+
+    record.row("threads", "all_flags_state", "isoflag", "times", gain(states, record.blocks))
+    found = next((name for name in FREE_THREADED if shutil.which(name)), None)
+    if found is None:
+        record.skip("threads", "free-threaded", "no free-threaded interpreter is installed")
+    else:
+        record.skip("threads", "free-threaded", f"{found} is there, isoflag's wheel for it is not")

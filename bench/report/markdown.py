@@ -1,0 +1,121 @@
+"""RESULTS.md."""
+
+from __future__ import annotations
+
+from .judged import LAUNCHDARKLY, NOT_MEASURED, Row, Table
+
+HOSTS = {
+    "rust": "Rust",
+    "node": "Node",
+    "python": "Python",
+    "chromium": "Chromium",
+    "artifact": "",
+}
+
+
+def shown(value: float | None, unit: str) -> str:
+    if value is None:
+        return "-"
+    if unit == "bytes":
+        return f"{value:,.0f} B" if abs(value) < 1e6 else f"{value / 1e6:,.1f} MB"
+    if unit == "times":
+        return f"{value:.3g}x"
+    if unit == "ms":
+        return f"{value:.1f} ms"
+    for factor, name in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if abs(value) >= factor:
+            return f"{value / factor:,.2f} {name}"
+    return f"{value:.1f} ns"
+
+
+def line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def cells(row: Row, peers: list[str]) -> list[str]:
+    spread = "-" if row.spread is None else f"± {row.spread:.0%}"
+    sign = "≥ " if row.at_least else "≤ "
+    target = "-" if row.target is None else sign + shown(row.target, row.unit)
+    others = [shown(row.peers.get(name), row.unit) for name in peers]
+    ratio = [] if LAUNCHDARKLY not in peers else [shown(row.ratio, "times")]
+    host = HOSTS[row.host]
+    return [
+        host,
+        row.case,
+        shown(row.value, row.unit),
+        spread,
+        *others,
+        *ratio,
+        target,
+        row.verdict,
+    ]
+
+
+def table(found: Table) -> list[str]:
+    peers = sorted({name for row in found.rows for name in row.peers})
+    names = ["LaunchDarkly" if name == LAUNCHDARKLY else name for name in peers]
+    ratio = ["ratio"] if LAUNCHDARKLY in peers else []
+    head = ["", "case", "isoflag", "spread", *names, *ratio, "target", ""]
+    lines = [f"## {found.title}", ""]
+    if found.text:
+        lines += [found.text, ""]
+    lines += [line(*head), line("---", "---", *["--:"] * (len(head) - 3), "---")]
+    lines += [line(*cells(row, peers)) for row in found.rows]
+    return [*lines, ""]
+
+
+def bytes_of_module(rows: list[Row]) -> list[str]:
+    lines = [
+        "## What the bytes of core.wasm are",
+        "",
+        line("section", "bytes", "gzip -9"),
+        line("---", "--:", "--:"),
+    ]
+    rows = sorted(rows, key=lambda row: -(row.value or 0))
+    lines += [
+        line(row.case, f"{row.value:,.0f}", f"{row.peers['gzip -9']:,.0f}")
+        for row in rows
+        if row.value
+    ]
+    return [*lines, ""]
+
+
+def counts(tables: list[Table]) -> str:
+    verdicts = [row.verdict for table in tables for row in table.rows]
+    met = sum(verdict.startswith("met") for verdict in verdicts)
+    missed = verdicts.count("**not met**")
+    absent = verdicts.count(NOT_MEASURED)
+    skipped = sum(verdict.startswith("skipped") for verdict in verdicts)
+    reported = verdicts.count("reported")
+    return (
+        f"Of the targets {met} are met, {missed} are not; {skipped} rows are skipped, {absent} are not measured, "
+        f"{reported} have no target."
+    )
+
+
+def results(
+    tables: list[Table], module: list[Row], machine: dict[str, str], workload: str, quick: bool
+) -> str:
+    lines = [
+        "# Speed and size",
+        "",
+        "Written by `make bench`. isoflag and the others run in the same process in turns; before anything is timed, both must "
+        "give the same value, variation index and reason. `ratio` says how many times LaunchDarkly's time is isoflag's. Median of "
+        "all blocks; `spread` is half of the range of their middle half.",
+        "",
+        counts(tables),
+        "",
+        "![How many times faster than LaunchDarkly's own SDK](ratios.svg)",
+        "",
+        "![How time and memory grow](growth.svg)",
+        "",
+    ]
+    if quick:
+        lines += ["A quick run, which shows that everything works; its figures are rough.", ""]
+    lines += [line("", ""), line("---", "---")]
+    lines += [line(name, value) for name, value in machine.items()]
+    lines += [line("Workload", workload), ""]
+    for found in tables:
+        lines += table(found)
+    lines += bytes_of_module(module)
+    return "\n".join(lines).rstrip() + "\n"

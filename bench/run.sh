@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Measures isoflag beside other evaluators on every host and writes bench/RESULTS.md, results.json and the plots.
+# run.sh --quick is a short run that shows that everything works; it writes to bench/.work/quick instead.
+# Expects the Python package in .venv and the npm package in bindings-wasm/npm/dist, as `make build` leaves them.
+set -euo pipefail
+export LC_ALL=C
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+repo="$(dirname "$here")"
+work="$here/.work"
+target="${CARGO_TARGET_DIR:-$repo/target}"
+say() { printf 'bench: %s\n' "$*"; }
+
+quick=()
+speed=full
+out="$here"
+case "${1:-}" in
+--quick)
+    quick=(--quick)
+    speed=quick
+    out="$work/quick"
+    export ISOFLAG_BENCH_QUICK=1
+    ;;
+"") ;;
+*)
+    say "unknown argument \`$1\`; run.sh [--quick]" >&2
+    exit 2
+    ;;
+esac
+data="$work/data-$speed"
+raw="$work/raw-$speed"
+
+wheels=("$target"/wheels/isoflag-*.whl)
+[[ -f "${wheels[0]}" ]] || wheels=("$repo"/target/wheels/isoflag-*.whl)
+if [[ ! -f "${wheels[0]}" || ! -f "$repo/bindings-wasm/npm/dist/core.wasm" ]]; then
+    say "the packages are not built; run \`make build\` first" >&2
+    exit 1
+fi
+wheel="${wheels[0]}"
+
+# What was installed, by the sum of what it was installed from.
+installed() { [[ "$(cat "$1" 2>/dev/null)" == "$2" ]]; }
+
+mkdir -p "$work"
+# An environment of its own: nothing in it may bring PyYAML, with which LaunchDarkly's SDK reads JSON another way.
+list="$(cat "$here/python/packages.txt" <("$repo/.venv/bin/python" -VV) | sha256sum)"
+python="$work/venv/bin/python"
+if ! installed "$work/venv/.packages" "$list"; then
+    say "Python packages (half a minute)"
+    "$repo/.venv/bin/python" -m venv --clear "$work/venv"
+    "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/python/packages.txt"
+    printf '%s\n' "$list" >"$work/venv/.packages"
+fi
+if ! installed "$work/venv/.isoflag" "$(sha256sum <"$wheel")"; then
+    "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
+    sha256sum <"$wheel" >"$work/venv/.isoflag"
+fi
+if ! installed "$here/node/node_modules/.packages" "$(sha256sum <"$here/node/package-lock.json")"; then
+    say "npm packages (half a minute)"
+    (cd "$here/node" && npm ci --silent --no-audit --no-fund)
+    sha256sum <"$here/node/package-lock.json" >"$here/node/node_modules/.packages"
+fi
+say "Rust: compiling (two minutes the first time)"
+export CARGO_TARGET_DIR="$target/bench"
+cargo=(cargo --quiet)
+(cd "$here/rust" && "${cargo[@]}" bench --bench native --no-run && "${cargo[@]}" build --release --bin growth)
+
+say "the workload"
+rm -rf "$data" "$raw"
+mkdir -p "$raw"
+"$python" "$here/workload/generate.py" "$data" --shared "$repo/../shared/benchmark" "${quick[@]}"
+
+export ISOFLAG_BENCH_DATA="$data" CRITERION_HOME="$raw/criterion"
+load="$(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"
+say "sizes"
+(cd "$here/node" && node isobench/sizes.mjs "$wheel") >"$raw/artifact.jsonl"
+say "Rust"
+# criterion tells its progress on the other stream, at length.
+if ! (cd "$here/rust" && "${cargo[@]}" bench --bench native -- --quiet) >"$raw/rust.txt" 2>"$work/criterion.log"; then
+    tail -n 20 "$work/criterion.log" >&2
+    exit 1
+fi
+"$CARGO_TARGET_DIR/release/growth" >"$raw/rust.jsonl"
+say "Node"
+(cd "$here/node" && node --expose-gc isobench/node.mjs "${quick[@]}") >"$raw/node.jsonl"
+say "Python"
+(cd "$here/python" && "$python" -m isobench "${quick[@]}") >"$raw/python.jsonl"
+say "Chromium"
+(cd "$here/node" && node isobench/chromium.mjs "${quick[@]}") >"$raw/chromium.jsonl"
+
+(cd "$here" && "$python" -m report "$raw" "$data" "$out" --load "$load" "${quick[@]}")
+say "written: ${out#"$repo"/}/RESULTS.md"

@@ -1,0 +1,12 @@
+//! What isoflag and LaunchDarkly's crate are measured with.
+
+mod agreement;
+mod launchdarkly;
+mod workload;
+
+pub use agreement::agree;
+pub use launchdarkly::LaunchDarkly;
+pub use workload::{Case, Growth, Index, Workload};
+
+/// Any failure; it ends the run.
+pub type Failure = Box<dyn std::error::Error>;

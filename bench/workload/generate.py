@@ -1,0 +1,82 @@
+"""Writes everything that is measured with into a folder: generate.py FOLDER [--shared FOLDER] [--quick].
+
+The workload itself is taken from the shared folder where that exists, otherwise it is made here. Equal arguments make equal
+files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import documents
+
+SIZES = {
+    "flags": [100, 1_000, 10_000, 100_000],
+    "targets": [10, 100, 1_000, 10_000, 100_000, 1_000_000],
+    "clauses": [1, 10, 100, 1_000],
+}
+QUICK_LIMIT = 10_000
+
+
+def write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, separators=(",", ":")))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    folder: Path = options.folder
+    folder.mkdir(parents=True, exist_ok=True)
+
+    shared = options.shared
+    if shared and (shared / "workload.json").is_file():
+        for name in ("workload.json", "contexts.json"):
+            shutil.copyfile(shared / name, folder / name)
+        origin = "shared"
+    else:
+        write(folder / "workload.json", documents.of_flags(1000))
+        contexts = {"hit": "user-000777", "miss": "user-999999"}
+        write(
+            folder / "contexts.json",
+            {name: documents.context(key) for name, key in contexts.items()},
+        )
+        origin = "generated"
+    workload = json.loads((folder / "workload.json").read_text())
+    write(folder / "murmur3.json", workload | {"meta": {"hash": "murmur3"}})
+    write(folder / "patch.json", documents.patch())
+
+    growth = []
+    makers = {
+        "flags": documents.of_growing_flags,
+        "targets": documents.of_targets,
+        "clauses": documents.of_clauses,
+    }
+    for axis, sizes in SIZES.items():
+        for size in sizes:
+            if options.quick and size > QUICK_LIMIT:
+                continue
+            name = f"growth-{axis}-{size}.json"
+            write(folder / name, makers[axis](size))
+            flag = "fallthrough" if axis == "flags" else axis
+            growth.append({"axis": axis, "size": size, "file": name, "flag": flag})
+    write(
+        folder / "index.json",
+        {
+            "origin": origin,
+            "bytes": (folder / "workload.json").stat().st_size,
+            "flags": len(workload["flags"]),
+            "segments": len(workload["segments"]),
+            "growth": growth,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
