@@ -136,3 +136,16 @@ fn a_document_and_a_context_have_a_size() {
     assert_eq!(error.code(), "limit");
     assert!(error.path().starts_with("flags.f[0][0]"), "{error}");
 }
+
+/// Values that can never match, all alike, take no longer to load than others.
+#[test]
+fn lists_of_what_is_never_found_load_at_once() {
+    let values = vec!["[]"; 400_000].join(",");
+    let document = format!(
+        r#"{{"flags":{{"f":{{"key":"f","on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{{"attribute":"a","op":"in","values":[{values},7]}}]}}]}}}}}}"#
+    );
+    let flags = Flags::from_json(document.as_bytes()).unwrap();
+    let context = Context::builder("u").attribute("a", 7.into()).build().unwrap();
+    let detail = flags.variation_detail("f", &context, Value::Null);
+    assert_eq!(detail.reason.to_string(), r#"{"kind":"RULE_MATCH","ruleIndex":0}"#);
+}

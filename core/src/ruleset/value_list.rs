@@ -21,6 +21,10 @@ impl ValueList {
         if list.values.len() > FEW {
             let mut index = HashIndex::with_capacity(list.values.len());
             for (place, value) in (0..).zip(list.values.iter()) {
+                // What is never found would only lengthen the way to what is.
+                if matches!(value, Value::Array(_) | Value::Object(_)) {
+                    continue;
+                }
                 let hash = hash(value);
                 if index.find(hash, |known| list.holds(known, value)).is_none() {
                     index.insert(hash, place);
