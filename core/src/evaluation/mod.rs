@@ -11,6 +11,7 @@ mod bucket;
 mod clause;
 mod flag;
 mod memo;
+mod murmur3;
 mod observer;
 mod prerequisite;
 mod reason;

@@ -28,7 +28,7 @@ pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
 pub(crate) use clause::{Clause, Condition};
 pub(crate) use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub(crate) use hash::HashChoice;
-pub(crate) use operator::Test;
+pub(crate) use operator::{Comparable, Test};
 pub(crate) use rollout::{Bucketing, Rollout, Served, WeightedVariation};
 pub(crate) use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
 pub(crate) use tables::Tables;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
 use super::fields::{Fields, Unreadable};
 use super::hash::{HashChoice, HashPrefix, Salted, as_seed};
+use super::operator::ComparedAs;
 use super::tables::Tables;
 use crate::context::AttributeReference;
 use crate::diagnostic::Code;
@@ -93,9 +94,10 @@ impl Bucketing {
             fields.report(Code::InvalidReference, "bucketBy", error);
         }
         let kind = kind_slot(&mut tables.kinds, kind_name);
-        let by = reference
-            .ok()
-            .map(|reference| attribute_slot(&mut tables.attributes, Attribute { kind, reference }));
+        let by = reference.ok().map(|reference| {
+            let attribute = Attribute { kind, reference, compared_as: ComparedAs::Itself };
+            attribute_slot(&mut tables.attributes, attribute)
+        });
         Ok(Bucketing { kind, by, hash, prefix })
     }
 }
