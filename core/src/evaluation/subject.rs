@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::big_segment::BigSegments;
+use super::remembered::Remembered;
 use crate::context::{Context, Individual};
 use crate::json::Value;
 use crate::key_set;
@@ -23,6 +24,10 @@ pub(crate) struct BoundContext {
     hashes: Box<[u32]>,
     /// Each attribute of the document.
     attributes: Box<[BoundAttribute]>,
+    /// Memberships, by segment.
+    pub(super) segments: Remembered,
+    /// Buckets, by bucket slot.
+    pub(super) buckets: Remembered,
 }
 
 /// An attribute of a bound context, read as the document's clauses compare it.
@@ -76,7 +81,14 @@ impl BoundContext {
         };
         let attributes = tables.attributes.iter().map(bound).collect();
         let hashes = context.individuals().iter().map(|one| key_set::hash(&one.key)).collect();
-        BoundContext { context: context.clone(), kinds: kinds.into(), hashes, attributes }
+        BoundContext {
+            context: context.clone(),
+            kinds: kinds.into(),
+            hashes,
+            attributes,
+            segments: Remembered::new(tables.segments.len()),
+            buckets: Remembered::new(tables.buckets.len()),
+        }
     }
 
     /// The fully-qualified key of the whole context.

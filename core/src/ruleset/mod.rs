@@ -4,6 +4,7 @@
 //! it is in. Flags, segments, kinds and attributes are linked by slots ([`Tables`]).
 
 mod attribute;
+mod bucket_slot;
 mod clause;
 #[cfg(feature = "tools")]
 mod cycles;

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
+use super::bucket_slot::{BucketSlot, bucket_slot};
 use super::fields::{Fields, Unreadable};
 use super::hash::{HashChoice, HashPrefix, Salted, as_seed};
 use super::operator::ComparedAs;
@@ -12,8 +13,9 @@ use crate::diagnostic::Code;
 #[derive(Debug)]
 pub(crate) struct Bucketing {
     pub(crate) kind: KindSlot,
-    /// The attribute that is hashed; none when its reference is invalid.
-    pub(crate) by: Option<AttributeSlot>,
+    /// The attribute that is hashed, and the bucket that this gives; none when its reference is
+    /// invalid.
+    pub(crate) by: Option<(AttributeSlot, BucketSlot)>,
     pub(crate) hash: HashChoice,
     pub(crate) prefix: HashPrefix,
 }
@@ -96,7 +98,8 @@ impl Bucketing {
         let kind = kind_slot(&mut tables.kinds, kind_name);
         let by = reference.ok().map(|reference| {
             let attribute = Attribute { kind, reference, compared_as: ComparedAs::Itself };
-            attribute_slot(&mut tables.attributes, attribute)
+            let by = attribute_slot(&mut tables.attributes, attribute);
+            (by, bucket_slot(&mut tables.buckets, &prefix, hash, by))
         });
         Ok(Bucketing { kind, by, hash, prefix })
     }
