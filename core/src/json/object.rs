@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::order::{sorted_places, utf16_order};
+use super::order::{exchanges, sorted_places, utf16_order};
 use super::value::Value;
 
 /// The members of a JSON object, sorted by RFC 8785 (by UTF-16 code units of the name).
@@ -47,9 +47,7 @@ impl Object {
         } else {
             let places =
                 sorted_places(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
-            let sorted: Vec<_> =
-                places.iter().filter_map(|place| own.get(*place).cloned()).collect();
-            own.clone_from_slice(&sorted);
+            exchanges(&places).into_iter().for_each(|(a, b)| own.swap(a, b));
         }
         // Duplicates are in the order of the text, so that the last can win.
         let mut kept = start;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::object::Member;
-use super::order::{sorted_places, utf16_order};
+use super::order::{exchanges, sorted_places, utf16_order};
 use crate::key_set::{self, KeySet};
 
 /// Below so many bytes remembering costs more than it saves.
@@ -130,20 +130,11 @@ impl Shape {
     /// None where a name is written twice.
     fn of(names: &[u32], members: &[Member]) -> Option<Shape> {
         let name = |place: usize| members.get(place).map_or("", |(name, _)| &**name);
-        let mut order = sorted_places(members.len(), &name);
+        let order = sorted_places(members.len(), &name);
         let ascending = |a: &usize, b: &usize| utf16_order(name(*a), name(*b)).is_lt();
         if !order.is_sorted_by(ascending) {
             return None;
         }
-        // What belongs at a place is brought there, and what stood there goes where that was.
-        let mut exchanges = Vec::new();
-        for place in 0..order.len() {
-            let Some(&wanted) = order.get(place) else { break };
-            if wanted != place {
-                exchanges.push((place, wanted));
-                order.iter_mut().filter(|from| **from == place).for_each(|from| *from = wanted);
-            }
-        }
-        Some(Shape { names: names.into(), exchanges: exchanges.into() })
+        Some(Shape { names: names.into(), exchanges: exchanges(&order).into() })
     }
 }
