@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::evaluation::{
-    self, Answer, EvaluationDetail, FlagHandle, NoObserver, Observer, Subject, ValueType,
+    self, Answer, EvaluationDetail, FlagHandle, NoMemory, NoObserver, Observer, Subject, ValueType,
 };
 #[cfg(feature = "tools")]
 use crate::explain::{self, Explanation};
@@ -11,6 +11,9 @@ use crate::state::{self, AllFlagsOptions};
 
 /// A document bound to one context: every attribute that a rule may ask for has been looked up.
 /// Cheap to clone, safe to share between threads.
+///
+/// Buckets and memberships of segments that several evaluations need are computed once. No answer
+/// depends on which evaluations came before.
 #[derive(Clone, Debug)]
 pub struct BoundFlags {
     flags: Flags,
@@ -42,6 +45,14 @@ impl BoundFlags {
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
         self.observed(flag, &mut NoObserver)
+    }
+
+    /// As [`BoundFlags::evaluate_handle`], with nothing remembered: for measuring what one
+    /// evaluation costs.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn evaluate_afresh(&self, flag: Option<FlagHandle>) -> Answer {
+        self.observed(flag, &mut NoMemory)
     }
 
     pub(crate) fn observed<O: Observer>(

@@ -11,9 +11,11 @@ mod bucket;
 mod clause;
 mod flag;
 mod memo;
+mod murmur3;
 mod observer;
 mod prerequisite;
 mod reason;
+mod remembered;
 mod rollout;
 mod rule;
 mod segment;
@@ -28,7 +30,9 @@ pub use reason::{ErrorKind, Reason, ReasonKind};
 pub(crate) use answer::Verdict;
 pub(crate) use bucket::Bucket;
 pub(crate) use flag::Outcome;
-pub(crate) use observer::{BucketSeen, Clues, NoObserver, Observer, PrerequisiteSeen, SegmentSeen};
+pub(crate) use observer::{
+    BucketSeen, Clues, NoMemory, NoObserver, Observer, PrerequisiteSeen, SegmentSeen,
+};
 pub(crate) use steps::Steps;
 pub(crate) use subject::Subject;
 
