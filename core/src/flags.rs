@@ -203,6 +203,34 @@ impl Flags {
         BoundFlags::new(self.clone(), subject)
     }
 
+    /// The answers of many flags for many contexts: for each context, in their order, a row of one
+    /// answer for each key, in theirs. A context is bound once and a key is looked up once.
+    ///
+    /// No row depends on another: a host with threads gives each thread a part of the contexts,
+    /// and the rows of the parts follow one another.
+    ///
+    /// ```
+    /// # use isoflag::{Context, Flags};
+    /// # let flags = Flags::from_json(br#"{"flags": {}}"#)?;
+    /// let contexts = [Context::builder("ada").build()?, Context::builder("bob").build()?];
+    /// let rows = flags.evaluate_many(&["dark-mode", "new-checkout", "beta"], &contexts);
+    /// assert_eq!((rows.len(), rows[0].len()), (2, 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn evaluate_many<'c>(
+        &self,
+        keys: &[impl AsRef<str>],
+        contexts: impl IntoIterator<Item = &'c Context>,
+    ) -> Vec<Vec<Answer>> {
+        let handles: Vec<_> = keys.iter().map(|key| self.handle(key.as_ref())).collect();
+        let row = |context| {
+            let bound = self.bind(context);
+            handles.iter().map(|handle| bound.evaluate_handle(*handle)).collect()
+        };
+        contexts.into_iter().map(row).collect()
+    }
+
     /// The context keys that an evaluation may ask a store of big segments for, in RFC 8785 order.
     #[must_use]
     pub fn big_segment_keys(&self, context: &Context) -> Vec<Arc<str>> {
