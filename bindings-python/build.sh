@@ -54,7 +54,7 @@ if [ "$package" != "$(cat "$venv/.isoflag-package" 2>/dev/null)" ]; then
   say "building and installing the wheel (a minute the first time, then 20 seconds)"
   rm -rf "$wheels"/isoflag-*.whl
   if ! log=$("$venv/bin/maturin" build --release --manifest-path "$here/Cargo.toml" \
-    --interpreter "$venv/bin/python" --out "$wheels" 2>&1); then
+    --interpreter "$venv/bin/python" --compression-level 9 --out "$wheels" 2>&1); then
     printf '%s\n' "$log" >&2
     exit 1
   fi
