@@ -31,7 +31,7 @@ pub(crate) fn rows(
     big_segments: Option<&BigSegments>,
     threads: Option<NonZero<usize>>,
 ) -> Vec<Vec<Answer>> {
-    let part = |contexts: &[Option<Context>]| {
+    let evaluate: &(dyn Fn(&[Option<Context>]) -> Vec<Vec<Answer>> + Sync) = &|contexts| {
         flags.evaluate_handles(handles, contexts.iter().map(Option::as_ref), big_segments)
     };
     let answers = handles.len().saturating_mul(contexts.len());
@@ -45,11 +45,11 @@ pub(crate) fn rows(
     };
     let parts = parts.min(MOST_THREADS).min(contexts.len());
     if answers < MANY_FLAGS && parts < 2 {
-        return part(contexts);
+        return evaluate(contexts);
     }
     py.detach(|| {
         if parts < 2 {
-            return part(contexts);
+            return evaluate(contexts);
         }
         let mut chunks = contexts.chunks(contexts.len().div_ceil(parts));
         // This thread takes the first part; a thread that cannot be had leaves its part to it.
@@ -57,17 +57,17 @@ pub(crate) fn rows(
         thread::scope(|scope| {
             let others: Vec<_> = chunks
                 .map(|chunk| {
-                    let started = thread::Builder::new().spawn_scoped(scope, || part(chunk));
+                    let started = thread::Builder::new().spawn_scoped(scope, || evaluate(chunk));
                     started.map_err(|_| chunk)
                 })
                 .collect();
-            let mut rows = part(own);
+            let mut rows = evaluate(own);
             for other in others {
                 rows.extend(match other {
                     Ok(thread) => {
                         thread.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked))
                     }
-                    Err(chunk) => part(chunk),
+                    Err(chunk) => evaluate(chunk),
                 });
             }
             rows
