@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use crate::bound_flags::BoundFlags;
-use crate::context::Context;
+use crate::context::{BUILT_IN, Context};
 #[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
 #[cfg(feature = "tools")]
@@ -224,11 +224,33 @@ impl Flags {
         contexts: impl IntoIterator<Item = &'c Context>,
     ) -> Vec<Vec<Answer>> {
         let handles: Vec<_> = keys.iter().map(|key| self.handle(key.as_ref())).collect();
+        self.evaluate_handles(&handles, contexts.into_iter().map(Some), None)
+    }
+
+    /// As [`Flags::evaluate_many`] for flags found before, with what a store of big segments
+    /// answered. A handle that is none is a missing flag; where there is no context every answer of
+    /// the row is `USER_NOT_SPECIFIED`.
+    #[must_use]
+    pub fn evaluate_handles<'c>(
+        &self,
+        handles: &[Option<FlagHandle>],
+        contexts: impl IntoIterator<Item = Option<&'c Context>>,
+        big_segments: Option<&BigSegments>,
+    ) -> Vec<Vec<Answer>> {
         let row = |context| {
-            let bound = self.bind(context);
+            let bound = self.bind_with(context, big_segments);
             handles.iter().map(|handle| bound.evaluate_handle(*handle)).collect()
         };
         contexts.into_iter().map(row).collect()
+    }
+
+    /// The name of a context's attribute where an answer may depend on it, as the document shares
+    /// it: a binding need not convert the others. A legacy user has other names; whether the
+    /// context is too large depends on all attributes.
+    #[must_use]
+    pub fn attribute_name(&self, name: &str) -> Option<Arc<str>> {
+        let mentioned = self.0.ruleset.tables().attributes.name(name).map(Arc::clone);
+        mentioned.or_else(|| BUILT_IN.contains(&name).then(|| Arc::from(name)))
     }
 
     /// The context keys that an evaluation may ask a store of big segments for, in RFC 8785 order.

@@ -68,14 +68,14 @@ pub use digest::secure_mode_hash;
 pub use document::DocumentError;
 pub use evaluation::{
     Answer, BigSegments, BigSegmentsError, BigSegmentsStatus, ErrorKind, EvaluationDetail,
-    FlagHandle, Reason, ReasonKind, ValueType,
+    FlagHandle, Reason, ReasonKind, ReasonMember, ValueType,
 };
 #[cfg(feature = "tools")]
 pub use explain::Explanation;
 pub use flags::Flags;
 pub use json::{JsonError, Object, Value};
 pub use ruleset::Hash;
-pub use state::AllFlagsOptions;
+pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
 pub const SPEC_VERSION: u32 = 1;

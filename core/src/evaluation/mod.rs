@@ -25,7 +25,7 @@ mod target;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
 pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
-pub use reason::{ErrorKind, Reason, ReasonKind};
+pub use reason::{ErrorKind, Reason, ReasonKind, ReasonMember};
 
 pub(crate) use answer::Verdict;
 pub(crate) use bucket::Bucket;

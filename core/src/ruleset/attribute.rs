@@ -33,6 +33,16 @@ impl AttributeTable {
         self.attributes.iter()
     }
 
+    /// The name, as the document holds it, of an attribute that some reference leads to or into.
+    pub(crate) fn name(&self, name: &str) -> Option<&Arc<str>> {
+        let named = |slot| {
+            let attribute = self.get(AttributeSlot(slot))?;
+            Some(attribute.reference.shared_name()).filter(|known| ***known == *name)
+        };
+        let slot = self.index.find(key_set::hash(name), |slot| named(slot).is_some())?;
+        named(slot)
+    }
+
     pub(crate) fn get(&self, slot: AttributeSlot) -> Option<&Attribute> {
         self.attributes.get(slot.0 as usize)
     }
