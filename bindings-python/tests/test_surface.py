@@ -54,6 +54,7 @@ def test_the_classes_have_these_members() -> None:
         "bind",
         "diagnostics",
         "digest",
+        "from_appconfig",
         "from_dict",
         "from_flag_map",
         "from_json",
