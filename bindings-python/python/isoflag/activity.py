@@ -9,12 +9,12 @@ Off unless a ``FlagClient`` is given one::
 """
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, Final
 
 from ._fork import tell_after_fork
+from ._wall_clock import wall_clock
 
 __all__ = ["Activity"]
 
@@ -29,7 +29,7 @@ class Activity:
     the parent's to flush.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, clock: Callable[[], float] = wall_clock) -> None:
         """Start with no counts; ``clock`` gives seconds since 1970."""
         self._clock = clock
         self.after_fork()

@@ -6,6 +6,7 @@ from ._core import BoundFlags, EvaluationDetail, Explanation
 
 if TYPE_CHECKING:
     from .activity import Activity
+    from .held_document import HeldDocument
 
 __all__ = ["BoundFlagClient"]
 
@@ -19,21 +20,25 @@ class BoundFlagClient:
     It fetches nothing. Its methods are those of ``Flags`` without the context.
     """
 
-    __slots__ = ("_activity", "_bound", "_digest", "_ready")
+    __slots__ = ("_activity", "_bound", "_held")
 
     def __init__(
-        self,
-        bound: BoundFlags,
-        *,
-        ready: bool,
-        digest: str | None,
-        activity: "Activity | None",
+        self, bound: BoundFlags, held: "HeldDocument | None", activity: "Activity | None"
     ) -> None:
         """Made by ``FlagClient.bind``."""
         self._bound = bound
-        self._ready = ready
-        self._digest = digest
+        self._held = held
         self._activity = activity
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the document that answers; None before the first."""
+        return None if self._held is None else self._held.digest()
+
+    @property
+    def version(self) -> int | None:
+        """``meta.version`` of the document that answers."""
+        return None if self._held is None else self._held.flags.version
 
     def variation(self, key: str, default: Any) -> Any:
         """As ``Flags.variation``."""
@@ -41,7 +46,7 @@ class BoundFlagClient:
 
     def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
         """As ``Flags.variation_detail``."""
-        if not self._ready:
+        if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.variation_detail(key, default))
 
@@ -51,7 +56,7 @@ class BoundFlagClient:
 
     def bool_variation_detail(self, key: str, default: _D) -> EvaluationDetail[bool | _D]:
         """As ``Flags.bool_variation_detail``."""
-        if not self._ready:
+        if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.bool_variation_detail(key, default))
 
@@ -61,7 +66,7 @@ class BoundFlagClient:
 
     def int_variation_detail(self, key: str, default: _D) -> EvaluationDetail[int | _D]:
         """As ``Flags.int_variation_detail``."""
-        if not self._ready:
+        if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.int_variation_detail(key, default))
 
@@ -71,7 +76,7 @@ class BoundFlagClient:
 
     def float_variation_detail(self, key: str, default: _D) -> EvaluationDetail[float | _D]:
         """As ``Flags.float_variation_detail``."""
-        if not self._ready:
+        if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.float_variation_detail(key, default))
 
@@ -81,7 +86,7 @@ class BoundFlagClient:
 
     def str_variation_detail(self, key: str, default: _D) -> EvaluationDetail[str | _D]:
         """As ``Flags.str_variation_detail``."""
-        if not self._ready:
+        if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.str_variation_detail(key, default))
 
@@ -91,7 +96,7 @@ class BoundFlagClient:
 
     def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
         """As ``Flags.json_variation_detail``."""
-        if not self._ready:
+        if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.json_variation_detail(key, default))
 
@@ -110,7 +115,7 @@ class BoundFlagClient:
             details_only_for_tracked_flags=details_only_for_tracked_flags,
             now=now,
         )
-        return state if self._ready else {**state, "$valid": False}
+        return {**state, "$valid": False} if self._held is None else state
 
     def explain(self, key: str) -> Explanation:
         """As ``Flags.explain``; before the first document no flag is found."""
@@ -122,5 +127,5 @@ class BoundFlagClient:
 
     def _counted(self, key: str, detail: EvaluationDetail[_D]) -> EvaluationDetail[_D]:
         if self._activity is not None:
-            self._activity.record(key, detail.variation_index, self._digest or _NO_DIGEST)
+            self._activity.record(key, detail.variation_index, self.digest or _NO_DIGEST)
         return detail

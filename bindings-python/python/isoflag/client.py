@@ -1,8 +1,6 @@
 """Flags that are fetched from a source and kept fresh, on use."""
 
-import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock, get_ident
@@ -10,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ._core import Context, EvaluationDetail, Explanation, Flags
 from ._fork import tell_after_fork
+from ._wall_clock import wall_clock
 from .bound_client import BoundFlagClient
-from .source.errors import SourceContentError, SourceError
+from .held_document import HeldDocument, OlderVersionError
+from .source.errors import SourceContentError
 from .source.protocol import UNCHANGED, Fetched, Source
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ _BigSegments = Mapping[str, Any] | None
 _logger = logging.getLogger("isoflag")
 
 _NO_FLAGS: Final = Flags.from_dict({"flags": {}})
-
-
-class OlderVersionError(SourceError):
-    """A document whose ``meta.version`` is lower than that of the one held, and no later rollback.
-
-    It is taken where its ``meta.lastModifiedTimestamp`` is later: then somebody went back on
-    purpose.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +88,7 @@ class FlagClient:
         activity: "Activity | None" = None,
         on_change: Callable[[Flags | None, Flags], object] | None = None,
         on_error: Callable[[Exception], object] | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         """Take a source and a time to live, in seconds.
 
@@ -114,7 +106,7 @@ class FlagClient:
         self._activity = activity
         self._clock = clock
         self._listeners: tuple[_Listener, ...] = ()
-        self._held: _Held | None = None
+        self._held: HeldDocument | None = None
         self._seen: Fetched | None = None
         self._refused: Exception | None = None
         self._trouble: _Trouble | None = None
@@ -199,11 +191,7 @@ class FlagClient:
         held = self._fresh()
         flags = _NO_FLAGS if held is None else held.flags
         bound = flags.bind(context, big_segments=big_segments)
-        # The digest of a large document takes a while, and only counts need it.
-        digest = None if held is None or self._activity is None else held.digest()
-        return BoundFlagClient(
-            bound, ready=held is not None, digest=digest, activity=self._activity
-        )
+        return BoundFlagClient(bound, held, self._activity)
 
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
@@ -301,7 +289,7 @@ class FlagClient:
         """As ``Flags.explain``; before the first document no flag is found."""
         return self.bind(context, big_segments=big_segments).explain(key)
 
-    def _fresh(self) -> "_Held | None":
+    def _fresh(self) -> HeldDocument | None:
         if self.due:
             self._refresh(force=False, wait=self._held is None)
         return self._held
@@ -353,7 +341,7 @@ class FlagClient:
         self._next = now + seconds
         self._since = now
 
-    def _fetch(self, held: "_Held | None") -> "_Held":
+    def _fetch(self, held: HeldDocument | None) -> HeldDocument:
         """Give what is to be held from here on, or raise why it cannot be."""
         answer = self._source.fetch(self._seen)
         if answer is UNCHANGED:
@@ -373,28 +361,16 @@ class FlagClient:
             raise self._refused
         if held is not None and held.fetched.document == fetched.document:
             self._refused = None
-            return _Held(held.flags, fetched)
+            return HeldDocument(held.flags, fetched)
         try:
             flags = self._load(fetched.document)
             if held is not None:
-                self._check_version(held, flags, fetched)
+                held.check_successor(flags, fetched, where=repr(self._source))
         except Exception as error:
             self._refused = error
             raise
         self._refused = None
-        return _Held(flags, fetched)
-
-    def _check_version(self, held: "_Held", flags: Flags, fetched: Fetched) -> None:
-        old, new = held.flags.version, flags.version
-        if old is None or new is None or new >= old:
-            return
-        if _stamp(fetched.document) > _stamp(held.fetched.document):
-            return
-        raise OlderVersionError(
-            f"gives version {new}, version {old} is held and kept; whoever goes back on purpose "
-            "writes a later `meta.lastModifiedTimestamp`",
-            where=repr(self._source),
-        )
+        return HeldDocument(flags, fetched)
 
     def _report(self, outcome: "_Outcome") -> None:
         error, before, after = outcome.error, outcome.before, outcome.after
@@ -422,21 +398,6 @@ class _Listener:
     on_recovery: Callable[[], object] | None
 
 
-@dataclass(slots=True)
-class _Held:
-    """A document that was good."""
-
-    flags: Flags
-    fetched: Fetched
-    confirmed: float = 0.0
-    _digest: str | None = None
-
-    def digest(self) -> str:
-        if self._digest is None:
-            self._digest = self.flags.digest
-        return self._digest
-
-
 @dataclass(frozen=True, slots=True)
 class _Trouble:
     """Failures since the last success."""
@@ -450,8 +411,8 @@ class _Trouble:
 class _Outcome:
     """What an attempt came to, for those who are told of it."""
 
-    before: _Held | None
-    after: _Held | None
+    before: HeldDocument | None
+    after: HeldDocument | None
     error: Exception | None
     first: bool
     recovered: bool
@@ -462,13 +423,3 @@ def _call(callback: Callable[..., object], *arguments: object) -> None:
         callback(*arguments)
     except Exception:
         _logger.exception("a callback of the flag client failed")
-
-
-def _stamp(document: bytes) -> float:
-    """The document's `meta.lastModifiedTimestamp`, or less than any."""
-    value = json.loads(document)
-    if isinstance(value, dict) and value.get("path") == "/" and "flags" not in value:
-        value = value.get("data")
-    meta = value.get("meta") if isinstance(value, dict) else None
-    stamp = meta.get("lastModifiedTimestamp") if isinstance(meta, dict) else None
-    return float(stamp) if isinstance(stamp, int | float) else float("-inf")

@@ -1,8 +1,9 @@
 """A document from AppConfig itself, over the API that its agent uses."""
 
-import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
+
+from isoflag._wall_clock import wall_clock
 
 from .aws import AwsClient, error_code, named
 from .errors import SourceContentError
@@ -36,7 +37,7 @@ class AppConfigDataSource:
         minimum_poll_interval: int | None = None,
         client: _AppConfigDataClient | None = None,
         timeout: float = 5.0,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         """Name the configuration, by names or ids.
 

@@ -1,6 +1,7 @@
 """Clients of AWS, made when they are first needed, and their errors by name."""
 
 import os
+from importlib import import_module
 from typing import Any, Final
 
 from .errors import (
@@ -15,8 +16,8 @@ from .errors import (
 
 __all__ = ["AwsClient", "error_code", "named"]
 
-# By the code that AWS answers with, or the name of the error's class: boto3 makes such classes as it
-# goes, and need not be installed where the caller brings a client.
+# By the code that AWS answers with, or the name of the error's class: boto3 makes such classes as
+# it goes, and need not be installed where the caller brings a client.
 _KNOWN: Final[tuple[tuple[frozenset[str], type[SourceError], str], ...]] = (
     (
         frozenset(
@@ -93,20 +94,20 @@ class AwsClient:
 
     def _make(self) -> Any:
         try:
-            import boto3  # noqa: PLC0415
-            from botocore.config import Config  # noqa: PLC0415
+            boto3: Any = import_module("boto3")
+            config: Any = import_module("botocore.config")
         except ImportError as error:
             raise SourceSetupError(
                 "boto3 is not installed; `pip install isoflag[aws]`", where=self._where
             ) from error
-        config = Config(
+        limits = config.Config(
             connect_timeout=self._timeout,
             read_timeout=self._timeout,
             # The flag client tries again itself; a handler should not wait for more than this.
             retries={"total_max_attempts": 2, "mode": "standard"},
         )
         try:
-            return boto3.session.Session().client(self._service, config=config)
+            return boto3.session.Session().client(self._service, config=limits)
         except Exception as error:
             raise named(error, self._where) from error
 

@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Protocol
 
 __all__ = ["UNCHANGED", "Fetched", "Source", "Unchanged"]
 
 
-class _Answer(Enum):
+class Unchanged(Enum):
+    """The type of ``UNCHANGED``, its only value."""
+
     UNCHANGED = "unchanged"
 
     def __repr__(self) -> str:
         return self.name
 
 
-UNCHANGED: Final = _Answer.UNCHANGED
+UNCHANGED: Final = Unchanged.UNCHANGED
 """What a source gives where the document is the one of ``previous``."""
-
-Unchanged: TypeAlias = Literal[_Answer.UNCHANGED]
-"""The type of ``UNCHANGED``."""
 
 
 @dataclass(frozen=True, slots=True)
