@@ -179,7 +179,7 @@ def test_before_the_first_document_every_answer_is_the_default() -> None:
         assert getattr(bound, f"{of}variation_detail")("a", default).reason == NOT_READY
     assert made.all_flags_state(USER) == {"$flagsState": {}, "$valid": False}
     assert made.bind(USER).all_flags_state()["$valid"] is False
-    assert made.explain("a", USER).to_dict()["result"]["reason"] == {
+    assert made.explain("a", USER).to_dict()["answer"]["reason"] == {
         "kind": "ERROR",
         "errorKind": "FLAG_NOT_FOUND",
     }

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from socket import socket as Socket  # noqa: N812
 from typing import Final
@@ -145,14 +146,12 @@ class AppConfigAgentSource:
     def _get(self) -> tuple[bytes, str | None]:
         deadline = time.monotonic() + self._timeout
         connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        try:
+        with closing(connection):
             connection.request("GET", self._path, headers=self._headers)
             # The connection forgets it where the agent closes after its answer.
             socket = connection.sock
-            response = connection.getresponse()
-            body = self._body(socket, response, deadline)
-        finally:
-            connection.close()
+            with connection.getresponse() as response:
+                body = self._body(socket, response, deadline)
         if response.status != http.HTTPStatus.OK:
             raise _refused(response.status, body, self._where)
         self._check(response, body)
