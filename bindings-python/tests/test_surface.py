@@ -34,6 +34,7 @@ def test_the_package_exports_what_it_says() -> None:
         "DocumentError",
         "EvaluationDetail",
         "Explanation",
+        "FlagClient",
         "Flags",
         "SPEC_VERSION",
         "__version__",
@@ -54,6 +55,7 @@ def test_the_classes_have_these_members() -> None:
         "bind",
         "diagnostics",
         "digest",
+        "from_appconfig",
         "from_dict",
         "from_flag_map",
         "from_json",
@@ -72,6 +74,21 @@ def test_everything_public_is_documented() -> None:
         assert inspect.getdoc(of), name
         for member in public(of) & set(vars(of)) if inspect.isclass(of) else ():
             assert inspect.getdoc(getattr(of, member)), f"{name}.{member}"
+
+
+def test_importing_the_package_imports_nothing_that_it_may_do_without() -> None:
+    listing = (
+        "import sys; before = set(sys.modules); import isoflag; print(*{*sys.modules} - before)"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
+    )
+    assert sorted(name for name in done.stdout.split() if name.partition(".")[0] == "isoflag") == [
+        "isoflag",
+        "isoflag._core",
+        "isoflag._errors",
+    ]
+    assert not {"boto3", "http", "json", "logging", "socket"} & set(done.stdout.split())
 
 
 def test_versions_are_constants() -> None:
