@@ -7,7 +7,7 @@ from typing import Any
 
 import ldclient
 import pytest
-from botocore.stub import Stubber  # type: ignore[import-untyped]
+from botocore.stub import Stubber
 from ldclient.integrations import DynamoDB
 from ldclient.versioned_data_kind import (
     FEATURES as LD_FEATURES,

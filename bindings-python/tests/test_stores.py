@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 import pytest
 
 from documents import flag

@@ -27,7 +27,7 @@ _METHODS: Final[Mapping[Form, Sequence[str]]] = {
 }
 
 
-def config_response(  # noqa: PLR0913 -- the public surface names its keywords
+def config_response(
     event: Mapping[str, Any],
     flags: FlagsOrClient,
     *,

@@ -136,7 +136,7 @@ class DynamoDbFeatureStore:
     @property
     def _client(self) -> Any:
         if self._lazy_client is None:
-            import boto3  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow, not everybody's
+            import boto3  # noqa: PLC0415 -- slow, not everybody's
 
             self._lazy_client = boto3.client("dynamodb")
         return self._lazy_client
