@@ -161,12 +161,12 @@ def test_an_item_that_is_broken_is_isolated(table: Any) -> None:
         ("escape", '{}},"segments":{"x":{}'),
         ("nan", '{"key":"nan","variations":[NaN]}'),
         ("half", '{"key":"half","salt":"\\ud800"}'),
+        ("huge", '{"key":"huge","version":1e999}'),
         ("deep", "[" * 100_000),
+        ("deeper", "[" * 500 + "]" * 500),
     ]:
-        put(
-            table,
-            {**layout.item_key("features", key), "version": {"N": "1"}, "item": {"S": broken}},
-        )
+        item = {"version": {"N": "1"}, "item": {"S": broken}}
+        put(table, {**layout.item_key("features", key), **item})
     put(table, {**layout.item_key("features", "foreign"), "colour": {"S": "blue"}})
     client = FlagClient(DynamoDbSource("flags"), clock=Clock())
     assert client.variation("a", USER, None) == "blue"
