@@ -25,7 +25,8 @@ class _DynamoDbClient(Protocol):
 class DynamoDbSource:
     """The flags and segments of a DynamoDB table that LaunchDarkly's relay or an SDK fills.
 
-    Items of the current layout and of the one of 2018 are read, and isoflag's own ``meta``. The
+    Items of the current layout and of the one of 2018 are read, and isoflag's own ``meta``; what
+    was deleted is no part of the document, so that it has the digest of that in a file. The
     role needs ``dynamodb:GetItem`` and ``dynamodb:Query``, nothing is scanned. A table is filled
     item by item, so a document may hold some flags from before a change and some from after it.
     """
@@ -113,7 +114,9 @@ class DynamoDbSource:
         return ("{" + ",".join(members) + "}").encode("utf-8", "surrogatepass")
 
     def _section(self, items: list[layout.Item]) -> str:
-        members = (f"{json.dumps(_key(item))}:{self._json(item)}" for item in items)
+        texts = ((_key(item), self._json(item)) for item in items)
+        # Whoever filled the table from a document left tombstones that the document has not.
+        members = (f"{json.dumps(key)}:{text}" for key, text in texts if not _is_tombstone(text))
         return "{" + ",".join(members) + "}"
 
     def _json(self, item: layout.Item) -> str:
@@ -129,6 +132,13 @@ class DynamoDbSource:
 
 def _key(item: layout.Item) -> str:
     return str(item.get(layout.SORT_KEY, {}).get("S", ""))
+
+
+def _is_tombstone(text: str) -> bool:
+    if '"deleted"' not in text:
+        return False
+    value = json.loads(text)
+    return isinstance(value, dict) and value.get("deleted") is True
 
 
 def _is_json(text: str) -> bool:
