@@ -80,6 +80,12 @@ def table() -> Iterator[Any]:
         yield client
 
 
+def living(document: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was deleted, as whoever writes a file does."""
+    flags = {key: each for key, each in document["flags"].items() if "variations" in each}
+    return {**document, "flags": flags}
+
+
 @pytest.mark.parametrize("prefix", [None, "shop"])
 def test_the_document_that_was_written_is_read(table: Any, prefix: str | None) -> None:
     fill(table, DOCUMENT, prefix)
@@ -87,7 +93,7 @@ def test_the_document_that_was_written_is_read(table: Any, prefix: str | None) -
     source = DynamoDbSource("flags", prefix=prefix)
     fetched = source.fetch(None)
     assert isinstance(fetched, Fetched)
-    assert Flags.from_json(fetched.document).digest == Flags.from_dict(DOCUMENT).digest
+    assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(DOCUMENT)).digest
     assert fetched.version == "12"
     assert source.fetch(fetched) is UNCHANGED
     put(table, layout.encode_item(layout.namespace("features", prefix), flag("a", "red")))
@@ -99,7 +105,7 @@ def test_a_document_without_meta_has_none(table: Any) -> None:
     fill(table, bare)
     fetched = DynamoDbSource("flags").fetch(None)
     assert isinstance(fetched, Fetched)
-    assert Flags.from_json(fetched.document).digest == Flags.from_dict(bare).digest
+    assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(bare)).digest
     assert fetched.version is None
 
 
@@ -133,7 +139,7 @@ def test_the_layout_of_2018_is_read_without_a_marker(table: Any) -> None:
     fetched = DynamoDbSource("flags").fetch(None)
     assert isinstance(fetched, Fetched)
     flags = Flags.from_json(fetched.document)
-    assert flags.digest == Flags.from_dict(old).digest
+    assert flags.digest == Flags.from_dict(living(old)).digest
     assert flags.int_variation("a", USER, 0) == 2018
 
 
