@@ -299,3 +299,33 @@ def test_a_profile_with_variants_is_named() -> None:
     with pytest.raises(DocumentError, match="Amazon Ion") as raised:
         Flags.from_appconfig("'tiered_release'::[]")
     assert raised.value.code == "appconfig-ion"
+
+
+LATEST_FLAGS: dict[str, Any] = {
+    "dark-mode": {
+        "key": "dark-mode",
+        "version": 7,
+        "on": False,
+        "prerequisites": [],
+        "salt": "c2FsdA==",
+        "sel": "ZDYx",
+        "targets": [{"values": ["ada"], "variation": 0}],
+        "rules": [],
+        "fallthrough": {"variation": 1},
+        "offVariation": None,
+        "variations": [True, False],
+        "trackEvents": False,
+        "debugEventsUntilDate": None,
+        "deleted": False,
+        "nobodyKnows": {"this": [1, None]},
+    }
+}
+
+
+def test_a_flag_of_latest_flags_is_kept_whole() -> None:
+    flags = Flags.from_flag_map(LATEST_FLAGS)
+    assert flags.diagnostics == []
+    off = flags.variation_detail("dark-mode", USER, "default")
+    assert (off.value, off.variation_index, off.reason) == ("default", None, {"kind": "OFF"})
+    _, (written,) = flags.__reduce__()
+    assert json.loads(written) == {"flags": LATEST_FLAGS, "segments": {}}

@@ -1,5 +1,6 @@
 """A document in an S3 bucket."""
 
+from contextlib import closing
 from typing import Any, Protocol
 
 from .aws import AwsClient, error_code, named
@@ -50,7 +51,8 @@ class S3Source:
         client = self._client.get()
         try:
             answer = client.get_object(**asked)
-            with answer["Body"] as body:
+            # As a context manager it would be the raw stream, which does not count its bytes.
+            with closing(answer["Body"]) as body:
                 document = body.read()
         except Exception as error:
             if error_code(error) in {"304", "NotModified"} and "IfNoneMatch" in asked:
