@@ -168,8 +168,17 @@ def test_the_reasons_of_ofrep(case: str) -> None:
             {"kind": "device", "key": "d1", "os": "iOS"},
         ),
         (
+            {"kind": "multi", "user": {"targetingKey": "mia"}, "org": {"key": "acme"}},
             {"kind": "multi", "user": {"key": "mia"}, "org": {"key": "acme"}},
-            {"kind": "multi", "user": {"key": "mia"}, "org": {"key": "acme"}},
+        ),
+        (
+            {"targetingKey": "mia", "email": "m@x", "privateAttributes": ["email"], "name": 5},
+            {
+                "key": "mia",
+                "email": "m@x",
+                "_meta": {"privateAttributes": ["email"]},
+                "kind": "user",
+            },
         ),
     ],
 )

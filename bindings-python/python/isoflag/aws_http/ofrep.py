@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from isoflag import BoundFlags, Context, ContextError
+from isoflag.openfeature_context import context_json
 
 from .asking import BoundClient
 from .request import BadRequestError, Request
@@ -31,9 +32,8 @@ class OfrepContextError(BadRequestError):
 def context(request: Request) -> Context:
     """Find the context in the body of a request: ``{"context": {"targetingKey": ..., ...}}``.
 
-    It is one of LaunchDarkly's kind ``user``, or of the kind that its attribute ``kind`` names,
-    with ``targetingKey`` as its key; the kind ``multi`` has a context for each kind.
-    Raises ``BadRequestError``.
+    It is mapped as ``isoflag.openfeature`` maps one, so that a flag answers alike in a page and in
+    a program. Raises ``BadRequestError``.
     """
     body = request.json()
     given = body.get("context") if isinstance(body, Mapping) else None
@@ -41,16 +41,13 @@ def context(request: Request) -> Context:
         raise OfrepContextError(
             'the body has no `context`; send `{"context": {"targetingKey": …}}`', "INVALID_CONTEXT"
         )
-    attributes = {name: value for name, value in given.items() if name != "targetingKey"}
-    if attributes.get("kind") != "multi":
-        key = given.get("targetingKey", given.get("key"))
-        if not isinstance(key, str) or not key:
-            raise OfrepContextError(
-                "the context has no `targetingKey`; it is a string", "TARGETING_KEY_MISSING"
-            )
-        attributes = {"kind": "user", **attributes, "key": key}
+    mapped = context_json(given, given.get("targetingKey"))
+    if mapped.get("key") == "":
+        raise OfrepContextError(
+            "the context has no `targetingKey`; it is a string", "TARGETING_KEY_MISSING"
+        )
     try:
-        return Context.from_dict(attributes)
+        return Context.from_dict(mapped)
     except ContextError as error:
         raise OfrepContextError(f"the context is invalid: {error}", "INVALID_CONTEXT") from error
 
