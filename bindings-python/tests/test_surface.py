@@ -119,7 +119,7 @@ def test_what_is_never_made_by_hand_has_no_constructor(of: type) -> None:
 
 
 def test_the_stub_agrees_with_the_module() -> None:
-    command = [sys.executable, "-m", "mypy.stubtest", "isoflag"]
+    command = [sys.executable, "-m", "mypy.stubtest", "isoflag._core"]
     # Elsewhere than in the sources, so that the installed package is what is tested.
     done = subprocess.run(  # noqa: S603
         command, cwd=Path(sys.prefix), capture_output=True, text=True, check=False

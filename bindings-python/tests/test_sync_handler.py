@@ -256,7 +256,6 @@ def test_a_bad_document_is_502_logged_and_nothing_is_written(
 
 def test_a_store_that_fails_is_502(caplog: pytest.LogCaptureFixture) -> None:
     store = DynamoDbFeatureStore("flags", client=client_of("http://127.0.0.1:9"))
-    store._client.meta.config.retries = {"max_attempts": 0}  # noqa: SLF001
     response = handler(store, shop_text, secret=SECRET)(SCHEDULE, None)
     assert response["statusCode"] == 502
     assert "could not" in caplog.text.lower()

@@ -21,6 +21,7 @@ from isoflag.dynamodb_layout import (
     meta_key,
     namespace,
 )
+from isoflag.source.aws import AwsClient, error_code
 from isoflag.sync.planning import INITED, META, Operation, Plan, in_waves
 
 from .feature_store import Kind
@@ -50,7 +51,8 @@ class DynamoDbFeatureStore:
 
     LaunchDarkly's layout is written, and it and that of 2018 are read. Several environments share
     a table by their ``prefix``. ``client`` is boto3's ``dynamodb`` client; without it one is made
-    when it is first needed. Reads are consistent. Errors of AWS are botocore's own.
+    when it is first needed, with ``timeout`` in seconds for connecting and for each answer. Reads
+    are consistent. Errors of AWS are botocore's own.
 
     What a table holds that is no flag or segment is logged, and counts as deleted.
     """
@@ -61,6 +63,7 @@ class DynamoDbFeatureStore:
         *,
         prefix: str | None = None,
         client: Any = None,
+        timeout: float = 5.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Remember where the table is; nothing is asked of it yet."""
@@ -68,7 +71,9 @@ class DynamoDbFeatureStore:
             raise ValueError("the table has no name; pass that of a DynamoDB table")
         self._table = table
         self._prefix = prefix
-        self._lazy_client = client
+        self._lazy_client = AwsClient(
+            "dynamodb", client, timeout=timeout, where=f"dynamodb:{table}"
+        )
         self._sleep = sleep
 
     @property
@@ -135,11 +140,7 @@ class DynamoDbFeatureStore:
 
     @property
     def _client(self) -> Any:
-        if self._lazy_client is None:
-            import boto3  # noqa: PLC0415 -- slow, not everybody's
-
-            self._lazy_client = boto3.client("dynamodb")
-        return self._lazy_client
+        return self._lazy_client.get()
 
     def _namespace(self, kind: str) -> str:
         if kind not in {FEATURES, SEGMENTS}:
@@ -179,8 +180,10 @@ class DynamoDbFeatureStore:
                 ExpressionAttributeNames={"#version": "version"},
                 ExpressionAttributeValues=values,
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
+        except Exception as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
         return True
 
     def _encoded_waves(self, all_data: Mapping[str, Mapping[str, Any]]) -> list[list[Item]]:
