@@ -35,9 +35,9 @@ def client_of(endpoint: str) -> Any:
     return boto3.client("dynamodb", endpoint_url=endpoint, **CREDENTIALS)
 
 
-def new_table(client: Any) -> str:
+def new_table(client: Any, name: str | None = None) -> str:
     """Make an empty table with LaunchDarkly's keys; gives its name."""
-    name = f"flags-{uuid4().hex}"
+    name = name or f"flags-{uuid4().hex}"
     client.create_table(
         TableName=name,
         KeySchema=[

@@ -353,6 +353,25 @@ def test_only_http_addresses_are_fetched(url: str) -> None:
         DocumentFetch(url)
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_bare_map_of_flags_is_fetched_where_that_is_said(
+    store: InMemoryFeatureStore, mark: bytes
+) -> None:
+    body = mark + json.dumps({"a": flag("a", 1)}).encode()
+    with serve(lambda _: (200, {}, body)) as address:
+        fetch = DocumentFetch(address, flag_map=True)
+        assert handler(store, fetch, secret=SECRET)(SCHEDULE, None)["statusCode"] == 200
+    assert store.all(FEATURES) == {"a": flag("a", 1)}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"", b'{"a": {', b"[]"])
+def test_what_is_no_map_of_flags_is_not_taken(store: InMemoryFeatureStore, body: bytes) -> None:
+    with serve(lambda _: (200, {}, body)) as address:
+        fetch = DocumentFetch(address, flag_map=True)
+        assert handler(store, fetch, secret=SECRET)(SCHEDULE, None)["statusCode"] == 502
+    assert store.document() is None
+
+
 def test_the_handler_fetches_over_http(store: InMemoryFeatureStore) -> None:
     with serve(lambda _: (200, {}, shop_text().encode())) as address:
         response = handler(store, DocumentFetch(address), secret=SECRET)(signed(), None)

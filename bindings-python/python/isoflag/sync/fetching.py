@@ -22,7 +22,8 @@ class DocumentFetch:
     """Fetches a document with a GET request, such as LaunchDarkly's ``/sdk/latest-all``.
 
     ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
-    asked for it each time. ``timeout`` is in seconds and holds for each wait, not for the whole.
+    asked for it each time. ``flag_map`` says that what comes is a bare map of flags, as from
+    ``/sdk/latest-flags``. ``timeout`` is in seconds and holds for each wait, not for the whole.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class DocumentFetch:
         url: str,
         *,
         token: str | Callable[[], str] | None = None,
+        flag_map: bool = False,
         timeout: float = 10.0,
     ) -> None:
         """Remember what to fetch; raises ``ValueError`` where ``url`` is no address."""
@@ -37,6 +39,7 @@ class DocumentFetch:
             raise ValueError(f"`{url}` is no http or https address")
         self._url = url
         self._token = token
+        self._flag_map = flag_map
         self._timeout = timeout
 
     def __call__(self) -> bytes:
@@ -60,7 +63,7 @@ class DocumentFetch:
             raise FetchError(f"the source sent more than {_LIMIT} bytes")
         if missing:
             raise FetchError(f"the source broke off after {len(body)} bytes, {missing} are missing")
-        return body
+        return b'{"flags":' + body.removeprefix(b"\xef\xbb\xbf") + b"}" if self._flag_map else body
 
 
 def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, Any], Flags]:
