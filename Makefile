@@ -1,6 +1,7 @@
 # Each target does its own set-up on a fresh checkout, and says what it is doing.
 #
 #   make demo          one document, two hosts, one answer
+#   make demo-pipeline a change's way: webhook, DynamoDB table, answer
 #   make test          everything that a commit needs
 #   make test-all      and the long runs: 100,000 generated cases and more
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
@@ -25,15 +26,19 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
 
-.PHONY: help demo bench test test-all build build-python build-wasm build-cli check check-rust \
+.PHONY: help demo demo-pipeline bench test test-all build build-python build-wasm build-cli check check-rust \
 	check-python check-npm test-rust test-python test-npm conformance differential docs \
 	readme clean
 
 help:
-	@sed -n '3,11s/^# \{0,2\}//p' Makefile
+	@sed -n '3,12s/^# \{0,2\}//p' Makefile
 
 demo: build
 	@.venv/bin/python examples/demo.py
+
+demo-pipeline: build-python
+	@.ci/python-env
+	@.venv/bin/python examples/pipeline/demo.py
 
 build: build-python build-wasm
 

@@ -49,6 +49,16 @@ impl Flags {
         loaded(class.py(), text::reading(class.py(), bytes.len(), read))
     }
 
+    /// Reads a feature-flag profile of AWS AppConfig, from JSON text or a mapping.
+    #[classmethod]
+    fn from_appconfig(class: &Bound<'_, PyType>, profile: &Bound<'_, PyAny>) -> PyResult<Flags> {
+        let Some(bytes) = text::bytes(profile)? else {
+            return from_mapping(profile, isoflag::Flags::from_appconfig_value);
+        };
+        let read = || isoflag::Flags::from_appconfig_json(&bytes);
+        loaded(class.py(), text::reading(class.py(), bytes.len(), read))
+    }
+
     /// These flags with a patch taken in, as a new object.
     fn apply(&self, patch: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let py = patch.py();

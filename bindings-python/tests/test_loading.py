@@ -11,7 +11,7 @@ import pytest
 
 import hostile
 from documents import USER, clause, document, flag, load
-from isoflag import Context, DocumentError, Flags
+from isoflag import Context, DocumentError, EvaluationDetail, Flags
 
 PLAIN = document(flag("a", True, False), flag("b", {"x": [1, 2.5]}), segments={})
 
@@ -275,3 +275,57 @@ def test_a_copy_of_what_never_changes_is_itself() -> None:
     for of in (flags, flags.bind(USER), Context("ada")):
         assert copy.copy(of) is of
         assert copy.deepcopy([of])[0] is of
+
+
+PROFILE = {
+    "background_worker": {"enabled": True, "num_threads": 4},
+    "emergency_shutoff": {"enabled": False},
+}
+
+
+@pytest.mark.parametrize("profile", [PROFILE, json.dumps(PROFILE), json.dumps(PROFILE).encode()])
+def test_a_profile_of_appconfig_is_read(profile: Any) -> None:
+    flags = Flags.from_appconfig(profile)
+    assert flags.bool_variation("background_worker", USER, False) is True
+    assert flags.json_variation("background_worker.attributes", USER, {}) == {"num_threads": 4}
+    assert flags.variation_detail("emergency_shutoff", USER, True) == (
+        EvaluationDetail(False, 1, {"kind": "OFF"})
+    )
+    assert flags.json_variation("emergency_shutoff.attributes", USER, {"a": 1}) == {"a": 1}
+    assert flags.diagnostics == []
+
+
+def test_a_profile_with_variants_is_named() -> None:
+    with pytest.raises(DocumentError, match="Amazon Ion") as raised:
+        Flags.from_appconfig("'tiered_release'::[]")
+    assert raised.value.code == "appconfig-ion"
+
+
+LATEST_FLAGS: dict[str, Any] = {
+    "dark-mode": {
+        "key": "dark-mode",
+        "version": 7,
+        "on": False,
+        "prerequisites": [],
+        "salt": "c2FsdA==",
+        "sel": "ZDYx",
+        "targets": [{"values": ["ada"], "variation": 0}],
+        "rules": [],
+        "fallthrough": {"variation": 1},
+        "offVariation": None,
+        "variations": [True, False],
+        "trackEvents": False,
+        "debugEventsUntilDate": None,
+        "deleted": False,
+        "nobodyKnows": {"this": [1, None]},
+    }
+}
+
+
+def test_a_flag_of_latest_flags_is_kept_whole() -> None:
+    flags = Flags.from_flag_map(LATEST_FLAGS)
+    assert flags.diagnostics == []
+    off = flags.variation_detail("dark-mode", USER, "default")
+    assert (off.value, off.variation_index, off.reason) == ("default", None, {"kind": "OFF"})
+    _, (written,) = flags.__reduce__()
+    assert json.loads(written) == {"flags": LATEST_FLAGS, "segments": {}}

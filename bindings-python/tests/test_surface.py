@@ -35,6 +35,7 @@ def test_the_package_exports_what_it_says() -> None:
         "EvaluationDetail",
         "EvaluationDetails",
         "Explanation",
+        "FlagClient",
         "Flags",
         "SPEC_VERSION",
         "__version__",
@@ -56,6 +57,7 @@ def test_the_classes_have_these_members() -> None:
         "diagnostics",
         "digest",
         "evaluate_many",
+        "from_appconfig",
         "from_dict",
         "from_flag_map",
         "from_json",
@@ -74,6 +76,21 @@ def test_everything_public_is_documented() -> None:
         assert inspect.getdoc(of), name
         for member in public(of) & set(vars(of)) if inspect.isclass(of) else ():
             assert inspect.getdoc(getattr(of, member)), f"{name}.{member}"
+
+
+def test_importing_the_package_imports_nothing_that_it_may_do_without() -> None:
+    listing = (
+        "import sys; before = set(sys.modules); import isoflag; print(*{*sys.modules} - before)"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
+    )
+    assert sorted(name for name in done.stdout.split() if name.partition(".")[0] == "isoflag") == [
+        "isoflag",
+        "isoflag._core",
+        "isoflag._errors",
+    ]
+    assert not {"boto3", "http", "json", "logging", "socket"} & set(done.stdout.split())
 
 
 def test_versions_are_constants() -> None:
@@ -104,7 +121,7 @@ def test_what_is_never_made_by_hand_has_no_constructor(of: type) -> None:
 
 
 def test_the_stub_agrees_with_the_module() -> None:
-    command = [sys.executable, "-m", "mypy.stubtest", "isoflag"]
+    command = [sys.executable, "-m", "mypy.stubtest", "isoflag._core"]
     # Elsewhere than in the sources, so that the installed package is what is tested.
     done = subprocess.run(  # noqa: S603
         command, cwd=Path(sys.prefix), capture_output=True, text=True, check=False

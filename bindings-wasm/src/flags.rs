@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure;
 use crate::handles::FLAGS;
 
-fn keep(flags: Result<Flags, isoflag::DocumentError>) -> Result<u32, JsValue> {
+pub(crate) fn keep(flags: Result<Flags, isoflag::DocumentError>) -> Result<u32, JsValue> {
     let flags = flags.map_err(|error| failure::document(&error))?;
     Ok(FLAGS.with(|table| table.keep(flags)))
 }

@@ -1,13 +1,23 @@
-//! What a page does without that only evaluates: explanations, diagnostics, digests and the secure-mode hash. The module
-//! `core.wasm` leaves them out, `tools.wasm` is the same with them.
+//! What a page does without that only evaluates: explanations, diagnostics, digests, AppConfig's profiles and the
+//! secure-mode hash. The module `core.wasm` leaves them out, `tools.wasm` is the same with them.
 
-use isoflag::{Context, Diagnostic};
+use isoflag::{Context, Diagnostic, Flags};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
 use crate::failure;
+use crate::flags::keep;
 use crate::handles::{BOUND, CONTEXTS, FLAGS};
+
+/// Loads a feature-flag profile of AWS AppConfig.
+///
+/// # Errors
+/// What [`Flags::from_appconfig_json`] says.
+#[wasm_bindgen(js_name = loadAppConfig)]
+pub fn load_appconfig(text: &[u8]) -> Result<u32, JsValue> {
+    keep(Flags::from_appconfig_json(text))
+}
 
 /// The digest of the document.
 ///

@@ -80,6 +80,28 @@ impl Flags {
         Document::of_flag_map(value).map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
+    /// Loads a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined.
+    ///
+    /// Each of its flags becomes two: `<key>` is true where it is enabled, and `<key>.attributes`
+    /// serves the object of its attributes, or no value where it is not.
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`]; and where the text is Amazon Ion, which is how AppConfig writes
+    /// profiles with variants.
+    #[cfg(feature = "tools")]
+    pub fn from_appconfig_json(text: &[u8]) -> Result<Flags, DocumentError> {
+        Document::read_appconfig(text).map(|document| Flags::of(Ruleset::compile(&document)))
+    }
+
+    /// Loads a feature-flag profile of AWS AppConfig that has been parsed already.
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    #[cfg(feature = "tools")]
+    pub fn from_appconfig_value(value: Value) -> Result<Flags, DocumentError> {
+        Document::of_appconfig(value).map(|document| Flags::of(Ruleset::compile(&document)))
+    }
+
     /// The document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A flag or
     /// segment is taken only if its `version` is higher than the one held; `{"key", "version",
     /// "deleted": true}` is a tombstone. `meta` replaces the old one as a whole, but for a `hash`

@@ -16,7 +16,8 @@
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, digests and the secure-mode hash. No answer depends on it.
+//! explanations, diagnostics, digests, AppConfig's profiles and the secure-mode hash. No answer
+//! depends on it.
 //!
 //! ```
 //! use isoflag::{Context, Flags};

@@ -77,6 +77,17 @@ class Flags:
     def from_flag_map(cls, flags: _Text | Mapping[str, Any]) -> Flags:
         """Read a bare map of flags, from JSON text or a mapping."""
 
+    @classmethod
+    def from_appconfig(cls, profile: _Text | Mapping[str, Any]) -> Flags:
+        """Read a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined.
+
+        Each of its flags becomes two: ``<key>`` is True where it is enabled, and
+        ``<key>.attributes`` serves the dict of its attributes, or the default where it is not.
+
+        Raises ``DocumentError``, whose ``code`` is ``appconfig-ion`` where the profile has variants
+        and so is no JSON: AppConfig's agent decides those.
+        """
+
     def apply(self, patch: _Text | Mapping[str, Any]) -> Flags:
         """Take a patch in, ``{"flags": {...}, "segments": {...}}``, and return the new flags.
 

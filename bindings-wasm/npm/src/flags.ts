@@ -99,6 +99,19 @@ export class Flags {
   }
 
   /**
+   * Loads a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined. Each of its flags becomes
+   * two: `<key>` is true where it is enabled, and `<key>.attributes` serves the object of its attributes, or the
+   * default where it is not.
+   *
+   * @throws {DocumentError} as `fromJson` and `fromObject` do; its `code` is `appconfig-ion` where the profile has
+   * variants and so is no JSON: AppConfig's agent decides those
+   */
+  static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
+    requireStart();
+    return Flags.#load(core.loadAppConfig, documentBytes(textOrObject));
+  }
+
+  /**
    * Another document: this one with those items of a patch whose `version` is higher.
    *
    * @throws {DocumentError} where the patch is none

@@ -48,6 +48,18 @@ describe("a document", () => {
     assert.deepEqual(new Set(digests).size, 1);
   });
 
+  it("loads a profile of AppConfig from text, bytes or an object", () => {
+    const profile = { worker: { enabled: true, threads: 4 }, off: { enabled: false } };
+    const text = JSON.stringify(profile);
+    for (const given of [text, new TextEncoder().encode(text), profile]) {
+      const loaded = Flags.fromAppConfig(given);
+      assert.equal(loaded.boolVariation("worker", { key: "ada" }, false), true);
+      assert.deepEqual(loaded.jsonVariation("worker.attributes", { key: "ada" }, {}), { threads: 4 });
+      assert.equal(loaded.variationDetail("off", { key: "ada" }, true).reason.kind, "OFF");
+    }
+    assert.throws(() => Flags.fromAppConfig("'off'::[]"), { name: "DocumentError", code: "appconfig-ion" });
+  });
+
   it("lists what it gets wrong, frozen", () => {
     const [finding] = flags.diagnostics;
     assert.equal(finding?.severity, "error");

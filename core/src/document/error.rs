@@ -51,6 +51,13 @@ impl DocumentError {
         DocumentError::new("not-a-patch", path, message)
     }
 
+    #[cfg(feature = "tools")]
+    pub(crate) fn ion() -> DocumentError {
+        let message = "this profile has variants and is Amazon Ion, not JSON; read it from \
+                       AppConfig's agent, which decides variants and answers in JSON";
+        DocumentError::new("appconfig-ion", "", message)
+    }
+
     fn new(
         code: &'static str,
         path: impl Into<String>,
@@ -59,8 +66,8 @@ impl DocumentError {
         DocumentError { code, path: path.into(), message: message.into(), position: None }
     }
 
-    /// The stable name of what is wrong: `not-json`, `number-range`, `limit`, `not-a-document` or
-    /// `not-a-patch`.
+    /// The stable name of what is wrong: `not-json`, `number-range`, `limit`, `not-a-document`,
+    /// `not-a-patch` or `appconfig-ion`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code

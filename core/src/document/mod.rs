@@ -1,5 +1,7 @@
 //! What an author writes: the containers of flags and segments, and what a patch says.
 
+#[cfg(feature = "tools")]
+mod appconfig;
 mod container;
 mod error;
 mod patch;

@@ -1,0 +1,212 @@
+"""How often which flag served what: counts for telling flags that are used from those that are not.
+
+Off unless a ``FlagClient`` is given one::
+
+    activity = Activity()
+    client = FlagClient(source, activity=activity)
+    ...
+    activity.flush(print)  # at the end of a handler, or every now and then
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any, Final
+
+from ._fork import tell_after_fork
+from ._wall_clock import wall_clock
+
+__all__ = ["Activity"]
+
+_FORMAT: Final = 1
+_DEFAULT: Final = "default"
+
+
+class Activity:
+    """Counts for each flag, digest of the document and variation, in memory.
+
+    Threads may share one. A forked process starts with none: what was counted before the fork is
+    the parent's to flush.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = wall_clock) -> None:
+        """Start with no counts; ``clock`` gives seconds since 1970."""
+        self._clock = clock
+        self.after_fork()
+        tell_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Start again, in a process that was forked."""
+        self._lock = Lock()
+        self._flags: dict[str, _Counted] = {}
+
+    def record(self, key: str, variation_index: int | None, digest: str) -> None:
+        """Count one evaluation; the index is None where the default was served."""
+        now = int(self._clock() * 1000)
+        variation = _DEFAULT if variation_index is None else str(variation_index)
+        with self._lock:
+            counted = self._flags.get(key)
+            if counted is None:
+                counted = self._flags[key] = _Counted(now, now)
+            counted.add(digest, variation, 1)
+            counted.span(now, now)
+
+    def merge(self, other: "Activity | Mapping[str, Any] | str | bytes") -> None:
+        """Add the counts of another activity, or of one that was written.
+
+        Raises ``ValueError`` where it is none, and then has added nothing.
+        """
+        if isinstance(other, Activity):
+            other = other.to_dict()
+        elif isinstance(other, str | bytes):
+            other = json.loads(other)
+        added = _read(other)
+        with self._lock:
+            _merge(self._flags, added)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts: ``{"activity": 1, "flags": {<key>: {"counts", "first", "last"}}}``.
+
+        ``counts`` is by digest and then by the variation's index, or ``"default"``; ``first`` and
+        ``last`` are in milliseconds since 1970.
+        """
+        with self._lock:
+            return _written(self._flags)
+
+    def to_json(self) -> str:
+        """The counts as canonical JSON (RFC 8785)."""
+        return _canonical(self.to_dict())
+
+    def to_emf(self, namespace: str) -> str:
+        """The counts as lines of CloudWatch's embedded metric format, one for each count.
+
+        Printed in a Lambda function they become the metric ``evaluations`` of this namespace, with
+        the dimensions ``flag`` and ``variation``.
+        """
+        now = int(self._clock() * 1000)
+        return "\n".join(
+            _canonical(
+                {
+                    "_aws": {
+                        "Timestamp": now,
+                        "CloudWatchMetrics": [
+                            {
+                                "Namespace": namespace,
+                                "Dimensions": [["flag", "variation"]],
+                                "Metrics": [{"Name": "evaluations", "Unit": "Count"}],
+                            }
+                        ],
+                    },
+                    "flag": key,
+                    "variation": variation,
+                    "digest": digest,
+                    "evaluations": count,
+                }
+            )
+            for key, flag in self.to_dict()["flags"].items()
+            for digest, variations in flag["counts"].items()
+            for variation, count in variations.items()
+        )
+
+    def flush(self, callback: Callable[[str], object]) -> None:
+        """Give the counts away as canonical JSON, and start again.
+
+        Where the callback raises, the counts are kept, and the error is the caller's. It is not
+        called where nothing was counted.
+        """
+        with self._lock:
+            flags, self._flags = self._flags, {}
+        if not flags:
+            return
+        try:
+            callback(_canonical(_written(flags)))
+        except BaseException:
+            with self._lock:
+                _merge(self._flags, flags)
+            raise
+
+
+class _Counted:
+    """The counts of one flag."""
+
+    __slots__ = ("counts", "first", "last")
+
+    def __init__(self, first: int, last: int) -> None:
+        self.counts: dict[str, dict[str, int]] = {}
+        self.first = first
+        self.last = last
+
+    def add(self, digest: str, variation: str, count: int) -> None:
+        of_digest = self.counts.setdefault(digest, {})
+        of_digest[variation] = of_digest.get(variation, 0) + count
+
+    def span(self, first: int, last: int) -> None:
+        self.first = min(self.first, first)
+        self.last = max(self.last, last)
+
+
+def _merge(flags: dict[str, _Counted], added: Mapping[str, _Counted]) -> None:
+    for key, other in added.items():
+        counted = flags.setdefault(key, _Counted(other.first, other.last))
+        counted.span(other.first, other.last)
+        for digest, variations in other.counts.items():
+            for variation, count in variations.items():
+                counted.add(digest, variation, count)
+
+
+def _written(flags: Mapping[str, _Counted]) -> dict[str, Any]:
+    return {
+        "activity": _FORMAT,
+        "flags": {
+            key: {
+                "counts": {digest: dict(counts) for digest, counts in counted.counts.items()},
+                "first": counted.first,
+                "last": counted.last,
+            }
+            for key, counted in flags.items()
+        },
+    }
+
+
+def _read(activity: Any) -> dict[str, _Counted]:
+    try:
+        if activity["activity"] != _FORMAT:
+            raise ValueError(f"activity `{activity['activity']}` is not of format {_FORMAT}")
+        flags = {}
+        for key, flag in activity["flags"].items():
+            counted = flags[key] = _Counted(_integer(flag["first"]), _integer(flag["last"]))
+            for digest, variations in flag["counts"].items():
+                for variation, count in variations.items():
+                    counted.add(digest, variation, _integer(count))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"this is no activity of flags: {error!r}") from error
+    return flags
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"`{value}` is no count and no time; is this an activity of flags?")
+    return value
+
+
+def _canonical(value: Any) -> str:
+    """Write RFC 8785: its values here are objects, arrays, strings and integers."""
+    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        names = {_well_formed(name): each for name, each in value.items()}
+        return {name: _sorted(names[name]) for name in sorted(names, key=_utf16)}
+    if isinstance(value, list):
+        return [_sorted(each) for each in value]
+    return _well_formed(value) if isinstance(value, str) else value
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
+
+
+def _well_formed(text: str) -> str:
+    """A key with half a surrogate pair, which no document has, still has to be written."""
+    return text if text.isascii() else text.encode(errors="replace").decode()

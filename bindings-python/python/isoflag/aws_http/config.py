@@ -1,0 +1,144 @@
+"""The endpoint from which a single-page application gets its flags: ``/config``."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from isoflag import BoundFlags, Context, ContextError, __version__
+
+from . import ofrep
+from .asking import BoundClient, ContextLike, ContextOf, FlagsOrClient, ask, context_of
+from .cors import Cors
+from .request import BadRequestError, Request
+from .response import Response, json_response
+
+Form: TypeAlias = Literal["bootstrap", "ofrep", "plain"]
+"""What a body looks like; ``config_response`` tells."""
+
+DOCUMENT_HEADER: Final = "Isoflag-Document"
+"""The header that has the digest of the document that answered."""
+
+_METHODS: Final[Mapping[Form, Sequence[str]]] = {
+    "bootstrap": ("GET", "HEAD", "POST"),
+    "ofrep": ("POST",),
+    "plain": ("GET", "HEAD", "POST"),
+}
+
+
+def config_response(
+    event: Mapping[str, Any],
+    flags: FlagsOrClient,
+    *,
+    context: ContextOf | None = None,
+    form: Form = "bootstrap",
+    keys: Mapping[str, str] | Iterable[str] = (),
+    defaults: Mapping[str, Any] | None = None,
+    origins: Cors | Iterable[str] = (),
+    client_side_only: bool = True,
+    cache_control: str = "private, no-cache",
+    vary: Sequence[str] = ("Authorization", "Cookie"),
+    retry_after: int = 5,
+) -> Response:
+    """Answer an event of API Gateway or a function URL with every flag that a page needs.
+
+    ``form`` says how:
+
+    - ``bootstrap``: the state that LaunchDarkly's browser SDKs start from, and ``isoflag``'s too;
+    - ``ofrep``: the answer to OpenFeature's ``POST /ofrep/v1/evaluate/flags``, as its web provider
+      asks; without ``context`` the one of the request is taken;
+    - ``plain``: ``{"isFeatureXEnabled": true}`` for the flags of ``keys``, which maps names that
+      the page sees to the flags' keys, or lists keys. A flag that cannot be served has the value
+      that ``defaults`` has for its name, else False.
+
+    The first two leave out flags that a browser may not see, unless ``client_side_only`` is False;
+    the last serves what it is told to.
+
+    The answer's ``ETag`` depends on the document, the context and the form: a request that has it
+    in ``If-None-Match`` is answered with 304 and no body. The header ``Isoflag-Document`` has the
+    document's digest. ``origins`` are the other origins whose pages may read the answer.
+
+    Otherwise the status is 204 for a preflight, 400 for a request or context that cannot be
+    understood, 405 for a method that is none of the form's, and 503 where there are no flags yet,
+    to be asked again in ``retry_after`` seconds. Raises ``ValueError`` where the event is no HTTP
+    request.
+    """
+    request = Request.from_event(event)
+    if not request.is_http:
+        raise ValueError("the event is no HTTP request of API Gateway or a function URL")
+    if context is None and form != "ofrep":
+        raise ValueError("pass `context`; only the form `ofrep` has one of its own")
+    cors = origins if isinstance(origins, Cors) else Cors(origins)
+    methods = _METHODS[form]
+    preflight = cors.preflight(request, methods)
+    if preflight is not None:
+        return preflight
+    headers = cors.headers(request)
+    if request.method not in methods:
+        body = {"error": f"the method {request.method} is not allowed"}
+        return json_response(405, body, {**headers, "Allow": ", ".join((*methods, "OPTIONS"))})
+    try:
+        about = _valid(context_of(ofrep.context if context is None else context, request))
+    except (BadRequestError, ContextError) as error:
+        return json_response(400, _refusal(form, error), headers)
+    asked = ask(flags, about)
+    if asked.digest is None:
+        unready = {**headers, "Retry-After": str(retry_after)}
+        return json_response(503, {"error": "there are no flags yet"}, unready)
+
+    names = keys if isinstance(keys, Mapping) else {key: key for key in keys}
+    told = _Body(form, client_side_only, dict(names), dict(defaults or {}))
+    etag = told.etag(asked.digest, about)
+    varied = [*vary, *([headers["Vary"]] if "Vary" in headers else [])]
+    headers |= {"Cache-Control": cache_control, "ETag": etag, DOCUMENT_HEADER: asked.digest}
+    if varied:
+        headers["Vary"] = ", ".join(varied)
+    if _matches(request.headers.get("if-none-match"), etag):
+        return json_response(304, None, headers)
+    response = json_response(200, told.build(asked.bound), headers)
+    if request.method == "HEAD":
+        response["body"] = ""
+    return response
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What is told of flags, whatever the document and the context."""
+
+    form: Form
+    client_side_only: bool
+    names: Mapping[str, str]
+    defaults: Mapping[str, Any]
+
+    def build(self, bound: BoundFlags | BoundClient) -> Mapping[str, Any]:
+        if self.form == "plain":
+            return {
+                name: bound.variation(key, self.defaults.get(name, False))
+                for name, key in self.names.items()
+            }
+        if self.form == "ofrep":
+            return ofrep.bulk(bound, client_side_only=self.client_side_only)
+        return bound.all_flags_state(client_side_only=self.client_side_only)
+
+    def etag(self, digest: str, context: Context) -> str:
+        """Give a strong tag: equal only for an equal answer from the same document."""
+        asked = [self.form, self.client_side_only, self.names, self.defaults]
+        text = json.dumps([__version__, digest, context.to_dict(), *asked], sort_keys=True)
+        return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
+
+
+def _valid(context: ContextLike) -> Context:
+    return context if isinstance(context, Context) else Context.from_dict(context)
+
+
+def _refusal(form: Form, error: ValueError) -> dict[str, str]:
+    return ofrep.failure(error) if form == "ofrep" else {"error": str(error)}
+
+
+def _matches(if_none_match: str | None, etag: str) -> bool:
+    """Compare weakly, as RFC 9110 has it: what compresses an answer on its way weakens its tag."""
+    if if_none_match is None:
+        return False
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or "*" in tags

@@ -1,0 +1,425 @@
+"""Flags that are fetched from a source and kept fresh, on use."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock, get_ident
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ._core import Context, EvaluationDetail, Explanation, Flags
+from ._fork import tell_after_fork
+from ._wall_clock import wall_clock
+from .bound_client import BoundFlagClient
+from .held_document import HeldDocument, OlderVersionError
+from .source.errors import SourceContentError
+from .source.protocol import UNCHANGED, Fetched, Source
+
+if TYPE_CHECKING:
+    from .activity import Activity
+
+__all__ = ["ClientStatus", "FlagClient", "OlderVersionError"]
+
+_D = TypeVar("_D")
+_ContextLike = Context | Mapping[str, Any]
+_BigSegments = Mapping[str, Any] | None
+
+_logger = logging.getLogger("isoflag")
+
+_NO_FLAGS: Final = Flags.from_dict({"flags": {}})
+
+
+@dataclass(frozen=True, slots=True)
+class ClientStatus:
+    """How a client is doing, at one moment."""
+
+    ready: bool
+    """Whether there is a document; without one every answer is the default."""
+
+    version: int | None
+    """``meta.version`` of the document held."""
+
+    digest: str | None
+    """The digest of the document held."""
+
+    source_version: str | None
+    """What the source calls the version of the document held."""
+
+    age: float | None
+    """Seconds since the source last said that this is its document."""
+
+    error: Exception | None
+    """Why the last attempt failed; None where it did not."""
+
+    error_since: float | None
+    """Since when every attempt failed, in seconds since 1970."""
+
+    failures: int
+    """How many attempts failed since the last that did not."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether a document is held that could not be refreshed."""
+        return self.ready and self.error is not None
+
+
+class FlagClient:
+    """A document from a source, asked again once it is older than ``ttl``.
+
+    Making one does nothing; the first evaluation fetches, and so does the first after ``ttl``
+    seconds by the wall clock, since a frozen Lambda function's other clocks stand still. There are
+    no threads. While one thread fetches, others are answered from the document held; only where
+    there is none yet do they wait.
+
+    Nothing here raises. Whatever goes wrong, the last good document keeps answering, ``status`` and
+    the log (``isoflag``) say what it was, and the source is tried again after ``retry`` seconds,
+    then twice that, up to ``ttl``. Before the first document every answer is the default, with the
+    reason ``ERROR``, ``CLIENT_NOT_READY``.
+
+    A client may be made before a process forks; each process then fetches for itself.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        ttl: float = 60.0,
+        *,
+        retry: float = 1.0,
+        load: Callable[[bytes], Flags] = Flags.from_json,
+        activity: "Activity | None" = None,
+        on_change: Callable[[Flags | None, Flags], object] | None = None,
+        on_error: Callable[[Exception], object] | None = None,
+        clock: Callable[[], float] = wall_clock,
+    ) -> None:
+        """Take a source and a time to live, in seconds.
+
+        ``load`` makes flags of what the source gives: ``Flags.from_appconfig`` for a feature-flag
+        profile of AppConfig. ``on_change`` is called with the flags before and after, ``on_error``
+        with each failure; what they raise is logged. ``activity`` counts evaluations. ``clock``
+        gives seconds since 1970. Raises ``ValueError`` where a time is negative.
+        """
+        if not ttl >= 0 or not retry >= 0:
+            raise ValueError(f"`ttl` and `retry` are seconds from 0 up, not `{ttl}` and `{retry}`")
+        self._source = source
+        self._ttl = ttl
+        self._retry = retry
+        self._load = load
+        self._activity = activity
+        self._clock = clock
+        self._listeners: tuple[_Listener, ...] = ()
+        self._held: HeldDocument | None = None
+        self._seen: Fetched | None = None
+        self._refused: Exception | None = None
+        self._trouble: _Trouble | None = None
+        # Between these two times nothing is fetched. A clock that was set back is before both.
+        self._since = 0.0
+        self._next = 0.0
+        if on_change is not None or on_error is not None:
+            self.listen(on_change=on_change, on_error=on_error)
+        self.after_fork()
+        tell_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Let go of a lock that a thread of the parent holds, in a process that was forked."""
+        self._lock = Lock()
+        self._fetching: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<FlagClient of {self._source!r}>"
+
+    @property
+    def flags(self) -> Flags:
+        """The flags as they are now, fetched first where that is due.
+
+        Before the first document there are none.
+
+        Whoever evaluates many flags for one request takes these once, so that all answers are of
+        one document.
+        """
+        held = self._fresh()
+        return _NO_FLAGS if held is None else held.flags
+
+    @property
+    def due(self) -> bool:
+        """Whether the next evaluation would fetch."""
+        return not self._since <= self._clock() < self._next
+
+    @property
+    def status(self) -> ClientStatus:
+        """How the client is doing; asking fetches nothing."""
+        held, trouble = self._held, self._trouble
+        return ClientStatus(
+            ready=held is not None,
+            version=None if held is None else held.flags.version,
+            digest=None if held is None else held.digest(),
+            source_version=None if held is None else held.fetched.version,
+            age=None if held is None else max(0.0, self._clock() - held.confirmed),
+            error=None if trouble is None else trouble.error,
+            error_since=None if trouble is None else trouble.since,
+            failures=0 if trouble is None else trouble.failures,
+        )
+
+    def refresh(self, *, force: bool = False) -> ClientStatus:
+        """Fetch if it is due, or in any case with ``force``; give the status after it.
+
+        Called while a function starts, it takes the first fetch out of the first request.
+        """
+        self._refresh(force=force, wait=True)
+        return self.status
+
+    def listen(
+        self,
+        *,
+        on_change: Callable[[Flags | None, Flags], object] | None = None,
+        on_error: Callable[[Exception], object] | None = None,
+        on_recovery: Callable[[], object] | None = None,
+    ) -> Callable[[], None]:
+        """Have these called as in the constructor; give what ends that.
+
+        ``on_recovery`` is called with the first success after failures. All are called by the
+        thread that fetched, after it.
+        """
+        listener = _Listener(on_change, on_error, on_recovery)
+        self._listeners = (*self._listeners, listener)
+
+        def forget() -> None:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return forget
+
+    def bind(self, context: _ContextLike, *, big_segments: _BigSegments = None) -> BoundFlagClient:
+        """Read a context once for many evaluations, all of the document that is held now."""
+        held = self._fresh()
+        flags = _NO_FLAGS if held is None else held.flags
+        bound = flags.bind(context, big_segments=big_segments)
+        return BoundFlagClient(bound, held, self._activity)
+
+    def variation(
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+    ) -> Any:
+        """As ``Flags.variation``."""
+        return self.bind(context, big_segments=big_segments).variation(key, default)
+
+    def variation_detail(
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+    ) -> EvaluationDetail[Any]:
+        """As ``Flags.variation_detail``."""
+        return self.bind(context, big_segments=big_segments).variation_detail(key, default)
+
+    def bool_variation(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> bool | _D:
+        """As ``Flags.bool_variation``."""
+        return self.bind(context, big_segments=big_segments).bool_variation(key, default)
+
+    def bool_variation_detail(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> EvaluationDetail[bool | _D]:
+        """As ``Flags.bool_variation_detail``."""
+        return self.bind(context, big_segments=big_segments).bool_variation_detail(key, default)
+
+    def int_variation(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> int | _D:
+        """As ``Flags.int_variation``."""
+        return self.bind(context, big_segments=big_segments).int_variation(key, default)
+
+    def int_variation_detail(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> EvaluationDetail[int | _D]:
+        """As ``Flags.int_variation_detail``."""
+        return self.bind(context, big_segments=big_segments).int_variation_detail(key, default)
+
+    def float_variation(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> float | _D:
+        """As ``Flags.float_variation``."""
+        return self.bind(context, big_segments=big_segments).float_variation(key, default)
+
+    def float_variation_detail(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> EvaluationDetail[float | _D]:
+        """As ``Flags.float_variation_detail``."""
+        return self.bind(context, big_segments=big_segments).float_variation_detail(key, default)
+
+    def str_variation(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> str | _D:
+        """As ``Flags.str_variation``."""
+        return self.bind(context, big_segments=big_segments).str_variation(key, default)
+
+    def str_variation_detail(
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
+    ) -> EvaluationDetail[str | _D]:
+        """As ``Flags.str_variation_detail``."""
+        return self.bind(context, big_segments=big_segments).str_variation_detail(key, default)
+
+    def json_variation(
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+    ) -> Any:
+        """As ``Flags.json_variation``."""
+        return self.bind(context, big_segments=big_segments).json_variation(key, default)
+
+    def json_variation_detail(
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+    ) -> EvaluationDetail[Any]:
+        """As ``Flags.json_variation_detail``."""
+        return self.bind(context, big_segments=big_segments).json_variation_detail(key, default)
+
+    def all_flags_state(
+        self,
+        context: _ContextLike,
+        *,
+        client_side_only: bool = False,
+        with_reasons: bool = False,
+        details_only_for_tracked_flags: bool = False,
+        now: float | None = None,
+        big_segments: _BigSegments = None,
+    ) -> dict[str, Any]:
+        """As ``Flags.all_flags_state``; ``$valid`` is False before the first document."""
+        return self.bind(context, big_segments=big_segments).all_flags_state(
+            client_side_only=client_side_only,
+            with_reasons=with_reasons,
+            details_only_for_tracked_flags=details_only_for_tracked_flags,
+            now=now,
+        )
+
+    def explain(
+        self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
+    ) -> Explanation:
+        """As ``Flags.explain``; before the first document no flag is found."""
+        return self.bind(context, big_segments=big_segments).explain(key)
+
+    def _fresh(self) -> HeldDocument | None:
+        if self.due:
+            self._refresh(force=False, wait=self._held is None)
+        return self._held
+
+    def _refresh(self, *, force: bool, wait: bool) -> None:
+        if self._fetching == get_ident():
+            # A source, or the log that it writes to, asks for a flag: nothing to wait for.
+            return
+        if not self._lock.acquire(blocking=wait):
+            return
+        outcome: _Outcome | None = None
+        try:
+            self._fetching = get_ident()
+            # Whoever waited may find that it has been done.
+            if force or self.due:
+                outcome = self._attempt()
+        finally:
+            self._fetching = None
+            self._lock.release()
+        if outcome is not None:
+            self._report(outcome)
+
+    def _attempt(self) -> "_Outcome":
+        before, trouble = self._held, self._trouble
+        try:
+            held = self._fetch(before)
+        except Exception as error:  # noqa: BLE001 (a source is anybody's)
+            now = self._clock()
+            self._trouble = _Trouble(
+                error,
+                since=now if trouble is None else trouble.since,
+                failures=1 if trouble is None else trouble.failures + 1,
+            )
+            self._postpone(now, self._pause(self._trouble.failures))
+            return _Outcome(before, before, error, first=trouble is None, recovered=False)
+        now = self._clock()
+        held.confirmed = now
+        self._held = held
+        self._trouble = None
+        self._postpone(now, self._ttl)
+        return _Outcome(before, held, None, first=False, recovered=trouble is not None)
+
+    def _pause(self, failures: int) -> float:
+        # 2 ** 30 times any retry is past any ttl that means something.
+        return min(max(self._ttl, self._retry), self._retry * 2.0 ** min(failures - 1, 30))
+
+    def _postpone(self, now: float, seconds: float) -> None:
+        # In this order another thread finds it due once too often rather than never.
+        self._next = now + seconds
+        self._since = now
+
+    def _fetch(self, held: HeldDocument | None) -> HeldDocument:
+        """Give what is to be held from here on, or raise why it cannot be."""
+        answer = self._source.fetch(self._seen)
+        if answer is UNCHANGED:
+            if self._refused is not None:
+                raise self._refused
+            if held is None:
+                raise SourceContentError(
+                    "unchanged, but nothing was given yet; its `fetch` has to give the document "
+                    "where `previous` is None",
+                    where=repr(self._source),
+                )
+            return held
+        fetched = answer if isinstance(answer, Fetched) else Fetched(bytes(answer))
+        before, self._seen = self._seen, fetched
+        same = before is not None and before.document == fetched.document
+        if same and self._refused is not None:
+            raise self._refused
+        if held is not None and held.fetched.document == fetched.document:
+            self._refused = None
+            return HeldDocument(held.flags, fetched)
+        try:
+            flags = self._load(fetched.document)
+            if held is not None:
+                held.check_successor(flags, fetched, where=repr(self._source))
+        except Exception as error:
+            self._refused = error
+            raise
+        self._refused = None
+        return HeldDocument(flags, fetched)
+
+    def _report(self, outcome: "_Outcome") -> None:
+        error, before, after = outcome.error, outcome.before, outcome.after
+        if error is not None:
+            kept = "no flags yet" if before is None else "the last good document is kept"
+            level = logging.WARNING if outcome.first else logging.DEBUG
+            _logger.log(level, "flags cannot be refreshed, %s: %s", kept, error)
+        elif outcome.recovered:
+            _logger.info("flags are refreshed again")
+        for listener in self._listeners:
+            if error is not None and listener.on_error is not None:
+                _call(listener.on_error, error)
+            if outcome.recovered and listener.on_recovery is not None:
+                _call(listener.on_recovery)
+            if after is None or listener.on_change is None:
+                continue
+            if before is None or before.flags is not after.flags:
+                _call(listener.on_change, None if before is None else before.flags, after.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    on_change: Callable[[Flags | None, Flags], object] | None
+    on_error: Callable[[Exception], object] | None
+    on_recovery: Callable[[], object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Failures since the last success."""
+
+    error: Exception
+    since: float
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What an attempt came to, for those who are told of it."""
+
+    before: HeldDocument | None
+    after: HeldDocument | None
+    error: Exception | None
+    first: bool
+    recovered: bool
+
+
+def _call(callback: Callable[..., object], *arguments: object) -> None:
+    try:
+        callback(*arguments)
+    except Exception:
+        _logger.exception("a callback of the flag client failed")

@@ -1,0 +1,265 @@
+"""How LaunchDarkly's tools keep flags and segments in a DynamoDB table: names, and one item.
+
+Two layouts are read. In the current one an item is ``{"namespace": {"S": "features"}, "key": {"S":
+"checkout"}, "version": {"N": "7"}, "item": {"S": "<the flag's JSON>"}}``; in the one of 2018 every
+property of the flag is an attribute of its own. Only the current one is written.
+
+An item here is what DynamoDB's low-level API gives and takes: a name with a type and a value for
+each attribute. Nothing in this module calls AWS.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+__all__ = [
+    "FEATURES",
+    "META_KEY",
+    "PARTITION_KEY",
+    "SEGMENTS",
+    "SIZE_LIMIT",
+    "SORT_KEY",
+    "Item",
+    "ItemError",
+    "ItemTooLargeError",
+    "decode_item",
+    "encode_item",
+    "encode_meta",
+    "inited_item",
+    "inited_key",
+    "is_current_layout",
+    "item_json",
+    "item_key",
+    "item_size",
+    "meta_key",
+    "namespace",
+]
+
+Item: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""An item or key of DynamoDB's low-level API, such as ``{"version": {"N": "7"}}``."""
+
+PARTITION_KEY: Final = "namespace"
+"""The name of the table's partition key, a string."""
+
+SORT_KEY: Final = "key"
+"""The name of the table's sort key, a string."""
+
+FEATURES: Final = "features"
+"""The namespace of flags, without a prefix."""
+
+SEGMENTS: Final = "segments"
+"""The namespace of segments, without a prefix."""
+
+META_KEY: Final = "meta"
+"""The sort key of the item that holds a document's ``meta``."""
+
+SIZE_LIMIT: Final = 400_000
+"""The most bytes that an item may have; LaunchDarkly's stores drop what is larger."""
+
+_INITED: Final = "$inited"
+_ISOFLAG: Final = "$isoflag"
+_JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
+# By these an item is known for one of 2018: a flag by the first two, a segment by the others.
+_PROPERTIES_OF_2018 = frozenset({"variations", "on", "included", "rules"})
+
+
+class ItemError(ValueError):
+    """An item that is in neither layout, or cannot be written."""
+
+    key: str
+    """The item's sort key: the key of the flag or segment."""
+
+    def __init__(self, message: str, *, key: str) -> None:
+        """Say what is wrong with the item of this sort key."""
+        super().__init__(message)
+        self.key = key
+
+
+class ItemTooLargeError(ItemError):
+    """An item of more bytes than DynamoDB and LaunchDarkly's stores take."""
+
+    size: int
+    """How many bytes the item has."""
+
+    def __init__(self, message: str, *, key: str, size: int) -> None:
+        """Say that the item of this sort key has so many bytes."""
+        super().__init__(message, key=key)
+        self.size = size
+
+
+def namespace(name: str, prefix: str | None = None) -> str:
+    """Give the partition key of a namespace: ``features``, or ``<prefix>:features``."""
+    return f"{prefix}:{name}" if prefix else name
+
+
+def item_key(name: str, key: str) -> dict[str, dict[str, str]]:
+    """Give the key by which DynamoDB finds an item, for a namespace that has its prefix already."""
+    return {PARTITION_KEY: {"S": name}, SORT_KEY: {"S": key}}
+
+
+def inited_key(prefix: str | None = None) -> dict[str, dict[str, str]]:
+    """Give the key of the item that says that the table has been filled."""
+    marker = namespace(_INITED, prefix)
+    return item_key(marker, marker)
+
+
+def inited_item(prefix: str | None = None) -> dict[str, dict[str, str]]:
+    """Give the item that says that the table has been filled; it is written last."""
+    return inited_key(prefix)
+
+
+def meta_key(prefix: str | None = None) -> dict[str, dict[str, str]]:
+    """Give the key of the item that holds a document's ``meta``, which other SDKs do not read."""
+    return item_key(namespace(_ISOFLAG, prefix), META_KEY)
+
+
+def is_current_layout(item: Item) -> bool:
+    """Tell whether an item is in the current layout, not in that of 2018."""
+    return "item" in item or not _PROPERTIES_OF_2018 & item.keys()
+
+
+def item_json(item: Item) -> str:
+    """Give the JSON text of the flag, segment or ``meta`` that an item of either layout holds.
+
+    In the current layout it is the text that was written, to the letter; numbers of the layout of
+    2018 keep their digits. Raises ``ItemError`` where the item is in neither layout. Whether the
+    text is good JSON is for its reader to say.
+    """
+    key = _text(item, SORT_KEY)
+    if _is_deleted(item):
+        return json.dumps({"key": key, "version": _version(item, key), "deleted": True})
+    if "item" in item:
+        return _text(item, "item")
+    if not is_current_layout(item):
+        properties = {name: value for name, value in item.items() if name != PARTITION_KEY}
+        return _object_json(properties, key)
+    raise ItemError(
+        f"the item `{key}` is in no layout that is known: it has neither `item` nor the properties "
+        "of a flag or segment; is this LaunchDarkly's table?",
+        key=key,
+    )
+
+
+def decode_item(item: Item) -> dict[str, Any]:
+    """Give the flag, segment or ``meta`` that an item of either layout holds, as a JSON object.
+
+    A deleted one is ``{"key": ..., "version": ..., "deleted": True}``. Raises ``ItemError`` where
+    the item is in neither layout or what it holds is no JSON object.
+    """
+    key = _text(item, SORT_KEY)
+    try:
+        value = json.loads(item_json(item))
+    except ValueError as error:
+        if isinstance(error, ItemError):
+            raise
+        raise ItemError(
+            f"`item` of the item `{key}` is no JSON: {error}; write it anew", key=key
+        ) from error
+    if not isinstance(value, dict):
+        raise ItemError(f"`item` of the item `{key}` is no JSON object; write it anew", key=key)
+    return value
+
+
+def encode_item(name: str, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Give the item of a flag, segment or tombstone in the current layout.
+
+    ``name`` is a namespace with its prefix; ``data`` needs its ``key``, and counts as version 0
+    where it has none. Raises ``ItemTooLargeError`` past ``SIZE_LIMIT``, ``ItemError`` without key.
+    """
+    key = data.get("key")
+    if not isinstance(key, str) or not key:
+        raise ItemError("a flag or segment without `key` cannot be written", key="")
+    return _encoded(name, key, data)
+
+
+def encode_meta(meta: Mapping[str, Any], prefix: str | None = None) -> dict[str, dict[str, str]]:
+    """Give the item that holds a document's ``meta``.
+
+    Raises ``ItemTooLargeError`` past ``SIZE_LIMIT``.
+    """
+    return _encoded(namespace(_ISOFLAG, prefix), META_KEY, meta)
+
+
+def item_size(item: Item) -> int:
+    """Count an item's bytes as LaunchDarkly's stores do: names and values, in UTF-8."""
+    return sum(
+        len(name.encode()) + sum(len(str(part).encode()) for part in value.values())
+        for name, value in item.items()
+    )
+
+
+def _encoded(name: str, key: str, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    version = data.get("version", 0)
+    try:
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise ItemError(
+            f"the item `{key}` of `{name}` has no JSON form: {error}", key=key
+        ) from error
+    item = {
+        **item_key(name, key),
+        "version": {"N": str(version if type(version) is int else 0)},
+        "item": {"S": text},
+    }
+    size = item_size(item)
+    if size > SIZE_LIMIT:
+        raise ItemTooLargeError(
+            f"the item `{key}` of `{name}` has {size} bytes and may have {SIZE_LIMIT}; move its "
+            "lists of keys to a segment, or split them",
+            key=key,
+            size=size,
+        )
+    return item
+
+
+def _text(item: Item, name: str) -> str:
+    value = item.get(name, {}).get("S")
+    if isinstance(value, str):
+        return value
+    key = item.get(SORT_KEY, {}).get("S", "")
+    raise ItemError(f"`{name}` of the item `{key}` is no string; write it anew", key=key)
+
+
+def _is_deleted(item: Item) -> bool:
+    return "item" not in item and item.get("deleted", {}).get("BOOL") is True
+
+
+def _version(item: Item, key: str) -> int:
+    digits = item.get("version", {}).get("N", "0")
+    try:
+        return int(digits)
+    except ValueError as error:
+        raise ItemError(
+            f"`version` of the item `{key}` is no integer: `{digits}`; write it anew", key=key
+        ) from error
+
+
+def _object_json(attributes: Mapping[str, Any], key: str) -> str:
+    members = (
+        f"{json.dumps(name)}:{_attribute_json(value, key)}" for name, value in attributes.items()
+    )
+    return "{" + ",".join(members) + "}"
+
+
+def _attribute_json(attribute: Mapping[str, Any], key: str) -> str:
+    """Write a typed attribute as JSON; numbers are decimal strings and keep their digits."""
+    (kind, value), *others = attribute.items() if attribute else [("", None)]
+    if not others:
+        match kind:
+            case "S" | "BOOL" if isinstance(value, str | bool):
+                return json.dumps(value)
+            case "N" if isinstance(value, str) and _JSON_NUMBER.fullmatch(value):
+                return value
+            case "NULL":
+                return "null"
+            case "M" if isinstance(value, Mapping):
+                return _object_json(value, key)
+            case "L" if isinstance(value, list):
+                return "[" + ",".join(_attribute_json(each, key) for each in value) + "]"
+            case "SS" if isinstance(value, list):
+                return json.dumps(sorted(value))
+    raise ItemError(
+        f"the item `{key}` has an attribute of the type `{kind}`, which has no JSON form",
+        key=key,
+    )

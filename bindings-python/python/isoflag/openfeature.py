@@ -1,0 +1,276 @@
+"""isoflag behind OpenFeature's API; takes ``pip install isoflag[openfeature]``.
+
+::
+
+    from openfeature import api
+    from isoflag.openfeature import IsoflagProvider
+
+    api.set_provider(IsoflagProvider(client))  # a FlagClient, or Flags that never change
+    api.get_client().get_boolean_value("checkout", False, EvaluationContext("ada"))
+
+Contexts and reasons are mapped as LaunchDarkly's provider for OpenFeature maps them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.event import ProviderEventDetails
+from openfeature.exception import ErrorCode, ProviderNotReadyError
+from openfeature.flag_evaluation import FlagMetadata, FlagResolutionDetails, FlagValueType, Reason
+from openfeature.provider import AbstractProvider, Metadata
+
+from . import BoundFlags, EvaluationDetail, Flags
+from .bound_client import BoundFlagClient
+from .client import FlagClient
+from .openfeature_context import context_json
+
+__all__ = ["IsoflagProvider", "to_isoflag_context"]
+
+_T = TypeVar("_T")
+_Object = Sequence[FlagValueType] | Mapping[str, FlagValueType]
+
+_logger = logging.getLogger("isoflag")
+
+_REASONS: Final[Mapping[str, str]] = {
+    "OFF": Reason.DISABLED,
+    "TARGET_MATCH": Reason.TARGETING_MATCH,
+    "ERROR": Reason.ERROR,
+    # FALLTHROUGH, RULE_MATCH and PREREQUISITE_FAILED say more than any word of OpenFeature's.
+}
+_ERRORS: Final[Mapping[str, ErrorCode]] = {
+    "CLIENT_NOT_READY": ErrorCode.PROVIDER_NOT_READY,
+    "FLAG_NOT_FOUND": ErrorCode.FLAG_NOT_FOUND,
+    "MALFORMED_FLAG": ErrorCode.PARSE_ERROR,
+    "USER_NOT_SPECIFIED": ErrorCode.TARGETING_KEY_MISSING,
+    "WRONG_TYPE": ErrorCode.TYPE_MISMATCH,
+}
+_OF_THE_REASON: Final = (
+    "ruleIndex",
+    "ruleId",
+    "prerequisiteKey",
+    "inExperiment",
+    "bigSegmentsStatus",
+)
+
+
+class IsoflagProvider(AbstractProvider):
+    """A provider that evaluates in this process.
+
+    Over a ``FlagClient`` it is ready once there is a document, changed when there is another,
+    stale while a refresh fails and ready again after that. Over ``Flags`` it is always ready.
+    """
+
+    def __init__(self, flags: Flags | FlagClient) -> None:
+        """Evaluate by these flags, or by those that the client holds."""
+        super().__init__()
+        self._flags = flags
+        self._forget: Callable[[], None] | None = None
+
+    def get_metadata(self) -> Metadata:
+        """The provider's name."""
+        return Metadata(name="isoflag")
+
+    def initialize(self, evaluation_context: EvaluationContext) -> None:  # noqa: ARG002
+        """Fetch the first document; raises ``ProviderNotReadyError`` where there is none.
+
+        The client tries again all the same, and the provider is ready when that succeeds.
+        """
+        client = self._flags
+        if not isinstance(client, FlagClient):
+            return
+        status = client.refresh()
+        if self._forget is None:
+            self._forget = client.listen(
+                on_change=self._changed,
+                on_error=partial(self._failed, client),
+                on_recovery=self._recovered,
+            )
+        if not status.ready:
+            raise ProviderNotReadyError(f"no document of flags: {status.error}")
+
+    def shutdown(self) -> None:
+        """Follow the client no longer."""
+        if self._forget is not None:
+            self._forget()
+            self._forget = None
+
+    def resolve_boolean_details(
+        self,
+        flag_key: str,
+        default_value: bool,  # noqa: FBT001 (OpenFeature's signature)
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[bool]:
+        """Evaluate a flag that serves a bool."""
+        bound = self._bind(evaluation_context)
+        detail = bound.bool_variation_detail(flag_key, default_value)
+        return self._resolved(bound, detail, default_value)
+
+    def resolve_string_details(
+        self,
+        flag_key: str,
+        default_value: str,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[str]:
+        """Evaluate a flag that serves a str."""
+        bound = self._bind(evaluation_context)
+        detail = bound.str_variation_detail(flag_key, default_value)
+        return self._resolved(bound, detail, default_value)
+
+    def resolve_integer_details(
+        self,
+        flag_key: str,
+        default_value: int,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[int]:
+        """Evaluate a flag that serves a number, truncated toward zero."""
+        bound = self._bind(evaluation_context)
+        detail = bound.int_variation_detail(flag_key, default_value)
+        return self._resolved(bound, detail, default_value)
+
+    def resolve_float_details(
+        self,
+        flag_key: str,
+        default_value: float,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[float]:
+        """Evaluate a flag that serves a number."""
+        bound = self._bind(evaluation_context)
+        detail = bound.float_variation_detail(flag_key, default_value)
+        return self._resolved(bound, detail, default_value)
+
+    def resolve_object_details(
+        self,
+        flag_key: str,
+        default_value: _Object,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[_Object]:
+        """Evaluate a flag that serves an object or an array."""
+        bound = self._bind(evaluation_context)
+        detail = bound.json_variation_detail(flag_key, default_value)
+        if detail.variation_index is not None and not isinstance(detail.value, dict | list):
+            wrong = {"kind": "ERROR", "errorKind": "WRONG_TYPE"}
+            detail = EvaluationDetail(default_value, None, wrong)
+        return self._resolved(bound, detail, default_value)
+
+    async def resolve_boolean_details_async(
+        self,
+        flag_key: str,
+        default_value: bool,  # noqa: FBT001 (OpenFeature's signature)
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[bool]:
+        """As ``resolve_boolean_details``; what has to be fetched does not hold up the loop."""
+        await self._refreshed()
+        return self.resolve_boolean_details(flag_key, default_value, evaluation_context)
+
+    async def resolve_string_details_async(
+        self,
+        flag_key: str,
+        default_value: str,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[str]:
+        """As ``resolve_string_details``; what has to be fetched does not hold up the loop."""
+        await self._refreshed()
+        return self.resolve_string_details(flag_key, default_value, evaluation_context)
+
+    async def resolve_integer_details_async(
+        self,
+        flag_key: str,
+        default_value: int,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[int]:
+        """As ``resolve_integer_details``; what has to be fetched does not hold up the loop."""
+        await self._refreshed()
+        return self.resolve_integer_details(flag_key, default_value, evaluation_context)
+
+    async def resolve_float_details_async(
+        self,
+        flag_key: str,
+        default_value: float,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[float]:
+        """As ``resolve_float_details``; what has to be fetched does not hold up the loop."""
+        await self._refreshed()
+        return self.resolve_float_details(flag_key, default_value, evaluation_context)
+
+    async def resolve_object_details_async(
+        self,
+        flag_key: str,
+        default_value: _Object,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[_Object]:
+        """As ``resolve_object_details``; what has to be fetched does not hold up the loop."""
+        await self._refreshed()
+        return self.resolve_object_details(flag_key, default_value, evaluation_context)
+
+    async def _refreshed(self) -> None:
+        if isinstance(self._flags, FlagClient) and self._flags.due:
+            await asyncio.to_thread(self._flags.refresh)
+
+    def _bind(self, context: EvaluationContext | None) -> BoundFlags | BoundFlagClient:
+        return self._flags.bind(to_isoflag_context(context))
+
+    def _resolved(
+        self,
+        bound: BoundFlags | BoundFlagClient,
+        detail: EvaluationDetail[Any],
+        default_value: _T,
+    ) -> FlagResolutionDetails[_T]:
+        reason, index = detail.reason, detail.variation_index
+        kind = str(reason.get("kind", ""))
+        metadata: dict[str, bool | int | float | str] = {
+            name: value
+            for name in _OF_THE_REASON
+            if isinstance(value := reason.get(name), bool | int | float | str)
+        }
+        if index is not None:
+            metadata["variationIndex"] = index
+        return FlagResolutionDetails(
+            value=default_value if index is None else detail.value,
+            reason=_REASONS.get(kind, kind),
+            variant=None if index is None else str(index),
+            error_code=_error_code(reason) if kind == "ERROR" else None,
+            flag_metadata={**metadata, **self._document(bound)},
+        )
+
+    def _document(self, bound: BoundFlags | BoundFlagClient) -> FlagMetadata:
+        """Which document answered; there is none before the first."""
+        if isinstance(bound, BoundFlagClient):
+            return _document_metadata(bound.digest, bound.version)
+        flags = self._flags
+        return _document_metadata(flags.digest, flags.version) if isinstance(flags, Flags) else {}
+
+    def _changed(self, before: Flags | None, after: Flags) -> None:
+        # The first document makes the provider ready, which says enough.
+        if before is not None:
+            self.emit_provider_configuration_changed(
+                ProviderEventDetails(metadata=dict(_document_metadata(after.digest, after.version)))
+            )
+
+    def _failed(self, client: FlagClient, error: Exception) -> None:
+        status = client.status
+        if status.ready and status.failures == 1:
+            self.emit_provider_stale(ProviderEventDetails(message=str(error)))
+
+    def _recovered(self) -> None:
+        self.emit_provider_ready(ProviderEventDetails())
+
+
+def _document_metadata(digest: str | None, version: int | None) -> FlagMetadata:
+    named = {"digest": digest, "version": version}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def to_isoflag_context(context: EvaluationContext | None) -> dict[str, Any]:
+    """Give the context JSON of an OpenFeature context; an invalid one where it names nobody.
+
+    As ``isoflag.openfeature_context`` has it.
+    """
+    return {} if context is None else context_json(context.attributes, context.targeting_key)
+
+
+def _error_code(reason: Mapping[str, Any]) -> ErrorCode:
+    return _ERRORS.get(str(reason.get("errorKind")), ErrorCode.GENERAL)

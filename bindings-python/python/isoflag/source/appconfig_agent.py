@@ -1,0 +1,225 @@
+"""A document from the AppConfig Agent, which runs beside the function as a Lambda extension."""
+
+import http.client
+import logging
+import os
+import re
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from socket import socket as Socket  # noqa: N812
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from .errors import (
+    SourceContentError,
+    SourceError,
+    SourceNotFoundError,
+    SourceTimeoutError,
+    SourceUnauthorizedError,
+    SourceUnavailableError,
+)
+from .protocol import UNCHANGED, Fetched, Unchanged
+
+__all__ = ["AgentSettings", "AppConfigAgentSource"]
+
+_logger = logging.getLogger("isoflag")
+
+_PREFIX: Final = "AWS_APPCONFIG_EXTENSION_"
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION: Final = re.compile(r"([0-9]+)(ms|s|m|h)?", re.ASCII)
+_MOST_BYTES: Final = 256 << 20
+_CHUNK: Final = 1 << 16
+_EXCERPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """What the environment tells the agent, and so its callers."""
+
+    port: int = 2772
+    """Where the agent listens (``AWS_APPCONFIG_EXTENSION_HTTP_PORT``)."""
+
+    poll_interval: float = 45.0
+    """Seconds between two looks at AppConfig (``..._POLL_INTERVAL_SECONDS``)."""
+
+    poll_timeout: float = 3.0
+    """Seconds that one look may take (``..._POLL_TIMEOUT_MILLIS``)."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "AgentSettings":
+        """Read the agent's variables, by default those of this process.
+
+        A time is a number, or a number with ``ms``, ``s``, ``m`` or ``h``: ``45``, ``5m``. What
+        cannot be read counts as absent, with a line in the log.
+        """
+        given = os.environ if environment is None else environment
+        return cls(
+            port=int(_read(given, "HTTP_PORT", 2772.0, unit=None)),
+            poll_interval=_read(given, "POLL_INTERVAL_SECONDS", 45.0, unit="s"),
+            poll_timeout=_read(given, "POLL_TIMEOUT_MILLIS", 3.0, unit="ms"),
+        )
+
+
+def _read(environment: Mapping[str, str], name: str, default: float, *, unit: str | None) -> float:
+    text = environment.get(_PREFIX + name, "").strip()
+    if not text:
+        return default
+    parts = _DURATION.fullmatch(text)
+    if parts is None or int(parts[1]) == 0 or (unit is None and parts[2]):
+        _logger.warning("`%s` is `%s`, which is no such number; using %g", name, text, default)
+        return default
+    return int(parts[1]) * (1.0 if unit is None else _SECONDS[parts[2] or unit])
+
+
+class AppConfigAgentSource:
+    """A configuration of AppConfig that the agent on this machine holds.
+
+    The agent looks for changes by itself, so asking it costs no more than a call to ``localhost``;
+    a client's ``ttl`` adds to the agent's own interval. Nothing but the standard library is used.
+    """
+
+    def __init__(
+        self,
+        application: str,
+        environment: str,
+        profile: str,
+        *,
+        flags: Iterable[str] = (),
+        context: Mapping[str, str] | None = None,
+        host: str = "localhost",
+        port: int | None = None,
+        timeout: float | None = None,
+        access_token: str | None = None,
+    ) -> None:
+        """Name the configuration, by names or ids.
+
+        ``flags`` asks for some flags of a feature-flag profile only; ``context`` is what the agent
+        decides variants by. ``port`` and ``timeout`` (seconds, for the whole answer) are by default
+        those that the agent's own variables say, with a second more than it waits for AppConfig;
+        ``access_token`` is what an agent in a container was given as ``ACCESS_TOKEN``.
+        """
+        settings = AgentSettings.from_environment()
+        self._host = host
+        self._port = settings.port if port is None else port
+        self._timeout = settings.poll_timeout + 1.0 if timeout is None else timeout
+        self._flags = tuple(flags)
+        names = (quote(name, safe="") for name in (application, environment, profile))
+        self._path = "/applications/{}/environments/{}/configurations/{}".format(*names)
+        if self._flags:
+            self._path += "?" + urlencode([("flag", flag) for flag in self._flags], quote_via=quote)
+        self._headers = {"Accept": "application/json"}
+        if context:
+            self._headers["Context"] = ",".join(f"{name}={each}" for name, each in context.items())
+        if access_token is not None:
+            self._headers["Authorization"] = f"Bearer {access_token}"
+        self._where = f"http://{host}:{self._port}{self._path}"
+
+    def __repr__(self) -> str:
+        return f"<AppConfigAgentSource {self._where}>"
+
+    def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
+        """Ask the agent."""
+        try:
+            body, version = self._get()
+        except TimeoutError as error:
+            raise SourceTimeoutError(
+                f"no whole answer within {self._timeout:g} s; is the agent overloaded, or without "
+                "a way to AppConfig?",
+                where=self._where,
+            ) from error
+        except http.client.IncompleteRead as error:
+            raise self._truncated() from error
+        except (OSError, http.client.HTTPException) as error:
+            raise SourceUnavailableError(
+                f"no answer from the agent; is its extension in this function's layers? "
+                f"({type(error).__name__}: {error})",
+                where=self._where,
+            ) from error
+        if len(self._flags) == 1:
+            # The agent answers for one flag without its key.
+            body = b"{" + _json_string(self._flags[0]) + b":" + body + b"}"
+        fetched = Fetched(body, version=version)
+        return UNCHANGED if fetched == previous else fetched
+
+    def _get(self) -> tuple[bytes, str | None]:
+        deadline = time.monotonic() + self._timeout
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+        with closing(connection):
+            connection.request("GET", self._path, headers=self._headers)
+            # The connection forgets it where the agent closes after its answer.
+            socket = connection.sock
+            with connection.getresponse() as response:
+                body = self._body(socket, response, deadline)
+        if response.status != http.HTTPStatus.OK:
+            raise _refused(response.status, body, self._where)
+        self._check(response, body)
+        return body, response.getheader("Configuration-Version")
+
+    def _body(
+        self,
+        socket: Socket,
+        response: http.client.HTTPResponse,
+        deadline: float,
+    ) -> bytes:
+        """Read until the end or the deadline, however slowly the parts come."""
+        expected = response.length
+        body = bytearray()
+        while chunk := response.read1(_CHUNK):
+            body += chunk
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            if len(body) > _MOST_BYTES:
+                raise SourceContentError(
+                    f"the answer is longer than {_MOST_BYTES} bytes; is this a document of flags?",
+                    where=self._where,
+                )
+            socket.settimeout(left)
+        if expected is not None and len(body) < expected:
+            raise self._truncated()
+        return bytes(body)
+
+    def _truncated(self) -> SourceContentError:
+        return SourceContentError(
+            "the answer was cut off; the agent may have been stopped meanwhile", where=self._where
+        )
+
+    def _check(self, response: http.client.HTTPResponse, body: bytes) -> None:
+        if not body.strip():
+            raise SourceContentError(
+                "the answer is empty; is a version deployed?", where=self._where
+            )
+        kind = response.getheader("Content-Type", "")
+        if "html" in kind.lower() or body.lstrip()[:1] == b"<":
+            raise SourceContentError(
+                f"the answer is a page (`{kind}`), not a document; what else listens on this port?",
+                where=self._where,
+            )
+
+
+def _json_string(text: str) -> bytes:
+    from json import dumps  # noqa: PLC0415
+
+    return dumps(text).encode()
+
+
+def _refused(status: int, body: bytes, where: str) -> SourceError:
+    said = " ".join(body[:_EXCERPT].decode(errors="replace").split())
+    told = f"status {status}, `{said}`"
+    match status:
+        case http.HTTPStatus.UNAUTHORIZED | http.HTTPStatus.FORBIDDEN:
+            return SourceUnauthorizedError(
+                f"the agent refused ({told}); may the function's role read the configuration?",
+                where=where,
+            )
+        case http.HTTPStatus.NOT_FOUND:
+            return SourceNotFoundError(
+                f"the agent knows no such configuration ({told}); are the three names right?",
+                where=where,
+            )
+        case _:
+            return SourceUnavailableError(
+                f"the agent answered {told}; its log says why", where=where
+            )

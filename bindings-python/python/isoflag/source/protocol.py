@@ -1,0 +1,50 @@
+"""The one method that a source has, and what it gives."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Protocol
+
+__all__ = ["UNCHANGED", "Fetched", "Source", "Unchanged"]
+
+
+class Unchanged(Enum):
+    """The type of ``UNCHANGED``, its only value."""
+
+    UNCHANGED = "unchanged"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+"""What a source gives where the document is the one of ``previous``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document as a source gave it."""
+
+    document: bytes
+    """The text, as the source holds it."""
+
+    etag: str | None = None
+    """What the source wants to be asked with the next time, if it has such a thing."""
+
+    version: str | None = None
+    """What the source calls this version, for people to read."""
+
+
+class Source(Protocol):
+    """Where a document comes from.
+
+    A source belongs to one client, which never calls it from two threads at once. It may keep a
+    connection or a token, but not what it gave: that is ``previous``.
+    """
+
+    def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
+        """Give the document, or ``UNCHANGED`` where it is that of ``previous``.
+
+        ``previous`` is what this method gave last, None the first time; without it the document is
+        given whole. Bytes alone are as good as a ``Fetched``. Raises a ``SourceError``, and is done
+        within its own time limit.
+        """

@@ -1,0 +1,63 @@
+"""A document in an S3 bucket."""
+
+from contextlib import closing
+from typing import Any, Protocol
+
+from .aws import AwsClient, error_code, named
+from .errors import SourceContentError
+from .protocol import UNCHANGED, Fetched, Unchanged
+
+__all__ = ["S3Source"]
+
+
+class _S3Client(Protocol):
+    def get_object(self, **parameters: Any) -> Any: ...
+
+
+class S3Source:
+    """A document in one object of an S3 bucket, which is replaced as a whole when it is written.
+
+    It is sent again only where its ETag is another. The role needs ``s3:GetObject``, and
+    ``s3:ListBucket`` where a missing object shall be told from a forbidden one.
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        key: str,
+        *,
+        client: _S3Client | None = None,
+        timeout: float = 5.0,
+    ) -> None:
+        """Name the object.
+
+        ``client`` is a boto3 client for S3, for whoever needs another region or endpoint;
+        ``timeout`` is in seconds, for connecting and for each read, and counts for a client that is
+        made here.
+        """
+        self._bucket = bucket
+        self._key = key
+        self._where = f"s3://{bucket}/{key}"
+        self._client = AwsClient("s3", client, timeout=timeout, where=self._where)
+
+    def __repr__(self) -> str:
+        return f"S3Source({self._bucket!r}, {self._key!r})"
+
+    def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
+        """Get the object, if it is another one than that of ``previous``."""
+        asked = {"Bucket": self._bucket, "Key": self._key}
+        if previous is not None and previous.etag is not None:
+            asked["IfNoneMatch"] = previous.etag
+        client = self._client.get()
+        try:
+            answer = client.get_object(**asked)
+            # As a context manager it would be the raw stream, which does not count its bytes.
+            with closing(answer["Body"]) as body:
+                document = body.read()
+        except Exception as error:
+            if error_code(error) in {"304", "NotModified"} and "IfNoneMatch" in asked:
+                return UNCHANGED
+            raise named(error, self._where) from error
+        if not document:
+            raise SourceContentError("the object is empty; upload it again", where=self._where)
+        return Fetched(bytes(document), etag=answer.get("ETag"), version=answer.get("VersionId"))

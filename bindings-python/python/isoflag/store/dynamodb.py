@@ -1,0 +1,275 @@
+"""A store in a DynamoDB table that LaunchDarkly's SDKs and Relay Proxy read and write too."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from isoflag.dynamodb_layout import (
+    FEATURES,
+    PARTITION_KEY,
+    SEGMENTS,
+    SORT_KEY,
+    Item,
+    ItemError,
+    decode_item,
+    encode_item,
+    encode_meta,
+    inited_item,
+    inited_key,
+    item_key,
+    meta_key,
+    namespace,
+)
+from isoflag.source.aws import AwsClient, error_code
+from isoflag.sync.planning import INITED, META, Operation, Plan, in_waves
+
+from .feature_store import Kind
+
+_BATCH: Final = 25
+_ATTEMPTS: Final = 10
+_FIRST_DELAY: Final = 0.05
+_LONGEST_DELAY: Final = 2.0
+
+_log = logging.getLogger("isoflag.store")
+
+
+class UnprocessedItemsError(RuntimeError):
+    """DynamoDB went on leaving items of a batch unwritten; write again later."""
+
+    count: int
+    """How many items were left."""
+
+    def __init__(self, message: str, *, count: int) -> None:
+        """Say how many items were left."""
+        super().__init__(message)
+        self.count = count
+
+
+class DynamoDbFeatureStore:
+    """A ``FeatureStore`` in a table with the keys ``namespace`` and ``key``, both strings.
+
+    LaunchDarkly's layout is written, and it and that of 2018 are read. Several environments share
+    a table by their ``prefix``. ``client`` is boto3's ``dynamodb`` client; without it one is made
+    when it is first needed, with ``timeout`` in seconds for connecting and for each answer. Reads
+    are consistent. Errors of AWS are botocore's own.
+
+    What a table holds that is no flag or segment is logged, and counts as deleted.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        *,
+        prefix: str | None = None,
+        client: Any = None,
+        timeout: float = 5.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Remember where the table is; nothing is asked of it yet."""
+        if not table:
+            raise ValueError("the table has no name; pass that of a DynamoDB table")
+        self._table = table
+        self._prefix = prefix
+        self._lazy_client = AwsClient(
+            "dynamodb", client, timeout=timeout, where=f"dynamodb:{table}"
+        )
+        self._sleep = sleep
+
+    @property
+    def initialized(self) -> bool:
+        """Whether the table has the marker ``$inited``, which is written last."""
+        return bool(self._get_item(inited_key(self._prefix)))
+
+    def get(self, kind: Kind, key: str) -> dict[str, Any] | None:
+        """Give an item; None where it is unknown or deleted."""
+        item = self._get_item(item_key(self._namespace(kind), key))
+        data = None if item is None else _decoded(item)
+        return None if data is None or data.get("deleted") is True else data
+
+    def all(self, kind: Kind) -> dict[str, dict[str, Any]]:
+        """Give every item that is not deleted, by key."""
+        items = self._read(kind)
+        return {key: item for key, item in items.items() if item.get("deleted") is not True}
+
+    def init(self, all_data: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace everything, whatever the versions; the marker ``$inited`` comes last.
+
+        Items are written before what uses them, then what the table has beside them is deleted.
+        Raises ``ItemError`` before anything is written where an item cannot be, and
+        ``UnprocessedItemsError`` where DynamoDB goes on refusing some.
+        """
+        waves = self._encoded_waves(all_data)
+        written = {_key_of(item) for wave in waves for item in wave}
+        left = [key for key in self._keys() if _key_of(key) not in written]
+        for wave in waves:
+            self._write_batches({"PutRequest": {"Item": item}} for item in wave)
+        self._write_batches({"DeleteRequest": {"Key": key}} for key in left)
+        self._client.put_item(TableName=self._table, Item=inited_item(self._prefix))
+
+    def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
+        """Write an item if its version is higher than the one held; say whether it was."""
+        return self._put(encode_item(self._namespace(kind), item), None)
+
+    def delete(self, kind: Kind, key: str, version: int) -> bool:
+        """Leave a tombstone if ``version`` is higher than the one held; say whether it was."""
+        return self.upsert(kind, {"key": key, "version": version, "deleted": True})
+
+    def document(self) -> dict[str, Any] | None:
+        """Give everything, tombstones too; None where the table has no ``$inited``."""
+        if not self.initialized:
+            return None
+        document: dict[str, Any] = {"flags": self._read(FEATURES), "segments": self._read(SEGMENTS)}
+        meta = self._get_item(meta_key(self._prefix))
+        if meta is not None:
+            document[META] = _decoded(meta)
+        return document
+
+    def write(self, plan: Plan) -> int:
+        """Carry a plan out, in its order; give how many operations were taken.
+
+        A first plan is an ``init``. In any other each operation is conditional on the version
+        that it was planned for, so that of two writers at once the later document stays.
+        """
+        if plan.initial:
+            self.init(plan.all_data())
+            return len(plan)
+        # Everything is encoded first: what cannot be written leaves the table as it was.
+        writes = [(each, self._encoded(each)) for each in plan]
+        return sum(self._carry_out(operation, item) for operation, item in writes)
+
+    @property
+    def _client(self) -> Any:
+        return self._lazy_client.get()
+
+    def _namespace(self, kind: str) -> str:
+        if kind not in {FEATURES, SEGMENTS}:
+            raise ValueError(f"there is no kind `{kind}`; ask for `{FEATURES}` or `{SEGMENTS}`")
+        return namespace(kind, self._prefix)
+
+    def _encoded(self, operation: Operation) -> Item | None:
+        if operation.kind == INITED:
+            return inited_item(self._prefix)
+        if operation.item is None:
+            return None
+        if operation.kind == META:
+            return encode_meta(operation.item, self._prefix)
+        return encode_item(self._namespace(operation.kind), operation.item)
+
+    def _carry_out(self, operation: Operation, item: Item | None) -> bool:
+        if item is None:
+            self._client.delete_item(TableName=self._table, Key=meta_key(self._prefix))
+            return True
+        if operation.kind == INITED:
+            self._client.put_item(TableName=self._table, Item=item)
+            return True
+        return self._put(item, operation.replaces)
+
+    def _put(self, item: Item, replaces: int | None) -> bool:
+        """Write an item unless the table has a higher version; say whether it was written."""
+        condition = "attribute_not_exists(#version) OR #version < :version"
+        values = {":version": item["version"]}
+        if replaces is not None:
+            condition += " OR #version = :replaces"
+            values[":replaces"] = {"N": str(replaces)}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#version": "version"},
+                ExpressionAttributeValues=values,
+            )
+        except Exception as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def _encoded_waves(self, all_data: Mapping[str, Mapping[str, Any]]) -> list[list[Item]]:
+        waves: list[list[Item]] = []
+        for kind in (SEGMENTS, FEATURES):
+            name, items = self._namespace(kind), all_data.get(kind, {})
+            waves.extend(
+                [_encoded_under(key, name, items[key]) for key in keys]
+                for keys in in_waves(kind, items)
+            )
+        if META in all_data:
+            waves.append([encode_meta(all_data[META], self._prefix)])
+        return waves
+
+    def _get_item(self, key: Item) -> Item | None:
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item: Item | None = answer.get("Item")
+        return item
+
+    def _query(self, name: str, **options: Any) -> Iterator[Item]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="#namespace = :namespace",
+            ExpressionAttributeNames={"#namespace": PARTITION_KEY, **options.pop("names", {})},
+            ExpressionAttributeValues={":namespace": {"S": name}},
+            **options,
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def _read(self, kind: str) -> dict[str, dict[str, Any]]:
+        items = self._query(self._namespace(kind))
+        return {item[SORT_KEY]["S"]: _decoded(item) for item in items}
+
+    def _keys(self) -> Iterator[Item]:
+        """Give the keys of every item of a document that the table has, ``meta`` too."""
+        for name in (SEGMENTS, FEATURES):
+            yield from self._query(
+                self._namespace(name),
+                names={"#key": SORT_KEY},
+                ProjectionExpression="#namespace, #key",
+            )
+        yield meta_key(self._prefix)
+
+    def _write_batches(self, requests: Iterable[Mapping[str, Any]]) -> None:
+        """Write requests, none of which depends on another, and again those left unprocessed."""
+        waiting = list(requests)
+        delay = _FIRST_DELAY
+        refusals = 0
+        while waiting:
+            batch, rest = waiting[:_BATCH], waiting[_BATCH:]
+            answer = self._client.batch_write_item(RequestItems={self._table: batch})
+            unprocessed = answer.get("UnprocessedItems", {}).get(self._table, [])
+            waiting = [*unprocessed, *rest]
+            if not unprocessed:
+                delay, refusals = _FIRST_DELAY, 0
+                continue
+            refusals += 1
+            if refusals == _ATTEMPTS:
+                raise UnprocessedItemsError(
+                    f"DynamoDB left {len(waiting)} items of the table `{self._table}` unwritten "
+                    f"{refusals} times; write again later, or give the table more capacity",
+                    count=len(waiting),
+                )
+            self._sleep(delay)
+            delay = min(2 * delay, _LONGEST_DELAY)
+
+
+def _key_of(item: Item) -> tuple[str, str]:
+    return item[PARTITION_KEY]["S"], item[SORT_KEY]["S"]
+
+
+def _encoded_under(key: str, name: str, item: Mapping[str, Any]) -> Item:
+    encoded = encode_item(name, item)
+    if encoded[SORT_KEY]["S"] != key:
+        raise ItemError(f"the item `{key}` of `{name}` has another `key`; make them equal", key=key)
+    return encoded
+
+
+def _decoded(item: Item) -> dict[str, Any]:
+    try:
+        return decode_item(item)
+    except ItemError as error:
+        _log.warning("passed over an item: %s", error)
+    # As deleted it is replaced by whatever the next document has, whose version need not be higher.
+    digits = item.get("version", {}).get("N", "")
+    version = int(digits) if digits.isascii() and digits.isdigit() else 0
+    return {"key": item[SORT_KEY]["S"], "version": version, "deleted": True}

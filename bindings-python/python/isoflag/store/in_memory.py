@@ -1,0 +1,118 @@
+"""A store in the memory of the process."""
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from isoflag.dynamodb_layout import ItemError
+from isoflag.sync.planning import INITED, META, Plan, item_version
+
+from .feature_store import FEATURES, SEGMENTS, Kind
+
+
+class InMemoryFeatureStore:
+    """A ``FeatureStore`` for tests and single processes; threads may share it."""
+
+    def __init__(self) -> None:
+        """Make a store that holds nothing and is not initialized."""
+        # As texts, so that nobody holds a part of them.
+        self._items: dict[str, dict[str, str]] = {FEATURES: {}, SEGMENTS: {}}
+        self._meta: str | None = None
+        self._initialized = False
+        self._lock = threading.Lock()
+
+    @property
+    def initialized(self) -> bool:
+        """Whether ``init`` or a first plan has been carried out."""
+        return self._initialized
+
+    def get(self, kind: Kind, key: str) -> dict[str, Any] | None:
+        """Give an item; None where it is unknown or deleted."""
+        text = self._items[kind].get(key)
+        item: dict[str, Any] | None = None if text is None else json.loads(text)
+        return None if item is None or item.get("deleted") is True else item
+
+    def all(self, kind: Kind) -> dict[str, dict[str, Any]]:
+        """Give every item that is not deleted, by key."""
+        with self._lock:
+            texts = dict(self._items[kind])
+        items = {key: json.loads(text) for key, text in texts.items()}
+        return {key: item for key, item in items.items() if item.get("deleted") is not True}
+
+    def init(self, all_data: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace everything, whatever the versions."""
+        items = {
+            kind: {key: _text(key, item) for key, item in all_data.get(kind, {}).items()}
+            for kind in (FEATURES, SEGMENTS)
+        }
+        meta = _json(all_data[META], META) if META in all_data else None
+        with self._lock:
+            self._items, self._meta, self._initialized = items, meta, True
+
+    def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
+        """Write an item if its version is higher than the one held; say whether it was."""
+        return self._put(kind, item, replaces=None)
+
+    def delete(self, kind: Kind, key: str, version: int) -> bool:
+        """Leave a tombstone if ``version`` is higher than the one held; say whether it was."""
+        tombstone = {"key": key, "version": version, "deleted": True}
+        return self._put(kind, tombstone, replaces=None)
+
+    def document(self) -> dict[str, Any] | None:
+        """Give everything, tombstones too; None where nothing has been written."""
+        if not self._initialized:
+            return None
+        with self._lock:
+            flags, segments = dict(self._items[FEATURES]), dict(self._items[SEGMENTS])
+            meta = self._meta
+        return {
+            "flags": {key: json.loads(text) for key, text in flags.items()},
+            "segments": {key: json.loads(text) for key, text in segments.items()},
+            **({} if meta is None else {META: json.loads(meta)}),
+        }
+
+    def write(self, plan: Plan) -> int:
+        """Carry a plan out, in its order; give how many operations were taken."""
+        if plan.initial:
+            self.init(plan.all_data())
+            return len(plan)
+        taken = 0
+        for operation in plan:
+            if operation.kind == META:
+                self._meta = None if operation.item is None else _json(operation.item, META)
+                taken += 1
+            elif operation.kind == INITED:
+                self._initialized = True
+                taken += 1
+            elif operation.item is not None:
+                taken += self._put(operation.kind, operation.item, replaces=operation.replaces)
+        return taken
+
+    def _put(self, kind: str, item: Mapping[str, Any], *, replaces: int | None) -> bool:
+        key = item.get("key")
+        text = _text(key, item)
+        with self._lock:
+            held = self._items[kind].get(str(key))
+            if held is not None:
+                version = item_version(json.loads(held))
+                if version != replaces and item_version(item) <= version:
+                    return False
+            self._items[kind][str(key)] = text
+        return True
+
+
+def _text(key: object, item: Mapping[str, Any]) -> str:
+    named = item.get("key")
+    if not isinstance(named, str) or not named:
+        raise ItemError("a flag or segment without `key` cannot be written", key="")
+    if named != key:
+        raise ItemError(f"the item `{key}` has another `key`; make them equal", key=str(key))
+    return _json(item, named)
+
+
+def _json(item: Mapping[str, Any], key: str) -> str:
+    try:
+        return json.dumps(item, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ItemError(f"the item `{key}` has no JSON form: {error}", key=key) from error

@@ -1,0 +1,24 @@
+"""Brings a store up to date with a document: on a webhook, on a schedule, or by hand.
+
+``plan`` works out what to write; ``handler`` makes the AWS Lambda handler that fetches, plans and
+writes. Importing this package imports no AWS library.
+"""
+
+from .fetching import DocumentFetch, FetchError
+from .pipeline import handler
+from .planning import OlderDocumentError, Operation, Plan, Refusal, plan
+from .webhook import SIGNATURE_HEADER, sign, signature_is_valid
+
+__all__ = [
+    "SIGNATURE_HEADER",
+    "DocumentFetch",
+    "FetchError",
+    "OlderDocumentError",
+    "Operation",
+    "Plan",
+    "Refusal",
+    "handler",
+    "plan",
+    "sign",
+    "signature_is_valid",
+]

@@ -1,0 +1,94 @@
+"""Fetches a document over HTTP and makes sure that it is one."""
+
+import http.client
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from isoflag import DocumentError, Flags
+
+_LIMIT: Final = 256 * 1024 * 1024
+"""A document may have as many bytes."""
+
+
+class FetchError(Exception):
+    """A document that could not be fetched, or what was fetched is none."""
+
+
+class DocumentFetch:
+    """Fetches a document with a GET request, such as LaunchDarkly's ``/sdk/latest-all``.
+
+    ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
+    asked for it each time. ``flag_map`` says that what comes is a bare map of flags, as from
+    ``/sdk/latest-flags``. ``timeout`` is in seconds and holds for each wait, not for the whole.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | Callable[[], str] | None = None,
+        flag_map: bool = False,
+        timeout: float = 10.0,
+    ) -> None:
+        """Remember what to fetch; raises ``ValueError`` where ``url`` is no address."""
+        if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError(f"`{url}` is no http or https address")
+        self._url = url
+        self._token = token
+        self._flag_map = flag_map
+        self._timeout = timeout
+
+    def __call__(self) -> bytes:
+        """Give the body of the answer; raise ``FetchError`` where there is none that is whole."""
+        request = urllib.request.Request(self._url, headers={"Accept": "application/json"})  # noqa: S310
+        token = self._token() if callable(self._token) else self._token
+        if token:
+            # Not sent on to where a redirect points.
+            request.add_unredirected_header("Authorization", token)
+        try:
+            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
+                body: bytes = answer.read(_LIMIT + 1)
+                # Reading up to a limit does not tell of an end that comes too early.
+                missing: int = answer.length or 0
+        except urllib.error.HTTPError as error:
+            with error:
+                raise FetchError(f"the source answered {error.code}") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise FetchError(f"the source cannot be reached: {error}") from error
+        if len(body) > _LIMIT:
+            raise FetchError(f"the source sent more than {_LIMIT} bytes")
+        if missing:
+            raise FetchError(f"the source broke off after {len(body)} bytes, {missing} are missing")
+        return b'{"flags":' + body.removeprefix(b"\xef\xbb\xbf") + b"}" if self._flag_map else body
+
+
+def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, Any], Flags]:
+    """Give what was fetched as a mapping with ``flags`` and ``segments``, and loaded.
+
+    Every form that ``Flags.from_json`` takes is taken. Raises ``FetchError`` for anything else.
+    """
+    text = _text(fetched)
+    try:
+        flags = Flags.from_json(text)
+    except DocumentError as error:
+        what = "HTML" if text.lstrip().startswith("<") else "no flag document"
+        raise FetchError(f"the source sent {what}: {error}") from error
+    document: dict[str, Any] = json.loads(text)
+    if not document.keys() & {"flags", "segments"} or "flagValues" in document:
+        # The forms of a stream or a file: how the document is pickled is the plain one.
+        document = json.loads(flags.__reduce__()[1][0])
+    return document, flags
+
+
+def _text(fetched: str | bytes | Mapping[str, Any]) -> str:
+    try:
+        if isinstance(fetched, Mapping):
+            return json.dumps(fetched, allow_nan=False)
+        text = fetched if isinstance(fetched, str) else bytes(fetched).decode()
+    except (TypeError, ValueError) as error:
+        raise FetchError(f"the source sent what is no JSON text: {error}") from error
+    return text.removeprefix("\ufeff")

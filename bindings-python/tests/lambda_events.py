@@ -1,0 +1,90 @@
+"""Events as AWS sends them to a Lambda function, as small as a test needs them."""
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
+
+HttpEvent: TypeAlias = Callable[..., dict[str, Any]]
+
+
+def rest_event(
+    method: str = "GET",
+    path: str = "/config",
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    body: str | bytes | None = None,
+    authorizer: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Make an event of an API Gateway REST API, or of an HTTP API with the payload 1.0."""
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": None if headers is None else dict(headers),
+        "multiValueHeaders": (
+            None if headers is None else {name: [value] for name, value in headers.items()}
+        ),
+        "queryStringParameters": None if query is None else dict(query),
+        "requestContext": {
+            "httpMethod": method,
+            "stage": "live",
+            **({} if authorizer is None else {"authorizer": dict(authorizer)}),
+        },
+        **_body(body),
+    }
+
+
+def http_event(
+    method: str = "GET",
+    path: str = "/config",
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    body: str | bytes | None = None,
+    authorizer: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Make an event of an API Gateway HTTP API with the payload 2.0, or of a function URL."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": urlencode(query or {}),
+        "headers": {name.lower(): value for name, value in (headers or {}).items()},
+        "requestContext": {
+            "http": {"method": method, "path": path},
+            "stage": "$default",
+            **({} if authorizer is None else {"authorizer": dict(authorizer)}),
+        },
+        **_body(body),
+    }
+
+
+HTTP_EVENTS: dict[str, HttpEvent] = {"REST API": rest_event, "HTTP API and URL": http_event}
+
+SCHEDULES: dict[str, dict[str, Any]] = {
+    "a rule": {
+        "version": "0",
+        "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "time": "2026-11-21T06:00:00Z",
+        "resources": ["arn:aws:events:eu-central-1:123456789012:rule/hourly"],
+        "detail": {},
+    },
+    "a schedule": {
+        "version": "0",
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "resources": ["arn:aws:scheduler:eu-central-1:123456789012:schedule/default/hourly"],
+        "detail": "{}",
+    },
+}
+
+
+def _body(body: str | bytes | None) -> dict[str, Any]:
+    """Text goes as it is, bytes as base64."""
+    if isinstance(body, bytes):
+        return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    return {"body": body, "isBase64Encoded": False}

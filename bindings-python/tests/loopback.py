@@ -1,0 +1,86 @@
+"""HTTP servers of a test on the loopback address: of documents, and of Lambda handlers."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+Answer = tuple[int, Mapping[str, str], bytes]
+"""A status, headers and a body."""
+
+
+@dataclass
+class Asked:
+    """A request as it came in."""
+
+    method: str
+    target: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@contextmanager
+def serve(answer: Callable[[Asked], Answer]) -> Iterator[str]:
+    """Serve on a free port until the block ends; gives the address.
+
+    An answer whose `Content-Length` is more than its body breaks off.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            length = int(self.headers.get("content-length", "0"))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(self.command, self.path, headers, self.rfile.read(length))
+            status, headers_back, body = answer(asked)
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers_back}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_OPTIONS = do_HEAD = do_PUT = answer  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def function_url_event(asked: Asked) -> dict[str, Any]:
+    """Give the event by which a function URL tells of a request."""
+    parts = urlsplit(asked.target)
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": parts.path,
+        "rawQueryString": parts.query,
+        "headers": asked.headers,
+        "requestContext": {
+            "http": {"method": asked.method, "path": parts.path},
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+        **({"body": asked.body.decode()} if asked.body else {}),
+    }
+
+
+def serve_handler(handler: Callable[[Any, Any], Any]) -> Callable[[Asked], Answer]:
+    """Let a Lambda handler answer a server's requests, as a function URL would."""
+
+    def answer(asked: Asked) -> Answer:
+        response = handler(function_url_event(asked), None)
+        return response["statusCode"], response["headers"], response["body"].encode()
+
+    return answer

@@ -1,0 +1,52 @@
+"""A clock that is moved by hand, and a source that gives what it was told to."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from isoflag.source import Fetched, Unchanged
+
+Answer = Fetched | bytes | Unchanged | BaseException | Callable[[], Fetched | bytes | Unchanged]
+
+
+class Clock:
+    """The wall clock, in seconds since 1970."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class ScriptedSource:
+    """Gives its answers one after the other, the last one again and again."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.asked: list[Fetched | None] = []
+
+    def __repr__(self) -> str:
+        return "script"
+
+    def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
+        self.asked.append(previous)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer() if callable(answer) else answer
+
+
+def text(value: Any = True, *, version: int | None = None, stamp: int | None = None) -> bytes:
+    """Write a document whose flag `a` serves the value."""
+    meta = {"version": version, "lastModifiedTimestamp": stamp}
+    flag = {"key": "a", "version": 1, "on": False, "offVariation": 0, "variations": [value]}
+    return json.dumps(
+        {
+            "meta": {name: each for name, each in meta.items() if each is not None},
+            "flags": {"a": flag},
+        }
+    ).encode()

@@ -1,0 +1,184 @@
+"""A page of another origin in Chromium: what it may read of an answer, and what it may not."""
+
+import os
+import queue
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from documents import flag, load
+from isoflag.aws_http import Cors, config_response, requires_flag
+from loopback import Answer, Asked, serve, serve_handler
+
+FLAGS = load(flag("feature-x", True), flag("off", False))
+MIA = {"kind": "user", "key": "mia"}
+NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"]
+# Far beyond what it takes: only a hang ends there.
+PATIENCE = 120
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>shop</title><script type="module">
+const told = async (step) => {
+  try { return await step(); } catch (error) { return { error: error.name }; }
+};
+const read = async (response) => ({
+  status: response.status,
+  etag: response.headers.get("ETag"),
+  document: response.headers.get("Isoflag-Document"),
+  retryAfter: response.headers.get("Retry-After"),
+  hidden: response.headers.get("Vary"),
+  body: await response.text(),
+});
+const api = "__API__";
+const first = await told(async () => read(await fetch(`${api}/config`)));
+const results = {
+  first,
+  again: await told(async () =>
+    read(await fetch(`${api}/config`, { headers: { "If-None-Match": first.etag ?? "" } }))),
+  stale: await told(async () =>
+    read(await fetch(`${api}/config`, { headers: { "If-None-Match": '"old"' } }))),
+  ofrep: await told(async () =>
+    read(await fetch(`${api}/ofrep/v1/evaluate/flags`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ context: { targetingKey: "mia" } }),
+    }))),
+  submit: await told(async () =>
+    read(await fetch(`${api}/submit`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: "{}",
+    }))),
+  cookies: await told(async () =>
+    read(await fetch(`${api}/config`, { credentials: "include" }))),
+  header: await told(async () =>
+    read(await fetch(`${api}/config`, { headers: { "X-Unheard-Of": "1" } }))),
+};
+await fetch("/results", { method: "POST", body: JSON.stringify(results) });
+</script>"""
+
+
+def chromium() -> str:
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("there is no Chromium; CHROMIUM may name one")
+    return program
+
+
+@contextmanager
+def page_server(results: "queue.Queue[bytes]", api: Callable[[], str]) -> Iterator[str]:
+    """Serve the page on an origin of its own, and take what it found out."""
+
+    def answer(asked: Asked) -> Answer:
+        if asked.target == "/results":
+            results.put(asked.body)
+            return 204, {}, b""
+        html = {"Content-Type": "text/html; charset=utf-8"}
+        return 200, html, PAGE.replace("__API__", api()).encode()
+
+    with serve(answer) as address:
+        yield address
+
+
+def backend(origins: Callable[[], Cors], seen: list[Asked]) -> Callable[[Asked], Answer]:
+    def handler(event: Mapping[str, Any], _: object) -> Any:
+        path = event["rawPath"]
+        if path == "/submit":
+            return requires_flag("off", FLAGS, origins=origins())(lambda *_: pytest.fail("ran"))(
+                event
+            )
+        if path.startswith("/ofrep/"):
+            return config_response(
+                event, FLAGS, form="ofrep", client_side_only=False, origins=origins()
+            )
+        keys = {"isFeatureXEnabled": "feature-x"}
+        return config_response(
+            event, FLAGS, context=MIA, form="plain", keys=keys, origins=origins()
+        )
+
+    respond = serve_handler(handler)
+
+    def answer(asked: Asked) -> Answer:
+        seen.append(asked)
+        return respond(asked)
+
+    return answer
+
+
+def visit(allow: Callable[[str], Cors]) -> tuple[dict[str, Any], list[Asked]]:
+    """Open the page in Chromium; gives what it found out, and what the other origin was asked.
+
+    `allow` gives what the other origin allows, from the origin of the page.
+    """
+    import json  # noqa: PLC0415
+
+    program = chromium()
+    results: queue.Queue[bytes] = queue.Queue()
+    seen: list[Asked] = []
+    addresses: dict[str, str] = {}
+    with ExitStack() as stack:
+        page = stack.enter_context(page_server(results, lambda: addresses["api"]))
+        answer = backend(lambda: allow(page), seen)
+        addresses["api"] = stack.enter_context(serve(answer))
+        profile = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="isoflag-chromium-", ignore_cleanup_errors=True)
+        )
+        arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            f"--user-data-dir={profile}",
+            # It stays until the page has told.
+            "--remote-debugging-port=0",
+            f"{page}/",
+        ]
+        browser = subprocess.Popen(  # noqa: S603
+            [program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            found: dict[str, Any] = json.loads(results.get(timeout=PATIENCE))
+        finally:
+            browser.terminate()
+            browser.wait()
+    return found, seen
+
+
+def test_a_page_of_an_allowed_origin_reads_tag_and_document_and_gets_304() -> None:
+    found, seen = visit(lambda page: Cors([page]))
+    first = found["first"]
+    assert (first["status"], first["body"]) == (200, '{"isFeatureXEnabled":true}')
+    assert first["document"] == FLAGS.digest
+    assert first["etag"].startswith('"')
+    assert first["hidden"] is None
+    again = found["again"]
+    assert (again["status"], again["body"], again["etag"]) == (304, "", first["etag"])
+    assert again["document"] == FLAGS.digest
+    assert (found["stale"]["status"], found["stale"]["body"]) == (200, first["body"])
+    assert found["ofrep"]["status"] == 200
+    assert found["ofrep"]["etag"]
+    assert (found["submit"]["status"], found["submit"]["retryAfter"]) == (503, "60")
+    # Neither cookies nor a header that nobody allowed.
+    assert found["cookies"] == {"error": "TypeError"}
+    assert found["header"] == {"error": "TypeError"}
+    preflights = [asked for asked in seen if asked.method == "OPTIONS"]
+    assert preflights
+    assert all(asked.headers["origin"].startswith("http://127.0.0.1:") for asked in preflights)
+
+
+def test_a_page_of_another_origin_reads_nothing() -> None:
+    found, _ = visit(lambda page: Cors([page + "0"]))
+    assert all(step == {"error": "TypeError"} for step in found.values())
+    assert len(found) == 7
+
+
+def test_a_page_may_send_cookies_where_that_is_allowed() -> None:
+    found, _ = visit(lambda page: Cors([page], credentials=True, headers=["X-Unheard-Of"]))
+    assert found["cookies"]["status"] == 200
+    assert found["header"]["status"] == 200

@@ -1,0 +1,257 @@
+"""A document in a DynamoDB table: at moto's in the process and over a socket, in both layouts."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+from moto.server import ThreadedMotoServer
+
+from documents import USER, flag
+from isoflag import FlagClient, Flags
+from isoflag import dynamodb_layout as layout
+from isoflag.source import (
+    UNCHANGED,
+    DynamoDbSource,
+    Fetched,
+    SourceContentError,
+    SourceNotFoundError,
+    SourceNotReadyError,
+    SourceUnauthorizedError,
+    SourceUnavailableError,
+)
+from scripted import Clock
+
+DOCUMENT: dict[str, Any] = {
+    "meta": {"version": 12, "hash": "murmur3", "lastModifiedTimestamp": 1_800_000_000},
+    "flags": {
+        "a": flag("a", "blue", "gr\u00fcn", salt="s"),
+        "gone": {"key": "gone", "version": 4, "deleted": True},
+    },
+    "segments": {"beta": {"key": "beta", "version": 2, "included": ["ada"]}},
+}
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+
+def make_table(client: Any) -> None:
+    client.create_table(
+        TableName="flags",
+        KeySchema=[
+            {"AttributeName": layout.PARTITION_KEY, "KeyType": "HASH"},
+            {"AttributeName": layout.SORT_KEY, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": layout.PARTITION_KEY, "AttributeType": "S"},
+            {"AttributeName": layout.SORT_KEY, "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def put(client: Any, *items: layout.Item) -> None:
+    for item in items:
+        client.put_item(TableName="flags", Item=item)
+
+
+def fill(client: Any, document: dict[str, Any], prefix: str | None = None) -> None:
+    for name in (layout.FEATURES, layout.SEGMENTS):
+        section = document["flags" if name == layout.FEATURES else "segments"]
+        for item in section.values():
+            put(client, layout.encode_item(layout.namespace(name, prefix), item))
+    if "meta" in document:
+        put(client, layout.encode_meta(document["meta"], prefix))
+    put(client, layout.inited_item(prefix))
+
+
+@pytest.fixture
+def table() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        make_table(client)
+        yield client
+
+
+def living(document: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was deleted, as whoever writes a file does."""
+    flags = {key: each for key, each in document["flags"].items() if "variations" in each}
+    return {**document, "flags": flags}
+
+
+@pytest.mark.parametrize("prefix", [None, "shop"])
+def test_the_document_that_was_written_is_read(table: Any, prefix: str | None) -> None:
+    fill(table, DOCUMENT, prefix)
+    fill(table, {"flags": {"other": flag("other", 1)}, "segments": {}}, "another")
+    source = DynamoDbSource("flags", prefix=prefix)
+    fetched = source.fetch(None)
+    assert isinstance(fetched, Fetched)
+    assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(DOCUMENT)).digest
+    assert fetched.version == "12"
+    assert source.fetch(fetched) is UNCHANGED
+    put(table, layout.encode_item(layout.namespace("features", prefix), flag("a", "red")))
+    assert source.fetch(fetched) is not UNCHANGED
+
+
+def test_a_document_without_meta_has_none(table: Any) -> None:
+    bare = {"flags": DOCUMENT["flags"], "segments": DOCUMENT["segments"]}
+    fill(table, bare)
+    fetched = DynamoDbSource("flags").fetch(None)
+    assert isinstance(fetched, Fetched)
+    assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(bare)).digest
+    assert fetched.version is None
+
+
+def typed(value: Any) -> dict[str, Any]:
+    """Write a value as Go's library for DynamoDB did."""
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case None:
+            return {"NULL": True}
+        case int() | float():
+            return {"N": repr(value)}
+        case str():
+            return {"S": value}
+        case list():
+            return {"L": [typed(each) for each in value]}
+    return {"M": {name: typed(each) for name, each in value.items()}}
+
+
+def test_the_layout_of_2018_is_read_without_a_marker(table: Any) -> None:
+    old = {
+        "flags": {
+            "a": flag("a", 2018, 0.25, trackEvents=False, sel=None, offVariation=None),
+            "gone": {"key": "gone", "version": 4, "deleted": True},
+        },
+        "segments": DOCUMENT["segments"],
+    }
+    for name, section in ((layout.FEATURES, "flags"), (layout.SEGMENTS, "segments")):
+        for key, item in old[section].items():
+            put(table, {**typed(item)["M"], **layout.item_key(name, key)})
+    fetched = DynamoDbSource("flags").fetch(None)
+    assert isinstance(fetched, Fetched)
+    flags = Flags.from_json(fetched.document)
+    assert flags.digest == Flags.from_dict(living(old)).digest
+    assert flags.int_variation("a", USER, 0) == 2018
+
+
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_table_that_nobody_filled_to_the_end_is_not_ready(table: Any, *, filled: bool) -> None:
+    if filled:
+        put(table, layout.encode_item("features", flag("a", 1)))
+    clock = Clock()
+    client = FlagClient(DynamoDbSource("flags"), clock=clock)
+    assert client.all_flags_state(USER) == {"$flagsState": {}, "$valid": False}
+    assert isinstance(client.status.error, SourceNotReadyError)
+    assert "`$inited`" in str(client.status.error)
+    put(table, layout.inited_item("other"))
+    clock.pass_by(1)
+    assert not client.refresh().ready
+    put(table, layout.inited_item())
+    clock.pass_by(60)
+    assert client.refresh().ready
+
+
+def test_an_item_that_is_broken_is_isolated(table: Any) -> None:
+    fill(table, DOCUMENT)
+    for key, broken in [
+        ("cut", '{"key":"cut"'),
+        ("escape", '{}},"segments":{"x":{}'),
+        ("nan", '{"key":"nan","variations":[NaN]}'),
+        ("half", '{"key":"half","salt":"\\ud800"}'),
+        ("huge", '{"key":"huge","version":1e999}'),
+        ("deep", "[" * 100_000),
+        ("deeper", "[" * 500 + "]" * 500),
+    ]:
+        item = {"version": {"N": "1"}, "item": {"S": broken}}
+        put(table, {**layout.item_key("features", key), **item})
+    put(table, {**layout.item_key("features", "foreign"), "colour": {"S": "blue"}})
+    client = FlagClient(DynamoDbSource("flags"), clock=Clock())
+    assert client.variation("a", USER, None) == "blue"
+    assert client.status.error is None
+    broken_keys = ["cut", "deep", "deeper", "escape", "foreign", "half", "huge", "nan"]
+    for key in broken_keys:
+        reason = client.variation_detail(key, USER, None).reason
+        assert reason == {"kind": "ERROR", "errorKind": "MALFORMED_FLAG"}, key
+    assert client.flags.keys() == ["a", *broken_keys]
+
+
+def test_a_broken_meta_is_no_document(table: Any) -> None:
+    fill(table, DOCUMENT)
+    put(table, {**layout.meta_key(), "item": {"S": "{"}})
+    with pytest.raises(SourceContentError, match="`meta`"):
+        DynamoDbSource("flags").fetch(None)
+
+
+def test_all_pages_are_read_consistently_and_nothing_is_scanned() -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+    items = [layout.encode_item("features", flag(key, key)) for key in ("a", "b", "c")]
+    pages = {None: items[:2], "b": items[2:]}
+
+    class Table:
+        def get_item(self, **parameters: Any) -> Any:
+            asked.append(("GetItem", parameters))
+            marked = parameters["Key"] == layout.inited_key()
+            return {"Item": layout.inited_item()} if marked else {}
+
+        def query(self, **parameters: Any) -> Any:
+            asked.append(("Query", parameters))
+            if parameters["ExpressionAttributeValues"][":namespace"]["S"] != "features":
+                return {"Items": []}
+            start = parameters.get("ExclusiveStartKey", {}).get("key", {}).get("S")
+            more = {} if start else {"LastEvaluatedKey": layout.item_key("features", "b")}
+            return {"Items": pages[start], **more}
+
+    fetched = DynamoDbSource("flags", client=Table()).fetch(None)
+    assert isinstance(fetched, Fetched)
+    assert list(json.loads(fetched.document)["flags"]) == ["a", "b", "c"]
+    assert [call for call, _ in asked] == ["GetItem", "GetItem", "Query", "Query", "Query"]
+    assert all(parameters["ConsistentRead"] is True for _, parameters in asked)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("AccessDeniedException", SourceUnauthorizedError),
+        ("ResourceNotFoundException", SourceNotFoundError),
+        ("ProvisionedThroughputExceededException", SourceUnavailableError),
+    ],
+)
+def test_an_error_of_aws_has_a_name(code: str, kind: type[Exception]) -> None:
+    client = boto3.client("dynamodb")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("get_item", code)
+        with pytest.raises(kind) as raised:
+            DynamoDbSource("flags", prefix="shop", client=client).fetch(None)
+    assert type(raised.value) is kind
+    assert str(raised.value).startswith("dynamodb://flags/shop: ")
+
+
+def test_over_a_socket() -> None:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    clock = Clock()
+    try:
+        host, port = server.get_host_and_port()
+        client = boto3.client("dynamodb", endpoint_url=f"http://{host}:{port}")
+        make_table(client)
+        fill(client, DOCUMENT)
+        flags = FlagClient(DynamoDbSource("flags", client=client), ttl=60, clock=clock)
+        assert flags.variation("a", USER, None) == "blue"
+        assert flags.status.version == 12
+        put(client, layout.encode_item("features", flag("a", "red", version=2)))
+        clock.pass_by(60)
+        assert flags.variation("a", USER, None) == "red"
+    finally:
+        server.stop()
+    clock.pass_by(60)
+    assert flags.variation("a", USER, None) == "red"
+    assert isinstance(flags.status.error, SourceUnavailableError)

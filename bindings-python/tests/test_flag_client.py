@@ -1,0 +1,494 @@
+"""A client: when it fetches, what it keeps, and what it says of failures."""
+
+import logging
+import math
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from documents import USER
+from isoflag import DocumentError, FlagClient, Flags
+from isoflag.activity import Activity
+from isoflag.client import OlderVersionError
+from isoflag.source import (
+    UNCHANGED,
+    Fetched,
+    Source,
+    SourceContentError,
+    SourceError,
+    SourceUnavailableError,
+)
+from scripted import Answer, Clock, ScriptedSource, text
+
+DOWN = SourceUnavailableError("down", where="script")
+NOT_READY = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}
+
+
+def client(*answers: Answer, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
+    source, clock = ScriptedSource(*answers), Clock()
+    return FlagClient(source, **{"ttl": 60.0, "clock": clock, **options}), source, clock
+
+
+def test_making_a_client_asks_nothing() -> None:
+    made, source, _ = client(DOWN)
+    assert source.asked == []
+    assert not made.status.ready
+    assert made.status.error is None
+
+
+def test_a_source_hands_bytes_to_the_core() -> None:
+    made, source, _ = client(text("blue", version=3))
+    assert made.variation("a", USER, None) == "blue"
+    assert made.status.version == 3
+    assert made.status.digest == Flags.from_json(text("blue", version=3)).digest
+    assert made.flags.keys() == ["a"]
+    assert source.asked == [None]
+    checked: Source = source
+    assert checked is source
+
+
+def test_the_source_is_asked_again_after_the_time_to_live() -> None:
+    made, source, clock = client(text(1), text(2), ttl=60)
+    assert made.variation("a", USER, None) == 1
+    clock.pass_by(59.9)
+    assert made.variation("a", USER, None) == 1
+    assert made.status.age == pytest.approx(59.9)
+    clock.pass_by(0.1)
+    assert made.due
+    assert made.variation("a", USER, None) == 2
+    assert not made.due
+    assert made.status.age == 0
+    assert source.asked == [None, Fetched(text(1))]
+
+
+def test_a_frozen_monotonic_clock_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = Clock()
+    monkeypatch.setattr(time, "monotonic", lambda: 1.0)
+    monkeypatch.setattr(time, "perf_counter", lambda: 1.0)
+    source = ScriptedSource(text(1), text(2))
+    made = FlagClient(source, ttl=60, clock=wall)
+    assert made.variation("a", USER, None) == 1
+    wall.pass_by(3600)
+    assert made.variation("a", USER, None) == 2
+
+
+def test_the_clock_is_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", Clock())
+    made = FlagClient(ScriptedSource(text(1)))
+    assert made.variation("a", USER, None) == 1
+    assert made.status.age == 0
+
+
+def test_a_clock_that_is_set_back_makes_it_due() -> None:
+    made, source, clock = client(text(1), text(2), ttl=60)
+    assert made.variation("a", USER, None) == 1
+    clock.pass_by(-3600)
+    assert made.variation("a", USER, None) == 2
+    assert made.variation("a", USER, None) == 2
+    assert len(source.asked) == 2
+
+
+@pytest.mark.parametrize(("ttl", "asked"), [(0, 3), (math.inf, 1)])
+def test_the_extremes_of_the_time_to_live(ttl: float, asked: int) -> None:
+    made, source, clock = client(text(1), ttl=ttl)
+    for _ in range(3):
+        made.variation("a", USER, None)
+        clock.pass_by(1e9)
+    assert len(source.asked) == asked
+
+
+@pytest.mark.parametrize("options", [{"ttl": -1}, {"ttl": math.nan}, {"retry": -0.1}])
+def test_a_negative_time_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="are seconds from 0 up"):
+        FlagClient(ScriptedSource(text()), **options)
+
+
+def test_a_failure_keeps_the_last_good_document(caplog: pytest.LogCaptureFixture) -> None:
+    errors: list[Exception] = []
+    made, _, clock = client(text(1, version=7), DOWN, DOWN, text(2), on_error=errors.append)
+    made.refresh()
+    clock.pass_by(60)
+    failed_at = clock.now
+    with caplog.at_level(logging.INFO, logger="isoflag"):
+        assert made.variation("a", USER, None) == 1
+        clock.pass_by(1)
+        assert made.variation("a", USER, None) == 1
+        status = made.status
+        clock.pass_by(2)
+        assert made.variation("a", USER, None) == 2
+    assert errors == [DOWN, DOWN]
+    assert (status.ready, status.stale, status.version) == (True, True, 7)
+    assert (status.error, status.failures) == (DOWN, 2)
+    assert status.error_since == failed_at
+    assert status.age == 61
+    assert (made.status.error, made.status.failures, made.status.stale) == (None, 0, False)
+    assert [record.getMessage() for record in caplog.records] == [
+        "flags cannot be refreshed, the last good document is kept: script: down",
+        "flags are refreshed again",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ttl", "retry", "expected"),
+    [
+        (60, 1, [1, 2, 4, 8, 16, 32, 60, 60]),
+        (10, 4, [4, 8, 10, 10]),
+        (0, 5, [5, 5, 5]),
+        (60, 0, [0, 0]),
+    ],
+)
+def test_failures_are_tried_again_later_and_later(
+    ttl: float, retry: float, expected: list[float]
+) -> None:
+    made, source, clock = client(DOWN, ttl=ttl, retry=retry)
+    made.refresh()
+    for asked, pause in enumerate(expected, start=1):
+        assert len(source.asked) == asked
+        clock.pass_by(pause - 0.01)
+        if pause:
+            made.variation("a", USER, None)
+            assert len(source.asked) == asked, f"before {pause} s"
+        clock.pass_by(0.01)
+        made.variation("a", USER, None)
+
+
+def test_many_failures_do_not_overflow() -> None:
+    made, source, clock = client(DOWN, ttl=60)
+    for _ in range(2000):
+        made.refresh(force=True)
+    assert made.status.failures == 2000
+    clock.pass_by(60)
+    assert made.due
+    assert len(source.asked) == 2000
+
+
+def test_before_the_first_document_every_answer_is_the_default() -> None:
+    made, _, _ = client(DOWN)
+    for of in ("", "bool_", "int_", "float_", "str_", "json_"):
+        default = object()
+        assert getattr(made, f"{of}variation")("a", USER, default) is default
+        detail = getattr(made, f"{of}variation_detail")("a", USER, default)
+        assert (detail.value, detail.variation_index, detail.reason) == (default, None, NOT_READY)
+        bound = made.bind(USER)
+        assert getattr(bound, f"{of}variation")("a", default) is default
+        assert getattr(bound, f"{of}variation_detail")("a", default).reason == NOT_READY
+    assert made.all_flags_state(USER) == {"$flagsState": {}, "$valid": False}
+    assert made.bind(USER).all_flags_state()["$valid"] is False
+    assert made.explain("a", USER).to_dict()["answer"]["reason"] == {
+        "kind": "ERROR",
+        "errorKind": "FLAG_NOT_FOUND",
+    }
+    assert len(made.flags) == 0
+    assert (made.bind(USER).digest, made.bind(USER).version) == (None, None)
+    assert made.status.error is DOWN
+    assert not made.status.stale
+
+
+def test_answers_are_those_of_the_flags() -> None:
+    made, _, _ = client(text(1.5, version=2))
+    flags = Flags.from_json(text(1.5, version=2))
+    bound, own = made.bind(USER), flags.bind(USER)
+    for of in ("", "bool_", "int_", "float_", "str_", "json_"):
+        expected = getattr(flags, f"{of}variation_detail")("a", USER, "d")
+        assert getattr(made, f"{of}variation_detail")("a", USER, "d") == expected
+        assert getattr(made, f"{of}variation")("a", USER, "d") == expected.value
+        assert getattr(bound, f"{of}variation_detail")("a", "d") == expected
+        assert getattr(bound, f"{of}variation")("a", "d") == expected.value
+    options: dict[str, Any] = {"with_reasons": True, "now": 0.0}
+    assert made.all_flags_state(USER, **options) == flags.all_flags_state(USER, **options)
+    assert bound.all_flags_state(**options) == own.all_flags_state(**options)
+    assert made.explain("a", USER).to_json() == flags.explain("a", USER).to_json()
+    assert (bound.digest, bound.version) == (flags.digest, 2)
+
+
+def test_big_segments_are_passed_on() -> None:
+    segment = {"key": "s", "version": 1, "unbounded": True, "generation": 2}
+    rule = {"variation": 1, "clauses": [{"op": "segmentMatch", "values": ["s"]}]}
+    flag = {"key": "a", "version": 1, "on": True, "variations": [0, 1], "rules": [rule]}
+    flag["fallthrough"] = {"variation": 0}
+    source = Flags.from_dict({"flags": {"a": flag}, "segments": {"s": segment}})
+    made = FlagClient(ScriptedSource(b"any"), load=lambda _: source, clock=Clock())
+    held = {"status": "HEALTHY", "memberships": {"ada": {"s.g2": True}}}
+    assert made.variation("a", USER, None, big_segments=held) == 1
+    assert made.bind(USER, big_segments=held).variation("a", None) == 1
+    assert made.variation("a", USER, None) == 0
+
+
+def test_an_equal_document_is_the_same_flags() -> None:
+    changes: list[Any] = []
+    made, _, clock = client(
+        Fetched(text(1), version="1"),
+        Fetched(text(1), version="2"),
+        UNCHANGED,
+        text(2),
+        on_change=lambda *flags: changes.append(flags),
+    )
+    first = made.flags
+    for _ in range(2):
+        clock.pass_by(60)
+        assert made.flags is first
+        assert made.status.source_version == "2"
+        assert made.status.age == 0
+    clock.pass_by(60)
+    second = made.flags
+    assert second is not first
+    assert changes == [(None, first), (first, second)]
+
+
+def test_unchanged_before_anything_is_an_error() -> None:
+    made, _, _ = client(UNCHANGED)
+    assert made.variation("a", USER, "default") == "default"
+    assert isinstance(made.status.error, SourceContentError)
+
+
+def test_an_older_version_is_refused() -> None:
+    made, _, clock = client(text(5, version=5), text(4, version=4), text(6, version=6))
+    made.refresh()
+    clock.pass_by(60)
+    assert made.variation("a", USER, None) == 5
+    error = made.status.error
+    assert isinstance(error, OlderVersionError)
+    assert isinstance(error, SourceError)
+    assert str(error).startswith("script: gives version 4, version 5 is held and kept")
+    clock.pass_by(60)
+    assert made.variation("a", USER, None) == 6
+    assert made.status.error is None
+
+
+@pytest.mark.parametrize(
+    ("held", "given", "taken"),
+    [
+        ({"version": 5, "stamp": 100}, {"version": 4, "stamp": 101}, True),
+        ({"version": 5, "stamp": 100}, {"version": 4, "stamp": 100}, False),
+        ({"version": 5, "stamp": 100}, {"version": 4}, False),
+        ({"version": 5}, {"version": 4, "stamp": 1}, True),
+        ({"version": 5}, {"version": 5}, True),
+        ({"version": 5}, {}, True),
+        ({}, {"version": 1}, True),
+    ],
+)
+def test_a_rollback_on_purpose_has_a_later_stamp(
+    held: dict[str, int], given: dict[str, int], *, taken: bool
+) -> None:
+    made, _, clock = client(text("held", **held), text("given", **given))
+    made.refresh()
+    clock.pass_by(60)
+    assert made.variation("a", USER, None) == ("given" if taken else "held")
+
+
+def test_a_rollback_is_seen_in_a_stream_too() -> None:
+    def stream(value: int, **meta: int) -> bytes:
+        return b'{"path": "/", "data": ' + text(value, **meta) + b"}"
+
+    made, _, clock = client(stream(1, version=2, stamp=1), stream(2, version=1, stamp=2))
+    made.refresh()
+    clock.pass_by(60)
+    assert made.variation("a", USER, None) == 2
+
+
+@pytest.mark.parametrize("again", [UNCHANGED, b"<html>"], ids=["unchanged", "the same bytes"])
+def test_a_document_that_was_refused_stays_refused(again: Answer) -> None:
+    loads: list[bytes] = []
+
+    def load(document: bytes) -> Flags:
+        loads.append(document)
+        return Flags.from_json(document)
+
+    made, source, clock = client(text(1), b"<html>", again, text(1), load=load)
+    for _ in range(3):
+        assert made.variation("a", USER, None) == 1
+        clock.pass_by(60)
+    assert isinstance(made.status.error, DocumentError)
+    assert made.status.failures == 2
+    assert loads == [text(1), b"<html>"]
+    # The source is asked with what it gave, not with what is held.
+    assert source.asked == [None, Fetched(text(1)), Fetched(b"<html>")]
+    assert made.variation("a", USER, None) == 1
+    assert made.status.error is None
+    assert loads == [text(1), b"<html>"]
+
+
+def test_what_a_source_raises_does_not_matter() -> None:
+    made, _, _ = client(ZeroDivisionError("any"))
+    assert made.variation("a", USER, "default") == "default"
+    assert isinstance(made.status.error, ZeroDivisionError)
+
+
+def test_an_interrupt_is_let_through_and_holds_nothing() -> None:
+    made, _, _ = client(KeyboardInterrupt(), text(1))
+    with pytest.raises(KeyboardInterrupt):
+        made.variation("a", USER, None)
+    assert made.variation("a", USER, None) == 1
+
+
+def test_a_callback_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    made, _, clock = client(text(1), DOWN, on_change=fail, on_error=fail)
+    assert made.variation("a", USER, None) == 1
+    clock.pass_by(60)
+    assert made.variation("a", USER, None) == 1
+    failures = [record for record in caplog.records if record.exc_info]
+    assert len(failures) == 2
+
+
+def test_a_callback_may_ask_for_a_flag_and_be_dropped() -> None:
+    made, _, clock = client(text(1), DOWN, text(2))
+    seen: list[Any] = []
+    forget = made.listen(
+        on_change=lambda *_: seen.append(made.variation("a", USER, None)),
+        on_error=seen.append,
+        on_recovery=lambda: seen.append("recovered"),
+    )
+    for _ in range(3):
+        made.refresh()
+        clock.pass_by(60)
+    assert seen == [1, DOWN, "recovered", 2]
+    forget()
+    made.refresh(force=True)
+    assert len(seen) == 4
+
+
+def test_a_source_that_asks_for_a_flag_gets_the_default() -> None:
+    holder: list[FlagClient] = []
+    made, _, _ = client(lambda: text(holder[0].variation("a", USER, "default")))
+    holder.append(made)
+    assert made.variation("a", USER, None) == "default"
+
+
+def test_refreshing_on_purpose() -> None:
+    made, source, _ = client(text(1), text(2))
+    assert made.refresh().ready
+    assert made.refresh().ready
+    assert len(source.asked) == 1
+    made.refresh(force=True)
+    assert made.variation("a", USER, None) == 2
+    assert len(source.asked) == 2
+
+
+def test_a_profile_of_appconfig_is_loaded_by_its_own_reader() -> None:
+    made, _, _ = client(b'{"a": {"enabled": true}}', load=Flags.from_appconfig)
+    assert made.bool_variation("a", USER, False) is True
+
+
+def test_evaluations_are_counted_where_that_is_wanted() -> None:
+    activity = Activity(clock=Clock(1.5))
+    made, _, clock = client(DOWN, text(1), activity=activity)
+    made.variation("a", USER, None)
+    clock.pass_by(60)
+    made.variation("a", USER, None)
+    bound = made.bind(USER)
+    bound.int_variation("a", 0)
+    bound.str_variation("a", "")
+    made.bool_variation("b", USER, False)
+    digest = made.flags.digest
+    counts = {key: flag["counts"] for key, flag in activity.to_dict()["flags"].items()}
+    assert counts == {
+        "a": {"none": {"default": 1}, digest: {"0": 2, "default": 1}},
+        "b": {digest: {"default": 1}},
+    }
+    assert activity.to_dict()["flags"]["b"]["first"] == 1500
+
+
+class Gate:
+    """An answer that another thread waits for."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+        self.entered = threading.Event()
+        self.open = threading.Event()
+
+    def __call__(self) -> bytes:
+        self.entered.set()
+        assert self.open.wait(60)
+        return self.answer
+
+
+def test_while_one_thread_fetches_others_are_answered_from_what_is_held() -> None:
+    gate = Gate(text(2))
+    made, source, clock = client(text(1), gate)
+    assert made.variation("a", USER, None) == 1
+    clock.pass_by(60)
+    fetching = threading.Thread(target=made.refresh)
+    fetching.start()
+    assert gate.entered.wait(60)
+    assert [made.variation("a", USER, None) for _ in range(100)] == [1] * 100
+    gate.open.set()
+    fetching.join()
+    assert made.variation("a", USER, None) == 2
+    assert len(source.asked) == 2
+
+
+def test_without_a_document_threads_wait_for_the_one_that_fetches() -> None:
+    gate = Gate(text(1))
+    made, source, _ = client(gate)
+    answers: list[Any] = []
+
+    def ask() -> None:
+        answers.append(made.variation("a", USER, None))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert gate.entered.wait(60)
+    gate.open.set()
+    for thread in threads:
+        thread.join()
+    assert answers == [1] * 8
+    assert len(source.asked) == 1
+
+
+FORKED = """
+    import os, sys, threading
+    sys.path.insert(0, sys.argv[1])
+    from documents import USER
+    from isoflag import FlagClient
+    from isoflag.activity import Activity
+    from scripted import Clock, ScriptedSource, text
+
+    entered, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        entered.set()
+        go_on.wait(60)
+        return text(2)
+
+    clock, activity = Clock(), Activity()
+    source = ScriptedSource(text(1), slow, text(3))
+    client = FlagClient(source, ttl=60, clock=clock, activity=activity)
+    assert client.variation("a", USER, None) == 1
+    clock.pass_by(60)
+    thread = threading.Thread(target=client.refresh)
+    thread.start()
+    entered.wait(60)
+    child = os.fork()
+    if child == 0:
+        # The lock is held by a thread that this process does not have.
+        assert client.variation("a", USER, None) == 3
+        counted = activity.to_dict()["flags"]["a"]["counts"]
+        os._exit(0 if list(counted.values()) == [{"0": 1}] else 2)
+    go_on.set()
+    thread.join()
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, status
+    assert client.variation("a", USER, None) == 2
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no fork")
+def test_a_forked_process_fetches_for_itself() -> None:
+    folder = __file__.rpartition("/")[0]
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(FORKED), folder],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,168 @@
+"""The guard that keeps a handler from running while its flag is off."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from documents import clause, flag, load
+from isoflag import Flags
+from isoflag.aws_http import BadRequestError, FlagOffError, Request, requires_flag
+from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
+from test_config_endpoint import SHOP, Client, cors_of
+
+KEY = "feature-x"
+ON = load(flag(KEY, True))
+OFF: dict[str, Flags | Client] = {
+    "off": load(flag(KEY, False, True, on=False)),
+    "false": load(flag(KEY, False)),
+    "unknown": load(flag("other", True)),
+    "no boolean": load(flag(KEY, "true")),
+    "a number": load(flag(KEY, 1)),
+    "malformed": load(flag(KEY, True, fallthrough={"variation": 9})),
+    "not ready": Client(None),
+    "a client's": Client(load(flag(KEY, False))),
+}
+
+
+def guarded(
+    flags: Flags | Client, **options: Any
+) -> tuple[Callable[..., Any], list[tuple[Any, ...]]]:
+    """Guard a handler that notes how it is called."""
+    calls: list[tuple[Any, ...]] = []
+
+    @requires_flag(KEY, flags, **options)
+    def submit(event: Mapping[str, Any], context: object) -> str:
+        """Take an order."""
+        calls.append((event, context))
+        return "done"
+
+    return submit, calls
+
+
+@pytest.fixture(params=HTTP_EVENTS)
+def event(request: pytest.FixtureRequest) -> HttpEvent:
+    return HTTP_EVENTS[request.param]
+
+
+@pytest.mark.parametrize("flags", [ON, Client(ON)], ids=["flags", "a client"])
+def test_the_handler_runs_while_the_flag_is_on(flags: Flags | Client, event: HttpEvent) -> None:
+    submit, calls = guarded(flags)
+    asked = event("POST", "/submit")
+    assert submit(asked, "context") == "done"
+    assert calls == [(asked, "context")]
+
+
+@pytest.mark.parametrize("case", OFF)
+def test_the_handler_does_not_run_while_the_flag_is_off(case: str, event: HttpEvent) -> None:
+    submit, calls = guarded(OFF[case], retry_after=30)
+    response = submit(event("POST", "/submit"), None)
+    assert response["statusCode"] == 503
+    assert response["headers"]["Content-Type"] == "application/json"
+    assert response["headers"]["Retry-After"] == "30"
+    assert response["headers"]["Cache-Control"] == "no-store"
+    assert json.loads(response["body"]) == {"error": "this is switched off for now"}
+    assert KEY not in response["body"]
+    assert calls == []
+
+
+@pytest.mark.parametrize("event", [*SCHEDULES.values(), {}, {"Records": [{"body": "{}"}]}])
+def test_another_event_raises_so_that_it_is_kept(event: Mapping[str, Any]) -> None:
+    submit, calls = guarded(OFF["off"])
+    with pytest.raises(FlagOffError, match=f"`{KEY}`") as raised:
+        submit(event, None)
+    assert raised.value.key == KEY
+    assert calls == []
+    submit, calls = guarded(ON)
+    assert submit(event, None) == "done"
+
+
+def test_a_coroutine_is_guarded_too() -> None:
+    calls: list[Any] = []
+
+    async def submit(event: Mapping[str, Any], _: object) -> Any:
+        await asyncio.sleep(0)
+        calls.append(event)
+        return "done"
+
+    on = requires_flag(KEY, ON)(submit)
+    off = requires_flag(KEY, OFF["off"])(submit)
+    assert asyncio.run(on(http_event(), None)) == "done"
+    assert asyncio.run(off(http_event(), None))["statusCode"] == 503
+    assert len(calls) == 1
+    with pytest.raises(FlagOffError):
+        asyncio.run(off({}, None))
+    assert len(calls) == 1
+
+
+def test_the_flag_is_asked_at_every_call() -> None:
+    client = Client(ON)
+    submit, calls = guarded(client)
+    assert submit(http_event(), None) == "done"
+    client.flags = load(flag(KEY, False))
+    assert submit(http_event(), None)["statusCode"] == 503
+    assert len(calls) == 1
+
+
+def test_the_flag_is_asked_for_whom_the_request_is_about(event: HttpEvent) -> None:
+    rule = {"id": "mia", "clauses": [clause("key", "in", "mia")], "variation": 1}
+    flags = load(flag(KEY, False, True, rules=[rule]))
+
+    def who(request: Request) -> dict[str, Any]:
+        return {"kind": "user", "key": request.query["user"]}
+
+    submit, calls = guarded(flags, context=who)
+    assert submit(event("POST", query={"user": "mia"}), None) == "done"
+    assert submit(event("POST", query={"user": "jonas"}), None)["statusCode"] == 503
+    assert len(calls) == 1
+
+
+def test_the_context_may_come_from_another_event() -> None:
+    rule = {"id": "mia", "clauses": [clause("key", "in", "mia")], "variation": 1}
+    submit, _ = guarded(
+        load(flag(KEY, False, True, rules=[rule])),
+        context=lambda request: {"kind": "user", "key": request.event["user"]},
+    )
+    assert submit({"user": "mia"}, None) == "done"
+    with pytest.raises(FlagOffError):
+        submit({"user": "jonas"}, None)
+
+
+def test_an_invalid_context_is_off(event: HttpEvent) -> None:
+    submit, calls = guarded(ON, context={"kind": "user", "key": ""})
+    assert submit(event(), None)["statusCode"] == 503
+    assert calls == []
+
+
+def test_a_bad_request_is_400_and_does_not_run(event: HttpEvent) -> None:
+    submit, calls = guarded(ON, context=lambda request: dict(request.json()))
+    assert submit(event("POST", body="{"), None)["statusCode"] == 400
+    with pytest.raises(BadRequestError):
+        submit({}, None)
+    assert calls == []
+
+
+def test_a_page_of_another_origin_may_read_why(event: HttpEvent) -> None:
+    submit, calls = guarded(OFF["off"], origins=[SHOP])
+    response = submit(event("POST", headers={"Origin": SHOP}), None)
+    assert cors_of(response)["allow-origin"] == SHOP
+    assert "Retry-After" in cors_of(response)["expose-headers"]
+    preflight = submit(event("OPTIONS", headers={"Origin": SHOP}), None)
+    assert preflight["statusCode"] == 204
+    assert "POST" in cors_of(preflight)["allow-methods"]
+    assert calls == []
+
+
+def test_the_document_that_switched_it_off_is_named() -> None:
+    off = load(flag(KEY, False))
+    submit, _ = guarded(off)
+    assert submit(http_event(), None)["headers"]["Isoflag-Document"] == off.digest
+    submit, _ = guarded(Client(None))
+    assert "Isoflag-Document" not in submit(http_event(), None)["headers"]
+
+
+def test_the_handler_keeps_its_name() -> None:
+    submit, _ = guarded(ON)
+    assert (submit.__name__, submit.__doc__) == ("submit", "Take an order.")

@@ -1,0 +1,50 @@
+"""One Lambda function with two endpoints behind a function URL: `/config` and a guarded `/express`.
+
+The flags come from the AppConfig Agent, which runs beside the function as an extension.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from isoflag import FlagClient
+from isoflag.aws_http import BadRequestError, Cors, Request, config_response, requires_flag
+from isoflag.source import AppConfigAgentSource
+
+FLAGS = FlagClient(
+    AppConfigAgentSource(
+        os.environ["APPCONFIG_APPLICATION"],
+        os.environ["APPCONFIG_ENVIRONMENT"],
+        os.environ["APPCONFIG_PROFILE"],
+    ),
+    # The agent is on this machine and keeps what it fetched, so asking it again costs little.
+    ttl=5,
+)
+SPA = Cors([os.environ["SPA_ORIGIN"]])
+NAMES = {"isExpressDeliveryEnabled": "express-delivery", "checkoutButton": "checkout-button"}
+
+
+def visitor(request: Request) -> dict[str, Any]:
+    """Who asks. What must be true of a visitor would come from `request.authorizer`."""
+    key = request.query.get("visitor", "")
+    if not key:
+        raise BadRequestError("name the visitor: `?visitor=…`")
+    return {"kind": "user", "key": key, "country": request.query.get("country", "")}
+
+
+@requires_flag("express-delivery", FLAGS, context=visitor, origins=SPA)
+def order_express(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Takes an order for express delivery; the flag is asked again, whatever the page believes."""
+    return {"statusCode": 201, "headers": SPA.headers(Request.from_event(event)), "body": ""}
+
+
+def handler(event: Mapping[str, Any], context: object) -> Any:
+    """What AWS Lambda calls."""
+    match Request.from_event(event).path:
+        case "/config":
+            return config_response(event, FLAGS, context=visitor, form="plain", keys=NAMES, origins=SPA)
+        case "/express":
+            return order_express(event, context)
+    return {"statusCode": 404, "headers": {}, "body": ""}

@@ -1,0 +1,225 @@
+"""A change's way from LaunchDarkly to a Lambda function: webhook, DynamoDB table, answer.
+
+Run it with `make demo-pipeline`. Everything happens in this process: moto stands in for DynamoDB, a server on the
+loopback address for LaunchDarkly, and the handlers are called with the events that AWS would send. The exit code is 1
+if any answer is not the one that the document itself gives.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+from isoflag import FlagClient, Flags
+from isoflag.aws_http import config_response, requires_flag
+from isoflag.source import DynamoDbSource
+from isoflag.store import DynamoDbFeatureStore
+from isoflag.sync import SIGNATURE_HEADER, DocumentFetch, handler, sign
+from moto import mock_aws
+
+SHOP = Path(__file__).resolve().parents[1] / "shop"
+TABLE, SDK_KEY, SECRET = "launchdarkly-live", "sdk-demo", "the webhook's secret"
+VISITOR = json.loads((SHOP / "contexts.json").read_text(encoding="utf-8"))[0]["context"]
+FLAG, NAME = "gift-cards", "isGiftCardsEnabled"
+COLOURS = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+@dataclass
+class LaunchDarkly:
+    """The vendor's side: the document of the environment, and where it is served."""
+
+    document: dict[str, Any]
+    address: str = ""
+
+    def switch(self, key: str, *, on: bool) -> None:
+        """Turn a flag on or off, as somebody does in the vendor's dashboard."""
+        flag = self.document["flags"][key]
+        flag["on"] = on
+        flag["version"] += 1
+        self.document["meta"]["version"] += 1
+
+    def remove(self, key: str) -> None:
+        """Delete a flag."""
+        del self.document["flags"][key]
+        self.document["meta"]["version"] += 1
+
+
+@contextmanager
+def served(vendor: LaunchDarkly) -> Iterator[None]:
+    """Serve the document for whoever has the SDK key, on a free port of the loopback address."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.headers.get("Authorization") == SDK_KEY
+            body = json.dumps(vendor.document).encode() if known else b"<html>Unauthorized</html>"
+            self.send_response(200 if known else 401)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Print nothing between the lines of the story."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        vendor.address = f"http://127.0.0.1:{server.server_port}/sdk/latest-all"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def url_event(method: str, path: str, headers: Mapping[str, str], body: str = "") -> dict[str, Any]:
+    """The event by which a function URL tells of a request."""
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {name.lower(): value for name, value in headers.items()},
+        "requestContext": {"http": {"method": method, "path": path}},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def webhook(secret: str = SECRET) -> dict[str, Any]:
+    """What LaunchDarkly sends after a change, signed."""
+    body = json.dumps({"kind": "flag", "titleVerb": "changed"})
+    return url_event("POST", "/webhook", {SIGNATURE_HEADER: sign(body.encode(), secret)}, body)
+
+
+class Story:
+    """Prints what happens, and keeps count of what should not."""
+
+    def __init__(self) -> None:
+        self.wrong = 0
+
+    def chapter(self, text: str) -> None:
+        """Begin another step."""
+        print(f"\n\033[1m{text}\033[0m" if COLOURS else f"\n{text}")
+
+    def tell(self, text: str, ok: bool = True) -> None:
+        """Say one thing, and whether it is as it should be."""
+        print(f"  {'ok   ' if ok else 'WRONG'} {text}")
+        self.wrong += not ok
+
+
+def main() -> int:
+    """Tells the story; gives the exit code."""
+    story = Story()
+    # The story tells it all.
+    logging.disable()
+    # moto wants some, and looks at none.
+    os.environ.update(AWS_ACCESS_KEY_ID="demo", AWS_SECRET_ACCESS_KEY="demo", AWS_DEFAULT_REGION="eu-central-1")
+    vendor = LaunchDarkly(json.loads((SHOP / "flags.json").read_text(encoding="utf-8")))
+    with mock_aws(), served(vendor):
+        dynamodb = boto3.client("dynamodb")
+        names = {"namespace": "HASH", "key": "RANGE"}
+        dynamodb.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in names.items()],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        tell_it(story, vendor, dynamodb)
+    print()
+    print("Every answer was the document's." if not story.wrong else f"{story.wrong} things went wrong.")
+    return 1 if story.wrong else 0
+
+
+def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
+    """The story itself."""
+    # The function behind the webhook; it writes.
+    store = DynamoDbFeatureStore(TABLE, client=dynamodb)
+    sync = handler(store, DocumentFetch(vendor.address, token=SDK_KEY), secret=SECRET)
+    # The function behind the shop; it reads, here at every request.
+    client = FlagClient(DynamoDbSource(TABLE, client=dynamodb), ttl=0, retry=0)
+
+    @requires_flag(FLAG, client, context=VISITOR)
+    def buy_gift_card(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+        return {"statusCode": 201, "headers": {}, "body": "bought"}
+
+    def run(event: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        response = sync(event, None)
+        return response["statusCode"], json.loads(response["body"])
+
+    def config(etag: str = "") -> Any:
+        event = url_event("GET", "/config", {"If-None-Match": etag} if etag else {})
+        return config_response(event, client, context=VISITOR, form="plain", keys={NAME: FLAG})
+
+    def look(expected: Flags) -> str:
+        """Ask /config and the guarded endpoint, and compare both with the document itself."""
+        response = config()
+        value = expected.bool_variation(FLAG, VISITOR, default=False)
+        same = response["headers"].get("Isoflag-Document") == expected.digest
+        story.tell(
+            f"GET  /config  → {response['statusCode']} {response['body']}",
+            json.loads(response["body"]) == {NAME: value},
+        )
+        status = buy_gift_card(url_event("POST", "/buy", {}), None)["statusCode"]
+        story.tell(f"POST /buy     → {status}", status == (201 if value else 503))
+        story.tell(f"both answered from {expected.digest[:19]}…, the document that LaunchDarkly has", same)
+        return str(response["headers"].get("ETag", ""))
+
+    def items() -> int:
+        return int(dynamodb.scan(TableName=TABLE)["Count"])
+
+    story.chapter("1. The table is empty: nobody has been told anything")
+    story.tell(f"GET  /config  → {config()['statusCode']}, come back later", config()["statusCode"] == 503)
+
+    story.chapter("2. The schedule fills it")
+    status, answer = run({"source": "aws.events", "detail-type": "Scheduled Event"})
+    story.tell(f"EventBridge   → {status}, {answer['written']} writes, {items()} items", status == 200)
+    etag = look(Flags.from_dict(vendor.document))
+    status = config(etag)["statusCode"]
+    story.tell(f"GET  /config with that ETag → {status}", status == 304)
+
+    story.chapter(f"3. Somebody switches `{FLAG}` off; a forged webhook comes first")
+    vendor.switch(FLAG, on=False)
+    status, answer = run(webhook("a guess"))
+    story.tell(f"POST /webhook → {status}: {answer['error']}", status == 401)
+    status, answer = run(webhook())
+    story.tell(f"POST /webhook → {status}, {answer['written']} writes: the flag, and `meta`", answer["written"] == 2)
+    look(Flags.from_dict(vendor.document))
+    status = config(etag)["statusCode"]
+    story.tell(f"GET  /config with the old ETag → {status}", status == 200)
+
+    story.chapter("4. It is told twice, and nothing is written")
+    status, answer = run(webhook())
+    story.tell(f"POST /webhook → {status}, {answer['written']} writes", answer["written"] == 0)
+
+    story.chapter("5. A flag is deleted: a tombstone, and the document is still LaunchDarkly's")
+    vendor.remove("wishlist-v1")
+    status, answer = run(webhook())
+    story.tell(f"POST /webhook → {status}, {answer['written']} writes", answer["written"] == 2)
+    look(Flags.from_dict(vendor.document))
+
+    story.chapter("6. LaunchDarkly gives an older document: nothing is written")
+    present = copy.deepcopy(vendor.document)
+    vendor.switch(FLAG, on=True)
+    vendor.document["meta"]["version"] = 1
+    status, answer = run(webhook())
+    story.tell(f"POST /webhook → {status}: {answer['error']}", status == 502)
+    look(Flags.from_dict(present))
+
+    story.chapter("7. The table is gone: the last good document keeps answering")
+    dynamodb.delete_table(TableName=TABLE)
+    look(Flags.from_dict(present))
+    story.tell(f"the client says so: {client.status.error}", client.status.stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
