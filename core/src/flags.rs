@@ -1,12 +1,10 @@
 use std::sync::Arc;
-#[cfg(feature = "tools")]
 use std::sync::OnceLock;
 
 use crate::bound_flags::BoundFlags;
 use crate::context::Context;
 #[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
-#[cfg(feature = "tools")]
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
@@ -39,7 +37,6 @@ pub struct Flags(Arc<Loaded>);
 #[derive(Debug)]
 struct Loaded {
     ruleset: Ruleset,
-    #[cfg(feature = "tools")]
     digest: OnceLock<String>,
     #[cfg(feature = "tools")]
     diagnostics: OnceLock<Vec<Diagnostic>>,
@@ -127,7 +124,6 @@ impl Flags {
     fn of(ruleset: Ruleset) -> Flags {
         Flags(Arc::new(Loaded {
             ruleset,
-            #[cfg(feature = "tools")]
             digest: OnceLock::new(),
             #[cfg(feature = "tools")]
             diagnostics: OnceLock::new(),
@@ -159,7 +155,6 @@ impl Flags {
 
     /// The digest of the normalised document: `sha256:` and 64 hex digits over its RFC 8785 text.
     /// It is computed when it is first asked for.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn digest(&self) -> &str {
         self.0.digest.get_or_init(|| digest::digest(&self.document()))

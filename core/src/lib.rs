@@ -16,7 +16,7 @@
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, digests and the secure-mode hash. No answer depends on it.
+//! explanations, diagnostics and the secure-mode hash. No answer depends on it.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -45,7 +45,6 @@
 mod bound_flags;
 mod context;
 mod diagnostic;
-#[cfg(feature = "tools")]
 mod digest;
 mod document;
 mod evaluation;
