@@ -4,7 +4,11 @@ use std::cell::RefCell;
 
 use isoflag::{BoundFlags, Context, Flags};
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsError, JsValue};
+
+use crate::failure::{self, Failed};
+
+/// What a call gives instead of a handle where it fails.
+pub(crate) const NO_HANDLE: u32 = 0;
 
 thread_local! {
     pub(crate) static FLAGS: Table<Flags> = const { Table::new() };
@@ -47,9 +51,14 @@ impl<T> Table<T> {
         slots.taken.get(index).and_then(Option::as_ref).map(reader)
     }
 
-    /// As [`Table::read`], with an exception for JavaScript where the object was freed.
-    pub(crate) fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, JsValue> {
-        self.read(handle, reader).ok_or_else(|| JsError::new("used after `free()`").into())
+    /// As [`Table::read`], with a failure where the object was freed.
+    pub(crate) fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, Failed> {
+        self.read(handle, reader).ok_or_else(failure::freed)
+    }
+
+    /// Keeps what was made until its handle is freed.
+    pub(crate) fn keep_made(&self, object: Result<T, Failed>) -> u32 {
+        object.map_or(NO_HANDLE, |object| self.keep(object))
     }
 
     fn free(&self, handle: u32) {

@@ -8,8 +8,8 @@
  * regular expressions, errors, promises).
  */
 
-import { limits } from "./engine.js";
 import type { ErrorKind } from "./errors.js";
+import { limits } from "./generated/constants.js";
 
 /** What the core's reader of host objects takes for "no JSON form"; a real negative zero is written `0`. */
 const NO_JSON_FORM = "-0";
