@@ -5,7 +5,7 @@ use std::cell::Cell;
 use isoflag::{Answer, Flags, Value, ValueType};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::handles::{BOUND, FLAGS};
+use crate::handles::{BOUND, with_flags};
 
 /// The code of an answer that does not fit into one: TypeScript asks for its description every time.
 pub(crate) const UNCODED: u32 = u32::MAX;
@@ -58,7 +58,7 @@ fn describe(flags: &Flags) -> String {
 #[wasm_bindgen(js_name = describeAnswer)]
 #[must_use]
 pub fn describe_answer(flags: u32) -> Option<String> {
-    FLAGS.with(|table| table.get(flags, describe)).ok()
+    with_flags(flags, describe).ok()
 }
 
 /// As [`describe_answer`], for the document of a bound one.

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{UNCODED, code, value_type};
 use crate::failure::{self, Failed};
-use crate::handles::{BOUND, CONTEXTS, FLAGS};
+use crate::handles::{BOUND, CONTEXTS, Document, FLAGS, with_flags};
 
 /// The handle of a key that the document does not hold.
 const NO_FLAG: u32 = u32::MAX;
@@ -32,7 +32,7 @@ fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
 
 fn bind(flags: u32, context: Option<&Context>, big_segments: &str) -> Result<BoundFlags, Failed> {
     let big_segments = memberships(big_segments)?;
-    FLAGS.with(|table| table.get(flags, |flags| flags.bind_with(context, big_segments.as_ref())))
+    with_flags(flags, |flags| flags.bind_with(context, big_segments.as_ref()))
 }
 
 /// An invalid context binds too: every answer then is `USER_NOT_SPECIFIED`.
@@ -72,7 +72,7 @@ pub fn bind_context(flags: u32, context: u32, big_segments: &str) -> u32 {
 #[wasm_bindgen(js_name = findFlag)]
 #[must_use]
 pub fn find_flag(flags: u32, key: &str) -> u32 {
-    FLAGS.with(|table| table.get(flags, |flags| find(flags, key))).unwrap_or(FAILED)
+    with_flags(flags, |flags| find(flags, key)).unwrap_or(FAILED)
 }
 
 /// As [`find_flag`], in the document of a bound one.
@@ -89,11 +89,29 @@ pub fn evaluate(bound: u32, flag: u32, expected: u32) -> u32 {
     BOUND.with(|table| table.read(bound, |bound| ask(bound, flag, expected)).unwrap_or(UNCODED))
 }
 
-/// Evaluates a flag for a host's object in one crossing, leaving no handle behind.
+/// Evaluates a flag for a host's object in one crossing, leaving no handle behind. What was bound stays with the document
+/// for [`evaluate_again`].
 #[wasm_bindgen(js_name = evaluateHost)]
 #[must_use]
 pub fn evaluate_host(flags: u32, context: &str, flag: u32, expected: u32) -> u32 {
-    bind_host(flags, context, "").map_or(FAILED, |bound| ask(&bound, flag, expected))
+    let Ok(bound) = bind_host(flags, context, "") else { return FAILED };
+    let code = ask(&bound, flag, expected);
+    // What was bound before is dropped here, and must not be under the table's borrow.
+    let last = FLAGS.with(|table| table.read(flags, |document| document.last.replace(Some(bound))));
+    drop(last);
+    code
+}
+
+/// Evaluates a flag for the same object as the last [`evaluate_host`] of this document.
+#[wasm_bindgen(js_name = evaluateAgain)]
+#[must_use]
+pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {
+    let again = |document: &Document| {
+        let last = document.last.borrow();
+        last.as_ref().map(|bound| ask(bound, flag, expected))
+    };
+    let asked = FLAGS.with(|table| table.get(flags, again));
+    asked.ok().flatten().unwrap_or(FAILED)
 }
 
 /// Evaluates a flag for a context in one crossing.

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{self, Failed};
 use crate::flags::list;
-use crate::handles::{CONTEXTS, FLAGS};
+use crate::handles::{CONTEXTS, with_flags};
 
 fn keep(context: Result<Context, ContextError>) -> u32 {
     keep_made(context.map_err(|error| failure::context(&error)))
@@ -119,13 +119,10 @@ pub fn big_segment_keys_for_host(flags: u32, context: &str) -> Option<String> {
 }
 
 fn keys_for(flags: u32, context: Option<&Context>) -> Option<String> {
-    FLAGS
-        .with(|table| {
-            table.get(flags, |flags| {
-                let keys: Vec<Arc<str>> =
-                    context.map(|context| flags.big_segment_keys(context)).unwrap_or_default();
-                list(keys.iter().map(|key| &**key))
-            })
-        })
-        .ok()
+    with_flags(flags, |flags| {
+        let keys: Vec<Arc<str>> =
+            context.map(|context| flags.big_segment_keys(context)).unwrap_or_default();
+        list(keys.iter().map(|key| &**key))
+    })
+    .ok()
 }

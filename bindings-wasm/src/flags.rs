@@ -4,10 +4,11 @@ use isoflag::{DocumentError, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure;
-use crate::handles::FLAGS;
+use crate::handles::{Document, FLAGS, with_flags};
 
 fn keep(flags: Result<Flags, DocumentError>) -> u32 {
-    FLAGS.with(|table| table.keep_made(flags.map_err(|error| failure::document(&error))))
+    let flags = flags.map(Document::from).map_err(|error| failure::document(&error));
+    FLAGS.with(|table| table.keep_made(flags))
 }
 
 /// Loads a document; fails as [`Flags::from_json`].
@@ -28,7 +29,7 @@ pub fn load_flag_map(text: &[u8]) -> u32 {
 #[wasm_bindgen(js_name = applyPatch)]
 #[must_use]
 pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
-    match FLAGS.with(|table| table.get(flags, Flags::clone)) {
+    match with_flags(flags, Flags::clone) {
         Ok(flags) => keep(flags.apply(patch)),
         Err(failed) => FLAGS.with(|table| table.keep_made(Err(failed))),
     }
@@ -38,14 +39,22 @@ pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
 #[wasm_bindgen(js_name = flagKeys)]
 #[must_use]
 pub fn flag_keys(flags: u32) -> Option<String> {
-    FLAGS.with(|table| table.get(flags, |flags| list(flags.keys()))).ok()
+    with_flags(flags, |flags| list(flags.keys())).ok()
+}
+
+/// The names of the custom attributes that an evaluation may read, as the JSON text of an array: what else an object holds
+/// need not cross.
+#[wasm_bindgen(js_name = attributeNames)]
+#[must_use]
+pub fn attribute_names(flags: u32) -> Option<String> {
+    with_flags(flags, |flags| list(flags.attribute_names())).ok()
 }
 
 /// The digest of the document.
 #[wasm_bindgen(js_name = flagsDigest)]
 #[must_use]
 pub fn flags_digest(flags: u32) -> Option<String> {
-    FLAGS.with(|table| table.get(flags, |flags| flags.digest().to_owned())).ok()
+    with_flags(flags, |flags| flags.digest().to_owned()).ok()
 }
 
 /// The version of the document; NaN where it has none, infinite where it was freed.
@@ -53,7 +62,7 @@ pub fn flags_digest(flags: u32) -> Option<String> {
 #[must_use]
 pub fn flags_version(flags: u32) -> f64 {
     let version = |flags: &Flags| flags.version().map_or(f64::NAN, |version| version as f64);
-    FLAGS.with(|table| table.get(flags, version)).unwrap_or(f64::INFINITY)
+    with_flags(flags, version).unwrap_or(f64::INFINITY)
 }
 
 /// The JSON text of an array of strings.

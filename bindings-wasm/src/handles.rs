@@ -10,8 +10,20 @@ use crate::failure::{self, Failed};
 /// What a call gives instead of a handle where it fails.
 pub(crate) const NO_HANDLE: u32 = 0;
 
+/// A document, with what was bound last to a host's object: the next call may well be about the same one.
+pub(crate) struct Document {
+    pub(crate) flags: Flags,
+    pub(crate) last: RefCell<Option<BoundFlags>>,
+}
+
+impl From<Flags> for Document {
+    fn from(flags: Flags) -> Document {
+        Document { flags, last: RefCell::default() }
+    }
+}
+
 thread_local! {
-    pub(crate) static FLAGS: Table<Flags> = const { Table::new() };
+    pub(crate) static FLAGS: Table<Document> = const { Table::new() };
     pub(crate) static CONTEXTS: Table<Context> = const { Table::new() };
     pub(crate) static BOUND: Table<BoundFlags> = const { Table::new() };
 }
@@ -77,6 +89,11 @@ impl<T> Table<T> {
         let slots = self.slots.borrow();
         u32::try_from(slots.taken.len() - slots.free.len()).unwrap_or(u32::MAX)
     }
+}
+
+/// Reads a document.
+pub(crate) fn with_flags<R>(flags: u32, reader: impl FnOnce(&Flags) -> R) -> Result<R, Failed> {
+    FLAGS.with(|table| table.get(flags, |document| reader(&document.flags)))
 }
 
 /// Frees a document.

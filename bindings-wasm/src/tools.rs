@@ -5,7 +5,7 @@ use isoflag::{Context, Diagnostic, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure;
-use crate::handles::{BOUND, CONTEXTS, FLAGS};
+use crate::handles::{BOUND, CONTEXTS, with_flags};
 
 /// What is wrong with the document, as the JSON text of an array.
 #[wasm_bindgen(js_name = flagsDiagnostics)]
@@ -13,7 +13,7 @@ use crate::handles::{BOUND, CONTEXTS, FLAGS};
 pub fn flags_diagnostics(flags: u32) -> Option<String> {
     let diagnostics =
         |flags: &Flags| -> Value { flags.diagnostics().iter().map(Diagnostic::to_value).collect() };
-    FLAGS.with(|table| table.get(flags, |flags| diagnostics(flags).to_canonical_json())).ok()
+    with_flags(flags, |flags| diagnostics(flags).to_canonical_json()).ok()
 }
 
 /// The hash that proves to a front end who is asked about.

@@ -160,6 +160,12 @@ impl Flags {
         self.0.digest.get_or_init(|| digest::digest(&self.document()))
     }
 
+    /// The names of the attributes that an evaluation of some flag may read, each once or more: of a context's other
+    /// custom attributes no answer depends. Kind, key and the like are not listed unless a clause names them.
+    pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.0.ruleset.tables().attributes.iter().map(|attribute| attribute.reference.name())
+    }
+
     /// `meta.version`, an integer or none.
     #[must_use]
     pub fn version(&self) -> Option<i64> {

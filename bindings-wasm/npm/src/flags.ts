@@ -12,6 +12,7 @@ import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
+import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
 import { ValueType } from "./value-type.js";
 
 /** Something that a document gets wrong, or that its author should know. */
@@ -48,6 +49,9 @@ export class Flags {
   declare [Symbol.dispose]: () => void;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
+  #mentioned: Mentioned | undefined;
+  /** The object of the last call, where it was plain: the core has it bound still. */
+  #last: PlainContext | undefined;
   readonly #source: Source;
 
   static {
@@ -165,6 +169,23 @@ export class Flags {
     }
   }
 
+  #evaluate(context: unknown, flag: number, type: ValueType): number {
+    const last = this.#last;
+    // A getter may have asked about another context meanwhile.
+    if (last?.isSameAs(context) && last === this.#last) {
+      return core.evaluateAgain(this.#handle, flag, type);
+    }
+    this.#mentioned ??= mentioned(
+      JSON.parse(argumentErrors.text(core.attributeNames(this.#handle))) as string[],
+    );
+    const read = PlainContext.read(context, this.#mentioned);
+    const text = read?.text ?? encodeLeniently(context);
+    this.#last = undefined;
+    const code = core.evaluateHost(this.#handle, text, flag, type);
+    this.#last = read;
+    return code;
+  }
+
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
@@ -175,7 +196,7 @@ export class Flags {
     const parsed = contextHandle(context);
     const code =
       parsed === undefined
-        ? core.evaluateHost(this.#handle, encodeLeniently(context), entry.handle, type)
+        ? this.#evaluate(context, entry.handle, type)
         : core.evaluateContext(this.#handle, parsed, entry.handle, type);
     if (code === FAILED) throw argumentErrors.last();
     return entry.answer(code, this.#source);
