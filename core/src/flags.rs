@@ -1,12 +1,10 @@
 use std::sync::Arc;
-#[cfg(feature = "tools")]
 use std::sync::OnceLock;
 
 use crate::bound_flags::BoundFlags;
 use crate::context::{BUILT_IN, Context};
 #[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
-#[cfg(feature = "tools")]
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
@@ -39,7 +37,6 @@ pub struct Flags(Arc<Loaded>);
 #[derive(Debug)]
 struct Loaded {
     ruleset: Ruleset,
-    #[cfg(feature = "tools")]
     digest: OnceLock<String>,
     #[cfg(feature = "tools")]
     diagnostics: OnceLock<Vec<Diagnostic>>,
@@ -149,7 +146,6 @@ impl Flags {
     fn of(ruleset: Ruleset) -> Flags {
         Flags(Arc::new(Loaded {
             ruleset,
-            #[cfg(feature = "tools")]
             digest: OnceLock::new(),
             #[cfg(feature = "tools")]
             diagnostics: OnceLock::new(),
@@ -181,10 +177,15 @@ impl Flags {
 
     /// The digest of the normalised document: `sha256:` and 64 hex digits over its RFC 8785 text.
     /// It is computed when it is first asked for.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn digest(&self) -> &str {
         self.0.digest.get_or_init(|| digest::digest(&self.document()))
+    }
+
+    /// The names of the attributes that an evaluation of some flag may read, each once or more: of a context's other
+    /// custom attributes no answer depends. Kind, key and the like are not listed unless a clause names them.
+    pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.0.ruleset.tables().attributes.iter().map(|attribute| attribute.reference.name())
     }
 
     /// `meta.version`, an integer or none.

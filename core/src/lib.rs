@@ -16,8 +16,7 @@
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, digests, AppConfig's profiles and the secure-mode hash. No answer
-//! depends on it.
+//! explanations, diagnostics, AppConfig's profiles and the secure-mode hash. No answer depends on it.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -46,7 +45,6 @@
 mod bound_flags;
 mod context;
 mod diagnostic;
-#[cfg(feature = "tools")]
 mod digest;
 mod document;
 mod evaluation;
