@@ -112,7 +112,7 @@ export class Flags {
    * variants and so is no JSON: AppConfig's agent decides those
    */
   static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
-    requireStart();
+    requireTools("Flags.fromAppConfig");
     return Flags.#load(core.loadAppConfig, documentBytes(textOrObject));
   }
 
