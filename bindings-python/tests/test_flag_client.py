@@ -189,8 +189,9 @@ def test_before_the_first_document_every_answer_is_the_default() -> None:
     assert not made.status.stale
 
 
-def test_answers_are_those_of_the_flags() -> None:
-    made, _, _ = client(text(1.5, version=2))
+@pytest.mark.parametrize("activity", [None, Activity()], ids=["plain", "counted"])
+def test_answers_are_those_of_the_flags(activity: Activity | None) -> None:
+    made, _, _ = client(text(1.5, version=2), activity=activity)
     flags = Flags.from_json(text(1.5, version=2))
     bound, own = made.bind(USER), flags.bind(USER)
     for of in ("", "bool_", "int_", "float_", "str_", "json_"):
@@ -317,6 +318,15 @@ def test_what_a_source_raises_does_not_matter() -> None:
     made, _, _ = client(ZeroDivisionError("any"))
     assert made.variation("a", USER, "default") == "default"
     assert isinstance(made.status.error, ZeroDivisionError)
+
+
+def test_the_log_names_the_source_of_what_is_no_document(caplog: pytest.LogCaptureFixture) -> None:
+    made, _, _ = client(b"<html>")
+    made.refresh()
+    (record,) = caplog.records
+    message = record.getMessage()
+    assert message.startswith("flags cannot be refreshed, no flags yet: script: ")
+    assert "(line 1, column 1)" in message
 
 
 def test_an_interrupt_is_let_through_and_holds_nothing() -> None:

@@ -91,6 +91,19 @@ def test_importing_the_package_imports_nothing_that_it_may_do_without() -> None:
     assert not {"boto3", "http", "json", "logging", "socket", "typing"} & set(done.stdout.split())
 
 
+def test_naming_the_readers_does_not_import_boto3() -> None:
+    listing = (
+        "import sys; from isoflag import FlagClient; from isoflag.source import *;"
+        "FlagClient(S3Source('b', 'k')); FlagClient(DynamoDbSource('t'));"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
+    )
+    assert "isoflag.source.s3" in done.stdout.split()
+    assert not {"boto3", "botocore"} & set(done.stdout.split())
+
+
 def test_versions_are_constants() -> None:
     assert isinstance(isoflag.SPEC_VERSION, int)
     assert isoflag.__version__.count(".") == 2

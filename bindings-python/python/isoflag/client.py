@@ -11,7 +11,7 @@ from ._fork import tell_after_fork
 from ._wall_clock import wall_clock
 from .bound_client import BoundFlagClient
 from .held_document import HeldDocument, OlderVersionError
-from .source.errors import SourceContentError
+from .source.errors import SourceContentError, SourceError
 from .source.protocol import UNCHANGED, Fetched, Source
 
 if TYPE_CHECKING:
@@ -188,82 +188,109 @@ class FlagClient:
 
     def bind(self, context: _ContextLike, *, big_segments: _BigSegments = None) -> BoundFlagClient:
         """Read a context once for many evaluations, all of the document that is held now."""
-        held = self._fresh()
-        flags = _NO_FLAGS if held is None else held.flags
-        bound = flags.bind(context, big_segments=big_segments)
-        return BoundFlagClient(bound, held, self._activity)
+        return self._bound(self._fresh(), context, big_segments)
 
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """As ``Flags.variation``."""
-        return self.bind(context, big_segments=big_segments).variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).variation(key, default)
 
     def variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """As ``Flags.variation_detail``."""
-        return self.bind(context, big_segments=big_segments).variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.variation_detail(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).variation_detail(key, default)
 
     def bool_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> bool | _D:
         """As ``Flags.bool_variation``."""
-        return self.bind(context, big_segments=big_segments).bool_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.bool_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).bool_variation(key, default)
 
     def bool_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[bool | _D]:
         """As ``Flags.bool_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).bool_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.bool_variation_detail(
+                key, context, default, big_segments=big_segments
+            )
+        return self._bound(held, context, big_segments).bool_variation_detail(key, default)
 
     def int_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> int | _D:
         """As ``Flags.int_variation``."""
-        return self.bind(context, big_segments=big_segments).int_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.int_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).int_variation(key, default)
 
     def int_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[int | _D]:
         """As ``Flags.int_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).int_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.int_variation_detail(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).int_variation_detail(key, default)
 
     def float_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> float | _D:
         """As ``Flags.float_variation``."""
-        return self.bind(context, big_segments=big_segments).float_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.float_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).float_variation(key, default)
 
     def float_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[float | _D]:
         """As ``Flags.float_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).float_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.float_variation_detail(
+                key, context, default, big_segments=big_segments
+            )
+        return self._bound(held, context, big_segments).float_variation_detail(key, default)
 
     def str_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> str | _D:
         """As ``Flags.str_variation``."""
-        return self.bind(context, big_segments=big_segments).str_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.str_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).str_variation(key, default)
 
     def str_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[str | _D]:
         """As ``Flags.str_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).str_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.str_variation_detail(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).str_variation_detail(key, default)
 
     def json_variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """As ``Flags.json_variation``."""
-        return self.bind(context, big_segments=big_segments).json_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.json_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).json_variation(key, default)
 
     def json_variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """As ``Flags.json_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).json_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.json_variation_detail(
+                key, context, default, big_segments=big_segments
+            )
+        return self._bound(held, context, big_segments).json_variation_detail(key, default)
 
     def all_flags_state(
         self,
@@ -289,8 +316,16 @@ class FlagClient:
         """As ``Flags.explain``; before the first document no flag is found."""
         return self.bind(context, big_segments=big_segments).explain(key)
 
+    def _bound(
+        self, held: HeldDocument | None, context: _ContextLike, big_segments: _BigSegments
+    ) -> BoundFlagClient:
+        flags = _NO_FLAGS if held is None else held.flags
+        bound = flags.bind(context, big_segments=big_segments)
+        return BoundFlagClient(bound, held, self._activity)
+
     def _fresh(self) -> HeldDocument | None:
-        if self.due:
+        # As `due`, which would be one more call for each evaluation.
+        if not self._since <= self._clock() < self._next:
             self._refresh(force=False, wait=self._held is None)
         return self._held
 
@@ -377,7 +412,9 @@ class FlagClient:
         if error is not None:
             kept = "no flags yet" if before is None else "the last good document is kept"
             level = logging.WARNING if outcome.first else logging.DEBUG
-            _logger.log(level, "flags cannot be refreshed, %s: %s", kept, error)
+            # An error of a source names it.
+            where = "" if isinstance(error, SourceError) else f"{self._source!r}: "
+            _logger.log(level, "flags cannot be refreshed, %s: %s%s", kept, where, error)
         elif outcome.recovered:
             _logger.info("flags are refreshed again")
         for listener in self._listeners:
