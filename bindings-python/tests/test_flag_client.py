@@ -140,6 +140,8 @@ def test_a_failure_keeps_the_last_good_document(caplog: pytest.LogCaptureFixture
         (10, 4, [4, 8, 10, 10]),
         (0, 5, [5, 5, 5]),
         (60, 0, [0, 0]),
+        (math.inf, 100, [100, 200, 300, 300]),
+        (60, 1000, [1000, 1000]),
     ],
 )
 def test_failures_are_tried_again_later_and_later(
@@ -158,7 +160,7 @@ def test_failures_are_tried_again_later_and_later(
 
 
 def test_many_failures_do_not_overflow() -> None:
-    made, source, clock = client(DOWN, ttl=60)
+    made, source, clock = client(DOWN, ttl=60, retry=1e-3)
     for _ in range(2000):
         made.refresh(force=True)
     assert made.status.failures == 2000
@@ -307,6 +309,11 @@ def test_a_document_that_was_refused_stays_refused(again: Answer) -> None:
     assert isinstance(made.status.error, DocumentError)
     assert made.status.failures == 2
     assert loads == [text(1), b"<html>"]
+    frames = made.status.error.__traceback__
+    assert frames is not None
+    assert frames.tb_next is not None
+    assert frames.tb_next.tb_next is not None
+    assert frames.tb_next.tb_next.tb_next is None
     # The source is asked with what it gave, not with what is held.
     assert source.asked == [None, Fetched(text(1)), Fetched(b"<html>")]
     assert made.variation("a", USER, None) == 1

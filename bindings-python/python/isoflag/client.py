@@ -25,6 +25,7 @@ _BigSegments = Mapping[str, Any] | None
 
 _logger = logging.getLogger("isoflag")
 
+_LONGEST_PAUSE: Final = 300.0
 _NO_FLAGS: Final = Flags.from_dict({"flags": {}})
 
 
@@ -72,8 +73,8 @@ class FlagClient:
 
     Nothing here raises. Whatever goes wrong, the last good document keeps answering, ``status`` and
     the log (``isoflag``) say what it was, and the source is tried again after ``retry`` seconds,
-    then twice that, up to ``ttl``. Before the first document every answer is the default, with the
-    reason ``ERROR``, ``CLIENT_NOT_READY``.
+    then twice that, up to ``ttl`` or five minutes. Before the first document every answer is the
+    default, with the reason ``ERROR``, ``CLIENT_NOT_READY``.
 
     A client may be made before a process forks; each process then fetches for itself.
     """
@@ -130,7 +131,7 @@ class FlagClient:
     def flags(self) -> Flags:
         """The flags as they are now, fetched first where that is due.
 
-        Before the first document there are none.
+        Before the first document there are none. What they answer is not counted as activity.
 
         Whoever evaluates many flags for one request takes these once, so that all answers are of
         one document.
@@ -368,8 +369,9 @@ class FlagClient:
         return _Outcome(before, held, None, first=False, recovered=trouble is not None)
 
     def _pause(self, failures: int) -> float:
-        # 2 ** 30 times any retry is past any ttl that means something.
-        return min(max(self._ttl, self._retry), self._retry * 2.0 ** min(failures - 1, 30))
+        longest = max(min(self._ttl, _LONGEST_PAUSE), self._retry)
+        # Larger powers of two are no floats, and past any pause anyway.
+        return min(longest, self._retry * 2.0 ** min(failures - 1, 1000))
 
     def _postpone(self, now: float, seconds: float) -> None:
         # In this order another thread finds it due once too often rather than never.
@@ -380,8 +382,7 @@ class FlagClient:
         """Give what is to be held from here on, or raise why it cannot be."""
         answer = self._source.fetch(self._seen)
         if answer is UNCHANGED:
-            if self._refused is not None:
-                raise self._refused
+            self._refuse_again()
             if held is None:
                 raise SourceContentError(
                     "unchanged, but nothing was given yet; its `fetch` has to give the document "
@@ -391,9 +392,8 @@ class FlagClient:
             return held
         fetched = answer if isinstance(answer, Fetched) else Fetched(bytes(answer))
         before, self._seen = self._seen, fetched
-        same = before is not None and before.document == fetched.document
-        if same and self._refused is not None:
-            raise self._refused
+        if before is not None and before.document == fetched.document:
+            self._refuse_again()
         if held is not None and held.fetched.document == fetched.document:
             self._refused = None
             return HeldDocument(held.flags, fetched)
@@ -406,6 +406,11 @@ class FlagClient:
             raise
         self._refused = None
         return HeldDocument(flags, fetched)
+
+    def _refuse_again(self) -> None:
+        if self._refused is not None:
+            # Its traceback would grow by each time that it is raised.
+            raise self._refused.with_traceback(None)
 
     def _report(self, outcome: "_Outcome") -> None:
         error, before, after = outcome.error, outcome.before, outcome.after
