@@ -140,6 +140,8 @@ def test_a_failure_keeps_the_last_good_document(caplog: pytest.LogCaptureFixture
         (10, 4, [4, 8, 10, 10]),
         (0, 5, [5, 5, 5]),
         (60, 0, [0, 0]),
+        (math.inf, 100, [100, 200, 300, 300]),
+        (60, 1000, [1000, 1000]),
     ],
 )
 def test_failures_are_tried_again_later_and_later(
@@ -158,7 +160,7 @@ def test_failures_are_tried_again_later_and_later(
 
 
 def test_many_failures_do_not_overflow() -> None:
-    made, source, clock = client(DOWN, ttl=60)
+    made, source, clock = client(DOWN, ttl=60, retry=1e-3)
     for _ in range(2000):
         made.refresh(force=True)
     assert made.status.failures == 2000
@@ -189,8 +191,9 @@ def test_before_the_first_document_every_answer_is_the_default() -> None:
     assert not made.status.stale
 
 
-def test_answers_are_those_of_the_flags() -> None:
-    made, _, _ = client(text(1.5, version=2))
+@pytest.mark.parametrize("activity", [None, Activity()], ids=["plain", "counted"])
+def test_answers_are_those_of_the_flags(activity: Activity | None) -> None:
+    made, _, _ = client(text(1.5, version=2), activity=activity)
     flags = Flags.from_json(text(1.5, version=2))
     bound, own = made.bind(USER), flags.bind(USER)
     for of in ("", "bool_", "int_", "float_", "str_", "json_"):
@@ -306,6 +309,11 @@ def test_a_document_that_was_refused_stays_refused(again: Answer) -> None:
     assert isinstance(made.status.error, DocumentError)
     assert made.status.failures == 2
     assert loads == [text(1), b"<html>"]
+    frames = made.status.error.__traceback__
+    assert frames is not None
+    assert frames.tb_next is not None
+    assert frames.tb_next.tb_next is not None
+    assert frames.tb_next.tb_next.tb_next is None
     # The source is asked with what it gave, not with what is held.
     assert source.asked == [None, Fetched(text(1)), Fetched(b"<html>")]
     assert made.variation("a", USER, None) == 1
@@ -317,6 +325,15 @@ def test_what_a_source_raises_does_not_matter() -> None:
     made, _, _ = client(ZeroDivisionError("any"))
     assert made.variation("a", USER, "default") == "default"
     assert isinstance(made.status.error, ZeroDivisionError)
+
+
+def test_the_log_names_the_source_of_what_is_no_document(caplog: pytest.LogCaptureFixture) -> None:
+    made, _, _ = client(b"<html>")
+    made.refresh()
+    (record,) = caplog.records
+    message = record.getMessage()
+    assert message.startswith("flags cannot be refreshed, no flags yet: script: ")
+    assert "(line 1, column 1)" in message
 
 
 def test_an_interrupt_is_let_through_and_holds_nothing() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import isoflag
 from documents import USER, flag, load
-from isoflag import BoundFlags, Context, EvaluationDetail, Flags, _core
+from isoflag import BoundFlags, Context, EvaluationDetail, Flags, _core, source
 
 GETTERS = [
     f"{of}variation{detail}"
@@ -90,7 +90,20 @@ def test_importing_the_package_imports_nothing_that_it_may_do_without() -> None:
         "isoflag._core",
         "isoflag._errors",
     ]
-    assert not {"boto3", "http", "json", "logging", "socket"} & set(done.stdout.split())
+    assert not {"boto3", "http", "json", "logging", "socket", "typing"} & set(done.stdout.split())
+
+
+def test_naming_the_readers_does_not_import_boto3() -> None:
+    listing = (
+        "import sys; from isoflag import FlagClient; from isoflag.source import *;"
+        "FlagClient(S3Source('b', 'k')); FlagClient(DynamoDbSource('t'));"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
+    )
+    assert "isoflag.source.s3" in done.stdout.split()
+    assert not {"boto3", "botocore"} & set(done.stdout.split())
 
 
 def test_versions_are_constants() -> None:
@@ -147,3 +160,14 @@ def test_the_secure_mode_hash_is_that_of_the_key(context: Any) -> None:
 @pytest.mark.parametrize("context", [None, {}, {"kind": "user", "key": ""}, object()])
 def test_an_invalid_context_has_no_secure_mode_hash(context: Any) -> None:
     assert isoflag.secure_mode_hash("sdk-key", context) == ""
+
+
+def test_what_is_imported_late_is_imported_once_and_nothing_else_is() -> None:
+    assert isoflag.FlagClient is isoflag.FlagClient
+    assert "FlagClient" in dir(isoflag)
+    for name in source.__all__:
+        assert getattr(source, name) is getattr(source, name)
+        assert name in dir(source)
+    for module in (isoflag, source):
+        with pytest.raises(AttributeError, match="has no attribute 'Absent'"):
+            getattr(module, "Absent")  # noqa: B009 (mypy would see it otherwise)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from documents import USER, flag, load
-from isoflag import BoundFlags, EvaluationDetail, Flags
+from isoflag import BoundFlags, EvaluationDetail, FlagClient, Flags
+from scripted import ScriptedSource, text
 
 
 def test_a_getter_has_its_own_type_and_that_of_its_default() -> None:
@@ -25,3 +26,12 @@ def test_a_getter_has_its_own_type_and_that_of_its_default() -> None:
     reason: dict[str, Any] = detail.reason
     assert (value, index, reason) == (1, 0, {"kind": "FALLTHROUGH"})
     assert EvaluationDetail[int].__origin__ is EvaluationDetail  # type: ignore[attr-defined]
+
+
+def test_a_client_has_the_types_of_its_flags() -> None:
+    client = FlagClient(ScriptedSource(text(True)))
+    bound = client.bind(USER)
+    boolean: bool = client.bool_variation("a", USER, False)
+    text_or_none: str | None = bound.str_variation("a", None)
+    detail: EvaluationDetail[int] = client.int_variation_detail("a", USER, 0)
+    assert (boolean, text_or_none, detail.value) == (True, None, 0)

@@ -15,8 +15,6 @@ A context that is asked about often is read once: ``Context("ada")``, or ``flags
 for files, AppConfig, DynamoDB and S3. Neither is imported before it is named.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from ._core import (
     SPEC_VERSION,
     BoundFlags,
@@ -31,6 +29,8 @@ from ._core import (
 )
 from ._errors import ContextError, DocumentError
 
+# What type checkers know by this name; importing it would cost more than all the rest.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .client import FlagClient
 
@@ -51,13 +51,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name != "FlagClient":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .client import FlagClient  # noqa: PLC0415
+# Out of the sight of type checkers, which would take any name for one that it knows.
+if not TYPE_CHECKING:
 
-    globals()[name] = FlagClient
-    return FlagClient
+    def __getattr__(name: str) -> object:
+        if name != "FlagClient":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .client import FlagClient  # noqa: PLC0415
+
+        globals()[name] = FlagClient
+        return FlagClient
 
 
 def __dir__() -> list[str]:

@@ -41,7 +41,10 @@ class Activity:
         self._flags: dict[str, _Counted] = {}
 
     def record(self, key: str, variation_index: int | None, digest: str) -> None:
-        """Count one evaluation; the index is None where the default was served."""
+        """Count one evaluation; the index is None where the default was served.
+
+        A client without a document counts under the digest ``none``.
+        """
         now = int(self._clock() * 1000)
         variation = _DEFAULT if variation_index is None else str(variation_index)
         with self._lock:

@@ -11,7 +11,7 @@ from ._fork import tell_after_fork
 from ._wall_clock import wall_clock
 from .bound_client import BoundFlagClient
 from .held_document import HeldDocument, OlderVersionError
-from .source.errors import SourceContentError
+from .source.errors import SourceContentError, SourceError
 from .source.protocol import UNCHANGED, Fetched, Source
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _BigSegments = Mapping[str, Any] | None
 
 _logger = logging.getLogger("isoflag")
 
+_LONGEST_PAUSE: Final = 300.0
 _NO_FLAGS: Final = Flags.from_dict({"flags": {}})
 
 
@@ -72,8 +73,8 @@ class FlagClient:
 
     Nothing here raises. Whatever goes wrong, the last good document keeps answering, ``status`` and
     the log (``isoflag``) say what it was, and the source is tried again after ``retry`` seconds,
-    then twice that, up to ``ttl``. Before the first document every answer is the default, with the
-    reason ``ERROR``, ``CLIENT_NOT_READY``.
+    then twice that, up to ``ttl`` or five minutes. Before the first document every answer is the
+    default, with the reason ``ERROR``, ``CLIENT_NOT_READY``.
 
     A client may be made before a process forks; each process then fetches for itself.
     """
@@ -130,7 +131,7 @@ class FlagClient:
     def flags(self) -> Flags:
         """The flags as they are now, fetched first where that is due.
 
-        Before the first document there are none.
+        Before the first document there are none. What they answer is not counted as activity.
 
         Whoever evaluates many flags for one request takes these once, so that all answers are of
         one document.
@@ -188,82 +189,109 @@ class FlagClient:
 
     def bind(self, context: _ContextLike, *, big_segments: _BigSegments = None) -> BoundFlagClient:
         """Read a context once for many evaluations, all of the document that is held now."""
-        held = self._fresh()
-        flags = _NO_FLAGS if held is None else held.flags
-        bound = flags.bind(context, big_segments=big_segments)
-        return BoundFlagClient(bound, held, self._activity)
+        return self._bound(self._fresh(), context, big_segments)
 
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """As ``Flags.variation``."""
-        return self.bind(context, big_segments=big_segments).variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).variation(key, default)
 
     def variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """As ``Flags.variation_detail``."""
-        return self.bind(context, big_segments=big_segments).variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.variation_detail(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).variation_detail(key, default)
 
     def bool_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> bool | _D:
         """As ``Flags.bool_variation``."""
-        return self.bind(context, big_segments=big_segments).bool_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.bool_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).bool_variation(key, default)
 
     def bool_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[bool | _D]:
         """As ``Flags.bool_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).bool_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.bool_variation_detail(
+                key, context, default, big_segments=big_segments
+            )
+        return self._bound(held, context, big_segments).bool_variation_detail(key, default)
 
     def int_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> int | _D:
         """As ``Flags.int_variation``."""
-        return self.bind(context, big_segments=big_segments).int_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.int_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).int_variation(key, default)
 
     def int_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[int | _D]:
         """As ``Flags.int_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).int_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.int_variation_detail(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).int_variation_detail(key, default)
 
     def float_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> float | _D:
         """As ``Flags.float_variation``."""
-        return self.bind(context, big_segments=big_segments).float_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.float_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).float_variation(key, default)
 
     def float_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[float | _D]:
         """As ``Flags.float_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).float_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.float_variation_detail(
+                key, context, default, big_segments=big_segments
+            )
+        return self._bound(held, context, big_segments).float_variation_detail(key, default)
 
     def str_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> str | _D:
         """As ``Flags.str_variation``."""
-        return self.bind(context, big_segments=big_segments).str_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.str_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).str_variation(key, default)
 
     def str_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[str | _D]:
         """As ``Flags.str_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).str_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.str_variation_detail(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).str_variation_detail(key, default)
 
     def json_variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """As ``Flags.json_variation``."""
-        return self.bind(context, big_segments=big_segments).json_variation(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.json_variation(key, context, default, big_segments=big_segments)
+        return self._bound(held, context, big_segments).json_variation(key, default)
 
     def json_variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """As ``Flags.json_variation_detail``."""
-        return self.bind(context, big_segments=big_segments).json_variation_detail(key, default)
+        if (held := self._fresh()) is not None and self._activity is None:
+            return held.flags.json_variation_detail(
+                key, context, default, big_segments=big_segments
+            )
+        return self._bound(held, context, big_segments).json_variation_detail(key, default)
 
     def all_flags_state(
         self,
@@ -289,8 +317,16 @@ class FlagClient:
         """As ``Flags.explain``; before the first document no flag is found."""
         return self.bind(context, big_segments=big_segments).explain(key)
 
+    def _bound(
+        self, held: HeldDocument | None, context: _ContextLike, big_segments: _BigSegments
+    ) -> BoundFlagClient:
+        flags = _NO_FLAGS if held is None else held.flags
+        bound = flags.bind(context, big_segments=big_segments)
+        return BoundFlagClient(bound, held, self._activity)
+
     def _fresh(self) -> HeldDocument | None:
-        if self.due:
+        # As `due`, which would be one more call for each evaluation.
+        if not self._since <= self._clock() < self._next:
             self._refresh(force=False, wait=self._held is None)
         return self._held
 
@@ -333,8 +369,9 @@ class FlagClient:
         return _Outcome(before, held, None, first=False, recovered=trouble is not None)
 
     def _pause(self, failures: int) -> float:
-        # 2 ** 30 times any retry is past any ttl that means something.
-        return min(max(self._ttl, self._retry), self._retry * 2.0 ** min(failures - 1, 30))
+        longest = max(min(self._ttl, _LONGEST_PAUSE), self._retry)
+        # Larger powers of two are no floats, and past any pause anyway.
+        return min(longest, self._retry * 2.0 ** min(failures - 1, 1000))
 
     def _postpone(self, now: float, seconds: float) -> None:
         # In this order another thread finds it due once too often rather than never.
@@ -345,8 +382,7 @@ class FlagClient:
         """Give what is to be held from here on, or raise why it cannot be."""
         answer = self._source.fetch(self._seen)
         if answer is UNCHANGED:
-            if self._refused is not None:
-                raise self._refused
+            self._refuse_again()
             if held is None:
                 raise SourceContentError(
                     "unchanged, but nothing was given yet; its `fetch` has to give the document "
@@ -356,9 +392,8 @@ class FlagClient:
             return held
         fetched = answer if isinstance(answer, Fetched) else Fetched(bytes(answer))
         before, self._seen = self._seen, fetched
-        same = before is not None and before.document == fetched.document
-        if same and self._refused is not None:
-            raise self._refused
+        if before is not None and before.document == fetched.document:
+            self._refuse_again()
         if held is not None and held.fetched.document == fetched.document:
             self._refused = None
             return HeldDocument(held.flags, fetched)
@@ -372,12 +407,19 @@ class FlagClient:
         self._refused = None
         return HeldDocument(flags, fetched)
 
+    def _refuse_again(self) -> None:
+        if self._refused is not None:
+            # Its traceback would grow by each time that it is raised.
+            raise self._refused.with_traceback(None)
+
     def _report(self, outcome: "_Outcome") -> None:
         error, before, after = outcome.error, outcome.before, outcome.after
         if error is not None:
             kept = "no flags yet" if before is None else "the last good document is kept"
             level = logging.WARNING if outcome.first else logging.DEBUG
-            _logger.log(level, "flags cannot be refreshed, %s: %s", kept, error)
+            # An error of a source names it.
+            where = "" if isinstance(error, SourceError) else f"{self._source!r}: "
+            _logger.log(level, "flags cannot be refreshed, %s: %s%s", kept, where, error)
         elif outcome.recovered:
             _logger.info("flags are refreshed again")
         for listener in self._listeners:

@@ -12,7 +12,8 @@ Whatever goes wrong is a ``SourceError``, which says what, where and what to do.
 imported when it is first named, and boto3 when a reader first needs it.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .errors import (
     SourceContentError,
@@ -62,14 +63,15 @@ _READERS = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _READERS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
+# Out of the sight of type checkers, which would take any name for one that it knows.
+if not TYPE_CHECKING:
 
-    reader = getattr(import_module(f".{_READERS[name]}", __name__), name)
-    globals()[name] = reader
-    return reader
+    def __getattr__(name: str) -> object:
+        if name not in _READERS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        reader = getattr(import_module(f".{_READERS[name]}", __name__), name)
+        globals()[name] = reader
+        return reader
 
 
 def __dir__() -> list[str]:

@@ -168,6 +168,9 @@ class AppConfigAgentSource:
         body = bytearray()
         while chunk := response.read1(_CHUNK):
             body += chunk
+            if response.isclosed():
+                # That was all of it, and newer Pythons have closed the socket.
+                break
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
