@@ -43,21 +43,22 @@ version=$("$venv/bin/python" -VV)
 
 tools=$(digest "$version" "$here/requirements-dev.txt")
 if [ "$tools" != "$(cat "$venv/.isoflag-tools" 2>/dev/null)" ]; then
-  say "installing maturin, pytest, mypy and ruff into $venv (half a minute)"
+  say "installing maturin, pytest, mypy, ruff and zopfli into $venv (half a minute)"
   "$venv/bin/pip" install -q -r "$here/requirements-dev.txt"
   printf '%s\n' "$tools" >"$venv/.isoflag-tools"
 fi
 
 package=$(digest "$version $(rustc -V)" Cargo.toml Cargo.lock core/Cargo.toml core/src \
-  "$here"/{Cargo.toml,pyproject.toml,README.md,python,src})
+  "$here"/{Cargo.toml,pyproject.toml,README.md,python,recompress.py,src})
 if [ "$package" != "$(cat "$venv/.isoflag-package" 2>/dev/null)" ]; then
   say "building and installing the wheel (a minute the first time, then 20 seconds)"
   rm -rf "$wheels"/isoflag-*.whl
-  if ! log=$("$venv/bin/maturin" build --release --manifest-path "$here/Cargo.toml" \
+  if ! log=$("$venv/bin/maturin" build --manifest-path "$here/Cargo.toml" \
     --interpreter "$venv/bin/python" --out "$wheels" 2>&1); then
     printf '%s\n' "$log" >&2
     exit 1
   fi
+  "$venv/bin/python" "$here/recompress.py" "$wheels"/isoflag-*.whl
   "$venv/bin/pip" install -q --force-reinstall --no-deps "$wheels"/isoflag-*.whl
   "$venv/bin/python" -c 'import isoflag'
   printf '%s\n' "$package" >"$venv/.isoflag-package"

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Makes bindings-wasm/npm/dist/ from a fresh checkout: toolchain, programs, npm's packages, the WebAssembly module and the
-# TypeScript around it. What has not changed since the last time is not made again.
+# Makes bindings-wasm/npm/dist/ from a fresh checkout: toolchain, programs, npm's packages, two WebAssembly modules and the
+# TypeScript around them. What has not changed since the last time is not made again.
+#
+# ISOFLAG_STD=prebuilt takes the standard library that comes with the toolchain: larger modules, sooner.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -37,18 +39,67 @@ fi
 sources=(Cargo.toml core/Cargo.toml core/src bindings-wasm/Cargo.toml bindings-wasm/src
     bindings-wasm/build.sh bindings-wasm/toolchain.sh bindings-wasm/tools.sh bindings-wasm/npm/package-lock.json)
 [[ ! -f "$repo/Cargo.lock" ]] || sources+=(Cargo.lock)
-core="$(hash_of "${sources[@]}") ${ISOFLAG_TOOLCHAIN:-}"
-if [[ ! -f "$here/pkg/core_bg.wasm" ]] || ! unchanged core "$core"; then
+core="$(hash_of "${sources[@]}") ${ISOFLAG_TOOLCHAIN:-} ${ISOFLAG_STD:-}"
+
+cargo_home="${CARGO_HOME:-$HOME/.cargo}"
+# Paths of this machine would otherwise be part of the module.
+paths="--remap-path-prefix=$repo=isoflag --remap-path-prefix=$cargo_home=cargo"
+# The core never panics; where it did, a trap without words would be all that a page sees of it.
+silent="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+wasm_features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals
+    --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext)
+
+# module NAME PROFILE STD-FEATURES RUSTFLAGS WASM-OPT-FLAGS [ARGUMENTS OF CARGO...]
+module() {
+    local name="$1" profile="$2" features="$3" flags="$paths $4" level="$5" out="$here/pkg/$1" std=()
+    shift 5
+    if [[ "$standard_library" == built ]]; then
+        std=(-Z "build-std=std,panic_abort" -Z "build-std-features=$features")
+        flags+=" $silent"
+    fi
+    # wasm-opt must be npm's: Debian's breaks modules.
+    RUSTUP_TOOLCHAIN="$toolchain" RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" PATH="$tools/bin:$PATH" \
+        "$tools/bin/wasm-pack" --quiet build "$here" --mode no-install --target web --profile "$profile" \
+        --out-dir "$out" --out-name core --no-pack --no-opt "$@" "${std[@]}" >&2 || return
+    # shellcheck disable=SC2086 # flags
+    "$npm/node_modules/.bin/wasm-opt" $level "${wasm_features[@]}" "$out/core_bg.wasm" -o "$out/core_bg.wasm"
+}
+
+# What a page loads is built for size, what a server loads for speed.
+modules() {
+    module core wasm optimize_for_size '--cfg sha2_backend_soft="compact"' -O --no-default-features &&
+        module tools wasm-tools "" "" -O3
+}
+
+# A standard library built with the module is a sixth of what a page loads smaller than the prebuilt one.
+has_sources() {
+    local library
+    library="$(RUSTUP_TOOLCHAIN="$toolchain" rustc --print sysroot)/lib/rustlib/src/rust/library"
+    [[ -f "$library/Cargo.lock" ]] && return
+    [[ "$toolchain" != isoflag-debian-* ]] || return
+    say "build: asking rustup for rust-src (a few seconds)"
+    rustup component add rust-src --toolchain "$toolchain" >&2 && [[ -f "$library/Cargo.lock" ]]
+}
+
+if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then
     toolchain="$("$here/toolchain.sh")"
     "$here/tools.sh"
-    say "build: the WebAssembly module, with $toolchain (about a minute)"
-    cargo_home="${CARGO_HOME:-$HOME/.cargo}"
-    # Paths of this machine would otherwise be part of the module. wasm-opt must be npm's: Debian's breaks modules.
-    RUSTUP_TOOLCHAIN="$toolchain" \
-        RUSTFLAGS="--remap-path-prefix=$repo=isoflag --remap-path-prefix=$cargo_home=cargo" \
-        PATH="$npm/node_modules/.bin:$tools/bin:$PATH" \
-        "$tools/bin/wasm-pack" --quiet build "$here" --mode no-install --target web --profile wasm \
-        --out-dir pkg --out-name core --no-pack >&2
+    say "build: two WebAssembly modules, with $toolchain (two minutes)"
+    standard_library=built
+    if [[ "${ISOFLAG_STD:-}" == prebuilt ]]; then
+        standard_library=prebuilt
+    elif ! has_sources; then
+        say "build: there are no sources of the standard library here; core.wasm will be larger with the prebuilt one"
+        standard_library=prebuilt
+    fi
+    if ! modules; then
+        [[ "$standard_library" == built ]] || exit 1
+        say "build: that failed with a standard library of our own, trying the prebuilt one; core.wasm will be larger"
+        standard_library=prebuilt
+        modules
+    fi
+    RUSTUP_TOOLCHAIN="$toolchain" rustc --version | sed 's/^rustc \([^ ]*\).*/\1/' >"$here/pkg/rustc-version"
+    printf '%s\n' "$standard_library" >"$here/pkg/standard-library"
     stamp core "$core"
     rm -f "$stamps/dist"
 fi
@@ -56,7 +107,7 @@ fi
 dist="$core $(hash_of bindings-wasm/npm/src bindings-wasm/npm/scripts bindings-wasm/npm/tsconfig.json bindings-wasm/npm/package.json)"
 if [[ ! -f "$npm/dist/core.wasm" ]] || ! unchanged dist "$dist"; then
     say "build: the npm package (a few seconds)"
-    rm -rf "$npm/dist"
-    (cd "$npm" && node scripts/generate.js && node_modules/.bin/tsc && node scripts/place.js) >&2
+    rm -rf "$npm/dist" "$npm/.compiled"
+    (cd "$npm" && node scripts/generate.js && node_modules/.bin/tsc && node scripts/bundle.js) >&2
     stamp dist "$dist"
 fi

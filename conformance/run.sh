@@ -21,7 +21,7 @@ if ! browser && command -v apt-get >/dev/null; then
     { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null ||
         say "apt-get could not install it"
 fi
-hosts=(rust python node)
+hosts=(rust python node node-slim)
 if browser; then
     hosts+=(chromium)
 else
@@ -42,7 +42,7 @@ for host in "${hosts[@]}"; do
         say "$host left no answers" >&2
         exit 1
     fi
-    printf '%-9s %s\n' "$host" "$(sha256sum "$answers/$host.jsonl" | cut -d' ' -f1)"
+    printf '%-10s %s\n' "$host" "$(sha256sum "$answers/$host.jsonl" | cut -d' ' -f1)"
 done
 for host in "${hosts[@]}"; do
     if ! cmp -s "$answers/rust.jsonl" "$answers/$host.jsonl"; then

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use isoflag::Answer;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::explanation::Explanation;
 use crate::served::{Served, Wanted};
@@ -10,13 +13,8 @@ use crate::state;
 /// Flags for one context. It never changes, and may be shared between threads.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct BoundFlags {
+    document: Arc<Document>,
     inner: isoflag::BoundFlags,
-}
-
-impl From<isoflag::BoundFlags> for BoundFlags {
-    fn from(inner: isoflag::BoundFlags) -> BoundFlags {
-        BoundFlags { inner }
-    }
 }
 
 /// The answer for a key; one with a lone surrogate is no flag's.
@@ -183,7 +181,11 @@ impl BoundFlags {
 }
 
 impl BoundFlags {
-    fn served(&self, key: &Bound<'_, PyString>, wanted: Wanted) -> Served<&isoflag::Flags> {
-        Served::new(self.inner.flags(), evaluate(&self.inner, key), wanted)
+    pub(crate) fn new(document: &Arc<Document>, inner: isoflag::BoundFlags) -> BoundFlags {
+        BoundFlags { document: Arc::clone(document), inner }
+    }
+
+    fn served(&self, key: &Bound<'_, PyString>, wanted: Wanted) -> Served<&Arc<Document>> {
+        Served::new(&self.document, evaluate(&self.inner, key), wanted)
     }
 }

@@ -14,12 +14,16 @@ pub(crate) struct Context {
     inner: isoflag::Context,
 }
 
-/// The context that an evaluation is asked about, or None where the object is no valid one.
-pub(crate) fn asked_about(object: &Bound<'_, PyAny>) -> PyResult<Option<isoflag::Context>> {
+/// The context that an evaluation is asked about, or None where the object is no valid one. Given
+/// flags, it may hold only what their answers depend on.
+pub(crate) fn asked_about(
+    object: &Bound<'_, PyAny>,
+    flags: Option<&isoflag::Flags>,
+) -> PyResult<Option<isoflag::Context>> {
     if let Ok(context) = object.cast::<Context>() {
         return Ok(Some(context.get().inner.clone()));
     }
-    let value = from_python::lenient(object, CONTEXT_BYTES)?;
+    let value = from_python::lenient(object, CONTEXT_BYTES, flags)?;
     Ok(isoflag::Context::from_host(value).ok())
 }
 

@@ -1,11 +1,12 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use isoflag::{Flags, Value};
+use isoflag::Value;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::document::Document;
 use crate::served::Served;
 
 /// What a flag served, and why.
@@ -20,16 +21,19 @@ pub(crate) struct EvaluationDetail {
 
 enum Content {
     /// A flag's variation.
-    Variation(Served<Flags>),
+    Variation(Served<Arc<Document>>),
     /// The default, with the answer that says why.
-    Default(Served<Flags>, Py<PyAny>),
+    Default(Served<Arc<Document>>, Py<PyAny>),
     /// What Python code gave.
     Given { value: Py<PyAny>, variation_index: Option<u32>, reason: Py<PyAny> },
 }
 
 impl EvaluationDetail {
     /// The detail of an answer, and of the default where it is served.
-    pub(crate) fn new(served: Served<Flags>, default: Option<Py<PyAny>>) -> EvaluationDetail {
+    pub(crate) fn new(
+        served: Served<Arc<Document>>,
+        default: Option<Py<PyAny>>,
+    ) -> EvaluationDetail {
         let content = match default {
             None => Content::Variation(served),
             Some(default) => Content::Default(served, default),

@@ -1,12 +1,18 @@
+use std::num::NonZero;
+use std::sync::Arc;
+
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{DocumentError, Value};
+use isoflag::{DocumentError, FlagHandle, Value};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::bound_flags::{self, BoundFlags};
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::explanation::Explanation;
+use crate::many::{self, EvaluationDetails};
 use crate::served::{Served, Wanted};
 use crate::{big_segments, context, errors, from_python, state, text};
 
@@ -14,7 +20,7 @@ use crate::{big_segments, context, errors, from_python, state, text};
 /// between threads.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Flags {
-    inner: isoflag::Flags,
+    document: Arc<Document>,
 }
 
 #[pymethods]
@@ -57,41 +63,42 @@ impl Flags {
     fn apply(&self, patch: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let py = patch.py();
         let Some(bytes) = text::bytes(patch)? else {
-            return from_mapping(patch, |value| self.inner.apply_value(value));
+            return from_mapping(patch, |value| self.document.flags().apply_value(value));
         };
-        loaded(py, text::reading(py, bytes.len(), || self.inner.apply(&bytes)))
+        loaded(py, text::reading(py, bytes.len(), || self.document.flags().apply(&bytes)))
     }
 
     /// The flags' keys, sorted as RFC 8785 sorts names.
     fn keys(&self) -> Vec<&str> {
-        self.inner.keys().collect()
+        self.document.flags().keys().collect()
     }
 
     fn __len__(&self) -> usize {
-        self.inner.len()
+        self.document.flags().len()
     }
 
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> bool {
         let key = key.cast::<PyString>();
-        key.is_ok_and(|key| key.to_str().is_ok_and(|key| self.inner.contains(key)))
+        key.is_ok_and(|key| key.to_str().is_ok_and(|key| self.document.flags().contains(key)))
     }
 
     /// "sha256:" and 64 hex digits, equal on every host for equal documents.
     #[getter]
     fn digest(&self, py: Python<'_>) -> String {
-        py.detach(|| self.inner.digest().to_owned())
+        py.detach(|| self.document.flags().digest().to_owned())
     }
 
     /// The document's version, if it has one.
     #[getter]
     fn version(&self) -> Option<i64> {
-        self.inner.version()
+        self.document.flags().version()
     }
 
     /// What is wrong with parts of the document.
     #[getter]
-    fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.inner.diagnostics().iter().map(Diagnostic::from).collect()
+    fn diagnostics(&self, py: Python<'_>) -> Vec<Diagnostic> {
+        let found = py.detach(|| self.document.flags().diagnostics());
+        found.iter().map(Diagnostic::from).collect()
     }
 
     /// These flags for one context, which is read once for many evaluations.
@@ -101,7 +108,7 @@ impl Flags {
         context: &Bound<'_, PyAny>,
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<BoundFlags> {
-        self.bound(context, big_segments).map(BoundFlags::from)
+        Ok(BoundFlags::new(&self.document, self.bound(context, big_segments)?))
     }
 
     /// The value that the flag serves, or the default.
@@ -248,6 +255,41 @@ impl Flags {
         Ok(self.served(key, context, big_segments, Wanted::Json)?.detail(default))
     }
 
+    /// Many flags for many contexts: for each context the details of all keys.
+    #[pyo3(signature = (keys, contexts, *, big_segments = None, threads = None))]
+    fn evaluate_many(
+        &self,
+        keys: &Bound<'_, PyAny>,
+        contexts: &Bound<'_, PyAny>,
+        big_segments: Option<&Bound<'_, PyAny>>,
+        threads: Option<usize>,
+    ) -> PyResult<Vec<EvaluationDetails>> {
+        let flags = self.document.flags();
+        if keys.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err("`keys` must hold keys, not be a str"));
+        }
+        if contexts.is_instance_of::<PyDict>() {
+            return Err(PyTypeError::new_err("`contexts` must hold contexts, not be a dict"));
+        }
+        let threads = threads.map(|threads| {
+            NonZero::new(threads)
+                .ok_or_else(|| PyValueError::new_err("`threads` must be 1 or more"))
+        });
+        let handle = |key: PyResult<Bound<'_, PyAny>>| -> PyResult<Option<FlagHandle>> {
+            // A key with a lone surrogate is no flag's.
+            Ok(key?.cast::<PyString>()?.to_str().ok().and_then(|key| flags.handle(key)))
+        };
+        let handles: Vec<_> = keys.try_iter()?.map(handle).collect::<PyResult<_>>()?;
+        let asked =
+            |context: PyResult<Bound<'_, PyAny>>| context::asked_about(&context?, Some(flags));
+        let contexts: Vec<_> = contexts.try_iter()?.map(asked).collect::<PyResult<_>>()?;
+        let big_segments = big_segments::from_object(big_segments)?;
+        let py = keys.py();
+        let rows =
+            many::rows(py, flags, &handles, &contexts, big_segments.as_ref(), threads.transpose()?);
+        Ok(rows.into_iter().map(|row| EvaluationDetails::new(&self.document, row)).collect())
+    }
+
     /// Every flag at once, in LaunchDarkly's bootstrap form.
     #[pyo3(signature = (
         context,
@@ -291,15 +333,22 @@ impl Flags {
 
     /// The context keys whose big-segment memberships an evaluation may ask for.
     fn big_segment_keys(&self, context: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-        let Some(context) = context::asked_about(context)? else {
+        let flags = self.document.flags();
+        let Some(context) = context::asked_about(context, Some(flags))? else {
             return Ok(Vec::new());
         };
-        Ok(self.inner.big_segment_keys(&context).iter().map(ToString::to_string).collect())
+        Ok(self
+            .document
+            .flags()
+            .big_segment_keys(&context)
+            .iter()
+            .map(ToString::to_string)
+            .collect())
     }
 
     fn __repr__(&self) -> String {
-        let count = self.inner.len();
-        match self.inner.version() {
+        let count = self.document.flags().len();
+        match self.document.flags().version() {
             Some(version) => format!("<Flags: {count} flags, version {version}>"),
             None => format!("<Flags: {count} flags>"),
         }
@@ -315,7 +364,7 @@ impl Flags {
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-        let text = slf.get().inner.document().to_canonical_json();
+        let text = slf.get().document.flags().document().to_canonical_json();
         Ok((slf.get_type().getattr("from_json")?, (text,)))
     }
 }
@@ -326,9 +375,10 @@ impl Flags {
         context: &Bound<'_, PyAny>,
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<isoflag::BoundFlags> {
-        let context = context::asked_about(context)?;
+        let flags = self.document.flags();
+        let context = context::asked_about(context, Some(flags))?;
         let big_segments = big_segments::from_object(big_segments)?;
-        Ok(self.inner.bind_with(context.as_ref(), big_segments.as_ref()))
+        Ok(flags.bind_with(context.as_ref(), big_segments.as_ref()))
     }
 
     fn served(
@@ -337,15 +387,15 @@ impl Flags {
         context: &Bound<'_, PyAny>,
         big_segments: Option<&Bound<'_, PyAny>>,
         wanted: Wanted,
-    ) -> PyResult<Served<&isoflag::Flags>> {
+    ) -> PyResult<Served<&Arc<Document>>> {
         let answer = bound_flags::evaluate(&self.bound(context, big_segments)?, key);
-        Ok(Served::new(&self.inner, answer, wanted))
+        Ok(Served::new(&self.document, answer, wanted))
     }
 }
 
 fn loaded(py: Python<'_>, flags: Result<isoflag::Flags, DocumentError>) -> PyResult<Flags> {
     match flags {
-        Ok(inner) => Ok(Flags { inner }),
+        Ok(flags) => Ok(Flags { document: Arc::new(Document::from(flags)) }),
         Err(error) => Err(errors::document(py, &error)),
     }
 }

@@ -4,6 +4,7 @@
 //! what they hold and not by what a subclass overrides, and any other `collections.abc.Mapping`.
 
 mod failure;
+mod mentioned;
 mod shared;
 
 use std::cell::RefCell;
@@ -11,7 +12,7 @@ use std::mem;
 use std::sync::Arc;
 
 use isoflag::limits::Budget;
-use isoflag::{Object, Value};
+use isoflag::{Flags, Object, Value};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -32,10 +33,24 @@ pub(crate) fn lone_surrogate(path: &str) -> Box<Failure> {
     Box::<Failure>::from(Cause::LoneSurrogate).within(Step::Member(Arc::from(path)))
 }
 
-/// Converts an object that an evaluation is asked about. [`Value::NO_JSON_FORM`] stands where
-/// there is none, for the core to decide; only an interrupt of the interpreter is an error.
-pub(crate) fn lenient(object: &Bound<'_, PyAny>, bytes: usize) -> PyResult<Value> {
-    Walk::new(bytes, true).whole(object).or_else(|failure| match failure.into_interrupt() {
+/// Converts an object that an evaluation is asked about: of an ordinary context only what answers
+/// of these flags may depend on. [`Value::NO_JSON_FORM`] stands where there is no JSON form, for the
+/// core to decide; only an interrupt of the interpreter is an error.
+pub(crate) fn lenient(
+    object: &Bound<'_, PyAny>,
+    bytes: usize,
+    flags: Option<&Flags>,
+) -> PyResult<Value> {
+    let part = match flags {
+        Some(flags) => mentioned::part(object, bytes, flags),
+        None => Ok(None),
+    };
+    let value = match part {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Walk::new(bytes, true).whole(object),
+        Err(failure) => Err(failure),
+    };
+    value.or_else(|failure| match failure.into_interrupt() {
         Ok(interrupt) => Err(interrupt),
         Err(_) => Ok(Value::NO_JSON_FORM),
     })
@@ -135,15 +150,8 @@ impl Walk {
     }
 
     fn dict(&mut self, dict: &Bound<'_, PyDict>, level: usize) -> Converted<Value> {
-        // A copy, since converting a member may run Python code that changes the dict.
-        let entries = RefCell::new(Vec::with_capacity(dict.len()));
-        dict.locked_for_each(|name, member| {
-            entries.borrow_mut().push((name, member));
-            Ok(())
-        })
-        .map_err(|error| raised(dict.py(), error))?;
         let mut members = Members::new(level, dict.len());
-        for (name, member) in entries.into_inner() {
+        for (name, member) in entries(dict)? {
             self.member(&name, &mut members, |_| Ok(member))?;
         }
         Ok(members.into_value())
@@ -225,6 +233,19 @@ impl Walk {
     fn marks(&self, failure: &Failure, level: usize) -> bool {
         self.lenient && level <= ATTRIBUTES && failure.is_of_one_member()
     }
+}
+
+type Entries<'py> = Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
+
+/// A copy of what a dict holds, since converting a member may run Python code that changes it.
+fn entries<'py>(dict: &Bound<'py, PyDict>) -> Converted<Entries<'py>> {
+    let entries = RefCell::new(Vec::with_capacity(dict.len()));
+    dict.locked_for_each(|name, member| {
+        entries.borrow_mut().push((name, member));
+        Ok(())
+    })
+    .map_err(|error| raised(dict.py(), error))?;
+    Ok(entries.into_inner())
 }
 
 /// The members of one object on their way.

@@ -4,22 +4,27 @@
 //!
 //! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] and
 //! [`big_segments`] are who is asked about; [`flags`] and [`bound_flags`] ask the core; [`served`]
-//! turns its answer into a value or an [`evaluation_detail`].
+//! turns its answer into a value or an [`evaluation_detail`], [`state`] all answers into a dict,
+//! and [`many`] asks for many contexts on threads.
 
 mod big_segments;
 mod bound_flags;
 mod context;
 mod diagnostic;
+mod document;
 mod errors;
 mod evaluation_detail;
 mod explanation;
 mod flags;
 mod from_python;
+mod many;
+mod reason;
 mod secure_mode;
 mod served;
 mod state;
 mod text;
 mod to_python;
+mod words;
 
 use pyo3::pymodule;
 
@@ -38,6 +43,8 @@ mod _core {
     use crate::explanation::Explanation;
     #[pymodule_export]
     use crate::flags::Flags;
+    #[pymodule_export]
+    use crate::many::EvaluationDetails;
     #[pymodule_export]
     use crate::secure_mode::secure_mode_hash;
     #[pymodule_export]

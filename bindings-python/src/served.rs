@@ -1,10 +1,12 @@
 //! The core's answer into what a caller gets: a value, or a detail.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
-use isoflag::{Answer, Flags, Value, ValueType};
+use isoflag::{Answer, Value, ValueType};
 use pyo3::prelude::*;
 
+use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::to_python;
 
@@ -32,21 +34,21 @@ impl Wanted {
 }
 
 /// An answer of the core, with what it takes to read it.
-pub(crate) struct Served<F> {
-    flags: F,
+pub(crate) struct Served<D> {
+    document: D,
     answer: Answer,
     wanted: Wanted,
 }
 
-impl<F: Borrow<Flags>> Served<F> {
-    pub(crate) fn new(flags: F, answer: Answer, wanted: Wanted) -> Served<F> {
-        let answer = answer.expecting(flags.borrow(), wanted.value_type());
-        Served { flags, answer, wanted }
+impl<D: Borrow<Arc<Document>>> Served<D> {
+    pub(crate) fn new(document: D, answer: Answer, wanted: Wanted) -> Served<D> {
+        let answer = answer.expecting(document.borrow().flags(), wanted.value_type());
+        Served { document, answer, wanted }
     }
 
     /// The flag's value as the core holds it; none where the default is served.
     pub(crate) fn held(&self) -> Option<&Value> {
-        self.flags.borrow().value_of(&self.answer)
+        self.document.borrow().held(&self.answer)
     }
 
     /// A value as the getter gives it, made afresh.
@@ -54,7 +56,9 @@ impl<F: Borrow<Flags>> Served<F> {
         match self.wanted {
             Wanted::Int => to_python::truncated(py, held),
             Wanted::Float => to_python::floating(py, held),
-            Wanted::Any | Wanted::Bool | Wanted::Str | Wanted::Json => to_python::object(py, held),
+            Wanted::Any | Wanted::Bool | Wanted::Str | Wanted::Json => {
+                self.document.borrow().object(py, &self.answer, held)
+            }
         }
     }
 
@@ -63,11 +67,11 @@ impl<F: Borrow<Flags>> Served<F> {
     }
 
     pub(crate) fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python::object(py, &self.flags.borrow().reason_of(&self.answer).to_value())
+        self.document.borrow().reason(py, &self.answer)
     }
 }
 
-impl Served<&Flags> {
+impl Served<&Arc<Document>> {
     /// The flag's value, or the default.
     pub(crate) fn value<'py>(&self, default: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         match self.held() {
@@ -79,8 +83,8 @@ impl Served<&Flags> {
     /// The flag's value, or the default, and why.
     pub(crate) fn detail(self, default: Bound<'_, PyAny>) -> EvaluationDetail {
         let is_default = self.held().is_none();
-        let Served { flags, answer, wanted } = self;
-        let served = Served { flags: flags.clone(), answer, wanted };
+        let Served { document, answer, wanted } = self;
+        let served = Served { document: Arc::clone(document), answer, wanted };
         EvaluationDetail::new(served, is_default.then(|| default.unbind()))
     }
 }

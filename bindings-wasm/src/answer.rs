@@ -2,12 +2,10 @@
 
 use std::cell::Cell;
 
-use isoflag::{Answer, Flags, ValueType};
-use serde::Serialize;
+use isoflag::{Answer, Flags, Value, ValueType};
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsError, JsValue};
 
-use crate::handles::{BOUND, FLAGS};
+use crate::handles::{BOUND, with_flags};
 
 /// The code of an answer that does not fit into one: TypeScript asks for its description every time.
 pub(crate) const UNCODED: u32 = u32::MAX;
@@ -46,39 +44,26 @@ fn squeeze([reason, variation, index, _]: [u32; 4]) -> u32 {
     }
 }
 
-/// What an answer means, in JSON text; without a `value` the caller's default is served.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Description {
-    value: Option<String>,
-    variation_index: Option<u32>,
-    reason: String,
-}
-
-fn describe(flags: &Flags) -> Result<JsValue, JsValue> {
-    let answer = LAST.get().ok_or_else(|| JsError::new("nothing was evaluated"))?;
-    let description = Description {
-        value: flags.value_of(&answer).map(ToString::to_string),
-        variation_index: answer.variation_index(),
-        reason: flags.reason_of(&answer).to_value().to_canonical_json(),
-    };
-    serde_wasm_bindgen::to_value(&description).map_err(JsValue::from)
+/// What an answer means, in three lines: the variation's index, which is empty where the default is served; the reason's
+/// JSON; the value's JSON, which is empty where the caller's default is served.
+fn describe(flags: &Flags) -> String {
+    let Some(answer) = LAST.get() else { return String::new() };
+    let index = answer.variation_index().map(Value::from).map(|index| index.to_canonical_json());
+    let reason = flags.reason_of(&answer).to_value().to_canonical_json();
+    let value = flags.value_of(&answer).map(Value::to_canonical_json);
+    [index.unwrap_or_default(), reason, value.unwrap_or_default()].join("\n")
 }
 
 /// Describes the last answer, which was about a flag of this document.
-///
-/// # Errors
-/// Where the document was freed.
 #[wasm_bindgen(js_name = describeAnswer)]
-pub fn describe_answer(flags: u32) -> Result<JsValue, JsValue> {
-    FLAGS.with(|table| table.get(flags, describe))?
+#[must_use]
+pub fn describe_answer(flags: u32) -> Option<String> {
+    with_flags(flags, describe).ok()
 }
 
 /// As [`describe_answer`], for the document of a bound one.
-///
-/// # Errors
-/// Where it was freed.
 #[wasm_bindgen(js_name = describeBoundAnswer)]
-pub fn describe_bound_answer(bound: u32) -> Result<JsValue, JsValue> {
-    BOUND.with(|table| table.get(bound, |bound| describe(bound.flags())))?
+#[must_use]
+pub fn describe_bound_answer(bound: u32) -> Option<String> {
+    BOUND.with(|table| table.get(bound, |bound| describe(bound.flags()))).ok()
 }

@@ -1,15 +1,17 @@
 //! A document bound to a context, and its evaluation.
 
 use isoflag::{BigSegments, BoundFlags, Context, FlagHandle, Flags, Value};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{UNCODED, code, value_type};
-use crate::failure;
-use crate::handles::{BOUND, CONTEXTS, FLAGS};
+use crate::failure::{self, Failed};
+use crate::handles::{BOUND, CONTEXTS, Document, FLAGS, with_flags};
 
 /// The handle of a key that the document does not hold.
 const NO_FLAG: u32 = u32::MAX;
+
+/// What a call gives instead of a flag's handle or an answer's code where it fails.
+const FAILED: u32 = u32::MAX - 1;
 
 fn flag(handle: u32) -> Option<FlagHandle> {
     (handle != NO_FLAG).then(|| FlagHandle::from_index(handle))
@@ -19,41 +21,32 @@ fn find(flags: &Flags, key: &str) -> u32 {
     flags.handle(key).map_or(NO_FLAG, FlagHandle::index)
 }
 
-fn memberships(text: Option<String>) -> Result<Option<BigSegments>, JsValue> {
-    let Some(text) = text else { return Ok(None) };
+/// Reads memberships; there are none in an empty text.
+fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
+    if text.is_empty() {
+        return Ok(None);
+    }
     let value = Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))?;
     BigSegments::from_value(&value).map(Some).map_err(|error| failure::big_segments(&error))
 }
 
-fn bind(
-    flags: u32,
-    context: Option<&Context>,
-    big_segments: Option<String>,
-) -> Result<BoundFlags, JsValue> {
+fn bind(flags: u32, context: Option<&Context>, big_segments: &str) -> Result<BoundFlags, Failed> {
     let big_segments = memberships(big_segments)?;
-    FLAGS.with(|table| table.get(flags, |flags| flags.bind_with(context, big_segments.as_ref())))
+    with_flags(flags, |flags| flags.bind_with(context, big_segments.as_ref()))
 }
 
 /// An invalid context binds too: every answer then is `USER_NOT_SPECIFIED`.
-fn bind_host(
-    flags: u32,
-    context: &str,
-    big_segments: Option<String>,
-) -> Result<BoundFlags, JsValue> {
+fn bind_host(flags: u32, context: &str, big_segments: &str) -> Result<BoundFlags, Failed> {
     bind(flags, Context::from_host_json(context.as_bytes()).ok().as_ref(), big_segments)
 }
 
-fn bind_parsed(
-    flags: u32,
-    context: u32,
-    big_segments: Option<String>,
-) -> Result<BoundFlags, JsValue> {
+fn bind_parsed(flags: u32, context: u32, big_segments: &str) -> Result<BoundFlags, Failed> {
     let context = CONTEXTS.with(|table| table.get(context, Context::clone))?;
     bind(flags, Some(&context), big_segments)
 }
 
-fn keep(bound: BoundFlags) -> u32 {
-    BOUND.with(|table| table.keep(bound))
+fn keep(bound: Result<BoundFlags, Failed>) -> u32 {
+    BOUND.with(|table| table.keep_made(bound))
 }
 
 fn ask(bound: &BoundFlags, handle: u32, expected: u32) -> u32 {
@@ -61,48 +54,32 @@ fn ask(bound: &BoundFlags, handle: u32, expected: u32) -> u32 {
     code(answer.expecting(bound.flags(), value_type(expected)))
 }
 
-/// Binds a document to the text that the encoder wrote for a host's object.
-///
-/// # Errors
-/// Where the memberships cannot be read or the document was freed.
+/// Binds a document to the text that the encoder wrote for a host's object. Fails where the memberships cannot be read.
 #[wasm_bindgen(js_name = bindHost)]
-pub fn bind_host_context(
-    flags: u32,
-    context: &str,
-    big_segments: Option<String>,
-) -> Result<u32, JsValue> {
-    bind_host(flags, context, big_segments).map(keep)
+#[must_use]
+pub fn bind_host_context(flags: u32, context: &str, big_segments: &str) -> u32 {
+    keep(bind_host(flags, context, big_segments))
 }
 
-/// Binds a document to a context.
-///
-/// # Errors
-/// Where the memberships cannot be read or either was freed.
+/// Binds a document to a context. Fails where the memberships cannot be read.
 #[wasm_bindgen(js_name = bindContext)]
-pub fn bind_context(
-    flags: u32,
-    context: u32,
-    big_segments: Option<String>,
-) -> Result<u32, JsValue> {
-    bind_parsed(flags, context, big_segments).map(keep)
+#[must_use]
+pub fn bind_context(flags: u32, context: u32, big_segments: &str) -> u32 {
+    keep(bind_parsed(flags, context, big_segments))
 }
 
-/// The handle of a flag, or [`NO_FLAG`].
-///
-/// # Errors
-/// Where the document was freed.
+/// The handle of a flag, or [`NO_FLAG`]; [`FAILED`] where the document was freed.
 #[wasm_bindgen(js_name = findFlag)]
-pub fn find_flag(flags: u32, key: &str) -> Result<u32, JsValue> {
-    FLAGS.with(|table| table.get(flags, |flags| find(flags, key)))
+#[must_use]
+pub fn find_flag(flags: u32, key: &str) -> u32 {
+    with_flags(flags, |flags| find(flags, key)).unwrap_or(FAILED)
 }
 
 /// As [`find_flag`], in the document of a bound one.
-///
-/// # Errors
-/// Where it was freed.
 #[wasm_bindgen(js_name = findBoundFlag)]
-pub fn find_bound_flag(bound: u32, key: &str) -> Result<u32, JsValue> {
-    BOUND.with(|table| table.get(bound, |bound| find(bound.flags(), key)))
+#[must_use]
+pub fn find_bound_flag(bound: u32, key: &str) -> u32 {
+    BOUND.with(|table| table.get(bound, |bound| find(bound.flags(), key))).unwrap_or(FAILED)
 }
 
 /// Evaluates a flag and gives the answer's code.
@@ -112,32 +89,34 @@ pub fn evaluate(bound: u32, flag: u32, expected: u32) -> u32 {
     BOUND.with(|table| table.read(bound, |bound| ask(bound, flag, expected)).unwrap_or(UNCODED))
 }
 
-/// Evaluates a flag for a host's object in one crossing, leaving no handle behind.
-///
-/// # Errors
-/// As for [`bind_host_context`].
+/// Evaluates a flag for a host's object in one crossing, leaving no handle behind. What was bound stays with the document
+/// for [`evaluate_again`].
 #[wasm_bindgen(js_name = evaluateHost)]
-pub fn evaluate_host(
-    flags: u32,
-    context: &str,
-    big_segments: Option<String>,
-    flag: u32,
-    expected: u32,
-) -> Result<u32, JsValue> {
-    bind_host(flags, context, big_segments).map(|bound| ask(&bound, flag, expected))
+#[must_use]
+pub fn evaluate_host(flags: u32, context: &str, flag: u32, expected: u32) -> u32 {
+    let Ok(bound) = bind_host(flags, context, "") else { return FAILED };
+    let code = ask(&bound, flag, expected);
+    // What was bound before is dropped here, and must not be under the table's borrow.
+    let last = FLAGS.with(|table| table.read(flags, |document| document.last.replace(Some(bound))));
+    drop(last);
+    code
+}
+
+/// Evaluates a flag for the same object as the last [`evaluate_host`] of this document.
+#[wasm_bindgen(js_name = evaluateAgain)]
+#[must_use]
+pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {
+    let again = |document: &Document| {
+        let last = document.last.borrow();
+        last.as_ref().map(|bound| ask(bound, flag, expected))
+    };
+    let asked = FLAGS.with(|table| table.get(flags, again));
+    asked.ok().flatten().unwrap_or(FAILED)
 }
 
 /// Evaluates a flag for a context in one crossing.
-///
-/// # Errors
-/// As for [`bind_context`].
 #[wasm_bindgen(js_name = evaluateContext)]
-pub fn evaluate_context(
-    flags: u32,
-    context: u32,
-    big_segments: Option<String>,
-    flag: u32,
-    expected: u32,
-) -> Result<u32, JsValue> {
-    bind_parsed(flags, context, big_segments).map(|bound| ask(&bound, flag, expected))
+#[must_use]
+pub fn evaluate_context(flags: u32, context: u32, flag: u32, expected: u32) -> u32 {
+    bind_parsed(flags, context, "").map_or(FAILED, |bound| ask(&bound, flag, expected))
 }

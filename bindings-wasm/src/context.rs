@@ -3,34 +3,43 @@
 use std::sync::Arc;
 
 use isoflag::{Context, ContextError, Object, Value};
-use js_sys::{Array, JsString};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::failure;
-use crate::handles::{CONTEXTS, FLAGS};
+use crate::failure::{self, Failed};
+use crate::flags::list;
+use crate::handles::{CONTEXTS, with_flags};
 
-fn keep(context: Result<Context, ContextError>) -> Result<u32, JsValue> {
-    let context = context.map_err(|error| failure::context(&error))?;
-    Ok(CONTEXTS.with(|table| table.keep(context)))
+fn keep(context: Result<Context, ContextError>) -> u32 {
+    keep_made(context.map_err(|error| failure::context(&error)))
 }
 
-/// Reads a context strictly.
-///
-/// # Errors
-/// What [`Context::from_json`] says.
+fn keep_made(context: Result<Context, Failed>) -> u32 {
+    CONTEXTS.with(|table| table.keep_made(context))
+}
+
+fn take(context: u32) -> Result<Context, Failed> {
+    CONTEXTS.with(|table| table.get(context, Context::clone))
+}
+
+/// Reads a context strictly; fails as [`Context::from_json`].
 #[wasm_bindgen(js_name = readContext)]
-pub fn read_context(text: &[u8]) -> Result<u32, JsValue> {
+#[must_use]
+pub fn read_context(text: &[u8]) -> u32 {
     keep(Context::from_json(text))
 }
 
 /// Builds a context of one kind from the JSON texts of `{key, kind, name, anonymous, private}` and of its attributes.
-///
-/// # Errors
-/// What `ContextBuilder::build` says.
+/// Fails as `ContextBuilder::build`.
 #[wasm_bindgen(js_name = buildContext)]
-pub fn build_context(parts: &str, attributes: &str) -> Result<u32, JsValue> {
-    let parts = object(parts)?;
+#[must_use]
+pub fn build_context(parts: &str, attributes: &str) -> u32 {
+    let texts = object(parts).and_then(|parts| Ok((parts, object(attributes)?)));
+    keep_made(texts.and_then(|(parts, attributes)| {
+        build(&parts, &attributes).map_err(|error| failure::context(&error))
+    }))
+}
+
+fn build(parts: &Object, attributes: &Object) -> Result<Context, ContextError> {
     let text = |name| parts.get(name).and_then(Value::as_str);
     let flag = |name| parts.get(name).and_then(Value::as_bool);
 
@@ -42,88 +51,78 @@ pub fn build_context(parts: &str, attributes: &str) -> Result<u32, JsValue> {
         builder = builder.name(name);
     }
     builder = builder.anonymous(flag("anonymous").unwrap_or_default());
-    for (name, value) in object(attributes)?.iter() {
+    for (name, value) in attributes.iter() {
         builder = builder.attribute(name, value.clone());
     }
     let private = parts.get("private").and_then(Value::as_array).unwrap_or_default();
     for reference in private.iter().filter_map(Value::as_str) {
         builder = builder.private(reference);
     }
-    keep(builder.build())
+    builder.build()
 }
 
-fn object(text: &str) -> Result<Object, JsValue> {
+fn object(text: &str) -> Result<Object, Failed> {
     match Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))? {
         Value::Object(object) => Ok(object),
         _ => Ok(Object::default()),
     }
 }
 
-/// One context of several kinds.
-///
-/// # Errors
-/// What [`Context::multi`] says.
+/// One context of several kinds; fails as [`Context::multi`].
 #[wasm_bindgen(js_name = joinContexts)]
-pub fn join_contexts(parts: &[u32]) -> Result<u32, JsValue> {
-    let parts = CONTEXTS.with(|table| {
-        parts.iter().map(|part| table.get(*part, Context::clone)).collect::<Result<Vec<_>, _>>()
-    })?;
-    keep(Context::multi(&parts))
+#[must_use]
+pub fn join_contexts(parts: &[u32]) -> u32 {
+    let parts: Result<Vec<_>, _> = parts.iter().map(|part| take(*part)).collect();
+    match parts {
+        Ok(parts) => keep(Context::multi(&parts)),
+        Err(failed) => keep_made(Err(failed)),
+    }
 }
 
-/// The context with one of kind `clock`.
-///
-/// # Errors
-/// What [`Context::with_clock`] says.
+/// The context with one of kind `clock`; fails as [`Context::with_clock`].
 #[wasm_bindgen(js_name = contextWithClock)]
-pub fn context_with_clock(context: u32, now_ms: f64, offset_minutes: i32) -> Result<u32, JsValue> {
-    let context = CONTEXTS.with(|table| table.get(context, Context::clone))?;
-    keep(context.with_clock(now_ms, offset_minutes))
+#[must_use]
+pub fn context_with_clock(context: u32, now_ms: f64, offset_minutes: i32) -> u32 {
+    match take(context) {
+        Ok(context) => keep(context.with_clock(now_ms, offset_minutes)),
+        Err(failed) => keep_made(Err(failed)),
+    }
 }
 
 /// The fully-qualified key.
-///
-/// # Errors
-/// Where the context was freed.
 #[wasm_bindgen(js_name = contextKey)]
-pub fn context_key(context: u32) -> Result<String, JsValue> {
-    CONTEXTS.with(|table| table.get(context, |context| context.key().to_owned()))
+#[must_use]
+pub fn context_key(context: u32) -> Option<String> {
+    CONTEXTS.with(|table| table.get(context, |context| context.key().to_owned())).ok()
 }
 
 /// The canonical JSON text of the context.
-///
-/// # Errors
-/// Where the context was freed.
 #[wasm_bindgen(js_name = contextJson)]
-pub fn context_json(context: u32) -> Result<String, JsValue> {
-    CONTEXTS.with(|table| table.get(context, |context| context.to_value().to_canonical_json()))
+#[must_use]
+pub fn context_json(context: u32) -> Option<String> {
+    CONTEXTS.with(|table| table.get(context, |context| context.to_value().to_canonical_json())).ok()
 }
 
-/// The context keys whose big-segment memberships an evaluation may ask for.
-///
-/// # Errors
-/// Where either was freed.
+/// The context keys whose big-segment memberships an evaluation may ask for, as the JSON text of an array.
 #[wasm_bindgen(js_name = bigSegmentKeys)]
-pub fn big_segment_keys(flags: u32, context: u32) -> Result<Array, JsValue> {
-    let context = CONTEXTS.with(|table| table.get(context, Context::clone))?;
-    FLAGS.with(|table| table.get(flags, |flags| list(&flags.big_segment_keys(&context))))
+#[must_use]
+pub fn big_segment_keys(flags: u32, context: u32) -> Option<String> {
+    let context = take(context).ok()?;
+    keys_for(flags, Some(&context))
 }
 
 /// As [`big_segment_keys`], for the text that the encoder wrote for a host's object; an invalid one asks for none.
-///
-/// # Errors
-/// Where the document was freed.
 #[wasm_bindgen(js_name = bigSegmentKeysForHost)]
-pub fn big_segment_keys_for_host(flags: u32, context: &str) -> Result<Array, JsValue> {
-    let context = Context::from_host_json(context.as_bytes());
-    FLAGS.with(|table| {
-        table.get(flags, |flags| match &context {
-            Ok(context) => list(&flags.big_segment_keys(context)),
-            Err(_) => Array::new(),
-        })
-    })
+#[must_use]
+pub fn big_segment_keys_for_host(flags: u32, context: &str) -> Option<String> {
+    keys_for(flags, Context::from_host_json(context.as_bytes()).ok().as_ref())
 }
 
-fn list(keys: &[Arc<str>]) -> Array {
-    keys.iter().map(|key| JsString::from(&**key)).collect()
+fn keys_for(flags: u32, context: Option<&Context>) -> Option<String> {
+    with_flags(flags, |flags| {
+        let keys: Vec<Arc<str>> =
+            context.map(|context| flags.big_segment_keys(context)).unwrap_or_default();
+        list(keys.iter().map(|key| &**key))
+    })
+    .ok()
 }

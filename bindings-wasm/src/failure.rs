@@ -1,47 +1,66 @@
+//! How an error reaches JavaScript: a call that fails gives nothing, and [`failure`] says why.
+//!
+//! No object of JavaScript is made here, so that the module needs none of the host's functions for it.
+
+use std::cell::RefCell;
 use std::fmt::Display;
 
-use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError};
-use serde::Serialize;
-use wasm_bindgen::JsValue;
+use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError, Object, Value};
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// An error of the core as the plain object from which TypeScript makes an exception of its own class.
-#[derive(Serialize)]
-struct Failure<'a> {
-    code: &'a str,
-    path: &'a str,
-    message: String,
-    line: Option<u32>,
-    column: Option<u32>,
+thread_local! {
+    static FAILURE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-fn thrown(
+/// A call failed; what is wrong has been noted for [`failure`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failed;
+
+fn noted(
     code: &str,
     path: &str,
     message: impl Display,
     line_column: Option<(usize, usize)>,
-) -> JsValue {
-    let failure = Failure {
-        code,
-        path,
-        message: message.to_string(),
-        line: line_column.and_then(|(line, _)| u32::try_from(line).ok()),
-        column: line_column.and_then(|(_, column)| u32::try_from(column).ok()),
-    };
-    serde_wasm_bindgen::to_value(&failure).unwrap_or_else(Into::into)
+) -> Failed {
+    let mut members = vec![
+        ("code", Value::from(code)),
+        ("path", Value::from(path)),
+        ("message", Value::from(message.to_string())),
+    ];
+    if let Some((line, column)) = line_column {
+        let number = |number: usize| Value::from(i32::try_from(number).unwrap_or(i32::MAX));
+        members.extend([("line", number(line)), ("column", number(column))]);
+    }
+    FAILURE.replace(Value::Object(Object::from_iter(members)).to_canonical_json());
+    Failed
 }
 
-pub(crate) fn document(error: &DocumentError) -> JsValue {
-    thrown(error.code(), error.path(), error, error.line_column())
+pub(crate) fn document(error: &DocumentError) -> Failed {
+    noted(error.code(), error.path(), error, error.line_column())
 }
 
-pub(crate) fn context(error: &ContextError) -> JsValue {
-    thrown(error.code(), error.path(), error, None)
+pub(crate) fn context(error: &ContextError) -> Failed {
+    noted(error.code(), error.path(), error, None)
 }
 
-pub(crate) fn big_segments(error: &BigSegmentsError) -> JsValue {
-    thrown("big-segments", "", error, None)
+pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
+    noted("big-segments", "", error, None)
 }
 
-pub(crate) fn json(error: &JsonError) -> JsValue {
-    thrown("not-json", error.path(), error, Some(error.line_column()))
+pub(crate) fn json(error: &JsonError) -> Failed {
+    noted("not-json", error.path(), error, Some(error.line_column()))
+}
+
+/// An object that JavaScript freed, or never had.
+pub(crate) fn freed() -> Failed {
+    FAILURE.replace(String::new());
+    Failed
+}
+
+/// Why the last call failed: the JSON text of `{code, path, message, line, column}`, empty where it used an object that
+/// was freed.
+#[wasm_bindgen]
+#[must_use]
+pub fn failure() -> String {
+    FAILURE.take()
 }

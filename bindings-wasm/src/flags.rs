@@ -1,60 +1,71 @@
 //! Documents.
 
-use isoflag::Flags;
-use js_sys::{Array, JsString};
-use wasm_bindgen::JsValue;
+use isoflag::{DocumentError, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure;
-use crate::handles::FLAGS;
+use crate::handles::{Document, FLAGS, with_flags};
 
-pub(crate) fn keep(flags: Result<Flags, isoflag::DocumentError>) -> Result<u32, JsValue> {
-    let flags = flags.map_err(|error| failure::document(&error))?;
-    Ok(FLAGS.with(|table| table.keep(flags)))
+pub(crate) fn keep(flags: Result<Flags, DocumentError>) -> u32 {
+    let flags = flags.map(Document::from).map_err(|error| failure::document(&error));
+    FLAGS.with(|table| table.keep_made(flags))
 }
 
-/// Loads a document.
-///
-/// # Errors
-/// What [`Flags::from_json`] says.
+/// Loads a document; fails as [`Flags::from_json`].
 #[wasm_bindgen(js_name = loadFlags)]
-pub fn load_flags(text: &[u8]) -> Result<u32, JsValue> {
+#[must_use]
+pub fn load_flags(text: &[u8]) -> u32 {
     keep(Flags::from_json(text))
 }
 
-/// Loads a bare map of flags.
-///
-/// # Errors
-/// What [`Flags::from_flag_map_json`] says.
+/// Loads a bare map of flags; fails as [`Flags::from_flag_map_json`].
 #[wasm_bindgen(js_name = loadFlagMap)]
-pub fn load_flag_map(text: &[u8]) -> Result<u32, JsValue> {
+#[must_use]
+pub fn load_flag_map(text: &[u8]) -> u32 {
     keep(Flags::from_flag_map_json(text))
 }
 
-/// Another document: this one with a patch.
-///
-/// # Errors
-/// What [`Flags::apply`] says.
+/// Another document: this one with a patch. Fails as [`Flags::apply`].
 #[wasm_bindgen(js_name = applyPatch)]
-pub fn apply_patch(flags: u32, patch: &[u8]) -> Result<u32, JsValue> {
-    let flags = FLAGS.with(|table| table.get(flags, Flags::clone))?;
-    keep(flags.apply(patch))
+#[must_use]
+pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
+    match with_flags(flags, Flags::clone) {
+        Ok(flags) => keep(flags.apply(patch)),
+        Err(failed) => FLAGS.with(|table| table.keep_made(Err(failed))),
+    }
 }
 
-/// The keys of the flags, in RFC 8785 order.
-///
-/// # Errors
-/// Where the document was freed.
+/// The keys of the flags, in RFC 8785 order, as the JSON text of an array.
 #[wasm_bindgen(js_name = flagKeys)]
-pub fn flag_keys(flags: u32) -> Result<Array, JsValue> {
-    FLAGS.with(|table| table.get(flags, |flags| flags.keys().map(JsString::from).collect()))
+#[must_use]
+pub fn flag_keys(flags: u32) -> Option<String> {
+    with_flags(flags, |flags| list(flags.keys())).ok()
 }
 
-/// The version of the document, if it has one.
-///
-/// # Errors
-/// Where the document was freed.
+/// The names of the custom attributes that an evaluation may read, as the JSON text of an array: what else an object holds
+/// need not cross.
+#[wasm_bindgen(js_name = attributeNames)]
+#[must_use]
+pub fn attribute_names(flags: u32) -> Option<String> {
+    with_flags(flags, |flags| list(flags.attribute_names())).ok()
+}
+
+/// The digest of the document.
+#[wasm_bindgen(js_name = flagsDigest)]
+#[must_use]
+pub fn flags_digest(flags: u32) -> Option<String> {
+    with_flags(flags, |flags| flags.digest().to_owned()).ok()
+}
+
+/// The version of the document; NaN where it has none, infinite where it was freed.
 #[wasm_bindgen(js_name = flagsVersion)]
-pub fn flags_version(flags: u32) -> Result<Option<f64>, JsValue> {
-    FLAGS.with(|table| table.get(flags, |flags| flags.version().map(|version| version as f64)))
+#[must_use]
+pub fn flags_version(flags: u32) -> f64 {
+    let version = |flags: &Flags| flags.version().map_or(f64::NAN, |version| version as f64);
+    with_flags(flags, version).unwrap_or(f64::INFINITY)
+}
+
+/// The JSON text of an array of strings.
+pub(crate) fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.map(Value::from).collect::<Value>().to_canonical_json()
 }

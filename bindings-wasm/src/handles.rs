@@ -4,10 +4,26 @@ use std::cell::RefCell;
 
 use isoflag::{BoundFlags, Context, Flags};
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsError, JsValue};
+
+use crate::failure::{self, Failed};
+
+/// What a call gives instead of a handle where it fails.
+pub(crate) const NO_HANDLE: u32 = 0;
+
+/// A document, with what was bound last to a host's object: the next call may well be about the same one.
+pub(crate) struct Document {
+    pub(crate) flags: Flags,
+    pub(crate) last: RefCell<Option<BoundFlags>>,
+}
+
+impl From<Flags> for Document {
+    fn from(flags: Flags) -> Document {
+        Document { flags, last: RefCell::default() }
+    }
+}
 
 thread_local! {
-    pub(crate) static FLAGS: Table<Flags> = const { Table::new() };
+    pub(crate) static FLAGS: Table<Document> = const { Table::new() };
     pub(crate) static CONTEXTS: Table<Context> = const { Table::new() };
     pub(crate) static BOUND: Table<BoundFlags> = const { Table::new() };
 }
@@ -47,9 +63,14 @@ impl<T> Table<T> {
         slots.taken.get(index).and_then(Option::as_ref).map(reader)
     }
 
-    /// As [`Table::read`], with an exception for JavaScript where the object was freed.
-    pub(crate) fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, JsValue> {
-        self.read(handle, reader).ok_or_else(|| JsError::new("used after `free()`").into())
+    /// As [`Table::read`], with a failure where the object was freed.
+    pub(crate) fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, Failed> {
+        self.read(handle, reader).ok_or_else(failure::freed)
+    }
+
+    /// Keeps what was made until its handle is freed.
+    pub(crate) fn keep_made(&self, object: Result<T, Failed>) -> u32 {
+        object.map_or(NO_HANDLE, |object| self.keep(object))
     }
 
     fn free(&self, handle: u32) {
@@ -68,6 +89,11 @@ impl<T> Table<T> {
         let slots = self.slots.borrow();
         u32::try_from(slots.taken.len() - slots.free.len()).unwrap_or(u32::MAX)
     }
+}
+
+/// Reads a document.
+pub(crate) fn with_flags<R>(flags: u32, reader: impl FnOnce(&Flags) -> R) -> Result<R, Failed> {
+    FLAGS.with(|table| table.get(flags, |document| reader(&document.flags)))
 }
 
 /// Frees a document.

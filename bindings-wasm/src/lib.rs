@@ -9,36 +9,9 @@
 pub mod answer;
 pub mod bound;
 pub mod context;
-mod failure;
+pub mod failure;
 pub mod flags;
 pub mod handles;
 pub mod state;
 #[cfg(feature = "tools")]
 pub mod tools;
-
-use wasm_bindgen::prelude::wasm_bindgen;
-
-/// The version of the evaluation rules.
-#[wasm_bindgen(js_name = specVersion)]
-#[must_use]
-pub fn spec_version() -> u32 {
-    isoflag::SPEC_VERSION
-}
-
-/// The version of the core.
-#[wasm_bindgen]
-#[must_use]
-pub fn version() -> String {
-    isoflag::VERSION.to_owned()
-}
-
-/// The largest context, document and nesting that the core reads, in this order.
-#[wasm_bindgen]
-#[must_use]
-pub fn limits() -> Vec<u32> {
-    use isoflag::limits::{CONTEXT_BYTES, DOCUMENT_BYTES, NESTING};
-    [CONTEXT_BYTES, DOCUMENT_BYTES, NESTING]
-        .iter()
-        .map(|limit| u32::try_from(*limit).unwrap_or(u32::MAX))
-        .collect()
-}

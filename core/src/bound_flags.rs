@@ -1,16 +1,19 @@
 use std::sync::Arc;
 
 use crate::evaluation::{
-    self, Answer, EvaluationDetail, FlagHandle, NoObserver, Observer, Subject, ValueType,
+    self, Answer, EvaluationDetail, FlagHandle, NoMemory, NoObserver, Observer, Subject, ValueType,
 };
 #[cfg(feature = "tools")]
 use crate::explain::{self, Explanation};
 use crate::flags::Flags;
 use crate::json::Value;
-use crate::state::{self, AllFlagsOptions};
+use crate::state::{self, AllFlagsOptions, FlagState};
 
 /// A document bound to one context: every attribute that a rule may ask for has been looked up.
 /// Cheap to clone, safe to share between threads.
+///
+/// Buckets and memberships of segments that several evaluations need are computed once. No answer
+/// depends on which evaluations came before.
 #[derive(Clone, Debug)]
 pub struct BoundFlags {
     flags: Flags,
@@ -42,6 +45,14 @@ impl BoundFlags {
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
         self.observed(flag, &mut NoObserver)
+    }
+
+    /// As [`BoundFlags::evaluate_handle`], with nothing remembered: for measuring what one
+    /// evaluation costs.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn evaluate_afresh(&self, flag: Option<FlagHandle>) -> Answer {
+        self.observed(flag, &mut NoMemory)
     }
 
     pub(crate) fn observed<O: Observer>(
@@ -128,6 +139,16 @@ impl BoundFlags {
     #[must_use]
     pub fn all_flags_state(&self, options: &AllFlagsOptions) -> Value {
         state::all_flags_state(self, options)
+    }
+
+    /// What each flag serves, in the order of the keys, evaluated as it is asked for: the parts of
+    /// [`BoundFlags::all_flags_state`], for a host that makes objects of its own. None for an
+    /// invalid context.
+    pub fn flag_states<'a>(
+        &'a self,
+        options: &AllFlagsOptions,
+    ) -> Option<impl Iterator<Item = FlagState<'a>> + use<'a>> {
+        state::flag_states(self, options)
     }
 
     /// Why the flag serves the context what it does: the same evaluation, watched.

@@ -1,8 +1,10 @@
 use std::fmt::Write;
 
+#[cfg(feature = "tools")]
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
+#[cfg(feature = "tools")]
 use crate::context::Context;
 use crate::json::Value;
 
@@ -24,6 +26,7 @@ pub(crate) fn digest(value: &Value) -> String {
 /// );
 /// # Ok::<(), isoflag::ContextError>(())
 /// ```
+#[cfg(feature = "tools")]
 #[must_use]
 pub fn secure_mode_hash(sdk_key: &str, context: &Context) -> String {
     // HMAC takes a key of any length.

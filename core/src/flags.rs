@@ -1,12 +1,10 @@
 use std::sync::Arc;
-#[cfg(feature = "tools")]
 use std::sync::OnceLock;
 
 use crate::bound_flags::BoundFlags;
-use crate::context::Context;
+use crate::context::{BUILT_IN, Context};
 #[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
-#[cfg(feature = "tools")]
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
@@ -39,7 +37,6 @@ pub struct Flags(Arc<Loaded>);
 #[derive(Debug)]
 struct Loaded {
     ruleset: Ruleset,
-    #[cfg(feature = "tools")]
     digest: OnceLock<String>,
     #[cfg(feature = "tools")]
     diagnostics: OnceLock<Vec<Diagnostic>>,
@@ -149,7 +146,6 @@ impl Flags {
     fn of(ruleset: Ruleset) -> Flags {
         Flags(Arc::new(Loaded {
             ruleset,
-            #[cfg(feature = "tools")]
             digest: OnceLock::new(),
             #[cfg(feature = "tools")]
             diagnostics: OnceLock::new(),
@@ -181,10 +177,15 @@ impl Flags {
 
     /// The digest of the normalised document: `sha256:` and 64 hex digits over its RFC 8785 text.
     /// It is computed when it is first asked for.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn digest(&self) -> &str {
         self.0.digest.get_or_init(|| digest::digest(&self.document()))
+    }
+
+    /// The names of the attributes that an evaluation of some flag may read, each once or more: of a context's other
+    /// custom attributes no answer depends. Kind, key and the like are not listed unless a clause names them.
+    pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.0.ruleset.tables().attributes.iter().map(|attribute| attribute.reference.name())
     }
 
     /// `meta.version`, an integer or none.
@@ -223,6 +224,56 @@ impl Flags {
     ) -> BoundFlags {
         let subject = Subject::bind(self.0.ruleset.tables(), context, big_segments);
         BoundFlags::new(self.clone(), subject)
+    }
+
+    /// The answers of many flags for many contexts: for each context, in their order, a row of one
+    /// answer for each key, in theirs. A context is bound once and a key is looked up once.
+    ///
+    /// No row depends on another: a host with threads gives each thread a part of the contexts,
+    /// and the rows of the parts follow one another.
+    ///
+    /// ```
+    /// # use isoflag::{Context, Flags};
+    /// # let flags = Flags::from_json(br#"{"flags": {}}"#)?;
+    /// let contexts = [Context::builder("ada").build()?, Context::builder("bob").build()?];
+    /// let rows = flags.evaluate_many(&["dark-mode", "new-checkout", "beta"], &contexts);
+    /// assert_eq!((rows.len(), rows[0].len()), (2, 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn evaluate_many<'c>(
+        &self,
+        keys: &[impl AsRef<str>],
+        contexts: impl IntoIterator<Item = &'c Context>,
+    ) -> Vec<Vec<Answer>> {
+        let handles: Vec<_> = keys.iter().map(|key| self.handle(key.as_ref())).collect();
+        self.evaluate_handles(&handles, contexts.into_iter().map(Some), None)
+    }
+
+    /// As [`Flags::evaluate_many`] for flags found before, with what a store of big segments
+    /// answered. A handle that is none is a missing flag; where there is no context every answer of
+    /// the row is `USER_NOT_SPECIFIED`.
+    #[must_use]
+    pub fn evaluate_handles<'c>(
+        &self,
+        handles: &[Option<FlagHandle>],
+        contexts: impl IntoIterator<Item = Option<&'c Context>>,
+        big_segments: Option<&BigSegments>,
+    ) -> Vec<Vec<Answer>> {
+        let row = |context| {
+            let bound = self.bind_with(context, big_segments);
+            handles.iter().map(|handle| bound.evaluate_handle(*handle)).collect()
+        };
+        contexts.into_iter().map(row).collect()
+    }
+
+    /// The name of a context's attribute where an answer may depend on it, as the document shares
+    /// it: a binding need not convert the others. A legacy user has other names; whether the
+    /// context is too large depends on all attributes.
+    #[must_use]
+    pub fn attribute_name(&self, name: &str) -> Option<Arc<str>> {
+        let mentioned = self.0.ruleset.tables().attributes.name(name).map(Arc::clone);
+        mentioned.or_else(|| BUILT_IN.contains(&name).then(|| Arc::from(name)))
     }
 
     /// The context keys that an evaluation may ask a store of big segments for, in RFC 8785 order.

@@ -105,14 +105,13 @@ impl KeySet {
         self.index.find(hash, |place| self.get(place).is_some_and(|known| **known == *key))
     }
 
-    /// The one copy of a key.
-    pub(crate) fn intern(&mut self, key: &str) -> Arc<str> {
+    /// The place and the one copy of a key.
+    pub(crate) fn intern(&mut self, key: &str) -> (u32, Arc<str>) {
         let hash = hash(key);
-        let known = self.find(hash, key).and_then(|place| self.get(place));
-        known.map(Arc::clone).unwrap_or_else(|| {
+        let known = self.find(hash, key).and_then(|place| Some((place, self.get(place)?)));
+        known.map(|(place, key)| (place, Arc::clone(key))).unwrap_or_else(|| {
             let key = Arc::from(key);
-            self.push(hash, Arc::clone(&key));
-            key
+            (self.push(hash, Arc::clone(&key)), key)
         })
     }
 
@@ -144,7 +143,9 @@ mod tests {
             for key in keys {
                 let place = known.iter().position(|other| *other == key);
                 prop_assert_eq!(set.place(&key).map(|place| place as usize), place);
-                prop_assert_eq!(&*set.intern(&key), &*key);
+                let (at, interned) = set.intern(&key);
+                prop_assert_eq!(at as usize, place.unwrap_or(known.len()));
+                prop_assert_eq!(&*interned, &*key);
                 if place.is_none() {
                     known.push(key);
                 }

@@ -16,8 +16,7 @@
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, digests, AppConfig's profiles and the secure-mode hash. No answer
-//! depends on it.
+//! explanations, diagnostics, AppConfig's profiles and the secure-mode hash. No answer depends on it.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -46,7 +45,6 @@
 mod bound_flags;
 mod context;
 mod diagnostic;
-#[cfg(feature = "tools")]
 mod digest;
 mod document;
 mod evaluation;
@@ -69,14 +67,14 @@ pub use digest::secure_mode_hash;
 pub use document::DocumentError;
 pub use evaluation::{
     Answer, BigSegments, BigSegmentsError, BigSegmentsStatus, ErrorKind, EvaluationDetail,
-    FlagHandle, Reason, ReasonKind, ValueType,
+    FlagHandle, Reason, ReasonKind, ReasonMember, ValueType,
 };
 #[cfg(feature = "tools")]
 pub use explain::Explanation;
 pub use flags::Flags;
 pub use json::{JsonError, Object, Value};
 pub use ruleset::Hash;
-pub use state::AllFlagsOptions;
+pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
 pub const SPEC_VERSION: u32 = 1;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::bound_flags::BoundFlags;
-use crate::evaluation::{Answer, FlagHandle, Verdict};
+use crate::evaluation::{Answer, FlagHandle, Reason, Verdict};
 use crate::flags::Flags;
 use crate::json::{Object, Value};
-use crate::ruleset::{Flag, Ruleset};
+use crate::ruleset::{Flag, Prerequisite, Ruleset};
 
 /// What [`all_flags_state`](BoundFlags::all_flags_state) is to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,46 +21,144 @@ pub struct AllFlagsOptions {
     pub now_ms: f64,
 }
 
-pub(crate) fn all_flags_state(bound: &BoundFlags, options: &AllFlagsOptions) -> Value {
-    if bound.subject().context().is_none() {
-        return Flags::invalid_state();
+/// What one flag serves, as the state of all flags shows it. Nothing is copied.
+#[derive(Clone, Copy, Debug)]
+pub struct FlagState<'a> {
+    key: &'a Arc<str>,
+    value: Option<&'a Value>,
+    variation: Option<u32>,
+    version: Option<f64>,
+    reason: Option<Reason<'a>>,
+    track_events: bool,
+    track_reason: bool,
+    debug_events_until: Option<f64>,
+    prerequisites: PrerequisiteKeys<'a>,
+}
+
+/// What a member of a flag's state holds.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum StateMember<'a> {
+    /// A number.
+    Number(f64),
+    /// A boolean.
+    Bool(bool),
+    /// Why the flag serves what it does.
+    Reason(Reason<'a>),
+    /// The keys of flags.
+    Keys(PrerequisiteKeys<'a>),
+}
+
+/// The keys of the flag's own prerequisites that were looked at, in order.
+#[derive(Clone, Copy, Debug)]
+pub struct PrerequisiteKeys<'a> {
+    ruleset: &'a Ruleset,
+    seen: &'a [Prerequisite],
+}
+
+impl<'a> PrerequisiteKeys<'a> {
+    /// The keys, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a Arc<str>> + use<'a> {
+        let ruleset = self.ruleset;
+        self.seen.iter().map(|prerequisite| ruleset.flag_key(prerequisite.flag))
     }
-    let ruleset = bound.flags().ruleset();
-    let shown =
-        ruleset.flags().filter(|(_, flag)| !options.client_side_only || flag.metadata.client_side);
+}
+
+impl<'a> FlagState<'a> {
+    fn of(bound: &'a BoundFlags, slot: u32, flag: &'a Flag, options: &AllFlagsOptions) -> Self {
+        let flags = bound.flags();
+        let answer = bound.evaluate_handle(Some(FlagHandle::from_index(slot)));
+        let metadata = &flag.metadata;
+        let experiment = is_experiment(flag, answer.verdict);
+        let tracked = metadata.track_events || experiment;
+        let debugged = metadata.debug_events_until.is_some_and(|until| until > options.now_ms);
+        let details = !options.details_only_for_tracked_flags || tracked || debugged;
+        FlagState {
+            key: flags.ruleset().flag_key(slot),
+            value: flags.value_of(&answer),
+            variation: answer.variation_index(),
+            version: details.then_some(metadata.version),
+            reason: (details && (options.with_reasons || experiment))
+                .then(|| flags.reason_of(&answer)),
+            track_events: tracked,
+            track_reason: experiment,
+            debug_events_until: metadata.debug_events_until,
+            prerequisites: prerequisites(flags.ruleset(), flag, &answer),
+        }
+    }
+
+    /// The flag's key.
+    #[must_use]
+    pub fn key(&self) -> &'a Arc<str> {
+        self.key
+    }
+
+    /// What the flag serves; none, which is written as null, where the caller's default is.
+    #[must_use]
+    pub fn value(&self) -> Option<&'a Value> {
+        self.value
+    }
+
+    /// The members of the flag's entry in `$flagsState`; what is false or absent is left out.
+    pub fn members(&self) -> impl Iterator<Item = (&'static str, StateMember<'a>)> + use<'a> {
+        use StateMember::{Bool, Keys, Number, Reason};
+        let keys = Some(self.prerequisites).filter(|keys| !keys.seen.is_empty());
+        let members = [
+            self.debug_events_until.map(|until| ("debugEventsUntilDate", Number(until))),
+            keys.map(|keys| ("prerequisites", Keys(keys))),
+            self.reason.map(|reason| ("reason", Reason(reason))),
+            self.track_events.then_some(("trackEvents", Bool(true))),
+            self.track_reason.then_some(("trackReason", Bool(true))),
+            self.variation.map(|index| ("variation", Number(f64::from(index)))),
+            self.version.map(|version| ("version", Number(version))),
+        ];
+        members.into_iter().flatten()
+    }
+
+    fn to_value(self) -> Value {
+        let members = self.members().map(|(name, member)| (name, Value::from(member)));
+        members.collect::<Object>().into()
+    }
+}
+
+impl From<StateMember<'_>> for Value {
+    fn from(member: StateMember<'_>) -> Value {
+        match member {
+            StateMember::Number(number) => Value::Number(number),
+            StateMember::Bool(flag) => Value::Bool(flag),
+            StateMember::Reason(reason) => reason.to_value(),
+            StateMember::Keys(keys) => {
+                keys.iter().map(|key| Value::String(Arc::clone(key))).collect()
+            }
+        }
+    }
+}
+
+/// The state of each flag, in the order of the keys; none for an invalid context.
+pub(crate) fn flag_states<'a>(
+    bound: &'a BoundFlags,
+    options: &AllFlagsOptions,
+) -> Option<impl Iterator<Item = FlagState<'a>> + use<'a>> {
+    bound.subject().context()?;
+    let options = *options;
+    let shown = move |flag: &Flag| !options.client_side_only || flag.metadata.client_side;
+    let flags = bound.flags().ruleset().flags().filter(move |(_, flag)| shown(flag));
+    Some(flags.map(move |(slot, flag)| FlagState::of(bound, slot, flag, &options)))
+}
+
+pub(crate) fn all_flags_state(bound: &BoundFlags, options: &AllFlagsOptions) -> Value {
+    let Some(flags) = flag_states(bound, options) else {
+        return Flags::invalid_state();
+    };
     let mut values = Vec::new();
     let mut states = Vec::new();
-    for (slot, flag) in shown {
-        let answer = bound.evaluate_handle(Some(FlagHandle::from_index(slot)));
-        let key = ruleset.flag_key(slot);
-        let value = bound.flags().value_of(&answer).cloned().unwrap_or_default();
-        values.push((Arc::clone(key), value));
-        states.push((Arc::clone(key), flag_state(bound.flags(), flag, &answer, options)));
+    for flag in flags {
+        values.push((Arc::clone(flag.key()), flag.value().cloned().unwrap_or_default()));
+        states.push((Arc::clone(flag.key()), flag.to_value()));
     }
     values.push((Arc::from("$flagsState"), Value::Object(Object::from_members(states))));
     values.push((Arc::from("$valid"), Value::Bool(true)));
     Value::Object(Object::from_members(values))
-}
-
-fn flag_state(flags: &Flags, flag: &Flag, answer: &Answer, options: &AllFlagsOptions) -> Value {
-    let metadata = &flag.metadata;
-    let experiment = is_experiment(flag, answer.verdict);
-    let tracked = metadata.track_events || experiment;
-    let debugged = metadata.debug_events_until.is_some_and(|until| until > options.now_ms);
-    let details = !options.details_only_for_tracked_flags || tracked || debugged;
-    let reason = (details && (options.with_reasons || experiment))
-        .then(|| flags.reason_of(answer).to_value());
-    let prerequisites = prerequisites(flags.ruleset(), flag, answer);
-    let members = [
-        answer.variation_index().map(|index| ("variation", Value::from(index))),
-        details.then_some(("version", Value::Number(metadata.version))),
-        reason.map(|reason| ("reason", reason)),
-        tracked.then_some(("trackEvents", Value::Bool(true))),
-        experiment.then_some(("trackReason", Value::Bool(true))),
-        metadata.debug_events_until.map(|until| ("debugEventsUntilDate", Value::Number(until))),
-        (!prerequisites.is_empty()).then(|| ("prerequisites", Value::from(prerequisites))),
-    ];
-    members.into_iter().flatten().collect::<Object>().into()
 }
 
 /// Whether an answer counts for an experiment, so that its reason must be tracked.
@@ -77,11 +175,12 @@ fn is_experiment(flag: &Flag, verdict: Verdict) -> bool {
     }
 }
 
-/// The keys of the flag's own prerequisites that were looked at, in order.
-fn prerequisites(ruleset: &Ruleset, flag: &Flag, answer: &Answer) -> Vec<Value> {
+fn prerequisites<'a>(
+    ruleset: &'a Ruleset,
+    flag: &'a Flag,
+    answer: &Answer,
+) -> PrerequisiteKeys<'a> {
     let all = flag.targeting().map(|targeting| &*targeting.prerequisites).unwrap_or_default();
-    all.iter()
-        .take(answer.direct_prerequisites as usize)
-        .map(|prerequisite| Value::String(Arc::clone(ruleset.flag_key(prerequisite.flag))))
-        .collect()
+    let seen = all.get(..answer.direct_prerequisites as usize).unwrap_or(all);
+    PrerequisiteKeys { ruleset, seen }
 }

@@ -34,7 +34,10 @@ fn same(ours: &Value, theirs: &serde_json::Value) -> bool {
             ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| same(a, b))
         }
         (Value::Object(ours), serde_json::Value::Object(theirs)) => {
+            let names: Vec<Vec<u16>> =
+                ours.iter().map(|(name, _)| name.encode_utf16().collect()).collect();
             ours.len() == theirs.len()
+                && names.is_sorted()
                 && ours.iter().all(|(name, a)| theirs.get(&**name).is_some_and(|b| same(a, b)))
         }
         (Value::String(ours), serde_json::Value::String(theirs)) => **ours == **theirs,
@@ -75,8 +78,38 @@ fn bytes_of_json() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(byte, 0..24)
 }
 
+/// Objects that are nearly alike, as the flags of a document are.
+fn repetitive_objects() -> impl Strategy<Value = String> {
+    let names = ["a", "b", "ab", "key", "\\u0061", "\u{e9}", "\u{e000}", "\u{1f600}", ""];
+    let leaves = ["1", "true", "\"s\"", "\"key\"", "[]", "{}", "\"\\n\"", "[\"s\",[]]"];
+    let object = |value: BoxedStrategy<String>| {
+        let member = (prop::sample::select(names.to_vec()), value);
+        prop::collection::vec(member, 0..6).prop_map(|members| {
+            let member = |(name, value): &(&str, String)| format!("\"{name}\": {value}");
+            format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
+        })
+    };
+    let leaf = prop::sample::select(leaves.to_vec()).prop_map(str::to_owned).boxed();
+    let inner = prop_oneof![3 => leaf.clone(), 1 => object(leaf)].boxed();
+    let shapes = prop::collection::vec(object(inner), 1..5);
+    (shapes, prop::collection::vec(any::<prop::sample::Index>(), 0..12)).prop_map(
+        |(shapes, picks)| {
+            picks.iter().map(|pick| pick.get(&shapes).clone()).collect::<Vec<_>>().join(",")
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// What a long text repeats is read in another way than what stands there once.
+    #[test]
+    fn long_texts_that_repeat_themselves(objects in repetitive_objects(), cut in 0_usize..40) {
+        let long = " ".repeat(5000);
+        let text = format!("[{long}{objects}]");
+        check(text.as_bytes());
+        check(&text.as_bytes()[..text.len() - cut]);
+    }
 
     #[test]
     fn any_bytes(text in bytes_of_json()) {

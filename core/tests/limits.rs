@@ -149,3 +149,37 @@ fn what_can_match_is_found_among_what_cannot() {
     let detail = flags.variation_detail("f", &context, Value::Null);
     assert_eq!(detail.reason.to_string(), r#"{"kind":"RULE_MATCH","ruleIndex":0}"#);
 }
+
+/// What is remembered of a segment takes its steps again, so that the limit is where it was.
+#[test]
+fn a_remembered_segment_takes_its_steps() {
+    let values = vec!["\"x\""; 2_000].join(",");
+    let clause = |attribute: &str| {
+        format!(r#"{{"attribute":"{attribute}","op":"startsWith","values":[{values}]}}"#)
+    };
+    let flag = |key: &str, clauses: &str| {
+        format!(
+            r#""{key}":{{"key":"{key}","on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{clauses}]}}]}}"#
+        )
+    };
+    // Negated, so that the clause after it is asked too.
+    let segment = r#"{"op":"segmentMatch","values":["s"],"negate":true}"#;
+    let document = format!(
+        r#"{{"segments":{{"s":{{"key":"s","rules":[{{"clauses":[{}]}}]}}}},"flags":{{{},{}}}}}"#,
+        clause("half"),
+        flag("segment", segment),
+        flag("both", &format!("{segment},{}", clause("rest"))),
+    );
+    let flags = Flags::from_json(document.as_bytes()).unwrap();
+    for (rest, reason) in [(150, FALLTHROUGH), (250, MALFORMED)] {
+        let list = |elements: usize| Value::from(vec![Value::from("abc"); elements]);
+        let context = Context::builder("u").attribute("half", list(300));
+        let context = context.attribute("rest", list(rest)).build().unwrap();
+        let bound = flags.bind(&context);
+        let ask = |key: &str| bound.variation_detail(key, Value::Null).reason.to_string();
+        for _ in 0..3 {
+            assert_eq!(ask("both"), reason, "{rest}");
+            assert_eq!(ask("segment"), r#"{"kind":"RULE_MATCH","ruleIndex":0}"#);
+        }
+    }
+}

@@ -195,7 +195,10 @@ proptest! {
         let stored = object([("k", object([("s.g1", true.into()), ("t.g0", false.into())]))]);
         let stored = object([("status", "STALE".into()), ("memberships", stored)]);
         let bound = flags.bind_with(Some(&context), Some(&BigSegments::from_value(&stored).unwrap()));
-        for key in FLAGS {
+        // The second time with what the first has left to be remembered.
+        for key in [FLAGS, FLAGS].concat() {
+            let fresh = bound.evaluate_afresh(flags.handle(key));
+            prop_assert_eq!(bound.evaluate(key), fresh);
             let detail = bound.variation_detail(key, Value::Null);
             let explanation = bound.explain(key);
             let answer = object([

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 from time import perf_counter
 from typing import Any
@@ -33,22 +34,32 @@ def gain(work: Callable[[], Any], blocks: int) -> list[float]:
     return samples[1:]
 
 
+def parted(work: Callable[[int], Any], blocks: int) -> list[float]:
+    """How much less time the same work takes on two threads than on one."""
+    samples = []
+    for _ in range(blocks + 1):
+        taken = []
+        for threads in (1, 2):
+            start = perf_counter()
+            work(threads)
+            taken.append(perf_counter() - start)
+        samples.append(taken[0] / taken[1])
+    return samples[1:]
+
+
 def measure(workload: Workload, record: Record, contexts: int) -> None:
     flags = Flags.from_json(workload.text("workload.json"))
     raw = workload.contexts["hit"]
     many = [Context.from_dict(raw | {"key": f"user-{number}"}) for number in range(contexts)]
     keys = flags.keys()
-    evaluate_many: Any = getattr(flags, "evaluate_many", None)
-    if evaluate_many is None:
-        record.skip("threads", "evaluate_many", "isoflag has no `evaluate_many` yet")
-    else:
-        record.row(
-            "threads",
-            "evaluate_many",
-            "isoflag",
-            "times",
-            gain(lambda: evaluate_many(keys, many), record.blocks),
-        )
+
+    def evaluate(threads: int) -> Any:
+        return flags.evaluate_many(keys, many, threads=threads)
+
+    own = parted(evaluate, record.blocks)
+    record.row("threads", "evaluate_many", "isoflag", "times", own)
+    others = gain(partial(evaluate, 1), record.blocks)
+    record.row("threads", "evaluate_many, each thread its own call", "isoflag", "times", others)
 
     def states() -> None:
         for context in many:

@@ -1,7 +1,18 @@
 """The compiled half of isoflag; import ``isoflag`` instead."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias, TypeVar, final
+from typing import (
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    final,
+    overload,
+)
 
 from typing_extensions import Self
 
@@ -11,6 +22,7 @@ __all__ = [
     "Context",
     "Diagnostic",
     "EvaluationDetail",
+    "EvaluationDetails",
     "Explanation",
     "Flags",
     "__version__",
@@ -264,6 +276,21 @@ class Flags:
         ``now`` is in milliseconds since 1970; without it the host's clock is read.
         """
 
+    def evaluate_many(
+        self,
+        keys: Iterable[str],
+        contexts: Iterable[_ContextLike],
+        *,
+        big_segments: _BigSegments = None,
+        threads: int | None = None,
+    ) -> list[EvaluationDetails]:
+        """Evaluate many flags for many contexts: for each context a row with a detail for each key.
+
+        Other Python threads run meanwhile. Where there is enough to do the contexts are parted
+        among ``threads``, or among as many as the host has; the rows are the same for any number.
+        The value is None where ``variation_detail`` would serve the default.
+        """
+
     def explain(
         self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
     ) -> Explanation:
@@ -450,6 +477,24 @@ class EvaluationDetail(Generic[_T_co]):
     def __reduce__(self) -> tuple[Any, tuple[_T_co, int | None, dict[str, Any]]]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> Any: ...
+
+@final
+class EvaluationDetails:
+    """What many flags served one context, from ``Flags.evaluate_many``.
+
+    A sequence with a detail for each key, in their order. Each is made when it is asked for, so
+    that answers that nobody reads cost little. It is equal to a list of equal details.
+    """
+
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> EvaluationDetail[Any]: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[EvaluationDetail[Any]]: ...
+    def __iter__(self) -> Iterator[EvaluationDetail[Any]]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class Explanation:

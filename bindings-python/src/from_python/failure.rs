@@ -50,6 +50,10 @@ impl Failure {
         !matches!(self.cause, Cause::TooLarge | Cause::Interrupted(_))
     }
 
+    pub(super) fn is_interrupt(&self) -> bool {
+        matches!(self.cause, Cause::Interrupted(_))
+    }
+
     /// The exception that stopped the conversion and is not the object's doing: an interrupt of
     /// the interpreter.
     pub(crate) fn into_interrupt(self: Box<Self>) -> Result<PyErr, Box<Failure>> {

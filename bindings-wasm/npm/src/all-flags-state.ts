@@ -1,6 +1,7 @@
 import type { EvaluationOptions } from "./big-segments.js";
 import type { EvaluationReason } from "./detail.js";
 import { core } from "./engine.js";
+import { argumentErrors } from "./errors.js";
 import type { JsonValue } from "./json.js";
 
 /** What of every flag the state holds. */
@@ -38,12 +39,14 @@ export interface AllFlagsState {
 
 /** The state of the flags behind a handle. */
 export function readState(bound: number, options?: StateOptions): AllFlagsState {
-  const text = core.allFlagsState(
-    bound,
-    options?.clientSideOnly === true,
-    options?.withReasons === true,
-    options?.detailsOnlyForTrackedFlags === true,
-    options?.now ?? Date.now(),
+  const text = argumentErrors.text(
+    core.allFlagsState(
+      bound,
+      options?.clientSideOnly === true,
+      options?.withReasons === true,
+      options?.detailsOnlyForTrackedFlags === true,
+      options?.now ?? Date.now(),
+    ),
   );
   return JSON.parse(text) as AllFlagsState;
 }

@@ -1,6 +1,7 @@
 /** Answers, as the core gives them: an integer code per answer of a flag, each decoded once per document. */
 
 import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./detail.js";
+import { argumentErrors, FAILED } from "./errors.js";
 import { isWellFormed } from "./host-json.js";
 import { JsonText, type JsonValue } from "./json.js";
 
@@ -9,19 +10,12 @@ export const NO_FLAG = 0xffff_ffff;
 /** The code of an answer that does not fit into one. */
 const UNCODED = 0xffff_ffff;
 
-/** What the core says of an answer: JSON texts, and no value where the default is served. */
-export interface Description {
-  readonly value?: string | undefined;
-  readonly variationIndex?: number | undefined;
-  readonly reason: string;
-}
-
 /** Who can be asked about a document's flags. */
 export interface Source {
   /** The handle of a well-formed key. */
   find(key: string): number;
-  /** Describes the answer that the core has just given. */
-  describe(): Description;
+  /** Describes the answer that the core has just given, in three lines: variation index, reason and value. */
+  describe(): string | undefined;
 }
 
 /** A decoded answer. */
@@ -31,11 +25,13 @@ export class Answer {
   readonly #variationIndex: number | null;
   readonly #reason: EvaluationReason;
 
-  constructor(description: Description) {
-    const { value, variationIndex, reason } = description;
-    this.#variationIndex = variationIndex ?? null;
+  /** Takes the three lines that describe it; the first and the last are empty where the default is served. */
+  constructor(description: string) {
+    // Canonical JSON has no line breaks.
+    const [index = "", reason = "", value = ""] = description.split("\n");
+    this.#variationIndex = index === "" ? null : Number(index);
     this.#reason = JSON.parse(reason) as EvaluationReason;
-    this.#value = value === undefined ? undefined : decode(value);
+    this.#value = value === "" ? undefined : decode(value);
   }
 
   value<T>(defaultValue: T): JsonValue | T {
@@ -71,7 +67,7 @@ export class FlagEntry {
   }
 
   #decode(code: number, source: Source): Answer {
-    const answer = new Answer(source.describe());
+    const answer = new Answer(argumentErrors.text(source.describe()));
     if (code !== UNCODED) this.#answers.set(code, answer);
     return answer;
   }
@@ -91,6 +87,7 @@ export class FlagEntries {
     // Text that crosses has its lone surrogates replaced, and might then be the key of another flag.
     if (typeof key !== "string" || !isWellFormed(key)) return this.#unknown;
     const handle = source.find(key);
+    if (handle === FAILED) throw argumentErrors.last();
     // Unknown keys are not kept: there is no end to them.
     if (handle === NO_FLAG) return this.#unknown;
     const entry = new FlagEntry(handle);

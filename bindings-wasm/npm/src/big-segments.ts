@@ -1,6 +1,6 @@
 import type { BigSegmentsStatus } from "./detail.js";
-import { limits } from "./engine.js";
 import { argumentErrors } from "./errors.js";
+import { limits } from "./generated/constants.js";
 import { encodeStrictly } from "./host-json.js";
 
 /** Memberships in big segments, which the host fetches for the keys that `bigSegmentKeys` lists. */
@@ -16,9 +16,9 @@ export interface EvaluationOptions {
   readonly bigSegments?: BigSegments | undefined;
 }
 
-/** The JSON text of the memberships, if there are any. */
-export function bigSegmentsText(options: EvaluationOptions | undefined): string | undefined {
+/** The JSON text of the memberships, empty if there are none. */
+export function bigSegmentsText(options: EvaluationOptions | undefined): string {
   const bigSegments = options?.bigSegments;
-  if (bigSegments === undefined || bigSegments === null) return undefined;
+  if (bigSegments === undefined || bigSegments === null) return "";
   return encodeStrictly(bigSegments, limits.documentBytes, argumentErrors);
 }

@@ -1,5 +1,5 @@
 import { type AllFlagsState, readState, type StateOptions } from "./all-flags-state.js";
-import type { Answer, Description, FlagEntries, Source } from "./answers.js";
+import type { Answer, FlagEntries, Source } from "./answers.js";
 import type { EvaluationDetail } from "./detail.js";
 import { core } from "./engine.js";
 import { type Explanation, readExplanation } from "./explanation.js";
@@ -33,7 +33,7 @@ export class BoundFlags {
     this.#entries = entries;
     this.#source = {
       find: (key: string): number => core.findBoundFlag(this.#handle, key),
-      describe: (): Description => core.describeBoundAnswer(this.#handle) as Description,
+      describe: () => core.describeBoundAnswer(this.#handle),
     };
   }
 

@@ -1,5 +1,6 @@
-import { core, limits, requireStart } from "./engine.js";
+import { core, requireStart } from "./engine.js";
 import { contextErrors } from "./errors.js";
+import { limits } from "./generated/constants.js";
 import { encodeStrictly, isWellFormed } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
@@ -54,7 +55,7 @@ function build(key: unknown, options: ContextOptions): Fresh {
   if (members.length > limits.contextBytes) {
     throw contextErrors.at("attributes", `longer than ${limits.contextBytes} bytes of JSON`);
   }
-  return new Fresh(contextErrors.during(() => core.buildContext(JSON.stringify(parts), members)));
+  return new Fresh(contextErrors.handle(core.buildContext(JSON.stringify(parts), members)));
 }
 
 const ownership = new Ownership(handle => core.freeContext(handle));
@@ -97,7 +98,7 @@ export class Context {
   static fromJson(text: string | Uint8Array): Context {
     requireStart();
     const bytes = jsonBytes(text, contextErrors);
-    return new Context(new Fresh(contextErrors.during(() => core.readContext(bytes))));
+    return new Context(new Fresh(contextErrors.handle(core.readContext(bytes))));
   }
 
   /**
@@ -120,23 +121,23 @@ export class Context {
       }
       return handle;
     });
-    return new Context(new Fresh(contextErrors.during(() => core.joinContexts(new Uint32Array(handles)))));
+    return new Context(new Fresh(contextErrors.handle(core.joinContexts(new Uint32Array(handles)))));
   }
 
   /** The fully-qualified key: `anna`, `org:acme`, `org:acme:user:anna`. */
   get key(): string {
-    return core.contextKey(this.#handle);
+    return contextErrors.text(core.contextKey(this.#handle));
   }
 
   /** This context with one of kind `clock`, so that rules may ask for the time of day and the weekday. */
   withClock(nowMs: number, offsetMinutes: number): Context {
-    const fresh = contextErrors.during(() => core.contextWithClock(this.#handle, nowMs, offsetMinutes));
+    const fresh = contextErrors.handle(core.contextWithClock(this.#handle, nowMs, offsetMinutes));
     return new Context(new Fresh(fresh));
   }
 
   /** The canonical context JSON, as an object of the caller's own. */
   toObject(): { [member: string]: JsonValue } {
-    return JSON.parse(core.contextJson(this.#handle)) as { [member: string]: JsonValue };
+    return JSON.parse(contextErrors.text(core.contextJson(this.#handle))) as { [member: string]: JsonValue };
   }
 
   /** Lets go of the memory at once. The context cannot be used afterwards. */

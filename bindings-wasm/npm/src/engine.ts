@@ -5,36 +5,41 @@ import init, * as core from "./generated/glue.js";
 export { core };
 
 let started = false;
+let tools = false;
 
-/** What the core accepts, known once it has started. */
-export const limits = { contextBytes: 0, documentBytes: 0, nesting: 0 };
-
-function settle(): void {
-  const [contextBytes = 0, documentBytes = 0, nesting = 0] = core.limits();
-  Object.assign(limits, { contextBytes, documentBytes, nesting });
+function settle(exports: object): void {
   started = true;
+  tools = "explain" in exports;
 }
 
 /** Starts from a compiled module, or from bytes that are compiled at once. */
 export function start(module: WebAssembly.Module | BufferSource): void {
-  if (started) return;
-  core.initSync({ module });
-  settle();
+  if (!started) settle(core.initSync({ module }));
 }
 
 /** Starts from a compiled module without blocking. */
 export async function startAsync(module: WebAssembly.Module): Promise<void> {
   if (started) return;
-  await init({ module_or_path: module });
-  if (!started) settle();
-}
-
-/** Whether it has started. */
-export function isStarted(): boolean {
-  return started;
+  const exports = await init({ module_or_path: module });
+  if (!started) settle(exports);
 }
 
 /** Stands before whatever makes the first object. */
 export function requireStart(): void {
   if (!started) throw new Error("isoflag is not ready; `await ready()` first");
+}
+
+/** Stands before what only `tools.wasm` can do. */
+export function requireTools(what: string): void {
+  requireStart();
+  if (!tools) {
+    throw new Error(
+      `\`${what}\` is not in core.wasm, which has what evaluation needs; import \`isoflag/tools\` instead of \`isoflag\``,
+    );
+  }
+}
+
+/** Whether the module that has started can do everything. */
+export function hasTools(): boolean {
+  return tools;
 }

@@ -1,3 +1,11 @@
+import { core } from "./engine.js";
+
+/** What the core gives instead of a handle where a call fails. */
+const NO_HANDLE = 0;
+
+/** What the core gives instead of a flag's handle or an answer's code where a call fails. */
+export const FAILED = 0xffff_fffe;
+
 /** What the core says of an error. */
 export interface Failure {
   readonly code: string;
@@ -53,13 +61,22 @@ export class ErrorKind {
     this.#code = code;
   }
 
-  /** Calls the core; what it says of an error is thrown as one of this kind. */
-  during<T>(call: () => T): T {
-    try {
-      return call();
-    } catch (thrown) {
-      throw isFailure(thrown) ? this.#make(thrown) : thrown;
-    }
+  /** The error that made the last call to the core fail. */
+  last(): Error {
+    const failure = core.failure();
+    return failure === "" ? new Error("used after `free()`") : this.#make(JSON.parse(failure) as Failure);
+  }
+
+  /** A handle, unless the call that should give it failed. */
+  handle(handle: number): number {
+    if (handle === NO_HANDLE) throw this.last();
+    return handle;
+  }
+
+  /** A text, unless the call that should give it failed. */
+  text(text: string | undefined): string {
+    if (text === undefined) throw this.last();
+    return text;
   }
 
   /** The error for a value that cannot be handed to the core. */
@@ -67,10 +84,6 @@ export class ErrorKind {
     const failure = { code: this.#code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
     return this.#make(failure, cause === undefined ? undefined : { cause });
   }
-}
-
-function isFailure(thrown: unknown): thrown is Failure {
-  return typeof thrown === "object" && thrown !== null && "code" in thrown && !(thrown instanceof Error);
 }
 
 export const documentErrors = new ErrorKind(

@@ -1,12 +1,8 @@
 import { NO_FLAG } from "./answers.js";
-import { core } from "./engine.js";
+import { core, requireTools } from "./engine.js";
+import { argumentErrors } from "./errors.js";
 import { isWellFormed } from "./host-json.js";
 import type { JsonValue } from "./json.js";
-
-interface Trace {
-  readonly json: string;
-  readonly text: string;
-}
 
 /** How an answer came about: every step of the evaluation, in order, as the members of its JSON. */
 export class Explanation {
@@ -14,14 +10,15 @@ export class Explanation {
   readonly #text: string;
   readonly [member: string]: JsonValue | (() => string);
 
-  private constructor(trace: Trace) {
-    this.#json = trace.json;
-    this.#text = trace.text;
-    Object.assign(this, JSON.parse(trace.json));
+  private constructor(trace: string) {
+    const end = trace.indexOf("\n");
+    this.#json = trace.slice(0, end);
+    this.#text = trace.slice(end + 1);
+    Object.assign(this, JSON.parse(this.#json));
   }
 
-  /** @internal */
-  static of(trace: Trace): Explanation {
+  /** Takes apart a line of JSON and the text that follows it. @internal */
+  static of(trace: string): Explanation {
     return new Explanation(trace);
   }
 
@@ -38,11 +35,12 @@ export class Explanation {
 
 /** Explains the answer of a flag behind a handle. */
 export function readExplanation(bound: number, key: unknown): Explanation {
+  requireTools("explain");
   let asked = typeof key === "string" ? key : "";
   if (typeof key !== "string" || !isWellFormed(key)) {
     // Nothing that crosses can be such a key, so a key is asked about that no flag has.
     do asked += "\ufffd";
     while (core.findBoundFlag(bound, asked) !== NO_FLAG);
   }
-  return Explanation.of(core.explain(bound, asked) as Trace);
+  return Explanation.of(argumentErrors.text(core.explain(bound, asked)));
 }

@@ -1,16 +1,18 @@
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
-import { type Answer, type Description, FlagEntries, type Source } from "./answers.js";
+import { type Answer, FlagEntries, type Source } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { BoundFlags } from "./bound-flags.js";
 import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
-import { core, limits, requireStart } from "./engine.js";
-import { argumentErrors, documentErrors } from "./errors.js";
+import { core, requireStart, requireTools } from "./engine.js";
+import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import { type Explanation, readExplanation } from "./explanation.js";
+import { limits } from "./generated/constants.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
+import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
 import { ValueType } from "./value-type.js";
 
 /** Something that a document gets wrong, or that its author should know. */
@@ -47,6 +49,9 @@ export class Flags {
   declare [Symbol.dispose]: () => void;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
+  #mentioned: Mentioned | undefined;
+  /** The object of the last call, where it was plain: the core has it bound still. */
+  #last: PlainContext | undefined;
   readonly #source: Source;
 
   static {
@@ -57,12 +62,12 @@ export class Flags {
     this.#handle = ownership.take(this, fresh);
     this.#source = {
       find: (key: string): number => core.findFlag(this.#handle, key),
-      describe: (): Description => core.describeAnswer(this.#handle) as Description,
+      describe: () => core.describeAnswer(this.#handle),
     };
   }
 
   static #load(loader: (text: Uint8Array) => number, text: Uint8Array): Flags {
-    return new Flags(new Fresh(documentErrors.during(() => loader(text))));
+    return new Flags(new Fresh(documentErrors.handle(loader(text))));
   }
 
   /**
@@ -107,7 +112,7 @@ export class Flags {
    * variants and so is no JSON: AppConfig's agent decides those
    */
   static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
-    requireStart();
+    requireTools("Flags.fromAppConfig");
     return Flags.#load(core.loadAppConfig, documentBytes(textOrObject));
   }
 
@@ -122,25 +127,31 @@ export class Flags {
 
   /** The keys of the flags, in RFC 8785 order. */
   keys(): string[] {
-    return core.flagKeys(this.#handle) as string[];
+    return JSON.parse(documentErrors.text(core.flagKeys(this.#handle))) as string[];
   }
 
   /** `sha256:` and 64 hexadecimal digits, equal on every host for equal documents. */
   get digest(): string {
-    return core.flagsDigest(this.#handle);
+    return documentErrors.text(core.flagsDigest(this.#handle));
   }
 
   /** `meta.version`, where the document has one. */
   get version(): number | undefined {
-    return core.flagsVersion(this.#handle);
+    const version = core.flagsVersion(this.#handle);
+    if (version === Number.POSITIVE_INFINITY) throw documentErrors.last();
+    return Number.isNaN(version) ? undefined : version;
   }
 
   /** What the document gets wrong, in its order. */
   get diagnostics(): readonly Diagnostic[] {
-    this.#diagnostics ??= Object.freeze(
-      (core.flagsDiagnostics(this.#handle) as Diagnostic[]).map(diagnostic => Object.freeze(diagnostic)),
-    );
+    this.#diagnostics ??= this.#readDiagnostics();
     return this.#diagnostics;
+  }
+
+  #readDiagnostics(): readonly Diagnostic[] {
+    requireTools("diagnostics");
+    const diagnostics = JSON.parse(documentErrors.text(core.flagsDiagnostics(this.#handle))) as Diagnostic[];
+    return Object.freeze(diagnostics.map(diagnostic => Object.freeze(diagnostic)));
   }
 
   /**
@@ -154,7 +165,7 @@ export class Flags {
   #bind(context: unknown, options: EvaluationOptions | undefined): number {
     const bigSegments = bigSegmentsText(options);
     const parsed = contextHandle(context);
-    return argumentErrors.during(() =>
+    return argumentErrors.handle(
       parsed === undefined
         ? core.bindHost(this.#handle, encodeLeniently(context), bigSegments)
         : core.bindContext(this.#handle, parsed, bigSegments),
@@ -171,15 +182,36 @@ export class Flags {
     }
   }
 
+  #evaluate(context: unknown, flag: number, type: ValueType): number {
+    const last = this.#last;
+    // A getter may have asked about another context meanwhile.
+    if (last?.isSameAs(context) && last === this.#last) {
+      return core.evaluateAgain(this.#handle, flag, type);
+    }
+    this.#mentioned ??= mentioned(
+      JSON.parse(argumentErrors.text(core.attributeNames(this.#handle))) as string[],
+    );
+    const read = PlainContext.read(context, this.#mentioned);
+    const text = read?.text ?? encodeLeniently(context);
+    this.#last = undefined;
+    const code = core.evaluateHost(this.#handle, text, flag, type);
+    this.#last = read;
+    return code;
+  }
+
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
-    const bigSegments = bigSegmentsText(options);
+    if (options?.bigSegments != null) {
+      return this.#lend(context, options, bound =>
+        entry.answer(core.evaluate(bound, entry.handle, type), this.#source),
+      );
+    }
     const parsed = contextHandle(context);
-    const code = argumentErrors.during(() =>
+    const code =
       parsed === undefined
-        ? core.evaluateHost(this.#handle, encodeLeniently(context), bigSegments, entry.handle, type)
-        : core.evaluateContext(this.#handle, parsed, bigSegments, entry.handle, type),
-    );
+        ? this.#evaluate(context, entry.handle, type)
+        : core.evaluateContext(this.#handle, parsed, entry.handle, type);
+    if (code === FAILED) throw argumentErrors.last();
     return entry.answer(code, this.#source);
   }
 
@@ -300,8 +332,11 @@ export class Flags {
   /** The context keys whose memberships in big segments an evaluation may ask for. */
   bigSegmentKeys(context: ContextLike): string[] {
     const parsed = contextHandle(context);
-    if (parsed !== undefined) return core.bigSegmentKeys(this.#handle, parsed) as string[];
-    return core.bigSegmentKeysForHost(this.#handle, encodeLeniently(context)) as string[];
+    const keys =
+      parsed === undefined
+        ? core.bigSegmentKeysForHost(this.#handle, encodeLeniently(context))
+        : core.bigSegmentKeys(this.#handle, parsed);
+    return JSON.parse(argumentErrors.text(keys)) as string[];
   }
 
   /** Lets go of the memory at once. The object cannot be used afterwards; what was bound to it can. */

@@ -8,11 +8,11 @@
  * regular expressions, errors, promises).
  */
 
-import { limits } from "./engine.js";
 import type { ErrorKind } from "./errors.js";
+import { limits } from "./generated/constants.js";
 
 /** What the core's reader of host objects takes for "no JSON form"; a real negative zero is written `0`. */
-const NO_JSON_FORM = "-0";
+export const NO_JSON_FORM = "-0";
 
 const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -45,10 +45,45 @@ export function isWellFormed(text: string): boolean {
   return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE_SURROGATE.test(text);
 }
 
-function holdsContentsElsewhere(object: object): boolean {
+/** Whether an object is one of the built-in ones whose members are not its contents. */
+export function holdsContentsElsewhere(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return false;
   return ArrayBuffer.isView(object) || HOLD_CONTENTS_ELSEWHERE.has(Object.prototype.toString.call(object));
+}
+
+/** The JSON text of a well-formed name and the colon behind it. */
+export function memberText(name: string): string {
+  return NEEDS_NO_ESCAPE.test(name) ? `"${name}":` : `${JSON.stringify(name)}:`;
+}
+
+/** The JSON text of what is no object; undefined where it has none. */
+export function primitiveText(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "string":
+      if (NEEDS_NO_ESCAPE.test(value)) return `"${value}"`;
+      return isWellFormed(value) ? JSON.stringify(value) : undefined;
+    case "number":
+      if (!Number.isFinite(value)) return undefined;
+      return value === 0 ? "0" : `${value}`;
+    case "boolean":
+      return value ? "true" : "false";
+    default:
+      return value === null ? "null" : undefined;
+  }
+}
+
+/** What has no JSON form, in words. */
+function described(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return "a string with a lone surrogate";
+    case "number":
+    case "undefined":
+      return String(value);
+    default:
+      return `a ${typeof value}`;
+  }
 }
 
 /** Something without a JSON form, and where. */
@@ -97,26 +132,13 @@ class Encoder {
   }
 
   value(value: unknown): void {
-    switch (typeof value) {
-      case "string":
-        if (NEEDS_NO_ESCAPE.test(value)) this.text += `"${value}"`;
-        else if (!isWellFormed(value)) this.#refuse("a string with a lone surrogate");
-        else this.text += JSON.stringify(value);
-        break;
-      case "number":
-        if (Number.isFinite(value)) this.text += value === 0 ? "0" : value;
-        else this.#refuse(String(value));
-        break;
-      case "boolean":
-        this.text += value;
-        break;
-      case "object":
-        if (value === null) this.text += "null";
-        else this.#object(value);
-        break;
-      default:
-        this.#refuse(value === undefined ? "undefined" : `a ${typeof value}`);
+    if (typeof value === "object" && value !== null) {
+      this.#object(value);
+      return;
     }
+    const text = primitiveText(value);
+    if (text === undefined) this.#refuse(described(value));
+    else this.text += text;
   }
 
   #object(object: object): void {
@@ -175,15 +197,12 @@ class Encoder {
       const value = read(object, name);
       if (value === undefined) continue;
       this.#path.push(name);
-      if (NEEDS_NO_ESCAPE.test(name)) {
-        this.text += `${separator}"${name}":`;
-        this.value(value);
-      } else if (!isWellFormed(name)) {
+      if (!isWellFormed(name)) {
         // The name cannot be written, yet what holds the member must be seen to hold one without a JSON form.
         this.text += `${separator}${JSON.stringify(unusedName(names))}:`;
         this.#refuse("a name with a lone surrogate");
       } else {
-        this.text += `${separator}${JSON.stringify(name)}:`;
+        this.text += separator + memberText(name);
         this.value(value);
       }
       this.#path.pop();

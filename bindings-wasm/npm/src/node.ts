@@ -4,9 +4,9 @@
  */
 
 import { start } from "./engine.js";
-import { coreBase64 } from "./generated/core-base64.js";
+import { toolsBase64 } from "./generated/tools-base64.js";
 
-start(Buffer.from(coreBase64, "base64"));
+start(Buffer.from(toolsBase64, "base64"));
 
 export * from "./api.js";
 export { ready, readySync } from "./immediate.js";

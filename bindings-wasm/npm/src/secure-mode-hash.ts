@@ -1,5 +1,5 @@
 import { type ContextLike, contextHandle } from "./context.js";
-import { core, requireStart } from "./engine.js";
+import { core, requireTools } from "./engine.js";
 import { contextErrors } from "./errors.js";
 import { encodeLeniently } from "./host-json.js";
 
@@ -9,8 +9,11 @@ import { encodeLeniently } from "./host-json.js";
  * @throws {ContextError} where the context is invalid
  */
 export function secureModeHash(sdkKey: string, context: ContextLike): string {
-  requireStart();
+  requireTools("secureModeHash");
   const parsed = contextHandle(context);
-  if (parsed !== undefined) return core.secureModeHash(sdkKey, parsed);
-  return contextErrors.during(() => core.secureModeHashForHost(sdkKey, encodeLeniently(context)));
+  return contextErrors.text(
+    parsed === undefined
+      ? core.secureModeHashForHost(sdkKey, encodeLeniently(context))
+      : core.secureModeHash(sdkKey, parsed),
+  );
 }

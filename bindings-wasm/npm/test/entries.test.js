@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const dist = new URL("../dist/", import.meta.url);
 const bytes = await readFile(new URL("core.wasm", dist));
+const toolsBytes = await readFile(new URL("tools.wasm", dist));
 
 const surface = [
   "BoundFlags",
@@ -106,6 +107,7 @@ describe("the entry for browsers, over HTTP", () => {
     "/parameter": "application/wasm; charset=utf-8",
     "/wrong": "text/plain",
     "/none": "",
+    "/tools": "application/wasm",
   });
   let requests = 0;
   const server = createServer((request, response) => {
@@ -116,7 +118,7 @@ describe("the entry for browsers, over HTTP", () => {
       return;
     }
     if (type !== "") response.setHeader("Content-Type", type);
-    response.end(bytes);
+    response.end(request.url === "/tools" ? toolsBytes : bytes);
   });
   let origin = "";
 
@@ -149,6 +151,41 @@ describe("the entry for browsers, over HTTP", () => {
       await Promise.all([isoflag.ready(url), isoflag.ready(url)]); await isoflag.ready(); isoflag.readySync(new Uint8Array());`;
     assert.deepEqual((await answer(program)).answer, expected);
     assert.equal(requests, 1);
+  });
+
+  const traced = `
+    const text = flags => flags.explain("f", { kind: "user", key: "k" }).toString();
+    const one = isoflag.Flags.fromJson('{"flags":{"f":{"key":"f","on":false,"offVariation":0,"variations":["yes"]}}}');`;
+
+  it("says where what core.wasm leaves out is", async () => {
+    const program = `${imported} await isoflag.ready("${origin}/right"); ${traced}
+      const calls = [() => text(one), () => one.diagnostics, () => isoflag.secureModeHash("key", { key: "k" })];
+      for (const call of calls) try { call(); console.error("no error"); } catch (error) { console.error(error.message); }
+      console.error(one.digest);`;
+    const { answer: answered, stderr } = await answer(program);
+    assert.deepEqual(answered, expected);
+    const lines = stderr.trim().split("\n");
+    for (const [index, what] of ["explain", "diagnostics", "secureModeHash"].entries()) {
+      const said = new RegExp(`^\`${what}\` is not in core.wasm, .*import \`isoflag/tools\``);
+      assert.match(lines[index] ?? "", said);
+    }
+    assert.match(lines[3] ?? "", /^sha256:[0-9a-f]{64}$/);
+  });
+
+  it("with everything has what core.wasm leaves out", async () => {
+    const program = `import * as isoflag from "${dist}tools.js"; await isoflag.ready("${origin}/tools"); ${traced}
+      console.error(text(one).length > 0, one.diagnostics[0].code, isoflag.secureModeHash("key", { key: "k" }).length);`;
+    const { answer: answered, stderr } = await answer(program);
+    assert.deepEqual(answered, expected);
+    assert.equal(stderr, "true no-variation-or-rollout 64\n");
+  });
+
+  it("with everything says that core.wasm was there first", async () => {
+    const program = `${imported} import { ready } from "${dist}tools.js"; await isoflag.ready("${origin}/right");
+      console.error((await ready().catch(error => error)).message);`;
+    const { answer: answered, stderr } = await answer(program);
+    assert.deepEqual(answered, expected);
+    assert.match(stderr, /started from core.wasm already; call `ready` of `isoflag\/tools` before any other/);
   });
 
   it("names what is wrong when the file is not there, and may be asked again", async () => {

@@ -1,34 +1,29 @@
-// What the WebAssembly module needs of its host: nothing but the binding's own glue, so the core does no I/O.
+// What the WebAssembly modules need of their host: nothing but the binding's own glue, so the core does no I/O.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { it } from "node:test";
+import { describe, it } from "node:test";
 
-const module = await WebAssembly.compile(await readFile(new URL("../dist/core.wasm", import.meta.url)));
+/** @param {string} name */
+const compiled = async name =>
+  WebAssembly.compile(await readFile(new URL(`../dist/${name}.wasm`, import.meta.url)));
+const modules = { core: await compiled("core"), tools: await compiled("tools") };
 
-/** Making errors, strings, arrays and plain objects of JavaScript, and throwing. */
-const glue = new Set([
-  "__wbg_Error",
-  "__wbg___wbindgen_throw",
-  "__wbg_new",
-  "__wbg_push",
-  "__wbg_set",
-  "__wbindgen_generic",
-  "__wbindgen_init_externref_table",
-]);
+/** Throwing, and the table of objects of JavaScript, of which there are none. */
+const glue = new Set(["__wbg___wbindgen_throw", "__wbindgen_init_externref_table"]);
 
-it("the module imports the binding's glue and nothing else", () => {
-  const imports = WebAssembly.Module.imports(module);
-  assert.ok(imports.length > 0);
-  for (const { module: from, name, kind } of imports) {
-    assert.equal(from, "./core_bg.js");
-    assert.equal(kind, "function");
-    assert.ok(glue.has(name.replace(/_[0-9a-f]{16}$/, "")), `\`${name}\` is imported and is not glue`);
-  }
-});
+for (const [file, module] of Object.entries(modules)) {
+  it(`${file}.wasm imports the binding's glue and nothing else`, () => {
+    for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+      assert.equal(from, "./core_bg.js");
+      assert.equal(kind, "function");
+      assert.ok(glue.has(name.replace(/_[0-9a-f]{16}$/, "")), `\`${name}\` is imported and is not glue`);
+    }
+  });
+}
 
 it("the glue's imports read neither clock nor randomness nor network", async () => {
-  const text = await readFile(new URL("../dist/generated/glue.js", import.meta.url), "utf8");
+  const text = await readFile(new URL("../src/generated/glue.js", import.meta.url), "utf8");
   const start = text.indexOf("function __wbg_get_imports");
   const imports = text.slice(start, text.indexOf("\n}", start));
   assert.ok(start > 0 && imports.includes("__wbindgen_init_externref_table"));
@@ -44,4 +39,22 @@ it("the glue's imports read neither clock nor randomness nor network", async () 
   ]) {
     assert.ok(!imports.includes(word), `the glue names \`${word}\``);
   }
+});
+
+describe("core.wasm", () => {
+  it("has what tools.wasm has but for what only tools do", () => {
+    const names = (/** @type {WebAssembly.Module} */ module) =>
+      WebAssembly.Module.exports(module).map(({ name }) => name);
+    const core = new Set(names(modules.core));
+    const missing = names(modules.tools).filter(name => !core.has(name));
+    assert.deepEqual(missing.sort(), [
+      "explain",
+      "flagsDiagnostics",
+      "limits",
+      "secureModeHash",
+      "secureModeHashForHost",
+      "specVersion",
+      "version",
+    ]);
+  });
 });

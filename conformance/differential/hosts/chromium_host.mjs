@@ -19,7 +19,7 @@ const types = {
   ".html": "text/html",
 };
 const page = `<!doctype html><meta charset="utf-8"><script type="module">
-  import * as isoflag from "/isoflag/index.js";
+  import * as isoflag from "/isoflag/tools.js";
   import canonicalize from "/canonicalize/canonicalize.js";
   import { answer } from "/hosts/answers.mjs";
   await isoflag.ready();

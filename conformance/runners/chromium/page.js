@@ -1,9 +1,14 @@
-/** What runs in the page: the browser build answers the cases of the files that it is told. */
-import { ready } from "isoflag";
+/**
+ * What runs in the page: a browser build answers the cases of the files that it is told. `?entry=tools` makes it the one
+ * that has everything.
+ */
 import { casesOf, run } from "/node/answers.js";
 
-globalThis.answerFiles = async names => {
-  await ready();
+const entry = new URLSearchParams(location.search).get("entry") ?? "index";
+const isoflag = await import(`/isoflag/${entry}.js`);
+
+globalThis.answerFiles = async (names, full) => {
+  await isoflag.ready();
   const files = await Promise.all(names.map(async name => (await fetch(`/vectors/${name}`)).json()));
-  return run(files.flatMap(casesOf));
+  return run(isoflag, files.flatMap(casesOf), full);
 };

@@ -1,4 +1,7 @@
-/** The suite in a page: the browser build of the package, in a real browser. */
+/**
+ * The suite in a page: the browser build of the package with `core.wasm`, in a real browser. What that leaves out is
+ * answered by a page with `tools.wasm`.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { readJsonFiles, VECTORS, writeAnswers } from "../node/files.js";
@@ -17,17 +20,19 @@ describe("Chromium", { skip }, () => {
   before(async () => {
     server = await serve();
     browser = await launch();
-    const page = await browser.newPage();
-    page.on("pageerror", error => faults.push(String(error)));
-    page.on("console", message => {
-      if (message.type() === "error") faults.push(message.text());
-    });
-    await page.goto(`${server.address}/page.html`);
-    await page.waitForFunction("globalThis.answerFiles !== undefined");
-    found = await page.evaluate(
-      names => globalThis.answerFiles(names),
-      files.map(({ name }) => name),
-    );
+    const answered = async (entry, full) => {
+      const page = await browser.newPage();
+      page.on("pageerror", error => faults.push(String(error)));
+      page.on("console", message => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      await page.goto(`${server.address}/page.html?entry=${entry}`);
+      await page.waitForFunction("globalThis.answerFiles !== undefined");
+      const names = files.map(({ name }) => name);
+      return page.evaluate(([names, full]) => globalThis.answerFiles(names, full), [names, full]);
+    };
+    const { answers } = await answered("tools", {});
+    found = await answered("index", answers);
     console.log(`Chromium ${browser.version()}`);
     console.log(writeAnswers("chromium", found.lines));
   });
@@ -46,6 +51,11 @@ describe("Chromium", { skip }, () => {
       }
     });
   }
+
+  it("borrowed what core.wasm leaves out and nothing else", () => {
+    assert.ok(found.borrowed > 0);
+    assert.ok(found.borrowed < Object.keys(found.answers).length / 4, `${found.borrowed} are borrowed`);
+  });
 
   it("answered every case", () => {
     const count = files.reduce((sum, { content }) => sum + content.cases.length, 0);

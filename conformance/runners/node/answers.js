@@ -1,23 +1,31 @@
 /**
  * Asks isoflag what a case asks, and says whether the answer is what the case expects. Knows no host: it runs in Node
- * and in a page alike.
+ * and in a page alike, on whichever entry of the package it is given.
  */
 import canonicalize from "canonicalize";
-import { Context, ContextError, DocumentError, Flags, secureModeHash } from "isoflag";
 
 /** The cases of one file, each with the documents that the file shares. */
 export function casesOf(content) {
   return content.cases.map(given => ({ ...given, documents: content.documents ?? {} }));
 }
 
-/** The answer to a case, an error included, and the message of that error. */
-export function answer(given) {
-  const asked = new Asked(given);
+/**
+ * The answer to a case, an error included, and the message of that error.
+ *
+ * `full` is the answer of an entry that has the tools: what an entry without them refuses is taken from it.
+ */
+export function answer(isoflag, given, full) {
+  const { DocumentError, ContextError } = isoflag;
+  const asked = new Asked(isoflag, given, full);
   try {
-    return { answer: asked.answer(given.call), message: "" };
+    return { answer: asked.answer(given.call), message: "", borrowed: asked.borrowed };
   } catch (error) {
     if (!(error instanceof DocumentError || error instanceof ContextError)) throw error;
-    return { answer: { error: { code: error.code, path: error.path } }, message: error.message };
+    return {
+      answer: { error: { code: error.code, path: error.path } },
+      message: error.message,
+      borrowed: asked.borrowed,
+    };
   } finally {
     asked.free();
   }
@@ -41,24 +49,10 @@ function documentOf(given) {
   return typeof document === "string" ? given.documents[document] : document;
 }
 
-function load(given) {
+function load({ Flags }, given) {
   const document = documentOf(given);
   if (given.container === "flagMap") return Flags.fromFlagMap(document);
   return hasText(given) ? Flags.fromJson(document) : Flags.fromObject(document);
-}
-
-function loaded(flags) {
-  return {
-    keys: flags.keys(),
-    version: flags.version ?? null,
-    digest: flags.digest,
-    diagnostics: flags.diagnostics.map(({ severity, code, path, message }) => ({
-      severity,
-      code,
-      path,
-      message,
-    })),
-  };
 }
 
 const GETTERS = {
@@ -79,13 +73,30 @@ function same(one, other, what) {
 
 /** A case whose document or context an earlier call may have changed. */
 class Asked {
+  #isoflag;
   #given;
+  #full;
   #flags;
   #context;
   #owned = [];
+  /** Whether a part of the answer is another entry's. */
+  borrowed = false;
 
-  constructor(given) {
+  constructor(isoflag, given, full) {
+    this.#isoflag = isoflag;
     this.#given = given;
+    this.#full = full;
+  }
+
+  /** What only tools tell; where they are not there, the part of the full answer instead. */
+  #withTools(tell, borrow) {
+    try {
+      return tell();
+    } catch (error) {
+      if (this.#full === undefined || !error.message.includes("isoflag/tools")) throw error;
+      this.borrowed = true;
+      return borrow(this.#full);
+    }
   }
 
   free() {
@@ -98,12 +109,13 @@ class Asked {
   }
 
   get #loaded() {
-    this.#flags ??= this.#own(load(this.#given));
+    this.#flags ??= this.#own(load(this.#isoflag, this.#given));
     return this.#flags;
   }
 
   /** The context, parsed: throws where it is invalid. */
   get #strictContext() {
+    const { Context } = this.#isoflag;
     this.#context ??= this.#own(
       this.#given.contextText === undefined
         ? Context.fromObject(this.#given.context)
@@ -126,12 +138,15 @@ class Asked {
     const [[name, given]] = Object.entries(call);
     switch (name) {
       case "load":
-        return loaded(this.#loaded);
+        return this.#load(this.#loaded);
       case "evaluate":
         return this.#evaluate(given);
       case "explain": {
-        const explanation = this.#loaded.explain(given.flag, this.#anyContext, this.#options);
-        return JSON.parse(explanation.toJson());
+        const [flags, context] = [this.#loaded, this.#anyContext];
+        return this.#withTools(
+          () => JSON.parse(flags.explain(given.flag, context, this.#options).toJson()),
+          full => full,
+        );
       }
       case "allFlagsState":
         return {
@@ -155,6 +170,19 @@ class Asked {
       default:
         throw new Error(`unknown call \`${name}\``);
     }
+  }
+
+  #load(flags) {
+    return {
+      keys: flags.keys(),
+      version: flags.version ?? null,
+      digest: flags.digest,
+      diagnostics: this.#withTools(
+        () =>
+          flags.diagnostics.map(({ severity, code, path, message }) => ({ severity, code, path, message })),
+        full => full.diagnostics,
+      ),
+    };
   }
 
   #evaluate(given) {
@@ -192,8 +220,13 @@ class Asked {
 
   /** This host throws for an invalid context; the suite's answer is then empty. */
   #secureModeHash(sdkKey) {
+    const { ContextError, secureModeHash } = this.#isoflag;
+    const context = this.#anyContext;
     try {
-      return { hash: secureModeHash(sdkKey, this.#anyContext) };
+      return this.#withTools(
+        () => ({ hash: secureModeHash(sdkKey, context) }),
+        full => full,
+      );
     } catch (error) {
       if (error instanceof ContextError) return { hash: "" };
       throw error;
@@ -245,14 +278,19 @@ function covers(found, wanted) {
   return canonicalize(found) === canonicalize(wanted);
 }
 
-/** Answers every case: what went wrong, by id, and the lines to be compared with other hosts. */
-export function run(cases) {
+/**
+ * Answers every case: what went wrong, by id, the answers, how many of them are borrowed in part or whole from the `full`
+ * ones of another entry, and the lines to be compared with other hosts.
+ */
+export function run(isoflag, cases, full = {}) {
   const failures = {};
   const answers = {};
+  let borrowed = 0;
   for (const given of cases) {
     try {
-      const { answer: found, message } = answer(given);
+      const { answer: found, message, borrowed: some } = answer(isoflag, given, full[given.id]);
       answers[given.id] = found;
+      if (some) borrowed += 1;
       const faults = differences(given.expect, found);
       const wanted = given.expect.error?.messageContains;
       if (wanted !== undefined && !message.includes(wanted)) faults.push(`\`${message}\` names no ${wanted}`);
@@ -261,7 +299,7 @@ export function run(cases) {
       failures[given.id] = String(error?.stack ?? error);
     }
   }
-  return { failures, lines: answerLines(answers) };
+  return { failures, answers, borrowed, lines: answerLines(answers) };
 }
 
 /** One canonical line for each answer, sorted by the UTF-16 code units of the ids. */

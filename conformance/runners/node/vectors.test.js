@@ -1,17 +1,17 @@
 /** The suite on Node. Writes its answers for comparison with the other hosts. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { ready } from "isoflag";
+import * as isoflag from "isoflag";
 import { answer, casesOf, differences, run } from "./answers.js";
 import { readJsonFiles, VECTORS, writeAnswers } from "./files.js";
 
-await ready();
+await isoflag.ready();
 const files = readJsonFiles(VECTORS);
 const lines = [];
 
 for (const { name, content } of files) {
   describe(name, () => {
-    const { failures, lines: answered } = run(casesOf(content));
+    const { failures, lines: answered } = run(isoflag, casesOf(content));
     lines.push(...answered.split("\n").slice(0, -1));
     for (const { id } of content.cases) {
       it(id, () => assert.equal(failures[id], undefined));
@@ -27,7 +27,7 @@ after(() => {
 
 it("finds a wrong expectation", () => {
   const given = files.flatMap(({ content }) => casesOf(content)).find(({ call }) => call.evaluate);
-  const { answer: found } = answer(given);
+  const { answer: found } = answer(isoflag, given);
   assert.deepEqual(differences(given.expect, found), []);
   for (const name of ["value", "variationIndex", "reason"]) {
     assert.equal(differences({ ...given.expect, [name]: "wrong" }, found).length, 1);

@@ -19,7 +19,7 @@ pub(crate) struct Individual {
 }
 
 /// The names of the attributes that every context has or may have.
-pub(super) const BUILT_IN: [&str; 5] = [KIND, "key", "name", "anonymous", "_meta"];
+pub(crate) const BUILT_IN: [&str; 5] = [KIND, "key", "name", "anonymous", "_meta"];
 
 impl Individual {
     /// The value of an attribute; null and absent are one.

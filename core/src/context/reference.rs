@@ -94,6 +94,10 @@ impl AttributeReference {
         &self.name
     }
 
+    pub(crate) fn shared_name(&self) -> &Arc<str> {
+        &self.name
+    }
+
     /// The value that the reference leads to in an attribute; only objects have members.
     pub(crate) fn follow<'v>(&self, attribute: &'v Value) -> Option<&'v Value> {
         self.rest.iter().try_fold(attribute, |value, name| value.as_object()?.get(name))

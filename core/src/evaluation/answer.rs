@@ -82,6 +82,12 @@ impl Answer {
         }
     }
 
+    /// The flag that answered; none where there is none, or where the caller wants another type.
+    #[must_use]
+    pub fn flag(&self) -> Option<FlagHandle> {
+        self.flag
+    }
+
     /// Which of the flag's variations is served; none where the default is.
     #[must_use]
     pub fn variation_index(&self) -> Option<u32> {

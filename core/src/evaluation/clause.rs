@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use super::observer::{Clues, Observer};
+use super::subject::BoundAttribute;
 use super::{Evaluation, Malformed, Trail};
 use crate::json::Value;
-use crate::ruleset::{Clause, Condition, Test};
+use crate::ruleset::{Clause, Comparable, Condition, Test};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Whether a clause matches, and the length of the longest path of segments below it.
@@ -27,9 +28,9 @@ impl<O: Observer> Evaluation<'_, O> {
             // Where there is nothing to compare, a negated clause does not match either.
             Condition::Attribute(slot, test) => match self.context.attribute(*slot) {
                 None => false,
-                Some(value) => {
-                    clues.value = Some(value);
-                    clues.matching = self.any_element(test, value)?;
+                Some(attribute) => {
+                    clues.value = Some(&attribute.value);
+                    clues.matching = self.any_element(test, attribute)?;
                     clues.matching.is_some() != clause.negate
                 }
             },
@@ -39,10 +40,17 @@ impl<O: Observer> Evaluation<'_, O> {
     }
 
     /// The clause's value that the attribute, or any element of it, matches.
-    fn any_element(&mut self, test: &Test, value: &Value) -> Result<Option<usize>, Malformed> {
-        let Value::Array(elements) = value else { return test.matching(value, &mut self.steps) };
+    fn any_element(
+        &mut self,
+        test: &Test,
+        attribute: &BoundAttribute,
+    ) -> Result<Option<usize>, Malformed> {
+        let BoundAttribute { value, comparable } = attribute;
+        let Value::Array(elements) = value else {
+            return test.matching(value, comparable, &mut self.steps);
+        };
         for element in elements.iter() {
-            let matching = test.matching(element, &mut self.steps)?;
+            let matching = test.matching(element, comparable, &mut self.steps)?;
             if matching.is_some() {
                 return Ok(matching);
             }
@@ -55,7 +63,7 @@ impl<O: Observer> Evaluation<'_, O> {
     fn any_kind(&mut self, test: &Test, clues: &mut Clues<'_>) -> Result<bool, Malformed> {
         for individual in self.context.individuals() {
             let kind = Value::String(Arc::clone(&individual.kind));
-            clues.matching = test.matching(&kind, &mut self.steps)?;
+            clues.matching = test.matching(&kind, &Comparable::Itself, &mut self.steps)?;
             if clues.matching.is_some() {
                 return Ok(true);
             }

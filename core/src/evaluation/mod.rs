@@ -11,9 +11,11 @@ mod bucket;
 mod clause;
 mod flag;
 mod memo;
+mod murmur3;
 mod observer;
 mod prerequisite;
 mod reason;
+mod remembered;
 mod rollout;
 mod rule;
 mod segment;
@@ -23,12 +25,14 @@ mod target;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
 pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
-pub use reason::{ErrorKind, Reason, ReasonKind};
+pub use reason::{ErrorKind, Reason, ReasonKind, ReasonMember};
 
 pub(crate) use answer::Verdict;
 pub(crate) use bucket::Bucket;
 pub(crate) use flag::Outcome;
-pub(crate) use observer::{BucketSeen, Clues, NoObserver, Observer, PrerequisiteSeen, SegmentSeen};
+pub(crate) use observer::{
+    BucketSeen, Clues, NoMemory, NoObserver, Observer, PrerequisiteSeen, SegmentSeen,
+};
 pub(crate) use steps::Steps;
 pub(crate) use subject::Subject;
 

@@ -6,6 +6,10 @@ use crate::ruleset::{Bucketing, Clause, Flag, Prerequisite, Rollout, Targets};
 /// Who watches an evaluation. Everything that is entered is left, unless the evaluation ends
 /// there because something is malformed.
 pub(crate) trait Observer {
+    /// Whether what is remembered of the bound context will do: somebody who watches wants to see
+    /// everything computed.
+    const RECALLS: bool = false;
+
     fn enter_flag(&mut self, _slot: u32, _flag: &Flag) {}
     fn leave_flag(&mut self, _outcome: &Outcome) {}
     fn enter_prerequisite(&mut self, _prerequisite: &Prerequisite) {}
@@ -27,7 +31,14 @@ pub(crate) trait Observer {
 /// Looks away: what it does not see costs nothing.
 pub(crate) struct NoObserver;
 
-impl Observer for NoObserver {}
+impl Observer for NoObserver {
+    const RECALLS: bool = true;
+}
+
+/// Looks away while everything is computed anew.
+pub(crate) struct NoMemory;
+
+impl Observer for NoMemory {}
 
 /// What became of a prerequisite.
 pub(crate) enum PrerequisiteSeen {

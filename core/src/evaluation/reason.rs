@@ -91,34 +91,77 @@ impl<'a> Reason<'a> {
         self.big_segments
     }
 
+    /// The members of LaunchDarkly's JSON of the reason, in RFC 8785 order; what is false or absent
+    /// is left out. Nothing is copied.
+    ///
+    /// ```
+    /// # use isoflag::{Context, Flags, ReasonMember};
+    /// let flags = Flags::from_json(br#"{"flags": {}}"#)?;
+    /// let answer = flags.bind(&Context::builder("ada").build()?).evaluate("dark-mode");
+    /// let reason = flags.reason_of(&answer);
+    /// let members: Vec<_> = reason.members().collect();
+    /// assert_eq!(members, [
+    ///     ("errorKind", ReasonMember::Word("FLAG_NOT_FOUND")),
+    ///     ("kind", ReasonMember::Word("ERROR")),
+    /// ]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn members(&self) -> impl Iterator<Item = (&'static str, ReasonMember<'a>)> + use<'a> {
+        use ReasonMember::{Bool, Index, Text, Word};
+        let experiment =
+            |in_experiment: bool| in_experiment.then_some(("inExperiment", Bool(true)));
+        // What stands before the member `kind`, and what after it.
+        let (before, kind, after) = match self.kind {
+            ReasonKind::Off => (None, "OFF", [None, None]),
+            ReasonKind::TargetMatch => (None, "TARGET_MATCH", [None, None]),
+            ReasonKind::RuleMatch { rule_index, rule_id, in_experiment } => {
+                let id = (!rule_id.is_empty()).then_some(("ruleId", Text(rule_id)));
+                let index = Some(("ruleIndex", Index(rule_index)));
+                (experiment(in_experiment), "RULE_MATCH", [id, index])
+            }
+            ReasonKind::Fallthrough { in_experiment } => {
+                (experiment(in_experiment), "FALLTHROUGH", [None, None])
+            }
+            ReasonKind::PrerequisiteFailed { prerequisite_key } => {
+                let key = Some(("prerequisiteKey", Text(prerequisite_key)));
+                (None, "PREREQUISITE_FAILED", [key, None])
+            }
+            ReasonKind::Error { kind } => {
+                (Some(("errorKind", Word(kind.as_str()))), "ERROR", [None, None])
+            }
+        };
+        let status = self.big_segments.map(|status| ("bigSegmentsStatus", Word(status.as_str())));
+        [status, before, Some(("kind", Word(kind)))].into_iter().chain(after).flatten()
+    }
+
     /// LaunchDarkly's JSON of the reason; what is false or absent is left out.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let experiment =
-            |in_experiment: bool| in_experiment.then_some(("inExperiment", Value::Bool(true)));
-        let (kind, members) = match self.kind {
-            ReasonKind::Off => ("OFF", [None, None, None]),
-            ReasonKind::TargetMatch => ("TARGET_MATCH", [None, None, None]),
-            ReasonKind::RuleMatch { rule_index, rule_id, in_experiment } => {
-                let id = (!rule_id.is_empty()).then(|| ("ruleId", Value::from(rule_id)));
-                let index = Some(("ruleIndex", Value::from(rule_index)));
-                ("RULE_MATCH", [index, id, experiment(in_experiment)])
-            }
-            ReasonKind::Fallthrough { in_experiment } => {
-                ("FALLTHROUGH", [experiment(in_experiment), None, None])
-            }
-            ReasonKind::PrerequisiteFailed { prerequisite_key } => {
-                let key = Some(("prerequisiteKey", Value::from(prerequisite_key)));
-                ("PREREQUISITE_FAILED", [key, None, None])
-            }
-            ReasonKind::Error { kind } => {
-                ("ERROR", [Some(("errorKind", Value::from(kind.as_str()))), None, None])
-            }
-        };
-        let status =
-            self.big_segments.map(|status| ("bigSegmentsStatus", Value::from(status.as_str())));
-        let members = members.into_iter().chain([Some(("kind", Value::from(kind))), status]);
-        members.flatten().collect::<Object>().into()
+        self.members().map(|(name, member)| (name, Value::from(member))).collect::<Object>().into()
+    }
+}
+
+/// What a member of a reason holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReasonMember<'a> {
+    /// A word of the format, such as `RULE_MATCH`.
+    Word(&'static str),
+    /// A text of the document: the id of a rule or the key of a flag.
+    Text(&'a str),
+    /// A place in a list.
+    Index(u32),
+    /// A boolean.
+    Bool(bool),
+}
+
+impl From<ReasonMember<'_>> for Value {
+    fn from(member: ReasonMember<'_>) -> Value {
+        match member {
+            ReasonMember::Word(text) | ReasonMember::Text(text) => Value::from(text),
+            ReasonMember::Index(index) => Value::from(index),
+            ReasonMember::Bool(flag) => Value::Bool(flag),
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+use super::big_segment::BigSegmentsStatus;
 use super::memo::Known;
 use super::observer::{Observer, SegmentSeen};
 use super::{Evaluation, Malformed, Trail};
@@ -32,8 +33,7 @@ impl<O: Observer> Evaluation<'_, O> {
                 if trail.length > limits::PATH_LENGTH {
                     return Err(Malformed);
                 }
-                let (seen, result, below) = self.membership(body, &trail)?;
-                self.observer.leave_segment(seen, result);
+                let (result, below) = self.recall_or_compute(slot, body, &trail)?;
                 let known = Known { result, height: below + 1 };
                 self.segments.insert(slot, known);
                 known
@@ -43,6 +43,37 @@ impl<O: Observer> Evaluation<'_, O> {
             return Err(Malformed);
         }
         Ok((known.result, known.height))
+    }
+
+    /// The membership, and the length of the longest path of segments below. If it depends on the
+    /// bound context alone it is computed once for it.
+    fn recall_or_compute(
+        &mut self,
+        slot: u32,
+        body: &SegmentBody,
+        trail: &Trail<'_>,
+    ) -> Result<(bool, usize), Malformed> {
+        let remembers = O::RECALLS && !body.asks_segments;
+        if remembers && let Some(known) = self.context.segments.get(slot) {
+            let Recalled { member, big_segments, steps } = Recalled::unpack(known);
+            // The store is asked before any step is taken.
+            self.big_segments = self.big_segments.max(big_segments);
+            self.steps.take(steps as usize)?;
+            return Ok((member, 0));
+        }
+        let left = self.steps.left();
+        let noted_before = self.big_segments.take();
+        let decided = self.membership(body, trail);
+        let big_segments = self.big_segments;
+        self.big_segments = big_segments.max(noted_before);
+        let (seen, member, below) = decided?;
+        self.observer.leave_segment(seen, member);
+        if remembers {
+            let steps = self.steps.taken_since(left);
+            let recalled = Recalled { member, big_segments, steps };
+            self.context.segments.set(slot, recalled.pack());
+        }
+        Ok((member, below))
     }
 
     /// How a segment's membership is decided: its lists or the store of a big segment, then rules.
@@ -99,5 +130,50 @@ impl<O: Observer> Evaluation<'_, O> {
         }
         self.observer.leave_segment_rule(matches);
         Ok((matches, height))
+    }
+}
+
+/// What is remembered of a segment: with the membership all that computing it leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Recalled {
+    member: bool,
+    /// The status of the store of big segments, if it was asked.
+    big_segments: Option<BigSegmentsStatus>,
+    /// At most those of one evaluation, which 28 bits hold.
+    steps: u32,
+}
+
+impl Recalled {
+    fn pack(self) -> u32 {
+        let status = self.big_segments.map_or(0, |status| status as u32 + 1);
+        u32::from(self.member) | status << 1 | self.steps << 4
+    }
+
+    fn unpack(packed: u32) -> Recalled {
+        let status = (packed >> 1 & 7).checked_sub(1);
+        let known = |status: u32| BigSegmentsStatus::ALL.get(status as usize).copied();
+        Recalled {
+            member: packed & 1 == 1,
+            big_segments: status.and_then(known),
+            steps: packed >> 4,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits;
+
+    #[test]
+    fn what_is_packed_is_recalled() {
+        for big_segments in BigSegmentsStatus::ALL.map(Some).into_iter().chain([None]) {
+            for member in [true, false] {
+                for steps in [0, 1, limits::STEPS] {
+                    let recalled = Recalled { member, big_segments, steps };
+                    assert_eq!(Recalled::unpack(recalled.pack()), recalled);
+                }
+            }
+        }
     }
 }

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use super::big_segment::BigSegments;
+use super::remembered::Remembered;
 use crate::context::{Context, Individual};
 use crate::json::Value;
 use crate::key_set;
-use crate::ruleset::{Attribute, AttributeSlot, KindSlot, Tables, ValueList};
+use crate::ruleset::{Attribute, AttributeSlot, Comparable, KindSlot, Tables, ValueList};
 
 /// A context bound to a document: every attribute that the document asks for, looked up once.
 #[derive(Debug)]
@@ -21,8 +22,20 @@ pub(crate) struct BoundContext {
     kinds: Box<[Option<u32>]>,
     /// The hash of each individual's key, for target lists and segments.
     hashes: Box<[u32]>,
-    /// For each attribute of the document its value; null where it is absent.
-    attributes: Box<[Value]>,
+    /// Each attribute of the document.
+    attributes: Box<[BoundAttribute]>,
+    /// Memberships, by segment.
+    pub(super) segments: Remembered,
+    /// Buckets, by bucket slot.
+    pub(super) buckets: Remembered,
+}
+
+/// An attribute of a bound context, read as the document's clauses compare it.
+#[derive(Debug)]
+pub(crate) struct BoundAttribute {
+    /// Null where it is absent.
+    pub(crate) value: Value,
+    pub(crate) comparable: Comparable,
 }
 
 impl Subject {
@@ -59,14 +72,23 @@ impl BoundContext {
             let place = kinds.get(kind.0 as usize).copied().flatten()?;
             context.individuals().get(place as usize)
         };
-        let value = |attribute: &Attribute| {
-            individual(attribute.kind)
+        let bound = |attribute: &Attribute| {
+            let value = individual(attribute.kind)
                 .and_then(|individual| individual.get(&attribute.reference))
-                .unwrap_or_default()
+                .unwrap_or_default();
+            let comparable = Comparable::read(&value, attribute.compared_as);
+            BoundAttribute { value, comparable }
         };
-        let attributes = tables.attributes.iter().map(value).collect();
+        let attributes = tables.attributes.iter().map(bound).collect();
         let hashes = context.individuals().iter().map(|one| key_set::hash(&one.key)).collect();
-        BoundContext { context: context.clone(), kinds: kinds.into(), hashes, attributes }
+        BoundContext {
+            context: context.clone(),
+            kinds: kinds.into(),
+            hashes,
+            attributes,
+            segments: Remembered::new(tables.segments.len()),
+            buckets: Remembered::new(tables.buckets.len()),
+        }
     }
 
     /// The fully-qualified key of the whole context.
@@ -98,8 +120,8 @@ impl BoundContext {
         place.and_then(named).unwrap_or(false)
     }
 
-    /// The attribute's value, if the context has the kind and the attribute.
-    pub(crate) fn attribute(&self, slot: AttributeSlot) -> Option<&Value> {
-        self.attributes.get(slot.0 as usize).filter(|value| !value.is_null())
+    /// The attribute, if the context has the kind and the attribute.
+    pub(crate) fn attribute(&self, slot: AttributeSlot) -> Option<&BoundAttribute> {
+        self.attributes.get(slot.0 as usize).filter(|attribute| !attribute.value.is_null())
     }
 }

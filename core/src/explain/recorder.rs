@@ -99,7 +99,7 @@ impl<'a> Recorder<'a> {
 
     fn set_bucket(&mut self, bucketing: &Bucketing, bucket: Bucket) {
         self.set("bucket", bucket.number);
-        if let Some(attribute) = bucketing.by.and_then(|slot| self.attribute(slot)) {
+        if let Some(attribute) = bucketing.by.and_then(|(slot, _)| self.attribute(slot)) {
             self.set("contextKind", self.kind_name(attribute));
             self.set("bucketBy", attribute.reference.to_string());
         }

@@ -12,6 +12,7 @@ mod number;
 mod object;
 mod order;
 mod reader;
+mod repetition;
 mod scanner;
 mod value;
 

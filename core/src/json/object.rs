@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
-use super::order::{sorted_places, utf16_order};
+use super::order::{exchanges, sorted_places, utf16_order};
 use super::value::Value;
 
 /// The members of a JSON object, sorted by RFC 8785 (by UTF-16 code units of the name).
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Object(Arc<[(Arc<str>, Value)]>);
+pub struct Object(Arc<[Member]>);
+
+pub(super) type Member = (Arc<str>, Value);
 
 impl Object {
     /// Sorts members; of duplicate names the last wins.
@@ -21,6 +23,14 @@ impl Object {
         (object, duplicates)
     }
 
+    /// Takes the members from a place on, which are sorted, each name once.
+    pub(super) fn take(members: &mut Vec<Member>, start: usize) -> Object {
+        if members.len() == start {
+            return Object::default();
+        }
+        Object(members.drain(start..).collect())
+    }
+
     /// Takes the members from a place on, sorted; the names that occurred twice are added to
     /// `duplicates`.
     pub(super) fn take_sorted(
@@ -30,16 +40,14 @@ impl Object {
     ) -> Object {
         let Some(own) = members.get_mut(start..) else { return Object::default() };
         if own.is_sorted_by(|(a, _), (b, _)| utf16_order(a, b).is_lt()) {
-            return Object(members.drain(start..).collect());
+            return Object::take(members, start);
         }
         if own.len() <= FEW {
             insertion_sort(own);
         } else {
             let places =
                 sorted_places(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
-            let sorted: Vec<_> =
-                places.iter().filter_map(|place| own.get(*place).cloned()).collect();
-            own.clone_from_slice(&sorted);
+            exchanges(&places).into_iter().for_each(|(a, b)| own.swap(a, b));
         }
         // Duplicates are in the order of the text, so that the last can win.
         let mut kept = start;
@@ -61,8 +69,14 @@ impl Object {
     /// The member of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let index = self.0.binary_search_by(|(candidate, _)| utf16_order(candidate, name));
-        index.ok().and_then(|index| self.0.get(index)).map(|(_, value)| value)
+        let member = if self.0.len() <= FEW {
+            // Lengths differ more often than not, and are compared first.
+            self.0.iter().find(|(candidate, _)| **candidate == *name)
+        } else {
+            let index = self.0.binary_search_by(|(candidate, _)| utf16_order(candidate, name));
+            index.ok().and_then(|index| self.0.get(index))
+        };
+        member.map(|(_, value)| value)
     }
 
     /// Name and value of each member, in RFC 8785 order.
@@ -83,7 +97,7 @@ impl Object {
     }
 }
 
-/// Up to here an insertion sort is the fastest.
+/// Up to here an insertion sort is the fastest, and so is looking at each member.
 const FEW: usize = 24;
 
 /// Sorts a few members; equal names stay in the order they have.

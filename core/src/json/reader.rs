@@ -3,10 +3,10 @@ use std::sync::Arc;
 use super::error::{JsonError, JsonErrorKind};
 use super::note::{Note, NoteKind};
 use super::number;
-use super::object::Object;
+use super::object::{Member, Object};
+use super::repetition::Repetition;
 use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner};
 use super::value::Value;
-use crate::key_set::KeySet;
 use crate::limits;
 use crate::path::Path;
 
@@ -35,9 +35,8 @@ struct Reader<'t> {
     scanner: Scanner<'t>,
     minus_zero_marks: bool,
     elements: Vec<Value>,
-    members: Vec<(Arc<str>, Value)>,
-    /// Member names repeat by the thousand in a document: each is stored once.
-    names: KeySet,
+    members: Vec<Member>,
+    repetition: Repetition,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
     /// The path of the innermost value in which the text is wrong.
@@ -53,7 +52,7 @@ impl<'t> Reader<'t> {
             minus_zero_marks,
             elements: Vec::new(),
             members: Vec::new(),
-            names: KeySet::default(),
+            repetition: Repetition::new(text),
             duplicates: Vec::new(),
             notes: Vec::new(),
             failed_at: None,
@@ -115,7 +114,7 @@ impl<'t> Reader<'t> {
             b't' => self.scanner.literal(b"rue").map(|()| Value::Bool(true)),
             b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
             b'-' => self.number(path, true),
-            b'"' => self.scanner.string().map(|text| Value::String(Arc::from(&*text))),
+            b'"' => self.scanner.string().map(|text| Value::String(self.repetition.string(&text))),
             _ if depth >= limits::NESTING => {
                 let fault = self.scanner.fault("");
                 fault.map_err(|fault| Fault { kind: JsonErrorKind::Nesting, ..fault })
@@ -166,7 +165,24 @@ impl<'t> Reader<'t> {
             self.elements.push(element);
         }
         self.scanner.skip();
+        if self.elements.len() == start {
+            return Ok(Value::Array(Arc::default()));
+        }
         Ok(Value::Array(self.elements.drain(start..).collect()))
+    }
+
+    /// Reads the name of a member that stands after so many, from its quote on.
+    fn name(&mut self, members: usize) -> Result<Arc<str>, Fault> {
+        if let Some((place, expected)) = self.repetition.expected_name(members)
+            && self.scanner.is_string(expected)
+        {
+            let name = Arc::clone(expected);
+            self.repetition.confirm(place);
+            return Ok(name);
+        }
+        self.scanner.skip();
+        let name = self.scanner.string()?;
+        Ok(self.repetition.name(&name, members))
     }
 
     /// Reads an object whose brace has been read.
@@ -185,15 +201,14 @@ impl<'t> Reader<'t> {
                 Some(_) => return self.scanner.fault_ahead("expected `,` or `}` after a member"),
             }
             match next {
-                Some(b'"') => self.scanner.skip(),
+                Some(b'"') => {}
                 None => return self.scanner.fault_ahead(EOF_IN_VALUE),
                 Some(b'}') => return self.scanner.fault_ahead("a comma with nothing after it"),
                 Some(_) => {
                     return self.scanner.fault_ahead("expected the name of a member, in quotes");
                 }
             }
-            let name = self.scanner.string()?;
-            let name = self.names.intern(&name);
+            let name = self.name(self.members.len() - start)?;
             match self.scanner.peek_token() {
                 Some(b':') => self.scanner.skip(),
                 Some(_) => {
@@ -205,6 +220,10 @@ impl<'t> Reader<'t> {
             self.members.push((name, value));
         }
         self.scanner.skip();
+        let own = self.members.get_mut(start..).unwrap_or_default();
+        if self.repetition.sort(own) {
+            return Ok(Value::Object(Object::take(&mut self.members, start)));
+        }
         let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
         for name in std::mem::take(&mut self.duplicates) {
             self.note(NoteKind::DuplicateMember, &path.member(&name));

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::operator::ComparedAs;
 use super::tables::intern;
 use crate::context::AttributeReference;
 use crate::key_set::{self, HashIndex, KeySet};
@@ -12,14 +13,15 @@ pub(crate) struct AttributeSlot(pub(crate) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KindSlot(pub(crate) u32);
 
-/// One attribute to be looked up when a context is bound.
+/// One attribute to be looked up when a context is bound, and what to make of its value then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attribute {
     pub(crate) kind: KindSlot,
     pub(crate) reference: AttributeReference,
+    pub(crate) compared_as: ComparedAs,
 }
 
-/// Every attribute that a document asks for, each once.
+/// Every attribute that a document asks for, once for each way in which it is compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AttributeTable {
     attributes: Vec<Attribute>,
@@ -29,6 +31,16 @@ pub(crate) struct AttributeTable {
 impl AttributeTable {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter()
+    }
+
+    /// The name, as the document holds it, of an attribute that some reference leads to or into.
+    pub(crate) fn name(&self, name: &str) -> Option<&Arc<str>> {
+        let named = |slot| {
+            let attribute = self.get(AttributeSlot(slot))?;
+            Some(attribute.reference.shared_name()).filter(|known| ***known == *name)
+        };
+        let slot = self.index.find(key_set::hash(name), |slot| named(slot).is_some())?;
+        named(slot)
     }
 
     pub(crate) fn get(&self, slot: AttributeSlot) -> Option<&Attribute> {

@@ -60,7 +60,7 @@ impl Clause {
                 Ok(reference) if reference.is(KIND) => Condition::Kinds(test),
                 Ok(reference) => {
                     let kind = kind_slot(&mut tables.kinds, kind);
-                    let attribute = Attribute { kind, reference };
+                    let attribute = Attribute { kind, reference, compared_as: test.compared_as() };
                     Condition::Attribute(attribute_slot(&mut tables.attributes, attribute), test)
                 }
             }

@@ -66,8 +66,8 @@ impl HashChoice {
 }
 
 /// What is hashed before the context's value: the seed, or key and salt, and a dot.
-#[derive(Clone, Debug)]
-pub(crate) struct HashPrefix(pub(crate) Box<str>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HashPrefix(pub(crate) Arc<str>);
 
 impl HashPrefix {
     pub(crate) fn of_seed(seed: f64) -> HashPrefix {

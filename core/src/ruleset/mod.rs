@@ -4,6 +4,7 @@
 //! it is in. Flags, segments, kinds and attributes are linked by slots ([`Tables`]).
 
 mod attribute;
+mod bucket_slot;
 mod clause;
 #[cfg(feature = "tools")]
 mod cycles;
@@ -28,7 +29,7 @@ pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
 pub(crate) use clause::{Clause, Condition};
 pub(crate) use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub(crate) use hash::HashChoice;
-pub(crate) use operator::Test;
+pub(crate) use operator::{Comparable, Test};
 pub(crate) use rollout::{Bucketing, Rollout, Served, WeightedVariation};
 pub(crate) use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
 pub(crate) use tables::Tables;

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
+use super::bucket_slot::{BucketSlot, bucket_slot};
 use super::fields::{Fields, Unreadable};
 use super::hash::{HashChoice, HashPrefix, Salted, as_seed};
+use super::operator::ComparedAs;
 use super::tables::Tables;
 use crate::context::AttributeReference;
 use crate::diagnostic::Code;
@@ -11,8 +13,9 @@ use crate::diagnostic::Code;
 #[derive(Debug)]
 pub(crate) struct Bucketing {
     pub(crate) kind: KindSlot,
-    /// The attribute that is hashed; none when its reference is invalid.
-    pub(crate) by: Option<AttributeSlot>,
+    /// The attribute that is hashed, and the bucket that this gives; none when its reference is
+    /// invalid.
+    pub(crate) by: Option<(AttributeSlot, BucketSlot)>,
     pub(crate) hash: HashChoice,
     pub(crate) prefix: HashPrefix,
 }
@@ -93,9 +96,11 @@ impl Bucketing {
             fields.report(Code::InvalidReference, "bucketBy", error);
         }
         let kind = kind_slot(&mut tables.kinds, kind_name);
-        let by = reference
-            .ok()
-            .map(|reference| attribute_slot(&mut tables.attributes, Attribute { kind, reference }));
+        let by = reference.ok().map(|reference| {
+            let attribute = Attribute { kind, reference, compared_as: ComparedAs::Itself };
+            let by = attribute_slot(&mut tables.attributes, attribute);
+            (by, bucket_slot(&mut tables.buckets, &prefix, hash, by))
+        });
         Ok(Bucketing { kind, by, hash, prefix })
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::attribute::{KindSlot, kind_slot};
-use super::clause::Clause;
+use super::clause::{Clause, Condition};
 use super::fields::{Fields, Unreadable};
 use super::hash::{HashPrefix, Salted};
 use super::metadata;
@@ -24,6 +24,8 @@ pub(crate) enum Segment {
 pub(crate) struct SegmentBody {
     pub(crate) membership: Membership,
     pub(crate) rules: Box<[SegmentRule]>,
+    /// Whether any rule asks another segment.
+    pub(crate) asks_segments: bool,
 }
 
 /// Who is in before any rule is asked.
@@ -109,7 +111,11 @@ impl SegmentBody {
         } else {
             Membership::Lists { included, excluded }
         };
-        Ok(SegmentBody { membership, rules: rules? })
+        let rules = rules?;
+        let mut clauses = rules.iter().flat_map(|rule| &rule.clauses);
+        let asks_segments =
+            clauses.any(|clause| matches!(clause.condition, Condition::Segments(_)));
+        Ok(SegmentBody { membership, rules, asks_segments })
     }
 }
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::attribute::AttributeTable;
+use super::bucket_slot::BucketTable;
 use crate::key_set::KeySet;
 
 /// The tables that the parts of a document are linked through: flags, segments and kinds by key.
@@ -13,6 +14,7 @@ pub(crate) struct Tables {
     pub(crate) segments: Arc<KeySet>,
     pub(crate) kinds: Arc<KeySet>,
     pub(crate) attributes: Arc<AttributeTable>,
+    pub(crate) buckets: Arc<BucketTable>,
 }
 
 /// The slot of a key, new if need be; a table that other rulesets share is copied first.

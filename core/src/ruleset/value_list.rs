@@ -11,13 +11,23 @@ const FEW: usize = 6;
 #[derive(Clone, Debug)]
 pub(crate) struct ValueList {
     values: Arc<[Value]>,
-    /// Empty for a short list.
-    index: HashIndex,
+    index: Index,
+}
+
+#[derive(Clone, Debug)]
+enum Index {
+    /// The hashes of a short list's values.
+    Few([u32; FEW]),
+    Many(HashIndex),
 }
 
 impl ValueList {
     pub(super) fn new(values: Arc<[Value]>) -> ValueList {
-        let mut list = ValueList { values, index: HashIndex::default() };
+        let mut few = [0; FEW];
+        if values.len() <= FEW {
+            few.iter_mut().zip(values.iter()).for_each(|(place, value)| *place = hash(value));
+        }
+        let mut list = ValueList { values, index: Index::Few(few) };
         if list.values.len() > FEW {
             let mut index = HashIndex::with_capacity(list.values.len());
             for (place, value) in (0..).zip(list.values.iter()) {
@@ -30,7 +40,7 @@ impl ValueList {
                     index.insert(hash, place);
                 }
             }
-            list.index = index;
+            list.index = Index::Many(index);
         }
         list
     }
@@ -39,23 +49,36 @@ impl ValueList {
         self.values.is_empty()
     }
 
-    /// The first place of a value.
-    pub(crate) fn place(&self, value: &Value) -> Option<usize> {
-        if self.values.len() <= FEW {
-            return self.values.iter().position(|known| equal(known, value));
-        }
-        let place = self.index.find(hash(value), |known| self.holds(known, value))?;
-        Some(place as usize)
+    /// The first place of a value, whose hash may be known already.
+    pub(crate) fn place(&self, value: &Value, known_hash: Option<u32>) -> Option<usize> {
+        let hash = match (&self.index, known_hash) {
+            (_, Some(hash)) => hash,
+            (Index::Many(_), None) => hash(value),
+            // A look at each is less work than a hash.
+            (Index::Few(_), None) => {
+                return self.values.iter().position(|known| equal(known, value));
+            }
+        };
+        self.find(hash, |known| equal(known, value))
     }
 
     /// Whether a string is in the list, whose hash is known already.
     pub(crate) fn contains(&self, key: &str, hash: u32) -> bool {
         let is_it = |known: &Value| matches!(known, Value::String(known) if **known == *key);
-        if self.values.len() <= FEW {
-            return self.values.iter().any(is_it);
+        self.find(hash, is_it).is_some()
+    }
+
+    fn find(&self, hash: u32, is_it: impl Fn(&Value) -> bool) -> Option<usize> {
+        match &self.index {
+            Index::Few(hashes) => {
+                let mut known = hashes.iter().zip(self.values.iter());
+                known.position(|(known, value)| *known == hash && is_it(value))
+            }
+            Index::Many(index) => {
+                let holds = |place: u32| self.values.get(place as usize).is_some_and(&is_it);
+                index.find(hash, holds).map(|place| place as usize)
+            }
         }
-        let holds = |place: u32| self.values.get(place as usize).is_some_and(is_it);
-        self.index.find(hash, holds).is_some()
     }
 
     fn holds(&self, place: u32, value: &Value) -> bool {
@@ -63,7 +86,8 @@ impl ValueList {
     }
 }
 
-fn hash(value: &Value) -> u32 {
+/// The hash by which a value is looked for.
+pub(super) fn hash(value: &Value) -> u32 {
     match value {
         Value::String(text) => key_set::hash(text),
         Value::Number(number) => {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use time::{Date, Month, PrimitiveDateTime, Time};
 
-use super::{ClauseValues, first_match};
+use super::{ClauseValues, Comparable, first_match};
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
@@ -31,9 +31,14 @@ impl DateTest {
     pub(super) fn matching(
         &self,
         value: &Value,
+        comparable: &Comparable,
         steps: &mut Steps,
     ) -> Result<Option<usize>, Malformed> {
-        let Some(instant) = Instant::read(value) else { return Ok(None) };
+        let instant = match comparable {
+            Comparable::Instant(instant) => *instant,
+            _ => Instant::read(value),
+        };
+        let Some(instant) = instant else { return Ok(None) };
         first_match(&self.values, steps, |limit| instant.order(limit) == self.wanted)
     }
 }
@@ -48,7 +53,7 @@ pub(crate) struct Instant {
 }
 
 impl Instant {
-    fn read(value: &Value) -> Option<Instant> {
+    pub(super) fn read(value: &Value) -> Option<Instant> {
         match value {
             Value::Number(number) => {
                 let milliseconds = number.floor();

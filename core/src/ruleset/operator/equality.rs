@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::ClauseValues;
+use super::{ClauseValues, Comparable};
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
@@ -23,9 +23,14 @@ impl In {
     pub(super) fn matching(
         &self,
         value: &Value,
+        comparable: &Comparable,
         steps: &mut Steps,
     ) -> Result<Option<usize>, Malformed> {
         steps.take(1)?;
-        Ok(self.0.place(value))
+        let hash = match comparable {
+            Comparable::Hash(hash) => Some(*hash),
+            _ => None,
+        };
+        Ok(self.0.place(value, hash))
     }
 }

@@ -1,6 +1,7 @@
 //! What a clause compares with, prepared when the document is loaded: one file for each family of
 //! operators. The context's value always comes first, the clause's second.
 
+mod comparable;
 mod date;
 mod equality;
 mod number;
@@ -9,6 +10,8 @@ mod text;
 mod version;
 
 use std::sync::Arc;
+
+pub(crate) use comparable::{Comparable, ComparedAs};
 
 use crate::diagnostic::{Code, Findings};
 use crate::evaluation::{Malformed, Steps};
@@ -91,19 +94,33 @@ impl Test {
         }
     }
 
-    /// The index of the first of the clause's values that one value of the context matches.
+    /// What the test needs an attribute to be read as.
+    pub(super) fn compared_as(&self) -> ComparedAs {
+        match self {
+            Test::In(_) => ComparedAs::Hash,
+            Test::Date(_) => ComparedAs::Instant,
+            Test::Version(_) => ComparedAs::Version,
+            Test::Text(_) | Test::Matches(_) | Test::Number(_) | Test::Unknown => {
+                ComparedAs::Itself
+            }
+        }
+    }
+
+    /// The index of the first of the clause's values that one value of the context matches;
+    /// `comparable` is what has been read of it before.
     pub(crate) fn matching(
         &self,
         value: &Value,
+        comparable: &Comparable,
         steps: &mut Steps,
     ) -> Result<Option<usize>, Malformed> {
         match self {
-            Test::In(test) => test.matching(value, steps),
+            Test::In(test) => test.matching(value, comparable, steps),
             Test::Text(test) => test.matching(value, steps),
             Test::Matches(test) => test.matching(value, steps),
             Test::Number(test) => test.matching(value, steps),
-            Test::Date(test) => test.matching(value, steps),
-            Test::Version(test) => test.matching(value, steps),
+            Test::Date(test) => test.matching(value, comparable, steps),
+            Test::Version(test) => test.matching(value, comparable, steps),
             Test::Unknown => Ok(None),
         }
     }

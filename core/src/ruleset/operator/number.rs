@@ -1,5 +1,7 @@
 //! `lessThan`, `lessThanOrEqual`, `greaterThan`, `greaterThanOrEqual`: both sides numbers.
 
+use std::cmp::Ordering;
+
 use super::{ClauseValues, first_match};
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
@@ -7,21 +9,23 @@ use crate::json::Value;
 
 #[derive(Debug)]
 pub(crate) struct NumberTest {
-    holds: fn(f64, f64) -> bool,
+    /// How the attribute's number and the clause's must compare, or must not.
+    order: Ordering,
+    wanted: bool,
     values: Box<[Option<f64>]>,
 }
 
 impl NumberTest {
     pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Option<NumberTest> {
-        let holds: fn(f64, f64) -> bool = match operator {
-            "lessThan" => |a, b| a < b,
-            "lessThanOrEqual" => |a, b| a <= b,
-            "greaterThan" => |a, b| a > b,
-            "greaterThanOrEqual" => |a, b| a >= b,
+        let (order, wanted) = match operator {
+            "lessThan" => (Ordering::Less, true),
+            "lessThanOrEqual" => (Ordering::Greater, false),
+            "greaterThan" => (Ordering::Greater, true),
+            "greaterThanOrEqual" => (Ordering::Less, false),
             _ => return None,
         };
         let values = values.prepare(Code::UnusableValue, "a number", Value::as_number);
-        Some(NumberTest { holds, values })
+        Some(NumberTest { order, wanted, values })
     }
 
     pub(super) fn matching(
@@ -30,6 +34,8 @@ impl NumberTest {
         steps: &mut Steps,
     ) -> Result<Option<usize>, Malformed> {
         let Value::Number(number) = value else { return Ok(None) };
-        first_match(&self.values, steps, |limit| (self.holds)(*number, *limit))
+        // Numbers are finite and never `-0`, so their total order is the order of their values.
+        let holds = |limit: &f64| (number.total_cmp(limit) == self.order) == self.wanted;
+        first_match(&self.values, steps, holds)
     }
 }

@@ -9,23 +9,31 @@ use crate::json::Value;
 
 #[derive(Debug)]
 pub(crate) struct TextTest {
-    holds: fn(&str, &str) -> bool,
+    place: Place,
     values: Box<[Option<Arc<str>>]>,
+}
+
+/// Where in the attribute's text the clause's must stand.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Start,
+    End,
+    Anywhere,
 }
 
 impl TextTest {
     pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Option<TextTest> {
-        let holds: fn(&str, &str) -> bool = match operator {
-            "startsWith" => |text, part| text.starts_with(part),
-            "endsWith" => |text, part| text.ends_with(part),
-            "contains" => |text, part| text.contains(part),
+        let place = match operator {
+            "startsWith" => Place::Start,
+            "endsWith" => Place::End,
+            "contains" => Place::Anywhere,
             _ => return None,
         };
         let values = values.prepare(Code::UnusableValue, "a string", |value| match value {
             Value::String(text) => Some(Arc::clone(text)),
             _ => None,
         });
-        Some(TextTest { holds, values })
+        Some(TextTest { place, values })
     }
 
     pub(super) fn matching(
@@ -34,6 +42,10 @@ impl TextTest {
         steps: &mut Steps,
     ) -> Result<Option<usize>, Malformed> {
         let Value::String(text) = value else { return Ok(None) };
-        first_match(&self.values, steps, |part| (self.holds)(text, part))
+        first_match(&self.values, steps, |part| match self.place {
+            Place::Start => text.starts_with(&**part),
+            Place::End => text.ends_with(&**part),
+            Place::Anywhere => text.contains(&**part),
+        })
     }
 }

@@ -1,0 +1,34 @@
+//! The words of LaunchDarkly's format as Python strings, each made once.
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+/// A function from a text to its Python string: one that is made once for the texts named here, in
+/// the order in which they are looked for, and a new one for any other.
+macro_rules! words {
+    ($(#[$about:meta])* $function:ident: $($word:literal)*) => {
+        $(#[$about])*
+        pub(crate) fn $function<'py>(py: Python<'py>, text: &str) -> Bound<'py, PyString> {
+            match text {
+                $($word => pyo3::intern!(py, $word).clone(),)*
+                _ => PyString::new(py, text),
+            }
+        }
+    };
+}
+
+words! {
+    /// The name of a member of a reason or of a flag's state.
+    name:
+    "kind" "ruleIndex" "ruleId" "inExperiment" "errorKind" "prerequisiteKey" "bigSegmentsStatus"
+    "variation" "version" "trackEvents" "trackReason" "reason" "debugEventsUntilDate"
+    "prerequisites" "$flagsState" "$valid"
+}
+
+words! {
+    /// What a reason says.
+    said:
+    "FALLTHROUGH" "RULE_MATCH" "OFF" "TARGET_MATCH" "PREREQUISITE_FAILED" "ERROR" "FLAG_NOT_FOUND"
+    "WRONG_TYPE" "MALFORMED_FLAG" "USER_NOT_SPECIFIED" "HEALTHY" "STALE" "STORE_ERROR"
+    "NOT_CONFIGURED"
+}

@@ -1,0 +1,26 @@
+/**
+ * The entry for browsers that has everything: explanations, diagnostics and the secure-mode hash too. A page that only
+ * evaluates loads less with `isoflag`.
+ */
+
+import { hasTools } from "./engine.js";
+import { type CoreSource, startFrom } from "./loading.js";
+
+export * from "./api.js";
+export { readySync } from "./loading.js";
+export type { CoreSource };
+
+/**
+ * Makes the package ready: everything else comes after it. A second call waits for the first; after a failure it may be
+ * called again.
+ *
+ * @param source where `tools.wasm` is, if not beside this script: an address, a response, its bytes, or the module
+ */
+export async function ready(source?: CoreSource): Promise<void> {
+  await startFrom(source ?? new URL("./tools.wasm", import.meta.url));
+  if (!hasTools()) {
+    throw new Error(
+      "isoflag has started from core.wasm already; call `ready` of `isoflag/tools` before any other",
+    );
+  }
+}

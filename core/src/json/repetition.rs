@@ -1,0 +1,140 @@
+//! What a long text repeats: names in the order of the time before, objects of one shape, short
+//! strings. Each is looked for where it was last, and stored once.
+
+use std::sync::Arc;
+
+use super::object::Member;
+use super::order::{exchanges, sorted_places, utf16_order};
+use crate::key_set::{self, KeySet};
+
+/// Below so many bytes remembering costs more than it saves.
+const WORTH: usize = 4096;
+
+/// The strings and the shapes that were met last stand in so many places.
+const PLACES: usize = 256;
+
+/// Strings of more bytes are seldom written twice.
+const SHORT: usize = 32;
+
+/// An object of more members has keys for names: they are not repeated.
+const NAMES: usize = 64;
+
+/// The place of a name that is not kept.
+const NONE: u32 = u32::MAX;
+
+#[derive(Default)]
+pub(super) struct Repetition {
+    names: KeySet,
+    /// The places of the names of all open objects, one after the other.
+    open: Vec<u32>,
+    /// The place of the last name, and by it which name followed: as the first of an object, and
+    /// as a later one.
+    last: u32,
+    follower: Vec<[u32; 2]>,
+    shapes: Vec<Option<Shape>>,
+    strings: Vec<Option<Arc<str>>>,
+}
+
+/// Which members stood in an object, by the places of their names, and the exchanges that sort
+/// them.
+struct Shape {
+    names: Box<[u32]>,
+    exchanges: Box<[(usize, usize)]>,
+}
+
+impl Repetition {
+    pub(super) fn new(text: &[u8]) -> Repetition {
+        let places = if text.len() < WORTH { 0 } else { PLACES };
+        let mut repetition = Repetition { last: NONE, ..Repetition::default() };
+        repetition.shapes.resize_with(places, || None);
+        repetition.strings.resize_with(places, || None);
+        repetition
+    }
+
+    /// The name that came after the last one the time before, in an object of so many members.
+    pub(super) fn expected_name(&self, members: usize) -> Option<(u32, &Arc<str>)> {
+        let followers = self.follower.get(self.last as usize)?;
+        let next = if members == 0 { followers.first() } else { followers.last() };
+        next.filter(|next| **next != NONE).map(|next| (*next, self.names.key(*next)))
+    }
+
+    /// The expected name has been read.
+    pub(super) fn confirm(&mut self, place: u32) {
+        self.last = place;
+        self.open.push(place);
+    }
+
+    /// The one copy of a name that was not expected in an object of so many members.
+    pub(super) fn name(&mut self, name: &str, members: usize) -> Arc<str> {
+        if members >= NAMES {
+            self.confirm(NONE);
+            return self.string(name);
+        }
+        let (place, name) = self.names.intern(name);
+        if !self.strings.is_empty() {
+            let length = self.names.len().max(self.follower.len());
+            self.follower.resize(length, [NONE; 2]);
+            let last = self.follower.get_mut(self.last as usize);
+            if let Some([first, later]) = last {
+                *(if members == 0 { first } else { later }) = place;
+            }
+        }
+        self.confirm(place);
+        name
+    }
+
+    /// The one copy of a string, if it is short and was met not long ago.
+    pub(super) fn string(&mut self, text: &str) -> Arc<str> {
+        if text.len() > SHORT || self.strings.is_empty() {
+            return Arc::from(text);
+        }
+        let place = key_set::hash(text) as usize % PLACES;
+        match self.strings.get_mut(place) {
+            Some(Some(known)) if **known == *text => Arc::clone(known),
+            Some(place) => Arc::clone(place.insert(Arc::from(text))),
+            None => Arc::from(text),
+        }
+    }
+
+    /// Sorts the members of the innermost object, which is closed, as those of its shape were
+    /// sorted the time before. Answers whether that was possible.
+    pub(super) fn sort(&mut self, members: &mut [Member]) -> bool {
+        let start = self.open.len().saturating_sub(members.len());
+        let names = self.open.get(start..).unwrap_or_default();
+        let sorted = match names {
+            [] | [_] => true,
+            [first, .., last] if !names.contains(&NONE) => {
+                let place = (*first as usize * 31 + *last as usize * 7 + names.len()) % PLACES;
+                match self.shapes.get_mut(place) {
+                    Some(Some(shape)) if *shape.names == *names => {
+                        for (a, b) in &shape.exchanges {
+                            members.swap(*a, *b);
+                        }
+                        true
+                    }
+                    Some(place) => {
+                        *place = Shape::of(names, members);
+                        false
+                    }
+                    None => false,
+                }
+            }
+            _ => false,
+        };
+        self.open.truncate(start);
+        sorted
+    }
+}
+
+impl Shape {
+    /// None where a name is written twice.
+    fn of(names: &[u32], members: &[Member]) -> Option<Shape> {
+        let name = |place: usize| members.get(place).map_or("", |(name, _)| &**name);
+        let order = sorted_places(members.len(), &name);
+        let ascending = |a: &usize, b: &usize| utf16_order(name(*a), name(*b)).is_lt();
+        if !order.is_sorted_by(ascending) {
+            return None;
+        }
+        Some(Shape { names: names.into(), exchanges: exchanges(&order).into() })
+    }
+}
