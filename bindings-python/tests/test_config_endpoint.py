@@ -237,6 +237,8 @@ def test_the_tag_depends_on_everything_that_is_asked(flags: Flags) -> None:
         tag(flags, **plain, keys=["a"]),
         tag(flags, **plain, keys={"b": "a"}),
         tag(flags, **plain, keys=["b"]),
+        tag(flags, **plain, keys=["a", "b"]),
+        tag(flags, **plain, keys=["b", "a"]),
         tag(flags, **plain, keys=["a"], defaults={"a": 5}),
     ]
     assert len(set(tags)) == len(tags)
