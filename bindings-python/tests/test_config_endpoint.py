@@ -1,42 +1,26 @@
 """The endpoint from which a page gets its flags."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from documents import clause, flag, load
+from config_pages import JONAS, MIA, SHOP, Client, body_of, cors_of, ofrep, page_flags
+from documents import flag
 from isoflag import Context, Flags
 from isoflag.aws_http import BadRequestError, Cors, Form, Request, config_response
 from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
 from shop import shop_contexts, shop_text
 
-MIA = {"kind": "user", "key": "mia", "country": "DE"}
-JONAS = {"kind": "user", "key": "jonas", "country": "AT"}
-SHOP = "https://shop.example"
-VISIBLE = {"usingEnvironmentId": True, "usingMobileKey": True}
-
-
-def germans() -> dict[str, Any]:
-    rule = {"id": "germans", "clauses": [clause("country", "in", "DE")], "variation": 1}
-    return flag("feature-x", False, True, rules=[rule], clientSideAvailability=VISIBLE)
-
 
 @pytest.fixture
 def flags() -> Flags:
-    return load(germans(), flag("button", "Buy now", clientSideAvailability=VISIBLE), flag("a", 1))
+    return page_flags()
 
 
 @pytest.fixture(params=HTTP_EVENTS)
 def event(request: pytest.FixtureRequest) -> HttpEvent:
     return HTTP_EVENTS[request.param]
-
-
-def body_of(response: Mapping[str, Any]) -> Any:
-    assert response["headers"]["Content-Type"] == "application/json"
-    assert response["isBase64Encoded"] is False
-    return json.loads(response["body"])
 
 
 # --- the forms ---
@@ -82,136 +66,6 @@ def test_the_bootstrap_form_of_the_shop(context: Mapping[str, Any]) -> None:
     assert body_of(response) == shop.all_flags_state(context, client_side_only=True)
 
 
-def ofrep(context: Any, event: HttpEvent = http_event, **options: Any) -> dict[str, Any]:
-    text = json.dumps({"context": context})
-    return event("POST", "/ofrep/v1/evaluate/flags", body=text, **options)
-
-
-def test_the_ofrep_form_is_a_bulk_evaluation(flags: Flags, event: HttpEvent) -> None:
-    response = config_response(
-        ofrep({"targetingKey": "mia", "country": "DE"}, event), flags, form="ofrep"
-    )
-    assert response["statusCode"] == 200
-    assert body_of(response) == {
-        "flags": [
-            {
-                "key": "button",
-                "reason": "STATIC",
-                "variant": "0",
-                "value": "Buy now",
-                "metadata": {"version": 1},
-            },
-            {
-                "key": "feature-x",
-                "reason": "TARGETING_MATCH",
-                "variant": "1",
-                "value": True,
-                "metadata": {"version": 1},
-            },
-        ]
-    }
-
-
-OFREP_REASONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "off": (flag("f", 1, on=False), {"reason": "DISABLED", "variant": "0", "value": 1}),
-    "off and nothing to serve": (flag("f", 1, on=False, offVariation=None), {"reason": "DISABLED"}),
-    "a target": (
-        flag("f", 1, targets=[{"values": ["mia"], "variation": 0}]),
-        {"reason": "TARGETING_MATCH", "variant": "0", "value": 1},
-    ),
-    "a prerequisite": (
-        flag("f", 1, prerequisites=[{"key": "gone", "variation": 0}]),
-        {"reason": "DISABLED", "variant": "0", "value": 1},
-    ),
-    "malformed": (
-        flag("f", 1, fallthrough={"variation": 9}),
-        {"errorCode": "PARSE_ERROR", "errorDetails": None},
-    ),
-    "an experiment": (
-        flag(
-            "f",
-            1,
-            fallthrough={
-                "rollout": {
-                    "kind": "experiment",
-                    "variations": [{"variation": 0, "weight": 100000}],
-                }
-            },
-        ),
-        {"reason": "SPLIT", "variant": "0", "value": 1},
-    ),
-    "null": (flag("f", None), {"reason": "STATIC", "variant": "0"}),
-}
-
-
-@pytest.mark.parametrize("case", OFREP_REASONS)
-def test_the_reasons_of_ofrep(case: str) -> None:
-    each, expected = OFREP_REASONS[case]
-    flags = load({**each, "clientSideAvailability": VISIBLE})
-    response = config_response(ofrep({"targetingKey": "mia"}), flags, form="ofrep")
-    (answer,) = body_of(response)["flags"]
-    assert answer.pop("key") == "f"
-    answer.pop("metadata", None)
-    if "errorDetails" in expected:
-        expected = {**expected, "errorDetails": answer["errorDetails"]}
-    assert answer == expected
-
-
-@pytest.mark.parametrize(
-    ("context", "asked"),
-    [
-        ({"targetingKey": "mia"}, {"kind": "user", "key": "mia"}),
-        ({"targetingKey": "mia", "key": "other"}, {"kind": "user", "key": "mia"}),
-        ({"key": "mia"}, {"kind": "user", "key": "mia"}),
-        (
-            {"targetingKey": "d1", "kind": "device", "os": "iOS"},
-            {"kind": "device", "key": "d1", "os": "iOS"},
-        ),
-        (
-            {"kind": "multi", "user": {"targetingKey": "mia"}, "org": {"key": "acme"}},
-            {"kind": "multi", "user": {"key": "mia"}, "org": {"key": "acme"}},
-        ),
-        (
-            {"targetingKey": "mia", "email": "m@x", "privateAttributes": ["email"], "name": 5},
-            {
-                "key": "mia",
-                "email": "m@x",
-                "_meta": {"privateAttributes": ["email"]},
-                "kind": "user",
-            },
-        ),
-    ],
-)
-def test_the_context_of_ofrep_is_launchdarklys(
-    context: dict[str, Any], asked: dict[str, Any]
-) -> None:
-    from isoflag.aws_http.ofrep import context as context_of  # noqa: PLC0415
-
-    assert context_of(Request.from_event(ofrep(context))) == Context.from_dict(asked)
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ("", "PARSE_ERROR"),
-        ("{", "PARSE_ERROR"),
-        ("[]", "INVALID_CONTEXT"),
-        ("{}", "INVALID_CONTEXT"),
-        ('{"context": []}', "INVALID_CONTEXT"),
-        ('{"context": {}}', "TARGETING_KEY_MISSING"),
-        ('{"context": {"targetingKey": ""}}', "TARGETING_KEY_MISSING"),
-        ('{"context": {"targetingKey": 5}}', "TARGETING_KEY_MISSING"),
-        ('{"context": {"targetingKey": "a", "kind": "no kind"}}', "INVALID_CONTEXT"),
-        ('{"context": {"kind": "multi"}}', "INVALID_CONTEXT"),
-    ],
-)
-def test_a_bad_request_of_ofrep(flags: Flags, event: HttpEvent, body: str, code: str) -> None:
-    response = config_response(event("POST", body=body), flags, form="ofrep")
-    assert response["statusCode"] == 400
-    assert body_of(response)["errorCode"] == code
-    assert body_of(response)["errorDetails"]
-
-
 # --- entity tags ---
 
 
@@ -237,6 +91,8 @@ def test_the_tag_depends_on_everything_that_is_asked(flags: Flags) -> None:
         tag(flags, **plain, keys=["a"]),
         tag(flags, **plain, keys={"b": "a"}),
         tag(flags, **plain, keys=["b"]),
+        tag(flags, **plain, keys=["a", "b"]),
+        tag(flags, **plain, keys=["b", "a"]),
         tag(flags, **plain, keys=["a"], defaults={"a": 5}),
     ]
     assert len(set(tags)) == len(tags)
@@ -330,31 +186,6 @@ def test_the_app_may_refuse_a_request(flags: Flags) -> None:
 # --- what cannot be answered ---
 
 
-class Client:
-    """What a flag client is to an endpoint."""
-
-    def __init__(self, flags: Flags | None) -> None:
-        self.flags = flags
-
-    def bind(self, context: Any) -> "BoundClient":
-        return BoundClient(self.flags, context)
-
-
-class BoundClient:
-    def __init__(self, flags: Flags | None, context: Any) -> None:
-        self._bound = (flags or load()).bind(context)
-        self.digest = None if flags is None else flags.digest
-
-    def variation(self, key: str, default: Any) -> Any:
-        return self._bound.variation(key, default)
-
-    def bool_variation(self, key: str, default: bool) -> bool:
-        return self._bound.bool_variation(key, default)
-
-    def all_flags_state(self, **options: Any) -> dict[str, Any]:
-        return self._bound.all_flags_state(**options)
-
-
 def test_a_client_answers_as_its_flags(flags: Flags) -> None:
     asked = http_event()
     assert config_response(asked, Client(flags), context=MIA) == config_response(
@@ -403,16 +234,6 @@ def test_a_context_is_needed(flags: Flags) -> None:
 
 
 # --- pages of other origins ---
-
-CORS = "access-control-"
-
-
-def cors_of(response: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name.lower().removeprefix(CORS): value
-        for name, value in response["headers"].items()
-        if name.lower().startswith(CORS)
-    }
 
 
 def from_origin(flags: Flags, origin: str, event: HttpEvent, origins: Any) -> Mapping[str, Any]:

@@ -371,9 +371,12 @@ def test_waiting_has_a_limit_and_so_has_trying() -> None:
 
 
 def test_a_delay_starts_anew_after_a_batch_that_went_through() -> None:
+    # Of 99 items and the 25 of a batch, every other batch leaves one behind.
     dynamodb = Refusing(lambda call, batch: batch[:1] if call % 2 else [])
-    dynamodb.store().init(FORTY)
-    assert set(dynamodb.sleeps) == {0.05}
+    dynamodb.store().init(
+        {FEATURES: {f"f{index:02}": flag(f"f{index:02}", 1) for index in range(99)}}
+    )
+    assert dynamodb.sleeps == [0.05, 0.05, 0.05, 0.05]
 
 
 def test_errors_of_aws_are_botocores_own(client: Any) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from config_pages import SHOP, Client, cors_of
 from documents import clause, flag, load
 from isoflag import Flags
 from isoflag.aws_http import BadRequestError, FlagOffError, Request, requires_flag
 from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
-from test_config_endpoint import SHOP, Client, cors_of
 
 KEY = "feature-x"
 ON = load(flag(KEY, True))

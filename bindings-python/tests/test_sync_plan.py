@@ -94,9 +94,9 @@ ORDERS: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], list[str]]]
         ["a", "b"],
     ),
     "True is not 1": (
-        document(flag("a", True)),
-        document(flag("a", 1, version=2)),
-        ["a"],
+        document(flag("a", True), meta={"version": 1}),
+        document(flag("a", 1), meta={"version": 2}),
+        ["a", "meta"],
     ),
     "1.0 is 1": (document(flag("a", 1)), document(flag("a", 1.0)), []),
     "members that are no objects": ({"flags": [], "segments": None}, {"flags": None}, []),

@@ -56,16 +56,21 @@ class Asked:
     bound: BoundFlags | BoundClient
     """What answers."""
 
-    digest: str | None
-    """The digest of its document; None where there is none yet."""
+    named: Flags | BoundClient
+    """What knows the document's digest."""
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the document, worked out when first asked; None before the first."""
+        return self.named.digest
 
 
 def ask(holder: FlagsOrClient, context: ContextLike) -> Asked:
     """Bind the flags of this moment to a context."""
     if isinstance(holder, Flags):
-        return Asked(holder.bind(context), holder.digest)
+        return Asked(holder.bind(context), holder)
     bound = holder.bind(context)
-    return Asked(bound, bound.digest)
+    return Asked(bound, bound)
 
 
 def context_of(context: ContextOf, request: Request) -> ContextLike:

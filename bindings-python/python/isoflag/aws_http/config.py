@@ -83,15 +83,16 @@ def config_response(
     except (BadRequestError, ContextError) as error:
         return json_response(400, _refusal(form, error), headers)
     asked = ask(flags, about)
-    if asked.digest is None:
+    digest = asked.digest
+    if digest is None:
         unready = {**headers, "Retry-After": str(retry_after)}
         return json_response(503, {"error": "there are no flags yet"}, unready)
 
     names = keys if isinstance(keys, Mapping) else {key: key for key in keys}
     told = _Body(form, client_side_only, dict(names), dict(defaults or {}))
-    etag = told.etag(asked.digest, about)
+    etag = told.etag(digest, about)
     varied = [*vary, *([headers["Vary"]] if "Vary" in headers else [])]
-    headers |= {"Cache-Control": cache_control, "ETag": etag, DOCUMENT_HEADER: asked.digest}
+    headers |= {"Cache-Control": cache_control, "ETag": etag, DOCUMENT_HEADER: digest}
     if varied:
         headers["Vary"] = ", ".join(varied)
     if _matches(request.headers.get("if-none-match"), etag):
@@ -123,7 +124,8 @@ class _Body:
 
     def etag(self, digest: str, context: Context) -> str:
         """Give a strong tag: equal only for an equal answer from the same document."""
-        asked = [self.form, self.client_side_only, self.names, self.defaults]
+        # What is named first comes first in the answer too.
+        asked = [self.form, self.client_side_only, [*self.names.items()], self.defaults]
         text = json.dumps([__version__, digest, context.to_dict(), *asked], sort_keys=True)
         return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
 

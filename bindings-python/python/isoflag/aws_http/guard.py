@@ -107,8 +107,8 @@ class _Guard:
     def _ask(self, request: Request) -> Literal[True] | str | None:
         """Give True where the flag is on, else the digest of the document that says so, if any."""
         asked = ask(self.flags, context_of(self.context, request))
-        # Typed getters give the default for any other type.
-        if asked.digest is not None and asked.bound.bool_variation(self.key, default=False):
+        # The default is what a flag of another type gives, and what there is before any document.
+        if asked.bound.bool_variation(self.key, default=False):
             return True
         _log.info("the flag `%s` is off; the handler is not run", self.key)
         return asked.digest
