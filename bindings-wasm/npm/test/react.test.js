@@ -13,9 +13,9 @@ import { Feature, IsoflagProvider, useFlag, useFlagDetail, useIsoflag } from "..
 import { createSource } from "../dist/source.js";
 import { document, flag, ruleFlag } from "./documents.js";
 import { element } from "./page.js";
+import { sourceOf as plainSourceOf } from "./sources.js";
 
 /**
- * @typedef {import("../dist/react.js").FlagSource} FlagSource
  * @typedef {import("../dist/react.js").SourceSnapshot} SourceSnapshot
  * @typedef {import("../dist/react.js").IsoflagProviderProps} Props
  * @typedef {import("react").ReactNode} ReactNode
@@ -55,49 +55,17 @@ function load(a, b) {
 /** @type {Flags[]} */
 const loaded = [];
 
-/** A source whose document a test replaces. */
+/** A source whose document a test replaces, while React looks on. */
 /** @param {Flags | undefined} flags */
 function sourceOf(flags) {
-  /** @type {Set<() => void>} */
-  const listeners = new Set();
-  /** @param {Partial<SourceSnapshot>} changes @returns {SourceSnapshot} */
-  const next = changes => ({ ...snapshot, ...changes });
-  /** @type {SourceSnapshot} */
-  let snapshot = {
-    status: flags === undefined ? "loading" : "ready",
-    flags,
-    error: undefined,
-    digest: flags?.digest,
-    version: flags?.version,
-    fetchedAt: undefined,
-    fetching: false,
-    progress: undefined,
-  };
+  const held = plainSourceOf(flags);
   return {
-    listeners,
-    /** @type {FlagSource} */
-    source: {
-      get snapshot() {
-        return snapshot;
-      },
-      subscribe(listener) {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    },
+    source: held.source,
+    listeners: held.listeners,
     /** @param {Partial<SourceSnapshot>} changes */
-    async change(changes) {
-      await act(async () => {
-        snapshot = next(changes);
-        for (const listener of [...listeners]) listener();
-      });
-    },
-    /** @param {Flags} flags */
-    async replace(flags) {
-      const old = snapshot.flags;
-      await this.change({ flags, status: "ready", error: undefined, digest: flags.digest });
-      old?.free();
-    },
+    change: changes => act(async () => held.change(changes)),
+    /** @param {Flags} next */
+    replace: next => act(async () => held.replace(next)),
   };
 }
 
