@@ -25,7 +25,9 @@ export function translateContext(context: EvaluationContext): ContextObject {
   }
   const kinds: [string, unknown][] = [["kind", kind]];
   for (const [name, one] of Object.entries(context)) {
-    if (name !== "kind" && isStructure(one)) kinds.push([name, translateOne(one)]);
+    if (name === "kind" || typeof one !== "object" || one === null || Array.isArray(one)) continue;
+    // A date here is a context without a key, which makes the whole invalid.
+    kinds.push([name, translateOne(one as Structure)]);
   }
   return Object.fromEntries(kinds);
 }

@@ -323,12 +323,9 @@ export class DocumentSource implements FlagSource {
 
 /** Rejects when the signal is aborted. */
 function aborted(signal: AbortSignal): Promise<never> {
-  const rejects = new Promise<never>((_, reject) => {
+  return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-  // It does so too after everything went well, when nobody waits any more.
-  rejects.catch(() => undefined);
-  return rejects;
 }
 
 /** Says that a callback of the application has thrown, where the host says such things. */

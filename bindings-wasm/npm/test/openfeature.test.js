@@ -112,6 +112,13 @@ const resolutions = [
     expect: { value: [7], reason: "ERROR", errorCode: "TYPE_MISMATCH" },
   },
   {
+    type: "Object",
+    key: "unknown",
+    or: "d",
+    expect: { value: "d", reason: "ERROR", errorCode: "FLAG_NOT_FOUND" },
+  },
+  { type: "Object", key: "nothing", or: "d", expect: { value: "d", reason: "OFF" } },
+  {
     type: "Boolean",
     key: "bool",
     or: false,
@@ -180,6 +187,11 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
       "a value that holds itself",
       { targetingKey: "k", cyclic },
       { kind: "user", key: "k", cyclic: { a: 1, self: undefined } },
+    ],
+    [
+      "a date for a kind",
+      { kind: "multi", user: { key: "u" }, org: date },
+      { kind: "multi", user: { key: "u" }, org: { key: undefined } },
     ],
     ["nothing", {}, { kind: "user", key: undefined }],
     [

@@ -126,7 +126,9 @@ describe("components", () => {
     await held.replace(load(2, { x: [2] }));
     assert.deepEqual(counts(), { a: 2, b: 2, mine: 1, unknown: 1 });
     assert.deepEqual(seen, { a: [1, 2], b: [{ x: [1] }, { x: [2] }], mine: [true], unknown: [null] });
+    assert.equal(held.listeners.size, 1);
     await page.hide();
+    assert.equal(held.listeners.size, 0);
   });
 
   it("render again for another context only where it matters, and not for an equal one", async () => {
@@ -134,7 +136,7 @@ describe("components", () => {
     const flags = load(1, 2);
     const children = [h(Value, { of: "a", key: 1 }), h(Value, { of: "mine", or: false, key: 2 })];
     /** @param {import("../dist/node.js").ContextLike} context */
-    const tree = context => h(IsoflagProvider, { flags, context }, children);
+    const tree = context => h(IsoflagProvider, { flags, context, bootstrap: { a: [1] } }, children);
     const page = await show(tree(ada));
     const handles = liveHandles();
     const bind = flags.bind.bind(flags);
@@ -487,7 +489,7 @@ describe("a bootstrap", () => {
         useFlagDetail("a", 5),
         useFlagDetail("unknown", 5),
         useFlagDetail("$valid", false),
-        useFlagDetail("toString", "x").value,
+        useFlagDetail("toString", null).value,
         useIsoflag().status,
       ];
       return h(Feature, { flag: "mine" }, "feature");
@@ -501,7 +503,7 @@ describe("a bootstrap", () => {
       { value: 5, variationIndex: null, reason: { kind: "ERROR", errorKind: "WRONG_TYPE" } },
       { value: 5, variationIndex: null, reason: unknown },
       { value: false, variationIndex: null, reason: unknown },
-      "x",
+      null,
       "ready",
     ]);
     assert.equal(page.container.textContent, "feature");
@@ -592,7 +594,7 @@ describe("activity", () => {
       const first = load(1, 2);
       const second = load(2, 2);
       const digests = [first.digest, second.digest];
-      const held = sourceOf(undefined);
+      const held = sourceOf(first);
       /** @param {typeof ada} context */
       const tree = context => {
         const inner = h(
@@ -605,8 +607,6 @@ describe("activity", () => {
         return strict ? h(StrictMode, null, inner) : inner;
       };
       const page = await show(tree(ada));
-      assert.ok(activity.isEmpty);
-      await held.replace(first);
       await page.show(tree(ada));
       await held.replace(second);
       const counts = Object.fromEntries(
@@ -619,6 +619,19 @@ describe("activity", () => {
       await page.hide();
     });
   }
+
+  it("is not counted before there is a document", async () => {
+    const { Value } = counted();
+    const activity = new Activity();
+    const held = sourceOf(undefined);
+    const page = await show(
+      h(IsoflagProvider, { flags: held.source, context: ada, activity }, h(Value, { of: "a" })),
+    );
+    assert.ok(activity.isEmpty);
+    await held.replace(load(1, 2));
+    assert.deepEqual(Object.keys(activity.toObject().flags), ["a"]);
+    await page.hide();
+  });
 
   it("of a bootstrap is counted under the digest that is given", async () => {
     const { Value } = counted();

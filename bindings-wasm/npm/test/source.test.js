@@ -422,6 +422,25 @@ describe("a document source that is closed", () => {
     assert.equal(source.snapshot.progress, undefined);
   });
 
+  it("while a body arrives whose fetch does not listen, too", async () => {
+    /** @type {any} */
+    let body;
+    const stream = new ReadableStream({
+      start: controller => {
+        body = controller;
+      },
+    });
+    const source = createSource({ url, Flags, ready, fetch: async () => new Response(stream) });
+    await setTimeout(5);
+    source.close();
+    const closed = source.snapshot;
+    body.enqueue(new TextEncoder().encode(text(1)));
+    body.close();
+    assert.equal(await source.loaded, closed);
+    await setTimeout(5);
+    assert.equal(source.snapshot, closed);
+  });
+
   it("by a signal, also one that was aborted before", async () => {
     const controller = new AbortController();
     const source = await open({ body: text(1) }, { signal: controller.signal });
@@ -467,6 +486,28 @@ describe("a document source in a page", () => {
     page.dispatchEvent(new Event("visibilitychange"));
     await setTimeout(10);
     assert.equal(asked.length, 2);
+  });
+
+  it("leaves nothing in the page once it is closed", async () => {
+    let looks = 0;
+    const listeners = new Set();
+    const page = {
+      get visibilityState() {
+        looks++;
+        return "hidden";
+      },
+      addEventListener: (/** @type {string} */ _, /** @type {unknown} */ listener) => listeners.add(listener),
+      removeEventListener: (/** @type {string} */ _, /** @type {unknown} */ listener) =>
+        listeners.delete(listener),
+    };
+    const source = await open({ body: text(1) }, { page, intervalMs: 1 });
+    while (looks === 0) await setTimeout(1);
+    assert.equal(listeners.size, 1);
+    source.close();
+    assert.equal(listeners.size, 0);
+    looks = 0;
+    await setTimeout(20);
+    assert.equal(looks, 0);
   });
 
   it("does not where that is not wanted", async () => {
