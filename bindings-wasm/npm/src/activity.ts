@@ -3,8 +3,9 @@
  * on; nothing is sent anywhere by itself.
  */
 
+import type { BoundFlags } from "./bound-flags.js";
 import type { Flags } from "./flags.js";
-import { digestOf, observe } from "./observation.js";
+import { observe } from "./observation.js";
 
 /** What stands for a document whose digest is not known. */
 const UNKNOWN_DIGEST = "unknown";
@@ -108,9 +109,9 @@ export class Activity implements ActivityRecorder {
   /**
    * The same flags, with every evaluation counted, also of what is bound to them.
    *
-   * @param digest the document's digest, where the module that is loaded does not compute it
+   * @param digest the document's digest, where the module that is loaded does not compute it, or of what is bound
    */
-  observe(flags: Flags, digest: string | undefined = digestOf(flags)): Flags {
+  observe<T extends Flags | BoundFlags>(flags: T, digest?: string): T {
     return observe(
       flags,
       evaluation => this.record(evaluation.key, evaluation.detail.variationIndex, evaluation.digest),

@@ -10,8 +10,8 @@ import type { JsonValue } from "./json.js";
 export interface Evaluation {
   /** The flag that was asked for. */
   readonly key: string;
-  /** Who was asked about. */
-  readonly context: ContextLike;
+  /** Who was asked about; undefined where what is watched was bound before. */
+  readonly context: ContextLike | undefined;
   readonly defaultValue: unknown;
   /** What was answered; the default where `variationIndex` is null. */
   readonly detail: EvaluationDetail<unknown>;
@@ -37,12 +37,22 @@ export function digestOf(flags: Flags): string | undefined {
 }
 
 /**
- * The same flags, watched: what is returned answers as `flags` does and tells the observer. `allFlagsState` and
- * `explain` are no evaluations. The handle stays with `flags`; freeing one frees both.
+ * The same flags, watched: what is returned answers as `flags` does and tells the observer; so does what is bound to it.
+ * `allFlagsState` and `explain` are no evaluations. The handle stays with `flags`: freeing one frees both.
  *
- * @param digest the document's digest, where the module that is loaded does not compute it
+ * @param digest the document's digest, where the module that is loaded does not compute it, or of what is bound
  */
-export function observe(flags: Flags, observer: Observer, digest = digestOf(flags)): Flags {
+export function observe<T extends Asked>(flags: T, observer: Observer, digest?: string): T {
+  return isBound(flags)
+    ? (observeBound(flags, undefined, observer, digest) as T)
+    : (observeFlags(flags, observer, digest ?? digestOf(flags)) as T);
+}
+
+function isBound(flags: Asked): flags is BoundFlags {
+  return !("bind" in flags);
+}
+
+function observeFlags(flags: Flags, observer: Observer, digest: string | undefined): Flags {
   return watched(flags, {
     get(target, name) {
       if (name !== "bind") return undefined;
@@ -57,7 +67,7 @@ export function observe(flags: Flags, observer: Observer, digest = digestOf(flag
 
 function observeBound(
   bound: BoundFlags,
-  context: ContextLike,
+  context: ContextLike | undefined,
   observer: Observer,
   digest: string | undefined,
 ): BoundFlags {

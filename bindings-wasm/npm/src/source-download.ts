@@ -35,11 +35,11 @@ export interface Request {
  */
 export async function download(request: Request): Promise<Download> {
   const { url, fetch, signal, onProgress } = request;
-  const etag = isElsewhere(url) ? undefined : request.etag;
-  const headers = new Headers(request.init.headers);
-  if (!headers.has("Accept")) headers.set("Accept", "application/json");
-  if (etag !== undefined) headers.set("If-None-Match", etag);
   try {
+    const etag = isElsewhere(url) ? undefined : request.etag;
+    const headers = new Headers(request.init.headers);
+    if (!headers.has("Accept")) headers.set("Accept", "application/json");
+    if (etag !== undefined) headers.set("If-None-Match", etag);
     // The host's own cache must not answer unasked. With a tag of ours it has no part in this; without one it asks the
     // server by its own tag, and shows what it holds as an answer of 200.
     const cache = etag === undefined ? "no-cache" : "no-store";

@@ -12,6 +12,7 @@
  * ```
  */
 
+import type { BoundFlags } from "./bound-flags.js";
 import type { Flags } from "./flags.js";
 import type { JsonValue } from "./json.js";
 import { type Evaluation, observe } from "./observation.js";
@@ -135,9 +136,9 @@ function combinations(states: readonly (readonly [string, readonly JsonValue[]])
 }
 
 /** Flags that are watched, and what was asked of them. */
-export interface Recording {
+export interface Recording<T extends Flags | BoundFlags = Flags> {
   /** The same flags; what is bound to them is watched too. Freeing them frees the ones that were given. */
-  readonly flags: Flags;
+  readonly flags: T;
   /** Every evaluation so far, in order. */
   readonly evaluations: readonly Evaluation[];
   /** The keys that were asked for, each once, in the order of the first time. */
@@ -147,7 +148,7 @@ export interface Recording {
 }
 
 /**
- * Records what is asked of flags, to assert on.
+ * Records what is asked of flags, or of what is bound to them, to assert on.
  *
  * ```js
  * const { flags, keys } = record(Flags.fromJson(text));
@@ -155,7 +156,7 @@ export interface Recording {
  * assert.deepEqual(keys(), ["checkout"]);
  * ```
  */
-export function record(flags: Flags): Recording {
+export function record<T extends Flags | BoundFlags>(flags: T): Recording<T> {
   const evaluations: Evaluation[] = [];
   return {
     flags: observe(flags, evaluation => {

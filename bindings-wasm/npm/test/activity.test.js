@@ -89,6 +89,15 @@ describe("activity", () => {
     });
   });
 
+  it("counts what is asked of flags that were bound before, and of those without a digest", () => {
+    const activity = new Activity({ now: () => 1 });
+    const bound = flags.bind(user);
+    assert.equal(activity.observe(bound, "sha256:abc").boolVariation("on", false), true);
+    assert.equal(activity.observe(bound).boolVariation("on", false), true);
+    assert.deepEqual(activity.toObject().flags.on?.counts, { "sha256:abc": { 0: 1 }, unknown: { 0: 1 } });
+    bound.free();
+  });
+
   it("is handed over when the page is hidden, once", () => {
     const page = new EventTarget();
     /** @type {string[]} */

@@ -305,6 +305,20 @@ describe("a document source that is refused", () => {
     source.close();
   });
 
+  it("because it cannot even be asked for says so", async () => {
+    const headers = { "not a name": "x" };
+    for (const options of [
+      { request: { headers } },
+      { url: "https://[" },
+      { fetch: /** @type {any} */ (5) },
+    ]) {
+      const source = await open({}, options);
+      assert.equal(source.snapshot.error?.code, "network");
+      assert.equal(source.snapshot.status, "error");
+      source.close();
+    }
+  });
+
   it("because nothing answers in time says so, even where fetch does not listen", async () => {
     for (const fetch of [
       () => new Promise(() => undefined),

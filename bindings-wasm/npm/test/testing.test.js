@@ -207,6 +207,18 @@ describe("a recording", () => {
     assert.throws(() => watched.bind(user, /** @type {any} */ ({ bigSegments: 5 })), TypeError);
   });
 
+  it("is of flags that were bound before, too", () => {
+    const bound = flags.bind(user);
+    const { flags: watched, evaluations } = record(bound);
+    assert.equal(watched.boolVariation("on", false), true);
+    assert.deepEqual(
+      evaluations.map(({ key, context }) => [key, context]),
+      [["on", undefined]],
+    );
+    watched.free();
+    assert.throws(() => bound.boolVariation("on", false), /used after `free\(\)`/);
+  });
+
   it("is of flags that can be overridden, and overridden flags can be recorded", () => {
     const { flags: watched, keys } = record(withOverrides(flags, { on: "mine" }));
     assert.equal(watched.stringVariation("on", user, ""), "mine");
