@@ -8,7 +8,7 @@ import type { Flags } from "./flags.js";
 import { observe } from "./observation.js";
 
 /** What stands for a document whose digest is not known. */
-const UNKNOWN_DIGEST = "unknown";
+const NO_DIGEST = "none";
 /** The variation of an answer that is the caller's default. */
 const DEFAULT = "default";
 /** The version of the format. */
@@ -98,7 +98,7 @@ export class Activity implements ActivityRecorder {
   record(
     key: string,
     variationIndex: number | null,
-    digest: string | undefined = UNKNOWN_DIGEST,
+    digest: string | undefined = NO_DIGEST,
     at: number = this.#now(),
   ): void {
     if (!isWellFormed(key) || !isWellFormed(digest)) return;

@@ -94,7 +94,7 @@ describe("activity", () => {
     const bound = flags.bind(user);
     assert.equal(activity.observe(bound, "sha256:abc").boolVariation("on", false), true);
     assert.equal(activity.observe(bound).boolVariation("on", false), true);
-    assert.deepEqual(activity.toObject().flags.on?.counts, { "sha256:abc": { 0: 1 }, unknown: { 0: 1 } });
+    assert.deepEqual(activity.toObject().flags.on?.counts, { "sha256:abc": { 0: 1 }, none: { 0: 1 } });
     bound.free();
   });
 
