@@ -43,11 +43,6 @@ def test_names_are_sorted_by_their_utf16_units() -> None:
     assert list(json.loads(activity.to_json())["flags"]) == ["z", "\U00010000", "\uffff"]
 
 
-def test_half_a_surrogate_pair_is_written_all_the_same() -> None:
-    activity = counted(("\ud800", None, DIGEST))
-    assert list(json.loads(activity.to_json().encode())["flags"]) == ["?"]
-
-
 @pytest.mark.parametrize("form", [lambda a: a, Activity.to_dict, Activity.to_json])
 def test_merging_adds_counts_and_widens_times(form: Any) -> None:
     total = counted(("a", 0, DIGEST), ("b", 1, DIGEST), now=2)

@@ -9,7 +9,8 @@ Off unless a ``FlagClient`` is given one::
 """
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ __all__ = ["Activity"]
 
 _FORMAT: Final = 1
 _DEFAULT: Final = "default"
+_VARIATION: Final = re.compile(r"default|0|[1-9][0-9]*", re.ASCII)
+_INTEGERS: Final = 2**53 - 1
+"""How far integers go in JSON."""
 
 
 class Activity:
@@ -43,8 +47,11 @@ class Activity:
     def record(self, key: str, variation_index: int | None, digest: str) -> None:
         """Count one evaluation; the index is None where the default was served.
 
-        A client without a document counts under the digest ``none``.
+        A client without a document counts under the digest ``none``. A key with half a surrogate
+        pair is left out: it has no JSON form, and no flag has it.
         """
+        if not (_is_well_formed(key) and _is_well_formed(digest)):
+            return
         now = int(self._clock() * 1000)
         variation = _DEFAULT if variation_index is None else str(variation_index)
         with self._lock:
@@ -141,7 +148,7 @@ class _Counted:
 
     def add(self, digest: str, variation: str, count: int) -> None:
         of_digest = self.counts.setdefault(digest, {})
-        of_digest[variation] = of_digest.get(variation, 0) + count
+        of_digest[variation] = min(of_digest.get(variation, 0) + count, _INTEGERS)
 
     def span(self, first: int, last: int) -> None:
         self.first = min(self.first, first)
@@ -173,23 +180,42 @@ def _written(flags: Mapping[str, _Counted]) -> dict[str, Any]:
 
 def _read(activity: Any) -> dict[str, _Counted]:
     try:
-        if activity["activity"] != _FORMAT:
+        if activity["activity"] != _FORMAT or type(activity["activity"]) is not int:
             raise ValueError(f"activity `{activity['activity']}` is not of format {_FORMAT}")
         flags = {}
         for key, flag in activity["flags"].items():
-            counted = flags[key] = _Counted(_integer(flag["first"]), _integer(flag["last"]))
-            for digest, variations in flag["counts"].items():
-                for variation, count in variations.items():
-                    counted.add(digest, variation, _integer(count))
+            counted = flags[_text(key)] = _Counted(_integer(flag["first"]), _integer(flag["last"]))
+            if counted.first > counted.last:
+                raise ValueError(f"`{key}` was asked for last before it was first")
+            for digest, variations in _some(flag["counts"]):
+                for variation, count in _some(variations):
+                    if not _VARIATION.fullmatch(variation):
+                        raise ValueError(f"`{variation}` is no variation's index and no default")
+                    if _integer(count) < 1:
+                        raise ValueError(f"`{count}` is no count")
+                    counted.add(_text(digest), variation, count)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"this is no activity of flags: {error!r}") from error
     return flags
 
 
+def _some(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Members of which there are some: what was counted was counted once at least."""
+    if not members:
+        raise ValueError("counts without a count; is this an activity of flags?")
+    return members.items()
+
+
 def _integer(value: object) -> int:
-    if type(value) is not int or value < 0:
+    if type(value) is not int or abs(value) > _INTEGERS:
         raise ValueError(f"`{value}` is no count and no time; is this an activity of flags?")
     return value
+
+
+def _text(text: str) -> str:
+    if not _is_well_formed(text):
+        raise ValueError(f"{text!a} has half a surrogate pair, for which there is no JSON")
+    return text
 
 
 def _canonical(value: Any) -> str:
@@ -199,17 +225,15 @@ def _canonical(value: Any) -> str:
 
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
-        names = {_well_formed(name): each for name, each in value.items()}
-        return {name: _sorted(names[name]) for name in sorted(names, key=_utf16)}
+        return {name: _sorted(value[name]) for name in sorted(value, key=_utf16)}
     if isinstance(value, list):
         return [_sorted(each) for each in value]
-    return _well_formed(value) if isinstance(value, str) else value
+    return value
 
 
 def _utf16(name: str) -> bytes:
     return name.encode("utf-16-be")
 
 
-def _well_formed(text: str) -> str:
-    """A key with half a surrogate pair, which no document has, still has to be written."""
-    return text if text.isascii() else text.encode(errors="replace").decode()
+def _is_well_formed(text: str) -> bool:
+    return text.isascii() or text.encode(errors="replace").decode() == text

@@ -1,0 +1,265 @@
+/**
+ * `isoflag/activity`: how often each flag served what. Off unless an application makes an {@link Activity} and hands it
+ * on; nothing is sent anywhere by itself.
+ */
+
+import type { BoundFlags } from "./bound-flags.js";
+import type { Flags } from "./flags.js";
+import { observe } from "./observation.js";
+
+/** What stands for a document whose digest is not known. */
+const NO_DIGEST = "none";
+/** The variation of an answer that is the caller's default. */
+const DEFAULT = "default";
+/** The version of the format. */
+const VERSION = 1;
+
+/** The activity of one flag, as its JSON has it. */
+export interface FlagActivity {
+  /** By the document's digest, then by the variation's index or `default`: how often it was served. */
+  readonly counts: { readonly [digest: string]: { readonly [variation: string]: number } };
+  /** When it was asked for first, in milliseconds since 1970. */
+  readonly first: number;
+  /** When it was asked for last, in milliseconds since 1970. */
+  readonly last: number;
+}
+
+/** Activity as JSON. */
+export interface ActivityObject {
+  /** The version of the format. */
+  readonly activity: 1;
+  readonly flags: { readonly [key: string]: FlagActivity };
+}
+
+/** Takes one answer; what the React provider and the OpenFeature providers hand theirs to. */
+export interface ActivityRecorder {
+  /**
+   * @param key the flag that was asked for
+   * @param variationIndex the variation that was served, null for the default
+   * @param digest the document's digest, where it is known
+   */
+  record(key: string, variationIndex: number | null, digest: string | undefined): void;
+}
+
+/** How an {@link Activity} is made. */
+export interface ActivityOptions {
+  /** The time in milliseconds since 1970, the host's clock unless given. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Where a page says that it goes away: a window. */
+export type PageEvents = Pick<EventTarget, "addEventListener" | "removeEventListener">;
+
+interface Entry {
+  readonly counts: Map<string, Map<string, number>>;
+  first: number;
+  last: number;
+}
+
+/**
+ * Counts what is served, by flag, document and variation.
+ *
+ * ```js
+ * const activity = new Activity();
+ * const flags = activity.observe(Flags.fromJson(text));
+ * activity.flushOnPageHide(json => navigator.sendBeacon("/activity", json));
+ * ```
+ *
+ * Counts of several pages or processes are added by {@link Activity.merge}. The JSON holds keys of flags, digests,
+ * indices, counts and times: nothing about a context, no value and no default.
+ */
+export class Activity implements ActivityRecorder {
+  readonly #flags = new Map<string, Entry>();
+  readonly #now: () => number;
+
+  constructor(options: ActivityOptions = {}) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Reads activity from its JSON.
+   *
+   * @throws {TypeError} where the text is no activity
+   */
+  static fromJson(text: string): Activity {
+    return new Activity().merge(text);
+  }
+
+  /** Whether nothing was recorded since it was made or taken last. */
+  get isEmpty(): boolean {
+    return this.#flags.size === 0;
+  }
+
+  /**
+   * Counts one answer. A key that is not well-formed Unicode is left out: it has no JSON form, and no flag has it.
+   *
+   * @param at when it was, in milliseconds since 1970; now unless given
+   */
+  record(
+    key: string,
+    variationIndex: number | null,
+    digest: string | undefined = NO_DIGEST,
+    at: number = this.#now(),
+  ): void {
+    if (!isWellFormed(key) || !isWellFormed(digest)) return;
+    const time = Math.trunc(at);
+    this.#add(key, digest, variationIndex === null ? DEFAULT : String(variationIndex), 1, time, time);
+  }
+
+  /**
+   * The same flags, with every evaluation counted, also of what is bound to them.
+   *
+   * @param digest the document's digest, where the module that is loaded does not compute it, or of what is bound
+   */
+  observe<T extends Flags | BoundFlags>(flags: T, digest?: string): T {
+    return observe(
+      flags,
+      evaluation => this.record(evaluation.key, evaluation.detail.variationIndex, evaluation.digest),
+      digest,
+    );
+  }
+
+  /**
+   * Adds what another one, or its JSON, has counted. Either all of it is added or nothing.
+   *
+   * @throws {TypeError} where it is no activity
+   */
+  merge(other: Activity | string): this {
+    const text = typeof other === "string" ? other : other.toJson();
+    for (const [key, { counts, first, last }] of Object.entries(parseActivity(text).flags)) {
+      for (const [digest, variations] of Object.entries(counts)) {
+        for (const [variation, count] of Object.entries(variations)) {
+          this.#add(key, digest, variation, count, first, last);
+        }
+      }
+    }
+    return this;
+  }
+
+  #add(key: string, digest: string, variation: string, count: number, first: number, last: number): void {
+    let entry = this.#flags.get(key);
+    if (entry === undefined) {
+      entry = { counts: new Map(), first, last };
+      this.#flags.set(key, entry);
+    }
+    let variations = entry.counts.get(digest);
+    if (variations === undefined) {
+      variations = new Map();
+      entry.counts.set(digest, variations);
+    }
+    variations.set(variation, Math.min((variations.get(variation) ?? 0) + count, Number.MAX_SAFE_INTEGER));
+    entry.first = Math.min(entry.first, first);
+    entry.last = Math.max(entry.last, last);
+  }
+
+  /** The canonical JSON text (RFC 8785): equal counts are equal text on every host. */
+  toJson(): string {
+    const flags = members(
+      this.#flags,
+      ({ counts, first, last }) =>
+        `{"counts":${members(counts, variations => members(variations, String))},"first":${first},"last":${last}}`,
+    );
+    return `{"activity":${VERSION},"flags":${flags}}`;
+  }
+
+  /** The counts as an object of the caller's own. */
+  toObject(): ActivityObject {
+    return JSON.parse(this.toJson()) as ActivityObject;
+  }
+
+  /** The JSON of what was counted, which is then forgotten; undefined where nothing was. */
+  take(): string | undefined {
+    if (this.isEmpty) return undefined;
+    const text = this.toJson();
+    this.#flags.clear();
+    return text;
+  }
+
+  /**
+   * Hands the counts over whenever the page is hidden for good or put aside. The callback must not wait:
+   * `navigator.sendBeacon` is made for this. Where it throws, the counts are kept for the next time.
+   *
+   * @param page what says `pagehide`: the window, unless given; on a server, where there is none, nothing is handed over
+   * @returns what ends it
+   */
+  flushOnPageHide(callback: (json: string) => void, page: PageEvents = globalThis): () => void {
+    if (typeof page.addEventListener !== "function") return () => undefined;
+    const flush = (): void => {
+      const text = this.take();
+      if (text === undefined) return;
+      try {
+        callback(text);
+      } catch (error) {
+        this.merge(text);
+        throw error;
+      }
+    };
+    page.addEventListener("pagehide", flush);
+    return () => page.removeEventListener("pagehide", flush);
+  }
+}
+
+function isWellFormed(text: unknown): text is string {
+  return typeof text === "string" && !/\p{Surrogate}/u.test(text);
+}
+
+/** A JSON object whose members stand in RFC 8785's order, which is that of UTF-16 code units. */
+function members<T>(map: ReadonlyMap<string, T>, write: (value: T) => string): string {
+  const names = [...map.keys()].sort();
+  return `{${names.map(name => `${JSON.stringify(name)}:${write(map.get(name) as T)}`).join(",")}}`;
+}
+
+function parseActivity(text: string): ActivityObject {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch (cause) {
+    throw new TypeError("activity: no JSON; pass what `toJson` gave", { cause });
+  }
+  const { activity, flags } = object(read, "activity");
+  if (activity !== VERSION) {
+    throw new TypeError(
+      `activity: version \`${JSON.stringify(activity)}\` is unknown; expected \`${VERSION}\``,
+    );
+  }
+  for (const [key, flag] of Object.entries(object(flags, "flags"))) {
+    const path = `flags[${JSON.stringify(key)}]`;
+    if (!isWellFormed(key)) throw new TypeError(`\`${path}\`: a lone surrogate has no JSON form`);
+    const { counts, first, last } = object(flag, path);
+    if (integer(first, `${path}.first`) > integer(last, `${path}.last`)) {
+      throw new TypeError(`\`${path}.last\`: earlier than \`first\``);
+    }
+    const digests = entries(counts, `${path}.counts`);
+    for (const [digest, variations] of digests) {
+      const at = `${path}.counts[${JSON.stringify(digest)}]`;
+      if (!isWellFormed(digest)) throw new TypeError(`\`${at}\`: a lone surrogate has no JSON form`);
+      for (const [variation, count] of entries(variations, at)) {
+        const place = `${at}[${JSON.stringify(variation)}]`;
+        if (!/^(default|0|[1-9][0-9]*)$/.test(variation)) {
+          throw new TypeError(`\`${place}\`: expected a variation's index or \`default\``);
+        }
+        if (integer(count, place) < 1) throw new TypeError(`\`${place}\`: expected a count of 1 or more`);
+      }
+    }
+  }
+  return read as ActivityObject;
+}
+
+function object(value: unknown, path: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new TypeError(`\`${path}\`: expected an object`);
+}
+
+/** The members of an object that has some: what was counted was counted once at least. */
+function entries(value: unknown, path: string): [string, unknown][] {
+  const found = Object.entries(object(value, path));
+  if (found.length === 0) throw new TypeError(`\`${path}\`: expected a member at least`);
+  return found;
+}
+
+function integer(value: unknown, path: string): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new TypeError(`\`${path}\`: expected an integer`);
+}

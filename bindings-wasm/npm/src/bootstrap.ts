@@ -1,0 +1,41 @@
+import type { FlagState } from "./all-flags-state.js";
+import { type FlagAnswer, type FlagType, unserved } from "./flag-answer.js";
+import type { JsonValue } from "./json.js";
+
+/**
+ * Answers that a server has evaluated: LaunchDarkly's bootstrap format, as `allFlagsState` gives it, or a plain object
+ * of values by key.
+ */
+export interface Bootstrap {
+  readonly [flagKey: string]: JsonValue | { readonly [flagKey: string]: FlagState };
+}
+
+const TYPES: { readonly [type in FlagType]: string | undefined } = {
+  bool: "boolean",
+  number: "number",
+  string: "string",
+  json: undefined,
+};
+
+/** Reads an answer; nothing is evaluated. */
+export function bootstrapAnswer(bootstrap: Bootstrap, key: string, type: FlagType): FlagAnswer {
+  if (key === "$flagsState" || key === "$valid" || !Object.hasOwn(bootstrap, key)) {
+    return unserved({ kind: "ERROR", errorKind: "FLAG_NOT_FOUND" });
+  }
+  const value = bootstrap[key] as JsonValue;
+  const { $flagsState = {} } = bootstrap as {
+    readonly $flagsState?: { readonly [flagKey: string]: FlagState };
+  };
+  const state = Object.hasOwn($flagsState, key) ? $flagsState[key] : undefined;
+  const variationIndex = state?.variation ?? null;
+  const reason = state?.reason ?? null;
+  // A flag that serves no variation has the value null here.
+  if (value === null && variationIndex === null) {
+    return { served: false, value: undefined, variationIndex, reason };
+  }
+  const expected = TYPES[type];
+  if (expected !== undefined && typeof value !== expected) {
+    return unserved({ kind: "ERROR", errorKind: "WRONG_TYPE" });
+  }
+  return { served: true, value, variationIndex, reason };
+}

@@ -1,0 +1,33 @@
+/** How deep a document or a context may be nested. */
+const NESTING = 128;
+
+/**
+ * Whether two values are equal as JSON. Values that cannot be compared (they hold themselves, throw when they are read,
+ * or are nested too deep) are not.
+ */
+export function jsonEqual(one: unknown, other: unknown): boolean {
+  try {
+    return equal(one, other, NESTING);
+  } catch {
+    return false;
+  }
+}
+
+function equal(one: unknown, other: unknown, depth: number): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
+    return one === other;
+  }
+  if (depth === 0 || Array.isArray(one) !== Array.isArray(other)) return false;
+  const prototype: unknown = Object.getPrototypeOf(one);
+  // Dates, maps and the like keep their contents elsewhere.
+  if (prototype !== Object.getPrototypeOf(other)) return false;
+  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return false;
+  const names = Object.keys(one);
+  if (names.length !== Object.keys(other).length) return false;
+  return names.every(
+    name =>
+      Object.hasOwn(other, name) &&
+      equal((one as Record<string, unknown>)[name], (other as Record<string, unknown>)[name], depth - 1),
+  );
+}

@@ -1,0 +1,141 @@
+/**
+ * `isoflag/openfeature-server`: an OpenFeature provider for `@openfeature/server-sdk`.
+ *
+ * ```js
+ * import { OpenFeature } from "@openfeature/server-sdk";
+ * import { Flags } from "isoflag";
+ * import { IsoflagServerProvider } from "isoflag/openfeature-server";
+ *
+ * await OpenFeature.setProviderAndWait(new IsoflagServerProvider(Flags.fromJson(text)));
+ * await OpenFeature.getClient().getBooleanValue("checkout", false, { targetingKey: "anna" });
+ * ```
+ */
+
+import {
+  type EvaluationContext,
+  type JsonValue,
+  OpenFeatureEventEmitter,
+  type Provider,
+  ProviderEvents,
+  type ResolutionDetails,
+} from "@openfeature/server-sdk";
+
+import type { EvaluationDetail } from "./detail.js";
+import type { Flags } from "./flags.js";
+import { type IsoflagProviderOptions, ProviderDocument } from "./openfeature-source.js";
+import { notReady, translateContext, translateDetail, translateObject } from "./openfeature-translation.js";
+import type { FlagSource } from "./source.js";
+
+export type { IsoflagProviderOptions } from "./openfeature-source.js";
+export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
+
+type Getter =
+  | "boolVariationDetail"
+  | "numberVariationDetail"
+  | "stringVariationDetail"
+  | "jsonVariationDetail";
+
+/**
+ * Evaluates a document, or that of a source, for the server SDK. While a source goes on, it says `PROVIDER_STALE`,
+ * `PROVIDER_READY`, `PROVIDER_ERROR`, and `PROVIDER_CONFIGURATION_CHANGED` with every key of both documents: without a
+ * context any of them may answer otherwise.
+ */
+export class IsoflagServerProvider implements Provider {
+  readonly metadata = { name: "isoflag-server-provider" } as const;
+  readonly runsOn = "server";
+  readonly events = new OpenFeatureEventEmitter();
+  readonly #document: ProviderDocument;
+  readonly #options: IsoflagProviderOptions;
+  /** Counts what begins or ends its use. */
+  #opening = 0;
+
+  /** @param flags the document, or a source of it such as `createSource` makes; whoever made it frees or closes it */
+  constructor(flags: Flags | FlagSource, options: IsoflagProviderOptions = {}) {
+    this.#document = new ProviderDocument(flags);
+    this.#options = options;
+  }
+
+  /** Waits for the document. Called by the SDK. */
+  async initialize(): Promise<void> {
+    this.#opening += 1;
+    const opening = this.#opening;
+    try {
+      await this.#document.loaded();
+    } finally {
+      // It may have been closed meanwhile.
+      if (opening === this.#opening) this.#follow();
+    }
+  }
+
+  #follow(): void {
+    this.#document.follow({
+      changed: (flags, before) => {
+        const flagsChanged = [...new Set([...before.keys(), ...flags.keys()])];
+        this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
+      },
+      ready: () => this.events.emit(ProviderEvents.Ready),
+      stale: message => this.events.emit(ProviderEvents.Stale, { message }),
+      fresh: () => this.events.emit(ProviderEvents.Ready),
+      failed: message => this.events.emit(ProviderEvents.Error, { message }),
+    });
+  }
+
+  /** Lets go of what it holds. Called by the SDK. */
+  async onClose(): Promise<void> {
+    this.#opening += 1;
+    this.#document.close();
+  }
+
+  /** The value of a boolean flag. Called by the SDK. */
+  async resolveBooleanEvaluation(
+    key: string,
+    defaultValue: boolean,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<boolean>> {
+    const detail = this.#ask("boolVariationDetail", key, defaultValue, context);
+    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+  }
+
+  /** The value of a flag of strings. Called by the SDK. */
+  async resolveStringEvaluation(
+    key: string,
+    defaultValue: string,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<string>> {
+    const detail = this.#ask("stringVariationDetail", key, defaultValue, context);
+    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+  }
+
+  /** The value of a flag of numbers. Called by the SDK. */
+  async resolveNumberEvaluation(
+    key: string,
+    defaultValue: number,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<number>> {
+    const detail = this.#ask("numberVariationDetail", key, defaultValue, context);
+    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+  }
+
+  /** The value of a flag of objects or arrays. Called by the SDK. */
+  async resolveObjectEvaluation<T extends JsonValue>(
+    key: string,
+    defaultValue: T,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<T>> {
+    const detail = this.#ask<unknown>("jsonVariationDetail", key, defaultValue, context);
+    return detail === undefined ? notReady(defaultValue) : translateObject(detail, defaultValue);
+  }
+
+  #ask<T>(
+    getter: Getter,
+    key: string,
+    defaultValue: T,
+    context: EvaluationContext,
+  ): EvaluationDetail<T> | undefined {
+    const detail = this.#document.flags?.[getter](key, translateContext(context), defaultValue as never);
+    if (detail !== undefined) {
+      this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
+    }
+    return detail as EvaluationDetail<T> | undefined;
+  }
+}

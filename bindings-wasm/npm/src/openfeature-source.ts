@@ -1,0 +1,107 @@
+import type { ActivityRecorder } from "./activity.js";
+import type { Flags } from "./flags.js";
+import { digestOf } from "./observation.js";
+import type { FlagSource, SourceSnapshot } from "./source.js";
+
+/** What a provider may be given besides its flags. */
+export interface IsoflagProviderOptions {
+  /** Counts what was evaluated, such as an `Activity`. */
+  readonly activity?: ActivityRecorder | undefined;
+}
+
+/** What a provider does when its document changes. */
+export interface SourceEvents {
+  /** Another document took the place of one. */
+  changed(flags: Flags, before: Flags): void;
+  /** The first document came after the provider had been without. */
+  ready(flags: Flags): void;
+  /** The document that is held may be old. */
+  stale(message: string): void;
+  /** The document that is held is known to be the newest again. */
+  fresh(): void;
+  /** There is no document. */
+  failed(message: string): void;
+}
+
+/** The document of a provider: one that stays, or that of a source. */
+export class ProviderDocument {
+  readonly #given: Flags | FlagSource;
+  #known: SourceSnapshot | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #digest: { readonly flags: Flags; readonly value: string | undefined } | undefined;
+
+  constructor(given: Flags | FlagSource) {
+    this.#given = given;
+  }
+
+  /** The document now. */
+  get flags(): Flags | undefined {
+    return isSource(this.#given) ? this.#given.snapshot.flags : this.#given;
+  }
+
+  /** The digest of the document, where it is known. */
+  get digest(): string | undefined {
+    if (isSource(this.#given)) return this.#given.snapshot.digest;
+    if (this.#digest === undefined) this.#digest = { flags: this.#given, value: digestOf(this.#given) };
+    return this.#digest.value;
+  }
+
+  /**
+   * Waits until there is a document, or until there is none.
+   *
+   * @throws what kept the source from one
+   */
+  async loaded(): Promise<void> {
+    const source = this.#given;
+    if (!isSource(source)) return;
+    await new Promise<void>(resolve => {
+      const look = (): void => {
+        if (source.snapshot.status === "loading") return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = source.subscribe(look);
+      look();
+    });
+    const { status, error } = source.snapshot;
+    if (status === "error") throw error;
+    if (status === "closed") throw new Error("the source of flags was closed before it had a document");
+  }
+
+  /** Tells what becomes of the source's document from now on. */
+  follow(events: SourceEvents): void {
+    const source = this.#given;
+    if (!isSource(source)) return;
+    this.close();
+    this.#known = source.snapshot;
+    this.#unsubscribe = source.subscribe(() => {
+      const before = this.#known as SourceSnapshot;
+      const now = source.snapshot;
+      this.#known = now;
+      const message = now.error?.message ?? "";
+      if (now.flags !== undefined && now.flags !== before.flags) {
+        if (before.flags === undefined) events.ready(now.flags);
+        else events.changed(now.flags, before.flags);
+      }
+      if (now.status === before.status) {
+        if (now.status === "error" && now.error !== before.error) events.failed(message);
+      } else if (now.status === "stale") {
+        events.stale(message);
+      } else if (before.status === "stale" && now.status === "ready") {
+        events.fresh();
+      } else if (now.status === "error") {
+        events.failed(message);
+      }
+    });
+  }
+
+  /** Follows no more. The document stays with whoever made it. */
+  close(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+}
+
+function isSource(given: Flags | FlagSource): given is FlagSource {
+  return "subscribe" in given;
+}

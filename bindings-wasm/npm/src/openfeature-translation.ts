@@ -1,0 +1,126 @@
+/** Between OpenFeature's words and LaunchDarkly's, as LaunchDarkly's own providers translate. */
+
+import type {
+  ErrorCode,
+  EvaluationContext,
+  EvaluationContextValue,
+  JsonValue,
+  ResolutionDetails,
+} from "@openfeature/core";
+
+import type { ContextObject } from "./context.js";
+import type { EvaluationDetail, EvaluationReason } from "./detail.js";
+
+type Structure = { readonly [attribute: string]: EvaluationContextValue };
+
+/**
+ * LaunchDarkly's context for OpenFeature's: `targetingKey`, else `key`, is the key; `kind` is the kind, `user` unless it
+ * is a string; with the kind `multi` every structure is the context of a kind; `privateAttributes` is moved to `_meta`;
+ * dates become ISO 8601 text. What cannot be a context is one that no key was given for.
+ */
+export function translateContext(context: EvaluationContext): ContextObject {
+  const { kind } = context;
+  if (kind !== "multi") {
+    return { ...translateOne(context), kind: typeof kind === "string" ? kind : "user" };
+  }
+  const kinds: [string, unknown][] = [["kind", kind]];
+  for (const [name, one] of Object.entries(context)) {
+    if (name === "kind" || typeof one !== "object" || one === null || Array.isArray(one)) continue;
+    // A date here is a context without a key, which makes the whole invalid.
+    kinds.push([name, translateOne(one as Structure)]);
+  }
+  return Object.fromEntries(kinds);
+}
+
+function translateOne(structure: Structure): { [attribute: string]: unknown } {
+  const { targetingKey, key } = structure;
+  const members: [string, unknown][] = [["key", targetingKey ?? key]];
+  for (const [name, value] of Object.entries(structure)) {
+    switch (name) {
+      case "targetingKey":
+      case "key":
+      case "kind":
+        break;
+      case "privateAttributes":
+        members.push(["_meta", { privateAttributes: value }]);
+        break;
+      case "name":
+        if (typeof value === "string") members.push([name, value]);
+        break;
+      case "anonymous":
+        if (typeof value === "boolean") members.push([name, value]);
+        break;
+      default:
+        members.push([name, withDatesAsText(value, [structure])]);
+    }
+  }
+  return Object.fromEntries(members);
+}
+
+function isStructure(value: EvaluationContextValue): value is { [key: string]: EvaluationContextValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** What holds itself is left out there. */
+function withDatesAsText(value: EvaluationContextValue, within: readonly unknown[]): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  if (!isStructure(value)) return value;
+  if (within.includes(value)) return undefined;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withDatesAsText(member, [...within, value])]),
+  );
+}
+
+/** OpenFeature's codes of errors by LaunchDarkly's. */
+const ERROR_CODES = {
+  FLAG_NOT_FOUND: "FLAG_NOT_FOUND",
+  MALFORMED_FLAG: "PARSE_ERROR",
+  USER_NOT_SPECIFIED: "TARGETING_KEY_MISSING",
+  WRONG_TYPE: "TYPE_MISMATCH",
+} as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: `${ErrorCode}` };
+
+const ERROR_MESSAGES = {
+  FLAG_NOT_FOUND: "the document has no flag of this key",
+  MALFORMED_FLAG: "the flag is malformed; the document's diagnostics say where",
+  USER_NOT_SPECIFIED: "the context has no key; set `targetingKey`",
+  WRONG_TYPE: "the flag serves a value of another type",
+} as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: string };
+
+/** OpenFeature's resolution for an answer. */
+export function translateDetail<T>(detail: EvaluationDetail<T>): ResolutionDetails<T> {
+  const { value, variationIndex, reason } = detail;
+  const resolution: ResolutionDetails<T> = { value, reason: reason.kind };
+  if (variationIndex !== null) resolution.variant = String(variationIndex);
+  if (reason.kind === "ERROR") {
+    const code = reason.errorKind === undefined ? "GENERAL" : ERROR_CODES[reason.errorKind];
+    resolution.errorCode = code as ErrorCode;
+    if (reason.errorKind !== undefined) resolution.errorMessage = ERROR_MESSAGES[reason.errorKind];
+  }
+  return resolution;
+}
+
+/** The resolution of a flag that was asked for as an object: any other value is of the wrong type. */
+export function translateObject<T extends JsonValue>(
+  detail: EvaluationDetail<unknown>,
+  defaultValue: T,
+): ResolutionDetails<T> {
+  const { value } = detail;
+  if (detail.variationIndex !== null && (typeof value !== "object" || value === null)) {
+    return translateDetail({
+      value: defaultValue,
+      variationIndex: null,
+      reason: { kind: "ERROR", errorKind: "WRONG_TYPE" },
+    });
+  }
+  return translateDetail(detail as EvaluationDetail<T>);
+}
+
+/** The resolution while there is no document. */
+export function notReady<T>(value: T): ResolutionDetails<T> {
+  return {
+    value,
+    reason: "ERROR",
+    errorCode: "PROVIDER_NOT_READY" as ErrorCode,
+    errorMessage: "there is no flag document yet",
+  };
+}

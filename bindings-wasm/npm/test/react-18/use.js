@@ -1,0 +1,11 @@
+// Imported before a program: whatever it imports of React is React 18.
+
+import { register } from "node:module";
+
+const hooks = `
+const here = ${JSON.stringify(import.meta.url)};
+export function resolve(specifier, context, next) {
+  return next(specifier, /^react(-dom)?(\\/|$)/.test(specifier) ? { ...context, parentURL: here } : context);
+}`;
+
+register(`data:text/javascript,${encodeURIComponent(hooks)}`);
