@@ -26,7 +26,6 @@ impl<O: Observer> Evaluation<'_, O> {
         self.steps.take(1)?;
         let (attribute, slot) = bucketing.by.ok_or(Malformed)?;
         let hash = bucketing.hash.resolve(self.ruleset.hash()).ok_or(Malformed)?;
-        // The number plus 1, or 0.
         let known = self.context.buckets.get(slot.0).filter(|_| O::RECALLS);
         let number = match known {
             Some(known) => known.checked_sub(1),

@@ -135,15 +135,18 @@ impl<O: Observer> Evaluation<'_, O> {
 
 /// What is remembered of a segment: with the membership all that computing it leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Recalled {
+pub(super) struct Recalled {
     member: bool,
     /// The status of the store of big segments, if it was asked.
     big_segments: Option<BigSegmentsStatus>,
-    /// At most those of one evaluation, which 28 bits hold.
     steps: u32,
 }
 
 impl Recalled {
+    /// One for the membership, three for the status, the others for at most all steps of an
+    /// evaluation.
+    pub(super) const BITS: u32 = 4 + (u32::BITS - limits::STEPS.leading_zeros());
+
     fn pack(self) -> u32 {
         let status = self.big_segments.map_or(0, |status| status as u32 + 1);
         u32::from(self.member) | status << 1 | self.steps << 4
@@ -163,8 +166,6 @@ impl Recalled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits;
-
     #[test]
     fn what_is_packed_is_recalled() {
         for big_segments in BigSegmentsStatus::ALL.map(Some).into_iter().chain([None]) {
@@ -172,6 +173,7 @@ mod tests {
                 for steps in [0, 1, limits::STEPS] {
                     let recalled = Recalled { member, big_segments, steps };
                     assert_eq!(Recalled::unpack(recalled.pack()), recalled);
+                    assert_eq!(recalled.pack() >> Recalled::BITS, 0);
                 }
             }
         }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::big_segment::BigSegments;
 use super::remembered::Remembered;
+use super::segment::Recalled;
 use crate::context::{Context, Individual};
 use crate::json::Value;
 use crate::key_set;
@@ -25,9 +26,9 @@ pub(crate) struct BoundContext {
     /// Each attribute of the document.
     attributes: Box<[BoundAttribute]>,
     /// Memberships, by segment.
-    pub(super) segments: Remembered,
-    /// Buckets, by bucket slot.
-    pub(super) buckets: Remembered,
+    pub(super) segments: Remembered<{ Recalled::BITS }>,
+    /// Buckets by bucket slot: the number plus 1, or 0 where there is nothing to hash.
+    pub(super) buckets: Remembered<17>,
 }
 
 /// An attribute of a bound context, read as the document's clauses compare it.

@@ -14,6 +14,7 @@ mod order;
 mod reader;
 mod repetition;
 mod scanner;
+mod sharing;
 mod value;
 
 pub use error::JsonError;

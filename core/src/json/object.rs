@@ -66,6 +66,15 @@ impl Object {
         Object(members.drain(start..).collect())
     }
 
+    /// Whether both are one in memory.
+    pub(super) fn is_same(&self, other: &Object) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(super) fn address(&self) -> u64 {
+        Arc::as_ptr(&self.0).cast::<u8>() as u64
+    }
+
     /// The member of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -165,10 +165,7 @@ impl<'t> Reader<'t> {
             self.elements.push(element);
         }
         self.scanner.skip();
-        if self.elements.len() == start {
-            return Ok(Value::Array(Arc::default()));
-        }
-        Ok(Value::Array(self.elements.drain(start..).collect()))
+        Ok(self.repetition.containers.array(&mut self.elements, start))
     }
 
     /// Reads the name of a member that stands after so many, from its quote on.
@@ -222,7 +219,7 @@ impl<'t> Reader<'t> {
         self.scanner.skip();
         let own = self.members.get_mut(start..).unwrap_or_default();
         if self.repetition.sort(own) {
-            return Ok(Value::Object(Object::take(&mut self.members, start)));
+            return Ok(self.repetition.containers.object(&mut self.members, start));
         }
         let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
         for name in std::mem::take(&mut self.duplicates) {

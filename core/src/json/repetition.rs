@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::object::Member;
 use super::order::{exchanges, sorted_places, utf16_order};
+use super::sharing::Sharing;
 use crate::key_set::{self, KeySet};
 
 /// Below so many bytes remembering costs more than it saves.
@@ -33,6 +34,7 @@ pub(super) struct Repetition {
     follower: Vec<[u32; 2]>,
     shapes: Vec<Option<Shape>>,
     strings: Vec<Option<Arc<str>>>,
+    pub(super) containers: Sharing,
 }
 
 /// Which members stood in an object, by the places of their names, and the exchanges that sort
@@ -44,8 +46,10 @@ struct Shape {
 
 impl Repetition {
     pub(super) fn new(text: &[u8]) -> Repetition {
-        let places = if text.len() < WORTH { 0 } else { PLACES };
-        let mut repetition = Repetition { last: NONE, ..Repetition::default() };
+        let worth_it = text.len() >= WORTH;
+        let places = if worth_it { PLACES } else { 0 };
+        let containers = Sharing::new(worth_it);
+        let mut repetition = Repetition { last: NONE, containers, ..Repetition::default() };
         repetition.shapes.resize_with(places, || None);
         repetition.strings.resize_with(places, || None);
         repetition
