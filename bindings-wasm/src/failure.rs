@@ -3,7 +3,6 @@
 //! No object of JavaScript is made here, so that the module needs none of the host's functions for it.
 
 use std::cell::RefCell;
-use std::fmt::Display;
 
 use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError, Object, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,13 +18,13 @@ pub(crate) struct Failed;
 fn noted(
     code: &str,
     path: &str,
-    message: impl Display,
+    message: String,
     line_column: Option<(usize, usize)>,
 ) -> Failed {
     let mut members = vec![
         ("code", Value::from(code)),
         ("path", Value::from(path)),
-        ("message", Value::from(message.to_string())),
+        ("message", Value::from(message)),
     ];
     if let Some((line, column)) = line_column {
         let number = |number: usize| Value::from(i32::try_from(number).unwrap_or(i32::MAX));
@@ -36,19 +35,19 @@ fn noted(
 }
 
 pub(crate) fn document(error: &DocumentError) -> Failed {
-    noted(error.code(), error.path(), error, error.line_column())
+    noted(error.code(), error.path(), error.to_string(), error.line_column())
 }
 
 pub(crate) fn context(error: &ContextError) -> Failed {
-    noted(error.code(), error.path(), error, None)
+    noted(error.code(), error.path(), error.to_string(), None)
 }
 
 pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
-    noted("big-segments", "", error, None)
+    noted("big-segments", "", error.to_string(), None)
 }
 
 pub(crate) fn json(error: &JsonError) -> Failed {
-    noted("not-json", error.path(), error, Some(error.line_column()))
+    noted("not-json", error.path(), error.to_string(), Some(error.line_column()))
 }
 
 /// An object that JavaScript freed, or never had.
