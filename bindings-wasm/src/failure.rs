@@ -3,6 +3,7 @@
 //! No object of JavaScript is made here, so that the module needs none of the host's functions for it.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError, Object, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -15,22 +16,18 @@ thread_local! {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
 
-fn noted(
-    code: &str,
-    path: &str,
-    message: String,
-    line_column: Option<(usize, usize)>,
-) -> Failed {
+fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, usize)>) -> Failed {
     let mut members = vec![
-        ("code", Value::from(code)),
-        ("path", Value::from(path)),
-        ("message", Value::from(message)),
+        (Arc::from("code"), Value::from(code)),
+        (Arc::from("path"), Value::from(path)),
+        (Arc::from("message"), Value::from(message)),
     ];
     if let Some((line, column)) = line_column {
         let number = |number: usize| Value::from(i32::try_from(number).unwrap_or(i32::MAX));
-        members.extend([("line", number(line)), ("column", number(column))]);
+        members.push((Arc::from("line"), number(line)));
+        members.push((Arc::from("column"), number(column)));
     }
-    FAILURE.replace(Value::Object(Object::from_iter(members)).to_canonical_json());
+    FAILURE.replace(Value::Object(Object::from_members(members)).to_canonical_json());
     Failed
 }
 

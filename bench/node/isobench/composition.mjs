@@ -90,7 +90,8 @@ const OURS = /\bisoflag(?:\[[0-9a-f]+\])?::(\w+)/;
 
 /** The part that a function belongs to, by its name. */
 function partOf(name) {
-  const [crate] = name.replace(/^[<&*\s]*(?:mut |dyn |const |impl )*/, "").match(/^\w+(?=(?:\[[0-9a-f]+\])?::)/) ?? [];
+  const [crate] =
+    name.replace(/^[<&*\s]*(?:mut |dyn |const |impl )*/, "").match(/^\w+(?=(?:\[[0-9a-f]+\])?::)/) ?? [];
   const [, module] = name.match(OURS) ?? [];
   if (crate === "isoflag") {
     return `isoflag: ${module}`;
@@ -98,7 +99,9 @@ function partOf(name) {
   if (["core", "alloc", "std", "hashbrown"].includes(crate)) {
     return module === undefined ? "the standard library" : "the standard library, for isoflag's types";
   }
-  return crate === undefined || crate === "isoflag_wasm" ? "isoflag-wasm: what is exported, and what is inlined there" : crate;
+  return crate === undefined || crate === "isoflag_wasm"
+    ? "isoflag-wasm: what is exported, and what is inlined there"
+    : crate;
 }
 
 function composition(file) {
@@ -147,7 +150,9 @@ function composition(file) {
     line("---", "--:"),
     ...functions
       .slice(0, 15)
-      .map(([name, bytes]) => line(`\`${name.replaceAll(/\[[0-9a-f]+\]/g, "").slice(0, 90)}\``, shown(bytes))),
+      .map(([name, bytes]) =>
+        line(`\`${name.replaceAll(/\[[0-9a-f]+\]/g, "").slice(0, 90)}\``, shown(bytes)),
+      ),
     "",
   ];
 }
