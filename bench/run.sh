@@ -73,6 +73,8 @@ export ISOFLAG_BENCH_DATA="$data" CRITERION_HOME="$raw/criterion"
 load="$(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"
 say "sizes"
 (cd "$here/node" && node isobench/sizes.mjs "$wheel") >"$raw/artifact.jsonl"
+mkdir -p "$out"
+node "$here/node/isobench/composition.mjs" >"$out/SIZE.md"
 say "Rust"
 # criterion tells its progress on the other stream, at length.
 if ! (cd "$here/rust" && "${cargo[@]}" bench --bench native -- --quiet) >"$raw/rust.txt" 2>"$work/criterion.log"; then

@@ -61,13 +61,15 @@ module() {
     RUSTUP_TOOLCHAIN="$toolchain" RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" PATH="$tools/bin:$PATH" \
         "$tools/bin/wasm-pack" --quiet build "$here" --mode no-install --target web --profile "$profile" \
         --out-dir "$out" --out-name core --no-pack --no-opt "$@" "${std[@]}" >&2 || return
+    # The names of the functions, by which bench/ tells what the bytes are, stay behind.
     # shellcheck disable=SC2086 # flags
-    "$npm/node_modules/.bin/wasm-opt" $level "${wasm_features[@]}" "$out/core_bg.wasm" -o "$out/core_bg.wasm"
+    "$npm/node_modules/.bin/wasm-opt" $level -g "${wasm_features[@]}" "$out/core_bg.wasm" -o "$out/named.wasm" &&
+        "$npm/node_modules/.bin/wasm-opt" --strip-debug --strip-producers --strip-target-features "${wasm_features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
 }
 
 # What a page loads is built for size, what a server loads for speed.
 modules() {
-    module core wasm optimize_for_size '--cfg sha2_backend_soft="compact"' -O --no-default-features &&
+    module core wasm optimize_for_size '--cfg sha2_backend_soft="compact"' "-O --local-cse -O --dealign" --no-default-features &&
         module tools wasm-tools "" "" -O3
 }
 

@@ -3,7 +3,7 @@
 //! No object of JavaScript is made here, so that the module needs none of the host's functions for it.
 
 use std::cell::RefCell;
-use std::fmt::Display;
+use std::sync::Arc;
 
 use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError, Object, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -16,39 +16,35 @@ thread_local! {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
 
-fn noted(
-    code: &str,
-    path: &str,
-    message: impl Display,
-    line_column: Option<(usize, usize)>,
-) -> Failed {
+fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, usize)>) -> Failed {
     let mut members = vec![
-        ("code", Value::from(code)),
-        ("path", Value::from(path)),
-        ("message", Value::from(message.to_string())),
+        (Arc::from("code"), Value::from(code)),
+        (Arc::from("path"), Value::from(path)),
+        (Arc::from("message"), Value::from(message)),
     ];
     if let Some((line, column)) = line_column {
         let number = |number: usize| Value::from(i32::try_from(number).unwrap_or(i32::MAX));
-        members.extend([("line", number(line)), ("column", number(column))]);
+        members.push((Arc::from("line"), number(line)));
+        members.push((Arc::from("column"), number(column)));
     }
-    FAILURE.replace(Value::Object(Object::from_iter(members)).to_canonical_json());
+    FAILURE.replace(Value::Object(Object::from_members(members)).to_canonical_json());
     Failed
 }
 
 pub(crate) fn document(error: &DocumentError) -> Failed {
-    noted(error.code(), error.path(), error, error.line_column())
+    noted(error.code(), error.path(), error.to_string(), error.line_column())
 }
 
 pub(crate) fn context(error: &ContextError) -> Failed {
-    noted(error.code(), error.path(), error, None)
+    noted(error.code(), error.path(), error.to_string(), None)
 }
 
 pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
-    noted("big-segments", "", error, None)
+    noted("big-segments", "", error.to_string(), None)
 }
 
 pub(crate) fn json(error: &JsonError) -> Failed {
-    noted("not-json", error.path(), error, Some(error.line_column()))
+    noted("not-json", error.path(), error.to_string(), Some(error.line_column()))
 }
 
 /// An object that JavaScript freed, or never had.

@@ -15,3 +15,8 @@ pub mod handles;
 pub mod state;
 #[cfg(feature = "tools")]
 pub mod tools;
+
+/// A quarter of the code of std's allocator, and on a page as fast; on a server std's is faster.
+#[cfg(all(target_arch = "wasm32", not(feature = "tools")))]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -404,9 +404,9 @@ impl Flags {
     /// What a page bootstraps from when the context is invalid.
     #[must_use]
     pub fn invalid_state() -> Value {
-        Value::Object(Object::from_iter([
-            ("$flagsState", Value::Object(Object::default())),
-            ("$valid", Value::Bool(false)),
+        Value::Object(Object::of_present(&mut [
+            Some(("$flagsState", Value::Object(Object::default()))),
+            Some(("$valid", Value::Bool(false))),
         ]))
     }
 }

@@ -69,6 +69,9 @@ function* sections(module) {
   }
 }
 
+const tools = readFileSync(`${dist}tools.wasm`);
+size("tools.wasm", "isoflag", tools.length);
+size("tools.wasm, gzip -9", "isoflag", zipped(tools));
 const module = readFileSync(`${dist}core.wasm`);
 size("core.wasm", "isoflag", module.length);
 size("core.wasm, gzip -9", "isoflag", zipped(module));

@@ -52,11 +52,11 @@ fn attributes(now_ms: f64, offset_minutes: i32) -> Option<Object> {
         .filter(|local| (0..=9999).contains(&local.year()))?;
     let (year, month, day) = (local.year(), u8::from(local.month()), local.day());
     let minute_of_day = i32::from(local.hour()) * 60 + i32::from(local.minute());
-    Some(Object::from_iter([
-        ("epochMillis", Value::from(now_ms)),
-        ("minuteOfDay", Value::from(minute_of_day)),
-        ("dayOfWeek", Value::from(i32::from(local.weekday().number_from_monday()))),
-        ("date", Value::from(format!("{year:04}-{month:02}-{day:02}"))),
+    Some(Object::of_present(&mut [
+        Some(("epochMillis", Value::from(now_ms))),
+        Some(("minuteOfDay", Value::from(minute_of_day))),
+        Some(("dayOfWeek", Value::from(i32::from(local.weekday().number_from_monday())))),
+        Some(("date", Value::from(format!("{year:04}-{month:02}-{day:02}")))),
     ]))
 }
 

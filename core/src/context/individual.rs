@@ -49,19 +49,22 @@ impl Individual {
     }
 
     /// The members of its canonical JSON, without the kind.
-    pub(crate) fn members(&self) -> impl Iterator<Item = (Arc<str>, Value)> {
+    pub(crate) fn members(&self) -> Vec<(Arc<str>, Value)> {
         let private = (!self.private.is_empty()).then(|| {
             let references: Vec<Value> =
                 self.private.iter().map(|reference| Value::String(Arc::clone(reference))).collect();
-            Object::from_iter([("privateAttributes", Value::from(references))])
+            Object::of_present(&mut [Some(("privateAttributes", Value::from(references)))])
         });
-        let built_in = [
+        let mut built_in = [
             Some(("key", Value::String(Arc::clone(&self.key)))),
             self.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
             self.anonymous.then_some(("anonymous", Value::Bool(true))),
             private.map(|meta| ("_meta", Value::Object(meta))),
         ];
-        let custom = self.attributes.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
-        built_in.into_iter().flatten().map(|(name, value)| (Arc::from(name), value)).chain(custom)
+        let mut members = Vec::new();
+        for object in [&Object::of_present(&mut built_in), &self.attributes] {
+            members.extend(object.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+        }
+        members
     }
 }

@@ -59,14 +59,14 @@ pub(super) fn write(user: &Individual) -> Value {
         name.map_or_else(|_| Value::from(&**reference), |name| Value::from(name.name()))
     });
     let private: Vec<Value> = private.collect();
-    let members = [
+    let mut members = [
         Some(("key", Value::String(Arc::clone(&user.key)))),
         user.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
         user.anonymous.then_some(("anonymous", Value::Bool(true))),
         (!user.attributes.is_empty()).then(|| ("custom", Value::Object(user.attributes.clone()))),
         (!private.is_empty()).then(|| ("privateAttributeNames", Value::from(private))),
     ];
-    members.into_iter().flatten().collect::<Object>().into()
+    Object::of_present(&mut members).into()
 }
 
 /// A plain name as a reference: a leading slash would make it a path.

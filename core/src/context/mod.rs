@@ -121,16 +121,17 @@ impl Context {
         match self.0.individuals.as_slice() {
             [individual] if individual.key.is_empty() => legacy_user::write(individual),
             [individual] => {
-                let kind = (Arc::from(KIND), Value::String(Arc::clone(&individual.kind)));
-                individual.members().chain([kind]).collect::<Object>().into()
+                let mut members = individual.members();
+                members.push((Arc::from(KIND), Value::String(Arc::clone(&individual.kind))));
+                Object::from_members(members).into()
             }
             individuals => {
-                let kind = (Arc::from(KIND), Value::from(kind::MULTI));
-                let members = individuals.iter().map(|individual| {
-                    let members = individual.members().collect::<Object>();
-                    (Arc::clone(&individual.kind), Value::Object(members))
-                });
-                members.chain([kind]).collect::<Object>().into()
+                let mut members = vec![(Arc::from(KIND), Value::from(kind::MULTI))];
+                for individual in individuals {
+                    let object = Object::from_members(individual.members());
+                    members.push((Arc::clone(&individual.kind), Value::Object(object)));
+                }
+                Object::from_members(members).into()
             }
         }
     }

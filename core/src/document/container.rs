@@ -174,12 +174,13 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
             findings.add(Code::DuplicateFlag, &section.member(key), message);
             continue;
         }
-        let flag = Object::from_iter([
-            ("key", Value::String(Arc::clone(key))),
-            ("version", Value::from(1)),
-            ("on", Value::Bool(true)),
-            ("fallthrough", Value::Object(Object::from_iter([("variation", Value::from(0))]))),
-            ("variations", Value::from(vec![value.clone()])),
+        let first = Object::of_present(&mut [Some(("variation", Value::from(0)))]);
+        let flag = Object::of_present(&mut [
+            Some(("key", Value::String(Arc::clone(key)))),
+            Some(("version", Value::from(1))),
+            Some(("on", Value::Bool(true))),
+            Some(("fallthrough", Value::Object(first))),
+            Some(("variations", Value::from(vec![value.clone()]))),
         ]);
         members.push((Arc::clone(key), Value::Object(flag)));
     }

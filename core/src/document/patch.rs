@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
 use crate::json::{Note, Object, Reading, Value};
@@ -57,12 +55,8 @@ pub(crate) fn version(item: &Value) -> i64 {
 pub(crate) fn with_meta(rest: &Object, meta: &Value) -> Object {
     let hash = rest.get("meta").and_then(|meta| meta.as_object()?.get("hash"));
     let meta = match (hash.filter(|hash| !hash.is_null()), meta) {
-        (Some(hash), Value::Object(meta)) => {
-            let members = meta.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
-            members.chain([(Arc::from("hash"), hash.clone())]).collect::<Object>().into()
-        }
+        (Some(hash), Value::Object(meta)) => meta.with("hash", hash.clone()).into(),
         _ => meta.clone(),
     };
-    let members = rest.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
-    members.chain([(Arc::from("meta"), meta)]).collect()
+    rest.with("meta", meta)
 }

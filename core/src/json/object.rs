@@ -16,6 +16,23 @@ impl Object {
         Object::sorted(members).0
     }
 
+    /// Takes those members that there are. One function for lists of every length: an iterator of
+    /// each is a large part of what a page has to download.
+    pub(crate) fn of_present(members: &mut [Option<(&str, Value)>]) -> Object {
+        let mut present = Vec::new();
+        for (name, value) in members.iter_mut().filter_map(Option::take) {
+            present.push((Arc::from(name), value));
+        }
+        Object::from_members(present)
+    }
+
+    /// This object with a member added or replaced.
+    pub(crate) fn with(&self, name: &str, value: Value) -> Object {
+        let mut members = self.0.to_vec();
+        members.push((Arc::from(name), value));
+        Object::from_members(members)
+    }
+
     /// Sorts members, and tells the names that occurred twice.
     pub(crate) fn sorted(mut members: Vec<(Arc<str>, Value)>) -> (Object, Vec<Arc<str>>) {
         let mut duplicates = Vec::new();

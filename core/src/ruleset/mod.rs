@@ -227,16 +227,18 @@ impl Ruleset {
     /// The normalised document: what the digest is computed over.
     pub(crate) fn document(&self) -> Value {
         fn written<T>(items: &Items<T>, keys: &KeySet) -> Value {
-            let members =
-                items.iter().map(|(slot, item)| (Arc::clone(keys.key(slot)), item.written.clone()));
-            members.collect::<Object>().into()
+            let mut members = Vec::new();
+            for (slot, item) in items.iter() {
+                members.push((Arc::clone(keys.key(slot)), item.written.clone()));
+            }
+            Object::from_members(members).into()
         }
-        let sections = [
+        let mut members = vec![
             (Arc::from(Section::Flags.name()), written(&self.flags, &self.tables.flags)),
             (Arc::from(Section::Segments.name()), written(&self.segments, &self.tables.segments)),
         ];
-        let rest = self.rest.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
-        rest.chain(sections).collect::<Object>().into()
+        members.extend(self.rest.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+        Object::from_members(members).into()
     }
 
     #[cfg(feature = "tools")]
