@@ -40,8 +40,7 @@ def milliseconds(script: str, folder: Path) -> float:
 def over_bare(script: str, folder: Path) -> float:
     """What the script adds to a process: the least of each, taken in turns."""
     pairs = [(milliseconds(script, folder), milliseconds(BARE, folder)) for _ in range(RUNS)]
-    full, bare = (min(times) for times in zip(*pairs, strict=True))
-    return full - bare
+    return min(full for full, _ in pairs) - min(bare for _, bare in pairs)
 
 
 def timed(layer: Path, script: str) -> str:
