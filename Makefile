@@ -7,6 +7,8 @@
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
 #   make conformance   the suite on every host, and one digest of all answers
 #   make differential  generated cases, hosts against each other and against other SDKs
+#   make wheels        what goes to PyPI: wheels for x86-64 and aarch64, a source distribution
+#   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host, beside other SDKs (a quarter of an hour)
 #   make check         formatters, linters and types
 #   make clean         what the targets above have made
@@ -26,12 +28,12 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
 
-.PHONY: help demo demo-pipeline bench test test-all build build-python build-wasm build-cli check check-rust \
-	check-python check-npm test-rust test-python test-npm conformance differential docs \
-	readme clean
+.PHONY: help demo demo-pipeline bench wheels layer test test-all build build-python build-wasm \
+	build-cli check check-rust check-python check-npm test-rust test-python test-npm \
+	conformance differential docs readme clean
 
 help:
-	@sed -n '3,12s/^# \{0,2\}//p' Makefile
+	@sed -n '3,14s/^# \{0,2\}//p' Makefile
 
 demo: build
 	@.venv/bin/python examples/demo.py
@@ -59,6 +61,9 @@ test-all:
 	@$(MAKE) test CASES=100000
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@core/fuzz/run.sh $(FUZZ_SECONDS)
+	@$(MAKE) wheels
+	$(call say,the aarch64 wheel: emulated (two minutes))
+	@bindings-python/arm64.sh
 	@.ci/totals test-all
 
 check: check-rust check-python check-npm
@@ -101,6 +106,14 @@ conformance: build
 differential: build
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/differential/run.sh --cases $(CASES) --seed $(SEED)
+
+wheels:
+	$(call say,wheels: both architectures and the source distribution (five minutes))
+	@bindings-python/wheels.sh
+
+layer:
+	$(call say,Lambda layers: both architectures)
+	@bindings-python/layer.sh
 
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)

@@ -1,0 +1,75 @@
+"""What must work where isoflag was just installed: ``smoke.py [CONFORMANCE]``.
+
+It needs nothing but isoflag. Given the conformance folder, and the packages that its runner takes,
+it also gives every answer of the suite, which must be those that the folder's DIGEST names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import isoflag
+from isoflag import Context, DocumentError, Flags
+
+DOCUMENT = """{"flags": {"checkout": {
+    "key": "checkout", "version": 1, "on": true, "salt": "c",
+    "variations": ["classic", "express", {"steps": [1, 2]}],
+    "rules": [{"id": "pro-plan", "variation": 1, "clauses": [
+        {"contextKind": "user", "attribute": "plan", "op": "in", "values": ["pro"]},
+        {"contextKind": "user", "attribute": "version", "op": "semVerGreaterThan", "values": ["2"]},
+        {"contextKind": "user", "attribute": "email", "op": "matches", "values": ["^[a-z]+@"]}]}],
+    "fallthrough": {"variation": 2}, "offVariation": 0
+}}}"""
+
+
+def expect(wanted: object, found: object) -> None:
+    """Stop where the two differ."""
+    if wanted != found:
+        raise SystemExit(f"expected {wanted!r}, found {found!r}")
+
+
+def check() -> None:
+    """Load, evaluate, explain, patch and fail."""
+    flags = Flags.from_json(DOCUMENT)
+    ada = {"kind": "user", "key": "ada", "plan": "pro", "version": "2.0.1", "email": "ada@a.org"}
+    detail = flags.variation_detail("checkout", ada, None)
+    expect(("express", 1), (detail.value, detail.variation_index))
+    expect({"kind": "RULE_MATCH", "ruleId": "pro-plan", "ruleIndex": 0}, detail.reason)
+    expect({"steps": [1, 2]}, flags.bind(Context("bob")).json_variation("checkout", None))
+    expect("express", flags.all_flags_state(ada)["checkout"])
+    expect("checkout", flags.explain("checkout", ada).to_dict()["flag"])
+    rows = flags.evaluate_many(["checkout"], [ada, Context("bob")] * 5000, threads=2)
+    expect([1, 2], sorted({row[0].variation_index or 0 for row in rows}))
+    expect(2, flags.apply({"meta": {"version": 2}}).version)
+    try:
+        Flags.from_json('{"flags": [}')
+    except DocumentError as error:
+        expect(1, error.line)
+    else:
+        raise SystemExit("a text that is no document was read")
+
+
+def check_answers(conformance: Path) -> None:
+    """Give every answer of the suite."""
+    sys.path.insert(0, str(conformance / "runners" / "python"))
+    answers, vectors = import_module("answers"), import_module("vector_files")
+
+    cases = vectors.all_cases()
+    text = answers.answer_lines({case.id: answers.answer(case) for case in cases}).encode()
+    lines = (conformance / "DIGEST").read_text().splitlines()
+    wanted = dict(line.split(" ", 1) for line in lines)
+    expect(wanted["cases"], str(len(cases)))
+    expect(wanted["sha256"], hashlib.sha256(text).hexdigest())
+    print(f"{len(cases)} answers of the suite, SHA-256 {wanted['sha256']}")
+
+
+if __name__ == "__main__":
+    check()
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    print(f"isoflag {isoflag.__version__} works: {python} on {platform.machine()}")
+    for folder in sys.argv[1:]:
+        check_answers(Path(folder).resolve())
