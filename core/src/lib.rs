@@ -58,6 +58,8 @@ pub mod limits;
 mod path;
 mod ruleset;
 mod state;
+#[cfg(feature = "tools")]
+mod typing;
 
 pub use bound_flags::BoundFlags;
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
@@ -76,6 +78,8 @@ pub use flags::Flags;
 pub use json::{JsonError, Object, Value};
 pub use ruleset::Hash;
 pub use state::AllFlagsOptions;
+#[cfg(feature = "tools")]
+pub use typing::TypingLanguage;
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
 pub const SPEC_VERSION: u32 = 1;
