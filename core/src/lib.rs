@@ -43,6 +43,7 @@
 )]
 
 mod bound_flags;
+mod consistency;
 mod context;
 mod diagnostic;
 #[cfg(feature = "tools")]
@@ -62,6 +63,9 @@ mod state;
 mod typing;
 
 pub use bound_flags::BoundFlags;
+pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
+#[cfg(feature = "tools")]
+pub use consistency::{TtlError, parse_ttl};
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
 #[cfg(feature = "tools")]
 pub use diagnostic::{Diagnostic, Severity};
