@@ -53,6 +53,8 @@ mod evaluation;
 #[cfg(feature = "tools")]
 mod explain;
 mod flags;
+#[cfg(feature = "tools")]
+mod impact;
 mod json;
 mod key_set;
 pub mod limits;
