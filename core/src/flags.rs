@@ -124,7 +124,7 @@ impl Flags {
         })
     }
 
-    fn of(ruleset: Ruleset) -> Flags {
+    pub(crate) fn of(ruleset: Ruleset) -> Flags {
         Flags(Arc::new(Loaded {
             ruleset,
             #[cfg(feature = "tools")]

@@ -54,6 +54,8 @@ mod evaluation;
 mod explain;
 mod flags;
 #[cfg(feature = "tools")]
+mod history;
+#[cfg(feature = "tools")]
 mod impact;
 mod json;
 mod key_set;
@@ -81,6 +83,8 @@ pub use evaluation::{
 #[cfg(feature = "tools")]
 pub use explain::Explanation;
 pub use flags::Flags;
+#[cfg(feature = "tools")]
+pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
 pub use json::{JsonError, Object, Value};
 pub use ruleset::Hash;
 pub use state::AllFlagsOptions;
