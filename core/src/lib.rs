@@ -15,8 +15,13 @@
 //!    [`BoundFlags`] evaluates;
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
+//! On these are built: `consistency`, whether the whole back end has a document; `history`, the
+//! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
+//! elsewhere; `impact`, what a change can change; `typing`, types for a document's flags.
+//!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, digests and the secure-mode hash. No answer depends on it.
+//! explanations, diagnostics, digests, the secure-mode hash and what needs those. No answer depends
+//! on it.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -61,6 +66,8 @@ mod json;
 mod key_set;
 pub mod limits;
 mod path;
+#[cfg(feature = "tools")]
+mod receipt;
 mod ruleset;
 mod state;
 #[cfg(feature = "tools")]
@@ -86,6 +93,8 @@ pub use flags::Flags;
 #[cfg(feature = "tools")]
 pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
 pub use json::{JsonError, Object, Value};
+#[cfg(feature = "tools")]
+pub use receipt::{Receipt, ReceiptError, replay};
 pub use ruleset::Hash;
 pub use state::AllFlagsOptions;
 #[cfg(feature = "tools")]
