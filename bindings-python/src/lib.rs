@@ -4,10 +4,12 @@
 //!
 //! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] and
 //! [`big_segments`] are who is asked about; [`flags`] and [`bound_flags`] ask the core; [`served`]
-//! turns its answer into a value or an [`evaluation_detail`].
+//! turns its answer into a value or an [`evaluation_detail`]. [`consistency`], [`history`] and
+//! [`receipt`] are what is built on an answer.
 
 mod big_segments;
 mod bound_flags;
+mod consistency;
 mod context;
 mod diagnostic;
 mod errors;
@@ -15,6 +17,8 @@ mod evaluation_detail;
 mod explanation;
 mod flags;
 mod from_python;
+mod history;
+mod receipt;
 mod secure_mode;
 mod served;
 mod state;
@@ -29,6 +33,8 @@ mod _core {
     #[pymodule_export]
     use crate::bound_flags::BoundFlags;
     #[pymodule_export]
+    use crate::consistency::{Consistency, parse_ttl};
+    #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
     use crate::diagnostic::Diagnostic;
@@ -38,6 +44,10 @@ mod _core {
     use crate::explanation::Explanation;
     #[pymodule_export]
     use crate::flags::Flags;
+    #[pymodule_export]
+    use crate::history::{DocumentHistory, Pinned};
+    #[pymodule_export]
+    use crate::receipt::{Receipt, replay};
     #[pymodule_export]
     use crate::secure_mode::secure_mode_hash;
     #[pymodule_export]

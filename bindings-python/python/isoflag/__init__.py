@@ -15,26 +15,40 @@ A context that is asked about often is read once: ``Context("ada")``, or ``flags
 from ._core import (
     SPEC_VERSION,
     BoundFlags,
+    Consistency,
     Context,
     Diagnostic,
+    DocumentHistory,
     EvaluationDetail,
     Explanation,
     Flags,
+    Pinned,
+    Receipt,
     __version__,
+    parse_ttl,
+    replay,
     secure_mode_hash,
 )
-from ._errors import ContextError, DocumentError
+from ._errors import ContextError, DocumentError, PinError, ReceiptError
 
 __all__ = [
     "SPEC_VERSION",
     "BoundFlags",
+    "Consistency",
     "Context",
     "ContextError",
     "Diagnostic",
     "DocumentError",
+    "DocumentHistory",
     "EvaluationDetail",
     "Explanation",
     "Flags",
+    "PinError",
+    "Pinned",
+    "Receipt",
+    "ReceiptError",
     "__version__",
+    "parse_ttl",
+    "replay",
     "secure_mode_hash",
 ]
