@@ -19,7 +19,7 @@ fn find(flags: &Flags, key: &str) -> u32 {
     flags.handle(key).map_or(NO_FLAG, FlagHandle::index)
 }
 
-fn memberships(text: Option<String>) -> Result<Option<BigSegments>, JsValue> {
+pub(crate) fn memberships(text: Option<String>) -> Result<Option<BigSegments>, JsValue> {
     let Some(text) = text else { return Ok(None) };
     let value = Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))?;
     BigSegments::from_value(&value).map(Some).map_err(|error| failure::big_segments(&error))

@@ -1,6 +1,5 @@
-import { NO_FLAG } from "./answers.js";
+import { askedKey } from "./asked-key.js";
 import { core } from "./engine.js";
-import { isWellFormed } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 
 interface Trace {
@@ -38,11 +37,6 @@ export class Explanation {
 
 /** Explains the answer of a flag behind a handle. */
 export function readExplanation(bound: number, key: unknown): Explanation {
-  let asked = typeof key === "string" ? key : "";
-  if (typeof key !== "string" || !isWellFormed(key)) {
-    // Nothing that crosses can be such a key, so a key is asked about that no flag has.
-    do asked += "\ufffd";
-    while (core.findBoundFlag(bound, asked) !== NO_FLAG);
-  }
+  const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
   return Explanation.of(core.explain(bound, asked) as Trace);
 }
