@@ -3,7 +3,18 @@
  * and in a page alike.
  */
 import canonicalize from "canonicalize";
-import { Context, ContextError, DocumentError, Flags, secureModeHash } from "isoflag";
+import {
+  Context,
+  ContextError,
+  DocumentError,
+  DocumentHistory,
+  Flags,
+  PinError,
+  parseTtl,
+  ReceiptError,
+  replay,
+  secureModeHash,
+} from "isoflag";
 
 /** The cases of one file, each with the documents that the file shares. */
 export function casesOf(content) {
@@ -74,6 +85,15 @@ const GETTERS = {
 function same(one, other, what) {
   if (canonicalize(one) !== canonicalize(other)) {
     throw new Error(`${what}: ${canonicalize(one)} is not ${canonicalize(other)}`);
+  }
+}
+
+/** The time to live that a text is, or null. */
+function secondsOf(text) {
+  try {
+    return parseTtl(text);
+  } catch {
+    return null;
   }
 }
 
@@ -152,6 +172,20 @@ class Asked {
         return this.#secureModeHash(given.sdkKey);
       case "bigSegmentKeys":
         return { keys: this.#loaded.bigSegmentKeys(this.#anyContext) };
+      case "consistency":
+        return this.#consistency(given);
+      case "parseTtl":
+        return { seconds: secondsOf(given.text) };
+      case "pinned":
+        return this.#pinned(given);
+      case "receipt": {
+        const receipt = this.#loaded.receipt(given.flag, this.#anyContext, this.#options);
+        const again = replay(receipt, this.#loaded, this.#anyContext, this.#options);
+        same(again.toJson(), receipt.toJson(), "a receipt that is replayed");
+        return JSON.parse(receipt.toJson());
+      }
+      case "replay":
+        return this.#replay(written(given.receipt));
       default:
         throw new Error(`unknown call \`${name}\``);
     }
@@ -188,6 +222,44 @@ class Asked {
       this.#flags = this.#own(changed);
     }
     return this.answer(given.then ?? { load: {} });
+  }
+
+  #consistency({ flag, nowMs, ttlSeconds, pollTimeoutMs }) {
+    const [flags, context] = [this.#loaded, this.#anyContext];
+    const found = flags.consistency(flag, context, nowMs, ttlSeconds, pollTimeoutMs, this.#options);
+    const bound = this.#own(flags.bind(context, this.#options));
+    same(found, bound.consistency(flag, nowMs, ttlSeconds, pollTimeoutMs), "the gate of bound flags");
+    return found;
+  }
+
+  #pinned(given) {
+    const { digest, nowMs, ttlSeconds, pollTimeoutMs, maxPinAgeMs, maxDocuments } = given;
+    const history = this.#own(new DocumentHistory({ maxDocuments }));
+    for (const entry of given.history) {
+      const named = typeof entry.document === "string";
+      const document = named ? this.#given.documents[entry.document] : entry.document;
+      if (entry.superseded) history.keep(document, entry.nowMs);
+      else history.add(document, entry.nowMs);
+    }
+    try {
+      const pinned = history.pinned(digest, nowMs, ttlSeconds, pollTimeoutMs, { maxPinAgeMs });
+      this.#flags = this.#own(pinned.flags);
+      return { digest: pinned.digest, switchedOff: pinned.switchedOff, answer: this.answer(given.then) };
+    } catch (error) {
+      if (!(error instanceof PinError)) throw error;
+      same(error.held, history.digests(), "what a refusal names");
+      return { refused: { code: error.code, held: error.held } };
+    }
+  }
+
+  #replay(text) {
+    try {
+      replay(text, this.#loaded, this.#anyContext, this.#options);
+      return { holds: true };
+    } catch (error) {
+      if (!(error instanceof ReceiptError)) throw error;
+      return { refused: { code: error.code, path: error.path } };
+    }
   }
 
   /** This host throws for an invalid context; the suite's answer is then empty. */
