@@ -93,6 +93,7 @@ test-python: build-python
 	@.venv/bin/python -m pytest -q bindings-python/tests
 	@.venv/bin/python -m pytest -q conformance/authoring
 	@.venv/bin/python -m pytest -q conformance/differential
+	@.venv/bin/python -m pytest -q docs/consistency
 
 test-npm: build-wasm
 	$(call say,Node: the binding)

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use isoflag::Answer;
+use isoflag::{Answer, Gate};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::consistency::Consistency;
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::explanation::Explanation;
@@ -168,6 +169,22 @@ impl BoundFlags {
     /// The evaluation of a flag, watched.
     fn explain(&self, key: &Bound<'_, PyString>) -> Explanation {
         explain(&self.inner, key)
+    }
+
+    /// Whether every instance of a back end that polls has noticed the flag's last change.
+    #[pyo3(
+        signature = (key, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS),
+        text_signature = "($self, key, now_ms, ttl_seconds, poll_timeout_ms=3000.0)"
+    )]
+    fn consistency(
+        &self,
+        key: &Bound<'_, PyString>,
+        now_ms: f64,
+        ttl_seconds: f64,
+        poll_timeout_ms: f64,
+    ) -> Consistency {
+        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms };
+        Consistency::from(self.inner.consistency(&key.to_string_lossy(), &gate))
     }
 
     /// It never changes: a copy would be the same.

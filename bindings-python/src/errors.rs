@@ -68,8 +68,7 @@ fn unconvertible(
 }
 
 fn raise(py: Python<'_>, class: &PyOnceLock<Py<PyType>>, name: &str, told: &Told<'_>) -> PyErr {
-    let build = || {
-        let class = class.import(py, "isoflag._errors", name)?;
+    let members = || {
         let members = PyDict::new(py);
         members.set_item("path", told.path)?;
         members.set_item("code", told.code)?;
@@ -77,7 +76,22 @@ fn raise(py: Python<'_>, class: &PyOnceLock<Py<PyType>>, name: &str, told: &Told
             members.set_item("line", line)?;
             members.set_item("column", column)?;
         }
-        class.call((told.message.as_str(),), Some(&members))
+        Ok(members)
+    };
+    raise_with(py, class, name, &told.message, members())
+}
+
+/// An exception of `isoflag._errors` with a message and some members.
+pub(crate) fn raise_with<'py>(
+    py: Python<'py>,
+    class: &PyOnceLock<Py<PyType>>,
+    name: &str,
+    message: &str,
+    members: PyResult<Bound<'py, PyDict>>,
+) -> PyErr {
+    let build = || {
+        let class = class.import(py, "isoflag._errors", name)?;
+        class.call((message,), Some(&members?))
     };
     build().map_or_else(|error| error, PyErr::from_value)
 }

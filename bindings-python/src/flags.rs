@@ -2,17 +2,19 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{DocumentError, FlagHandle, Value};
+use isoflag::{DocumentError, FlagHandle, Gate, TypingLanguage, Value};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::bound_flags::{self, BoundFlags};
+use crate::consistency::Consistency;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::explanation::Explanation;
 use crate::many::{self, EvaluationDetails};
+use crate::receipt::Receipt;
 use crate::served::{Served, Wanted};
 use crate::{big_segments, context, errors, from_python, state, text};
 
@@ -346,6 +348,54 @@ impl Flags {
             .collect())
     }
 
+    /// Whether every instance of a back end that polls has noticed the flag's last change.
+    #[pyo3(
+        signature = (key, context, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, big_segments = None),
+        text_signature = "($self, key, context, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, big_segments=None)"
+    )]
+    fn consistency(
+        &self,
+        key: &Bound<'_, PyString>,
+        context: &Bound<'_, PyAny>,
+        now_ms: f64,
+        ttl_seconds: f64,
+        poll_timeout_ms: f64,
+        big_segments: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Consistency> {
+        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms };
+        let bound = self.bound(context, big_segments)?;
+        Ok(Consistency::from(bound.consistency(&key.to_string_lossy(), &gate)))
+    }
+
+    /// The answer, with everything that it takes to check it elsewhere.
+    #[pyo3(signature = (key, context, *, big_segments = None))]
+    fn receipt(
+        &self,
+        key: &Bound<'_, PyString>,
+        context: &Bound<'_, PyAny>,
+        big_segments: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Receipt> {
+        let context = context::asked_about(context, None)?;
+        let big_segments = big_segments::from_object(big_segments)?;
+        let key = key.to_string_lossy();
+        Ok(Receipt::from(self.document.flags().receipt(
+            &key,
+            context.as_ref(),
+            big_segments.as_ref(),
+        )))
+    }
+
+    /// The text of a file that types the flags, for "python" or "typescript".
+    #[pyo3(signature = (language = "python"))]
+    fn typing(&self, language: &str) -> PyResult<String> {
+        match TypingLanguage::named(language) {
+            Some(language) => Ok(self.document.flags().typing(language)),
+            None => Err(PyValueError::new_err(format!(
+                "there are no types for `{language}`; ask for `python` or `typescript`"
+            ))),
+        }
+    }
+
     fn __repr__(&self) -> String {
         let count = self.document.flags().len();
         match self.document.flags().version() {
@@ -393,9 +443,30 @@ impl Flags {
     }
 }
 
+impl From<isoflag::Flags> for Flags {
+    fn from(flags: isoflag::Flags) -> Flags {
+        Flags { document: Arc::new(Document::from(flags)) }
+    }
+}
+
+/// A document, loaded already or not.
+pub(crate) fn document(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Flags> {
+    if let Ok(flags) = object.cast::<Flags>() {
+        return Ok(flags.get().document.flags().clone());
+    }
+    let py = object.py();
+    let flags = match text::bytes(object)? {
+        Some(bytes) => {
+            loaded(py, text::reading(py, bytes.len(), || isoflag::Flags::from_json(&bytes)))
+        }
+        None => from_mapping(object, isoflag::Flags::from_value),
+    };
+    flags.map(|flags| flags.document.flags().clone())
+}
+
 fn loaded(py: Python<'_>, flags: Result<isoflag::Flags, DocumentError>) -> PyResult<Flags> {
     match flags {
-        Ok(flags) => Ok(Flags { document: Arc::new(Document::from(flags)) }),
+        Ok(flags) => Ok(Flags::from(flags)),
         Err(error) => Err(errors::document(py, &error)),
     }
 }

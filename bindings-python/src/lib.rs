@@ -5,10 +5,12 @@
 //! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] and
 //! [`big_segments`] are who is asked about; [`flags`] and [`bound_flags`] ask the core; [`served`]
 //! turns its answer into a value or an [`evaluation_detail`], [`state`] all answers into a dict,
-//! and [`many`] asks for many contexts on threads.
+//! and [`many`] asks for many contexts on threads. [`consistency`], [`history`] and [`receipt`] are
+//! what is built on an answer.
 
 mod big_segments;
 mod bound_flags;
+mod consistency;
 mod context;
 mod diagnostic;
 mod document;
@@ -17,8 +19,10 @@ mod evaluation_detail;
 mod explanation;
 mod flags;
 mod from_python;
+mod history;
 mod many;
 mod reason;
+mod receipt;
 mod secure_mode;
 mod served;
 mod state;
@@ -34,6 +38,8 @@ mod _core {
     #[pymodule_export]
     use crate::bound_flags::BoundFlags;
     #[pymodule_export]
+    use crate::consistency::{Consistency, parse_ttl};
+    #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
     use crate::diagnostic::Diagnostic;
@@ -44,7 +50,11 @@ mod _core {
     #[pymodule_export]
     use crate::flags::Flags;
     #[pymodule_export]
+    use crate::history::{DocumentHistory, Pinned};
+    #[pymodule_export]
     use crate::many::EvaluationDetails;
+    #[pymodule_export]
+    use crate::receipt::{Receipt, replay};
     #[pymodule_export]
     use crate::secure_mode::secure_mode_hash;
     #[pymodule_export]

@@ -28,17 +28,25 @@ def public(of: object) -> set[str]:
 def test_the_package_exports_what_it_says() -> None:
     assert set(isoflag.__all__) == {
         "BoundFlags",
+        "Consistency",
         "Context",
         "ContextError",
         "Diagnostic",
         "DocumentError",
+        "DocumentHistory",
         "EvaluationDetail",
         "EvaluationDetails",
         "Explanation",
         "FlagClient",
         "Flags",
+        "PinError",
+        "Pinned",
+        "Receipt",
+        "ReceiptError",
         "SPEC_VERSION",
         "__version__",
+        "parse_ttl",
+        "replay",
         "secure_mode_hash",
     }
     for name in isoflag.__all__:
@@ -48,7 +56,7 @@ def test_the_package_exports_what_it_says() -> None:
 
 
 def test_the_classes_have_these_members() -> None:
-    evaluating = {*GETTERS, "all_flags_state", "explain"}
+    evaluating = {*GETTERS, "all_flags_state", "consistency", "explain"}
     assert public(BoundFlags) == evaluating
     assert public(Flags) == evaluating | {
         "apply",
@@ -62,11 +70,24 @@ def test_the_classes_have_these_members() -> None:
         "from_flag_map",
         "from_json",
         "keys",
+        "receipt",
+        "typing",
         "version",
     }
     assert public(Context) == {"from_dict", "from_json", "key", "multi", "to_dict", "with_clock"}
     assert public(EvaluationDetail) == {"reason", "value", "variation_index"}
     assert public(isoflag.Explanation) == {"to_dict", "to_json"}
+    assert public(isoflag.Receipt) == {"to_dict", "to_json"}
+    assert public(isoflag.Pinned) == {"digest", "flags", "switched_off"}
+    assert public(isoflag.DocumentHistory) == {
+        "add",
+        "digests",
+        "get",
+        "keep",
+        "newest",
+        "pinned",
+        "size",
+    }
     assert public(isoflag.Diagnostic) == {"code", "keys", "message", "path", "severity"}
 
 
@@ -127,7 +148,18 @@ def test_an_object_cannot_be_changed(of: Any) -> None:
     assert type(of).__module__ == "isoflag"
 
 
-@pytest.mark.parametrize("of", [Flags, BoundFlags, isoflag.Explanation, isoflag.Diagnostic])
+@pytest.mark.parametrize(
+    "of",
+    [
+        Flags,
+        BoundFlags,
+        isoflag.Explanation,
+        isoflag.Diagnostic,
+        isoflag.Consistency,
+        isoflag.Pinned,
+        isoflag.Receipt,
+    ],
+)
 def test_what_is_never_made_by_hand_has_no_constructor(of: type) -> None:
     with pytest.raises(TypeError):
         of()

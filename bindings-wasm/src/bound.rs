@@ -22,7 +22,7 @@ fn find(flags: &Flags, key: &str) -> u32 {
 }
 
 /// Reads memberships; there are none in an empty text.
-fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
+pub(crate) fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
     if text.is_empty() {
         return Ok(None);
     }

@@ -1,6 +1,6 @@
 //! How an error reaches JavaScript: a call that fails gives nothing, and [`failure`] says why.
 //!
-//! No object of JavaScript is made here, so that the module needs none of the host's functions for it.
+//! No object of JavaScript is made here, so that `core.wasm` needs none of the host's functions for it.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -15,6 +15,14 @@ thread_local! {
 /// A call failed; what is wrong has been noted for [`failure`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
+
+/// What only `tools.wasm` has throws; the place of a failure is the same.
+#[cfg(feature = "tools")]
+impl From<Failed> for wasm_bindgen::JsValue {
+    fn from(_: Failed) -> wasm_bindgen::JsValue {
+        wasm_bindgen::JsValue::from_str(&failure())
+    }
+}
 
 fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, usize)>) -> Failed {
     let mut members = vec![

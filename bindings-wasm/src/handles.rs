@@ -39,7 +39,7 @@ struct Slots<T> {
 }
 
 impl<T> Table<T> {
-    const fn new() -> Table<T> {
+    pub(crate) const fn new() -> Table<T> {
         Table { slots: RefCell::new(Slots { taken: Vec::new(), free: Vec::new() }) }
     }
 
@@ -73,7 +73,7 @@ impl<T> Table<T> {
         object.map_or(NO_HANDLE, |object| self.keep(object))
     }
 
-    fn free(&self, handle: u32) {
+    pub(crate) fn free(&self, handle: u32) {
         let mut slots = self.slots.borrow_mut();
         let index = handle.wrapping_sub(1);
         let object = slots.taken.get_mut(index as usize).and_then(Option::take);
@@ -85,7 +85,7 @@ impl<T> Table<T> {
         drop(object);
     }
 
-    fn count(&self) -> u32 {
+    pub(crate) fn count(&self) -> u32 {
         let slots = self.slots.borrow();
         u32::try_from(slots.taken.len() - slots.free.len()).unwrap_or(u32::MAX)
     }
@@ -118,5 +118,9 @@ pub fn free_bound(bound: u32) {
 #[wasm_bindgen(js_name = liveHandles)]
 #[must_use]
 pub fn live_handles() -> u32 {
-    FLAGS.with(Table::count) + CONTEXTS.with(Table::count) + BOUND.with(Table::count)
+    #[cfg(feature = "tools")]
+    let histories = crate::history::count();
+    #[cfg(not(feature = "tools"))]
+    let histories = 0;
+    FLAGS.with(Table::count) + CONTEXTS.with(Table::count) + BOUND.with(Table::count) + histories
 }

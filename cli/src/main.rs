@@ -9,6 +9,7 @@ mod context_argument;
 mod document;
 mod finding;
 mod input;
+mod json_edit;
 mod json_text;
 mod outcome;
 mod place;

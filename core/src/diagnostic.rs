@@ -188,6 +188,16 @@ codes! {
     MissingPrerequisite = "missing-prerequisite", Warning;
     /// A segment that the document does not hold.
     MissingSegment = "missing-segment", Warning;
+    /// No stamp of the last change, in an answer of the consistency gate.
+    MissingStamp = "missing-stamp", Warning;
+    /// A stamp that is no integer of seconds.
+    InvalidStamp = "invalid-stamp", Warning;
+    /// A stamp in milliseconds.
+    MillisecondStamp = "millisecond-stamp", Warning;
+    /// A stamp later than the moment that is asked about.
+    FutureStamp = "future-stamp", Warning;
+    /// A moment or a span that the gate cannot reckon with.
+    InvalidTime = "invalid-time", Warning;
     /// Something that LaunchDarkly's SDKs read otherwise.
     NotPortable = "not-portable", Info;
 }

@@ -143,7 +143,7 @@ impl Flags {
         })
     }
 
-    fn of(ruleset: Ruleset) -> Flags {
+    pub(crate) fn of(ruleset: Ruleset) -> Flags {
         Flags(Arc::new(Loaded {
             ruleset,
             digest: OnceLock::new(),

@@ -15,8 +15,13 @@
 //!    [`BoundFlags`] evaluates;
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
+//! On these are built: `consistency`, whether the whole back end has a document; `history`, the
+//! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
+//! elsewhere; `impact`, what a change can change; `typing`, types for a document's flags.
+//!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, AppConfig's profiles and the secure-mode hash. No answer depends on it.
+//! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. No
+//! answer depends on it.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -43,6 +48,7 @@
 )]
 
 mod bound_flags;
+mod consistency;
 mod context;
 mod diagnostic;
 mod digest;
@@ -51,14 +57,25 @@ mod evaluation;
 #[cfg(feature = "tools")]
 mod explain;
 mod flags;
+#[cfg(feature = "tools")]
+mod history;
+#[cfg(feature = "tools")]
+mod impact;
 mod json;
 mod key_set;
 pub mod limits;
 mod path;
+#[cfg(feature = "tools")]
+mod receipt;
 mod ruleset;
 mod state;
+#[cfg(feature = "tools")]
+mod typing;
 
 pub use bound_flags::BoundFlags;
+pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
+#[cfg(feature = "tools")]
+pub use consistency::{TtlError, parse_ttl};
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
 #[cfg(feature = "tools")]
 pub use diagnostic::{Diagnostic, Severity};
@@ -72,9 +89,15 @@ pub use evaluation::{
 #[cfg(feature = "tools")]
 pub use explain::Explanation;
 pub use flags::Flags;
+#[cfg(feature = "tools")]
+pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
 pub use json::{JsonError, Object, Value};
+#[cfg(feature = "tools")]
+pub use receipt::{Receipt, ReceiptError, replay};
 pub use ruleset::Hash;
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
+#[cfg(feature = "tools")]
+pub use typing::TypingLanguage;
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
 pub const SPEC_VERSION: u32 = 1;

@@ -18,16 +18,22 @@ for files, AppConfig, DynamoDB and S3. Neither is imported before it is named.
 from ._core import (
     SPEC_VERSION,
     BoundFlags,
+    Consistency,
     Context,
     Diagnostic,
+    DocumentHistory,
     EvaluationDetail,
     EvaluationDetails,
     Explanation,
     Flags,
+    Pinned,
+    Receipt,
     __version__,
+    parse_ttl,
+    replay,
     secure_mode_hash,
 )
-from ._errors import ContextError, DocumentError
+from ._errors import ContextError, DocumentError, PinError, ReceiptError
 
 # What type checkers know by this name; importing it would cost more than all the rest.
 TYPE_CHECKING = False
@@ -37,16 +43,24 @@ if TYPE_CHECKING:
 __all__ = [
     "SPEC_VERSION",
     "BoundFlags",
+    "Consistency",
     "Context",
     "ContextError",
     "Diagnostic",
     "DocumentError",
+    "DocumentHistory",
     "EvaluationDetail",
     "EvaluationDetails",
     "Explanation",
     "FlagClient",
     "Flags",
+    "PinError",
+    "Pinned",
+    "Receipt",
+    "ReceiptError",
     "__version__",
+    "parse_ttl",
+    "replay",
     "secure_mode_hash",
 ]
 

@@ -19,13 +19,19 @@ from typing_extensions import Self
 __all__ = [
     "SPEC_VERSION",
     "BoundFlags",
+    "Consistency",
     "Context",
     "Diagnostic",
+    "DocumentHistory",
     "EvaluationDetail",
     "EvaluationDetails",
     "Explanation",
     "Flags",
+    "Pinned",
+    "Receipt",
     "__version__",
+    "parse_ttl",
+    "replay",
     "secure_mode_hash",
 ]
 
@@ -299,6 +305,32 @@ class Flags:
     def big_segment_keys(self, context: _ContextLike) -> list[str]:
         """The context keys whose big-segment memberships an evaluation may ask for."""
 
+    def consistency(
+        self,
+        key: str,
+        context: _ContextLike,
+        now_ms: float,
+        ttl_seconds: float,
+        poll_timeout_ms: float = 3000.0,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> Consistency:
+        """Whether every instance of a back end that polls has noticed the flag's last change.
+
+        ``now_ms`` is the wall clock in milliseconds since 1970, ``ttl_seconds`` how long an
+        instance keeps a document before it polls again (see ``parse_ttl``), ``poll_timeout_ms`` how
+        long a poll may take. The time of the change is the flag's
+        ``lifecycle.lastModifiedTimestamp``, else the document's ``meta.lastModifiedTimestamp``.
+        """
+
+    def receipt(
+        self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
+    ) -> Receipt:
+        """Evaluate a flag, and give all that it takes to check the answer with ``replay``."""
+
+    def typing(self, language: Literal["python", "typescript"] = "python") -> str:
+        """Write a file that types the flags: their keys, and what each serves."""
+
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
@@ -388,6 +420,11 @@ class BoundFlags:
 
     def explain(self, key: str) -> Explanation:
         """Evaluate a flag and tell everything that was looked at on the way."""
+
+    def consistency(
+        self, key: str, now_ms: float, ttl_seconds: float, poll_timeout_ms: float = 3000.0
+    ) -> Consistency:
+        """Whether every instance of a back end that polls has noticed the flag's last change."""
 
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
@@ -536,6 +573,162 @@ class Diagnostic:
     def __getitem__(self, name: str, /) -> str: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+@final
+class Consistency:
+    """What the consistency gate says of a flag for a context.
+
+    The members are attributes, and are read by name as in JSON: ``c.is_backend_consistent``,
+    ``c["isBackendConsistent"]``, ``dict(c)``, where ``diagnostics`` stand only if there are any.
+    """
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the flag is on for the context.
+
+        It serves True; or, where it serves no bool, it is on and no error.
+        """
+
+    @property
+    def is_backend_consistent(self) -> bool:
+        """Whether a journey may start: on, and changed longer than one time to live ago."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last change is longer ago than two times to live and a poll's timeout.
+
+        By then an instance has noticed even where one of its polls failed, whichever way the flag
+        was changed.
+        """
+
+    @property
+    def remaining_seconds(self) -> int | None:
+        """Seconds until the change is one time to live ago, rounded up.
+
+        None where nothing says when the change was.
+        """
+
+    @property
+    def version(self) -> int | None:
+        """``meta.version`` of the document."""
+
+    @property
+    def digest(self) -> str:
+        """The document's digest."""
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with the time of the last change: it is missing, or in the future."""
+
+    def keys(self) -> list[str]:
+        """The names of the members."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
+class DocumentHistory:
+    """Documents by digest: the one in force, and those that were before it.
+
+    The oldest leave when a limit is passed; the newest never does. It holds what it is given and
+    fetches nothing, and may be shared between threads. A document is ``Flags``, JSON text or a
+    mapping.
+    """
+
+    def __new__(
+        cls, *, max_documents: int | None = 16, max_bytes: int | None = 67108864
+    ) -> DocumentHistory: ...
+    def add(self, document: Flags | _Text | Mapping[str, Any], now_ms: float) -> None:
+        """Take the document that is in force at a moment."""
+
+    def keep(self, document: Flags | _Text | Mapping[str, Any], superseded_ms: float) -> bool:
+        """Take a document that was in force until a moment, such as one fetched for a pin.
+
+        Says whether it is held now.
+        """
+
+    def get(self, digest: str) -> Flags | None:
+        """The document of that digest, if it is held."""
+
+    @property
+    def newest(self) -> Flags | None:
+        """The document in force, if there is one."""
+
+    def digests(self) -> list[str]:
+        """The digests of all documents held, the newest first."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes of canonical JSON the documents have."""
+
+    def pinned(
+        self,
+        digest: str,
+        now_ms: float,
+        ttl_seconds: float,
+        poll_timeout_ms: float = 3000.0,
+        *,
+        max_pin_age_ms: float | None = None,
+    ) -> Pinned:
+        """The document of a pin: that very one.
+
+        A flag that is off or gone in the newest document is off in it, unless the newest says
+        ``lifecycle.offWaitsForPins``. The age of a pin is the time since its document is no longer
+        in force; it may be two times to live and a poll's timeout where no other limit is given.
+
+        Raises ``PinError`` where that document is not held or the pin is too old. A pin is never a
+        security decision.
+        """
+
+    def __len__(self) -> int: ...
+
+@final
+class Pinned:
+    """What answers a pin, from ``DocumentHistory.pinned``."""
+
+    @property
+    def flags(self) -> Flags:
+        """The pinned document, with what was switched off since off in it."""
+
+    @property
+    def digest(self) -> str:
+        """The digest that was pinned."""
+
+    @property
+    def switched_off(self) -> list[str]:
+        """The keys of the flags that were switched off since."""
+
+@final
+class Receipt:
+    """An answer with everything that it takes to check it elsewhere, from ``Flags.receipt``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The receipt as JSON objects, made afresh by every call."""
+
+    def to_json(self) -> str:
+        """The canonical JSON text (RFC 8785), equal to the byte on every host."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+def parse_ttl(text: str) -> int:
+    """Seconds from a time to live as the AppConfig extension takes it.
+
+    That is ``45``, ``45s``, ``5m`` or ``1h``; raises ``ValueError`` for anything else.
+    """
+
+def replay(
+    receipt: Receipt | _Text,
+    document: Flags | _Text | Mapping[str, Any],
+    context: _ContextLike,
+    *,
+    big_segments: _BigSegments = None,
+) -> Receipt:
+    """Evaluate again what a receipt claims, and give it back where it is true to the byte.
+
+    Raises ``ReceiptError``, which names the first step that differs.
+    """
 
 def secure_mode_hash(sdk_key: str, context: _ContextLike) -> str:
     """The hash by which a browser proves that its server knows the context.

@@ -1,4 +1,7 @@
-"""The exceptions that loading raises; an evaluation raises none."""
+"""The exceptions that loading and checking raise; an evaluation raises none."""
+
+from collections.abc import Sequence
+from typing import Any
 
 
 class DocumentError(ValueError):
@@ -49,3 +52,56 @@ class ContextError(ValueError):
         super().__init__(message)
         self.path = path
         self.code = code
+
+
+class PinError(ValueError):
+    """A pin that cannot be answered by its own document.
+
+    ``code`` is ``not-a-digest``, ``document-not-held`` or ``pin-too-old``.
+    """
+
+    code: str
+    """The stable name of the error."""
+
+    held: list[str]
+    """The digests of the documents held, the newest first."""
+
+    def __init__(self, message: str, *, code: str = "", held: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.held = list(held)
+
+
+class ReceiptError(ValueError):
+    """A receipt that is not what the evaluation gives.
+
+    ``code`` is ``not-a-receipt``, ``other-rules``, ``other-document``, ``other-context`` or
+    ``other-answer``.
+    """
+
+    code: str
+    """The stable name of the error."""
+
+    path: str
+    """The first step that differs, such as ``trace.rules[2].clauses[0].match``."""
+
+    claimed: Any
+    """What the receipt claims there, or None."""
+
+    found: Any
+    """What the evaluation gives there, or None."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        path: str = "",
+        claimed: Any = None,
+        found: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.path = path
+        self.claimed = claimed
+        self.found = found

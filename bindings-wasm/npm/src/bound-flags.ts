@@ -1,9 +1,10 @@
 import { type AllFlagsState, readState, type StateOptions } from "./all-flags-state.js";
 import type { Answer, FlagEntries, Source } from "./answers.js";
+import { type Consistency, readConsistency } from "./consistency.js";
 import type { EvaluationDetail } from "./detail.js";
 import { core } from "./engine.js";
 import { type Explanation, readExplanation } from "./explanation.js";
-import type { JsonValue } from "./json.js";
+import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { disposeByFreeing, FREED, type Fresh, Ownership } from "./ownership.js";
 import { ValueType } from "./value-type.js";
 
@@ -48,53 +49,64 @@ export class BoundFlags {
   }
 
   /** The flag's value, of whatever type. */
-  variation<T>(key: string, defaultValue: T): JsonValue | T {
-    return this.#ask(key, ValueType.Any).value(defaultValue);
+  variation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
+    return this.#ask(key, ValueType.Any).value(defaultValue) as FlagValue<Key> | T;
   }
 
   /** The flag's value with its variation and reason. */
-  variationDetail<T>(key: string, defaultValue: T): EvaluationDetail<JsonValue | T> {
-    return this.#ask(key, ValueType.Any).detail(defaultValue);
+  variationDetail<Key extends FlagKey, T>(key: Key, defaultValue: T): EvaluationDetail<FlagValue<Key> | T> {
+    return this.#ask(key, ValueType.Any).detail(defaultValue) as EvaluationDetail<FlagValue<Key> | T>;
   }
 
   /** The value of a boolean flag. */
-  boolVariation(key: string, defaultValue: boolean): boolean {
+  boolVariation(key: FlagKeyOf<boolean>, defaultValue: boolean): boolean {
     return this.#ask(key, ValueType.Bool).value(defaultValue) as boolean;
   }
 
   /** The value of a boolean flag with its variation and reason. */
-  boolVariationDetail(key: string, defaultValue: boolean): EvaluationDetail<boolean> {
+  boolVariationDetail(key: FlagKeyOf<boolean>, defaultValue: boolean): EvaluationDetail<boolean> {
     return this.#ask(key, ValueType.Bool).detail(defaultValue) as EvaluationDetail<boolean>;
   }
 
   /** The value of a flag of numbers. */
-  numberVariation(key: string, defaultValue: number): number {
+  numberVariation(key: FlagKeyOf<number>, defaultValue: number): number {
     return this.#ask(key, ValueType.Number).value(defaultValue) as number;
   }
 
   /** The value of a flag of numbers with its variation and reason. */
-  numberVariationDetail(key: string, defaultValue: number): EvaluationDetail<number> {
+  numberVariationDetail(key: FlagKeyOf<number>, defaultValue: number): EvaluationDetail<number> {
     return this.#ask(key, ValueType.Number).detail(defaultValue) as EvaluationDetail<number>;
   }
 
   /** The value of a flag of strings. */
-  stringVariation(key: string, defaultValue: string): string {
-    return this.#ask(key, ValueType.String).value(defaultValue) as string;
+  stringVariation<Key extends FlagKeyOf<string>, T extends string>(
+    key: Key,
+    defaultValue: T,
+  ): Extract<FlagValue<Key>, string> | T {
+    return this.#ask(key, ValueType.String).value(defaultValue) as Extract<FlagValue<Key>, string> | T;
   }
 
   /** The value of a flag of strings with its variation and reason. */
-  stringVariationDetail(key: string, defaultValue: string): EvaluationDetail<string> {
-    return this.#ask(key, ValueType.String).detail(defaultValue) as EvaluationDetail<string>;
+  stringVariationDetail<Key extends FlagKeyOf<string>, T extends string>(
+    key: Key,
+    defaultValue: T,
+  ): EvaluationDetail<Extract<FlagValue<Key>, string> | T> {
+    return this.#ask(key, ValueType.String).detail(defaultValue) as EvaluationDetail<
+      Extract<FlagValue<Key>, string> | T
+    >;
   }
 
   /** The value of a flag of JSON. */
-  jsonVariation<T>(key: string, defaultValue: T): JsonValue | T {
-    return this.#ask(key, ValueType.Json).value(defaultValue);
+  jsonVariation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
+    return this.#ask(key, ValueType.Json).value(defaultValue) as FlagValue<Key> | T;
   }
 
   /** The value of a flag of JSON with its variation and reason. */
-  jsonVariationDetail<T>(key: string, defaultValue: T): EvaluationDetail<JsonValue | T> {
-    return this.#ask(key, ValueType.Json).detail(defaultValue);
+  jsonVariationDetail<Key extends FlagKey, T>(
+    key: Key,
+    defaultValue: T,
+  ): EvaluationDetail<FlagValue<Key> | T> {
+    return this.#ask(key, ValueType.Json).detail(defaultValue) as EvaluationDetail<FlagValue<Key> | T>;
   }
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
@@ -103,8 +115,13 @@ export class BoundFlags {
   }
 
   /** How the flag's answer comes about. */
-  explain(key: string): Explanation {
+  explain(key: FlagKey): Explanation {
     return readExplanation(this.#handle, key);
+  }
+
+  /** Whether every instance of a back end that polls has noticed the flag's last change: see `Flags.consistency`. */
+  consistency(key: FlagKey, nowMs: number, ttlSeconds: number, pollTimeoutMs?: number): Consistency {
+    return readConsistency(this.#handle, key, nowMs, ttlSeconds, pollTimeoutMs);
   }
 
   /** Lets go of the memory at once. The object cannot be used afterwards. */

@@ -63,8 +63,21 @@ export class ErrorKind {
 
   /** The error that made the last call to the core fail. */
   last(): Error {
-    const failure = core.failure();
+    return this.#noted(core.failure());
+  }
+
+  #noted(failure: string): Error {
     return failure === "" ? new Error("used after `free()`") : this.#make(JSON.parse(failure) as Failure);
+  }
+
+  /** Calls what throws where it fails, as what only `tools.wasm` has does. */
+  during<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (thrown) {
+      if (typeof thrown === "string") throw this.#noted(thrown);
+      throw isFailure(thrown) ? this.#make(thrown) : thrown;
+    }
   }
 
   /** A handle, unless the call that should give it failed. */
@@ -84,6 +97,10 @@ export class ErrorKind {
     const failure = { code: this.#code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
     return this.#make(failure, cause === undefined ? undefined : { cause });
   }
+}
+
+function isFailure(thrown: unknown): thrown is Failure {
+  return typeof thrown === "object" && thrown !== null && "code" in thrown && !(thrown instanceof Error);
 }
 
 export const documentErrors = new ErrorKind(

@@ -1,7 +1,6 @@
-import { NO_FLAG } from "./answers.js";
+import { askedKey } from "./asked-key.js";
 import { core, requireTools } from "./engine.js";
 import { argumentErrors } from "./errors.js";
-import { isWellFormed } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 
 /** How an answer came about: every step of the evaluation, in order, as the members of its JSON. */
@@ -36,11 +35,6 @@ export class Explanation {
 /** Explains the answer of a flag behind a handle. */
 export function readExplanation(bound: number, key: unknown): Explanation {
   requireTools("explain");
-  let asked = typeof key === "string" ? key : "";
-  if (typeof key !== "string" || !isWellFormed(key)) {
-    // Nothing that crosses can be such a key, so a key is asked about that no flag has.
-    do asked += "\ufffd";
-    while (core.findBoundFlag(bound, asked) !== NO_FLAG);
-  }
+  const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
   return Explanation.of(argumentErrors.text(core.explain(bound, asked)));
 }

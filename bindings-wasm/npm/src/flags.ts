@@ -2,17 +2,19 @@ import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-
 import { type Answer, FlagEntries, type Source } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { BoundFlags } from "./bound-flags.js";
+import { type Consistency, readConsistency } from "./consistency.js";
 import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
 import { core, requireStart, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import { type Explanation, readExplanation } from "./explanation.js";
+import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { limits } from "./generated/constants.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
-import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
 import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
+import { type Receipt, readReceipt } from "./receipt.js";
 import { ValueType } from "./value-type.js";
 
 /** Something that a document gets wrong, or that its author should know. */
@@ -35,6 +37,29 @@ function documentBytes(document: string | Uint8Array | object): Uint8Array {
   return jsonBytes(encodeStrictly(document, limits.documentBytes, documentErrors), documentErrors);
 }
 
+/** How the rest of the package gets at handles of documents. */
+export const flagsOf = {
+  /** The handle of a document, if it is one. */
+  handle: (_document: unknown): number | undefined => undefined,
+  /** The document of a handle that nobody holds yet. */
+  fresh: (_fresh: Fresh): Flags => {
+    throw new TypeError("no documents yet");
+  },
+  /** Lends the handle of a document, which is loaded for the call if need be. */
+  lend<T>(document: Flags | string | Uint8Array | object, use: (handle: number) => T): T {
+    const given = flagsOf.handle(document);
+    if (given !== undefined) return use(given);
+    requireStart();
+    const text = documentBytes(document);
+    const handle = documentErrors.handle(core.loadFlags(text));
+    try {
+      return use(handle);
+    } finally {
+      core.freeFlags(handle);
+    }
+  },
+};
+
 /**
  * A document of flags, ready to be asked. Immutable.
  *
@@ -56,6 +81,9 @@ export class Flags {
 
   static {
     disposeByFreeing(Flags.prototype);
+    flagsOf.handle = value =>
+      typeof value === "object" && value !== null && #handle in value ? value.#handle : undefined;
+    flagsOf.fresh = fresh => new Flags(fresh);
   }
 
   private constructor(fresh: Fresh) {
@@ -216,28 +244,30 @@ export class Flags {
   }
 
   /** The flag's value, of whatever type. */
-  variation<T>(
-    key: string,
+  variation<Key extends FlagKey, T>(
+    key: Key,
     context: ContextLike,
     defaultValue: T,
     options?: EvaluationOptions,
-  ): JsonValue | T {
-    return this.#ask(key, context, options, ValueType.Any).value(defaultValue);
+  ): FlagValue<Key> | T {
+    return this.#ask(key, context, options, ValueType.Any).value(defaultValue) as FlagValue<Key> | T;
   }
 
   /** The flag's value with its variation and reason. */
-  variationDetail<T>(
-    key: string,
+  variationDetail<Key extends FlagKey, T>(
+    key: Key,
     context: ContextLike,
     defaultValue: T,
     options?: EvaluationOptions,
-  ): EvaluationDetail<JsonValue | T> {
-    return this.#ask(key, context, options, ValueType.Any).detail(defaultValue);
+  ): EvaluationDetail<FlagValue<Key> | T> {
+    return this.#ask(key, context, options, ValueType.Any).detail(defaultValue) as EvaluationDetail<
+      FlagValue<Key> | T
+    >;
   }
 
   /** The value of a boolean flag. */
   boolVariation(
-    key: string,
+    key: FlagKeyOf<boolean>,
     context: ContextLike,
     defaultValue: boolean,
     options?: EvaluationOptions,
@@ -247,7 +277,7 @@ export class Flags {
 
   /** The value of a boolean flag with its variation and reason. */
   boolVariationDetail(
-    key: string,
+    key: FlagKeyOf<boolean>,
     context: ContextLike,
     defaultValue: boolean,
     options?: EvaluationOptions,
@@ -257,7 +287,7 @@ export class Flags {
 
   /** The value of a flag of numbers. */
   numberVariation(
-    key: string,
+    key: FlagKeyOf<number>,
     context: ContextLike,
     defaultValue: number,
     options?: EvaluationOptions,
@@ -267,7 +297,7 @@ export class Flags {
 
   /** The value of a flag of numbers with its variation and reason. */
   numberVariationDetail(
-    key: string,
+    key: FlagKeyOf<number>,
     context: ContextLike,
     defaultValue: number,
     options?: EvaluationOptions,
@@ -278,45 +308,49 @@ export class Flags {
   }
 
   /** The value of a flag of strings. */
-  stringVariation(
-    key: string,
+  stringVariation<Key extends FlagKeyOf<string>, T extends string>(
+    key: Key,
     context: ContextLike,
-    defaultValue: string,
+    defaultValue: T,
     options?: EvaluationOptions,
-  ): string {
-    return this.#ask(key, context, options, ValueType.String).value(defaultValue) as string;
+  ): Extract<FlagValue<Key>, string> | T {
+    return this.#ask(key, context, options, ValueType.String).value(defaultValue) as
+      | Extract<FlagValue<Key>, string>
+      | T;
   }
 
   /** The value of a flag of strings with its variation and reason. */
-  stringVariationDetail(
-    key: string,
+  stringVariationDetail<Key extends FlagKeyOf<string>, T extends string>(
+    key: Key,
     context: ContextLike,
-    defaultValue: string,
+    defaultValue: T,
     options?: EvaluationOptions,
-  ): EvaluationDetail<string> {
-    return this.#ask(key, context, options, ValueType.String).detail(
-      defaultValue,
-    ) as EvaluationDetail<string>;
+  ): EvaluationDetail<Extract<FlagValue<Key>, string> | T> {
+    return this.#ask(key, context, options, ValueType.String).detail(defaultValue) as EvaluationDetail<
+      Extract<FlagValue<Key>, string> | T
+    >;
   }
 
   /** The value of a flag of JSON. */
-  jsonVariation<T>(
-    key: string,
+  jsonVariation<Key extends FlagKey, T>(
+    key: Key,
     context: ContextLike,
     defaultValue: T,
     options?: EvaluationOptions,
-  ): JsonValue | T {
-    return this.#ask(key, context, options, ValueType.Json).value(defaultValue);
+  ): FlagValue<Key> | T {
+    return this.#ask(key, context, options, ValueType.Json).value(defaultValue) as FlagValue<Key> | T;
   }
 
   /** The value of a flag of JSON with its variation and reason. */
-  jsonVariationDetail<T>(
-    key: string,
+  jsonVariationDetail<Key extends FlagKey, T>(
+    key: Key,
     context: ContextLike,
     defaultValue: T,
     options?: EvaluationOptions,
-  ): EvaluationDetail<JsonValue | T> {
-    return this.#ask(key, context, options, ValueType.Json).detail(defaultValue);
+  ): EvaluationDetail<FlagValue<Key> | T> {
+    return this.#ask(key, context, options, ValueType.Json).detail(defaultValue) as EvaluationDetail<
+      FlagValue<Key> | T
+    >;
   }
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
@@ -325,8 +359,40 @@ export class Flags {
   }
 
   /** How the flag's answer comes about. */
-  explain(key: string, context: ContextLike, options?: EvaluationOptions): Explanation {
+  explain(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Explanation {
     return this.#lend(context, options, bound => readExplanation(bound, key));
+  }
+
+  /**
+   * Whether every instance of a back end that polls has noticed the flag's last change, so that a journey behind it may
+   * start. Time that cannot be reckoned with is answered with `false`, and a diagnostic.
+   *
+   * @param nowMs the wall clock, in milliseconds since 1970
+   * @param ttlSeconds how long an instance keeps a document before it polls again; see {@link parseTtl}
+   * @param pollTimeoutMs how long a poll may take; 3000 unless given
+   */
+  consistency(
+    key: FlagKey,
+    context: ContextLike,
+    nowMs: number,
+    ttlSeconds: number,
+    pollTimeoutMs?: number,
+    options?: EvaluationOptions,
+  ): Consistency {
+    return this.#lend(context, options, bound =>
+      readConsistency(bound, key, nowMs, ttlSeconds, pollTimeoutMs),
+    );
+  }
+
+  /** The flag's answer, with everything that it takes to check it with {@link replay}. */
+  receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
+    return readReceipt(this.#handle, key, context, options);
+  }
+
+  /** The text of a file that types the flags: their keys, and what each serves. */
+  typing(language: "typescript" | "python" = "typescript"): string {
+    requireTools("typing");
+    return argumentErrors.during(() => core.flagsTyping(this.#handle, language));
   }
 
   /** The context keys whose memberships in big segments an evaluation may ask for. */

@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod keys;
 mod stamp;
+mod types;
 
 use clap::Subcommand;
 use isoflag::{Object, Reason, ReasonKind, Value};
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Stamp(stamp::Arguments),
     Keys(keys::Arguments),
     Digest(digest::Arguments),
+    Types(types::Arguments),
 }
 
 impl Command {
@@ -36,6 +38,7 @@ impl Command {
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),
             Command::Keys(arguments) => keys::run(&arguments, input, console),
             Command::Digest(arguments) => digest::run(&arguments, input, console),
+            Command::Types(arguments) => types::run(&arguments, input, console),
         }
     }
 }

@@ -3,10 +3,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 use isoflag::{Flags, Value};
 
-use super::{Format, object};
+use super::Format;
 use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::{Input, Source};
+use crate::json_edit::{container, spliced, with_first_member, with_member};
 use crate::json_text::{self, Span};
 use crate::outcome::{Failure, Outcome};
 use crate::place::Places;
@@ -14,13 +15,22 @@ use crate::place::Places;
 /// Later than any stamp in seconds can be: whoever gives more means milliseconds.
 const LATEST: u64 = 100_000_000_000;
 
+/// The member that says when a document or a flag was changed.
+const STAMP: &str = "lastModifiedTimestamp";
+
 /// Mark a document as changed now: set the time in its `meta` and raise its version
 ///
-/// Everything else stays as it is, the hash and the layout of the text included.
+/// With the document before the change, only the flags whose answers can have changed are marked:
+/// `isoflag stamp OLD NEW` rewrites NEW. The others keep the time that OLD has for them. Everything
+/// else stays as it is, the hash and the layout of the text included.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag document, which is rewritten; `-` goes from standard input to standard output
+    /// The flag document, which is rewritten; `-` goes from standard input to standard output. With
+    /// a second document, the one before the change, which is only read
     file: String,
+
+    /// The document after the change, which is rewritten
+    new: Option<String>,
 
     /// The time of the change, in seconds since 1970; the system's clock if it is not given
     #[arg(long, value_name = "SECONDS")]
@@ -44,33 +54,56 @@ pub(crate) fn run(
             "`--now {now}` is no time in seconds; divide milliseconds by 1000"
         )));
     }
-    let source = input.read(&arguments.file)?;
-    let flags = load(&source)?;
-    let version = match flags.version().unwrap_or(0).checked_add(1) {
-        Some(version) => version,
+    let (file, stamps, source) = match &arguments.new {
         None => {
-            return Err(Failure::message("`meta.version` cannot be raised any further"));
+            let source = input.read(&arguments.file)?;
+            let stamps = Stamps::of_the_document(&load(&source)?, now)?;
+            (&arguments.file, stamps, source)
+        }
+        Some(new) => {
+            let old = load(&input.read(&arguments.file)?)?;
+            let source = input.read(new)?;
+            let stamps = Stamps::of_the_changed(&old, &load(&source)?, &source, now)?;
+            (new, stamps, source)
         }
     };
-    let stamped = stamped(&source, version, now)?;
-    let digest = load(&stamped)?.digest().to_string();
+    let stamped = stamps.written_into(&source)?;
+    let flags = load(&stamped)?;
 
     let text = stamped.text().unwrap_or_default();
-    if arguments.file == "-" {
+    if file == "-" {
         return console.document(text).map(|()| Outcome::Fine);
     }
-    if let Err(error) = std::fs::write(&arguments.file, text) {
-        return Err(Failure::message(format!("cannot write `{}`: {error}", arguments.file)));
+    if stamped.bytes != source.bytes
+        && let Err(error) = std::fs::write(file, text)
+    {
+        return Err(Failure::message(format!("cannot write `{file}`: {error}")));
     }
+    let version = flags.version().map(Value::from).unwrap_or_default();
     if arguments.format.json {
-        console.line(object([
-            ("file", Value::from(arguments.file.as_str())),
-            ("version", Value::from(version)),
-            ("lastModifiedTimestamp", Value::from(now as f64)),
-            ("digest", Value::from(digest)),
-        ]))?;
+        let keys = stamps.changed.iter().flatten();
+        let mut report = vec![
+            ("file", Value::from(file.as_str())),
+            ("version", version),
+            (STAMP, Value::from(now as f64)),
+            ("digest", Value::from(flags.digest())),
+        ];
+        if arguments.new.is_some() {
+            report.push(("flags", keys.map(|key| Value::from(key.as_str())).collect()));
+        }
+        console.line(Value::Object(report.into_iter().collect()))?;
     } else {
-        console.line(format_args!("{}: version {version}, stamped {now}", arguments.file))?;
+        match &stamps.changed {
+            None => console.line(format_args!("{file}: version {version}, stamped {now}"))?,
+            Some(keys) if keys.is_empty() => {
+                console
+                    .line(format_args!("{file}: version {version}, no answer can have changed"))?;
+            }
+            Some(keys) => {
+                let keys = keys.join("`, `");
+                console.line(format_args!("{file}: version {version}, stamped {now}: `{keys}`"))?;
+            }
+        }
     }
     Ok(Outcome::Fine)
 }
@@ -89,97 +122,164 @@ fn system_seconds() -> Result<u64, Failure> {
     }
 }
 
-/// The document with its two members changed, in place: no other byte moves.
-fn stamped(source: &Source, version: i64, now: u64) -> Result<Source, Failure> {
-    let lost = || Failure::message(format!("`{}`: cannot find where `meta` belongs", source.name));
-    let mut text = source.text().ok_or_else(lost)?.to_string();
-    match meta(&text) {
-        Some(span) if text.get(span.clone()) == Some("null") => {
-            text = spliced(&text, &span, "{}").ok_or_else(lost)?;
-        }
-        Some(_) => {}
-        None => {
-            let outer = container(&text).ok_or_else(lost)?;
-            text = with_first_member(&text, &outer, "meta", "{}").ok_or_else(lost)?;
-        }
-    }
-    for (name, value) in
-        [("version", version.to_string()), ("lastModifiedTimestamp", now.to_string())]
-    {
-        let meta = meta(&text).ok_or_else(lost)?;
-        if !text.get(meta.clone()).is_some_and(|value| value.starts_with('{')) {
-            let (line, column) = Places::new(&text).line_column(meta.start);
-            return Err(Failure::message(format!(
-                "`{}:{line}:{column}`: `meta` is no object; write `{{}}`",
-                source.name
-            )));
-        }
-        text = with_member(&text, &meta, name, &value).ok_or_else(lost)?;
-    }
-    Ok(Source { name: source.name.clone(), bytes: text.into_bytes() })
+/// What is to be written where. Times are JSON, since an older one is written again as it was.
+#[derive(Default)]
+struct Stamps {
+    version: Option<i64>,
+    meta: Option<Value>,
+    /// By key.
+    flags: Vec<(String, Value)>,
+    /// Which flags' answers can have changed, where a document before is known.
+    changed: Option<Vec<String>>,
 }
 
-/// The object that holds `flags`: the outermost, or a stream's `data`.
-fn container(text: &str) -> Option<Span> {
-    let root = json_text::root(text)?;
-    let own = ["flags", "segments", "flagValues"]
-        .iter()
-        .any(|name| json_text::member(text, &root, name).is_some());
-    match json_text::member(text, &root, "data") {
-        Some(data) if !own => Some(data.value_span),
-        _ => Some(root),
+impl Stamps {
+    /// The document as a whole.
+    fn of_the_document(flags: &Flags, now: u64) -> Result<Stamps, Failure> {
+        let meta = Some(Value::from(now as f64));
+        Ok(Stamps { version: Some(raised(flags.version())?), meta, ..Stamps::default() })
     }
-}
 
-fn meta(text: &str) -> Option<Span> {
-    let meta = json_text::member(text, &container(text)?, "meta")?;
-    Some(meta.value_span)
-}
-
-/// The text with that member of the object replaced, or added as its last.
-fn with_member(text: &str, object: &Span, name: &str, value: &str) -> Option<String> {
-    if let Some(member) = json_text::member(text, object, name) {
-        return spliced(text, &member.value_span, value);
-    }
-    let members = json_text::members(text, object);
-    let Some(last) = members.last() else {
-        return spliced(text, object, &format!("{{\"{name}\": {value}}}"));
-    };
-    let colon = text.get(last.name_span.end..last.value_span.start)?;
-    let gap = match members.len() {
-        1 if !indentation(text, &last.name_span).contains('\n') => {
-            if colon.contains(' ') {
-                " "
-            } else {
-                ""
+    /// The flags of `new` that can answer otherwise than in `old`.
+    fn of_the_changed(
+        old: &Flags,
+        new: &Flags,
+        source: &Source,
+        now: u64,
+    ) -> Result<Stamps, Failure> {
+        let now = Value::from(now as f64);
+        let (before, after) = (old.document(), new.document());
+        let changed = old.changed_answers(new);
+        let mut stamps = Stamps::default();
+        let markable = flags_with_a_place(source);
+        let mut unmarked = false;
+        for key in new.keys() {
+            let stamp_in = |document| stamp_of(at(at(document, "flags"), key), "lifecycle");
+            if changed.iter().any(|changed| **changed == *key) {
+                // A flag of `flagValues` has no place for a time of its own.
+                unmarked |= !markable.iter().any(|markable| markable == key);
+                stamps.flags.push((key.to_owned(), now.clone()));
+            } else if let Some(stamp) = stamp_in(&before)
+                && stamp_in(&after) != Some(stamp)
+            {
+                stamps.flags.push((key.to_owned(), stamp.clone()));
             }
         }
-        _ => indentation(text, &last.name_span),
+        let held = stamp_of(&before, "meta").filter(|_| !unmarked);
+        let meta = held.cloned().unwrap_or(now);
+        stamps.meta = (stamp_of(&after, "meta") != Some(&meta)).then_some(meta);
+        if old.digest() != new.digest() && new.version() <= old.version() {
+            stamps.version = Some(raised(old.version())?);
+        }
+        stamps.changed = Some(changed.iter().map(ToString::to_string).collect());
+        Ok(stamps)
+    }
+
+    /// The document with its members changed, in place: no other byte moves.
+    fn written_into(&self, source: &Source) -> Result<Source, Failure> {
+        let mut text = source.text().ok_or_else(|| lost(source))?.to_string();
+        text = self.written_into_flags(source, text)?;
+        let meta = [
+            ("version", self.version.map(|version| version.to_string())),
+            (STAMP, self.meta.as_ref().map(ToString::to_string)),
+        ];
+        for (name, value) in meta {
+            let Some(value) = value else { continue };
+            let outer = container(&text).ok_or_else(|| lost(source))?;
+            text = with_object(source, text, &outer, "meta")?;
+            let meta = container(&text).and_then(|outer| json_text::member(&text, &outer, "meta"));
+            let meta = meta.ok_or_else(|| lost(source))?.value_span;
+            text = with_member(&text, &meta, name, &value).ok_or_else(|| lost(source))?;
+        }
+        Ok(Source { name: source.name.clone(), bytes: text.into_bytes() })
+    }
+
+    /// From the last flag to the first, so that the places of the others stay what they are.
+    fn written_into_flags(&self, source: &Source, mut text: String) -> Result<String, Failure> {
+        let flags = container(&text).and_then(|outer| json_text::member(&text, &outer, "flags"));
+        let members = flags.map(|flags| json_text::members(&text, &flags.value_span));
+        let mut done = Vec::new();
+        for member in members.unwrap_or_default().into_iter().rev() {
+            // Of duplicates the last counts.
+            if done.contains(&member.name) {
+                continue;
+            }
+            done.push(member.name.clone());
+            let stamp = self.flags.iter().find(|(key, _)| *key == member.name);
+            let Some((_, stamp)) = stamp else { continue };
+            let flag = text.get(member.value_span.clone()).ok_or_else(|| lost(source))?;
+            if !flag.starts_with('{') {
+                continue;
+            }
+            let whole = 0..flag.len();
+            let mut flag = with_object(source, flag.to_owned(), &whole, "lifecycle")?;
+            let whole = 0..flag.len();
+            let lifecycle = json_text::member(&flag, &whole, "lifecycle");
+            let lifecycle = lifecycle.ok_or_else(|| lost(source))?.value_span;
+            flag = with_member(&flag, &lifecycle, STAMP, &stamp.to_string())
+                .ok_or_else(|| lost(source))?;
+            text = spliced(&text, &member.value_span, &flag).ok_or_else(|| lost(source))?;
+        }
+        Ok(text)
+    }
+}
+
+/// The keys of the flags that are written as objects.
+fn flags_with_a_place(source: &Source) -> Vec<String> {
+    let text = source.text().unwrap_or_default();
+    let flags = container(text).and_then(|outer| json_text::member(text, &outer, "flags"));
+    let members = flags.map(|flags| json_text::members(text, &flags.value_span));
+    let objects = members.into_iter().flatten().filter(|member| {
+        text.get(member.value_span.clone()).is_some_and(|flag| flag.starts_with('{'))
+    });
+    objects.map(|member| member.name).collect()
+}
+
+/// The text with a member of the object that is an object itself; a new one is empty.
+fn with_object(source: &Source, text: String, outer: &Span, name: &str) -> Result<String, Failure> {
+    let added = match json_text::member(&text, outer, name) {
+        None if name == "meta" => with_first_member(&text, outer, name, "{}"),
+        None => with_member(&text, outer, name, "{}"),
+        Some(member) => match text.get(member.value_span.clone()) {
+            Some("null") => spliced(&text, &member.value_span, "{}"),
+            Some(value) if value.starts_with('{') => return Ok(text),
+            Some(value) => {
+                // Looked for in the source, since the text may be a part of it.
+                let places = source.text().map(|whole| (Places::new(whole), whole.find(&text)));
+                let place = places.map(|(places, start)| {
+                    places.line_column(start.unwrap_or_default() + member.value_span.start)
+                });
+                let (line, column) = place.unwrap_or_default();
+                return Err(Failure::message(format!(
+                    "`{}:{line}:{column}`: `{name}` is `{value}` and no object; write `{{}}`",
+                    source.name
+                )));
+            }
+            None => None,
+        },
     };
-    let end = last.value_span.end;
-    spliced(text, &(end..end), &format!(",{gap}\"{name}\"{colon}{value}"))
+    added.ok_or_else(|| lost(source))
 }
 
-/// The text with a member added as the first of the object.
-fn with_first_member(text: &str, object: &Span, name: &str, value: &str) -> Option<String> {
-    let Some(first) = json_text::members(text, object).into_iter().next() else {
-        return spliced(text, object, &format!("{{\"{name}\": {value}}}"));
-    };
-    let colon = text.get(first.name_span.end..first.value_span.start)?;
-    let indentation = indentation(text, &first.name_span);
-    let gap = if indentation.is_empty() && colon.contains(' ') { " " } else { indentation };
-    let start = first.name_span.start;
-    spliced(text, &(start..start), &format!("\"{name}\"{colon}{value},{gap}"))
+fn lost(source: &Source) -> Failure {
+    Failure::message(format!("`{}`: cannot find where a time belongs", source.name))
 }
 
-/// The white space before a place.
-fn indentation<'t>(text: &'t str, span: &Span) -> &'t str {
-    let before = text.get(..span.start).unwrap_or_default();
-    before.get(before.trim_end().len()..).unwrap_or_default()
+/// The version after this one.
+fn raised(version: Option<i64>) -> Result<i64, Failure> {
+    let raised = version.unwrap_or(0).checked_add(1);
+    raised.ok_or_else(|| Failure::message("`meta.version` cannot be raised any further"))
 }
 
-fn spliced(text: &str, span: &Span, replacement: &str) -> Option<String> {
-    Some([text.get(..span.start)?, replacement, text.get(span.end..)?].concat())
+static NOTHING: Value = Value::Null;
+
+fn at<'v>(value: &'v Value, name: &str) -> &'v Value {
+    value.as_object().and_then(|object| object.get(name)).unwrap_or(&NOTHING)
+}
+
+/// The time in a flag's `lifecycle` or a document's `meta`.
+fn stamp_of<'v>(holder: &'v Value, member: &str) -> Option<&'v Value> {
+    Some(at(at(holder, member), STAMP)).filter(|stamp| !stamp.is_null())
 }
 
 #[cfg(test)]
@@ -188,8 +288,8 @@ mod tests {
 
     fn of(text: &str) -> String {
         let source = Source { name: "it".into(), bytes: text.into() };
-        let stamped = stamped(&source, 8, 99).unwrap();
-        stamped.text().unwrap().to_string()
+        let stamps = Stamps { version: Some(8), meta: Some(Value::from(99)), ..Stamps::default() };
+        stamps.written_into(&source).unwrap().text().unwrap().to_string()
     }
 
     #[test]
@@ -245,7 +345,48 @@ mod tests {
     #[test]
     fn meta_that_is_no_object_is_left_alone() {
         let source = Source { name: "it".into(), bytes: "{\"flags\":{},\n \"meta\": 3}".into() };
-        let Err(failure) = stamped(&source, 8, 99) else { panic!("stamped") };
-        assert_eq!(failure.to_string(), "error: `it:2:10`: `meta` is no object; write `{}`");
+        let stamps = Stamps { version: Some(8), ..Stamps::default() };
+        let Err(failure) = stamps.written_into(&source) else { panic!("stamped") };
+        assert_eq!(
+            failure.to_string(),
+            "error: `it:2:10`: `meta` is `3` and no object; write `{}`"
+        );
+    }
+
+    fn with_flag(text: &str) -> Result<String, Failure> {
+        let source = Source { name: "it".into(), bytes: text.into() };
+        let flags = vec![("f".to_owned(), Value::from(99))];
+        let stamped = Stamps { flags, ..Stamps::default() }.written_into(&source)?;
+        Ok(stamped.text().unwrap().to_string())
+    }
+
+    #[test]
+    fn a_flag_has_its_time_in_its_lifecycle() {
+        for (before, after) in [
+            (r#"{"f":{}}"#, r#"{"f":{"lifecycle": {"lastModifiedTimestamp": 99}}}"#),
+            (
+                r#"{"f":{"on":true}}"#,
+                r#"{"f":{"on":true,"lifecycle":{"lastModifiedTimestamp": 99}}}"#,
+            ),
+            (
+                r#"{"f": {"lifecycle": {"owner": "a"}}}"#,
+                r#"{"f": {"lifecycle": {"owner": "a", "lastModifiedTimestamp": 99}}}"#,
+            ),
+            (
+                r#"{"f":{"lifecycle":null},"f":{"lifecycle":null}}"#,
+                r#"{"f":{"lifecycle":null},"f":{"lifecycle":{"lastModifiedTimestamp": 99}}}"#,
+            ),
+            (r#"{"f":7,"g":{}}"#, r#"{"f":7,"g":{}}"#),
+        ] {
+            let document = |flags: &str| format!("{{\"flags\": {flags}}}");
+            assert_eq!(with_flag(&document(before)).unwrap(), document(after));
+        }
+        let Err(failure) = with_flag("{\"flags\":\n {\"f\": {\"lifecycle\": []}}}") else {
+            panic!("stamped")
+        };
+        assert_eq!(
+            failure.to_string(),
+            "error: `it:2:22`: `lifecycle` is `[]` and no object; write `{}`"
+        );
     }
 }

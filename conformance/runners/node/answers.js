@@ -167,6 +167,25 @@ class Asked {
         return this.#secureModeHash(given.sdkKey);
       case "bigSegmentKeys":
         return { keys: this.#loaded.bigSegmentKeys(this.#anyContext) };
+      case "consistency":
+        return this.#consistency(given);
+      case "parseTtl":
+        return this.#parseTtl(given.text);
+      case "pinned":
+        return this.#withTools(
+          () => this.#pinned(given),
+          full => full,
+        );
+      case "receipt":
+        return this.#withTools(
+          () => this.#receipt(given.flag),
+          full => full,
+        );
+      case "replay":
+        return this.#withTools(
+          () => this.#replay(written(given.receipt)),
+          full => full,
+        );
       default:
         throw new Error(`unknown call \`${name}\``);
     }
@@ -216,6 +235,73 @@ class Asked {
       this.#flags = this.#own(changed);
     }
     return this.answer(given.then ?? { load: {} });
+  }
+
+  #consistency({ flag, nowMs, ttlSeconds, pollTimeoutMs }) {
+    const [flags, context] = [this.#loaded, this.#anyContext];
+    const found = flags.consistency(flag, context, nowMs, ttlSeconds, pollTimeoutMs, this.#options);
+    const bound = this.#own(flags.bind(context, this.#options));
+    same(found, bound.consistency(flag, nowMs, ttlSeconds, pollTimeoutMs), "the gate of bound flags");
+    const why = this.#full?.diagnostics;
+    if (why === undefined) return found;
+    this.borrowed = true;
+    return { ...found, diagnostics: why };
+  }
+
+  /** The time to live that a text is, or null. */
+  #parseTtl(text) {
+    const { parseTtl } = this.#isoflag;
+    return this.#withTools(
+      () => {
+        try {
+          return { seconds: parseTtl(text) };
+        } catch (error) {
+          if (error.message.includes("isoflag/tools")) throw error;
+          return { seconds: null };
+        }
+      },
+      full => full,
+    );
+  }
+
+  #receipt(flag) {
+    const { replay } = this.#isoflag;
+    const receipt = this.#loaded.receipt(flag, this.#anyContext, this.#options);
+    const again = replay(receipt, this.#loaded, this.#anyContext, this.#options);
+    same(again.toJson(), receipt.toJson(), "a receipt that is replayed");
+    return JSON.parse(receipt.toJson());
+  }
+
+  #pinned(given) {
+    const { DocumentHistory, PinError } = this.#isoflag;
+    const { digest, nowMs, ttlSeconds, pollTimeoutMs, maxPinAgeMs, maxDocuments } = given;
+    const history = this.#own(new DocumentHistory({ maxDocuments }));
+    for (const entry of given.history) {
+      const named = typeof entry.document === "string";
+      const document = named ? this.#given.documents[entry.document] : entry.document;
+      if (entry.superseded) history.keep(document, entry.nowMs);
+      else history.add(document, entry.nowMs);
+    }
+    try {
+      const pinned = history.pinned(digest, nowMs, ttlSeconds, pollTimeoutMs, { maxPinAgeMs });
+      this.#flags = this.#own(pinned.flags);
+      return { digest: pinned.digest, switchedOff: pinned.switchedOff, answer: this.answer(given.then) };
+    } catch (error) {
+      if (!(error instanceof PinError)) throw error;
+      same(error.held, history.digests(), "what a refusal names");
+      return { refused: { code: error.code, held: error.held } };
+    }
+  }
+
+  #replay(text) {
+    const { ReceiptError, replay } = this.#isoflag;
+    try {
+      replay(text, this.#loaded, this.#anyContext, this.#options);
+      return { holds: true };
+    } catch (error) {
+      if (!(error instanceof ReceiptError)) throw error;
+      return { refused: { code: error.code, path: error.path } };
+    }
   }
 
   /** This host throws for an invalid context; the suite's answer is then empty. */

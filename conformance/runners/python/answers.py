@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import rfc8785
@@ -142,6 +143,56 @@ class _Asked:
 
     def _call_bigSegmentKeys(self, _: Mapping[str, Any]) -> Answer:
         return {"keys": self.flags().big_segment_keys(self.context())}
+
+    def _call_consistency(self, arguments: Mapping[str, Any]) -> Answer:
+        key, now, ttl = arguments["flag"], arguments["nowMs"], arguments["ttlSeconds"]
+        timeout: list[float] = [arguments["pollTimeoutMs"]] if "pollTimeoutMs" in arguments else []
+        options = {"big_segments": self._case.given.get("bigSegments")}
+        flags, context = self.flags(), self.context()
+        bound = flags.bind(context, **options)
+        gate = bound.consistency(key, now, ttl, *timeout)
+        assert gate == partial(flags.consistency, key, context, now, ttl, *timeout)(**options)
+        given = {name: gate[name] for name in gate.keys()}
+        assert (given["isBackendConsistent"], given["settled"]) == (gate.is_backend_consistent, gate.settled)
+        return given
+
+    def _call_parseTtl(self, arguments: Mapping[str, Any]) -> Answer:
+        try:
+            return {"seconds": isoflag.parse_ttl(arguments["text"])}
+        except ValueError:
+            return {"seconds": None}
+
+    def _call_pinned(self, arguments: Mapping[str, Any]) -> Answer:
+        history = isoflag.DocumentHistory(max_documents=arguments.get("maxDocuments", 16))
+        for entry in arguments["history"]:
+            document = entry["document"]
+            if isinstance(document, str):
+                document = self._case.documents[document]
+            (history.keep if "superseded" in entry else history.add)(document, entry["nowMs"])
+        given = [arguments["digest"], arguments["nowMs"], arguments["ttlSeconds"]]
+        timeout = [arguments["pollTimeoutMs"]] if "pollTimeoutMs" in arguments else []
+        try:
+            pinned = history.pinned(*given, *timeout, max_pin_age_ms=arguments.get("maxPinAgeMs"))
+        except isoflag.PinError as error:
+            return {"refused": {"code": error.code, "held": error.held}}
+        then = _Asked(self._case, pinned.flags, self._context).answer(arguments["then"])
+        return {"digest": pinned.digest, "switchedOff": pinned.switched_off, "answer": then}
+
+    def _call_receipt(self, arguments: Mapping[str, Any]) -> Answer:
+        options = {"big_segments": self._case.given.get("bigSegments")}
+        flags, context = self.flags(), self.context()
+        receipt = flags.receipt(arguments["flag"], context, **options)
+        assert receipt.to_json() == canonical(receipt.to_dict())
+        assert isoflag.replay(receipt, flags, context, **options) == receipt
+        return receipt.to_dict()
+
+    def _call_replay(self, arguments: Mapping[str, Any]) -> Answer:
+        options = {"big_segments": self._case.given.get("bigSegments")}
+        try:
+            isoflag.replay(written(arguments["receipt"]), self.flags(), self.context(), **options)
+        except isoflag.ReceiptError as error:
+            return {"refused": {"code": error.code, "path": error.path}}
+        return {"holds": True}
 
 
 def load(case: Case) -> isoflag.Flags:

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use isoflag::{
-    AllFlagsOptions, BigSegments, BoundFlags, Context, Flags, Object, Value, ValueType,
-    secure_mode_hash,
+    AllFlagsOptions, BigSegments, BoundFlags, Context, DocumentHistory, Flags, Gate, HistoryLimits,
+    Object, Value, ValueType, parse_ttl, replay, secure_mode_hash,
 };
 
 /// One case of a file, with the documents that the file shares.
@@ -239,9 +239,81 @@ impl Asked<'_> {
                 let keys: Value = keys.unwrap_or_default().into_iter().map(Value::from).collect();
                 Ok(object([("keys", keys)]))
             }
+            "consistency" => {
+                Ok(self.bound()?.consistency(text("flag"), &gate(arguments)).to_value())
+            }
+            "parseTtl" => {
+                let seconds = parse_ttl(text("text")).map(Value::from).unwrap_or_default();
+                Ok(object([("seconds", seconds)]))
+            }
+            "pinned" => self.pinned(arguments),
+            "receipt" => {
+                let (context, big_segments) = (self.context().ok(), self.case.big_segments());
+                let flags = self.flags()?;
+                Ok(flags.receipt(text("flag"), context.as_ref(), big_segments.as_ref()).to_value())
+            }
+            "replay" => {
+                let (context, big_segments) = (self.context().ok(), self.case.big_segments());
+                let receipt = written(get(arguments, "receipt").unwrap());
+                let (flags, receipt) = (self.flags()?, receipt.as_bytes());
+                Ok(match replay(receipt, &flags, context.as_ref(), big_segments.as_ref()) {
+                    Ok(_) => object([("holds", true.into())]),
+                    Err(error) => refused(error.code(), ("path", Value::from(error.path()))),
+                })
+            }
             other => panic!("unknown call {other}"),
         }
     }
+
+    fn pinned(self, arguments: &Value) -> Result<Value, Value> {
+        let number = |of: &Value, name| get(of, name).and_then(Value::as_number);
+        let mut limits = HistoryLimits::default();
+        if let Some(documents) = get(arguments, "maxDocuments").and_then(Value::as_integer) {
+            limits.documents = usize::try_from(documents).unwrap();
+        }
+        let mut history = DocumentHistory::new(limits);
+        for entry in get(arguments, "history").and_then(Value::as_array).unwrap() {
+            let document = match get(entry, "document") {
+                Some(Value::String(name)) => get(&self.case.documents, name).unwrap().clone(),
+                document => document.cloned().unwrap(),
+            };
+            let flags = Flags::from_value(document).unwrap();
+            let now = number(entry, "nowMs").unwrap();
+            if get(entry, "superseded").is_some() {
+                history.keep(flags, now);
+            } else {
+                history.add(flags, now);
+            }
+        }
+        let digest = get(arguments, "digest").and_then(Value::as_str).unwrap();
+        match history.pinned(digest, &gate(arguments), number(arguments, "maxPinAgeMs")) {
+            Err(error) => {
+                let held = error.held().iter().map(|digest| Value::from(digest.as_str()));
+                Ok(refused(error.code(), ("held", held.collect())))
+            }
+            Ok(pinned) => {
+                let switched_off = pinned.switched_off().map(Value::from).collect();
+                let flags = Some(pinned.flags().clone());
+                let answer = Asked { flags, ..self }.answer(get(arguments, "then").unwrap())?;
+                Ok(object([
+                    ("digest", Value::from(pinned.digest())),
+                    ("switchedOff", switched_off),
+                    ("answer", answer),
+                ]))
+            }
+        }
+    }
+}
+
+fn gate(arguments: &Value) -> Gate {
+    let number = |name| get(arguments, name).and_then(Value::as_number);
+    let gate = Gate::new(number("nowMs").unwrap(), number("ttlSeconds").unwrap());
+    Gate { poll_timeout_ms: number("pollTimeoutMs").unwrap_or(gate.poll_timeout_ms), ..gate }
+}
+
+/// A pin or a receipt that does not hold.
+fn refused(code: &str, more: (&str, Value)) -> Value {
+    object([("refused", object([("code", Value::from(code)), more]))])
 }
 
 fn options(arguments: &Value) -> AllFlagsOptions {
@@ -316,23 +388,22 @@ pub(crate) fn check(case: &Case, answer: &Value) -> Result<(), String> {
     let expected = get(&case.case, "expect").and_then(Value::as_object).unwrap();
     for (name, wanted) in expected.iter() {
         let found = get(answer, name).cloned().unwrap_or_default();
-        let holds =
-            match &**name {
-                "diagnostics" => wanted.as_array().unwrap().iter().all(|wanted| {
-                    found.as_array().unwrap().iter().any(|found| covers(found, wanted))
-                }),
-                "absentDiagnostics" => {
-                    let found = get(answer, "diagnostics").and_then(Value::as_array).unwrap();
-                    wanted
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .all(|absent| !found.iter().any(|found| covers(found, absent)))
-                }
-                "error" => is_error(&found, wanted),
-                "trace" | "explanation" => covers(&found, wanted),
-                _ => found == *wanted,
-            };
+        let holds = match &**name {
+            "diagnostics" => wanted.as_array().unwrap().iter().all(|wanted| {
+                found.as_array().unwrap_or_default().iter().any(|found| covers(found, wanted))
+            }),
+            "absentDiagnostics" => {
+                let found = get(answer, "diagnostics").and_then(Value::as_array).unwrap();
+                wanted
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .all(|absent| !found.iter().any(|found| covers(found, absent)))
+            }
+            "error" => is_error(&found, wanted),
+            "trace" | "explanation" => covers(&found, wanted),
+            _ => found == *wanted,
+        };
         if !holds {
             let answer: Arc<str> = answer.to_canonical_json().into();
             return Err(format!("`{name}` expected {wanted}\n  answered {answer}"));

@@ -1,0 +1,92 @@
+use isoflag::Value;
+use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::diagnostic::Diagnostic;
+use crate::to_python;
+
+/// What the consistency gate says of a flag for a context.
+///
+/// Its members are read as attributes or, as in JSON, by name: `c.is_backend_consistent`,
+/// `c["isBackendConsistent"]`, `dict(c)`.
+#[pyclass(module = "isoflag", frozen, eq)]
+#[derive(PartialEq)]
+pub(crate) struct Consistency {
+    inner: isoflag::Consistency,
+}
+
+impl From<isoflag::Consistency> for Consistency {
+    fn from(inner: isoflag::Consistency) -> Consistency {
+        Consistency { inner }
+    }
+}
+
+#[pymethods]
+impl Consistency {
+    /// Whether the flag is on for the context.
+    #[getter]
+    fn enabled(&self) -> bool {
+        self.inner.enabled
+    }
+
+    /// Whether a journey may start: on, and changed longer than one time to live ago.
+    #[getter]
+    fn is_backend_consistent(&self) -> bool {
+        self.inner.is_backend_consistent
+    }
+
+    /// Whether the last change is longer ago than two times to live and a poll's timeout.
+    #[getter]
+    fn settled(&self) -> bool {
+        self.inner.settled
+    }
+
+    /// Seconds until the change is one time to live ago, rounded up; None if unknown.
+    #[getter]
+    fn remaining_seconds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let remaining = self.inner.remaining_seconds.map(Value::from);
+        to_python::object(py, &remaining.unwrap_or_default())
+    }
+
+    /// The document's version, if it has one.
+    #[getter]
+    fn version(&self) -> Option<i64> {
+        self.inner.version
+    }
+
+    /// The document's digest.
+    #[getter]
+    fn digest(&self) -> &str {
+        &self.inner.digest
+    }
+
+    /// What is wrong with the time of the last change.
+    #[getter]
+    fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.inner.diagnostics.iter().map(Diagnostic::from).collect()
+    }
+
+    /// The names of the members.
+    fn keys(&self) -> Vec<String> {
+        let value = self.inner.to_value();
+        let members = value.as_object().map(|members| members.iter().map(|(name, _)| &**name));
+        members.into_iter().flatten().map(str::to_owned).collect()
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        match self.inner.to_value().as_object().and_then(|members| members.get(name)) {
+            Some(member) => to_python::object(py, member),
+            None => Err(PyKeyError::new_err(name.to_owned())),
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Consistency {}>", self.inner.to_value())
+    }
+}
+
+/// Seconds from a text such as AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS holds.
+#[pyfunction]
+pub(crate) fn parse_ttl(text: &str) -> PyResult<u32> {
+    isoflag::parse_ttl(text).map_err(|error| PyValueError::new_err(error.to_string()))
+}

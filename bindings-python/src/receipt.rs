@@ -1,0 +1,79 @@
+use isoflag::Value;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
+
+use crate::{big_segments, context, errors, flags, text, to_python};
+
+static RECEIPT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// An answer with everything that it takes to check it elsewhere.
+#[pyclass(module = "isoflag", frozen, eq)]
+#[derive(PartialEq)]
+pub(crate) struct Receipt {
+    inner: isoflag::Receipt,
+}
+
+impl From<isoflag::Receipt> for Receipt {
+    fn from(inner: isoflag::Receipt) -> Receipt {
+        Receipt { inner }
+    }
+}
+
+#[pymethods]
+impl Receipt {
+    /// The receipt as JSON objects, made afresh by every call.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python::object(py, &self.inner.to_value())
+    }
+
+    /// The canonical JSON text (RFC 8785), equal to the byte on every host.
+    fn to_json(&self) -> String {
+        self.inner.to_json()
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_json()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Receipt {}>", self.inner.to_json())
+    }
+}
+
+/// Evaluates again what a receipt claims; raises ReceiptError where it is not true.
+#[pyfunction]
+#[pyo3(signature = (receipt, document, context, *, big_segments = None))]
+pub(crate) fn replay(
+    receipt: &Bound<'_, PyAny>,
+    document: &Bound<'_, PyAny>,
+    context: &Bound<'_, PyAny>,
+    big_segments: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Receipt> {
+    let py = receipt.py();
+    let flags = flags::document(document)?;
+    let context = context::asked_about(context, None)?;
+    let big_segments = big_segments::from_object(big_segments)?;
+    let check = |text: &[u8]| {
+        isoflag::replay(text, &flags, context.as_ref(), big_segments.as_ref())
+            .map(Receipt::from)
+            .map_err(|error| receipt_error(py, &error))
+    };
+    match receipt.cast::<Receipt>() {
+        Ok(receipt) => check(receipt.get().inner.to_json().as_bytes()),
+        Err(_) => check(&text::required_bytes(receipt, "Receipt.to_json")?),
+    }
+}
+
+fn receipt_error(py: Python<'_>, error: &isoflag::ReceiptError) -> PyErr {
+    let members = || {
+        let members = PyDict::new(py);
+        members.set_item("code", error.code())?;
+        members.set_item("path", error.path())?;
+        let value = |value: Option<&Value>| to_python::object(py, value.unwrap_or(&Value::Null));
+        members.set_item("claimed", value(error.claimed())?)?;
+        members.set_item("found", value(error.found())?)?;
+        Ok(members)
+    };
+    errors::raise_with(py, &RECEIPT_ERROR, "ReceiptError", &error.to_string(), members())
+}

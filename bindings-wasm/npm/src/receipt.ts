@@ -1,0 +1,99 @@
+import { askedKey } from "./asked-key.js";
+import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
+import { type ContextLike, contextHandle } from "./context.js";
+import { core, requireTools } from "./engine.js";
+import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
+import { type Flags, flagsOf } from "./flags.js";
+import { encodeLeniently } from "./host-json.js";
+import type { JsonValue } from "./json.js";
+import { jsonBytes } from "./json-text.js";
+
+/** A receipt that is not what the evaluation gives. */
+export class ReceiptError extends Error {
+  override readonly name = "ReceiptError";
+  /** `not-a-receipt`, `other-rules`, `other-document`, `other-context` or `other-answer`. */
+  readonly code: string;
+  /** The first step that differs, such as `trace.rules[2].clauses[0].match`. */
+  readonly path: string;
+  /** What the receipt claims there; undefined where it claims nothing. */
+  readonly claimed: JsonValue | undefined;
+  /** What the evaluation gives there; undefined where it gives nothing. */
+  readonly found: JsonValue | undefined;
+
+  constructor(
+    failure: Failure & { readonly claimed?: string | undefined; readonly found?: string | undefined },
+    options?: ErrorOptions,
+  ) {
+    super(failure.message, options);
+    this.code = failure.code;
+    this.path = failure.path;
+    this.claimed = failure.claimed === undefined ? undefined : (JSON.parse(failure.claimed) as JsonValue);
+    this.found = failure.found === undefined ? undefined : (JSON.parse(failure.found) as JsonValue);
+  }
+}
+
+const receiptErrors = new ErrorKind(
+  (failure, options) => new ReceiptError(failure, options),
+  "not-a-receipt",
+);
+
+/** An answer with everything that it takes to check it elsewhere: its members, and its canonical text. */
+export class Receipt {
+  readonly #json: string;
+  readonly [member: string]: JsonValue | (() => string);
+
+  /** @internal */
+  constructor(json: string) {
+    this.#json = json;
+    Object.assign(this, JSON.parse(json));
+  }
+
+  /** The canonical JSON text, equal to the byte on every host. */
+  toJson(): string {
+    return this.#json;
+  }
+
+  /** The canonical JSON text. */
+  toString(): string {
+    return this.#json;
+  }
+}
+
+/** Gives the receipt for a flag of a document behind a handle. */
+export function readReceipt(
+  flags: number,
+  key: unknown,
+  context: ContextLike,
+  options: EvaluationOptions | undefined,
+): Receipt {
+  requireTools("receipt");
+  const asked = askedKey(key, candidate => core.findFlag(flags, candidate));
+  const bigSegments = bigSegmentsText(options);
+  const parsed = contextHandle(context);
+  const host = parsed === undefined ? encodeLeniently(context) : undefined;
+  return new Receipt(argumentErrors.during(() => core.receipt(flags, asked, host, parsed, bigSegments)));
+}
+
+/**
+ * Evaluates again what a receipt claims, with the document and the context that it is about, and gives it back where it is
+ * true to the byte.
+ *
+ * @throws {ReceiptError} where it is not; the error names the first step that differs
+ */
+export function replay(
+  receipt: Receipt | string | Uint8Array,
+  document: Flags | string | Uint8Array | object,
+  context: ContextLike,
+  options?: EvaluationOptions,
+): Receipt {
+  requireTools("replay");
+  const text = jsonBytes(receipt instanceof Receipt ? receipt.toJson() : receipt, receiptErrors);
+  const bigSegments = bigSegmentsText(options);
+  const parsed = contextHandle(context);
+  const host = parsed === undefined ? encodeLeniently(context) : undefined;
+  return flagsOf.lend(
+    document,
+    flags =>
+      new Receipt(receiptErrors.during(() => core.replayReceipt(text, flags, host, parsed, bigSegments))),
+  );
+}

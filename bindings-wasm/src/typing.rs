@@ -1,0 +1,30 @@
+//! Types for a document's flags, and the time to live as text.
+
+use isoflag::TypingLanguage;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
+
+use crate::handles::with_flags;
+
+/// The text of a file that types the flags.
+///
+/// # Errors
+/// Where there are no types for the language, or the document was freed.
+#[wasm_bindgen(js_name = flagsTyping)]
+pub fn flags_typing(flags: u32, language: &str) -> Result<String, JsValue> {
+    let Some(language) = TypingLanguage::named(language) else {
+        let message =
+            format!("there are no types for `{language}`; ask for `typescript` or `python`");
+        return Err(JsError::new(&message).into());
+    };
+    Ok(with_flags(flags, |flags| flags.typing(language))?)
+}
+
+/// Seconds from a text such as `45`, `45s`, `5m` or `1h`.
+///
+/// # Errors
+/// For any other text.
+#[wasm_bindgen(js_name = parseTtl)]
+pub fn parse_ttl(text: &str) -> Result<u32, JsValue> {
+    isoflag::parse_ttl(text).map_err(|error| JsError::new(&error.to_string()).into())
+}

@@ -1,0 +1,41 @@
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use isoflag::TypingLanguage;
+
+use crate::console::Console;
+use crate::document::DocumentArgument;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+
+/// Write types for a document's flags: their keys, and what each serves
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    document: DocumentArgument,
+
+    /// The language: a declaration file that the npm package's types read, or a module for mypy
+    #[arg(long, value_parser = PossibleValuesParser::new(TypingLanguage::ALL.map(TypingLanguage::as_str)))]
+    lang: String,
+
+    /// The file to write; standard output if it is not given
+    #[arg(long, value_name = "FILE")]
+    out: Option<String>,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let flags = arguments.document.load(input)?;
+    let Some(language) = TypingLanguage::named(&arguments.lang) else {
+        return Err(Failure::message(format!("there are no types for `{}`", arguments.lang)));
+    };
+    let text = flags.typing(language);
+    match &arguments.out {
+        None => console.document(&text)?,
+        Some(file) => std::fs::write(file, text)
+            .map_err(|error| Failure::message(format!("cannot write `{file}`: {error}")))?,
+    }
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,290 @@
+//! The consistency gate: whether every instance of a back end has had the time to notice the
+//! document that answers here.
+//!
+//! Instances poll for the document, each at its own moment, so that after a change some still
+//! answer by the document before. The document says when it was changed last (the *stamp*, in
+//! seconds since the epoch): one time to live after it, each instance that polls has the change.
+//! Nothing here reads a clock.
+
+mod stamp;
+#[cfg(feature = "tools")]
+mod ttl;
+
+#[cfg(feature = "tools")]
+pub use ttl::{TtlError, parse_ttl};
+
+use crate::bound_flags::BoundFlags;
+use crate::context::Context;
+#[cfg(feature = "tools")]
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Findings};
+use crate::evaluation::ReasonKind;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+use crate::path::Path;
+
+/// How long an instance waits for the answer to a poll where nothing else is said, in
+/// milliseconds: what the AppConfig extension does.
+pub const POLL_TIMEOUT_MS: f64 = 3000.0;
+
+/// What the gate is asked with: a moment, and how instances poll.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gate {
+    /// Milliseconds since the epoch, by the wall clock.
+    pub now_ms: f64,
+    /// How long an instance keeps a document before it polls again.
+    pub ttl_seconds: f64,
+    /// How long a poll may take.
+    pub poll_timeout_ms: f64,
+}
+
+impl Gate {
+    /// The gate at a moment, with the usual [`POLL_TIMEOUT_MS`].
+    #[must_use]
+    pub fn new(now_ms: f64, ttl_seconds: f64) -> Gate {
+        Gate { now_ms, ttl_seconds, poll_timeout_ms: POLL_TIMEOUT_MS }
+    }
+
+    /// How long after a change it has settled, in milliseconds: one poll may have failed, and the
+    /// next may have taken as long as a poll can.
+    #[must_use]
+    pub fn settling_ms(&self) -> f64 {
+        2.0 * self.ttl_seconds * 1000.0 + self.poll_timeout_ms
+    }
+
+    fn is_usable(&self) -> bool {
+        let spans = [self.ttl_seconds, self.poll_timeout_ms];
+        self.now_ms.is_finite() && spans.iter().all(|span| span.is_finite() && *span >= 0.0)
+    }
+}
+
+/// What the gate says of a flag for a context.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consistency {
+    /// Whether the flag is on for the context: it serves `true`, or, where it serves no boolean,
+    /// it is on and no error.
+    pub enabled: bool,
+    /// Whether a journey may start: the flag is on for the context, and was changed longer than
+    /// one time to live ago.
+    pub is_backend_consistent: bool,
+    /// Whether the last change is longer ago than two times to live and a poll's timeout, whatever
+    /// the flag serves: then an instance has noticed even where one of its polls failed.
+    pub settled: bool,
+    /// Seconds until the change is one time to live ago, rounded up; none where nothing says when
+    /// the change was.
+    pub remaining_seconds: Option<f64>,
+    /// The document's version.
+    pub version: Option<i64>,
+    /// The document's digest.
+    pub digest: String,
+    /// Why the answer is `false` although time may have passed: the stamp is missing, in the
+    /// future or not in seconds.
+    #[cfg(feature = "tools")]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Consistency {
+    /// `{enabled, isBackendConsistent, settled, remainingSeconds, version, digest}`, with
+    /// `diagnostics` where there are any.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let members = [
+            ("enabled", Value::Bool(self.enabled)),
+            ("isBackendConsistent", Value::Bool(self.is_backend_consistent)),
+            ("settled", Value::Bool(self.settled)),
+            ("remainingSeconds", self.remaining_seconds.map(Value::from).unwrap_or_default()),
+            ("version", self.version.map(Value::from).unwrap_or_default()),
+            ("digest", Value::from(self.digest.as_str())),
+        ];
+        #[cfg(feature = "tools")]
+        let members = {
+            let diagnostics = self.diagnostics.iter().map(Diagnostic::to_value);
+            let diagnostics =
+                (!self.diagnostics.is_empty()).then(|| ("diagnostics", diagnostics.collect()));
+            members.into_iter().chain(diagnostics)
+        };
+        members.into_iter().collect::<Object>().into()
+    }
+}
+
+impl BoundFlags {
+    /// Whether a journey behind the flag may start for the context: whether it is on, and each
+    /// instance that polls has noticed the last change.
+    ///
+    /// It is a very likely thing and no proof: an instance that was frozen, or whose poll failed,
+    /// may be later. Whatever cannot be known is answered with `false`.
+    #[must_use]
+    pub fn consistency(&self, key: &str, gate: &Gate) -> Consistency {
+        let flags = self.flags();
+        let findings = Findings::default();
+        let age_ms = age_ms(flags, key, gate, &findings);
+        let older = |span_ms: f64| age_ms.is_some_and(|age| age > span_ms);
+        let ttl_ms = gate.ttl_seconds * 1000.0;
+        let enabled = is_enabled(self, key);
+        let remaining = age_ms.map(|age| ((ttl_ms - age) / 1000.0).ceil().max(0.0));
+        Consistency {
+            enabled,
+            is_backend_consistent: enabled && older(ttl_ms),
+            settled: older(gate.settling_ms()),
+            remaining_seconds: remaining,
+            version: flags.version(),
+            digest: flags.digest().to_owned(),
+            #[cfg(feature = "tools")]
+            diagnostics: findings.into_vec(),
+        }
+    }
+}
+
+impl Flags {
+    /// As [`BoundFlags::consistency`].
+    ///
+    /// ```
+    /// use isoflag::{Context, Flags, Gate};
+    /// let flags = Flags::from_json(br#"{"meta": {"lastModifiedTimestamp": 1000}, "flags": {"new": {
+    ///     "key": "new", "on": true, "variations": [true], "fallthrough": {"variation": 0}}}}"#)?;
+    /// let ada = Context::builder("ada").build()?;
+    /// let gate = flags.consistency("new", &ada, &Gate::new(1_030_000.0, 45.0));
+    /// assert!(gate.enabled && !gate.is_backend_consistent);
+    /// assert_eq!(gate.remaining_seconds, Some(15.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn consistency(&self, key: &str, context: &Context, gate: &Gate) -> Consistency {
+        self.bind(context).consistency(key, gate)
+    }
+}
+
+fn is_enabled(bound: &BoundFlags, key: &str) -> bool {
+    let flags = bound.flags();
+    let answer = bound.evaluate(key);
+    match flags.value_of(&answer) {
+        None => false,
+        Some(Value::Bool(value)) => *value,
+        Some(_) => !matches!(
+            flags.reason_of(&answer).kind(),
+            ReasonKind::Off | ReasonKind::PrerequisiteFailed { .. } | ReasonKind::Error { .. }
+        ),
+    }
+}
+
+/// How long ago the flag was changed; none where that cannot be known.
+fn age_ms(flags: &Flags, key: &str, gate: &Gate, findings: &Findings) -> Option<f64> {
+    if !gate.is_usable() {
+        let message = "the time, the time to live and the poll's timeout must be finite, and the \
+                       spans not negative";
+        findings.add(Code::InvalidTime, &Path::Root, message);
+        return None;
+    }
+    stamp::seconds(flags, key, gate.now_ms, findings).map(|stamp| gate.now_ms - stamp * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(document: &str, now_ms: f64, ttl_seconds: f64) -> Consistency {
+        let flags = Flags::from_json(document.as_bytes()).unwrap();
+        let context = Context::builder("ada").build().unwrap();
+        flags.consistency("f", &context, &Gate::new(now_ms, ttl_seconds))
+    }
+
+    fn stamped(stamp: &str) -> String {
+        format!(
+            r#"{{"flags": {{"f": {{"on": true, "variations": [true],
+                "fallthrough": {{"variation": 0}}, "lifecycle": {stamp}}}}},
+                "meta": {{"version": 7, "lastModifiedTimestamp": 5}}}}"#
+        )
+    }
+
+    #[test]
+    fn both_rules_are_strict() {
+        let document = stamped(r#"{"lastModifiedTimestamp": 100}"#);
+        for (age_ms, consistent, settled, remaining) in [
+            (0.0, false, false, 45.0),
+            (44_001.0, false, false, 1.0),
+            (45_000.0, false, false, 0.0),
+            (45_001.0, true, false, 0.0),
+            (93_000.0, true, false, 0.0),
+            (93_001.0, true, true, 0.0),
+        ] {
+            let found = asked(&document, 100_000.0 + age_ms, 45.0);
+            assert_eq!(
+                (found.is_backend_consistent, found.settled, found.remaining_seconds),
+                (consistent, settled, Some(remaining)),
+                "{age_ms}"
+            );
+            assert!(found.enabled && found.diagnostics.is_empty());
+            assert_eq!(found.version, Some(7));
+        }
+    }
+
+    #[test]
+    fn a_stamp_that_says_nothing_is_not_consistent() {
+        for (lifecycle, code) in [
+            (r#"{"lastModifiedTimestamp": 1795172400000}"#, "millisecond-stamp"),
+            (r#"{"lastModifiedTimestamp": 100000000001}"#, "millisecond-stamp"),
+            (r#"{"lastModifiedTimestamp": 901}"#, "future-stamp"),
+            (r#"{"lastModifiedTimestamp": "100"}"#, "invalid-stamp"),
+            (r#"{"lastModifiedTimestamp": 1.5}"#, "invalid-stamp"),
+            (r#"{"lastModifiedTimestamp": -1}"#, "invalid-stamp"),
+        ] {
+            let found = asked(&stamped(lifecycle), 900_000.0, 1.0);
+            assert!(found.enabled && !found.is_backend_consistent && !found.settled);
+            assert_eq!(found.remaining_seconds, None);
+            let [diagnostic] = found.diagnostics.as_slice() else { panic!("{lifecycle}") };
+            assert_eq!(diagnostic.code(), code, "{lifecycle}");
+            assert_eq!(diagnostic.path(), "flags.f.lifecycle.lastModifiedTimestamp");
+        }
+        let found = asked(r#"{"flags": {}}"#, 900_000.0, 1.0);
+        assert_eq!(found.diagnostics.first().map(Diagnostic::code), Some("missing-stamp"));
+        assert!(!found.enabled && !found.settled);
+    }
+
+    #[test]
+    fn without_its_own_stamp_a_flag_has_the_documents() {
+        for lifecycle in ["{}", "null", r#"{"lastModifiedTimestamp": null}"#, "3"] {
+            let found = asked(&stamped(lifecycle), 6_000.0, 1.0);
+            assert_eq!(found.remaining_seconds, Some(0.0), "{lifecycle}");
+            assert!(
+                !found.is_backend_consistent
+                    && asked(&stamped(lifecycle), 6_001.0, 1.0).is_backend_consistent
+            );
+        }
+    }
+
+    #[test]
+    fn times_that_are_none_are_not_consistent() {
+        let document = stamped("{}");
+        for (now, ttl) in [
+            (f64::NAN, 1.0),
+            (f64::INFINITY, 1.0),
+            (1e9, -1.0),
+            (1e9, f64::NAN),
+            (1e9, f64::INFINITY),
+        ] {
+            let found = asked(&document, now, ttl);
+            assert!(!found.is_backend_consistent && !found.settled);
+            assert_eq!(found.diagnostics.first().map(Diagnostic::code), Some("invalid-time"));
+        }
+    }
+
+    #[test]
+    fn what_serves_no_boolean_is_enabled_while_it_is_on() {
+        let flag = |members: &str| {
+            format!(
+                r#"{{"flags": {{"f": {{"variations": ["a", "b"], "offVariation": 0, {members}}}}}}}"#
+            )
+        };
+        for (members, enabled) in [
+            (r#""on": true, "fallthrough": {"variation": 0}"#, true),
+            (r#""on": false"#, false),
+            (r#""on": true, "fallthrough": {"variation": 9}"#, false),
+            (
+                r#""on": true, "prerequisites": [{"key": "x"}], "fallthrough": {"variation": 1}"#,
+                false,
+            ),
+        ] {
+            assert_eq!(asked(&flag(members), 0.0, 1.0).enabled, enabled, "{members}");
+        }
+    }
+}

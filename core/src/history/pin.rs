@@ -1,0 +1,292 @@
+//! A pin: a digest that a front end has decided with, to be answered with that very document.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{DocumentHistory, Held};
+use crate::consistency::Gate;
+use crate::document::Section;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+use crate::ruleset::FlagState;
+
+/// The document of a pin, but for the flags that have been switched off since.
+///
+/// A pin is never a security decision: whoever sends one chooses among the documents held.
+#[derive(Clone, Debug)]
+pub struct Pinned {
+    flags: Flags,
+    digest: Arc<str>,
+    switched_off: Arc<[Arc<str>]>,
+}
+
+impl Pinned {
+    /// What answers. Where no flag was switched off it is the pinned document itself; otherwise
+    /// those flags are off in it, and its own digest is another.
+    #[must_use]
+    pub fn flags(&self) -> &Flags {
+        &self.flags
+    }
+
+    /// The digest that was pinned.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The keys of the flags that are on in the pinned document and off or gone in the newest, in
+    /// RFC 8785 order: they are off here.
+    pub fn switched_off(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.switched_off.iter().map(|key| &**key)
+    }
+
+    fn of(pinned: &Flags, newest: &Flags) -> Pinned {
+        let ruleset = pinned.ruleset();
+        let off: Vec<(Arc<str>, Value)> = ruleset
+            .flags()
+            .filter(|(_, flag)| !matches!(flag.state, FlagState::Off(_)))
+            .filter_map(|(slot, _)| {
+                let key = ruleset.flag_key(slot);
+                switched_off(pinned, newest, key).map(|flag| (Arc::clone(key), flag))
+            })
+            .collect();
+        let keys = off.iter().map(|(key, _)| Arc::clone(key)).collect();
+        let flags = if off.is_empty() {
+            pinned.clone()
+        } else {
+            let off = off.iter().map(|(key, flag)| (key, flag));
+            Flags::of(ruleset.clone().with(off, std::iter::empty(), &[]))
+        };
+        Pinned { flags, digest: Arc::from(pinned.digest()), switched_off: keys }
+    }
+}
+
+/// A flag as it is while it is off, if the newest document has switched it off.
+fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
+    let written = newest.ruleset().written(Section::Flags, key);
+    let lifecycle = written.and_then(|flag| flag.as_object()?.get("lifecycle")?.as_object());
+    let waits = lifecycle.and_then(|lifecycle| lifecycle.get("offWaitsForPins")?.as_bool());
+    if waits == Some(true) {
+        return None;
+    }
+    let Some(handle) = newest.handle(key) else {
+        // It is gone, and what it served while it was off is all that is known.
+        let flag = pinned.ruleset().written(Section::Flags, key)?.as_object()?;
+        let members = flag.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+        let off = members.chain([(Arc::from("on"), Value::Bool(false))]);
+        return Some(Value::Object(off.collect::<Object>()));
+    };
+    let flag = newest.ruleset().flag(handle.index())?;
+    matches!(flag.state, FlagState::Off(_)).then(|| written.cloned()).flatten()
+}
+
+impl DocumentHistory {
+    /// The document of a pin, to be answered with: that very one, or an error that says why not.
+    ///
+    /// The kill switch wins: a flag that is off or deleted in the newest document is off here too,
+    /// also where another asks it, unless the newest says `lifecycle.offWaitsForPins`.
+    ///
+    /// The age of a pin is the time since its document is no longer in force; that of the newest is
+    /// nothing. `max_age_ms` is two times to live and a poll's timeout where none is given: by then
+    /// no instance is left that would let a journey begin with that document.
+    ///
+    /// # Errors
+    /// Where the text is no digest, its document is not held, or the pin is too old.
+    pub fn pinned(
+        &self,
+        digest: &str,
+        gate: &Gate,
+        max_age_ms: Option<f64>,
+    ) -> Result<Pinned, PinError> {
+        let refused = |kind| Err(PinError::new(kind, digest, self));
+        if !is_digest(digest) {
+            return refused(PinErrorKind::NotADigest);
+        }
+        let (Some(held), Some(newest)) = (self.find(digest), self.newest()) else {
+            return refused(PinErrorKind::NotHeld);
+        };
+        let limit = max_age_ms.unwrap_or_else(|| gate.settling_ms());
+        if !young_enough(held, gate.now_ms, limit) {
+            return refused(PinErrorKind::TooOld);
+        }
+        Ok(held.pinned.get_or_init(|| Pinned::of(&held.flags, newest)).clone())
+    }
+}
+
+/// False also where a time is no number.
+fn young_enough(held: &Held, now_ms: f64, limit_ms: f64) -> bool {
+    held.superseded_ms.is_none_or(|since| now_ms - since <= limit_ms)
+}
+
+/// `sha256:` and 64 hex digits, as [`Flags::digest`] writes them.
+fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|digits| {
+        let is_hex = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+        digits.len() == 64 && digits.bytes().all(is_hex)
+    })
+}
+
+/// Why a pin cannot be answered, and what could be instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinError {
+    kind: PinErrorKind,
+    digest: String,
+    held: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PinErrorKind {
+    NotADigest,
+    NotHeld,
+    TooOld,
+}
+
+impl PinError {
+    fn new(kind: PinErrorKind, digest: &str, history: &DocumentHistory) -> PinError {
+        let held = history.digests().map(str::to_owned).collect();
+        PinError { kind, digest: digest.to_owned(), held }
+    }
+
+    /// The stable name of what is wrong: `not-a-digest`, `document-not-held` or `pin-too-old`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            PinErrorKind::NotADigest => "not-a-digest",
+            PinErrorKind::NotHeld => "document-not-held",
+            PinErrorKind::TooOld => "pin-too-old",
+        }
+    }
+
+    /// The digests of the documents held, the newest first.
+    #[must_use]
+    pub fn held(&self) -> &[String] {
+        &self.held
+    }
+}
+
+impl fmt::Display for PinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = self.digest.chars().take(80).collect();
+        match self.kind {
+            PinErrorKind::NotADigest => {
+                write!(f, "`{shown}` is no digest; send `sha256:` and 64 hex digits")
+            }
+            PinErrorKind::NotHeld => {
+                write!(f, "the document `{shown}` is not held; decide again with a newer one")
+            }
+            PinErrorKind::TooOld => write!(
+                f,
+                "the document `{shown}` is out of force for too long; decide again with a newer one"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PinError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Context;
+
+    fn flags(members: &str) -> Flags {
+        Flags::from_json(format!(r#"{{"flags": {{{members}}}}}"#).as_bytes()).unwrap()
+    }
+
+    fn flag(key: &str, rest: &str) -> String {
+        format!(
+            r#""{key}": {{"on": true, "variations": ["old", "new", "off"], "offVariation": 2,
+                "fallthrough": {{"variation": 1}}{rest}}}"#
+        )
+    }
+
+    /// What the flag `f` of the old document serves a pin after the new one came.
+    fn served(old: &str, new: &str) -> (String, Vec<String>) {
+        let (old, mut history) = (flags(old), DocumentHistory::default());
+        history.add(old.clone(), 0.0);
+        history.add(flags(new), 1.0);
+        let pinned = history.pinned(old.digest(), &Gate::new(2.0, 1.0), None).unwrap();
+        assert_eq!(pinned.digest(), old.digest());
+        assert_eq!(pinned.switched_off().len() == 0, pinned.flags().digest() == old.digest());
+        let context = Context::builder("ada").build().unwrap();
+        let detail = pinned.flags().variation_detail("f", &context, Value::from("default"));
+        (detail.value.to_string(), pinned.switched_off().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn the_very_document_answers_but_for_what_is_off() {
+        let old = flag("f", "");
+        let (waits, off) = (r#""lifecycle": {"offWaitsForPins": true}"#, r#", "on": false"#);
+        for (new, value, switched_off) in [
+            (flag("f", r#", "fallthrough": {"variation": 0}"#), "new", false),
+            (flag("f", off), "off", true),
+            (flag("f", &format!("{off}, \"offVariation\": 0")), "old", true),
+            (flag("f", &format!("{off}, \"rules\": 7")), "off", true),
+            (String::new(), "off", true),
+            (flag("f", r#", "deleted": true"#), "off", true),
+            (r#""f": null"#.to_owned(), "off", true),
+            (flag("f", &format!("{off}, {waits}")), "new", false),
+            (flag("f", &format!(r#", "deleted": true, {waits}"#)), "new", false),
+            (flag("f", r#", "on": "yes""#), "new", false),
+        ] {
+            let expected = if switched_off { vec!["f".to_owned()] } else { Vec::new() };
+            assert_eq!(served(&old, &new), (format!("\"{value}\""), expected), "{new}");
+        }
+    }
+
+    #[test]
+    fn an_opt_out_that_the_newest_has_not_is_none() {
+        let old = flag("f", r#", "lifecycle": {"offWaitsForPins": true}"#);
+        assert_eq!(served(&old, &flag("f", r#", "on": false"#)).0, "\"off\"");
+        assert_eq!(served(&old, "").0, "\"off\"");
+    }
+
+    #[test]
+    fn who_asks_a_flag_that_is_off_finds_it_off() {
+        let asks = flag("f", r#", "prerequisites": [{"key": "p", "variation": 1}]"#);
+        let old = format!("{asks}, {}", flag("p", ""));
+        let new = format!("{asks}, {}", flag("p", r#", "on": false"#));
+        assert_eq!(served(&old, &new), ("\"off\"".to_owned(), vec!["p".to_owned()]));
+    }
+
+    #[test]
+    fn a_pin_ages_since_its_document_is_not_in_force() {
+        let (old, mut history) = (flags(""), DocumentHistory::default());
+        history.add(old.clone(), 0.0);
+        let refused = |history: &DocumentHistory, now: f64, age| {
+            history.pinned(old.digest(), &Gate::new(now, 45.0), age).err().map(|error| error.code())
+        };
+        assert_eq!(refused(&history, 1e12, None), None);
+        history.add(flags(&flag("f", "")), 1e6);
+        assert_eq!(refused(&history, 1e6 + 93_000.0, None), None);
+        assert_eq!(refused(&history, 1e6 + 93_001.0, None), Some("pin-too-old"));
+        assert_eq!(refused(&history, 1e6 + 93_001.0, Some(1e9)), None);
+        assert_eq!(refused(&history, 1e6 + 1.0, Some(0.0)), Some("pin-too-old"));
+        assert_eq!(refused(&history, f64::NAN, None), Some("pin-too-old"));
+        // After a rollback it is in force again.
+        history.add(old.clone(), 2e6);
+        assert_eq!(refused(&history, 1e12, None), None);
+    }
+
+    #[test]
+    fn what_is_not_held_is_named_with_what_is() {
+        let mut history = DocumentHistory::default();
+        let gate = Gate::new(0.0, 1.0);
+        let unknown = format!("sha256:{}", "0".repeat(64));
+        for (digest, code) in [
+            (unknown.as_str(), "document-not-held"),
+            ("", "not-a-digest"),
+            ("sha256:", "not-a-digest"),
+            (&unknown.to_uppercase(), "not-a-digest"),
+            (&unknown.replace("sha256", "sha512"), "not-a-digest"),
+            (&format!("{unknown}0"), "not-a-digest"),
+        ] {
+            assert_eq!(history.pinned(digest, &gate, None).err().unwrap().code(), code);
+        }
+        history.add(flags(""), 0.0);
+        history.add(flags(&flag("f", "")), 0.0);
+        let error = history.pinned(&unknown, &gate, None).err().unwrap();
+        assert_eq!(error.held(), history.digests().collect::<Vec<_>>());
+        assert_eq!(error.held().len(), 2);
+    }
+}

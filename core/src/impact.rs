@@ -1,0 +1,219 @@
+//! Which flags can answer otherwise by one document than by another.
+//!
+//! What decides a flag's answers is compared first; then whoever asks a flag or a segment that
+//! differs differs too. Names, owners, versions and tracking decide nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::document::Section;
+use crate::flags::Flags;
+use crate::json::{Object, Value, sorted_places};
+use crate::ruleset::{Clause, Condition, FlagState, HashChoice, OffVariation, Ruleset, Segment};
+
+impl Flags {
+    /// The keys of the flags whose answer to some context can differ between this document and a
+    /// later one, in RFC 8785 order: because of the flag itself, of a prerequisite or of a segment,
+    /// at any depth. A flag that only one of the two has is among them.
+    ///
+    /// It may name too many (a rule that can never match has changed), never too few.
+    ///
+    /// ```
+    /// use isoflag::Flags;
+    /// let old = Flags::from_json(br#"{"flags": {"a": {"on": false}, "b": {"on": false}}}"#)?;
+    /// let new = Flags::from_json(br#"{"flags": {"a": {"on": true}, "b": {"version": 2}}}"#)?;
+    /// let changed = old.changed_answers(&new);
+    /// assert_eq!(changed.iter().map(|key| &**key).collect::<Vec<_>>(), ["a"]);
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn changed_answers(&self, later: &Flags) -> Vec<Arc<str>> {
+        let (old, new) = (Decisions::of(self.ruleset()), Decisions::of(later.ruleset()));
+        let mut changed: BTreeSet<Part<'_>> = BTreeSet::new();
+        let mut to_follow = Vec::new();
+        for part in old.decided.keys().chain(new.decided.keys()) {
+            if old.decided.get(part) != new.decided.get(part) && changed.insert(*part) {
+                to_follow.push(*part);
+            }
+        }
+        while let Some(part) = to_follow.pop() {
+            for asking in [&old, &new].into_iter().filter_map(|all| all.asked_by.get(&part)) {
+                to_follow.extend(asking.iter().filter(|asking| changed.insert(**asking)));
+            }
+        }
+        let flags: Vec<&str> = changed
+            .iter()
+            .filter_map(|(section, key)| (*section == FLAGS).then_some(*key))
+            .collect();
+        let places = sorted_places(flags.len(), &|place| flags.get(place).copied().unwrap_or(""));
+        places.iter().filter_map(|place| flags.get(*place).map(|key| Arc::from(*key))).collect()
+    }
+}
+
+/// A flag or a segment, by its key.
+type Part<'a> = (u8, &'a str);
+const FLAGS: u8 = 0;
+const SEGMENTS: u8 = 1;
+
+/// What decides the answers of a document.
+struct Decisions<'a> {
+    /// Of each flag and segment, what of itself decides.
+    decided: BTreeMap<Part<'a>, Value>,
+    /// Who asks a flag or a segment.
+    asked_by: BTreeMap<Part<'a>, Vec<Part<'a>>>,
+}
+
+impl<'a> Decisions<'a> {
+    fn of(ruleset: &'a Ruleset) -> Decisions<'a> {
+        let mut all = Decisions { decided: BTreeMap::new(), asked_by: BTreeMap::new() };
+        for (slot, flag) in ruleset.flags() {
+            let key = ruleset.flag_key(slot);
+            let part = (FLAGS, &**key);
+            let decided = match &flag.state {
+                FlagState::Malformed => Value::from("malformed"),
+                FlagState::Off(off) => decided_by_off(*off, &flag.variations),
+                FlagState::On(_, targeting) => {
+                    for prerequisite in &targeting.prerequisites {
+                        all.asks(part, (FLAGS, ruleset.flag_key(prerequisite.flag)));
+                    }
+                    let clauses = targeting.rules.iter().flat_map(|rule| &rule.clauses);
+                    all.asks_segments(part, ruleset, clauses);
+                    let written = ruleset.written(Section::Flags, key).and_then(Value::as_object);
+                    decided_by_targeting(written, key, ruleset.hash())
+                }
+            };
+            all.decided.insert(part, decided);
+        }
+        for (slot, segment) in ruleset.segments() {
+            let key = ruleset.segment_key(slot);
+            let part = (SEGMENTS, &**key);
+            let decided = match segment {
+                Segment::Malformed => Value::from("malformed"),
+                Segment::Readable(body) => {
+                    let clauses = body.rules.iter().flat_map(|rule| &rule.clauses);
+                    all.asks_segments(part, ruleset, clauses);
+                    let written = ruleset.written(Section::Segments, key);
+                    decided_by_segment(written.and_then(Value::as_object), key, ruleset.hash())
+                }
+            };
+            all.decided.insert(part, decided);
+        }
+        all
+    }
+
+    fn asks(&mut self, asking: Part<'a>, asked: Part<'a>) {
+        self.asked_by.entry(asked).or_default().push(asking);
+    }
+
+    fn asks_segments(
+        &mut self,
+        asking: Part<'a>,
+        ruleset: &'a Ruleset,
+        clauses: impl Iterator<Item = &'a Clause>,
+    ) {
+        for clause in clauses {
+            let Condition::Segments(slots) = &clause.condition else { continue };
+            for slot in slots {
+                self.asks(asking, (SEGMENTS, ruleset.segment_key(*slot)));
+            }
+        }
+    }
+}
+
+/// A flag that is off: what it serves.
+fn decided_by_off(off: OffVariation, variations: &[Value]) -> Value {
+    match off {
+        OffVariation::Default => Value::from("default"),
+        OffVariation::OutOfRange => Value::from("out of range"),
+        OffVariation::Variation(index) => {
+            let value = variations.get(index as usize).cloned().unwrap_or_default();
+            Value::from(vec![Value::from(index), value])
+        }
+    }
+}
+
+/// A flag that is on: everything that an evaluation reads.
+fn decided_by_targeting(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
+    let Some(flag) = written else { return Value::Null };
+    let rules = member(flag, "rules");
+    let rules = rules.as_array().unwrap_or_default();
+    let served = |value: &Value| kept(value, &["id", "variation", "rollout"]);
+    let rule = |rule: &Value| Value::from(vec![served(rule), clauses(rule)]);
+    let fallthrough = member(flag, "fallthrough");
+    let buckets = rules.iter().chain([&fallthrough]).any(|part| has(part, "rollout"));
+    let plain = ["variations", "offVariation", "prerequisites", "targets", "contextTargets"];
+    let mut members: Vec<(&str, Value)> = plain.map(|name| (name, filled(flag, name))).to_vec();
+    members.push(("rules", rules.iter().map(rule).collect()));
+    members.push(("fallthrough", served(&fallthrough)));
+    members.push(("bucketing", bucketing(flag, key, hash, buckets)));
+    members.into_iter().collect::<Object>().into()
+}
+
+/// Everything that a segment's membership is decided by.
+fn decided_by_segment(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
+    let Some(segment) = written else { return Value::Null };
+    let rules = member(segment, "rules");
+    let rules = rules.as_array().unwrap_or_default();
+    let share = |value: &Value| kept(value, &["weight", "bucketBy", "rolloutContextKind"]);
+    let rule = |rule: &Value| Value::from(vec![share(rule), clauses(rule)]);
+    let buckets = rules.iter().any(|rule| has(rule, "weight"));
+    let big = member(segment, "unbounded").as_bool() == Some(true);
+    let plain = [
+        "included",
+        "excluded",
+        "includedContexts",
+        "excludedContexts",
+        "unbounded",
+        "unboundedContextKind",
+        "generation",
+    ];
+    let mut members: Vec<(&str, Value)> = plain.map(|name| (name, filled(segment, name))).to_vec();
+    members.push(("rules", rules.iter().map(rule).collect()));
+    members.push(("bucketing", bucketing(segment, key, hash, buckets || big)));
+    members.into_iter().collect::<Object>().into()
+}
+
+/// What a bucket is hashed from, if there are any buckets.
+fn bucketing(item: &Object, key: &str, hash: HashChoice, buckets: bool) -> Value {
+    if !buckets {
+        return Value::Null;
+    }
+    let own_key = item.get("key").filter(|key| !key.is_null()).cloned();
+    let hash = match hash {
+        HashChoice::Document => "",
+        HashChoice::Named(hash) => hash.as_str(),
+        HashChoice::Unknown => "unknown",
+    };
+    vec![own_key.unwrap_or_else(|| Value::from(key)), filled(item, "salt"), Value::from(hash)]
+        .into()
+}
+
+fn clauses(rule: &Value) -> Value {
+    let members = ["attribute", "contextKind", "op", "values", "negate"];
+    let written = rule.as_object().map(|rule| member(rule, "clauses")).unwrap_or_default();
+    let clauses = written.as_array().unwrap_or_default();
+    clauses.iter().map(|clause| kept(clause, &members)).collect()
+}
+
+fn member(object: &Object, name: &str) -> Value {
+    object.get(name).cloned().unwrap_or_default()
+}
+
+fn has(part: &Value, name: &str) -> bool {
+    part.as_object().and_then(|part| part.get(name)).is_some_and(|value| !value.is_null())
+}
+
+/// A member; what is read alike where it is absent is absent.
+fn filled(object: &Object, name: &str) -> Value {
+    match member(object, name) {
+        Value::Array(elements) if elements.is_empty() => Value::Null,
+        Value::Bool(false) => Value::Null,
+        value => value,
+    }
+}
+
+/// The object with these members alone.
+fn kept(value: &Value, names: &[&str]) -> Value {
+    let Some(object) = value.as_object() else { return value.clone() };
+    names.iter().map(|name| filled(object, name)).collect()
+}

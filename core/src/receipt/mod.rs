@@ -1,0 +1,91 @@
+//! A receipt: what was answered, by which document, for whom, and why, in a form that anybody with
+//! the document and the context can check.
+
+mod replay;
+
+use std::fmt;
+
+pub use replay::{ReceiptError, replay};
+
+use crate::bound_flags::BoundFlags;
+use crate::context::Context;
+use crate::digest::digest;
+use crate::evaluation::BigSegments;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+
+/// The members of a receipt.
+const MEMBERS: [&str; 6] = ["answer", "contextHash", "digest", "flag", "specVersion", "trace"];
+
+/// `{digest, specVersion, contextHash, flag, answer, trace}`: an explanation, and what it is about.
+///
+/// A receipt is no secret and no proof of who wrote it: it is a claim that [`replay`] checks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt(Value);
+
+impl Receipt {
+    /// The receipt as a JSON object.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        self.0.clone()
+    }
+
+    /// The RFC 8785 text: equal to the byte on every host.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.0.to_canonical_json()
+    }
+
+    fn member(&self, name: &str) -> &Value {
+        self.0.as_object().and_then(|members| members.get(name)).unwrap_or(&Value::Null)
+    }
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json())
+    }
+}
+
+impl Context {
+    /// `sha256:` and 64 hex digits, over the RFC 8785 text of the canonical context.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        digest(&self.to_value())
+    }
+}
+
+impl Flags {
+    /// What the flag answers, with everything that it takes to answer it again: an
+    /// [explanation](crate::Explanation) with the document's digest, and in place of the context
+    /// its hash (null for an invalid context).
+    ///
+    /// Values of attributes that the context marks private are shown as `{"private": true}`.
+    #[must_use]
+    pub fn receipt(
+        &self,
+        key: &str,
+        context: Option<&Context>,
+        big_segments: Option<&BigSegments>,
+    ) -> Receipt {
+        Receipt::of(&self.bind_with(context, big_segments), key, context)
+    }
+}
+
+impl Receipt {
+    fn of(bound: &BoundFlags, key: &str, context: Option<&Context>) -> Receipt {
+        let explanation = bound.explain(key).to_value();
+        let explained = |name: &str| {
+            let members = explanation.as_object();
+            members.and_then(|members| members.get(name)).cloned().unwrap_or_default()
+        };
+        let members = MEMBERS.map(|name| match name {
+            "digest" => (name, Value::from(bound.flags().digest())),
+            "contextHash" => {
+                (name, context.map(|context| Value::from(context.hash())).unwrap_or_default())
+            }
+            name => (name, explained(name)),
+        });
+        Receipt(Value::Object(Object::from_iter(members)))
+    }
+}

@@ -1,0 +1,144 @@
+//! Types for a document's flags, so that a type checker knows their keys and what each serves.
+//!
+//! [`shape`] says what the values of a flag look like; [`typescript`] and [`python`] write that
+//! down. The text depends on the document alone.
+
+mod python;
+mod shape;
+mod typescript;
+
+use std::sync::Arc;
+
+use crate::document::Section;
+use crate::flags::Flags;
+use crate::json::Value;
+use shape::Shape;
+
+/// A language that [`Flags::typing`] writes types for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypingLanguage {
+    /// A declaration file (`.d.ts`) that fills in `FlagTypes` of the npm package.
+    TypeScript,
+    /// A module with the protocols `TypedFlags` and `TypedBoundFlags`.
+    Python,
+}
+
+impl TypingLanguage {
+    /// Every language, in the order in which a program offers them.
+    pub const ALL: [TypingLanguage; 2] = [TypingLanguage::TypeScript, TypingLanguage::Python];
+
+    /// `typescript` or `python`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TypingLanguage::TypeScript => "typescript",
+            TypingLanguage::Python => "python",
+        }
+    }
+
+    /// The language of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<TypingLanguage> {
+        TypingLanguage::ALL.into_iter().find(|language| language.as_str() == name)
+    }
+}
+
+impl Flags {
+    /// The text of a file that types the flags: which keys there are, and what each serves.
+    ///
+    /// Booleans are booleans, numbers numbers, short strings the literals that the flag may serve,
+    /// and JSON is the structure that its variations share. A flag without variations that could
+    /// be read may serve any JSON.
+    ///
+    /// ```
+    /// use isoflag::{Flags, TypingLanguage};
+    /// let flags = Flags::from_json(br#"{"flags": {"banner": {
+    ///     "key": "banner", "on": false, "variations": ["plain", "loud"]}}}"#)?;
+    /// let text = flags.typing(TypingLanguage::TypeScript);
+    /// assert!(text.contains(r#"banner: "plain" | "loud";"#));
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn typing(&self, language: TypingLanguage) -> String {
+        let flags: Vec<_> = self.typed_flags().collect();
+        match language {
+            TypingLanguage::TypeScript => typescript::write(&flags),
+            TypingLanguage::Python => python::write(&flags),
+        }
+    }
+
+    fn typed_flags(&self) -> impl Iterator<Item = TypedFlag> {
+        let ruleset = self.ruleset();
+        ruleset.flags().map(|(slot, flag)| {
+            let key = ruleset.flag_key(slot);
+            let written = ruleset.written(Section::Flags, key).and_then(Value::as_object);
+            let description = written.and_then(|flag| flag.get("description")?.as_str());
+            TypedFlag {
+                key: Arc::clone(key),
+                description: description.map(Arc::from),
+                shape: Shape::of(&flag.variations),
+            }
+        })
+    }
+}
+
+/// What is to be said of one flag.
+struct TypedFlag {
+    key: Arc<str>,
+    description: Option<Arc<str>>,
+    shape: Shape,
+}
+
+/// A string as a literal. The text of JSON is one in both languages.
+fn literal(text: &str) -> String {
+    Value::from(text).to_canonical_json()
+}
+
+/// Whether both languages take the text as a name.
+fn is_identifier(text: &str) -> bool {
+    let starts = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    starts && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = r#"{"flags": {
+        "new-checkout": {"description": "one page */ checkout", "variations": [true, false]},
+        "dark": {"description": "two\n\nlines", "variations": [false]},
+        "banner": {"variations": ["plain", "loud", "it's \"x\"", "plain"]},
+        "story": {"variations": ["0123456789012345678901234567890123456789012345678901234567890123+"]},
+        "limit": {"variations": [1, 2, 3]},
+        "ratio": {"variations": [0.5, 2]},
+        "large": {"variations": [9007199254740992]},
+        "layout": {"variations": [{"columns": 2, "title": "a", "inner-box": {"w": 1.5}},
+                                  {"columns": 3, "tags": ["x", null]}]},
+        "same": {"variations": [{"a": 1}]},
+        "Same": {"variations": [{"b": {}}, {"b": {}}]},
+        "mixed": {"variations": [true, "x", null, []]},
+        "nothing": {"variations": []},
+        "broken": {"variations": 7},
+        "10": {"variations": [[1, "a"], []]},
+        "gone": {"deleted": true, "version": 3}
+    }}"#;
+
+    #[test]
+    fn a_declaration_file_for_typescript() {
+        let flags = Flags::from_json(DOCUMENT.as_bytes()).unwrap();
+        insta::assert_snapshot!(flags.typing(TypingLanguage::TypeScript));
+    }
+
+    #[test]
+    fn a_module_for_python() {
+        let flags = Flags::from_json(DOCUMENT.as_bytes()).unwrap();
+        insta::assert_snapshot!(flags.typing(TypingLanguage::Python));
+    }
+
+    #[test]
+    fn a_document_without_flags_has_types_too() {
+        let flags = Flags::from_json(br#"{"flags": {}}"#).unwrap();
+        assert!(flags.typing(TypingLanguage::TypeScript).contains("interface FlagTypes {\n  }"));
+        assert!(flags.typing(TypingLanguage::Python).contains("FlagKey: TypeAlias = NoReturn\n"));
+    }
+}

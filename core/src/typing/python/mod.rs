@@ -1,0 +1,198 @@
+mod classes;
+
+use std::fmt::Write;
+
+use super::shape::Shape;
+use super::{TypedFlag, literal};
+use classes::{Classes, pascal_case};
+
+/// A module whose protocols every `isoflag.Flags` and `isoflag.BoundFlags` fulfils.
+pub(super) fn write(flags: &[TypedFlag]) -> String {
+    let mut classes = Classes::default();
+    let served: Vec<String> =
+        flags.iter().map(|flag| classes.union(&flag.shape, &pascal_case(&flag.key))).collect();
+    let groups = Groups::of(flags, &served);
+    let mut text = HEADER.to_owned() + &classes.text;
+    let keys = keys_type(&groups.all, "");
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\nFlagKey: TypeAlias = {keys}\n\"\"\"The key of a flag.\"\"\"\n");
+    for protocol in [Protocol::BOUND, Protocol::UNBOUND] {
+        text.push_str(&protocol.write(&groups));
+    }
+    text
+}
+
+const HEADER: &str = "\
+\"\"\"The keys of the flags, and what each serves.
+
+Written by `isoflag types`. Edit the flag document and write this file anew.
+
+    flags: TypedFlags = Flags.from_json(text)
+\"\"\"
+
+# ruff: noqa
+# fmt: off
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NoReturn, Protocol, TypeAlias, TypedDict, TypeVar, overload
+
+from isoflag import Context, EvaluationDetail, Explanation
+
+__all__ = [\"FlagKey\", \"TypedBoundFlags\", \"TypedFlags\"]
+
+_D = TypeVar(\"_D\")
+_ContextLike: TypeAlias = Context | Mapping[str, Any]
+_BigSegments: TypeAlias = Mapping[str, Any] | None
+";
+
+/// `Literal["a", "b"]`, over several lines where it is long.
+fn keys_type(keys: &[&str], indent: &str) -> String {
+    if keys.is_empty() {
+        return "NoReturn".to_owned();
+    }
+    let literals: Vec<_> = keys.iter().map(|key| literal(key)).collect();
+    let line = format!("Literal[{}]", literals.join(", "));
+    if line.chars().count() <= 60 {
+        return line;
+    }
+    let lines: String = literals.iter().map(|key| format!("{indent}    {key},\n")).collect();
+    format!("Literal[\n{lines}{indent}]")
+}
+
+/// The keys of the flags by what they serve.
+struct Groups<'a> {
+    /// What `variation` gives, and for which keys; in the order of the first key.
+    served: Vec<(&'a str, Vec<&'a str>)>,
+    all: Vec<&'a str>,
+    booleans: Vec<&'a str>,
+    numbers: Vec<&'a str>,
+    strings: Vec<&'a str>,
+}
+
+impl<'a> Groups<'a> {
+    fn of(flags: &'a [TypedFlag], served: &'a [String]) -> Groups<'a> {
+        let mut by_type: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (flag, served) in flags.iter().zip(served) {
+            match by_type.iter_mut().find(|(known, _)| known == served) {
+                Some((_, keys)) => keys.push(&flag.key),
+                None => by_type.push((served, vec![&flag.key])),
+            }
+        }
+        let those = |serve: fn(&Shape) -> bool| -> Vec<&str> {
+            // A flag of which nothing is known may serve anything.
+            let fit = |flag: &&TypedFlag| serve(&flag.shape) || flag.shape.alternatives() == 0;
+            flags.iter().filter(fit).map(|flag| &*flag.key).collect()
+        };
+        Groups {
+            served: by_type,
+            all: flags.iter().map(|flag| &*flag.key).collect(),
+            booleans: those(|shape| shape.boolean),
+            numbers: those(|shape| shape.number.is_some()),
+            strings: those(|shape| shape.string.is_some()),
+        }
+    }
+}
+
+/// One of the two protocols: with its context already, or asked with one.
+struct Protocol {
+    name: &'static str,
+    fulfilled_by: &'static str,
+    /// The parameters beside the key and the default.
+    context: &'static str,
+    options: &'static str,
+    /// What only this one has.
+    others: &'static str,
+}
+
+impl Protocol {
+    const BOUND: Protocol = Protocol {
+        name: "TypedBoundFlags",
+        fulfilled_by: "BoundFlags",
+        context: "",
+        options: "",
+        others: "",
+    };
+
+    const UNBOUND: Protocol = Protocol {
+        name: "TypedFlags",
+        fulfilled_by: "Flags",
+        context: ", context: _ContextLike",
+        options: ", *, big_segments: _BigSegments = None",
+        others: "
+    def bind(
+        self, context: _ContextLike, *, big_segments: _BigSegments = None
+    ) -> TypedBoundFlags: ...
+
+    def keys(self) -> list[str]: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def version(self) -> int | None: ...
+",
+    };
+
+    fn write(&self, groups: &Groups<'_>) -> String {
+        let mut text = format!(
+            "\n\nclass {}(Protocol):\n    \"\"\"Every ``isoflag.{}`` of the document is one.\"\"\"\n",
+            self.name, self.fulfilled_by
+        );
+        let overload = if groups.served.len() > 1 { "    @overload\n" } else { "" };
+        let value = |served: &str| format!("{served} | _D");
+        let detail = |served: &str| format!("EvaluationDetail[{served} | _D]");
+        for (served, keys) in &groups.served {
+            text +=
+                &format!("\n{overload}{}", self.getter("variation", keys, "_D", &value(served)));
+        }
+        for (served, keys) in &groups.served {
+            let getter = self.getter("variation_detail", keys, "_D", &detail(served));
+            text += &format!("\n{overload}{getter}");
+        }
+        for (served, keys) in [
+            ("bool", &groups.booleans),
+            ("int", &groups.numbers),
+            ("float", &groups.numbers),
+            ("str", &groups.strings),
+        ] {
+            // A getter that fits no flag is none.
+            if !keys.is_empty() {
+                let name = format!("{served}_variation");
+                text += &format!("\n{}", self.getter(&name, keys, "_D", &value(served)));
+                let name = format!("{name}_detail");
+                text += &format!("\n{}", self.getter(&name, keys, "_D", &detail(served)));
+            }
+        }
+        let Protocol { context, options, others, .. } = self;
+        let json = self.getter_of("json_variation", "FlagKey", "Any", "Any");
+        let detail =
+            self.getter_of("json_variation_detail", "FlagKey", "Any", "EvaluationDetail[Any]");
+        let star = if options.is_empty() { ", *" } else { options };
+        format!(
+            "{text}\n{json}\n{detail}
+    def explain(self, key: FlagKey{context}{options}) -> Explanation: ...
+
+    def all_flags_state(
+        self{context}{star},
+        client_side_only: bool = False,
+        with_reasons: bool = False,
+        details_only_for_tracked_flags: bool = False,
+        now: float | None = None,
+    ) -> dict[str, Any]: ...
+{others}"
+        )
+    }
+
+    fn getter(&self, name: &str, keys: &[&str], default: &str, gives: &str) -> String {
+        self.getter_of(name, &keys_type(keys, "        "), default, gives)
+    }
+
+    fn getter_of(&self, name: &str, key: &str, default: &str, gives: &str) -> String {
+        format!(
+            "    def {name}(\n        self, key: {key}{}, default: {default}{}\n    ) -> {gives}: ...\n",
+            self.context, self.options
+        )
+    }
+}

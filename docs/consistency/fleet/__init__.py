@@ -1,0 +1,1 @@
+"""A fleet of instances that notice a change of a document one by one, and the journeys of its users."""
