@@ -51,6 +51,7 @@ describe("core.wasm", () => {
       "explain",
       "flagsDiagnostics",
       "limits",
+      "loadAppConfig",
       "secureModeHash",
       "secureModeHashForHost",
       "specVersion",

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use super::big_segment::BigSegmentsStatus;
 use crate::json::{Object, Value};
@@ -137,7 +138,11 @@ impl<'a> Reason<'a> {
     /// LaunchDarkly's JSON of the reason; what is false or absent is left out.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        self.members().map(|(name, member)| (name, Value::from(member))).collect::<Object>().into()
+        let mut members = Vec::new();
+        for (name, member) in self.members() {
+            members.push((Arc::from(name), Value::from(member)));
+        }
+        Object::from_members(members).into()
     }
 }
 
