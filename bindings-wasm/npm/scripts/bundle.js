@@ -15,8 +15,8 @@ function scripts(exports) {
   return Object.values(exports ?? {}).flatMap(scripts);
 }
 
-const { exports } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
-const entries = new Set(scripts(exports).map(script => script.replace("./dist/", "")));
+const { bin, exports } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+const entries = new Set(scripts({ bin, exports }).map(script => script.replace("./dist/", "")));
 const glue = new URL("../src/generated/glue", import.meta.url).href;
 await copyFile(new URL(`${glue}.js`), new URL("generated/glue.js", compiled));
 await copyFile(new URL(`${glue}.d.ts`), new URL("generated/glue.d.ts", dist));

@@ -74,8 +74,7 @@ export class DocumentHistory {
 
   /** Takes the document that is in force at a moment, in milliseconds since 1970. */
   add(document: DocumentLike, nowMs: number): void {
-    flagsOf.lend(document, flags =>
-      pinErrors.during(() => core.historyAdd(this.#handle, flags, nowMs)));
+    flagsOf.lend(document, flags => pinErrors.during(() => core.historyAdd(this.#handle, flags, nowMs)));
   }
 
   /**
@@ -84,7 +83,8 @@ export class DocumentHistory {
    */
   keep(document: DocumentLike, supersededMs: number): boolean {
     return flagsOf.lend(document, flags =>
-      pinErrors.during(() => core.historyKeep(this.#handle, flags, supersededMs)));
+      pinErrors.during(() => core.historyKeep(this.#handle, flags, supersededMs)),
+    );
   }
 
   /** The document of that digest, if it is held. It is the caller's to free. */

@@ -9,6 +9,7 @@ import type { JsonValue } from "./json.js";
 import { jsonEqual } from "./json-equality.js";
 import { digestOf } from "./observation.js";
 import type { FlagSource, SourceStatus } from "./source.js";
+import { detailOf, detailOfBound } from "./untyped-getters.js";
 
 /** Where answers come from. */
 export interface AnswerInputs {
@@ -154,8 +155,8 @@ export class LiveAnswers {
   answer(key: string, type: FlagType): FlagAnswer {
     const { flags, context, bootstrap, bound } = this.moment as Moment;
     const method = `${type}VariationDetail` as const;
-    if (bound !== undefined) return served(bound[method](key, undefined as never));
-    if (flags !== undefined) return served(flags[method](key, context as ContextLike, undefined as never));
+    if (bound !== undefined) return served(detailOfBound(bound, method, key, undefined));
+    if (flags !== undefined) return served(detailOf(flags, method, key, context as ContextLike, undefined));
     if (bootstrap !== undefined) return bootstrapAnswer(bootstrap, key, type);
     return unserved({ kind: "ERROR", errorKind: "CLIENT_NOT_READY" });
   }

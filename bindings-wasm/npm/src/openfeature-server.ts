@@ -25,15 +25,10 @@ import type { Flags } from "./flags.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./openfeature-source.js";
 import { notReady, translateContext, translateDetail, translateObject } from "./openfeature-translation.js";
 import type { FlagSource } from "./source.js";
+import { type DetailGetter, detailOf } from "./untyped-getters.js";
 
 export type { IsoflagProviderOptions } from "./openfeature-source.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
-
-type Getter =
-  | "boolVariationDetail"
-  | "numberVariationDetail"
-  | "stringVariationDetail"
-  | "jsonVariationDetail";
 
 /**
  * Evaluates a document, or that of a source, for the server SDK. While a source goes on, it says `PROVIDER_STALE`,
@@ -127,12 +122,13 @@ export class IsoflagServerProvider implements Provider {
   }
 
   #ask<T>(
-    getter: Getter,
+    getter: DetailGetter,
     key: string,
     defaultValue: T,
     context: EvaluationContext,
   ): EvaluationDetail<T> | undefined {
-    const detail = this.#document.flags?.[getter](key, translateContext(context), defaultValue as never);
+    const { flags } = this.#document;
+    const detail = flags && detailOf(flags, getter, key, translateContext(context), defaultValue);
     if (detail !== undefined) {
       this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
     }

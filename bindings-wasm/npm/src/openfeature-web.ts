@@ -27,15 +27,10 @@ import { jsonEqual } from "./json-equality.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./openfeature-source.js";
 import { notReady, translateContext, translateDetail, translateObject } from "./openfeature-translation.js";
 import type { FlagSource } from "./source.js";
+import { type DetailGetter, detailOf, detailOfBound } from "./untyped-getters.js";
 
 export type { IsoflagProviderOptions } from "./openfeature-source.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
-
-type Getter =
-  | "boolVariationDetail"
-  | "numberVariationDetail"
-  | "stringVariationDetail"
-  | "jsonVariationDetail";
 
 /**
  * Evaluates a document, or that of a source, for the web SDK. While a source goes on, it says `PROVIDER_STALE`,
@@ -157,7 +152,7 @@ export class IsoflagWebProvider implements Provider {
   }
 
   #ask<T>(
-    getter: Getter,
+    getter: DetailGetter,
     key: string,
     defaultValue: T,
     context: EvaluationContext,
@@ -167,8 +162,8 @@ export class IsoflagWebProvider implements Provider {
     const isBound = this.#bound !== undefined && (flags === undefined || flags === this.#flags);
     const detail =
       isBound && jsonEqual(context, this.#context)
-        ? this.#bound?.[getter](key, defaultValue as never)
-        : flags?.[getter](key, translateContext(context), defaultValue as never);
+        ? this.#bound && detailOfBound(this.#bound, getter, key, defaultValue)
+        : flags && detailOf(flags, getter, key, translateContext(context), defaultValue);
     if (detail !== undefined) {
       this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
     }
