@@ -22,6 +22,9 @@ const ANSWERS_PER_THREAD: usize = 4096;
 /// However many threads are asked for, the contexts are parted among these.
 const MOST_THREADS: usize = 64;
 
+/// The rows of some contexts. It is one function, that its code may be there once.
+type Evaluate<'a> = &'a (dyn Fn(&[Option<Context>]) -> Vec<Vec<Answer>> + Sync);
+
 /// For each context the answers of each flag, on so many threads or on as many as the host has.
 pub(crate) fn rows(
     py: Python<'_>,
@@ -31,7 +34,7 @@ pub(crate) fn rows(
     big_segments: Option<&BigSegments>,
     threads: Option<NonZero<usize>>,
 ) -> Vec<Vec<Answer>> {
-    let evaluate: &(dyn Fn(&[Option<Context>]) -> Vec<Vec<Answer>> + Sync) = &|contexts| {
+    let evaluate: Evaluate<'_> = &|contexts| {
         flags.evaluate_handles(handles, contexts.iter().map(Option::as_ref), big_segments)
     };
     let answers = handles.len().saturating_mul(contexts.len());
