@@ -50,9 +50,10 @@ build-python:
 build-wasm:
 	@bindings-wasm/build.sh
 
-build-cli:
+build-cli: build-python
 	$(call say,the program isoflag: a minute the first time)
 	@cargo build --quiet --release -p isoflag-cli
+	@mkdir -p .venv/bin && ln -sf ../../target/release/isoflag .venv/bin/isoflag
 
 test: check test-rust build test-python test-npm conformance differential docs readme
 	@.ci/totals test
@@ -87,7 +88,7 @@ test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet $(RUST_PACKAGES)
 
-test-python: build-python
+test-python: build-python build-cli
 	$(call say,Python: the binding and the programs that test it)
 	@.ci/python-env
 	@.venv/bin/python -m pytest -q bindings-python/tests

@@ -2,7 +2,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{DocumentError, FlagHandle, Gate, TypingLanguage, Value};
+use isoflag::{DocumentError, FlagHandle, Gate, Value};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
@@ -383,17 +383,6 @@ impl Flags {
             context.as_ref(),
             big_segments.as_ref(),
         )))
-    }
-
-    /// The text of a file that types the flags, for "python" or "typescript".
-    #[pyo3(signature = (language = "python"))]
-    fn typing(&self, language: &str) -> PyResult<String> {
-        match TypingLanguage::named(language) {
-            Some(language) => Ok(self.document.flags().typing(language)),
-            None => Err(PyValueError::new_err(format!(
-                "there are no types for `{language}`; ask for `python` or `typescript`"
-            ))),
-        }
     }
 
     fn __repr__(&self) -> String {

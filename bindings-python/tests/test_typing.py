@@ -1,13 +1,13 @@
 """The module that `python -m isoflag types` writes, read by mypy as its user would."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from isoflag import Flags
 from isoflag.__main__ import main
 
 DOCUMENT = {
@@ -60,6 +60,10 @@ key = "drak"  # E: assignment
 """
 
 
+def write_types(document: Path, out: Path) -> int:
+    return main(["types", str(document), "--lang", "python", "--out", str(out)])
+
+
 def checked(folder: Path) -> list[str]:
     """What mypy says of the uses: line numbers and codes."""
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--no-pretty"]
@@ -80,7 +84,7 @@ def checked(folder: Path) -> list[str]:
 def test_mypy_takes_good_uses_and_refuses_bad_ones(tmp_path: Path) -> None:
     document = tmp_path / "flags.json"
     document.write_text(json.dumps(DOCUMENT))
-    assert main(["types", str(document), "--out", str(tmp_path / "flag_types.py")]) == 0
+    assert write_types(document, tmp_path / "flag_types.py") == 0
     (tmp_path / "uses.py").write_text(USES)
     expected = [
         f"{number} {line.split('# E: ')[1]}"
@@ -94,8 +98,9 @@ def test_mypy_takes_good_uses_and_refuses_bad_ones(tmp_path: Path) -> None:
     "flags", [{}, {"a": {"variations": []}}, {"a": {"variations": [1]}, "b-c": 7, '"': {}}]
 )
 def test_what_is_written_runs_and_is_typed(tmp_path: Path, flags: dict[str, object]) -> None:
-    text = Flags.from_dict({"flags": flags}).typing()
-    (tmp_path / "flag_types.py").write_text(text)
+    document = tmp_path / "flags.json"
+    document.write_text(json.dumps({"flags": flags}))
+    assert write_types(document, tmp_path / "flag_types.py") == 0
     (tmp_path / "uses.py").write_text(
         "from flag_types import TypedFlags\n"
         "from isoflag import Flags\n"
@@ -108,23 +113,25 @@ def test_what_is_written_runs_and_is_typed(tmp_path: Path, flags: dict[str, obje
     assert done.returncode == 0, done.stderr
 
 
-def test_the_program(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_the_program_is_run_with_what_it_was_given(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     document = tmp_path / "flags.json"
     document.write_text(json.dumps(DOCUMENT))
-    flags = Flags.from_dict(DOCUMENT)
-    for lang in ("python", "typescript"):
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "isoflag", "types", "-", "--lang", lang],
-            input=document.read_bytes(),
-            capture_output=True,
-            check=False,
-        )
-        assert (done.returncode, done.stdout.decode()) == (0, flags.typing(lang))
-    assert main(["types", str(document)]) == 0
-    assert capfdbinary.readouterr().out.decode() == flags.typing()
-    document.write_text("{")
-    for bad in ([str(document)], [str(tmp_path / "none.json")], [str(document), "--out", "/"]):
-        assert main(["types", *bad]) == 2
-    assert b"isoflag: " in capfdbinary.readouterr().err
-    with pytest.raises(ValueError, match="there are no types for `cobol`"):
-        flags.typing("cobol")  # type: ignore[arg-type]
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "isoflag", "keys", str(document)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, sorted(DOCUMENT["flags"]))
+    assert main(["keys", str(tmp_path / "none.json")]) == 2
+    assert "none.json" in capfd.readouterr().err
+
+
+def test_a_missing_program_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_args, **_named: None)
+    assert main(["keys", "flags.json"]) == 2
+    assert "pip install isoflag[cli]" in capsys.readouterr().err

@@ -20,8 +20,9 @@
 //! elsewhere; `impact`, what a change can change; `typing`, types for a document's flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. No
-//! answer depends on it.
+//! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. The
+//! feature `authoring`, on by default and with `tools`, is for whoever writes documents: `impact` and
+//! `typing`. No answer depends on either.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -59,7 +60,7 @@ mod explain;
 mod flags;
 #[cfg(feature = "tools")]
 mod history;
-#[cfg(feature = "tools")]
+#[cfg(feature = "authoring")]
 mod impact;
 mod json;
 mod key_set;
@@ -69,7 +70,7 @@ mod path;
 mod receipt;
 mod ruleset;
 mod state;
-#[cfg(feature = "tools")]
+#[cfg(feature = "authoring")]
 mod typing;
 
 pub use bound_flags::BoundFlags;
@@ -96,7 +97,7 @@ pub use json::{JsonError, Object, Value};
 pub use receipt::{Receipt, ReceiptError, replay};
 pub use ruleset::Hash;
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
-#[cfg(feature = "tools")]
+#[cfg(feature = "authoring")]
 pub use typing::TypingLanguage;
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.

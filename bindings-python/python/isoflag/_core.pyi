@@ -328,9 +328,6 @@ class Flags:
     ) -> Receipt:
         """Evaluate a flag, and give all that it takes to check the answer with ``replay``."""
 
-    def typing(self, language: Literal["python", "typescript"] = "python") -> str:
-        """Write a file that types the flags: their keys, and what each serves."""
-
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
