@@ -7,6 +7,7 @@
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
 #   make conformance   the suite on every host, and one digest of all answers
 #   make differential  generated cases, hosts against each other and against other SDKs
+#   make consumers     the packed npm package in what installs it: bundlers, pages, runtimes
 #   make wheels        what goes to PyPI: wheels for x86-64 and aarch64, a source distribution
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host, beside other SDKs (a quarter of an hour)
@@ -30,10 +31,10 @@ export PYTHON FUZZ_SECONDS
 
 .PHONY: help demo demo-pipeline bench wheels layer test test-all build build-python build-wasm \
 	build-cli check check-rust check-python check-npm test-rust test-python test-npm \
-	conformance differential docs readme clean
+	conformance consumers consumers-quick differential docs readme clean
 
 help:
-	@sed -n '3,14s/^# \{0,2\}//p' Makefile
+	@sed -n '3,15s/^# \{0,2\}//p' Makefile
 
 demo: build
 	@.venv/bin/python examples/demo.py
@@ -55,11 +56,12 @@ build-cli: build-python
 	@cargo build --quiet --release -p isoflag-cli
 	@mkdir -p .venv/bin && ln -sf ../../target/release/isoflag .venv/bin/isoflag
 
-test: check test-rust build test-python test-npm conformance differential docs readme
+test: check test-rust build test-python test-npm conformance consumers-quick differential docs readme
 	@.ci/totals test
 
 test-all:
 	@$(MAKE) test CASES=100000
+	@$(MAKE) consumers
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@core/fuzz/run.sh $(FUZZ_SECONDS)
 	@$(MAKE) wheels
@@ -105,6 +107,14 @@ conformance: build
 	@.ci/python-env
 	@conformance/run.sh
 
+consumers: build-wasm
+	$(call say,consumers: the packed npm package wherever it is installed (three minutes))
+	@bindings-wasm/consumers/run.sh
+
+consumers-quick: build-wasm
+	$(call say,consumers: the packed npm package in Node and in pages (a minute))
+	@bindings-wasm/consumers/run.sh --quick
+
 differential: build
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/differential/run.sh --cases $(CASES) --seed $(SEED)
@@ -131,5 +141,6 @@ readme: build
 
 clean:
 	rm -rf target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
-		bindings-wasm/pkg conformance/answers
+		bindings-wasm/pkg conformance/answers \
+		bindings-wasm/consumers/*/out bindings-wasm/consumers/*/.next
 	find . -name node_modules -prune -exec rm -rf {} +

@@ -36,12 +36,12 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   packages: "external",
-  external: ["*.wasm"],
+  external: ["*.wasm", "*.wasm?module"],
   legalComments: "none",
   logLevel: "warning",
 });
 
 for (const name of ["core", "tools"]) {
-  await copyFile(new URL(`../../pkg/${name}/core_bg.wasm`, import.meta.url), new URL(`${name}.wasm`, dist));
+  await copyFile(new URL(`../src/generated/${name}.wasm`, import.meta.url), new URL(`${name}.wasm`, dist));
 }
 await rm(compiled, { recursive: true });

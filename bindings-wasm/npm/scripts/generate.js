@@ -10,11 +10,20 @@ await mkdir(generated, { recursive: true });
 await copyFile(new URL("tools/core.js", made), new URL("glue.js", generated));
 await copyFile(new URL("tools/core.d.ts", made), new URL("glue.d.ts", generated));
 
+const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+
+/** A module with an empty custom section that is named after its release, by which the scripts know it. @param {Uint8Array} bytes */
+function stamped(bytes) {
+  const name = new TextEncoder().encode(`isoflag ${version}`);
+  return Buffer.from([...bytes, 0, name.length + 1, name.length, ...name]);
+}
+
 /** @type {Record<string, Set<string>>} */
 const names = {};
 let tools = new Uint8Array();
 for (const name of ["core", "tools"]) {
-  const bytes = await readFile(new URL(`${name}/core_bg.wasm`, made));
+  const bytes = stamped(await readFile(new URL(`${name}/core_bg.wasm`, made)));
+  await writeFile(new URL(`${name}.wasm`, generated), bytes);
   const module = new WebAssembly.Module(bytes);
   const imports = WebAssembly.Module.imports(module).map(({ name }) => `import ${name}`);
   const exports = WebAssembly.Module.exports(module).map(({ name }) => `export ${name}`);
@@ -30,6 +39,7 @@ if (unknown.length > 0) throw new Error(`core.wasm has what tools.wasm has not: 
 
 const core = await import(new URL("glue.js", generated).href);
 core.initSync({ module: tools });
+if (core.version() !== version) throw new Error(`the crate is ${core.version()}, the package ${version}`);
 const [contextBytes, documentBytes, nesting] = core.limits();
 await writeFile(
   new URL("constants.ts", generated),

@@ -28,12 +28,15 @@ export interface FlagActivity {
 export interface ActivityObject {
   /** The version of the format. */
   readonly activity: 1;
+  /** By key, the flags that were asked for. */
   readonly flags: { readonly [key: string]: FlagActivity };
 }
 
 /** Takes one answer; what the React provider and the OpenFeature providers hand theirs to. */
 export interface ActivityRecorder {
   /**
+   * Counts one answer.
+   *
    * @param key the flag that was asked for
    * @param variationIndex the variation that was served, null for the default
    * @param digest the document's digest, where it is known

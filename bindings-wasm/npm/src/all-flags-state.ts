@@ -21,19 +21,28 @@ export interface AllFlagsStateOptions extends StateOptions, EvaluationOptions {}
 
 /** What the state holds of one flag besides its value. */
 export interface FlagState {
+  /** The variation's place, from 0; absent where none was served. */
   variation?: number;
+  /** The flag's version. */
   version?: number;
+  /** Why, where reasons were asked for or are tracked. */
   reason?: EvaluationReason;
+  /** True where every evaluation is to be sent as an event. */
   trackEvents?: boolean;
+  /** True where the reason is part of an experiment. */
   trackReason?: boolean;
+  /** Until when debugging events are to be sent, in milliseconds. */
   debugEventsUntilDate?: number;
+  /** The keys of the prerequisites that were evaluated for it. */
   prerequisites?: string[];
 }
 
 /** LaunchDarkly's bootstrap format: a value by flag key, then `$flagsState` and `$valid`. */
 export interface AllFlagsState {
   [flagKey: string]: JsonValue | { [flagKey: string]: FlagState };
+  /** By flag key, what there is besides the value. */
   $flagsState: { [flagKey: string]: FlagState };
+  /** False where the context is invalid. */
   $valid: boolean;
 }
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What every entry of the package offers. */
 
 export type { AllFlagsState, AllFlagsStateOptions, FlagState, StateOptions } from "./all-flags-state.js";
@@ -13,5 +14,6 @@ export { type Diagnostic, Flags } from "./flags.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
 export { DocumentHistory, type HistoryLimits, PinError, type Pinned, type PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";
+export { LoadError, type LoadErrorCode } from "./load-error.js";
 export { Receipt, ReceiptError, replay } from "./receipt.js";
 export { secureModeHash } from "./secure-mode-hash.js";

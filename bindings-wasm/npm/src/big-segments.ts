@@ -5,6 +5,7 @@ import { encodeStrictly } from "./host-json.js";
 
 /** Memberships in big segments, which the host fetches for the keys that `bigSegmentKeys` lists. */
 export interface BigSegments {
+  /** How current the memberships are. */
   readonly status: Exclude<BigSegmentsStatus, "NOT_CONFIGURED">;
   /** By context key, then by `segmentKey.gGENERATION`: true is in, false is out. */
   readonly memberships: { readonly [contextKey: string]: { readonly [segment: string]: boolean } };

@@ -10,9 +10,11 @@ import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
 export interface ContextOptions {
   /** `user` unless given. */
   readonly kind?: string | undefined;
+  /** How people call it. */
   readonly name?: string | undefined;
   /** `false` unless given. */
   readonly anonymous?: boolean | undefined;
+  /** What rules may ask for, by name. */
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   /** References to attributes, such as `email` or `/address/city`, that `explain` does not show. */
   readonly private?: readonly string[] | undefined;
@@ -60,6 +62,17 @@ function build(key: unknown, options: ContextOptions): Fresh {
 
 const ownership = new Ownership(handle => core.freeContext(handle));
 
+/** Marks a context also for another copy of the package in the same program. */
+const CONTEXT = Symbol.for("isoflag.context");
+
+function isForeign(value: object): value is Context {
+  try {
+    return CONTEXT in value;
+  } catch {
+    return false;
+  }
+}
+
 /** The handle of a `Context`, or undefined for anything else. */
 export let contextHandle: (value: unknown) => number | undefined;
 
@@ -76,10 +89,19 @@ export class Context {
   /** What `using` calls. */
   declare [Symbol.dispose]: () => void;
 
+  /** @internal */
+  get [CONTEXT](): true {
+    return true;
+  }
+
   static {
     disposeByFreeing(Context.prototype);
-    contextHandle = value =>
-      typeof value === "object" && value !== null && #handle in value ? value.#handle : undefined;
+    contextHandle = value => {
+      if (typeof value !== "object" || value === null) return undefined;
+      if (#handle in value) return value.#handle;
+      // Read anew, since its handle means nothing to this core; freed when it is garbage, not while it is used.
+      return isForeign(value) ? Context.fromObject(value.toObject()).#handle : undefined;
+    };
   }
 
   /**

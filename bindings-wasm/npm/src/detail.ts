@@ -5,6 +5,7 @@ export type BigSegmentsStatus = "HEALTHY" | "STALE" | "STORE_ERROR" | "NOT_CONFI
 
 /** Why a flag served what it served: LaunchDarkly's reason. */
 export interface EvaluationReason {
+  /** Which step of the evaluation decided. */
   kind: "OFF" | "FALLTHROUGH" | "TARGET_MATCH" | "RULE_MATCH" | "PREREQUISITE_FAILED" | "ERROR";
   /** With `RULE_MATCH`: the rule's place, from 0. */
   ruleIndex?: number;
@@ -27,9 +28,11 @@ export interface EvaluationReason {
  * which `JSON.stringify` writes and a spread (`{ ...detail }`) leaves out.
  */
 export interface EvaluationDetail<T = JsonValue> {
+  /** What was served. */
   value: T;
   /** The variation's place, from 0; null where the default was served. */
   variationIndex: number | null;
+  /** Why it was served. */
   reason: EvaluationReason;
 }
 

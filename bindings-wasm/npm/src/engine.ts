@@ -1,11 +1,23 @@
 /** The one instance of the WebAssembly module. */
 
+import { type CoreBytes, compileNow } from "./compiling.js";
+import { version } from "./generated/constants.js";
 import init, * as core from "./generated/glue.js";
+import { LoadError } from "./load-error.js";
 
 export { core };
 
 let started = false;
 let tools = false;
+
+/** Another module would stay in the glue once it is instantiated, so it is refused before. */
+function requireOurs(module: WebAssembly.Module): WebAssembly.Module {
+  if (WebAssembly.Module.customSections(module, `isoflag ${version}`).length > 0) return module;
+  throw new LoadError(
+    "wrong-module",
+    `this is no module of isoflag ${version}; serve that of the same release`,
+  );
+}
 
 function settle(exports: object): void {
   started = true;
@@ -13,14 +25,14 @@ function settle(exports: object): void {
 }
 
 /** Starts from a compiled module, or from bytes that are compiled at once. */
-export function start(module: WebAssembly.Module | BufferSource): void {
-  if (!started) settle(core.initSync({ module }));
+export function start(module: WebAssembly.Module | CoreBytes): void {
+  if (!started) settle(core.initSync({ module: requireOurs(compileNow(module)) }));
 }
 
 /** Starts from a compiled module without blocking. */
 export async function startAsync(module: WebAssembly.Module): Promise<void> {
   if (started) return;
-  const exports = await init({ module_or_path: module });
+  const exports = await init({ module_or_path: requireOurs(module) });
   if (!started) settle(exports);
 }
 

@@ -17,6 +17,7 @@ export interface Failure {
 
 /** A document, patch or map of flags that cannot be loaded. */
 export class DocumentError extends Error {
+  /** Tells it from other errors, also across copies of the package. */
   override readonly name = "DocumentError";
   /** The stable name of what is wrong. */
   readonly code: string;
@@ -38,6 +39,7 @@ export class DocumentError extends Error {
 
 /** Something that is no valid context. */
 export class ContextError extends Error {
+  /** Tells it from other errors, also across copies of the package. */
   override readonly name = "ContextError";
   /** The stable name of what is wrong. */
   readonly code: string;

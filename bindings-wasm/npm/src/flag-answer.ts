@@ -4,7 +4,9 @@ import { jsonEqual } from "./json-equality.js";
 
 /** Why there is an answer before anything can be evaluated. */
 export interface NotReadyReason {
+  /** There is no answer. */
   kind: "ERROR";
+  /** Because there is no document yet. */
   errorKind: "CLIENT_NOT_READY";
 }
 

@@ -19,11 +19,13 @@ import { ValueType } from "./value-type.js";
 
 /** Something that a document gets wrong, or that its author should know. */
 export interface Diagnostic {
+  /** `error`: it can never do what it says; `warning`: it is read otherwise than its author may think. */
   readonly severity: "error" | "warning" | "info";
   /** The stable name of the finding. */
   readonly code: string;
   /** Where, such as `flags.checkout.rules[2].clauses[0].values[1]`. */
   readonly path: string;
+  /** What is wrong, in words. */
   readonly message: string;
 }
 

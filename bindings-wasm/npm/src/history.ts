@@ -7,6 +7,7 @@ const ownership = new Ownership(handle => core.freeHistory(handle));
 
 /** A pin that cannot be answered by its own document. */
 export class PinError extends Error {
+  /** Tells it from other errors, also across copies of the package. */
   override readonly name = "PinError";
   /** `not-a-digest`, `document-not-held` or `pin-too-old`. */
   readonly code: string;

@@ -12,6 +12,7 @@ export interface Evaluation {
   readonly key: string;
   /** Who was asked about; undefined where what is watched was bound before. */
   readonly context: ContextLike | undefined;
+  /** What would have been served instead. */
   readonly defaultValue: unknown;
   /** What was answered; the default where `variationIndex` is null. */
   readonly detail: EvaluationDetail<unknown>;

@@ -17,6 +17,7 @@ import {
   OpenFeatureEventEmitter,
   type Provider,
   ProviderEvents,
+  type ProviderMetadata,
   type ResolutionDetails,
 } from "@openfeature/server-sdk";
 
@@ -36,7 +37,8 @@ export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
  * context any of them may answer otherwise.
  */
 export class IsoflagServerProvider implements Provider {
-  readonly metadata = { name: "isoflag-server-provider" } as const;
+  /** What the SDK calls the provider. */
+  readonly metadata: ProviderMetadata = { name: "isoflag-server-provider" };
   readonly runsOn = "server";
   readonly events = new OpenFeatureEventEmitter();
   readonly #document: ProviderDocument;

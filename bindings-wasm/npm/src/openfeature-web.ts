@@ -17,6 +17,7 @@ import {
   OpenFeatureEventEmitter,
   type Provider,
   ProviderEvents,
+  type ProviderMetadata,
   type ResolutionDetails,
 } from "@openfeature/web-sdk";
 
@@ -37,7 +38,8 @@ export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
  * `PROVIDER_READY`, `PROVIDER_ERROR`, and `PROVIDER_CONFIGURATION_CHANGED` with the keys whose answers have changed.
  */
 export class IsoflagWebProvider implements Provider {
-  readonly metadata = { name: "isoflag-web-provider" } as const;
+  /** What the SDK calls the provider. */
+  readonly metadata: ProviderMetadata = { name: "isoflag-web-provider" };
   readonly runsOn = "client";
   readonly events = new OpenFeatureEventEmitter();
   readonly #document: ProviderDocument;

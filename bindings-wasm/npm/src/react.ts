@@ -84,6 +84,7 @@ export type IsoflagProviderProps = EvaluatingProps | BootstrapProps;
 
 /** An answer with its reason. Objects and arrays are shared between renders: do not change them. */
 export interface FlagDetail<T = JsonValue> {
+  /** What was served. */
   readonly value: T;
   /** The variation's place, from 0; null where the default was served, or a bootstrap does not say. */
   readonly variationIndex: number | null;

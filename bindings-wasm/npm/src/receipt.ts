@@ -10,6 +10,7 @@ import { jsonBytes } from "./json-text.js";
 
 /** A receipt that is not what the evaluation gives. */
 export class ReceiptError extends Error {
+  /** Tells it from other errors, also across copies of the package. */
   override readonly name = "ReceiptError";
   /** `not-a-receipt`, `other-rules`, `other-document`, `other-context` or `other-answer`. */
   readonly code: string;

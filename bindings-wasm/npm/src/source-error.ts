@@ -17,6 +17,7 @@ export type SourceErrorCode =
 
 /** Why a document source has no document, or an old one. */
 export class SourceError extends Error {
+  /** Tells it from other errors, also across copies of the package. */
   override readonly name = "SourceError";
   /** The stable name of what went wrong. */
   readonly code: SourceErrorCode;

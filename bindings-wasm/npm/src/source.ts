@@ -24,6 +24,7 @@ export type SourceStatus = "loading" | "ready" | "stale" | "error" | "closed";
 
 /** A source at one moment. Two moments that differ are two objects. */
 export interface SourceSnapshot {
+  /** Whether there is a document, and how fresh it is. */
   readonly status: SourceStatus;
   /** The document that is held. It is freed once another has taken its place and everybody was told. */
   readonly flags: Flags | undefined;
@@ -51,11 +52,13 @@ export interface FlagSource {
 
 /** What is needed of the class `Flags`. */
 export interface DocumentLoader {
+  /** Loads a document, or throws a `DocumentError`. */
   fromJson(text: Uint8Array): Flags;
 }
 
 /** Where a page says whether it can be seen. */
 export interface PageVisibility extends Pick<EventTarget, "addEventListener" | "removeEventListener"> {
+  /** `visible` while the page can be seen. */
   readonly visibilityState: string;
 }
 

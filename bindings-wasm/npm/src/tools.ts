@@ -3,18 +3,20 @@
  * evaluates loads less with `isoflag`.
  */
 
+import type { CoreBytes, CoreSource } from "./compiling.js";
 import { hasTools } from "./engine.js";
-import { type CoreSource, startFrom } from "./loading.js";
+import { startFrom } from "./loading.js";
 
 export * from "./api.js";
 export { readySync } from "./loading.js";
-export type { CoreSource };
+export type { CoreBytes, CoreSource };
 
 /**
  * Makes the package ready: everything else comes after it. A second call waits for the first; after a failure it may be
  * called again.
  *
  * @param source where `tools.wasm` is, if not beside this script: an address, a response, its bytes, or the module
+ * @throws {LoadError} where the module cannot be had; its message says why and what to do
  */
 export async function ready(source?: CoreSource): Promise<void> {
   await startFrom(source ?? new URL("./tools.wasm", import.meta.url));

@@ -21,6 +21,7 @@ const surface = [
   "DocumentHistory",
   "Explanation",
   "Flags",
+  "LoadError",
   "PinError",
   "Receipt",
   "ReceiptError",
@@ -199,6 +200,6 @@ describe("the entry for browsers, over HTTP", () => {
       console.error(error.message); await isoflag.ready("${origin}/right");`;
     const { answer: answered, stderr } = await answer(program);
     assert.deepEqual(answered, expected);
-    assert.match(stderr, /missing` answered 404 instead of isoflag's core.wasm/);
+    assert.match(stderr, /missing` cannot be loaded \(Error: it answered 404\); serve/);
   });
 });

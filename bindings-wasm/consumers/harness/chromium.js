@@ -1,0 +1,38 @@
+/** Opens a consumer's page in Chromium and waits for what it answers. */
+import { after, before } from "node:test";
+import { findChromium, launch } from "../../../conformance/runners/chromium/browser.js";
+
+/** Options of a test that needs Chromium. */
+export const inChromium = {
+  skip: findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one",
+};
+
+/**
+ * Keeps one Chromium for a file's tests. The function it gives opens an address: a page tells its answer, or a promise
+ * of it, as `globalThis.answer` or the expression `told`. What the console and the page complain about is in `faults`.
+ */
+export function chromium() {
+  let browser;
+  before(async () => {
+    if (!inChromium.skip) browser = await launch();
+  });
+  after(() => browser?.close());
+  return async function visit(address, { seconds = 10, told = "globalThis.answer" } = {}) {
+    const page = await (await browser.newContext()).newPage();
+    const faults = [];
+    page.on("pageerror", error => faults.push(String(error)));
+    page.on("console", message => {
+      if (["error", "warning"].includes(message.type())) faults.push(message.text());
+    });
+    await page.goto(address);
+    try {
+      await page.waitForFunction(`(${told}) !== undefined`, undefined, { timeout: seconds * 1000 });
+      const answer = await page.evaluate(told);
+      return { answer, faults, page, close: () => page.context().close() };
+    } catch (cause) {
+      throw new Error(`${address} tells no answer; the page says: ${faults.join("\n") || "nothing"}`, {
+        cause,
+      });
+    }
+  };
+}

@@ -1,0 +1,49 @@
+/** Serves a folder on the loopback address, with what a case needs to be different. */
+import { readFile, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, resolve, sep } from "node:path";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".wasm": "application/wasm",
+};
+
+/**
+ * Starts the server on a port that is free. `headers` go with every answer; `instead` maps a path, or what it ends with,
+ * to a function that answers in the place of the file, where it returns true; `also` serves a folder of the second path
+ * below the first.
+ */
+export async function serve(folder, { headers = {}, instead = {}, also = {} } = {}) {
+  const root = resolve(folder);
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://loopback").pathname);
+    requests.push(path);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const special = Object.keys(instead).find(end => path.endsWith(end));
+    if (special !== undefined && (await instead[special](response, path))) return;
+    const alias = Object.keys(also).find(start => path.startsWith(start));
+    const inside = alias === undefined ? path : also[alias] + path.slice(alias.length);
+    let file = resolve(join(root, inside));
+    try {
+      if (file !== root && !file.startsWith(root + sep)) throw new Error("outside");
+      if ((await stat(file)).isDirectory()) file = join(file, "index.html");
+      const body = await readFile(file);
+      response
+        .writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" })
+        .end(body);
+    } catch {
+      response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html><title>not here</title>");
+    }
+  });
+  await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    requests,
+    stop: () => new Promise(resolve => server.close(resolve).closeAllConnections()),
+  };
+}

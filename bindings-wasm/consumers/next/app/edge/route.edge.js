@@ -1,0 +1,7 @@
+import { ask } from "../ask.js";
+
+export const runtime = "edge";
+
+export function GET() {
+  return Response.json(ask());
+}
