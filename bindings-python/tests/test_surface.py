@@ -72,7 +72,6 @@ def test_the_classes_have_these_members() -> None:
         "from_json",
         "keys",
         "receipt",
-        "typing",
         "version",
     }
     assert public(Context) == {"from_dict", "from_json", "key", "multi", "to_dict", "with_clock"}

@@ -1,7 +1,7 @@
 """The program: ``python -m isoflag types flags.json --lang python``.
 
-It is a distribution of its own, which ``pip install isoflag[cli]`` brings, so that a Lambda function
-does not carry what only authors of documents need.
+It is a distribution of its own, which ``pip install isoflag[cli]`` brings, so that a Lambda
+function does not carry what only authors of documents need.
 """
 
 import shutil

@@ -1,7 +1,12 @@
 """The exceptions that loading and checking raise; an evaluation raises none."""
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
+
+# What type checkers know by this name; importing it would cost more than all the rest.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 
 class DocumentError(ValueError):
