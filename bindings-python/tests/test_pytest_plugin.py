@@ -41,26 +41,26 @@ DOCUMENT = """{"flags": {
         "variations": [0, 10], "offVariation": 0, "fallthrough": {"variation": 1}}
 }}"""
 FLAG_ON_AND_OFF = """
-    import pytest, shop
+    import pytest, checkout
 
     @pytest.mark.isoflag_both("new-checkout")
     def test_order(isoflag_flags):
-        assert shop.take_order("mia") == "taken"
+        assert checkout.take_order("mia") == "taken"
         assert "new-checkout" in isoflag_flags.evaluated
         assert ("new-checkout-limit" in isoflag_flags.evaluated) is isoflag_flags["new-checkout"]
 """
 ENTRY = """
-    import pytest, shop
+    import pytest, checkout
 
-    @pytest.mark.isoflag_both("new-checkout", entry="shop.charge_anew")
+    @pytest.mark.isoflag_both("new-checkout", entry="checkout.charge_anew")
     def test_order():
-        assert shop.take_order("mia") == "taken"
+        assert checkout.take_order("mia") == "taken"
 """
 
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> pytest.Pytester:
-    pytester.makepyfile(shop=SHOP)
+    pytester.makepyfile(checkout=SHOP)
     pytester.makefile(".json", flags=DOCUMENT)
     return pytester
 
@@ -77,26 +77,26 @@ def test_a_test_runs_with_the_flag_on_and_off(run: pytest.Pytester, test: str) -
 @pytest.mark.parametrize("test", [FLAG_ON_AND_OFF, ENTRY], ids=["record", "entry"])
 def test_a_leaking_handler_fails_its_off_run(run: pytest.Pytester, test: str) -> None:
     assert LEAKING != SHOP
-    run.makepyfile(test, shop=LEAKING)
+    run.makepyfile(test, checkout=LEAKING)
     result = run.runpytest("-v")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*::test_order?new-checkout=on? PASSED*"])
     result.stdout.fnmatch_lines(["*::test_order?new-checkout=off? FAILED*"])
     if test is ENTRY:
-        expected = "`shop.charge_anew` was called with the flag `new-checkout` off"
+        expected = "`checkout.charge_anew` was called with the flag `new-checkout` off"
         result.stdout.fnmatch_lines([expected])
 
 
 def test_a_feature_that_is_never_entered_fails_its_on_run(run: pytest.Pytester) -> None:
-    run.makepyfile(ENTRY, shop=SHOP.replace("        charge_anew(customer)", "        pass"))
+    run.makepyfile(ENTRY, checkout=SHOP.replace("        charge_anew(customer)", "        pass"))
     result = run.runpytest("-v")
     result.assert_outcomes(passed=1, failed=1)
-    expected = "`shop.charge_anew` was not called with the flag `new-checkout` on"
+    expected = "`checkout.charge_anew` was not called with the flag `new-checkout` on"
     result.stdout.fnmatch_lines([expected])
 
 
 def test_a_test_that_fails_by_itself_says_why(run: pytest.Pytester) -> None:
-    run.makepyfile(ENTRY.replace('== "taken"', '== "lost"'), shop=LEAKING)
+    run.makepyfile(ENTRY.replace('== "taken"', '== "lost"'), checkout=LEAKING)
     result = run.runpytest()
     result.assert_outcomes(failed=2)
     result.stdout.no_fnmatch_line("*was called with the flag*")
@@ -104,7 +104,7 @@ def test_a_test_that_fails_by_itself_says_why(run: pytest.Pytester) -> None:
 
 def test_every_combination_of_several_flags(run: pytest.Pytester) -> None:
     run.makepyfile("""
-        import pytest, shop
+        import pytest, checkout
 
         seen = set()
 
@@ -113,7 +113,7 @@ def test_every_combination_of_several_flags(run: pytest.Pytester) -> None:
             @pytest.mark.parametrize("customer", ["mia", "ada"])
             @pytest.mark.isoflag_both("a", "b")
             def test_flags(self, customer, isoflag_flags):
-                ask = shop.client.bool_variation
+                ask = checkout.client.bool_variation
                 values = [ask(key, {"key": customer}, None) for key in "abc"]
                 assert values == [isoflag_flags[key] for key in "abc"]
                 seen.add((customer, *values))
@@ -128,7 +128,7 @@ def test_every_combination_of_several_flags(run: pytest.Pytester) -> None:
 
 def test_everything_is_undone_after_a_test(run: pytest.Pytester) -> None:
     run.makepyfile("""
-        import shop
+        import checkout
         from isoflag import FlagClient
 
         class Own:
@@ -139,7 +139,7 @@ def test_everything_is_undone_after_a_test(run: pytest.Pytester) -> None:
 
         def test_first(isoflag_flags):
             isoflag_flags["a"] = "overridden"
-            isoflag_flags.watch("shop.take_order")
+            isoflag_flags.watch("checkout.take_order")
             assert own.variation("a", {"key": "mia"}, None) == "overridden"
 
         def test_second(isoflag_flags):
@@ -149,32 +149,32 @@ def test_everything_is_undone_after_a_test(run: pytest.Pytester) -> None:
 
         def test_third():
             assert own.variation("a", {"key": "mia"}, None) == "own"
-            assert not hasattr(shop.take_order, "__wrapped__")
+            assert not hasattr(checkout.take_order, "__wrapped__")
     """)
     run.runpytest().assert_outcomes(passed=3)
 
 
 WHOLE_RUN = """
     import unittest
-    import pytest, shop
+    import pytest, checkout
 
     def test_order():
-        shop.ledger.clear()
-        assert shop.take_order("mia") == "taken"
-        print(f"ledger={shop.ledger}")
+        checkout.ledger.clear()
+        assert checkout.take_order("mia") == "taken"
+        print(f"ledger={checkout.ledger}")
 
     class TestOrder(unittest.TestCase):
         def test_order(self):
-            shop.ledger.clear()
-            shop.take_order("mia")
-            print(f"ledger={shop.ledger}")
+            checkout.ledger.clear()
+            checkout.take_order("mia")
+            print(f"ledger={checkout.ledger}")
 
     def test_own(isoflag_flags):
         isoflag_flags["new-checkout"] = True
         isoflag_flags["new-checkout-limit"] = 3
-        shop.ledger.clear()
-        shop.take_order("mia")
-        assert shop.ledger == ["mia"]
+        checkout.ledger.clear()
+        checkout.take_order("mia")
+        assert checkout.ledger == ["mia"]
 """
 
 
@@ -193,23 +193,23 @@ def test_a_whole_run_with_all_flags_off_or_on(
 
 def test_a_whole_run_is_everything_in_it(run: pytest.Pytester) -> None:
     run.makepyfile("""
-        import pytest, shop
+        import pytest, checkout
 
-        while_collecting = shop.client.bool_variation("any", {"key": "mia"}, False)
+        while_collecting = checkout.client.bool_variation("any", {"key": "mia"}, False)
 
         @pytest.fixture(scope="module")
         def before_the_tests():
-            return shop.client.bool_variation("any", {"key": "mia"}, False)
+            return checkout.client.bool_variation("any", {"key": "mia"}, False)
 
         def test_it(before_the_tests):
             assert while_collecting is before_the_tests is True
     """)
     run.runpytest("--isoflag-all=on").assert_outcomes(passed=1)
     run.makepyfile("""
-        import shop
+        import checkout
 
         def test_it(isoflag_flags):
-            shop.client.variation("any", {"key": "mia"}, None)
+            checkout.client.variation("any", {"key": "mia"}, None)
             assert len(isoflag_flags.evaluated) == 1
     """)
     run.runpytest("--isoflag-all=on").assert_outcomes(passed=1)
@@ -217,22 +217,22 @@ def test_a_whole_run_is_everything_in_it(run: pytest.Pytester) -> None:
 
 def test_a_marker_for_all_flags_goes_before_the_option(run: pytest.Pytester) -> None:
     run.makepyfile("""
-        import pytest, shop
+        import pytest, checkout
 
         @pytest.mark.isoflag_all("on")
         class TestShop:
             def test_on(self):
-                assert shop.client.bool_variation("any", {"key": "mia"}, False) is True
+                assert checkout.client.bool_variation("any", {"key": "mia"}, False) is True
 
             @pytest.mark.isoflag_all("off")
             def test_off(self):
-                assert shop.client.bool_variation("any", {"key": "mia"}, True) is False
+                assert checkout.client.bool_variation("any", {"key": "mia"}, True) is False
 
             @pytest.mark.isoflag_all("off")
             @pytest.mark.isoflag_both("one")
             def test_one(self, isoflag_flags):
-                assert shop.client.bool_variation("any", {"key": "mia"}, True) is False
-                one = shop.client.bool_variation("one", {"key": "mia"}, None)
+                assert checkout.client.bool_variation("any", {"key": "mia"}, True) is False
+                one = checkout.client.bool_variation("one", {"key": "mia"}, None)
                 assert one is isoflag_flags["one"]
     """)
     run.runpytest("--isoflag-all=off").assert_outcomes(passed=4)
@@ -242,10 +242,10 @@ def test_a_marker_for_all_flags_goes_before_the_option(run: pytest.Pytester) -> 
 def test_the_document_of_the_ini_file(run: pytest.Pytester) -> None:
     run.makeini("[pytest]\nisoflag_document = flags.json\n")
     run.makepyfile("""
-        import shop
+        import checkout
 
         def test_limit(isoflag_flags):
-            assert shop.client.int_variation("new-checkout-limit", {"key": "mia"}, 5) == 10
+            assert checkout.client.int_variation("new-checkout-limit", {"key": "mia"}, 5) == 10
     """)
     run.runpytest().assert_outcomes(passed=1)
     run.path.joinpath("flags.json").write_text("{")
@@ -260,13 +260,13 @@ def test_the_document_of_the_ini_file(run: pytest.Pytester) -> None:
         ("isoflag_both()", "`isoflag_both` takes keys of flags and `entry`*"),
         ("isoflag_both('a', entries='b')", "`isoflag_both` takes keys of flags and `entry`*"),
         ("isoflag_both('a', 'b', entry='c.d')", "an `entry` is that of one flag*"),
-        ("isoflag_both('a', entry='shop.nothing')", "`shop.nothing` is not there*"),
+        ("isoflag_both('a', entry='checkout.nothing')", "`checkout.nothing` is not there*"),
         ("isoflag_all('maybe')", 'write `isoflag_all("off")` or `isoflag_all("on")`*'),
         ("isoflag_all", 'write `isoflag_all("off")` or `isoflag_all("on")`*'),
     ],
 )
 def test_a_marker_that_is_wrong_says_so(run: pytest.Pytester, mark: str, message: str) -> None:
-    run.makepyfile(f"import pytest, shop\n@pytest.mark.{mark}\ndef test_it(): pass")
+    run.makepyfile(f"import pytest, checkout\n@pytest.mark.{mark}\ndef test_it(): pass")
     result = run.runpytest()
     assert result.parseoutcomes().get("passed") is None
     result.stdout.fnmatch_lines([f"*{message}"])

@@ -8,7 +8,7 @@ Installing the package is enough::
         assert "new-checkout-limit" not in isoflag_flags.evaluated
 
 
-    @pytest.mark.isoflag_both("new-checkout", entry="shop.charge_anew")
+    @pytest.mark.isoflag_both("new-checkout", entry="checkout.charge_anew")
     def test_an_order_is_taken(isoflag_flags):  # once with the flag on, once with it off
         assert take_order("mia").paid
 
@@ -36,7 +36,7 @@ _ENTRIES: "Final[pytest.StashKey[list[tuple[str, bool, EntryPoint]]]]" = pytest.
 _MARKERS: Final = (
     (
         f"{_BOTH}(*keys, entry=None): run the test once with each flag on and once with it off; "
-        "`entry`, such as `shop.charge_anew`, must be called with it on and never with it off"
+        "`entry`, such as `checkout.charge_anew`, must be called with it on and never with it off"
     ),
     f"{_ALL}(state): run the test with every flag `off` or `on` that it does not override",
 )
