@@ -33,6 +33,7 @@ fn a_total_may_be_one_of_its_parts() {
     let ran = isoflag(&["activity", "merge", &total, &second, "--out", &total]);
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
     assert_eq!(std::fs::read_to_string(&total).unwrap(), MERGED);
+    assert!(std::fs::metadata(format!("{total}.part")).is_err());
 }
 
 #[test]

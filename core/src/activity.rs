@@ -25,6 +25,7 @@ const LARGEST_INTEGER: i64 = (1 << 53) - 1;
 /// let mut all = Activity::default();
 /// all.merge(&Activity::from_json(text)?);
 /// all.merge(&Activity::from_json(text)?);
+/// assert_eq!(all.flag("checkout").map(|flag| flag.evaluations), Some(8));
 /// assert_eq!(
 ///     all.to_canonical_json(),
 ///     r#"{"activity":1,"flags":{"checkout":{"counts":{"sha256:0e":{"0":6,"default":2}},"first":1700000000000,"last":1700000060000}}}"#,
@@ -33,11 +34,22 @@ const LARGEST_INTEGER: i64 = (1 << 53) - 1;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
-    flags: BTreeMap<Arc<str>, FlagActivity>,
+    flags: BTreeMap<Arc<str>, Counted>,
+}
+
+/// The evaluations of one flag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FlagActivity {
+    /// How many, of all documents and variations.
+    pub evaluations: u64,
+    /// The first one, in milliseconds since the epoch.
+    pub first_ms: f64,
+    /// The last one.
+    pub last_ms: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct FlagActivity {
+struct Counted {
     /// By digest, then by the variation's index or `default`.
     counts: BTreeMap<Arc<str>, BTreeMap<Arc<str>, i64>>,
     /// In epoch milliseconds, as `last`.
@@ -52,8 +64,16 @@ impl Activity {
     /// Where the text is not JSON, or anything in it is no activity.
     pub fn from_json(text: &[u8]) -> Result<Activity, ActivityError> {
         let value = Value::parse(text).map_err(|error| ActivityError::json(&error))?;
+        Activity::from_value(&value)
+    }
+
+    /// Reads activity that has been parsed already.
+    ///
+    /// # Errors
+    /// As [`Activity::from_json`].
+    pub fn from_value(value: &Value) -> Result<Activity, ActivityError> {
         let root = Path::Root;
-        let activity = object(Some(&value), &root)?;
+        let activity = object(Some(value), &root)?;
         let version = root.member("activity");
         if integer(activity.get("activity"), &version)? != FORMAT {
             return Err(ActivityError::at(&version, format!("expected the format {FORMAT}")));
@@ -61,7 +81,7 @@ impl Activity {
         let path = root.member("flags");
         let flags = object(activity.get("flags"), &path)?.iter();
         let flags = flags.map(|(key, flag)| {
-            FlagActivity::read(flag, &path.member(key)).map(|flag| (Arc::clone(key), flag))
+            Counted::read(flag, &path.member(key)).map(|flag| (Arc::clone(key), flag))
         });
         Ok(Activity { flags: flags.collect::<Result<_, _>>()? })
     }
@@ -79,6 +99,12 @@ impl Activity {
         }
     }
 
+    /// The evaluations of a flag; none where there were none.
+    #[must_use]
+    pub fn flag(&self, key: &str) -> Option<FlagActivity> {
+        self.flags.get(key).map(Counted::total)
+    }
+
     /// The canonical text of RFC 8785: equal counts have equal bytes on every host.
     #[must_use]
     pub fn to_canonical_json(&self) -> String {
@@ -91,8 +117,8 @@ impl Activity {
     }
 }
 
-impl FlagActivity {
-    fn read(value: &Value, path: &Path<'_>) -> Result<FlagActivity, ActivityError> {
+impl Counted {
+    fn read(value: &Value, path: &Path<'_>) -> Result<Counted, ActivityError> {
         let flag = object(Some(value), path)?;
         let of_counts = path.member("counts");
         let mut counts = BTreeMap::new();
@@ -119,10 +145,18 @@ impl FlagActivity {
         if last < first {
             return Err(ActivityError::at(&of_last, "earlier than `first`"));
         }
-        Ok(FlagActivity { counts, first, last })
+        Ok(Counted { counts, first, last })
     }
 
-    fn merge(&mut self, other: &FlagActivity) {
+    fn total(&self) -> FlagActivity {
+        let counts = self.counts.values().flat_map(BTreeMap::values);
+        let evaluations =
+            counts.fold(0, |sum: u64, count| sum.saturating_add(count.unsigned_abs()));
+        let (first_ms, last_ms) = (self.first as f64, self.last as f64);
+        FlagActivity { evaluations, first_ms, last_ms }
+    }
+
+    fn merge(&mut self, other: &Counted) {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         for (digest, variations) in &other.counts {

@@ -77,7 +77,7 @@ mod state;
 mod typing;
 
 #[cfg(feature = "authoring")]
-pub use activity::{Activity, ActivityError};
+pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::BoundFlags;
 pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
 #[cfg(feature = "tools")]
