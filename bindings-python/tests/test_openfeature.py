@@ -18,6 +18,7 @@ from openfeature.provider import ProviderStatus
 
 from documents import clause, document, flag, load
 from isoflag import Context, FlagClient, Flags
+from isoflag.activity import Activity
 from isoflag.openfeature import IsoflagProvider, to_isoflag_context
 from isoflag.source import SourceUnavailableError
 from scripted import Clock, ScriptedSource, text
@@ -314,3 +315,27 @@ def test_the_document_is_one_for_value_and_metadata() -> None:
     flags = Flags.from_dict(document(flag("a", 1)))
     details = IsoflagProvider(flags).resolve_integer_details("a", 0, ADA)
     assert details.flag_metadata == {"digest": flags.digest, "variationIndex": 0}
+
+
+def test_activity_is_counted_where_it_is_asked_for() -> None:
+    activity = Activity(clock=Clock(1.5))
+    provider = IsoflagProvider(FLAGS, activity=activity)
+    provider.resolve_boolean_details("bool", False, ADA)
+    asyncio.run(provider.resolve_boolean_details_async("bool", False, ADA))
+    provider.resolve_string_details("bool", "", ADA)
+    provider.resolve_object_details("str", {}, ADA)
+    counts = {key: flag["counts"] for key, flag in activity.to_dict()["flags"].items()}
+    assert counts == {
+        "bool": {FLAGS.digest: {"0": 2, "default": 1}},
+        "str": {FLAGS.digest: {"default": 1}},
+    }
+
+    source = ScriptedSource(DOWN, text(1))
+    client = FlagClient(source, activity=Activity())
+    provider = IsoflagProvider(client, activity=(activity := Activity()))
+    provider.resolve_integer_details("a", 0, ADA)
+    client.refresh(force=True)
+    provider.resolve_integer_details("a", 0, ADA)
+    digest = client.flags.digest
+    counts = {key: flag["counts"] for key, flag in activity.to_dict()["flags"].items()}
+    assert counts == {"a": {"none": {"default": 1}, digest: {"0": 1}}}

@@ -1,7 +1,7 @@
 //! A finding as text: the message, and its place in the document underlined.
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
-use isoflag::{Diagnostic, DocumentError, Severity};
+use isoflag::{ActivityError, Diagnostic, DocumentError, Severity};
 
 use crate::input::Source;
 use crate::json_text::Span;
@@ -52,6 +52,15 @@ impl<'s> Findings<'s> {
     pub(crate) fn place_of_error(&mut self, error: &DocumentError) -> Option<LineColumn> {
         let span = self.span_of_error(error)?;
         Some(self.places.as_ref()?.line_column(span.start))
+    }
+
+    /// Why a text is no activity.
+    pub(crate) fn activity_error(&mut self, error: &ActivityError) -> String {
+        let span = self.places.as_mut().and_then(|places| match error.line_column() {
+            Some((line, column)) => Some(places.at_line_column(line, column)),
+            None => places.find(error.path()),
+        });
+        self.render(&Level::ERROR, error.code(), error.message(), span, error.path())
     }
 
     fn span_of_error(&mut self, error: &DocumentError) -> Option<Span> {

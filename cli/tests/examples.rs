@@ -33,7 +33,13 @@ fn texts(document: &Value, name: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_examples_are_clean() {
-    for file in ["examples/first/flags.json", "examples/shop/flags.json"] {
+    for file in [
+        "examples/first/flags.json",
+        "examples/shop/flags.json",
+        "examples/testing/flags.development.json",
+        "examples/testing/flags.staging.json",
+        "examples/testing/flags.production.json",
+    ] {
         let ran = isoflag(&["check", file, "--deny", "warnings"]);
         assert_eq!(ran.code, 0, "{}", ran.out);
     }

@@ -17,12 +17,13 @@
 //!
 //! On these are built: `consistency`, whether the whole back end has a document; `history`, the
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
-//! elsewhere; `impact`, what a change can change; `typing`, types for a document's flags.
+//! elsewhere; `impact`, what a change can change; `typing`, types for a document's flags; `activity`,
+//! counts of what was served, added up.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
 //! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. The
-//! feature `authoring`, on by default and with `tools`, is for whoever writes documents: `impact` and
-//! `typing`. No answer depends on either.
+//! feature `authoring`, on by default and with `tools`, is for whoever writes documents: `activity`,
+//! `impact` and `typing`. No answer depends on either.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -48,6 +49,8 @@
     )
 )]
 
+#[cfg(feature = "authoring")]
+mod activity;
 mod bound_flags;
 mod consistency;
 mod context;
@@ -73,6 +76,8 @@ mod state;
 #[cfg(feature = "authoring")]
 mod typing;
 
+#[cfg(feature = "authoring")]
+pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::BoundFlags;
 pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
 #[cfg(feature = "tools")]

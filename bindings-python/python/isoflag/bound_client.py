@@ -1,6 +1,6 @@
 """The answers of a flag client for one context."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ._core import BoundFlags, EvaluationDetail, Explanation
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 __all__ = ["BoundFlagClient"]
 
 _D = TypeVar("_D")
-_NO_DIGEST = "none"
+
+NO_DIGEST: Final = "none"
+"""Under which activity counts what was asked before the first document."""
 
 
 class BoundFlagClient:
@@ -127,5 +129,5 @@ class BoundFlagClient:
 
     def _counted(self, key: str, detail: EvaluationDetail[_D]) -> EvaluationDetail[_D]:
         if self._activity is not None:
-            self._activity.record(key, detail.variation_index, self.digest or _NO_DIGEST)
+            self._activity.record(key, detail.variation_index, self.digest or NO_DIGEST)
         return detail

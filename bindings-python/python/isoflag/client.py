@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from ._clients import tell_of_client
 from ._core import Context, EvaluationDetail, Explanation, Flags
 from ._fork import tell_after_fork
 from ._wall_clock import wall_clock
@@ -118,6 +119,7 @@ class FlagClient:
             self.listen(on_change=on_change, on_error=on_error)
         self.after_fork()
         tell_after_fork(self)
+        tell_of_client(self)
 
     def after_fork(self) -> None:
         """Let go of a lock that a thread of the parent holds, in a process that was forked."""

@@ -15,7 +15,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.event import ProviderEventDetails
@@ -24,9 +24,12 @@ from openfeature.flag_evaluation import FlagMetadata, FlagResolutionDetails, Fla
 from openfeature.provider import AbstractProvider, Metadata
 
 from . import BoundFlags, EvaluationDetail, Flags
-from .bound_client import BoundFlagClient
+from .bound_client import NO_DIGEST, BoundFlagClient
 from .client import FlagClient
 from .openfeature_context import context_json
+
+if TYPE_CHECKING:
+    from .activity import Activity
 
 __all__ = ["IsoflagProvider", "to_isoflag_context"]
 
@@ -64,10 +67,15 @@ class IsoflagProvider(AbstractProvider):
     stale while a refresh fails and ready again after that. Over ``Flags`` it is always ready.
     """
 
-    def __init__(self, flags: Flags | FlagClient) -> None:
-        """Evaluate by these flags, or by those that the client holds."""
+    def __init__(self, flags: Flags | FlagClient, *, activity: "Activity | None" = None) -> None:
+        """Evaluate by these flags, or by those that the client holds.
+
+        ``activity`` counts what is asked through this provider; a client with one of its own counts
+        for itself.
+        """
         super().__init__()
         self._flags = flags
+        self._activity = activity
         self._forget: Callable[[], None] | None = None
 
     def get_metadata(self) -> Metadata:
@@ -107,7 +115,7 @@ class IsoflagProvider(AbstractProvider):
         """Evaluate a flag that serves a bool."""
         bound = self._bind(evaluation_context)
         detail = bound.bool_variation_detail(flag_key, default_value)
-        return self._resolved(bound, detail, default_value)
+        return self._resolved(bound, flag_key, detail, default_value)
 
     def resolve_string_details(
         self,
@@ -118,7 +126,7 @@ class IsoflagProvider(AbstractProvider):
         """Evaluate a flag that serves a str."""
         bound = self._bind(evaluation_context)
         detail = bound.str_variation_detail(flag_key, default_value)
-        return self._resolved(bound, detail, default_value)
+        return self._resolved(bound, flag_key, detail, default_value)
 
     def resolve_integer_details(
         self,
@@ -129,7 +137,7 @@ class IsoflagProvider(AbstractProvider):
         """Evaluate a flag that serves a number, truncated toward zero."""
         bound = self._bind(evaluation_context)
         detail = bound.int_variation_detail(flag_key, default_value)
-        return self._resolved(bound, detail, default_value)
+        return self._resolved(bound, flag_key, detail, default_value)
 
     def resolve_float_details(
         self,
@@ -140,7 +148,7 @@ class IsoflagProvider(AbstractProvider):
         """Evaluate a flag that serves a number."""
         bound = self._bind(evaluation_context)
         detail = bound.float_variation_detail(flag_key, default_value)
-        return self._resolved(bound, detail, default_value)
+        return self._resolved(bound, flag_key, detail, default_value)
 
     def resolve_object_details(
         self,
@@ -154,7 +162,7 @@ class IsoflagProvider(AbstractProvider):
         if detail.variation_index is not None and not isinstance(detail.value, dict | list):
             wrong = {"kind": "ERROR", "errorKind": "WRONG_TYPE"}
             detail = EvaluationDetail(default_value, None, wrong)
-        return self._resolved(bound, detail, default_value)
+        return self._resolved(bound, flag_key, detail, default_value)
 
     async def resolve_boolean_details_async(
         self,
@@ -216,10 +224,14 @@ class IsoflagProvider(AbstractProvider):
     def _resolved(
         self,
         bound: BoundFlags | BoundFlagClient,
+        flag_key: str,
         detail: EvaluationDetail[Any],
         default_value: _T,
     ) -> FlagResolutionDetails[_T]:
         reason, index = detail.reason, detail.variation_index
+        document = self._document(bound)
+        if self._activity is not None:
+            self._activity.record(flag_key, index, str(document.get("digest", NO_DIGEST)))
         kind = str(reason.get("kind", ""))
         metadata: dict[str, bool | int | float | str] = {
             name: value
@@ -233,7 +245,7 @@ class IsoflagProvider(AbstractProvider):
             reason=_REASONS.get(kind, kind),
             variant=None if index is None else str(index),
             error_code=_error_code(reason) if kind == "ERROR" else None,
-            flag_metadata={**metadata, **self._document(bound)},
+            flag_metadata={**metadata, **document},
         )
 
     def _document(self, bound: BoundFlags | BoundFlagClient) -> FlagMetadata:

@@ -1,5 +1,6 @@
 //! The subcommands, one a file: its arguments, and what it does with them.
 
+mod activity;
 mod check;
 mod digest;
 mod eval;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Keys(keys::Arguments),
     Digest(digest::Arguments),
     Types(types::Arguments),
+    Activity(activity::Arguments),
 }
 
 impl Command {
@@ -39,6 +41,7 @@ impl Command {
             Command::Keys(arguments) => keys::run(&arguments, input, console),
             Command::Digest(arguments) => digest::run(&arguments, input, console),
             Command::Types(arguments) => types::run(&arguments, input, console),
+            Command::Activity(arguments) => activity::run(&arguments, input, console),
         }
     }
 }

@@ -1,0 +1,136 @@
+"""A flag as a patch of its document has it: serving one value, switched, or broken."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+from isoflag import Flags
+
+FlagFailure: TypeAlias = Literal["missing", "malformed", "wrong-type"]
+"""What can be wrong with one flag."""
+
+Item: TypeAlias = Mapping[str, Any]
+"""A flag as the document has it."""
+
+_ABOVE_DOCUMENTS: Final = 2**52
+"""Above the versions that documents have, and below where numbers grow coarse."""
+
+# Whose browsers saw no flag of this name see the one that a test makes up.
+_VISIBLE: Final = {"usingEnvironmentId": True, "usingMobileKey": True}
+
+
+def document_text(flags: Flags) -> str:
+    """Give the document as canonical JSON."""
+    text: str = flags.__reduce__()[1][0]
+    return text
+
+
+def items(flags: Flags) -> dict[str, Item]:
+    """Give the flags of a document that are not deleted, also those that are malformed."""
+    found = json.loads(document_text(flags))["flags"]
+    return {
+        key: item if isinstance(item, dict) else {}
+        for key, item in found.items()
+        if not (isinstance(item, dict) and item.get("deleted") is True)
+    }
+
+
+def boolean(key: str, *, on: bool) -> Item:
+    """Make a flag up that serves True while it is on, and else False."""
+    return {
+        "key": key,
+        "version": 0,
+        "on": on,
+        "variations": [True, False],
+        "fallthrough": {"variation": 0},
+        "offVariation": 1,
+        "clientSideAvailability": _VISIBLE,
+    }
+
+
+def serving(key: str, item: Item | None, value: Any) -> Item:
+    """Have a flag serve one value to everybody.
+
+    A variation that has the value is served as what it is, for flags that depend on it; otherwise
+    the value is one variation more.
+    """
+    if item is None:
+        if isinstance(value, bool):
+            return {**boolean(key, on=True), "fallthrough": {"variation": 0 if value else 1}}
+        item = {"clientSideAvailability": _VISIBLE}
+    variations = _variations(item)
+    texts = [_text(each) for each in variations]
+    text = _text(value)
+    if text not in texts:
+        variations, texts = [*variations, value], [*texts, text]
+    return _to_everybody(key, item, variations, texts.index(text))
+
+
+def switched(key: str, item: Item | None, *, on: bool) -> Item:
+    """Switch a flag.
+
+    Off is off: its ``offVariation`` is served. On serves True to everybody where that is one of the
+    variations; any other flag is on and decides by its rules.
+    """
+    if item is None:
+        return boolean(key, on=on)
+    if on and any(each is True for each in _variations(item)):
+        return serving(key, item, value=True)
+    return {**item, "key": key, "on": on}
+
+
+def failing(key: str, item: Item | None, failure: FlagFailure) -> Item:
+    """Break a flag."""
+    if failure == "missing":
+        return {"key": key, "deleted": True}
+    item = boolean(key, on=True) if item is None else item
+    variations = _variations(item)
+    if failure == "malformed":
+        return _to_everybody(key, item, variations, len(variations))
+    if failure != "wrong-type":
+        raise ValueError(f"`{failure}` is none of `missing`, `malformed` and `wrong-type`")
+    is_structured = any(isinstance(each, dict | list) for each in variations)
+    return serving(key, item, "of another type" if is_structured else {})
+
+
+def patched(flags: Flags, changed: Mapping[str, Item]) -> Flags:
+    """Take changed flags in, whatever their versions are."""
+    if not changed:
+        return flags
+    held = items(flags)
+    patch = {
+        key: {**item, "version": _above(held.get(key))} for key, item in sorted(changed.items())
+    }
+    return flags.apply({"flags": patch})
+
+
+def _to_everybody(key: str, item: Item, variations: list[Any], index: int) -> Item:
+    return {
+        **item,
+        "key": key,
+        "on": True,
+        "variations": variations,
+        "fallthrough": {"variation": index},
+        "targets": [],
+        "contextTargets": [],
+        "rules": [],
+        "prerequisites": [],
+    }
+
+
+def _variations(item: Item) -> list[Any]:
+    variations = item.get("variations")
+    return variations if isinstance(variations, list) else []
+
+
+def _above(item: Item | None) -> int:
+    version = None if item is None else item.get("version")
+    held = int(version) if isinstance(version, int | float) else 0
+    return max(_ABOVE_DOCUMENTS, held) + 1
+
+
+def _text(value: Any) -> str:
+    """Equal for equal JSON: True is no 1, and 1.0 is."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,77 @@
+"""A client whose source is the test's."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from isoflag import BoundFlags, Context, EvaluationDetail, Flags
+from isoflag.bound_client import BoundFlagClient
+from isoflag.client import FlagClient
+from isoflag.source import Source
+
+from .evaluations import Evaluation
+from .flag_items import Item
+from .watched_flags import WatchedFlags
+
+if TYPE_CHECKING:
+    from isoflag.activity import Activity
+    from isoflag.held_document import HeldDocument
+
+_D = TypeVar("_D")
+_Tell = Callable[[Evaluation], object]
+
+
+class StandInClient(FlagClient):
+    """Asks its source for each evaluation, and tells of each."""
+
+    def __init__(
+        self,
+        source: Source,
+        tell: _Tell,
+        made_up: Callable[[str], Item | None],
+        activity: "Activity | None" = None,
+    ) -> None:
+        """Take the source, whom to tell, and what gives flags that the document has not."""
+
+        def load(document: bytes) -> Flags:
+            flags = Flags.from_json(document)
+            return cast("Flags", WatchedFlags(lambda: flags, made_up, tell))
+
+        self._tell = tell
+        super().__init__(source, ttl=0, retry=0, load=load, activity=activity)
+
+    def state(self) -> dict[str, Any]:
+        """Give what another client has to have in its dict to be this one."""
+        return {**vars(self), "_bound": self._bound}
+
+    def _bound(
+        self,
+        held: "HeldDocument | None",
+        context: Context | Mapping[str, Any],
+        big_segments: Mapping[str, Any] | None,
+    ) -> BoundFlagClient:
+        bound = super()._bound(held, context, big_segments)
+        if held is not None:
+            return bound
+        return _UnreadyFlagClient(bound, self._activity, self._tell, context)
+
+
+class _UnreadyFlagClient(BoundFlagClient):
+    """Before the first document there are no flags that could tell of what they are asked."""
+
+    __slots__ = ("_context", "_tell")
+
+    def __init__(
+        self,
+        bound: BoundFlagClient,
+        activity: "Activity | None",
+        tell: _Tell,
+        context: Context | Mapping[str, Any],
+    ) -> None:
+        super().__init__(cast("BoundFlags", bound), None, activity)
+        self._tell = tell
+        self._context = context
+
+    def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
+        detail = super()._not_ready(key, default)
+        self._tell(Evaluation(key, self._context, default, detail))
+        return detail

@@ -1,0 +1,160 @@
+"""Flags that tell what they are asked."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Final, TypeAlias
+
+from isoflag import BoundFlags, Context, EvaluationDetail, Flags
+
+from .evaluations import Evaluation
+from .flag_items import Item, patched
+
+_ContextLike: TypeAlias = Context | Mapping[str, Any]
+_Tell: TypeAlias = Callable[[Evaluation], object]
+_MadeUp: TypeAlias = Callable[[str], Item | None]
+
+_DETAILS: Final = tuple(
+    f"{of}variation_detail" for of in ("", "bool_", "int_", "float_", "str_", "json_")
+)
+_VALUES: Final = tuple(name.removesuffix("_detail") for name in _DETAILS)
+
+
+class WatchedFlags:
+    """Answers as the flags of the moment do, and tells of each evaluation.
+
+    What a ``Flags`` has it has too, and it says that it is one. ``all_flags_state`` and ``explain``
+    are no evaluations.
+    """
+
+    def __init__(self, present: Callable[[], Flags], made_up: _MadeUp, tell: _Tell) -> None:
+        """Watch what ``present`` gives at the time of each call.
+
+        ``made_up`` gives the flag of a boolean getter's key that the document has not, if any.
+        """
+        self._present = present
+        self._made_up = made_up
+        self._tell = tell
+
+    # So that whoever asks `isinstance(flags, Flags)` does as it does in production.
+    @property  # type: ignore[misc]
+    def __class__(self) -> type[Flags]:  # type: ignore[override]
+        return Flags
+
+    def bind(
+        self, context: _ContextLike, *, big_segments: Mapping[str, Any] | None = None
+    ) -> "WatchedBoundFlags":
+        """As ``Flags.bind``."""
+        return WatchedBoundFlags(
+            self._present(), self._made_up, self._tell, context, big_segments=big_segments
+        )
+
+    def evaluate_many(
+        self, keys: Iterable[str], contexts: Iterable[_ContextLike], **options: Any
+    ) -> list[Any]:
+        """As ``Flags.evaluate_many``."""
+        keys, contexts = list(keys), list(contexts)
+        rows = self._present().evaluate_many(keys, contexts, **options)
+        for context, row in zip(contexts, rows, strict=True):
+            for key, detail in zip(keys, row, strict=True):
+                self._tell(Evaluation(key, context, None, detail))
+        return list(rows)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _DETAILS:
+            return partial(self._detail, name)
+        if name in _VALUES:
+            return partial(self._value, f"{name}_detail")
+        return getattr(self._present(), name)
+
+    def __len__(self) -> int:
+        return len(self._present())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._present()
+
+    def __repr__(self) -> str:
+        return repr(self._present())
+
+    def __copy__(self) -> "WatchedFlags":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "WatchedFlags":
+        return self
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return self._present().__reduce__()
+
+    def _detail(
+        self,
+        name: str,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: Mapping[str, Any] | None = None,
+    ) -> EvaluationDetail[Any]:
+        bound = self.bind(context, big_segments=big_segments)
+        detail: EvaluationDetail[Any] = getattr(bound, name)(key, default)
+        return detail
+
+    def _value(self, name: str, *asked: Any, **named: Any) -> Any:
+        return self._detail(name, *asked, **named).value
+
+
+class WatchedBoundFlags:
+    """As ``WatchedFlags``, for one context."""
+
+    def __init__(
+        self,
+        flags: Flags,
+        made_up: _MadeUp,
+        tell: _Tell,
+        context: _ContextLike,
+        *,
+        big_segments: Mapping[str, Any] | None,
+    ) -> None:
+        """Made by ``WatchedFlags.bind``."""
+        self._flags = flags
+        self._made_up = made_up
+        self._tell = tell
+        self._context = context
+        self._big_segments = big_segments
+        self._bound = flags.bind(context, big_segments=big_segments)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type[BoundFlags]:  # type: ignore[override]
+        return BoundFlags
+
+    @property
+    def digest(self) -> str:
+        """The digest of the document that answers."""
+        return self._flags.digest
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _DETAILS:
+            return partial(self._detail, name)
+        if name in _VALUES:
+            return partial(self._value, f"{name}_detail")
+        return getattr(self._bound, name)
+
+    def __copy__(self) -> "WatchedBoundFlags":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "WatchedBoundFlags":
+        return self
+
+    def _detail(self, name: str, key: str, default: Any) -> EvaluationDetail[Any]:
+        if key not in self._flags and (name.startswith("bool_") or isinstance(default, bool)):
+            self._add(key)
+        detail: EvaluationDetail[Any] = getattr(self._bound, name)(key, default)
+        self._tell(Evaluation(key, self._context, default, detail))
+        return detail
+
+    def _value(self, name: str, key: str, default: Any) -> Any:
+        return self._detail(name, key, default).value
+
+    def _add(self, key: str) -> None:
+        item = self._made_up(key)
+        if item is not None:
+            self._flags = patched(self._flags, {key: item})
+            self._bound = self._flags.bind(self._context, big_segments=self._big_segments)

@@ -1,0 +1,109 @@
+"""The page on tests: its code runs, the sample suite passes, and the tests that it names exist."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+# A run within this one forgets the modules that it imports, and not what is made of them.
+import isoflag.testing  # noqa: F401
+
+pytest_plugins = ["pytester"]
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent.parent
+PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
+SUITE = ROOT / "examples" / "testing"
+STATES = ["as they are", "off", "on"]
+
+
+def test_every_block_of_the_page_is_a_file() -> None:
+    assert len(FILES) == PAGE.count("```python")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_code_of_the_page_runs(pytester: pytest.Pytester, state: str) -> None:
+    for name, code in FILES.items():
+        pytester.path.joinpath(name).write_text(code, encoding="utf-8")
+    # It is about a flag that it does not set all the time.
+    other = ["--deselect=test_flags.py::test_for_a_while"] if state == "on" else []
+    result = pytester.runpytest(*options(state), *other)
+    deselected = len(other)
+    result.assert_outcomes(passed=12 - deselected, deselected=deselected)
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> pytest.Pytester:
+    shutil.copytree(SUITE, pytester.path, dirs_exist_ok=True)
+    return pytester
+
+
+def options(state: str) -> list[str]:
+    return [] if state == STATES[0] else [f"--isoflag-all={state}"]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_sample_suite_passes(suite: pytest.Pytester, state: str) -> None:
+    result = suite.runpytest(*options(state))
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) == {"passed"}
+    assert outcomes["passed"] > 10
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "failing"),
+    [
+        # It works only while the flag is off, which nobody sees before it is on.
+        ('return {"statusCode": 201, "body": "taken and reserved"}', "raise OSError", {"on"}),
+        # The feature leaks out of its flag.
+        (
+            'return {"statusCode": 201, "body": "taken"}',
+            'reserve(customer, pieces); return {"statusCode": 201, "body": "taken"}',
+            {"off"},
+        ),
+    ],
+)
+def test_what_differs_between_off_and_on_is_found(
+    suite: pytest.Pytester, before: str, after: str, failing: set[str]
+) -> None:
+    module = suite.path / "orders.py"
+    source = module.read_text(encoding="utf-8")
+    assert before in source
+    module.write_text(source.replace(before, after), encoding="utf-8")
+    result = suite.runpytest("-v", "-k", "test_on_and_off")
+    result.assert_outcomes(passed=1, failed=1)
+    for state in failing:
+        result.stdout.fnmatch_lines([f"*reserve-goods={state}? FAILED*"])
+    if "on" in failing:
+        sanity = ["-k", "test_an_order_is_taken"]
+        suite.runpytest("--isoflag-all=off", *sanity).assert_outcomes(passed=1)
+        suite.runpytest("--isoflag-all=on", *sanity).assert_outcomes(failed=1)
+
+
+def test_every_row_names_tests_that_exist() -> None:
+    rows = re.findall(r"^\| (A\d\d) \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
+    assert [row for row, _, _ in rows] == [*(f"A{n:02}" for n in range(7, 16)), "A60"]
+    vectors = {
+        case["id"]
+        for file in (ROOT / "conformance" / "vectors").glob("*.json")
+        for case in json.loads(file.read_bytes())["cases"]
+    }
+    for row, _, shown in rows:
+        named = re.findall(r"`([^`]+)`", shown)
+        assert named, row
+        for name in named:
+            file, _, test = name.partition("::")
+            if not test:
+                assert file in vectors, f"{row}: {name}"
+                continue
+            folders = [TESTS] if file.endswith(".py") else [ROOT / "core/tests", ROOT / "cli/tests"]
+            sources = [
+                (folder / file).read_text(encoding="utf-8")
+                for folder in folders
+                if (folder / file).exists()
+            ]
+            definition = re.compile(rf"^\s*(?:def|fn) {test}\(", re.MULTILINE)
+            assert any(map(definition.search, sources)), f"{row}: {name}"

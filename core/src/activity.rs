@@ -1,0 +1,275 @@
+//! How often which flag served what, as the recorders in front and back ends write it: counts of
+//! several processes become those of all.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::json::{JsonError, Object, Value};
+use crate::path::Path;
+
+/// The version of the format.
+const FORMAT: i64 = 1;
+
+/// How far integers go in JSON; a count stays there.
+const LARGEST_INTEGER: i64 = (1 << 53) - 1;
+
+/// Counts of evaluations by flag, document and variation, and when each flag was asked for first
+/// and last.
+///
+/// ```
+/// use isoflag::Activity;
+/// let text = br#"{"activity": 1, "flags": {"checkout": {
+///     "counts": {"sha256:0e": {"0": 3, "default": 1}},
+///     "first": 1700000000000, "last": 1700000060000}}}"#;
+/// let mut all = Activity::default();
+/// all.merge(&Activity::from_json(text)?);
+/// all.merge(&Activity::from_json(text)?);
+/// assert_eq!(all.flag("checkout").map(|flag| flag.evaluations), Some(8));
+/// assert_eq!(
+///     all.to_canonical_json(),
+///     r#"{"activity":1,"flags":{"checkout":{"counts":{"sha256:0e":{"0":6,"default":2}},"first":1700000000000,"last":1700000060000}}}"#,
+/// );
+/// # Ok::<(), isoflag::ActivityError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    flags: BTreeMap<Arc<str>, Counted>,
+}
+
+/// The evaluations of one flag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FlagActivity {
+    /// How many, of all documents and variations.
+    pub evaluations: u64,
+    /// The first one, in milliseconds since the epoch.
+    pub first_ms: f64,
+    /// The last one.
+    pub last_ms: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Counted {
+    /// By digest, then by the variation's index or `default`.
+    counts: BTreeMap<Arc<str>, BTreeMap<Arc<str>, i64>>,
+    /// In epoch milliseconds, as `last`.
+    first: i64,
+    last: i64,
+}
+
+impl Activity {
+    /// Reads what a recorder wrote. Members that are not known are passed over.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, or anything in it is no activity.
+    pub fn from_json(text: &[u8]) -> Result<Activity, ActivityError> {
+        let value = Value::parse(text).map_err(|error| ActivityError::json(&error))?;
+        Activity::from_value(&value)
+    }
+
+    /// Reads activity that has been parsed already.
+    ///
+    /// # Errors
+    /// As [`Activity::from_json`].
+    pub fn from_value(value: &Value) -> Result<Activity, ActivityError> {
+        let root = Path::Root;
+        let activity = object(Some(value), &root)?;
+        let version = root.member("activity");
+        if integer(activity.get("activity"), &version)? != FORMAT {
+            return Err(ActivityError::at(&version, format!("expected the format {FORMAT}")));
+        }
+        let path = root.member("flags");
+        let flags = object(activity.get("flags"), &path)?.iter();
+        let flags = flags.map(|(key, flag)| {
+            Counted::read(flag, &path.member(key)).map(|flag| (Arc::clone(key), flag))
+        });
+        Ok(Activity { flags: flags.collect::<Result<_, _>>()? })
+    }
+
+    /// Adds another's counts, up to 2^53 - 1, and widens the times. In which order several are
+    /// merged changes nothing.
+    pub fn merge(&mut self, other: &Activity) {
+        for (key, added) in &other.flags {
+            match self.flags.get_mut(key) {
+                Some(flag) => flag.merge(added),
+                None => {
+                    self.flags.insert(Arc::clone(key), added.clone());
+                }
+            }
+        }
+    }
+
+    /// The evaluations of a flag; none where there were none.
+    #[must_use]
+    pub fn flag(&self, key: &str) -> Option<FlagActivity> {
+        self.flags.get(key).map(Counted::total)
+    }
+
+    /// The canonical text of RFC 8785: equal counts have equal bytes on every host.
+    #[must_use]
+    pub fn to_canonical_json(&self) -> String {
+        let flags = self.flags.iter().map(|(key, flag)| (Arc::clone(key), flag.to_value()));
+        let members = [
+            ("activity", Value::from(FORMAT)),
+            ("flags", Value::Object(flags.collect::<Object>())),
+        ];
+        Value::Object(Object::from_iter(members)).to_canonical_json()
+    }
+}
+
+impl Counted {
+    fn read(value: &Value, path: &Path<'_>) -> Result<Counted, ActivityError> {
+        let flag = object(Some(value), path)?;
+        let of_counts = path.member("counts");
+        let mut counts = BTreeMap::new();
+        for (digest, variations) in some_members(flag.get("counts"), &of_counts)?.iter() {
+            let of_digest = of_counts.member(digest);
+            let mut of_variations = BTreeMap::new();
+            for (variation, count) in some_members(Some(variations), &of_digest)?.iter() {
+                let of_variation = of_digest.member(variation);
+                if !is_variation(variation) {
+                    let expected = "expected a variation's index or `default`";
+                    return Err(ActivityError::at(&of_variation, expected));
+                }
+                let count = integer(Some(count), &of_variation)?;
+                if count < 1 {
+                    return Err(ActivityError::at(&of_variation, "expected a count of 1 or more"));
+                }
+                of_variations.insert(Arc::clone(variation), count);
+            }
+            counts.insert(Arc::clone(digest), of_variations);
+        }
+        let first = integer(flag.get("first"), &path.member("first"))?;
+        let of_last = path.member("last");
+        let last = integer(flag.get("last"), &of_last)?;
+        if last < first {
+            return Err(ActivityError::at(&of_last, "earlier than `first`"));
+        }
+        Ok(Counted { counts, first, last })
+    }
+
+    fn total(&self) -> FlagActivity {
+        let counts = self.counts.values().flat_map(BTreeMap::values);
+        let evaluations =
+            counts.fold(0, |sum: u64, count| sum.saturating_add(count.unsigned_abs()));
+        let (first_ms, last_ms) = (self.first as f64, self.last as f64);
+        FlagActivity { evaluations, first_ms, last_ms }
+    }
+
+    fn merge(&mut self, other: &Counted) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        for (digest, variations) in &other.counts {
+            let counts = self.counts.entry(Arc::clone(digest)).or_default();
+            for (variation, added) in variations {
+                let count = counts.entry(Arc::clone(variation)).or_default();
+                *count = count.saturating_add(*added).min(LARGEST_INTEGER);
+            }
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let counts = self.counts.iter().map(|(digest, variations)| {
+            let variations = variations.iter();
+            let variations = variations.map(|(name, count)| (Arc::clone(name), (*count).into()));
+            (Arc::clone(digest), Value::Object(variations.collect::<Object>()))
+        });
+        Value::Object(Object::from_iter([
+            ("counts", Value::Object(counts.collect::<Object>())),
+            ("first", self.first.into()),
+            ("last", self.last.into()),
+        ]))
+    }
+}
+
+/// Why a text is no activity, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActivityError {
+    path: String,
+    message: String,
+    position: Option<(usize, usize)>,
+}
+
+impl ActivityError {
+    fn json(error: &JsonError) -> ActivityError {
+        ActivityError {
+            path: error.path().to_owned(),
+            message: error.message().to_owned(),
+            position: Some(error.line_column()),
+        }
+    }
+
+    fn at(path: &Path<'_>, message: impl Into<String>) -> ActivityError {
+        ActivityError { path: path.to_string(), message: message.into(), position: None }
+    }
+
+    /// The stable name of what is wrong: `not-json` or `not-activity`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        if self.position.is_some() { "not-json" } else { "not-activity" }
+    }
+
+    /// Where, such as `flags.checkout.first`; empty for the whole of it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Line and column of the text, both from 1, where the text itself is wrong.
+    #[must_use]
+    pub fn line_column(&self) -> Option<(usize, usize)> {
+        self.position
+    }
+}
+
+impl fmt::Display for ActivityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "`{}`: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        match self.position {
+            Some((line, column)) => write!(f, " (line {line}, column {column})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ActivityError {}
+
+/// What a recorder writes where no variation was served, or an index.
+fn is_variation(name: &str) -> bool {
+    let is_index = name.bytes().all(|byte| byte.is_ascii_digit())
+        && !name.is_empty()
+        && (name == "0" || !name.starts_with('0'));
+    is_index || name == "default"
+}
+
+fn object<'v>(value: Option<&'v Value>, path: &Path<'_>) -> Result<&'v Object, ActivityError> {
+    value.and_then(Value::as_object).ok_or_else(|| ActivityError::at(path, "expected an object"))
+}
+
+/// An object that has some: what was counted was counted once at least.
+fn some_members<'v>(
+    value: Option<&'v Value>,
+    path: &Path<'_>,
+) -> Result<&'v Object, ActivityError> {
+    let members = object(value, path)?;
+    if members.is_empty() {
+        return Err(ActivityError::at(path, "expected a member at least"));
+    }
+    Ok(members)
+}
+
+fn integer(value: Option<&Value>, path: &Path<'_>) -> Result<i64, ActivityError> {
+    let integer = value.and_then(Value::as_integer);
+    integer
+        .filter(|integer| (-LARGEST_INTEGER..=LARGEST_INTEGER).contains(integer))
+        .ok_or_else(|| ActivityError::at(path, "expected an integer"))
+}
