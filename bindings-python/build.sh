@@ -48,16 +48,14 @@ if [ "$tools" != "$(cat "$venv/.isoflag-tools" 2>/dev/null)" ]; then
   printf '%s\n' "$tools" >"$venv/.isoflag-tools"
 fi
 
-package=$(digest "$version $(rustc -V)" Cargo.toml Cargo.lock core/Cargo.toml core/src \
-  "$here"/{Cargo.toml,pyproject.toml,README.md,python,recompress.py,src})
+package=$(digest "$version $(rustc -V) ${ISOFLAG_STD:-}" Cargo.toml Cargo.lock core/Cargo.toml core/src \
+  "$here"/{Cargo.toml,extension.sh,pyproject.toml,README.md,python,recompress.py,src})
 if [ "$package" != "$(cat "$venv/.isoflag-package" 2>/dev/null)" ]; then
   say "building and installing the wheel (a minute the first time, then 20 seconds)"
   rm -rf "$wheels"/isoflag-*.whl
-  if ! log=$("$venv/bin/maturin" build --manifest-path "$here/Cargo.toml" \
-    --interpreter "$venv/bin/python" --out "$wheels" 2>&1); then
-    printf '%s\n' "$log" >&2
-    exit 1
-  fi
+  mkdir -p "$wheels"
+  PATH=$PWD/$venv/bin:$PATH "$here/extension.sh" "$(rustc -vV | sed -n 's/^host: //p')" \
+    --interpreter "$venv/bin/python" --out "$wheels" >"$wheels/standard-library"
   "$venv/bin/python" "$here/recompress.py" "$wheels"/isoflag-*.whl
   "$venv/bin/pip" install -q --force-reinstall --no-deps "$wheels"/isoflag-*.whl
   "$venv/bin/python" -c 'import isoflag'

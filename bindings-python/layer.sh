@@ -6,7 +6,7 @@ cd "$here/.."
 target=${CARGO_TARGET_DIR:-target}
 
 wheel=$(compgen -G "$target/dist/isoflag-*-abi3-*_x86_64.whl" || true)
-sources=(Cargo.toml Cargo.lock core/Cargo.toml core/src "$here"/{Cargo.toml,pyproject.toml,README.md,python,src})
+sources=(Cargo.toml Cargo.lock core/Cargo.toml core/src "$here"/{Cargo.toml,extension.sh,pyproject.toml,README.md,python,src})
 if [ -z "$wheel" ] || [ -n "$(find "${sources[@]}" -type f ! -name '*.pyc' -newer "$wheel" -print -quit)" ]; then
   "$here/wheels.sh" layer
 fi

@@ -39,25 +39,27 @@ PATH=$PWD/$tools/bin:$PATH
 if [ "$only" = all ]; then rm -rf "$dist"; else rm -f "$dist"/isoflag-*-abi3-*.whl; fi
 mkdir -p "$dist"
 
-# One wheel: `wheel FOLDER ARCHITECTURE [OPTION...]`.
-wheel() {
-  local folder=$1 architecture=$2
-  shift 2
-  RUSTUP_TOOLCHAIN=$(bindings-wasm/toolchain.sh "$architecture-unknown-linux-gnu") \
-    quietly maturin build --manifest-path "$folder/Cargo.toml" --zig --compatibility manylinux2014 \
-    --target "$architecture-unknown-linux-gnu" --out "$dist" "$@"
-}
-
+budgeted=true
+options=(--zig --compatibility manylinux2014 --out "$dist")
 for architecture in x86_64 aarch64; do
+  triple=$architecture-unknown-linux-gnu
+  toolchain=$(bindings-wasm/toolchain.sh $triple)
   say "isoflag for $architecture (a minute)"
-  wheel bindings-python $architecture
+  library=$(RUSTUP_TOOLCHAIN=$toolchain "$here/extension.sh" $triple "${options[@]}")
+  [ "$library" = built ] || budgeted=false
   [ "$only" = all ] || continue
   say "isoflag for $architecture and Python $free_threaded (a minute)"
-  wheel bindings-python $architecture --no-default-features --interpreter python$free_threaded
+  RUSTUP_TOOLCHAIN=$toolchain "$here/extension.sh" $triple "${options[@]}" \
+    --no-default-features --interpreter python$free_threaded >/dev/null
   say "the program for $architecture (a minute)"
-  wheel cli $architecture
+  RUSTUP_TOOLCHAIN=$toolchain quietly maturin build --manifest-path cli/Cargo.toml --target $triple "${options[@]}"
 done
 python "$here/recompress.py" "$dist"/*.whl
+if $budgeted; then
+  python "$here/budget.py" "$dist"/isoflag-*-abi3-*.whl
+else
+  say "SKIPPED: the budget; a wheel has the prebuilt standard library, with which it is larger"
+fi
 if [ "$only" = all ]; then
   say "the source distribution"
   quietly maturin sdist --manifest-path bindings-python/Cargo.toml --out "$dist"

@@ -37,7 +37,7 @@ if [[ ! -d "$npm/node_modules" ]] || ! unchanged npm "$lock"; then
 fi
 
 sources=(Cargo.toml core/Cargo.toml core/src bindings-wasm/Cargo.toml bindings-wasm/src
-    bindings-wasm/build.sh bindings-wasm/toolchain.sh bindings-wasm/tools.sh bindings-wasm/npm/package-lock.json)
+    bindings-wasm/build.sh bindings-wasm/rust-src.sh bindings-wasm/toolchain.sh bindings-wasm/tools.sh bindings-wasm/npm/package-lock.json)
 [[ ! -f "$repo/Cargo.lock" ]] || sources+=(Cargo.lock)
 core="$(hash_of "${sources[@]}") ${ISOFLAG_TOOLCHAIN:-} ${ISOFLAG_STD:-}"
 
@@ -73,16 +73,6 @@ modules() {
         module tools wasm-tools "" "" -O3
 }
 
-# A standard library built with the module is a sixth of what a page loads smaller than the prebuilt one.
-has_sources() {
-    local library
-    library="$(RUSTUP_TOOLCHAIN="$toolchain" rustc --print sysroot)/lib/rustlib/src/rust/library"
-    [[ -f "$library/Cargo.lock" ]] && return
-    [[ "$toolchain" != isoflag-debian-* ]] || return
-    say "build: asking rustup for rust-src (a few seconds)"
-    rustup component add rust-src --toolchain "$toolchain" >&2 && [[ -f "$library/Cargo.lock" ]]
-}
-
 if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then
     toolchain="$("$here/toolchain.sh")"
     "$here/tools.sh"
@@ -90,7 +80,8 @@ if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then
     standard_library=built
     if [[ "${ISOFLAG_STD:-}" == prebuilt ]]; then
         standard_library=prebuilt
-    elif ! has_sources; then
+    # A standard library built with the module is a sixth of what a page loads smaller than the prebuilt one.
+    elif ! RUSTUP_TOOLCHAIN="$toolchain" "$here/rust-src.sh"; then
         say "build: there are no sources of the standard library here; core.wasm will be larger with the prebuilt one"
         standard_library=prebuilt
     fi

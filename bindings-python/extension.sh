@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds a wheel with the extension in it: `extension.sh TARGET [ARGUMENT OF MATURIN...]`. It prints `built` or
+# `prebuilt`, for the standard library that went in; what else it has to say goes to standard error.
+#
+# A standard library built with the extension leaves out what prints a backtrace, a fifth of the wheel. A panic still
+# says what and where. ISOFLAG_STD=prebuilt takes the one that comes with the toolchain: a larger wheel, sooner.
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/.."
+target=$1
+shift
+
+say() { printf 'extension: %s\n' "$*" >&2; }
+
+# Paths of this machine would otherwise be part of the wheel. The last that fits is taken.
+flags="--remap-path-prefix=$PWD=isoflag --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+flags+=" --remap-path-prefix=$(rustc --print sysroot)=rust"
+
+# Shows what maturin said where it fails.
+build() {
+  local log
+  if ! log=$(RUSTFLAGS="${RUSTFLAGS:-} $flags" maturin build --manifest-path "$here/Cargo.toml" \
+    --target "$target" "$@" 2>&1); then
+    printf '%s\n' "$log" >&2
+    return 1
+  fi
+}
+
+if [ "${ISOFLAG_STD:-}" != prebuilt ]; then
+  if ! bindings-wasm/rust-src.sh; then
+    say "there are no sources of the standard library here; the wheel will be larger with the prebuilt one"
+  elif RUSTC_BOOTSTRAP=1 build -Z build-std=std,panic_abort -Z build-std-features= "$@"; then
+    echo built
+    exit
+  else
+    say "that failed with a standard library of our own, trying the prebuilt one; the wheel will be larger"
+  fi
+fi
+build "$@"
+echo prebuilt

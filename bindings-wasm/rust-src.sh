@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Succeeds where the toolchain that RUSTUP_TOOLCHAIN names, or else the active one, has the sources of the standard
+# library, after asking rustup for them where they are missing. What it has to say goes to standard error.
+set -euo pipefail
+
+library="$(rustc --print sysroot)/lib/rustlib/src/rust/library"
+[[ ! -f "$library/Cargo.lock" ]] || exit 0
+# rustup knows nothing of toolchains that are linked.
+[[ "${RUSTUP_TOOLCHAIN:-}" != isoflag-debian-* ]] && command -v rustup >/dev/null || exit 1
+printf 'toolchain: asking rustup for rust-src (a few seconds)\n' >&2
+rustup component add rust-src >&2 && [[ -f "$library/Cargo.lock" ]]
