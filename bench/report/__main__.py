@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from . import growth_curves, judged, machine, markdown, measured, ratios
+from . import growth_curves, judged, machine, markdown, measured, missed, ratios
 
 
 def main() -> None:
@@ -34,7 +34,9 @@ def main() -> None:
     workload = f"{origin}: {index['bytes']:,} bytes, {index['flags']:,} flags, {index['segments']} segments"
     described = machine.describe(found.versions, options.load)
 
-    text = markdown.results(tables, module, described, workload, options.quick)
+    reasons = missed.read(machine.BENCH / "missed.json")
+    why = list(missed.section(tables, reasons, found))
+    text = markdown.results(tables, module, described, workload, why, quick=options.quick)
     (out / "RESULTS.md").write_text(text)
     (out / "ratios.svg").write_text(ratios.draw(tables))
     (out / "growth.svg").write_text(growth_curves.draw(found))

@@ -94,7 +94,13 @@ def counts(tables: list[Table]) -> str:
 
 
 def results(
-    tables: list[Table], module: list[Row], machine: dict[str, str], workload: str, quick: bool
+    tables: list[Table],
+    module: list[Row],
+    machine: dict[str, str],
+    workload: str,
+    missed: list[str],
+    *,
+    quick: bool,
 ) -> str:
     lines = [
         "# Speed and size",
@@ -115,6 +121,7 @@ def results(
     lines += [line("", ""), line("---", "---")]
     lines += [line(name, value) for name, value in machine.items()]
     lines += [line("Workload", workload), ""]
+    lines += missed
     for found in tables:
         lines += table(found)
     lines += bytes_of_module(module)
