@@ -76,6 +76,7 @@ check-rust:
 	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
 	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
 	@cargo clippy --quiet -p isoflag --no-default-features -- -D warnings
+	@cargo clippy --quiet -p isoflag --no-default-features --features tools -- -D warnings
 
 check-python: build-python
 	$(call say,Python: format and lints and types)
