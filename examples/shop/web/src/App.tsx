@@ -6,6 +6,7 @@ import { edited, opened, rolledBack, typed } from "./document-state";
 import { Everybody } from "./Everybody";
 import { decisionOf } from "./explanation";
 import { FlagRow } from "./FlagRow";
+import { objectOf } from "./flag-document";
 import { questionOf, useLambda } from "./lambda";
 import { placeOf } from "./place";
 import { Storefront } from "./Storefront";
@@ -50,14 +51,19 @@ export function App(props: AppProps) {
     return () => clearTimeout(timer);
   }, [doc.held, failed]);
 
+  const holdBack = (next: boolean) => {
+    setHeldBack(next);
+    put("/delivery", JSON.stringify({ heldBack: next })).catch(failed);
+  };
+
   const { flags, json } = held;
   const { context } = visitor;
   const bigSegments = presets[visitor.preset]?.bigSegments;
   const lambda = useLambda(questionOf(context, bigSegments), doc.held.flags.digest);
   const decisions = useMemo(() => {
     const options = bigSegments ? { bigSegments: bigSegments as never } : undefined;
-    return [...flags.keys()].map(key => decisionOf(flags.explain(key, context, options)));
-  }, [flags, context, bigSegments]);
+    return Object.keys(objectOf(json.flags)).map(key => decisionOf(flags.explain(key, context, options)));
+  }, [flags, json, context, bigSegments]);
   const same = decisions.filter(
     ({ explanation, text }) => lambda.reply?.decisions.get(explanation.flag)?.text === text,
   ).length;
@@ -87,22 +93,34 @@ export function App(props: AppProps) {
       />
       <main>
         <aside>
-          <Visitor
-            presets={presets}
-            selected={visitor.preset}
-            text={visitor.text}
-            context={context}
-            notes={visitor.notes}
-            onSelect={index => setVisitor(chosen(presets, index))}
-            onText={text => setVisitor(now => typedContext(now, text))}
-          />
-          <IsoflagProvider flags={flags} context={context}>
-            <Storefront />
-          </IsoflagProvider>
-          <Everybody flags={flags} presets={presets} />
+          <div className="beside">
+            <Visitor
+              presets={presets}
+              selected={visitor.preset}
+              text={visitor.text}
+              context={context}
+              notes={visitor.notes}
+              onSelect={index => setVisitor(chosen(presets, index))}
+              onText={text => setVisitor(now => typedContext(now, text))}
+            />
+            <IsoflagProvider flags={flags} context={context}>
+              <Storefront />
+            </IsoflagProvider>
+          </div>
         </aside>
         <section className="flags" aria-labelledby="flags-title">
-          <h2 id="flags-title">The flags</h2>
+          <header>
+            <h2 id="flags-title">The flags</h2>
+            <Everybody flags={flags} presets={presets} />
+            <label className="check">
+              <input type="checkbox" checked={heldBack} onChange={event => holdBack(event.target.checked)} />
+              <span>Hold edits back from the Lambda</span>
+            </label>
+            <p className="note">
+              Switch one off, open one to see why, or <a href="#document">edit the document</a>. The browser
+              decides with an edit at once; the Lambda reads it within a second, unless you hold it back.
+            </p>
+          </header>
           <ul>
             {decisions.map(browser => {
               const key = browser.explanation.flag;
@@ -139,14 +157,9 @@ export function App(props: AppProps) {
         </section>
         <DocumentPanel
           state={doc}
-          heldBack={heldBack}
           problem={problem}
           shown={shown}
           onText={text => setDoc(now => typed(now, text))}
-          onHoldBack={next => {
-            setHeldBack(next);
-            put("/delivery", JSON.stringify({ heldBack: next })).catch(failed);
-          }}
           onRestore={() => setDoc(now => rolledBack(now, original))}
         />
       </main>

@@ -3,31 +3,24 @@ import { JsonEditor } from "./JsonEditor";
 
 export interface DocumentPanelProps {
   readonly state: DocumentState;
-  readonly heldBack: boolean;
   readonly problem: string | undefined;
   readonly shown: { readonly offset: number } | undefined;
   readonly onText: (text: string) => void;
-  readonly onHoldBack: (heldBack: boolean) => void;
   readonly onRestore: () => void;
 }
 
 /** The document that both hosts decide with: to edit, to hold back from the Lambda, to restore. */
 export function DocumentPanel(props: DocumentPanelProps) {
-  const { state, heldBack, problem, shown, onText, onHoldBack, onRestore } = props;
+  const { state, problem, shown, onText, onRestore } = props;
   const warnings = state.notes.filter(({ severity }) => severity !== "info");
   return (
     <section className="document" aria-labelledby="document-title" id="document">
       <header>
         <h2 id="document-title">The document</h2>
         <p className="note">
-          Every edit is published at once. The browser decides with it immediately; the Lambda reads it again
-          within a second, unless you hold it back.
+          Every edit is published at once, kill switches and sliders too. What does not load is not published.
         </p>
         <div className="actions">
-          <label className="check">
-            <input type="checkbox" checked={heldBack} onChange={event => onHoldBack(event.target.checked)} />
-            <span>Hold it back from the Lambda</span>
-          </label>
           <button type="button" className="quiet" onClick={onRestore}>
             Restore the original
           </button>

@@ -36,7 +36,7 @@ export function FlagDetail(props: FlagDetailProps) {
     <div className="detail">
       <section>
         <h4>Why</h4>
-        <Steps steps={steps} />
+        <Steps steps={steps} isTop />
       </section>
       {rollout && (
         <section className="rollout">
@@ -112,7 +112,7 @@ export function FlagDetail(props: FlagDetailProps) {
   );
 }
 
-function Steps({ steps }: { readonly steps: readonly Step[] }) {
+function Steps({ steps, isTop = false }: { readonly steps: readonly Step[]; readonly isTop?: boolean }) {
   if (steps.length === 0) return <p className="note">Nothing was evaluated.</p>;
   return (
     <ol className="steps">
@@ -126,7 +126,7 @@ function Steps({ steps }: { readonly steps: readonly Step[] }) {
           <div>
             <p>
               <Prose text={step.text} />
-              {step.decides && <em className="tag">decides</em>}
+              {isTop && step.decides && <em className="tag">decides</em>}
             </p>
             {step.because.length > 0 && <Steps steps={step.because} />}
           </div>

@@ -38,7 +38,7 @@ export function Verdict({ digest, version, lambda, total, same, heldBack }: Verd
     text = `The Lambda still decides with version ${reply.version ?? "?"}, the browser with ${version ?? "?"}. ${
       reply.problem ??
       (heldBack
-        ? "The delivery is held back below: let it go on, and they agree again."
+        ? "New versions are held back from it: let them go on, and they agree again."
         : "It reads the document again within a second.")
     }`;
   } else if (reply) {
@@ -87,7 +87,8 @@ function HostCard({ name, how, className, digest, version }: HostCardProps) {
         {name} <span>{how}</span>
       </p>
       <p className="digest" title={digest}>
-        document <b>v{version ?? "?"}</b> <code>{digest ? shortDigest(digest) : "…"}</code>
+        <span>document </span>
+        <b>v{version ?? "?"}</b> <code>{digest ? shortDigest(digest) : "…"}</code>
       </p>
     </div>
   );

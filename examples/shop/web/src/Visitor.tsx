@@ -25,6 +25,7 @@ export interface VisitorProps {
 export function Visitor({ presets, selected, text, context, notes, onSelect, onText }: VisitorProps) {
   const key = visitorKey(context);
   const step = (by: number) => onText(withKey(text, context, stepped(key, by)));
+  const isEdited = context !== presets[selected]?.context;
   const problem = useMemo(() => notes[0], [notes]);
   return (
     <section className="visitor" aria-labelledby="visitor-title">
@@ -32,8 +33,13 @@ export function Visitor({ presets, selected, text, context, notes, onSelect, onT
       <fieldset className="presets">
         <legend className="unseen">Presets</legend>
         {presets.map((preset, index) => (
-          <label key={preset.name}>
-            <input type="radio" name="preset" checked={index === selected} onChange={() => onSelect(index)} />
+          <label key={preset.name} className={index === selected ? "base" : undefined}>
+            <input
+              type="radio"
+              name="preset"
+              checked={index === selected && !isEdited}
+              onChange={() => onSelect(index)}
+            />
             <span>{preset.name}</span>
           </label>
         ))}

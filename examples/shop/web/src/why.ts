@@ -83,11 +83,12 @@ function clauseStep(clause: ClauseTrace, written: JsonObject, document: JsonObje
   ];
   const aim = clause.negate ? " The clause is negated." : "";
   const relation = `${isTrue ? yes : no} ${alternatives(values)}`;
+  const isPrivate = isPrivateValue(clause.contextValue);
   const same =
     clause.op === "in" && isTrue && JSON.stringify(clause.contextValue) === JSON.stringify(values[0]);
-  const text = same
-    ? `${capital(subject)} is ${code(clause.contextValue)}, as asked.${aim}`
-    : `${capital(subject)} is ${code(clause.contextValue)}, ${relation}.${aim}`;
+  const given = isPrivate ? "private and not shown" : code(clause.contextValue);
+  const what = same ? "as asked" : isPrivateValue(values[0]) ? `and ${yes} what is asked` : relation;
+  const text = `${capital(subject)} is ${given}, ${what}.${aim}`;
   return { holds, text, because: [] };
 }
 
@@ -140,6 +141,9 @@ export function bucketSentence(rollout: RolloutTrace, key: string, document: Jso
   const entry = rollout.entries[chosen];
   if (entry === undefined) return "";
   const from = rollout.entries[chosen - 1]?.threshold ?? 0;
+  if (rollout.hash === undefined) {
+    return `There is no ${rollout.contextKind ?? "user"}’s \`${rollout.bucketBy ?? "key"}\` to hash, so it takes the first share, ${code(variationOf(document, key, entry.variationIndex))}.`;
+  }
   return (
     `Bucket ${count(rollout.bucket)} falls between ${count(from)} and ${count(entry.threshold)}, ` +
     `the ${percent(entry.weight)} that get ${code(variationOf(document, key, entry.variationIndex))}.`
@@ -148,7 +152,7 @@ export function bucketSentence(rollout: RolloutTrace, key: string, document: Jso
 
 /** What was hashed for the bucket. */
 export function hashSentence(rollout: RolloutTrace): string {
-  if (rollout.hash === undefined) return "There was nothing to hash, so that the bucket is 0.";
+  if (rollout.hash === undefined) return "What has no bucket of its own counts as bucket 0.";
   return `The bucket is ${rollout.hash} of the ${rollout.contextKind ?? "user"}’s \`${rollout.bucketBy ?? "key"}\` with the flag’s salt or seed: the same on every host, whatever the weights are.`;
 }
 
@@ -259,6 +263,11 @@ export function headline({ flag, answer, trace }: Explanation, document: JsonObj
         }[reason.errorKind ?? ""] ?? `Error: \`${reason.errorKind}\`.`
       );
   }
+}
+
+/** What an explanation shows in place of an attribute that the context marks private. */
+function isPrivateValue(value: Json | undefined): boolean {
+  return JSON.stringify(value) === '{"private":true}';
 }
 
 function capital(text: string): string {
