@@ -1,6 +1,7 @@
 # Each target does its own set-up on a fresh checkout, and says what it is doing.
 #
 #   make demo          one document, two hosts, one answer
+#   make demo-web      the browser and a Lambda function side by side, in a page (ONCE=1 only checks)
 #   make demo-pipeline a change's way: webhook, DynamoDB table, answer
 #   make test          everything that a commit needs
 #   make test-all      and the long runs: 100,000 generated cases and more
@@ -28,15 +29,18 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
 
-.PHONY: help demo demo-pipeline bench wheels layer test test-all build build-python build-wasm \
+.PHONY: help demo demo-web demo-pipeline test-shop bench wheels layer test test-all build build-python build-wasm \
 	build-cli check check-rust check-python check-npm test-rust test-python test-npm \
 	conformance differential docs readme clean
 
 help:
-	@sed -n '3,14s/^# \{0,2\}//p' Makefile
+	@sed -n '3,15s/^# \{0,2\}//p' Makefile
 
 demo: build
 	@.venv/bin/python examples/demo.py
+
+demo-web: build
+	@examples/shop/run.sh $(if $(ONCE),--once)
 
 demo-pipeline: build-python
 	@.ci/python-env
@@ -54,7 +58,7 @@ build-cli:
 	$(call say,the program isoflag: a minute the first time)
 	@cargo build --quiet --release -p isoflag-cli
 
-test: check test-rust build test-python test-npm conformance differential docs readme
+test: check test-rust build test-python test-npm test-shop conformance differential docs readme
 	@.ci/totals test
 
 test-all:
@@ -98,6 +102,11 @@ test-python: build-python
 test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
+
+test-shop: build
+	$(call say,the shop: its page and Lambda function in Chromium (half a minute))
+	@examples/shop/build.sh
+	@npm test --silent --prefix examples/shop
 
 conformance: build
 	$(call say,conformance: the suite on four hosts (a minute))

@@ -24,9 +24,8 @@ from types import FrameType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import isoflag
-
 import function_url
+import isoflag
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "web" / "dist"
