@@ -62,7 +62,7 @@ test: check test-rust build test-python test-npm test-shop conformance different
 	@.ci/totals test
 
 test-all:
-	@$(MAKE) test CASES=100000
+	@PICTURE=1 $(MAKE) test CASES=100000
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@core/fuzz/run.sh $(FUZZ_SECONDS)
 	@$(MAKE) wheels

@@ -15,7 +15,7 @@ export interface BucketBarProps {
 export function BucketBar({ flag, document, entries, bucket }: BucketBarProps) {
   const several = listOf(flagOf(document, flag).variations).length > 0;
   return (
-    <div className="bucket-bar">
+    <div className={`bucket-bar${bucket === undefined ? "" : " marked"}`}>
       <div className="shares" aria-hidden="true">
         {entries.map((entry, index) => {
           const value = variationOf(document, flag, entry.variationIndex);

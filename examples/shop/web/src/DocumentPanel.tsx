@@ -1,5 +1,6 @@
 import type { DocumentState } from "./document-state";
 import { JsonEditor } from "./JsonEditor";
+import { Prose } from "./Prose";
 
 export interface DocumentPanelProps {
   readonly state: DocumentState;
@@ -28,14 +29,20 @@ export function DocumentPanel(props: DocumentPanelProps) {
       </header>
       {(state.error ?? problem) !== undefined && (
         <p className="problem error" role="alert">
-          {state.error ? `Not published: ${state.error}. Both hosts keep the last good document.` : problem}
+          <Prose
+            text={
+              state.error
+                ? `Not published: ${state.error}. Both hosts keep the last good document.`
+                : (problem ?? "")
+            }
+          />
         </p>
       )}
       {state.error === undefined && warnings.length > 0 && (
         <ul className="warnings">
           {warnings.map(({ message, severity }) => (
             <li key={message} className={`problem ${severity}`}>
-              {message}
+              <Prose text={message} />
             </li>
           ))}
         </ul>

@@ -56,7 +56,9 @@ export function FlagDetail(props: FlagDetailProps) {
               text={
                 trace?.rollout
                   ? hashSentence(trace.rollout)
-                  : "This visitor has no bucket here: something before the rollout decides. The next key may have one."
+                  : trace?.on === false
+                    ? "Off means off: whatever the weights are, nobody is asked for a bucket."
+                    : "This visitor has no bucket here: something before the rollout decides. The next key may have one."
               }
             />
           </p>

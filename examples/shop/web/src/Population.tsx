@@ -1,7 +1,7 @@
 import type { Flags } from "isoflag/tools";
 import { useMemo, useRef } from "react";
 import type { JsonObject } from "./explanation";
-import { type Rollout, variationOf } from "./flag-document";
+import { flagOf, type Rollout, variationOf } from "./flag-document";
 import { Prose } from "./Prose";
 import { type Inhabitant, POPULATION, populate } from "./population";
 import { tone } from "./tone";
@@ -44,6 +44,7 @@ export function Population({ flags, flag, document, context, rollout }: Populati
       </p>
     );
   }
+  if (!known && flagOf(document, flag).on !== true) return null;
   if (!known) {
     return (
       <p className="note">

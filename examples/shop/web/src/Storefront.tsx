@@ -48,7 +48,7 @@ export function Storefront() {
           <div className="checkout">
             <p className="line small">One-page checkout</p>
             <Feature flag="gift-cards">
-              <p className="line small">＋ Add a gift card</p>
+              <p className="line small">+ Add a gift card</p>
             </Feature>
             <span className="buy">{button}</span>
           </div>

@@ -39,7 +39,7 @@ function notesOf({ text, flags }: Held): Note[] {
     .filter(({ severity }) => severity !== "info")
     .map(({ severity, path, message }) => ({
       severity,
-      message: `${path}: ${message}`,
+      message: `\`${path}\`: ${message}`,
       ...placeOf(text, parsePath(path), tree),
     }));
 }

@@ -68,22 +68,15 @@ export function sharesOf(entries: Rollout["entries"]): RolloutTrace["entries"] {
 }
 
 /**
- * The weights after the first was set to `weight`: the others share what is left as they did before, so that only the
- * boundaries move and whoever had the first variation keeps it when its share grows.
+ * The weights after the first was set to `weight`. What it gains its neighbours lose, the nearest first, and what it loses
+ * the nearest gains: one boundary moves, so that nobody whom it has leaves when it grows.
  */
 export function withFirstWeight(entries: Rollout["entries"], weight: number): number[] {
-  const rest = entries.slice(1);
-  const before = rest.reduce((sum, entry) => sum + entry.weight, 0);
-  let left = 100_000 - weight;
-  const others = rest.map((entry, index) => {
-    const share =
-      index === rest.length - 1
-        ? left
-        : Math.round(((100_000 - weight) * (before === 0 ? 1 / rest.length : entry.weight / before)) / 1000) *
-          1000;
-    const taken = Math.min(share, left);
-    left -= taken;
-    return taken;
+  let owed = weight - (entries[0]?.weight ?? 0);
+  const others = entries.slice(1).map(entry => {
+    const kept = Math.max(0, entry.weight - owed);
+    owed -= entry.weight - kept;
+    return kept;
   });
   return [weight, ...others];
 }

@@ -86,7 +86,7 @@ function clauseStep(clause: ClauseTrace, written: JsonObject, document: JsonObje
   const isPrivate = isPrivateValue(clause.contextValue);
   const same =
     clause.op === "in" && isTrue && JSON.stringify(clause.contextValue) === JSON.stringify(values[0]);
-  const given = isPrivate ? "private and not shown" : code(clause.contextValue);
+  const given = isPrivate ? "private (not shown)" : code(clause.contextValue);
   const what = same ? "as asked" : isPrivateValue(values[0]) ? `and ${yes} what is asked` : relation;
   const text = `${capital(subject)} is ${given}, ${what}.${aim}`;
   return { holds, text, because: [] };
