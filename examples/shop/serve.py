@@ -159,7 +159,10 @@ class Handler(BaseHTTPRequestHandler):
         return self._json(HTTPStatus.OK, {"heldBack": self.server.delivery.held_back})
 
     def _file(self, path: Path) -> None:
-        real = path.resolve()
+        try:
+            real = path.resolve()
+        except ValueError:  # A null byte.
+            return self._json(HTTPStatus.NOT_FOUND, {"error": "there is no such file"})
         if not (real.is_relative_to(PAGE) or real == HERE / "contexts.json") or not real.is_file():
             return self._json(HTTPStatus.NOT_FOUND, {"error": "there is no such file"})
         kind = mimetypes.guess_type(real.name)[0] or "application/octet-stream"
