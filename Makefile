@@ -139,5 +139,5 @@ readme: build
 
 clean:
 	rm -rf target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
-		bindings-wasm/pkg conformance/answers
+		bindings-wasm/pkg conformance/answers examples/shop/web/dist
 	find . -name node_modules -prune -exec rm -rf {} +
