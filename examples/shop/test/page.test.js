@@ -174,7 +174,8 @@ describe("the shop", { skip }, () => {
     await flag("checkout-v2").getByRole("switch").click();
     await differ();
     // However often it is asked again.
-    for (let index = 0; index < 4; index++) await page.waitForResponse(response => response.url().endsWith("/decide"));
+    for (let index = 0; index < 4; index++)
+      await page.waitForResponse(response => response.url().endsWith("/decide"));
     const verdict = page.locator(".verdict");
     // Of the flags that need it one differs with it.
     assert.match(await verdict.innerText(), /2 of 17 decisions differ/);

@@ -38,7 +38,7 @@ export function BucketBar({ flag, document, entries, bucket }: BucketBarProps) {
       </div>
       {bucket !== undefined && (
         <div className="marker" style={{ left: `${bucket / 1000}%` }}>
-          <span className={bucket > 80_000 ? "flip" : undefined}>bucket {count(bucket)}</span>
+          <span className={bucket > 50_000 ? "flip" : undefined}>bucket {count(bucket)}</span>
         </div>
       )}
     </div>
