@@ -1,6 +1,7 @@
 # Each target does its own set-up on a fresh checkout, and says what it is doing.
 #
 #   make demo          one document, two hosts, one answer
+#   make demo-web      the browser and a Lambda function side by side, in a page (ONCE=1 only checks)
 #   make demo-pipeline a change's way: webhook, DynamoDB table, answer
 #   make test          everything that a commit needs
 #   make test-all      and the long runs: 100,000 generated cases and more
@@ -29,7 +30,7 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
 
-.PHONY: help demo demo-pipeline bench wheels layer test test-all build build-python build-wasm \
+.PHONY: help demo demo-web demo-pipeline test-shop bench wheels layer test test-all build build-python build-wasm \
 	build-cli check check-rust check-python check-npm test-rust test-python test-npm \
 	conformance consumers consumers-quick differential docs readme clean
 
@@ -38,6 +39,9 @@ help:
 
 demo: build
 	@.venv/bin/python examples/demo.py
+
+demo-web: build
+	@examples/shop/run.sh $(if $(ONCE),--once)
 
 demo-pipeline: build-python
 	@.ci/python-env
@@ -56,11 +60,11 @@ build-cli: build-python
 	@cargo build --quiet --release -p isoflag-cli
 	@mkdir -p .venv/bin && ln -sf ../../target/release/isoflag .venv/bin/isoflag
 
-test: check test-rust build test-python test-npm conformance consumers-quick differential docs readme
+test: check test-rust build test-python test-npm test-shop conformance consumers-quick differential docs readme
 	@.ci/totals test
 
 test-all:
-	@$(MAKE) test CASES=100000
+	@PICTURE=1 $(MAKE) test CASES=100000
 	@$(MAKE) consumers
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@core/fuzz/run.sh $(FUZZ_SECONDS)
@@ -103,6 +107,11 @@ test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
 
+test-shop: build
+	$(call say,the shop: its page and Lambda function in Chromium (half a minute))
+	@examples/shop/build.sh
+	@npm test --silent --prefix examples/shop
+
 conformance: build
 	$(call say,conformance: the suite on four hosts (a minute))
 	@.ci/python-env
@@ -142,6 +151,6 @@ readme: build
 
 clean:
 	rm -rf target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
-		bindings-wasm/pkg conformance/answers \
+		bindings-wasm/pkg conformance/answers examples/shop/web/dist \
 		bindings-wasm/consumers/*/out bindings-wasm/consumers/*/.next
 	find . -name node_modules -prune -exec rm -rf {} +

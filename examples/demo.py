@@ -244,6 +244,7 @@ def shop(hosts: Sequence[Python | WebAssembly]) -> bool:
         f"{explained} of {len(questions)} explanations, {'the' if digests else 'NOT the'} digest"
     )
     print(coloured(f"  {verdict}", GREEN if same else RED))
+    print("\n  make demo-web shows the browser and a Lambda function deciding this side by side")
     return same
 
 

@@ -1,0 +1,58 @@
+"""The shop's Lambda function: what it decides for a visitor, and why.
+
+`POST /decide` with `{"context": {…}, "bigSegments": {…}}` answers with one explanation for each flag of the document
+that this instance holds, as the canonical text that is equal to the byte on every host.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import isoflag
+from isoflag import FlagClient
+from isoflag.aws_http import BadRequestError, Cors, Request, Response
+from isoflag.aws_http.response import json_response
+from isoflag.source import FileSource
+
+FLAGS = FlagClient(FileSource(os.environ["FLAGS_FILE"]), ttl=float(os.environ.get("FLAGS_TTL", "2")))
+SPA = Cors([origin] if (origin := os.environ.get("SPA_ORIGIN")) else [])
+HOST = f"Python {platform.python_version()}"
+
+
+def decide(request: Request) -> Response:
+    """Decides every flag for the context that the request holds."""
+    question = request.json()
+    if not isinstance(question, dict) or not isinstance(question.get("context"), dict):
+        raise BadRequestError('send `{"context": {…}}`, a context being an object')
+    flags = FLAGS.flags  # One document for the whole answer, whatever is fetched meanwhile.
+    status = FLAGS.status
+    try:
+        bound = flags.bind(question["context"], big_segments=question.get("bigSegments"))
+    except (TypeError, ValueError) as error:
+        raise BadRequestError(str(error)) from error
+    answer = {
+        "host": HOST,
+        "specVersion": isoflag.SPEC_VERSION,
+        "digest": flags.digest,
+        "version": flags.version,
+        "problem": None if status.error is None else str(status.error),
+        "explanations": {key: bound.explain(key).to_json() for key in flags.keys()},  # noqa: SIM118
+    }
+    return json_response(200, answer, {"Isoflag-Document": flags.digest, **SPA.headers(request)})
+
+
+def handler(event: Mapping[str, Any], context: object) -> Response:
+    """What AWS Lambda calls with an event of a function URL."""
+    request = Request.from_event(event)
+    preflight = SPA.preflight(request, ["POST"])
+    if preflight is not None:
+        return preflight
+    try:
+        if (request.method, request.path) == ("POST", "/decide"):
+            return decide(request)
+    except BadRequestError as error:
+        return json_response(400, {"error": str(error)}, SPA.headers(request))
+    return json_response(404, {"error": "ask `POST /decide`"}, SPA.headers(request))

@@ -1,0 +1,227 @@
+"""Serves the shop on the loopback address: the page, the document, and the Lambda function behind `/lambda/`.
+
+The document lives in two places, as it does in production: where it is published, and where the Lambda function reads
+it. What is published is delivered at once, unless the page holds the delivery back to see two hosts on two documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import mimetypes
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import function_url
+import isoflag
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE / "web" / "dist"
+LARGEST_BODY = 4 * 1024 * 1024
+POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+    ]
+)
+
+Function = Callable[[dict[str, Any], object], Any]
+
+
+class Delivery:
+    """The published document, and its way to the file that the Lambda function reads."""
+
+    def __init__(self, original: str, target: Path) -> None:
+        self.original = original
+        self.published = original
+        self.held_back = False
+        self._target = target
+        self._lock = threading.Lock()
+        self._deliver()
+
+    def publish(self, text: str) -> None:
+        """Takes a document; raises `isoflag.DocumentError` for what is none."""
+        isoflag.Flags.from_json(text)
+        with self._lock:
+            self.published = text
+            self._deliver()
+
+    def hold_back(self, held_back: bool) -> None:
+        """Stops delivering, or goes on with what is published now."""
+        with self._lock:
+            self.held_back = held_back
+            self._deliver()
+
+    def _deliver(self) -> None:
+        if self.held_back:
+            return
+        beside = self._target.with_suffix(".new")
+        beside.write_text(self.published, encoding="utf-8")
+        beside.replace(self._target)
+
+
+class Shop(ThreadingHTTPServer):
+    """The server; what it knows is shared by all requests."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, delivery: Delivery, function: Function) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.delivery = delivery
+        self.function = function
+        # An instance of a Lambda function answers one request at a time.
+        self.instance = threading.Lock()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: Shop
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._route()
+
+    def do_POST(self) -> None:
+        self._route()
+
+    def do_PUT(self) -> None:
+        self._route()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def _route(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > LARGEST_BODY:
+            self.close_connection = True
+            return self._json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": "too long"})
+        body = self.rfile.read(length)
+        # A page of another site that got hold of a name for 127.0.0.1 is no page of ours.
+        if self.headers.get("Host") not in {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}:
+            return self._json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "ask the loopback address"})
+        if path.startswith("/lambda/"):
+            return self._invoke(body)
+        match self.command, path:
+            case "GET", "/document":
+                return self._json(
+                    HTTPStatus.OK,
+                    {
+                        "document": self.server.delivery.published,
+                        "original": self.server.delivery.original,
+                        "heldBack": self.server.delivery.held_back,
+                    },
+                )
+            case "PUT", "/document":
+                return self._publish(body)
+            case "PUT", "/delivery":
+                self.server.delivery.hold_back(body == b'{"heldBack":true}')
+                return self._json(HTTPStatus.OK, {"heldBack": self.server.delivery.held_back})
+            case "GET", "/contexts.json":
+                return self._file(HERE / "contexts.json")
+            case "GET", _:
+                return self._file(PAGE / (path.lstrip("/") or "index.html"))
+        return self._json(HTTPStatus.NOT_FOUND, {"error": f"there is no `{self.command} {path}`"})
+
+    def _invoke(self, body: bytes) -> None:
+        target = self.path.removeprefix("/lambda")
+        event = function_url.event(self.command, target, dict(self.headers.items()), body)
+        with self.server.instance:
+            response = self.server.function(event, None)
+        status, headers, content = function_url.answer(response)
+        self._send(status, headers, content)
+
+    def _publish(self, body: bytes) -> None:
+        try:
+            self.server.delivery.publish(body.decode())
+        except ValueError as error:
+            return self._json(HTTPStatus.UNPROCESSABLE_ENTITY, {"error": str(error)})
+        return self._json(HTTPStatus.OK, {"heldBack": self.server.delivery.held_back})
+
+    def _file(self, path: Path) -> None:
+        try:
+            real = path.resolve()
+        except ValueError:  # A null byte.
+            return self._json(HTTPStatus.NOT_FOUND, {"error": "there is no such file"})
+        if not (real.is_relative_to(PAGE) or real == HERE / "contexts.json") or not real.is_file():
+            return self._json(HTTPStatus.NOT_FOUND, {"error": "there is no such file"})
+        kind = mimetypes.guess_type(real.name)[0] or "application/octet-stream"
+        return self._send(HTTPStatus.OK, {"Content-Type": kind, "Cache-Control": "no-cache"}, real.read_bytes())
+
+    def _json(self, status: int, value: object) -> None:
+        text = json.dumps(value, ensure_ascii=False).encode()
+        self._send(status, {"Content-Type": "application/json", "Cache-Control": "no-store"}, text)
+
+    def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def load_function(document: Path, ttl: float) -> Function:
+    """The Lambda function, with the environment that its configuration would give it."""
+    os.environ |= {"FLAGS_FILE": str(document), "FLAGS_TTL": str(ttl)}
+    sys.path.insert(0, str(HERE / "lambda"))
+    function: Function = importlib.import_module("handler").handler
+    return function
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Serves; with `--check` asks a browser first whether page and Lambda function agree."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--port", type=int, default=0, help="the port; a free one unless given")
+    parser.add_argument("--ttl", type=float, default=1.0, help="seconds for which the function keeps its document")
+    parser.add_argument("--check", action="store_true", help="compare the two hosts once, in a headless browser")
+    parser.add_argument("--once", action="store_true", help="stop after the check")
+    options = parser.parse_args()
+    if not (PAGE / "index.html").is_file():
+        parser.error("the page is not built; run `make demo-web`")
+    signal.signal(signal.SIGTERM, stop)
+    with tempfile.TemporaryDirectory(prefix="isoflag-shop-") as folder:
+        document = Path(folder) / "flags.json"
+        delivery = Delivery((HERE / "flags.json").read_text(encoding="utf-8"), document)
+        with Shop(options.port, delivery, load_function(document, options.ttl)) as shop:
+            threading.Thread(target=shop.serve_forever, daemon=True).start()
+            code = 0
+            if options.check:
+                code = subprocess.run(["node", str(HERE / "test" / "agree.js"), shop.address], check=False).returncode
+            if code or options.once:
+                return code
+            print(f"shop: {shop.address} (Ctrl-C stops it)", flush=True)
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+/**
+ * Asks a shop that is being served, once and headless, whether its page and its Lambda function agree on every flag for
+ * every preset: `node agree.js http://127.0.0.1:PORT`. The exit code is 1 if they do not.
+ */
+import { findChromium, launch } from "./browser.js";
+
+const [address = ""] = process.argv.slice(2);
+if (findChromium() === undefined) {
+  console.log("shop: not checked, since there is no Chromium (set CHROMIUM to one)");
+  process.exit(0);
+}
+const browser = await launch();
+try {
+  const page = await browser.newPage();
+  /** @type {string[]} */
+  const faults = [];
+  page.on("pageerror", error => faults.push(String(error)));
+  await page.goto(address);
+  await page.getByRole("button", { name: "Compare all presets" }).click();
+  const result = page.locator(".everybody[data-compared]");
+  await result.waitFor();
+  const compared = Number(await result.getAttribute("data-compared"));
+  const same = Number(await result.getAttribute("data-same"));
+  for (const fault of faults) console.log(`shop: ${fault}`);
+  console.log(
+    `shop: ${same} of ${compared} explanations are the same bytes in Chromium and in the Lambda function`,
+  );
+  process.exitCode = compared > 0 && same === compared && faults.length === 0 ? 0 : 1;
+} finally {
+  await browser.close();
+}

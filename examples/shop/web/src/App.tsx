@@ -1,0 +1,173 @@
+import { IsoflagProvider } from "isoflag/react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { chosen, typedContext } from "./context-state";
+import { DocumentPanel } from "./DocumentPanel";
+import { edited, opened, rolledBack, typed } from "./document-state";
+import { Everybody } from "./Everybody";
+import { decisionOf } from "./explanation";
+import { FlagRow } from "./FlagRow";
+import { objectOf } from "./flag-document";
+import { questionOf, useLambda } from "./lambda";
+import { placeOf } from "./place";
+import { Storefront } from "./Storefront";
+import { Verdict } from "./Verdict";
+import { type Preset, Visitor } from "./Visitor";
+
+export interface AppProps {
+  readonly document: string;
+  readonly original: string;
+  readonly heldBack: boolean;
+  readonly presets: readonly Preset[];
+}
+
+async function put(path: string, body: string): Promise<void> {
+  const response = await fetch(path, { method: "PUT", body });
+  if (!response.ok) throw new Error((await response.json()).error ?? `status ${response.status}`);
+}
+
+export function App(props: AppProps) {
+  const { original, presets } = props;
+  const [doc, setDoc] = useState(() => opened(props.document));
+  const [visitor, setVisitor] = useState(() => chosen(presets, 0));
+  const [openFlag, setOpenFlag] = useState<string | undefined>("checkout-v2");
+  const [heldBack, setHeldBack] = useState(props.heldBack);
+  const [problem, setProblem] = useState<string>();
+  const [shown, setShown] = useState<{ offset: number }>();
+  const published = useRef(props.document);
+  const held = useDeferredValue(doc.held);
+
+  const failed = useCallback(
+    (error: unknown) => setProblem(`Not published: ${error instanceof Error ? error.message : error}`),
+    [],
+  );
+  useEffect(() => {
+    const { text } = doc.held;
+    if (text === published.current) return;
+    // A slider moves faster than anybody publishes.
+    const timer = setTimeout(() => {
+      published.current = text;
+      put("/document", text).then(() => setProblem(undefined), failed);
+    }, 120);
+    return () => clearTimeout(timer);
+  }, [doc.held, failed]);
+
+  const holdBack = (next: boolean) => {
+    setHeldBack(next);
+    put("/delivery", JSON.stringify({ heldBack: next })).catch(failed);
+  };
+
+  const { flags, json } = held;
+  const { context } = visitor;
+  const bigSegments = presets[visitor.preset]?.bigSegments;
+  const lambda = useLambda(questionOf(context, bigSegments), doc.held.flags.digest);
+  const decisions = useMemo(() => {
+    const options = bigSegments ? { bigSegments: bigSegments as never } : undefined;
+    return Object.keys(objectOf(json.flags)).map(key => decisionOf(flags.explain(key, context, options)));
+  }, [flags, json, context, bigSegments]);
+  const same = decisions.filter(
+    ({ explanation, text }) => lambda.reply?.decisions.get(explanation.flag)?.text === text,
+  ).length;
+
+  return (
+    <>
+      <header className="masthead">
+        <p className="brand">
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M3 7h14M3 13h14" />
+          </svg>
+          isoflag
+        </p>
+        <h1>The browser and the Lambda decide the same.</h1>
+        <p className="lede">
+          One flag document, one evaluator. It runs here as WebAssembly and in the function as a Python
+          extension. Change the visitor or the document, and watch both.
+        </p>
+      </header>
+      <Verdict
+        digest={flags.digest}
+        version={flags.version}
+        lambda={lambda}
+        total={decisions.length}
+        same={same}
+        heldBack={heldBack}
+      />
+      <main>
+        <aside>
+          <div className="beside">
+            <Visitor
+              presets={presets}
+              selected={visitor.preset}
+              text={visitor.text}
+              context={context}
+              notes={visitor.notes}
+              onSelect={index => setVisitor(chosen(presets, index))}
+              onText={text => setVisitor(now => typedContext(now, text))}
+            />
+            <IsoflagProvider flags={flags} context={context}>
+              <Storefront />
+            </IsoflagProvider>
+          </div>
+        </aside>
+        <section className="flags" aria-labelledby="flags-title">
+          <header>
+            <h2 id="flags-title">The flags</h2>
+            <Everybody flags={flags} presets={presets} />
+            <label className="check">
+              <input type="checkbox" checked={heldBack} onChange={event => holdBack(event.target.checked)} />
+              <span>Hold edits back from the Lambda</span>
+            </label>
+            <p className="note">
+              Switch one off, open one to see why, or <a href="#document">edit the document</a>. The browser
+              decides with an edit at once; the Lambda reads it within a second, unless you hold it back.
+            </p>
+          </header>
+          <ul>
+            {decisions.map(browser => {
+              const key = browser.explanation.flag;
+              return (
+                <FlagRow
+                  key={key}
+                  flag={key}
+                  flags={flags}
+                  document={json}
+                  context={context}
+                  browser={browser}
+                  lambda={lambda.reply?.decisions.get(key)}
+                  answered={lambda.reply !== undefined}
+                  isOpen={key === openFlag}
+                  onToggleOpen={() => setOpenFlag(now => (now === key ? undefined : key))}
+                  onSwitch={on => setDoc(now => edited(now, key, [[["flags", key, "on"], on]]))}
+                  onWeights={(path, weights) =>
+                    setDoc(now =>
+                      edited(
+                        now,
+                        key,
+                        weights.map((weight, index) => [
+                          ["flags", key, ...path, "variations", index, "weight"],
+                          weight,
+                        ]),
+                      ),
+                    )
+                  }
+                  onShowJson={() => setShown({ offset: placeOf(doc.text, ["flags", key]).from })}
+                />
+              );
+            })}
+          </ul>
+        </section>
+        <DocumentPanel
+          state={doc}
+          problem={problem}
+          shown={shown}
+          onText={text => setDoc(now => typed(now, text))}
+          onRestore={() => setDoc(now => rolledBack(now, original))}
+        />
+      </main>
+      <footer>
+        <p>
+          Harbour Roast is no real shop. The document is <code>examples/shop/flags.json</code>.
+        </p>
+      </footer>
+    </>
+  );
+}

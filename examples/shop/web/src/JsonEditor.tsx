@@ -1,0 +1,99 @@
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { bracketMatching, foldGutter, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useRef } from "react";
+import type { Note } from "./document-state";
+
+const HIGHLIGHT = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--ink)" },
+  { tag: tags.string, color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-atom)" },
+  { tag: tags.punctuation, color: "var(--ink-3)" },
+]);
+
+export interface JsonEditorProps {
+  /** What a screen reader calls it. */
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly notes: readonly Note[];
+  /** A place to show; another object shows it again. */
+  readonly shown?: { readonly offset: number } | undefined;
+}
+
+/** A text of JSON with what is wrong marked in place. Tab leaves it, as it leaves any other field. */
+export function JsonEditor({ label, value, onChange, notes, shown }: JsonEditorProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const changed = useRef(onChange);
+  changed.current = onChange;
+  const first = useRef(value);
+
+  useEffect(() => {
+    if (!place.current) return;
+    const editor = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: first.current,
+        extensions: [
+          lineNumbers(),
+          foldGutter(),
+          lintGutter(),
+          history(),
+          drawSelection(),
+          bracketMatching(),
+          json(),
+          syntaxHighlighting(HIGHLIGHT),
+          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.updateListener.of(update => {
+            if (update.docChanged) changed.current(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, [label]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const now = editor.state.doc.toString();
+    if (now !== value) editor.dispatch({ changes: difference(now, value) });
+    const length = editor.state.doc.length;
+    const within = notes.map(note => ({
+      ...note,
+      from: Math.min(note.from, length),
+      to: Math.min(note.to, length),
+    }));
+    editor.dispatch(setDiagnostics(editor.state, within));
+  }, [value, notes]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !shown) return;
+    const at = Math.min(shown.offset, editor.state.doc.length);
+    editor.dispatch({
+      selection: { anchor: at },
+      effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 24 }),
+    });
+    editor.focus();
+  }, [shown]);
+
+  return <div className="editor" ref={place} />;
+}
+
+/** The one stretch that differs, so that the caret and the scrolling stay where they are. */
+function difference(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
+}

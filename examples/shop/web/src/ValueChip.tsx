@@ -1,0 +1,15 @@
+import type { Json } from "./explanation";
+import { tone } from "./tone";
+
+/** A served value, in the colour of its variation. */
+export function ValueChip({ value, index }: { readonly value: Json; readonly index: number | null }) {
+  const text = index === null ? "default" : typeof value === "string" ? value : JSON.stringify(value);
+  return (
+    <span
+      className={`chip ${tone(value, index)}`}
+      title={index === null ? "the default of the code that asks" : text}
+    >
+      {text}
+    </span>
+  );
+}

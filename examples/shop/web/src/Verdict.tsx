@@ -1,0 +1,95 @@
+import { Sign, shortDigest } from "./FlagRow";
+import type { LambdaState } from "./lambda";
+
+export interface VerdictProps {
+  readonly digest: string;
+  readonly version: number | undefined;
+  readonly lambda: LambdaState;
+  readonly total: number;
+  readonly same: number;
+  readonly heldBack: boolean;
+}
+
+/** Whether the two hosts agree, said plainly, and which document each decides with. */
+export function Verdict({ digest, version, lambda, total, same, heldBack }: VerdictProps) {
+  const { reply, error } = lambda;
+  const isOld = reply !== undefined && reply.digest !== digest;
+  const sameness = !reply
+    ? error === undefined
+      ? "pending"
+      : "differs"
+    : isOld || same < total
+      ? "differs"
+      : "same";
+  const differing = total - same;
+  let title = "Asking the Lambda…";
+  let text = "";
+  if (error !== undefined) {
+    title = "The Lambda does not answer";
+    text = error;
+  } else if (reply && sameness === "same") {
+    title = `${same} of ${total} decisions are the same`;
+    text = "Value, variation, reason and every step of the evaluation: equal to the byte.";
+  } else if (reply && isOld) {
+    title =
+      differing === 0
+        ? "Different documents, no difference yet"
+        : `${differing} of ${total} decisions differ`;
+    text = `The Lambda still decides with version ${reply.version ?? "?"}, the browser with ${version ?? "?"}. ${
+      reply.problem ??
+      (heldBack
+        ? "New versions are held back from it: let them go on, and they agree again."
+        : "It reads the document again within a second.")
+    }`;
+  } else if (reply) {
+    title = `${differing} of ${total} decisions differ`;
+    text = "Both have the same document: this must not happen.";
+  }
+  return (
+    <section className={`verdict ${sameness}`} aria-label="Do they agree?" data-verdict={sameness}>
+      <HostCard
+        name="Browser"
+        how="WebAssembly in this page"
+        className="browser"
+        digest={digest}
+        version={version}
+      />
+      <div className="statement" role="status">
+        <Sign sameness={sameness} />
+        <p>
+          <strong>{title}</strong>
+          <span>{text}</span>
+        </p>
+      </div>
+      <HostCard
+        name="Lambda"
+        how={reply?.host ?? "Python"}
+        className={`lambda${isOld ? " old" : ""}`}
+        digest={reply?.digest}
+        version={reply?.version ?? undefined}
+      />
+    </section>
+  );
+}
+
+interface HostCardProps {
+  readonly name: string;
+  readonly how: string;
+  readonly className: string;
+  readonly digest: string | undefined;
+  readonly version: number | undefined;
+}
+
+function HostCard({ name, how, className, digest, version }: HostCardProps) {
+  return (
+    <div className={`host-card ${className}`}>
+      <p className="name">
+        {name} <span>{how}</span>
+      </p>
+      <p className="digest" title={digest}>
+        <span>document </span>
+        <b>v{version ?? "?"}</b> <code>{digest ? shortDigest(digest) : "…"}</code>
+      </p>
+    </div>
+  );
+}
