@@ -17,7 +17,8 @@
 //!
 //! On these are built: `consistency`, whether the whole back end has a document; `history`, the
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
-//! elsewhere; `impact`, what a change can change; `typing`, types for a document's flags.
+//! elsewhere; `impact`, what a change can change; `lifecycle`, whose a flag is and how far its
+//! feature has come; `typing`, types for a document's flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
 //! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. No
@@ -63,6 +64,8 @@ mod history;
 mod impact;
 mod json;
 mod key_set;
+#[cfg(feature = "tools")]
+mod lifecycle;
 pub mod limits;
 mod path;
 #[cfg(feature = "tools")]
@@ -92,6 +95,8 @@ pub use flags::Flags;
 #[cfg(feature = "tools")]
 pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
 pub use json::{JsonError, Object, Value};
+#[cfg(feature = "tools")]
+pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 #[cfg(feature = "tools")]
 pub use receipt::{Receipt, ReceiptError, replay};
 pub use ruleset::Hash;

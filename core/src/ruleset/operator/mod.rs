@@ -9,6 +9,9 @@ mod regex;
 mod text;
 mod version;
 
+#[cfg(feature = "tools")]
+pub(crate) use date::epoch_milliseconds;
+
 use std::sync::Arc;
 
 pub(crate) use comparable::{Comparable, ComparedAs};
