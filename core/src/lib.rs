@@ -18,7 +18,7 @@
 //! On these are built: `consistency`, whether the whole back end has a document; `history`, the
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
 //! elsewhere; `impact`, what a change can change; `lifecycle`, whose a flag is and how far its
-//! feature has come; `typing`, types for a document's flags.
+//! feature has come; `strategy`, turning flags on and off by that; `typing`, types for a document's flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
 //! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. No
@@ -73,6 +73,8 @@ mod receipt;
 mod ruleset;
 mod state;
 #[cfg(feature = "tools")]
+mod strategy;
+#[cfg(feature = "tools")]
 mod typing;
 
 pub use bound_flags::BoundFlags;
@@ -101,6 +103,8 @@ pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 pub use receipt::{Receipt, ReceiptError, replay};
 pub use ruleset::Hash;
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
+#[cfg(feature = "tools")]
+pub use strategy::{Effect, Strategy, StrategyError, StrategyKind, System};
 #[cfg(feature = "tools")]
 pub use typing::TypingLanguage;
 

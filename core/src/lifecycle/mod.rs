@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub use moment::read_moment;
 pub use status::{Status, TransitionError};
 
+pub(crate) use status::same_name;
+
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::{Object, Value};

@@ -93,7 +93,7 @@ impl fmt::Display for TransitionError {
 impl std::error::Error for TransitionError {}
 
 /// Whether two names are the same but for case, spaces, hyphens and underscores.
-fn same_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
     fn letters(name: &str) -> impl Iterator<Item = char> {
         name.chars()
             .filter(|letter| !matches!(letter, ' ' | '-' | '_'))
