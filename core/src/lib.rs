@@ -49,6 +49,8 @@
 )]
 
 mod bound_flags;
+#[cfg(feature = "tools")]
+mod check;
 mod consistency;
 mod context;
 mod diagnostic;
@@ -78,6 +80,11 @@ mod strategy;
 mod typing;
 
 pub use bound_flags::BoundFlags;
+#[cfg(feature = "tools")]
+pub use check::{
+    CheckOptions, CheckOptionsError, NamePattern, NamePatternError, from_appconfig_key,
+    to_appconfig_key,
+};
 pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
 #[cfg(feature = "tools")]
 pub use consistency::{TtlError, parse_ttl};

@@ -45,6 +45,16 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
+    /// The members that hold a moment, as [`read_moment`] reads it.
+    pub const MOMENTS: [&str; 6] = [
+        "createdTimestamp",
+        "lastModifiedTimestamp",
+        "statusTimestamp",
+        "releaseTimestamp",
+        "deployedTimestamp",
+        "cleanupTimestamp",
+    ];
+
     /// Reads the value of `lifecycle`.
     #[must_use]
     pub fn read(written: &Value) -> Lifecycle {

@@ -8,6 +8,8 @@ mod kind;
 mod overlay;
 mod selection;
 
+pub(crate) use selection::choices;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

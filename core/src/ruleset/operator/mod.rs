@@ -98,7 +98,7 @@ impl Test {
     }
 
     /// What the test needs an attribute to be read as.
-    pub(super) fn compared_as(&self) -> ComparedAs {
+    pub(crate) fn compared_as(&self) -> ComparedAs {
         match self {
             Test::In(_) => ComparedAs::Hash,
             Test::Date(_) => ComparedAs::Instant,
