@@ -17,8 +17,9 @@
 //!
 //! On these are built: `consistency`, whether the whole back end has a document; `history`, the
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
-//! elsewhere; `impact`, what a change can change; `lifecycle`, whose a flag is and how far its
-//! feature has come; `strategy`, turning flags on and off by that; `typing`, types for a document's flags.
+//! elsewhere; `impact` and `diff`, what a change can change and what changed; `check`, the mistakes
+//! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
+//! flags on and off by that; `typing`, types for a document's flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
 //! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. No
@@ -54,6 +55,8 @@ mod check;
 mod consistency;
 mod context;
 mod diagnostic;
+#[cfg(feature = "tools")]
+mod diff;
 mod digest;
 mod document;
 mod evaluation;
@@ -91,6 +94,8 @@ pub use consistency::{TtlError, parse_ttl};
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
 #[cfg(feature = "tools")]
 pub use diagnostic::{Diagnostic, Severity};
+#[cfg(feature = "tools")]
+pub use diff::Diff;
 #[cfg(feature = "tools")]
 pub use digest::secure_mode_hash;
 pub use document::DocumentError;
