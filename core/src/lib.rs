@@ -19,7 +19,9 @@
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
 //! elsewhere; `impact` and `diff`, what a change can change and what changed; `check`, the mistakes
 //! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
-//! flags on and off by that; `typing`, types for a document's flags.
+//! flags on and off by that; `reach`, what a flag can serve at all; `activity`, which flags were
+//! evaluated; `inventory`, all flags of all environments in one view; `retirement`, which flags can
+//! go; `typing`, types for a document's flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
 //! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. No
@@ -49,6 +51,8 @@
     )
 )]
 
+#[cfg(feature = "tools")]
+mod activity;
 mod bound_flags;
 #[cfg(feature = "tools")]
 mod check;
@@ -67,6 +71,8 @@ mod flags;
 mod history;
 #[cfg(feature = "tools")]
 mod impact;
+#[cfg(feature = "tools")]
+mod inventory;
 mod json;
 mod key_set;
 #[cfg(feature = "tools")]
@@ -74,7 +80,11 @@ mod lifecycle;
 pub mod limits;
 mod path;
 #[cfg(feature = "tools")]
+mod reach;
+#[cfg(feature = "tools")]
 mod receipt;
+#[cfg(feature = "tools")]
+mod retirement;
 mod ruleset;
 mod state;
 #[cfg(feature = "tools")]
@@ -82,6 +92,8 @@ mod strategy;
 #[cfg(feature = "tools")]
 mod typing;
 
+#[cfg(feature = "tools")]
+pub use activity::{Activity, ActivityError, FlagActivity, LastEvaluated};
 pub use bound_flags::BoundFlags;
 #[cfg(feature = "tools")]
 pub use check::{
@@ -108,11 +120,21 @@ pub use explain::Explanation;
 pub use flags::Flags;
 #[cfg(feature = "tools")]
 pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
+#[cfg(feature = "tools")]
+pub use inventory::{
+    Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,
+};
 pub use json::{JsonError, Object, Value};
 #[cfg(feature = "tools")]
 pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 #[cfg(feature = "tools")]
+pub use reach::{Constant, Reach, ReachedVariation};
+#[cfg(feature = "tools")]
 pub use receipt::{Receipt, ReceiptError, replay};
+#[cfg(feature = "tools")]
+pub use retirement::{
+    DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Tri, Verdict,
+};
 pub use ruleset::Hash;
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 #[cfg(feature = "tools")]
