@@ -30,7 +30,7 @@ export PYTHON FUZZ_SECONDS
 
 .PHONY: help demo demo-pipeline bench wheels layer test test-all build build-python build-wasm \
 	build-cli check check-rust check-python check-npm test-rust test-python test-npm \
-	conformance differential docs readme clean
+	test-page conformance differential docs readme clean
 
 help:
 	@sed -n '3,14s/^# \{0,2\}//p' Makefile
@@ -54,7 +54,7 @@ build-cli:
 	$(call say,the program isoflag: a minute the first time)
 	@cargo build --quiet --release -p isoflag-cli
 
-test: check test-rust build test-python test-npm conformance differential docs readme
+test: check test-rust build test-python test-npm test-page conformance differential docs readme
 	@.ci/totals test
 
 test-all:
@@ -98,6 +98,14 @@ test-python: build-python
 test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
+
+# The program is where cargo puts it; SCREENSHOT=docs/inventory.png takes the picture again.
+test-page:
+	$(call say,the inventory page in Chromium)
+	@cargo build --quiet -p isoflag-cli
+	@cd cli/page-test && npm ci --silent && npm run --silent lint && \
+		ISOFLAG="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/isoflag" \
+		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
 
 conformance: build
 	$(call say,conformance: the suite on four hosts (a minute))

@@ -3,16 +3,25 @@
 //! Nothing is decided here. Each subcommand is one file under `command/`: it reads its input, asks
 //! the core and prints the answer.
 
+mod activity_files;
+mod calendar;
+mod call_sites;
+mod clock;
 mod command;
 mod console;
 mod context_argument;
 mod document;
 mod finding;
+mod history_files;
 mod input;
+mod inventory_page;
 mod json_edit;
 mod json_text;
+mod labelled;
 mod outcome;
 mod place;
+mod replacement;
+mod table;
 
 use std::process::ExitCode;
 

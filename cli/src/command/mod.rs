@@ -5,7 +5,9 @@ mod digest;
 mod eval;
 mod explain;
 mod init;
+mod inventory;
 mod keys;
+mod retire;
 mod stamp;
 mod types;
 
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Keys(keys::Arguments),
     Digest(digest::Arguments),
     Types(types::Arguments),
+    Inventory(inventory::Arguments),
+    Retire(retire::Arguments),
 }
 
 impl Command {
@@ -39,6 +43,8 @@ impl Command {
             Command::Keys(arguments) => keys::run(&arguments, input, console),
             Command::Digest(arguments) => digest::run(&arguments, input, console),
             Command::Types(arguments) => types::run(&arguments, input, console),
+            Command::Inventory(arguments) => inventory::run(&arguments, input, console),
+            Command::Retire(arguments) => retire::run(&arguments, input, console),
         }
     }
 }

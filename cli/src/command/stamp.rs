@@ -1,9 +1,8 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use clap::Args;
 use isoflag::{Flags, Value};
 
 use super::Format;
+use crate::clock;
 use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::{Input, Source};
@@ -11,9 +10,7 @@ use crate::json_edit::{container, spliced, with_first_member, with_member};
 use crate::json_text::{self, Span};
 use crate::outcome::{Failure, Outcome};
 use crate::place::Places;
-
-/// Later than any stamp in seconds can be: whoever gives more means milliseconds.
-const LATEST: u64 = 100_000_000_000;
+use crate::replacement::replace;
 
 /// The member that says when a document or a flag was changed.
 const STAMP: &str = "lastModifiedTimestamp";
@@ -45,15 +42,7 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = match arguments.now {
-        Some(seconds) => seconds,
-        None => system_seconds()?,
-    };
-    if now > LATEST {
-        return Err(Failure::message(format!(
-            "`--now {now}` is no time in seconds; divide milliseconds by 1000"
-        )));
-    }
+    let now = clock::seconds(arguments.now)?;
     let (file, stamps, source) = match &arguments.new {
         None => {
             let source = input.read(&arguments.file)?;
@@ -74,10 +63,8 @@ pub(crate) fn run(
     if file == "-" {
         return console.document(text).map(|()| Outcome::Fine);
     }
-    if stamped.bytes != source.bytes
-        && let Err(error) = std::fs::write(file, text)
-    {
-        return Err(Failure::message(format!("cannot write `{file}`: {error}")));
+    if stamped.bytes != source.bytes {
+        replace(file, text.as_bytes())?;
     }
     let version = flags.version().map(Value::from).unwrap_or_default();
     if arguments.format.json {
@@ -111,15 +98,6 @@ pub(crate) fn run(
 fn load(source: &Source) -> Result<Flags, Failure> {
     Flags::from_json(&source.bytes)
         .map_err(|error| Failure::Rendered(Findings::new(source).error(&error)))
-}
-
-fn system_seconds() -> Result<u64, Failure> {
-    match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(elapsed) => Ok(elapsed.as_secs()),
-        Err(_) => {
-            Err(Failure::message("the system's clock is before 1970; give the time by `--now`"))
-        }
-    }
 }
 
 /// What is to be written where. Times are JSON, since an older one is written again as it was.
