@@ -21,7 +21,7 @@
 //! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
 //! flags on and off by that; `reach`, what a flag can serve at all; `activity`, which flags were
 //! evaluated; `inventory`, all flags of all environments in one view; `retirement`, which flags can
-//! go; `typing`, types for a document's flags.
+//! go; `certification`, what the tests of an artifact say; `typing`, types for a document's flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
 //! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. No
@@ -54,6 +54,8 @@
 #[cfg(feature = "tools")]
 mod activity;
 mod bound_flags;
+#[cfg(feature = "tools")]
+mod certification;
 #[cfg(feature = "tools")]
 mod check;
 mod consistency;
@@ -95,6 +97,11 @@ mod typing;
 #[cfg(feature = "tools")]
 pub use activity::{Activity, ActivityError, FlagActivity, LastEvaluated};
 pub use bound_flags::BoundFlags;
+#[cfg(feature = "tools")]
+pub use certification::{
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, FinishError, LifecycleChange,
+    StepResult,
+};
 #[cfg(feature = "tools")]
 pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, from_appconfig_key,
