@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use isoflag::{Value, read_moment};
 
 use crate::outcome::Failure;
 
@@ -56,4 +57,17 @@ pub(crate) fn not_in_the_future(moment: f64, now: f64, place: &str) -> Result<()
         )));
     }
     Ok(())
+}
+
+/// Seconds since 1970, a date, or a date and time.
+pub(crate) fn moment(text: &str) -> Option<f64> {
+    match text.parse::<u32>() {
+        Ok(seconds) => Some(f64::from(seconds)),
+        Err(_) => read_moment(&Value::from(text)),
+    }
+}
+
+/// The same for an argument.
+pub(crate) fn moment_argument(text: &str) -> Result<f64, String> {
+    moment(text).ok_or_else(|| "expected seconds since 1970 or `2026-01-31T12:00:00Z`".to_owned())
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use isoflag::{Flags, Value, read_moment};
+use isoflag::{Flags, read_moment};
 
-use crate::clock::not_in_the_future;
+use crate::clock::{moment, not_in_the_future};
 use crate::document::Container;
 use crate::finding::Findings;
 use crate::input::Input;
@@ -79,14 +79,6 @@ fn dated(
     };
     not_in_the_future(from, now, &format!("`{file}`: its time"))?;
     Ok(DatedFile { from, flags })
-}
-
-/// Seconds since 1970, or a date.
-fn moment(text: &str) -> Option<f64> {
-    match text.parse::<u32>() {
-        Ok(seconds) => Some(f64::from(seconds)),
-        Err(_) => read_moment(&Value::from(text)),
-    }
 }
 
 /// `meta.lastModifiedTimestamp`.

@@ -18,6 +18,7 @@ mod inventory_page;
 mod json_edit;
 mod json_text;
 mod labelled;
+mod lifecycle_edit;
 mod outcome;
 mod place;
 mod replacement;
@@ -43,7 +44,7 @@ struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
-  1  findings: `check` found an error, or the flag was answered with an error
+  1  findings: `check` found an error, the flag was answered with an error, tests failed
   2  wrong usage, or a file or document that cannot be read
 
 `-` in place of a file reads standard input.";

@@ -1,9 +1,12 @@
 //! The subcommands, one a file: its arguments, and what it does with them.
 
+mod certify;
 mod check;
+mod deployed;
 mod digest;
 mod eval;
 mod explain;
+mod finish;
 mod init;
 mod inventory;
 mod keys;
@@ -30,6 +33,9 @@ pub(crate) enum Command {
     Types(types::Arguments),
     Inventory(inventory::Arguments),
     Retire(retire::Arguments),
+    Certify(certify::Arguments),
+    Deployed(deployed::Arguments),
+    Finish(finish::Arguments),
 }
 
 impl Command {
@@ -45,6 +51,9 @@ impl Command {
             Command::Types(arguments) => types::run(&arguments, input, console),
             Command::Inventory(arguments) => inventory::run(&arguments, input, console),
             Command::Retire(arguments) => retire::run(&arguments, input, console),
+            Command::Certify(arguments) => certify::run(&arguments, input, console),
+            Command::Deployed(arguments) => deployed::run(&arguments, input, console),
+            Command::Finish(arguments) => finish::run(&arguments, input, console),
         }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-fn weeks(text: &str) -> Result<f64, String> {
+pub(super) fn weeks(text: &str) -> Result<f64, String> {
     let weeks: f64 = text.parse().map_err(|_| "expected a number of weeks".to_owned())?;
     if weeks.is_finite() && weeks >= 0.0 {
         Ok(weeks)

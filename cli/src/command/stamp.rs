@@ -6,10 +6,9 @@ use crate::clock;
 use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::{Input, Source};
-use crate::json_edit::{container, spliced, with_first_member, with_member};
-use crate::json_text::{self, Span};
+use crate::json_edit::{container, lost, spliced, with_member, with_object};
+use crate::json_text;
 use crate::outcome::{Failure, Outcome};
-use crate::place::Places;
 use crate::replacement::replace;
 
 /// The member that says when a document or a flag was changed.
@@ -211,36 +210,6 @@ fn flags_with_a_place(source: &Source) -> Vec<String> {
         text.get(member.value_span.clone()).is_some_and(|flag| flag.starts_with('{'))
     });
     objects.map(|member| member.name).collect()
-}
-
-/// The text with a member of the object that is an object itself; a new one is empty.
-fn with_object(source: &Source, text: String, outer: &Span, name: &str) -> Result<String, Failure> {
-    let added = match json_text::member(&text, outer, name) {
-        None if name == "meta" => with_first_member(&text, outer, name, "{}"),
-        None => with_member(&text, outer, name, "{}"),
-        Some(member) => match text.get(member.value_span.clone()) {
-            Some("null") => spliced(&text, &member.value_span, "{}"),
-            Some(value) if value.starts_with('{') => return Ok(text),
-            Some(value) => {
-                // Looked for in the source, since the text may be a part of it.
-                let places = source.text().map(|whole| (Places::new(whole), whole.find(&text)));
-                let place = places.map(|(places, start)| {
-                    places.line_column(start.unwrap_or_default() + member.value_span.start)
-                });
-                let (line, column) = place.unwrap_or_default();
-                return Err(Failure::message(format!(
-                    "`{}:{line}:{column}`: `{name}` is `{value}` and no object; write `{{}}`",
-                    source.name
-                )));
-            }
-            None => None,
-        },
-    };
-    added.ok_or_else(|| lost(source))
-}
-
-fn lost(source: &Source) -> Failure {
-    Failure::message(format!("`{}`: cannot find where a time belongs", source.name))
 }
 
 /// The version after this one.
