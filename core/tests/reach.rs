@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "the suite is in files")]
 
+mod generated_documents;
+
+use generated_documents::documents;
 use isoflag::{BigSegments, Constant, Context, ErrorKind, Flags, ReasonKind, Value};
+use proptest::prelude::*;
 
 fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value.as_object()?.get(name)
@@ -236,6 +240,23 @@ fn a_path_is_walked_as_far_as_an_evaluation_walks_it() {
             assert_eq!(flags.reach(key).unwrap().can_fail(), fails, "{key} {length}");
             let answer = flags.bind(&ada).evaluate(key);
             assert_eq!(answer.variation_index().is_none(), fails, "{key} {length}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_answer_of_generated_documents_is_foreseen([document, _] in documents()) {
+        let flags = Flags::from_value(document).unwrap();
+        for user in 0..6 {
+            let plan = Value::from(format!("v{}", user % 3));
+            let key = format!("u{user}");
+            let context = Context::builder(&key).attribute("plan", plan).build().unwrap();
+            for key in flags.keys() {
+                prop_assert!(foreseen(&flags, key, &context, None), "{} {}", key, context.key());
+            }
         }
     }
 }
