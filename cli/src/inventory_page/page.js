@@ -48,12 +48,16 @@
     return row;
   }
 
-  /** Shows a key once where the same flag follows itself. */
+  /** Shows a key once where the same flag follows itself, and dims what is as in the row above. */
   function place(shown) {
-    let before = "";
+    let before;
     for (const row of shown) {
-      row.classList.toggle("again", column === 0 && row.dataset.key === before);
-      before = row.dataset.key;
+      const again = column === 0 && row.dataset.key === before?.dataset.key;
+      row.classList.toggle("again", again);
+      for (const cell of row.querySelectorAll("td")) {
+        cell.classList.toggle("same", again && cell.textContent === before.cells[cell.cellIndex].textContent);
+      }
+      before = row;
     }
     return shown;
   }
