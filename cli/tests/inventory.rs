@@ -91,8 +91,7 @@ fn what_cannot_be_read_is_one_line_and_leaves_the_page_alone() {
     let huge = file("huge.json", None);
     std::fs::File::create(&huge).unwrap().set_len(1 << 30).unwrap();
     let good = format!("{FOLDER}/staging.json");
-    let ahead =
-        r#"{"activity": 1, "flags": {"f": {"counts": {}, "first": 1, "last": 9000000000}}}"#;
+    let ahead = r#"{"activity": 1, "flags": {"f": {"counts": {"d": {"0": 1}}, "first": 1, "last": 9000000000}}}"#;
     let ahead = file("ahead.json", Some(ahead));
     let activity = |file: &str| vec![good.clone(), "--activity".to_owned(), file.to_owned()];
     for (given, message) in [
@@ -100,7 +99,7 @@ fn what_cannot_be_read_is_one_line_and_leaves_the_page_alone() {
         (vec!["examples".to_owned()], "cannot read `examples`"),
         (vec![huge.clone()], "the limit is 256 MiB"),
         (activity("no-such.json"), "cannot read `no-such.json`"),
-        (activity(&good), "activity: expected the integer 1; is this a file of activity?"),
+        (activity(&good), "`activity`: expected an integer"),
         (activity(&format!("prod={FOLDER}/staging-activity.json")), "no document is called `prod`"),
         (activity(&ahead), "9000000 lies in the future, since it is 100 now; compare the clocks"),
     ] {

@@ -1,35 +1,46 @@
-//! Which flags were evaluated, how often and when: what hosts counted and wrote down.
+//! How often which flag served what, as the recorders in front and back ends write it: counts of
+//! several processes become those of all.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::json::Value;
+use crate::json::{JsonError, Object, Value};
 use crate::path::Path;
 
-/// The format that is read: the member `activity`.
+/// The version of the format.
 const FORMAT: i64 = 1;
 
-/// Counts of evaluations, from any number of hosts.
+/// How far integers go in JSON; a count stays there.
+const LARGEST_INTEGER: i64 = (1 << 53) - 1;
+
+/// Counts of evaluations by flag, document and variation, and when each flag was asked for first
+/// and last.
 ///
 /// ```
 /// use isoflag::Activity;
-/// let mut activity = Activity::from_json(br#"{"activity": 1, "flags": {"f": {
-///     "counts": {"sha256:00": {"0": 3, "default": 1}}, "first": 1000, "last": 9000}}}"#)?;
-/// activity.merge(&Activity::from_json(br#"{"activity": 1, "flags": {}}"#)?);
-/// assert_eq!(activity.flag("f").map(|flag| flag.evaluations), Some(4));
-/// assert!(activity.flag("g").is_none());
+/// let text = br#"{"activity": 1, "flags": {"checkout": {
+///     "counts": {"sha256:0e": {"0": 3, "default": 1}},
+///     "first": 1700000000000, "last": 1700000060000}}}"#;
+/// let mut all = Activity::default();
+/// all.merge(&Activity::from_json(text)?);
+/// all.merge(&Activity::from_json(text)?);
+/// assert_eq!(all.flag("checkout").map(|flag| flag.evaluations), Some(8));
+/// assert_eq!(
+///     all.to_canonical_json(),
+///     r#"{"activity":1,"flags":{"checkout":{"counts":{"sha256:0e":{"0":6,"default":2}},"first":1700000000000,"last":1700000060000}}}"#,
+/// );
 /// # Ok::<(), isoflag::ActivityError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
-    flags: BTreeMap<Arc<str>, FlagActivity>,
+    flags: BTreeMap<Arc<str>, Counted>,
 }
 
 /// The evaluations of one flag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlagActivity {
-    /// How many.
+    /// How many, of all documents and variations.
     pub evaluations: u64,
     /// The first one, in milliseconds since the epoch.
     pub first_ms: f64,
@@ -37,25 +48,22 @@ pub struct FlagActivity {
     pub last_ms: f64,
 }
 
-/// What is known about the last evaluation of a flag.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LastEvaluated {
-    /// Nothing: there is no activity that it could be seen in.
-    Unknown,
-    /// It was not evaluated between these moments, in milliseconds since the epoch: the first and
-    /// the last evaluation of any flag.
-    NotBetween(f64, f64),
-    /// It was.
-    Seen(FlagActivity),
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Counted {
+    /// By digest, then by the variation's index or `default`.
+    counts: BTreeMap<Arc<str>, BTreeMap<Arc<str>, i64>>,
+    /// In epoch milliseconds, as `last`.
+    first: i64,
+    last: i64,
 }
 
 impl Activity {
-    /// Reads what a host wrote: `{"activity": 1, "flags": {<key>: {"counts", "first", "last"}}}`.
+    /// Reads what a recorder wrote. Members that are not known are passed over.
     ///
     /// # Errors
-    /// Where the text is not JSON or no activity of this format.
+    /// Where the text is not JSON, or anything in it is no activity.
     pub fn from_json(text: &[u8]) -> Result<Activity, ActivityError> {
-        let value = Value::parse(text).map_err(|error| ActivityError::at("", error.to_string()))?;
+        let value = Value::parse(text).map_err(|error| ActivityError::json(&error))?;
         Activity::from_value(&value)
     }
 
@@ -64,191 +72,212 @@ impl Activity {
     /// # Errors
     /// As [`Activity::from_json`].
     pub fn from_value(value: &Value) -> Result<Activity, ActivityError> {
-        let members = value.as_object();
-        let format = members.and_then(|members| members.get("activity"));
-        if format.and_then(Value::as_integer) != Some(FORMAT) {
-            let message = "expected the integer 1; is this a file of activity?";
-            return Err(ActivityError::at("activity", message));
+        let root = Path::Root;
+        let activity = object(Some(value), &root)?;
+        let version = root.member("activity");
+        if integer(activity.get("activity"), &version)? != FORMAT {
+            return Err(ActivityError::at(&version, format!("expected the format {FORMAT}")));
         }
-        let flags = members.and_then(|members| members.get("flags")).and_then(Value::as_object);
-        let flags = flags.ok_or_else(|| ActivityError::at("flags", "expected an object"))?;
-        let section = Path::Root.member("flags");
-        let read = |(key, flag): (&Arc<str>, &Value)| {
-            FlagActivity::read(flag, &section.member(key)).map(|flag| (Arc::clone(key), flag))
-        };
-        flags.iter().map(read).collect::<Result<_, _>>().map(|flags| Activity { flags })
+        let path = root.member("flags");
+        let flags = object(activity.get("flags"), &path)?.iter();
+        let flags = flags.map(|(key, flag)| {
+            Counted::read(flag, &path.member(key)).map(|flag| (Arc::clone(key), flag))
+        });
+        Ok(Activity { flags: flags.collect::<Result<_, _>>()? })
     }
 
-    /// Adds what another host counted.
+    /// Adds another's counts, up to 2^53 - 1, and widens the times. In which order several are
+    /// merged changes nothing.
     pub fn merge(&mut self, other: &Activity) {
         for (key, added) in &other.flags {
-            self.flags
-                .entry(Arc::clone(key))
-                .and_modify(|held| {
-                    held.evaluations = held.evaluations.saturating_add(added.evaluations);
-                    held.first_ms = held.first_ms.min(added.first_ms);
-                    held.last_ms = held.last_ms.max(added.last_ms);
-                })
-                .or_insert(*added);
+            match self.flags.get_mut(key) {
+                Some(flag) => flag.merge(added),
+                None => {
+                    self.flags.insert(Arc::clone(key), added.clone());
+                }
+            }
         }
     }
 
     /// The evaluations of a flag; none where there were none.
     #[must_use]
     pub fn flag(&self, key: &str) -> Option<FlagActivity> {
-        self.flags.get(key).copied()
+        self.flags.get(key).map(Counted::total)
     }
 
     /// The first and the last evaluation of any flag, in milliseconds since the epoch.
     #[must_use]
     pub fn window_ms(&self) -> Option<(f64, f64)> {
-        let seen = self.flags.values();
-        seen.map(|flag| (flag.first_ms, flag.last_ms))
-            .reduce(|(first, last), flag| (first.min(flag.0), last.max(flag.1)))
+        let first = self.flags.values().map(|flag| flag.first).min()?;
+        let last = self.flags.values().map(|flag| flag.last).max()?;
+        Some((first as f64, last as f64))
     }
 
-    /// What is known about the last evaluation of a flag. Activity in which nothing at all was
-    /// evaluated says nothing.
+    /// The canonical text of RFC 8785: equal counts have equal bytes on every host.
     #[must_use]
-    pub fn last_evaluated(&self, key: &str) -> LastEvaluated {
-        match (self.flag(key), self.window_ms()) {
-            (Some(seen), _) => LastEvaluated::Seen(seen),
-            (None, Some((first, last))) => LastEvaluated::NotBetween(first, last),
-            (None, None) => LastEvaluated::Unknown,
-        }
+    pub fn to_canonical_json(&self) -> String {
+        let flags = self.flags.iter().map(|(key, flag)| (Arc::clone(key), flag.to_value()));
+        let members = [
+            ("activity", Value::from(FORMAT)),
+            ("flags", Value::Object(flags.collect::<Object>())),
+        ];
+        Value::Object(Object::from_iter(members)).to_canonical_json()
     }
 }
 
-impl LastEvaluated {
-    /// `{"known": false}`; `{"known": true, "from", "until"}`, between which it was not seen; or
-    /// with `evaluations`, `first` and `last`. Times are in milliseconds since the epoch.
-    #[must_use]
-    pub fn to_value(self) -> Value {
-        let known = |known: bool| ("known", Value::Bool(known));
-        let time = |ms: f64| Value::number(ms).unwrap_or_default();
-        let members = match self {
-            LastEvaluated::Unknown => vec![known(false)],
-            LastEvaluated::NotBetween(from, until) => {
-                vec![known(true), ("from", time(from)), ("until", time(until))]
+impl Counted {
+    fn read(value: &Value, path: &Path<'_>) -> Result<Counted, ActivityError> {
+        let flag = object(Some(value), path)?;
+        let of_counts = path.member("counts");
+        let mut counts = BTreeMap::new();
+        for (digest, variations) in some_members(flag.get("counts"), &of_counts)?.iter() {
+            let of_digest = of_counts.member(digest);
+            let mut of_variations = BTreeMap::new();
+            for (variation, count) in some_members(Some(variations), &of_digest)?.iter() {
+                let of_variation = of_digest.member(variation);
+                if !is_variation(variation) {
+                    let expected = "expected a variation's index or `default`";
+                    return Err(ActivityError::at(&of_variation, expected));
+                }
+                let count = integer(Some(count), &of_variation)?;
+                if count < 1 {
+                    return Err(ActivityError::at(&of_variation, "expected a count of 1 or more"));
+                }
+                of_variations.insert(Arc::clone(variation), count);
             }
-            LastEvaluated::Seen(seen) => vec![
-                known(true),
-                ("evaluations", time(seen.evaluations as f64)),
-                ("first", time(seen.first_ms)),
-                ("last", time(seen.last_ms)),
-            ],
-        };
-        Value::Object(members.into_iter().collect())
+            counts.insert(Arc::clone(digest), of_variations);
+        }
+        let first = integer(flag.get("first"), &path.member("first"))?;
+        let of_last = path.member("last");
+        let last = integer(flag.get("last"), &of_last)?;
+        if last < first {
+            return Err(ActivityError::at(&of_last, "earlier than `first`"));
+        }
+        Ok(Counted { counts, first, last })
     }
-}
 
-impl FlagActivity {
-    fn read(flag: &Value, path: &Path<'_>) -> Result<FlagActivity, ActivityError> {
-        let members = flag.as_object();
-        let member = |name: &str| members.and_then(|members| members.get(name));
-        let moment = |name: &str| {
-            let read = member(name).and_then(Value::as_integer).filter(|moment| *moment >= 0);
-            read.map(|moment| moment as f64).ok_or_else(|| {
-                ActivityError::at(path.member(name), "expected milliseconds since 1970, an integer")
-            })
-        };
-        let mut evaluations = 0_u64;
-        let counts = path.member("counts");
-        let expected = |at: &dyn fmt::Display, what: &str| {
-            ActivityError::at(at, format_args!("expected {what}"))
-        };
-        let by_digest = member("counts").and_then(Value::as_object);
-        let by_digest = by_digest.ok_or_else(|| expected(&counts, "an object"))?;
-        for (digest, by_variation) in by_digest.iter() {
-            let of_digest = counts.member(digest);
-            let by_variation =
-                by_variation.as_object().ok_or_else(|| expected(&of_digest, "an object"))?;
-            for (variation, count) in by_variation.iter() {
-                let count = count.as_integer().and_then(|count| u64::try_from(count).ok());
-                let place = of_digest.member(variation);
-                let count = count.ok_or_else(|| expected(&place, "a count"))?;
-                evaluations = evaluations.saturating_add(count);
+    fn total(&self) -> FlagActivity {
+        let counts = self.counts.values().flat_map(BTreeMap::values);
+        let evaluations =
+            counts.fold(0, |sum: u64, count| sum.saturating_add(count.unsigned_abs()));
+        let (first_ms, last_ms) = (self.first as f64, self.last as f64);
+        FlagActivity { evaluations, first_ms, last_ms }
+    }
+
+    fn merge(&mut self, other: &Counted) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        for (digest, variations) in &other.counts {
+            let counts = self.counts.entry(Arc::clone(digest)).or_default();
+            for (variation, added) in variations {
+                let count = counts.entry(Arc::clone(variation)).or_default();
+                *count = count.saturating_add(*added).min(LARGEST_INTEGER);
             }
         }
-        Ok(FlagActivity { evaluations, first_ms: moment("first")?, last_ms: moment("last")? })
+    }
+
+    fn to_value(&self) -> Value {
+        let counts = self.counts.iter().map(|(digest, variations)| {
+            let variations = variations.iter();
+            let variations = variations.map(|(name, count)| (Arc::clone(name), (*count).into()));
+            (Arc::clone(digest), Value::Object(variations.collect::<Object>()))
+        });
+        Value::Object(Object::from_iter([
+            ("counts", Value::Object(counts.collect::<Object>())),
+            ("first", self.first.into()),
+            ("last", self.last.into()),
+        ]))
     }
 }
 
-/// A text that is no activity.
+/// Why a text is no activity, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityError {
     path: String,
     message: String,
+    position: Option<(usize, usize)>,
 }
 
 impl ActivityError {
-    fn at(path: impl fmt::Display, message: impl fmt::Display) -> ActivityError {
-        ActivityError { path: path.to_string(), message: message.to_string() }
+    fn json(error: &JsonError) -> ActivityError {
+        ActivityError {
+            path: error.path().to_owned(),
+            message: error.message().to_owned(),
+            position: Some(error.line_column()),
+        }
     }
 
-    /// Where, such as `flags.checkout.first`; empty for the text as a whole.
+    fn at(path: &Path<'_>, message: impl Into<String>) -> ActivityError {
+        ActivityError { path: path.to_string(), message: message.into(), position: None }
+    }
+
+    /// The stable name of what is wrong: `not-json` or `not-activity`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        if self.position.is_some() { "not-json" } else { "not-activity" }
+    }
+
+    /// Where, such as `flags.checkout.first`; empty for the whole of it.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Line and column of the text, both from 1, where the text itself is wrong.
+    #[must_use]
+    pub fn line_column(&self) -> Option<(usize, usize)> {
+        self.position
     }
 }
 
 impl fmt::Display for ActivityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "`{}`: ", self.path)?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        match self.position {
+            Some((line, column)) => write!(f, " (line {line}, column {column})"),
+            None => Ok(()),
+        }
     }
 }
 
 impl std::error::Error for ActivityError {}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What a recorder writes where no variation was served, or an index.
+fn is_variation(name: &str) -> bool {
+    let is_index = name.bytes().all(|byte| byte.is_ascii_digit())
+        && !name.is_empty()
+        && (name == "0" || !name.starts_with('0'));
+    is_index || name == "default"
+}
 
-    fn activity(flags: &str) -> Result<Activity, ActivityError> {
-        Activity::from_json(format!(r#"{{"activity": 1, "flags": {flags}}}"#).as_bytes())
-    }
+fn object<'v>(value: Option<&'v Value>, path: &Path<'_>) -> Result<&'v Object, ActivityError> {
+    value.and_then(Value::as_object).ok_or_else(|| ActivityError::at(path, "expected an object"))
+}
 
-    #[test]
-    fn counts_are_added_and_spans_joined() {
-        let mut all = activity(
-            r#"{"f": {"counts": {"a": {"0": 2}, "b": {"1": 3, "default": 4}}, "first": 50, "last": 60}}"#,
-        )
-        .unwrap();
-        all.merge(&activity(
-            r#"{"f": {"counts": {"a": {"0": 1}}, "first": 40, "last": 55}, "g": {"counts": {}, "first": 1, "last": 70}}"#,
-        ).unwrap());
-        let f = FlagActivity { evaluations: 10, first_ms: 40.0, last_ms: 60.0 };
-        assert_eq!(all.last_evaluated("f"), LastEvaluated::Seen(f));
-        assert_eq!(all.last_evaluated("h"), LastEvaluated::NotBetween(1.0, 70.0));
+/// An object that has some: what was counted was counted once at least.
+fn some_members<'v>(
+    value: Option<&'v Value>,
+    path: &Path<'_>,
+) -> Result<&'v Object, ActivityError> {
+    let members = object(value, path)?;
+    if members.is_empty() {
+        return Err(ActivityError::at(path, "expected a member at least"));
     }
+    Ok(members)
+}
 
-    #[test]
-    fn activity_without_an_evaluation_says_nothing() {
-        assert_eq!(activity("{}").unwrap().last_evaluated("f"), LastEvaluated::Unknown);
-    }
-
-    #[test]
-    fn what_is_no_activity_is_refused_with_its_place() {
-        for (text, message) in [
-            ("7", "activity: expected the integer 1; is this a file of activity?"),
-            (r#"{"flags": {}}"#, "activity: expected the integer 1; is this a file of activity?"),
-            (r#"{"activity": 1}"#, "flags: expected an object"),
-            (r#"{"activity": 1, "flags": {"f": 7}}"#, "flags.f.counts: expected an object"),
-            (
-                r#"{"activity": 1, "flags": {"f": {"counts": {"d": {"0": -1}}}}}"#,
-                "flags.f.counts.d.0: expected a count",
-            ),
-            (
-                r#"{"activity": 1, "flags": {"f": {"counts": {}, "first": 1.5}}}"#,
-                "flags.f.first: expected milliseconds since 1970, an integer",
-            ),
-        ] {
-            assert_eq!(Activity::from_json(text.as_bytes()).unwrap_err().to_string(), message);
-        }
-        assert!(Activity::from_json(b"{").unwrap_err().path().is_empty());
-    }
+fn integer(value: Option<&Value>, path: &Path<'_>) -> Result<i64, ActivityError> {
+    let integer = value.and_then(Value::as_integer);
+    integer
+        .filter(|integer| (-LARGEST_INTEGER..=LARGEST_INTEGER).contains(integer))
+        .ok_or_else(|| ActivityError::at(path, "expected an integer"))
 }

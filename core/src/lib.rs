@@ -19,7 +19,7 @@
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
 //! elsewhere; `impact` and `diff`, what a change can change and what changed; `check`, the mistakes
 //! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
-//! flags on and off by that; `reach`, what a flag can serve at all; `activity`, which flags were
+//! flags on and off by that; `reach`, what a flag can serve at all; `activity` and `last_evaluated`, which flags were
 //! evaluated; `inventory`, all flags of all environments in one view; `retirement`, which flags can
 //! go; `certification`, what the tests of an artifact say; `typing`, types for a document's flags.
 //!
@@ -78,6 +78,8 @@ mod inventory;
 mod json;
 mod key_set;
 #[cfg(feature = "tools")]
+mod last_evaluated;
+#[cfg(feature = "tools")]
 mod lifecycle;
 pub mod limits;
 mod path;
@@ -95,7 +97,7 @@ mod strategy;
 mod typing;
 
 #[cfg(feature = "tools")]
-pub use activity::{Activity, ActivityError, FlagActivity, LastEvaluated};
+pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::BoundFlags;
 #[cfg(feature = "tools")]
 pub use certification::{
@@ -132,6 +134,8 @@ pub use inventory::{
     Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,
 };
 pub use json::{JsonError, Object, Value};
+#[cfg(feature = "tools")]
+pub use last_evaluated::LastEvaluated;
 #[cfg(feature = "tools")]
 pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 #[cfg(feature = "tools")]

@@ -1,5 +1,5 @@
 use super::row::{FlagOn, InventoryRow};
-use crate::activity::LastEvaluated;
+use crate::last_evaluated::LastEvaluated;
 
 /// Why a row is worth a moment of a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use super::{Attention, InventoryDocument};
-use crate::activity::LastEvaluated;
 use crate::diagnostic::Severity;
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
+use crate::last_evaluated::LastEvaluated;
 use crate::lifecycle::{Status, read_moment};
 use crate::path::Path;
 use crate::ruleset::FlagState;

@@ -11,9 +11,10 @@ use std::sync::Arc;
 pub use history::{DatedDocument, Since};
 pub use verdict::{RetirementRule, Tri, Verdict};
 
-use crate::activity::{Activity, LastEvaluated};
+use crate::activity::Activity;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
+use crate::last_evaluated::LastEvaluated;
 use crate::lifecycle::{Status, read_moment};
 use crate::reach::Constant;
 
