@@ -32,10 +32,10 @@ export PYTHON FUZZ_SECONDS
 
 .PHONY: help demo demo-web demo-pipeline test-shop bench wheels layer test test-all build build-python build-wasm \
 	build-cli check check-rust check-python check-npm test-rust test-python test-npm \
-	conformance consumers consumers-quick differential docs readme clean
+	test-page conformance consumers consumers-quick differential docs readme clean
 
 help:
-	@sed -n '3,15s/^# \{0,2\}//p' Makefile
+	@sed -n '3,18s/^# \{0,2\}//p' Makefile
 
 demo: build
 	@.venv/bin/python examples/demo.py
@@ -60,7 +60,7 @@ build-cli: build-python
 	@cargo build --quiet --release -p isoflag-cli
 	@mkdir -p .venv/bin && ln -sf ../../target/release/isoflag .venv/bin/isoflag
 
-test: check test-rust build test-python test-npm test-shop conformance consumers-quick differential docs readme
+test: check test-rust build test-python test-npm test-shop test-page conformance consumers-quick differential docs readme
 	@.ci/totals test
 
 test-all:
@@ -111,6 +111,14 @@ test-shop: build
 	$(call say,the shop: its page and Lambda function in Chromium (half a minute))
 	@examples/shop/build.sh
 	@npm test --silent --prefix examples/shop
+
+# The program is where cargo puts it; SCREENSHOT=docs/inventory.png takes the picture again.
+test-page:
+	$(call say,the inventory page in Chromium)
+	@cargo build --quiet -p isoflag-cli
+	@cd cli/page-test && npm ci --silent && npm run --silent lint && \
+		ISOFLAG="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/isoflag" \
+		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
 
 conformance: build
 	$(call say,conformance: the suite on four hosts (a minute))

@@ -10,13 +10,14 @@ use pyo3::types::{PyDict, PyString, PyType};
 use crate::bound_flags::{self, BoundFlags};
 use crate::consistency::Consistency;
 use crate::diagnostic::Diagnostic;
+use crate::diff::Diff;
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::explanation::Explanation;
 use crate::many::{self, EvaluationDetails};
 use crate::receipt::Receipt;
 use crate::served::{Served, Wanted};
-use crate::{big_segments, context, errors, from_python, state, text};
+use crate::{big_segments, check, context, errors, from_python, state, strategy, text, to_python};
 
 /// A document of flags and segments, ready to be evaluated. It never changes, and may be shared
 /// between threads.
@@ -383,6 +384,48 @@ impl Flags {
             context.as_ref(),
             big_segments.as_ref(),
         )))
+    }
+
+    /// The document under a strategy, as a new object; raises StrategyError.
+    #[pyo3(signature = (strategy, *, on = None, off = None, deployed = None))]
+    fn with_strategy<'py>(
+        &self,
+        strategy: &Bound<'py, PyAny>,
+        on: Option<Bound<'py, PyAny>>,
+        off: Option<Bound<'py, PyAny>>,
+        deployed: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Flags> {
+        let py = strategy.py();
+        let strategy =
+            strategy::read(strategy, [("on", on), ("off", off), ("deployed", deployed)])?;
+        match py.detach(|| self.document.flags().with_strategy(&strategy)) {
+            Ok(flags) => Ok(Flags::from(flags)),
+            Err(error) => Err(strategy::refused(py, &error)),
+        }
+    }
+
+    /// The strategy that the system chooses for the context, or None.
+    fn strategy_for<'py>(
+        &self,
+        system: &str,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let system = strategy::system(system)?;
+        let Some(asked) = context::asked_about(context, None)? else { return Ok(None) };
+        let chosen = self.document.flags().strategy_for(system, &asked);
+        chosen.map(|chosen| to_python::object(context.py(), &chosen.to_value())).transpose()
+    }
+
+    /// What loading says of the document, and the mistakes of its authors.
+    #[pyo3(signature = (options = None))]
+    fn check(&self, options: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Diagnostic>> {
+        let options = check::options(options)?;
+        Ok(self.document.flags().check(&options).iter().map(Diagnostic::from).collect())
+    }
+
+    /// What changed from this document to a later one.
+    fn diff(&self, later: &Bound<'_, PyAny>) -> PyResult<Diff> {
+        Ok(Diff::from(self.document.flags().diff(&document(later)?)))
     }
 
     fn __repr__(&self) -> String {

@@ -10,9 +10,11 @@
 
 mod big_segments;
 mod bound_flags;
+mod check;
 mod consistency;
 mod context;
 mod diagnostic;
+mod diff;
 mod document;
 mod errors;
 mod evaluation_detail;
@@ -26,6 +28,7 @@ mod receipt;
 mod secure_mode;
 mod served;
 mod state;
+mod strategy;
 mod text;
 mod to_python;
 mod words;
@@ -38,11 +41,15 @@ mod _core {
     #[pymodule_export]
     use crate::bound_flags::BoundFlags;
     #[pymodule_export]
+    use crate::check::{from_appconfig_key, to_appconfig_key};
+    #[pymodule_export]
     use crate::consistency::{Consistency, parse_ttl};
     #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
     use crate::diagnostic::Diagnostic;
+    #[pymodule_export]
+    use crate::diff::Diff;
     #[pymodule_export]
     use crate::evaluation_detail::EvaluationDetail;
     #[pymodule_export]

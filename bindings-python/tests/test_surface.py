@@ -33,6 +33,7 @@ def test_the_package_exports_what_it_says() -> None:
         "Context",
         "ContextError",
         "Diagnostic",
+        "Diff",
         "DocumentError",
         "DocumentHistory",
         "EvaluationDetail",
@@ -45,10 +46,13 @@ def test_the_package_exports_what_it_says() -> None:
         "Receipt",
         "ReceiptError",
         "SPEC_VERSION",
+        "StrategyError",
         "__version__",
+        "from_appconfig_key",
         "parse_ttl",
         "replay",
         "secure_mode_hash",
+        "to_appconfig_key",
     }
     for name in isoflag.__all__:
         assert hasattr(isoflag, name)
@@ -63,7 +67,9 @@ def test_the_classes_have_these_members() -> None:
         "apply",
         "big_segment_keys",
         "bind",
+        "check",
         "diagnostics",
+        "diff",
         "digest",
         "evaluate_many",
         "from_appconfig",
@@ -72,11 +78,14 @@ def test_the_classes_have_these_members() -> None:
         "from_json",
         "keys",
         "receipt",
+        "strategy_for",
         "version",
+        "with_strategy",
     }
     assert public(Context) == {"from_dict", "from_json", "key", "multi", "to_dict", "with_clock"}
     assert public(EvaluationDetail) == {"reason", "value", "variation_index"}
     assert public(isoflag.Explanation) == {"to_dict", "to_json"}
+    assert public(isoflag.Diff) == {"answers", "to_dict", "to_markdown"}
     assert public(isoflag.Receipt) == {"to_dict", "to_json"}
     assert public(isoflag.Pinned) == {"digest", "flags", "switched_off"}
     assert public(isoflag.DocumentHistory) == {

@@ -51,6 +51,11 @@ pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
     noted("big-segments", "", error.to_string(), None)
 }
 
+#[cfg(feature = "tools")]
+pub(crate) fn strategy(error: &isoflag::StrategyError) -> Failed {
+    noted(error.code(), error.path(), error.to_string(), None)
+}
+
 pub(crate) fn json(error: &JsonError) -> Failed {
     noted("not-json", error.path(), error.to_string(), Some(error.line_column()))
 }

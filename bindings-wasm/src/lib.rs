@@ -16,6 +16,8 @@ pub mod handles;
 #[cfg(feature = "tools")]
 pub mod history;
 #[cfg(feature = "tools")]
+pub mod lifecycle;
+#[cfg(feature = "tools")]
 pub mod receipt;
 pub mod state;
 #[cfg(feature = "tools")]

@@ -35,6 +35,13 @@ impl DocumentArgument {
     }
 }
 
+impl DocumentArgument {
+    /// How its flags are packed, and those of documents like it.
+    pub(crate) fn container(&self) -> Container {
+        self.container
+    }
+}
+
 impl Container {
     pub(crate) fn load(self, source: &Source) -> Result<Flags, DocumentError> {
         if self.flag_map {

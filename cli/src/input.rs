@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use isoflag::limits::DOCUMENT_BYTES;
+
 use crate::outcome::Failure;
 
 /// What a run reads. Standard input can be read once.
@@ -20,6 +22,14 @@ impl Input {
     /// Reads a file, or standard input where the name is `-`.
     pub(crate) fn read(&mut self, file: &str) -> Result<Source, Failure> {
         if file != "-" {
+            // Asked for before it is read: no memory is needed to refuse a file.
+            let length = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
+            if length > DOCUMENT_BYTES as u64 {
+                let limit = DOCUMENT_BYTES >> 20;
+                return Err(Failure::message(format!(
+                    "cannot read `{file}`: it has {length} bytes; the limit is {limit} MiB"
+                )));
+            }
             return match std::fs::read(file) {
                 Ok(bytes) => Ok(Source { name: file.to_string(), bytes }),
                 Err(error) => Err(Failure::message(format!("cannot read `{file}`: {error}"))),

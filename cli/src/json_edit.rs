@@ -1,6 +1,9 @@
 //! Changes to a JSON text that move no other byte, in the layout of what stands there.
 
+use crate::input::Source;
 use crate::json_text::{self, Span};
+use crate::outcome::Failure;
+use crate::place::Places;
 
 /// The object that holds `flags`: the outermost, or a stream's `data`.
 pub(crate) fn container(text: &str) -> Option<Span> {
@@ -64,4 +67,40 @@ fn indentation<'t>(text: &'t str, span: &Span) -> &'t str {
 /// The text with that span replaced.
 pub(crate) fn spliced(text: &str, span: &Span, replacement: &str) -> Option<String> {
     Some([text.get(..span.start)?, replacement, text.get(span.end..)?].concat())
+}
+
+/// The text with a member of the object that is an object itself; a new one is empty.
+pub(crate) fn with_object(
+    source: &Source,
+    text: String,
+    outer: &Span,
+    name: &str,
+) -> Result<String, Failure> {
+    let added = match json_text::member(&text, outer, name) {
+        None if name == "meta" => with_first_member(&text, outer, name, "{}"),
+        None => with_member(&text, outer, name, "{}"),
+        Some(member) => match text.get(member.value_span.clone()) {
+            Some("null") => spliced(&text, &member.value_span, "{}"),
+            Some(value) if value.starts_with('{') => return Ok(text),
+            Some(value) => {
+                // Looked for in the source, since the text may be a part of it.
+                let places = source.text().map(|whole| (Places::new(whole), whole.find(&text)));
+                let place = places.map(|(places, start)| {
+                    places.line_column(start.unwrap_or_default() + member.value_span.start)
+                });
+                let (line, column) = place.unwrap_or_default();
+                return Err(Failure::message(format!(
+                    "`{}:{line}:{column}`: `{name}` is `{value}` and no object; write `{{}}`",
+                    source.name
+                )));
+            }
+            None => None,
+        },
+    };
+    added.ok_or_else(|| lost(source))
+}
+
+/// Nothing is where it should be, though the document loaded.
+pub(crate) fn lost(source: &Source) -> Failure {
+    Failure::message(format!("`{}`: cannot find where a change belongs", source.name))
 }

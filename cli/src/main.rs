@@ -3,16 +3,26 @@
 //! Nothing is decided here. Each subcommand is one file under `command/`: it reads its input, asks
 //! the core and prints the answer.
 
+mod activity_files;
+mod calendar;
+mod call_sites;
+mod clock;
 mod command;
 mod console;
 mod context_argument;
 mod document;
 mod finding;
+mod history_files;
 mod input;
+mod inventory_page;
 mod json_edit;
 mod json_text;
+mod labelled;
+mod lifecycle_edit;
 mod outcome;
 mod place;
+mod replacement;
+mod table;
 
 use std::process::ExitCode;
 
@@ -34,7 +44,7 @@ struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
-  1  findings: `check` found an error, or the flag was answered with an error
+  1  findings: `check` found an error, the flag was answered with an error, tests failed
   2  wrong usage, or a file or document that cannot be read
 
 `-` in place of a file reads standard input.";

@@ -105,6 +105,14 @@ impl Activity {
         self.flags.get(key).map(Counted::total)
     }
 
+    /// The first and the last evaluation of any flag, in milliseconds since the epoch.
+    #[must_use]
+    pub fn window_ms(&self) -> Option<(f64, f64)> {
+        let first = self.flags.values().map(|flag| flag.first).min()?;
+        let last = self.flags.values().map(|flag| flag.last).max()?;
+        Some((first as f64, last as f64))
+    }
+
     /// The canonical text of RFC 8785: equal counts have equal bytes on every host.
     #[must_use]
     pub fn to_canonical_json(&self) -> String {

@@ -37,6 +37,7 @@ impl fmt::Display for Severity {
 /// What is wrong with one place of a document that loaded all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    severity: Severity,
     code: Code,
     path: Arc<str>,
     message: Arc<str>,
@@ -52,19 +53,30 @@ impl Diagnostic {
         path: impl Into<Arc<str>>,
         message: impl Into<Arc<str>>,
     ) -> Diagnostic {
-        Diagnostic { code, path: path.into(), message: message.into() }
+        Diagnostic { severity: code.severity(), code, path: path.into(), message: message.into() }
+    }
+
+    /// The same finding where it matters more or less than usual.
+    #[cfg(feature = "authoring")]
+    pub(crate) fn with_severity(self, severity: Severity) -> Diagnostic {
+        Diagnostic { severity, ..self }
     }
 
     /// How much it matters.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 
     /// The stable name of the finding, such as `invalid-regex`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code.as_str()
+    }
+
+    /// Every code that there is, with how much it usually matters.
+    pub fn codes() -> impl Iterator<Item = (&'static str, Severity)> {
+        Code::ALL.iter().map(|code| (code.as_str(), code.severity()))
     }
 
     /// Where, such as `flags.checkout.rules[2].clauses[0].values[1]`.
@@ -124,6 +136,8 @@ macro_rules! codes {
         }
 
         impl Code {
+            const ALL: &[Code] = &[$(Code::$name,)*];
+
             pub(crate) fn as_str(self) -> &'static str {
                 match self {
                     $(Code::$name => $text,)*
@@ -200,4 +214,38 @@ codes! {
     InvalidTime = "invalid-time", Warning;
     /// Something that LaunchDarkly's SDKs read otherwise.
     NotPortable = "not-portable", Info;
+    /// A rule that nobody comes to: whoever matches it has matched an earlier one.
+    UnreachableRule = "unreachable-rule", Error;
+    /// A clause without a value that could match.
+    ClauseNeverMatches = "clause-never-matches", Error;
+    /// Two clauses of a rule that nobody matches both of.
+    ContradictoryClauses = "contradictory-clauses", Error;
+    /// A rollout whose weights are not 100000 together.
+    RolloutWeights = "rollout-weights", Warning;
+    /// A variation that nothing serves.
+    VariationNeverServed = "variation-never-served", Warning;
+    /// Variations of several JSON types.
+    MixedTypes = "mixed-types", Warning;
+    /// A flag whose key is not of the agreed form.
+    NamePattern = "name-pattern", Info;
+    /// A flag that nobody answers for.
+    NoOwner = "no-owner", Info;
+    /// A status that is none of the five.
+    UnknownStatus = "unknown-status", Warning;
+    /// An `onVariation` that the flag does not have.
+    InvalidOnVariation = "invalid-on-variation", Error;
+    /// A time of a lifecycle that is none.
+    InvalidMoment = "invalid-moment", Warning;
+    /// A flag that is on outside development before its feature is ready.
+    OnBeforeItsTime = "on-before-its-time", Error;
+    /// A team with more flags than agreed.
+    TooManyFlags = "too-many-flags", Warning;
+    /// A flag that lives longer than agreed.
+    TooOld = "too-old", Warning;
+    /// A flag that was to be removed by now.
+    CleanupDue = "cleanup-due", Warning;
+    /// An entry of `meta.strategies` that is no strategy of its system.
+    InvalidStrategy = "invalid-strategy", Error;
+    /// Options in `meta.check` that cannot be read.
+    InvalidCheckOptions = "invalid-check-options", Error;
 }

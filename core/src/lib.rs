@@ -17,13 +17,17 @@
 //!
 //! On these are built: `consistency`, whether the whole back end has a document; `history`, the
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
-//! elsewhere; `impact`, what a change can change; `typing`, types for a document's flags; `activity`,
-//! counts of what was served, added up.
+//! elsewhere; `impact` and `diff`, what a change can change and what changed; `check`, the mistakes
+//! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
+//! flags on and off by that; `reach`, what a flag can serve at all; `activity` and `last_evaluated`,
+//! which flags were evaluated; `inventory`, all flags of all environments in one view; `retirement`,
+//! which flags can go; `certification`, what the tests of an artifact say; `typing`, types for a
+//! document's flags.
 //!
 //! The feature `tools`, on by default, is what an application may do without that only evaluates:
 //! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. The
-//! feature `authoring`, on by default and with `tools`, is for whoever writes documents: `activity`,
-//! `impact` and `typing`. No answer depends on either.
+//! feature `authoring`, on by default and with `tools`, is for whoever writes documents and keeps
+//! them tidy. No answer depends on either.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -52,9 +56,15 @@
 #[cfg(feature = "authoring")]
 mod activity;
 mod bound_flags;
+#[cfg(feature = "authoring")]
+mod certification;
+#[cfg(feature = "authoring")]
+mod check;
 mod consistency;
 mod context;
 mod diagnostic;
+#[cfg(feature = "authoring")]
+mod diff;
 mod digest;
 mod document;
 mod evaluation;
@@ -65,26 +75,50 @@ mod flags;
 mod history;
 #[cfg(feature = "authoring")]
 mod impact;
+#[cfg(feature = "authoring")]
+mod inventory;
 mod json;
 mod key_set;
+#[cfg(feature = "authoring")]
+mod last_evaluated;
+#[cfg(feature = "tools")]
+mod lifecycle;
 pub mod limits;
 mod path;
+#[cfg(feature = "authoring")]
+mod reach;
 #[cfg(feature = "tools")]
 mod receipt;
+#[cfg(feature = "authoring")]
+mod retirement;
 mod ruleset;
 mod state;
+#[cfg(feature = "tools")]
+mod strategy;
 #[cfg(feature = "authoring")]
 mod typing;
 
 #[cfg(feature = "authoring")]
 pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::BoundFlags;
+#[cfg(feature = "authoring")]
+pub use certification::{
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, FinishError, LifecycleChange,
+    StepResult,
+};
+#[cfg(feature = "authoring")]
+pub use check::{
+    CheckOptions, CheckOptionsError, NamePattern, NamePatternError, from_appconfig_key,
+    to_appconfig_key,
+};
 pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
 #[cfg(feature = "tools")]
 pub use consistency::{TtlError, parse_ttl};
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
 #[cfg(feature = "tools")]
 pub use diagnostic::{Diagnostic, Severity};
+#[cfg(feature = "authoring")]
+pub use diff::Diff;
 #[cfg(feature = "tools")]
 pub use digest::secure_mode_hash;
 pub use document::DocumentError;
@@ -97,11 +131,27 @@ pub use explain::Explanation;
 pub use flags::Flags;
 #[cfg(feature = "tools")]
 pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
+#[cfg(feature = "authoring")]
+pub use inventory::{
+    Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,
+};
 pub use json::{JsonError, Object, Value};
+#[cfg(feature = "authoring")]
+pub use last_evaluated::LastEvaluated;
+#[cfg(feature = "tools")]
+pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
+#[cfg(feature = "authoring")]
+pub use reach::{Constant, Reach, ReachedVariation};
 #[cfg(feature = "tools")]
 pub use receipt::{Receipt, ReceiptError, replay};
+#[cfg(feature = "authoring")]
+pub use retirement::{
+    DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Tri, Verdict,
+};
 pub use ruleset::Hash;
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
+#[cfg(feature = "tools")]
+pub use strategy::{Effect, Strategy, StrategyError, StrategyKind, System};
 #[cfg(feature = "authoring")]
 pub use typing::TypingLanguage;
 

@@ -21,6 +21,7 @@ from ._core import (
     Consistency,
     Context,
     Diagnostic,
+    Diff,
     DocumentHistory,
     EvaluationDetail,
     EvaluationDetails,
@@ -29,11 +30,13 @@ from ._core import (
     Pinned,
     Receipt,
     __version__,
+    from_appconfig_key,
     parse_ttl,
     replay,
     secure_mode_hash,
+    to_appconfig_key,
 )
-from ._errors import ContextError, DocumentError, PinError, ReceiptError
+from ._errors import ContextError, DocumentError, PinError, ReceiptError, StrategyError
 
 # What type checkers know by this name; importing it would cost more than all the rest.
 TYPE_CHECKING = False
@@ -47,6 +50,7 @@ __all__ = [
     "Context",
     "ContextError",
     "Diagnostic",
+    "Diff",
     "DocumentError",
     "DocumentHistory",
     "EvaluationDetail",
@@ -58,10 +62,13 @@ __all__ = [
     "Pinned",
     "Receipt",
     "ReceiptError",
+    "StrategyError",
     "__version__",
+    "from_appconfig_key",
     "parse_ttl",
     "replay",
     "secure_mode_hash",
+    "to_appconfig_key",
 ]
 
 

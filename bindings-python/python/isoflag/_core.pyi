@@ -1,6 +1,6 @@
 """The compiled half of isoflag; import ``isoflag`` instead."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import (
     Any,
     ClassVar,
@@ -22,6 +22,7 @@ __all__ = [
     "Consistency",
     "Context",
     "Diagnostic",
+    "Diff",
     "DocumentHistory",
     "EvaluationDetail",
     "EvaluationDetails",
@@ -30,9 +31,11 @@ __all__ = [
     "Pinned",
     "Receipt",
     "__version__",
+    "from_appconfig_key",
     "parse_ttl",
     "replay",
     "secure_mode_hash",
+    "to_appconfig_key",
 ]
 
 _D = TypeVar("_D")
@@ -327,6 +330,37 @@ class Flags:
         self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
     ) -> Receipt:
         """Evaluate a flag, and give all that it takes to check the answer with ``replay``."""
+
+    def with_strategy(
+        self,
+        strategy: str | Mapping[str, Any],
+        *,
+        on: Sequence[str] | None = None,
+        off: Sequence[str] | None = None,
+        deployed: Sequence[str] | None = None,
+    ) -> Flags:
+        """The document under a strategy, as a new object; raises ``StrategyError``.
+
+        A strategy is ``"Flush Out"``, ``"Production State"``, ``"Next Release"``, ``"Custom"``,
+        ``"Beta"``, ``"Production"`` or ``"Custom Production"``, or what ``strategy_for`` gives.
+        ``on`` and ``off`` are the keys that a custom one turns on and off; ``deployed`` those whose
+        features the deployed artifact holds, else the flags with ``lifecycle.deployedTimestamp``.
+        """
+
+    def strategy_for(
+        self, system: Literal["development", "production"], context: _ContextLike
+    ) -> dict[str, Any] | None:
+        """The strategy that the system chooses for the context by ``meta.strategies``, or None."""
+
+    def check(self, options: Mapping[str, Any] | None = None) -> list[Diagnostic]:
+        """What loading says of the document, and the mistakes of its authors.
+
+        The options are ``names``, ``owners``, ``environment``, ``now``, ``maxFlagsPerTeam`` and
+        ``maxAgeDays``; without one the document's own ``meta.check`` counts.
+        """
+
+    def diff(self, later: Flags | _Text | Mapping[str, Any]) -> Diff:
+        """What changed from this document to a later one."""
 
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
@@ -697,6 +731,25 @@ class Pinned:
         """The keys of the flags that were switched off since."""
 
 @final
+class Diff:
+    """What changed from one document to another, from ``Flags.diff``.
+
+    ``str()`` gives it as text; it is false where nothing changed.
+    """
+
+    @property
+    def answers(self) -> list[str]:
+        """The keys of the flags whose answers can have changed."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What changed as JSON objects, made afresh by every call."""
+
+    def to_markdown(self) -> str:
+        """Markdown for a pull request."""
+
+    def __bool__(self) -> bool: ...
+
+@final
 class Receipt:
     """An answer with everything that it takes to check it elsewhere, from ``Flags.receipt``."""
 
@@ -708,6 +761,12 @@ class Receipt:
 
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
+
+def to_appconfig_key(key: str) -> str | None:
+    """A flag's key as AWS AppConfig takes it; None where it would be too long."""
+
+def from_appconfig_key(key: str) -> str | None:
+    """The key that ``to_appconfig_key`` made this of; None for what it never makes."""
 
 def parse_ttl(text: str) -> int:
     """Seconds from a time to live as the AppConfig extension takes it.

@@ -77,6 +77,24 @@ class PinError(ValueError):
         self.held = list(held)
 
 
+class StrategyError(ValueError):
+    """Something that is no strategy for a document.
+
+    ``code`` is ``not-a-strategy``, ``unknown-strategy`` or ``unknown-flag``.
+    """
+
+    code: str
+    """The stable name of the error."""
+
+    path: str
+    """Where in the strategy, such as ``on[0]``; empty for the whole of it."""
+
+    def __init__(self, message: str, *, code: str = "", path: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.path = path
+
+
 class ReceiptError(ValueError):
     """A receipt that is not what the evaluation gives.
 

@@ -14,6 +14,19 @@ export { type Diagnostic, Flags } from "./flags.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
 export { DocumentHistory, type HistoryLimits, PinError, type Pinned, type PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";
+export {
+  type Change,
+  type ChangedItem,
+  type CheckOptions,
+  Diff,
+  fromAppConfigKey,
+  type Strategy,
+  StrategyError,
+  type StrategyName,
+  type StrategyOptions,
+  type System,
+  toAppConfigKey,
+} from "./lifecycle.js";
 export { LoadError, type LoadErrorCode } from "./load-error.js";
 export { Receipt, ReceiptError, replay } from "./receipt.js";
 export { secureModeHash } from "./secure-mode-hash.js";

@@ -12,6 +12,18 @@ import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { limits } from "./generated/constants.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import { jsonBytes } from "./json-text.js";
+import {
+  type CheckOptions,
+  check,
+  type Diff,
+  diff,
+  type Strategy,
+  type StrategyName,
+  type StrategyOptions,
+  type System,
+  strategyFor,
+  withStrategy,
+} from "./lifecycle.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
 import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
 import { type Receipt, readReceipt } from "./receipt.js";
@@ -389,6 +401,30 @@ export class Flags {
   /** The flag's answer, with everything that it takes to check it with {@link replay}. */
   receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
     return readReceipt(this.#handle, key, context, options);
+  }
+
+  /**
+   * Another document: this one with flags turned on and off by a strategy.
+   *
+   * @throws {StrategyError} where it is none, or names a flag that is not there
+   */
+  withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
+    return new Flags(withStrategy(this.#handle, strategy, options));
+  }
+
+  /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
+  strategyFor(system: System, context: ContextLike): Strategy | undefined {
+    return strategyFor(this.#handle, system, context);
+  }
+
+  /** What loading says of the document, and the mistakes of its authors. */
+  check(options?: CheckOptions): Diagnostic[] {
+    return check(this.#handle, options);
+  }
+
+  /** What changed from this document to a later one. */
+  diff(later: Flags | string | Uint8Array | object): Diff {
+    return flagsOf.lend(later, handle => diff(this.#handle, handle));
   }
 
   /** The text of a file that types the flags: their keys, and what each serves. */

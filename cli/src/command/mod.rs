@@ -1,12 +1,17 @@
 //! The subcommands, one a file: its arguments, and what it does with them.
 
 mod activity;
+mod certify;
 mod check;
+mod deployed;
 mod digest;
 mod eval;
 mod explain;
+mod finish;
 mod init;
+mod inventory;
 mod keys;
+mod retire;
 mod stamp;
 mod types;
 
@@ -28,6 +33,11 @@ pub(crate) enum Command {
     Digest(digest::Arguments),
     Types(types::Arguments),
     Activity(activity::Arguments),
+    Inventory(inventory::Arguments),
+    Retire(retire::Arguments),
+    Certify(certify::Arguments),
+    Deployed(deployed::Arguments),
+    Finish(finish::Arguments),
 }
 
 impl Command {
@@ -42,6 +52,11 @@ impl Command {
             Command::Digest(arguments) => digest::run(&arguments, input, console),
             Command::Types(arguments) => types::run(&arguments, input, console),
             Command::Activity(arguments) => activity::run(&arguments, input, console),
+            Command::Inventory(arguments) => inventory::run(&arguments, input, console),
+            Command::Retire(arguments) => retire::run(&arguments, input, console),
+            Command::Certify(arguments) => certify::run(&arguments, input, console),
+            Command::Deployed(arguments) => deployed::run(&arguments, input, console),
+            Command::Finish(arguments) => finish::run(&arguments, input, console),
         }
     }
 }

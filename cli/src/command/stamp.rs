@@ -1,19 +1,15 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use clap::Args;
 use isoflag::{Flags, Value};
 
 use super::Format;
+use crate::clock;
 use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::{Input, Source};
-use crate::json_edit::{container, spliced, with_first_member, with_member};
-use crate::json_text::{self, Span};
+use crate::json_edit::{container, lost, spliced, with_member, with_object};
+use crate::json_text;
 use crate::outcome::{Failure, Outcome};
-use crate::place::Places;
-
-/// Later than any stamp in seconds can be: whoever gives more means milliseconds.
-const LATEST: u64 = 100_000_000_000;
+use crate::replacement::replace;
 
 /// The member that says when a document or a flag was changed.
 const STAMP: &str = "lastModifiedTimestamp";
@@ -45,15 +41,7 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = match arguments.now {
-        Some(seconds) => seconds,
-        None => system_seconds()?,
-    };
-    if now > LATEST {
-        return Err(Failure::message(format!(
-            "`--now {now}` is no time in seconds; divide milliseconds by 1000"
-        )));
-    }
+    let now = clock::seconds(arguments.now)?;
     let (file, stamps, source) = match &arguments.new {
         None => {
             let source = input.read(&arguments.file)?;
@@ -74,10 +62,8 @@ pub(crate) fn run(
     if file == "-" {
         return console.document(text).map(|()| Outcome::Fine);
     }
-    if stamped.bytes != source.bytes
-        && let Err(error) = std::fs::write(file, text)
-    {
-        return Err(Failure::message(format!("cannot write `{file}`: {error}")));
+    if stamped.bytes != source.bytes {
+        replace(file, text.as_bytes())?;
     }
     let version = flags.version().map(Value::from).unwrap_or_default();
     if arguments.format.json {
@@ -111,15 +97,6 @@ pub(crate) fn run(
 fn load(source: &Source) -> Result<Flags, Failure> {
     Flags::from_json(&source.bytes)
         .map_err(|error| Failure::Rendered(Findings::new(source).error(&error)))
-}
-
-fn system_seconds() -> Result<u64, Failure> {
-    match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(elapsed) => Ok(elapsed.as_secs()),
-        Err(_) => {
-            Err(Failure::message("the system's clock is before 1970; give the time by `--now`"))
-        }
-    }
 }
 
 /// What is to be written where. Times are JSON, since an older one is written again as it was.
@@ -233,36 +210,6 @@ fn flags_with_a_place(source: &Source) -> Vec<String> {
         text.get(member.value_span.clone()).is_some_and(|flag| flag.starts_with('{'))
     });
     objects.map(|member| member.name).collect()
-}
-
-/// The text with a member of the object that is an object itself; a new one is empty.
-fn with_object(source: &Source, text: String, outer: &Span, name: &str) -> Result<String, Failure> {
-    let added = match json_text::member(&text, outer, name) {
-        None if name == "meta" => with_first_member(&text, outer, name, "{}"),
-        None => with_member(&text, outer, name, "{}"),
-        Some(member) => match text.get(member.value_span.clone()) {
-            Some("null") => spliced(&text, &member.value_span, "{}"),
-            Some(value) if value.starts_with('{') => return Ok(text),
-            Some(value) => {
-                // Looked for in the source, since the text may be a part of it.
-                let places = source.text().map(|whole| (Places::new(whole), whole.find(&text)));
-                let place = places.map(|(places, start)| {
-                    places.line_column(start.unwrap_or_default() + member.value_span.start)
-                });
-                let (line, column) = place.unwrap_or_default();
-                return Err(Failure::message(format!(
-                    "`{}:{line}:{column}`: `{name}` is `{value}` and no object; write `{{}}`",
-                    source.name
-                )));
-            }
-            None => None,
-        },
-    };
-    added.ok_or_else(|| lost(source))
-}
-
-fn lost(source: &Source) -> Failure {
-    Failure::message(format!("`{}`: cannot find where a time belongs", source.name))
 }
 
 /// The version after this one.

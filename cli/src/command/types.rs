@@ -6,6 +6,7 @@ use crate::console::Console;
 use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
+use crate::replacement::replace;
 
 /// Write types for a document's flags: their keys, and what each serves
 #[derive(Args)]
@@ -34,8 +35,7 @@ pub(crate) fn run(
     let text = flags.typing(language);
     match &arguments.out {
         None => console.document(&text)?,
-        Some(file) => std::fs::write(file, text)
-            .map_err(|error| Failure::message(format!("cannot write `{file}`: {error}")))?,
+        Some(file) => replace(file, text.as_bytes())?,
     }
     Ok(Outcome::Fine)
 }

@@ -176,6 +176,16 @@ class Asked {
           () => this.#pinned(given),
           full => full,
         );
+      case "strategy":
+        return this.#withTools(
+          () => this.#strategy(given),
+          full => full,
+        );
+      case "strategyFor":
+        return this.#withTools(
+          () => ({ strategy: this.#loaded.strategyFor(given.system, this.#anyContext) ?? null }),
+          full => full,
+        );
       case "receipt":
         return this.#withTools(
           () => this.#receipt(given.flag),
@@ -291,6 +301,20 @@ class Asked {
       same(error.held, history.digests(), "what a refusal names");
       return { refused: { code: error.code, held: error.held } };
     }
+  }
+
+  #strategy({ strategy, then }) {
+    const { StrategyError } = this.#isoflag;
+    const before = this.#loaded.digest;
+    try {
+      const overlaid = this.#own(this.#loaded.withStrategy(strategy));
+      same(this.#loaded.digest, before, "the digest of flags that a strategy was laid over");
+      this.#flags = overlaid;
+    } catch (error) {
+      if (!(error instanceof StrategyError)) throw error;
+      return { refused: { code: error.code, path: error.path } };
+    }
+    return this.answer(then);
   }
 
   #replay(text) {

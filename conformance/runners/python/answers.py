@@ -178,6 +178,19 @@ class _Asked:
         then = _Asked(self._case, pinned.flags, self._context).answer(arguments["then"])
         return {"digest": pinned.digest, "switchedOff": pinned.switched_off, "answer": then}
 
+    def _call_strategy(self, arguments: Mapping[str, Any]) -> Answer:
+        flags = self.flags()
+        before = flags.digest
+        try:
+            overlaid = flags.with_strategy(arguments["strategy"])
+        except isoflag.StrategyError as error:
+            return {"refused": {"code": error.code, "path": error.path}}
+        assert flags.digest == before, "with_strategy changed the flags that it was called on"
+        return _Asked(self._case, overlaid, self._context).answer(arguments["then"])
+
+    def _call_strategyFor(self, arguments: Mapping[str, Any]) -> Answer:
+        return {"strategy": self.flags().strategy_for(arguments["system"], self.context())}
+
     def _call_receipt(self, arguments: Mapping[str, Any]) -> Answer:
         options = {"big_segments": self._case.given.get("bigSegments")}
         flags, context = self.flags(), self.context()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use isoflag::{
     AllFlagsOptions, BigSegments, BoundFlags, Context, DocumentHistory, Flags, Gate, HistoryLimits,
-    Object, Value, ValueType, parse_ttl, replay, secure_mode_hash,
+    Object, Strategy, System, Value, ValueType, parse_ttl, replay, secure_mode_hash,
 };
 
 /// One case of a file, with the documents that the file shares.
@@ -247,6 +247,25 @@ impl Asked<'_> {
                 Ok(object([("seconds", seconds)]))
             }
             "pinned" => self.pinned(arguments),
+            "strategy" => {
+                let strategy = Strategy::read(get(arguments, "strategy").unwrap());
+                let flags = self.flags()?;
+                match strategy.and_then(|strategy| flags.with_strategy(&strategy)) {
+                    Ok(flags) => {
+                        let then = get(arguments, "then").unwrap();
+                        Asked { flags: Some(flags), ..self }.answer(then)
+                    }
+                    Err(error) => Ok(refused(error.code(), ("path", Value::from(error.path())))),
+                }
+            }
+            "strategyFor" => {
+                let system = System::named(text("system")).unwrap();
+                let flags = self.flags()?;
+                let chosen = self.context().ok();
+                let chosen = chosen.and_then(|context| flags.strategy_for(system, &context));
+                let chosen = chosen.map(|chosen| chosen.to_value()).unwrap_or_default();
+                Ok(object([("strategy", chosen)]))
+            }
             "receipt" => {
                 let (context, big_segments) = (self.context().ok(), self.case.big_segments());
                 let flags = self.flags()?;

@@ -29,6 +29,8 @@ pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
 pub(crate) use clause::{Clause, Condition};
 pub(crate) use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub(crate) use hash::HashChoice;
+#[cfg(feature = "tools")]
+pub(crate) use operator::epoch_milliseconds;
 pub(crate) use operator::{Comparable, Test};
 pub(crate) use rollout::{Bucketing, Rollout, Served, WeightedVariation};
 pub(crate) use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};

@@ -13,6 +13,14 @@ pub(crate) struct Targets {
     pub(crate) lists: Box<[TargetList]>,
 }
 
+impl Targets {
+    /// The variations that somebody is named for.
+    #[cfg(feature = "authoring")]
+    pub(crate) fn variations(&self) -> impl Iterator<Item = u32> {
+        self.lists.iter().filter(|list| !list.keys.is_empty()).filter_map(|list| list.variation)
+    }
+}
+
 /// One list of keys of one kind.
 #[derive(Debug)]
 pub(crate) struct TargetList {

@@ -71,6 +71,12 @@ impl Instant {
     }
 }
 
+/// The milliseconds since the epoch, rounded down, that a text such as `2026-01-31T12:00:00Z` means.
+#[cfg(feature = "tools")]
+pub(crate) fn epoch_milliseconds(text: &str) -> Option<f64> {
+    parse(text).map(|instant| instant.milliseconds)
+}
+
 /// Reads `2026-01-31T12:00:00.5+02:00`. The offset's colon may be missing, `t` and `z` may be
 /// lower-case, and of a fraction nine digits count.
 fn parse(text: &str) -> Option<Instant> {

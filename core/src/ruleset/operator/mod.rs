@@ -9,6 +9,9 @@ mod regex;
 mod text;
 mod version;
 
+#[cfg(feature = "tools")]
+pub(crate) use date::epoch_milliseconds;
+
 use std::sync::Arc;
 
 pub(crate) use comparable::{Comparable, ComparedAs};
@@ -95,7 +98,7 @@ impl Test {
     }
 
     /// What the test needs an attribute to be read as.
-    pub(super) fn compared_as(&self) -> ComparedAs {
+    pub(crate) fn compared_as(&self) -> ComparedAs {
         match self {
             Test::In(_) => ComparedAs::Hash,
             Test::Date(_) => ComparedAs::Instant,

@@ -1,0 +1,29 @@
+//! The mistakes of authors.
+
+use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::{CheckOptions, Value};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::{errors, from_python};
+
+/// The options of a check from a mapping.
+pub(crate) fn options(options: Option<&Bound<'_, PyAny>>) -> PyResult<CheckOptions> {
+    let Some(options) = options else { return Ok(CheckOptions::default()) };
+    let py = options.py();
+    let written: Value = from_python::strict(options, DOCUMENT_BYTES)
+        .map_err(|failure| errors::no_document(py, failure))?;
+    CheckOptions::read(&written).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// A flag's key as AWS AppConfig takes it; None where it would be too long.
+#[pyfunction]
+pub(crate) fn to_appconfig_key(key: &str) -> Option<String> {
+    isoflag::to_appconfig_key(key)
+}
+
+/// The key that to_appconfig_key made this of; None for what it never makes.
+#[pyfunction]
+pub(crate) fn from_appconfig_key(key: &str) -> Option<String> {
+    isoflag::from_appconfig_key(key)
+}

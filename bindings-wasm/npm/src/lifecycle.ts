@@ -1,0 +1,169 @@
+/** Strategies, checks and differences between documents. */
+
+import { type ContextLike, contextHandle } from "./context.js";
+import { core, requireTools } from "./engine.js";
+import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
+import type { Diagnostic } from "./flags.js";
+import { encodeLeniently } from "./host-json.js";
+import type { JsonValue } from "./json.js";
+import { Fresh } from "./ownership.js";
+
+/** The development and the production system each choose a strategy. */
+export type System = "development" | "production";
+
+/** What turns flags on and off over a document. */
+export type StrategyName =
+  | "Flush Out"
+  | "Production State"
+  | "Next Release"
+  | "Custom"
+  | "Beta"
+  | "Production"
+  | "Custom Production";
+
+/** What a strategy is told beside the document, by keys of flags. */
+export interface StrategyOptions {
+  /** What a custom strategy turns on. */
+  readonly on?: readonly string[] | undefined;
+  /** What a custom strategy turns off. */
+  readonly off?: readonly string[] | undefined;
+  /** What the deployed artifact holds, for `Beta`; else the flags with `lifecycle.deployedTimestamp`. */
+  readonly deployed?: readonly string[] | undefined;
+}
+
+/** A strategy with what it is told, as `meta.strategies` writes it. */
+export interface Strategy extends StrategyOptions {
+  readonly strategy: StrategyName;
+}
+
+/** Something that is no strategy for a document. */
+export class StrategyError extends Error {
+  override readonly name = "StrategyError";
+  /** `not-a-strategy`, `unknown-strategy` or `unknown-flag`. */
+  readonly code: string;
+  /** The place in the strategy, such as `on[0]`; empty for the strategy itself. */
+  readonly path: string;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.code = failure.code;
+    this.path = failure.path;
+  }
+}
+
+const strategyErrors = new ErrorKind(
+  (failure, options) => new StrategyError(failure, options),
+  "not-a-strategy",
+);
+
+/** The document behind a handle under a strategy. */
+export function withStrategy(
+  flags: number,
+  strategy: StrategyName | Strategy,
+  options: StrategyOptions | undefined,
+): Fresh {
+  requireTools("withStrategy");
+  const isName = typeof strategy !== "object" || strategy === null;
+  const given = options === undefined ? strategy : { ...(isName ? { strategy } : strategy), ...options };
+  const written = JSON.stringify(given) ?? "null";
+  return new Fresh(strategyErrors.handle(core.withStrategy(flags, written)));
+}
+
+/** The strategy that the document behind a handle chooses for a context. */
+export function strategyFor(flags: number, system: System, context: ContextLike): Strategy | undefined {
+  requireTools("strategyFor");
+  const parsed = contextHandle(context);
+  const host = parsed === undefined ? encodeLeniently(context) : undefined;
+  const chosen = argumentErrors.during(() => core.strategyFor(flags, system, host, parsed));
+  return chosen === undefined ? undefined : (JSON.parse(chosen) as Strategy);
+}
+
+/** What a check is told beside the document; what is missing is the document's own `meta.check`. */
+export interface CheckOptions {
+  /** What flags are to be called, such as `stakeholder.team.id`, or a regular expression in slashes. */
+  readonly names?: string | undefined;
+  /** Whether each flag needs an owner. */
+  readonly owners?: boolean | undefined;
+  /** The environment that the document is for; else `meta.environment`. */
+  readonly environment?: string | undefined;
+  /** The moment of the check, in seconds since 1970. */
+  readonly now?: number | undefined;
+  readonly maxFlagsPerTeam?: number | undefined;
+  readonly maxAgeDays?: number | undefined;
+}
+
+/** What there is to say about the document behind a handle. */
+export function check(flags: number, options: CheckOptions | undefined): Diagnostic[] {
+  requireTools("check");
+  const written = JSON.stringify(options ?? {});
+  return JSON.parse(argumentErrors.during(() => core.checkFlags(flags, written))) as Diagnostic[];
+}
+
+/** What changed in one place, in words; what was not there is undefined. */
+export interface Change {
+  readonly path: string;
+  readonly words: string;
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+}
+
+/** A flag or segment that changed. */
+export interface ChangedItem {
+  readonly key: string;
+  readonly change: "added" | "removed" | "changed";
+  /** Of a flag, whether its answers can have changed. */
+  readonly answers?: boolean;
+  readonly changes: readonly Change[];
+}
+
+/** What changed from one document to another. */
+export class Diff {
+  /** The digest of the one. */
+  declare readonly from: string;
+  /** The digest of the other. */
+  declare readonly to: string;
+  /** The keys of the flags whose answers can have changed. */
+  declare readonly answers: readonly string[];
+  declare readonly flags: readonly ChangedItem[];
+  declare readonly segments: readonly ChangedItem[];
+  /** What changed beside flags and segments. */
+  declare readonly document: readonly Change[];
+  readonly #text: string;
+  readonly #markdown: string;
+
+  /** @internal */
+  constructor(value: object, text: string, markdown: string) {
+    Object.assign(this, value);
+    this.#text = text;
+    this.#markdown = markdown;
+  }
+
+  /** Markdown for a pull request. */
+  toMarkdown(): string {
+    return this.#markdown;
+  }
+
+  /** Text for people. */
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** What changed between two documents behind handles. */
+export function diff(flags: number, later: number): Diff {
+  requireTools("diff");
+  const forms = argumentErrors.during(() => core.diffFlags(flags, later));
+  return new Diff(...(JSON.parse(forms) as [object, string, string]));
+}
+
+/** A flag's key as AWS AppConfig takes it; undefined where it would be too long. */
+export function toAppConfigKey(key: string): string | undefined {
+  requireTools("toAppConfigKey");
+  return core.toAppConfigKey(key);
+}
+
+/** The key that {@link toAppConfigKey} made this of; undefined for what it never makes. */
+export function fromAppConfigKey(key: string): string | undefined {
+  requireTools("fromAppConfigKey");
+  return core.fromAppConfigKey(key);
+}

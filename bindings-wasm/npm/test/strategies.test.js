@@ -1,0 +1,80 @@
+// Strategies, checks and differences, as JavaScript has them; what they decide is the vectors' to test.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Flags, fromAppConfigKey, ready, StrategyError, toAppConfigKey } from "../dist/node.js";
+
+await ready();
+
+const document = {
+  flags: {
+    new: {
+      key: "new",
+      on: false,
+      variations: [true, false],
+      offVariation: 1,
+      fallthrough: { variation: 0 },
+      lifecycle: { status: "Staging" },
+    },
+  },
+  meta: { strategies: { development: [{ strategy: "Custom", on: ["new"] }] } },
+};
+const flags = Flags.fromObject(document);
+const ada = { kind: "user", key: "ada" };
+const on = overlaid => overlaid.boolVariation("new", ada, false);
+
+test("a strategy gives new flags", () => {
+  assert.equal(on(flags.withStrategy("Next Release")), true);
+  assert.equal(on(flags.withStrategy("Production State")), false);
+  assert.equal(on(flags.withStrategy("Custom", { on: ["new"] })), true);
+  assert.equal(on(flags.withStrategy({ strategy: "Custom" }, { on: ["new"], off: ["new"] })), false);
+  assert.equal(on(flags), false);
+});
+
+test("a strategy that was chosen can be laid over", () => {
+  const chosen = flags.strategyFor("development", ada);
+  assert.deepEqual(chosen, { strategy: "Custom", on: ["new"] });
+  assert.equal(on(flags.withStrategy(chosen)), true);
+  assert.equal(flags.strategyFor("production", ada), undefined);
+  assert.throws(() => flags.strategyFor("staging", ada), /`staging` is no system/);
+});
+
+test("what is no strategy is refused", () => {
+  assert.throws(
+    () => flags.withStrategy("Custom", { on: ["old"] }),
+    error => error instanceof StrategyError && error.code === "unknown-flag" && error.path === "on",
+  );
+  assert.throws(() => flags.withStrategy(undefined), StrategyError);
+});
+
+test("a check says what its options ask for", () => {
+  const notes = flags.check().map(({ code, severity }) => [code, severity]);
+  assert.deepEqual(notes, [
+    ["name-pattern", "info"],
+    ["no-owner", "info"],
+  ]);
+  const asked = flags.check({ owners: true, names: "/new/" });
+  assert.deepEqual(
+    asked.map(({ code, severity }) => [code, severity]),
+    [["no-owner", "error"]],
+  );
+  assert.throws(() => flags.check({ owner: true }), /`owner`: there is no such option/);
+});
+
+test("a difference is told in three forms", () => {
+  const later = flags.withStrategy("Flush Out");
+  const diff = flags.diff(later);
+  assert.deepEqual(diff.answers, ["new"]);
+  assert.equal(diff.to, later.digest);
+  assert.match(String(diff), /turned on/);
+  assert.match(diff.toMarkdown(), /^- turned on$/m);
+  assert.deepEqual(flags.diff(document).flags, []);
+});
+
+test("keys go to AppConfig and back", () => {
+  const written = toAppConfigKey("DeptA.TeamB.66623");
+  assert.equal(fromAppConfigKey(written), "DeptA.TeamB.66623");
+  assert.equal(toAppConfigKey("x".repeat(65)), undefined);
+  assert.equal(fromAppConfigKey("A"), undefined);
+});

@@ -1,0 +1,94 @@
+use clap::Args;
+use isoflag::{Flags, Tri, Value};
+
+use super::{Format, object};
+use crate::clock::{NowArgument, moment_argument, not_in_the_future};
+use crate::console::Console;
+use crate::input::Input;
+use crate::lifecycle_edit::Edited;
+use crate::outcome::{Failure, Outcome};
+use crate::table::{Cell, Table};
+
+/// Say that an artifact is deployed: list its features, and put what is done into Beta
+///
+/// The document is rewritten: a feature that is done and in the artifact gets its
+/// `deployedTimestamp`, and one that is in no deployed artifact any more, as after going back to an
+/// older one, loses it.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The flag document, which is rewritten
+    file: String,
+
+    /// When the artifact was built, in seconds since 1970 or as a date and time
+    #[arg(long, value_name = "TIME", value_parser = moment_argument)]
+    artifact_time: f64,
+
+    /// Only list; write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    now: NowArgument,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let now = arguments.now.seconds()?;
+    let built = arguments.artifact_time;
+    not_in_the_future(built, now, "`--artifact-time`")?;
+    let document = Edited::read(&arguments.file, input)?;
+    if refused(&document.flags, built) {
+        console.complain(format_args!(
+            "error: `{}`: the artifact of {built} is not deployable, says `meta.artifact`; \
+             certify it first",
+            arguments.file
+        ));
+        return Ok(Outcome::Findings);
+    }
+    let found = document.flags.deployment(built, now);
+    if !arguments.dry_run {
+        document.write(&found.changes, None)?;
+    }
+    if arguments.format.json {
+        console.line(object([
+            ("artifactTimestamp", Value::from(built)),
+            ("deployment", found.to_value()),
+            ("written", Value::Bool(!arguments.dry_run)),
+        ]))?;
+        return Ok(Outcome::Fine);
+    }
+    let mut table = Table::new(&["FLAG", "STATUS", "IN THE ARTIFACT", "BETA"]);
+    for feature in &found.features {
+        let included = match feature.included {
+            Tri::Unknown => "unknown: no `stagedTimestamp`",
+            answer => answer.as_str(),
+        };
+        table.row(vec![
+            Cell::new(&*feature.key),
+            Cell::new(feature.status.as_str()),
+            Cell::new(included),
+            Cell::new(if feature.beta { "yes" } else { "" }),
+        ]);
+    }
+    for line in table.lines() {
+        console.line(line)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Whether this artifact was certified, and may not be deployed.
+fn refused(flags: &Flags, built: f64) -> bool {
+    let document = flags.document();
+    let artifact = document
+        .as_object()
+        .and_then(|document| document.get("meta")?.as_object()?.get("artifact")?.as_object());
+    artifact.is_some_and(|artifact| {
+        let is_this = artifact.get("timestamp") == Some(&Value::from(built));
+        is_this && artifact.get("deployable").and_then(Value::as_bool) == Some(false)
+    })
+}

@@ -1,0 +1,70 @@
+use clap::Args;
+use isoflag::{LifecycleChange, Value};
+
+use super::{Format, object};
+use crate::calendar::date;
+use crate::clock::NowArgument;
+use crate::console::Console;
+use crate::input::Input;
+use crate::lifecycle_edit::Edited;
+use crate::outcome::{Failure, Outcome};
+
+const WEEK: f64 = 7.0 * 86_400.0;
+
+/// Finish the rollout of a feature: set its status, and when its flag should be removed
+///
+/// The document is rewritten. Until the safety period ends the flag stays, so that the feature can
+/// be switched off; then it should be removed from the code.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The flag document, which is rewritten
+    file: String,
+
+    /// The flags that are done and serve one value to everybody
+    #[arg(required = true)]
+    keys: Vec<String>,
+
+    /// How many weeks the flag has to stay able to be switched off
+    #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = super::retire::weeks)]
+    safety_weeks: f64,
+
+    #[command(flatten)]
+    now: NowArgument,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let now = arguments.now.seconds()?;
+    let document = Edited::read(&arguments.file, input)?;
+    let safety_period = (arguments.safety_weeks * WEEK).floor();
+    let mut changes: Vec<LifecycleChange> = Vec::new();
+    for key in &arguments.keys {
+        match document.flags.finish(key, safety_period, now) {
+            Ok(change) => changes.extend(change),
+            Err(error) => {
+                console.complain(format_args!("error: `{}`: {error}", arguments.file));
+                return Ok(Outcome::Findings);
+            }
+        }
+    }
+    document.write(&changes, None)?;
+    if arguments.format.json {
+        let changes = changes.iter().map(LifecycleChange::to_value).collect();
+        console.line(object([("now", Value::from(now)), ("changes", changes)]))?;
+        return Ok(Outcome::Fine);
+    }
+    for key in &arguments.keys {
+        if changes.iter().any(|change| *change.key == **key) {
+            let until = date(now + safety_period);
+            console.line(format_args!("`{key}` is Finished; remove it after {until}"))?;
+        } else {
+            console.line(format_args!("`{key}` is Finished already"))?;
+        }
+    }
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,197 @@
+use std::collections::BTreeMap;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use isoflag::{Attention, FlagOn, Inventory, InventoryDocument, InventoryRow, LastEvaluated};
+
+use super::Format;
+use crate::activity_files::ActivityFiles;
+use crate::calendar::{ago, date, span_of_days};
+use crate::clock::NowArgument;
+use crate::console::Console;
+use crate::document::Container;
+use crate::input::Input;
+use crate::inventory_page;
+use crate::labelled;
+use crate::outcome::{Failure, Outcome};
+use crate::replacement::replace;
+use crate::table::{Cell, Table};
+
+/// How much of a value is shown.
+const SHOWN: usize = 24;
+
+/// Show the flags of all environments and accounts in one view, by owner
+///
+/// `isoflag inventory dev=dev.json production=prod.json --activity production=counts.json` says of
+/// each flag what it serves, to how many, whose it is, how old, and when it was evaluated last.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The flag documents: `LABEL=FILE`, or a file that is called as its `meta.environment` says
+    #[arg(required = true, value_name = "[LABEL=]FILE")]
+    documents: Vec<String>,
+
+    /// What hosts counted, in the environment of that label or in all; may be given several times
+    #[arg(long, value_name = "[LABEL=]FILE")]
+    activity: Vec<String>,
+
+    /// Write one HTML page that needs nothing else; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    html: Option<String>,
+
+    #[command(flatten)]
+    now: NowArgument,
+    #[command(flatten)]
+    container: Container,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let now = arguments.now.seconds()?;
+    let documents = labelled::documents(&arguments.documents, arguments.container, input)?;
+    let labels: Vec<&str> = documents.iter().map(|document| &*document.label).collect();
+    let files = ActivityFiles::read(&arguments.activity, &labels, now, input)?;
+    let activities: Vec<_> = labels.iter().map(|label| files.of(label)).collect();
+    let documents =
+        documents.iter().zip(&activities).map(|(document, activity)| InventoryDocument {
+            label: &document.label,
+            flags: &document.flags,
+            activity: activity.as_ref(),
+        });
+    let inventory = Inventory::of(&documents.collect::<Vec<_>>(), now);
+    match &arguments.html {
+        Some(file) if file == "-" => {
+            return console.document(&inventory_page::page(&inventory)).map(|()| Outcome::Fine);
+        }
+        Some(file) => replace(file, inventory_page::page(&inventory).as_bytes())?,
+        None => {}
+    }
+    if arguments.format.json {
+        console.line(inventory.to_value())?;
+    } else if arguments.html.is_none() {
+        print(&inventory, console)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn print(inventory: &Inventory, console: &mut Console) -> Result<(), Failure> {
+    // The rows of nobody come last.
+    let mut by_owner: BTreeMap<(bool, &str), Vec<&InventoryRow>> = BTreeMap::new();
+    for row in inventory.rows() {
+        let owner = row.owner.as_deref();
+        by_owner.entry((owner.is_none(), owner.unwrap_or("no owner"))).or_default().push(row);
+    }
+    let headings =
+        ["FLAG", "ENVIRONMENT", "STATE", "SERVES", "STATUS", "AGE", "EVALUATED", "ATTENTION"];
+    let mut table = Table::new(&headings);
+    let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+    for ((nobody, owner), rows) in by_owner {
+        table.row(Vec::new());
+        let style = if nobody { AnsiColor::Yellow.on_default() } else { bold };
+        table.row(vec![Cell::new(owner).styled(style)]);
+        let mut before = "";
+        for row in rows {
+            // A key is written once.
+            let key = if *row.key == *before { "" } else { &*row.key };
+            before = &row.key;
+            table.row(vec![
+                Cell::new(format!("  {key}")),
+                Cell::new(&*row.environment),
+                state(row),
+                Cell::new(serves(row)),
+                row.status.map_or(unknown(), |status| Cell::new(status.as_str())),
+                row.age_days.map_or(unknown(), |days| Cell::new(span_of_days(days))),
+                evaluated(row, inventory.now()),
+                attention(row),
+            ]);
+        }
+    }
+    for line in table.lines() {
+        console.line(line)?;
+    }
+    console.line("")?;
+    let environments = inventory.environments().len();
+    let counts = Attention::ALL.map(|each| (each.as_str(), inventory.attention_count(each)));
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let flags = inventory.flag_count();
+    let mut summary = format!(
+        "{flags} flag{} in {environments} environment{}, {}",
+        plural(flags),
+        plural(environments),
+        date(inventory.now())
+    );
+    if !counts.is_empty() {
+        summary = format!("{summary}: {}", counts.join(", "));
+    }
+    console.line(format_args!("{dim}{summary}{dim:#}"))
+}
+
+fn unknown() -> Cell {
+    Cell::new("unknown").styled(Style::new().dimmed())
+}
+
+fn state(row: &InventoryRow) -> Cell {
+    let style = match row.state {
+        FlagOn::On => AnsiColor::Green.on_default(),
+        FlagOn::Off => Style::new().dimmed(),
+        FlagOn::Malformed => AnsiColor::Red.on_default(),
+    };
+    Cell::new(row.state.as_str()).styled(style)
+}
+
+fn serves(row: &InventoryRow) -> String {
+    let one = |value: &isoflag::Value| {
+        let whole = value.to_string();
+        let mut text: String = whole.chars().take(SHOWN).collect();
+        if text.len() < whole.len() {
+            text.push('…');
+        }
+        text
+    };
+    let mut parts: Vec<String> = row
+        .served
+        .iter()
+        .map(|each| match (each.percent > 0.0, each.otherwise) {
+            (true, _) if row.served.len() == 1 && !row.serves_default && !row.can_fail => {
+                one(&each.value)
+            }
+            (true, false) => format!("{} {}%", one(&each.value), each.percent),
+            (true, true) => format!("{} {}%+", one(&each.value), each.percent),
+            (false, _) => format!("{} by rules", one(&each.value)),
+        })
+        .collect();
+    parts.extend(row.serves_default.then(|| "the default in the code".to_owned()));
+    parts.extend(row.can_fail.then(|| "an error".to_owned()));
+    parts.join(", ")
+}
+
+fn evaluated(row: &InventoryRow, now: f64) -> Cell {
+    match row.last_evaluated {
+        LastEvaluated::Unknown => unknown(),
+        LastEvaluated::NotBetween(from, _) => {
+            Cell::new(format!("not since {}", date(from / 1000.0)))
+                .styled(AnsiColor::Yellow.on_default())
+        }
+        LastEvaluated::Seen(seen) => Cell::new(ago(now, seen.last_ms / 1000.0)),
+    }
+}
+
+fn attention(row: &InventoryRow) -> Cell {
+    let names: Vec<&str> = row.attention.iter().map(|each| each.as_str()).collect();
+    let bad = [Attention::Findings, Attention::Overdue];
+    let style = if row.attention.iter().any(|each| bad.contains(each)) {
+        AnsiColor::Red.on_default()
+    } else {
+        AnsiColor::Yellow.on_default()
+    };
+    Cell::new(names.join(", ")).styled(style)
+}

@@ -1,0 +1,262 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use isoflag::{
+    Activity, DatedDocument, LastEvaluated, Object, Retirement, RetirementInputs, RetirementRule,
+    Since, Tri, Value, Verdict,
+};
+
+use super::{Format, object};
+use crate::activity_files;
+use crate::calendar::{ago, date};
+use crate::call_sites::{self, CallSites};
+use crate::clock::NowArgument;
+use crate::console::Console;
+use crate::document::DocumentArgument;
+use crate::history_files;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+use crate::table::{Cell, Table};
+
+/// How many call sites of a flag are listed for people.
+const LISTED: usize = 5;
+
+/// Say which flags can go, and what nobody knows about the others
+///
+/// A flag goes when everybody has had one value for some weeks, its answers have not changed for as
+/// long, and people said in its `lifecycle` that the `feedback` is `"good"`, that there are 0
+/// `openIssues`, and that `changePlanned` and `needed` are `false`. When the code no longer names
+/// it and nobody evaluates it, it can be deleted. What nothing says is unknown, and never a yes.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    document: DocumentArgument,
+
+    /// For how many weeks a flag has to be constant, stable and unused
+    #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = weeks)]
+    weeks: f64,
+
+    /// A document that was in force from that time on (a date, or seconds since 1970), or a folder
+    /// of them; without a time its own stamp or the name of the file counts
+    #[arg(long, value_name = "[TIME=]FILE")]
+    history: Vec<String>,
+
+    /// What hosts counted; may be given several times
+    #[arg(long, value_name = "FILE")]
+    activity: Vec<String>,
+
+    /// A folder of code to look for the keys in
+    #[arg(long, value_name = "FOLDER")]
+    code: Vec<String>,
+
+    #[command(flatten)]
+    now: NowArgument,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(super) fn weeks(text: &str) -> Result<f64, String> {
+    let weeks: f64 = text.parse().map_err(|_| "expected a number of weeks".to_owned())?;
+    if weeks.is_finite() && weeks >= 0.0 {
+        Ok(weeks)
+    } else {
+        Err("expected a number of weeks, 0 or more".to_owned())
+    }
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let now = arguments.now.seconds()?;
+    let flags = arguments.document.load(input)?;
+    let container = arguments.document.container();
+    let history = history_files::read(&arguments.history, container, now, input)?;
+    let history: Vec<DatedDocument<'_>> =
+        history.iter().map(|file| DatedDocument { from: file.from, flags: &file.flags }).collect();
+    let mut activity = Activity::default();
+    for file in &arguments.activity {
+        activity.merge(&activity_files::read(file, now, input)?);
+    }
+    let keys: Vec<&str> = flags.keys().collect();
+    let sites = match arguments.code.is_empty() {
+        true => None,
+        false => Some(call_sites::find(&keys, &arguments.code)?),
+    };
+    let counts = sites.as_ref().map(|sites| {
+        let count = |(key, places): (&String, &Vec<String>)| (Arc::from(&**key), places.len());
+        sites.iter().map(count).collect::<BTreeMap<Arc<str>, usize>>()
+    });
+    let mut found = flags.retirements(&RetirementInputs {
+        now,
+        weeks: arguments.weeks,
+        history: &history,
+        activity: Some(&activity).filter(|_| !arguments.activity.is_empty()),
+        call_sites: counts.as_ref(),
+    });
+    found.sort_by_key(|flag| flag.verdict);
+    if arguments.format.json {
+        print_json(&found, sites.as_ref(), arguments.weeks, now, console)?;
+    } else {
+        print(&found, sites.as_ref(), now, console)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn print_json(
+    found: &[Retirement],
+    sites: Option<&CallSites>,
+    weeks: f64,
+    now: f64,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let flags = found.iter().map(|flag| {
+        let mut members: Vec<(Arc<str>, Value)> = flag
+            .to_value()
+            .as_object()
+            .into_iter()
+            .flat_map(Object::iter)
+            .map(|(name, value)| (Arc::clone(name), value.clone()))
+            .collect();
+        if let Some(places) = sites.and_then(|sites| sites.get(&*flag.key)) {
+            let places = places.iter().map(|place| Value::from(place.as_str())).collect();
+            members.push((Arc::from("calledAt"), places));
+        }
+        Value::Object(Object::from_members(members))
+    });
+    console.line(object([
+        ("now", Value::from(now)),
+        ("weeks", Value::from(weeks)),
+        ("flags", flags.collect()),
+    ]))
+}
+
+fn print(
+    found: &[Retirement],
+    sites: Option<&CallSites>,
+    now: f64,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let mut table = Table::new(&[
+        "FLAG",
+        "OWNER",
+        "SERVES ALL",
+        "SINCE",
+        "STABLE SINCE",
+        "FEEDBACK",
+        "NO PLANS",
+        "NO NEED",
+        "EVALUATED",
+        "CALLS",
+    ]);
+    for verdict in Verdict::ALL {
+        let of_verdict: Vec<_> = found.iter().filter(|flag| flag.verdict == verdict).collect();
+        if of_verdict.is_empty() {
+            continue;
+        }
+        let (words, style) = match verdict {
+            Verdict::Delete => ("delete: neither named nor used", AnsiColor::Green.on_default()),
+            Verdict::Remove => ("remove from the code", AnsiColor::Green.on_default()),
+            Verdict::Safety => ("in the safety period", AnsiColor::Cyan.on_default()),
+            Verdict::Ask => ("ask: nothing speaks against it", AnsiColor::Yellow.on_default()),
+            Verdict::Keep => ("keep", Style::new().bold()),
+        };
+        table.row(Vec::new());
+        table.row(vec![Cell::new(words).styled(style.bold())]);
+        for flag in of_verdict {
+            table.row(row(flag, now));
+        }
+    }
+    for line in table.lines() {
+        console.line(line)?;
+    }
+    let Some(sites) = sites else { return Ok(()) };
+    let warning = AnsiColor::Yellow.on_default().bold();
+    for (key, places) in sites.iter().filter(|(_, places)| places.len() > 1) {
+        let listed: Vec<&str> = places.iter().take(LISTED).map(String::as_str).collect();
+        let more = match places.len().saturating_sub(LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        console.line(format_args!(
+            "\n{warning}warning{warning:#}: `{key}` is named in {} places; ask it in one: {}{more}",
+            places.len(),
+            listed.join(", ")
+        ))?;
+    }
+    Ok(())
+}
+
+fn row(flag: &Retirement, now: f64) -> Vec<Cell> {
+    let dim = Style::new().dimmed();
+    let unknown = || Cell::new("unknown").styled(dim);
+    let since = |since: Option<Since>, rule| match since {
+        None => unknown(),
+        Some(since) => {
+            let day = date(since.moment);
+            let text = if since.exact { day } else { format!("{day} or before") };
+            Cell::new(text).styled(style(flag.rule(rule)))
+        }
+    };
+    let said = |rule: RetirementRule| match flag.rule(rule) {
+        Tri::Unknown => unknown(),
+        answer => Cell::new(answer.as_str()).styled(style(answer)),
+    };
+    let serves = match (&flag.value, flag.serves_default) {
+        (Some(value), _) => {
+            let whole = value.to_string();
+            let mut text: String = whole.chars().take(20).collect();
+            if text.len() < whole.len() {
+                text.push('…');
+            }
+            Cell::new(text)
+        }
+        (None, true) => Cell::new("the default"),
+        (None, false) => Cell::new("no").styled(style(Tri::No)),
+    };
+    let constant = match (&flag.value, flag.serves_default) {
+        (None, false) => Cell::default(),
+        _ => since(flag.constant_since, RetirementRule::Constant),
+    };
+    let evaluated = match flag.last_evaluated {
+        LastEvaluated::Unknown => unknown(),
+        LastEvaluated::NotBetween(from, _) => {
+            Cell::new(format!("not since {}", date(from / 1000.0)))
+                .styled(style(flag.rule(RetirementRule::Unused)))
+        }
+        LastEvaluated::Seen(seen) => Cell::new(ago(now, seen.last_ms / 1000.0)),
+    };
+    let calls = match flag.call_sites {
+        None => unknown(),
+        Some(0) => Cell::new("none"),
+        Some(1) => Cell::new("one"),
+        Some(many) => Cell::new(many.to_string()).styled(AnsiColor::Yellow.on_default()),
+    };
+    let key = match flag.safety_until {
+        Some(until) => format!("  {} until {}", flag.key, date(until)),
+        None => format!("  {}", flag.key),
+    };
+    vec![
+        Cell::new(key),
+        flag.owner.as_deref().map_or_else(unknown, Cell::new),
+        serves,
+        constant,
+        since(flag.stable_since, RetirementRule::Stable),
+        said(RetirementRule::Feedback),
+        said(RetirementRule::Plans),
+        said(RetirementRule::Need),
+        evaluated,
+        calls,
+    ]
+}
+
+fn style(answer: Tri) -> Style {
+    match answer {
+        Tri::Yes => AnsiColor::Green.on_default(),
+        Tri::No => AnsiColor::Red.on_default(),
+        Tri::Unknown => Style::new().dimmed(),
+    }
+}

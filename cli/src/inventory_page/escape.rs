@@ -1,0 +1,44 @@
+use std::fmt::{self, Display, Write};
+
+/// A text as HTML, in an element or in an attribute's quotes.
+pub(super) fn escaped(text: &str) -> impl Display + '_ {
+    Escaped(text)
+}
+
+struct Escaped<'t>(&'t str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                // They would turn the text around them, or end it.
+                '\0'..='\u{8}'
+                | '\u{b}'..='\u{1f}'
+                | '\u{7f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}' => f.write_char('\u{fffd}')?,
+                other => f.write_char(other)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_html_would_read_is_text() {
+        let text = "a<b>\"c\"'d'&\u{0}\u{202e}é\n";
+        assert_eq!(
+            escaped(text).to_string(),
+            "a&lt;b&gt;&quot;c&quot;&#39;d&#39;&amp;\u{fffd}\u{fffd}é\n"
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! Changes of features' lifecycles, written into a document in place: no other byte moves.
+
+use isoflag::{Flags, LifecycleChange, Value};
+
+use crate::finding::Findings;
+use crate::input::{Input, Source};
+use crate::json_edit::{container, lost, spliced, with_member, with_object};
+use crate::json_text;
+use crate::outcome::Failure;
+use crate::replacement::replace;
+
+/// A document that is read to be changed.
+pub(crate) struct Edited {
+    file: String,
+    source: Source,
+    pub(crate) flags: Flags,
+}
+
+impl Edited {
+    pub(crate) fn read(file: &str, input: &mut Input) -> Result<Edited, Failure> {
+        let source = input.read(file)?;
+        let flags = load(&source)?;
+        Ok(Edited { file: file.to_owned(), source, flags })
+    }
+
+    /// Writes the changes, and `meta.artifact` if there is one. A document that others changed
+    /// meanwhile is left to them.
+    pub(crate) fn write(
+        &self,
+        changes: &[LifecycleChange],
+        artifact: Option<&Value>,
+    ) -> Result<(), Failure> {
+        let mut text = self.source.text().ok_or_else(|| lost(&self.source))?.to_owned();
+        for change in changes {
+            text = self.with_change(&text, change)?;
+        }
+        if let Some(artifact) = artifact {
+            text = self.with_artifact(text, artifact)?;
+        }
+        // What cannot be read again must not replace what can.
+        let written = Source { name: self.source.name.clone(), bytes: text.into_bytes() };
+        load(&written)?;
+        if written.bytes == self.source.bytes {
+            return Ok(());
+        }
+        if Input::default().read(&self.file)?.bytes != self.source.bytes {
+            return Err(Failure::message(format!(
+                "`{}` was changed meanwhile, so it is left as it is; run this again",
+                self.file
+            )));
+        }
+        replace(&self.file, &written.bytes)
+    }
+
+    fn with_change(&self, text: &str, change: &LifecycleChange) -> Result<String, Failure> {
+        let lost = || lost(&self.source);
+        let flags = container(text).and_then(|outer| json_text::member(text, &outer, "flags"));
+        let flags = flags.ok_or_else(lost)?.value_span;
+        let place = json_text::member(text, &flags, &change.key).ok_or_else(lost)?.value_span;
+        let flag = text.get(place.clone()).ok_or_else(lost)?.to_owned();
+        let whole = 0..flag.len();
+        let mut flag = with_object(&self.source, flag, &whole, "lifecycle")?;
+        for (name, value) in &change.set {
+            let lifecycle = json_text::member(&flag, &(0..flag.len()), "lifecycle");
+            let lifecycle = lifecycle.ok_or_else(lost)?.value_span;
+            flag = with_member(&flag, &lifecycle, name, &value.to_string()).ok_or_else(lost)?;
+        }
+        spliced(text, &place, &flag).ok_or_else(lost)
+    }
+
+    fn with_artifact(&self, text: String, artifact: &Value) -> Result<String, Failure> {
+        let lost = || lost(&self.source);
+        let outer = container(&text).ok_or_else(lost)?;
+        let text = with_object(&self.source, text, &outer, "meta")?;
+        let meta = container(&text).and_then(|outer| json_text::member(&text, &outer, "meta"));
+        let meta = meta.ok_or_else(lost)?.value_span;
+        with_member(&text, &meta, "artifact", &artifact.to_string()).ok_or_else(lost)
+    }
+}
+
+fn load(source: &Source) -> Result<Flags, Failure> {
+    Flags::from_json(&source.bytes)
+        .map_err(|error| Failure::Rendered(Findings::new(source).error(&error)))
+}

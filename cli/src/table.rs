@@ -1,0 +1,89 @@
+//! A table for a terminal: columns as wide as what is in them.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
+
+/// Between columns.
+const GAP: &str = "  ";
+
+/// A piece of a row.
+#[derive(Clone, Default)]
+pub(crate) struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// Control characters would move what comes after.
+    pub(crate) fn new(text: impl Into<String>) -> Cell {
+        let text = text.into();
+        let shown = text.chars().map(|each| if each.is_control() { '\u{fffd}' } else { each });
+        Cell { text: shown.collect(), style: Style::new() }
+    }
+
+    pub(crate) fn styled(self, style: Style) -> Cell {
+        Cell { style, ..self }
+    }
+}
+
+/// Rows under their headings.
+pub(crate) struct Table {
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    pub(crate) fn new(headings: &[&str]) -> Table {
+        let bold = Style::new().bold();
+        Table { rows: vec![headings.iter().map(|each| Cell::new(*each).styled(bold)).collect()] }
+    }
+
+    pub(crate) fn row(&mut self, cells: Vec<Cell>) {
+        self.rows.push(cells);
+    }
+
+    /// The lines, with colours.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.text.width()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        self.rows.iter().map(|row| line(row, &widths)).collect()
+    }
+}
+
+fn line(row: &[Cell], widths: &[usize]) -> String {
+    let mut line = String::new();
+    // Nothing but space follows the last piece that has text.
+    let used = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
+    for (index, (cell, width)) in row.iter().zip(widths).take(used).enumerate() {
+        let Cell { text, style } = cell;
+        let _ = write!(line, "{style}{text}{style:#}");
+        if index + 1 < used {
+            let padding = width.saturating_sub(text.width());
+            let _ = write!(line, "{:padding$}{GAP}", "");
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_what_is_in_them() {
+        let mut table = Table::new(&["A", "B", "C"]);
+        table.row(vec![Cell::new("汉字"), Cell::new("x"), Cell::new("")]);
+        table.row(vec![Cell::new("é\n"), Cell::default(), Cell::new("z")]);
+        let plain: Vec<String> = table
+            .lines()
+            .iter()
+            .map(|line| anstream::adapter::strip_str(line).to_string())
+            .collect();
+        assert_eq!(plain, ["A     B  C", "汉字  x", "é\u{fffd}       z"]);
+    }
+}

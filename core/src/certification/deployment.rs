@@ -1,0 +1,94 @@
+use std::sync::Arc;
+
+use super::change::LifecycleChange;
+use super::included;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+use crate::lifecycle::Status;
+use crate::retirement::Tri;
+
+/// A feature, and whether an artifact holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArtifactFeature {
+    /// The flag's key.
+    pub key: Arc<str>,
+    /// How far the feature is.
+    pub status: Status,
+    /// Whether it was on the main branch when the artifact was built.
+    pub included: Tri,
+    /// Whether chosen users get it: it is done, and the artifact is deployed.
+    pub beta: bool,
+}
+
+impl ArtifactFeature {
+    /// `{key, status, included, beta}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(Object::from_iter([
+            ("key", Value::String(Arc::clone(&self.key))),
+            ("status", Value::from(self.status.as_str())),
+            ("included", Value::from(self.included.as_str())),
+            ("beta", Value::Bool(self.beta)),
+        ]))
+    }
+}
+
+/// What the deployment of an artifact brings.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// The features in `Staging`, `Done` and `Finished`, in the order of the keys.
+    pub features: Vec<ArtifactFeature>,
+    /// What to write, so that `Beta` knows what is deployed.
+    pub changes: Vec<LifecycleChange>,
+}
+
+impl Flags {
+    /// Which features an artifact holds that was built at a moment and is deployed now, both in
+    /// seconds since the epoch. Those that are `Done` come into `Beta`; those that an older
+    /// artifact takes away leave it.
+    ///
+    /// ```
+    /// use isoflag::Flags;
+    /// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {
+    ///     "status": "Done", "stagedTimestamp": 100, "statusTimestamp": 300}}}}"#)?;
+    /// let found = flags.deployment(200.0, 400.0);
+    /// assert!(found.features.iter().all(|feature| feature.beta));
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn deployment(&self, artifact_time: f64, now: f64) -> Deployment {
+        let (mut features, mut changes) = (Vec::new(), Vec::new());
+        for key in self.keys() {
+            let Some(lifecycle) = self.lifecycle(key) else { continue };
+            let Some(status) = lifecycle.status else { continue };
+            let included = included(&lifecycle, artifact_time);
+            let key: Arc<str> = Arc::from(key);
+            let beta = status == Status::Done && included == Tri::Yes;
+            let written = match (included, lifecycle.deployed) {
+                (Tri::Yes, None) if beta => Some(Value::from(now)),
+                (Tri::No, Some(_)) => Some(Value::Null),
+                _ => None,
+            };
+            if let Some(value) = written {
+                let set = vec![("deployedTimestamp", value)];
+                let key = Arc::clone(&key);
+                changes.push(LifecycleChange { key, from: status, to: status, set });
+            }
+            if status >= Status::Staging {
+                features.push(ArtifactFeature { key, status, included, beta });
+            }
+        }
+        Deployment { features, changes }
+    }
+}
+
+impl Deployment {
+    /// `{features, changes}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(Object::from_iter([
+            ("features", self.features.iter().map(ArtifactFeature::to_value).collect()),
+            ("changes", self.changes.iter().map(LifecycleChange::to_value).collect()),
+        ]))
+    }
+}

@@ -1,0 +1,124 @@
+//! From the tests of an artifact to what may be deployed, and to the statuses of the features in it.
+//!
+//! Nothing here runs a test or changes a document: the changes are told, for a tool to write.
+
+mod change;
+mod deployment;
+mod finish;
+mod step;
+
+pub use change::LifecycleChange;
+pub use deployment::{ArtifactFeature, Deployment};
+pub use finish::FinishError;
+pub use step::{CertificationVerdict, StepResult};
+
+use std::sync::Arc;
+
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+use crate::lifecycle::{Lifecycle, Status, read_moment};
+use crate::retirement::Tri;
+
+/// What follows from the tests of an artifact.
+#[derive(Clone, Debug)]
+pub struct Certification {
+    /// In a word.
+    pub verdict: CertificationVerdict,
+    /// When the artifact was built, in seconds since the epoch.
+    pub artifact_time: f64,
+    /// The features that become `Done`.
+    pub changes: Vec<LifecycleChange>,
+    /// The features in `Staging` that stay there, because the artifact does not hold them, or
+    /// nothing says whether it does.
+    pub left: Vec<ArtifactFeature>,
+}
+
+impl Flags {
+    /// What follows from the tests of an artifact: all of them under `Production State`, then all
+    /// of them under `Next Release`.
+    ///
+    /// Where the first pass the artifact may be deployed. Where the second pass too, the features
+    /// in it go from `Staging` to `Done`. An artifact that is built from what is here now, at
+    /// `now`, holds all of them; an older one those that were in `Staging` when it was built.
+    ///
+    /// ```
+    /// use isoflag::{CertificationVerdict, Flags, StepResult};
+    /// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}}}"#)?;
+    /// let found = flags.certification(StepResult::Passed, StepResult::Passed, None, 1_000.0);
+    /// assert_eq!(found.verdict, CertificationVerdict::Certified);
+    /// assert_eq!(found.changes.first().map(|change| change.to.as_str()), Some("Done"));
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn certification(
+        &self,
+        production_state: StepResult,
+        next_release: StepResult,
+        artifact_time: Option<f64>,
+        now: f64,
+    ) -> Certification {
+        let verdict = CertificationVerdict::of(production_state, next_release);
+        let (mut changes, mut left) = (Vec::new(), Vec::new());
+        for (key, lifecycle) in staged(self) {
+            let included = match artifact_time {
+                None => Tri::Yes,
+                Some(built) => included(&lifecycle, built),
+            };
+            if included != Tri::Yes {
+                left.push(ArtifactFeature { key, status: Status::Staging, included, beta: false });
+            } else if verdict == CertificationVerdict::Certified {
+                changes.push(LifecycleChange::to_done(key, &lifecycle, now));
+            }
+        }
+        Certification { verdict, artifact_time: artifact_time.unwrap_or(now), changes, left }
+    }
+}
+
+impl Certification {
+    /// `{verdict, deployable, artifactTimestamp, changes, left}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(Object::from_iter([
+            ("verdict", Value::from(self.verdict.as_str())),
+            ("deployable", Value::Bool(self.verdict.deployable())),
+            ("artifactTimestamp", Value::from(self.artifact_time)),
+            ("changes", self.changes.iter().map(LifecycleChange::to_value).collect()),
+            ("left", self.left.iter().map(ArtifactFeature::to_value).collect()),
+        ]))
+    }
+
+    /// What to write as `meta.artifact`, so that whoever deploys can ask it.
+    #[must_use]
+    pub fn artifact(&self, now: f64) -> Value {
+        Value::Object(Object::from_iter([
+            ("timestamp", Value::from(self.artifact_time)),
+            ("deployable", Value::Bool(self.verdict.deployable())),
+            ("certifiedTimestamp", Value::from(now)),
+        ]))
+    }
+}
+
+/// The features in `Staging`, in the order of the keys.
+fn staged(flags: &Flags) -> Vec<(Arc<str>, Lifecycle)> {
+    let with_lifecycle = |key: &str| Some((Arc::from(key), flags.lifecycle(key)?));
+    let all = flags.keys().filter_map(with_lifecycle);
+    all.filter(|(_, lifecycle)| lifecycle.status == Some(Status::Staging)).collect()
+}
+
+/// Whether an artifact that was built at a moment holds the feature: whether it was in `Staging`
+/// by then. A status that came after `Staging` says so only where it came in time too.
+fn included(lifecycle: &Lifecycle, built: f64) -> Tri {
+    if lifecycle.status.is_none_or(|status| status < Status::Staging) {
+        return Tri::No;
+    }
+    let staging = lifecycle.status == Some(Status::Staging);
+    let staged = lifecycle.member("stagedTimestamp").and_then(read_moment);
+    match staged.or(lifecycle.status_since) {
+        Some(moment) if moment <= built => Tri::Yes,
+        Some(_) if staged.is_some() || staging => Tri::No,
+        _ => Tri::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests;

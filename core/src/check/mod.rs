@@ -1,0 +1,179 @@
+//! The mistakes of authors: rules that nobody reaches, clauses that never match, variations that
+//! nobody gets, names and owners that are missing.
+//!
+//! What is said here is said when it is asked for. What loading says of a document, its
+//! [`diagnostics`](Flags::diagnostics), is about how it is read, and the same for ever.
+
+mod clauses;
+mod governance;
+mod names;
+mod options;
+mod rules;
+mod strategies;
+mod variations;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use names::{NamePattern, NamePatternError, from_appconfig_key, to_appconfig_key};
+pub use options::{CheckOptions, CheckOptionsError};
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::document::Section;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+use crate::path::Path;
+use crate::ruleset::{FlagState, Ruleset, Segment, Tables};
+
+/// What was found so far.
+#[derive(Default)]
+struct Lints(Vec<Diagnostic>);
+
+impl Lints {
+    fn add(&mut self, code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) {
+        self.0.push(Diagnostic::new(code, path, message));
+    }
+
+    fn add_as(
+        &mut self,
+        severity: Severity,
+        code: Code,
+        path: &Path<'_>,
+        message: impl Into<Arc<str>>,
+    ) {
+        self.0.push(Diagnostic::new(code, path, message).with_severity(severity));
+    }
+}
+
+/// Where something is looked at, and what is known about it.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    path: &'a Path<'a>,
+    tables: &'a Tables,
+    /// How many of a list's values loading has called useless, by the path of the list.
+    unusable: &'a BTreeMap<String, usize>,
+    on_variation: Option<u32>,
+}
+
+impl Scope<'_> {
+    fn unusable_values(&self, list: &str) -> usize {
+        self.unusable.get(list).copied().unwrap_or(0)
+    }
+}
+
+impl Flags {
+    /// Everything that there is to say about the document: its
+    /// [`diagnostics`](Flags::diagnostics), and what its author may have meant otherwise.
+    ///
+    /// ```
+    /// use isoflag::{CheckOptions, Flags};
+    /// let flags = Flags::from_json(br#"{"flags": {"sales.web.1": {"key": "sales.web.1", "on": true,
+    ///     "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 1},
+    ///     "rules": [
+    ///         {"variation": 0, "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}]},
+    ///         {"variation": 1, "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}]}
+    ///     ]}}}"#)?;
+    /// let found = flags.check(&CheckOptions::default());
+    /// assert_eq!(found.first().map(|found| (found.code(), found.path())),
+    ///     Some(("unreachable-rule", "flags[\"sales.web.1\"].rules[1]")));
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn check(&self, options: &CheckOptions) -> Vec<Diagnostic> {
+        let mut lints = Lints(self.diagnostics().to_vec());
+        let unusable = unusable_values(self.diagnostics());
+        let options = options.or(governance::own_options(self, &mut lints));
+        strategies::check(self, &mut lints);
+        let read = self.turned_on();
+        check_flags(self, &read, &unusable, &options, &mut lints);
+        check_segments(&read, &unusable, &mut lints);
+        governance::check_teams(self, &options, &mut lints);
+        lints.0
+    }
+
+    /// As [`Flags::check`] for several environments of the same flags, each with its name: also
+    /// what is on outside development and not in it.
+    #[must_use]
+    pub fn check_environments(
+        environments: &[(&str, &Flags)],
+        options: &CheckOptions,
+    ) -> Vec<Vec<Diagnostic>> {
+        let is_development = |name: &str| governance::is_development(name);
+        let development = environments.iter().find(|(name, _)| is_development(name));
+        let check = |(name, flags): &(&str, &Flags)| {
+            let options = CheckOptions { environment: Some((*name).to_owned()), ..options.clone() };
+            let mut lints = Lints(flags.check(&options));
+            if let (Some((_, development)), false) = (development, is_development(name)) {
+                governance::check_against_development(flags, name, development, &mut lints);
+            }
+            lints.0
+        };
+        environments.iter().map(check).collect()
+    }
+
+    /// The document with every flag turned on: a flag that is off keeps nothing of its rules, and
+    /// what is wrong with them is better known before somebody turns it on.
+    fn turned_on(&self) -> Ruleset {
+        let ruleset = self.ruleset();
+        let off: Vec<(Arc<str>, Value)> = ruleset
+            .flags()
+            .filter(|(_, flag)| matches!(flag.state, FlagState::Off(_)))
+            .filter_map(|(slot, _)| {
+                let key = ruleset.flag_key(slot);
+                let flag = ruleset.written(Section::Flags, key)?.as_object()?;
+                let members = flag.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+                let on: Object = members.chain([(Arc::from("on"), Value::Bool(true))]).collect();
+                Some((Arc::clone(key), Value::Object(on)))
+            })
+            .collect();
+        let off = off.iter().map(|(key, flag)| (key, flag));
+        ruleset.clone().with(off, std::iter::empty(), &[])
+    }
+}
+
+fn check_flags(
+    flags: &Flags,
+    read: &Ruleset,
+    unusable: &BTreeMap<String, usize>,
+    options: &CheckOptions,
+    lints: &mut Lints,
+) {
+    let section = Path::Root.member(Section::Flags.name());
+    for (slot, flag) in flags.ruleset().flags() {
+        let key = flags.ruleset().flag_key(slot);
+        let path = section.member(key);
+        let on_variation = flags.on_variation(key);
+        let scope = Scope { path: &path, tables: read.tables(), unusable, on_variation };
+        variations::check_types(&scope, &flag.variations, lints);
+        if let Some(FlagState::On(off, targeting)) = read.flag(slot).map(|flag| &flag.state) {
+            let lives = rules::check_flag(&scope, &targeting.rules, lints);
+            variations::check_weights(&scope, targeting, lints);
+            variations::check_served(&scope, flag, *off, targeting, &lives, lints);
+        }
+        governance::check_flag(flags, key, flag, &scope, options, lints);
+    }
+}
+
+fn check_segments(read: &Ruleset, unusable: &BTreeMap<String, usize>, lints: &mut Lints) {
+    let section = Path::Root.member(Section::Segments.name());
+    for (slot, segment) in read.segments() {
+        let Segment::Readable(body) = segment else { continue };
+        let path = section.member(read.segment_key(slot));
+        let scope = Scope { path: &path, tables: read.tables(), unusable, on_variation: None };
+        rules::check_segment(&scope, &body.rules, lints);
+    }
+}
+
+/// How many values of each clause can never match.
+fn unusable_values(diagnostics: &[Diagnostic]) -> BTreeMap<String, usize> {
+    const USELESS: [&str; 4] =
+        ["unusable-value", "invalid-date", "invalid-version", "invalid-regex"];
+    let mut lists = BTreeMap::new();
+    for found in diagnostics.iter().filter(|found| USELESS.contains(&found.code())) {
+        if let Some((list, _)) = found.path().rsplit_once('[') {
+            let count: &mut usize = lists.entry(list.to_owned()).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+    lists
+}

@@ -1,0 +1,102 @@
+//! Rules that nobody reaches or that match nobody.
+
+use super::clauses::{Asked, all_implied};
+use super::{Lints, Scope};
+use crate::diagnostic::Code;
+use crate::path::Path;
+use crate::ruleset::{Clause, Rule, SegmentRule, Served};
+
+/// Of each rule whether anybody can come to it and match it.
+pub(super) fn check_flag(scope: &Scope<'_>, rules: &[Rule], lints: &mut Lints) -> Vec<bool> {
+    let rules: Vec<(&[Clause], bool)> = rules.iter().map(|rule| (&*rule.clauses, true)).collect();
+    check(scope, &rules, lints)
+}
+
+pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mut Lints) {
+    let takes_all =
+        |rule: &SegmentRule| rule.weighted.as_ref().is_none_or(|(weight, _)| *weight >= 100_000);
+    let rules: Vec<_> = rules.iter().map(|rule| (&*rule.clauses, takes_all(rule))).collect();
+    check(scope, &rules, lints);
+}
+
+/// Checks rules: the clauses of each, and whether it decides for all who match it.
+fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool)], lints: &mut Lints) -> Vec<bool> {
+    let list = scope.path.member("rules");
+    let mut before: Vec<(usize, Vec<Asked<'_>>)> = Vec::new();
+    let mut lives = Vec::new();
+    for (index, (clauses, decides)) in rules.iter().enumerate() {
+        let path = list.element(index);
+        let asked: Vec<_> = clauses.iter().map(|clause| Asked::new(clause, scope.tables)).collect();
+        let matches = check_clauses(scope, &asked, &path, lints);
+        let shadow = before.iter().find(|(_, earlier)| all_implied(earlier, &asked));
+        if let Some((earlier, clauses)) = shadow {
+            let message = match clauses.iter().find(|clause| !clause.always_matches()) {
+                None => format!(
+                    "never reached: `rules[{earlier}]` above matches every context; \
+                     move this rule before it, or remove one of them"
+                ),
+                Some(_) => format!(
+                    "never reached: whoever matches this rule has matched `rules[{earlier}]` above; \
+                     move this rule before it, or remove it"
+                ),
+            };
+            lints.add(Code::UnreachableRule, &path, message);
+        }
+        lives.push(matches && shadow.is_none());
+        if *decides && matches {
+            before.push((index, asked));
+        }
+    }
+    lives
+}
+
+/// Whether a rule with these clauses can match anybody.
+fn check_clauses(
+    scope: &Scope<'_>,
+    asked: &[Asked<'_>],
+    path: &Path<'_>,
+    lints: &mut Lints,
+) -> bool {
+    let list = path.member("clauses");
+    let mut matches = true;
+    for (index, clause) in asked.iter().enumerate() {
+        let path = list.element(index);
+        let values = path.member("values").to_string();
+        if clause.never_matches(scope.unusable_values(&values)) {
+            let message = if clause.clause.values.is_empty() {
+                "never matches, and so its rule: there are no values to compare with"
+            } else {
+                "never matches, and so its rule: none of its values ever does"
+            };
+            lints.add(Code::ClauseNeverMatches, &path, message);
+            matches = false;
+        }
+        let earlier = asked.iter().take(index).position(|earlier| earlier.excludes(*clause));
+        if let Some(earlier) = earlier {
+            let message = format!(
+                "never matches together with `clauses[{earlier}]` of the same rule, \
+                 so that the rule never does; all clauses of a rule must match"
+            );
+            lints.add(Code::ContradictoryClauses, &path, message);
+            matches = false;
+        }
+    }
+    matches
+}
+
+/// The variations that something serves.
+pub(super) fn served(served: &Served, by: &mut Vec<u32>) {
+    match served {
+        Served::Variation(index) => by.push(*index),
+        Served::Rollout(rollout) => {
+            let last = rollout.entries.len().saturating_sub(1);
+            let total = rollout.entries.last().map_or(0, |entry| entry.cumulative_weight);
+            for (index, entry) in rollout.entries.iter().enumerate() {
+                // The last entry has what the weights leave over.
+                let gets_some = entry.weight > 0 || (index == last && total < 100_000);
+                by.extend(entry.variation.filter(|_| gets_some));
+            }
+        }
+        Served::Nothing => {}
+    }
+}

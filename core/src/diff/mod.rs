@@ -1,0 +1,252 @@
+//! What changed between two documents: in words for people, as JSON for programs, and as Markdown
+//! for a pull request.
+
+mod item;
+mod words;
+
+use std::fmt::{self, Write};
+use std::sync::Arc;
+
+use item::{Difference, differences};
+use words::code_span;
+
+use crate::document::Section;
+use crate::flags::Flags;
+use crate::json::{Object, Value, sorted_places};
+
+/// What changed from one document to another.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    from: String,
+    to: String,
+    items: Vec<Item>,
+    answers: Vec<Arc<str>>,
+}
+
+/// A flag, a segment, or what stands beside them.
+#[derive(Clone, Debug)]
+struct Item {
+    section: &'static str,
+    key: Arc<str>,
+    change: Change,
+    /// Whether answers can have changed; of a segment nothing is said.
+    answers: Option<bool>,
+    differences: Vec<Difference>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Added,
+    Removed,
+    Changed,
+}
+
+impl Change {
+    fn as_str(self) -> &'static str {
+        match self {
+            Change::Added => "added",
+            Change::Removed => "removed",
+            Change::Changed => "changed",
+        }
+    }
+}
+
+impl Flags {
+    /// What changed from this document to a later one.
+    ///
+    /// ```
+    /// use isoflag::Flags;
+    /// let old = Flags::from_json(br#"{"flags": {"a": {"on": false, "variations": [1]}}}"#)?;
+    /// let new = Flags::from_json(br#"{"flags": {"a": {"on": true, "variations": [1]}}}"#)?;
+    /// let diff = old.diff(&new);
+    /// assert_eq!(diff.to_string(), "flag `a` changed; answers can differ\n  turned on\n");
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn diff(&self, later: &Flags) -> Diff {
+        let answers = self.changed_answers(later);
+        let mut items = Vec::new();
+        for section in [Section::Flags, Section::Segments] {
+            for key in keys(self, later, section) {
+                let (before, after) = (written(self, section, &key), written(later, section, &key));
+                let can_answer = answers.iter().any(|changed| **changed == *key);
+                let answers = (section == Section::Flags).then_some(can_answer);
+                items.extend(compare(section.name(), key, before, after, answers));
+            }
+        }
+        let (before, after) = (self.ruleset().rest(), later.ruleset().rest());
+        let key = Arc::from("");
+        items.extend(compare("document", key, Some(before), Some(after), None));
+        Diff { from: self.digest().to_owned(), to: later.digest().to_owned(), items, answers }
+    }
+}
+
+fn compare(
+    section: &'static str,
+    key: Arc<str>,
+    before: Option<&Object>,
+    after: Option<&Object>,
+    answers: Option<bool>,
+) -> Option<Item> {
+    let (change, found) = match (before, after) {
+        (Some(before), Some(after)) => (Change::Changed, differences(before, after)),
+        (None, Some(_)) => (Change::Added, Vec::new()),
+        (Some(_), None) => (Change::Removed, Vec::new()),
+        (None, None) => return None,
+    };
+    // A flag may answer otherwise because of a segment or a prerequisite alone.
+    let counts = change != Change::Changed || !found.is_empty() || answers == Some(true);
+    counts.then_some(Item { section, key, change, answers, differences: found })
+}
+
+/// The item as it is written; none for a tombstone.
+fn written<'f>(flags: &'f Flags, section: Section, key: &str) -> Option<&'f Object> {
+    let item = flags.ruleset().written(section, key)?.as_object()?;
+    let deleted = item.get("deleted").and_then(Value::as_bool) == Some(true);
+    (!deleted).then_some(item)
+}
+
+/// The keys of both, in RFC 8785 order.
+fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
+    let of = |flags: &Flags| -> Vec<Arc<str>> {
+        let ruleset = flags.ruleset();
+        match section {
+            Section::Flags => {
+                ruleset.flags().map(|(slot, _)| Arc::clone(ruleset.flag_key(slot))).collect()
+            }
+            Section::Segments => {
+                ruleset.segments().map(|(slot, _)| Arc::clone(ruleset.segment_key(slot))).collect()
+            }
+        }
+    };
+    let mut all = of(old);
+    all.extend(of(new));
+    let places = sorted_places(all.len(), &|place| all.get(place).map_or("", |key| key));
+    let mut keys: Vec<_> = places.iter().filter_map(|place| all.get(*place).cloned()).collect();
+    keys.dedup();
+    keys
+}
+
+impl Diff {
+    /// Whether nothing changed but the order of members.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The keys of the flags whose answers can have changed, in RFC 8785 order.
+    pub fn answers(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.answers.iter().map(|key| &**key)
+    }
+
+    /// `{from, to, answers, flags, segments, document}`: the digests, the keys of the flags whose
+    /// answers can have changed, and each item with its changes: `{key, change, answers, changes:
+    /// [{path, words, before, after}]}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let section = |name: &str| -> Value {
+            self.items.iter().filter(|item| item.section == name).map(Item::to_value).collect()
+        };
+        let document = self.items.iter().filter(|item| item.section == "document");
+        let document = document.flat_map(|item| &item.differences).map(to_value).collect();
+        Value::Object(Object::from_iter([
+            ("from", Value::from(self.from.as_str())),
+            ("to", Value::from(self.to.as_str())),
+            ("answers", self.answers.iter().map(|key| Value::String(Arc::clone(key))).collect()),
+            ("flags", section("flags")),
+            ("segments", section("segments")),
+            ("document", document),
+        ]))
+    }
+
+    /// Markdown for a pull request.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::new();
+        let answers: Vec<String> = self.answers.iter().map(|key| code_span(key)).collect();
+        // Writing to a string cannot fail.
+        let _ = match answers.as_slice() {
+            [] if self.is_empty() => writeln!(text, "No flag changed."),
+            [] => writeln!(text, "No answer can have changed."),
+            keys => writeln!(text, "**Answers can differ:** {}", keys.join(", ")),
+        };
+        for item in &self.items {
+            let mark = if item.answers == Some(true) { " ⚠" } else { "" };
+            let _ = match item.section {
+                "document" => writeln!(text, "\n#### Document\n"),
+                section => {
+                    let what = kind(section);
+                    let change = item.change.as_str();
+                    writeln!(text, "\n#### {what} {} {change}{mark}\n", code_span(&item.key))
+                }
+            };
+            for difference in &item.differences {
+                let _ = writeln!(text, "- {}", difference.words.to_markdown());
+            }
+            if item.is_of_another() {
+                let _ = writeln!(text, "- because of a segment or prerequisite that changed");
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Display for Diff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing changed\n");
+        }
+        for item in &self.items {
+            let change = item.change.as_str();
+            match item.section {
+                "document" => writeln!(f, "the document {change}")?,
+                section => write!(f, "{} `{}` {change}", kind(section).to_lowercase(), item.key)?,
+            }
+            match item.answers {
+                Some(true) => f.write_str("; answers can differ\n")?,
+                Some(false) => f.write_str("; answers stay\n")?,
+                None if item.section == "document" => {}
+                None => f.write_str("\n")?,
+            }
+            for difference in &item.differences {
+                writeln!(f, "  {}", difference.words)?;
+            }
+            if item.is_of_another() {
+                f.write_str("  because of a segment or prerequisite that changed\n")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn kind(section: &str) -> &'static str {
+    if section == "flags" { "Flag" } else { "Segment" }
+}
+
+impl Item {
+    /// Whether the item itself is what it was.
+    fn is_of_another(&self) -> bool {
+        self.change == Change::Changed && self.differences.is_empty()
+    }
+
+    fn to_value(&self) -> Value {
+        let members = [
+            Some(("key", Value::String(Arc::clone(&self.key)))),
+            Some(("change", Value::from(self.change.as_str()))),
+            self.answers.map(|answers| ("answers", Value::Bool(answers))),
+            Some(("changes", self.differences.iter().map(to_value).collect())),
+        ];
+        members.into_iter().flatten().collect::<Object>().into()
+    }
+}
+
+/// `{path, words, before, after}`; what was not there has no member.
+fn to_value(difference: &Difference) -> Value {
+    let members = [
+        Some(("path", Value::from(difference.path.as_str()))),
+        Some(("words", Value::from(difference.words.to_string()))),
+        difference.before.clone().map(|before| ("before", before)),
+        difference.after.clone().map(|after| ("after", after)),
+    ];
+    members.into_iter().flatten().collect::<Object>().into()
+}

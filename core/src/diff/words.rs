@@ -1,0 +1,92 @@
+use std::fmt;
+
+/// A sentence in which names and values stand out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Words(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Code(String),
+}
+
+/// Longer values are cut: the JSON form has them whole.
+const LONGEST: usize = 120;
+
+impl Words {
+    pub(super) fn new(text: &str) -> Words {
+        Words::default().text(text)
+    }
+
+    pub(super) fn text(mut self, text: &str) -> Words {
+        self.0.push(Piece::Text(text.to_owned()));
+        self
+    }
+
+    pub(super) fn code(mut self, code: impl fmt::Display) -> Words {
+        let code = code.to_string();
+        let mut short: String = code.chars().take(LONGEST).collect();
+        if short.len() < code.len() {
+            short.push('…');
+        }
+        self.0.push(Piece::Code(short));
+        self
+    }
+
+    pub(super) fn words(mut self, other: Words) -> Words {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// As Markdown: whatever a document holds cannot leave its code span.
+    pub(super) fn to_markdown(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Code(code) => code_span(code),
+        };
+        self.0.iter().map(piece).collect()
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(text),
+            Piece::Code(code) => write!(f, "`{code}`"),
+        })
+    }
+}
+
+/// A code span of Markdown: its fence is longer than any run of backticks in the text.
+pub(super) fn code_span(text: &str) -> String {
+    let line: String =
+        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let mut longest = 0_usize;
+    let mut run = 0_usize;
+    for letter in line.chars() {
+        run = if letter == '`' { run.saturating_add(1) } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest.saturating_add(1));
+    let space =
+        if line.starts_with('`') || line.ends_with('`') || line.is_empty() { " " } else { "" };
+    format!("{fence}{space}{line}{space}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_cannot_leave_its_span() {
+        for (text, span) in [
+            ("a", "`a`"),
+            ("a`b", "``a`b``"),
+            ("`", "`` ` ``"),
+            ("a``b\n<script>", "```a``b <script>```"),
+            ("", "`  `"),
+        ] {
+            assert_eq!(code_span(text), span);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use super::row::{FlagOn, InventoryRow};
+use crate::last_evaluated::LastEvaluated;
+
+/// Why a row is worth a moment of a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// It is broken, or its document has an error or a warning there.
+    Findings,
+    /// Nobody answers for it.
+    NoOwner,
+    /// It should have been removed by now.
+    Overdue,
+    /// It serves one value to everybody.
+    OneValue,
+    /// Others were evaluated where this one was not.
+    NotEvaluated,
+}
+
+impl Attention {
+    /// All of them, the worst first.
+    pub const ALL: [Attention; 5] = [
+        Attention::Findings,
+        Attention::NoOwner,
+        Attention::Overdue,
+        Attention::OneValue,
+        Attention::NotEvaluated,
+    ];
+
+    /// The stable name: `findings`, `no-owner`, `overdue`, `one-value` or `not-evaluated`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Attention::Findings => "findings",
+            Attention::NoOwner => "no-owner",
+            Attention::Overdue => "overdue",
+            Attention::OneValue => "one-value",
+            Attention::NotEvaluated => "not-evaluated",
+        }
+    }
+}
+
+/// Notes in each row what it is worth a moment for.
+pub(super) fn mark(rows: &mut [InventoryRow], now: f64) {
+    for row in rows {
+        let asks = |attention: &Attention| match attention {
+            Attention::Findings => {
+                row.errors > 0 || row.warnings > 0 || row.state == FlagOn::Malformed
+            }
+            Attention::NoOwner => row.owner.is_none(),
+            Attention::Overdue => row.cleanup.is_some_and(|cleanup| cleanup < now),
+            Attention::OneValue => row.constant,
+            Attention::NotEvaluated => {
+                matches!(row.last_evaluated, LastEvaluated::NotBetween(..))
+            }
+        };
+        row.attention = Attention::ALL.into_iter().filter(asks).collect();
+    }
+}

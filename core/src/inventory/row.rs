@@ -1,0 +1,215 @@
+use std::sync::Arc;
+
+use super::{Attention, InventoryDocument};
+use crate::diagnostic::Severity;
+use crate::document::Section;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+use crate::last_evaluated::LastEvaluated;
+use crate::lifecycle::{Status, read_moment};
+use crate::path::Path;
+use crate::ruleset::FlagState;
+
+/// The share of everybody, out of 100000, in percent.
+const PERCENT: f64 = 1_000.0;
+
+const DAY: f64 = 86_400.0;
+
+/// Whether a flag is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagOn {
+    /// Its rules decide.
+    On,
+    /// It serves its off variation.
+    Off,
+    /// It cannot be read, and answers with errors.
+    Malformed,
+}
+
+impl FlagOn {
+    /// `on`, `off` or `malformed`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FlagOn::On => "on",
+            FlagOn::Off => "off",
+            FlagOn::Malformed => "malformed",
+        }
+    }
+}
+
+/// A value that a flag can serve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServedValue {
+    /// The variation's index.
+    pub variation: u32,
+    /// The value.
+    pub value: Value,
+    /// How many percent get it, of those that no target and no rule catches.
+    pub percent: f64,
+    /// Whether a target, a rule or a failed prerequisite can serve it too.
+    pub otherwise: bool,
+}
+
+/// A flag in one environment.
+#[derive(Clone, Debug)]
+pub struct InventoryRow {
+    /// The flag's key.
+    pub key: Arc<str>,
+    /// The label of its document.
+    pub environment: Arc<str>,
+    /// `description`.
+    pub description: Option<Arc<str>>,
+    /// Whether it is on.
+    pub state: FlagOn,
+    /// What it can serve, by the variation's index.
+    pub served: Vec<ServedValue>,
+    /// Whether it can serve what the code names as its default.
+    pub serves_default: bool,
+    /// Whether it can answer with an error.
+    pub can_fail: bool,
+    /// Whether the document proves that everybody gets one value.
+    pub constant: bool,
+    /// The team that answers for it.
+    pub owner: Option<Arc<str>>,
+    /// Who asked for the feature.
+    pub stakeholder: Option<Arc<str>>,
+    /// How far the feature is.
+    pub status: Option<Status>,
+    /// When it was created, in seconds since the epoch like every moment here.
+    pub created: Option<f64>,
+    /// Whole days since then.
+    pub age_days: Option<i64>,
+    /// When its answers can have changed last: the flag's own stamp, else its document's.
+    pub changed: Option<f64>,
+    /// When it should be removed.
+    pub cleanup: Option<f64>,
+    /// When it was evaluated last.
+    pub last_evaluated: LastEvaluated,
+    /// The flag's `version`.
+    pub version: Option<i64>,
+    /// How many errors its document has there.
+    pub errors: usize,
+    /// How many warnings.
+    pub warnings: usize,
+    /// How many notes.
+    pub notes: usize,
+    /// What it is worth a moment of a review for.
+    pub attention: Vec<Attention>,
+}
+
+impl InventoryRow {
+    pub(super) fn of(
+        document: &InventoryDocument<'_>,
+        key: &str,
+        now: f64,
+    ) -> Option<InventoryRow> {
+        let flags = document.flags;
+        let slot = flags.handle(key)?.index();
+        let flag = flags.ruleset().flag(slot)?;
+        let written = flags.ruleset().written(Section::Flags, key).and_then(Value::as_object);
+        let member = |name| written.and_then(|flag| flag.get(name));
+        let lifecycle = flags.lifecycle(key)?;
+        let reach = flags.reach(key)?;
+        let served = reach.served().iter().map(|each| ServedValue {
+            variation: each.variation,
+            value: flag.variations.get(each.variation as usize).cloned().unwrap_or_default(),
+            percent: f64::from(each.share) / PERCENT,
+            otherwise: each.otherwise,
+        });
+        let moment = |name| lifecycle.member(name).and_then(read_moment);
+        let created = lifecycle.created.or_else(|| moment("created"));
+        let days = |since: f64| ((now - since) / DAY).floor();
+        let found = |severity| findings(flags, key, severity);
+        Some(InventoryRow {
+            key: Arc::from(key),
+            environment: Arc::from(document.label),
+            description: member("description").and_then(Value::as_str).map(Arc::from),
+            state: match &flag.state {
+                FlagState::On(..) => FlagOn::On,
+                FlagState::Off(_) => FlagOn::Off,
+                FlagState::Malformed => FlagOn::Malformed,
+            },
+            served: served.collect(),
+            serves_default: reach.serves_default(),
+            can_fail: reach.can_fail(),
+            constant: flags.constant(key).is_some(),
+            owner: flags.owner(key),
+            stakeholder: lifecycle.stakeholder.clone(),
+            status: lifecycle.status,
+            created,
+            age_days: created.map(days).filter(|days| *days >= 0.0).map(|days| days as i64),
+            changed: lifecycle.last_modified.or_else(|| stamp_of_document(flags)),
+            cleanup: lifecycle.cleanup.or_else(|| moment("cleanup")),
+            last_evaluated: document
+                .activity
+                .map_or(LastEvaluated::Unknown, |activity| activity.last_evaluated(key)),
+            version: member("version").and_then(Value::as_integer),
+            errors: found(Severity::Error),
+            warnings: found(Severity::Warning),
+            notes: found(Severity::Info),
+            attention: Vec::new(),
+        })
+    }
+
+    /// The row with every moment in seconds since the epoch; what is not known is null.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let text = |text: &Option<Arc<str>>| text.clone().map(Value::String).unwrap_or_default();
+        let number = |number: Option<f64>| number.map(Value::from).unwrap_or_default();
+        let count = |count: usize| Value::from(count as f64);
+        let served = self.served.iter().map(|each| {
+            Value::Object(Object::from_iter([
+                ("variation", Value::from(each.variation)),
+                ("value", each.value.clone()),
+                ("percent", Value::from(each.percent)),
+                ("otherwise", Value::Bool(each.otherwise)),
+            ]))
+        });
+        let findings = Object::from_iter([
+            ("error", count(self.errors)),
+            ("warning", count(self.warnings)),
+            ("info", count(self.notes)),
+        ]);
+        Value::Object(Object::from_iter([
+            ("key", Value::String(Arc::clone(&self.key))),
+            ("environment", Value::String(Arc::clone(&self.environment))),
+            ("description", text(&self.description)),
+            ("state", Value::from(self.state.as_str())),
+            ("served", served.collect()),
+            ("servesDefault", Value::Bool(self.serves_default)),
+            ("canFail", Value::Bool(self.can_fail)),
+            ("constant", Value::Bool(self.constant)),
+            ("owner", text(&self.owner)),
+            ("stakeholder", text(&self.stakeholder)),
+            ("status", self.status.map(|status| status.as_str().into()).unwrap_or_default()),
+            ("created", number(self.created)),
+            ("ageDays", self.age_days.map(Value::from).unwrap_or_default()),
+            ("changed", number(self.changed)),
+            ("cleanup", number(self.cleanup)),
+            ("lastEvaluated", self.last_evaluated.to_value()),
+            ("version", self.version.map(Value::from).unwrap_or_default()),
+            ("findings", Value::Object(findings)),
+            ("attention", self.attention.iter().map(|each| Value::from(each.as_str())).collect()),
+        ]))
+    }
+}
+
+/// `meta.lastModifiedTimestamp`.
+pub(crate) fn stamp_of_document(flags: &Flags) -> Option<f64> {
+    let meta = flags.ruleset().rest().get("meta")?.as_object()?;
+    read_moment(meta.get("lastModifiedTimestamp")?)
+}
+
+/// How many findings of this severity are about the flag.
+fn findings(flags: &Flags, key: &str, severity: Severity) -> usize {
+    let section = Path::Root.member(Section::Flags.name());
+    let path = section.member(key).to_string();
+    let about = |found: &str| {
+        found
+            .strip_prefix(&*path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let all = flags.diagnostics().iter();
+    all.filter(|found| found.severity() == severity && about(found.path())).count()
+}

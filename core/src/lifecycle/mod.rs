@@ -1,0 +1,168 @@
+//! What a flag's `lifecycle` says: whose it is, how far it is, what "on" means for it, and when
+//! things happened to it. Nothing of it decides an answer.
+
+mod moment;
+mod on_variation;
+mod status;
+
+use std::sync::Arc;
+
+pub use moment::read_moment;
+pub use status::{Status, TransitionError};
+
+pub(crate) use status::same_name;
+
+use crate::document::Section;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+
+/// The members of a flag's `lifecycle` that isoflag knows. One that is absent, `null` or of
+/// another form is none; [`Lifecycle::member`] gives what is written.
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    /// `owner`: the team that answers for the flag.
+    pub owner: Option<Arc<str>>,
+    /// `stakeholder`: who asked for the feature.
+    pub stakeholder: Option<Arc<str>>,
+    /// `status`.
+    pub status: Option<Status>,
+    /// `onVariation`: the index of the variation that means "on".
+    pub on_variation: Option<u32>,
+    /// `createdTimestamp`, in seconds since the epoch like every moment here.
+    pub created: Option<f64>,
+    /// `lastModifiedTimestamp`.
+    pub last_modified: Option<f64>,
+    /// `statusTimestamp`: when the status became what it is.
+    pub status_since: Option<f64>,
+    /// `releaseTimestamp`: outside development the flag stays off until then.
+    pub release: Option<f64>,
+    /// `deployedTimestamp`: when an artifact that holds the feature was deployed; none while no
+    /// deployed artifact does.
+    pub deployed: Option<f64>,
+    /// `cleanupTimestamp`: when the flag should be removed.
+    pub cleanup: Option<f64>,
+    written: Object,
+}
+
+impl Lifecycle {
+    /// The members that hold a moment, as [`read_moment`] reads it.
+    pub const MOMENTS: [&str; 6] = [
+        "createdTimestamp",
+        "lastModifiedTimestamp",
+        "statusTimestamp",
+        "releaseTimestamp",
+        "deployedTimestamp",
+        "cleanupTimestamp",
+    ];
+
+    /// Reads the value of `lifecycle`.
+    #[must_use]
+    pub fn read(written: &Value) -> Lifecycle {
+        let written = written.as_object().cloned().unwrap_or_default();
+        let text = |name| match written.get(name) {
+            Some(Value::String(text)) if !text.trim().is_empty() => Some(Arc::clone(text)),
+            _ => None,
+        };
+        let moment = |name| written.get(name).and_then(read_moment);
+        let index = written.get("onVariation").and_then(Value::as_integer);
+        Lifecycle {
+            owner: text("owner"),
+            stakeholder: text("stakeholder"),
+            status: text("status").and_then(|status| Status::named(&status)),
+            on_variation: index.and_then(|index| u32::try_from(index).ok()),
+            created: moment("createdTimestamp"),
+            last_modified: moment("lastModifiedTimestamp"),
+            status_since: moment("statusTimestamp"),
+            release: moment("releaseTimestamp"),
+            deployed: moment("deployedTimestamp"),
+            cleanup: moment("cleanupTimestamp"),
+            written,
+        }
+    }
+
+    /// Any member, as it is written; none where it is `null`.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.written.get(name).filter(|value| !value.is_null())
+    }
+}
+
+impl Flags {
+    /// What the flag's `lifecycle` says; none where there is no such flag.
+    #[must_use]
+    pub fn lifecycle(&self, key: &str) -> Option<Lifecycle> {
+        let slot = self.handle(key)?;
+        let written = self.ruleset().written(Section::Flags, self.ruleset().flag_key(slot.index()));
+        let lifecycle = written.and_then(|flag| flag.as_object()?.get("lifecycle"));
+        Some(lifecycle.map(Lifecycle::read).unwrap_or_default())
+    }
+
+    /// The team in `lifecycle.owner`, else the one in a key of the form
+    /// `stakeholder.team.id`.
+    #[must_use]
+    pub fn owner(&self, key: &str) -> Option<Arc<str>> {
+        let written = self.lifecycle(key)?.owner;
+        written.or_else(|| {
+            let mut parts = key.split('.');
+            let (_, team, id) = (parts.next()?, parts.next()?, parts.next()?);
+            (parts.next().is_none() && !team.is_empty() && !id.is_empty()).then(|| Arc::from(team))
+        })
+    }
+
+    /// The index of the variation that means "on": `lifecycle.onVariation`; else, of at most two
+    /// variations, `true` or the one that is not served while the flag is off; else the one that
+    /// the fallthrough serves most, the first of several.
+    ///
+    /// None where there is no such flag, or nothing says what its "on" is.
+    #[must_use]
+    pub fn on_variation(&self, key: &str) -> Option<u32> {
+        let slot = self.handle(key)?;
+        on_variation::of(self, key, self.ruleset().flag(slot.index())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_of_another_form_are_none() {
+        let read = |text: &str| Lifecycle::read(&Value::parse(text.as_bytes()).unwrap());
+        let full = read(
+            r#"{"owner": "payments", "stakeholder": "sales", "status": "Done", "onVariation": 2,
+                "createdTimestamp": 1000, "releaseTimestamp": "1970-01-02", "plan": [1]}"#,
+        );
+        assert_eq!(full.owner.as_deref(), Some("payments"));
+        assert_eq!(full.stakeholder.as_deref(), Some("sales"));
+        assert_eq!(full.status, Some(Status::Done));
+        assert_eq!(full.on_variation, Some(2));
+        assert_eq!((full.created, full.release), (Some(1000.0), Some(86_400.0)));
+        assert!(full.member("plan").is_some() && full.member("other").is_none());
+        for text in [
+            "null",
+            "[]",
+            "{}",
+            r#"{"owner": 1, "status": "?", "onVariation": -1, "createdTimestamp": "soon"}"#,
+            r#"{"owner": " ", "status": null, "onVariation": 0.5, "createdTimestamp": 1.5}"#,
+        ] {
+            let none = read(text);
+            assert!(none.owner.is_none() && none.status.is_none(), "{text}");
+            assert!(none.on_variation.is_none() && none.created.is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_owner_is_read_from_a_name_too() {
+        let flags = Flags::from_json(
+            br#"{"flags": {"DeptA.TeamB.66623": {}, "a.b": {}, "a.b.c.d": {}, "x":
+                {"lifecycle": {"owner": "payments"}}}}"#,
+        )
+        .unwrap();
+        assert_eq!(flags.owner("DeptA.TeamB.66623").as_deref(), Some("TeamB"));
+        assert_eq!(flags.owner("x").as_deref(), Some("payments"));
+        assert_eq!(
+            [flags.owner("a.b"), flags.owner("a.b.c.d"), flags.owner("?")],
+            [const { None }; 3]
+        );
+    }
+}

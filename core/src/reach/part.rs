@@ -1,0 +1,127 @@
+//! What a clause, a rule, a segment or a flag can come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a condition can come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) can_match: bool,
+    pub(super) can_miss: bool,
+    /// Whether asking it can make the whole evaluation malformed.
+    pub(super) can_fail: bool,
+    /// The longest path of segments below it.
+    pub(super) height: usize,
+}
+
+impl Match {
+    pub(super) const NEVER: Match =
+        Match { can_match: false, can_miss: true, can_fail: false, height: 0 };
+    pub(super) const EITHER: Match =
+        Match { can_match: true, can_miss: true, can_fail: false, height: 0 };
+    pub(super) const FAILS: Match =
+        Match { can_match: false, can_miss: false, can_fail: true, height: 0 };
+    /// What is not walked: a circle, or a path that is too long.
+    pub(super) const ANYTHING: Match =
+        Match { can_match: true, can_miss: true, can_fail: true, height: 0 };
+
+    pub(super) fn negated(self, negate: bool) -> Match {
+        match negate {
+            true => Match { can_match: self.can_miss, can_miss: self.can_match, ..self },
+            false => self,
+        }
+    }
+
+    /// All of them, asked in order until one misses.
+    pub(super) fn all(parts: impl IntoIterator<Item = Match>) -> Match {
+        let mut all = Match { can_match: true, can_miss: false, can_fail: false, height: 0 };
+        for part in parts {
+            all.height = all.height.max(part.height);
+            all.can_fail |= part.can_fail;
+            all.can_miss |= part.can_miss;
+            all.can_match = part.can_match;
+            if !part.can_match {
+                break;
+            }
+        }
+        all
+    }
+
+    /// Any of them, asked in order until one matches.
+    pub(super) fn any(parts: impl IntoIterator<Item = Match>) -> Match {
+        Match::all(parts.into_iter().map(|part| part.negated(true))).negated(true)
+    }
+}
+
+/// What a flag can come to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outcomes {
+    /// How many of 100000 contexts that nothing else catches get a variation.
+    shares: BTreeMap<u32, u32>,
+    /// What targets, rules and failed prerequisites serve.
+    caught: BTreeSet<u32>,
+    /// The caller's default, without an error.
+    pub(super) default: bool,
+    /// An error of this flag alone: one that needs it sees a prerequisite that does not hold.
+    pub(super) malformed: bool,
+    /// An error of whoever asks, at any depth.
+    pub(super) fails: bool,
+    /// Whether the flag is off, which no prerequisite may be.
+    pub(super) off: bool,
+    /// Whether it is not walked: a circle, or a path that is too long.
+    unknown: bool,
+    /// The longest path of prerequisites below it.
+    pub(super) height: usize,
+}
+
+impl Outcomes {
+    pub(super) fn failing() -> Outcomes {
+        Outcomes { fails: true, ..Outcomes::default() }
+    }
+
+    pub(super) fn anything() -> Outcomes {
+        Outcomes { fails: true, unknown: true, ..Outcomes::default() }
+    }
+
+    /// A variation that is served to those who are caught; none is out of range.
+    pub(super) fn catch(&mut self, variation: Option<u32>) {
+        match variation {
+            Some(variation) => drop(self.caught.insert(variation)),
+            None => self.malformed = true,
+        }
+    }
+
+    /// A variation that is served to a share of those that nothing caught.
+    pub(super) fn share_out(&mut self, variation: Option<u32>, share: u32) {
+        match variation {
+            Some(variation) => *self.shares.entry(variation).or_default() += share,
+            None => self.malformed = true,
+        }
+    }
+
+    pub(super) fn variations(&self) -> BTreeSet<u32> {
+        self.shares.keys().chain(&self.caught).copied().collect()
+    }
+
+    pub(super) fn share(&self, variation: u32) -> u32 {
+        self.shares.get(&variation).copied().unwrap_or(0)
+    }
+
+    pub(super) fn otherwise(&self, variation: u32) -> bool {
+        self.caught.contains(&variation)
+    }
+
+    pub(super) fn error(&self) -> bool {
+        self.malformed || self.fails
+    }
+
+    /// Whether a prerequisite on this variation can hold, and whether it can fail to.
+    pub(super) fn as_prerequisite(&self, wanted: i64) -> (bool, bool) {
+        if self.unknown {
+            return (true, true);
+        }
+        let variations = self.variations();
+        let serves = variations.iter().any(|each| i64::from(*each) == wanted);
+        let serves_other = variations.iter().any(|each| i64::from(*each) != wanted);
+        (serves && !self.off, self.off || serves_other || self.default || self.malformed)
+    }
+}

@@ -1,0 +1,201 @@
+//! Which flags can go: what the documents prove, what hosts counted, what the code asks for, and
+//! what people said. Whatever nobody knows is unknown, and never held for a yes.
+
+mod history;
+mod said;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use history::{DatedDocument, Since};
+pub use verdict::{RetirementRule, Tri, Verdict};
+
+use crate::activity::Activity;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+use crate::last_evaluated::LastEvaluated;
+use crate::lifecycle::{Status, read_moment};
+use crate::reach::Constant;
+
+const WEEK: f64 = 7.0 * 86_400.0;
+
+/// What is known beside the document in force.
+#[derive(Clone, Copy, Debug)]
+pub struct RetirementInputs<'a> {
+    /// The time, in seconds since the epoch like every moment here.
+    pub now: f64,
+    /// How many weeks a flag has to be constant, stable and unused.
+    pub weeks: f64,
+    /// The documents that were in force before, in any order.
+    pub history: &'a [DatedDocument<'a>],
+    /// What hosts counted; none where nobody did.
+    pub activity: Option<&'a Activity>,
+    /// How many places of the code name a flag; none where nobody looked.
+    pub call_sites: Option<&'a BTreeMap<Arc<str>, usize>>,
+}
+
+/// What is known of one flag, and what follows.
+#[derive(Clone, Debug)]
+pub struct Retirement {
+    /// The flag's key.
+    pub key: Arc<str>,
+    /// The team that answers for it.
+    pub owner: Option<Arc<str>>,
+    /// How far the feature is.
+    pub status: Option<Status>,
+    /// The one value that everybody gets; none where there are several, or it is the code's default.
+    pub value: Option<Value>,
+    /// Whether everybody gets what the code names as its default.
+    pub serves_default: bool,
+    /// Since when everybody gets it.
+    pub constant_since: Option<Since>,
+    /// Since when its answers cannot have changed.
+    pub stable_since: Option<Since>,
+    /// When it was evaluated last.
+    pub last_evaluated: LastEvaluated,
+    /// How many places of the code name it.
+    pub call_sites: Option<usize>,
+    /// Until when it has to stay able to be switched off.
+    pub safety_until: Option<f64>,
+    /// What each rule says.
+    pub rules: Vec<(RetirementRule, Tri)>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+impl Flags {
+    /// What is known of each flag's retirement, in the order of the keys.
+    ///
+    /// ```
+    /// use isoflag::{Flags, RetirementInputs, Verdict};
+    /// let flags = Flags::from_json(br#"{"flags": {"f": {"on": false, "variations": [1],
+    ///     "offVariation": 0, "lifecycle": {"lastModifiedTimestamp": 0, "feedback": "good",
+    ///     "openIssues": 0, "changePlanned": false, "needed": false}}}}"#)?;
+    /// let inputs = RetirementInputs {
+    ///     now: 1e7, weeks: 4.0, history: &[], activity: None, call_sites: None };
+    /// let found = flags.retirements(&inputs);
+    /// assert_eq!(found.first().map(|flag| flag.verdict), Some(Verdict::Remove));
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn retirements(&self, inputs: &RetirementInputs<'_>) -> Vec<Retirement> {
+        let past = history::Past::of(self, inputs.history, inputs.now);
+        let keys: Vec<Arc<str>> = self.keys().map(Arc::from).collect();
+        keys.into_iter().filter_map(|key| Retirement::of(self, key, inputs, &past)).collect()
+    }
+}
+
+impl Retirement {
+    fn of(
+        flags: &Flags,
+        key: Arc<str>,
+        inputs: &RetirementInputs<'_>,
+        past: &history::Past<'_>,
+    ) -> Option<Retirement> {
+        let lifecycle = flags.lifecycle(&key)?;
+        let (value, serves_default) = match flags.constant(&key) {
+            Some(Constant::Value(value)) => (Some(value.clone()), false),
+            Some(Constant::Default) => (None, true),
+            None => (None, false),
+        };
+        let constant = value.is_some() || serves_default;
+        let constant_since = past.constant_since(&key);
+        let stable_since = past.stable_since(&key);
+        let last_evaluated = inputs
+            .activity
+            .map_or(LastEvaluated::Unknown, |activity| activity.last_evaluated(&key));
+        let cutoff = inputs.now - inputs.weeks * WEEK;
+        let cleanup = lifecycle.member("cleanup").and_then(read_moment);
+        let finished = lifecycle.status == Some(Status::Finished);
+        let long_enough = |since: Option<Since>| match since {
+            Some(since) if since.moment <= cutoff => Tri::Yes,
+            Some(Since { exact: true, .. }) => Tri::No,
+            _ => Tri::Unknown,
+        };
+        let call_sites = inputs.call_sites.map(|sites| sites.get(&key).copied().unwrap_or(0));
+        let rules = vec![
+            (
+                RetirementRule::Constant,
+                if constant { long_enough(constant_since) } else { Tri::No },
+            ),
+            (RetirementRule::Stable, long_enough(stable_since)),
+            (RetirementRule::Feedback, said::feedback(&lifecycle)),
+            (RetirementRule::Plans, said::no_plans(&lifecycle)),
+            (RetirementRule::Need, said::no_need(&lifecycle)),
+            (RetirementRule::Unused, unused(inputs.activity, last_evaluated, cutoff)),
+        ];
+        let due = lifecycle.cleanup.or(cleanup);
+        let safety_until = due.filter(|until| finished && *until > inputs.now);
+        let verdict = verdict::of(&rules, safety_until.is_some(), call_sites);
+        Some(Retirement {
+            owner: flags.owner(&key),
+            status: lifecycle.status,
+            key,
+            value,
+            serves_default,
+            constant_since,
+            stable_since,
+            last_evaluated,
+            call_sites,
+            safety_until,
+            rules,
+            verdict,
+        })
+    }
+
+    /// What a rule says.
+    #[must_use]
+    pub fn rule(&self, rule: RetirementRule) -> Tri {
+        let found = self.rules.iter().find(|(each, _)| *each == rule);
+        found.map_or(Tri::Unknown, |(_, answer)| *answer)
+    }
+
+    /// `{key, verdict, rules, value, constantSince, stableSince, lastEvaluated, callSites,
+    /// safetyUntil, owner, status}`; what is not known is null.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let rules =
+            self.rules.iter().map(|(rule, answer)| (rule.as_str(), Value::from(answer.as_str())));
+        let since = |since: Option<Since>| since.map(Since::to_value).unwrap_or_default();
+        let constant = match (&self.value, self.serves_default) {
+            (Some(value), _) => Some(("value", value.clone())),
+            (None, true) => Some(("default", Value::Bool(true))),
+            (None, false) => None,
+        };
+        let constant = constant.map(|member| Value::Object(Object::from_iter([member])));
+        Value::Object(Object::from_iter([
+            ("key", Value::String(Arc::clone(&self.key))),
+            ("verdict", Value::from(self.verdict.as_str())),
+            ("rules", Value::Object(rules.collect())),
+            ("constant", constant.unwrap_or_default()),
+            ("constantSince", since(self.constant_since)),
+            ("stableSince", since(self.stable_since)),
+            ("lastEvaluated", self.last_evaluated.to_value()),
+            (
+                "callSites",
+                self.call_sites.map(|sites| Value::from(sites as f64)).unwrap_or_default(),
+            ),
+            ("safetyUntil", self.safety_until.map(Value::from).unwrap_or_default()),
+            ("owner", self.owner.clone().map(Value::String).unwrap_or_default()),
+            ("status", self.status.map(|status| status.as_str().into()).unwrap_or_default()),
+        ]))
+    }
+}
+
+/// Whether nobody evaluated the flag since the cutoff, while others were evaluated before it and
+/// after it: what was counted for a shorter time says nothing of the time before.
+fn unused(activity: Option<&Activity>, last: LastEvaluated, cutoff: f64) -> Tri {
+    let Some((first_ms, last_ms)) = activity.and_then(Activity::window_ms) else {
+        return Tri::Unknown;
+    };
+    let covered = first_ms / 1000.0 <= cutoff && last_ms / 1000.0 > cutoff;
+    match last {
+        LastEvaluated::Seen(seen) if seen.last_ms / 1000.0 > cutoff => Tri::No,
+        _ if covered => Tri::Yes,
+        _ => Tri::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! Which strategy a system chooses for a context: `meta.strategies`.
+//!
+//! `{"development": [{"strategy": "Flush Out", "clauses": [...]}, ...], "production": [...]}`: the
+//! first entry whose clauses all match counts, and one without clauses matches everybody. Clauses
+//! are those of a flag's rules and are matched by the same evaluator, as the rules of a flag that
+//! exists for this question alone.
+
+use std::sync::Arc;
+
+use super::{Strategy, StrategyError, System};
+use crate::bound_flags::BoundFlags;
+use crate::context::Context;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+
+/// One entry of a system's strategies: its place in the list, and what it says.
+pub(crate) struct Choice {
+    pub(crate) index: usize,
+    pub(crate) strategy: Result<Strategy, StrategyError>,
+    pub(crate) clauses: Value,
+}
+
+/// The entries of a system in their order; none where `meta` says nothing about it.
+pub(crate) fn choices(flags: &Flags, system: System) -> Vec<Choice> {
+    let meta = flags.ruleset().rest().get("meta").and_then(Value::as_object);
+    let all = meta.and_then(|meta| meta.get("strategies")?.as_object());
+    let entries = all.and_then(|all| all.get(system.as_str())?.as_array()).unwrap_or_default();
+    let choice = |(index, entry): (usize, &Value)| Choice {
+        index,
+        strategy: Strategy::read(entry).and_then(|strategy| of_system(strategy, system)),
+        clauses: entry
+            .as_object()
+            .and_then(|entry| entry.get("clauses").cloned())
+            .unwrap_or_default(),
+    };
+    entries.iter().enumerate().map(choice).collect()
+}
+
+fn of_system(strategy: Strategy, system: System) -> Result<Strategy, StrategyError> {
+    if strategy.kind.system() == system {
+        return Ok(strategy);
+    }
+    let message = format!("`{}` is no strategy of the {} system", strategy.kind, system.as_str());
+    Err(StrategyError::not_a_strategy("strategy", message))
+}
+
+impl Flags {
+    /// The strategy that the system chooses for a context, by the document's `meta.strategies`:
+    /// that of the first entry whose clauses match. None where none does, or where the entries
+    /// cannot be read: the flags then serve by their own rules.
+    ///
+    /// A context of kind `request` can say where a request comes from: a clause on its
+    /// `remoteAddress` with `in` for an address, or with `startsWith` for a network.
+    #[must_use]
+    pub fn strategy_for(&self, system: System, context: &Context) -> Option<Strategy> {
+        let key: Arc<str> = Arc::from("meta.strategies");
+        let choices = choices(self, system);
+        let rules: Value = choices.iter().filter_map(rule).collect();
+        let flag = Object::from_iter([
+            ("key", Value::String(Arc::clone(&key))),
+            ("on", Value::Bool(true)),
+            ("rules", rules),
+            ("variations", choices.iter().map(|choice| Value::from(choice.index as f64)).collect()),
+        ]);
+        let flag = Value::Object(flag);
+        let asked =
+            self.ruleset().clone().with([(&key, &flag)].into_iter(), std::iter::empty(), &[]);
+        let bound: BoundFlags = Flags::of(asked).bind(context);
+        let chosen = bound.evaluate(&key).variation_index()?;
+        choices.into_iter().nth(chosen as usize)?.strategy.ok()
+    }
+}
+
+/// The rule that serves an entry by its index; none for one that is no strategy.
+fn rule(choice: &Choice) -> Option<Value> {
+    choice.strategy.as_ref().ok()?;
+    let rule = Object::from_iter([
+        ("clauses", choice.clauses.clone()),
+        ("variation", Value::from(choice.index as f64)),
+    ]);
+    Some(rule.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(system: System, address: &str) -> Option<String> {
+        let flags = Flags::from_json(
+            br#"{"flags": {}, "segments": {"qa": {"key": "qa", "included": ["grace"]}},
+            "meta": {"strategies": {
+              "development": [
+                {"strategy": "Beta"},
+                {"strategy": "Flush Out", "clauses": [{"contextKind": "request",
+                  "attribute": "remoteAddress", "op": "in", "values": ["10.0.0.7"]}]},
+                {"strategy": "Custom", "on": ["a"], "clauses": [{"contextKind": "request",
+                  "attribute": "remoteAddress", "op": "startsWith", "values": ["10.0.1."]}]},
+                {"strategy": "Next Release"}],
+              "production": [
+                {"strategy": "Beta", "clauses": [{"op": "segmentMatch", "values": ["qa"]}]}]
+            }}}"#,
+        )
+        .unwrap();
+        let context = format!(
+            r#"{{"kind": "multi", "user": {{"key": "grace"}},
+                "request": {{"key": "1", "remoteAddress": "{address}"}}}}"#
+        );
+        let context = Context::from_json(context.as_bytes()).unwrap();
+        flags.strategy_for(system, &context).map(|strategy| strategy.to_value().to_string())
+    }
+
+    #[test]
+    fn the_first_entry_that_matches_is_chosen() {
+        for (address, strategy) in [
+            ("10.0.0.7", r#"{"strategy":"Flush Out"}"#),
+            ("10.0.1.99", r#"{"on":["a"],"strategy":"Custom"}"#),
+            ("10.0.0.70", r#"{"strategy":"Next Release"}"#),
+        ] {
+            let found = chosen(System::Development, address);
+            assert_eq!(found.as_deref(), Some(strategy), "{address}");
+        }
+        let found = chosen(System::Production, "10.0.0.7");
+        assert_eq!(found.as_deref(), Some(r#"{"strategy":"Beta"}"#));
+    }
+
+    #[test]
+    fn without_an_entry_that_matches_there_is_none() {
+        let context = Context::builder("ada").build().unwrap();
+        for strategies in [
+            "null",
+            "[]",
+            r#"{"production": []}"#,
+            r#"{"production": [{"strategy": "Beta", "clauses": [{"attribute": "key", "op": "in",
+                "values": ["grace"]}]}]}"#,
+            r#"{"production": [{"strategy": "Beta", "clauses": 5}]}"#,
+            r#"{"production": ["Flush Out", "canary", 7]}"#,
+        ] {
+            let document = format!(r#"{{"flags": {{}}, "meta": {{"strategies": {strategies}}}}}"#);
+            let flags = Flags::from_json(document.as_bytes()).unwrap();
+            assert_eq!(flags.strategy_for(System::Production, &context), None, "{strategies}");
+        }
+        let flags = r#"{"flags": {}, "meta": {"strategies": {"production": ["Beta"]}}}"#;
+        let flags = Flags::from_json(flags.as_bytes()).unwrap();
+        assert!(flags.strategy_for(System::Production, &context).is_some());
+    }
+}
