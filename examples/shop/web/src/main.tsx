@@ -1,7 +1,15 @@
 import "@fontsource-variable/ibm-plex-sans";
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import "@fontsource/ibm-plex-mono/latin-600.css";
-import "./styles.css";
+import "./styles/page.css";
+import "./styles/verdict.css";
+import "./styles/columns.css";
+import "./styles/visitor.css";
+import "./styles/storefront.css";
+import "./styles/flags.css";
+import "./styles/why.css";
+import "./styles/document.css";
+import "./styles/narrow.css";
 import { ready } from "isoflag/tools";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
