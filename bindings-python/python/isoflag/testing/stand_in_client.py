@@ -45,7 +45,7 @@ class StandInClient(FlagClient):
         return {**vars(self), "_bound": self._bound, "_pinned": self._pinned}
 
     def _pinned(self, digest: str) -> "HeldDocument":
-        held = self._held
+        held = self._fresh()
         if held is not None and digest == held.digest():
             return held
         raise PinError(
