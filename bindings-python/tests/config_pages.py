@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from documents import clause, flag, load
-from isoflag import Flags
+from isoflag import Consistency, Flags
 from lambda_events import HttpEvent, http_event
 
 MIA = {"kind": "user", "key": "mia", "country": "DE"}
@@ -68,3 +68,8 @@ class BoundClient:
 
     def all_flags_state(self, **options: Any) -> dict[str, Any]:
         return self._bound.all_flags_state(**options)
+
+    def consistency(
+        self, key: str, now_ms: float | None = None, ttl_seconds: float | None = None
+    ) -> Consistency:
+        return self._bound.consistency(key, now_ms or 0.0, ttl_seconds or 0.0)

@@ -296,7 +296,7 @@ def test_a_preflight_is_answered_before_anything_else(event: HttpEvent) -> None:
     assert cors_of(response) == {
         "allow-origin": SHOP,
         "allow-methods": "GET, HEAD, POST",
-        "allow-headers": "Authorization, Content-Type, If-None-Match, X-API-Key",
+        "allow-headers": "Authorization, Content-Type, If-None-Match, Isoflag-Document, X-API-Key",
         "max-age": "600",
     }
     assert response["headers"]["Vary"] == (

@@ -10,7 +10,15 @@ import pytest
 from config_pages import SHOP, Client, cors_of
 from documents import clause, flag, load
 from isoflag import Flags
-from isoflag.aws_http import BadRequestError, FlagOffError, Request, requires_flag
+from isoflag.aws_http import (
+    BadRequestError,
+    FlagOffError,
+    Guard,
+    Request,
+    guard,
+    requires_flag,
+    use,
+)
 from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
 
 KEY = "feature-x"
@@ -166,3 +174,53 @@ def test_the_document_that_switched_it_off_is_named() -> None:
 def test_the_handler_keeps_its_name() -> None:
     submit, _ = guarded(ON)
     assert (submit.__name__, submit.__doc__) == ("submit", "Take an order.")
+
+
+@pytest.fixture
+def nothing_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard._used, "flags", None)  # noqa: SLF001
+
+
+@pytest.mark.usefixtures("nothing_used")
+def test_the_key_alone_is_enough_once_a_client_is_used(event: HttpEvent) -> None:
+    @requires_flag(KEY)
+    def submit(*_: object) -> Any:
+        return "done"
+
+    with pytest.raises(RuntimeError, match="use"):
+        submit(event(), None)
+    client = Client(ON)
+    use(client)
+    assert submit(event(), None) == "done"
+    client.flags = load(flag(KEY, False))
+    assert submit(event(), None)["statusCode"] == 503
+    use(ON)
+    assert submit(event(), None) == "done"
+
+
+@pytest.mark.usefixtures("nothing_used")
+def test_a_guard_says_once_whom_its_endpoints_ask(event: HttpEvent) -> None:
+    rule = {"id": "mia", "clauses": [clause("key", "in", "mia")], "variation": 1}
+    flags = load(flag(KEY, False, True, rules=[rule]), flag("other", False))
+    origins = (origin for origin in [SHOP])
+    shop = Guard(
+        flags, context=lambda asked: {"key": asked.query["user"]}, origins=origins, retry_after=7
+    )
+    use(load(flag(KEY, False)))
+
+    @shop.requires_flag(KEY)
+    def submit(event: Mapping[str, Any], _: object) -> Any:
+        return shop.bind(event).variation(KEY, None)
+
+    @shop.requires_flag("other")
+    async def other(*_: object) -> Any:
+        pytest.fail("called")
+
+    asked = {"query": {"user": "mia"}, "headers": {"Origin": SHOP}}
+    assert submit(event("POST", **asked), None) is True
+    for response in (
+        submit(event("POST", query={"user": "jonas"}, headers={"Origin": SHOP}), None),
+        asyncio.run(other(event("POST", **asked), None)),
+    ):
+        assert (response["statusCode"], response["headers"]["Retry-After"]) == (503, "7")
+        assert cors_of(response)["allow-origin"] == SHOP

@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ._core import BoundFlags, EvaluationDetail, Explanation
+from ._core import BoundFlags, Consistency, EvaluationDetail, Explanation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .activity import Activity
+    from .gate_times import GateTimes
     from .held_document import HeldDocument
 
 __all__ = ["BoundFlagClient"]
@@ -22,19 +25,24 @@ class BoundFlagClient:
     It fetches nothing. Its methods are those of ``Flags`` without the context.
     """
 
-    __slots__ = ("_activity", "_bound", "_held")
+    __slots__ = ("_activity", "_bound", "_held", "_moment")
 
     def __init__(
-        self, bound: BoundFlags, held: "HeldDocument | None", activity: "Activity | None"
+        self,
+        bound: BoundFlags,
+        held: "HeldDocument | None",
+        activity: "Activity | None",
+        moment: "Callable[[], tuple[float, GateTimes]]",
     ) -> None:
         """Made by ``FlagClient.bind``."""
         self._bound = bound
         self._held = held
         self._activity = activity
+        self._moment = moment
 
     @property
     def digest(self) -> str | None:
-        """The digest of the document that answers; None before the first."""
+        """The digest of the document that answers, as it was pinned; None before the first."""
         return None if self._held is None else self._held.digest()
 
     @property
@@ -122,6 +130,22 @@ class BoundFlagClient:
     def explain(self, key: str) -> Explanation:
         """As ``Flags.explain``; before the first document no flag is found."""
         return self._bound.explain(key)
+
+    def consistency(
+        self,
+        key: str,
+        now_ms: float | None = None,
+        ttl_seconds: float | None = None,
+        poll_timeout_ms: float | None = None,
+    ) -> Consistency:
+        """As ``Flags.consistency``, now and by the client's ``gate`` unless times are given."""
+        present_ms, times = self._moment()
+        return self._bound.consistency(
+            key,
+            present_ms if now_ms is None else now_ms,
+            times.ttl_seconds if ttl_seconds is None else ttl_seconds,
+            times.poll_timeout_ms if poll_timeout_ms is None else poll_timeout_ms,
+        )
 
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
         reason = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}

@@ -7,16 +7,19 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ._clients import tell_of_client
-from ._core import Context, EvaluationDetail, Explanation, Flags
+from ._core import Consistency, Context, EvaluationDetail, Explanation, Flags
 from ._fork import tell_after_fork
 from ._wall_clock import wall_clock
 from .bound_client import BoundFlagClient
+from .client_status import ClientStatus
+from .gate_times import GateTimes
 from .held_document import HeldDocument, OlderVersionError
 from .source.errors import SourceContentError, SourceError
 from .source.protocol import UNCHANGED, Fetched, Source
 
 if TYPE_CHECKING:
     from .activity import Activity
+    from .pins import Pins
 
 __all__ = ["ClientStatus", "FlagClient", "OlderVersionError"]
 
@@ -28,40 +31,6 @@ _logger = logging.getLogger("isoflag")
 
 _LONGEST_PAUSE: Final = 300.0
 _NO_FLAGS: Final = Flags.from_dict({"flags": {}})
-
-
-@dataclass(frozen=True, slots=True)
-class ClientStatus:
-    """How a client is doing, at one moment."""
-
-    ready: bool
-    """Whether there is a document; without one every answer is the default."""
-
-    version: int | None
-    """``meta.version`` of the document held."""
-
-    digest: str | None
-    """The digest of the document held."""
-
-    source_version: str | None
-    """What the source calls the version of the document held."""
-
-    age: float | None
-    """Seconds since the source last said that this is its document."""
-
-    error: Exception | None
-    """Why the last attempt failed; None where it did not."""
-
-    error_since: float | None
-    """Since when every attempt failed, in seconds since 1970."""
-
-    failures: int
-    """How many attempts failed since the last that did not."""
-
-    @property
-    def stale(self) -> bool:
-        """Whether a document is held that could not be refreshed."""
-        return self.ready and self.error is not None
 
 
 class FlagClient:
@@ -88,6 +57,8 @@ class FlagClient:
         retry: float = 1.0,
         load: Callable[[bytes], Flags] = Flags.from_json,
         activity: "Activity | None" = None,
+        pins: "Pins | None" = None,
+        gate: GateTimes | None = None,
         on_change: Callable[[Flags | None, Flags], object] | None = None,
         on_error: Callable[[Exception], object] | None = None,
         clock: Callable[[], float] = wall_clock,
@@ -96,8 +67,11 @@ class FlagClient:
 
         ``load`` makes flags of what the source gives: ``Flags.from_appconfig`` for a feature-flag
         profile of AppConfig. ``on_change`` is called with the flags before and after, ``on_error``
-        with each failure; what they raise is logged. ``activity`` counts evaluations. ``clock``
-        gives seconds since 1970. Raises ``ValueError`` where a time is negative.
+        with each failure; what they raise is logged. ``activity`` counts evaluations. ``pins``
+        keeps earlier documents for journeys that began with them. ``gate`` is what ``consistency``
+        and pins go by: unless given, the AppConfig Agent's interval
+        (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45 seconds) and ``ttl`` on top.
+        ``clock`` gives seconds since 1970. Raises ``ValueError`` where a time is negative.
         """
         if not ttl >= 0 or not retry >= 0:
             raise ValueError(f"`ttl` and `retry` are seconds from 0 up, not `{ttl}` and `{retry}`")
@@ -106,6 +80,8 @@ class FlagClient:
         self._retry = retry
         self._load = load
         self._activity = activity
+        self._pins = pins
+        self._gate = gate
         self._clock = clock
         self._listeners: tuple[_Listener, ...] = ()
         self._held: HeldDocument | None = None
@@ -125,6 +101,8 @@ class FlagClient:
         """Let go of a lock that a thread of the parent holds, in a process that was forked."""
         self._lock = Lock()
         self._fetching: int | None = None
+        if self._pins is not None:
+            self._pins.after_fork()
 
     def __repr__(self) -> str:
         return f"<FlagClient of {self._source!r}>"
@@ -189,9 +167,34 @@ class FlagClient:
 
         return forget
 
-    def bind(self, context: _ContextLike, *, big_segments: _BigSegments = None) -> BoundFlagClient:
-        """Read a context once for many evaluations, all of the document that is held now."""
-        return self._bound(self._fresh(), context, big_segments)
+    @property
+    def pins(self) -> "Pins | None":
+        """What earlier documents are kept by; None where they are not."""
+        return self._pins
+
+    @property
+    def gate(self) -> GateTimes:
+        """What ``consistency`` and pins go by; the environment is read when first asked."""
+        if self._gate is None:
+            self._gate = GateTimes.from_environment(self._ttl)
+        return self._gate
+
+    def bind(
+        self,
+        context: _ContextLike,
+        *,
+        pin: str | None = None,
+        big_segments: _BigSegments = None,
+    ) -> BoundFlagClient:
+        """Read a context once for many evaluations, all of the document that is held now.
+
+        With ``pin``, a digest, all are of that very document, but for the flags that the newest
+        document has switched off. Where it is not held the source is asked for a newer one, unless
+        it was asked less than ``retry`` seconds ago. Raises ``PinError`` where it cannot be had or
+        is out of force for too long. A pin is never a security decision.
+        """
+        held = self._fresh()
+        return self._bound(held if pin is None else self._pinned(pin), context, big_segments)
 
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
@@ -319,12 +322,45 @@ class FlagClient:
         """As ``Flags.explain``; before the first document no flag is found."""
         return self.bind(context, big_segments=big_segments).explain(key)
 
+    def consistency(
+        self,
+        key: str,
+        context: _ContextLike,
+        now_ms: float | None = None,
+        ttl_seconds: float | None = None,
+        poll_timeout_ms: float | None = None,
+        *,
+        big_segments: _BigSegments = None,
+    ) -> Consistency:
+        """As ``Flags.consistency``, now and by ``gate`` unless other times are given.
+
+        Before the first document nothing is on.
+        """
+        bound = self.bind(context, big_segments=big_segments)
+        return bound.consistency(key, now_ms, ttl_seconds, poll_timeout_ms)
+
+    def _moment(self) -> tuple[float, GateTimes]:
+        return self._clock() * 1000.0, self.gate
+
+    def _pinned(self, digest: str) -> HeldDocument:
+        if (pins := self._pins) is None:
+            from .pins import Pins  # noqa: PLC0415
+
+            # Nothing but the document held can answer.
+            pins = Pins(max_documents=1)
+        return pins.find(digest, lambda: self._held, self._poll, self._moment, self._load)
+
+    def _poll(self) -> None:
+        # Whoever sends what no document has must not have the source asked each time.
+        if not self._since <= self._clock() < self._since + self._retry:
+            self._refresh(force=True, wait=True)
+
     def _bound(
         self, held: HeldDocument | None, context: _ContextLike, big_segments: _BigSegments
     ) -> BoundFlagClient:
         flags = _NO_FLAGS if held is None else held.flags
         bound = flags.bind(context, big_segments=big_segments)
-        return BoundFlagClient(bound, held, self._activity)
+        return BoundFlagClient(bound, held, self._activity, self._moment)
 
     def _fresh(self) -> HeldDocument | None:
         # As `due`, which would be one more call for each evaluation.
@@ -365,6 +401,8 @@ class FlagClient:
             return _Outcome(before, before, error, first=trouble is None, recovered=False)
         now = self._clock()
         held.confirmed = now
+        if self._pins is not None and (before is None or before.flags is not held.flags):
+            self._pins.take(held.flags, now * 1000.0)
         self._held = held
         self._trouble = None
         self._postpone(now, self._ttl)

@@ -39,6 +39,15 @@ class HeldDocument:
             self._digest = self.flags.digest
         return self._digest
 
+    def stamp_ms(self) -> float | None:
+        """When the document was changed last, in milliseconds since 1970, where it says so."""
+        try:
+            stamp = _stamp(self.fetched.document)
+        except ValueError:
+            # What a client's own `load` reads need be no JSON.
+            return None
+        return stamp * 1000.0 if stamp >= 0 else None
+
     def check_successor(self, flags: Flags, fetched: Fetched, *, where: str) -> None:
         """Raise ``OlderVersionError`` where another document is older than this one."""
         held, given = self.flags.version, flags.version

@@ -39,3 +39,22 @@ export function bootstrapAnswer(bootstrap: Bootstrap, key: string, type: FlagTyp
   }
   return { served: true, value, variationIndex, reason };
 }
+
+/**
+ * What a server has said of the gate: in the state of the flag, or for the whole body, as one boolean or by key. False
+ * where it has said nothing.
+ */
+export function bootstrapIsConsistent(bootstrap: Bootstrap, key: string): boolean {
+  const { $flagsState, isBackendConsistent } = bootstrap as {
+    readonly $flagsState?: { readonly [flagKey: string]: { readonly isBackendConsistent?: unknown } };
+    readonly isBackendConsistent?: unknown;
+  };
+  const said = member(member($flagsState, key), "isBackendConsistent") ?? isBackendConsistent;
+  return said === true || member(said, key) === true;
+}
+
+function member(of: unknown, name: string): unknown {
+  return typeof of === "object" && of !== null && Object.hasOwn(of, name)
+    ? (of as { readonly [name: string]: unknown })[name]
+    : undefined;
+}

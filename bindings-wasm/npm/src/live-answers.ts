@@ -1,5 +1,5 @@
 import type { ActivityRecorder } from "./activity.js";
-import { type Bootstrap, bootstrapAnswer } from "./bootstrap.js";
+import { type Bootstrap, bootstrapAnswer, bootstrapIsConsistent } from "./bootstrap.js";
 import type { BoundFlags } from "./bound-flags.js";
 import type { ContextLike } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
@@ -18,8 +18,18 @@ export interface AnswerInputs {
   readonly bootstrap: Bootstrap | undefined;
   /** The digest of the document that the bootstrap was evaluated from. */
   readonly digest: string | undefined;
+  /** How long an instance of the back end keeps a document, in seconds. */
+  readonly ttlSeconds: number | undefined;
   readonly activity: ActivityRecorder | undefined;
   readonly onError: ((error: Error) => void) | undefined;
+}
+
+/** What the gate says of a flag at one moment. */
+export interface Gate {
+  /** Whether a journey may begin. */
+  readonly isOpen: boolean;
+  /** In how many seconds it may open, if only time has to pass. */
+  readonly opensInSeconds: number | undefined;
 }
 
 /** How the document is doing. */
@@ -42,6 +52,8 @@ interface Moment {
   readonly bound: BoundFlags | undefined;
 }
 
+const CLOSED: Gate = { isOpen: false, opensInSeconds: undefined };
+
 const LOADING: AnswersStatus = {
   status: "loading",
   error: undefined,
@@ -62,6 +74,7 @@ export class LiveAnswers {
   #unsubscribe: (() => void) | undefined;
   /** The moment that everybody knows. */
   #told: object | undefined;
+  #toldTtl: number | undefined;
   /** Why the moment could not be bound. */
   #unbindable: Error | undefined;
   #reported: Error | undefined;
@@ -122,7 +135,7 @@ export class LiveAnswers {
       this.#followed = flags;
       this.#unsubscribe = isSource(flags) ? flags.subscribe(this.#tell) : undefined;
     }
-    if (this.moment !== this.#told) this.#tell();
+    if (this.moment !== this.#told || this.#inputs.ttlSeconds !== this.#toldTtl) this.#tell();
     else this.#report();
   }
 
@@ -165,6 +178,32 @@ export class LiveAnswers {
   serverAnswer(key: string, type: FlagType): FlagAnswer {
     const { bootstrap } = this.#inputs;
     return bootstrap === undefined ? this.answer(key, type) : bootstrapAnswer(bootstrap, key, type);
+  }
+
+  /** Whether the back end is consistent for a flag at this moment. */
+  gate(key: string): Gate {
+    const { flags, context, bootstrap, bound } = this.moment as Moment;
+    if (flags === undefined) return this.#gateOfServer(bootstrap, key);
+    const { ttlSeconds } = this.#inputs;
+    if (ttlSeconds === undefined) return CLOSED;
+    const now = Date.now();
+    const { enabled, isBackendConsistent, remainingSeconds } =
+      bound === undefined
+        ? flags.consistency(key, context as ContextLike, now, ttlSeconds)
+        : bound.consistency(key, now, ttlSeconds);
+    const waits = enabled && !isBackendConsistent && remainingSeconds !== null;
+    return { isOpen: isBackendConsistent, opensInSeconds: waits ? remainingSeconds : undefined };
+  }
+
+  /** What a server has said of the gate, or would. */
+  serverGate(key: string): Gate {
+    const { bootstrap } = this.#inputs;
+    return bootstrap === undefined ? this.gate(key) : this.#gateOfServer(bootstrap, key);
+  }
+
+  #gateOfServer(bootstrap: Bootstrap | undefined, key: string): Gate {
+    const isOpen = bootstrap !== undefined && bootstrapIsConsistent(bootstrap, key);
+    return { isOpen, opensInSeconds: undefined };
   }
 
   /** How the document is doing: the same object until that changes. */
@@ -215,6 +254,7 @@ export class LiveAnswers {
 
   readonly #tell = (): void => {
     this.#told = this.moment;
+    this.#toldTtl = this.#inputs.ttlSeconds;
     for (const listener of [...this.#listeners]) listener();
     this.#report();
   };

@@ -44,6 +44,7 @@ import type { FlagSource } from "./source.js";
 
 export type { ActivityRecorder } from "./activity.js";
 export type { Bootstrap } from "./bootstrap.js";
+export { type DecidedWith, documentHeader } from "./document-header.js";
 export type { FlagReason, NotReadyReason } from "./flag-answer.js";
 export type { AnswersStatus } from "./live-answers.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
@@ -67,6 +68,11 @@ interface EvaluatingProps extends CommonProps {
   readonly bootstrap?: Bootstrap | undefined;
   /** The digest of the document that the bootstrap was evaluated from, for `activity`. */
   readonly digest?: string | undefined;
+  /**
+   * How long an instance of the back end keeps a document before it polls again, in seconds: what `requireConsistent`
+   * goes by. Without it nothing is consistent.
+   */
+  readonly ttlSeconds?: number | undefined;
 }
 
 /** A provider that evaluates nothing and shows what a server has evaluated. */
@@ -77,6 +83,7 @@ interface BootstrapProps extends CommonProps {
   readonly digest?: string | undefined;
   readonly flags?: undefined;
   readonly context?: undefined;
+  readonly ttlSeconds?: undefined;
 }
 
 /** What {@link IsoflagProvider} takes. */
@@ -100,8 +107,8 @@ const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutE
 
 /** Gives flags to the components below. */
 export function IsoflagProvider(props: IsoflagProviderProps): ReactElement {
-  const { flags, context, bootstrap, digest, activity, onError, children } = props;
-  const inputs = { flags, context, bootstrap, digest, activity, onError };
+  const { flags, context, bootstrap, digest, ttlSeconds, activity, onError, children } = props;
+  const inputs = { flags, context, bootstrap, digest, ttlSeconds, activity, onError };
   const [answers] = useState(() => new LiveAnswers(inputs));
   // So that what is rendered below in this pass has the answers for these properties; a component that is not rendered
   // in it hears of them once they are committed.
@@ -216,6 +223,11 @@ export interface FeatureProps {
   readonly flag: string;
   /** The value that shows the children: true unless given. */
   readonly value?: JsonValue | undefined;
+  /**
+   * Whether the back end has to be consistent too: then a journey begins only where each of its instances has noticed
+   * that the flag is on. The provider wants `ttlSeconds`, or a bootstrap that says `isBackendConsistent`.
+   */
+  readonly requireConsistent?: boolean | undefined;
   /** What is shown otherwise, also while there is no document: nothing unless given. */
   readonly fallback?: ReactNode;
   /** What is shown when the flag serves that value. */
@@ -231,7 +243,58 @@ export interface FeatureProps {
  * </Feature>
  * ```
  */
-export function Feature({ flag, value = true, fallback = null, children = null }: FeatureProps): ReactNode {
+export function Feature({
+  flag,
+  value = true,
+  requireConsistent = false,
+  fallback = null,
+  children = null,
+}: FeatureProps): ReactNode {
   const answer = useAnswer("Feature", flag, "json");
-  return answer.served && jsonEqual(answer.value, value) ? children : fallback;
+  const isOpen = useGate(flag, requireConsistent);
+  return isOpen && answer.served && jsonEqual(answer.value, value) ? children : fallback;
+}
+
+/** Whether a journey may begin; always, where that is not asked. */
+function useGate(key: string, isAsked: boolean): boolean {
+  const answers = useAnswers("Feature");
+  const [subscribe, current, server] = useMemo(
+    () =>
+      isAsked
+        ? ([
+            (listener: () => void) => watchGate(answers, key, listener),
+            () => answers.gate(key).isOpen,
+            () => answers.serverGate(key).isOpen,
+          ] as const)
+        : ([answers.subscribe, always, always] as const),
+    [answers, key, isAsked],
+  );
+  return useSyncExternalStore(subscribe, current, server);
+}
+
+const always = (): boolean => true;
+
+// A longer time would be none at all.
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Calls back when answers have changed, and when the gate may have opened since. */
+function watchGate(answers: LiveAnswers, key: string, listener: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (): void => {
+    clearTimeout(timer);
+    const { opensInSeconds } = answers.gate(key);
+    if (opensInSeconds === undefined) return;
+    // It opens after these seconds, not with them.
+    timer = setTimeout(look, Math.min(opensInSeconds * 1000 + 1, LONGEST_TIMEOUT_MS));
+  };
+  const look = (): void => {
+    wait();
+    listener();
+  };
+  const ignore = answers.subscribe(look);
+  wait();
+  return () => {
+    clearTimeout(timer);
+    ignore();
+  };
 }

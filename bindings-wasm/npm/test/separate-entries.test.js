@@ -11,10 +11,10 @@ const entries = {
   "openfeature-server": { offers: ["IsoflagServerProvider"], needs: ["@openfeature/server-sdk"] },
   "openfeature-web": { offers: ["IsoflagWebProvider"], needs: ["@openfeature/web-sdk"] },
   react: {
-    offers: ["Feature", "IsoflagProvider", "useFlag", "useFlagDetail", "useIsoflag"],
+    offers: ["Feature", "IsoflagProvider", "documentHeader", "useFlag", "useFlagDetail", "useIsoflag"],
     needs: ["react"],
   },
-  source: { offers: ["DocumentSource", "SourceError", "createSource"], needs: [] },
+  source: { offers: ["DocumentSource", "SourceError", "createSource", "documentHeader"], needs: [] },
   testing: { offers: ["eachState", "record", "testWithFlag", "withOverrides"], needs: [] },
 };
 const dist = new URL("../dist/", import.meta.url);

@@ -6,17 +6,21 @@ package imports no AWS library.
 
 from .config import Form, config_response
 from .cors import Cors
-from .guard import FlagOffError, requires_flag
-from .request import BadRequestError, Request
+from .guard import FlagOffError, Guard, pin_refused, requires_flag, use
+from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response
 
 __all__ = [
+    "DOCUMENT_HEADER",
     "BadRequestError",
     "Cors",
     "FlagOffError",
     "Form",
+    "Guard",
     "Request",
     "Response",
     "config_response",
+    "pin_refused",
     "requires_flag",
+    "use",
 ]

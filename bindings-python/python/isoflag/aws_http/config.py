@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from isoflag import BoundFlags, Context, ContextError, __version__
+from isoflag import Context, ContextError, __version__
 
 from . import ofrep
-from .asking import BoundClient, ContextLike, ContextOf, FlagsOrClient, ask, context_of
+from .asking import Asked, ContextLike, ContextOf, FlagsOrClient, ask, context_of
 from .cors import Cors
-from .request import BadRequestError, Request
+from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, json_response
 
 Form: TypeAlias = Literal["bootstrap", "ofrep", "plain"]
 """What a body looks like; ``config_response`` tells."""
 
-DOCUMENT_HEADER: Final = "Isoflag-Document"
-"""The header that has the digest of the document that answered."""
-
+_CONSISTENT: Final = "isBackendConsistent"
 _METHODS: Final[Mapping[Form, Sequence[str]]] = {
     "bootstrap": ("GET", "HEAD", "POST"),
     "ofrep": ("POST",),
@@ -35,6 +33,8 @@ def config_response(
     form: Form = "bootstrap",
     keys: Mapping[str, str] | Iterable[str] = (),
     defaults: Mapping[str, Any] | None = None,
+    gate: str | Iterable[str] | None = None,
+    gate_ttl: float | None = None,
     origins: Cors | Iterable[str] = (),
     client_side_only: bool = True,
     cache_control: str = "private, no-cache",
@@ -52,23 +52,35 @@ def config_response(
       the page sees to the flags' keys, or lists keys. A flag that cannot be served has the value
       that ``defaults`` has for its name, else False.
 
-    The first two leave out flags that a browser may not see, unless ``client_side_only`` is False;
-    the last serves what it is told to.
+    ``gate`` names flags whose journeys a page may begin only where the back end is consistent (see
+    ``Flags.consistency``), as the page names them. In the plain form ``isBackendConsistent`` stands
+    beside the flags: a boolean for one name, and for a list an object with a boolean for each. In
+    the bootstrap it stands in each flag's ``$flagsState``, where LaunchDarkly's SDKs pass over it.
+    ``gate_ttl`` is the back end's time to live in seconds, by default the client's own, or that of
+    the AppConfig Agent.
 
-    The answer's ``ETag`` depends on the document, the context and the form: a request that has it
-    in ``If-None-Match`` is answered with 304 and no body. The header ``Isoflag-Document`` has the
-    document's digest. ``origins`` are the other origins whose pages may read the answer.
+    The first two forms leave out flags that a browser may not see, unless ``client_side_only`` is
+    False; the last serves what it is told to.
+
+    The answer's ``ETag`` depends on the document, the context, the form and what the gate says: a
+    request that has it in ``If-None-Match`` is answered with 304 and no body. The header
+    ``Isoflag-Document`` has the document's digest. ``origins`` are the other origins whose pages
+    may read the answer.
 
     Otherwise the status is 204 for a preflight, 400 for a request or context that cannot be
     understood, 405 for a method that is none of the form's, and 503 where there are no flags yet,
     to be asked again in ``retry_after`` seconds. Raises ``ValueError`` where the event is no HTTP
-    request.
+    request, or the gate is asked for what the page is not told of.
     """
     request = Request.from_event(event)
     if not request.is_http:
         raise ValueError("the event is no HTTP request of API Gateway or a function URL")
     if context is None and form != "ofrep":
         raise ValueError("pass `context`; only the form `ofrep` has one of its own")
+    names = keys if isinstance(keys, Mapping) else {key: key for key in keys}
+    lone = isinstance(gate, str)
+    gated = (gate,) if isinstance(gate, str) else tuple(gate or ())
+    _check_gate(form, gated, names)
     cors = origins if isinstance(origins, Cors) else Cors(origins)
     methods = _METHODS[form]
     preflight = cors.preflight(request, methods)
@@ -88,8 +100,13 @@ def config_response(
         unready = {**headers, "Retry-After": str(retry_after)}
         return json_response(503, {"error": "there are no flags yet"}, unready)
 
-    names = keys if isinstance(keys, Mapping) else {key: key for key in keys}
-    told = _Body(form, client_side_only, dict(names), dict(defaults or {}))
+    consistent = {
+        name: asked.consistency(
+            names[name] if form == "plain" else name, gate_ttl
+        ).is_backend_consistent
+        for name in gated
+    }
+    told = _Body(form, client_side_only, dict(names), dict(defaults or {}), consistent, lone)
     etag = told.etag(digest, about)
     varied = [*vary, *([headers["Vary"]] if "Vary" in headers else [])]
     headers |= {"Cache-Control": cache_control, "ETag": etag, DOCUMENT_HEADER: digest}
@@ -97,7 +114,7 @@ def config_response(
         headers["Vary"] = ", ".join(varied)
     if _matches(request.headers.get("if-none-match"), etag):
         return json_response(304, None, headers)
-    response = json_response(200, told.build(asked.bound), headers)
+    response = json_response(200, told.build(asked), headers)
     if request.method == "HEAD":
         response["body"] = ""
     return response
@@ -111,23 +128,49 @@ class _Body:
     client_side_only: bool
     names: Mapping[str, str]
     defaults: Mapping[str, Any]
+    consistent: Mapping[str, bool]
+    """What the gate says of the flags that were named for it."""
+    lone: bool
+    """Whether one flag was named for the gate, and not a list."""
 
-    def build(self, bound: BoundFlags | BoundClient) -> Mapping[str, Any]:
+    def build(self, asked: Asked) -> Mapping[str, Any]:
+        bound = asked.bound
         if self.form == "plain":
-            return {
+            body = {
                 name: bound.variation(key, self.defaults.get(name, False))
                 for name, key in self.names.items()
             }
+            if self.lone:
+                return {**body, _CONSISTENT: all(self.consistent.values())}
+            return {**body, _CONSISTENT: self.consistent} if self.consistent else body
         if self.form == "ofrep":
             return ofrep.bulk(bound, client_side_only=self.client_side_only)
-        return bound.all_flags_state(client_side_only=self.client_side_only)
+        state = bound.all_flags_state(client_side_only=self.client_side_only)
+        for key, consistent in self.consistent.items():
+            # A flag that the page may not see is not told of here either.
+            if key in state["$flagsState"]:
+                state["$flagsState"][key][_CONSISTENT] = consistent
+        return state
 
     def etag(self, digest: str, context: Context) -> str:
         """Give a strong tag: equal only for an equal answer from the same document."""
         # What is named first comes first in the answer too.
         asked = [self.form, self.client_side_only, [*self.names.items()], self.defaults]
+        asked += [self.consistent, self.lone]
         text = json.dumps([__version__, digest, context.to_dict(), *asked], sort_keys=True)
         return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
+
+
+def _check_gate(form: Form, gated: Sequence[str], names: Mapping[str, str]) -> None:
+    if gated and form == "ofrep":
+        raise ValueError("`gate` has no place in the form `ofrep`; take `plain` or `bootstrap`")
+    if form != "plain":
+        return
+    if gated and _CONSISTENT in names:
+        raise ValueError(f"`{_CONSISTENT}` in `keys` is the name of what the gate says")
+    for name in gated:
+        if name not in names:
+            raise ValueError(f"`{name}` in `gate` is none of the names in `keys`")
 
 
 def _valid(context: ContextLike) -> Context:

@@ -4,11 +4,17 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-from .request import Request
+from .request import DOCUMENT_HEADER, Request
 from .response import Response, json_response
 
-_ALLOWED_HEADERS: Final = ("Authorization", "Content-Type", "If-None-Match", "X-API-Key")
-_EXPOSED_HEADERS: Final = ("ETag", "Isoflag-Document", "Retry-After")
+_ALLOWED_HEADERS: Final = (
+    "Authorization",
+    "Content-Type",
+    "If-None-Match",
+    DOCUMENT_HEADER,
+    "X-API-Key",
+)
+_EXPOSED_HEADERS: Final = ("ETag", DOCUMENT_HEADER, "Retry-After")
 _PREFLIGHT_VARY: Final = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 
 

@@ -4,15 +4,13 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, cast
 
-from isoflag import Context
+from isoflag import BoundFlags, Context, PinError
 
-from .asking import ContextOf, FlagsOrClient, ask, context_of
-from .config import DOCUMENT_HEADER
+from .asking import Asked, BoundClient, ContextOf, FlagsOrClient, ask, context_of
 from .cors import Cors
-from .request import BadRequestError, Request
+from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, json_response
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
@@ -33,13 +31,131 @@ class FlagOffError(RuntimeError):
         self.key = key
 
 
+def use(flags: FlagsOrClient) -> None:
+    """Have every ``requires_flag`` and ``Guard`` that was given no flags ask these."""
+    _used.flags = flags
+
+
+class _Used:
+    flags: FlagsOrClient | None = None
+
+
+_used: Final = _Used()
+
+
+class Guard:
+    """Whom the endpoints of one function ask, said once.
+
+    ::
+
+        guard = Guard(client, context=visitor, origins=["https://shop.example"])
+
+
+        @guard.requires_flag("feature-x")
+        def submit(event, context): ...
+    """
+
+    def __init__(
+        self,
+        flags: FlagsOrClient | None = None,
+        *,
+        context: ContextOf = _ANYBODY,
+        origins: Cors | Iterable[str] = (),
+        retry_after: int = 60,
+        pins: bool = True,
+    ) -> None:
+        """Take what ``requires_flag`` takes beside the key."""
+        self._flags = flags
+        self._context = context
+        self._cors = origins if isinstance(origins, Cors) else Cors(origins)
+        self._retry_after = retry_after
+        self._pins = pins
+
+    def requires_flag(self, key: str) -> Callable[[_Handler], _Handler]:
+        """As the function of that name."""
+
+        def decorate(handler: _Handler) -> _Handler:
+            if inspect.iscoroutinefunction(handler):
+
+                @functools.wraps(handler)
+                async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
+                    refused = self._refuse(key, event)
+                    return await handler(event, *rest, **named) if refused is None else refused
+
+                return cast("_Handler", guarded_async)
+
+            @functools.wraps(handler)
+            def guarded(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
+                refused = self._refuse(key, event)
+                return handler(event, *rest, **named) if refused is None else refused
+
+            return cast("_Handler", guarded)
+
+        return decorate
+
+    def bind(self, event: Mapping[str, Any]) -> BoundFlags | BoundClient:
+        """Bind the flags that answer an event to whom it is about, for the handler itself.
+
+        All are of one document: of the one that the page names, if it names one. Raises
+        ``PinError`` where that cannot be had, which ``pin_refused`` answers, and
+        ``BadRequestError``.
+        """
+        return self._ask(Request.from_event(event)).bound
+
+    def _ask(self, request: Request) -> Asked:
+        flags = _used.flags if self._flags is None else self._flags
+        if flags is None:
+            raise RuntimeError(
+                "there is nothing to ask for flags; call `isoflag.aws_http.use(client)` first, or "
+                "pass the client"
+            )
+        return ask(flags, context_of(self._context, request), request.pin if self._pins else None)
+
+    def _refuse(self, key: str, event: Mapping[str, Any]) -> Response | None:
+        """Give the answer instead of the handler's, None where the handler is to run."""
+        request = Request.from_event(event)
+        if not request.is_http:
+            if self._is_on(key, request) is not True:
+                raise FlagOffError(key)
+            return None
+        preflight = self._cors.preflight(request, _METHODS)
+        if preflight is not None:
+            return preflight
+        headers = self._cors.headers(request)
+        try:
+            on = self._is_on(key, request)
+        except BadRequestError as error:
+            return json_response(400, {"error": str(error)}, headers)
+        except PinError as error:
+            # Without any document there is nothing to decide with again.
+            if error.held:
+                return pin_refused(error, event, self._cors)
+            on = None
+        if on is True:
+            return None
+        if on is not None:
+            headers[DOCUMENT_HEADER] = on
+        headers["Retry-After"] = str(self._retry_after)
+        return json_response(503, {"error": "this is switched off for now"}, headers)
+
+    def _is_on(self, key: str, request: Request) -> Literal[True] | str | None:
+        """Give True where the flag is on, else the digest of the document that says so, if any."""
+        asked = self._ask(request)
+        # The default is what a flag of another type gives, and what there is before any document.
+        if asked.bound.bool_variation(key, default=False):
+            return True
+        _log.info("the flag `%s` is off; the handler is not run", key)
+        return asked.digest
+
+
 def requires_flag(
     key: str,
-    flags: FlagsOrClient,
+    flags: FlagsOrClient | None = None,
     *,
     context: ContextOf = _ANYBODY,
     origins: Cors | Iterable[str] = (),
     retry_after: int = 60,
+    pins: bool = True,
 ) -> Callable[[_Handler], _Handler]:
     """Decorate a Lambda handler so that it runs only where a boolean flag is on.
 
@@ -48,67 +164,29 @@ def requires_flag(
     other event raises ``FlagOffError``, so that a queue keeps its messages. The handler may be a
     coroutine function, and is not called in either case.
 
-    ``context`` is whom the flag is asked for: the same for everybody unless given. ``origins`` are
-    the other origins whose pages may read the 503; with them preflights are answered here.
+    A page that sends the digest of the document that it has decided with, in ``Isoflag-Document``,
+    is answered by that very document, or with 409 Conflict and the digests that are held; what was
+    switched off since is off all the same. With ``pins=False`` the newest document answers,
+    whatever the page sends. A pin is never a security decision.
+
+    ``flags`` is what is asked, else what ``use`` was told. ``context`` is whom the flag is asked
+    for: the same for everybody unless given. ``origins`` are the other origins whose pages may read
+    the refusal; with them preflights are answered here. ``Guard`` says all that once for many.
+    """
+    guard = Guard(flags, context=context, origins=origins, retry_after=retry_after, pins=pins)
+    return guard.requires_flag(key)
+
+
+def pin_refused(
+    error: PinError, event: Mapping[str, Any], origins: Cors | Iterable[str] = ()
+) -> Response:
+    """Answer a page whose pin cannot be had: 409, why, and the digests held, the newest first.
+
+    The page decides again, with a newer document.
     """
     cors = origins if isinstance(origins, Cors) else Cors(origins)
-    guard = _Guard(key, flags, context, cors, retry_after)
-
-    def decorate(handler: _Handler) -> _Handler:
-        if inspect.iscoroutinefunction(handler):
-
-            @functools.wraps(handler)
-            async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
-                refused = guard.refuse(event)
-                return await handler(event, *rest, **named) if refused is None else refused
-
-            return cast("_Handler", guarded_async)
-
-        @functools.wraps(handler)
-        def guarded(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
-            refused = guard.refuse(event)
-            return handler(event, *rest, **named) if refused is None else refused
-
-        return cast("_Handler", guarded)
-
-    return decorate
-
-
-@dataclass(frozen=True)
-class _Guard:
-    key: str
-    flags: FlagsOrClient
-    context: ContextOf
-    cors: Cors
-    retry_after: int
-
-    def refuse(self, event: Mapping[str, Any]) -> Response | None:
-        """Give the answer instead of the handler's, None where the handler is to run."""
-        request = Request.from_event(event)
-        if not request.is_http:
-            if self._ask(request) is not True:
-                raise FlagOffError(self.key)
-            return None
-        preflight = self.cors.preflight(request, _METHODS)
-        if preflight is not None:
-            return preflight
-        headers = self.cors.headers(request)
-        try:
-            on = self._ask(request)
-        except BadRequestError as error:
-            return json_response(400, {"error": str(error)}, headers)
-        if on is True:
-            return None
-        if on is not None:
-            headers[DOCUMENT_HEADER] = on
-        headers["Retry-After"] = str(self.retry_after)
-        return json_response(503, {"error": "this is switched off for now"}, headers)
-
-    def _ask(self, request: Request) -> Literal[True] | str | None:
-        """Give True where the flag is on, else the digest of the document that says so, if any."""
-        asked = ask(self.flags, context_of(self.context, request))
-        # The default is what a flag of another type gives, and what there is before any document.
-        if asked.bound.bool_variation(self.key, default=False):
-            return True
-        _log.info("the flag `%s` is off; the handler is not run", self.key)
-        return asked.digest
+    headers = cors.headers(Request.from_event(event))
+    if error.held:
+        headers[DOCUMENT_HEADER] = error.held[0]
+    body = {"error": str(error), "code": error.code, "held": error.held}
+    return json_response(409, body, headers)

@@ -5,8 +5,11 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
+
+DOCUMENT_HEADER: Final = "Isoflag-Document"
+"""The header that has the digest of the document that answered, or is to answer."""
 
 
 class BadRequestError(ValueError):
@@ -75,6 +78,14 @@ class Request:
     def is_http(self) -> bool:
         """Whether the event is an HTTP request."""
         return bool(self.method)
+
+    @property
+    def pin(self) -> str | None:
+        """The digest of the document that the page has decided with, where it sends one.
+
+        A pin is never a security decision: a page may send any.
+        """
+        return self.headers.get(DOCUMENT_HEADER.lower())
 
     @property
     def body(self) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from isoflag import BoundFlags, Context, EvaluationDetail, Flags
+from isoflag import BoundFlags, Context, EvaluationDetail, Flags, PinError
 from isoflag.bound_client import BoundFlagClient
 from isoflag.client import FlagClient
 from isoflag.source import Source
@@ -14,6 +14,7 @@ from .watched_flags import WatchedFlags
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity
+    from isoflag.gate_times import GateTimes
     from isoflag.held_document import HeldDocument
 
 _D = TypeVar("_D")
@@ -41,7 +42,17 @@ class StandInClient(FlagClient):
 
     def state(self) -> dict[str, Any]:
         """Give what another client has to have in its dict to be this one."""
-        return {**vars(self), "_bound": self._bound}
+        return {**vars(self), "_bound": self._bound, "_pinned": self._pinned}
+
+    def _pinned(self, digest: str) -> "HeldDocument":
+        held = self._fresh()
+        if held is not None and digest == held.digest():
+            return held
+        raise PinError(
+            f"a test holds its own document only, not `{digest}`",
+            code="document-not-held",
+            held=[] if held is None else [held.digest()],
+        )
 
     def _bound(
         self,
@@ -52,7 +63,7 @@ class StandInClient(FlagClient):
         bound = super()._bound(held, context, big_segments)
         if held is not None:
             return bound
-        return _UnreadyFlagClient(bound, self._activity, self._tell, context)
+        return _UnreadyFlagClient(bound, self._activity, self._moment, self._tell, context)
 
 
 class _UnreadyFlagClient(BoundFlagClient):
@@ -64,10 +75,11 @@ class _UnreadyFlagClient(BoundFlagClient):
         self,
         bound: BoundFlagClient,
         activity: "Activity | None",
+        moment: "Callable[[], tuple[float, GateTimes]]",
         tell: _Tell,
         context: Context | Mapping[str, Any],
     ) -> None:
-        super().__init__(cast("BoundFlags", bound), None, activity)
+        super().__init__(cast("BoundFlags", bound), None, activity, moment)
         self._tell = tell
         self._context = context
 
