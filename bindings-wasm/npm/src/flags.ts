@@ -7,14 +7,14 @@ import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
 import { core, requireStart, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
-import { type Explanation, readExplanation } from "./explanation.js";
+import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { limits } from "./generated/constants.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import { jsonBytes } from "./json-text.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
 import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
-import { type Receipt, readReceipt } from "./receipt.js";
+import type { Receipt } from "./receipt.js";
 import { ValueType } from "./value-type.js";
 
 /** Something that a document gets wrong, or that its author should know. */
@@ -142,8 +142,7 @@ export class Flags {
    * variants and so is no JSON: AppConfig's agent decides those
    */
   static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
-    requireTools("Flags.fromAppConfig");
-    return Flags.#load(core.loadAppConfig, documentBytes(textOrObject));
+    return Flags.#load(requireTools("Flags.fromAppConfig").glue.loadAppConfig, documentBytes(textOrObject));
   }
 
   /**
@@ -179,8 +178,8 @@ export class Flags {
   }
 
   #readDiagnostics(): readonly Diagnostic[] {
-    requireTools("diagnostics");
-    const diagnostics = JSON.parse(documentErrors.text(core.flagsDiagnostics(this.#handle))) as Diagnostic[];
+    const text = requireTools("diagnostics").glue.flagsDiagnostics(this.#handle);
+    const diagnostics = JSON.parse(documentErrors.text(text)) as Diagnostic[];
     return Object.freeze(diagnostics.map(diagnostic => Object.freeze(diagnostic)));
   }
 
@@ -362,6 +361,7 @@ export class Flags {
 
   /** How the flag's answer comes about. */
   explain(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Explanation {
+    const { readExplanation } = requireTools("explain");
     return this.#lend(context, options, bound => readExplanation(bound, key));
   }
 
@@ -388,13 +388,13 @@ export class Flags {
 
   /** The flag's answer, with everything that it takes to check it with {@link replay}. */
   receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
-    return readReceipt(this.#handle, key, context, options);
+    return requireTools("receipt").readReceipt(this.#handle, key, context, options);
   }
 
   /** The text of a file that types the flags: their keys, and what each serves. */
   typing(language: "typescript" | "python" = "typescript"): string {
-    requireTools("typing");
-    return argumentErrors.during(() => core.flagsTyping(this.#handle, language));
+    const { glue } = requireTools("typing");
+    return argumentErrors.during(() => glue.flagsTyping(this.#handle, language));
   }
 
   /** The context keys whose memberships in big segments an evaluation may ask for. */

@@ -5,8 +5,9 @@
 
 import { start } from "./engine.js";
 import { toolsBase64 } from "./generated/tools-base64.js";
+import { tooling } from "./tooling.js";
 
-start(Buffer.from(toolsBase64, "base64"));
+start(Buffer.from(toolsBase64, "base64"), tooling);
 
-export * from "./api.js";
 export { ready, readySync } from "./immediate.js";
+export * from "./tools-api.js";

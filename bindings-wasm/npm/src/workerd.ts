@@ -5,5 +5,5 @@ import { start } from "./engine.js";
 
 start(module);
 
-export * from "./api.js";
 export { ready, readySync } from "./immediate.js";
+export * from "./page-api.js";
