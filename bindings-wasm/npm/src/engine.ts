@@ -4,12 +4,21 @@ import { type CoreBytes, compileNow } from "./compiling.js";
 import { version } from "./generated/constants.js";
 import * as core from "./generated/glue.js";
 import { LoadError } from "./load-error.js";
+import type { PlainContexts } from "./plain-contexts.js";
 import type { Tooling } from "./tooling.js";
 
 export { core };
 
 /** By the section of this name the module is known to be of this release; `tools.wasm` has another one besides. */
 const OURS = `isoflag ${version}`;
+
+/** What a server's entries have besides: there, objects come one after the other, each asked about once or twice. */
+export let makePlainContexts: (() => PlainContexts) | undefined;
+
+/** Has all documents that are loaded from now on read plain objects in the quick way. */
+export function readPlainContextsWith(make: () => PlainContexts): void {
+  makePlainContexts = make;
+}
 
 let started = false;
 let tools: Tooling | undefined;

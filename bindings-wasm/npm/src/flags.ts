@@ -5,7 +5,7 @@ import { BoundFlags } from "./bound-flags.js";
 import { type Consistency, readConsistency } from "./consistency.js";
 import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
-import { core, requireStart, requireTools } from "./engine.js";
+import { core, makePlainContexts, requireStart, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
@@ -13,7 +13,7 @@ import { limits } from "./generated/constants.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import { jsonBytes } from "./json-text.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
-import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
+import type { PlainContexts } from "./plain-contexts.js";
 import type { Receipt } from "./receipt.js";
 import { ValueType } from "./value-type.js";
 
@@ -76,9 +76,8 @@ export class Flags {
   declare [Symbol.dispose]: () => void;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
-  #mentioned: Mentioned | undefined;
-  /** The object of the last call, where it was plain: the core has it bound still. */
-  #last: PlainContext | undefined;
+  /** None where the entry does without, as a page's does: it binds. */
+  readonly #plainContexts: PlainContexts | undefined = makePlainContexts?.();
   readonly #source: Source;
 
   static {
@@ -211,23 +210,6 @@ export class Flags {
     }
   }
 
-  #evaluate(context: unknown, flag: number, type: ValueType): number {
-    const last = this.#last;
-    // A getter may have asked about another context meanwhile.
-    if (last?.isSameAs(context) && last === this.#last) {
-      return core.evaluateAgain(this.#handle, flag, type);
-    }
-    this.#mentioned ??= mentioned(
-      JSON.parse(argumentErrors.text(core.attributeNames(this.#handle))) as string[],
-    );
-    const read = PlainContext.read(context, this.#mentioned);
-    const text = read?.text ?? encodeLeniently(context);
-    this.#last = undefined;
-    const code = core.evaluateHost(this.#handle, text, flag, type);
-    this.#last = read;
-    return code;
-  }
-
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
@@ -238,7 +220,8 @@ export class Flags {
     const parsed = contextHandle(context);
     const code =
       parsed === undefined
-        ? this.#evaluate(context, entry.handle, type)
+        ? (this.#plainContexts?.evaluate(this.#handle, context, entry, type) ??
+          core.evaluateHost(this.#handle, encodeLeniently(context), entry.handle, type))
         : core.evaluateContext(this.#handle, parsed, entry.handle, type);
     if (code === FAILED) throw argumentErrors.last();
     return entry.answer(code, this.#source);
