@@ -12,8 +12,8 @@ import { build } from "esbuild";
 const CEILING = 90_000;
 /** What no entry that evaluates in a page may bring of JavaScript, in bytes, minified, after gzip -9. */
 const SCRIPT_CEILING = 8192;
-/** The entries that load `core.wasm`; `inline` is `index` with the module as text. */
-const PAGE_ENTRIES = ["index", "workerd", "edge-light"];
+/** What a page evaluates with; `inline` is the same with the module as text. */
+const PAGE_ENTRIES = ["index"];
 /** How far above what is recorded a module may be. */
 const ALLOWANCE = 1.02;
 

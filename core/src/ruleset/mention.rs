@@ -95,3 +95,33 @@ impl Ruleset {
         names.map(|attribute| attribute.reference.name()).chain(key).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Flags;
+
+    #[test]
+    fn what_a_flag_reads_is_followed_through_prerequisites_and_segments() {
+        let flags = Flags::from_json(
+            br#"{
+            "flags": {
+                "off": {"on": false, "rules": [{"clauses": [{"attribute": "a", "op": "in"}]}]},
+                "plain": {"on": true, "rules": [{"clauses": [{"contextKind": "user", "attribute": "/a/b", "op": "in"}]}]},
+                "after": {"on": true, "prerequisites": [{"key": "plain"}, {"key": "round"}]},
+                "round": {"on": true, "prerequisites": [{"key": "after"}]},
+                "listed": {"on": true, "targets": [{"values": ["k"]}]},
+                "asking": {"on": true, "rules": [{"clauses": [{"op": "segmentMatch", "values": ["s", "none"]}]}]},
+                "bucketed": {"on": true, "fallthrough": {"rollout": {"bucketBy": "c", "variations": [{}]}}}
+            },
+            "segments": {
+                "s": {"rules": [{"clauses": [{"op": "segmentMatch", "values": ["t"]}]}]},
+                "t": {"rules": [{"clauses": [{"attribute": "d", "op": "in"}], "weight": 1, "bucketBy": "e"}]}
+            }}"#,
+        )
+        .unwrap();
+        let names = |key| flags.attribute_names_of(flags.handle(key)).join(" ");
+        let of_all =
+            ["off", "plain", "after", "round", "listed", "asking", "bucketed", "none"].map(names);
+        assert_eq!(of_all, ["", "a", "a", "a", "key", "d e key", "c", ""]);
+    }
+}
