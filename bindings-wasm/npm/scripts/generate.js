@@ -25,10 +25,10 @@ async function writeGlue(from, to, module) {
   const types = await readFile(new URL(`${from}/core.d.ts`, made), "utf8");
   const added = `
 /** What the module imports. */
-export const imports: WebAssembly.ModuleImports;
+export const imports: { readonly [name: string]: (...parameters: never[]) => unknown };
 
 /** Gives the functions the module that they call. */
-export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+export function __wbg_set_wasm(exports: object): void;
 `;
   await writeFile(new URL(`${to}.d.ts`, generated), types + added);
 }
