@@ -41,7 +41,7 @@ impl Mentions {
         for clause in clauses {
             match &clause.condition {
                 Condition::Segments(slots) => {
-                    slots.iter().for_each(|slot| self.segments.add(*slot))
+                    slots.iter().for_each(|slot| self.segments.add(*slot));
                 }
                 Condition::Attribute(slot, _) => self.attributes.push(*slot),
                 Condition::Kinds(_) | Condition::InvalidReference => {}
