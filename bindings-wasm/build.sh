@@ -59,7 +59,7 @@ module() {
     fi
     # wasm-opt must be npm's: Debian's breaks modules.
     RUSTUP_TOOLCHAIN="$toolchain" RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" PATH="$tools/bin:$PATH" \
-        "$tools/bin/wasm-pack" --quiet build "$here" --mode no-install --target web --profile "$profile" \
+        "$tools/bin/wasm-pack" --quiet build "$here" --mode no-install --target bundler --profile "$profile" \
         --out-dir "$out" --out-name core --no-pack --no-opt "$@" "${std[@]}" >&2 || return
     # The names of the functions, by which bench/ tells what the bytes are, stay behind.
     # shellcheck disable=SC2086 # flags

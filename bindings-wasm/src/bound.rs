@@ -1,6 +1,8 @@
 //! A document bound to a context, and its evaluation.
 
-use isoflag::{BigSegments, BoundFlags, Context, FlagHandle, Flags, Value};
+use std::sync::Arc;
+
+use isoflag::{BigSegments, BoundFlags, Context, FlagHandle, Flags, Object, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{UNCODED, code, value_type};
@@ -13,7 +15,7 @@ const NO_FLAG: u32 = u32::MAX;
 /// What a call gives instead of a flag's handle or an answer's code where it fails.
 const FAILED: u32 = u32::MAX - 1;
 
-fn flag(handle: u32) -> Option<FlagHandle> {
+pub(crate) fn flag(handle: u32) -> Option<FlagHandle> {
     (handle != NO_FLAG).then(|| FlagHandle::from_index(handle))
 }
 
@@ -95,6 +97,34 @@ pub fn evaluate(bound: u32, flag: u32, expected: u32) -> u32 {
 #[must_use]
 pub fn evaluate_host(flags: u32, context: &str, flag: u32, expected: u32) -> u32 {
     let Ok(bound) = bind_host(flags, context, "") else { return FAILED };
+    ask_kept(flags, bound, flag, expected)
+}
+
+/// As [`evaluate_host`], for an object of one kind whose members are plain: name and value by turns, with U+001F between
+/// each two. A value is a quotation mark and the string as it is, or the JSON text of something else.
+#[wasm_bindgen(js_name = evaluateMembers)]
+#[must_use]
+pub fn evaluate_members(flags: u32, members: &str, flag: u32, expected: u32) -> u32 {
+    let Ok(bound) = bind(flags, read_members(members).as_ref(), "") else { return FAILED };
+    ask_kept(flags, bound, flag, expected)
+}
+
+/// None for an invalid context, whose every answer is `USER_NOT_SPECIFIED`.
+fn read_members(text: &str) -> Option<Context> {
+    let mut members = Vec::new();
+    let mut parts = text.split('\u{1f}');
+    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+        let value = match value.strip_prefix('"') {
+            Some(text) => Value::from(text),
+            None => Value::parse(value.as_bytes()).ok()?,
+        };
+        members.push((Arc::from(name), value));
+    }
+    Context::from_host(Object::from_members(members).into()).ok()
+}
+
+/// Evaluates a flag of what was bound to a host's object, which then stays with the document.
+fn ask_kept(flags: u32, bound: BoundFlags, flag: u32, expected: u32) -> u32 {
     let code = ask(&bound, flag, expected);
     // What was bound before is dropped here, and must not be under the table's borrow.
     let last = FLAGS.with(|table| table.read(flags, |document| document.last.replace(Some(bound))));

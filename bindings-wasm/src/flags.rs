@@ -3,6 +3,7 @@
 use isoflag::{DocumentError, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::bound;
 use crate::failure;
 use crate::handles::{Document, FLAGS, with_flags};
 
@@ -48,6 +49,14 @@ pub fn flag_keys(flags: u32) -> Option<String> {
 #[must_use]
 pub fn attribute_names(flags: u32) -> Option<String> {
     with_flags(flags, |flags| list(flags.attribute_names())).ok()
+}
+
+/// As [`attribute_names`], for one flag with all that its answer depends on.
+#[wasm_bindgen(js_name = attributeNamesOf)]
+#[must_use]
+pub fn attribute_names_of(flags: u32, flag: u32) -> Option<String> {
+    let names = |flags: &Flags| list(flags.attribute_names_of(bound::flag(flag)).into_iter());
+    with_flags(flags, names).ok()
 }
 
 /// The digest of the document.

@@ -188,6 +188,15 @@ impl Flags {
         self.0.ruleset.tables().attributes.iter().map(|attribute| attribute.reference.name())
     }
 
+    /// As [`Flags::attribute_names`], for one flag with its prerequisites and the segments that they
+    /// ask; `key` is among them where an answer depends on a context's key. A handle that is none
+    /// reads nothing.
+    #[must_use]
+    pub fn attribute_names_of(&self, flag: Option<FlagHandle>) -> Vec<&str> {
+        let names = |flag: FlagHandle| self.0.ruleset.attribute_names_of(flag.index());
+        flag.map(names).unwrap_or_default()
+    }
+
     /// `meta.version`, an integer or none.
     #[must_use]
     pub fn version(&self) -> Option<i64> {

@@ -1,13 +1,19 @@
-// Holds the modules to their recorded sizes: node scripts/budget.js [--accept]
+// Holds the modules to their recorded sizes, and the JavaScript of a page to 8 KB: node scripts/budget.js [--accept]
 //
 // sizes.json has what each module was, gzip -9, for each version of rustc and binaryen and each kind of standard library.
 // Two per cent more fails, and so does a core.wasm above the ceiling whatever is recorded. `--accept` records what is there.
 
 import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 
 /** What no core.wasm may pass, in bytes after gzip -9. */
 const CEILING = 90_000;
+/** What no entry that evaluates in a page may bring of JavaScript, in bytes, minified, after gzip -9. */
+const SCRIPT_CEILING = 8192;
+/** What a page evaluates with; `inline` is the same with the module as text. */
+const PAGE_ENTRIES = ["index"];
 /** How far above what is recorded a module may be. */
 const ALLOWANCE = 1.02;
 
@@ -45,6 +51,25 @@ for (const [name, size] of Object.entries(sizes)) {
     console.log(
       `budget: ${name} is ${size} bytes after gzip -9${limit === Number.POSITIVE_INFINITY ? "" : ` of ${limit}`}`,
     );
+  }
+}
+
+for (const entry of PAGE_ENTRIES) {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(at(`../dist/${entry}.js`))],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    external: ["*.wasm", "*.wasm?module"],
+    logLevel: "warning",
+  });
+  const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
+  console.log(`budget: ${entry}.js is ${size} bytes minified after gzip -9 of ${SCRIPT_CEILING}`);
+  if (size > SCRIPT_CEILING) {
+    console.error(`budget: that is more than a page may load; leave out of ${entry}.js what only tools need`);
+    passed = false;
   }
 }
 if (before === undefined)

@@ -17,9 +17,11 @@ function scripts(exports) {
 
 const { bin, exports } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
 const entries = new Set(scripts({ bin, exports }).map(script => script.replace("./dist/", "")));
-const glue = new URL("../src/generated/glue", import.meta.url).href;
-await copyFile(new URL(`${glue}.js`), new URL("generated/glue.js", compiled));
-await copyFile(new URL(`${glue}.d.ts`), new URL("generated/glue.d.ts", dist));
+for (const glue of ["glue", "tools-glue"]) {
+  const made = new URL(`../src/generated/${glue}`, import.meta.url).href;
+  await copyFile(new URL(`${made}.js`), new URL(`generated/${glue}.js`, compiled));
+  await copyFile(new URL(`${made}.d.ts`), new URL(`generated/${glue}.d.ts`, dist));
+}
 
 await build({
   // The glue is an entry for tests, which count handles.

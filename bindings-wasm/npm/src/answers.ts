@@ -4,6 +4,7 @@ import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./deta
 import { argumentErrors, FAILED } from "./errors.js";
 import { isWellFormed } from "./host-json.js";
 import { JsonText, type JsonValue } from "./json.js";
+import type { Mentioned } from "./plain-context.js";
 
 /** The handle of a key that no flag has. */
 export const NO_FLAG = 0xffff_ffff;
@@ -37,7 +38,7 @@ export class Answer {
   value<T>(defaultValue: T): JsonValue | T {
     const value = this.#value;
     if (value === undefined) return defaultValue;
-    return value instanceof JsonText ? value.parse() : value;
+    return value instanceof JsonText ? value.copy() : value;
   }
 
   detail<T>(defaultValue: T): EvaluationDetail<JsonValue | T> {
@@ -59,6 +60,8 @@ function decode(text: string): JsonText | JsonValue {
 /** A flag as it was looked up, with its answers as they were decoded. */
 export class FlagEntry {
   readonly #answers = new Map<number, Answer>();
+  /** What of a plain object its answers depend on, once that was asked for. */
+  mentioned: Mentioned | undefined;
 
   constructor(readonly handle: number) {}
 

@@ -1,18 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** What every entry of the package offers. */
+/** What every entry of the package offers in the same form. */
 
 export type { AllFlagsState, AllFlagsStateOptions, FlagState, StateOptions } from "./all-flags-state.js";
 export type { BigSegments, EvaluationOptions } from "./big-segments.js";
 export { BoundFlags } from "./bound-flags.js";
-export { type Consistency, parseTtl } from "./consistency.js";
+export type { Consistency } from "./consistency.js";
 export { Context, type ContextLike, type ContextObject, type ContextOptions } from "./context.js";
 export type { BigSegmentsStatus, EvaluationDetail, EvaluationReason } from "./detail.js";
 export { ContextError, DocumentError } from "./errors.js";
-export { Explanation } from "./explanation.js";
 export * from "./flag-types.js";
 export { type Diagnostic, Flags } from "./flags.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
-export { DocumentHistory, type HistoryLimits, PinError, type Pinned, type PinOptions } from "./history.js";
+export type { HistoryLimits, Pinned, PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";
 export {
   type Change,
@@ -28,5 +27,3 @@ export {
   toAppConfigKey,
 } from "./lifecycle.js";
 export { LoadError, type LoadErrorCode } from "./load-error.js";
-export { Receipt, ReceiptError, replay } from "./receipt.js";
-export { secureModeHash } from "./secure-mode-hash.js";

@@ -2,8 +2,8 @@ import { type AllFlagsState, readState, type StateOptions } from "./all-flags-st
 import type { Answer, FlagEntries, Source } from "./answers.js";
 import { type Consistency, readConsistency } from "./consistency.js";
 import type { EvaluationDetail } from "./detail.js";
-import { core } from "./engine.js";
-import { type Explanation, readExplanation } from "./explanation.js";
+import { core, requireTools } from "./engine.js";
+import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { disposeByFreeing, FREED, type Fresh, Ownership } from "./ownership.js";
 import { ValueType } from "./value-type.js";
@@ -116,7 +116,7 @@ export class BoundFlags {
 
   /** How the flag's answer comes about. */
   explain(key: FlagKey): Explanation {
-    return readExplanation(this.#handle, key);
+    return requireTools("explain").readExplanation(this.#handle, key);
   }
 
   /** Whether every instance of a back end that polls has noticed the flag's last change: see `Flags.consistency`. */

@@ -1,5 +1,5 @@
 import { askedKey } from "./asked-key.js";
-import { core, requireTools } from "./engine.js";
+import { core } from "./engine.js";
 import { argumentErrors } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
 
@@ -35,14 +35,4 @@ export function readConsistency(
   const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
   const said = core.consistency(bound, asked, nowMs, ttlSeconds, pollTimeoutMs);
   return JSON.parse(argumentErrors.text(said)) as Consistency;
-}
-
-/**
- * Seconds from a time to live as the AppConfig extension takes it: `45`, `45s`, `5m` or `1h`.
- *
- * @throws {Error} for any other text
- */
-export function parseTtl(text: string): number {
-  requireTools("parseTtl");
-  return core.parseTtl(text);
 }

@@ -36,10 +36,10 @@ export interface EvaluationDetail<T = JsonValue> {
   reason: EvaluationReason;
 }
 
-/** A detail whose object or array is parsed when it is first read. */
+/** A detail whose object or array is copied when it is first read. */
 export class LazyDetail implements EvaluationDetail {
   #value: JsonText | JsonValue;
-  #parsed = false;
+  #copied = false;
   variationIndex: number | null;
   reason: EvaluationReason;
 
@@ -50,16 +50,16 @@ export class LazyDetail implements EvaluationDetail {
   }
 
   get value(): JsonValue {
-    if (!this.#parsed) {
-      this.#value = (this.#value as JsonText).parse();
-      this.#parsed = true;
+    if (!this.#copied) {
+      this.#value = (this.#value as JsonText).copy();
+      this.#copied = true;
     }
     return this.#value as JsonValue;
   }
 
   set value(value: JsonValue) {
     this.#value = value;
-    this.#parsed = true;
+    this.#copied = true;
   }
 
   toJSON(): EvaluationDetail {

@@ -4,10 +4,12 @@
  */
 
 import module from "./core.wasm?module";
-import { start } from "./engine.js";
+import { readPlainContextsWith, start } from "./engine.js";
+import { PlainContexts } from "./plain-contexts.js";
 
+readPlainContextsWith(() => new PlainContexts());
 // Next.js compiles it in another realm than that in which it is used, which hides that it is a module.
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype));
 
-export * from "./api.js";
 export { ready, readySync } from "./immediate.js";
+export * from "./page-api.js";

@@ -2,38 +2,66 @@
 
 import { type CoreBytes, compileNow } from "./compiling.js";
 import { version } from "./generated/constants.js";
-import init, * as core from "./generated/glue.js";
+import * as core from "./generated/glue.js";
 import { LoadError } from "./load-error.js";
+import type { PlainContexts } from "./plain-contexts.js";
+import type { Tooling } from "./tooling.js";
 
 export { core };
 
-let started = false;
-let tools = false;
+/** By the section of this name the module is known to be of this release; `tools.wasm` has another one besides. */
+const OURS = `isoflag ${version}`;
 
-/** Another module would stay in the glue once it is instantiated, so it is refused before. */
-function requireOurs(module: WebAssembly.Module): WebAssembly.Module {
-  if (WebAssembly.Module.customSections(module, `isoflag ${version}`).length > 0) return module;
+/** What a server's entries have besides: there, objects come one after the other, each asked about once or twice. */
+export let makePlainContexts: (() => PlainContexts) | undefined;
+
+/** Has all documents that are loaded from now on read plain objects in the quick way. */
+export function readPlainContextsWith(make: () => PlainContexts): void {
+  makePlainContexts = make;
+}
+
+let started = false;
+let tools: Tooling | undefined;
+
+function has(module: WebAssembly.Module, section: string): boolean {
+  return WebAssembly.Module.customSections(module, section).length > 0;
+}
+
+function isComplete(module: WebAssembly.Module): boolean {
+  return has(module, `${OURS} tools`);
+}
+
+/** What the module imports. Another module, or more of it than the entry can hold, is refused. */
+function importsOf(module: WebAssembly.Module, tooling: Tooling | undefined): WebAssembly.Imports {
+  if (has(module, OURS) && (tooling !== undefined || !isComplete(module))) {
+    return { "./core_bg.js": { ...core.imports, ...tooling?.glue.imports } };
+  }
   throw new LoadError(
     "wrong-module",
-    `this is no module of isoflag ${version}; serve that of the same release`,
+    `this is no ${tooling ? "tools" : "core"}.wasm of isoflag ${version}; serve that of the same release`,
   );
 }
 
-function settle(exports: object): void {
+function settle(module: WebAssembly.Module, { exports }: WebAssembly.Instance, tooling?: Tooling): void {
   started = true;
-  tools = "explain" in exports;
+  if (isComplete(module)) tools = tooling;
+  core.__wbg_set_wasm(exports);
+  tooling?.glue.__wbg_set_wasm(exports);
+  (exports as { __wbindgen_start(): void }).__wbindgen_start();
 }
 
 /** Starts from a compiled module, or from bytes that are compiled at once. */
-export function start(module: WebAssembly.Module | CoreBytes): void {
-  if (!started) settle(core.initSync({ module: requireOurs(compileNow(module)) }));
+export function start(source: WebAssembly.Module | CoreBytes, tooling?: Tooling): void {
+  if (started) return;
+  const module = compileNow(source);
+  settle(module, new WebAssembly.Instance(module, importsOf(module, tooling)), tooling);
 }
 
 /** Starts from a compiled module without blocking. */
-export async function startAsync(module: WebAssembly.Module): Promise<void> {
+export async function startAsync(module: WebAssembly.Module, tooling?: Tooling): Promise<void> {
   if (started) return;
-  const exports = await init({ module_or_path: requireOurs(module) });
-  if (!started) settle(exports);
+  const instance = await WebAssembly.instantiate(module, importsOf(module, tooling));
+  if (!started) settle(module, instance, tooling);
 }
 
 /** Stands before whatever makes the first object. */
@@ -41,17 +69,21 @@ export function requireStart(): void {
   if (!started) throw new Error("isoflag is not ready; `await ready()` first");
 }
 
-/** Stands before what only `tools.wasm` can do. */
-export function requireTools(what: string): void {
+/** The error for what only `tools.wasm` can do. */
+export function withoutTools(what: string): Error {
+  return new Error(
+    `\`${what}\` is not in core.wasm, which has what evaluation needs; import \`isoflag/tools\` instead of \`isoflag\``,
+  );
+}
+
+/** Stands before what only `tools.wasm` can do, and gives it. */
+export function requireTools(what: string): Tooling {
   requireStart();
-  if (!tools) {
-    throw new Error(
-      `\`${what}\` is not in core.wasm, which has what evaluation needs; import \`isoflag/tools\` instead of \`isoflag\``,
-    );
-  }
+  if (tools === undefined) throw withoutTools(what);
+  return tools;
 }
 
 /** Whether the module that has started can do everything. */
 export function hasTools(): boolean {
-  return tools;
+  return tools !== undefined;
 }

@@ -1,6 +1,7 @@
 import { askedKey } from "./asked-key.js";
-import { core, requireTools } from "./engine.js";
+import { core } from "./engine.js";
 import { argumentErrors } from "./errors.js";
+import { explain } from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
 
 /** How an answer came about: every step of the evaluation, in order, as the members of its JSON. */
@@ -34,7 +35,6 @@ export class Explanation {
 
 /** Explains the answer of a flag behind a handle. */
 export function readExplanation(bound: number, key: unknown): Explanation {
-  requireTools("explain");
   const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
-  return Explanation.of(argumentErrors.text(core.explain(bound, asked)));
+  return Explanation.of(argumentErrors.text(explain(bound, asked)));
 }

@@ -5,9 +5,9 @@ import { BoundFlags } from "./bound-flags.js";
 import { type Consistency, readConsistency } from "./consistency.js";
 import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
-import { core, requireStart, requireTools } from "./engine.js";
+import { core, makePlainContexts, requireStart, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
-import { type Explanation, readExplanation } from "./explanation.js";
+import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { limits } from "./generated/constants.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
@@ -25,8 +25,8 @@ import {
   withStrategy,
 } from "./lifecycle.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
-import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
-import { type Receipt, readReceipt } from "./receipt.js";
+import type { PlainContexts } from "./plain-contexts.js";
+import type { Receipt } from "./receipt.js";
 import { ValueType } from "./value-type.js";
 
 /** Something that a document gets wrong, or that its author should know. */
@@ -88,9 +88,8 @@ export class Flags {
   declare [Symbol.dispose]: () => void;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
-  #mentioned: Mentioned | undefined;
-  /** The object of the last call, where it was plain: the core has it bound still. */
-  #last: PlainContext | undefined;
+  /** None where the entry does without, as a page's does: it binds. */
+  readonly #plainContexts: PlainContexts | undefined = makePlainContexts?.();
   readonly #source: Source;
 
   static {
@@ -154,8 +153,7 @@ export class Flags {
    * variants and so is no JSON: AppConfig's agent decides those
    */
   static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
-    requireTools("Flags.fromAppConfig");
-    return Flags.#load(core.loadAppConfig, documentBytes(textOrObject));
+    return Flags.#load(requireTools("Flags.fromAppConfig").glue.loadAppConfig, documentBytes(textOrObject));
   }
 
   /**
@@ -191,8 +189,8 @@ export class Flags {
   }
 
   #readDiagnostics(): readonly Diagnostic[] {
-    requireTools("diagnostics");
-    const diagnostics = JSON.parse(documentErrors.text(core.flagsDiagnostics(this.#handle))) as Diagnostic[];
+    const text = requireTools("diagnostics").glue.flagsDiagnostics(this.#handle);
+    const diagnostics = JSON.parse(documentErrors.text(text)) as Diagnostic[];
     return Object.freeze(diagnostics.map(diagnostic => Object.freeze(diagnostic)));
   }
 
@@ -224,23 +222,6 @@ export class Flags {
     }
   }
 
-  #evaluate(context: unknown, flag: number, type: ValueType): number {
-    const last = this.#last;
-    // A getter may have asked about another context meanwhile.
-    if (last?.isSameAs(context) && last === this.#last) {
-      return core.evaluateAgain(this.#handle, flag, type);
-    }
-    this.#mentioned ??= mentioned(
-      JSON.parse(argumentErrors.text(core.attributeNames(this.#handle))) as string[],
-    );
-    const read = PlainContext.read(context, this.#mentioned);
-    const text = read?.text ?? encodeLeniently(context);
-    this.#last = undefined;
-    const code = core.evaluateHost(this.#handle, text, flag, type);
-    this.#last = read;
-    return code;
-  }
-
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
@@ -251,7 +232,8 @@ export class Flags {
     const parsed = contextHandle(context);
     const code =
       parsed === undefined
-        ? this.#evaluate(context, entry.handle, type)
+        ? (this.#plainContexts?.evaluate(this.#handle, context, entry, type) ??
+          core.evaluateHost(this.#handle, encodeLeniently(context), entry.handle, type))
         : core.evaluateContext(this.#handle, parsed, entry.handle, type);
     if (code === FAILED) throw argumentErrors.last();
     return entry.answer(code, this.#source);
@@ -374,6 +356,7 @@ export class Flags {
 
   /** How the flag's answer comes about. */
   explain(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Explanation {
+    const { readExplanation } = requireTools("explain");
     return this.#lend(context, options, bound => readExplanation(bound, key));
   }
 
@@ -400,7 +383,7 @@ export class Flags {
 
   /** The flag's answer, with everything that it takes to check it with {@link replay}. */
   receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
-    return readReceipt(this.#handle, key, context, options);
+    return requireTools("receipt").readReceipt(this.#handle, key, context, options);
   }
 
   /**
@@ -429,8 +412,8 @@ export class Flags {
 
   /** The text of a file that types the flags: their keys, and what each serves. */
   typing(language: "typescript" | "python" = "typescript"): string {
-    requireTools("typing");
-    return argumentErrors.during(() => core.flagsTyping(this.#handle, language));
+    const { glue } = requireTools("typing");
+    return argumentErrors.during(() => glue.flagsTyping(this.#handle, language));
   }
 
   /** The context keys whose memberships in big segments an evaluation may ask for. */

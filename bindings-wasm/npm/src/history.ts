@@ -1,9 +1,10 @@
-import { core, requireTools } from "./engine.js";
+import { requireTools } from "./engine.js";
 import { ErrorKind, type Failure } from "./errors.js";
 import { type Flags, flagsOf } from "./flags.js";
+import * as tools from "./generated/tools-glue.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
 
-const ownership = new Ownership(handle => core.freeHistory(handle));
+const ownership = new Ownership(handle => tools.freeHistory(handle));
 
 /** A pin that cannot be answered by its own document. */
 export class PinError extends Error {
@@ -70,12 +71,12 @@ export class DocumentHistory {
 
   constructor(limits: HistoryLimits = {}) {
     requireTools("DocumentHistory");
-    this.#handle = ownership.take(this, new Fresh(core.newHistory(limits.maxDocuments, limits.maxBytes)));
+    this.#handle = ownership.take(this, new Fresh(tools.newHistory(limits.maxDocuments, limits.maxBytes)));
   }
 
   /** Takes the document that is in force at a moment, in milliseconds since 1970. */
   add(document: DocumentLike, nowMs: number): void {
-    flagsOf.lend(document, flags => pinErrors.during(() => core.historyAdd(this.#handle, flags, nowMs)));
+    flagsOf.lend(document, flags => pinErrors.during(() => tools.historyAdd(this.#handle, flags, nowMs)));
   }
 
   /**
@@ -84,30 +85,30 @@ export class DocumentHistory {
    */
   keep(document: DocumentLike, supersededMs: number): boolean {
     return flagsOf.lend(document, flags =>
-      pinErrors.during(() => core.historyKeep(this.#handle, flags, supersededMs)),
+      pinErrors.during(() => tools.historyKeep(this.#handle, flags, supersededMs)),
     );
   }
 
   /** The document of that digest, if it is held. It is the caller's to free. */
   get(digest: string): Flags | undefined {
-    const handle = pinErrors.during(() => core.historyGet(this.#handle, digest));
+    const handle = pinErrors.during(() => tools.historyGet(this.#handle, digest));
     return handle === undefined ? undefined : flagsOf.fresh(new Fresh(handle));
   }
 
   /** The document in force, if there is one. It is the caller's to free. */
   newest(): Flags | undefined {
-    const handle = pinErrors.during(() => core.historyNewest(this.#handle));
+    const handle = pinErrors.during(() => tools.historyNewest(this.#handle));
     return handle === undefined ? undefined : flagsOf.fresh(new Fresh(handle));
   }
 
   /** The digests of all documents held, the newest first. */
   digests(): string[] {
-    return pinErrors.during(() => core.historyDigests(this.#handle) as string[]);
+    return pinErrors.during(() => tools.historyDigests(this.#handle) as string[]);
   }
 
   /** How many bytes of canonical JSON the documents have. */
   get size(): number {
-    return pinErrors.during(() => core.historyBytes(this.#handle));
+    return pinErrors.during(() => tools.historyBytes(this.#handle));
   }
 
   /**
@@ -127,7 +128,7 @@ export class DocumentHistory {
   ): Pinned {
     const pinned = pinErrors.during(
       () =>
-        core.historyPinned(
+        tools.historyPinned(
           this.#handle,
           digest,
           nowMs,

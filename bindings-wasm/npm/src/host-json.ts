@@ -14,7 +14,8 @@ import { limits } from "./generated/constants.js";
 /** What the core's reader of host objects takes for "no JSON form"; a real negative zero is written `0`. */
 export const NO_JSON_FORM = "-0";
 
-const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
+/** Printable ASCII that JSON writes as it is. */
+export const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 

@@ -3,8 +3,8 @@
 import type { CoreBytes, CoreSource } from "./compiling.js";
 import { startFrom } from "./loading.js";
 
-export * from "./api.js";
 export { readySync } from "./loading.js";
+export * from "./page-api.js";
 export type { CoreBytes, CoreSource };
 
 /**

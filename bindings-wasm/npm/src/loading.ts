@@ -1,12 +1,13 @@
 import { type CoreBytes, type CoreSource, compile } from "./compiling.js";
 import { start, startAsync } from "./engine.js";
+import type { Tooling } from "./tooling.js";
 
 let starting: Promise<void> | undefined;
 
 /** Starts from a source, once for all entries; after a failure it may be called again. */
-export function startFrom(source: CoreSource): Promise<void> {
+export function startFrom(source: CoreSource, tooling?: Tooling): Promise<void> {
   starting ??= compile(source)
-    .then(startAsync)
+    .then(module => startAsync(module, tooling))
     .catch(error => {
       starting = undefined;
       throw error;

@@ -3,10 +3,13 @@
  * beside the script.
  */
 
-import { start } from "./engine.js";
+import { readPlainContextsWith, start } from "./engine.js";
 import { toolsBase64 } from "./generated/tools-base64.js";
+import { PlainContexts } from "./plain-contexts.js";
+import { tooling } from "./tooling.js";
 
-start(Buffer.from(toolsBase64, "base64"));
+readPlainContextsWith(() => new PlainContexts());
+start(Buffer.from(toolsBase64, "base64"), tooling);
 
-export * from "./api.js";
 export { ready, readySync } from "./immediate.js";
+export * from "./tools-api.js";

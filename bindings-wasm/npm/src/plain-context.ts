@@ -7,11 +7,13 @@
  * structures, whatever throws) is not kept at all: the encoder reads it, every time.
  */
 
+import { argumentErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
 import {
   holdsContentsElsewhere,
   isWellFormed,
   memberText,
+  NEEDS_NO_ESCAPE,
   NO_JSON_FORM,
   primitiveText,
 } from "./host-json.js";
@@ -19,17 +21,42 @@ import {
 const MOST_LEVELS = 12;
 const MOST_PARTS = 1000;
 
-/** The members of a context of one kind that are read whatever the document asks for. */
-const BUILT_IN = ["kind", "key", "name", "anonymous", "_meta"];
+/** The members of a context of one kind that are read whatever is asked for. */
+const BUILT_IN = ["kind", "key", "_meta"];
+
+/** Those by which a context may be invalid. */
+const CHECKED = [...BUILT_IN, "name", "anonymous"];
 
 /** The most characters that a number, a boolean or `null` takes. */
 const SHORT = 32;
 
 /** The members that count, besides which a context's attributes are only weighed. */
-export type Mentioned = ReadonlySet<string>;
+export interface Mentioned {
+  readonly names: ReadonlySet<string>;
+  /** Whether it matters which key a context has, besides that it has one. */
+  readonly asksKey: boolean;
+}
 
-export function mentioned(attributes: Iterable<string>): Mentioned {
-  return new Set([...BUILT_IN, ...attributes]);
+/** Takes the JSON text of an array of names, which the core gives unless the document was freed. */
+export function mentioned(attributes: string | undefined): Mentioned {
+  const names = JSON.parse(argumentErrors.text(attributes)) as string[];
+  return { names: new Set([...BUILT_IN, ...names]), asksKey: names.includes("key") };
+}
+
+/** Whether a member that nobody asks for leaves its context valid, as far as that depends on it. */
+function isIdle(name: string, value: unknown): boolean {
+  if (name === "name") return value == null || (typeof value === "string" && isWellFormed(value));
+  return name !== "anonymous" || value === undefined || typeof value === "boolean";
+}
+
+/** Whether it is a key that a context may have. */
+function isKey(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && isWellFormed(value);
+}
+
+function isPrototypePolluted(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
 }
 
 /** An object, or an array where it has no names. */
@@ -80,9 +107,10 @@ function readObject(object: object, among: Mentioned | undefined, level: number)
   if (!isPlainObject(object)) throw notPlain;
   const names: string[] = [];
   const values: unknown[] = [];
-  for (const name of Object.keys(object)) {
+  // Faster than asking for the names; what `Object.prototype` might add has been looked for.
+  for (const name in object) {
     const value = (object as Record<string, unknown>)[name];
-    if (among !== undefined && !among.has(name)) {
+    if (among !== undefined && !among.names.has(name) && isIdle(name, value)) {
       weigh(name, value, level);
     } else {
       if (!isWellFormed(name)) throw notPlain;
@@ -137,25 +165,23 @@ function isSame(was: Plain, is: object): boolean {
     );
   }
   if (Array.isArray(is) || !isPlainObject(is)) return false;
+  const keyIsIdle = among?.asksKey === false;
   let next = 0;
-  // Faster than asking for the names; what `Object.prototype` might add has been looked for.
   for (const name in is) {
     const value = (is as Record<string, unknown>)[name];
     if (name === names[next]) {
-      if (!isSameValue(values[next], value)) return false;
-      next++;
-    } else if (among === undefined || among.has(name)) {
+      const was = values[next++];
+      if (was !== value && !isSameValue(was, value)) {
+        if (!keyIsIdle || name !== "key" || !isKey(was) || !isKey(value)) return false;
+        weight += 6 * value.length;
+      }
+    } else if (among === undefined || among.names.has(name) || !isIdle(name, value)) {
       return false;
     } else {
       weigh(name, value, 0);
     }
   }
   return next === names.length;
-}
-
-function isPrototypePolluted(): boolean {
-  for (const _ in Object.prototype) return true;
-  return false;
 }
 
 function textOf(value: unknown): string {
@@ -173,15 +199,39 @@ function textOf(value: unknown): string {
   return `${text}}`;
 }
 
+/** Between two parts of what {@link flatTextOf} writes. */
+const SEPARATOR = "\u001f";
+
+/** Names and values by turns, for the core to take without a parser; undefined where a member needs one. */
+function flatTextOf({ names, values }: Plain): string | undefined {
+  let text = "";
+  for (let index = 0; index < values.length; index++) {
+    const name = names?.[index] as string;
+    const value = values[index];
+    const isText = typeof value === "string";
+    const written = isText ? value : primitiveText(value);
+    // What has no JSON form is absent, unless the context's validity depends on it.
+    if (written === undefined && !CHECKED.includes(name) && !(value instanceof Plain)) continue;
+    if (written === undefined || !NEEDS_NO_ESCAPE.test(name) || (isText && !NEEDS_NO_ESCAPE.test(value))) {
+      return undefined;
+    }
+    text += `${text === "" ? "" : SEPARATOR}${name}${SEPARATOR}${isText ? '"' : ""}${written}`;
+  }
+  return text;
+}
+
 /** A context as it was read. */
 export class PlainContext {
   readonly #root: Plain;
-  /** Its JSON text, without the attributes that nobody asks for. */
+  /** Its text, without the attributes that nobody asks for. */
   readonly text: string;
+  /** Whether the text is flat; it is JSON otherwise. */
+  readonly isFlat: boolean;
 
-  private constructor(root: Plain, text: string) {
+  private constructor(root: Plain, text: string, isFlat: boolean) {
     this.#root = root;
     this.text = text;
+    this.isFlat = isFlat;
   }
 
   /** Reads an object; undefined where it is not plain. */
@@ -192,13 +242,17 @@ export class PlainContext {
     weight = 0;
     parts = 0;
     try {
+      if (isPrototypePolluted()) return undefined;
       const { kind } = context as { kind?: unknown };
       const ofOneKind = typeof kind === "string" && kind !== "multi";
       const root = readObject(context, ofOneKind ? among : undefined, 0);
       // A kind that is inherited or hidden is none.
       if (ofOneKind && !root.names?.includes("kind")) return undefined;
-      const text = textOf(root);
-      return text.length + weight > limits.contextBytes ? undefined : new PlainContext(root, text);
+      const flat = ofOneKind ? flatTextOf(root) : undefined;
+      const text = flat ?? textOf(root);
+      // Between JSON's quotation marks and colon there are four more.
+      if (text.length + 4 * root.values.length + weight > limits.contextBytes) return undefined;
+      return new PlainContext(root, text, flat !== undefined);
     } catch {
       return undefined;
     } finally {
@@ -207,11 +261,17 @@ export class PlainContext {
     }
   }
 
+  /** Whether it was read with all that an answer depends on. */
+  has(mentioned: Mentioned | undefined): boolean {
+    const { among } = this.#root;
+    return among === undefined || among === mentioned;
+  }
+
   /** Whether an object would be read as this one was. */
   isSameAs(context: unknown): boolean {
     if (typeof context !== "object" || context === null) return false;
     const [weightBefore, partsBefore] = [weight, parts];
-    weight = this.text.length;
+    weight = this.text.length + 4 * this.#root.values.length;
     parts = 0;
     try {
       return isSame(this.#root, context) && weight <= limits.contextBytes && !isPrototypePolluted();

@@ -4,6 +4,7 @@ import { type ContextLike, contextHandle } from "./context.js";
 import { core, requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import { type Flags, flagsOf } from "./flags.js";
+import { receipt as receiptOf, replayReceipt } from "./generated/tools-glue.js";
 import { encodeLeniently } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
@@ -67,12 +68,11 @@ export function readReceipt(
   context: ContextLike,
   options: EvaluationOptions | undefined,
 ): Receipt {
-  requireTools("receipt");
   const asked = askedKey(key, candidate => core.findFlag(flags, candidate));
   const bigSegments = bigSegmentsText(options);
   const parsed = contextHandle(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  return new Receipt(argumentErrors.during(() => core.receipt(flags, asked, host, parsed, bigSegments)));
+  return new Receipt(argumentErrors.during(() => receiptOf(flags, asked, host, parsed, bigSegments)));
 }
 
 /**
@@ -94,7 +94,6 @@ export function replay(
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
   return flagsOf.lend(
     document,
-    flags =>
-      new Receipt(receiptErrors.during(() => core.replayReceipt(text, flags, host, parsed, bigSegments))),
+    flags => new Receipt(receiptErrors.during(() => replayReceipt(text, flags, host, parsed, bigSegments))),
   );
 }

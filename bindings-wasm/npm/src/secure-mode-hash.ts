@@ -1,5 +1,5 @@
 import { type ContextLike, contextHandle } from "./context.js";
-import { core, requireTools } from "./engine.js";
+import { requireTools } from "./engine.js";
 import { contextErrors } from "./errors.js";
 import { encodeLeniently } from "./host-json.js";
 
@@ -9,11 +9,11 @@ import { encodeLeniently } from "./host-json.js";
  * @throws {ContextError} where the context is invalid
  */
 export function secureModeHash(sdkKey: string, context: ContextLike): string {
-  requireTools("secureModeHash");
+  const { glue } = requireTools("secureModeHash");
   const parsed = contextHandle(context);
   return contextErrors.text(
     parsed === undefined
-      ? core.secureModeHashForHost(sdkKey, encodeLeniently(context))
-      : core.secureModeHash(sdkKey, parsed),
+      ? glue.secureModeHashForHost(sdkKey, encodeLeniently(context))
+      : glue.secureModeHash(sdkKey, parsed),
   );
 }

@@ -4,11 +4,11 @@
  */
 
 import type { CoreBytes, CoreSource } from "./compiling.js";
-import { hasTools } from "./engine.js";
+import { hasTools, start } from "./engine.js";
 import { startFrom } from "./loading.js";
+import { tooling } from "./tooling.js";
 
-export * from "./api.js";
-export { readySync } from "./loading.js";
+export * from "./tools-api.js";
 export type { CoreBytes, CoreSource };
 
 /**
@@ -19,10 +19,19 @@ export type { CoreBytes, CoreSource };
  * @throws {LoadError} where the module cannot be had; its message says why and what to do
  */
 export async function ready(source?: CoreSource): Promise<void> {
-  await startFrom(source ?? new URL("./tools.wasm", import.meta.url));
+  await startFrom(source ?? new URL("./tools.wasm", import.meta.url), tooling);
   if (!hasTools()) {
     throw new Error(
       "isoflag has started from core.wasm already; call `ready` of `isoflag/tools` before any other",
     );
   }
+}
+
+/**
+ * Makes the package ready at once, from a module that was compiled elsewhere or from its bytes.
+ *
+ * @throws {LoadError} where it is not the package's module or compiling is forbidden
+ */
+export function readySync(module: WebAssembly.Module | CoreBytes): void {
+  start(module, tooling);
 }

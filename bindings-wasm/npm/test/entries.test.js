@@ -166,17 +166,30 @@ describe("the entry for browsers, over HTTP", () => {
 
   it("says where what core.wasm leaves out is", async () => {
     const program = `${imported} await isoflag.ready("${origin}/right"); ${traced}
-      const calls = [() => text(one), () => one.diagnostics, () => isoflag.secureModeHash("key", { key: "k" })];
+      const calls = [
+        () => text(one), () => one.diagnostics, () => isoflag.secureModeHash("key", { key: "k" }), () => one.receipt("f", { key: "k" }),
+        () => new isoflag.DocumentHistory(), () => isoflag.replay("{}", one, { key: "k" }), () => isoflag.parseTtl("45s"), () => one.typing(),
+      ];
       for (const call of calls) try { call(); console.error("no error"); } catch (error) { console.error(error.message); }
       console.error(one.digest);`;
     const { answer: answered, stderr } = await answer(program);
     assert.deepEqual(answered, expected);
     const lines = stderr.trim().split("\n");
-    for (const [index, what] of ["explain", "diagnostics", "secureModeHash"].entries()) {
+    const absent = [
+      "explain",
+      "diagnostics",
+      "secureModeHash",
+      "receipt",
+      "DocumentHistory",
+      "replay",
+      "parseTtl",
+      "typing",
+    ];
+    for (const [index, what] of absent.entries()) {
       const said = new RegExp(`^\`${what}\` is not in core.wasm, .*import \`isoflag/tools\``);
       assert.match(lines[index] ?? "", said);
     }
-    assert.match(lines[3] ?? "", /^sha256:[0-9a-f]{64}$/);
+    assert.match(lines[absent.length] ?? "", /^sha256:[0-9a-f]{64}$/);
   });
 
   it("with everything has what core.wasm leaves out", async () => {
@@ -185,6 +198,14 @@ describe("the entry for browsers, over HTTP", () => {
     const { answer: answered, stderr } = await answer(program);
     assert.deepEqual(answered, expected);
     assert.equal(stderr, "true no-variation-or-rollout 64\n");
+  });
+
+  it("refuses the module that has everything, which it could not call", async () => {
+    const program = `${imported} const error = await isoflag.ready("${origin}/tools").catch(error => error);
+      console.error(error.code, error.message); await isoflag.ready("${origin}/right");`;
+    const { answer: answered, stderr } = await answer(program);
+    assert.deepEqual(answered, expected);
+    assert.match(stderr, /^wrong-module this is no core.wasm of isoflag/);
   });
 
   it("with everything says that core.wasm was there first", async () => {

@@ -163,3 +163,176 @@ describe("a plain object on every call", () => {
     }
   });
 });
+
+describe("what an answer depends on", () => {
+  const everyone = { variations: ["no", "yes"], offVariation: 0, salt: "s" };
+  const clause = (/** @type {object} */ members) => ({ op: "in", negate: false, ...members });
+  const rule = (/** @type {object[]} */ ...clauses) => ({ variation: 1, clauses });
+  const wide = JSON.stringify({
+    flags: {
+      off: { ...everyone, on: false, rules: [rule(clause({ attribute: "a", values: [1] }))] },
+      constant: { ...everyone, on: true, fallthrough: { variation: 1 } },
+      targets: {
+        ...everyone,
+        on: true,
+        targets: [{ variation: 1, values: ["k1"] }],
+        fallthrough: { variation: 0 },
+      },
+      orgs: {
+        ...everyone,
+        on: true,
+        contextTargets: [{ contextKind: "org", variation: 1, values: ["k1"] }],
+        fallthrough: { variation: 0 },
+      },
+      rollout: {
+        ...everyone,
+        on: true,
+        fallthrough: {
+          rollout: {
+            variations: [
+              { variation: 0, weight: 50000 },
+              { variation: 1, weight: 50000 },
+            ],
+          },
+        },
+      },
+      byName: {
+        ...everyone,
+        on: true,
+        fallthrough: {
+          rollout: {
+            bucketBy: "name",
+            variations: [
+              { variation: 0, weight: 50000 },
+              { variation: 1, weight: 50000 },
+            ],
+          },
+        },
+      },
+      names: {
+        ...everyone,
+        on: true,
+        rules: [rule(clause({ attribute: "name", values: ["n1"] }))],
+        fallthrough: { variation: 0 },
+      },
+      anonymous: {
+        ...everyone,
+        on: true,
+        rules: [rule(clause({ attribute: "anonymous", values: [true] }))],
+        fallthrough: { variation: 0 },
+      },
+      nested: {
+        ...everyone,
+        on: true,
+        rules: [rule(clause({ contextKind: "user", attribute: "/b/c", values: [1] }))],
+        fallthrough: { variation: 0 },
+      },
+      segment: {
+        ...everyone,
+        on: true,
+        rules: [rule(clause({ op: "segmentMatch", values: ["outer"] }))],
+        fallthrough: { variation: 0 },
+      },
+      prerequisite: {
+        ...everyone,
+        on: true,
+        prerequisites: [{ key: "names", variation: 1 }],
+        fallthrough: { variation: 1 },
+      },
+      far: {
+        ...everyone,
+        on: true,
+        prerequisites: [{ key: "segment", variation: 1 }],
+        fallthrough: { variation: 1 },
+      },
+    },
+    segments: {
+      outer: {
+        key: "outer",
+        salt: "s",
+        included: ["k2"],
+        rules: [{ clauses: [clause({ op: "segmentMatch", values: ["inner"] })] }],
+      },
+      inner: {
+        key: "inner",
+        salt: "s",
+        rules: [{ clauses: [clause({ attribute: "a", values: [1, "x", true] })] }],
+      },
+    },
+  });
+
+  it("is all that need be read, whoever is asked about in whichever order", () => {
+    let state = 20261121;
+    const below = (/** @type {number} */ count) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * count);
+    };
+    const any = (/** @type {any[]} */ values) => values[below(values.length)];
+    /** @type {Record<string, any[]>} */
+    const members = {
+      kind: ["user", "user", "org", "multi", "kind", "", 5, undefined, null],
+      key: ["k1", "k1", "k2", "k3", "k:1", "\u001f", 'k"1', "kä", "\ud800", "", 5, null, undefined],
+      name: ["n1", "n2", "n\u001f1", "\ud800", 5, null, undefined, Number.NaN],
+      anonymous: [true, false, true, 1, "true", null, undefined],
+      a: [
+        1,
+        2,
+        -0,
+        0.1,
+        1e300,
+        "x",
+        "1",
+        "x\u001fb",
+        "\udfff",
+        true,
+        null,
+        undefined,
+        Number.NaN,
+        5n,
+        [1],
+        [2, "x"],
+        [Number.NaN, 1],
+        { c: 1 },
+        new Date(0),
+      ],
+      b: [
+        { c: 1 },
+        { c: 2 },
+        { c: { d: 1 } },
+        { c: [1] },
+        { c: undefined },
+        { c: Number.NaN, d: 1 },
+        "c",
+        1,
+        null,
+      ],
+      other: [1, "\ud800", { deep: [1] }, new Map()],
+      _meta: [{ privateAttributes: ["a"] }, { privateAttributes: [5] }, 5, null, undefined],
+    };
+    const names = Object.keys(members);
+    const made = () => {
+      /** @type {any} */
+      const context = below(8) === 0 ? {} : { kind: any(["user", "org"]), key: any(["k1", "k2", "k3"]) };
+      for (const name of names) if (below(5) === 0) context[name] = any(members[name] ?? []);
+      return context;
+    };
+    const one = Flags.fromJson(wide);
+    const other = Flags.fromJson(wide);
+    const asked = [...one.keys(), "unknown"];
+    const kinds = new Set();
+    let context = made();
+    for (let round = 0; round < 20_000; round++) {
+      if (below(3) > 0) context = made();
+      else if (below(3) === 0) context = { ...context, [any(names)]: any(members[any(names)] ?? []) };
+      const flag = any(asked);
+      const bound = other.bind(context);
+      const wanted = bound.variationDetail(flag, null);
+      bound.free();
+      const found = one.variationDetail(flag, context, null);
+      assert.deepEqual(found, wanted, `${flag}, round ${round}`);
+      kinds.add(`${flag} ${found.reason.kind} ${found.variationIndex}`);
+    }
+    // Every flag but three has answered both, or in vain.
+    assert.ok(kinds.size >= 12 * 2 + 8, [...kinds].join("\n"));
+  });
+});

@@ -67,3 +67,26 @@ describe("a reason", () => {
     }
   });
 });
+
+describe("an object or array that is served", () => {
+  it("has every member of the document's, whatever its name, and shares nothing with the next", () => {
+    const text =
+      '{"a":[[1,{"b":[]}],"c"],"__proto__":{"d":{"__proto__":[2]},"e":null},"0":{"1":{"2":3}},"":[[]]}';
+    const deep = Flags.fromJson(
+      `{"flags":{"f":{"on":false,"offVariation":0,"variations":[${text},[${text}]]}}}`,
+    );
+    const first = /** @type {any} */ (deep.jsonVariation("f", user, null));
+    assert.deepEqual(first, JSON.parse(text));
+    assert.equal(Object.getPrototypeOf(first), Object.prototype);
+    const spoil = (/** @type {any} */ value) => {
+      for (const name of Object.keys(value)) {
+        const { value: member } = Object.getOwnPropertyDescriptor(value, name) ?? {};
+        if (typeof member === "object" && member !== null) spoil(member);
+      }
+      value.spoiled = true;
+    };
+    spoil(first);
+    assert.deepEqual(deep.jsonVariation("f", user, null), JSON.parse(text));
+    deep.free();
+  });
+});

@@ -13,6 +13,7 @@ mod flag;
 mod hash;
 #[cfg(feature = "tools")]
 mod links;
+mod mention;
 mod metadata;
 mod operator;
 mod rollout;

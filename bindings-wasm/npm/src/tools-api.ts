@@ -1,0 +1,8 @@
+/** What the entries offer that load `tools.wasm`. */
+
+export * from "./api.js";
+export { Explanation } from "./explanation.js";
+export { DocumentHistory, PinError } from "./history.js";
+export { Receipt, ReceiptError, replay } from "./receipt.js";
+export { secureModeHash } from "./secure-mode-hash.js";
+export { parseTtl } from "./time-to-live.js";
