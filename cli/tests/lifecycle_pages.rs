@@ -1,5 +1,5 @@
 //! The pages about a flag's life name tests that exist, for every row.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
