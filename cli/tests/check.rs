@@ -69,3 +69,37 @@ fn the_worst_of_several_files_decides() {
     assert_eq!(isoflag(&["check", fine, BROKEN, fine]).code, 1);
     assert_eq!(isoflag_reading(&["check", "-", BROKEN, fine], "[").code, 2);
 }
+
+#[test]
+fn the_rule_that_nobody_reaches_is_plain_to_see() {
+    let ran = isoflag(&["check", "examples/shop/broken.json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn environments_are_checked_beside_each_other() {
+    let shop = "examples/shop/flags.json";
+    let early = |arguments: &[&str]| {
+        let ran = isoflag(&[&["check", "--json", "--now", "1795172400"], arguments].concat());
+        (ran.code, ran.out.matches("on-before-its-time").count())
+    };
+    assert_eq!(early(&[shop]), (0, 0));
+    assert_eq!(early(&["--env", &format!("dev={shop}")]), (0, 0));
+    let (code, found) = early(&["--env", &format!("prod={shop}"), "--env", &format!("dev={shop}")]);
+    assert!(code == 1 && found > 0);
+    let first = "dev=examples/first/flags.json";
+    assert!(early(&["--env", &format!("prod={shop}"), "--env", first]).1 > found);
+}
+
+#[test]
+fn names_and_owners_are_demanded_where_they_are_asked_for() {
+    let unowned = r#"{"flags": {"a": {"key": "a", "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
+    let code =
+        |arguments: &[&str]| isoflag_reading(&[&["check", "-"], arguments].concat(), unowned).code;
+    assert_eq!(code(&[]), 0);
+    assert_eq!(code(&["--owners"]), 1);
+    assert_eq!(code(&["--names"]), 1);
+    assert_eq!(code(&["--names=/[a-z]/"]), 0);
+    assert_eq!(code(&["--names=/(/"]), 2);
+}

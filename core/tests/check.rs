@@ -294,7 +294,7 @@ fn outside_development_a_feature_is_on_in_its_time() {
     }
     let named = flag(r#""lifecycle": {"status": "Doing"}"#).replacen(
         '{',
-        r#"{"meta": {"environment": "prod"},"#,
+        r#"{"meta": {"check": {"environment": "prod"}},"#,
         1,
     );
     assert_eq!(found(&named, "{}"), [early]);

@@ -84,7 +84,7 @@ export interface CheckOptions {
   readonly names?: string | undefined;
   /** Whether each flag needs an owner. */
   readonly owners?: boolean | undefined;
-  /** The environment that the document is for; else `meta.environment`. */
+  /** The environment that the document is for, such as `prod`. */
   readonly environment?: string | undefined;
   /** The moment of the check, in seconds since 1970. */
   readonly now?: number | undefined;

@@ -1,7 +1,8 @@
 use clap::{Args, ValueEnum};
-use isoflag::{Diagnostic, DocumentError, Flags, Severity, Value};
+use isoflag::{CheckOptions, Diagnostic, DocumentError, Flags, NamePattern, Severity, Value};
 
 use super::{Format, object};
+use crate::clock::NowArgument;
 use crate::console::Console;
 use crate::document::Container;
 use crate::finding::{Findings, LineColumn};
@@ -10,12 +11,20 @@ use crate::outcome::{Failure, Outcome};
 
 /// Say what is wrong with documents, and where
 ///
+/// Rules that nobody reaches, clauses that never match, weights that do not add up, variations that
+/// nobody gets, and whatever cannot be read. docs/diagnostics.md explains every code.
+///
 /// The exit code is 1 if a document has an error, and 2 if one cannot be read.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The flag documents, or `-`
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "env", value_name = "FILE")]
     files: Vec<String>,
+
+    /// The document of an environment, such as `prod=prod.json`; may be given several times. What
+    /// is on there and not in `dev` is an error
+    #[arg(long, value_name = "NAME=FILE", value_parser = environment)]
+    env: Vec<(String, String)>,
 
     #[command(flatten)]
     container: Container,
@@ -23,6 +32,32 @@ pub(crate) struct Arguments {
     /// Take these for errors too
     #[arg(long, value_enum)]
     deny: Option<Deny>,
+
+    /// Demand names of this form: words with what stands between them, or a regular expression in
+    /// slashes
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = NamePattern::USUAL
+    )]
+    names: Option<String>,
+
+    /// Demand an owner of each flag
+    #[arg(long)]
+    owners: bool,
+
+    /// How many flags a team may have
+    #[arg(long, value_name = "COUNT")]
+    max_flags_per_team: Option<u32>,
+
+    /// How many days a flag may live
+    #[arg(long, value_name = "DAYS")]
+    max_age_days: Option<u32>,
+
+    #[command(flatten)]
+    now: NowArgument,
 
     #[command(flatten)]
     format: Format,
@@ -33,41 +68,88 @@ enum Deny {
     Warnings,
 }
 
+fn environment(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.to_owned()))
+        }
+        _ => Err("expected `NAME=FILE`".to_owned()),
+    }
+}
+
 /// What came of one file.
 struct Report {
     source: Source,
+    environment: Option<String>,
     loaded: Result<Flags, DocumentError>,
+    found: Vec<Diagnostic>,
 }
+
+/// Notes that many flags have alike: people get one line for all of them.
+const FOLDED: [&str; 2] = ["name-pattern", "no-owner"];
 
 pub(crate) fn run(
     arguments: &Arguments,
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let mut outcome = Outcome::Fine;
+    let options = arguments.options()?;
+    let plain = arguments.files.iter().map(|file| (None, file));
+    let environments = arguments.env.iter().map(|(name, file)| (Some(name.clone()), file));
     let mut reports = Vec::new();
-    for file in &arguments.files {
+    for (environment, file) in plain.chain(environments) {
         let source = input.read(file)?;
-        let report = Report { loaded: arguments.container.load(&source), source };
-        outcome = outcome.max(report.outcome(arguments.deny));
-        if arguments.format.json {
-            reports.push(report.to_value());
-        } else {
-            report.print(console)?;
-        }
+        let loaded = arguments.container.load(&source);
+        let found = loaded.as_ref().map(|flags| flags.check(&options)).unwrap_or_default();
+        reports.push(Report { source, environment, loaded, found });
     }
+    check_environments(&mut reports, &options);
+    let outcomes = reports.iter().map(|report| report.outcome(arguments.deny));
+    let outcome = outcomes.max().unwrap_or(Outcome::Fine);
     if arguments.format.json {
-        console.line(Value::from(reports))?;
+        let all: Value = reports.iter().map(Report::to_value).collect();
+        console.line(all)?;
+    } else {
+        reports.iter().try_for_each(|report| report.print(console))?;
     }
     Ok(outcome)
 }
 
+/// Checks what is known by its environment once more, beside the others.
+fn check_environments(reports: &mut [Report], options: &CheckOptions) {
+    let named: Vec<(String, Flags)> = reports
+        .iter()
+        .filter_map(|report| Some((report.environment.clone()?, report.loaded.clone().ok()?)))
+        .collect();
+    let pairs: Vec<(&str, &Flags)> =
+        named.iter().map(|(name, flags)| (name.as_str(), flags)).collect();
+    let mut found = Flags::check_environments(&pairs, options).into_iter();
+    let readable = |report: &&mut Report| report.environment.is_some() && report.loaded.is_ok();
+    for report in reports.iter_mut().filter(readable) {
+        report.found = found.next().unwrap_or_default();
+    }
+}
+
+impl Arguments {
+    fn options(&self) -> Result<CheckOptions, Failure> {
+        let names = self.names.as_deref().map(NamePattern::read).transpose();
+        Ok(CheckOptions {
+            names: names.map_err(|error| Failure::message(format!("`--names`: {error}")))?,
+            owners: self.owners.then_some(true),
+            environment: None,
+            now: Some(self.now.seconds()?),
+            max_flags_per_team: self.max_flags_per_team,
+            max_age_days: self.max_age_days.map(f64::from),
+        })
+    }
+}
+
 impl Report {
     fn outcome(&self, deny: Option<Deny>) -> Outcome {
-        let Ok(flags) = &self.loaded else {
+        if self.loaded.is_err() {
             return Outcome::Unreadable;
-        };
-        let worst = flags.diagnostics().iter().map(Diagnostic::severity).max();
+        }
+        let worst = self.found.iter().map(Diagnostic::severity).max();
         let denied = if deny.is_some() { Severity::Warning } else { Severity::Error };
         if worst >= Some(denied) { Outcome::Findings } else { Outcome::Fine }
     }
@@ -78,43 +160,77 @@ impl Report {
             Ok(flags) => flags,
             Err(error) => return console.line(findings.error(error)),
         };
-        for diagnostic in flags.diagnostics() {
+        let is_folded = |found: &&Diagnostic| {
+            found.severity() == Severity::Info && FOLDED.contains(&found.code())
+        };
+        let mut shown: Vec<&Diagnostic> =
+            self.found.iter().filter(|found| !is_folded(found)).collect();
+        shown.sort_by_key(|found| findings.place_of_diagnostic(found));
+        for diagnostic in shown {
             console.line(findings.diagnostic(diagnostic))?;
             console.line("")?;
         }
-        let count = |wanted| {
-            flags.diagnostics().iter().filter(|diagnostic| diagnostic.severity() == wanted).count()
-        };
+        let count = |wanted| self.found.iter().filter(|found| found.severity() == wanted).count();
         console.line(format_args!(
             "{}: {}, {}, {}, {}",
-            self.source.name,
+            self.name(),
             counted(flags.len(), "flag"),
             counted(count(Severity::Error), "error"),
             counted(count(Severity::Warning), "warning"),
             counted(count(Severity::Info), "note"),
-        ))
+        ))?;
+        for code in FOLDED {
+            let alike = || self.found.iter().filter(is_folded).filter(|found| found.code() == code);
+            if let Some(first) = alike().next() {
+                let more = alike().count() - 1;
+                let others = match more {
+                    0 => String::new(),
+                    _ => format!(" (and {} like it)", counted(more, "flag")),
+                };
+                console.line(format_args!("  note[{code}]: {}{others}", told(first)))?;
+            }
+        }
+        Ok(())
     }
 
-    /// `{file, flags, digest, diagnostics}` or `{file, error}`.
+    fn name(&self) -> String {
+        match &self.environment {
+            Some(environment) => format!("{environment} ({})", self.source.name),
+            None => self.source.name.clone(),
+        }
+    }
+
+    /// `{file, flags, digest, diagnostics}` or `{file, error}`; `environment` where it has one.
     fn to_value(&self) -> Value {
         let mut findings = Findings::new(&self.source);
         let file = ("file", Value::from(self.source.name.as_str()));
-        match &self.loaded {
+        let environment = self.environment.as_deref().map(Value::from);
+        let environment = environment.map(|name| ("environment", name));
+        let members = match &self.loaded {
             Ok(flags) => {
-                let diagnostics: Vec<Value> = flags
-                    .diagnostics()
-                    .iter()
-                    .map(|found| diagnostic(found, findings.place_of_diagnostic(found)))
-                    .collect();
-                object([
+                let found = self.found.iter();
+                let diagnostics =
+                    found.map(|found| diagnostic(found, findings.place_of_diagnostic(found)));
+                let diagnostics = diagnostics.collect();
+                vec![
                     file,
                     ("flags", number(flags.len())),
                     ("digest", Value::from(flags.digest())),
-                    ("diagnostics", Value::from(diagnostics)),
-                ])
+                    ("diagnostics", diagnostics),
+                ]
             }
-            Err(found) => object([file, ("error", error(found, findings.place_of_error(found)))]),
-        }
+            Err(found) => vec![file, ("error", error(found, findings.place_of_error(found)))],
+        };
+        Value::Object(members.into_iter().chain(environment).collect())
+    }
+}
+
+/// A note that needs no excerpt: its message, which names the flag or stands after its place.
+fn told(found: &Diagnostic) -> String {
+    if found.message().starts_with('`') {
+        found.message().to_owned()
+    } else {
+        format!("`{}`: {}", found.path(), found.message())
     }
 }
 

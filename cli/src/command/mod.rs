@@ -4,6 +4,7 @@ mod activity;
 mod certify;
 mod check;
 mod deployed;
+mod diff;
 mod digest;
 mod eval;
 mod explain;
@@ -13,6 +14,7 @@ mod inventory;
 mod keys;
 mod retire;
 mod stamp;
+mod strategy;
 mod types;
 
 use clap::Subcommand;
@@ -26,6 +28,8 @@ use crate::outcome::{Failure, Outcome};
 pub(crate) enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
+    Diff(diff::Arguments),
+    Strategy(strategy::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
     Stamp(stamp::Arguments),
@@ -45,6 +49,8 @@ impl Command {
         match self {
             Command::Init(arguments) => init::run(&arguments, console),
             Command::Check(arguments) => check::run(&arguments, input, console),
+            Command::Diff(arguments) => diff::run(&arguments, input, console),
+            Command::Strategy(arguments) => strategy::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),

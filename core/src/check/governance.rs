@@ -83,17 +83,23 @@ fn check_times(
 ) {
     let Some(now) = options.now else { return };
     let path = scope.path.member("lifecycle");
+    let written_as = |name, short| if lifecycle.member(name).is_some() { name } else { short };
     if let (Some(created), Some(limit)) = (lifecycle.created, options.max_age_days) {
         let age = ((now - created) / DAY_SECONDS).floor();
         if age > limit {
             let message =
                 format!("the flag is {age} days old, and {limit} is the limit; retire it");
-            lints.add(Code::TooOld, &path.member("createdTimestamp"), message);
+            lints.add(
+                Code::TooOld,
+                &path.member(written_as("createdTimestamp", "created")),
+                message,
+            );
         }
     }
     if lifecycle.cleanup.is_some_and(|cleanup| cleanup <= now) {
         let message = "the time to remove the flag has come";
-        lints.add(Code::CleanupDue, &path.member("cleanupTimestamp"), message);
+        let name = written_as("cleanupTimestamp", "cleanup");
+        lints.add(Code::CleanupDue, &path.member(name), message);
     }
 }
 
@@ -169,19 +175,13 @@ pub(super) fn check_against_development(
     }
 }
 
-/// The options that the document itself gives, in `meta.check` and `meta.environment`; what is no
-/// option is reported.
+/// The options that the document itself gives, in `meta.check`; what is no option is reported.
 pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
     let meta = flags.ruleset().rest().get("meta").and_then(Value::as_object);
     let written = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();
     let path = Path::Root.member("meta");
-    let mut options = CheckOptions::read(&written).unwrap_or_else(|error| {
+    CheckOptions::read(&written).unwrap_or_else(|error| {
         lints.add(Code::InvalidCheckOptions, &path.member("check"), error.to_string());
         CheckOptions::default()
-    });
-    if options.environment.is_none() {
-        let environment = meta.and_then(|meta| meta.get("environment")?.as_str());
-        options.environment = environment.map(str::to_owned);
-    }
-    options
+    })
 }

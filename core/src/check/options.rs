@@ -14,7 +14,8 @@ pub struct CheckOptions {
     pub names: Option<NamePattern>,
     /// Whether each flag needs an owner; none is then an error.
     pub owners: Option<bool>,
-    /// The environment that the document is for, such as `prod`; else `meta.environment`.
+    /// The environment that the document is for, such as `prod`: outside development a feature is
+    /// to be off until its time.
     pub environment: Option<String>,
     /// The moment of the check, in seconds since the epoch: what has a time is not judged without.
     pub now: Option<f64>,

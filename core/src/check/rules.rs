@@ -8,37 +8,44 @@ use crate::ruleset::{Clause, Rule, SegmentRule, Served};
 
 /// Of each rule whether anybody can come to it and match it.
 pub(super) fn check_flag(scope: &Scope<'_>, rules: &[Rule], lints: &mut Lints) -> Vec<bool> {
-    let rules: Vec<(&[Clause], bool)> = rules.iter().map(|rule| (&*rule.clauses, true)).collect();
+    let rules: Vec<_> = rules.iter().map(|rule| (&*rule.clauses, true, &*rule.id)).collect();
     check(scope, &rules, lints)
 }
 
 pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mut Lints) {
     let takes_all =
         |rule: &SegmentRule| rule.weighted.as_ref().is_none_or(|(weight, _)| *weight >= 100_000);
-    let rules: Vec<_> = rules.iter().map(|rule| (&*rule.clauses, takes_all(rule))).collect();
+    let rules: Vec<_> = rules.iter().map(|rule| (&*rule.clauses, takes_all(rule), "")).collect();
     check(scope, &rules, lints);
 }
 
-/// Checks rules: the clauses of each, and whether it decides for all who match it.
-fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool)], lints: &mut Lints) -> Vec<bool> {
+/// Checks rules: the clauses of each, whether it decides for all who match it, and its id.
+fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints) -> Vec<bool> {
     let list = scope.path.member("rules");
     let mut before: Vec<(usize, Vec<Asked<'_>>)> = Vec::new();
     let mut lives = Vec::new();
-    for (index, (clauses, decides)) in rules.iter().enumerate() {
+    for (index, (clauses, decides, id)) in rules.iter().enumerate() {
         let path = list.element(index);
         let asked: Vec<_> = clauses.iter().map(|clause| Asked::new(clause, scope.tables)).collect();
         let matches = check_clauses(scope, &asked, &path, lints);
         let shadow = before.iter().find(|(_, earlier)| all_implied(earlier, &asked));
         if let Some((earlier, clauses)) = shadow {
-            let message = match clauses.iter().find(|clause| !clause.always_matches()) {
-                None => format!(
-                    "never reached: `rules[{earlier}]` above matches every context; \
-                     move this rule before it, or remove one of them"
-                ),
-                Some(_) => format!(
-                    "never reached: whoever matches this rule has matched `rules[{earlier}]` above; \
-                     move this rule before it, or remove it"
-                ),
+            let name = |index: usize, id: &str| match id {
+                "" => format!("`rules[{index}]`"),
+                id => format!("`{id}` (`rules[{index}]`)"),
+            };
+            let above = name(*earlier, rules.get(*earlier).map_or("", |(_, _, id)| id));
+            let this = name(index, id);
+            let message = if clauses.iter().all(|clause| clause.always_matches()) {
+                format!(
+                    "{this} is never reached: {above} above it matches every context; \
+                     move it up, or remove one of them"
+                )
+            } else {
+                format!(
+                    "{this} is never reached: whoever matches it has matched {above} above it; \
+                     move it up, or remove it"
+                )
             };
             lints.add(Code::UnreachableRule, &path, message);
         }

@@ -28,7 +28,7 @@ pub struct Lifecycle {
     pub status: Option<Status>,
     /// `onVariation`: the index of the variation that means "on".
     pub on_variation: Option<u32>,
-    /// `createdTimestamp`, in seconds since the epoch like every moment here.
+    /// `createdTimestamp`, else `created`, in seconds since the epoch like every moment here.
     pub created: Option<f64>,
     /// `lastModifiedTimestamp`.
     pub last_modified: Option<f64>,
@@ -39,14 +39,16 @@ pub struct Lifecycle {
     /// `deployedTimestamp`: when an artifact that holds the feature was deployed; none while no
     /// deployed artifact does.
     pub deployed: Option<f64>,
-    /// `cleanupTimestamp`: when the flag should be removed.
+    /// `cleanupTimestamp`, else `cleanup`: when the flag should be removed.
     pub cleanup: Option<f64>,
     written: Object,
 }
 
 impl Lifecycle {
     /// The members that hold a moment, as [`read_moment`] reads it.
-    pub const MOMENTS: [&str; 6] = [
+    pub const MOMENTS: [&str; 8] = [
+        "created",
+        "cleanup",
         "createdTimestamp",
         "lastModifiedTimestamp",
         "statusTimestamp",
@@ -70,12 +72,12 @@ impl Lifecycle {
             stakeholder: text("stakeholder"),
             status: text("status").and_then(|status| Status::named(&status)),
             on_variation: index.and_then(|index| u32::try_from(index).ok()),
-            created: moment("createdTimestamp"),
+            created: moment("createdTimestamp").or_else(|| moment("created")),
             last_modified: moment("lastModifiedTimestamp"),
             status_since: moment("statusTimestamp"),
             release: moment("releaseTimestamp"),
             deployed: moment("deployedTimestamp"),
-            cleanup: moment("cleanupTimestamp"),
+            cleanup: moment("cleanupTimestamp").or_else(|| moment("cleanup")),
             written,
         }
     }

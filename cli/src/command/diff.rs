@@ -1,0 +1,56 @@
+use clap::Args;
+use isoflag::{Flags, Value};
+
+use super::Format;
+use crate::console::Console;
+use crate::document::Container;
+use crate::finding::Findings;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+
+/// Say what changed between two documents, and which flags' answers can differ
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The flag document before, or `-`
+    old: String,
+
+    /// The flag document after, or `-`
+    new: String,
+
+    #[command(flatten)]
+    container: Container,
+
+    /// Print Markdown, as for a pull request
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+
+    /// Exit with 1 if anything changed
+    #[arg(long)]
+    exit_code: bool,
+
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let mut load = |file: &str| -> Result<Flags, Failure> {
+        let source = input.read(file)?;
+        let loaded = arguments.container.load(&source);
+        loaded.map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))
+    };
+    let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
+    let diff = old.diff(&new);
+    if arguments.format.json {
+        console.line(Value::to_canonical_json(&diff.to_value()))?;
+    } else if arguments.markdown {
+        console.document(&diff.to_markdown())?;
+    } else {
+        console.document(&diff.to_string())?;
+    }
+    let differs = arguments.exit_code && !diff.is_empty();
+    Ok(if differs { Outcome::Findings } else { Outcome::Fine })
+}

@@ -1,0 +1,109 @@
+use clap::Args;
+use isoflag::{Context, Strategy, StrategyKind, System, Value};
+
+use super::{Format, object};
+use crate::console::Console;
+use crate::document::DocumentArgument;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+use crate::replacement::replace;
+
+/// Write the document as it is under a strategy, or say which strategy is chosen
+///
+/// A strategy turns flags on and off by their `lifecycle.status`. With `--system` and a context it
+/// is the one that `meta.strategies` chooses.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    document: DocumentArgument,
+
+    /// `flush-out`, `production-state`, `next-release`, `custom`, `beta`, `production` or
+    /// `custom-production`
+    #[arg(required_unless_present = "system", conflicts_with = "system")]
+    strategy: Option<String>,
+
+    /// A flag that a custom strategy turns on; may be given several times
+    #[arg(long, value_name = "KEY", requires = "strategy")]
+    on: Vec<String>,
+
+    /// A flag that a custom strategy turns off; may be given several times
+    #[arg(long, value_name = "KEY", requires = "strategy")]
+    off: Vec<String>,
+
+    /// A flag whose feature the deployed artifact holds; may be given several times. Without it
+    /// those with `lifecycle.deployedTimestamp` count
+    #[arg(long, value_name = "KEY", requires = "strategy")]
+    deployed: Vec<String>,
+
+    /// Use the strategy that this system chooses: `development` or `production`
+    #[arg(long, requires = "context")]
+    system: Option<String>,
+
+    /// The context that the system chooses for, as JSON, `@FILE` or `-`
+    #[arg(long, value_name = "JSON", requires = "system")]
+    context: Option<String>,
+
+    /// The file to write; standard output if it is not given
+    #[arg(long, value_name = "FILE")]
+    out: Option<String>,
+
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let flags = arguments.document.load(input)?;
+    let strategy = match (&arguments.system, &arguments.context) {
+        (Some(system), Some(context)) => {
+            let system = System::named(system).ok_or_else(|| {
+                let message =
+                    format!("`--system {system}` is no system; give `development` or `production`");
+                Failure::message(message)
+            })?;
+            let context = Context::from_json(&input.read_argument(context)?)
+                .map_err(|error| Failure::message(format!("invalid context: {error}")))?;
+            flags.strategy_for(system, &context).unwrap_or(StrategyKind::Production.into())
+        }
+        _ => arguments.strategy()?,
+    };
+    let overlaid = flags
+        .with_strategy(&strategy)
+        .map_err(|error| Failure::message(format!("no such strategy here: {error}")))?;
+    let text = format!("{}\n", overlaid.document());
+    match &arguments.out {
+        Some(file) => replace(file, text.as_bytes())?,
+        None if !arguments.format.json => return console.document(&text).map(|()| Outcome::Fine),
+        None => {}
+    }
+    if arguments.format.json {
+        console.line(object([
+            ("strategy", strategy.to_value()),
+            ("digest", Value::from(overlaid.digest())),
+            ("changed", flags.changed_answers(&overlaid).into_iter().map(Value::String).collect()),
+        ]))?;
+    } else if let Some(file) = &arguments.out {
+        console.line(format_args!("{file}: {}", strategy.kind))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+impl Arguments {
+    fn strategy(&self) -> Result<Strategy, Failure> {
+        let list = |keys: &[String]| -> Value {
+            keys.iter().map(|key| Value::from(key.as_str())).collect()
+        };
+        let name = Value::from(self.strategy.as_deref().unwrap_or_default());
+        let deployed = if self.deployed.is_empty() { Value::Null } else { list(&self.deployed) };
+        let written = object([
+            ("strategy", name),
+            ("on", list(&self.on)),
+            ("off", list(&self.off)),
+            ("deployed", deployed),
+        ]);
+        Strategy::read(&written).map_err(|error| Failure::message(error.to_string()))
+    }
+}
