@@ -18,6 +18,9 @@ say() { printf 'extension: %s\n' "$*" >&2; }
 flags="--remap-path-prefix=$PWD=isoflag --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 flags+=" --remap-path-prefix=$(rustc --print sysroot)=rust"
 
+# Nothing here panics, and no message is written by Debug; where something did, the process would end without words.
+silent="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+
 # Shows what maturin said where it fails.
 build() {
   local log
@@ -31,7 +34,7 @@ build() {
 if [ "${ISOFLAG_STD:-}" != prebuilt ]; then
   if ! bindings-wasm/rust-src.sh; then
     say "there are no sources of the standard library here; the wheel will be larger with the prebuilt one"
-  elif RUSTC_BOOTSTRAP=1 build -Z build-std=std,panic_abort -Z build-std-features= "$@"; then
+  elif RUSTC_BOOTSTRAP=1 RUSTFLAGS="${RUSTFLAGS:-} $silent" build -Z build-std=std,panic_abort -Z build-std-features= "$@"; then
     echo built
     exit
   else
