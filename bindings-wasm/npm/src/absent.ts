@@ -44,3 +44,19 @@ export const parseTtl: typeof tools.parseTtl = absent("parseTtl");
 export const replay: typeof tools.replay = absent("replay");
 /** LaunchDarkly's secure-mode hash of a context. In a page of `isoflag/tools` only. */
 export const secureModeHash: typeof tools.secureModeHash = absent("secureModeHash");
+
+/** What changed from one document to another. In a page of `isoflag/tools` only. */
+export type Diff = tools.Diff;
+/** What changed from one document to another. In a page of `isoflag/tools` only. */
+export const Diff: typeof tools.Diff = absent("Diff");
+
+/** A strategy that is none, or that the document cannot take. In a page of `isoflag/tools` only. */
+export type StrategyError = tools.StrategyError;
+/** A strategy that is none, or that the document cannot take. In a page of `isoflag/tools` only. */
+export const StrategyError: typeof tools.StrategyError = absent("StrategyError");
+
+/** The key of the flag that a key of AppConfig stands for. In a page of `isoflag/tools` only. */
+export const fromAppConfigKey: typeof tools.fromAppConfigKey = absent("fromAppConfigKey");
+
+/** The key in AppConfig that stands for a flag's. In a page of `isoflag/tools` only. */
+export const toAppConfigKey: typeof tools.toAppConfigKey = absent("toAppConfigKey");

@@ -13,17 +13,13 @@ export { type Diagnostic, Flags } from "./flags.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
 export type { HistoryLimits, Pinned, PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";
-export {
-  type Change,
-  type ChangedItem,
-  type CheckOptions,
-  Diff,
-  fromAppConfigKey,
-  type Strategy,
-  StrategyError,
-  type StrategyName,
-  type StrategyOptions,
-  type System,
-  toAppConfigKey,
+export type {
+  Change,
+  ChangedItem,
+  CheckOptions,
+  Strategy,
+  StrategyName,
+  StrategyOptions,
+  System,
 } from "./lifecycle.js";
 export { LoadError, type LoadErrorCode } from "./load-error.js";

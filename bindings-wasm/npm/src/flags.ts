@@ -12,18 +12,7 @@ import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { limits } from "./generated/constants.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import { jsonBytes } from "./json-text.js";
-import {
-  type CheckOptions,
-  check,
-  type Diff,
-  diff,
-  type Strategy,
-  type StrategyName,
-  type StrategyOptions,
-  type System,
-  strategyFor,
-  withStrategy,
-} from "./lifecycle.js";
+import type { CheckOptions, Diff, Strategy, StrategyName, StrategyOptions, System } from "./lifecycle.js";
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
 import type { PlainContexts } from "./plain-contexts.js";
 import type { Receipt } from "./receipt.js";
@@ -392,21 +381,22 @@ export class Flags {
    * @throws {StrategyError} where it is none, or names a flag that is not there
    */
   withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
-    return new Flags(withStrategy(this.#handle, strategy, options));
+    return new Flags(requireTools("withStrategy").withStrategy(this.#handle, strategy, options));
   }
 
   /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
   strategyFor(system: System, context: ContextLike): Strategy | undefined {
-    return strategyFor(this.#handle, system, context);
+    return requireTools("strategyFor").strategyFor(this.#handle, system, context);
   }
 
   /** What loading says of the document, and the mistakes of its authors. */
   check(options?: CheckOptions): Diagnostic[] {
-    return check(this.#handle, options);
+    return requireTools("check").check(this.#handle, options);
   }
 
   /** What changed from this document to a later one. */
   diff(later: Flags | string | Uint8Array | object): Diff {
+    const { diff } = requireTools("diff");
     return flagsOf.lend(later, handle => diff(this.#handle, handle));
   }
 

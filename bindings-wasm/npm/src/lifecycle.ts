@@ -1,9 +1,10 @@
 /** Strategies, checks and differences between documents. */
 
 import { type ContextLike, contextHandle } from "./context.js";
-import { core, requireTools } from "./engine.js";
+import { requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
+import * as tools from "./generated/tools-glue.js";
 import { encodeLeniently } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { Fresh } from "./ownership.js";
@@ -62,19 +63,17 @@ export function withStrategy(
   strategy: StrategyName | Strategy,
   options: StrategyOptions | undefined,
 ): Fresh {
-  requireTools("withStrategy");
   const isName = typeof strategy !== "object" || strategy === null;
   const given = options === undefined ? strategy : { ...(isName ? { strategy } : strategy), ...options };
   const written = JSON.stringify(given) ?? "null";
-  return new Fresh(strategyErrors.handle(core.withStrategy(flags, written)));
+  return new Fresh(strategyErrors.handle(tools.withStrategy(flags, written)));
 }
 
 /** The strategy that the document behind a handle chooses for a context. */
 export function strategyFor(flags: number, system: System, context: ContextLike): Strategy | undefined {
-  requireTools("strategyFor");
   const parsed = contextHandle(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  const chosen = argumentErrors.during(() => core.strategyFor(flags, system, host, parsed));
+  const chosen = argumentErrors.during(() => tools.strategyFor(flags, system, host, parsed));
   return chosen === undefined ? undefined : (JSON.parse(chosen) as Strategy);
 }
 
@@ -94,9 +93,8 @@ export interface CheckOptions {
 
 /** What there is to say about the document behind a handle. */
 export function check(flags: number, options: CheckOptions | undefined): Diagnostic[] {
-  requireTools("check");
   const written = JSON.stringify(options ?? {});
-  return JSON.parse(argumentErrors.during(() => core.checkFlags(flags, written))) as Diagnostic[];
+  return JSON.parse(argumentErrors.during(() => tools.checkFlags(flags, written))) as Diagnostic[];
 }
 
 /** What changed in one place, in words; what was not there is undefined. */
@@ -151,19 +149,18 @@ export class Diff {
 
 /** What changed between two documents behind handles. */
 export function diff(flags: number, later: number): Diff {
-  requireTools("diff");
-  const forms = argumentErrors.during(() => core.diffFlags(flags, later));
+  const forms = argumentErrors.during(() => tools.diffFlags(flags, later));
   return new Diff(...(JSON.parse(forms) as [object, string, string]));
 }
 
 /** A flag's key as AWS AppConfig takes it; undefined where it would be too long. */
 export function toAppConfigKey(key: string): string | undefined {
   requireTools("toAppConfigKey");
-  return core.toAppConfigKey(key);
+  return tools.toAppConfigKey(key);
 }
 
 /** The key that {@link toAppConfigKey} made this of; undefined for what it never makes. */
 export function fromAppConfigKey(key: string): string | undefined {
   requireTools("fromAppConfigKey");
-  return core.fromAppConfigKey(key);
+  return tools.fromAppConfigKey(key);
 }

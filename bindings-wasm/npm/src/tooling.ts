@@ -11,6 +11,7 @@ import {
   secureModeHash,
   secureModeHashForHost,
 } from "./generated/tools-glue.js";
+import { check, diff, strategyFor, withStrategy } from "./lifecycle.js";
 import { readReceipt } from "./receipt.js";
 
 /** Of the glue of `tools.wasm` what the glue of `core.wasm` has not. */
@@ -25,6 +26,14 @@ const glue = {
   secureModeHashForHost,
 };
 
-export const tooling = { glue, readExplanation, readReceipt } as const;
+export const tooling = {
+  glue,
+  check,
+  diff,
+  readExplanation,
+  readReceipt,
+  strategyFor,
+  withStrategy,
+} as const;
 
 export type Tooling = typeof tooling;

@@ -3,6 +3,7 @@
 export * from "./api.js";
 export { Explanation } from "./explanation.js";
 export { DocumentHistory, PinError } from "./history.js";
+export { Diff, fromAppConfigKey, StrategyError, toAppConfigKey } from "./lifecycle.js";
 export { Receipt, ReceiptError, replay } from "./receipt.js";
 export { secureModeHash } from "./secure-mode-hash.js";
 export { parseTtl } from "./time-to-live.js";

@@ -17,6 +17,7 @@ const surface = [
   "BoundFlags",
   "Context",
   "ContextError",
+  "Diff",
   "DocumentError",
   "DocumentHistory",
   "Explanation",
@@ -26,11 +27,14 @@ const surface = [
   "Receipt",
   "ReceiptError",
   "SPEC_VERSION",
+  "StrategyError",
+  "fromAppConfigKey",
   "parseTtl",
   "ready",
   "readySync",
   "replay",
   "secureModeHash",
+  "toAppConfigKey",
   "version",
 ];
 

@@ -53,10 +53,13 @@ describe("core.wasm", () => {
     const core = new Set(names(modules.core));
     const missing = names(modules.tools).filter(name => !core.has(name) && !name.startsWith("__"));
     assert.deepEqual(missing.sort(), [
+      "checkFlags",
+      "diffFlags",
       "explain",
       "flagsDiagnostics",
       "flagsTyping",
       "freeHistory",
+      "fromAppConfigKey",
       "historyAdd",
       "historyBytes",
       "historyDigests",
@@ -73,7 +76,10 @@ describe("core.wasm", () => {
       "secureModeHash",
       "secureModeHashForHost",
       "specVersion",
+      "strategyFor",
+      "toAppConfigKey",
       "version",
+      "withStrategy",
     ]);
   });
 });
