@@ -22,6 +22,7 @@ const document = {
 };
 const flags = Flags.fromObject(document);
 const ada = { kind: "user", key: "ada" };
+/** @param {Flags} overlaid */
 const on = overlaid => overlaid.boolVariation("new", ada, false);
 
 test("a strategy gives new flags", () => {
@@ -35,8 +36,10 @@ test("a strategy gives new flags", () => {
 test("a strategy that was chosen can be laid over", () => {
   const chosen = flags.strategyFor("development", ada);
   assert.deepEqual(chosen, { strategy: "Custom", on: ["new"] });
+  assert.ok(chosen);
   assert.equal(on(flags.withStrategy(chosen)), true);
   assert.equal(flags.strategyFor("production", ada), undefined);
+  // @ts-expect-error: no system
   assert.throws(() => flags.strategyFor("staging", ada), /`staging` is no system/);
 });
 
@@ -45,6 +48,7 @@ test("what is no strategy is refused", () => {
     () => flags.withStrategy("Custom", { on: ["old"] }),
     error => error instanceof StrategyError && error.code === "unknown-flag" && error.path === "on",
   );
+  // @ts-expect-error: no strategy
   assert.throws(() => flags.withStrategy(undefined), StrategyError);
 });
 
@@ -59,6 +63,7 @@ test("a check says what its options ask for", () => {
     asked.map(({ code, severity }) => [code, severity]),
     [["no-owner", "error"]],
   );
+  // @ts-expect-error: no option
   assert.throws(() => flags.check({ owner: true }), /`owner`: there is no such option/);
 });
 
@@ -74,6 +79,7 @@ test("a difference is told in three forms", () => {
 
 test("keys go to AppConfig and back", () => {
   const written = toAppConfigKey("DeptA.TeamB.66623");
+  assert.ok(written);
   assert.equal(fromAppConfigKey(written), "DeptA.TeamB.66623");
   assert.equal(toAppConfigKey("x".repeat(65)), undefined);
   assert.equal(fromAppConfigKey("A"), undefined);
