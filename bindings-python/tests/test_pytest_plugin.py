@@ -215,6 +215,49 @@ def test_a_whole_run_is_everything_in_it(run: pytest.Pytester) -> None:
     run.runpytest("--isoflag-all=on").assert_outcomes(passed=1)
 
 
+UNDER_A_STRATEGY = """
+    import checkout
+
+    def test_it(isoflag_flags):
+        isoflag_flags.load({"flags": {
+            key: {"on": key == "off-in-dev", "variations": [True, False], "offVariation": 1,
+                  "fallthrough": {"variation": 0}, "lifecycle": {"status": status}}
+            for key, status in [("old", "Finished"), ("new", "Staging"), ("off-in-dev", "Doing")]
+        }})
+        served = [checkout.client.bool_variation(key, {"key": "mia"}, None)
+                  for key in ("old", "new", "off-in-dev")]
+        print("served", served)
+"""
+
+
+@pytest.mark.parametrize(
+    ("strategy", "served"),
+    [
+        ("Flush Out", [True, True, True]),
+        ("Production State", [True, False, False]),
+        ("Next Release", [True, True, False]),
+        ("Production", [False, False, True]),
+    ],
+)
+def test_a_whole_run_is_under_one_strategy(
+    run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, strategy: str, served: list[bool]
+) -> None:
+    run.makepyfile(UNDER_A_STRATEGY)
+    result = run.runpytest("-s", f"--flag-strategy={strategy}")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"isoflag: flags under the strategy {strategy}"])
+    assert f"served {served}" in result.stdout.str()
+    monkeypatch.setenv("ISOFLAG_STRATEGY", strategy)
+    assert f"served {served}" in run.runpytest("-s").stdout.str()
+
+
+def test_a_strategy_and_all_flags_exclude_each_other(run: pytest.Pytester) -> None:
+    run.makepyfile(UNDER_A_STRATEGY)
+    result = run.runpytest("--flag-strategy=Flush Out", "--isoflag-all=on")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*exclude each other*"])
+
+
 def test_a_marker_for_all_flags_goes_before_the_option(run: pytest.Pytester) -> None:
     run.makepyfile("""
         import pytest, checkout

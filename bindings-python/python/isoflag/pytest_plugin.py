@@ -15,6 +15,7 @@ Installing the package is enough::
 ``isoflag_flags`` is an ``isoflag.testing.FlagOverrides``.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,8 @@ _FIXTURE: Final = "isoflag_flags"
 _BOTH: Final = "isoflag_both"
 _ALL: Final = "isoflag_all"
 _STATES: Final = ("off", "on")
+_STRATEGIES: Final = ("Flush Out", "Production State", "Next Release", "Beta", "Production")
+_STRATEGY_OF_THE_RUN: Final = "ISOFLAG_STRATEGY"
 _ENTRIES: "Final[pytest.StashKey[list[tuple[str, bool, EntryPoint]]]]" = pytest.StashKey()
 
 _MARKERS: Final = (
@@ -49,6 +52,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--isoflag-all",
         choices=_STATES,
         help="run every test with all flags off, or on; what a test overrides it overrides",
+    )
+    group.addoption(
+        "--flag-strategy",
+        choices=_STRATEGIES,
+        default=os.environ.get(_STRATEGY_OF_THE_RUN),
+        help="run every test under a strategy; else under that of ISOFLAG_STRATEGY, which "
+        "`isoflag certify` sets",
     )
     group.addoption(
         "--isoflag-document",
@@ -71,8 +81,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say under which flags the run is."""
-    state = config.getoption("isoflag_all")
-    return None if state is None else f"isoflag: all flags {state}"
+    state, strategy = config.getoption("isoflag_all"), config.getoption("flag_strategy")
+    if state is not None and strategy is not None:
+        raise pytest.UsageError("`--isoflag-all` and a strategy exclude each other; leave one out")
+    if state is not None:
+        return f"isoflag: all flags {state}"
+    return None if strategy is None else f"isoflag: flags under the strategy {strategy}"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -95,7 +109,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Have the flags overridden for tests that do not ask for the fixture themselves."""
-    wanted = item.config.getoption("isoflag_all") is not None or any(
+    options = (item.config.getoption(name) for name in ("isoflag_all", "flag_strategy"))
+    wanted = any(option is not None for option in options) or any(
         item.get_closest_marker(name) for name in (_BOTH, _ALL)
     )
     if wanted and isinstance(item, pytest.Function) and _FIXTURE not in item.fixturenames:
@@ -176,15 +191,19 @@ def _folder(config: pytest.Config) -> Path:
 
 
 def _baseline(node: pytest.Item | pytest.Session) -> "Baseline | None":
-    """What every flag does in this test or run; a strategy for whole runs would be one more."""
+    """What every flag does in this test or run."""
     mark = node.get_closest_marker(_ALL)
     state = node.config.getoption("isoflag_all") if mark is None else None
     if mark is not None:
         if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in _STATES:
             raise pytest.UsageError(f'{node.nodeid}: write `{_ALL}("off")` or `{_ALL}("on")`')
         state = mark.args[0]
-    if state is None:
+    strategy = node.config.getoption("flag_strategy")
+    if state is None and strategy is None:
         return None
-    from .testing import AllOff, AllOn  # noqa: PLC0415
+    from .testing import AllOff, AllOn, UnderStrategy  # noqa: PLC0415
+
+    if state is None:
+        return UnderStrategy(str(strategy))
 
     return AllOff() if state == "off" else AllOn()

@@ -15,9 +15,30 @@
 import type { BoundFlags } from "./bound-flags.js";
 import type { Flags } from "./flags.js";
 import type { JsonValue } from "./json.js";
+import type { StrategyName } from "./lifecycle.js";
 import { type Evaluation, observe } from "./observation.js";
 
 export type { Evaluation } from "./observation.js";
+
+/** The strategy that the environment asks for, as `isoflag certify` does; undefined where there is none. */
+function strategyOfTheRun(): StrategyName | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env?.ISOFLAG_STRATEGY as StrategyName | undefined;
+}
+
+/**
+ * The document for a whole suite: under the strategy that is named, or else under that of the environment variable
+ * `ISOFLAG_STRATEGY`, which `isoflag certify` sets; the document itself where there is neither.
+ *
+ * ```js
+ * const flags = underStrategy(Flags.fromJson(text));
+ * ```
+ *
+ * @throws {StrategyError} where it is no strategy
+ */
+export function underStrategy(flags: Flags, strategy: StrategyName | undefined = strategyOfTheRun()): Flags {
+  return strategy === undefined ? flags : flags.withStrategy(strategy);
+}
 
 /** Values by key of flag, served to everybody. */
 export interface Overrides {

@@ -15,7 +15,7 @@ const entries = {
     needs: ["react"],
   },
   source: { offers: ["DocumentSource", "SourceError", "createSource", "documentHeader"], needs: [] },
-  testing: { offers: ["eachState", "record", "testWithFlag", "withOverrides"], needs: [] },
+  testing: { offers: ["eachState", "record", "testWithFlag", "underStrategy", "withOverrides"], needs: [] },
 };
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));

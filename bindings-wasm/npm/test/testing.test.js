@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 import { liveHandles } from "../dist/generated/glue.js";
 import { Flags } from "../dist/node.js";
-import { eachState, record, testWithFlag, withOverrides } from "../dist/testing.js";
+import { eachState, record, testWithFlag, underStrategy, withOverrides } from "../dist/testing.js";
 import { document, flag, ruleFlag } from "./documents.js";
 
 const user = { kind: "user", key: "ada" };
@@ -227,5 +227,30 @@ describe("a recording", () => {
     assert.equal(again.stringVariation("on", user, ""), "again");
     again.free();
     watched.free();
+  });
+});
+
+describe("a suite under a strategy", () => {
+  const staged = Flags.fromObject({
+    flags: {
+      new: { on: false, variations: [true, false], offVariation: 1, lifecycle: { status: "Staging" } },
+    },
+  });
+  /** @param {Flags} flags */
+  const served = flags => flags.boolVariation("new", { key: "mia" }, false);
+
+  it("is under the one that is named", () => {
+    assert.equal(served(underStrategy(staged, "Next Release")), true);
+    assert.equal(served(underStrategy(staged, "Production State")), false);
+  });
+
+  it("is under that of the environment, or none", () => {
+    assert.equal(underStrategy(staged), staged);
+    process.env.ISOFLAG_STRATEGY = "Flush Out";
+    try {
+      assert.equal(served(underStrategy(staged)), true);
+    } finally {
+      delete process.env.ISOFLAG_STRATEGY;
+    }
   });
 });

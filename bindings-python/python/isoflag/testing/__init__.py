@@ -15,7 +15,7 @@ For unittest and everything else; ``isoflag.pytest_plugin`` is the same for pyte
 Values are set by patches of the document, so that the core answers as it does in production.
 """
 
-from .baseline import AllOff, AllOn, Baseline
+from .baseline import AllOff, AllOn, Baseline, UnderStrategy
 from .entry_point import EntryPoint
 from .evaluations import Evaluation, Evaluations
 from .flag_items import FlagFailure
@@ -32,4 +32,5 @@ __all__ = [
     "FlagFailure",
     "FlagOverrides",
     "SourceFailure",
+    "UnderStrategy",
 ]

@@ -4,7 +4,7 @@ from isoflag import Flags
 
 from .flag_items import Item, boolean, items, patched, switched
 
-__all__ = ["AllOff", "AllOn", "Baseline"]
+__all__ = ["AllOff", "AllOn", "Baseline", "UnderStrategy"]
 
 
 class Baseline:
@@ -41,6 +41,17 @@ class AllOn(Baseline):
     def unknown(self, key: str) -> Item:
         """Make up a flag that is on and serves True."""
         return boolean(key, on=True)
+
+
+class UnderStrategy(Baseline):
+    """Every flag as a strategy has it, such as "Production State"."""
+
+    def __init__(self, strategy: str) -> None:
+        self._strategy = strategy
+
+    def document(self, flags: Flags) -> Flags:
+        """Lay the strategy over the document; raises ``StrategyError`` where there is none."""
+        return flags.with_strategy(self._strategy)
 
 
 def _all(flags: Flags, *, on: bool) -> Flags:
