@@ -22,8 +22,8 @@ export type { Evaluation } from "./observation.js";
 
 /** The strategy that the environment asks for, as `isoflag certify` does; undefined where there is none. */
 function strategyOfTheRun(): StrategyName | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env?.ISOFLAG_STRATEGY as StrategyName | undefined;
+  const { process } = globalThis as { process?: { env?: { ISOFLAG_STRATEGY?: StrategyName } } };
+  return process?.env?.ISOFLAG_STRATEGY;
 }
 
 /**
