@@ -47,6 +47,7 @@ class UnderStrategy(Baseline):
     """Every flag as a strategy has it, such as "Production State"."""
 
     def __init__(self, strategy: str) -> None:
+        """Take a strategy by its name."""
         self._strategy = strategy
 
     def document(self, flags: Flags) -> Flags:
