@@ -34,11 +34,13 @@ export interface StrategyOptions {
 
 /** A strategy with what it is told, as `meta.strategies` writes it. */
 export interface Strategy extends StrategyOptions {
+  /** The strategy's name. */
   readonly strategy: StrategyName;
 }
 
 /** Something that is no strategy for a document. */
 export class StrategyError extends Error {
+  /** Tells it from other errors, also across copies of the package. */
   override readonly name = "StrategyError";
   /** `not-a-strategy`, `unknown-strategy` or `unknown-flag`. */
   readonly code: string;
@@ -87,7 +89,9 @@ export interface CheckOptions {
   readonly environment?: string | undefined;
   /** The moment of the check, in seconds since 1970. */
   readonly now?: number | undefined;
+  /** How many flags a team may have. */
   readonly maxFlagsPerTeam?: number | undefined;
+  /** How many days a flag may be old. */
   readonly maxAgeDays?: number | undefined;
 }
 
@@ -99,18 +103,25 @@ export function check(flags: number, options: CheckOptions | undefined): Diagnos
 
 /** What changed in one place, in words; what was not there is undefined. */
 export interface Change {
+  /** The place in the document. */
   readonly path: string;
+  /** The change, for people. */
   readonly words: string;
+  /** What was there. */
   readonly before?: JsonValue;
+  /** What is there now. */
   readonly after?: JsonValue;
 }
 
 /** A flag or segment that changed. */
 export interface ChangedItem {
+  /** The key that it is filed under. */
   readonly key: string;
+  /** Whether it came, went or stayed. */
   readonly change: "added" | "removed" | "changed";
   /** Of a flag, whether its answers can have changed. */
   readonly answers?: boolean;
+  /** What changed in it. */
   readonly changes: readonly Change[];
 }
 
@@ -122,7 +133,9 @@ export class Diff {
   declare readonly to: string;
   /** The keys of the flags whose answers can have changed. */
   declare readonly answers: readonly string[];
+  /** The flags that changed. */
   declare readonly flags: readonly ChangedItem[];
+  /** The segments that changed. */
   declare readonly segments: readonly ChangedItem[];
   /** What changed beside flags and segments. */
   declare readonly document: readonly Change[];

@@ -44,7 +44,12 @@ import type { FlagSource } from "./source.js";
 
 export type { ActivityRecorder } from "./activity.js";
 export type { Bootstrap } from "./bootstrap.js";
-export { type DecidedWith, documentHeader } from "./document-header.js";
+export {
+  type DecidedWith,
+  type DocumentHeader,
+  documentHeader,
+  type KnownDigest,
+} from "./document-header.js";
 export type { FlagReason, NotReadyReason } from "./flag-answer.js";
 export type { AnswersStatus } from "./live-answers.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";

@@ -8,7 +8,12 @@ import { digestOf } from "./observation.js";
 import { type Download, download, type Progress } from "./source-download.js";
 import { SourceError } from "./source-error.js";
 
-export { type DecidedWith, documentHeader } from "./document-header.js";
+export {
+  type DecidedWith,
+  type DocumentHeader,
+  documentHeader,
+  type KnownDigest,
+} from "./document-header.js";
 export type { Progress } from "./source-download.js";
 export { SourceError, type SourceErrorCode } from "./source-error.js";
 
