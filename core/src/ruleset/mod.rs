@@ -30,6 +30,8 @@ pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
 pub(crate) use clause::{Clause, Condition};
 pub(crate) use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub(crate) use hash::HashChoice;
+#[cfg(feature = "authoring")]
+pub(crate) use operator::Pattern;
 #[cfg(feature = "tools")]
 pub(crate) use operator::epoch_milliseconds;
 pub(crate) use operator::{Comparable, Test};

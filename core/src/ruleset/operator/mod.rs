@@ -15,6 +15,8 @@ pub(crate) use date::epoch_milliseconds;
 use std::sync::Arc;
 
 pub(crate) use comparable::{Comparable, ComparedAs};
+#[cfg(feature = "authoring")]
+pub(crate) use regex::Pattern;
 
 use crate::diagnostic::{Code, Findings};
 use crate::evaluation::{Malformed, Steps};
