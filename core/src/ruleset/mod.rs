@@ -60,6 +60,7 @@ pub(crate) struct Ruleset {
     rest: Object,
     hash: HashChoice,
     /// What is wrong outside flags and segments.
+    #[cfg(feature = "tools")]
     diagnostics: Arc<[Diagnostic]>,
 }
 
@@ -84,6 +85,7 @@ struct Item<T> {
     written: Value,
     /// None for `null` and for a tombstone.
     compiled: Option<T>,
+    #[cfg(feature = "tools")]
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -132,16 +134,18 @@ impl Ruleset {
             segments: Items::empty(),
             rest: Object::default(),
             hash: HashChoice::Document,
+            #[cfg(feature = "tools")]
             diagnostics: Arc::default(),
         };
-        let findings = Findings::default();
-        let hash = read_hash(&document.rest, &findings);
-        let mut diagnostics: Vec<_> =
-            document.notes.iter().filter(|note| !is_of_an_item(note)).map(diagnostic).collect();
-        diagnostics.extend(document.diagnostics.iter().cloned());
-        diagnostics.extend(findings.into_vec());
-        let ruleset =
-            Ruleset { rest: document.rest.clone(), hash, diagnostics: diagnostics.into(), ..empty };
+        let ruleset = empty.with_rest(document.rest.clone());
+        #[cfg(feature = "tools")]
+        let ruleset = {
+            let notes = document.notes.iter().filter(|note| !is_of_an_item(note)).map(diagnostic);
+            let mut diagnostics: Vec<_> = notes.collect();
+            diagnostics.extend(document.diagnostics.iter().cloned());
+            diagnostics.extend(ruleset.diagnostics.iter().cloned());
+            Ruleset { diagnostics: diagnostics.into(), ..ruleset }
+        };
         ruleset.with(document.flags.iter(), document.segments.iter(), &document.notes)
     }
 
@@ -172,7 +176,10 @@ impl Ruleset {
     pub(crate) fn with_rest(mut self, rest: Object) -> Ruleset {
         let findings = Findings::default();
         self.hash = read_hash(&rest, &findings);
-        self.diagnostics = findings.into_vec().into();
+        #[cfg(feature = "tools")]
+        {
+            self.diagnostics = findings.into_vec().into();
+        }
         self.rest = rest;
         self
     }
@@ -275,18 +282,29 @@ fn compile<T>(
     let section_path = Path::Root.member(section.name());
     let path = section_path.member(key);
     let compiled = read(written, key, &path, &findings, tables);
-    let own = |note: &&Note| note.item() == Some((section.name(), key));
-    let mut diagnostics: Vec<_> = notes.iter().filter(own).map(diagnostic).collect();
-    diagnostics.extend(findings.into_vec());
-    Item { written: written.clone(), compiled, diagnostics }
+    #[cfg(not(feature = "tools"))]
+    let _ = notes;
+    Item {
+        written: written.clone(),
+        compiled,
+        #[cfg(feature = "tools")]
+        diagnostics: {
+            let own = |note: &&Note| note.item() == Some((section.name(), key));
+            let mut diagnostics: Vec<_> = notes.iter().filter(own).map(diagnostic).collect();
+            diagnostics.extend(findings.into_vec());
+            diagnostics
+        },
+    }
 }
 
 /// Whether a note is about one flag or segment.
+#[cfg(feature = "tools")]
 fn is_of_an_item(note: &Note) -> bool {
     let sections = [Section::Flags.name(), Section::Segments.name()];
     note.item().is_some_and(|(section, _)| sections.contains(&section))
 }
 
+#[cfg(feature = "tools")]
 fn diagnostic(note: &Note) -> Diagnostic {
     match note.kind {
         NoteKind::DuplicateMember => Diagnostic::at(
