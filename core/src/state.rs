@@ -116,8 +116,11 @@ impl<'a> FlagState<'a> {
     }
 
     fn to_value(self) -> Value {
-        let members = self.members().map(|(name, member)| (name, Value::from(member)));
-        members.collect::<Object>().into()
+        let mut members = Vec::new();
+        for (name, member) in self.members() {
+            members.push((Arc::from(name), Value::from(member)));
+        }
+        Object::from_members(members).into()
     }
 }
 

@@ -411,8 +411,9 @@ impl<'p> Reader<'p> {
 
     /// Reads `[:name:]` or `[:^name:]`.
     fn posix_class(&mut self) -> Option<Characters> {
-        let (name, rest) = self.rest.strip_prefix("[:")?.split_once(":]")?;
+        let (name, rest) = self.rest.strip_prefix("[:")?.split_once(']')?;
         self.rest = rest;
+        let name = name.strip_suffix(':')?;
         match name.strip_prefix('^') {
             Some(name) => Characters::posix(name).map(Characters::negated),
             None => Characters::posix(name),
