@@ -89,76 +89,73 @@ impl<'p> Reader<'p> {
         let mut parts = Vec::new();
         loop {
             self.skip_space();
-            match self.peek() {
-                None => break,
-                Some(')') if depth == 0 => return None,
-                Some(')') => break,
-                Some('(') => {
-                    let flags = self.flags;
-                    if let Some(group) = self.group(depth)? {
-                        parts.push(group);
-                        self.flags = flags;
-                    }
-                    if !self.eat(")") {
-                        return None;
-                    }
+            let Some(sign) = self.peek() else { break };
+            if sign == ')' {
+                if depth == 0 {
+                    return None;
                 }
-                Some('|') => {
-                    self.next();
-                    alternatives.push(Part::sequence(std::mem::take(&mut parts)));
-                }
-                Some('[') => {
-                    let class = self.class()?;
-                    parts.push(self.characters(class));
-                }
-                Some(sign @ ('?' | '*' | '+' | '{')) => {
-                    let part = parts.pop()?;
-                    let (least, most) = match sign {
-                        '?' => (0, Some(1)),
-                        '*' => (0, None),
-                        '+' => (1, None),
-                        _ => self.counts()?,
-                    };
-                    self.next();
-                    if sign == '{' {
-                        self.skip_space();
-                    }
-                    // Whether it takes as little as it can is nothing to a search without places.
-                    self.eat("?");
-                    parts.push(part.repeated(least, most));
-                }
-                Some('\\') => {
-                    self.next();
-                    let item = self.escape()?;
-                    parts.push(self.part(item));
-                }
-                Some('.') => {
-                    self.next();
-                    let crlf = self.has(CRLF);
-                    let all = self.has(DOT_IS_ALL);
-                    let dot = if all { Characters::all() } else { Characters::within_a_line(crlf) };
-                    parts.push(self.characters(dot));
-                }
-                Some(sign @ ('^' | '$')) => {
-                    self.next();
-                    parts.push(Part::look(match (sign, self.has(LINES), self.has(CRLF)) {
-                        ('^', false, _) => Look::Start,
-                        ('^', true, false) => Look::LineStart,
-                        ('^', true, true) => Look::CrlfStart,
-                        (_, false, _) => Look::End,
-                        (_, true, false) => Look::LineEnd,
-                        (_, true, true) => Look::CrlfEnd,
-                    }));
-                }
-                Some(character) => {
-                    self.next();
-                    let item = self.literal(character);
-                    parts.push(self.part(item));
-                }
+                break;
             }
+            if sign == '[' {
+                let class = self.class()?;
+                parts.push(self.part(Item::Characters(class)));
+                continue;
+            }
+            if sign == '(' {
+                let flags = self.flags;
+                if let Some(group) = self.group(depth)? {
+                    parts.push(group);
+                    self.flags = flags;
+                }
+                if !self.eat(")") {
+                    return None;
+                }
+                continue;
+            }
+            if matches!(sign, '?' | '*' | '+' | '{') {
+                let part = parts.pop()?;
+                let (least, most) = match sign {
+                    '?' => (0, Some(1)),
+                    '*' => (0, None),
+                    '+' => (1, None),
+                    _ => self.counts()?,
+                };
+                self.next();
+                if sign == '{' {
+                    self.skip_space();
+                }
+                // Whether it takes as little as it can is nothing to a search without places.
+                self.eat("?");
+                parts.push(part.repeated(least, most));
+                continue;
+            }
+            self.next();
+            if sign == '|' {
+                alternatives.push(Part::sequence(std::mem::take(&mut parts)));
+                continue;
+            }
+            let item = self.single(sign)?;
+            parts.push(self.part(item));
         }
         alternatives.push(Part::sequence(parts));
         Some(Part::either(alternatives))
+    }
+
+    /// What one character stands for, which has been read; of an escape, what follows.
+    fn single(&mut self, sign: char) -> Option<Item> {
+        let (lines, crlf) = (self.has(LINES), self.has(CRLF));
+        Some(match sign {
+            '\\' => return self.escape(),
+            '.' if self.has(DOT_IS_ALL) => Item::Characters(Characters::all()),
+            '.' => Item::Characters(Characters::within_a_line(crlf)),
+            '^' if !lines => Item::Look(Look::Start),
+            '^' if crlf => Item::Look(Look::CrlfStart),
+            '^' => Item::Look(Look::LineStart),
+            '$' if !lines => Item::Look(Look::End),
+            '$' if crlf => Item::Look(Look::CrlfEnd),
+            '$' => Item::Look(Look::LineEnd),
+            character => self.literal(character),
+        })
     }
 
     /// Reads a group from its parenthesis up to the closing one. None inside is a change of flags,
@@ -267,15 +264,13 @@ impl<'p> Reader<'p> {
     fn part(&mut self, item: Item) -> Part {
         match item {
             Item::Character(character) => Part::character(character),
-            Item::Characters(characters) => self.characters(characters),
+            Item::Characters(characters) => {
+                let first = self.ranges.len();
+                self.ranges.extend_from_slice(&characters.0);
+                Part::characters(first, characters.0.len())
+            }
             Item::Look(look) => Part::look(look),
         }
-    }
-
-    fn characters(&mut self, characters: Characters) -> Part {
-        let first = self.ranges.len();
-        self.ranges.extend_from_slice(&characters.0);
-        Part::characters(first, characters.0.len())
     }
 
     /// Reads what follows a backslash.
