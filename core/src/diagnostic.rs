@@ -45,7 +45,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
-        Diagnostic::at(code, path.to_string(), message)
+        Diagnostic::at(code, path.text(), message)
     }
 
     pub(crate) fn at(

@@ -56,6 +56,7 @@
 #[cfg(feature = "authoring")]
 mod activity;
 mod bound_flags;
+mod calendar;
 #[cfg(feature = "authoring")]
 mod certification;
 #[cfg(feature = "authoring")]

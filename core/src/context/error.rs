@@ -25,7 +25,7 @@ impl ContextError {
             JsonErrorKind::NumberRange => "number-range",
             JsonErrorKind::Nesting => "limit",
         };
-        ContextError { code, path: error.path().to_owned(), message: error.to_string() }
+        ContextError { code, path: error.path().to_owned(), message: error.text() }
     }
 
     /// The stable name of what is wrong: `not-json`, `number-range`, `invalid-context` or `limit`.
@@ -40,6 +40,13 @@ impl ContextError {
         &self.path
     }
 
+    /// The whole error, as it is displayed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let (open, close) = if self.path.is_empty() { ("", "") } else { ("`", "`: ") };
+        [open, &self.path, close, &self.message].concat()
+    }
+
     /// What is wrong, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -49,10 +56,7 @@ impl ContextError {
 
 impl fmt::Display for ContextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "`{}`: ", self.path)?;
-        }
-        f.write_str(&self.message)
+        f.write_str(&self.text())
     }
 }
 

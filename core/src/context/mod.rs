@@ -100,7 +100,7 @@ impl Context {
             return Err(ContextError::invalid("", "a multi-kind context needs at least one kind"));
         }
         if let Some([twice, _]) = individuals.array_windows().find(|[a, b]| a.kind == b.kind) {
-            let message = format!("the kind `{}` occurs twice", twice.kind);
+            let message = ["the kind `", &twice.kind, "` occurs twice"].concat();
             return Err(ContextError::invalid("", message));
         }
         let key = full_key(&individuals).into();
@@ -156,16 +156,16 @@ fn check_length(text: &[u8]) -> Result<(), ContextError> {
     if text.len() <= limits::CONTEXT_BYTES {
         return Ok(());
     }
-    Err(ContextError::limit(format!(
-        "a context is at most {} bytes of JSON",
-        limits::CONTEXT_BYTES
-    )))
+    Err(ContextError::limit(
+        ["a context is at most ", &json::integer(limits::CONTEXT_BYTES as i64), " bytes of JSON"]
+            .concat(),
+    ))
 }
 
 fn full_key(individuals: &[Individual]) -> String {
     let escaped = |individual: &Individual| {
         let key = individual.key.replace('%', "%25").replace(':', "%3A");
-        format!("{}:{key}", individual.kind)
+        [&*individual.kind, ":", &key].concat()
     };
     match individuals {
         [user] if &*user.kind == USER => user.key.to_string(),

@@ -1,7 +1,5 @@
 //! Buckets, in integers: 0 to 99999, so that a share of 100000 is a comparison.
 
-use std::fmt::{self, Write};
-
 use super::murmur3::Murmur3;
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
@@ -47,7 +45,7 @@ impl<O: Observer> Evaluation<'_, O> {
             Value::String(text) => Some(bucket_of_text(hash, prefix, text)),
             Value::Number(number) if number.trunc().total_cmp(number).is_eq() => {
                 let mut digits = Digits::default();
-                json::write_integer_digits(*number, &mut digits).ok();
+                json::write_integer_digits(*number, &mut |digit| digits.push(digit));
                 Some(bucket_of_text(hash, prefix, digits.as_str()))
             }
             _ => None,
@@ -108,13 +106,12 @@ impl Digits {
     }
 }
 
-impl Write for Digits {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
+impl Digits {
+    fn push(&mut self, digit: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = digit;
+            self.length += 1;
+        }
     }
 }
 

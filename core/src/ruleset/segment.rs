@@ -9,7 +9,7 @@ use super::rollout::Bucketing;
 use super::tables::Tables;
 use super::value_list::ValueList;
 use crate::diagnostic::Findings;
-use crate::json::Value;
+use crate::json::{self, Value};
 use crate::path::Path;
 
 /// A segment, ready to be asked.
@@ -103,7 +103,8 @@ impl SegmentBody {
         let (kind, generation) = (kind?, generation?);
         let membership = if unbounded? {
             let user: Arc<str> = Arc::from("");
-            let reference = generation.map(|number| format!("{}.g{number}", salted.key));
+            let reference =
+                generation.map(|number| [&*salted.key, ".g", &json::integer(number)].concat());
             Membership::Big {
                 kind: kind_slot(&mut tables.kinds, kind.unwrap_or(&user)),
                 reference: reference.map(Arc::from),
