@@ -19,7 +19,7 @@ pub(super) fn read(user: &Object) -> Result<Individual, ContextError> {
         None | Some(Value::Null) => false,
         Some(Value::Bool(anonymous)) => *anonymous,
         Some(other) => {
-            let message = format!("expected a boolean, found {}", other.type_name());
+            let message = ["expected a boolean, found ", other.type_name()].concat();
             return Err(ContextError::invalid("anonymous", message));
         }
     };
@@ -31,7 +31,7 @@ pub(super) fn read(user: &Object) -> Result<Individual, ContextError> {
             .map(|(name, value)| (Arc::clone(name), value.clone()))
             .collect(),
         Some(other) => {
-            let message = format!("expected an object, found {}", other.type_name());
+            let message = ["expected an object, found ", other.type_name()].concat();
             return Err(ContextError::invalid("custom", message));
         }
     };
@@ -72,7 +72,7 @@ pub(super) fn write(user: &Individual) -> Value {
 /// A plain name as a reference: a leading slash would make it a path.
 fn as_reference(name: &Arc<str>) -> Arc<str> {
     if name.starts_with('/') {
-        Arc::from(format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+        Arc::from(["/", &name.replace('~', "~0").replace('/', "~1")].concat())
     } else {
         Arc::clone(name)
     }

@@ -4,12 +4,12 @@ use super::error::ContextError;
 use super::individual::{BUILT_IN, Individual};
 use super::kind::{self, KIND, MULTI};
 use super::legacy_user;
-use crate::json::{Object, Value};
+use crate::json::{self, Object, Value};
 
 /// Reads a context of any form.
 pub(super) fn read(value: &Value) -> Result<Vec<Individual>, ContextError> {
     let Value::Object(object) = value else {
-        let message = format!("a context is an object, found {}", value.type_name());
+        let message = ["a context is an object, found ", value.type_name()].concat();
         return Err(ContextError::invalid("", message));
     };
     match object.get(KIND) {
@@ -18,16 +18,16 @@ pub(super) fn read(value: &Value) -> Result<Vec<Individual>, ContextError> {
             .iter()
             .filter(|(name, _)| ***name != *KIND)
             .map(|(kind, value)| match value {
-                Value::Object(object) => individual(object, kind, &format!("{kind}.")),
+                Value::Object(object) => individual(object, kind, &[&**kind, "."].concat()),
                 other => {
-                    let message = format!("expected an object, found {}", other.type_name());
+                    let message = ["expected an object, found ", other.type_name()].concat();
                     Err(ContextError::invalid(&**kind, message))
                 }
             })
             .collect(),
         Some(Value::String(kind)) => Ok(vec![individual(object, kind, "")?]),
         Some(other) => {
-            let message = format!("expected a string, found {}", other.type_name());
+            let message = ["expected a string, found ", other.type_name()].concat();
             Err(ContextError::invalid(KIND, message))
         }
     }
@@ -35,18 +35,18 @@ pub(super) fn read(value: &Value) -> Result<Vec<Individual>, ContextError> {
 
 fn individual(object: &Object, kind: &Arc<str>, place: &str) -> Result<Individual, ContextError> {
     if let Some(objection) = kind::objection(kind) {
-        return Err(ContextError::invalid(format!("{place}{KIND}"), objection));
+        return Err(ContextError::invalid([place, KIND].concat(), objection));
     }
     let key = text(object, "key", place)?;
     let key = key.filter(|key| !key.is_empty()).ok_or_else(|| {
-        ContextError::invalid(format!("{place}key"), "a context needs a key, a non-empty string")
+        ContextError::invalid([place, "key"].concat(), "a context needs a key, a non-empty string")
     })?;
     let anonymous = match object.get("anonymous") {
         None => false,
         Some(Value::Bool(anonymous)) => *anonymous,
         Some(other) => {
-            let message = format!("expected a boolean, found {}", other.type_name());
-            return Err(ContextError::invalid(format!("{place}anonymous"), message));
+            let message = ["expected a boolean, found ", other.type_name()].concat();
+            return Err(ContextError::invalid([place, "anonymous"].concat(), message));
         }
     };
     Ok(Individual {
@@ -69,8 +69,8 @@ pub(super) fn text<'a>(
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(other) => {
-            let message = format!("expected a string, found {}", other.type_name());
-            Err(ContextError::invalid(format!("{place}{name}"), message))
+            let message = ["expected a string, found ", other.type_name()].concat();
+            Err(ContextError::invalid([place, name].concat(), message))
         }
     }
 }
@@ -84,12 +84,12 @@ pub(super) fn custom<'a>(members: impl Iterator<Item = (&'a Arc<str>, &'a Value)
 }
 
 fn private(object: &Object, place: &str) -> Result<Box<[Arc<str>]>, ContextError> {
-    let path = format!("{place}_meta");
+    let path = [place, "_meta"].concat();
     match object.get("_meta") {
         None | Some(Value::Null) => Ok(Box::default()),
-        Some(Value::Object(meta)) => texts(meta, "privateAttributes", &format!("{path}.")),
+        Some(Value::Object(meta)) => texts(meta, "privateAttributes", &[&*path, "."].concat()),
         Some(other) => {
-            let message = format!("expected an object, found {}", other.type_name());
+            let message = ["expected an object, found ", other.type_name()].concat();
             Err(ContextError::invalid(path, message))
         }
     }
@@ -105,15 +105,18 @@ pub(super) fn texts(
         None | Some(Value::Null) => &[],
         Some(Value::Array(elements)) => &**elements,
         Some(other) => {
-            let message = format!("expected an array, found {}", other.type_name());
-            return Err(ContextError::invalid(format!("{place}{name}"), message));
+            let message = ["expected an array, found ", other.type_name()].concat();
+            return Err(ContextError::invalid([place, name].concat(), message));
         }
     };
     let text = |(index, element): (usize, &Value)| match element {
         Value::String(text) => Ok(Arc::clone(text)),
         other => {
-            let message = format!("expected a string, found {}", other.type_name());
-            Err(ContextError::invalid(format!("{place}{name}[{index}]"), message))
+            let message = ["expected a string, found ", other.type_name()].concat();
+            Err(ContextError::invalid(
+                [place, name, "[", &json::integer(index as i64), "]"].concat(),
+                message,
+            ))
         }
     };
     elements.iter().enumerate().map(text).collect()
