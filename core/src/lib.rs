@@ -63,6 +63,7 @@ mod certification;
 mod check;
 mod consistency;
 mod context;
+mod cut;
 mod diagnostic;
 #[cfg(feature = "authoring")]
 mod diff;

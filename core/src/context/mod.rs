@@ -162,9 +162,21 @@ fn check_length(text: &[u8]) -> Result<(), ContextError> {
     ))
 }
 
+/// A text with other words for two of its characters.
+fn escaped(text: &str, words: [(char, &str); 2]) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match words.iter().find(|(known, _)| *known == character) {
+            Some((_, word)) => escaped.push_str(word),
+            None => escaped.push(character),
+        }
+    }
+    escaped
+}
+
 fn full_key(individuals: &[Individual]) -> String {
     let escaped = |individual: &Individual| {
-        let key = individual.key.replace('%', "%25").replace(':', "%3A");
+        let key = escaped(&individual.key, [('%', "%25"), (':', "%3A")]);
         [&*individual.kind, ":", &key].concat()
     };
     match individuals {

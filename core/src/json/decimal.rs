@@ -178,7 +178,9 @@ impl Natural {
     fn shift(&mut self, bits: i64) {
         self.multiply(1 << (bits % 32), 0);
         if !self.0.is_empty() {
-            self.0.splice(..0, std::iter::repeat_n(0, (bits / 32) as usize));
+            let mut places = vec![0; (bits / 32) as usize];
+            places.append(&mut self.0);
+            self.0 = places;
         }
     }
 

@@ -112,7 +112,7 @@ struct Scanner<'a>(&'a [u8]);
 impl Scanner<'_> {
     fn expect(&mut self, one_of: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
-        one_of.contains(first).then(|| {
+        one_of.iter().any(|one| one == first).then(|| {
             self.0 = rest;
             *first
         })

@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use super::{ClauseValues, Comparable, first_match};
+use crate::cut::cut;
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
@@ -109,14 +110,6 @@ fn parse(text: &str) -> Option<Version> {
         && pre.is_none_or(|pre| are_identifiers(pre, false))
         && numbers.next().is_none();
     valid.then(|| Version { numbers: numbers_read, pre: Box::from(pre.unwrap_or_default()) })
-}
-
-/// What stands before the first such sign, and what after it.
-fn cut(text: &str, sign: u8) -> (&str, Option<&str>) {
-    match text.bytes().position(|byte| byte == sign) {
-        Some(place) => (text.get(..place).unwrap_or_default(), text.get(place + 1..)),
-        None => (text, None),
-    }
 }
 
 /// A number without leading zeros.

@@ -3,6 +3,7 @@
 use super::characters::{Characters, Range};
 use super::part::{NESTING, Part};
 use super::program::{Look, Pattern};
+use crate::cut::cut;
 
 /// The pattern of a text; none where it cannot be read or its program is larger than that.
 pub(super) fn read(pattern: &str, largest: u64) -> Option<Pattern> {
@@ -69,7 +70,7 @@ impl<'p> Reader<'p> {
             if !self.eat("#") {
                 break;
             }
-            self.rest = self.rest.split_once('\n').map_or("", |(_, rest)| rest);
+            self.rest = cut(self.rest, b'\n').1.unwrap_or_default();
         }
     }
 
@@ -180,7 +181,8 @@ impl<'p> Reader<'p> {
 
     /// Reads the name of a group, which no other has.
     fn name(&mut self) -> Option<&'p str> {
-        let (name, rest) = self.rest.split_once('>')?;
+        let (name, rest) = cut(self.rest, b'>');
+        let rest = rest?;
         let first = |character: char| character == '_' || character.is_alphabetic();
         let later = |character: char| {
             matches!(character, '_' | '.' | '[' | ']') || character.is_alphanumeric()
@@ -213,7 +215,7 @@ impl<'p> Reader<'p> {
                 '-' if negate => return None,
                 '-' => (negate, dangling) = (true, true),
                 flag => {
-                    let bit = 1 << FLAGS.find(flag)?;
+                    let bit = 1 << FLAGS.bytes().position(|known| char::from(known) == flag)?;
                     if seen & bit != 0 {
                         return None;
                     }
@@ -406,8 +408,8 @@ impl<'p> Reader<'p> {
 
     /// Reads `[:name:]` or `[:^name:]`.
     fn posix_class(&mut self) -> Option<Characters> {
-        let (name, rest) = self.rest.strip_prefix("[:")?.split_once(']')?;
-        self.rest = rest;
+        let (name, rest) = cut(self.rest.strip_prefix("[:")?, b']');
+        self.rest = rest?;
         let name = name.strip_suffix(':')?;
         match name.strip_prefix('^') {
             Some(name) => Characters::posix(name).map(Characters::negated),
