@@ -41,8 +41,10 @@ impl Context {
             attributes,
             private: Box::default(),
         };
-        let others = self.individuals().iter().filter(|individual| &*individual.kind != CLOCK);
-        Context::of(others.cloned().chain([clock]).collect())
+        let mut individuals = self.individuals().to_vec();
+        individuals.retain(|individual| &*individual.kind != CLOCK);
+        individuals.push(clock);
+        Context::of(individuals)
     }
 }
 

@@ -11,8 +11,14 @@ pub struct ContextError {
 }
 
 impl ContextError {
-    pub(crate) fn invalid(path: impl Into<String>, message: impl Into<String>) -> ContextError {
-        ContextError { code: "invalid-context", path: path.into(), message: message.into() }
+    pub(crate) fn invalid(path: impl AsRef<str>, message: impl AsRef<str>) -> ContextError {
+        ContextError::new(path.as_ref(), message.as_ref())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new(path: &str, message: &str) -> ContextError {
+        ContextError { code: "invalid-context", path: path.to_owned(), message: message.to_owned() }
     }
 
     pub(super) fn limit(message: String) -> ContextError {

@@ -86,7 +86,11 @@ impl Context {
     /// # Errors
     /// With no parts, or where two have the same kind.
     pub fn multi(parts: &[Context]) -> Result<Context, ContextError> {
-        Context::of(parts.iter().flat_map(|part| part.0.individuals.iter().cloned()).collect())
+        let mut individuals = Vec::new();
+        for part in parts {
+            individuals.extend_from_slice(&part.0.individuals);
+        }
+        Context::of(individuals)
     }
 
     pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {

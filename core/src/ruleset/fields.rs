@@ -126,8 +126,8 @@ impl<'a> Fields<'a> {
         Ok(all.into())
     }
 
-    /// One function for all lists, however they are read.
-    fn visit(
+    /// Visits every object of a list: one function for all lists, however they are read.
+    pub(super) fn visit(
         &self,
         name: &str,
         visit: &mut dyn FnMut(Fields<'_>) -> Result<(), Unreadable>,

@@ -151,9 +151,19 @@ impl Ruleset {
 
     /// This ruleset with some flags and segments taken from a patch.
     pub(crate) fn with<'a>(
+        self,
+        mut flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        mut segments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        notes: &[Note],
+    ) -> Ruleset {
+        self.with_items(&mut flags, &mut segments, notes)
+    }
+
+    /// One function, wherever the items come from.
+    fn with_items<'a>(
         mut self,
-        flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
-        segments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        flags: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        segments: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
         notes: &[Note],
     ) -> Ruleset {
         for (key, written) in segments {
@@ -214,12 +224,12 @@ impl Ruleset {
 
     /// Slot and flag, tombstones left out, in RFC 8785 order of the keys.
     pub(crate) fn flags(&self) -> impl Iterator<Item = (u32, &Flag)> {
-        self.flags.iter().filter_map(|(slot, item)| Some((slot, item.compiled.as_ref()?)))
+        self.flags.order.iter().filter_map(|slot| Some((*slot, self.flag(*slot)?)))
     }
 
     /// Slot and segment, tombstones left out, in RFC 8785 order of the keys.
     pub(crate) fn segments(&self) -> impl Iterator<Item = (u32, &Segment)> {
-        self.segments.iter().filter_map(|(slot, item)| Some((slot, item.compiled.as_ref()?)))
+        self.segments.order.iter().filter_map(|slot| Some((*slot, self.segment(*slot)?)))
     }
 
     /// What is written under a key, tombstones included.

@@ -127,13 +127,20 @@ fn read_keys(
     tables: &mut Tables,
 ) -> Result<Box<[KeyList]>, Unreadable> {
     let user: Arc<str> = Arc::from("");
-    let users = KeyList { kind: kind_slot(&mut tables.kinds, &user), keys: fields.keys(of_users)? };
-    let contexts = fields.each(of_contexts, |list| {
+    let mut lists = Vec::new();
+    let mut add = |kind: &Arc<str>, keys: ValueList| {
+        let kind = kind_slot(&mut tables.kinds, kind);
+        if !keys.is_empty() {
+            lists.push(KeyList { kind, keys });
+        }
+    };
+    add(&user, fields.keys(of_users)?);
+    fields.visit(of_contexts, &mut |list| {
         let kind = list.text("contextKind")?.unwrap_or(&user);
-        Ok(KeyList { kind: kind_slot(&mut tables.kinds, kind), keys: list.keys("values")? })
+        add(kind, list.keys("values")?);
+        Ok(())
     })?;
-    let lists = std::iter::once(users).chain(contexts).filter(|list| !list.keys.is_empty());
-    Ok(lists.collect())
+    Ok(lists.into())
 }
 
 impl SegmentRule {

@@ -91,46 +91,43 @@ impl Part {
 
     /// One part after the other.
     pub(super) fn sequence(parts: Vec<Part>) -> Part {
-        Part::of_several(parts, |parts| {
-            let mut whole = Part { can_be_empty: true, ..Part::default() };
-            for part in parts {
-                whole.can_be_empty &= part.can_be_empty;
-                whole.join(&part);
-            }
-            whole
-        })
+        Part::of_several(parts, false)
     }
 
     /// Any of the parts.
     pub(super) fn either(parts: Vec<Part>) -> Part {
-        Part::of_several(parts, |parts| {
-            let mut whole = Part::default();
-            let length = |part: &Part| part.instructions.len() + 2;
-            // The last needs neither a split before it nor a jump after it.
-            let mut rest = parts.iter().map(length).sum::<usize>() - 2;
-            whole.size.automaton = 2 * STATE + parts.len() as u64 * WAY;
-            for part in &parts {
-                let last = rest == part.instructions.len();
-                if !last {
-                    whole.instructions.push(Instruction::Split(offset(length(part))));
-                }
-                whole.can_be_empty |= part.can_be_empty;
-                whole.join(part);
-                if !last {
-                    rest -= length(part);
-                    whole.instructions.push(Instruction::Jump(offset(rest + 1)));
-                }
-            }
-            whole
-        })
+        Part::of_several(parts, true)
     }
 
-    fn of_several(mut parts: Vec<Part>, put_together: fn(Vec<Part>) -> Part) -> Part {
-        match parts.len() {
-            0 => Part::empty(),
-            1 => parts.remove(0),
-            _ => put_together(parts),
+    fn of_several(mut parts: Vec<Part>, alternatives: bool) -> Part {
+        if parts.len() < 2 {
+            return parts.pop().unwrap_or_else(Part::empty);
         }
+        let mut whole = Part { can_be_empty: !alternatives, ..Part::default() };
+        if !alternatives {
+            for part in &parts {
+                whole.can_be_empty &= part.can_be_empty;
+                whole.join(part);
+            }
+            return whole;
+        }
+        whole.size.automaton = 2 * STATE + parts.len() as u64 * WAY;
+        let length = |part: &Part| part.instructions.len() + 2;
+        // The last needs neither a split before it nor a jump after it.
+        let mut rest = parts.iter().map(length).sum::<usize>() - 2;
+        for part in &parts {
+            let last = rest == part.instructions.len();
+            if !last {
+                whole.instructions.push(Instruction::Split(offset(length(part))));
+            }
+            whole.can_be_empty |= part.can_be_empty;
+            whole.join(part);
+            if !last {
+                rest -= length(part);
+                whole.instructions.push(Instruction::Jump(offset(rest + 1)));
+            }
+        }
+        whole
     }
 
     /// The part so many times, or any number of times from the least on.

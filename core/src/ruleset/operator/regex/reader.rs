@@ -440,13 +440,12 @@ impl<'p> Reader<'p> {
 
     /// What follows a hyphen. Of a comment only its sign is skipped, as in `regex-lite`.
     fn peek_after_hyphen(&self) -> Option<char> {
-        let spaced = self.has(SPACED);
-        let mut characters =
-            self.rest.chars().skip(1).filter(|one| !(spaced && one.is_whitespace()));
-        match characters.next() {
-            Some('#') if spaced => characters.next(),
-            next => next,
+        let rest = self.rest.strip_prefix('-')?;
+        if !self.has(SPACED) {
+            return rest.chars().next();
         }
+        let rest = rest.trim_start();
+        rest.strip_prefix('#').map_or(rest, str::trim_start).chars().next()
     }
 
     fn item(&mut self) -> Option<Item> {
