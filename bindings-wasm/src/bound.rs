@@ -112,8 +112,8 @@ pub fn evaluate_members(flags: u32, members: &str, flag: u32, expected: u32) -> 
 /// None for an invalid context, whose every answer is `USER_NOT_SPECIFIED`.
 fn read_members(text: &str) -> Option<Context> {
     let mut members = Vec::new();
-    let mut parts = text.split('\u{1f}');
-    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+    let mut rest = Some(text);
+    while let (Some(name), Some(value)) = (next_part(&mut rest), next_part(&mut rest)) {
         let value = match value.strip_prefix('"') {
             Some(text) => Value::from(text),
             None => Value::parse(value.as_bytes()).ok()?,
@@ -121,6 +121,14 @@ fn read_members(text: &str) -> Option<Context> {
         members.push((Arc::from(name), value));
     }
     Context::from_host(Object::from_members(members).into()).ok()
+}
+
+/// Takes what stands before the next U+001F.
+fn next_part<'t>(rest: &mut Option<&'t str>) -> Option<&'t str> {
+    let text = rest.take()?;
+    let end = text.bytes().position(|byte| byte == 0x1f);
+    *rest = end.and_then(|end| text.get(end + 1..));
+    text.get(..end.unwrap_or(text.len()))
 }
 
 /// Evaluates a flag of what was bound to a host's object, which then stays with the document.

@@ -56,12 +56,8 @@ impl AttributeReference {
             }
         }
         components.push(component.into());
-        match components.split_first() {
-            Some((name, rest)) => {
-                Ok(AttributeReference { name: Arc::clone(name), rest: rest.into() })
-            }
-            None => Err(error("is empty")),
-        }
+        let name = components.remove(0);
+        Ok(AttributeReference { name, rest: components.into() })
     }
 
     /// The attribute of that very name; a slash is part of it.

@@ -89,11 +89,13 @@ impl Document {
         let segments = section(object, Section::Segments.name())?;
         let values = section(object, FLAG_VALUES)?;
         let (flags, diagnostics) = expand(flags, &values);
-        let rest = object
-            .iter()
-            .filter(|(name, _)| !known.contains(&&***name))
-            .map(|(name, value)| (Arc::clone(name), value.clone()))
-            .collect();
+        let mut rest = Vec::new();
+        for (name, value) in object.iter() {
+            if !known.contains(&&**name) {
+                rest.push((Arc::clone(name), value.clone()));
+            }
+        }
+        let rest = Object::from_members(rest);
         Ok(Document { flags, segments, rest, notes, diagnostics })
     }
 }
@@ -164,8 +166,10 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
         return (flags, Vec::new());
     }
     let findings = Findings::default();
-    let mut members: Vec<_> =
-        flags.iter().map(|(key, flag)| (Arc::clone(key), flag.clone())).collect();
+    let mut members = Vec::new();
+    for (key, flag) in flags.iter() {
+        members.push((Arc::clone(key), flag.clone()));
+    }
     for (key, value) in values.iter() {
         if flags.get(key).is_some() {
             let message =

@@ -69,7 +69,7 @@ fn sha1_bucket(prefix: &str, text: &str) -> u32 {
 }
 
 #[cfg(not(feature = "tools"))]
-use super::sha1::first_bits as first_sha1_bits;
+use crate::sha::first_sha1_bits;
 
 #[cfg(feature = "tools")]
 fn first_sha1_bits(prefix: &[u8], text: &[u8]) -> u64 {

@@ -19,8 +19,6 @@ mod remembered;
 mod rollout;
 mod rule;
 mod segment;
-#[cfg(any(test, not(feature = "tools")))]
-mod sha1;
 mod steps;
 mod subject;
 mod target;

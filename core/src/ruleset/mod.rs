@@ -110,8 +110,12 @@ impl<T> Items<T> {
 
     /// Restores the order after items have been put.
     fn sort(&mut self, keys: &KeySet) {
-        let held = (0_u32..).zip(&self.items).filter(|(_, item)| item.is_some());
-        let slots: Vec<u32> = held.map(|(slot, _)| slot).collect();
+        let mut slots = Vec::new();
+        for (slot, item) in (0_u32..).zip(&self.items) {
+            if item.is_some() {
+                slots.push(slot);
+            }
+        }
         if slots.len() == self.order.len() {
             return;
         }
@@ -259,7 +263,9 @@ impl Ruleset {
             (Arc::from(Section::Flags.name()), written(&self.flags, &self.tables.flags)),
             (Arc::from(Section::Segments.name()), written(&self.segments, &self.tables.segments)),
         ];
-        members.extend(self.rest.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+        for (name, value) in self.rest.iter() {
+            members.push((Arc::clone(name), value.clone()));
+        }
         Object::from_members(members).into()
     }
 

@@ -4,17 +4,17 @@ use super::program::{Instruction, Look};
 
 /// The bytes that a program may have, as `regex-lite` counts them on a host of 64 bits: a bound on
 /// the work for each character that is searched, and the same on every host.
-pub(super) const LARGEST: u64 = 1 << 20;
+pub(super) const LARGEST: u32 = 1 << 20;
 
 /// What a state of `regex-lite`'s automaton counts.
-const STATE: u64 = 32;
+const STATE: u32 = 32;
 /// What each way out of a state with several counts.
-const WAY: u64 = 4;
+const WAY: u32 = 4;
 /// What each range of characters counts.
-const RANGE: u64 = 8;
+const RANGE: u32 = 8;
 /// What each group counts, and what the name of one does besides its bytes.
-const GROUP: u64 = 16;
-const NAMED: u64 = 4;
+const GROUP: u32 = 16;
+const NAMED: u32 = 4;
 
 /// How deep a pattern may nest.
 pub(super) const NESTING: u32 = 50;
@@ -33,28 +33,28 @@ pub(super) struct Part {
 #[derive(Clone, Copy, Debug, Default)]
 struct Size {
     /// Grows with each repetition.
-    automaton: u64,
+    automaton: u32,
     /// Does not.
-    names: u64,
+    names: u32,
     /// The number of the last group in it.
-    last_group: u64,
+    last_group: u32,
 }
 
 impl Size {
-    fn total(self) -> u64 {
+    fn total(self) -> u32 {
         let groups = self.last_group.saturating_mul(GROUP);
         self.automaton.saturating_add(self.names).saturating_add(groups)
     }
 
     fn add(&mut self, other: Size) {
         self.automaton = self.automaton.saturating_add(other.automaton);
-        self.names += other.names;
+        self.names = self.names.saturating_add(other.names);
         self.last_group = self.last_group.max(other.last_group);
     }
 }
 
 impl Part {
-    fn leaf(instructions: Vec<Instruction>, size: u64, can_be_empty: bool) -> Part {
+    fn leaf(instructions: Vec<Instruction>, size: u32, can_be_empty: bool) -> Part {
         let size = Size { automaton: STATE + size, ..Size::default() };
         Part { instructions, size, can_be_empty, height: 0 }
     }
@@ -73,7 +73,7 @@ impl Part {
         // A pattern of 4 KiB has not so many.
         let place = |number| u32::try_from(number).unwrap_or(0);
         let instruction = Instruction::Characters(place(first), place(count));
-        Part::leaf(vec![instruction], RANGE * count as u64, false)
+        Part::leaf(vec![instruction], RANGE * count as u32, false)
     }
 
     pub(super) fn look(look: Look) -> Part {
@@ -82,8 +82,8 @@ impl Part {
 
     /// A group that could be captured.
     pub(super) fn group(mut self, number: u32, name: &str) -> Part {
-        let names = if name.is_empty() { 0 } else { name.len() as u64 + NAMED };
-        let last_group = u64::from(number);
+        let names = if name.is_empty() { 0 } else { name.len() as u32 + NAMED };
+        let last_group = number;
         self.size.add(Size { automaton: 2 * STATE, names, last_group });
         self.height += 1;
         self
@@ -111,7 +111,7 @@ impl Part {
             }
             return whole;
         }
-        whole.size.automaton = 2 * STATE + parts.len() as u64 * WAY;
+        whole.size.automaton = 2 * STATE + parts.len() as u32 * WAY;
         let length = |part: &Part| part.instructions.len() + 2;
         // The last needs neither a split before it nor a jump after it.
         let mut rest = parts.iter().map(length).sum::<usize>() - 2;
@@ -144,8 +144,8 @@ impl Part {
             ..Part::default()
         };
         let once = self.size.automaton;
-        let times = u64::from(most.unwrap_or(least.max(1)));
-        let optional = most.map_or(0, |most| u64::from(most - least));
+        let times = most.unwrap_or(least.max(1));
+        let optional = most.map_or(0, |most| most - least);
         // What `regex-lite` adds to what is repeated.
         let added = match (least, most) {
             (0, None) if self.can_be_empty => 3 * STATE + 4 * WAY,
@@ -154,7 +154,7 @@ impl Part {
             (_, Some(_)) if optional == 0 => 0,
             (_, Some(_)) => {
                 let start = if least == 0 { 2 } else { 1 };
-                optional * (STATE + 2 * WAY) + start * STATE
+                optional.saturating_mul(STATE + 2 * WAY).saturating_add(start * STATE)
             }
         };
         whole.size.automaton = times.saturating_mul(once).saturating_add(added);
@@ -192,7 +192,7 @@ impl Part {
     }
 
     /// The instructions of a whole pattern; none where it nests too deep or is too large.
-    pub(super) fn finish(self, largest: u64) -> Option<Vec<Instruction>> {
+    pub(super) fn finish(self, largest: u32) -> Option<Vec<Instruction>> {
         // A group around everything, and the state in which it has matched.
         let size = self.size.total().saturating_add(3 * STATE + GROUP);
         (size <= largest && self.height <= NESTING).then_some(self.instructions)

@@ -6,7 +6,7 @@ use super::program::{Look, Pattern};
 use crate::cut::cut;
 
 /// The pattern of a text; none where it cannot be read or its program is larger than that.
-pub(super) fn read(pattern: &str, largest: u64) -> Option<Pattern> {
+pub(super) fn read(pattern: &str, largest: u32) -> Option<Pattern> {
     let mut reader = Reader { rest: pattern, ..Reader::default() };
     let instructions = reader.alternatives(0)?.finish(largest)?;
     Some(Pattern::new(instructions, reader.ranges))

@@ -240,7 +240,7 @@ proptest! {
     #[cfg(target_pointer_width = "64")]
     fn the_same_patterns_are_too_large(pattern in any_pattern(), limit in 0_usize..4000) {
         let theirs = RegexBuilder::new(&pattern).size_limit(limit).build();
-        let ours = reader::read(&pattern, limit as u64);
+        let ours = reader::read(&pattern, limit as u32);
         prop_assert_eq!(ours.is_some(), theirs.is_ok(), "{:?}", theirs.err());
     }
 }
