@@ -53,7 +53,7 @@ pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
 
 #[cfg(feature = "tools")]
 pub(crate) fn strategy(error: &isoflag::StrategyError) -> Failed {
-    noted(error.code(), error.path(), error.text(), None)
+    noted(error.code(), error.path(), error.to_string(), None)
 }
 
 pub(crate) fn json(error: &JsonError) -> Failed {
