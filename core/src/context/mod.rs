@@ -185,6 +185,14 @@ fn full_key(individuals: &[Individual]) -> String {
     };
     match individuals {
         [user] if &*user.kind == USER => user.key.to_string(),
-        _ => individuals.iter().map(escaped).collect::<Vec<_>>().join(":"),
+        _ => {
+            let mut key = String::new();
+            for individual in individuals {
+                let separator = if key.is_empty() { "" } else { ":" };
+                key.push_str(separator);
+                key.push_str(&escaped(individual));
+            }
+            key
+        }
     }
 }
