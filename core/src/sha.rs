@@ -12,44 +12,50 @@ impl Message<'_> {
         self.first.len() + self.second.len()
     }
 
+    fn padded(&self) -> usize {
+        (self.length() + 9).next_multiple_of(64)
+    }
+
     /// The places at which blocks begin.
     fn blocks(&self) -> impl Iterator<Item = usize> + use<> {
         (0..self.padded()).step_by(64)
     }
 
-    fn padded(&self) -> usize {
-        (self.length() + 9).next_multiple_of(64)
-    }
-
-    fn byte(&self, at: usize) -> u8 {
-        let (length, padded) = (self.length(), self.padded());
-        match self.first.get(at).or_else(|| self.second.get(at - self.first.len())) {
-            Some(byte) => *byte,
-            None if at == length => 0x80,
-            None if at + 8 >= padded => ((length as u64 * 8) >> (8 * (padded - 1 - at))) as u8,
-            None => 0,
+    /// The words of the block at a place.
+    fn words(&self, at: usize) -> [u32; 16] {
+        let mut block = [0; 64];
+        let end = if at + 64 == self.padded() {
+            (self.length() as u64 * 8).to_be_bytes()
+        } else {
+            [0; 8]
+        };
+        let parts = [
+            (at + 56, &end[..]),
+            (self.length(), &[0x80]),
+            (0, self.first),
+            (self.first.len(), self.second),
+        ];
+        for (offset, part) in parts {
+            let source = part.get(at.saturating_sub(offset)..).unwrap_or_default();
+            let place = block.get_mut(offset.saturating_sub(at)..).unwrap_or_default();
+            place.iter_mut().zip(source).for_each(|(place, byte)| *place = *byte);
         }
-    }
-
-    /// The words of a block: sixteen are read, and each later one is made of those before it.
-    fn words<const N: usize>(
-        &self,
-        block: usize,
-        make: fn(&dyn Fn(usize) -> u32) -> u32,
-    ) -> [u32; N] {
-        let mut words = [0; N];
-        for place in 0..N {
-            let word = if place < 16 {
-                let byte = |index: usize| self.byte(block + place * 4 + index);
-                u32::from_be_bytes([byte(0), byte(1), byte(2), byte(3)])
-            } else {
-                make(&|back| words.get(place - back).copied().unwrap_or_default())
-            };
-            if let Some(place) = words.get_mut(place) {
-                *place = word;
-            }
+        let mut words = [0; 16];
+        for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
+            *word = u32::from_be_bytes(*bytes);
         }
         words
+    }
+}
+
+/// One of the last sixteen words; those of the later rounds take the places of the earlier.
+fn word(words: &[u32; 16], round: usize) -> u32 {
+    words.get(round & 15).copied().unwrap_or_default()
+}
+
+fn put(words: &mut [u32; 16], round: usize, word: u32) {
+    if let Some(place) = words.get_mut(round & 15) {
+        *place = word;
     }
 }
 
@@ -64,20 +70,24 @@ pub(crate) fn first_sha1_bits(first: &[u8], second: &[u8]) -> u64 {
     let message = Message { first, second };
     let mut state = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     for block in message.blocks() {
-        let words: [u32; 80] = message.words(block, |before| {
-            (before(3) ^ before(8) ^ before(14) ^ before(16)).rotate_left(1)
-        });
+        let mut words = message.words(block);
         let [mut a, mut b, mut c, mut d, mut e] = state;
-        for (round, word) in words.iter().enumerate() {
-            let (mixed, constant) = match round / 20 {
-                0 => (d ^ (b & (c ^ d)), 0x5a82_7999),
-                1 => (b ^ c ^ d, 0x6ed9_eba1),
-                2 => ((b & c) | (d & (b | c)), 0x8f1b_bcdc_u32),
+        for round in 0..80 {
+            let before = |place| word(&words, round + place);
+            let mut next = before(0);
+            if round > 15 {
+                next = (next ^ before(2) ^ before(8) ^ before(13)).rotate_left(1);
+                put(&mut words, round, next);
+            }
+            let (mixed, constant) = match round {
+                ..20 => (d ^ (b & (c ^ d)), 0x5a82_7999),
+                20..40 => (b ^ c ^ d, 0x6ed9_eba1),
+                40..60 => ((b & c) | (d & (b | c)), 0x8f1b_bcdc_u32),
                 _ => (b ^ c ^ d, 0xca62_c1d6),
             };
             let sum = a.rotate_left(5).wrapping_add(mixed).wrapping_add(e);
             (e, d, c, b) = (d, c, b.rotate_left(30), a);
-            a = sum.wrapping_add(constant).wrapping_add(*word);
+            a = sum.wrapping_add(constant).wrapping_add(next);
         }
         add(&mut state, [a, b, c, d, e]);
     }
@@ -110,18 +120,22 @@ pub(crate) fn sha256(text: &[u8]) -> [u8; 32] {
         0x5be0_cd19,
     ];
     for block in message.blocks() {
-        let words: [u32; 64] = message.words(block, |before| {
-            let (near, far) = (before(2), before(15));
-            let near = near.rotate_right(17) ^ near.rotate_right(19) ^ near >> 10;
-            let far = far.rotate_right(7) ^ far.rotate_right(18) ^ far >> 3;
-            near.wrapping_add(before(7)).wrapping_add(far).wrapping_add(before(16))
-        });
+        let mut words = message.words(block);
         let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = state;
-        for (word, constant) in words.iter().zip(ROUNDS) {
+        for (round, constant) in ROUNDS.iter().enumerate() {
+            let before = |place| word(&words, round + place);
+            let mut next = before(0);
+            if round > 15 {
+                let (far, near) = (before(1), before(14));
+                let far = far.rotate_right(7) ^ far.rotate_right(18) ^ far >> 3;
+                let near = near.rotate_right(17) ^ near.rotate_right(19) ^ near >> 10;
+                next = next.wrapping_add(far).wrapping_add(before(9)).wrapping_add(near);
+                put(&mut words, round, next);
+            }
             let turned = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
             let chosen = g ^ (e & (f ^ g));
             let sum = h.wrapping_add(turned).wrapping_add(chosen);
-            let sum = sum.wrapping_add(constant).wrapping_add(*word);
+            let sum = sum.wrapping_add(*constant).wrapping_add(next);
             let turned = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
             let majority = (a & b) | (c & (a | b));
             (h, g, f, e) = (g, f, e, d.wrapping_add(sum));
