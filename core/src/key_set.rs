@@ -12,8 +12,8 @@ pub(crate) fn hash(key: &str) -> u32 {
     for word in words {
         hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
     }
-    // The lowest bits choose the place, and of a product the highest are mixed best.
-    (hash >> 32) as u32 ^ hash as u32
+    // The lowest bits choose the place; of a product they know nothing of the highest of its factors.
+    ((hash ^ hash >> 32).wrapping_mul(FACTOR) >> 32) as u32
 }
 
 /// The places of things by their hash; the things themselves are the owner's.
@@ -140,6 +140,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn keys_that_are_counted_have_places_of_their_own() {
+        // Of 10,000 balls in 16,384 boxes the boxes with any are 7,485.
+        let key: [fn(u32) -> String; 6] = [
+            |n| format!("{n}"),
+            |n| format!("{n:08}"),
+            |n| format!("{n:08}-user"),
+            |n| format!("user{n:04}"),
+            |n| format!("user-{n:06}"),
+            |n| format!("{n:032x}"),
+        ];
+        for key in key {
+            let places: std::collections::BTreeSet<u32> =
+                (0..10_000).map(|n| hash(&key(n)) & 0x3fff).collect();
+            assert!(places.len() > 7_000, "{}: {}", key(1), places.len());
+        }
+    }
 
     proptest! {
         #[test]
