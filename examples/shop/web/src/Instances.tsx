@@ -1,0 +1,249 @@
+import { useEffect, useState } from "react";
+import { BrokenJourney } from "./BrokenJourney";
+import { Choice } from "./Choice";
+import { type Change, FORM, JOURNEY } from "./fleet-api";
+import { contextOf, isBroken, type Protection, type RunState, type Tally } from "./fleet-run";
+import { clock, moment } from "./moment";
+import { NextVisitor } from "./NextVisitor";
+import { Prose } from "./Prose";
+import { BUYS, CHANGES, PROTECTIONS, STATUS, WHAT } from "./protections";
+import { Runs } from "./Runs";
+import { SpaceTime } from "./SpaceTime";
+import { useFleetRun } from "./use-fleet-run";
+import { count } from "./why";
+
+const PACES: readonly (readonly [string, string, number])[] = [
+  ["minute", "1 s = 1 min", 167],
+  ["five", "1 s = 5 min", 33],
+  ["none", "No waiting", 0],
+];
+
+/** Many instances of one function while a change is on its way, and journeys between them. */
+export function Instances() {
+  const [change, setChange] = useState<Change>("on");
+  const [protection, setProtection] = useState<Protection>("none");
+  const [keepsAll, setKeepsAll] = useState(true);
+  const [pace, setPace] = useState("minute");
+  const [isPaused, setPaused] = useState(false);
+  const [again, setAgain] = useState(0);
+  const [opened, setOpened] = useState<number>();
+  const [runs, setRuns] = useState<ReadonlyMap<string, Tally>>(new Map());
+  const wait = PACES.find(([name]) => name === pace)?.[2] ?? 0;
+  const { state, error } = useFleetRun({
+    change,
+    protection,
+    keepsAll,
+    again,
+    pace: isPaused ? undefined : wait,
+  });
+  const name = `${change} ${protection}`;
+  useEffect(() => {
+    if (state?.isOver) setRuns(now => new Map(now).set(name, state.tally));
+  }, [state, name]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another run has other journeys
+  useEffect(() => setOpened(undefined), [change, protection, keepsAll, again]);
+
+  const broken = state?.journeys.filter(isBroken) ?? [];
+  const shown = broken.find(journey => journey.number === opened) ?? broken[0];
+  const { buys, costs } = BUYS[protection];
+  return (
+    <div
+      className="instances"
+      data-run={name}
+      data-over={state?.isOver ?? false}
+      data-begun={state?.tally.begun}
+      data-held={state?.tally.held}
+      data-broken={state?.tally.broken}
+      data-compared={state?.compared}
+      data-same={state?.same}
+    >
+      <section className="choices" aria-label="What is tried">
+        <div>
+          <Choice legend="What changes" options={CHANGES} chosen={change} onChoose={setChange} />
+          <p className="note">
+            <Prose text={WHAT[change]} />
+          </p>
+        </div>
+        <div>
+          <Choice
+            legend="What protects a journey"
+            options={PROTECTIONS}
+            chosen={protection}
+            onChoose={setProtection}
+          />
+          {protection === "pin" && (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={keepsAll}
+                onChange={event => setKeepsAll(event.target.checked)}
+              />
+              <span>A bucket keeps each document</span>
+            </label>
+          )}
+        </div>
+        <dl>
+          <div>
+            <dt>Buys</dt>
+            <dd>
+              <Prose text={buys} />
+            </dd>
+          </div>
+          <div>
+            <dt>Costs</dt>
+            <dd>
+              <Prose text={costs} />
+            </dd>
+          </div>
+        </dl>
+      </section>
+      {error !== undefined && (
+        <p className="problem error" role="alert">
+          {error}
+        </p>
+      )}
+      {state && (
+        <>
+          <Standing state={state} change={change} protection={protection}>
+            <fieldset className="player">
+              <legend className="unseen">Time</legend>
+              <button type="button" className="quiet" onClick={() => setPaused(now => !now)}>
+                {isPaused ? "Go on" : "Pause"}
+              </button>
+              <button type="button" className="quiet" onClick={() => setAgain(now => now + 1)}>
+                Again
+              </button>
+              <label>
+                <span className="unseen">Pace</span>
+                <select value={pace} onChange={event => setPace(event.target.value)}>
+                  {PACES.map(([name, label]) => (
+                    <option key={name} value={name}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            </fieldset>
+          </Standing>
+          <main className="happening">
+            <SpaceTime state={state} shown={shown?.number} onShow={setOpened} />
+            <aside className="beside">
+              <NextVisitor state={state} protection={protection} />
+              <Runs runs={runs} now={name} />
+            </aside>
+            <BrokenJourney
+              state={state}
+              journey={shown}
+              broken={broken}
+              change={change}
+              protection={protection}
+              onShow={setOpened}
+            />
+          </main>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface StandingProps {
+  readonly state: RunState;
+  readonly change: Change;
+  readonly protection: Protection;
+  readonly children: React.ReactNode;
+}
+
+/** How it stands: when it is, how many journeys broke, and how long there is to wait. */
+function Standing({ state, change, protection, children }: StandingProps) {
+  const { nowMs, start, tally, isOver } = state;
+  const [changedMs = 0] = start.publishedMs;
+  const isBad = tally.broken > 0;
+  const verdict = isBad ? "differs" : "same";
+  const statuses = Object.entries(tally.byStatus)
+    .map(([status, broken]) => `${broken} × ${status} ${STATUS[status] ?? ""}`)
+    .join(", ");
+  const killed = change === "off" && protection === "pin";
+  return (
+    <section className={`verdict standing ${verdict}`} aria-label="How it stands" data-verdict={verdict}>
+      <div className="host-card">
+        <p className="name">
+          {moment(nowMs, changedMs)} <span>{isOver ? "it is over" : "after the change"}</span>
+        </p>
+        {children}
+      </div>
+      <div className="statement" role="status">
+        <p>
+          <strong>
+            {count(tally.broken)} of {count(tally.begun)} journeys broke
+          </strong>
+          <span>
+            {isBad ? statuses : "Each journey that has ended was taken as it began."}
+            {killed && isBad ? ": the kill switch wins over the pin, as it has to." : ""}
+          </span>
+        </p>
+        <dl className="tally">
+          <Counted name="opened" value={tally.begun} tone="opened" />
+          <Counted name="held back" value={tally.held} tone="held" />
+          <Counted name="broken" value={tally.broken} tone="broken" />
+        </dl>
+      </div>
+      <div className="host-card gate">
+        <Countdown state={state} />
+      </div>
+    </section>
+  );
+}
+
+function Counted({
+  name,
+  value,
+  tone,
+}: {
+  readonly name: string;
+  readonly value: number;
+  readonly tone: string;
+}) {
+  return (
+    <div className={tone}>
+      <dt>{name}</dt>
+      <dd>{count(value)}</dd>
+    </div>
+  );
+}
+
+/** What the gate says by the newest document, and how long it still waits. */
+function Countdown({ state }: { readonly state: RunState }) {
+  const { newest, nowMs, start } = state;
+  const gates = [JOURNEY, FORM].map(key =>
+    newest.consistency(key, contextOf("anybody"), nowMs, start.ttlSeconds, start.pollTimeoutMs),
+  );
+  const remaining = Math.max(...gates.map(gate => gate.remainingSeconds ?? 0));
+  const isSettled = gates.every(gate => gate.settled);
+  const hasChanged = nowMs >= (start.publishedMs[0] ?? 0);
+  if (!hasChanged) {
+    return (
+      <>
+        <p className="name">All agree</p>
+        <p className="digest">the change comes at +0:00</p>
+      </>
+    );
+  }
+  if (remaining > 0) {
+    return (
+      <>
+        <p className="name">
+          {clock(remaining)} <span>until one time to live has passed</span>
+        </p>
+        <progress value={start.ttlSeconds - remaining} max={start.ttlSeconds} aria-label="Time to live" />
+      </>
+    );
+  }
+  return (
+    <>
+      <p className="name">{isSettled ? "Settled" : "Each instance has polled"}</p>
+      <p className="digest">
+        {isSettled ? "two times to live have passed" : "settled where one poll failed: after two"}
+      </p>
+    </>
+  );
+}
