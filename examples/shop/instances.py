@@ -48,6 +48,11 @@ def _switch(on: bool) -> Edit:
     return lambda flags: flags[JOURNEY].update(on=on)
 
 
+def _phase_out(flags: dict[str, Any]) -> None:
+    flags[JOURNEY]["lifecycle"]["offWaitsForPins"] = True
+    flags[JOURNEY].update(on=False)
+
+
 def _form(name: str) -> Edit:
     def edit(flags: dict[str, Any]) -> None:
         flags[FORM]["fallthrough"] = {"variation": flags[FORM]["variations"].index(name)}
@@ -68,6 +73,7 @@ CHANGES: Mapping[str, Change] = {
     "form": Change(_form("two steps"), ((0, _form("one page")),)),
     "rollback": Change(_form("two steps"), ((0, _form("one page")), (6 * 60, _form("two steps")))),
     "off": Change(_switch(True), ((0, _switch(False)),)),
+    "phase-out": Change(_switch(True), ((0, _phase_out),)),
 }
 
 

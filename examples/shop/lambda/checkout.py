@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from isoflag import FlagClient, Flags, ReceiptError, replay
 from isoflag.aws_http import BadRequestError, Guard, Request, Response, config_response
@@ -46,7 +46,7 @@ class Checkout:
                     )
                 case "POST", "/submit":
                     # 503 where the feature is off, 409 where the document of the pin cannot be had.
-                    return cast("Response", self._guarded(event, context))
+                    return self._guarded(event, context)
                 case "POST", "/check":
                     return self._check(request)
         except BadRequestError as error:
@@ -69,13 +69,14 @@ class Checkout:
             key, digest = str(claimed["flag"]), str(claimed["digest"])
         except (KeyError, TypeError, ValueError) as error:
             raise BadRequestError("`receipt` is the text of a receipt") from error
+        # What differs beside the document: the claim, as if it were about the one that is held here.
+        ours = claim.replace(f'"digest":"{digest}"', f'"digest":"{flags.digest}"', 1)
         return json_response(
             200,
             {
                 "receipt": flags.receipt(key, context).to_json(),
                 "asSent": _replayed(claim, flags, context),
-                # What differs beside the document: the claim, as if it were about the one that is held here.
-                "byOurDocument": _replayed(claim.replace(digest, flags.digest), flags, context),
+                "byOurDocument": _replayed(ours, flags, context),
             },
         )
 

@@ -64,7 +64,7 @@ function nothing({ tally, isOver }: RunState, change: Change, protection: Protec
     gate: "The gate held back whoever would have come too early.",
     pin: "Each was answered by the document with which it began.",
   };
-  return `None of ${tally.begun} journeys broke. ${change === "off" ? "" : (why[protection] ?? "")}`;
+  return `None of ${tally.begun} journeys broke. ${change === "off" ? "" : (why[protection] ?? "")}`.trim();
 }
 
 /** Replays a claim in the page, as the instance has done. */
@@ -79,23 +79,43 @@ function replayed(claim: string, flags: Flags, visitor: string): Replayed {
   }
 }
 
+function textOf(...found: readonly Replayed[]): string {
+  return JSON.stringify(found.map(({ code, path, claimed, found }) => [code, path, claimed, found]));
+}
+
 function Dispute({ state, journey }: { readonly state: RunState; readonly journey: Journey }) {
   const { end, visitor, flags, number, beganMs, beganAt, endsMs } = journey;
-  const changedMs = state.start.publishedMs[0] ?? 0;
-  const claim = end?.dispute?.receipt ?? "";
-  const own = useMemo(() => replayed(claim, flags, visitor), [claim, flags, visitor]);
-  if (!end?.dispute) return null;
-  const { check } = end.dispute;
-  const page = JSON.parse(claim) as Receipt;
-  const instance = JSON.parse(check.receipt) as Receipt;
+  const found = useMemo(() => {
+    if (!end?.dispute) return undefined;
+    const { receipt: text, check, theirs } = end.dispute;
+    const page = JSON.parse(text) as Receipt;
+    return {
+      text,
+      page,
+      check,
+      instance: JSON.parse(check.receipt) as Receipt,
+      own: replayed(text, flags, visitor),
+      asSent: replayed(text, theirs, visitor),
+      byTheirDocument: replayed(text.replace(page.digest, theirs.digest), theirs, visitor),
+    };
+  }, [end, flags, visitor]);
+  if (!end || !found) return null;
+  const { text, page, instance, own, check } = found;
   const { asSent, byOurDocument } = check;
+  const isSame = textOf(found.asSent, found.byTheirDocument) === textOf(asSent, byOurDocument);
+  const changedMs = state.start.publishedMs[0] ?? 0;
   return (
-    <div className="dispute" data-code={asSent.code} data-differs={byOurDocument.path ?? ""}>
+    <div
+      className="dispute"
+      data-code={asSent.code}
+      data-differs={byOurDocument.path ?? ""}
+      data-hosts={isSame ? "same" : "differ"}
+    >
       <p className="tale">
         Journey {number} began at {moment(beganMs, changedMs)} by what instance {beganAt} had said, and ended
         at {moment(endsMs, changedMs)} at instance {end.at}: <b>{end.status}</b> {STATUS[end.status]}.
       </p>
-      <Side who="The page" how="WebAssembly" className="browser" receipt={page} text={claim} />
+      <Side who="The page" how="WebAssembly" className="browser" receipt={page} text={text} />
       <Side
         who={`Instance ${end.at}`}
         how="Python"
@@ -106,7 +126,7 @@ function Dispute({ state, journey }: { readonly state: RunState; readonly journe
       <ul className="steps">
         <Line
           holds={own.code === "true"}
-          text="The page’s claim, replayed by the document that it was decided with: true to the byte."
+          text={`The page’s claim, replayed by the document that it was decided with: ${own.code === "true" ? "true to the byte" : `\`${own.code}\``}.`}
         />
         <Line
           holds={asSent.code === "true"}
@@ -118,7 +138,7 @@ function Dispute({ state, journey }: { readonly state: RunState; readonly journe
           text={
             byOurDocument.code === "true"
               ? "But for the document they agree."
-              : `By that instance’s document they part at \`${byOurDocument.path}\`: the page claims ${code(byOurDocument.claimed)}, the instance finds ${code(byOurDocument.found)}.`
+              : `By that instance’s document they part at \`${byOurDocument.path}\`: the page claims ${code(byOurDocument.claimed)}, the instance finds ${code(byOurDocument.found)}. ${isSame ? "So does the page, with that document." : "The page finds something else."}`
           }
         />
       </ul>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { BrokenJourney } from "./BrokenJourney";
 import { Choice } from "./Choice";
 import { type Change, FORM, JOURNEY } from "./fleet-api";
-import { contextOf, isBroken, type Protection, type RunState, type Tally } from "./fleet-run";
+import { contextOf, isBroken, type Options, type Protection, type RunState, type Tally } from "./fleet-run";
 import { clock, moment } from "./moment";
 import { NextVisitor } from "./NextVisitor";
 import { Prose } from "./Prose";
@@ -36,9 +36,9 @@ export function Instances() {
     again,
     pace: isPaused ? undefined : wait,
   });
-  const name = `${change} ${protection}`;
+  const name = state && `${state.options.change} ${state.options.protection}`;
   useEffect(() => {
-    if (state?.isOver) setRuns(now => new Map(now).set(name, state.tally));
+    if (name !== undefined && state?.isOver) setRuns(now => new Map(now).set(name, state.tally));
   }, [state, name]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another run has other journeys
   useEffect(() => setOpened(undefined), [change, protection, keepsAll, again]);
@@ -51,20 +51,22 @@ export function Instances() {
       className="instances"
       data-run={name}
       data-over={state?.isOver ?? false}
+      data-chosen={state && positions(state.options)}
       data-begun={state?.tally.begun}
       data-held={state?.tally.held}
       data-broken={state?.tally.broken}
+      data-statuses={
+        state &&
+        Object.entries(state.tally.byStatus)
+          .map(each => each.join(":"))
+          .join(" ")
+      }
       data-compared={state?.compared}
       data-same={state?.same}
     >
       <section className="choices" aria-label="What is tried">
-        <div>
-          <Choice legend="What changes" options={CHANGES} chosen={change} onChoose={setChange} />
-          <p className="note">
-            <Prose text={WHAT[change]} />
-          </p>
-        </div>
-        <div>
+        <Choice legend="What changes" options={CHANGES} chosen={change} onChoose={setChange} />
+        <div className="protection">
           <Choice
             legend="What protects a journey"
             options={PROTECTIONS}
@@ -82,6 +84,9 @@ export function Instances() {
             </label>
           )}
         </div>
+        <p className="note">
+          <Prose text={WHAT[change]} />
+        </p>
         <dl>
           <div>
             <dt>Buys</dt>
@@ -107,7 +112,12 @@ export function Instances() {
           <Standing state={state} change={change} protection={protection}>
             <fieldset className="player">
               <legend className="unseen">Time</legend>
-              <button type="button" className="quiet" onClick={() => setPaused(now => !now)}>
+              <button
+                type="button"
+                className="quiet"
+                disabled={state.isOver}
+                onClick={() => setPaused(now => !now)}
+              >
                 {isPaused ? "Go on" : "Pause"}
               </button>
               <button type="button" className="quiet" onClick={() => setAgain(now => now + 1)}>
@@ -129,7 +139,7 @@ export function Instances() {
             <SpaceTime state={state} shown={shown?.number} onShow={setOpened} />
             <aside className="beside">
               <NextVisitor state={state} protection={protection} />
-              <Runs runs={runs} now={name} />
+              <Runs runs={runs} state={state} />
             </aside>
             <BrokenJourney
               state={state}
@@ -146,6 +156,12 @@ export function Instances() {
   );
 }
 
+/** The places of the positions that a run is of, among all. */
+function positions({ change, protection }: Options): string {
+  const place = CHANGES.findIndex(([name]) => name === change);
+  return `${place} ${CHANGES.length + PROTECTIONS.findIndex(([name]) => name === protection)}`;
+}
+
 interface StandingProps {
   readonly state: RunState;
   readonly change: Change;
@@ -155,7 +171,7 @@ interface StandingProps {
 
 /** How it stands: when it is, how many journeys broke, and how long there is to wait. */
 function Standing({ state, change, protection, children }: StandingProps) {
-  const { nowMs, start, tally, isOver } = state;
+  const { nowMs, start, tally } = state;
   const [changedMs = 0] = start.publishedMs;
   const isBad = tally.broken > 0;
   const verdict = isBad ? "differs" : "same";
@@ -167,17 +183,24 @@ function Standing({ state, change, protection, children }: StandingProps) {
     <section className={`verdict standing ${verdict}`} aria-label="How it stands" data-verdict={verdict}>
       <div className="host-card">
         <p className="name">
-          {moment(nowMs, changedMs)} <span>{isOver ? "it is over" : "after the change"}</span>
+          {moment(nowMs, changedMs)}{" "}
+          <span>{nowMs < changedMs ? "before the change" : "after the change"}</span>
         </p>
         {children}
       </div>
-      <div className="statement" role="status">
+      <div className="statement" role={state.isOver ? "status" : undefined}>
         <p>
           <strong>
-            {count(tally.broken)} of {count(tally.begun)} journeys broke
+            {tally.begun === 0
+              ? "No journey has begun"
+              : `${count(tally.broken)} of ${count(tally.begun)} journeys broke`}
           </strong>
           <span>
-            {isBad ? statuses : "Each journey that has ended was taken as it began."}
+            {isBad
+              ? statuses
+              : tally.begun === 0
+                ? "Each page keeps the old way."
+                : "Whatever has ended was taken as it began."}
             {killed && isBad ? ": the kill switch wins over the pin, as it has to." : ""}
           </span>
         </p>
@@ -204,7 +227,7 @@ function Counted({
   readonly tone: string;
 }) {
   return (
-    <div className={tone}>
+    <div className={value === 0 ? `${tone} none` : tone}>
       <dt>{name}</dt>
       <dd>{count(value)}</dd>
     </div>
@@ -242,7 +265,7 @@ function Countdown({ state }: { readonly state: RunState }) {
     <>
       <p className="name">{isSettled ? "Settled" : "Each instance has polled"}</p>
       <p className="digest">
-        {isSettled ? "two times to live have passed" : "settled where one poll failed: after two"}
+        {isSettled ? "two times to live have passed" : "settled once two times to live have passed"}
       </p>
     </>
   );

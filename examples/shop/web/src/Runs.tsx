@@ -1,14 +1,16 @@
-import type { Tally } from "./fleet-run";
+import type { RunState, Tally } from "./fleet-run";
 import { CHANGES, PROTECTIONS } from "./protections";
+import { count } from "./why";
 
 export interface RunsProps {
   /** What runs came to, by change and protection. */
   readonly runs: ReadonlyMap<string, Tally>;
-  readonly now: string;
+  readonly state: RunState;
 }
 
 /** The share of journeys that broke, of each run so far. */
-export function Runs({ runs, now }: RunsProps) {
+export function Runs({ runs, state }: RunsProps) {
+  const now = `${state.options.change} ${state.options.protection}`;
   return (
     <section className="runs" aria-labelledby="runs-title">
       <h2 id="runs-title">Broken, of those opened</h2>
@@ -41,6 +43,10 @@ export function Runs({ runs, now }: RunsProps) {
           ))}
         </tbody>
       </table>
+      <p className="note">
+        {count(state.same)} of {count(state.compared)} pages decided and asked the gate by WebAssembly as
+        their instance did in Python.
+      </p>
     </section>
   );
 }

@@ -34,6 +34,7 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
     end ? `M${x(beganMs)} ${y(beganAt)}L${x(endsMs)} ${y(end.at)}` : "";
   const dot = (ms: number, at: number) => `M${x(ms)} ${y(at)}h0`;
   const broken = journeys.filter(isBroken);
+  const documents = new Map(spans.flat().map(span => [span.digest, span]));
   const minutes = [];
   for (let ms = fromMs; ms <= untilMs; ms += 5 * MINUTE_MS) minutes.push(ms);
   const marks = [
@@ -47,7 +48,10 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
           const span = spans[instance - 1]?.at(-1);
           return (
             <li key={instance} data-instance={instance} data-holds={span && nameOf(span)}>
-              <span>instance {instance}</span>
+              <span>
+                <i>instance </i>
+                {instance}
+              </span>
               {span && <b className={toneOf(span)}>{nameOf(span)}</b>}
             </li>
           );
@@ -67,9 +71,7 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
                     left: percent(span.fromMs),
                     width: `calc(${percent(endMs)} - ${percent(span.fromMs)})`,
                   }}
-                >
-                  {endMs - span.fromMs > 4 * MINUTE_MS && `v${span.version} ${nameOf(span)}`}
-                </span>
+                />
               );
             })}
           </div>
@@ -103,6 +105,8 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
           <button
             key={number}
             type="button"
+            // By keyboard one steps through them at the receipt.
+            tabIndex={-1}
             className={number === shown ? "break shown" : "break"}
             aria-label={`Journey ${number}: ${end?.status} at instance ${end?.at}`}
             title={`Journey ${number}: ${end?.status} at instance ${end?.at}`}
@@ -125,11 +129,15 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
         ))}
       </p>
       <p className="legend">
-        <span className="key-kept">
-          a journey, from the instance that let it begin to the one that ended it
-        </span>
-        <span className="key-broken">broken: open it</span>
-        <span className="key-held">held back: the page keeps the old way</span>
+        {[...documents].map(([digest, span]) => (
+          <span key={digest} className={`key-held-document ${toneOf(span)}`}>
+            version {span.version}: {nameOf(span)}
+          </span>
+        ))}
+        <span className="key-kept">a journey, from one instance to another</span>
+        <span className="key-under-way">under way</span>
+        <span className="key-broken">a broken one: open it</span>
+        <span className="key-held">held back: the old way</span>
       </p>
     </section>
   );

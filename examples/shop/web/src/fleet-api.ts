@@ -2,8 +2,8 @@
 import { Flags } from "isoflag/tools";
 import type { Json } from "./explanation";
 
-/** What is published: the feature on, another form of it, that and back again, or the feature off. */
-export type Change = "on" | "form" | "rollback" | "off";
+/** What is published: the feature on, another form of it, that and back again, the feature off, or off for new journeys. */
+export type Change = "on" | "form" | "rollback" | "off" | "phase-out";
 
 export const JOURNEY = "express-checkout";
 export const FORM = "express-form";

@@ -22,7 +22,6 @@ export type Protection = "none" | "gate" | "pin";
 
 /** How far the clock moves at once. */
 const STEP_MS = 10_000;
-const PAGES_A_STEP = 2;
 /** How long somebody fills in the form. */
 const SHORTEST_MS = 30_000;
 const LONGEST_MS = 6 * 60_000;
@@ -42,11 +41,19 @@ export interface Journey {
   readonly end?: End;
 }
 
+/** What the page has claimed, and what the instance says to it. */
+export interface Dispute {
+  readonly receipt: string;
+  readonly check: Check;
+  /** What the instance goes by. */
+  readonly theirs: Flags;
+}
+
 /** How it ended. */
 export interface End extends Answer {
   readonly at: number;
-  /** What the page has claimed, and what the instance says to it, where the journey broke. */
-  readonly dispute?: { readonly receipt: string; readonly check: Check };
+  /** Where the journey broke. */
+  readonly dispute?: Dispute;
 }
 
 /** A page that kept the old way, since the gate is closed. */
@@ -70,6 +77,7 @@ export interface Tally {
 }
 
 export interface RunState {
+  readonly options: Options;
   readonly start: FleetStart;
   readonly nowMs: number;
   readonly isOver: boolean;
@@ -133,6 +141,7 @@ export class FleetRun {
     const byStatus: Record<number, number> = {};
     for (const { end } of broken) if (end) byStatus[end.status] = (byStatus[end.status] ?? 0) + 1;
     return {
+      options: this.#options,
       start: this.#fleet.start,
       nowMs: this.#now.nowMs,
       isOver: this.isOver,
@@ -153,7 +162,7 @@ export class FleetRun {
     };
   }
 
-  /** Moves the clock by one step; then journeys end, and others begin. */
+  /** Moves the clock by one step; then journeys end, and another page is opened. */
   async step(): Promise<void> {
     const { start } = this.#fleet;
     this.#now = await this.#fleet.move(Math.min(this.#now.nowMs + STEP_MS, start.untilMs));
@@ -163,7 +172,7 @@ export class FleetRun {
         this.#journeys[place] = { ...journey, end: await this.#end(journey) };
     }
     if (this.#now.nowMs > start.untilMs - LAST_BEFORE_MS) return;
-    for (let count = 0; count < PAGES_A_STEP; count++) await this.#openPage();
+    await this.#openPage();
   }
 
   #notice(): void {
@@ -229,7 +238,9 @@ export class FleetRun {
     if (answer.status === 200) return { ...answer, at };
     const disputed = answer.status === 503 ? JOURNEY : FORM;
     const receipt = flags.receipt(disputed, contextOf(visitor)).toJson();
-    return { ...answer, at, dispute: { receipt, check: await this.#fleet.check(at, visitor, receipt) } };
+    const check = await this.#fleet.check(at, visitor, receipt);
+    const theirs = await this.#document(JSON.parse(check.receipt).digest);
+    return { ...answer, at, dispute: { receipt, check, theirs } };
   }
 }
 

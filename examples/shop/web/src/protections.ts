@@ -7,6 +7,7 @@ export const CHANGES: readonly (readonly [Change, string])[] = [
   ["form", "Another form"],
   ["rollback", "Rolled back"],
   ["off", "Kill switch"],
+  ["phase-out", "Phased out"],
 ];
 
 export const PROTECTIONS: readonly (readonly [Protection, string])[] = [
@@ -20,7 +21,8 @@ export const WHAT: Readonly<Record<Change, string>> = {
   on: "`express-checkout` is switched on, for everybody.",
   form: "`express-checkout` stays on; `express-form` goes from two steps to one page.",
   rollback: "`express-form` goes to one page, and six minutes later back to two steps.",
-  off: "`express-checkout` is switched off, for everybody.",
+  off: "`express-checkout` is switched off, for everybody and at once.",
+  "phase-out": "`express-checkout` is switched off with `offWaitsForPins`: who has begun with a pin may end.",
 };
 
 export const BUYS: Readonly<Record<Protection, { readonly buys: string; readonly costs: string }>> = {
