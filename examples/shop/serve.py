@@ -185,7 +185,7 @@ class Handler(BaseHTTPRequestHandler):
     def _moved(self, body: bytes, move: Callable[[object], dict[str, Any]]) -> None:
         try:
             return self._json(HTTPStatus.OK, move(json.loads(body)))
-        except ValueError as error:
+        except (RecursionError, ValueError) as error:
             return self._json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
 
     def _publish(self, body: bytes) -> None:

@@ -67,7 +67,7 @@ class Checkout:
         try:
             claimed = json.loads(claim)
             key, digest = str(claimed["flag"]), str(claimed["digest"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, RecursionError, TypeError, ValueError) as error:
             raise BadRequestError("`receipt` is the text of a receipt") from error
         # What differs beside the document: the claim, as if it were about the one that is held here.
         ours = claim.replace(f'"digest":"{digest}"', f'"digest":"{flags.digest}"', 1)

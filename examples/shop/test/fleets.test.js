@@ -200,8 +200,8 @@ describe("a fleet of instances", () => {
     const altered = claim.replace('"on":true', '"on":false');
     const found = (await check(stale, altered)).body.asSent;
     assert.deepEqual([found.code, found.path], ["other-answer", "trace.on"]);
-    for (const none of ["", "[]", "{}", '{"flag": "express-form"}']) {
-      assert.equal((await check(stale, none)).status, 400, none);
+    for (const none of ["", "[]", "{}", '{"flag": "express-form"}', "[".repeat(100_000)]) {
+      assert.equal((await check(stale, none)).status, 400, none.slice(0, 30));
     }
   });
 
@@ -216,9 +216,17 @@ describe("a fleet of instances", () => {
   });
 
   it("answers 400 to what it cannot make", async () => {
-    for (const body of ["", "[", "[]", "{}", { change: "away" }, { change: "on", seed: "1" }]) {
+    for (const body of [
+      "",
+      "[",
+      "[]",
+      "{}",
+      { change: "away" },
+      { change: "on", seed: "1" },
+      "[".repeat(1e5),
+    ]) {
       const { status, body: said } = await send("/fleets", "POST", body);
-      assert.equal(status, 400, JSON.stringify(body));
+      assert.equal(status, 400, JSON.stringify(body).slice(0, 30));
       assert.ok(said.error);
     }
   });
