@@ -140,9 +140,9 @@ class Fleet:
     def move(self, asked: object) -> dict[str, Any]:
         """Moves the clock by `{"toMs": …}` and gives the state then; raises `ValueError` where that cannot be."""
         to = asked.get("toMs") if isinstance(asked, dict) else None
-        if type(to) is not int or not self._now * 1000 <= to <= UNTIL * 1000:
-            raise ValueError(f"send `toMs`, a whole number from {self._now * 1000} to {UNTIL * 1000}")
         with self.lock:
+            if type(to) is not int or not self._now * 1000 <= to <= UNTIL * 1000:
+                raise ValueError(f"send `toMs`, a whole number from {self._now * 1000} to {UNTIL * 1000}")
             self._advance(to // 1000)
             return self.state()
 
@@ -190,12 +190,13 @@ class Fleets:
 
     def make(self, asked: object) -> dict[str, Any]:
         """Makes a fleet for `{"change": …}`, and says what it is; raises `ValueError` for another question."""
-        if not isinstance(asked, dict) or asked.get("change") not in CHANGES:
+        change = asked.get("change") if isinstance(asked, dict) else None
+        if not isinstance(asked, dict) or not isinstance(change, str) or change not in CHANGES:
             raise ValueError(f"send `change`, one of {', '.join(f'`{name}`' for name in CHANGES)}")
         seed, keeps_all = asked.get("seed", 1), asked.get("keepsAll", True)
         if type(seed) is not int or type(keeps_all) is not bool:
             raise ValueError("`seed` is a whole number, and `keepsAll` a boolean")
-        fleet = Fleet(asked["change"], seed=seed, keeps_all=keeps_all)
+        fleet = Fleet(change, seed=seed, keeps_all=keeps_all)
         with self._lock:
             self._made += 1
             name = str(self._made)

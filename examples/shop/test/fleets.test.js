@@ -222,6 +222,7 @@ describe("a fleet of instances", () => {
       "[]",
       "{}",
       { change: "away" },
+      { change: [] },
       { change: "on", seed: "1" },
       "[".repeat(1e5),
     ]) {

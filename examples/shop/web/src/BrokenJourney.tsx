@@ -2,7 +2,7 @@ import { type Flags, ReceiptError, replay } from "isoflag/tools";
 import { useMemo } from "react";
 import type { Explanation, Json } from "./explanation";
 import { shortDigest } from "./FlagRow";
-import type { Change, Replayed } from "./fleet-api";
+import type { Replayed } from "./fleet-api";
 import { contextOf, type Journey, type Protection, type RunState } from "./fleet-run";
 import { moment } from "./moment";
 import { Prose } from "./Prose";
@@ -14,8 +14,6 @@ export interface BrokenJourneyProps {
   readonly state: RunState;
   readonly journey: Journey | undefined;
   readonly broken: readonly Journey[];
-  readonly change: Change;
-  readonly protection: Protection;
   readonly onShow: (number: number) => void;
 }
 
@@ -25,7 +23,7 @@ interface Receipt extends Omit<Explanation, "contextKey"> {
 }
 
 /** A broken journey's receipt: what the page claims, what the instance finds, and the first step at which they part. */
-export function BrokenJourney({ state, journey, broken, change, protection, onShow }: BrokenJourneyProps) {
+export function BrokenJourney({ state, journey, broken, onShow }: BrokenJourneyProps) {
   const place = journey ? broken.indexOf(journey) : -1;
   const step = (by: number) => {
     const next = broken[(place + by + broken.length) % broken.length];
@@ -52,13 +50,13 @@ export function BrokenJourney({ state, journey, broken, change, protection, onSh
       {journey?.end?.dispute ? (
         <Dispute state={state} journey={journey} />
       ) : (
-        <p className="note">{nothing(state, change, protection)}</p>
+        <p className="note">{nothing(state)}</p>
       )}
     </section>
   );
 }
 
-function nothing({ tally, isOver }: RunState, change: Change, protection: Protection): string {
+function nothing({ tally, isOver, options: { change, protection } }: RunState): string {
   if (!isOver) return "No journey has broken so far.";
   const why: Partial<Record<Protection, string>> = {
     gate: "The gate held back whoever would have come too early.",

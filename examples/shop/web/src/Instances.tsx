@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { BrokenJourney } from "./BrokenJourney";
 import { Choice } from "./Choice";
 import { type Change, FORM, JOURNEY } from "./fleet-api";
@@ -109,7 +109,7 @@ export function Instances() {
       )}
       {state && (
         <>
-          <Standing state={state} change={change} protection={protection}>
+          <Standing state={state}>
             <fieldset className="player">
               <legend className="unseen">Time</legend>
               <button
@@ -138,17 +138,10 @@ export function Instances() {
           <main className="happening">
             <SpaceTime state={state} shown={shown?.number} onShow={setOpened} />
             <aside className="beside">
-              <NextVisitor state={state} protection={protection} />
+              <NextVisitor state={state} />
               <Runs runs={runs} state={state} />
             </aside>
-            <BrokenJourney
-              state={state}
-              journey={shown}
-              broken={broken}
-              change={change}
-              protection={protection}
-              onShow={setOpened}
-            />
+            <BrokenJourney state={state} journey={shown} broken={broken} onShow={setOpened} />
           </main>
         </>
       )}
@@ -164,13 +157,11 @@ function positions({ change, protection }: Options): string {
 
 interface StandingProps {
   readonly state: RunState;
-  readonly change: Change;
-  readonly protection: Protection;
-  readonly children: React.ReactNode;
+  readonly children: ReactNode;
 }
 
 /** How it stands: when it is, how many journeys broke, and how long there is to wait. */
-function Standing({ state, change, protection, children }: StandingProps) {
+function Standing({ state, children }: StandingProps) {
   const { nowMs, start, tally } = state;
   const [changedMs = 0] = start.publishedMs;
   const isBad = tally.broken > 0;
@@ -178,7 +169,7 @@ function Standing({ state, change, protection, children }: StandingProps) {
   const statuses = Object.entries(tally.byStatus)
     .map(([status, broken]) => `${broken} × ${status} ${STATUS[status] ?? ""}`)
     .join(", ");
-  const killed = change === "off" && protection === "pin";
+  const killed = state.options.change === "off" && state.options.protection === "pin";
   return (
     <section className={`verdict standing ${verdict}`} aria-label="How it stands" data-verdict={verdict}>
       <div className="host-card">
@@ -217,15 +208,13 @@ function Standing({ state, change, protection, children }: StandingProps) {
   );
 }
 
-function Counted({
-  name,
-  value,
-  tone,
-}: {
+interface CountedProps {
   readonly name: string;
   readonly value: number;
   readonly tone: string;
-}) {
+}
+
+function Counted({ name, value, tone }: CountedProps) {
   return (
     <div className={value === 0 ? `${tone} none` : tone}>
       <dt>{name}</dt>

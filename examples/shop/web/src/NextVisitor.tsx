@@ -1,14 +1,13 @@
 import { Feature, IsoflagProvider } from "isoflag/react";
-import type { Protection, RunState } from "./fleet-run";
+import type { RunState } from "./fleet-run";
 
 export interface NextVisitorProps {
   readonly state: RunState;
-  readonly protection: Protection;
 }
 
 /** What the page shows to who comes now, by what `/config` has said. */
-export function NextVisitor({ state: { config }, protection }: NextVisitorProps) {
-  const waits = protection === "gate";
+export function NextVisitor({ state: { config, options } }: NextVisitorProps) {
+  const waits = options.protection === "gate";
   const oldWay = (
     <div className="checkout">
       <p className="line small">Basket › Address › Payment › Review</p>
