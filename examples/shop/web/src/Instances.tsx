@@ -112,12 +112,7 @@ export function Instances() {
           <Standing state={state}>
             <fieldset className="player">
               <legend className="unseen">Time</legend>
-              <button
-                type="button"
-                className="quiet"
-                disabled={state.isOver}
-                onClick={() => setPaused(now => !now)}
-              >
+              <button type="button" className="quiet" onClick={() => setPaused(now => !now)}>
                 {isPaused ? "Go on" : "Pause"}
               </button>
               <button type="button" className="quiet" onClick={() => setAgain(now => now + 1)}>
