@@ -108,7 +108,7 @@ test-npm: build-wasm
 	@npm test --silent --prefix bindings-wasm/npm
 
 test-shop: build
-	$(call say,the shop: its page and Lambda function in Chromium (half a minute))
+	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
 	@examples/shop/build.sh
 	@npm test --silent --prefix examples/shop
 
