@@ -19,7 +19,7 @@ flags="--remap-path-prefix=$PWD=isoflag --remap-path-prefix=${CARGO_HOME:-$HOME/
 flags+=" --remap-path-prefix=$(rustc --print sysroot)=rust"
 
 # Nothing here panics, and no message is written by Debug; where something did, the process would end without words.
-silent="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+silent="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cforce-unwind-tables=no"
 
 # Shows what maturin said where it fails.
 build() {
@@ -34,7 +34,7 @@ build() {
 if [ "${ISOFLAG_STD:-}" != prebuilt ]; then
   if ! bindings-wasm/rust-src.sh; then
     say "there are no sources of the standard library here; the wheel will be larger with the prebuilt one"
-  elif RUSTC_BOOTSTRAP=1 RUSTFLAGS="${RUSTFLAGS:-} $silent" build -Z build-std=std,panic_abort -Z build-std-features= "$@"; then
+  elif RUSTC_BOOTSTRAP=1 RUSTFLAGS="${RUSTFLAGS:-} $silent" build -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size "$@"; then
     echo built
     exit
   else
