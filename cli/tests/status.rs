@@ -57,6 +57,10 @@ fn a_status_is_set_in_place_with_its_versions() {
         .replace(r#""version": 4"#, r#""version": 5"#)
         .replace(r#""version": 2"#, r#""version": 3"#);
     assert_eq!(text(&document), expected);
+    // No answer changed, so `stamp` has nothing to add.
+    let before = file("before.json", Some(DOCUMENT));
+    let ran = isoflag(&["stamp", &before, &document, "--now", "950"]);
+    assert_eq!((ran.code, text(&document)), (0, expected.clone()), "{ran:?}");
     // A store that holds the document before takes the change as a patch.
     let (before, after) = (DOCUMENT.as_bytes(), expected.as_bytes());
     let patched = Flags::from_json(before).unwrap().apply(after).unwrap();
