@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{
-    Activity, CheckOptions, Context, DatedDocument, Diagnostic, Flags, Inventory,
+    Activity, ActivityError, CheckOptions, Context, DatedDocument, Diagnostic, Flags, Inventory,
     InventoryDocument, LifecycleError, Object, Retirement, RetirementInputs, Status, StepResult,
     Strategy, System, Value, moment_of_seconds,
 };
@@ -166,8 +166,8 @@ pub fn finish_flag(
     Ok(found.map(|change| change.to_value().to_canonical_json()))
 }
 
-fn activity(text: &str) -> Result<Activity, JsValue> {
-    Activity::from_json(text.as_bytes()).map_err(|error| refused(format!("`activity`: {error}")))
+fn no_activity(error: ActivityError) -> JsValue {
+    refused(format!("`activity`: {error}"))
 }
 
 /// What is known of each flag's retirement, as the JSON text of an array. Each document of the history is a handle with the
@@ -192,7 +192,8 @@ pub fn retirements(
     let dated = dated.collect::<Result<Vec<_>, JsValue>>()?;
     let history: Vec<_> =
         dated.iter().map(|(from, flags)| DatedDocument { from: *from, flags }).collect();
-    let counted = counted.as_deref().map(activity).transpose()?;
+    let counted = counted.map(|text| Activity::from_json(text.as_bytes()).map_err(no_activity));
+    let counted = counted.transpose()?;
     let sites = call_sites.as_deref().map(read_call_sites).transpose()?;
     let inputs = RetirementInputs {
         now: moment("now", now)?,
@@ -222,50 +223,55 @@ fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, JsValue> {
     written.as_object().into_iter().flat_map(Object::iter).map(count).collect()
 }
 
-/// All flags of several documents, side by side. Of what hosts counted there is a text for each document, empty where
-/// nobody did.
+/// The names of documents, from the JSON text of an array, each with its document.
+fn named(names: &str, documents: &[u32]) -> Result<Vec<(Arc<str>, Flags)>, JsValue> {
+    let names = parsed(names)?;
+    let names = names.as_array().unwrap_or_default().iter().filter_map(Value::as_str);
+    let named = names.zip(documents);
+    named.map(|(name, flags)| Ok((name.into(), with_flags(*flags, Flags::clone)?))).collect()
+}
+
+/// All flags of several documents, side by side. Of what hosts counted there is a value for each document, null where nobody
+/// did; names and counts are JSON texts of arrays.
 ///
 /// # Errors
 /// Where the time or an activity is none, or a document was freed.
 #[wasm_bindgen(js_name = takeInventory)]
 pub fn take_inventory(
-    labels: Vec<String>,
+    names: &str,
     documents: &[u32],
-    counted: Vec<String>,
+    counted: &str,
     now: f64,
 ) -> Result<String, JsValue> {
     let now = moment("now", now)?;
-    let read = |((label, flags), counted): ((String, &u32), &String)| {
-        let counted = (!counted.is_empty()).then(|| activity(counted)).transpose()?;
-        Ok((label, with_flags(*flags, Flags::clone)?, counted))
-    };
-    let read = labels.into_iter().zip(documents).zip(&counted).map(read);
-    let read = read.collect::<Result<Vec<_>, JsValue>>()?;
-    let documents: Vec<_> = read
-        .iter()
-        .map(|(label, flags, counted)| InventoryDocument {
-            label,
-            flags,
-            activity: counted.as_ref(),
-        })
-        .collect();
-    Ok(Inventory::of(&documents, now).to_value().to_canonical_json())
+    let named = named(names, documents)?;
+    let counted = parsed(counted)?;
+    let counted = counted.as_array().unwrap_or_default().iter();
+    let counted = counted.map(|counted| match counted {
+        Value::Null => Ok(None),
+        counted => Activity::from_value(counted).map(Some).map_err(no_activity),
+    });
+    let counted = counted.collect::<Result<Vec<_>, JsValue>>()?;
+    let documents = named.iter().zip(&counted).map(|((label, flags), activity)| {
+        InventoryDocument { label, flags, activity: activity.as_ref() }
+    });
+    Ok(Inventory::of(&documents.collect::<Vec<_>>(), now).to_value().to_canonical_json())
 }
 
-/// What there is to say of the documents of several environments: the JSON text of an array for each, in an array.
+/// What there is to say of the documents of several environments, by their names in the JSON text of an array: the text of an
+/// array for each, in an array.
 ///
 /// # Errors
 /// Where the options cannot be read or a document was freed.
 #[wasm_bindgen(js_name = checkEnvironments)]
 pub fn check_environments(
-    names: Vec<String>,
+    names: &str,
     documents: &[u32],
     options: &str,
 ) -> Result<String, JsValue> {
     let options = CheckOptions::read(&parsed(options)?).map_err(refused)?;
-    let flags = documents.iter().map(|flags| with_flags(*flags, Flags::clone));
-    let flags = flags.collect::<Result<Vec<_>, Failed>>()?;
-    let named: Vec<_> = names.iter().map(String::as_str).zip(&flags).collect();
+    let named = named(names, documents)?;
+    let named: Vec<(&str, &Flags)> = named.iter().map(|(name, flags)| (&**name, flags)).collect();
     let found: Value = Flags::check_environments(&named, &options)
         .iter()
         .map(|found| found.iter().map(Diagnostic::to_value).collect::<Value>())

@@ -181,7 +181,9 @@ export function checkEnvironments(
   requireTools("checkEnvironments");
   const names = Object.keys(documents);
   const found = lendAll(Object.values(documents), handles =>
-    argumentErrors.during(() => tools.checkEnvironments(names, handles, JSON.stringify(options ?? {}))),
+    argumentErrors.during(() =>
+      tools.checkEnvironments(JSON.stringify(names), handles, JSON.stringify(options ?? {})),
+    ),
   );
   const lists = JSON.parse(found) as Diagnostic[][];
   return Object.fromEntries(names.map((name, index) => [name, lists[index] ?? []]));

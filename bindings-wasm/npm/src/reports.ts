@@ -198,10 +198,12 @@ export function inventory(
   }
   const counted = names.map(name => {
     const given = activity[name];
-    return given === undefined ? "" : activityText(given);
+    return given === undefined ? "null" : activityText(given);
   });
   const found = lendAll(Object.values(documents), handles =>
-    argumentErrors.during(() => tools.takeInventory(names, handles, counted, now)),
+    argumentErrors.during(() =>
+      tools.takeInventory(JSON.stringify(names), handles, `[${counted.join()}]`, now),
+    ),
   );
   return JSON.parse(found) as Inventory;
 }
