@@ -58,13 +58,14 @@ pub struct Lifecycle {
 
 impl Lifecycle {
     /// The members that hold a moment, as [`read_moment`] reads it.
-    pub const MOMENTS: [&str; 8] = [
+    pub const MOMENTS: [&str; 9] = [
         "created",
         "cleanup",
         "createdTimestamp",
         "lastModifiedTimestamp",
         "statusTimestamp",
         "releaseTimestamp",
+        "stagedTimestamp",
         "deployedTimestamp",
         "cleanupTimestamp",
     ];
