@@ -1,5 +1,6 @@
 """Inventories and retirements, which the program makes."""
 
+import ast
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from isoflag import DocumentError, Flags
 from isoflag.activity import Activity
 from isoflag.reports import inventory, retirements
+from pages import Page
 
 DOCUMENT = {
     "flags": {
@@ -28,6 +30,7 @@ DOCUMENT = {
     }
 }
 NOW = 10_000_000
+PAGE = Page("docs/lifecycle-report.md")
 
 
 def counted(key: str) -> Activity:
@@ -90,3 +93,17 @@ def test_without_the_program_it_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(shutil, "which", lambda *_args, **_named: None)
     with pytest.raises(FileNotFoundError, match=r"pip install isoflag\[cli\]"):
         inventory({"dev": DOCUMENT})
+
+
+def test_the_code_of_the_page_says_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("src").mkdir()
+    tmp_path.joinpath("src", "app.py").write_text('flags.variation("old", user, False)\n')
+    stamped = {**DOCUMENT, "meta": {"lastModifiedTimestamp": 0}}
+    names = PAGE.run({"development": DOCUMENT, "production": stamped})
+    claims = PAGE.claims()
+    assert len(claims) == 2
+    for asked, said in claims:
+        assert eval(asked, names) == ast.literal_eval(said), asked  # noqa: S307
