@@ -120,7 +120,7 @@ test-page:
 		ISOFLAG="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/isoflag" \
 		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
 
-conformance: build
+conformance: build build-cli
 	$(call say,conformance: the suite on four hosts (a minute))
 	@.ci/python-env
 	@conformance/run.sh

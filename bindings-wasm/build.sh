@@ -67,10 +67,10 @@ module() {
         "$npm/node_modules/.bin/wasm-opt" --strip-debug --strip-producers --strip-target-features "${wasm_features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
 }
 
-# What a page loads is built for size, what a server loads for speed.
+# What a page loads is built for size, what a server loads for speed, but for the standard library, on which nothing waits.
 modules() {
     module core wasm optimize_for_size '--cfg sha2_backend_soft="compact"' "-O --local-cse -O --dealign" --no-default-features &&
-        module tools wasm-tools "" "" -O3
+        module tools wasm-tools optimize_for_size "" -O3
 }
 
 if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then

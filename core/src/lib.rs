@@ -103,8 +103,7 @@ pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::BoundFlags;
 #[cfg(feature = "authoring")]
 pub use certification::{
-    ArtifactFeature, Certification, CertificationVerdict, Deployment, FinishError, LifecycleChange,
-    StepResult,
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,
 };
 #[cfg(feature = "authoring")]
 pub use check::{
@@ -140,6 +139,8 @@ pub use json::{JsonError, Object, Value};
 pub use last_evaluated::LastEvaluated;
 #[cfg(feature = "tools")]
 pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
+#[cfg(feature = "authoring")]
+pub use lifecycle::{LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
 #[cfg(feature = "authoring")]
 pub use reach::{Constant, Reach, ReachedVariation};
 #[cfg(feature = "tools")]

@@ -22,13 +22,16 @@ const surface = [
   "DocumentHistory",
   "Explanation",
   "Flags",
+  "LifecycleError",
   "LoadError",
   "PinError",
   "Receipt",
   "ReceiptError",
   "SPEC_VERSION",
   "StrategyError",
+  "checkEnvironments",
   "fromAppConfigKey",
+  "inventory",
   "parseTtl",
   "ready",
   "readySync",
@@ -173,6 +176,8 @@ describe("the entry for browsers, over HTTP", () => {
       const calls = [
         () => text(one), () => one.diagnostics, () => isoflag.secureModeHash("key", { key: "k" }), () => one.receipt("f", { key: "k" }),
         () => new isoflag.DocumentHistory(), () => isoflag.replay("{}", one, { key: "k" }), () => isoflag.parseTtl("45s"), () => one.typing(),
+        () => one.withStatus("f", "Done", 1), () => one.certification({}), () => one.deployment(1, 1), () => one.finish("f", 1),
+        () => one.retirements({ now: 1 }), () => one.toJson(), () => isoflag.inventory({}, { now: 1 }), () => isoflag.checkEnvironments({}),
       ];
       for (const call of calls) try { call(); console.error("no error"); } catch (error) { console.error(error.message); }
       console.error(one.digest);`;
@@ -188,6 +193,14 @@ describe("the entry for browsers, over HTTP", () => {
       "replay",
       "parseTtl",
       "typing",
+      "withStatus",
+      "certification",
+      "deployment",
+      "finish",
+      "retirements",
+      "toJson",
+      "inventory",
+      "checkEnvironments",
     ];
     for (const [index, what] of absent.entries()) {
       const said = new RegExp(`^\`${what}\` is not in core.wasm, .*import \`isoflag/tools\``);

@@ -53,10 +53,15 @@ describe("core.wasm", () => {
     const core = new Set(names(modules.core));
     const missing = names(modules.tools).filter(name => !core.has(name) && !name.startsWith("__"));
     assert.deepEqual(missing.sort(), [
+      "certification",
+      "checkEnvironments",
       "checkFlags",
+      "deployment",
       "diffFlags",
       "explain",
+      "finishFlag",
       "flagsDiagnostics",
+      "flagsText",
       "flagsTyping",
       "freeHistory",
       "fromAppConfigKey",
@@ -73,12 +78,15 @@ describe("core.wasm", () => {
       "parseTtl",
       "receipt",
       "replayReceipt",
+      "retirements",
       "secureModeHash",
       "secureModeHashForHost",
       "specVersion",
       "strategyFor",
+      "takeInventory",
       "toAppConfigKey",
       "version",
+      "withStatus",
       "withStrategy",
     ]);
   });
