@@ -5,6 +5,7 @@ use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
+use crate::replacement::unwritable;
 
 /// Work with activity: how often each flag served what, as programs recorded it
 #[derive(Args)]
@@ -49,8 +50,7 @@ pub(crate) fn run(
     let text = all.to_canonical_json();
     match &merge.out {
         None => console.line(text)?,
-        Some(file) => replace(file, &(text + "\n"))
-            .map_err(|error| Failure::message(format!("cannot write `{file}`: {error}")))?,
+        Some(file) => replace(file, &(text + "\n")).map_err(|error| unwritable(file, &error))?,
     }
     Ok(Outcome::Fine)
 }
