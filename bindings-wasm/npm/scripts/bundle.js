@@ -46,4 +46,5 @@ await build({
 for (const name of ["core", "tools"]) {
   await copyFile(new URL(`../src/generated/${name}.wasm`, import.meta.url), new URL(`${name}.wasm`, dist));
 }
+await copyFile(new URL("../../pkg/program/program.wasm", import.meta.url), new URL("program.wasm", dist));
 await rm(compiled, { recursive: true });
