@@ -128,21 +128,10 @@ it("what is written for hostile names compiles", () => {
   assert.equal(compiled({ "flags.d.ts": declaration, "untyped.ts": "export {};" }).stdout, "");
 });
 
-it("the program says how it is used, and what it cannot read", () => {
+it("the program writes what the function gives", () => {
   assert.equal(isoflag("types", "flags.json").stdout, Flags.fromObject(document).typing());
   assert.match(isoflag("types", "flags.json", "--lang", "python").stdout, /^class TypedFlags/m);
-  assert.match(isoflag("--help").stdout, /^Usage: isoflag types/);
-  for (const args of [
-    [],
-    ["types"],
-    ["other"],
-    ["types", "none.json"],
-    ["types", "package.json"],
-    ["types", "flags.json", "--lang", "cobol"],
-    ["types", "flags.json", "--what"],
-  ]) {
-    const { status, stdout, stderr } = isoflag(...args);
-    assert.deepEqual([status, stdout], [2, ""], args.join(" "));
-    assert.match(stderr, /isoflag/);
-  }
+  const { status, stdout, stderr } = isoflag("types", "none.json");
+  assert.deepEqual([status, stdout], [2, ""]);
+  assert.match(stderr, /`none.json`/);
 });
