@@ -46,6 +46,7 @@ for (const [entry, target] of Object.entries(exports)) {
   // The server's entries are bundled into no page.
   else if (!/\.json$|server$/.test(entry)) rows.push(row(`\`${name}\`, JavaScript`, await bundled(name, [])));
 }
+rows.push(row("`npx isoflag`, which no page loads", await readFile(new URL("dist/program.wasm", folder))));
 const table = ["| | minified | gzip -9 |", "|---|--:|--:|", ...rows].join("\n");
 
 const readme = await readFile(README, "utf8");

@@ -142,6 +142,15 @@ it("says what to use instead for `certify`, in one line", () => {
   assert.match(stderr, /^error: `certify` [^\n]+ `cargo install isoflag-cli`\n$/);
 });
 
+it("has what the README says", () => {
+  const readme = readFileSync(at("node_modules/isoflag/README.md"), "utf8");
+  const named = new Set(Array.from(readme.matchAll(/npx isoflag ([a-z]+)/g), ([, command]) => command));
+  const { stdout } = ran(npx, ["--help"]);
+  const known = Array.from(stdout.matchAll(/^ {2}([a-z]+) {2,}/gm), ([, command]) => command);
+  assert.ok(named.size > 3 && known.includes("certify"), stdout);
+  for (const command of named) assert.ok(known.includes(command), command);
+});
+
 it("is what `npx isoflag` starts", () => {
   const { status, stdout, stderr } = ran("npx", ["--no-install", "isoflag", "--version"], { cwd: at(".") });
   assert.deepEqual([status, stdout], [0, ran(native, ["--version"]).stdout]);
