@@ -20,7 +20,12 @@ hash+=" ${ISOFLAG_TOOLCHAIN:-} ${ISOFLAG_STD:-}"
 printf '%s\n' "$hash"
 [[ "$(cat "$out/made-of" 2>/dev/null)" != "$hash" ]] || exit 0
 
-RUSTUP_TOOLCHAIN="$("$here/toolchain.sh" "$target")"
+# Debian's C library for WASI is too old for the standard library.
+if ! RUSTUP_TOOLCHAIN="$("$here/toolchain.sh" "$target" rustup)"; then
+    say "build: rustup has no $target here: the npm package comes without its program, \`npx isoflag\`"
+    rm -rf "$out"
+    exit 0
+fi
 export RUSTUP_TOOLCHAIN
 say "build: the program isoflag for npm, with $RUSTUP_TOOLCHAIN (a minute)"
 

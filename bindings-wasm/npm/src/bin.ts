@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** The program `isoflag`, the one that `cargo` and `pip` install, compiled to WebAssembly: `npx isoflag --help`. */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { run } from "./wasi.js";
 
+/** What the program exits with where it cannot do what it is asked to. */
+const UNUSABLE = 2;
 /** What a program that panics exits with. */
 const BROKEN = 101;
 
@@ -15,7 +17,14 @@ function columns(): { COLUMNS?: string } {
 }
 
 function main(): number {
-  const module = new WebAssembly.Module(readFileSync(new URL("program.wasm", import.meta.url)));
+  const file = new URL("program.wasm", import.meta.url);
+  if (!existsSync(file)) {
+    process.stderr.write(
+      "error: this package was built without the program; build it where rustup has wasm32-wasip1\n",
+    );
+    return UNUSABLE;
+  }
+  const module = new WebAssembly.Module(readFileSync(file));
   try {
     return run(module, ["isoflag", ...process.argv.slice(2)], { ...process.env, ...columns() });
   } catch (error) {
