@@ -37,8 +37,11 @@ export type {
 export { LoadError, type LoadErrorCode } from "./load-error.js";
 export type {
   ActivityLike,
+  ActivityText,
   Attention,
+  DatedDocument,
   Environment,
+  FindingCounts,
   Inventory,
   InventoryOptions,
   InventoryRow,
@@ -46,5 +49,6 @@ export type {
   Retirement,
   RetirementOptions,
   RetirementRule,
+  ServedValue,
   Since,
 } from "./reports.js";

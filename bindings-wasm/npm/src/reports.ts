@@ -9,7 +9,13 @@ import type { JsonValue } from "./json.js";
 import { type DocumentLike, lendAll } from "./lending.js";
 
 /** What hosts counted: an `Activity` of `isoflag/activity`, or its JSON. */
-export type ActivityLike = string | ActivityObject | { toJson(): string };
+export type ActivityLike = string | ActivityObject | ActivityText;
+
+/** What gives an activity as text, such as an `Activity`. */
+export interface ActivityText {
+  /** The activity as JSON. */
+  toJson(): string;
+}
 
 function activityText(activity: ActivityLike): string {
   if (typeof activity === "string") return activity;
@@ -18,9 +24,36 @@ function activityText(activity: ActivityLike): string {
 
 /** When a flag was evaluated last, as far as anybody knows. Moments are milliseconds since 1970. */
 export type LastEvaluated =
-  | { readonly known: false }
-  | { readonly known: true; readonly from: number; readonly until: number }
-  | { readonly known: true; readonly evaluations: number; readonly first: number; readonly last: number };
+  | {
+      /** Nobody counted. */
+      readonly known: false;
+    }
+  | {
+      /** It was counted, and not evaluated. */
+      readonly known: true;
+      /** Since when it was counted. */
+      readonly from: number;
+      /** Until when it was counted. */
+      readonly until: number;
+    }
+  | {
+      /** It was counted, and evaluated. */
+      readonly known: true;
+      /** How often. */
+      readonly evaluations: number;
+      /** When first. */
+      readonly first: number;
+      /** When last. */
+      readonly last: number;
+    };
+
+/** A document that was in force before. */
+export interface DatedDocument {
+  /** From when on, in seconds since 1970. */
+  readonly from: number;
+  /** The document. */
+  readonly document: DocumentLike;
+}
 
 /** What is known beside the document in force. */
 export interface RetirementOptions {
@@ -29,7 +62,7 @@ export interface RetirementOptions {
   /** How many weeks a flag has to be constant, stable and unused; 4 unless given. */
   readonly weeks?: number | undefined;
   /** Documents that were in force before, each with the moment from which it was. */
-  readonly history?: readonly { readonly from: number; readonly document: DocumentLike }[] | undefined;
+  readonly history?: readonly DatedDocument[] | undefined;
   /** What hosts counted, where anybody did. */
   readonly activity?: ActivityLike | undefined;
   /** By key, how many places of the code name a flag, where anybody looked: one that is not there has none. */
@@ -54,9 +87,18 @@ export interface Retirement {
   /** What to do with it. */
   readonly verdict: "delete" | "remove" | "safety" | "ask" | "keep";
   /** What each rule says. */
-  readonly rules: { readonly [Rule in RetirementRule]: KnownAnswer };
+  readonly rules: Readonly<Record<RetirementRule, KnownAnswer>>;
   /** What everybody gets: a value, or the code's default. */
-  readonly constant: { readonly value: JsonValue } | { readonly default: true } | null;
+  readonly constant:
+    | {
+        /** The value that everybody gets. */
+        readonly value: JsonValue;
+      }
+    | {
+        /** Everybody gets what the code names as its default. */
+        readonly default: true;
+      }
+    | null;
   /** Since when everybody gets it. */
   readonly constantSince: Since | null;
   /** Since when its answers cannot have changed. */
@@ -123,6 +165,28 @@ export interface Environment {
 /** Why a row is worth a moment of a review. */
 export type Attention = "findings" | "no-owner" | "overdue" | "one-value" | "not-evaluated";
 
+/** A value that a flag can serve. */
+export interface ServedValue {
+  /** The variation's place, from 0. */
+  readonly variation: number;
+  /** The value. */
+  readonly value: JsonValue;
+  /** To how many percent of those that no target and no rule catches. */
+  readonly percent: number;
+  /** Whether a target, a rule or a failed prerequisite can give it too. */
+  readonly otherwise: boolean;
+}
+
+/** How much of each severity was found. */
+export interface FindingCounts {
+  /** Errors. */
+  readonly error: number;
+  /** Warnings. */
+  readonly warning: number;
+  /** Notes. */
+  readonly info: number;
+}
+
 /** A flag in one environment; what is not known is null. Moments are seconds since 1970. */
 export interface InventoryRow {
   /** The flag's key. */
@@ -134,12 +198,7 @@ export interface InventoryRow {
   /** Whether it is on. */
   readonly state: "on" | "off" | "malformed";
   /** What it can serve: to how many percent of those that no target and no rule catches, and whether those can get it. */
-  readonly served: readonly {
-    readonly variation: number;
-    readonly value: JsonValue;
-    readonly percent: number;
-    readonly otherwise: boolean;
-  }[];
+  readonly served: readonly ServedValue[];
   /** Whether it can serve what the code names as its default. */
   readonly servesDefault: boolean;
   /** Whether it can answer with an error. */
@@ -165,7 +224,7 @@ export interface InventoryRow {
   /** The flag's `version`. */
   readonly version: number | null;
   /** How much its document gets wrong there. */
-  readonly findings: { readonly error: number; readonly warning: number; readonly info: number };
+  readonly findings: FindingCounts;
   /** What it is worth a moment of a review for, the worst first. */
   readonly attention: readonly Attention[];
 }
@@ -177,7 +236,7 @@ export interface Inventory {
   /** How many flags there are, one in several environments counted once. */
   readonly flags: number;
   /** How many flags are worth a moment of a review, and for what. */
-  readonly attention: { readonly [Reason in Attention]: number };
+  readonly attention: Readonly<Record<Attention, number>>;
   /** The documents, in the order in which they were given. */
   readonly environments: readonly Environment[];
   /** A flag in an environment each, in the order of the keys. */

@@ -1,4 +1,4 @@
-/** Asks the package that a page has loaded. */
+/** Asks one flag for two people: what every consumer's program does with the package that it has loaded, in its own way. */
 export function ask({ Context, Flags }) {
   const flags = Flags.fromObject({
     flags: {
