@@ -85,7 +85,10 @@ export function write(values: readonly unknown[], from: number): void {
   let place = end;
   for (let index = from; index < values.length; index++) {
     const value = values[index];
-    if (typeof value === "string") {
+    if (value === undefined) {
+      if (place >= BYTES) throw tooLong;
+      bytes[place++] = Tag.Absent;
+    } else if (typeof value === "string") {
       place = writeText(Tag.String, value, place);
     } else if (value instanceof PlainValue) {
       place = writeText(Tag.Json, value.text, place);
@@ -105,8 +108,6 @@ export function write(values: readonly unknown[], from: number): void {
 
 function simpleTag(value: unknown): number {
   switch (value) {
-    case undefined:
-      return Tag.Absent;
     case null:
       return Tag.Null;
     case false:
