@@ -52,6 +52,8 @@ export class PlainPart {
 
   /** Reads a context; whether it differs from the last. Undefined where it is not plain. */
   read(context: object): boolean | undefined {
+    // A getter may ask another document meanwhile.
+    const { weight, parts } = scales;
     scales.weight = 0;
     scales.parts = 0;
     try {
@@ -60,6 +62,9 @@ export class PlainPart {
       return scales.weight > limits.contextBytes ? undefined : differs;
     } catch {
       return undefined;
+    } finally {
+      scales.weight = weight;
+      scales.parts = parts;
     }
   }
 

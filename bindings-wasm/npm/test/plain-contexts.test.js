@@ -133,6 +133,20 @@ describe("a plain object on every call", () => {
     agree({ key: "bob" });
   });
 
+  it("is weighed while a getter asks another document", () => {
+    const other = Flags.fromJson(text);
+    const half = "x".repeat(1 << 19);
+    const context = {
+      kind: "user",
+      key: "ada",
+      large: [half, half],
+      get asking() {
+        return other.variation("key", { kind: "user", key: "bob" }, null);
+      },
+    };
+    assert.deepEqual(new Set(agree(context)), new Set(["ERROR"]));
+  });
+
   it("is weighed with what nobody asks for", () => {
     const many = "x".repeat(1 << 18);
     const context = /** @type {any} */ ({ kind: "user", key: "ada", a: many, b: many, c: [many] });
