@@ -100,7 +100,7 @@ mod typing;
 
 #[cfg(feature = "authoring")]
 pub use activity::{Activity, ActivityError, FlagActivity};
-pub use bound_flags::BoundFlags;
+pub use bound_flags::{BoundFlags, BoundPart};
 #[cfg(feature = "authoring")]
 pub use certification::{
     ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,
@@ -149,7 +149,7 @@ pub use receipt::{Receipt, ReceiptError, replay};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Tri, Verdict,
 };
-pub use ruleset::Hash;
+pub use ruleset::{Hash, Mentions};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 #[cfg(feature = "tools")]
 pub use strategy::{Effect, Strategy, StrategyError, StrategyKind, System};

@@ -219,6 +219,13 @@ export class Flags {
     }
   }
 
+  #evaluate(context: unknown, flag: number, type: ValueType): number {
+    const parsed = contextHandle(context);
+    return parsed === undefined
+      ? core.evaluateHost(this.#handle, encodeLeniently(context), flag, type)
+      : core.evaluateContext(this.#handle, parsed, flag, type);
+  }
+
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
@@ -226,12 +233,9 @@ export class Flags {
         entry.answer(core.evaluate(bound, entry.handle, type), this.#source),
       );
     }
-    const parsed = contextHandle(context);
     const code =
-      parsed === undefined
-        ? (this.#plainContexts?.evaluate(this.#handle, context, entry, type) ??
-          core.evaluateHost(this.#handle, encodeLeniently(context), entry.handle, type))
-        : core.evaluateContext(this.#handle, parsed, entry.handle, type);
+      this.#plainContexts?.evaluate(this.#handle, context, entry, type) ??
+      this.#evaluate(context, entry.handle, type);
     if (code === FAILED) throw argumentErrors.last();
     return entry.answer(code, this.#source);
   }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::json::{JsonError, JsonErrorKind};
+use crate::json::{JsonError, JsonErrorKind, Value};
 
 /// Why something is no valid context, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,12 @@ pub struct ContextError {
 impl ContextError {
     pub(crate) fn invalid(path: impl Into<String>, message: impl Into<String>) -> ContextError {
         ContextError { code: "invalid-context", path: path.into(), message: message.into() }
+    }
+
+    /// A member of another type than is expected, behind the path of what holds it.
+    pub(super) fn expected(what: &str, found: &Value, place: &str, name: &str) -> ContextError {
+        let message = format!("expected {what}, found {}", found.type_name());
+        ContextError::invalid(format!("{place}{name}"), message)
     }
 
     pub(super) fn limit(message: String) -> ContextError {

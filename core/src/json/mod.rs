@@ -25,4 +25,4 @@ pub(crate) use error::JsonErrorKind;
 pub(crate) use note::{Note, NoteKind};
 pub(crate) use number::{is_imprecise, write_integer_digits};
 pub(crate) use order::sorted_places;
-pub(crate) use reader::{Reading, read, read_host};
+pub(crate) use reader::{Reading, read};
