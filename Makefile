@@ -25,6 +25,8 @@ CASES ?= 20000
 SEED ?= isoflag
 FUZZ_SECONDS ?= 60
 
+# Where cargo puts what it builds.
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 RUST_PACKAGES := -p isoflag -p isoflag-cli -p isoflag-conformance
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
@@ -58,7 +60,7 @@ build-wasm:
 build-cli: build-python
 	$(call say,the program isoflag: a minute the first time)
 	@cargo build --quiet --release -p isoflag-cli
-	@mkdir -p .venv/bin && ln -sf ../../target/release/isoflag .venv/bin/isoflag
+	@mkdir -p .venv/bin && ln -sf "$(TARGET)/release/isoflag" .venv/bin/isoflag
 
 test: check test-rust build test-python test-npm test-shop test-page conformance consumers-quick differential docs readme
 	@.ci/totals test
@@ -108,7 +110,7 @@ test-npm: build-wasm
 	@npm test --silent --prefix bindings-wasm/npm
 
 test-shop: build
-	$(call say,the shop: its page and Lambda function in Chromium (half a minute))
+	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
 	@examples/shop/build.sh
 	@npm test --silent --prefix examples/shop
 
@@ -117,10 +119,10 @@ test-page:
 	$(call say,the inventory page in Chromium)
 	@cargo build --quiet -p isoflag-cli
 	@cd cli/page-test && npm ci --silent && npm run --silent lint && \
-		ISOFLAG="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/isoflag" \
+		ISOFLAG="$(TARGET)/debug/isoflag" \
 		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
 
-conformance: build
+conformance: build build-cli
 	$(call say,conformance: the suite on four hosts (a minute))
 	@.ci/python-env
 	@conformance/run.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes bindings-wasm/npm/dist/ from a fresh checkout: toolchain, programs, npm's packages, two WebAssembly modules and the
-# TypeScript around them. What has not changed since the last time is not made again.
+# Makes bindings-wasm/npm/dist/ from a fresh checkout: toolchain, programs, npm's packages, two WebAssembly modules, the
+# program, and the TypeScript around them. What has not changed since the last time is not made again.
 #
 # ISOFLAG_STD=prebuilt takes the standard library that comes with the toolchain: larger modules, sooner.
 set -euo pipefail
@@ -67,10 +67,10 @@ module() {
         "$npm/node_modules/.bin/wasm-opt" --strip-debug --strip-producers --strip-target-features "${wasm_features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
 }
 
-# What a page loads is built for size, what a server loads for speed.
+# What a page loads is built for size, what a server loads for speed, but for the standard library, on which nothing waits.
 modules() {
     module core wasm optimize_for_size "" "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign" --no-default-features &&
-        module tools wasm-tools "" "" -O3
+        module tools wasm-tools optimize_for_size "" -O3
 }
 
 if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then
@@ -97,7 +97,8 @@ if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then
     rm -f "$stamps/dist"
 fi
 
-dist="$core $(hash_of bindings-wasm/npm/src bindings-wasm/npm/scripts bindings-wasm/npm/tsconfig.json bindings-wasm/npm/package.json)"
+program="$("$here/program.sh")"
+dist="$core $program $(hash_of bindings-wasm/npm/src bindings-wasm/npm/scripts bindings-wasm/npm/tsconfig.json bindings-wasm/npm/package.json)"
 if [[ ! -f "$npm/dist/core.wasm" ]] || ! unchanged dist "$dist"; then
     say "build: the npm package (a few seconds)"
     rm -rf "$npm/dist" "$npm/.compiled"

@@ -4,6 +4,7 @@
 #
 #   RUSTUP_TOOLCHAIN="$(bindings-wasm/toolchain.sh)" cargo build --target wasm32-unknown-unknown
 #   bindings-wasm/toolchain.sh aarch64-unknown-linux-gnu
+#   bindings-wasm/toolchain.sh wasm32-wasip1 rustup     # fails where rustup cannot supply it
 #
 # rustup is asked first. Where it cannot supply the target, Debian's packages can: this script then builds the standard
 # library once from Debian's sources and lays out a toolchain under .tools/. ISOFLAG_TOOLCHAIN=debian skips rustup.
@@ -90,6 +91,7 @@ build_sysroot() {
 
 sysroot_dir="$repo/.tools/debian-$target"
 if ask_rustup; then exit 0; fi
+[[ "${2:-}" != rustup ]] || exit 1
 
 # wasm-pack takes a sysroot with this word in its path for rustup's own and tries to add the target to it.
 if [[ "$sysroot_dir" == *rustup* ]]; then

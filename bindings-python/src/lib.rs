@@ -3,10 +3,11 @@
 //! evaluation is the core's.
 //!
 //! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] and
-//! [`big_segments`] are who is asked about; [`flags`] and [`bound_flags`] ask the core; [`served`]
-//! turns its answer into a value or an [`evaluation_detail`], [`state`] all answers into a dict,
-//! and [`many`] asks for many contexts on threads. [`consistency`], [`history`] and [`receipt`] are
-//! what is built on an answer.
+//! [`big_segments`] are who is asked about; [`flags`] is a document, which [`evaluation`] and
+//! [`bound_flags`] ask; [`served`] turns the core's answer into a value or an [`evaluation_detail`],
+//! [`state`] all answers into a dict, and [`many`] asks for many contexts on threads.
+//! [`consistency`], [`history`] and [`receipt`] are what is built on an answer; [`lifecycle`] is how
+//! flags change from day to day.
 
 mod big_segments;
 mod bound_flags;
@@ -17,11 +18,13 @@ mod diagnostic;
 mod diff;
 mod document;
 mod errors;
+mod evaluation;
 mod evaluation_detail;
 mod explanation;
 mod flags;
 mod from_python;
 mod history;
+mod lifecycle;
 mod many;
 mod reason;
 mod receipt;
@@ -58,6 +61,8 @@ mod _core {
     use crate::flags::Flags;
     #[pymodule_export]
     use crate::history::{DocumentHistory, Pinned};
+    #[pymodule_export]
+    use crate::lifecycle::check_environments;
     #[pymodule_export]
     use crate::many::EvaluationDetails;
     #[pymodule_export]

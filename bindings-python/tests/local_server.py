@@ -1,11 +1,12 @@
-"""An HTTP server on a port of its own that answers as it is told and keeps what it was asked."""
+"""A server of documents that answers as it is told and keeps what it was asked."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from loopback import listening
 
 
 @dataclass
@@ -42,12 +43,6 @@ def serving() -> Iterator[LocalServer]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield told
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as port:
+        told.port = port
+        yield told

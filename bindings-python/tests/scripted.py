@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from isoflag import FlagClient
 from isoflag.source import Fetched, Unchanged
 
 Answer = Fetched | bytes | Unchanged | BaseException | Callable[[], Fetched | bytes | Unchanged]
@@ -38,6 +39,12 @@ class ScriptedSource:
         if isinstance(answer, BaseException):
             raise answer
         return answer() if callable(answer) else answer
+
+
+def client(*answers: Answer, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
+    """Make a client of a script; give its source and its clock too."""
+    source, clock = ScriptedSource(*answers), Clock()
+    return FlagClient(source, **{"ttl": 60.0, "clock": clock, **options}), source, clock
 
 
 def text(value: Any = True, *, version: int | None = None, stamp: int | None = None) -> bytes:

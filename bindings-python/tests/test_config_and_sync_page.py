@@ -14,10 +14,10 @@ from dynamodb_tables import CREDENTIALS, new_table
 from isoflag.store import DynamoDbFeatureStore
 from isoflag.sync import DocumentFetch, plan, sign
 from lambda_events import SCHEDULES, http_event
+from pages import Page
 
 TESTS = Path(__file__).parent
-PAGE = (TESTS.parent.parent / "docs" / "config-and-sync.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+PAGE = Page("docs/config-and-sync.md")
 SHOP = "https://shop.example"
 VISIBLE = {"usingEnvironmentId": True}
 
@@ -41,9 +41,7 @@ def test_the_code_of_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DocumentFetch, "__call__", lambda _: json.dumps(fetched[0]).encode())
     with mock_aws():
         new_table(boto3.client("dynamodb"), "launchdarkly-live")
-        names: dict[str, Any] = {"__name__": "page"}
-        for block in BLOCKS:
-            exec(compile(block, "docs/config-and-sync.md", "exec"), names)  # noqa: S102
+        names = PAGE.run()
 
         headers = {"Origin": SHOP}
         query = {"visitor": "mia"}
@@ -77,13 +75,13 @@ def test_the_code_of_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_the_page_says_of_its_values_is_so() -> None:
     names: dict[str, Any] = {"plan": plan}
     claims = 0
-    for block in BLOCKS:
+    for block in PAGE.blocks:
         if "store" not in block or "sync = " in block or "client" in block:
             continue
         for line in block.splitlines():
             claim = re.fullmatch(r"(.*\S)  # (.*)", line)
             if claim is None:
-                exec(compile(line, "docs/config-and-sync.md", "exec"), names)  # noqa: S102
+                exec(compile(line, PAGE.name, "exec"), names)  # noqa: S102
             else:
                 claims += 1
                 assert repr(eval(claim[1], names)) == claim[2]  # noqa: S307
@@ -91,7 +89,7 @@ def test_what_the_page_says_of_its_values_is_so() -> None:
 
 
 def test_every_row_names_tests_that_exist() -> None:
-    rows = re.findall(r"^\| (A\d\d) \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| (A\d\d) \| (.+?) \| (.+?) \|$", PAGE.text, re.MULTILINE)
     assert len(rows) == 12
     assert [row for row, _, _ in rows] == sorted({row for row, _, _ in rows})
     for row, _, shown in rows:
@@ -111,7 +109,7 @@ def test_the_page_names_the_calls_that_a_role_needs() -> None:
     names = {"".join(part.title() for part in call.split("_")) for call in called}
     needs = re.search(
         r"It needs\n`dynamodb:(.*?)`, and a reserved|It needs\n(.*?), and a reserved",
-        PAGE,
+        PAGE.text,
         re.DOTALL,
     )
     assert needs is not None

@@ -256,6 +256,7 @@ def test_events_follow_the_client() -> None:
     assert ask() == 2
     assert heard.names(4)[3:] == ["CONFIGURATION_CHANGED"]
     assert heard.events[3][1].metadata["version"] == 2
+    assert heard.events[3][1].flags_changed == ["a"]
     details = client.get_integer_details("a", 0, ADA)
     assert details.flag_metadata["version"] == 2
     api.shutdown()

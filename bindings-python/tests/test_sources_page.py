@@ -18,10 +18,10 @@ from documents import document, flag
 from isoflag import FlagClient, Flags
 from isoflag import dynamodb_layout as layout
 from local_server import LocalServer, serving
+from pages import Page
 
 TESTS = Path(__file__).parent
-PAGE = (TESTS.parent.parent / "docs" / "sources.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+PAGE = Page("docs/sources.md")
 DOCUMENT = document(flag("new-checkout", True, False), segments={}, meta={"version": 3})
 PROFILE = {"search": {"enabled": True}}
 
@@ -88,11 +88,9 @@ def test_the_code_of_the_page_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("flags.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
-    names: dict[str, Any] = {"__name__": "page"}
-    for block in BLOCKS:
-        exec(compile(block, "docs/sources.md", "exec"), names)  # noqa: S102
+    names = PAGE.run()
     assert names["flags"].bool_variation("search", {"key": "mia"}, False) is True
-    for comment in re.findall(r"^(flags\.\S.*?)  # (.*)$", PAGE, re.MULTILINE):
+    for comment in re.findall(r"^(flags\.\S.*?)  # (.*)$", PAGE.text, re.MULTILINE):
         assert repr(eval(comment[0], names)) == comment[1]  # noqa: S307
 
     agent.body = json.dumps(DOCUMENT).encode()
@@ -114,7 +112,7 @@ def test_the_code_of_the_page_runs(
 
 
 def test_every_row_names_tests_that_exist() -> None:
-    rows = re.findall(r"^\| (A\d\d) \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| (A\d\d) \| (.+?) \| (.+?) \|$", PAGE.text, re.MULTILINE)
     assert len(rows) > 10
     assert [row for row, _, _ in rows] == sorted({row for row, _, _ in rows})
     for row, _, shown in rows:

@@ -9,19 +9,24 @@ import pytest
 
 # A run within this one forgets the modules that it imports, and not what is made of them.
 import isoflag.testing  # noqa: F401
+from pages import Page
 
 pytest_plugins = ["pytester"]
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent.parent
-PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
+PAGE = Page("docs/testing.md")
+FILES = {
+    name: code
+    for block in PAGE.blocks
+    for name, code in re.findall(r"\A# (\w+\.py)\n(.*)", block, re.DOTALL)
+}
 SUITE = ROOT / "examples" / "testing"
 STATES = ["as they are", "off", "on"]
 
 
 def test_every_block_of_the_page_is_a_file() -> None:
-    assert len(FILES) == PAGE.count("```python")
+    assert len(FILES) == len(PAGE.blocks)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -84,7 +89,7 @@ def test_what_differs_between_off_and_on_is_found(
 
 
 def test_every_row_names_tests_that_exist() -> None:
-    rows = re.findall(r"^\| (A\d\d) \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| (A\d\d) \| (.+?) \| (.+?) \|$", PAGE.text, re.MULTILINE)
     assert [row for row, _, _ in rows] == [*(f"A{n:02}" for n in range(7, 16)), "A60"]
     vectors = {
         case["id"]

@@ -1,6 +1,7 @@
 """One set of flags, one context, many threads."""
 
 import functools
+import subprocess
 import sys
 import threading
 import time
@@ -134,3 +135,23 @@ def test_other_threads_run_while_a_large_text_is_read() -> None:
     sys.setswitchinterval(1e-6)
     other.join()
     assert after > before
+
+
+def test_threads_inside_the_extension_let_the_interpreter_end() -> None:
+    """Such a thread is unwound by the C library, through frames that have no tables for it."""
+    program = """
+import threading, time
+from isoflag import Flags
+flags = Flags.from_dict({"flags": {f"f{n}": {"key": f"f{n}", "on": False} for n in range(500)}})
+contexts = [{"key": str(n)} for n in range(500)]
+def work():
+    while True:
+        flags.evaluate_many(flags.keys(), contexts, threads=2)
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep(0.1)
+"""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,19 +1,17 @@
 //! A document bound to a context, and its evaluation.
 
-use std::sync::Arc;
-
-use isoflag::{BigSegments, BoundFlags, Context, FlagHandle, Flags, Object, Value};
+use isoflag::{BigSegments, BoundFlags, Context, FlagHandle, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{UNCODED, code, value_type};
 use crate::failure::{self, Failed};
-use crate::handles::{BOUND, CONTEXTS, Document, FLAGS, with_flags};
+use crate::handles::{BOUND, CONTEXTS, with_flags};
 
 /// The handle of a key that the document does not hold.
 const NO_FLAG: u32 = u32::MAX;
 
 /// What a call gives instead of a flag's handle or an answer's code where it fails.
-const FAILED: u32 = u32::MAX - 1;
+pub(crate) const FAILED: u32 = u32::MAX - 1;
 
 pub(crate) fn flag(handle: u32) -> Option<FlagHandle> {
     (handle != NO_FLAG).then(|| FlagHandle::from_index(handle))
@@ -91,65 +89,11 @@ pub fn evaluate(bound: u32, flag: u32, expected: u32) -> u32 {
     BOUND.with(|table| table.read(bound, |bound| ask(bound, flag, expected)).unwrap_or(UNCODED))
 }
 
-/// Evaluates a flag for a host's object in one crossing, leaving no handle behind. What was bound stays with the document
-/// for [`evaluate_again`].
+/// Evaluates a flag for a host's object in one crossing, leaving no handle behind.
 #[wasm_bindgen(js_name = evaluateHost)]
 #[must_use]
 pub fn evaluate_host(flags: u32, context: &str, flag: u32, expected: u32) -> u32 {
-    let Ok(bound) = bind_host(flags, context, "") else { return FAILED };
-    ask_kept(flags, bound, flag, expected)
-}
-
-/// As [`evaluate_host`], for an object of one kind whose members are plain: name and value by turns, with U+001F between
-/// each two. A value is a quotation mark and the string as it is, or the JSON text of something else.
-#[wasm_bindgen(js_name = evaluateMembers)]
-#[must_use]
-pub fn evaluate_members(flags: u32, members: &str, flag: u32, expected: u32) -> u32 {
-    let Ok(bound) = bind(flags, read_members(members).as_ref(), "") else { return FAILED };
-    ask_kept(flags, bound, flag, expected)
-}
-
-/// None for an invalid context, whose every answer is `USER_NOT_SPECIFIED`.
-fn read_members(text: &str) -> Option<Context> {
-    let mut members = Vec::new();
-    let mut rest = Some(text);
-    while let (Some(name), Some(value)) = (next_part(&mut rest), next_part(&mut rest)) {
-        let value = match value.strip_prefix('"') {
-            Some(text) => Value::from(text),
-            None => Value::parse(value.as_bytes()).ok()?,
-        };
-        members.push((Arc::from(name), value));
-    }
-    Context::from_host(Object::from_members(members).into()).ok()
-}
-
-/// Takes what stands before the next U+001F.
-fn next_part<'t>(rest: &mut Option<&'t str>) -> Option<&'t str> {
-    let text = rest.take()?;
-    let end = text.bytes().position(|byte| byte == 0x1f);
-    *rest = end.and_then(|end| text.get(end + 1..));
-    text.get(..end.unwrap_or(text.len()))
-}
-
-/// Evaluates a flag of what was bound to a host's object, which then stays with the document.
-fn ask_kept(flags: u32, bound: BoundFlags, flag: u32, expected: u32) -> u32 {
-    let code = ask(&bound, flag, expected);
-    // What was bound before is dropped here, and must not be under the table's borrow.
-    let last = FLAGS.with(|table| table.read(flags, |document| document.last.replace(Some(bound))));
-    drop(last);
-    code
-}
-
-/// Evaluates a flag for the same object as the last [`evaluate_host`] of this document.
-#[wasm_bindgen(js_name = evaluateAgain)]
-#[must_use]
-pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {
-    let again = |document: &Document| {
-        let last = document.last.borrow();
-        last.as_ref().map(|bound| ask(bound, flag, expected))
-    };
-    let asked = FLAGS.with(|table| table.get(flags, again));
-    asked.ok().flatten().unwrap_or(FAILED)
+    bind_host(flags, context, "").map_or(FAILED, |bound| ask(&bound, flag, expected))
 }
 
 /// Evaluates a flag for a context in one crossing.

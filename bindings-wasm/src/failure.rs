@@ -56,6 +56,20 @@ pub(crate) fn strategy(error: &isoflag::StrategyError) -> Failed {
     noted(error.code(), error.path(), error.to_string(), None)
 }
 
+/// With `legal`, the statuses that may follow.
+#[cfg(feature = "tools")]
+pub(crate) fn lifecycle(error: &isoflag::LifecycleError) -> Failed {
+    let legal = error.legal().iter().map(|status| Value::from(status.as_str()));
+    let members = Object::from_iter([
+        ("code", Value::from(error.code())),
+        ("path", Value::from("")),
+        ("message", Value::from(error.to_string())),
+        ("legal", legal.collect()),
+    ]);
+    FAILURE.replace(Value::Object(members).to_canonical_json());
+    Failed
+}
+
 pub(crate) fn json(error: &JsonError) -> Failed {
     noted("not-json", error.path(), error.text(), Some(error.line_column()))
 }

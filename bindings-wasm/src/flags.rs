@@ -3,7 +3,6 @@
 use isoflag::{DocumentError, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::bound;
 use crate::failure;
 use crate::handles::{Document, FLAGS, with_flags};
 
@@ -41,22 +40,6 @@ pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
 #[must_use]
 pub fn flag_keys(flags: u32) -> Option<String> {
     with_flags(flags, |flags| list(flags.keys())).ok()
-}
-
-/// The names of the custom attributes that an evaluation may read, as the JSON text of an array: what else an object holds
-/// need not cross.
-#[wasm_bindgen(js_name = attributeNames)]
-#[must_use]
-pub fn attribute_names(flags: u32) -> Option<String> {
-    with_flags(flags, |flags| list(flags.attribute_names())).ok()
-}
-
-/// As [`attribute_names`], for one flag with all that its answer depends on.
-#[wasm_bindgen(js_name = attributeNamesOf)]
-#[must_use]
-pub fn attribute_names_of(flags: u32, flag: u32) -> Option<String> {
-    let names = |flags: &Flags| list(flags.attribute_names_of(bound::flag(flag)).into_iter());
-    with_flags(flags, names).ok()
 }
 
 /// The digest of the document.

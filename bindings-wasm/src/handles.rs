@@ -6,19 +6,26 @@ use isoflag::{BoundFlags, Context, Flags};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{self, Failed};
+#[cfg(feature = "tools")]
+use crate::part::Parts;
 
 /// What a call gives instead of a handle where it fails.
 pub(crate) const NO_HANDLE: u32 = 0;
 
-/// A document, with what was bound last to a host's object: the next call may well be about the same one.
+/// A document, with what its flags ask of a host's object.
 pub(crate) struct Document {
     pub(crate) flags: Flags,
-    pub(crate) last: RefCell<Option<BoundFlags>>,
+    #[cfg(feature = "tools")]
+    pub(crate) parts: Parts,
 }
 
 impl From<Flags> for Document {
     fn from(flags: Flags) -> Document {
-        Document { flags, last: RefCell::default() }
+        Document {
+            flags,
+            #[cfg(feature = "tools")]
+            parts: Parts::default(),
+        }
     }
 }
 

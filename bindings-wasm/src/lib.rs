@@ -4,7 +4,8 @@
 //! In reading order: [`handles`] says how an object of the core is known to JavaScript, [`failure`] how an error
 //! reaches it; then [`flags`], [`context`] and [`bound`] hold what is exported for each class, [`answer`] what an
 //! evaluation returns, and [`state`] the state of all flags, [`consistency`] the gate;
-//! `tools`, `history`, `receipt` and `typing` are what only `tools.wasm` has.
+//! `tools`, `history`, `receipt` and `typing` are what only `tools.wasm` has, and `part`, by which a server asks about one
+//! object after the other.
 
 pub mod answer;
 pub mod bound;
@@ -17,6 +18,8 @@ pub mod handles;
 pub mod history;
 #[cfg(feature = "tools")]
 pub mod lifecycle;
+#[cfg(feature = "tools")]
+pub mod part;
 #[cfg(feature = "tools")]
 pub mod receipt;
 pub mod state;

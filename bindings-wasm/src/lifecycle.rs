@@ -1,6 +1,14 @@
-//! Strategies, checks and differences: values go in and out as JSON text.
+//! How flags change from day to day: strategies, checks, differences, statuses, what the tests of an artifact say, and what
+//! can go. Values go in and out as JSON text.
 
-use isoflag::{CheckOptions, Context, Diagnostic, Flags, Strategy, System, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isoflag::{
+    Activity, ActivityError, CheckOptions, Context, DatedDocument, Diagnostic, Flags, Inventory,
+    InventoryDocument, LifecycleError, Object, Retirement, RetirementInputs, Status, StepResult,
+    Strategy, System, Value, moment_of_seconds,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
@@ -77,6 +85,207 @@ pub fn diff_flags(flags: u32, later: u32) -> Result<String, JsValue> {
     let diff = flags.diff(&later);
     let forms = [diff.to_value(), Value::from(diff.to_string()), Value::from(diff.to_markdown())];
     Ok(forms.into_iter().collect::<Value>().to_canonical_json())
+}
+
+fn refused(message: impl ToString) -> JsValue {
+    JsError::new(&message.to_string()).into()
+}
+
+fn moment(name: &str, seconds: f64) -> Result<f64, JsValue> {
+    moment_of_seconds(seconds).map_err(|error| refused(format!("`{name}`: {error}")))
+}
+
+/// The document with another status of a flag; fails as [`Flags::with_status`].
+///
+/// # Errors
+/// Where the time is none.
+#[wasm_bindgen(js_name = withStatus)]
+pub fn with_status(flags: u32, key: &str, status: &str, now: f64) -> Result<u32, JsValue> {
+    let now = moment("now", now)?;
+    let made = || {
+        let flags = with_flags(flags, Flags::clone)?;
+        let status =
+            Status::named(status).ok_or_else(|| LifecycleError::UnknownStatus(status.into()));
+        status
+            .and_then(|status| flags.with_status(key, status, now))
+            .map(Document::from)
+            .map_err(|error| failure::lifecycle(&error))
+    };
+    Ok(FLAGS.with(|table| table.keep_made(made())))
+}
+
+/// What follows from the tests of an artifact.
+///
+/// # Errors
+/// Where a result or a time is none, or the document was freed.
+#[wasm_bindgen]
+pub fn certification(
+    flags: u32,
+    production_state: &str,
+    next_release: &str,
+    artifact_time: Option<f64>,
+    now: f64,
+) -> Result<String, JsValue> {
+    let step = |of: &str, name| {
+        StepResult::named(name).map_err(|error| refused(format!("`{of}`: {error}")))
+    };
+    let (first, second) =
+        (step("productionState", production_state)?, step("nextRelease", next_release)?);
+    let built = artifact_time.map(|time| moment("artifactTime", time)).transpose()?;
+    let now = moment("now", now)?;
+    let found = with_flags(flags, |flags| flags.certification(first, second, built, now))?;
+    Ok(found.to_value().to_canonical_json())
+}
+
+/// What the deployment of an artifact brings.
+///
+/// # Errors
+/// Where a time is none, or the document was freed.
+#[wasm_bindgen]
+pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, JsValue> {
+    let (built, now) = (moment("artifactTime", artifact_time)?, moment("now", now)?);
+    let found = with_flags(flags, |flags| flags.deployment(built, now))?;
+    Ok(found.to_value().to_canonical_json())
+}
+
+/// The end of a feature's rollout; none where it is finished already.
+///
+/// # Errors
+/// As [`Flags::finish`], where a time is none, or the document was freed.
+#[wasm_bindgen(js_name = finishFlag)]
+pub fn finish_flag(
+    flags: u32,
+    key: &str,
+    now: f64,
+    safety_period: f64,
+) -> Result<Option<String>, JsValue> {
+    let now = moment("now", now)?;
+    moment("safetyPeriod", now + safety_period)?;
+    let found = with_flags(flags, |flags| flags.finish(key, safety_period, now))?;
+    let found = found.map_err(|error| failure::lifecycle(&error))?;
+    Ok(found.map(|change| change.to_value().to_canonical_json()))
+}
+
+fn no_activity(error: ActivityError) -> JsValue {
+    refused(format!("`activity`: {error}"))
+}
+
+/// What is known of each flag's retirement, as the JSON text of an array. Each document of the history is a handle with the
+/// moment from which it was in force.
+///
+/// # Errors
+/// Where a time, the activity or the call sites are none, or a document was freed.
+#[wasm_bindgen]
+pub fn retirements(
+    flags: u32,
+    now: f64,
+    weeks: f64,
+    moments: &[f64],
+    history: &[u32],
+    counted: Option<String>,
+    call_sites: Option<String>,
+) -> Result<String, JsValue> {
+    let dated = moments
+        .iter()
+        .zip(history)
+        .map(|(from, flags)| Ok((moment("from", *from)?, with_flags(*flags, Flags::clone)?)));
+    let dated = dated.collect::<Result<Vec<_>, JsValue>>()?;
+    let history: Vec<_> =
+        dated.iter().map(|(from, flags)| DatedDocument { from: *from, flags }).collect();
+    let counted = counted.map(|text| Activity::from_json(text.as_bytes()).map_err(no_activity));
+    let counted = counted.transpose()?;
+    let sites = call_sites.as_deref().map(read_call_sites).transpose()?;
+    let inputs = RetirementInputs {
+        now: moment("now", now)?,
+        weeks: if weeks >= 0.0 {
+            weeks
+        } else {
+            return Err(refused("`weeks`: expected a number of weeks"));
+        },
+        history: &history,
+        activity: counted.as_ref(),
+        call_sites: sites.as_ref(),
+    };
+    let found: Value = with_flags(flags, |flags| {
+        flags.retirements(&inputs).iter().map(Retirement::to_value).collect()
+    })?;
+    Ok(found.to_canonical_json())
+}
+
+fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, JsValue> {
+    let written = parsed(text)?;
+    let count = |(key, count): (&Arc<str>, &Value)| {
+        let count = count.as_integer().and_then(|count| usize::try_from(count).ok());
+        let expected =
+            || refused(format!("`callSites`: `{key}`: expected how many places name it"));
+        Ok((Arc::clone(key), count.ok_or_else(expected)?))
+    };
+    written.as_object().into_iter().flat_map(Object::iter).map(count).collect()
+}
+
+/// The names of documents, from the JSON text of an array, each with its document.
+fn named(names: &str, documents: &[u32]) -> Result<Vec<(Arc<str>, Flags)>, JsValue> {
+    let names = parsed(names)?;
+    let names = names.as_array().unwrap_or_default().iter().filter_map(Value::as_str);
+    let named = names.zip(documents);
+    named.map(|(name, flags)| Ok((name.into(), with_flags(*flags, Flags::clone)?))).collect()
+}
+
+/// All flags of several documents, side by side. Of what hosts counted there is a value for each document, null where nobody
+/// did; names and counts are JSON texts of arrays.
+///
+/// # Errors
+/// Where the time or an activity is none, or a document was freed.
+#[wasm_bindgen(js_name = takeInventory)]
+pub fn take_inventory(
+    names: &str,
+    documents: &[u32],
+    counted: &str,
+    now: f64,
+) -> Result<String, JsValue> {
+    let now = moment("now", now)?;
+    let named = named(names, documents)?;
+    let counted = parsed(counted)?;
+    let counted = counted.as_array().unwrap_or_default().iter();
+    let counted = counted.map(|counted| match counted {
+        Value::Null => Ok(None),
+        counted => Activity::from_value(counted).map(Some).map_err(no_activity),
+    });
+    let counted = counted.collect::<Result<Vec<_>, JsValue>>()?;
+    let documents = named.iter().zip(&counted).map(|((label, flags), activity)| {
+        InventoryDocument { label, flags, activity: activity.as_ref() }
+    });
+    Ok(Inventory::of(&documents.collect::<Vec<_>>(), now).to_value().to_canonical_json())
+}
+
+/// What there is to say of the documents of several environments, by their names in the JSON text of an array: the text of an
+/// array for each, in an array.
+///
+/// # Errors
+/// Where the options cannot be read or a document was freed.
+#[wasm_bindgen(js_name = checkEnvironments)]
+pub fn check_environments(
+    names: &str,
+    documents: &[u32],
+    options: &str,
+) -> Result<String, JsValue> {
+    let options = CheckOptions::read(&parsed(options)?).map_err(refused)?;
+    let named = named(names, documents)?;
+    let named: Vec<(&str, &Flags)> = named.iter().map(|(name, flags)| (&**name, flags)).collect();
+    let found: Value = Flags::check_environments(&named, &options)
+        .iter()
+        .map(|found| found.iter().map(Diagnostic::to_value).collect::<Value>())
+        .collect();
+    Ok(found.to_canonical_json())
+}
+
+/// The document as canonical JSON text.
+///
+/// # Errors
+/// Where it was freed.
+#[wasm_bindgen(js_name = flagsText)]
+pub fn flags_text(flags: u32) -> Result<String, JsValue> {
+    Ok(with_flags(flags, |flags| flags.document().to_canonical_json())?)
 }
 
 /// A flag's key as AppConfig takes it; none where it would be too long.

@@ -6,7 +6,9 @@ use std::path::Path;
 use aho_corasick::{AhoCorasick, MatchKind};
 use ignore::WalkBuilder;
 
+use crate::input::unreadable;
 use crate::outcome::Failure;
+use crate::system_error::reason;
 
 /// Larger files are generated.
 const LARGEST: u64 = 4 << 20;
@@ -29,12 +31,11 @@ pub(crate) fn find(keys: &[&str], places: &[String]) -> Result<CallSites, Failur
     for place in places {
         // A walk of nothing finds nothing, which would look like unused flags.
         if let Err(error) = std::fs::metadata(place) {
-            return Err(Failure::message(format!("cannot read `{place}`: {error}")));
+            return Err(unreadable(place, &error));
         }
         let walk = WalkBuilder::new(place).sort_by_file_path(Path::cmp).build();
         for entry in walk {
-            let entry =
-                entry.map_err(|error| Failure::message(format!("cannot look into {error}")))?;
+            let entry = entry.map_err(|error| cannot_walk(&error))?;
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
             let is_code = extension.is_none_or(|extension| !NO_CODE.contains(&extension));
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
@@ -47,6 +48,15 @@ pub(crate) fn find(keys: &[&str], places: &[String]) -> Result<CallSites, Failur
     Ok(found)
 }
 
+/// What stopped the walk names its place itself.
+fn cannot_walk(error: &ignore::Error) -> Failure {
+    let text = match error.io_error() {
+        Some(system) => error.to_string().replace(&system.to_string(), &reason(system)),
+        None => error.to_string(),
+    };
+    Failure::message(format!("cannot look into {text}"))
+}
+
 fn search(
     searcher: &AhoCorasick,
     keys: &[&str],
@@ -54,8 +64,7 @@ fn search(
     found: &mut CallSites,
 ) -> Result<(), Failure> {
     let shown = path.display();
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::message(format!("cannot read `{shown}`: {error}")))?;
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&shown.to_string(), &error))?;
     // No text has a zero byte.
     if bytes.contains(&0) {
         return Ok(());

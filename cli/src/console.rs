@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Stderr, Stdout, Write};
 use anstream::AutoStream;
 
 use crate::outcome::Failure;
+use crate::system_error::reason;
 
 pub(crate) struct Console {
     output: AutoStream<Stdout>,
@@ -43,6 +44,6 @@ impl Console {
 fn written(result: std::io::Result<()>) -> Result<(), Failure> {
     result.map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Failure::ClosedPipe,
-        _ => Failure::message(format!("cannot write to standard output: {error}")),
+        _ => Failure::message(format!("cannot write to standard output: {}", reason(&error))),
     })
 }

@@ -7,7 +7,7 @@ use isoflag::{Flags, read_moment};
 use crate::clock::{moment, not_in_the_future};
 use crate::document::Container;
 use crate::finding::Findings;
-use crate::input::Input;
+use crate::input::{Input, unreadable};
 use crate::labelled;
 use crate::outcome::Failure;
 
@@ -40,8 +40,7 @@ pub(crate) fn read(
 
 /// The JSON files of a folder, by name.
 fn documents_in(folder: &str) -> Result<Vec<String>, Failure> {
-    let unreadable =
-        |error: std::io::Error| Failure::message(format!("cannot read `{folder}`: {error}"));
+    let unreadable = |error| unreadable(folder, &error);
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

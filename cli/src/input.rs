@@ -5,6 +5,7 @@ use std::io::Read;
 use isoflag::limits::DOCUMENT_BYTES;
 
 use crate::outcome::Failure;
+use crate::system_error::reason;
 
 /// What a run reads. Standard input can be read once.
 #[derive(Default)]
@@ -32,7 +33,7 @@ impl Input {
             }
             return match std::fs::read(file) {
                 Ok(bytes) => Ok(Source { name: file.to_string(), bytes }),
-                Err(error) => Err(Failure::message(format!("cannot read `{file}`: {error}"))),
+                Err(error) => Err(unreadable(file, &error)),
             };
         }
         if std::mem::replace(&mut self.standard_input_is_read, true) {
@@ -43,7 +44,9 @@ impl Input {
         let mut bytes = Vec::new();
         match std::io::stdin().lock().read_to_end(&mut bytes) {
             Ok(_) => Ok(Source { name: "<stdin>".to_string(), bytes }),
-            Err(error) => Err(Failure::message(format!("cannot read standard input: {error}"))),
+            Err(error) => {
+                Err(Failure::message(format!("cannot read standard input: {}", reason(&error))))
+            }
         }
     }
 
@@ -55,6 +58,11 @@ impl Input {
             None => Ok(argument.as_bytes().to_vec()),
         }
     }
+}
+
+/// A file or folder that the system does not let us read.
+pub(crate) fn unreadable(file: &str, error: &std::io::Error) -> Failure {
+    Failure::message(format!("cannot read `{file}`: {}", reason(error)))
 }
 
 impl Source {

@@ -23,25 +23,35 @@ impl Edited {
         Ok(Edited { file: file.to_owned(), source, flags })
     }
 
-    /// Writes the changes, and `meta.artifact` if there is one. A document that others changed
-    /// meanwhile is left to them.
+    /// Writes the changes, and `meta.artifact` if there is one, with the versions that the core gives
+    /// what changed. A document that others changed meanwhile is left to them.
     pub(crate) fn write(
         &self,
         changes: &[LifecycleChange],
         artifact: Option<&Value>,
     ) -> Result<(), Failure> {
+        let after = self
+            .flags
+            .with_changes(changes, artifact)
+            .map_err(|error| Failure::message(format!("`{}`: {error}", self.file)))?;
+        if after.digest() == self.flags.digest() {
+            return Ok(());
+        }
+        let document = after.document();
         let mut text = self.source.text().ok_or_else(|| lost(&self.source))?.to_owned();
         for change in changes {
-            text = self.with_change(&text, change)?;
+            let version = version_of(&document, &change.key).ok_or_else(|| lost(&self.source))?;
+            text = self.with_change(&text, change, version)?;
         }
+        let version = after.version().map(Value::from).unwrap_or_default();
+        text = self.with_meta(text, "version", &version)?;
         if let Some(artifact) = artifact {
-            text = self.with_artifact(text, artifact)?;
+            text = self.with_meta(text, "artifact", artifact)?;
         }
-        // What cannot be read again must not replace what can.
+        // What is written is what the core says, or nothing is.
         let written = Source { name: self.source.name.clone(), bytes: text.into_bytes() };
-        load(&written)?;
-        if written.bytes == self.source.bytes {
-            return Ok(());
+        if load(&written)?.digest() != after.digest() {
+            return Err(lost(&self.source));
         }
         if Input::default().read(&self.file)?.bytes != self.source.bytes {
             return Err(Failure::message(format!(
@@ -52,7 +62,12 @@ impl Edited {
         replace(&self.file, &written.bytes)
     }
 
-    fn with_change(&self, text: &str, change: &LifecycleChange) -> Result<String, Failure> {
+    fn with_change(
+        &self,
+        text: &str,
+        change: &LifecycleChange,
+        version: &Value,
+    ) -> Result<String, Failure> {
         let lost = || lost(&self.source);
         let flags = container(text).and_then(|outer| json_text::member(text, &outer, "flags"));
         let flags = flags.ok_or_else(lost)?.value_span;
@@ -65,17 +80,24 @@ impl Edited {
             let lifecycle = lifecycle.ok_or_else(lost)?.value_span;
             flag = with_member(&flag, &lifecycle, name, &value.to_string()).ok_or_else(lost)?;
         }
+        let whole = 0..flag.len();
+        let flag = with_member(&flag, &whole, "version", &version.to_string()).ok_or_else(lost)?;
         spliced(text, &place, &flag).ok_or_else(lost)
     }
 
-    fn with_artifact(&self, text: String, artifact: &Value) -> Result<String, Failure> {
+    fn with_meta(&self, text: String, name: &str, value: &Value) -> Result<String, Failure> {
         let lost = || lost(&self.source);
         let outer = container(&text).ok_or_else(lost)?;
         let text = with_object(&self.source, text, &outer, "meta")?;
         let meta = container(&text).and_then(|outer| json_text::member(&text, &outer, "meta"));
         let meta = meta.ok_or_else(lost)?.value_span;
-        with_member(&text, &meta, "artifact", &artifact.to_string()).ok_or_else(lost)
+        with_member(&text, &meta, name, &value.to_string()).ok_or_else(lost)
     }
+}
+
+/// The version of a flag in a normalised document.
+fn version_of<'d>(document: &'d Value, key: &str) -> Option<&'d Value> {
+    document.as_object()?.get("flags")?.as_object()?.get(key)?.as_object()?.get("version")
 }
 
 fn load(source: &Source) -> Result<Flags, Failure> {

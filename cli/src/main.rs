@@ -22,6 +22,7 @@ mod lifecycle_edit;
 mod outcome;
 mod place;
 mod replacement;
+mod system_error;
 mod table;
 
 use std::process::ExitCode;
@@ -54,6 +55,8 @@ fn version() -> String {
 }
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "wasi")]
+    enter_working_folder();
     let mut console = Console::new();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -67,6 +70,15 @@ fn main() -> ExitCode {
             console.complain(&failure);
             ExitCode::from(2)
         }
+    }
+}
+
+/// WASI starts every program in the root; the host says in which folder its user is.
+#[cfg(target_os = "wasi")]
+fn enter_working_folder() {
+    if let Some(folder) = std::env::var_os("PWD") {
+        // Where that fails, no relative path is found, which every subcommand reports.
+        let _ = std::env::set_current_dir(folder);
     }
 }
 

@@ -13,11 +13,15 @@ enum Step {
     Element(usize),
 }
 
+const BLOCK: usize = 1024;
+
 /// The places of one text. What has been scanned is kept, so that many findings cost one scan.
 pub(crate) struct Places<'t> {
     text: &'t str,
     root: Option<Span>,
     line_starts: Vec<usize>,
+    /// How many characters begin before each block of `BLOCK` bytes: a document may be one line.
+    characters_before: Vec<usize>,
     /// The members of the objects on the way so far, by where the object begins.
     objects: HashMap<usize, HashMap<String, Member>>,
 }
@@ -25,10 +29,17 @@ pub(crate) struct Places<'t> {
 impl<'t> Places<'t> {
     pub(crate) fn new(text: &'t str) -> Places<'t> {
         let line_ends = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let mut characters = 0;
+        let characters_before = text.as_bytes().chunks(BLOCK).map(|block| {
+            let before = characters;
+            characters += count_characters(block);
+            before
+        });
         Places {
             text,
             root: json_text::root(text),
             line_starts: [0].into_iter().chain(line_ends).collect(),
+            characters_before: characters_before.collect(),
             objects: HashMap::new(),
         }
     }
@@ -45,8 +56,8 @@ impl<'t> Places<'t> {
         let (mut found, mut depth) = self.descend(&root, &steps);
         if depth == 0 && !steps.is_empty() {
             // The containers that the core unwraps: a stream's `data`, and a bare map of flags.
-            if let Some(data) = json_text::member(self.text, &root, "data") {
-                (found, depth) = self.descend(&data.value_span, &steps);
+            if let Some((data, _)) = self.member(&root, "data") {
+                (found, depth) = self.descend(&data, &steps);
             }
             if depth == 0 && steps.first() == Some(&Step::Member("flags".into())) {
                 (found, _) = self.descend(&root, steps.get(1..).unwrap_or_default());
@@ -59,8 +70,14 @@ impl<'t> Places<'t> {
     pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_of(offset).start;
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
-        (line, column + 1)
+        (line, self.characters_before(offset) - self.characters_before(start) + 1)
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let known = self.characters_before.get(block).copied().unwrap_or(0);
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        known + count_characters(rest)
     }
 
     /// The line that a place begins in, without its line break.
@@ -127,6 +144,11 @@ impl<'t> Places<'t> {
         let member = members.get(name)?;
         Some((member.value_span.clone(), Some(member.name_span.clone())))
     }
+}
+
+/// How many characters begin in these bytes.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 fn parse(path: &str) -> Vec<Step> {
@@ -236,6 +258,16 @@ mod tests {
         // The middle of a character is its beginning.
         let accent = TEXT.find('é').unwrap();
         assert_eq!(places.at_line_column(3, 77), accent..accent + 2);
+    }
+
+    #[test]
+    fn columns_count_characters_however_long_a_line_is() {
+        let text = format!("[\n{}]", "\"é€😀\",".repeat(BLOCK));
+        let places = Places::new(&text);
+        let second_line = 2;
+        for (column, (offset, _)) in text[second_line..].char_indices().enumerate() {
+            assert_eq!(places.line_column(second_line + offset), (2, column + 1));
+        }
     }
 
     #[test]

@@ -4,11 +4,16 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::outcome::Failure;
+use crate::system_error::reason;
 
 /// Writes a file beside the one it replaces, then renames it. Where that fails nothing changes.
 pub(crate) fn replace(file: &str, bytes: &[u8]) -> Result<(), Failure> {
-    written(Path::new(file), bytes)
-        .map_err(|error| Failure::message(format!("cannot write `{file}`: {error}")))
+    written(Path::new(file), bytes).map_err(|error| unwritable(file, &error))
+}
+
+/// A file that the system does not let us write.
+pub(crate) fn unwritable(file: &str, error: &std::io::Error) -> Failure {
+    Failure::message(format!("cannot write `{file}`: {}", reason(error)))
 }
 
 fn written(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -33,6 +38,8 @@ fn written(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut beside = beside.prefix(".isoflag-").tempfile_in(folder.unwrap_or(Path::new(".")))?;
     beside.write_all(bytes)?;
     beside.as_file().sync_all()?;
+    // WASI knows no permissions; its host takes them over.
+    #[cfg(not(target_os = "wasi"))]
     if let Some(held) = held {
         beside.as_file().set_permissions(held.permissions())?;
     }

@@ -11,7 +11,7 @@ const DOCUMENT: &str = r#"{
   "flags": {
     "old": {"key": "old", "on": true, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 0},
       "lifecycle": {"status": "Done", "statusTimestamp": 90, "stagedTimestamp": 80}},
-    "new": {"key": "new", "on": true, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 0},
+    "new": {"key": "new", "version": 7, "on": true, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 0},
       "lifecycle": {"owner": "web", "status": "Staging", "statusTimestamp": 100}},
     "newer": {"key": "newer", "on": true, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 0},
       "lifecycle": {"status": "Staging", "statusTimestamp": 300}},
@@ -45,15 +45,16 @@ fn what_passes_twice_is_done() {
     assert_eq!(ran.code, 0, "{ran:?}");
     insta::assert_snapshot!(ran.out);
     assert_eq!(ran.err.matches("tests\n").count(), 2, "{ran:?}");
-    // The changes, and no other byte.
+    // The changes and the versions of what changed, and no other byte.
     let expected = DOCUMENT
+        .replace(r#""version": 7"#, r#""version": 8"#)
         .replace(
             r#""status": "Staging", "statusTimestamp": 100}"#,
             r#""status": "Done", "statusTimestamp": 400, "stagedTimestamp": 100}"#,
         )
         .replace(
             r#""meta": {"version": 4}"#,
-            r#""meta": {"version": 4, "artifact": {"certifiedTimestamp":400,"deployable":true,"timestamp":200}}"#,
+            r#""meta": {"version": 5, "artifact": {"certifiedTimestamp":400,"deployable":true,"timestamp":200}}"#,
         );
     assert_eq!(text(&document), expected);
 }
@@ -144,15 +145,18 @@ fn what_is_deployed_and_done_comes_into_beta_and_leaves_it_with_an_older_artifac
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     insta::assert_snapshot!(ran.out);
     assert!(beta());
-    let with_beta = DOCUMENT.replace(
+    // It had no version, which counts as 0.
+    let with_beta = DOCUMENT.replace(r#""version": 4"#, r#""version": 5"#).replace(
         r#""stagedTimestamp": 80}"#,
-        r#""stagedTimestamp": 80, "deployedTimestamp": 500}"#,
+        r#""stagedTimestamp": 80, "deployedTimestamp": 500},
+      "version": 1"#,
     );
     assert_eq!(text(&document), with_beta);
     assert_eq!(deployed("200").code, 0);
     assert_eq!(text(&document), with_beta);
     assert_eq!(deployed("70").code, 0);
-    assert_eq!(text(&document), with_beta.replace("500}", "null}"));
+    let without = with_beta.replace("500},\n      \"version\": 1", "null},\n      \"version\": 2");
+    assert_eq!(text(&document), without.replace(r#""version": 5"#, r#""version": 6"#));
 }
 
 #[test]
@@ -176,9 +180,10 @@ fn what_is_finished_gets_a_date_to_be_removed() {
     );
     assert_eq!(
         text(&document),
-        DOCUMENT.replace(
+        DOCUMENT.replace(r#""version": 4"#, r#""version": 5"#).replace(
             r#""status": "Done", "statusTimestamp": 90, "stagedTimestamp": 80}"#,
-            r#""status": "Finished", "statusTimestamp": 1000, "stagedTimestamp": 80, "cleanupTimestamp": 1210600}"#,
+            r#""status": "Finished", "statusTimestamp": 1000, "stagedTimestamp": 80, "cleanupTimestamp": 1210600},
+      "version": 1"#,
         )
     );
     // And `retire` waits for it.

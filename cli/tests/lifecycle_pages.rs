@@ -32,7 +32,8 @@ fn every_test_that_is_named_exists() {
                 let text = std::fs::read_to_string(root.join(code));
                 let text = text.unwrap_or_else(|_| panic!("{page}: {row}: there is no `{code}`"));
                 for name in names.drain(..) {
-                    let defined = ["fn ", "def "].map(|word| format!("{word}{name}("));
+                    let defined =
+                        [format!("fn {name}("), format!("def {name}("), format!("test(\"{name}\"")];
                     let found = defined.iter().any(|defined| text.contains(defined));
                     assert!(found, "{page}: {row}: `{code}` has no test `{name}`");
                     named += 1;

@@ -29,9 +29,8 @@ hosts=(
     --host "python=$python $here/hosts/python_host.py"
     --host "node=node $here/hosts/node_host.mjs"
 )
-browser="${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}"
-if [[ -n "$browser" ]]; then
-    hosts+=(--host "chromium=node $here/hosts/chromium_host.mjs $browser")
+if [[ -n "${CHROMIUM:-}" ]] || command -v chromium chromium-browser google-chrome >/dev/null; then
+    hosts+=(--host "chromium=node $here/hosts/chromium_host.mjs")
 else
     say "SKIPPED: Chromium, which is not found; CHROMIUM may name it"
 fi

@@ -158,3 +158,29 @@ impl BoundFlags {
         explain::explain(self, key)
     }
 }
+
+/// A document bound to as much of a context as some of its flags ask for: for a host whose caller
+/// asks one flag about another context each time.
+#[derive(Debug)]
+pub struct BoundPart {
+    flags: Flags,
+    subject: Subject,
+}
+
+impl BoundPart {
+    pub(crate) fn new(flags: Flags, subject: Subject) -> BoundPart {
+        BoundPart { flags, subject }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn flags(&self) -> &Flags {
+        &self.flags
+    }
+
+    /// As [`BoundFlags::evaluate_handle`], for a flag that asks for no more than what was mentioned.
+    #[must_use]
+    pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
+        evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, &mut NoObserver)
+    }
+}

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use crate::bound_flags::BoundFlags;
+use crate::bound_flags::{BoundFlags, BoundPart};
 use crate::context::{BUILT_IN, Context};
 #[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
@@ -13,7 +13,7 @@ use crate::evaluation::{
 #[cfg(feature = "tools")]
 use crate::explain::Explanation;
 use crate::json::{Object, Value};
-use crate::ruleset::{Membership, Ruleset, Segment};
+use crate::ruleset::{Membership, Mentions, Ruleset, Segment};
 use crate::state::AllFlagsOptions;
 
 /// A loaded flag document: immutable, cheap to clone, safe to share between threads.
@@ -182,19 +182,12 @@ impl Flags {
         self.0.digest.get_or_init(|| digest::digest(&self.document()))
     }
 
-    /// The names of the attributes that an evaluation of some flag may read, each once or more: of a context's other
-    /// custom attributes no answer depends. Kind, key and the like are not listed unless a clause names them.
-    pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
-        self.0.ruleset.tables().attributes.iter().map(|attribute| attribute.reference.name())
-    }
-
-    /// As [`Flags::attribute_names`], for one flag with its prerequisites and the segments that they
-    /// ask; `key` is among them where an answer depends on a context's key. A handle that is none
-    /// reads nothing.
+    /// What of a context the answer of a flag depends on, through its prerequisites and the segments
+    /// that they ask. A handle that is none reads nothing.
     #[must_use]
-    pub fn attribute_names_of(&self, flag: Option<FlagHandle>) -> Vec<&str> {
-        let names = |flag: FlagHandle| self.0.ruleset.attribute_names_of(flag.index());
-        flag.map(names).unwrap_or_default()
+    pub fn mentions_of(&self, flag: Option<FlagHandle>) -> Mentions {
+        let mentions = |flag: FlagHandle| self.0.ruleset.mentions_of(flag.index());
+        flag.map(mentions).unwrap_or_default()
     }
 
     /// `meta.version`, an integer or none.
@@ -233,6 +226,15 @@ impl Flags {
     ) -> BoundFlags {
         let subject = Subject::bind(self.0.ruleset.tables(), context, big_segments);
         BoundFlags::new(self.clone(), subject)
+    }
+
+    /// As [`Flags::bind`] for those flags only whose answer depends on no more than what is mentioned,
+    /// and for a context that need hold no more attributes than that. Without a context every answer is
+    /// `USER_NOT_SPECIFIED`.
+    #[must_use]
+    pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> BoundPart {
+        let subject = Subject::bind_part(self.0.ruleset.tables(), context, mentions);
+        BoundPart::new(self.clone(), subject)
     }
 
     /// The answers of many flags for many contexts: for each context, in their order, a row of one

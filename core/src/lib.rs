@@ -104,11 +104,10 @@ mod typing;
 
 #[cfg(feature = "authoring")]
 pub use activity::{Activity, ActivityError, FlagActivity};
-pub use bound_flags::BoundFlags;
+pub use bound_flags::{BoundFlags, BoundPart};
 #[cfg(feature = "authoring")]
 pub use certification::{
-    ArtifactFeature, Certification, CertificationVerdict, Deployment, FinishError, LifecycleChange,
-    StepResult,
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,
 };
 #[cfg(feature = "authoring")]
 pub use check::{
@@ -145,6 +144,8 @@ pub use last_evaluated::LastEvaluated;
 #[cfg(feature = "tools")]
 pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 #[cfg(feature = "authoring")]
+pub use lifecycle::{LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
+#[cfg(feature = "authoring")]
 pub use reach::{Constant, Reach, ReachedVariation};
 #[cfg(feature = "tools")]
 pub use receipt::{Receipt, ReceiptError, replay};
@@ -152,7 +153,7 @@ pub use receipt::{Receipt, ReceiptError, replay};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Tri, Verdict,
 };
-pub use ruleset::Hash;
+pub use ruleset::{Hash, Mentions};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 #[cfg(feature = "tools")]
 pub use strategy::{Effect, Strategy, StrategyError, StrategyKind, System};

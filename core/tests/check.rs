@@ -266,6 +266,7 @@ fn a_lifecycle_says_what_it_can() {
             "invalid-moment flags.f.lifecycle.createdTimestamp",
         ),
         (r#"{"releaseTimestamp": "soon"}"#, "invalid-moment flags.f.lifecycle.releaseTimestamp"),
+        (r#"{"stagedTimestamp": 1.5}"#, "invalid-moment flags.f.lifecycle.stagedTimestamp"),
     ] {
         assert_eq!(found(&flag(&format!("\"lifecycle\": {lifecycle}")), "{}"), [expected]);
     }

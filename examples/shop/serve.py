@@ -1,5 +1,7 @@
 """Serves the shop on the loopback address: the page, the document, and the Lambda function behind `/lambda/`.
 
+Behind `/fleets` are many instances of another function, each with a document of its own: `instances.py`.
+
 The document lives in two places, as it does in production: where it is published, and where the Lambda function reads
 it. What is published is delivered at once, unless the page holds the delivery back to see two hosts on two documents.
 """
@@ -26,6 +28,7 @@ from urllib.parse import unquote, urlsplit
 
 import function_url
 import isoflag
+from instances import Fleet, Fleets
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "web" / "dist"
@@ -84,6 +87,7 @@ class Shop(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.delivery = delivery
         self.function = function
+        self.fleets = Fleets()
         # An instance of a Lambda function answers one request at a time.
         self.instance = threading.Lock()
 
@@ -97,6 +101,8 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Shop
     protocol_version = "HTTP/1.1"
+    # Else the body waits for the header's acknowledgement, 40 milliseconds in each answer.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self._route()
@@ -122,6 +128,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "ask the loopback address"})
         if path.startswith("/lambda/"):
             return self._invoke(body)
+        if path.startswith("/fleets"):
+            return self._fleets(path, body)
         match self.command, path:
             case "GET", "/document":
                 return self._json(
@@ -144,12 +152,41 @@ class Handler(BaseHTTPRequestHandler):
         return self._json(HTTPStatus.NOT_FOUND, {"error": f"there is no `{self.command} {path}`"})
 
     def _invoke(self, body: bytes) -> None:
-        target = self.path.removeprefix("/lambda")
+        self._call(self.server.function, self.server.instance, self.path.removeprefix("/lambda"), body)
+
+    def _call(self, function: Function, one_at_a_time: threading.Lock, target: str, body: bytes) -> None:
         event = function_url.event(self.command, target, dict(self.headers.items()), body)
-        with self.server.instance:
-            response = self.server.function(event, None)
+        with one_at_a_time:
+            response = function(event, None)
         status, headers, content = function_url.answer(response)
         self._send(status, headers, content)
+
+    def _fleets(self, path: str, body: bytes) -> None:
+        """`POST /fleets`; then below `/fleets/N` the clock, the documents and the instances of one."""
+        match self.command, path.split("/")[2:]:
+            case "POST", []:
+                return self._moved(body, self.server.fleets.make)
+            case _, [name, *rest] if (fleet := self.server.fleets.get(name)) is not None:
+                return self._fleet(fleet, rest, body)
+        return self._json(HTTPStatus.NOT_FOUND, {"error": f"there is no `{self.command} {path}`"})
+
+    def _fleet(self, fleet: Fleet, rest: list[str], body: bytes) -> None:
+        match self.command, rest:
+            case "PUT", ["clock"]:
+                return self._moved(body, fleet.move)
+            case "GET", ["documents", digest] if (document := fleet.document(digest)) is not None:
+                return self._send(HTTPStatus.OK, {"Content-Type": "application/json"}, document)
+            case _, ["instances", number, *_] if number in fleet.instances:
+                # As it was sent: the path of an event is not decoded.
+                target = "/" + self.path.split("/", 5)[-1]
+                return self._call(fleet.instances[number].handler, fleet.lock, target, body)
+        return self._json(HTTPStatus.NOT_FOUND, {"error": f"this fleet has no `{'/'.join(rest)}`"})
+
+    def _moved(self, body: bytes, move: Callable[[object], dict[str, Any]]) -> None:
+        try:
+            return self._json(HTTPStatus.OK, move(json.loads(body)))
+        except (RecursionError, ValueError) as error:
+            return self._json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
 
     def _publish(self, body: bytes) -> None:
         try:

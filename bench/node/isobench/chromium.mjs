@@ -1,20 +1,12 @@
 // Everything that is measured in Chromium: node isobench/chromium.mjs [--quick], which bench/run.sh calls.
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
+import { findChromium, launchOptions } from "../../../.ci/chromium.mjs";
 import { serve } from "./chromium/server.mjs";
 import { Record } from "./record.mjs";
 import { cases } from "./workload.mjs";
 
 const quick = process.argv.includes("--quick");
 const record = new Record("chromium");
-
-function browserPath() {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const paths = names.flatMap(name => folders.map(folder => join(folder, name)));
-  return process.env.CHROMIUM ?? paths.find(path => existsSync(path));
-}
 
 async function inFreshPage(browser, address, work) {
   const context = await browser.newContext();
@@ -27,11 +19,9 @@ async function inFreshPage(browser, address, work) {
   return done;
 }
 
-async function measure(executablePath) {
+async function measure() {
   const { server, address } = await serve(process.env.ISOFLAG_BENCH_DATA);
-  // A container's root user has no sandbox; the page is our own.
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch(launchOptions());
   try {
     record.line({ version: `Chromium ${browser.version()}` });
     const runs = { instantiate: [], answer: [], fetched: [] };
@@ -57,10 +47,9 @@ async function measure(executablePath) {
   }
 }
 
-const path = browserPath();
-if (path === undefined) {
+if (findChromium() === undefined) {
   record.skip("start", "compile and instantiate", "Chromium is not found; CHROMIUM may name it");
   record.skip("eval", "every case", "Chromium is not found; CHROMIUM may name it");
 } else {
-  await measure(path);
+  await measure();
 }

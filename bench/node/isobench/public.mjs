@@ -3,13 +3,18 @@
 import { agree } from "./agreement.mjs";
 import { indexOnly, sink, times, valueAndIndex } from "./blocks.mjs";
 
-/** As many contexts as calls: nothing of one call serves the next. */
-async function measureOthers(flags, client, { name, flag, raw }, record, calls) {
-  const contexts = Array.from({ length: calls }, (_, index) => ({ ...raw, key: `${raw.key}-${index}` }));
-  const keep = detail => {
-    sink.value = detail.value;
-    sink.index = detail.variationIndex;
-  };
+const keepIndex = detail => {
+  sink.index = detail.variationIndex;
+};
+
+const keepBoth = detail => {
+  sink.value = detail.value;
+  sink.index = detail.variationIndex;
+};
+
+/** Asks about each context of a list, by turns with LaunchDarkly's client where it knows the flag. */
+async function measure(group, flags, client, { name, flag }, contexts, keep, record) {
+  const calls = contexts.length;
   const subjects = [
     {
       name: "isoflag",
@@ -32,47 +37,27 @@ async function measureOthers(flags, client, { name, flag, raw }, record, calls) 
       },
     });
   }
-  await record.timedAsync("eval-public-new", name, subjects);
+  await record.timedAsync(group, name, subjects);
 }
 
 export async function measurePublic(documents, client, cases, record, calls) {
   for (const { name, flag, raw, document, large } of cases) {
     const flags = documents[document];
-    const subjects = [
-      {
-        name: "isoflag",
-        calls,
-        block: () => {
-          for (let call = 0; call < calls; call += 1) {
-            const detail = flags.variationDetail(flag, raw, null);
-            sink.value = detail.value;
-            sink.index = detail.variationIndex;
-          }
-        },
-      },
-    ];
-    if (document === "workload") {
-      agree(flag, flags.variationDetail(flag, raw, null), await client.variationDetail(flag, raw, null));
-      subjects.push({
-        name: "launchdarkly",
-        calls,
-        block: async () => {
-          for (let call = 0; call < calls; call += 1) {
-            const detail = await client.variationDetail(flag, raw, null);
-            sink.value = detail.value;
-            sink.index = detail.variationIndex;
-          }
-        },
-      });
+    const peer = document === "workload" ? client : undefined;
+    if (peer !== undefined) {
+      agree(flag, flags.variationDetail(flag, raw, null), await peer.variationDetail(flag, raw, null));
     }
-    await record.timedAsync("eval-public", name, subjects);
-    await measureOthers(
-      flags,
-      document === "workload" ? client : undefined,
-      { name, flag, raw },
-      record,
-      calls,
-    );
+    const same = times(calls, () => raw);
+    // As many contexts as calls: nothing of one call serves the next.
+    const others = times(calls, (_, index) => ({ ...raw, key: `${raw.key}-${index}` }));
+    for (const [group, contexts] of [
+      ["eval-public", same],
+      ["eval-public-new", others],
+    ]) {
+      const row = { name, flag };
+      await measure(group, flags, peer, row, contexts, large ? keepIndex : keepBoth, record);
+      if (large) await measure(`${group}-value`, flags, peer, row, contexts, keepBoth, record);
+    }
 
     const bound = flags.bind(raw);
     const again = times(calls, () => bound);

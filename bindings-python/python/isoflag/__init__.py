@@ -30,13 +30,21 @@ from ._core import (
     Pinned,
     Receipt,
     __version__,
+    check_environments,
     from_appconfig_key,
     parse_ttl,
     replay,
     secure_mode_hash,
     to_appconfig_key,
 )
-from ._errors import ContextError, DocumentError, PinError, ReceiptError, StrategyError
+from ._errors import (
+    ContextError,
+    DocumentError,
+    LifecycleError,
+    PinError,
+    ReceiptError,
+    StrategyError,
+)
 
 # What type checkers know by this name; importing it would cost more than all the rest.
 TYPE_CHECKING = False
@@ -58,12 +66,14 @@ __all__ = [
     "Explanation",
     "FlagClient",
     "Flags",
+    "LifecycleError",
     "PinError",
     "Pinned",
     "Receipt",
     "ReceiptError",
     "StrategyError",
     "__version__",
+    "check_environments",
     "from_appconfig_key",
     "parse_ttl",
     "replay",

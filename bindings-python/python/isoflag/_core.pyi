@@ -16,6 +16,8 @@ from typing import (
 
 from typing_extensions import Self
 
+from .lifecycle import Certification, Deployment, LifecycleChange, Status, StepResult
+
 __all__ = [
     "SPEC_VERSION",
     "BoundFlags",
@@ -31,6 +33,7 @@ __all__ = [
     "Pinned",
     "Receipt",
     "__version__",
+    "check_environments",
     "from_appconfig_key",
     "parse_ttl",
     "replay",
@@ -361,6 +364,58 @@ class Flags:
 
     def diff(self, later: Flags | _Text | Mapping[str, Any]) -> Diff:
         """What changed from this document to a later one."""
+
+    def with_status(self, key: str, status: Status, now: float) -> Flags:
+        """The document with another status of a flag, as a new object.
+
+        One status follows the other: ``To Do``, ``Doing``, ``Staging``, ``Done``, ``Finished``, and
+        back to ``Doing`` from ``Staging`` and ``Done``; a flag without one may get any. The
+        ``version`` of the flag and of the document is raised by one. ``now`` is in seconds since
+        1970, as everywhere in a ``lifecycle``.
+
+        Raises ``LifecycleError``, whose ``legal`` says which statuses may follow.
+        """
+
+    def certification(
+        self,
+        *,
+        production_state: StepResult,
+        next_release: StepResult,
+        now: float,
+        artifact_time: float | None = None,
+    ) -> Certification:
+        """What follows from the tests of an artifact under two strategies.
+
+        Where all of them pass under Production State it may be deployed; where they pass under Next
+        Release too, the features in it go from ``Staging`` to ``Done``. An artifact that is built
+        from what is here now, without an ``artifact_time``, holds all of them.
+
+        Raises ``ValueError`` for what is no result or no time in seconds.
+        """
+
+    def deployment(self, artifact_time: float, now: float) -> Deployment:
+        """Which features an artifact holds that was built at a moment and is deployed now.
+
+        Those that are ``Done`` come into ``Beta``; those that an older artifact takes away leave
+        it.
+
+        Raises ``ValueError`` for what is no time in seconds.
+        """
+
+    def finish(
+        self, key: str, now: float, *, safety_period: float = 2419200.0
+    ) -> LifecycleChange | None:
+        """The end of a feature's rollout: what to write, or None where it is finished already.
+
+        It has to stay able to be switched off for the safety period, in seconds (four weeks unless
+        given), after which it should be removed.
+
+        Raises ``LifecycleError`` where it is not ``Done``, or does not serve one value to
+        everybody.
+        """
+
+    def to_json(self) -> str:
+        """The normalised document as canonical JSON text (RFC 8785), of which ``digest`` is."""
 
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
@@ -761,6 +816,16 @@ class Receipt:
 
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
+
+def check_environments(
+    documents: Mapping[str, Flags | _Text | Mapping[str, Any]],
+    options: Mapping[str, Any] | None = None,
+) -> dict[str, list[Diagnostic]]:
+    """As ``Flags.check`` for several environments of the same flags, each under its name.
+
+    It also finds what is on outside development and not in it. The options are those of
+    ``Flags.check``, but for ``environment``.
+    """
 
 def to_appconfig_key(key: str) -> str | None:
     """A flag's key as AWS AppConfig takes it; None where it would be too long."""

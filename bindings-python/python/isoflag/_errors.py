@@ -95,6 +95,25 @@ class StrategyError(ValueError):
         self.path = path
 
 
+class LifecycleError(ValueError):
+    """A change of a flag's status that is not legal.
+
+    ``code`` is ``unknown-flag``, ``unknown-status``, ``malformed-flag``, ``no-status``,
+    ``illegal-transition`` or ``not-rolled-out``.
+    """
+
+    code: str
+    """The stable name of the error."""
+
+    legal: list[str]
+    """The statuses that may follow the one that the flag has, where another was asked for."""
+
+    def __init__(self, message: str, *, code: str = "", legal: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.legal = list(legal)
+
+
 class ReceiptError(ValueError):
     """A receipt that is not what the evaluation gives.
 

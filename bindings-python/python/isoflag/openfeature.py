@@ -63,8 +63,9 @@ _OF_THE_REASON: Final = (
 class IsoflagProvider(AbstractProvider):
     """A provider that evaluates in this process.
 
-    Over a ``FlagClient`` it is ready once there is a document, changed when there is another,
-    stale while a refresh fails and ready again after that. Over ``Flags`` it is always ready.
+    Over a ``FlagClient`` it is ready once there is a document, changed when there is another (the
+    event names the flags whose answers can differ), stale while a refresh fails and ready again
+    after that. Over ``Flags`` it is always ready.
     """
 
     def __init__(self, flags: Flags | FlagClient, *, activity: "Activity | None" = None) -> None:
@@ -258,9 +259,11 @@ class IsoflagProvider(AbstractProvider):
     def _changed(self, before: Flags | None, after: Flags) -> None:
         # The first document makes the provider ready, which says enough.
         if before is not None:
-            self.emit_provider_configuration_changed(
-                ProviderEventDetails(metadata=dict(_document_metadata(after.digest, after.version)))
+            details = ProviderEventDetails(
+                flags_changed=before.diff(after).answers,
+                metadata=dict(_document_metadata(after.digest, after.version)),
             )
+            self.emit_provider_configuration_changed(details)
 
     def _failed(self, client: FlagClient, error: Exception) -> None:
         status = client.status

@@ -1,20 +1,5 @@
 import { Context, Flags, ready } from "isoflag";
+import { ask } from "../harness/ask.js";
 
 await ready();
-const flags = Flags.fromObject({
-  flags: {
-    greeting: {
-      key: "greeting",
-      version: 1,
-      on: true,
-      variations: ["hello", "hei"],
-      rules: [{ variation: 1, clauses: [{ attribute: "country", op: "in", values: ["NO"] }] }],
-      fallthrough: { variation: 0 },
-    },
-  },
-});
-const anna = { kind: "user", key: "anna", country: "NO" };
-const bob = flags.bind(new Context("bob"));
-console.log(
-  JSON.stringify([flags.stringVariation("greeting", anna, "none"), bob.stringVariation("greeting", "none")]),
-);
+console.log(JSON.stringify(ask({ Context, Flags })));

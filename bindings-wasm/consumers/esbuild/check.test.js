@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -35,11 +35,9 @@ describe("esbuild", inChromium, () => {
       ...options,
     });
     assert.deepEqual(warnings, []);
-    const page = `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${name}.js"></script>`;
-    await writeFile(`${outdir}/index.html`, page);
     await tellEmitted(test, outdir, file => `${name}: ${file}`);
     server ??= await serve(folder);
-    return visit(`${server.address}/out/${name}/`);
+    return visit(`${server.address}/out/${name}/${name}.html`);
   }
 
   it("`isoflag` with the loader `file` and `ready(new URL(…))`", async test => {

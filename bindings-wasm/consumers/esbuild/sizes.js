@@ -2,6 +2,7 @@
  * Prints between the markers of the package's README what a page loads: node sizes.js. With `--check` it fails where the
  * README says otherwise by more than a fiftieth, which is more than another compiler of Rust makes of it.
  */
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -46,13 +47,22 @@ for (const [entry, target] of Object.entries(exports)) {
   // The server's entries are bundled into no page.
   else if (!/\.json$|server$/.test(entry)) rows.push(row(`\`${name}\`, JavaScript`, await bundled(name, [])));
 }
+const program = new URL("dist/program.wasm", folder);
+const PROGRAM = "`npx isoflag`, which no page loads";
+// Where no toolchain could build the program nothing is said of it.
+const isBuilt = existsSync(program);
+if (isBuilt) rows.push(row(PROGRAM, await readFile(program)));
 const table = ["| | minified | gzip -9 |", "|---|--:|--:|", ...rows].join("\n");
 
 const readme = await readFile(README, "utf8");
 const begin = readme.indexOf(BEGIN);
 const end = readme.indexOf(END);
 if (begin < 0 || end < begin) throw new Error(`${README} lacks \`${BEGIN}\` and \`${END}\``);
-const said = readme.slice(begin + BEGIN.length, end).trim();
+const lines = readme
+  .slice(begin + BEGIN.length, end)
+  .trim()
+  .split("\n");
+const said = lines.filter(line => isBuilt || !line.includes(PROGRAM)).join("\n");
 
 const { values } = parseArgs({ options: { check: { type: "boolean" } } });
 if (values.check) {

@@ -1,7 +1,7 @@
 /** Serves a folder on the loopback address, with what a case needs to be different. */
 import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join, resolve, sep } from "node:path";
+import { basename, extname, join, resolve, sep } from "node:path";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -12,10 +12,34 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
+/** The page of a script. */
+const pageOf = script => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>isoflag</title>
+    <link rel="icon" href="data:,">
+    <script type="module" src="./${script}"></script>
+  </head>
+  <body></body>
+</html>
+`;
+
+/** What a file holds, or the page of the script that it is named after. */
+async function contentOf(file) {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const script = file.replace(/\.html$/, ".js");
+    if (script === file || !(await stat(script)).isFile()) throw error;
+    return pageOf(basename(script));
+  }
+}
+
 /**
  * Starts the server on a port that is free. `headers` go with every answer; `instead` maps a path, or what it ends with,
  * to a function that answers in the place of the file, where it returns true; `also` serves a folder of the second path
- * below the first.
+ * below the first. `name.html` that is no file is a page that loads `name.js`.
  */
 export async function serve(folder, { headers = {}, instead = {}, also = {} } = {}) {
   const root = resolve(folder);
@@ -31,8 +55,14 @@ export async function serve(folder, { headers = {}, instead = {}, also = {} } = 
     let file = resolve(join(root, inside));
     try {
       if (file !== root && !file.startsWith(root + sep)) throw new Error("outside");
-      if ((await stat(file)).isDirectory()) file = join(file, "index.html");
-      const body = await readFile(file);
+      if (
+        await stat(file).then(
+          found => found.isDirectory(),
+          () => false,
+        )
+      )
+        file = join(file, "index.html");
+      const body = await contentOf(file);
       response
         .writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" })
         .end(body);

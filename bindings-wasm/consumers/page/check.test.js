@@ -7,7 +7,7 @@ import { chromium, inChromium } from "../harness/chromium.js";
 import { serve } from "../harness/server.js";
 
 const bytes = await readFile(new URL("node_modules/isoflag/dist/core.wasm", import.meta.url));
-const folder = fileURLToPath(new URL(".", import.meta.url));
+const consumers = fileURLToPath(new URL("..", import.meta.url));
 
 describe("a page", inChromium, () => {
   const visit = chromium();
@@ -16,22 +16,22 @@ describe("a page", inChromium, () => {
 
   /** Opens one of the pages, served with what the case asks for. */
   async function open(name, options) {
-    const server = await serve(folder, options);
+    const server = await serve(consumers, options);
     servers.push(server);
-    return { ...(await visit(`${server.address}/${name}.html`)), requests: server.requests };
+    return { ...(await visit(`${server.address}/page/${name}`)), requests: server.requests };
   }
   const policy = text => ({ headers: { "content-security-policy": text } });
   const wasm = answer => ({ instead: { "core.wasm": answer } });
 
   it("`<script type=module>` with an import map", async () => {
-    const { answer, faults, requests } = await open("import-map-index");
+    const { answer, faults, requests } = await open("import-map.html");
     assert.deepEqual(answer, ANSWERS);
     assert.deepEqual(faults, []);
     assert.equal(requests.filter(path => path.endsWith("core.wasm")).length, 1);
   });
 
   it("`isoflag/inline` with an import map fetches no module", async () => {
-    const { answer, faults, requests } = await open("import-map-inline");
+    const { answer, faults, requests } = await open("import-map.html?/inline");
     assert.deepEqual(answer, ANSWERS);
     assert.deepEqual(faults, []);
     assert.equal(requests.filter(path => path.endsWith("core.wasm")).length, 0);
@@ -42,7 +42,7 @@ describe("a page", inChromium, () => {
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:",
   ]) {
     it(`under the policy \`${allowed}\``, async () => {
-      const { answer, faults } = await open("ready", policy(allowed));
+      const { answer, faults } = await open("ready.html", policy(allowed));
       assert.deepEqual(answer, ANSWERS);
       assert.deepEqual(faults, []);
     });
@@ -50,14 +50,14 @@ describe("a page", inChromium, () => {
 
   it("`isoflag/inline` under `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'`", async () => {
     const text = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
-    const { answer, faults } = await open("inline", policy(text));
+    const { answer, faults } = await open("inline.html", policy(text));
     assert.deepEqual(answer, ANSWERS);
     assert.deepEqual(faults, []);
   });
 
   for (const name of ["ready", "inline"]) {
     it(`a policy without \`'wasm-unsafe-eval'\` is named with its remedy (${name})`, async () => {
-      const { answer } = await open(name, policy("default-src 'self'; img-src data:"));
+      const { answer } = await open(`${name}.html`, policy("default-src 'self'; img-src data:"));
       assert.equal(answer.name, "LoadError");
       assert.equal(answer.code, "compile-forbidden");
       assert.match(answer.message, /script-src 'wasm-unsafe-eval' allows it in a page/);
@@ -66,7 +66,7 @@ describe("a page", inChromium, () => {
 
   it("a policy whose `connect-src` forbids the fetch is named", async () => {
     const text = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
-    const { answer } = await open("ready", policy(text));
+    const { answer } = await open("ready.html", policy(text));
     assert.equal(answer.code, "fetch-failed");
     assert.match(answer.message, /core\.wasm` cannot be loaded/);
   });
@@ -74,7 +74,7 @@ describe("a page", inChromium, () => {
   for (const type of ["text/plain", "application/octet-stream", "application/wasm; charset=utf-8", ""]) {
     it(`the module served ${type === "" ? "without a type" : `as \`${type}\``} loads`, async () => {
       const { answer, faults } = await open(
-        "ready",
+        "ready.html",
         wasm(response => {
           response.writeHead(200, type === "" ? {} : { "content-type": type }).end(bytes);
           return true;
@@ -121,7 +121,7 @@ describe("a page", inChromium, () => {
     ],
   ]) {
     it(`${what} is named, and \`ready()\` succeeds when it is called again`, async () => {
-      const { answer, page } = await open("ready", firstThenFile(first));
+      const { answer, page } = await open("ready.html", firstThenFile(first));
       assert.equal(answer.name, "LoadError");
       assert.equal(answer.code, code);
       assert.match(answer.message, words);
@@ -131,7 +131,7 @@ describe("a page", inChromium, () => {
   }
 
   it("a second copy of the package works, also with the contexts of the first", async () => {
-    const { answer, faults } = await open("copies", { also: { "/copy/": "/node_modules/" } });
+    const { answer, faults } = await open("copies.html", { also: { "/page/copy/": "/page/node_modules/" } });
     assert.deepEqual(answer, {
       first: ANSWERS,
       second: ANSWERS,

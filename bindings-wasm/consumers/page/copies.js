@@ -1,6 +1,6 @@
 // Two copies of the package in one page, and what one makes handed to the other.
 
-import { ask } from "./ask.js";
+import { ask } from "../harness/ask.js";
 import * as second from "./copy/isoflag/dist/index.js";
 import * as first from "./node_modules/isoflag/dist/index.js";
 

@@ -1,6 +1,6 @@
 // Asks for the module, and tells the answers or the error.
 
-import { ask } from "./ask.js";
+import { ask } from "../harness/ask.js";
 import * as isoflag from "./node_modules/isoflag/dist/index.js";
 
 const said = ({ name, code, message }) => ({ name, code, message });

@@ -31,7 +31,7 @@ describe("Rollup", inChromium, () => {
     ["inline", "`isoflag/inline`"],
   ]) {
     it(what, async () => {
-      const { answer, faults } = await visit(`${server.address}/${name}.html`);
+      const { answer, faults } = await visit(`${server.address}/out/${name}.html`);
       assert.deepEqual(answer, ANSWERS);
       assert.deepEqual(faults, []);
     });

@@ -1,28 +1,13 @@
 import { Context, Flags, ready } from "isoflag";
 import * as inline from "isoflag/inline";
 import { expect, it } from "vitest";
+import { ANSWERS } from "../harness/answers.js";
+import { ask } from "../harness/ask.js";
 
 it("answers in a document", async () => {
   expect(document.body).toBeInstanceOf(HTMLElement);
   await ready();
-  const flags = Flags.fromObject({
-    flags: {
-      greeting: {
-        key: "greeting",
-        version: 1,
-        on: true,
-        variations: ["hello", "hei"],
-        rules: [{ variation: 1, clauses: [{ attribute: "country", op: "in", values: ["NO"] }] }],
-        fallthrough: { variation: 0 },
-      },
-    },
-  });
-  const anna = { kind: "user", key: "anna", country: "NO" };
-  const bob = flags.bind(new Context("bob"));
-  expect([flags.stringVariation("greeting", anna, "none"), bob.stringVariation("greeting", "none")]).toEqual([
-    "hei",
-    "hello",
-  ]);
+  expect(ask({ Context, Flags })).toEqual(ANSWERS);
 });
 
 it("answers with the module inlined", () => {

@@ -37,7 +37,7 @@ describe("webpack", inChromium, () => {
 
   for (const name of ["main", "inline"]) {
     it(name === "main" ? "`isoflag`" : "`isoflag/inline`", async () => {
-      const { answer, faults } = await visit(`${server.address}/${name}.html`);
+      const { answer, faults } = await visit(`${server.address}/out/${name}.html`);
       assert.deepEqual(answer, ANSWERS);
       assert.deepEqual(faults, []);
     });

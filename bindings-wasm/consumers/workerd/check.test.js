@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,7 @@ import workerd from "workerd";
 import { ANSWERS } from "../harness/answers.js";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const core = `${folder}node_modules/isoflag/dist/core.wasm`;
+const modules = `${folder}node_modules/isoflag/dist`;
 let runtime;
 let ports;
 
@@ -17,7 +18,7 @@ let ports;
 const besideIt = {
   name: "wasm-beside",
   setup({ onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, () => ({ path: "core.wasm", external: true }));
+    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: basename(path), external: true }));
     onResolve({ filter: /\.wasm\.bin$/ }, () => ({ path: "core.bin", external: true }));
     onResolve({ filter: /^isoflag-for-browsers$/ }, () => ({
       path: `${folder}node_modules/isoflag/dist/index.js`,
@@ -31,9 +32,10 @@ const service = name => `( name = "${name}",
         modules = [
           ( name = "${name}.js", esModule = embed "${name}.js" ),
           ( name = "core.wasm", wasm = embed "core.wasm" ),
+          ( name = "tools.wasm", wasm = embed "tools.wasm" ),
           ( name = "core.bin", data = embed "core.wasm" ),
         ] ) )`;
-const NAMES = ["worker", "inline", "compiles-late"];
+const NAMES = ["worker", "inline", "tools", "compiles-late"];
 
 before(async () => {
   await rm(`${folder}out`, { recursive: true, force: true });
@@ -47,7 +49,8 @@ before(async () => {
     conditions: ["workerd", "worker", "browser"],
     plugins: [besideIt],
   });
-  await copyFile(core, `${folder}out/core.wasm`);
+  for (const name of ["core.wasm", "tools.wasm"])
+    await copyFile(`${modules}/${name}`, `${folder}out/${name}`);
   const sockets = NAMES.map(
     name => `( name = "${name}", address = "127.0.0.1:0", http = (), service = "${name}" )`,
   );
@@ -74,14 +77,23 @@ const config :Workerd.Config = (
 });
 after(() => runtime?.kill());
 
+/** Asked when the program is deployed, and while a request is answered. */
+const TWICE = [...ANSWERS, ...ANSWERS];
 const ask = async name => (await fetch(`http://127.0.0.1:${ports[name]}/`)).json();
 
 it("`isoflag`, whose module the runtime compiles at deployment", async () => {
-  assert.deepEqual(await ask("worker"), ANSWERS);
+  assert.deepEqual(await ask("worker"), TWICE);
 });
 
 it("`isoflag/inline` at the top of a module (not to be relied on at the edge)", async () => {
-  assert.deepEqual(await ask("inline"), ANSWERS);
+  assert.deepEqual(await ask("inline"), TWICE);
+});
+
+it("`isoflag/tools` explains and checks there too", async () => {
+  const { answer, explanation, found } = await ask("tools");
+  assert.equal(answer, ANSWERS[0]);
+  assert.match(explanation, /^because rule 0 matches$/m);
+  assert.deepEqual(found[0], ["unreachable-rule", "flags.greeting.rules[1]"]);
 });
 
 it("compiling while a request is answered is named with its remedy", async () => {

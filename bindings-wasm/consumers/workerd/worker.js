@@ -1,25 +1,10 @@
 import { Context, Flags } from "isoflag";
+import { ask } from "../harness/ask.js";
 
-const flags = Flags.fromObject({
-  flags: {
-    greeting: {
-      key: "greeting",
-      version: 1,
-      on: true,
-      variations: ["hello", "hei"],
-      rules: [{ variation: 1, clauses: [{ attribute: "country", op: "in", values: ["NO"] }] }],
-      fallthrough: { variation: 0 },
-    },
-  },
-});
-const anna = { kind: "user", key: "anna", country: "NO" };
-const bob = flags.bind(new Context("bob"));
+const answers = ask({ Context, Flags });
 
 export default {
   fetch() {
-    return Response.json([
-      flags.stringVariation("greeting", anna, "none"),
-      bob.stringVariation("greeting", "none"),
-    ]);
+    return Response.json([...answers, ...ask({ Context, Flags })]);
   },
 };

@@ -60,3 +60,13 @@ export const fromAppConfigKey: typeof tools.fromAppConfigKey = absent("fromAppCo
 
 /** The key in AppConfig that stands for a flag's. In a page of `isoflag/tools` only. */
 export const toAppConfigKey: typeof tools.toAppConfigKey = absent("toAppConfigKey");
+
+/** A change of a flag's status that is not legal. In a page of `isoflag/tools` only. */
+export type LifecycleError = tools.LifecycleError;
+/** A change of a flag's status that is not legal. In a page of `isoflag/tools` only. */
+export const LifecycleError: typeof tools.LifecycleError = absent("LifecycleError");
+
+/** As `Flags.check` for several environments of the same flags. In a page of `isoflag/tools` only. */
+export const checkEnvironments: typeof tools.checkEnvironments = absent("checkEnvironments");
+/** All flags of several documents, side by side. In a page of `isoflag/tools` only. */
+export const inventory: typeof tools.inventory = absent("inventory");

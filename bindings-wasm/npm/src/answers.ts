@@ -4,7 +4,7 @@ import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./deta
 import { argumentErrors, FAILED } from "./errors.js";
 import { isWellFormed } from "./host-json.js";
 import { JsonText, type JsonValue } from "./json.js";
-import type { Mentioned } from "./plain-context.js";
+import type { PlainPart } from "./plain-context.js";
 
 /** The handle of a key that no flag has. */
 export const NO_FLAG = 0xffff_ffff;
@@ -61,7 +61,7 @@ function decode(text: string): JsonText | JsonValue {
 export class FlagEntry {
   readonly #answers = new Map<number, Answer>();
   /** What of a plain object its answers depend on, once that was asked for. */
-  mentioned: Mentioned | undefined;
+  part: PlainPart | undefined;
 
   constructor(readonly handle: number) {}
 

@@ -4,6 +4,16 @@
 export type { AllFlagsState, AllFlagsStateOptions, FlagState, StateOptions } from "./all-flags-state.js";
 export type { BigSegments, EvaluationOptions } from "./big-segments.js";
 export { BoundFlags } from "./bound-flags.js";
+export type {
+  ArtifactFeature,
+  Certification,
+  CertificationOptions,
+  Deployment,
+  KnownAnswer,
+  LifecycleChange,
+  Status,
+  StepResult,
+} from "./certification.js";
 export type { Consistency } from "./consistency.js";
 export { Context, type ContextLike, type ContextObject, type ContextOptions } from "./context.js";
 export type { BigSegmentsStatus, EvaluationDetail, EvaluationReason } from "./detail.js";
@@ -13,13 +23,32 @@ export { type Diagnostic, Flags } from "./flags.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
 export type { HistoryLimits, Pinned, PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";
+export type { DocumentLike } from "./lending.js";
 export type {
   Change,
   ChangedItem,
   CheckOptions,
+  EnvironmentDiagnostics,
   Strategy,
   StrategyName,
   StrategyOptions,
   System,
 } from "./lifecycle.js";
 export { LoadError, type LoadErrorCode } from "./load-error.js";
+export type {
+  ActivityLike,
+  ActivityText,
+  Attention,
+  DatedDocument,
+  Environment,
+  FindingCounts,
+  Inventory,
+  InventoryOptions,
+  InventoryRow,
+  LastEvaluated,
+  Retirement,
+  RetirementOptions,
+  RetirementRule,
+  ServedValue,
+  Since,
+} from "./reports.js";

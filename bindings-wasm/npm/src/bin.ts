@@ -1,47 +1,36 @@
 #!/usr/bin/env node
-/** The program: `npx isoflag types flags.json`. */
+/** The program `isoflag`, the one that `cargo` and `pip` install, compiled to WebAssembly: `npx isoflag --help`. */
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { Flags } from "./node.js";
+import { existsSync, readFileSync } from "node:fs";
+import { isatty } from "node:tty";
+import { run } from "./wasi.js";
 
-const USAGE = `Usage: isoflag types FILE [--lang typescript|python] [--out FILE]
+/** What the program exits with where it cannot do what it is asked to. */
+const UNUSABLE = 2;
+/** What a program that panics exits with. */
+const BROKEN = 101;
 
-Writes types for the flags of a document: their keys, and what each serves.
-FILE may be - for standard input; without --out the types go to standard output.
-`;
-
-function types(file: string, language: string, out: string | undefined): void {
-  const flags = Flags.fromJson(readFileSync(file === "-" ? 0 : file));
-  const text = flags.typing(language as "typescript" | "python");
-  if (out === undefined) process.stdout.write(text);
-  else writeFileSync(out, text);
+/** How wide the terminal is, which WASI cannot tell; none where there is no terminal. */
+function columns(): { COLUMNS?: string } {
+  const width = isatty(1) ? process.stdout.columns : isatty(2) ? process.stderr.columns : undefined;
+  return width === undefined ? {} : { COLUMNS: String(width) };
 }
 
 function main(): number {
+  const file = new URL("program.wasm", import.meta.url);
+  if (!existsSync(file)) {
+    process.stderr.write(
+      "error: this package was built without the program; build it where rustup has wasm32-wasip1\n",
+    );
+    return UNUSABLE;
+  }
+  const module = new WebAssembly.Module(readFileSync(file));
   try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        lang: { type: "string", default: "typescript" },
-        out: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    const [command, file, ...rest] = positionals;
-    if (values.help) {
-      process.stdout.write(USAGE);
-      return 0;
-    }
-    if (command !== "types" || file === undefined || rest.length > 0) {
-      process.stderr.write(USAGE);
-      return 2;
-    }
-    types(file, values.lang, values.out);
-    return 0;
+    return run(module, ["isoflag", ...process.argv.slice(2)], { ...process.env, ...columns() });
   } catch (error) {
-    process.stderr.write(`isoflag: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
+    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
+    process.stderr.write(`error: the program broke off: ${error.message}; please report what you asked\n`);
+    return BROKEN;
   }
 }
 

@@ -4,10 +4,8 @@
  */
 
 import module from "./core.wasm?module";
-import { readPlainContextsWith, start } from "./engine.js";
-import { PlainContexts } from "./plain-contexts.js";
+import { start } from "./engine.js";
 
-readPlainContextsWith(() => new PlainContexts());
 // Next.js compiles it in another realm than that in which it is used, which hides that it is a module.
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype));
 

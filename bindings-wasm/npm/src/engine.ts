@@ -12,13 +12,16 @@ export { core };
 /** By the section of this name the module is known to be of this release; `tools.wasm` has another one besides. */
 const OURS = `isoflag ${version}`;
 
-/** What a server's entries have besides: there, objects come one after the other, each asked about once or twice. */
+/** What Node's entry has besides: there, objects come one after the other, each asked about once or twice. */
 export let makePlainContexts: (() => PlainContexts) | undefined;
 
 /** Has all documents that are loaded from now on read plain objects in the quick way. */
 export function readPlainContextsWith(make: () => PlainContexts): void {
   makePlainContexts = make;
 }
+
+/** The core's memory, whose buffer is another one whenever it has grown. */
+export let memory: () => WebAssembly.Memory;
 
 let started = false;
 let tools: Tooling | undefined;
@@ -46,6 +49,7 @@ function settle(module: WebAssembly.Module, { exports }: WebAssembly.Instance, t
   started = true;
   if (isComplete(module)) tools = tooling;
   core.__wbg_set_wasm(exports);
+  memory = () => (exports as { readonly memory: WebAssembly.Memory }).memory;
   tooling?.glue.__wbg_set_wasm(exports);
   (exports as { __wbindgen_start(): void }).__wbindgen_start();
 }

@@ -2,6 +2,13 @@ import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-
 import { type Answer, FlagEntries, type Source } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { BoundFlags } from "./bound-flags.js";
+import type {
+  Certification,
+  CertificationOptions,
+  Deployment,
+  LifecycleChange,
+  Status,
+} from "./certification.js";
 import { type Consistency, readConsistency } from "./consistency.js";
 import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
@@ -16,6 +23,7 @@ import type { CheckOptions, Diff, Strategy, StrategyName, StrategyOptions, Syste
 import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
 import type { PlainContexts } from "./plain-contexts.js";
 import type { Receipt } from "./receipt.js";
+import type { Retirement, RetirementOptions } from "./reports.js";
 import { ValueType } from "./value-type.js";
 
 /** Something that a document gets wrong, or that its author should know. */
@@ -211,6 +219,13 @@ export class Flags {
     }
   }
 
+  #evaluate(context: unknown, flag: number, type: ValueType): number {
+    const parsed = contextHandle(context);
+    return parsed === undefined
+      ? core.evaluateHost(this.#handle, encodeLeniently(context), flag, type)
+      : core.evaluateContext(this.#handle, parsed, flag, type);
+  }
+
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
@@ -218,12 +233,9 @@ export class Flags {
         entry.answer(core.evaluate(bound, entry.handle, type), this.#source),
       );
     }
-    const parsed = contextHandle(context);
     const code =
-      parsed === undefined
-        ? (this.#plainContexts?.evaluate(this.#handle, context, entry, type) ??
-          core.evaluateHost(this.#handle, encodeLeniently(context), entry.handle, type))
-        : core.evaluateContext(this.#handle, parsed, entry.handle, type);
+      this.#plainContexts?.evaluate(this.#handle, context, entry, type) ??
+      this.#evaluate(context, entry.handle, type);
     if (code === FAILED) throw argumentErrors.last();
     return entry.answer(code, this.#source);
   }
@@ -398,6 +410,56 @@ export class Flags {
   diff(later: Flags | string | Uint8Array | object): Diff {
     const { diff } = requireTools("diff");
     return flagsOf.lend(later, handle => diff(this.#handle, handle));
+  }
+
+  /**
+   * Another document: this one with another status of a flag. One follows the other: `To Do`, `Doing`, `Staging`, `Done`,
+   * `Finished`, and back to `Doing` from `Staging` and `Done`; a flag without one may get any. The `version` of the flag and
+   * of the document is raised by one.
+   *
+   * @param now the time in seconds since 1970, as everywhere in a `lifecycle`
+   * @throws {LifecycleError} where the status does not follow; its `legal` says which do
+   */
+  withStatus(key: FlagKey, status: Status, now: number): Flags {
+    return new Flags(requireTools("withStatus").withStatus(this.#handle, key, status, now));
+  }
+
+  /**
+   * What follows from the tests of an artifact. Where all of them pass under `Production State` it may be deployed; where
+   * they pass under `Next Release` too, the features in it go from `Staging` to `Done`.
+   */
+  certification(options: CertificationOptions): Certification {
+    return requireTools("certification").certification(this.#handle, options);
+  }
+
+  /**
+   * Which features an artifact holds that was built at a moment and is deployed now, both in seconds since 1970. Those that
+   * are `Done` come into `Beta`; those that an older artifact takes away leave it.
+   */
+  deployment(artifactTime: number, now: number): Deployment {
+    return requireTools("deployment").deployment(this.#handle, artifactTime, now);
+  }
+
+  /**
+   * The end of a feature's rollout: what to write, if it is not finished already.
+   *
+   * @param now the time in seconds since 1970
+   * @param safetyPeriod how long it has to stay able to be switched off, in seconds; four weeks unless given
+   * @throws {LifecycleError} where it is not `Done`, or does not serve one value to everybody
+   */
+  finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
+    return requireTools("finish").finish(this.#handle, key, now, safetyPeriod);
+  }
+
+  /** What is known of each flag's retirement, in the order of the keys. What nothing says is unknown. */
+  retirements(options: RetirementOptions): Retirement[] {
+    return requireTools("retirements").retirements(this.#handle, options);
+  }
+
+  /** The normalised document as canonical JSON text (RFC 8785), of which `digest` is. */
+  toJson(): string {
+    const { glue } = requireTools("toJson");
+    return argumentErrors.during(() => glue.flagsText(this.#handle));
   }
 
   /** The text of a file that types the flags: their keys, and what each serves. */

@@ -3,45 +3,54 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [memb
 
 type Container = JsonValue[] | { [member: string]: JsonValue };
 
-/** A container, and the containers in it by their names or places. What else is in it is copied at one stroke. */
-interface Template {
-  readonly value: Container;
-  readonly within: readonly (readonly [string, Template])[];
+function isContainer(value: JsonValue | undefined): value is Container {
+  return typeof value === "object" && value !== null;
 }
 
-function templateOf(value: Container): Template {
-  const members = Object.entries(value);
-  const isContainer = (member: readonly [string, JsonValue]): member is [string, Container] =>
-    typeof member[1] === "object" && member[1] !== null;
-  return { value, within: members.filter(isContainer).map(([name, member]) => [name, templateOf(member)]) };
-}
-
-function copyOf({ value, within }: Template): Container {
+/**
+ * Makes what copies a container. What is in it is looked through once; what holds no containers is copied at one stroke,
+ * and so is each of a list of such.
+ */
+function copierOf(value: Container): () => Container {
+  const within = Object.entries(value).filter(([_, member]) => isContainer(member));
   if (Array.isArray(value)) {
-    const copy = value.slice();
-    for (const [place, template] of within) copy[Number(place)] = copyOf(template);
+    if (within.length === 0) return () => value.slice();
+    if (value.every(isRecord)) return () => value.map(element => ({ ...element }));
+    const copiers = value.map(element => (isContainer(element) ? copierOf(element) : undefined));
+    return () => value.map((element, place) => copiers[place]?.() ?? element);
+  }
+  if (within.length === 0) return () => ({ ...value });
+  const names = within.map(([name]) => name);
+  const copiers = within.map(([_, member]) => copierOf(member as Container));
+  return () => {
+    const copy = { ...value };
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
+      const member = (copiers[index] as () => Container)();
+      // Setting it would give the copy another prototype.
+      if (name === "__proto__") Object.defineProperty(copy, name, { value: member });
+      else copy[name] = member;
+    }
     return copy;
-  }
-  const copy = { ...value };
-  for (const [name, template] of within) {
-    // Setting it would give the copy another prototype.
-    if (name === "__proto__") Object.defineProperty(copy, name, { value: copyOf(template) });
-    else copy[name] = copyOf(template);
-  }
-  return copy;
+  };
+}
+
+/** Whether it is an object without containers in it. */
+function isRecord(value: JsonValue): value is { [member: string]: JsonValue } {
+  return isContainer(value) && !Array.isArray(value) && !Object.values(value).some(isContainer);
 }
 
 /** The JSON text of an object or array, of which each caller gets a value to keep and change. It is parsed once, if at all. */
 export class JsonText {
   readonly #text: string;
-  #template: Template | undefined;
+  #copy: (() => Container) | undefined;
 
   constructor(text: string) {
     this.#text = text;
   }
 
   copy(): JsonValue {
-    this.#template ??= templateOf(JSON.parse(this.#text) as Container);
-    return copyOf(this.#template);
+    this.#copy ??= copierOf(JSON.parse(this.#text) as Container);
+    return this.#copy();
   }
 }

@@ -7,6 +7,7 @@ import type { Diagnostic } from "./flags.js";
 import * as tools from "./generated/tools-glue.js";
 import { encodeLeniently } from "./host-json.js";
 import type { JsonValue } from "./json.js";
+import { type DocumentLike, lendAll } from "./lending.js";
 import { Fresh } from "./ownership.js";
 
 /** The development and the production system each choose a strategy. */
@@ -164,6 +165,28 @@ export class Diff {
 export function diff(flags: number, later: number): Diff {
   const forms = argumentErrors.during(() => tools.diffFlags(flags, later));
   return new Diff(...(JSON.parse(forms) as [object, string, string]));
+}
+
+/** What there is to say of the documents of several environments, each beside the others, by their names. */
+export type EnvironmentDiagnostics = { readonly [name: string]: Diagnostic[] };
+
+/**
+ * As `Flags.check` for several environments of the same flags, by their names: also what is on outside development and not
+ * in it.
+ */
+export function checkEnvironments(
+  documents: { readonly [name: string]: DocumentLike },
+  options?: Omit<CheckOptions, "environment">,
+): EnvironmentDiagnostics {
+  requireTools("checkEnvironments");
+  const names = Object.keys(documents);
+  const found = lendAll(Object.values(documents), handles =>
+    argumentErrors.during(() =>
+      tools.checkEnvironments(JSON.stringify(names), handles, JSON.stringify(options ?? {})),
+    ),
+  );
+  const lists = JSON.parse(found) as Diagnostic[][];
+  return Object.fromEntries(names.map((name, index) => [name, lists[index] ?? []]));
 }
 
 /** A flag's key as AWS AppConfig takes it; undefined where it would be too long. */

@@ -3,13 +3,14 @@
  * beside the script.
  */
 
-import { readPlainContextsWith, start } from "./engine.js";
+import { hasTools, readPlainContextsWith, start } from "./engine.js";
 import { toolsBase64 } from "./generated/tools-base64.js";
 import { PlainContexts } from "./plain-contexts.js";
 import { tooling } from "./tooling.js";
 
-readPlainContextsWith(() => new PlainContexts());
 start(Buffer.from(toolsBase64, "base64"), tooling);
+// Another entry may have started before, with a module that has not what this takes.
+if (hasTools()) readPlainContextsWith(() => new PlainContexts());
 
 export { ready, readySync } from "./immediate.js";
 export * from "./tools-api.js";

@@ -24,7 +24,7 @@ import {
 import type { EvaluationDetail } from "./detail.js";
 import type { Flags } from "./flags.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./openfeature-source.js";
-import { notReady, translateContext, translateDetail, translateObject } from "./openfeature-translation.js";
+import { resolutionOf, resolutionOfObject, translateContext } from "./openfeature-translation.js";
 import type { FlagSource } from "./source.js";
 import { type DetailGetter, detailOf } from "./untyped-getters.js";
 
@@ -89,8 +89,7 @@ export class IsoflagServerProvider implements Provider {
     defaultValue: boolean,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<boolean>> {
-    const detail = this.#ask("boolVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+    return resolutionOf(this.#ask("boolVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** The value of a flag of strings. Called by the SDK. */
@@ -99,8 +98,7 @@ export class IsoflagServerProvider implements Provider {
     defaultValue: string,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<string>> {
-    const detail = this.#ask("stringVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+    return resolutionOf(this.#ask("stringVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** The value of a flag of numbers. Called by the SDK. */
@@ -109,8 +107,7 @@ export class IsoflagServerProvider implements Provider {
     defaultValue: number,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<number>> {
-    const detail = this.#ask("numberVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+    return resolutionOf(this.#ask("numberVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** The value of a flag of objects or arrays. Called by the SDK. */
@@ -119,8 +116,10 @@ export class IsoflagServerProvider implements Provider {
     defaultValue: T,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<T>> {
-    const detail = this.#ask<unknown>("jsonVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateObject(detail, defaultValue);
+    return resolutionOfObject(
+      this.#ask<unknown>("jsonVariationDetail", key, defaultValue, context),
+      defaultValue,
+    );
   }
 
   #ask<T>(

@@ -86,8 +86,15 @@ const ERROR_MESSAGES = {
   WRONG_TYPE: "the flag serves a value of another type",
 } as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: string };
 
-/** OpenFeature's resolution for an answer. */
-export function translateDetail<T>(detail: EvaluationDetail<T>): ResolutionDetails<T> {
+/** OpenFeature's resolution for an answer; while there is no document there is none. */
+export function resolutionOf<T>(
+  detail: EvaluationDetail<T> | undefined,
+  defaultValue: T,
+): ResolutionDetails<T> {
+  return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+}
+
+function translateDetail<T>(detail: EvaluationDetail<T>): ResolutionDetails<T> {
   const { value, variationIndex, reason } = detail;
   const resolution: ResolutionDetails<T> = { value, reason: reason.kind };
   if (variationIndex !== null) resolution.variant = String(variationIndex);
@@ -100,10 +107,11 @@ export function translateDetail<T>(detail: EvaluationDetail<T>): ResolutionDetai
 }
 
 /** The resolution of a flag that was asked for as an object: any other value is of the wrong type. */
-export function translateObject<T extends JsonValue>(
-  detail: EvaluationDetail<unknown>,
+export function resolutionOfObject<T extends JsonValue>(
+  detail: EvaluationDetail<unknown> | undefined,
   defaultValue: T,
 ): ResolutionDetails<T> {
+  if (detail === undefined) return notReady(defaultValue);
   const { value } = detail;
   if (detail.variationIndex !== null && (typeof value !== "object" || value === null)) {
     return translateDetail({
@@ -115,8 +123,7 @@ export function translateObject<T extends JsonValue>(
   return translateDetail(detail as EvaluationDetail<T>);
 }
 
-/** The resolution while there is no document. */
-export function notReady<T>(value: T): ResolutionDetails<T> {
+function notReady<T>(value: T): ResolutionDetails<T> {
   return {
     value,
     reason: "ERROR",

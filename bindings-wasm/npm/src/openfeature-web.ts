@@ -26,7 +26,7 @@ import type { EvaluationDetail } from "./detail.js";
 import type { Flags } from "./flags.js";
 import { jsonEqual } from "./json-equality.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./openfeature-source.js";
-import { notReady, translateContext, translateDetail, translateObject } from "./openfeature-translation.js";
+import { resolutionOf, resolutionOfObject, translateContext } from "./openfeature-translation.js";
 import type { FlagSource } from "./source.js";
 import { type DetailGetter, detailOf, detailOfBound } from "./untyped-getters.js";
 
@@ -112,8 +112,7 @@ export class IsoflagWebProvider implements Provider {
     defaultValue: boolean,
     context: EvaluationContext,
   ): ResolutionDetails<boolean> {
-    const detail = this.#ask("boolVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+    return resolutionOf(this.#ask("boolVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** The value of a flag of strings. Called by the SDK. */
@@ -122,8 +121,7 @@ export class IsoflagWebProvider implements Provider {
     defaultValue: string,
     context: EvaluationContext,
   ): ResolutionDetails<string> {
-    const detail = this.#ask("stringVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+    return resolutionOf(this.#ask("stringVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** The value of a flag of numbers. Called by the SDK. */
@@ -132,8 +130,7 @@ export class IsoflagWebProvider implements Provider {
     defaultValue: number,
     context: EvaluationContext,
   ): ResolutionDetails<number> {
-    const detail = this.#ask("numberVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+    return resolutionOf(this.#ask("numberVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** The value of a flag of objects or arrays. Called by the SDK. */
@@ -142,8 +139,10 @@ export class IsoflagWebProvider implements Provider {
     defaultValue: T,
     context: EvaluationContext,
   ): ResolutionDetails<T> {
-    const detail = this.#ask<unknown>("jsonVariationDetail", key, defaultValue, context);
-    return detail === undefined ? notReady(defaultValue) : translateObject(detail, defaultValue);
+    return resolutionOfObject(
+      this.#ask<unknown>("jsonVariationDetail", key, defaultValue, context),
+      defaultValue,
+    );
   }
 
   #bind(flags: Flags | undefined): void {

@@ -1,39 +1,34 @@
 import type { FlagEntry } from "./answers.js";
-import { core } from "./engine.js";
-import { encodeLeniently } from "./host-json.js";
-import { type Mentioned, mentioned, PlainContext } from "./plain-context.js";
+import { evaluateAgain, evaluatePart } from "./generated/tools-glue.js";
+import { PlainPart } from "./plain-context.js";
 import type { ValueType } from "./value-type.js";
 
-/** The plain objects that one document is asked about, each of which is handed over as briefly as can be. */
+/** The plain objects that one document is asked about, of each of which as little is handed over as can be. */
 export class PlainContexts {
-  #mentioned: Mentioned | undefined;
-  /** The object of the last call, where it was plain: the core has it bound still. */
-  #last: PlainContext | undefined;
+  /** What the flags ask for, by its number in the core. */
+  readonly #parts: PlainPart[] = [];
+  /** What was handed over last: the core has it bound still. */
+  #last: PlainPart | undefined;
+  /** Whether an object is being read: a getter may ask about another one meanwhile. */
+  #isReading = false;
 
-  /** What an answer depends on: of one flag when an object is met, of all when the same is met again for another flag. */
-  #mentionedBy(flags: number, entry: FlagEntry, isMetAgain: boolean): Mentioned {
-    if (isMetAgain) {
-      this.#mentioned ??= mentioned(core.attributeNames(flags));
-      return this.#mentioned;
-    }
-    entry.mentioned ??= mentioned(core.attributeNamesOf(flags, entry.handle));
-    return entry.mentioned;
-  }
-
-  /** The code of the answer of the document behind a handle. */
-  evaluate(flags: number, context: unknown, entry: FlagEntry, type: ValueType): number {
+  /** The code of the answer of the document behind a handle; undefined where the object is not plain. */
+  evaluate(flags: number, context: unknown, entry: FlagEntry, type: ValueType): number | undefined {
+    if (typeof context !== "object" || context === null || this.#isReading) return undefined;
     const last = this.#last;
-    // A getter may have asked about another context meanwhile.
-    const isMetAgain = last?.isSameAs(context) === true && last === this.#last;
-    if (isMetAgain && (last?.has(entry.mentioned) || last?.has(this.#mentioned))) {
-      return core.evaluateAgain(flags, entry.handle, type);
-    }
-    const read = PlainContext.read(context, this.#mentionedBy(flags, entry, isMetAgain));
-    const text = read?.text ?? encodeLeniently(context);
+    entry.part ??= PlainPart.of(flags, entry.handle, this.#parts);
+    const { part } = entry;
     this.#last = undefined;
-    const evaluate = read?.isFlat ? core.evaluateMembers : core.evaluateHost;
-    const code = evaluate(flags, text, entry.handle, type);
-    this.#last = read;
-    return code;
+    this.#isReading = true;
+    const differs = part.read(context);
+    this.#isReading = false;
+    if (differs === undefined) return undefined;
+    if (!differs && part === last) {
+      this.#last = part;
+      return evaluateAgain(flags, entry.handle, type);
+    }
+    if (!part.write()) return undefined;
+    this.#last = part;
+    return evaluatePart(flags, part.number, entry.handle, type);
   }
 }

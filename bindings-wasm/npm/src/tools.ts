@@ -4,9 +4,10 @@
  */
 
 import type { CoreBytes, CoreSource } from "./compiling.js";
-import { hasTools, start } from "./engine.js";
+import { start } from "./engine.js";
 import { startFrom } from "./loading.js";
 import { tooling } from "./tooling.js";
+import { requireToolsFirst } from "./tools-first.js";
 
 export * from "./tools-api.js";
 export type { CoreBytes, CoreSource };
@@ -20,11 +21,7 @@ export type { CoreBytes, CoreSource };
  */
 export async function ready(source?: CoreSource): Promise<void> {
   await startFrom(source ?? new URL("./tools.wasm", import.meta.url), tooling);
-  if (!hasTools()) {
-    throw new Error(
-      "isoflag has started from core.wasm already; call `ready` of `isoflag/tools` before any other",
-    );
-  }
+  requireToolsFirst("call `ready` of `isoflag/tools` before any other");
 }
 
 /**

@@ -22,13 +22,16 @@ const surface = [
   "DocumentHistory",
   "Explanation",
   "Flags",
+  "LifecycleError",
   "LoadError",
   "PinError",
   "Receipt",
   "ReceiptError",
   "SPEC_VERSION",
   "StrategyError",
+  "checkEnvironments",
   "fromAppConfigKey",
+  "inventory",
   "parseTtl",
   "ready",
   "readySync",
@@ -97,18 +100,28 @@ describe("the entry", () => {
     await assert.rejects(answer(program), /isoflag is not ready; `await ready\(\)` first/);
   });
 
-  it("for edge runtimes takes the module that the runtime compiled", async () => {
+  describe("for edge runtimes", () => {
     const hooks = `export async function load(url, context, next) {
       if (!url.endsWith(".wasm")) return next(url, context);
       const source = 'import { readFileSync } from "node:fs"; export default new WebAssembly.Module(readFileSync(new URL(' + JSON.stringify(url) + ')));';
       return { format: "module", source, shortCircuit: true };
     }`;
     const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
-    const { answer: answered } = await answer('const isoflag = await import("isoflag");', [
-      "--conditions=workerd",
-      `--import=data:text/javascript,${encodeURIComponent(register)}`,
-    ]);
-    assert.deepEqual(answered, expected);
+    const options = ["--conditions=workerd", `--import=data:text/javascript,${encodeURIComponent(register)}`];
+
+    it("takes the module that the runtime compiled", async () => {
+      const { answer: answered } = await answer('const isoflag = await import("isoflag");', options);
+      assert.deepEqual(answered, expected);
+    });
+
+    it("takes the one that has everything, if it comes first", async () => {
+      const program = `const isoflag = await import("isoflag/tools"); await import("isoflag");
+        console.error(isoflag.secureModeHash("key", { key: "k" }).length);`;
+      const { answer: answered, stderr } = await answer(program, options);
+      assert.deepEqual([answered, stderr], [expected, "64\n"]);
+      const late = 'const isoflag = await import("isoflag"); await import("isoflag/tools");';
+      await assert.rejects(answer(late, options), /import `isoflag\/tools` instead of `isoflag`/);
+    });
   });
 });
 
@@ -173,6 +186,8 @@ describe("the entry for browsers, over HTTP", () => {
       const calls = [
         () => text(one), () => one.diagnostics, () => isoflag.secureModeHash("key", { key: "k" }), () => one.receipt("f", { key: "k" }),
         () => new isoflag.DocumentHistory(), () => isoflag.replay("{}", one, { key: "k" }), () => isoflag.parseTtl("45s"), () => one.typing(),
+        () => one.withStatus("f", "Done", 1), () => one.certification({}), () => one.deployment(1, 1), () => one.finish("f", 1),
+        () => one.retirements({ now: 1 }), () => one.toJson(), () => isoflag.inventory({}, { now: 1 }), () => isoflag.checkEnvironments({}),
       ];
       for (const call of calls) try { call(); console.error("no error"); } catch (error) { console.error(error.message); }
       console.error(one.digest);`;
@@ -188,6 +203,14 @@ describe("the entry for browsers, over HTTP", () => {
       "replay",
       "parseTtl",
       "typing",
+      "withStatus",
+      "certification",
+      "deployment",
+      "finish",
+      "retirements",
+      "toJson",
+      "inventory",
+      "checkEnvironments",
     ];
     for (const [index, what] of absent.entries()) {
       const said = new RegExp(`^\`${what}\` is not in core.wasm, .*import \`isoflag/tools\``);

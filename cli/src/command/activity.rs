@@ -5,6 +5,7 @@ use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
+use crate::replacement::replace;
 
 /// Work with activity: how often each flag served what, as programs recorded it
 #[derive(Args)]
@@ -49,19 +50,7 @@ pub(crate) fn run(
     let text = all.to_canonical_json();
     match &merge.out {
         None => console.line(text)?,
-        Some(file) => replace(file, &(text + "\n"))
-            .map_err(|error| Failure::message(format!("cannot write `{file}`: {error}")))?,
+        Some(file) => replace(file, (text + "\n").as_bytes())?,
     }
     Ok(Outcome::Fine)
-}
-
-/// Writes a file whole or not at all: what it replaces may be the only total there is.
-fn replace(file: &str, text: &str) -> std::io::Result<()> {
-    let part = format!("{file}.part");
-    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, file));
-    if written.is_err() {
-        // It may not even be there.
-        let _ = std::fs::remove_file(&part);
-    }
-    written
 }

@@ -14,6 +14,7 @@ use crate::input::Input;
 use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
+use crate::system_error::reason;
 
 /// Run all tests under Production State, then under Next Release, and say what may be deployed
 ///
@@ -50,6 +51,12 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
+    if cfg!(target_os = "wasi") {
+        return Err(Failure::message(
+            "`certify` runs a command, which `npx isoflag` cannot; install the program: \
+             `pip install 'isoflag[cli]'` or `cargo install isoflag-cli`",
+        ));
+    }
     let now = arguments.now.seconds()?;
     if let Some(built) = arguments.artifact_time {
         not_in_the_future(built, now, "`--artifact-time`")?;
@@ -60,8 +67,9 @@ pub(crate) fn run(
         ));
     }
     let document = Edited::read(&arguments.file, input)?;
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::message(format!("cannot make a temporary folder: {error}")))?;
+    let folder = tempfile::tempdir().map_err(|error| {
+        Failure::message(format!("cannot make a temporary folder: {}", reason(&error)))
+    })?;
     let mut step = |kind| {
         if !arguments.format.json {
             console.complain(format_args!("{kind}: {}", arguments.command.join(" ")));
@@ -117,7 +125,7 @@ fn tested(
         .env("ISOFLAG_DOCUMENT", &file)
         .stdout(Stdio::from(std::io::stderr()))
         .status()
-        .map_err(|error| Failure::message(format!("cannot run `{program}`: {error}")))?;
+        .map_err(|error| Failure::message(format!("cannot run `{program}`: {}", reason(&error))))?;
     Ok(if status.success() { StepResult::Passed } else { StepResult::Failed })
 }
 

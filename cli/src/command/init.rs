@@ -7,6 +7,7 @@ use isoflag::{Flags, Value};
 use super::{Format, object};
 use crate::console::Console;
 use crate::outcome::{Failure, Outcome};
+use crate::replacement::unwritable;
 
 /// The shape of `meta`, raised when a member changes its meaning.
 const FORMAT_VERSION: u32 = 1;
@@ -60,7 +61,7 @@ fn write_new(file: &str, text: &str) -> Result<(), Failure> {
         ErrorKind::AlreadyExists => Failure::message(format!(
             "`{file}` exists already; name another file, or take that one away first"
         )),
-        _ => Failure::message(format!("cannot write `{file}`: {error}")),
+        _ => unwritable(file, &error),
     })
 }
 

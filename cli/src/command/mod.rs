@@ -14,6 +14,7 @@ mod inventory;
 mod keys;
 mod retire;
 mod stamp;
+mod status;
 mod strategy;
 mod types;
 
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Activity(activity::Arguments),
     Inventory(inventory::Arguments),
     Retire(retire::Arguments),
+    Status(status::Arguments),
     Certify(certify::Arguments),
     Deployed(deployed::Arguments),
     Finish(finish::Arguments),
@@ -60,6 +62,7 @@ impl Command {
             Command::Activity(arguments) => activity::run(&arguments, input, console),
             Command::Inventory(arguments) => inventory::run(&arguments, input, console),
             Command::Retire(arguments) => retire::run(&arguments, input, console),
+            Command::Status(arguments) => status::run(&arguments, input, console),
             Command::Certify(arguments) => certify::run(&arguments, input, console),
             Command::Deployed(arguments) => deployed::run(&arguments, input, console),
             Command::Finish(arguments) => finish::run(&arguments, input, console),

@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
     document: DocumentArgument,
 
     /// The language: a declaration file that the npm package's types read, or a module for mypy
-    #[arg(long, value_parser = PossibleValuesParser::new(TypingLanguage::ALL.map(TypingLanguage::as_str)))]
+    #[arg(long, default_value = "typescript", value_parser = PossibleValuesParser::new(TypingLanguage::ALL.map(TypingLanguage::as_str)))]
     lang: String,
 
     /// The file to write; standard output if it is not given

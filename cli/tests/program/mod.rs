@@ -23,7 +23,9 @@ pub(crate) fn isoflag(arguments: &[&str]) -> Ran {
 /// The same with a text on standard input.
 #[allow(dead_code, reason = "each test file uses what it needs")]
 pub(crate) fn isoflag_reading(arguments: &[&str], input: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_isoflag"))
+    // The same program for another host can be put to the same tests.
+    let program = std::env::var_os("ISOFLAG_PROGRAM");
+    let mut child = Command::new(program.unwrap_or(env!("CARGO_BIN_EXE_isoflag").into()))
         .args(arguments)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .env_remove("CLICOLOR_FORCE")

@@ -5,6 +5,7 @@ import { extname, join, normalize, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { launchOptions } from "../../../.ci/chromium.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const roots = {
@@ -48,11 +49,7 @@ async function serve(request, response) {
 
 const server = createServer(serve);
 await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
-const browser = await chromium.launch({
-  executablePath: process.argv[2],
-  // A container's root user has no sandbox; the page is our own.
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-});
+const browser = await chromium.launch(launchOptions());
 try {
   const tab = await browser.newPage();
   tab.on("pageerror", error => console.error(`page: ${error.message}`));

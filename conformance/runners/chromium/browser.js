@@ -1,39 +1,7 @@
-/** Finds a Chromium and starts it. */
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+/** Starts the Chromium of this machine. */
 import { chromium } from "playwright-core";
+import { launchOptions } from "../../../.ci/chromium.mjs";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
+export { findChromium } from "../../../.ci/chromium.mjs";
 
-/** Nothing that a page of its own on the loopback address does not need. */
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The program named by `CHROMIUM`, or the first of the usual names on the path. */
-export function findChromium(environment = process.env) {
-  if (environment.CHROMIUM) return environment.CHROMIUM;
-  const folders = (environment.PATH ?? "").split(delimiter);
-  return NAMES.flatMap(name => folders.map(folder => join(folder, name))).find(isExecutable);
-}
-
-/** Starts it, without a network beyond the loopback address. */
-export function launch() {
-  return chromium.launch({ executablePath: findChromium(), args: FLAGS });
-}
+export const launch = () => chromium.launch(launchOptions());

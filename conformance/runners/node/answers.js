@@ -186,6 +186,31 @@ class Asked {
           () => ({ strategy: this.#loaded.strategyFor(given.system, this.#anyContext) ?? null }),
           full => full,
         );
+      case "status":
+        return this.#withTools(
+          () => this.#status(given),
+          full => full,
+        );
+      case "certification":
+        return this.#withTools(
+          () => this.#loaded.certification(given),
+          full => full,
+        );
+      case "deployment":
+        return this.#withTools(
+          () => this.#loaded.deployment(given.artifactTime, given.now),
+          full => full,
+        );
+      case "finish":
+        return this.#withTools(
+          () => this.#finish(given),
+          full => full,
+        );
+      case "retirements":
+        return this.#withTools(
+          () => ({ retirements: this.#loaded.retirements(given) }),
+          full => full,
+        );
       case "receipt":
         return this.#withTools(
           () => this.#receipt(given.flag),
@@ -317,6 +342,32 @@ class Asked {
     return this.answer(then);
   }
 
+  /** What an illegal change is answered with. */
+  #orRefused(answer) {
+    const { LifecycleError } = this.#isoflag;
+    try {
+      return answer();
+    } catch (error) {
+      if (!(error instanceof LifecycleError)) throw error;
+      return { refused: { code: error.code, legal: error.legal } };
+    }
+  }
+
+  #status({ flag, to, now, then }) {
+    return this.#orRefused(() => {
+      const before = this.#loaded.digest;
+      const after = this.#own(this.#loaded.withStatus(flag, to, now));
+      same(this.#loaded.digest, before, "the digest of flags that a status was set in");
+      same(this.#own(this.#isoflag.Flags.fromJson(after.toJson())).digest, after.digest, "the text of flags");
+      this.#flags = after;
+      return this.answer(then);
+    });
+  }
+
+  #finish({ flag, now, safetyPeriod }) {
+    return this.#orRefused(() => ({ change: this.#loaded.finish(flag, now, safetyPeriod) ?? null }));
+  }
+
   #replay(text) {
     const { ReceiptError, replay } = this.#isoflag;
     try {
@@ -365,7 +416,8 @@ function holds(name, wanted, given) {
     const { messageContains: _, ...rest } = wanted;
     return covers(given.error, rest);
   }
-  if (name === "trace" || name === "explanation") return covers(given[name], wanted);
+  if (name === "trace" || name === "explanation" || name === "retirements")
+    return covers(given[name], wanted);
   return canonicalize(given[name]) === canonicalize(wanted);
 }
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import rfc8785
 
 import isoflag
+from isoflag.reports import retirements
 from vector_files import Case, written
 
 Answer = dict[str, Any]
@@ -191,6 +194,59 @@ class _Asked:
     def _call_strategyFor(self, arguments: Mapping[str, Any]) -> Answer:
         return {"strategy": self.flags().strategy_for(arguments["system"], self.context())}
 
+    def _call_status(self, arguments: Mapping[str, Any]) -> Answer:
+        flags = self.flags()
+        before = flags.digest
+        try:
+            after = flags.with_status(arguments["flag"], arguments["to"], arguments["now"])
+        except isoflag.LifecycleError as error:
+            return {"refused": {"code": error.code, "legal": error.legal}}
+        assert flags.digest == before, "with_status changed the flags that it was called on"
+        assert isoflag.Flags.from_json(after.to_json()).digest == after.digest
+        return _Asked(self._case, after, self._context).answer(arguments["then"])
+
+    def _call_certification(self, arguments: Mapping[str, Any]) -> Answer:
+        return dict(
+            self.flags().certification(
+                production_state=arguments["productionState"],
+                next_release=arguments["nextRelease"],
+                artifact_time=arguments.get("artifactTime"),
+                now=arguments["now"],
+            )
+        )
+
+    def _call_deployment(self, arguments: Mapping[str, Any]) -> Answer:
+        return dict(self.flags().deployment(arguments["artifactTime"], arguments["now"]))
+
+    def _call_finish(self, arguments: Mapping[str, Any]) -> Answer:
+        period = {"safety_period": arguments["safetyPeriod"]} if "safetyPeriod" in arguments else {}
+        try:
+            return {"change": self.flags().finish(arguments["flag"], arguments["now"], **period)}
+        except isoflag.LifecycleError as error:
+            return {"refused": {"code": error.code, "legal": error.legal}}
+
+    def _call_retirements(self, arguments: Mapping[str, Any]) -> Answer:
+        """The program counts the call sites itself, in a file with as many."""
+        with TemporaryDirectory() as folder:
+            sites = arguments.get("callSites")
+            lines = [f'"{key}"\n' * count for key, count in (sites or {}).items()]
+            Path(folder, "code.py").write_text("".join(lines), encoding="utf-8")
+            found: list[dict[str, Any]] = [
+                dict(flag)
+                for flag in retirements(
+                    self.flags(),
+                    now=arguments["now"],
+                    weeks=arguments.get("weeks", 4),
+                    history=[(each["from"], each["document"]) for each in arguments.get("history", ())],
+                    activity=[arguments["activity"]] if "activity" in arguments else [],
+                    code=[] if sites is None else [folder],
+                )
+            ]
+        for flag in found:
+            places = flag.pop("calledAt", None)
+            assert flag["callSites"] == (None if places is None else len(places))
+        return {"retirements": found}
+
     def _call_receipt(self, arguments: Mapping[str, Any]) -> Answer:
         options = {"big_segments": self._case.given.get("bigSegments")}
         flags, context = self.flags(), self.context()
@@ -248,7 +304,7 @@ def _holds(name: str, wanted: Any, given: Mapping[str, Any]) -> bool:
         return False
     if name == "error":
         return covers(given[name], {part: item for part, item in wanted.items() if part != "messageContains"})
-    if name in {"trace", "explanation"}:
+    if name in {"trace", "explanation", "retirements"}:
         return covers(given[name], wanted)
     return canonical(given[name]) == canonical(wanted)
 

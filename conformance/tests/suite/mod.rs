@@ -1,5 +1,7 @@
 //! Reads the vectors and asks the core what each of them asks.
 
+mod lifecycle;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -266,6 +268,17 @@ impl Asked<'_> {
                 let chosen = chosen.map(|chosen| chosen.to_value()).unwrap_or_default();
                 Ok(object([("strategy", chosen)]))
             }
+            "status" => match lifecycle::with_status(&self.flags()?, arguments) {
+                Ok(flags) => {
+                    let then = get(arguments, "then").unwrap();
+                    Asked { flags: Some(flags), ..self }.answer(then)
+                }
+                Err(refused) => Ok(refused),
+            },
+            "certification" => Ok(lifecycle::certification(&self.flags()?, arguments)),
+            "deployment" => Ok(lifecycle::deployment(&self.flags()?, arguments)),
+            "finish" => Ok(lifecycle::finish(&self.flags()?, arguments)),
+            "retirements" => Ok(lifecycle::retirements(&self.flags()?, arguments)),
             "receipt" => {
                 let (context, big_segments) = (self.context().ok(), self.case.big_segments());
                 let flags = self.flags()?;
@@ -322,6 +335,10 @@ impl Asked<'_> {
             }
         }
     }
+}
+
+fn number(arguments: &Value, name: &str) -> Option<f64> {
+    get(arguments, name).and_then(Value::as_number)
 }
 
 fn gate(arguments: &Value) -> Gate {
@@ -420,7 +437,7 @@ pub(crate) fn check(case: &Case, answer: &Value) -> Result<(), String> {
                     .all(|absent| !found.iter().any(|found| covers(found, absent)))
             }
             "error" => is_error(&found, wanted),
-            "trace" | "explanation" => covers(&found, wanted),
+            "trace" | "explanation" | "retirements" => covers(&found, wanted),
             _ => found == *wanted,
         };
         if !holds {

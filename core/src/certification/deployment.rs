@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
-use super::change::LifecycleChange;
 use super::included;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
-use crate::lifecycle::Status;
+use crate::lifecycle::{LifecycleChange, Status};
 use crate::retirement::Tri;
 
 /// A feature, and whether an artifact holds it.
@@ -72,7 +71,7 @@ impl Flags {
             if let Some(value) = written {
                 let set = vec![("deployedTimestamp", value)];
                 let key = Arc::clone(&key);
-                changes.push(LifecycleChange { key, from: status, to: status, set });
+                changes.push(LifecycleChange { key, from: Some(status), to: status, set });
             }
             if status >= Status::Staging {
                 features.push(ArtifactFeature { key, status, included, beta });

@@ -1,53 +1,6 @@
-use std::fmt;
-use std::sync::Arc;
-
-use super::change::LifecycleChange;
 use crate::flags::Flags;
 use crate::json::Value;
-use crate::lifecycle::{Status, TransitionError};
-
-/// Why a feature is not finished.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FinishError {
-    /// There is no such flag.
-    UnknownFlag(Arc<str>),
-    /// It has no status that another could follow.
-    NoStatus(Arc<str>),
-    /// Its status is one that `Finished` does not follow.
-    Transition(Arc<str>, TransitionError),
-    /// It does not serve one value to everybody, so that it is not rolled out.
-    NotRolledOut(Arc<str>),
-}
-
-impl FinishError {
-    /// The stable name.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            FinishError::UnknownFlag(_) => "unknown-flag",
-            FinishError::NoStatus(_) => "no-status",
-            FinishError::Transition(..) => "illegal-transition",
-            FinishError::NotRolledOut(_) => "not-rolled-out",
-        }
-    }
-}
-
-impl fmt::Display for FinishError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FinishError::UnknownFlag(key) => write!(f, "there is no flag `{key}`"),
-            FinishError::NoStatus(key) => {
-                write!(f, "`{key}` has no status; write `Done` into its `lifecycle.status`")
-            }
-            FinishError::Transition(key, error) => write!(f, "`{key}`: {error}"),
-            FinishError::NotRolledOut(key) => {
-                write!(f, "`{key}` does not serve one value to everybody; roll it out first")
-            }
-        }
-    }
-}
-
-impl std::error::Error for FinishError {}
+use crate::lifecycle::{LifecycleChange, LifecycleError, Status};
 
 impl Flags {
     /// The end of a feature's rollout: its status becomes `Finished`, and it has to stay able to be
@@ -73,26 +26,18 @@ impl Flags {
         key: &str,
         safety_period: f64,
         now: f64,
-    ) -> Result<Option<LifecycleChange>, FinishError> {
-        let named: Arc<str> = Arc::from(key);
-        let Some(lifecycle) = self.lifecycle(key) else {
-            return Err(FinishError::UnknownFlag(named));
-        };
-        let Some(from) = lifecycle.status else { return Err(FinishError::NoStatus(named)) };
-        if from == Status::Finished {
+    ) -> Result<Option<LifecycleChange>, LifecycleError> {
+        let lifecycle = self.lifecycle(key);
+        if lifecycle.is_some_and(|lifecycle| lifecycle.status.is_none()) {
+            return Err(LifecycleError::NoStatus(key.into()));
+        }
+        let Some(mut change) = self.status_change(key, Status::Finished, now)? else {
             return Ok(None);
-        }
-        if let Err(error) = from.check_change(Status::Finished) {
-            return Err(FinishError::Transition(named, error));
-        }
+        };
         if self.constant(key).is_none() {
-            return Err(FinishError::NotRolledOut(named));
+            return Err(LifecycleError::NotRolledOut(key.into()));
         }
-        let set = vec![
-            ("status", Value::from(Status::Finished.as_str())),
-            ("statusTimestamp", Value::from(now)),
-            ("cleanupTimestamp", Value::from(now + safety_period)),
-        ];
-        Ok(Some(LifecycleChange { key: named, from, to: Status::Finished, set }))
+        change.set.push(("cleanupTimestamp", Value::from((now + safety_period).floor())));
+        Ok(Some(change))
     }
 }

@@ -2,21 +2,18 @@
 //!
 //! Nothing here runs a test or changes a document: the changes are told, for a tool to write.
 
-mod change;
 mod deployment;
 mod finish;
 mod step;
 
-pub use change::LifecycleChange;
 pub use deployment::{ArtifactFeature, Deployment};
-pub use finish::FinishError;
-pub use step::{CertificationVerdict, StepResult};
+pub use step::{CertificationVerdict, StepError, StepResult};
 
 use std::sync::Arc;
 
 use crate::flags::Flags;
 use crate::json::{Object, Value};
-use crate::lifecycle::{Lifecycle, Status, read_moment};
+use crate::lifecycle::{Lifecycle, LifecycleChange, Status, read_moment};
 use crate::retirement::Tri;
 
 /// What follows from the tests of an artifact.
@@ -67,7 +64,8 @@ impl Flags {
             if included != Tri::Yes {
                 left.push(ArtifactFeature { key, status: Status::Staging, included, beta: false });
             } else if verdict == CertificationVerdict::Certified {
-                changes.push(LifecycleChange::to_done(key, &lifecycle, now));
+                let done = Status::Done;
+                changes.push(LifecycleChange::of_status(key, &lifecycle, done, now));
             }
         }
         Certification { verdict, artifact_time: artifact_time.unwrap_or(now), changes, left }

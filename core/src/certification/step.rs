@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// How the tests under one strategy ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepResult {
@@ -24,11 +26,26 @@ impl StepResult {
     }
 
     /// The result of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<StepResult> {
-        StepResult::ALL.into_iter().find(|result| result.as_str() == name)
+    ///
+    /// # Errors
+    /// For any other.
+    pub fn named(name: &str) -> Result<StepResult, StepError> {
+        let found = StepResult::ALL.into_iter().find(|result| result.as_str() == name);
+        found.ok_or_else(|| StepError(name.to_owned()))
     }
 }
+
+/// A name that is none of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepError(String);
+
+impl fmt::Display for StepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no result; there are `passed`, `failed` and `not-run`", self.0)
+    }
+}
+
+impl std::error::Error for StepError {}
 
 /// What the tests of an artifact say about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -56,6 +56,7 @@ fn an_artifact_holds_what_was_in_staging_when_it_was_built() {
         let written = deployment.changes.first().map(|change| {
             let (name, value) = change.set.first().unwrap();
             assert_eq!(*name, "deployedTimestamp");
+            assert_eq!(change.from, Some(change.to));
             if value.is_null() { Value::from("cleared") } else { value.clone() }
         });
         assert_eq!(&written.unwrap_or_default(), member(row, "deployed"), "{row}");

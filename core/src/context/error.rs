@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::json::{JsonError, JsonErrorKind};
+use crate::json::{JsonError, JsonErrorKind, Value};
 
 /// Why something is no valid context, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,12 @@ impl ContextError {
     #[inline(never)]
     fn new(path: &str, message: &str) -> ContextError {
         ContextError { code: "invalid-context", path: path.to_owned(), message: message.to_owned() }
+    }
+
+    /// A member of another type than is expected, behind the path of what holds it.
+    pub(super) fn expected(what: &str, found: &Value, place: &str, name: &str) -> ContextError {
+        let message = ["expected ", what, ", found ", found.type_name()].concat();
+        ContextError::invalid([place, name].concat(), message)
     }
 
     pub(super) fn limit(message: String) -> ContextError {

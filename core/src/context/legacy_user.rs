@@ -7,34 +7,23 @@ use super::error::ContextError;
 use super::escaped;
 use super::individual::{BUILT_IN, Individual};
 use super::kind::USER;
-use super::read::{custom, text, texts};
+use super::read::{Members, anonymous, custom, member, text, texts};
 use crate::json::{Object, Value};
 
 const STRINGS: [&str; 6] = ["firstName", "lastName", "email", "country", "avatar", "ip"];
 
 /// Reads a legacy user. Only here may the key be empty.
-pub(super) fn read(user: &Object) -> Result<Individual, ContextError> {
+pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
     let key = text(user, "key", "")?
         .ok_or_else(|| ContextError::invalid("key", "a user needs a key, a string"))?;
-    let anonymous = match user.get("anonymous") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(anonymous)) => *anonymous,
-        Some(other) => {
-            let message = ["expected a boolean, found ", other.type_name()].concat();
-            return Err(ContextError::invalid("anonymous", message));
-        }
-    };
-    let mut attributes = match user.get("custom") {
+    let mut attributes = match member(user, "custom") {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Object(attributes)) => custom(attributes.iter())
+        Some(Value::Object(attributes)) => custom(attributes.members().iter())
             .iter()
             .filter(|(name, _)| !BUILT_IN.contains(&&***name))
             .map(|(name, value)| (Arc::clone(name), value.clone()))
             .collect(),
-        Some(other) => {
-            let message = ["expected an object, found ", other.type_name()].concat();
-            return Err(ContextError::invalid("custom", message));
-        }
+        Some(other) => return Err(ContextError::expected("an object", other, "", "custom")),
     };
     for name in STRINGS {
         // Later members win over those of `custom`.
@@ -47,7 +36,7 @@ pub(super) fn read(user: &Object) -> Result<Individual, ContextError> {
         kind: Arc::from(USER),
         key: Arc::clone(key),
         name: text(user, "name", "")?.cloned(),
-        anonymous,
+        anonymous: anonymous(user, "")?,
         attributes: Object::from_members(attributes),
         private: private.iter().map(as_reference).collect(),
     })

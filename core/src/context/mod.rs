@@ -21,6 +21,7 @@ pub(crate) use kind::{KIND, USER};
 
 use crate::json::{self, Object, Value, sorted_places};
 use crate::limits;
+use read::Read;
 
 /// The subject of an evaluation: a context in LaunchDarkly's sense, valid by construction.
 ///
@@ -30,9 +31,17 @@ pub struct Context(Arc<Parts>);
 
 #[derive(Debug, PartialEq)]
 struct Parts {
+    individuals: Individuals,
+    /// The fully-qualified key; none where it is that of the only individual.
+    key: Option<Box<str>>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Individuals {
+    /// Nearly always: nothing more is allocated.
+    One(Individual),
     /// Sorted by kind; never empty.
-    individuals: Vec<Individual>,
-    key: Box<str>,
+    Many(Vec<Individual>),
 }
 
 impl Context {
@@ -63,7 +72,22 @@ impl Context {
     /// # Errors
     /// Where the context is invalid, which depends on its kinds, keys and built-in attributes only.
     pub fn from_host(value: Value) -> Result<Context, ContextError> {
-        read::read(&value).and_then(Context::of)
+        let Value::Object(object) = &value else {
+            let message = ["a context is an object, found ", value.type_name()].concat();
+            return Err(ContextError::invalid("", message));
+        };
+        Context::from_host_members(object.members())
+    }
+
+    /// As [`Context::from_host`], for the members of an object in any order, each name once.
+    ///
+    /// # Errors
+    /// As [`Context::from_host`].
+    pub fn from_host_members(members: &[(Arc<str>, Value)]) -> Result<Context, ContextError> {
+        match read::read(members)? {
+            Read::One(individual) => Ok(Context::of_one(individual)),
+            Read::Many(individuals) => Context::of(individuals),
+        }
     }
 
     /// Like [`Context::from_host`], for text that a binding has written: the literal `-0`, which
@@ -73,7 +97,7 @@ impl Context {
     /// Where the text is not JSON, or the context is invalid.
     pub fn from_host_json(text: &[u8]) -> Result<Context, ContextError> {
         check_length(text)?;
-        Context::from_host(json::read_host(text).map_err(|error| ContextError::json(&error))?)
+        Context::from_host(Value::parse_host(text).map_err(|error| ContextError::json(&error))?)
     }
 
     /// Begins a context of one kind; `user` unless the builder is told another.
@@ -86,11 +110,7 @@ impl Context {
     /// # Errors
     /// With no parts, or where two have the same kind.
     pub fn multi(parts: &[Context]) -> Result<Context, ContextError> {
-        let mut individuals = Vec::new();
-        for part in parts {
-            individuals.extend_from_slice(&part.0.individuals);
-        }
-        Context::of(individuals)
+        Context::of(parts.iter().flat_map(|part| part.individuals().iter().cloned()).collect())
     }
 
     pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {
@@ -107,22 +127,35 @@ impl Context {
             let message = ["the kind `", &twice.kind, "` occurs twice"].concat();
             return Err(ContextError::invalid("", message));
         }
-        let key = full_key(&individuals).into();
-        Ok(Context(Arc::new(Parts { individuals, key })))
+        match <[Individual; 1]>::try_from(individuals) {
+            Ok([individual]) => Ok(Context::of_one(individual)),
+            Err(individuals) => {
+                let key = Some(full_key(&individuals));
+                let individuals = Individuals::Many(individuals);
+                Ok(Context(Arc::new(Parts { individuals, key })))
+            }
+        }
+    }
+
+    fn of_one(individual: Individual) -> Context {
+        let is_user = &*individual.kind == USER;
+        let key = (!is_user).then(|| full_key(std::slice::from_ref(&individual)));
+        Context(Arc::new(Parts { individuals: Individuals::One(individual), key }))
     }
 
     /// The fully-qualified key: the key itself for a user, `kind:key` for another kind, and those
     /// of all kinds for a multi-kind context; `%` and `:` are escaped in keys after a kind.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.0.key
+        let only = || self.individuals().first().map_or("", |individual| &*individual.key);
+        self.0.key.as_deref().unwrap_or_else(only)
     }
 
     /// The context's canonical JSON: a multi-kind context of one kind is of that kind, a legacy
     /// user is of kind `user`.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        match self.0.individuals.as_slice() {
+        match self.individuals() {
             [individual] if individual.key.is_empty() => legacy_user::write(individual),
             [individual] => {
                 let mut members = individual.members();
@@ -142,11 +175,14 @@ impl Context {
 
     /// The individual contexts, sorted by kind.
     pub(crate) fn individuals(&self) -> &[Individual] {
-        &self.0.individuals
+        match &self.0.individuals {
+            Individuals::One(individual) => std::slice::from_ref(individual),
+            Individuals::Many(individuals) => individuals,
+        }
     }
 
     pub(crate) fn individual(&self, kind: &str) -> Option<&Individual> {
-        self.0.individuals.iter().find(|individual| &*individual.kind == kind)
+        self.individuals().iter().find(|individual| &*individual.kind == kind)
     }
 }
 
@@ -178,21 +214,16 @@ fn escaped(text: &str, words: [(char, &str); 2]) -> String {
     escaped
 }
 
-fn full_key(individuals: &[Individual]) -> String {
-    let escaped = |individual: &Individual| {
-        let key = escaped(&individual.key, [('%', "%25"), (':', "%3A")]);
-        [&*individual.kind, ":", &key].concat()
-    };
-    match individuals {
-        [user] if &*user.kind == USER => user.key.to_string(),
-        _ => {
-            let mut key = String::new();
-            for individual in individuals {
-                let separator = if key.is_empty() { "" } else { ":" };
-                key.push_str(separator);
-                key.push_str(&escaped(individual));
-            }
-            key
+/// The keys with their kinds.
+fn full_key(individuals: &[Individual]) -> Box<str> {
+    let mut full = String::new();
+    for individual in individuals {
+        if !full.is_empty() {
+            full.push(':');
         }
+        full.push_str(&individual.kind);
+        full.push(':');
+        full.push_str(&escaped(&individual.key, [('%', "%25"), (':', "%3A")]));
     }
+    full.into()
 }

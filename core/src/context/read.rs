@@ -6,118 +6,127 @@ use super::kind::{self, KIND, MULTI};
 use super::legacy_user;
 use crate::json::{self, Object, Value};
 
+/// A context of one kind is what nearly all are.
+pub(super) enum Read {
+    One(Individual),
+    Many(Vec<Individual>),
+}
+
+/// The members of an object in any order, each name once.
+pub(super) type Members<'a> = &'a [(Arc<str>, Value)];
+
+pub(super) fn member<'a>(members: Members<'a>, name: &str) -> Option<&'a Value> {
+    members.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
+}
+
 /// Reads a context of any form.
-pub(super) fn read(value: &Value) -> Result<Vec<Individual>, ContextError> {
-    let Value::Object(object) = value else {
-        let message = ["a context is an object, found ", value.type_name()].concat();
-        return Err(ContextError::invalid("", message));
-    };
-    match object.get(KIND) {
-        None => Ok(vec![legacy_user::read(object)?]),
-        Some(Value::String(kind)) if &**kind == MULTI => object
+pub(super) fn read(members: Members<'_>) -> Result<Read, ContextError> {
+    match member(members, KIND) {
+        None => legacy_user::read(members).map(Read::One),
+        Some(Value::String(kind)) if &**kind == MULTI => members
             .iter()
-            .filter(|(name, _)| ***name != *KIND)
+            .filter(|(name, _)| **name != *KIND)
             .map(|(kind, value)| match value {
-                Value::Object(object) => individual(object, kind, &[&**kind, "."].concat()),
-                other => {
-                    let message = ["expected an object, found ", other.type_name()].concat();
-                    Err(ContextError::invalid(&**kind, message))
+                Value::Object(object) => {
+                    individual(object.members(), kind, &[&**kind, "."].concat())
                 }
+                other => Err(ContextError::expected("an object", other, "", kind)),
             })
-            .collect(),
-        Some(Value::String(kind)) => Ok(vec![individual(object, kind, "")?]),
-        Some(other) => {
-            let message = ["expected a string, found ", other.type_name()].concat();
-            Err(ContextError::invalid(KIND, message))
-        }
+            .collect::<Result<_, _>>()
+            .map(Read::Many),
+        Some(Value::String(kind)) => individual(members, kind, "").map(Read::One),
+        Some(other) => Err(ContextError::expected("a string", other, "", KIND)),
     }
 }
 
-fn individual(object: &Object, kind: &Arc<str>, place: &str) -> Result<Individual, ContextError> {
+fn individual(
+    members: Members<'_>,
+    kind: &Arc<str>,
+    place: &str,
+) -> Result<Individual, ContextError> {
     if let Some(objection) = kind::objection(kind) {
         return Err(ContextError::invalid([place, KIND].concat(), objection));
     }
-    let key = text(object, "key", place)?;
+    let key = text(members, "key", place)?;
     let key = key.filter(|key| !key.is_empty()).ok_or_else(|| {
         ContextError::invalid([place, "key"].concat(), "a context needs a key, a non-empty string")
     })?;
-    let anonymous = match object.get("anonymous") {
-        None => false,
-        Some(Value::Bool(anonymous)) => *anonymous,
-        Some(other) => {
-            let message = ["expected a boolean, found ", other.type_name()].concat();
-            return Err(ContextError::invalid([place, "anonymous"].concat(), message));
-        }
-    };
+    if let Some(null @ Value::Null) = member(members, ANONYMOUS) {
+        return Err(ContextError::expected("a boolean", null, place, ANONYMOUS));
+    }
     Ok(Individual {
         kind: Arc::clone(kind),
         key: Arc::clone(key),
-        name: text(object, "name", place)?.cloned(),
-        anonymous,
-        attributes: custom(object.iter().filter(|(name, _)| !BUILT_IN.contains(&&***name))),
-        private: private(object, place)?,
+        name: text(members, "name", place)?.cloned(),
+        anonymous: anonymous(members, place)?,
+        attributes: custom(members.iter().filter(|(name, _)| !BUILT_IN.contains(&&**name))),
+        private: private(members, place)?,
     })
+}
+
+const ANONYMOUS: &str = "anonymous";
+
+/// Whether it is set; it is not where it is absent or null.
+pub(super) fn anonymous(members: Members<'_>, place: &str) -> Result<bool, ContextError> {
+    match member(members, ANONYMOUS) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(anonymous)) => Ok(*anonymous),
+        Some(other) => Err(ContextError::expected("a boolean", other, place, ANONYMOUS)),
+    }
 }
 
 /// A string, or none where it is absent or null.
 pub(super) fn text<'a>(
-    object: &'a Object,
+    members: Members<'a>,
     name: &str,
     place: &str,
 ) -> Result<Option<&'a Arc<str>>, ContextError> {
-    match object.get(name) {
+    match member(members, name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(other) => {
-            let message = ["expected a string, found ", other.type_name()].concat();
-            Err(ContextError::invalid([place, name].concat(), message))
-        }
+        Some(other) => Err(ContextError::expected("a string", other, place, name)),
     }
 }
 
 /// The attributes that are there: neither null nor without a JSON form.
-pub(super) fn custom<'a>(members: impl Iterator<Item = (&'a Arc<str>, &'a Value)>) -> Object {
+pub(super) fn custom<'a>(members: impl Iterator<Item = &'a (Arc<str>, Value)>) -> Object {
     members
         .filter(|(_, value)| !value.is_null() && !value.lacks_json_form())
         .map(|(name, value)| (Arc::clone(name), value.clone()))
         .collect()
 }
 
-fn private(object: &Object, place: &str) -> Result<Box<[Arc<str>]>, ContextError> {
-    let path = [place, "_meta"].concat();
-    match object.get("_meta") {
+fn private(members: Members<'_>, place: &str) -> Result<Box<[Arc<str>]>, ContextError> {
+    match member(members, META) {
         None | Some(Value::Null) => Ok(Box::default()),
-        Some(Value::Object(meta)) => texts(meta, "privateAttributes", &[&*path, "."].concat()),
-        Some(other) => {
-            let message = ["expected an object, found ", other.type_name()].concat();
-            Err(ContextError::invalid(path, message))
+        Some(Value::Object(meta)) => {
+            texts(meta.members(), "privateAttributes", &[place, META, "."].concat())
         }
+        Some(other) => Err(ContextError::expected("an object", other, place, META)),
     }
 }
 
+const META: &str = "_meta";
+
 /// A list of strings, empty where it is absent or null.
 pub(super) fn texts(
-    object: &Object,
+    members: Members<'_>,
     name: &str,
     place: &str,
 ) -> Result<Box<[Arc<str>]>, ContextError> {
-    let elements = match object.get(name) {
+    let elements = match member(members, name) {
         None | Some(Value::Null) => &[],
         Some(Value::Array(elements)) => &**elements,
-        Some(other) => {
-            let message = ["expected an array, found ", other.type_name()].concat();
-            return Err(ContextError::invalid([place, name].concat(), message));
-        }
+        Some(other) => return Err(ContextError::expected("an array", other, place, name)),
     };
     let text = |(index, element): (usize, &Value)| match element {
         Value::String(text) => Ok(Arc::clone(text)),
-        other => {
-            let message = ["expected a string, found ", other.type_name()].concat();
-            Err(ContextError::invalid(
-                [place, name, "[", &json::integer(index as i64), "]"].concat(),
-                message,
-            ))
-        }
+        other => Err(ContextError::expected(
+            "a string",
+            other,
+            place,
+            &[name, "[", &json::integer(index as i64), "]"].concat(),
+        )),
     };
     elements.iter().enumerate().map(text).collect()
 }

@@ -6,7 +6,7 @@ use super::segment::Recalled;
 use crate::context::{Context, Individual};
 use crate::json::Value;
 use crate::key_set;
-use crate::ruleset::{Attribute, AttributeSlot, Comparable, KindSlot, Tables, ValueList};
+use crate::ruleset::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueList};
 
 /// A context bound to a document: every attribute that the document asks for, looked up once.
 #[derive(Debug)]
@@ -19,20 +19,40 @@ pub(crate) struct Subject {
 #[derive(Debug)]
 pub(crate) struct BoundContext {
     context: Context,
-    /// For each kind of the document, its place among the context's individuals.
-    kinds: Box<[Option<u32>]>,
-    /// The hash of each individual's key, for target lists and segments.
-    hashes: Box<[u32]>,
-    /// Each attribute of the document.
-    attributes: Box<[BoundAttribute]>,
+    individuals: BoundIndividuals,
+    attributes: BoundAttributes,
     /// Memberships, by segment.
     pub(super) segments: Remembered<{ Recalled::BITS }>,
     /// Buckets by bucket slot: the number plus 1, or 0 where there is nothing to hash.
     pub(super) buckets: Remembered<17>,
 }
 
-/// An attribute of a bound context, read as the document's clauses compare it.
+/// Where a kind is among the individuals of a context, and the hashes of their keys, for target lists
+/// and segments. Nearly every context is of one kind, for which nothing is allocated.
 #[derive(Debug)]
+enum BoundIndividuals {
+    One {
+        /// None where the document does not name it.
+        kind: Option<u32>,
+        hash: u32,
+    },
+    Many {
+        /// For each kind of the document, its place among the context's individuals.
+        kinds: Box<[Option<u32>]>,
+        hashes: Box<[u32]>,
+    },
+}
+
+/// Attributes that have been looked up.
+#[derive(Debug)]
+struct BoundAttributes {
+    values: Box<[BoundAttribute]>,
+    /// Which those are, in the order of their slots; none for every attribute of the document.
+    slots: Option<Arc<[AttributeSlot]>>,
+}
+
+/// An attribute of a bound context, read as the document's clauses compare it.
+#[derive(Debug, Default)]
 pub(crate) struct BoundAttribute {
     /// Null where it is absent.
     pub(crate) value: Value,
@@ -45,10 +65,18 @@ impl Subject {
         context: Option<&Context>,
         big_segments: Option<&BigSegments>,
     ) -> Subject {
-        Subject {
-            context: context.map(|context| BoundContext::bind(tables, context)),
-            big_segments: big_segments.cloned(),
-        }
+        let bind = |context| BoundContext::bind(tables, context, None);
+        Subject { context: context.map(bind), big_segments: big_segments.cloned() }
+    }
+
+    /// Binds what is mentioned only. Nothing is remembered from one evaluation to the next.
+    pub(crate) fn bind_part(
+        tables: &Tables,
+        context: Option<&Context>,
+        mentions: &Mentions,
+    ) -> Subject {
+        let bind = |context| BoundContext::bind(tables, context, Some(mentions));
+        Subject { context: context.map(bind), big_segments: None }
     }
 
     pub(crate) fn context(&self) -> Option<&BoundContext> {
@@ -60,8 +88,13 @@ impl Subject {
     }
 }
 
-impl BoundContext {
-    fn bind(tables: &Tables, context: &Context) -> BoundContext {
+impl BoundIndividuals {
+    /// Those of a context; their keys are hashed where lists may be asked for them.
+    fn of(tables: &Tables, context: &Context, lists: bool) -> BoundIndividuals {
+        let hash = |one: &Individual| if lists { key_set::hash(&one.key) } else { 0 };
+        if let [one] = context.individuals() {
+            return BoundIndividuals::One { kind: tables.kinds.place(&one.kind), hash: hash(one) };
+        }
         let mut kinds = vec![None; tables.kinds.len()];
         for (place, individual) in (0_u32..).zip(context.individuals()) {
             let slot = tables.kinds.place(&individual.kind);
@@ -69,26 +102,54 @@ impl BoundContext {
                 *kind = Some(place);
             }
         }
-        let individual = |kind: KindSlot| {
-            let place = kinds.get(kind.0 as usize).copied().flatten()?;
-            context.individuals().get(place as usize)
-        };
-        let bound = |attribute: &Attribute| {
-            let value = individual(attribute.kind)
-                .and_then(|individual| individual.get(&attribute.reference))
-                .unwrap_or_default();
+        let hashes = context.individuals().iter().map(hash).collect();
+        BoundIndividuals::Many { kinds: kinds.into(), hashes }
+    }
+
+    /// The place of a kind.
+    fn place(&self, kind: KindSlot) -> Option<usize> {
+        match self {
+            BoundIndividuals::One { kind: only, .. } => (*only == Some(kind.0)).then_some(0),
+            BoundIndividuals::Many { kinds, .. } => {
+                kinds.get(kind.0 as usize).copied().flatten().map(|place| place as usize)
+            }
+        }
+    }
+
+    /// The hash of the key at a place.
+    fn hash(&self, place: usize) -> u32 {
+        match self {
+            BoundIndividuals::One { hash, .. } => *hash,
+            BoundIndividuals::Many { hashes, .. } => hashes.get(place).copied().unwrap_or(0),
+        }
+    }
+}
+
+impl BoundContext {
+    fn bind(tables: &Tables, context: &Context, mentions: Option<&Mentions>) -> BoundContext {
+        let lists = mentions.is_none_or(|mentions| mentions.keys);
+        let remembers = mentions.is_none();
+        let individuals = BoundIndividuals::of(tables, context, lists);
+        let bind = |slot: usize| {
+            let attribute = tables.attributes.get(AttributeSlot(u32::try_from(slot).ok()?))?;
+            let individual = context.individuals().get(individuals.place(attribute.kind)?)?;
+            let value = individual.get(&attribute.reference)?;
             let comparable = Comparable::read(&value, attribute.compared_as);
-            BoundAttribute { value, comparable }
+            Some(BoundAttribute { value, comparable })
         };
-        let attributes = tables.attributes.iter().map(bound).collect();
-        let hashes = context.individuals().iter().map(|one| key_set::hash(&one.key)).collect();
+        let slots = mentions.map(|mentions| Arc::clone(&mentions.attributes));
+        let slot = |place: usize| match &slots {
+            None => place,
+            Some(slots) => slots.get(place).map_or(usize::MAX, |slot| slot.0 as usize),
+        };
+        let count = slots.as_ref().map_or(tables.attributes.len(), |slots| slots.len());
+        let values = (0..count).map(|place| bind(slot(place)).unwrap_or_default()).collect();
         BoundContext {
             context: context.clone(),
-            kinds: kinds.into(),
-            hashes,
-            attributes,
-            segments: Remembered::new(tables.segments.len()),
-            buckets: Remembered::new(tables.buckets.len()),
+            individuals,
+            attributes: BoundAttributes { values, slots },
+            segments: Remembered::new(if remembers { tables.segments.len() } else { 0 }),
+            buckets: Remembered::new(if remembers { tables.buckets.len() } else { 0 }),
         }
     }
 
@@ -102,8 +163,7 @@ impl BoundContext {
     }
 
     pub(crate) fn individual(&self, kind: KindSlot) -> Option<&Individual> {
-        let place = self.kinds.get(kind.0 as usize).copied().flatten()?;
-        self.context.individuals().get(place as usize)
+        self.context.individuals().get(self.individuals.place(kind)?)
     }
 
     pub(crate) fn key(&self, kind: KindSlot) -> Option<&Arc<str>> {
@@ -112,17 +172,19 @@ impl BoundContext {
 
     /// Whether a list of keys of a kind names the context.
     pub(crate) fn is_in(&self, kind: KindSlot, keys: &ValueList) -> bool {
-        let named = |place: u32| {
-            let individual = self.context.individuals().get(place as usize)?;
-            let hash = self.hashes.get(place as usize)?;
-            Some(keys.contains(&individual.key, *hash))
+        let named = |place: usize| {
+            let individual = self.context.individuals().get(place)?;
+            Some(keys.contains(&individual.key, self.individuals.hash(place)))
         };
-        let place = self.kinds.get(kind.0 as usize).copied().flatten();
-        place.and_then(named).unwrap_or(false)
+        self.individuals.place(kind).and_then(named).unwrap_or(false)
     }
 
     /// The attribute, if the context has the kind and the attribute.
     pub(crate) fn attribute(&self, slot: AttributeSlot) -> Option<&BoundAttribute> {
-        self.attributes.get(slot.0 as usize).filter(|attribute| !attribute.value.is_null())
+        let place = match &self.attributes.slots {
+            None => slot.0 as usize,
+            Some(slots) => slots.binary_search_by_key(&slot.0, |known| known.0).ok()?,
+        };
+        self.attributes.values.get(place).filter(|attribute| !attribute.value.is_null())
     }
 }

@@ -26,4 +26,4 @@ pub(crate) use error::{JsonErrorKind, position};
 pub(crate) use note::{Note, NoteKind};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
 pub(crate) use order::sorted_places;
-pub(crate) use reader::{Reading, read, read_host};
+pub(crate) use reader::{Reading, read};

@@ -7,7 +7,7 @@ use super::value::Value;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object(Arc<[Member]>);
 
-pub(super) type Member = (Arc<str>, Value);
+pub(crate) type Member = (Arc<str>, Value);
 
 impl Object {
     /// Sorts members; of duplicate names the last wins.
@@ -108,6 +108,11 @@ impl Object {
     /// Name and value of each member, in RFC 8785 order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &Value)> {
         self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The members, in RFC 8785 order.
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.0
     }
 
     /// The number of members.

@@ -46,6 +46,15 @@ impl Value {
         Ok(reader::read(text, &Path::Root)?.value)
     }
 
+    /// Reads text that a binding has written for a host's object: the literal `-0`, which no binding
+    /// writes for a number, is [`Value::NO_JSON_FORM`].
+    ///
+    /// # Errors
+    /// As [`Value::parse`].
+    pub fn parse_host(text: &[u8]) -> Result<Value, JsonError> {
+        reader::read_host(text)
+    }
+
     /// A number, unless it is NaN or infinite; `-0` becomes `0`.
     #[must_use]
     pub fn number(number: f64) -> Option<Value> {

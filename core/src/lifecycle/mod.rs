@@ -1,13 +1,25 @@
 //! What a flag's `lifecycle` says: whose it is, how far it is, what "on" means for it, and when
 //! things happened to it. Nothing of it decides an answer.
 
+#[cfg(feature = "authoring")]
+mod change;
+#[cfg(feature = "authoring")]
+mod error;
 mod moment;
 mod on_variation;
 mod status;
+#[cfg(feature = "authoring")]
+mod transition;
 
 use std::sync::Arc;
 
+#[cfg(feature = "authoring")]
+pub use change::LifecycleChange;
+#[cfg(feature = "authoring")]
+pub use error::LifecycleError;
 pub use moment::read_moment;
+#[cfg(feature = "authoring")]
+pub use moment::{MomentError, moment_of_seconds};
 pub use status::{Status, TransitionError};
 
 pub(crate) use status::same_name;
@@ -46,13 +58,14 @@ pub struct Lifecycle {
 
 impl Lifecycle {
     /// The members that hold a moment, as [`read_moment`] reads it.
-    pub const MOMENTS: [&str; 8] = [
+    pub const MOMENTS: [&str; 9] = [
         "created",
         "cleanup",
         "createdTimestamp",
         "lastModifiedTimestamp",
         "statusTimestamp",
         "releaseTimestamp",
+        "stagedTimestamp",
         "deployedTimestamp",
         "cleanupTimestamp",
     ];

@@ -1,3 +1,6 @@
+#[cfg(feature = "authoring")]
+use std::fmt;
+
 use crate::json::Value;
 use crate::ruleset::epoch_milliseconds;
 
@@ -20,9 +23,57 @@ pub fn read_moment(value: &Value) -> Option<f64> {
     (0.0..=LATEST_SECONDS).contains(&seconds).then_some(seconds)
 }
 
+/// A moment from the seconds of a host's clock, cut to whole ones.
+///
+/// # Errors
+/// For what is no time since the epoch, milliseconds among it.
+#[cfg(feature = "authoring")]
+pub fn moment_of_seconds(seconds: f64) -> Result<f64, MomentError> {
+    let whole = seconds.floor();
+    if (0.0..=LATEST_SECONDS).contains(&whole) { Ok(whole) } else { Err(MomentError(seconds)) }
+}
+
+/// A number that is no time in seconds.
+#[cfg(feature = "authoring")]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MomentError(f64);
+
+#[cfg(feature = "authoring")]
+impl fmt::Display for MomentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Value::number(self.0) {
+            Some(seconds) => write!(f, "`{seconds}` is no time in seconds since 1970")?,
+            None => f.write_str("expected a time in seconds since 1970")?,
+        }
+        if self.0 > LATEST_SECONDS {
+            f.write_str("; divide milliseconds by 1000")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "authoring")]
+impl std::error::Error for MomentError {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_gives_whole_seconds() {
+        assert_eq!(moment_of_seconds(1_795_172_400.9), Ok(1_795_172_400.0));
+        assert_eq!(moment_of_seconds(0.0), Ok(0.0));
+        for (seconds, message) in [
+            (
+                1.8e12,
+                "`1800000000000` is no time in seconds since 1970; divide milliseconds by 1000",
+            ),
+            (-1.0, "`-1` is no time in seconds since 1970"),
+            (f64::NAN, "expected a time in seconds since 1970"),
+        ] {
+            assert_eq!(moment_of_seconds(seconds).unwrap_err().to_string(), message);
+        }
+    }
 
     #[test]
     fn moments_are_seconds_or_dates() {

@@ -29,8 +29,8 @@ pub(crate) struct AttributeTable {
 }
 
 impl AttributeTable {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter()
+    pub(crate) fn len(&self) -> usize {
+        self.attributes.len()
     }
 
     /// The name, as the document holds it, of an attribute that some reference leads to or into.

@@ -1,11 +1,38 @@
 //! Which attributes an evaluation of one flag may read.
 
+use std::sync::Arc;
+
 use super::Ruleset;
 use super::attribute::AttributeSlot;
 use super::clause::{Clause, Condition};
 use super::flag::Flag;
 use super::rollout::{Bucketing, Served};
 use super::segment::Segment;
+
+/// What of a context the answer of one flag depends on. Flags that ask for the same have equal ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// In the order of their slots, each once.
+    pub(crate) attributes: Arc<[AttributeSlot]>,
+    /// Whether a list of keys or a store is asked.
+    pub(crate) keys: bool,
+    names: Vec<Arc<str>>,
+}
+
+impl Mentions {
+    /// The names of the attributes, each once, as the document shares them; `key` is among them
+    /// where an answer depends on a context's key.
+    #[must_use]
+    pub fn names(&self) -> &[Arc<str>] {
+        &self.names
+    }
+
+    fn add(&mut self, name: &Arc<str>) {
+        if !self.names.contains(name) {
+            self.names.push(Arc::clone(name));
+        }
+    }
+}
 
 /// What is to be looked at, each once.
 struct Pending {
@@ -29,21 +56,22 @@ impl Pending {
 }
 
 /// The attributes that were found, and the segments that are asked.
-struct Mentions {
-    attributes: Vec<AttributeSlot>,
+struct Found {
+    /// Whether it is one, by slot.
+    attributes: Vec<bool>,
     segments: Pending,
     /// Whether a list of keys or a store is asked.
     keys: bool,
 }
 
-impl Mentions {
+impl Found {
     fn clauses(&mut self, clauses: &[Clause]) {
         for clause in clauses {
             match &clause.condition {
                 Condition::Segments(slots) => {
                     slots.iter().for_each(|slot| self.segments.add(*slot));
                 }
-                Condition::Attribute(slot, _) => self.attributes.push(*slot),
+                Condition::Attribute(slot, _) => self.attribute(*slot),
                 Condition::Kinds(_) | Condition::InvalidReference => {}
             }
         }
@@ -56,17 +84,25 @@ impl Mentions {
     }
 
     fn bucketing(&mut self, bucketing: &Bucketing) {
-        self.attributes.extend(bucketing.by.map(|(attribute, _)| attribute));
+        if let Some((attribute, _)) = bucketing.by {
+            self.attribute(attribute);
+        }
+    }
+
+    fn attribute(&mut self, slot: AttributeSlot) {
+        if let Some(found) = self.attributes.get_mut(slot.0 as usize) {
+            *found = true;
+        }
     }
 }
 
 impl Ruleset {
-    /// The names of the attributes that a flag, its prerequisites and the segments that they ask
-    /// may read, each once or more; `key` is one where they do not ask for it by name only.
-    pub(crate) fn attribute_names_of(&self, flag: u32) -> Vec<&str> {
+    /// What a flag, its prerequisites and the segments that they ask may read.
+    pub(crate) fn mentions_of(&self, flag: u32) -> Mentions {
         let mut flags = Pending::of(self.tables.flags.len());
         let segments = Pending::of(self.tables.segments.len());
-        let mut found = Mentions { attributes: Vec::new(), segments, keys: false };
+        let attributes = vec![false; self.tables.attributes.len()];
+        let mut found = Found { attributes, segments, keys: false };
         flags.add(flag);
         while let Some(slot) = flags.waiting.pop() {
             let Some(targeting) = self.flag(slot).and_then(Flag::targeting) else { continue };
@@ -89,10 +125,20 @@ impl Ruleset {
                 }
             }
         }
-        let attribute = |slot: &AttributeSlot| self.tables.attributes.get(*slot);
-        let names = found.attributes.iter().filter_map(attribute);
-        let key = found.keys.then_some("key");
-        names.map(|attribute| attribute.reference.name()).chain(key).collect()
+        let mut slots = Vec::new();
+        let mut mentions = Mentions { keys: found.keys, ..Mentions::default() };
+        for (slot, _) in (0..).zip(&found.attributes).filter(|(_, found)| **found) {
+            let slot = AttributeSlot(slot);
+            slots.push(slot);
+            if let Some(attribute) = self.tables.attributes.get(slot) {
+                mentions.add(attribute.reference.shared_name());
+            }
+        }
+        if found.keys {
+            mentions.add(&Arc::from("key"));
+        }
+        mentions.attributes = slots.into();
+        mentions
     }
 }
 
@@ -119,7 +165,7 @@ mod tests {
             }}"#,
         )
         .unwrap();
-        let names = |key| flags.attribute_names_of(flags.handle(key)).join(" ");
+        let names = |key| flags.mentions_of(flags.handle(key)).names().join(" ");
         let of_all =
             ["off", "plain", "after", "round", "listed", "asking", "bucketed", "none"].map(names);
         assert_eq!(of_all, ["", "a", "a", "a", "key", "d e key", "c", ""]);

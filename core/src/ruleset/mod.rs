@@ -25,6 +25,7 @@ mod value_list;
 use std::sync::Arc;
 
 pub use hash::Hash;
+pub use mention::Mentions;
 
 pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
 pub(crate) use clause::{Clause, Condition};

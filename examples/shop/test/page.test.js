@@ -1,11 +1,10 @@
 /** Drives the page in Chromium as somebody would who tries it, and saves the picture that README.md shows. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { findChromium, launch } from "./browser.js";
+import { savePicture } from "./picture.js";
 import { serve } from "./shop.js";
 
-const PICTURE = fileURLToPath(new URL("../../../docs/shop.png", import.meta.url));
 const skip = findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one";
 
 describe("the shop", { skip }, () => {
@@ -82,7 +81,7 @@ describe("the shop", { skip }, () => {
     await page.evaluate("scrollTo(0, 0)");
     await page.evaluate("document.activeElement.blur()");
     await page.mouse.move(0, 0);
-    await page.screenshot({ path: PICTURE });
+    savePicture("shop.png", await page.screenshot());
   });
 
   it("shows every flag's decision by both, and that they are the same", async () => {

@@ -1,22 +1,31 @@
 "use client";
 
-import { ready } from "isoflag";
-import { useEffect, useState } from "react";
-import { ask } from "./ask.js";
+import { Flags, ready } from "isoflag";
+import { IsoflagProvider, useFlag, useIsoflag } from "isoflag/react";
+import { createSource } from "isoflag/source";
+import { useEffect } from "react";
+import { PEOPLE } from "./people.js";
 
-/** Rendered on the server and hydrated with the server's answers; asked again once isoflag is ready in the browser. */
-export function Greeting({ initial }) {
-  const [answers, setAnswers] = useState(initial);
+// A server has what it needs in the bootstrap.
+const source = typeof window === "undefined" ? undefined : createSource({ url: "/flags.json", Flags, ready });
+const told = new Map();
+
+/** Rendered on the server and hydrated with the server's answers; asked again once the document is in the browser. */
+export function Greeting({ person, bootstrap }) {
+  return (
+    <IsoflagProvider flags={source} context={person} bootstrap={bootstrap}>
+      <Answer person={person} />
+    </IsoflagProvider>
+  );
+}
+
+function Answer({ person }) {
+  const greeting = useFlag("greeting", "none");
+  const { digest } = useIsoflag();
   useEffect(() => {
-    let mounted = true;
-    ready().then(() => {
-      const found = ask();
-      globalThis.answer = found;
-      if (mounted) setAnswers(found);
-    });
-    return () => {
-      mounted = false;
-    };
-  }, []);
-  return <p id="client">{answers.join(" and ")}</p>;
+    if (digest === undefined) return;
+    told.set(person.key, greeting);
+    if (told.size === PEOPLE.length) globalThis.answer = PEOPLE.map(({ key }) => told.get(key));
+  }, [person, greeting, digest]);
+  return <p id={person.key}>{greeting}</p>;
 }

@@ -14,9 +14,10 @@ pub(crate) enum ComparedAs {
 
 /// What has been read of a value before an operator asks: of an attribute when the context is
 /// bound, however many clauses ask for it; of the elements of an array nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Comparable {
     /// Nothing: an operator reads for itself what it needs.
+    #[default]
     Itself,
     /// The hash with which it is looked for in a list.
     Hash(u32),

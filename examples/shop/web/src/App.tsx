@@ -8,6 +8,7 @@ import { decisionOf } from "./explanation";
 import { FlagRow } from "./FlagRow";
 import { objectOf } from "./flag-document";
 import { questionOf, useLambda } from "./lambda";
+import { Masthead } from "./Masthead";
 import { placeOf } from "./place";
 import { Storefront } from "./Storefront";
 import { Verdict } from "./Verdict";
@@ -70,19 +71,11 @@ export function App(props: AppProps) {
 
   return (
     <>
-      <header className="masthead">
-        <p className="brand">
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M3 7h14M3 13h14" />
-          </svg>
-          isoflag
-        </p>
-        <h1>The browser and the Lambda decide the same.</h1>
-        <p className="lede">
-          One flag document, one evaluator. It runs here as WebAssembly and in the function as a Python
-          extension. Change the visitor or the document, and watch both.
-        </p>
-      </header>
+      <Masthead
+        view="documents"
+        title="The browser and the Lambda decide the same."
+        lede="One flag document, one evaluator. It runs here as WebAssembly and in the function as a Python extension. Change the visitor or the document, and watch both."
+      />
       <Verdict
         digest={flags.digest}
         version={flags.version}

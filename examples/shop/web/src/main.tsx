@@ -9,11 +9,13 @@ import "./styles/storefront.css";
 import "./styles/flags.css";
 import "./styles/why.css";
 import "./styles/document.css";
+import "./styles/instances.css";
+import "./styles/receipt.css";
 import "./styles/narrow.css";
 import { ready } from "isoflag/tools";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
+import { Views } from "./Views";
 
 async function get(path: string) {
   const response = await fetch(path);
@@ -26,7 +28,7 @@ try {
   const [served, presets] = await Promise.all([get("/document"), get("/contexts.json"), ready()]);
   createRoot(root).render(
     <StrictMode>
-      <App
+      <Views
         document={served.document}
         original={served.original}
         heldBack={served.heldBack}

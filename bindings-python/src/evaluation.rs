@@ -1,0 +1,297 @@
+//! How a document is asked: what its flags serve, and why.
+
+use std::num::NonZero;
+use std::sync::Arc;
+
+use isoflag::{FlagHandle, Gate};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::consistency::Consistency;
+use crate::document::Document;
+use crate::evaluation_detail::EvaluationDetail;
+use crate::explanation::Explanation;
+use crate::flags::Flags;
+use crate::many::{self, EvaluationDetails};
+use crate::receipt::Receipt;
+use crate::served::{Served, Wanted};
+use crate::{big_segments, bound_flags, context, state};
+
+#[pymethods]
+impl Flags {
+    /// The value that the flag serves, or the default.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn variation<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, context, big_segments, Wanted::Any)?.value(default)
+    }
+
+    /// The value and why it was served.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn variation_detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<EvaluationDetail> {
+        Ok(self.served(key, context, big_segments, Wanted::Any)?.detail(default))
+    }
+
+    /// As variation, for a flag that serves a bool.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn bool_variation<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, context, big_segments, Wanted::Bool)?.value(default)
+    }
+
+    /// As variation_detail, for a flag that serves a bool.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn bool_variation_detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<EvaluationDetail> {
+        Ok(self.served(key, context, big_segments, Wanted::Bool)?.detail(default))
+    }
+
+    /// As variation, for a flag that serves a number, truncated toward zero.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn int_variation<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, context, big_segments, Wanted::Int)?.value(default)
+    }
+
+    /// As variation_detail, for a flag that serves a number, truncated toward zero.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn int_variation_detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<EvaluationDetail> {
+        Ok(self.served(key, context, big_segments, Wanted::Int)?.detail(default))
+    }
+
+    /// As variation, for a flag that serves a number, as a float.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn float_variation<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, context, big_segments, Wanted::Float)?.value(default)
+    }
+
+    /// As variation_detail, for a flag that serves a number, as a float.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn float_variation_detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<EvaluationDetail> {
+        Ok(self.served(key, context, big_segments, Wanted::Float)?.detail(default))
+    }
+
+    /// As variation, for a flag that serves a str.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn str_variation<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, context, big_segments, Wanted::Str)?.value(default)
+    }
+
+    /// As variation_detail, for a flag that serves a str.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn str_variation_detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<EvaluationDetail> {
+        Ok(self.served(key, context, big_segments, Wanted::Str)?.detail(default))
+    }
+
+    /// As variation, for a flag that serves any JSON value.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn json_variation<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, context, big_segments, Wanted::Json)?.value(default)
+    }
+
+    /// As variation_detail, for a flag that serves any JSON value.
+    #[pyo3(signature = (key, context, default, *, big_segments = None))]
+    fn json_variation_detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<EvaluationDetail> {
+        Ok(self.served(key, context, big_segments, Wanted::Json)?.detail(default))
+    }
+
+    /// Many flags for many contexts: for each context the details of all keys.
+    #[pyo3(signature = (keys, contexts, *, big_segments = None, threads = None))]
+    fn evaluate_many(
+        &self,
+        keys: &Bound<'_, PyAny>,
+        contexts: &Bound<'_, PyAny>,
+        big_segments: Option<&Bound<'_, PyAny>>,
+        threads: Option<usize>,
+    ) -> PyResult<Vec<EvaluationDetails>> {
+        let flags = self.inner();
+        if keys.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err("`keys` must hold keys, not be a str"));
+        }
+        if contexts.is_instance_of::<PyDict>() {
+            return Err(PyTypeError::new_err("`contexts` must hold contexts, not be a dict"));
+        }
+        let threads = threads.map(|threads| {
+            NonZero::new(threads)
+                .ok_or_else(|| PyValueError::new_err("`threads` must be 1 or more"))
+        });
+        let handle = |key: PyResult<Bound<'_, PyAny>>| -> PyResult<Option<FlagHandle>> {
+            // A key with a lone surrogate is no flag's.
+            Ok(key?.cast::<PyString>()?.to_str().ok().and_then(|key| flags.handle(key)))
+        };
+        let handles: Vec<_> = keys.try_iter()?.map(handle).collect::<PyResult<_>>()?;
+        let asked =
+            |context: PyResult<Bound<'_, PyAny>>| context::asked_about(&context?, Some(flags));
+        let contexts: Vec<_> = contexts.try_iter()?.map(asked).collect::<PyResult<_>>()?;
+        let big_segments = big_segments::from_object(big_segments)?;
+        let py = keys.py();
+        let rows =
+            many::rows(py, flags, &handles, &contexts, big_segments.as_ref(), threads.transpose()?);
+        Ok(rows.into_iter().map(|row| EvaluationDetails::new(self.document(), row)).collect())
+    }
+
+    /// Every flag at once, in LaunchDarkly's bootstrap form.
+    #[pyo3(signature = (
+        context,
+        *,
+        client_side_only = false,
+        with_reasons = false,
+        details_only_for_tracked_flags = false,
+        now = None,
+        big_segments = None,
+    ))]
+    fn all_flags_state<'py>(
+        &self,
+        context: &Bound<'py, PyAny>,
+        client_side_only: bool,
+        with_reasons: bool,
+        details_only_for_tracked_flags: bool,
+        now: Option<f64>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = context.py();
+        let options = state::options(
+            py,
+            client_side_only,
+            with_reasons,
+            details_only_for_tracked_flags,
+            now,
+        )?;
+        state::object(py, &self.bound(context, big_segments)?, &options)
+    }
+
+    /// The evaluation of a flag, watched.
+    #[pyo3(signature = (key, context, *, big_segments = None))]
+    fn explain(
+        &self,
+        key: &Bound<'_, PyString>,
+        context: &Bound<'_, PyAny>,
+        big_segments: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Explanation> {
+        Ok(bound_flags::explain(&self.bound(context, big_segments)?, key))
+    }
+
+    /// The context keys whose big-segment memberships an evaluation may ask for.
+    fn big_segment_keys(&self, context: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+        let flags = self.inner();
+        let Some(context) = context::asked_about(context, Some(flags))? else {
+            return Ok(Vec::new());
+        };
+        Ok(self.inner().big_segment_keys(&context).iter().map(ToString::to_string).collect())
+    }
+
+    /// Whether every instance of a back end that polls has noticed the flag's last change.
+    #[pyo3(
+        signature = (key, context, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, big_segments = None),
+        text_signature = "($self, key, context, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, big_segments=None)"
+    )]
+    fn consistency(
+        &self,
+        key: &Bound<'_, PyString>,
+        context: &Bound<'_, PyAny>,
+        now_ms: f64,
+        ttl_seconds: f64,
+        poll_timeout_ms: f64,
+        big_segments: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Consistency> {
+        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms };
+        let bound = self.bound(context, big_segments)?;
+        Ok(Consistency::from(bound.consistency(&key.to_string_lossy(), &gate)))
+    }
+
+    /// The answer, with everything that it takes to check it elsewhere.
+    #[pyo3(signature = (key, context, *, big_segments = None))]
+    fn receipt(
+        &self,
+        key: &Bound<'_, PyString>,
+        context: &Bound<'_, PyAny>,
+        big_segments: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Receipt> {
+        let context = context::asked_about(context, None)?;
+        let big_segments = big_segments::from_object(big_segments)?;
+        let key = key.to_string_lossy();
+        Ok(Receipt::from(self.inner().receipt(&key, context.as_ref(), big_segments.as_ref())))
+    }
+}
+
+impl Flags {
+    fn served(
+        &self,
+        key: &Bound<'_, PyString>,
+        context: &Bound<'_, PyAny>,
+        big_segments: Option<&Bound<'_, PyAny>>,
+        wanted: Wanted,
+    ) -> PyResult<Served<&Arc<Document>>> {
+        let answer = bound_flags::evaluate(&self.bound(context, big_segments)?, key);
+        Ok(Served::new(self.document(), answer, wanted))
+    }
+}

@@ -1,0 +1,127 @@
+"""Statuses and what the tests of an artifact say, as Python has them; tables are the vectors'."""
+
+import json
+from typing import Any
+
+import pytest
+
+from isoflag import Diagnostic, Flags, LifecycleError, check_environments
+
+NOW = 1_795_172_400.5
+
+
+def one_flag(status: str, *, on: bool = True) -> Flags:
+    flag = {
+        "key": "new",
+        "version": 3,
+        "on": on,
+        "variations": [True, False],
+        "offVariation": 1,
+        "fallthrough": {"variation": 0},
+        "lifecycle": {"status": status, "statusTimestamp": 100},
+    }
+    return Flags.from_dict({"meta": {"version": 7}, "flags": {"new": flag}})
+
+
+def test_a_status_gives_new_flags() -> None:
+    staging = one_flag("Doing").with_status("new", "Staging", NOW)
+    document: dict[str, Any] = json.loads(staging.to_json())
+    assert document["flags"]["new"]["lifecycle"] == {
+        "status": "Staging",
+        "statusTimestamp": 1_795_172_400,
+        "stagedTimestamp": 1_795_172_400,
+    }
+    assert (document["flags"]["new"]["version"], staging.version) == (4, 8)
+    assert Flags.from_json(staging.to_json()).digest == staging.digest
+    assert one_flag("Doing").with_status("new", "Doing", NOW).digest == one_flag("Doing").digest
+
+
+def test_what_does_not_follow_is_refused_with_what_does() -> None:
+    with pytest.raises(LifecycleError, match="`Staging` does") as refused:
+        one_flag("Doing").with_status("new", "Done", NOW)
+    assert (refused.value.code, refused.value.legal) == ("illegal-transition", ["Staging"])
+    with pytest.raises(
+        LifecycleError, match="`Released` is no status; there are `To Do`"
+    ) as refused:
+        one_flag("Doing").with_status("new", "Released", NOW)  # type: ignore[arg-type]
+    assert (refused.value.code, refused.value.legal) == ("unknown-status", [])
+    with pytest.raises(LifecycleError, match="there is no flag `old`"):
+        one_flag("Doing").with_status("old", "Staging", NOW)
+
+
+def test_a_certification_says_what_moves() -> None:
+    flags = one_flag("Staging")
+    found = flags.certification(production_state="passed", next_release="passed", now=NOW)
+    assert (found["verdict"], found["deployable"]) == ("certified", True)
+    assert found["changes"] == [
+        {
+            "key": "new",
+            "from": "Staging",
+            "to": "Done",
+            "set": {
+                "status": "Done",
+                "stagedTimestamp": 100,
+                "statusTimestamp": 1_795_172_400,
+            },
+        }
+    ]
+    older = flags.certification(
+        production_state="passed", next_release="passed", artifact_time=99, now=NOW
+    )
+    assert older["changes"] == []
+    assert [feature["included"] for feature in older["left"]] == ["no"]
+    failed = flags.certification(production_state="failed", next_release="not-run", now=NOW)
+    assert (failed["verdict"], failed["deployable"]) == ("not-deployable", False)
+
+
+def test_a_deployment_says_what_comes_into_beta() -> None:
+    found = one_flag("Done").deployment(200, NOW)
+    assert [(feature["key"], feature["beta"]) for feature in found["features"]] == [("new", True)]
+    assert found["changes"][0]["set"] == {"deployedTimestamp": 1_795_172_400}
+
+
+def test_what_is_rolled_out_is_finished() -> None:
+    change = one_flag("Done").finish("new", 1_000, safety_period=500)
+    assert change is not None
+    assert change["set"]["cleanupTimestamp"] == 1_500
+    change = one_flag("Done").finish("new", 0)
+    assert change is not None
+    assert change["set"]["cleanupTimestamp"] == 4 * 7 * 24 * 3600
+    assert one_flag("Finished").finish("new", 1_000) is None
+    with pytest.raises(LifecycleError) as refused:
+        one_flag("Staging").finish("new", 1_000)
+    assert refused.value.legal == ["Doing", "Done"]
+
+
+@pytest.mark.parametrize(
+    ("now", "message"),
+    [
+        (NOW * 1000, "`now`: `1795172400500` is no time in seconds since 1970; divide millisec"),
+        (float("nan"), "`now`: expected a time in seconds since 1970"),
+        (-1, "`now`: `-1` is no time in seconds since 1970"),
+    ],
+)
+def test_what_is_no_time_in_seconds_is_refused(now: float, message: str) -> None:
+    flags = one_flag("Staging")
+    for call in (
+        lambda: flags.with_status("new", "Done", now),
+        lambda: flags.certification(production_state="passed", next_release="passed", now=now),
+        lambda: flags.deployment(1, now),
+        lambda: flags.finish("new", now),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
+    with pytest.raises(ValueError, match="`production_state`: `green` is no result; there are"):
+        flags.certification(production_state="green", next_release="passed", now=1)  # type: ignore[arg-type]
+
+
+def test_environments_are_checked_beside_each_other() -> None:
+    development, production = one_flag("Doing", on=False), one_flag("Doing")
+    found = check_environments({"dev": development, "prod": production.to_json()}, {"now": 5})
+
+    assert list(found) == ["dev", "prod"]
+    said = [diagnostic.message for diagnostic in found["prod"]]
+    assert any("while it is off in development" in message for message in said)
+    assert all(isinstance(diagnostic, Diagnostic) for diagnostic in found["dev"])
+    with pytest.raises(ValueError, match="`owner`: there is no such option"):
+        check_environments({"dev": development}, {"owner": True})

@@ -1,7 +1,0 @@
-import { ask } from "../ask.js";
-
-export const runtime = "edge";
-
-export function GET() {
-  return Response.json(ask());
-}

@@ -1,0 +1,159 @@
+/** The program of the package is the native one: the same arguments, the same bytes, byte for byte. */
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const at = path => fileURLToPath(new URL(path, import.meta.url));
+const repository = at("../../..");
+const npx = at("node_modules/.bin/isoflag");
+const scratch = mkdtempSync(join(tmpdir(), "isoflag-npx-"));
+let native;
+
+/** What a list of invocations cannot hold. */
+const MADE = { LONG: "x".repeat(5000), NESTED: "[".repeat(100_000) };
+
+/** A folder with these copies of files of the repository, some links, and permissions that are not the usual ones. */
+function folderWith(files) {
+  const folder = mkdtempSync(join(scratch, "folder-"));
+  for (const [name, from] of Object.entries(files)) {
+    copyFileSync(join(repository, from), join(folder, name));
+    chmodSync(join(folder, name), 0o640);
+  }
+  symlinkSync("flags.json", join(folder, "link.json"));
+  symlinkSync("nowhere.json", join(folder, "dangling.json"));
+  symlinkSync("round.json", join(folder, "round.json"));
+  return folder;
+}
+
+/** What a run leaves in its folder. */
+function left(folder) {
+  return readdirSync(folder).map(name => {
+    const stats = lstatSync(join(folder, name));
+    return [name, stats.mode, stats.isFile() ? readFileSync(join(folder, name), "utf8") : ""];
+  });
+}
+
+function ran(program, args, options) {
+  const { status, signal, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", ...options });
+  return { status, signal, stdout, stderr };
+}
+
+/** What a program makes of an invocation. */
+function made(program, { run, input = "", files, env = {}, in: inside = "" }) {
+  const cwd = files === undefined ? join(repository, inside) : folderWith(files);
+  const { PATH, HOME } = process.env;
+  const result = ran(
+    program,
+    run.map(argument => MADE[argument] ?? argument),
+    { cwd, input: MADE[input] ?? input, env: { PATH, HOME, TERM: "xterm", ...env } },
+  );
+  return files === undefined ? result : { ...result, left: left(cwd) };
+}
+
+const invocations = JSON.parse(readFileSync(at("invocations.json"), "utf8"));
+/** Lines of a shell, in which `"$0"` is the program. */
+const pipes = JSON.parse(readFileSync(at("pipes.json"), "utf8"));
+const terminal = spawnSync("script", ["--version"]).status === 0;
+const skip = existsSync(at("node_modules/isoflag/dist/program.wasm"))
+  ? false
+  : "this package was built without the program, for want of rustup's wasm32-wasip1";
+
+describe("npx isoflag", { skip }, () => {
+  before(() => {
+    const built = execFileSync("cargo", ["build", "--quiet", "-p", "isoflag-cli", "--message-format=json"], {
+      cwd: repository,
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+    });
+    const messages = built
+      .trim()
+      .split("\n")
+      .map(line => JSON.parse(line));
+    native = messages.findLast(({ executable }) => executable).executable;
+  });
+
+  after(() => rmSync(scratch, { recursive: true }));
+
+  it("answers, byte for byte, as the native program", () => {
+    const codes = new Set();
+    for (const invocation of invocations) {
+      const expected = made(native, invocation);
+      codes.add(expected.status);
+      assert.deepEqual({ ...made(npx, invocation), invocation }, { ...expected, invocation });
+    }
+    assert.deepEqual([...codes].sort(), [0, 1, 2]);
+  });
+
+  it("behaves alike in pipes", () => {
+    for (const [what, script] of Object.entries(pipes)) {
+      const options = { cwd: repository };
+      assert.deepEqual(
+        ran("bash", ["-c", script, npx], options),
+        ran("bash", ["-c", script, native], options),
+        what,
+      );
+    }
+  });
+
+  it("writes colours to a terminal", { skip: !terminal && "there is no `script` here" }, () => {
+    const inTerminal = program => {
+      const command = `stty cols 70 rows 30; "${program}" check examples/shop/broken.json; "${program}" check --help`;
+      const env = { ...process.env, TERM: "xterm" };
+      return ran("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+        cwd: repository,
+        env,
+      });
+    };
+    const expected = inTerminal(native);
+    assert.ok(expected.stdout.includes("\u001b["), expected.stdout);
+    assert.deepEqual(inTerminal(npx), expected);
+  });
+
+  it("passes the tests of the native program, but for `certify`", () => {
+    const names = readdirSync(join(repository, "cli/tests")).filter(
+      name => /\.rs$/.test(name) && name !== "certify.rs",
+    );
+    const tests = names.flatMap(name => ["--test", name.slice(0, -".rs".length)]);
+    const env = { ...process.env, ISOFLAG_PROGRAM: npx };
+    const { status, stdout, stderr } = ran("cargo", ["test", "--quiet", "-p", "isoflag-cli", ...tests], {
+      cwd: repository,
+      env,
+    });
+    assert.equal(status, 0, stdout + stderr);
+  });
+
+  it("says what to use instead for `certify`, in one line", () => {
+    const { status, stdout, stderr } = ran(npx, ["certify", "flags.json", "--", "true"]);
+    assert.deepEqual([status, stdout], [2, ""]);
+    assert.match(stderr, /^error: `certify` [^\n]+ `cargo install isoflag-cli`\n$/);
+  });
+
+  it("has what the README says", () => {
+    const readme = readFileSync(at("node_modules/isoflag/README.md"), "utf8");
+    const named = new Set(Array.from(readme.matchAll(/npx isoflag ([a-z]+)/g), ([, command]) => command));
+    const { stdout } = ran(npx, ["--help"]);
+    const known = Array.from(stdout.matchAll(/^ {2}([a-z]+) {2,}/gm), ([, command]) => command);
+    assert.ok(named.size > 3 && known.includes("certify"), stdout);
+    for (const command of named) assert.ok(known.includes(command), command);
+  });
+
+  it("is what `npx isoflag` starts", () => {
+    const { status, stdout, stderr } = ran("npx", ["--no-install", "isoflag", "--version"], { cwd: at(".") });
+    assert.deepEqual([status, stdout], [0, ran(native, ["--version"]).stdout]);
+    assert.doesNotMatch(stderr, /Warning/);
+  });
+});

@@ -1,0 +1,18 @@
+/**
+ * The entry for the edge runtime of Vercel and Next.js that has everything: explanations and diagnostics too. Ready when it
+ * is imported.
+ */
+
+import { readPlainContextsWith, start } from "./engine.js";
+import { PlainContexts } from "./plain-contexts.js";
+import { tooling } from "./tooling.js";
+import module from "./tools.wasm?module";
+import { requireToolsFirst } from "./tools-first.js";
+
+readPlainContextsWith(() => new PlainContexts());
+// As in the entry that only evaluates.
+start(Object.setPrototypeOf(module, WebAssembly.Module.prototype), tooling);
+requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
+
+export { ready, readySync } from "./immediate.js";
+export * from "./tools-api.js";

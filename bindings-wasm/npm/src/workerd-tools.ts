@@ -1,0 +1,17 @@
+/**
+ * The entry for Cloudflare's workerd that has everything: explanations and diagnostics too. The runtime compiles the module
+ * when the program is deployed. Ready when it is imported.
+ */
+
+import { readPlainContextsWith, start } from "./engine.js";
+import { PlainContexts } from "./plain-contexts.js";
+import { tooling } from "./tooling.js";
+import module from "./tools.wasm";
+import { requireToolsFirst } from "./tools-first.js";
+
+readPlainContextsWith(() => new PlainContexts());
+start(module, tooling);
+requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
+
+export { ready, readySync } from "./immediate.js";
+export * from "./tools-api.js";

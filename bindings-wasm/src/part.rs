@@ -1,0 +1,207 @@
+//! The part of a host's object that the answer of a flag depends on: what a caller asks with who has another object for
+//! each question. TypeScript reads the members that are asked for and writes their values into a buffer; nothing else
+//! crosses, and no handle is left behind.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use isoflag::{BoundPart, Context, Flags, Mentions, Object, Value};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::answer::{code, value_type};
+use crate::bound::{self, FAILED};
+use crate::handles::{Document, FLAGS};
+
+const KIND: &str = "kind";
+/// The kind of several.
+const MULTI: &str = "multi";
+
+/// What is written of an individual context whatever is asked for, before the attributes.
+const CHECKED: [&str; 5] = [KIND, "key", "name", "anonymous", "_meta"];
+
+/// So many flags can share what they ask for; a document with more that ask for different things is rare.
+const MOST_SHARED: usize = 256;
+
+type Members = Vec<(Arc<str>, Value)>;
+
+/// What the flags of one document ask for.
+#[derive(Default)]
+pub(crate) struct Parts {
+    known: RefCell<Vec<Part>>,
+    /// The kind that was asked about last, which the next one most often has too.
+    kind: RefCell<Arc<str>>,
+    /// What was bound last: the next call may well be about the same object.
+    last: RefCell<Option<BoundPart>>,
+    members: RefCell<Members>,
+}
+
+struct Part {
+    mentions: Mentions,
+    /// [`CHECKED`], then the attributes: the order in which the values of an individual context are written.
+    names: Vec<Arc<str>>,
+}
+
+impl Parts {
+    /// The number of what a flag asks for, and the names.
+    fn of(&self, flags: &Flags, flag: u32) -> String {
+        let mentions = flags.mentions_of(bound::flag(flag));
+        let mut known = self.known.borrow_mut();
+        let shared = known.iter().take(MOST_SHARED).position(|part| part.mentions == mentions);
+        let place = shared.unwrap_or(known.len());
+        let mut described = vec![Value::from(place as f64)];
+        described.extend(mentions.names().iter().cloned().map(Value::String));
+        if shared.is_none() {
+            let mut names: Vec<Arc<str>> = CHECKED.map(Arc::from).into();
+            let others = mentions.names().iter().filter(|name| !CHECKED.contains(&&***name));
+            names.extend(others.cloned());
+            known.push(Part { mentions, names });
+        }
+        Value::from(described).to_canonical_json()
+    }
+
+    fn evaluate(&self, flags: &Flags, part: u32, flag: u32, expected: u32) -> Option<u32> {
+        let known = self.known.borrow();
+        let part = known.get(part as usize)?;
+        let mut members = self.members.borrow_mut();
+        let context = WRITTEN.with_borrow(|written| {
+            let kind = &mut *self.kind.borrow_mut();
+            Written { bytes: written, kind }.context(&part.names, &mut members)
+        });
+        let bound = flags.bind_part(&part.mentions, context.as_ref());
+        let code = ask(&bound, flag, expected);
+        self.last.replace(Some(bound));
+        Some(code)
+    }
+}
+
+fn ask(part: &BoundPart, handle: u32, expected: u32) -> u32 {
+    code(part.evaluate_handle(bound::flag(handle)).expecting(part.flags(), value_type(expected)))
+}
+
+thread_local! {
+    static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Stands in place of the number of individual contexts before the JSON text of a whole one.
+const WHOLE: u8 = 0xff;
+
+/// Stands before a string.
+const TEXT: u8 = 5;
+
+/// What TypeScript wrote: the number of individual contexts, or 0 for one that stands alone; then the values of each.
+struct Written<'b> {
+    bytes: &'b [u8],
+    kind: &'b mut Arc<str>,
+}
+
+impl<'b> Written<'b> {
+    /// None for an invalid context, whose every answer is `USER_NOT_SPECIFIED`.
+    fn context(&mut self, names: &[Arc<str>], members: &mut Members) -> Option<Context> {
+        members.clear();
+        match self.byte()? {
+            WHOLE => Context::from_host(self.value()??).ok(),
+            0 => {
+                self.individual(names, members)?;
+                Context::from_host_members(members).ok()
+            }
+            several => {
+                let mut all = vec![(Arc::from(KIND), Value::from(MULTI))];
+                for _ in 0..several {
+                    self.individual(names, members)?;
+                    // One of several is named by its kind.
+                    let kind = Arc::clone(self.kind);
+                    all.push((kind, Object::from_members(std::mem::take(members)).into()));
+                }
+                Context::from_host_members(&all).ok()
+            }
+        }
+    }
+
+    fn individual(&mut self, names: &[Arc<str>], members: &mut Members) -> Option<()> {
+        let (kind, others) = names.split_first()?;
+        // Nothing but a text is a kind.
+        let text = if self.byte()? == TEXT { self.text()? } else { return None };
+        if text != &**self.kind {
+            *self.kind = Arc::from(text);
+        }
+        members.push((Arc::clone(kind), Value::String(Arc::clone(self.kind))));
+        for name in others {
+            if let Some(value) = self.value()? {
+                members.push((Arc::clone(name), value));
+            }
+        }
+        Some(())
+    }
+
+    /// The next value; none within where there is nothing.
+    fn value(&mut self) -> Option<Option<Value>> {
+        let value = match self.byte()? {
+            0 => return Some(None),
+            1 => Value::Null,
+            2 => Value::Bool(false),
+            3 => Value::Bool(true),
+            4 => Value::number(f64::from_le_bytes(self.array()?)).unwrap_or(Value::NO_JSON_FORM),
+            TEXT => Value::from(self.text()?),
+            6 => Value::parse_host(self.text()?.as_bytes()).ok()?,
+            _ => Value::NO_JSON_FORM,
+        };
+        Some(Some(value))
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(*byte)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(*array)
+    }
+
+    fn text(&mut self) -> Option<&'b str> {
+        let length = u16::from_le_bytes(self.array()?);
+        let (text, rest) = self.bytes.split_at_checked(usize::from(length))?;
+        self.bytes = rest;
+        std::str::from_utf8(text).ok()
+    }
+}
+
+/// Makes the buffer for what is written, of so many bytes, and gives its address.
+#[wasm_bindgen(js_name = makePartBuffer)]
+#[must_use]
+pub fn make_part_buffer(bytes: u32) -> u32 {
+    WRITTEN.with_borrow_mut(|written| {
+        written.resize(bytes as usize, 0);
+        written.as_ptr() as u32
+    })
+}
+
+/// What a flag asks for, as the JSON text of an array: a number, which is the same for flags that ask for the same, and the
+/// names.
+#[wasm_bindgen(js_name = partOf)]
+#[must_use]
+pub fn part_of(flags: u32, flag: u32) -> Option<String> {
+    FLAGS.with(|table| table.get(flags, |document| document.parts.of(&document.flags, flag))).ok()
+}
+
+/// Evaluates a flag for what was written of an object. It stays with the document for [`evaluate_again`].
+#[wasm_bindgen(js_name = evaluatePart)]
+#[must_use]
+pub fn evaluate_part(flags: u32, part: u32, flag: u32, expected: u32) -> u32 {
+    let evaluate =
+        |document: &Document| document.parts.evaluate(&document.flags, part, flag, expected);
+    FLAGS.with(|table| table.get(flags, evaluate)).ok().flatten().unwrap_or(FAILED)
+}
+
+/// As [`evaluate_part`], for what was written last and a flag that asks for the same.
+#[wasm_bindgen(js_name = evaluateAgain)]
+#[must_use]
+pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {
+    let again = |document: &Document| {
+        let last = document.parts.last.borrow();
+        last.as_ref().map(|bound| ask(bound, flag, expected))
+    };
+    FLAGS.with(|table| table.get(flags, again)).ok().flatten().unwrap_or(FAILED)
+}

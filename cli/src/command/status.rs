@@ -1,0 +1,107 @@
+use clap::Args;
+use isoflag::{LifecycleChange, LifecycleError, Object, Status, Value};
+
+use super::{Format, object};
+use crate::clock::NowArgument;
+use crate::console::Console;
+use crate::input::Input;
+use crate::lifecycle_edit::Edited;
+use crate::outcome::{Failure, Outcome};
+
+/// Show how far a feature is and what may follow, or set it
+///
+/// One status follows the other: To Do, Doing, Staging, Done, Finished; from Staging and Done the
+/// work may go back to Doing. A flag that has none may get any. Without --write nothing is written,
+/// and the exit code says whether the status may follow.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The flag document
+    file: String,
+
+    /// The flag
+    key: String,
+
+    /// The status to set, in any style: `to-do`, `doing`, `staging`, `done` or `finished`
+    status: Option<String>,
+
+    /// Rewrite the document; no other byte moves
+    #[arg(long, requires = "status")]
+    write: bool,
+
+    #[command(flatten)]
+    now: NowArgument,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let now = arguments.now.seconds()?;
+    let document = Edited::read(&arguments.file, input)?;
+    let key = arguments.key.as_str();
+    let change = match (&arguments.status, document.flags.lifecycle(key)) {
+        (_, None) => Err(LifecycleError::UnknownFlag(key.into())),
+        (None, Some(_)) => Ok(None),
+        (Some(name), Some(_)) => match Status::named(name) {
+            Some(to) => document.flags.status_change(key, to, now),
+            None => Err(LifecycleError::UnknownStatus(name.as_str().into())),
+        },
+    };
+    let change = match change {
+        Ok(change) => change,
+        Err(error) => return refuse(arguments, &error, console),
+    };
+    let written = arguments.write && change.is_some();
+    if written {
+        document.write(change.as_slice(), None)?;
+    }
+    let held = document.flags.lifecycle(key).and_then(|lifecycle| lifecycle.status);
+    let status = change.as_ref().map(|change| change.to).filter(|_| written).or(held);
+    let next = status.map_or(&Status::ALL[..], Status::next);
+    if arguments.format.json {
+        console.line(object([
+            ("key", Value::from(key)),
+            ("status", status.map(|status| status.as_str().into()).unwrap_or_default()),
+            ("next", next.iter().map(|status| Value::from(status.as_str())).collect()),
+            ("change", change.as_ref().map(LifecycleChange::to_value).unwrap_or_default()),
+            ("written", Value::Bool(written)),
+        ]))?;
+        return Ok(Outcome::Fine);
+    }
+    match (&change, status) {
+        (Some(change), _) => {
+            let verb = if written { "is" } else { "would be" };
+            console.line(format_args!("`{key}` {verb} {} now", change.to))?;
+        }
+        (None, Some(status)) => console.line(format_args!("`{key}` is {status}"))?,
+        (None, None) => console.line(format_args!("`{key}` has no status"))?,
+    }
+    let names: Vec<&str> = next.iter().map(|status| status.as_str()).collect();
+    if arguments.status.is_none() {
+        let follows = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        console.line(format_args!("next: {follows}"))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn refuse(
+    arguments: &Arguments,
+    error: &LifecycleError,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    if arguments.format.json {
+        let legal = error.legal().iter().map(|status| Value::from(status.as_str())).collect();
+        let members = [
+            ("code", Value::from(error.code())),
+            ("message", Value::from(error.to_string())),
+            ("legal", legal),
+        ];
+        console.line(object([("error", Value::Object(Object::from_iter(members)))]))?;
+    } else {
+        console.complain(format_args!("error: `{}`: {error}", arguments.file));
+    }
+    Ok(Outcome::Findings)
+}

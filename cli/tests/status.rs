@@ -1,0 +1,106 @@
+//! `status`: how far a feature is, and the next step.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod program;
+
+use isoflag::Flags;
+use program::{file, isoflag};
+
+const DOCUMENT: &str = r#"{
+  "meta": {"version": 4, "lastModifiedTimestamp": 10},
+  "flags": {
+    "new": {"key": "new", "version": 2, "on": true, "variations": [true, false], "offVariation": 1,
+      "fallthrough": {"variation": 0}, "lifecycle": {"owner": "web", "status": "Staging"}},
+    "plain": {"key": "plain", "on": false}
+  }
+}
+"#;
+
+fn text(document: &str) -> String {
+    std::fs::read_to_string(document).unwrap()
+}
+
+#[test]
+fn a_status_is_shown_with_what_may_follow() {
+    let document = file("shown.json", Some(DOCUMENT));
+    for (key, out) in [
+        ("new", "`new` is Staging\nnext: Doing, Done\n"),
+        ("plain", "`plain` has no status\nnext: To Do, Doing, Staging, Done, Finished\n"),
+    ] {
+        let ran = isoflag(&["status", &document, key]);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, out, ""));
+    }
+    let ran = isoflag(&["status", &document, "new", "--json"]);
+    assert_eq!(
+        ran.out,
+        "{\"change\":null,\"key\":\"new\",\"next\":[\"Doing\",\"Done\"],\"status\":\"Staging\",\"written\":false}\n"
+    );
+    assert_eq!(text(&document), DOCUMENT);
+}
+
+#[test]
+fn a_status_is_set_in_place_with_its_versions() {
+    let document = file("set.json", Some(DOCUMENT));
+    let set = |status: &str, more: &[&str]| {
+        let mut arguments = vec!["status", &document, "new", status, "--now", "900"];
+        arguments.extend(more);
+        isoflag(&arguments)
+    };
+    let ran = set("done", &[]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "`new` would be Done now\n"));
+    assert_eq!(text(&document), DOCUMENT);
+    let ran = set("done", &["--write"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "`new` is Done now\n"));
+    let expected = DOCUMENT
+        .replace(r#""status": "Staging""#, r#""status": "Done", "statusTimestamp": 900"#)
+        .replace(r#""version": 4"#, r#""version": 5"#)
+        .replace(r#""version": 2"#, r#""version": 3"#);
+    assert_eq!(text(&document), expected);
+    // No answer changed, so `stamp` has nothing to add.
+    let before = file("before.json", Some(DOCUMENT));
+    let ran = isoflag(&["stamp", &before, &document, "--now", "950"]);
+    assert_eq!((ran.code, text(&document)), (0, expected.clone()), "{ran:?}");
+    // A store that holds the document before takes the change as a patch.
+    let (before, after) = (DOCUMENT.as_bytes(), expected.as_bytes());
+    let patched = Flags::from_json(before).unwrap().apply(after).unwrap();
+    assert_eq!(patched.digest(), Flags::from_json(after).unwrap().digest());
+    // Once more is no change, and no version.
+    let ran = set("Done", &["--write", "--json"]);
+    assert_eq!(
+        ran.out,
+        "{\"change\":null,\"key\":\"new\",\"next\":[\"Doing\",\"Finished\"],\"status\":\"Done\",\"written\":false}\n"
+    );
+    assert_eq!(text(&document), expected);
+}
+
+#[test]
+fn what_does_not_follow_leaves_the_document_alone() {
+    let document = file("refused.json", Some(DOCUMENT));
+    for (key, status, message) in [
+        ("new", "Finished", "`new`: `Finished` does not follow `Staging`; `Doing` and `Done` do"),
+        ("new", "Released", "`Released` is no status; there are `To Do`"),
+        ("old", "Done", "there is no flag `old`"),
+    ] {
+        for write in [&[][..], &["--write"]] {
+            let mut arguments = vec!["status", &document, key, status];
+            arguments.extend(write);
+            let ran = isoflag(&arguments);
+            assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
+            assert!(ran.err.contains(message), "{ran:?}");
+        }
+    }
+    let ran = isoflag(&["status", &document, "new", "Finished", "--json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert!(ran.out.contains(r#""legal":["Doing","Done"]"#), "{ran:?}");
+    assert_eq!(text(&document), DOCUMENT);
+    let ran = isoflag(&["status", "no-such.json", "new"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert_eq!(isoflag(&["status", &document, "new", "--write"]).code, 2);
+    let odd = file("odd.json", Some(r#"{"flags": {"f": {"lifecycle": 7}, "g": 7}}"#));
+    for key in ["f", "g"] {
+        let ran = isoflag(&["status", &odd, key, "Doing", "--write"]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.err.contains("is no object; write `{}`"), "{ran:?}");
+    }
+}

@@ -1,0 +1,83 @@
+//! What is asked about a flag's life: statuses, the tests of an artifact, and what can go.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isoflag::{
+    Activity, DatedDocument, Flags, LifecycleError, RetirementInputs, Status, StepResult, Value,
+};
+
+use super::{get, number, object, refused};
+
+fn text<'a>(arguments: &'a Value, name: &str) -> &'a str {
+    get(arguments, name).and_then(Value::as_str).unwrap()
+}
+
+fn moment(arguments: &Value, name: &str) -> f64 {
+    number(arguments, name).unwrap()
+}
+
+/// The document with the status, or why it does not follow.
+pub(super) fn with_status(flags: &Flags, arguments: &Value) -> Result<Flags, Value> {
+    let name = text(arguments, "to");
+    let to = Status::named(name).ok_or(LifecycleError::UnknownStatus(name.into()));
+    let key = text(arguments, "flag");
+    let after = to.and_then(|to| flags.with_status(key, to, moment(arguments, "now")));
+    after.map_err(|error| not_legal(&error))
+}
+
+pub(super) fn certification(flags: &Flags, arguments: &Value) -> Value {
+    let [first, second] = ["productionState", "nextRelease"]
+        .map(|step| StepResult::named(text(arguments, step)).unwrap());
+    let built = number(arguments, "artifactTime");
+    flags.certification(first, second, built, moment(arguments, "now")).to_value()
+}
+
+pub(super) fn deployment(flags: &Flags, arguments: &Value) -> Value {
+    flags.deployment(moment(arguments, "artifactTime"), moment(arguments, "now")).to_value()
+}
+
+pub(super) fn finish(flags: &Flags, arguments: &Value) -> Value {
+    let period = number(arguments, "safetyPeriod").unwrap_or(28.0 * 86_400.0);
+    match flags.finish(text(arguments, "flag"), period, moment(arguments, "now")) {
+        Ok(change) => {
+            object([("change", change.map(|change| change.to_value()).unwrap_or_default())])
+        }
+        Err(error) => not_legal(&error),
+    }
+}
+
+/// A change that is refused.
+fn not_legal(error: &LifecycleError) -> Value {
+    let legal = error.legal().iter().map(|status| Value::from(status.as_str())).collect();
+    refused(error.code(), ("legal", legal))
+}
+
+pub(super) fn retirements(flags: &Flags, arguments: &Value) -> Value {
+    let past = get(arguments, "history").and_then(Value::as_array).unwrap_or_default();
+    let documents: Vec<(f64, Flags)> = past
+        .iter()
+        .map(|entry| {
+            let document = get(entry, "document").cloned().unwrap();
+            (number(entry, "from").unwrap(), Flags::from_value(document).unwrap())
+        })
+        .collect();
+    let history: Vec<_> =
+        documents.iter().map(|(from, flags)| DatedDocument { from: *from, flags }).collect();
+    let activity = get(arguments, "activity").map(|value| Activity::from_value(value).unwrap());
+    let count = |count: &Value| usize::try_from(count.as_integer().unwrap()).unwrap();
+    let sites = get(arguments, "callSites").and_then(Value::as_object);
+    let sites: Option<BTreeMap<Arc<str>, usize>> =
+        sites.map(|sites| sites.iter().map(|(key, n)| (Arc::clone(key), count(n))).collect());
+    let inputs = RetirementInputs {
+        now: number(arguments, "now").unwrap(),
+        weeks: number(arguments, "weeks").unwrap_or(4.0),
+        history: &history,
+        activity: activity.as_ref(),
+        call_sites: sites.as_ref(),
+    };
+    object([(
+        "retirements",
+        flags.retirements(&inputs).iter().map(isoflag::Retirement::to_value).collect(),
+    )])
+}

@@ -1,0 +1,142 @@
+use std::sync::Arc;
+
+use super::{Lifecycle, LifecycleError, Status};
+use crate::document::{self, Section};
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+
+/// What to write into a flag's `lifecycle`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LifecycleChange {
+    /// The flag's key.
+    pub key: Arc<str>,
+    /// The status before; none where the flag had none.
+    pub from: Option<Status>,
+    /// The status after, which may be the same.
+    pub to: Status,
+    /// The members to set, in this order; null says that nothing is known any more.
+    pub set: Vec<(&'static str, Value)>,
+}
+
+impl LifecycleChange {
+    /// To another status at a moment, in whole seconds since the epoch.
+    pub(crate) fn of_status(
+        key: Arc<str>,
+        lifecycle: &Lifecycle,
+        to: Status,
+        now: f64,
+    ) -> LifecycleChange {
+        let now = Value::from(now);
+        let mut set = vec![("status", Value::from(to.as_str()))];
+        let known = |name| lifecycle.member(name).is_some();
+        match to {
+            // What is written anew is in no artifact that was built before.
+            Status::ToDo | Status::Doing => {
+                let forgotten = ["stagedTimestamp", "deployedTimestamp"];
+                let forgotten = forgotten.into_iter().filter(|name| known(name));
+                set.extend(forgotten.map(|name| (name, Value::Null)));
+            }
+            Status::Staging => set.push(("stagedTimestamp", now.clone())),
+            // Since when it was in staging is kept: that says which artifacts hold it.
+            Status::Done if lifecycle.status == Some(Status::Staging) => {
+                let staged = lifecycle.status_since.filter(|_| !known("stagedTimestamp"));
+                set.extend(staged.map(|staged| ("stagedTimestamp", Value::from(staged))));
+            }
+            Status::Done | Status::Finished => {}
+        }
+        set.push(("statusTimestamp", now));
+        LifecycleChange { key, from: lifecycle.status, to, set }
+    }
+
+    /// `{key, from, to, set}`; `from` is null where there was no status.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let set = self.set.iter().map(|(name, value)| (*name, value.clone()));
+        Value::Object(Object::from_iter([
+            ("key", Value::String(Arc::clone(&self.key))),
+            ("from", self.from.map(|from| Value::from(from.as_str())).unwrap_or_default()),
+            ("to", Value::from(self.to.as_str())),
+            ("set", Value::Object(set.collect())),
+        ]))
+    }
+}
+
+impl Flags {
+    /// This document with changes of lifecycles written into it, and `meta.artifact` if there is
+    /// one. The `version` of each flag that changed is raised by one, and `meta.version` too, so
+    /// that stores and patches take what is newer; one that is absent counts as 0. No other member
+    /// changes, no time at which answers changed either: the flags' own rules answer as before.
+    /// Where nothing changes it is this very document.
+    ///
+    /// # Errors
+    /// Where a flag is not there, or it or its `lifecycle` is no object.
+    pub fn with_changes(
+        &self,
+        changes: &[LifecycleChange],
+        artifact: Option<&Value>,
+    ) -> Result<Flags, LifecycleError> {
+        let ruleset = self.ruleset();
+        let mut changed: Vec<(Arc<str>, Value)> = Vec::new();
+        for change in changes {
+            let earlier = changed.iter().position(|(key, _)| *key == change.key);
+            let held = match earlier.and_then(|place| changed.get(place)) {
+                Some((_, flag)) => flag.as_object(),
+                None => Some(written(self, &change.key)?),
+            };
+            let held = held.cloned().unwrap_or_default();
+            let before = lifecycle_of(&held, &change.key)?;
+            let set = change.set.iter();
+            let after =
+                set.fold(before.clone(), |all, (name, value)| all.with(name, value.clone()));
+            if after == before {
+                continue;
+            }
+            let flag = held.with("lifecycle", after.into());
+            match earlier {
+                Some(place) => {
+                    if let Some((_, held)) = changed.get_mut(place) {
+                        *held = flag.into();
+                    }
+                }
+                None => changed.push((Arc::clone(&change.key), raised(&flag).into())),
+            }
+        }
+        let rest = ruleset.rest();
+        let meta = rest.get("meta").and_then(Value::as_object).cloned().unwrap_or_default();
+        let artifact = artifact.filter(|artifact| meta.get("artifact") != Some(artifact));
+        if changed.is_empty() && artifact.is_none() {
+            return Ok(self.clone());
+        }
+        let meta = match artifact {
+            Some(artifact) => meta.with("artifact", artifact.clone()),
+            None => meta,
+        };
+        let rest = rest.with("meta", raised(&meta).into());
+        let flags = changed.iter().map(|(key, flag)| (key, flag));
+        Ok(Flags::of(ruleset.clone().with(flags, std::iter::empty(), &[]).with_rest(rest)))
+    }
+}
+
+/// The flag as it is written.
+pub(super) fn written<'f>(flags: &'f Flags, key: &str) -> Result<&'f Object, LifecycleError> {
+    if !flags.contains(key) {
+        return Err(LifecycleError::UnknownFlag(Arc::from(key)));
+    }
+    let written = flags.ruleset().written(Section::Flags, key).and_then(Value::as_object);
+    written.ok_or_else(|| LifecycleError::Malformed(Arc::from(key), "the flag"))
+}
+
+/// The members of its `lifecycle`.
+pub(super) fn lifecycle_of(flag: &Object, key: &str) -> Result<Object, LifecycleError> {
+    match flag.get("lifecycle") {
+        None | Some(Value::Null) => Ok(Object::default()),
+        Some(Value::Object(lifecycle)) => Ok(lifecycle.clone()),
+        Some(_) => Err(LifecycleError::Malformed(Arc::from(key), "`lifecycle`")),
+    }
+}
+
+/// A flag, or `meta`, with the version after its own.
+fn raised(item: &Object) -> Object {
+    let version = document::version(&Value::Object(item.clone()));
+    item.with("version", Value::from(version.saturating_add(1)))
+}

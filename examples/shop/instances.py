@@ -1,0 +1,212 @@
+"""Warm instances of the checkout's function, each of which polls at its own moment, while a change is on its way.
+
+The instances are real: each has its `FlagClient`, its documents and its handler. Only the clock is not: it stands until
+somebody moves it, so that an hour passes as fast as one likes, and in the same way each time.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import isoflag
+from isoflag import FlagClient
+from isoflag.gate_times import GateTimes
+from isoflag.pins import Pins
+from isoflag.source import UNCHANGED, Fetched, Unchanged
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "lambda"))
+from checkout import FORM, JOURNEY, Checkout  # noqa: E402
+
+CHANGED = 1_795_172_400
+"""When the change is published, in seconds since 1970."""
+
+FROM, UNTIL = CHANGED - 5 * 60, CHANGED + 32 * 60
+"""From when to when a fleet can be looked at."""
+
+TTL = 15 * 60
+"""How often an instance polls, in seconds."""
+
+TIMES = GateTimes(TTL, 3000.0)
+TICK = 5
+"""How finely the clock moves, in seconds."""
+
+ANYBODY = {"kind": "user", "key": "anybody"}
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+def _switch(on: bool) -> Edit:
+    return lambda flags: flags[JOURNEY].update(on=on)
+
+
+def _phase_out(flags: dict[str, Any]) -> None:
+    flags[JOURNEY]["lifecycle"]["offWaitsForPins"] = True
+    flags[JOURNEY].update(on=False)
+
+
+def _form(name: str) -> Edit:
+    def edit(flags: dict[str, Any]) -> None:
+        flags[FORM]["fallthrough"] = {"variation": flags[FORM]["variations"].index(name)}
+
+    return edit
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is published when, in seconds after `CHANGED`; the first edit was made long ago."""
+
+    before: Edit
+    published: tuple[tuple[int, Edit], ...]
+
+
+CHANGES: Mapping[str, Change] = {
+    "on": Change(_switch(False), ((0, _switch(True)),)),
+    "form": Change(_form("two steps"), ((0, _form("one page")),)),
+    "rollback": Change(_form("two steps"), ((0, _form("one page")), (6 * 60, _form("two steps")))),
+    "off": Change(_switch(True), ((0, _switch(False)),)),
+    "phase-out": Change(_switch(True), ((0, _phase_out),)),
+}
+
+
+def stamped(document: dict[str, Any], edit: Edit, now: int) -> dict[str, Any]:
+    """The document after an edit, with its time in what was edited, as `isoflag stamp` writes it."""
+    edited = copy.deepcopy(document)
+    edit(edited["flags"])
+    for key, flag in edited["flags"].items():
+        if flag != document["flags"][key]:
+            flag["version"] += 1
+            flag["lifecycle"]["lastModifiedTimestamp"] = now
+    edited["meta"].update(version=edited["meta"]["version"] + 1, lastModifiedTimestamp=now)
+    return edited
+
+
+@dataclass
+class Bucket:
+    """Where documents are published: the newest for whoever polls, and all of them by their digests."""
+
+    newest: bytes = b""
+    by_digest: dict[str, bytes] = field(default_factory=dict)
+
+    def publish(self, document: dict[str, Any]) -> str:
+        self.newest = json.dumps(document).encode()
+        digest = isoflag.Flags.from_json(self.newest).digest
+        self.by_digest[digest] = self.newest
+        return digest
+
+    def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
+        if previous is not None and previous.document == self.newest:
+            return UNCHANGED
+        return Fetched(self.newest)
+
+
+class Fleet:
+    """The instances, what is published to them, and their clock."""
+
+    def __init__(self, change: str, *, count: int = 12, seed: int = 1, keeps_all: bool = True) -> None:
+        """Makes instances that have settled before the change; `keeps_all` has pins fetched from the bucket."""
+        self.lock = threading.Lock()
+        self._bucket = Bucket()
+        document = json.loads((HERE / "journey.json").read_text(encoding="utf-8"))
+        long_ago = document["meta"]["lastModifiedTimestamp"]
+        document = stamped(document, CHANGES[change].before, long_ago)
+        self._bucket.publish(document)
+        self._due: list[tuple[int, dict[str, Any]]] = []
+        for after, edit in CHANGES[change].published:
+            document = stamped(document, edit, CHANGED + after)
+            self._due.append((CHANGED + after, document))
+        self.published = [at * 1000 for at, _ in self._due]
+        moments = [round(place * TTL / count / TICK) * TICK for place in range(count)]
+        random.Random(seed).shuffle(moments)
+        fetch = self._bucket.by_digest.get if keeps_all else None
+        self.instances: dict[str, Checkout] = {}
+        for number, moment in enumerate(moments, 1):
+            # Each began at a moment of its own, and has polled by it ever since.
+            self._now = FROM - TTL + moment
+            client = FlagClient(self._bucket, ttl=TTL, pins=Pins(fetch=fetch), gate=TIMES, clock=lambda: self._now)
+            client.refresh()
+            self.instances[str(number)] = Checkout(client)
+        self._now = FROM - TICK
+        self._advance(FROM)
+
+    def move(self, asked: object) -> dict[str, Any]:
+        """Moves the clock by `{"toMs": …}` and gives the state then; raises `ValueError` where that cannot be."""
+        to = asked.get("toMs") if isinstance(asked, dict) else None
+        with self.lock:
+            if type(to) is not int or not self._now * 1000 <= to <= UNTIL * 1000:
+                raise ValueError(f"send `toMs`, a whole number from {self._now * 1000} to {UNTIL * 1000}")
+            self._advance(to // 1000)
+            return self.state()
+
+    def _advance(self, to: int) -> None:
+        while self._now + TICK <= to:
+            self._now += TICK
+            while self._due and self._due[0][0] <= self._now:
+                self._bucket.publish(self._due.pop(0)[1])
+            for instance in self.instances.values():
+                instance.client.refresh()
+
+    def document(self, digest: str) -> bytes | None:
+        """A published document, as the bucket gives it to a page."""
+        return self._bucket.by_digest.get(digest)
+
+    def state(self) -> dict[str, Any]:
+        """What each instance holds now."""
+        return {
+            "nowMs": self._now * 1000,
+            "newest": isoflag.Flags.from_json(self._bucket.newest).digest,
+            "instances": [_state(instance.client, self._now) for instance in self.instances.values()],
+        }
+
+
+def _state(client: FlagClient, now: float) -> dict[str, Any]:
+    flags, age = client.flags, client.status.age
+    return {
+        "digest": flags.digest,
+        "version": flags.version,
+        "isOn": flags.bool_variation(JOURNEY, ANYBODY, False),
+        "form": flags.variation(FORM, ANYBODY, None),
+        "polledMs": round((now - (age or 0.0)) * 1000),
+    }
+
+
+class Fleets:
+    """The fleets that pages look at; the oldest leave."""
+
+    MOST = 16
+
+    def __init__(self) -> None:
+        self._fleets: dict[str, Fleet] = {}
+        self._made = 0
+        self._lock = threading.Lock()
+
+    def make(self, asked: object) -> dict[str, Any]:
+        """Makes a fleet for `{"change": …}`, and says what it is; raises `ValueError` for another question."""
+        change = asked.get("change") if isinstance(asked, dict) else None
+        if not isinstance(asked, dict) or not isinstance(change, str) or change not in CHANGES:
+            raise ValueError(f"send `change`, one of {', '.join(f'`{name}`' for name in CHANGES)}")
+        seed, keeps_all = asked.get("seed", 1), asked.get("keepsAll", True)
+        if type(seed) is not int or type(keeps_all) is not bool:
+            raise ValueError("`seed` is a whole number, and `keepsAll` a boolean")
+        fleet = Fleet(change, seed=seed, keeps_all=keeps_all)
+        with self._lock:
+            self._made += 1
+            name = str(self._made)
+            self._fleets[name] = fleet
+            while len(self._fleets) > self.MOST:
+                del self._fleets[next(iter(self._fleets))]
+        times = {"ttlSeconds": TIMES.ttl_seconds, "pollTimeoutMs": TIMES.poll_timeout_ms}
+        moments = {"fromMs": FROM * 1000, "untilMs": UNTIL * 1000, "publishedMs": fleet.published}
+        return {"fleet": name, **times, **moments, **fleet.state()}
+
+    def get(self, name: str) -> Fleet | None:
+        with self._lock:
+            return self._fleets.get(name)

@@ -1,0 +1,268 @@
+/** What the instances answer while a change comes to them, and to what nobody should send. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { serve } from "./shop.js";
+
+const MINUTE = 60_000;
+const UNKNOWN = `sha256:${"0".repeat(64)}`;
+
+/** @typedef {{ digest: string, isOn: boolean, form: string }} Held */
+
+describe("a fleet of instances", () => {
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let server;
+  before(async () => {
+    server = await serve();
+  });
+  after(() => server.stop());
+
+  /**
+   * @param {string} path
+   * @param {string} method
+   * @param {unknown} [body]
+   * @param {Record<string, string>} [headers]
+   */
+  const send = async (path, method, body, headers = {}) => {
+    const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
+    const sent = await fetch(server.address + path, { method, headers, ...(text && { body: text }) });
+    return { status: sent.status, headers: sent.headers, body: await sent.json() };
+  };
+
+  /** @param {object} asked */
+  const fleet = async asked => {
+    const { status, body } = await send("/fleets", "POST", asked);
+    assert.equal(status, 200);
+    const path = `/fleets/${body.fleet}`;
+    const [changedMs] = body.publishedMs;
+    let held = /** @type {Held[]} */ (body.instances);
+    /** @param {number} ms after the change */
+    const at = async ms => {
+      const moved = await send(`${path}/clock`, "PUT", { toMs: changedMs + ms });
+      assert.equal(moved.status, 200);
+      held = moved.body.instances;
+      return held;
+    };
+    /**
+     * @param {(held: Held) => boolean} which
+     * @returns {number} of an instance that holds such a document
+     */
+    const holding = which => {
+      const number = held.findIndex(which) + 1;
+      assert.notEqual(number, 0);
+      return number;
+    };
+    /**
+     * @param {number} number
+     * @param {string} form
+     * @param {string} [pin]
+     */
+    const submit = (number, form, pin) =>
+      send(
+        `${path}/instances/${number}/submit?visitor=mia`,
+        "POST",
+        { form },
+        pin === undefined ? {} : { "Isoflag-Document": pin },
+      );
+    return { start: body, path, changedMs, at, holding, submit };
+  };
+
+  it("notices a change one by one, within one time to live", async () => {
+    const { start, at } = await fleet({ change: "on" });
+    const counts = [];
+    for (let ms = -MINUTE; ms <= start.ttlSeconds * 1000; ms += 25_000) {
+      counts.push((await at(ms)).filter(({ isOn }) => isOn).length);
+    }
+    assert.deepEqual(
+      [...new Set(counts)],
+      Array.from({ length: 13 }, (_, count) => count),
+    );
+  });
+
+  it("has the same phases for the same seed, and others for another", async () => {
+    const of = async (/** @type {number} */ seed) =>
+      (await fleet({ change: "on", seed })).start.instances.map(
+        (/** @type {{ polledMs: number }} */ { polledMs }) => polledMs,
+      );
+    assert.deepEqual(await of(3), await of(3));
+    assert.notDeepEqual(await of(3), await of(4));
+  });
+
+  it("tells the page when a journey may begin", async () => {
+    const { start, path, at, holding } = await fleet({ change: "on" });
+    const ask = async (/** @type {number} */ number) =>
+      (await send(`${path}/instances/${number}/config?visitor=mia`, "GET")).body;
+    await at(7 * MINUTE);
+    const [fresh, stale] = [holding(({ isOn }) => isOn), holding(({ isOn }) => !isOn)];
+    const old = { isExpressCheckout: false, expressForm: "two steps" };
+    const on = { isExpressCheckout: true, expressForm: "two steps" };
+    const consistent = (/** @type {boolean} */ isExpressCheckout) => ({
+      isBackendConsistent: { isExpressCheckout, expressForm: true },
+    });
+    assert.deepEqual(await ask(stale), { ...old, ...consistent(false) });
+    assert.deepEqual(await ask(fresh), { ...on, ...consistent(false) });
+    await at(start.ttlSeconds * 1000);
+    assert.deepEqual(await ask(stale), { ...on, ...consistent(false) });
+    await at(start.ttlSeconds * 1000 + 5000);
+    assert.deepEqual(await ask(stale), { ...on, ...consistent(true) });
+  });
+
+  it("answers 503 where the feature is off, and by a pin what the page has decided with", async () => {
+    const { start, at, holding, submit } = await fleet({ change: "on" });
+    const held = await at(7 * MINUTE);
+    const [fresh, stale] = [holding(({ isOn }) => isOn), holding(({ isOn }) => !isOn)];
+    assert.equal((await submit(fresh, "two steps")).status, 200);
+    const refused = await submit(stale, "two steps");
+    assert.equal(refused.status, 503);
+    assert.equal(refused.headers.get("retry-after"), "60");
+    assert.equal(refused.headers.get("isoflag-document"), start.newest);
+    // It polls when it is told of a document that it does not know.
+    assert.equal((await submit(stale, "two steps", held[fresh - 1]?.digest)).status, 200);
+  });
+
+  it("answers 422 where another form is expected, and by a pin takes it", async () => {
+    const { at, holding, submit, start } = await fleet({ change: "form" });
+    await at(7 * MINUTE);
+    const fresh = holding(({ form }) => form === "one page");
+    const refused = await submit(fresh, "two steps");
+    assert.equal(refused.status, 422);
+    assert.match(refused.body.error, /`one page` is taken here, not `two steps`/);
+    assert.equal((await submit(fresh, "two steps", start.newest)).status, 200);
+  });
+
+  for (const [keepsAll, status] of /** @type {const} */ ([
+    [true, 200],
+    [false, 409],
+  ])) {
+    it(`answers ${status} to a pin to what was rolled back, ${keepsAll ? "kept" : "not kept"} by a bucket`, async () => {
+      const { at, holding, submit } = await fleet({ change: "rollback", keepsAll });
+      const early = await at(5 * MINUTE);
+      const rolledBack = early[holding(({ form }) => form === "one page") - 1]?.digest;
+      // It has never held what was rolled back.
+      const late = holding(({ form }) => form === "two steps");
+      await at(30 * MINUTE);
+      const answer = await submit(late, "one page", rolledBack);
+      assert.equal(answer.status, status);
+      if (status === 409) {
+        assert.equal(answer.body.code, "document-not-held");
+        assert.equal(answer.body.held.length, 2);
+      }
+    });
+  }
+
+  for (const [pin, code] of /** @type {const} */ ([
+    [UNKNOWN, "document-not-held"],
+    ["latest", "not-a-digest"],
+  ])) {
+    it(`answers 409 to the pin ${pin.slice(0, 10)}`, async () => {
+      const { submit, at } = await fleet({ change: "form" });
+      await at(0);
+      const { status, body } = await submit(1, "two steps", pin);
+      assert.equal(status, 409);
+      assert.equal(body.code, code);
+    });
+  }
+
+  for (const [change, status] of /** @type {const} */ ([
+    ["off", 503],
+    ["phase-out", 200],
+  ])) {
+    it(`answers a pinned journey with ${status} after the change ${change}`, async () => {
+      const { start, at, submit } = await fleet({ change });
+      await at(16 * MINUTE);
+      for (const number of start.instances.keys()) {
+        assert.equal((await submit(number + 1, "two steps", start.newest)).status, status);
+        assert.equal((await submit(number + 1, "two steps")).status, 503);
+      }
+    });
+  }
+
+  it("checks what a page claims", async () => {
+    const { path, at, holding } = await fleet({ change: "form" });
+    await at(7 * MINUTE);
+    const fresh = holding(({ form }) => form === "one page");
+    const stale = holding(({ form }) => form === "two steps");
+    const check = (/** @type {number} */ number, /** @type {string} */ receipt, visitor = "mia") =>
+      send(`${path}/instances/${number}/check?visitor=${visitor}`, "POST", { receipt });
+    // An instance says what it claims itself where it is sent any claim.
+    const any = JSON.stringify({ flag: "express-form", digest: UNKNOWN });
+    const claim = (await check(stale, any)).body.receipt;
+    assert.deepEqual((await check(stale, claim)).body.asSent, { code: "true" });
+    const { asSent, byOurDocument } = (await check(fresh, claim)).body;
+    assert.deepEqual([asSent.code, asSent.path], ["other-document", "digest"]);
+    assert.deepEqual(byOurDocument, {
+      code: "other-answer",
+      path: "trace.variationIndex",
+      claimed: 1,
+      found: 2,
+    });
+    const other = (await check(stale, claim, "jonas")).body.asSent;
+    assert.deepEqual([other.code, other.path], ["other-context", "contextHash"]);
+    const altered = claim.replace('"on":true', '"on":false');
+    const found = (await check(stale, altered)).body.asSent;
+    assert.deepEqual([found.code, found.path], ["other-answer", "trace.on"]);
+    for (const none of ["", "[]", "{}", '{"flag": "express-form"}', "[".repeat(100_000)]) {
+      assert.equal((await check(stale, none)).status, 400, none.slice(0, 30));
+    }
+  });
+
+  it("gives each published document by its digest, and no other", async () => {
+    const { start, path } = await fleet({ change: "on" });
+    const { status, body } = await send(`${path}/documents/${start.newest}`, "GET");
+    assert.equal(status, 200);
+    assert.equal(body.flags["express-checkout"].on, false);
+    for (const digest of [UNKNOWN, "..", ""]) {
+      assert.equal((await send(`${path}/documents/${digest}`, "GET")).status, 404);
+    }
+  });
+
+  it("answers 400 to what it cannot make", async () => {
+    for (const body of [
+      "",
+      "[",
+      "[]",
+      "{}",
+      { change: "away" },
+      { change: [] },
+      { change: "on", seed: "1" },
+      "[".repeat(1e5),
+    ]) {
+      const { status, body: said } = await send("/fleets", "POST", body);
+      assert.equal(status, 400, JSON.stringify(body).slice(0, 30));
+      assert.ok(said.error);
+    }
+  });
+
+  it("turns its clock neither back nor too far", async () => {
+    const { path, at, start, changedMs } = await fleet({ change: "on" });
+    await at(MINUTE);
+    for (const toMs of [changedMs, start.untilMs + 1, "1", null, 1.5, -1]) {
+      assert.equal((await send(`${path}/clock`, "PUT", { toMs })).status, 400, String(toMs));
+    }
+  });
+
+  it("answers 400 to who does not say whom it is about, and 404 to what is not there", async () => {
+    const { path } = await fleet({ change: "on" });
+    for (const [place, method, status] of /** @type {const} */ ([
+      ["instances/1/config", "GET", 400],
+      ["instances/1/submit", "POST", 400],
+      ["instances/1/check", "POST", 400],
+      ["instances/1/away?visitor=mia", "GET", 404],
+      ["instances/1", "GET", 404],
+      ["instances/0/config?visitor=mia", "GET", 404],
+      ["instances/13/config?visitor=mia", "GET", 404],
+      ["instances", "GET", 404],
+      ["", "GET", 404],
+    ])) {
+      assert.equal((await send(`${path}/${place}`, method)).status, status, place);
+    }
+    assert.equal((await send("/fleets/none/clock", "PUT", { toMs: 0 })).status, 404);
+  });
+
+  it("holds so many fleets and no more", async () => {
+    const { path } = await fleet({ change: "on" });
+    const { at } = await fleet({ change: "on" });
+    for (let count = 0; count < 15; count++) await fleet({ change: "off" });
+    assert.equal((await send(`${path}/clock`, "PUT", { toMs: 0 })).status, 404);
+    await at(MINUTE);
+  });
+});

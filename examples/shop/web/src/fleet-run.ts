@@ -1,0 +1,256 @@
+/**
+ * Journeys through a fleet while a change is on its way. The clock moves in steps, and what happens in each is the same
+ * for the same seed, however long a step takes.
+ */
+import { documentHeader } from "isoflag/source";
+import type { Flags } from "isoflag/tools";
+import {
+  type Answer,
+  type Change,
+  type Check,
+  type Config,
+  Fleet,
+  type FleetStart,
+  type FleetState,
+  FORM,
+  type InstanceState,
+  JOURNEY,
+} from "./fleet-api";
+
+/** What lets a journey begin, and how it is ended. */
+export type Protection = "none" | "gate" | "pin";
+
+/** How far the clock moves at once. */
+const STEP_MS = 10_000;
+/** How long somebody fills in the form. */
+const SHORTEST_MS = 30_000;
+const LONGEST_MS = 6 * 60_000;
+/** When the last journey may begin, so that all of them end. */
+const LAST_BEFORE_MS = LONGEST_MS + STEP_MS;
+
+/** A journey that was begun. */
+export interface Journey {
+  readonly number: number;
+  readonly visitor: string;
+  readonly beganMs: number;
+  readonly beganAt: number;
+  /** What the page has decided with. */
+  readonly flags: Flags;
+  readonly form: string;
+  readonly endsMs: number;
+  readonly end?: End;
+}
+
+/** What the page has claimed, and what the instance says to it. */
+export interface Dispute {
+  readonly receipt: string;
+  readonly check: Check;
+  /** What the instance goes by. */
+  readonly theirs: Flags;
+}
+
+/** How it ended. */
+export interface End extends Answer {
+  readonly at: number;
+  /** Where the journey broke. */
+  readonly dispute?: Dispute;
+}
+
+/** A page that kept the old way, since the gate is closed. */
+export interface HeldBack {
+  readonly ms: number;
+  readonly at: number;
+}
+
+/** What an instance held from a moment on. */
+export interface Span extends InstanceState {
+  readonly fromMs: number;
+}
+
+export interface Tally {
+  readonly begun: number;
+  readonly held: number;
+  readonly ended: number;
+  readonly broken: number;
+  /** How many broke, by the status that they were answered with. */
+  readonly byStatus: Readonly<Record<number, number>>;
+}
+
+export interface RunState {
+  readonly options: Options;
+  readonly start: FleetStart;
+  readonly nowMs: number;
+  readonly isOver: boolean;
+  /** For each instance. */
+  readonly spans: readonly (readonly Span[])[];
+  readonly journeys: readonly Journey[];
+  readonly held: readonly HeldBack[];
+  readonly tally: Tally;
+  /** How many decisions of the page were compared with those of the instance, and how many were the same. */
+  readonly compared: number;
+  readonly same: number;
+  /** The newest document. */
+  readonly newest: Flags;
+  /** What the last page was told. */
+  readonly config: Config | undefined;
+}
+
+export interface Options {
+  readonly change: Change;
+  readonly protection: Protection;
+  readonly keepsAll: boolean;
+  readonly seed: number;
+}
+
+const ended = ({ end }: Journey): boolean => end !== undefined;
+export const isBroken = ({ end }: Journey): boolean => end !== undefined && end.status !== 200;
+export const contextOf = (visitor: string) => ({ kind: "user", key: visitor });
+
+export class FleetRun {
+  readonly #options: Options;
+  readonly #fleet: Fleet;
+  readonly #documents = new Map<string, Promise<Flags>>();
+  readonly #random: () => number;
+  readonly #spans: Span[][];
+  readonly #journeys: Journey[] = [];
+  readonly #held: HeldBack[] = [];
+  #now: FleetState;
+  #pages = 0;
+  #turn = 0;
+  #same = 0;
+  #config: Config | undefined;
+
+  private constructor(options: Options, fleet: Fleet) {
+    this.#options = options;
+    this.#fleet = fleet;
+    this.#random = randomNumbers(options.seed);
+    this.#now = fleet.start;
+    this.#spans = fleet.start.instances.map(state => [{ ...state, fromMs: fleet.start.fromMs }]);
+  }
+
+  static async of(options: Options): Promise<FleetRun> {
+    return new FleetRun(options, await Fleet.of(options.change, options.seed, options.keepsAll));
+  }
+
+  get isOver(): boolean {
+    return this.#now.nowMs >= this.#fleet.start.untilMs;
+  }
+
+  async state(): Promise<RunState> {
+    const broken = this.#journeys.filter(isBroken);
+    const byStatus: Record<number, number> = {};
+    for (const { end } of broken) if (end) byStatus[end.status] = (byStatus[end.status] ?? 0) + 1;
+    return {
+      options: this.#options,
+      start: this.#fleet.start,
+      nowMs: this.#now.nowMs,
+      isOver: this.isOver,
+      spans: this.#spans.map(spans => [...spans]),
+      journeys: [...this.#journeys],
+      held: [...this.#held],
+      tally: {
+        begun: this.#journeys.length,
+        held: this.#held.length,
+        ended: this.#journeys.filter(ended).length,
+        broken: broken.length,
+        byStatus,
+      },
+      compared: this.#pages,
+      same: this.#same,
+      newest: await this.#document(this.#now.newest),
+      config: this.#config,
+    };
+  }
+
+  /** Moves the clock by one step; then journeys end, and another page is opened. */
+  async step(): Promise<void> {
+    const { start } = this.#fleet;
+    this.#now = await this.#fleet.move(Math.min(this.#now.nowMs + STEP_MS, start.untilMs));
+    this.#notice();
+    for (const [place, journey] of this.#journeys.entries()) {
+      if (!ended(journey) && journey.endsMs <= this.#now.nowMs)
+        this.#journeys[place] = { ...journey, end: await this.#end(journey) };
+    }
+    if (this.#now.nowMs > start.untilMs - LAST_BEFORE_MS) return;
+    await this.#openPage();
+  }
+
+  #notice(): void {
+    for (const [place, state] of this.#now.instances.entries()) {
+      const spans = this.#spans[place];
+      if (spans?.at(-1)?.digest !== state.digest) spans?.push({ ...state, fromMs: this.#now.nowMs });
+    }
+  }
+
+  /** The number of the instance whose turn it is. */
+  #next(): number {
+    return (this.#turn++ % this.#spans.length) + 1;
+  }
+
+  #document(digest: string): Promise<Flags> {
+    const known = this.#documents.get(digest) ?? this.#fleet.document(digest);
+    this.#documents.set(digest, known);
+    return known;
+  }
+
+  /** A visitor comes: the page asks an instance, decides by its document, and may begin a journey. */
+  async #openPage(): Promise<void> {
+    const { nowMs } = this.#now;
+    const at = this.#next();
+    const visitor = `visitor-${++this.#pages}`;
+    const { body, digest } = await this.#fleet.config(at, visitor);
+    this.#config = body;
+    const flags = await this.#document(digest);
+    const context = contextOf(visitor);
+    const isOn = flags.boolVariation(JOURNEY, context, false);
+    const form = flags.stringVariation(FORM, context, "");
+    const isConsistent = (key: string) =>
+      flags.consistency(key, context, nowMs, this.#fleet.start.ttlSeconds).isBackendConsistent;
+    const decided: Config = {
+      isExpressCheckout: isOn,
+      expressForm: form,
+      isBackendConsistent: { isExpressCheckout: isConsistent(JOURNEY), expressForm: isConsistent(FORM) },
+    };
+    // The page has decided by itself; the instance has said what it would have.
+    if (JSON.stringify(decided) === JSON.stringify(body)) this.#same++;
+    const takes = SHORTEST_MS + this.#random() * (LONGEST_MS - SHORTEST_MS);
+    if (!isOn) return;
+    const { isBackendConsistent: gate } = decided;
+    if (this.#options.protection === "gate" && !(gate.isExpressCheckout && gate.expressForm)) {
+      this.#held.push({ ms: nowMs, at });
+      return;
+    }
+    this.#journeys.push({
+      number: this.#pages,
+      visitor,
+      beganMs: nowMs,
+      beganAt: at,
+      flags,
+      form,
+      endsMs: nowMs + takes,
+    });
+  }
+
+  async #end({ flags, visitor, form }: Journey): Promise<End> {
+    const at = this.#next();
+    const headers = this.#options.protection === "pin" ? { ...documentHeader(flags) } : {};
+    const answer = await this.#fleet.submit(at, visitor, form, headers);
+    if (answer.status === 200) return { ...answer, at };
+    const disputed = answer.status === 503 ? JOURNEY : FORM;
+    const receipt = flags.receipt(disputed, contextOf(visitor)).toJson();
+    const check = await this.#fleet.check(at, visitor, receipt);
+    const theirs = await this.#document(JSON.parse(check.receipt).digest);
+    return { ...answer, at, dispute: { receipt, check, theirs } };
+  }
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
