@@ -51,7 +51,7 @@ fn describe(flags: &Flags) -> String {
     let index = answer.variation_index().map(Value::from).map(|index| index.to_canonical_json());
     let reason = flags.reason_of(&answer).to_value().to_canonical_json();
     let value = flags.value_of(&answer).map(Value::to_canonical_json);
-    [index.unwrap_or_default(), reason, value.unwrap_or_default()].join("\n")
+    [&*index.unwrap_or_default(), "\n", &reason, "\n", &value.unwrap_or_default()].concat()
 }
 
 /// Describes the last answer, which was about a flag of this document.

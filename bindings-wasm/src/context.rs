@@ -72,11 +72,14 @@ fn object(text: &str) -> Result<Object, Failed> {
 #[wasm_bindgen(js_name = joinContexts)]
 #[must_use]
 pub fn join_contexts(parts: &[u32]) -> u32 {
-    let parts: Result<Vec<_>, _> = parts.iter().map(|part| take(*part)).collect();
-    match parts {
-        Ok(parts) => keep(Context::multi(&parts)),
-        Err(failed) => keep_made(Err(failed)),
+    let mut contexts = Vec::new();
+    for part in parts {
+        match take(*part) {
+            Ok(context) => contexts.push(context),
+            Err(failed) => return keep_made(Err(failed)),
+        }
     }
+    keep(Context::multi(&contexts))
 }
 
 /// The context with one of kind `clock`; fails as [`Context::with_clock`].

@@ -40,15 +40,15 @@ fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, us
 }
 
 pub(crate) fn document(error: &DocumentError) -> Failed {
-    noted(error.code(), error.path(), error.to_string(), error.line_column())
+    noted(error.code(), error.path(), error.text(), error.line_column())
 }
 
 pub(crate) fn context(error: &ContextError) -> Failed {
-    noted(error.code(), error.path(), error.to_string(), None)
+    noted(error.code(), error.path(), error.text(), None)
 }
 
 pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
-    noted("big-segments", "", error.to_string(), None)
+    noted("big-segments", "", error.text(), None)
 }
 
 #[cfg(feature = "tools")]
@@ -71,7 +71,7 @@ pub(crate) fn lifecycle(error: &isoflag::LifecycleError) -> Failed {
 }
 
 pub(crate) fn json(error: &JsonError) -> Failed {
-    noted("not-json", error.path(), error.to_string(), Some(error.line_column()))
+    noted("not-json", error.path(), error.text(), Some(error.line_column()))
 }
 
 /// An object that JavaScript freed, or never had.

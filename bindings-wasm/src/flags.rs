@@ -58,6 +58,15 @@ pub fn flags_version(flags: u32) -> f64 {
 }
 
 /// The JSON text of an array of strings.
-pub(crate) fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.map(Value::from).collect::<Value>().to_canonical_json()
+pub(crate) fn list<'a>(mut texts: impl Iterator<Item = &'a str>) -> String {
+    written(&mut texts)
+}
+
+/// One function for all lists: each kind of iterator would be another in what a page loads.
+fn written(texts: &mut dyn Iterator<Item = &str>) -> String {
+    let mut values = Vec::new();
+    for text in texts {
+        values.push(Value::from(text));
+    }
+    Value::from(values).to_canonical_json()
 }

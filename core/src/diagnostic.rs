@@ -45,7 +45,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
-        Diagnostic::at(code, path.to_string(), message)
+        Diagnostic::at(code, path.text(), message)
     }
 
     pub(crate) fn at(
@@ -113,17 +113,27 @@ impl fmt::Display for Diagnostic {
 ///
 /// Without the feature `tools` nobody can ask, so that nothing is kept and no message is written.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(RefCell<Vec<Diagnostic>>);
+pub(crate) struct Findings {
+    #[cfg(feature = "tools")]
+    found: RefCell<Vec<Diagnostic>>,
+}
 
 impl Findings {
     pub(crate) fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
-        if cfg!(feature = "tools") {
-            self.0.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
-        }
+        #[cfg(feature = "tools")]
+        self.found.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+        #[cfg(not(feature = "tools"))]
+        let _ = (code, path, message);
     }
 
+    #[cfg(feature = "tools")]
     pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.0.into_inner()
+        self.found.into_inner()
+    }
+
+    #[cfg(not(feature = "tools"))]
+    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
+        Vec::new()
     }
 }
 

@@ -1,17 +1,20 @@
-use std::fmt::Write;
-
 #[cfg(feature = "tools")]
 use hmac::{Hmac, KeyInit, Mac};
+#[cfg(feature = "tools")]
 use sha2::{Digest, Sha256};
 
 #[cfg(feature = "tools")]
 use crate::context::Context;
-use crate::json::Value;
+use crate::json::{Value, push_hex};
 
 /// `sha256:` and 64 hex digits, over the RFC 8785 text of a value.
 pub(crate) fn digest(value: &Value) -> String {
-    let hash = Sha256::digest(value.to_canonical_json().as_bytes());
-    format!("sha256:{}", hex(&hash))
+    let text = value.to_canonical_json();
+    #[cfg(feature = "tools")]
+    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    #[cfg(not(feature = "tools"))]
+    let hash = crate::sha::sha256(text.as_bytes());
+    ["sha256:", &hex(&hash)].concat()
 }
 
 /// LaunchDarkly's secure-mode hash of a context: lower-case hex of the HMAC-SHA256 of its
@@ -38,9 +41,7 @@ pub fn secure_mode_hash(sdk_key: &str, context: &Context) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let mut text = String::new();
+    bytes.iter().for_each(|byte| push_hex(*byte, &mut text));
+    text
 }

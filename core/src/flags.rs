@@ -12,7 +12,7 @@ use crate::evaluation::{
 };
 #[cfg(feature = "tools")]
 use crate::explain::Explanation;
-use crate::json::{Object, Value, sorted_places};
+use crate::json::{Object, Value};
 use crate::ruleset::{Membership, Mentions, Ruleset, Segment};
 use crate::state::AllFlagsOptions;
 
@@ -291,19 +291,17 @@ impl Flags {
     #[must_use]
     pub fn big_segment_keys(&self, context: &Context) -> Vec<Arc<str>> {
         let tables = self.0.ruleset.tables();
-        let asked = self.0.ruleset.segments().filter_map(|(_, segment)| {
-            let Segment::Readable(body) = segment else { return None };
-            let Membership::Big { kind, reference: Some(_) } = &body.membership else {
-                return None;
-            };
-            Some(Arc::clone(&context.individual(tables.kinds.key(kind.0))?.key))
-        });
-        let keys: Vec<Arc<str>> = asked.collect();
-        let places = sorted_places(keys.len(), &|place| keys.get(place).map_or("", |key| key));
-        let mut keys: Vec<_> =
-            places.iter().filter_map(|place| keys.get(*place).cloned()).collect();
-        keys.dedup();
-        keys
+        let mut keys: Vec<(Arc<str>, Value)> = Vec::new();
+        for (_, segment) in self.0.ruleset.segments() {
+            if let Segment::Readable(body) = segment
+                && let Membership::Big { kind, reference: Some(_) } = &body.membership
+                && let Some(one) = context.individual(tables.kinds.key(kind.0))
+            {
+                keys.push((Arc::clone(&one.key), Value::Null));
+            }
+        }
+        // Each once, and in that order, is how the members of an object stand.
+        Object::from_members(keys).iter().map(|(key, _)| Arc::clone(key)).collect()
     }
 
     /// The handle of a flag, which spares later look-ups of its key.

@@ -56,12 +56,14 @@
 #[cfg(feature = "authoring")]
 mod activity;
 mod bound_flags;
+mod calendar;
 #[cfg(feature = "authoring")]
 mod certification;
 #[cfg(feature = "authoring")]
 mod check;
 mod consistency;
 mod context;
+mod cut;
 mod diagnostic;
 #[cfg(feature = "authoring")]
 mod diff;
@@ -92,6 +94,8 @@ mod receipt;
 #[cfg(feature = "authoring")]
 mod retirement;
 mod ruleset;
+#[cfg(any(test, not(feature = "tools")))]
+mod sha;
 mod state;
 #[cfg(feature = "tools")]
 mod strategy;

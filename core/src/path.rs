@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::json::Value;
+
 /// A place on the way down a JSON text; each step borrows the one above it, so that walking a
 /// document costs nothing until a path is printed.
 #[derive(Clone, Copy)]
@@ -37,22 +39,38 @@ impl<'a> Path<'a> {
     }
 }
 
+impl Path<'_> {
+    /// The path as it is written.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) {
+        let (parent, bracketed) = match self {
+            Path::Root => return,
+            Path::Element(parent, index) => (parent, Value::from(*index as f64)),
+            Path::Member(parent, name) => {
+                let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+                if !name.is_empty() && name.bytes().all(plain) {
+                    parent.write(text);
+                    if !matches!(parent, Path::Root) {
+                        text.push('.');
+                    }
+                    return text.push_str(name);
+                }
+                (parent, Value::from(*name))
+            }
+        };
+        parent.write(text);
+        text.push_str(&["[", &bracketed.to_canonical_json(), "]"].concat());
+    }
+}
+
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Path::Root => Ok(()),
-            Path::Element(parent, index) => write!(f, "{parent}[{index}]"),
-            Path::Member(parent, name) => {
-                parent.fmt(f)?;
-                let plain = !name.is_empty()
-                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-                match (plain, parent) {
-                    (true, Path::Root) => f.write_str(name),
-                    (true, _) => write!(f, ".{name}"),
-                    (false, _) => write!(f, "[{}]", crate::Value::from(*name)),
-                }
-            }
-        }
+        f.write_str(&self.text())
     }
 }
 

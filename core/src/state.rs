@@ -101,9 +101,13 @@ impl<'a> FlagState<'a> {
 
     /// The members of the flag's entry in `$flagsState`; what is false or absent is left out.
     pub fn members(&self) -> impl Iterator<Item = (&'static str, StateMember<'a>)> + use<'a> {
+        self.all_members().into_iter().flatten()
+    }
+
+    fn all_members(&self) -> [Option<(&'static str, StateMember<'a>)>; 7] {
         use StateMember::{Bool, Keys, Number, Reason};
         let keys = Some(self.prerequisites).filter(|keys| !keys.seen.is_empty());
-        let members = [
+        [
             self.debug_events_until.map(|until| ("debugEventsUntilDate", Number(until))),
             keys.map(|keys| ("prerequisites", Keys(keys))),
             self.reason.map(|reason| ("reason", Reason(reason))),
@@ -111,13 +115,15 @@ impl<'a> FlagState<'a> {
             self.track_reason.then_some(("trackReason", Bool(true))),
             self.variation.map(|index| ("variation", Number(f64::from(index)))),
             self.version.map(|version| ("version", Number(version))),
-        ];
-        members.into_iter().flatten()
+        ]
     }
 
     fn to_value(self) -> Value {
-        let members = self.members().map(|(name, member)| (name, Value::from(member)));
-        members.collect::<Object>().into()
+        let mut members = Vec::new();
+        for (name, member) in self.all_members().iter().flatten() {
+            members.push((Arc::from(*name), Value::from(*member)));
+        }
+        Object::from_members(members).into()
     }
 }
 

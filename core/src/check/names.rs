@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use regex_lite::Regex;
+use crate::ruleset::Pattern;
 
 /// What flags are to be called: `stakeholder.team.id`, or a regular expression in slashes.
 ///
@@ -26,7 +26,7 @@ pub struct NamePattern {
 #[derive(Clone, Debug)]
 enum Form {
     Words(Vec<Piece>),
-    Expression(Regex),
+    Expression(Arc<Pattern>),
 }
 
 #[derive(Clone, Debug)]
@@ -48,8 +48,9 @@ impl NamePattern {
         let slashed = written.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
         let form = match slashed {
             Some(expression) => Form::Expression(
-                Regex::new(&format!("^(?:{expression})$"))
-                    .map_err(|error| wrong(error.to_string()))?,
+                Pattern::read(&format!("^(?:{expression})$"))
+                    .map(Arc::new)
+                    .ok_or_else(|| wrong("isoflag cannot search with it".to_owned()))?,
             ),
             None => Form::Words(pieces(written)),
         };

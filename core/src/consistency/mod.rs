@@ -88,22 +88,22 @@ impl Consistency {
     /// `diagnostics` where there are any.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let members = [
-            ("enabled", Value::Bool(self.enabled)),
-            ("isBackendConsistent", Value::Bool(self.is_backend_consistent)),
-            ("settled", Value::Bool(self.settled)),
-            ("remainingSeconds", self.remaining_seconds.map(Value::from).unwrap_or_default()),
-            ("version", self.version.map(Value::from).unwrap_or_default()),
-            ("digest", Value::from(self.digest.as_str())),
-        ];
         #[cfg(feature = "tools")]
-        let members = {
-            let diagnostics = self.diagnostics.iter().map(Diagnostic::to_value);
-            let diagnostics =
-                (!self.diagnostics.is_empty()).then(|| ("diagnostics", diagnostics.collect()));
-            members.into_iter().chain(diagnostics)
-        };
-        members.into_iter().collect::<Object>().into()
+        let diagnostics = (!self.diagnostics.is_empty())
+            .then(|| ("diagnostics", self.diagnostics.iter().map(Diagnostic::to_value).collect()));
+        #[cfg(not(feature = "tools"))]
+        let diagnostics = None;
+        let number = |number: Option<f64>| number.map(Value::from).unwrap_or_default();
+        Object::of_present(&mut [
+            Some(("enabled", Value::Bool(self.enabled))),
+            Some(("isBackendConsistent", Value::Bool(self.is_backend_consistent))),
+            Some(("settled", Value::Bool(self.settled))),
+            Some(("remainingSeconds", number(self.remaining_seconds))),
+            Some(("version", number(self.version.map(|version| version as f64)))),
+            Some(("digest", Value::from(self.digest.as_str()))),
+            diagnostics,
+        ])
+        .into()
     }
 }
 

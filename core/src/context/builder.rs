@@ -65,7 +65,7 @@ impl ContextBuilder {
     pub fn build(mut self) -> Result<Context, ContextError> {
         let kind = self.members.iter().rfind(|(name, _)| &**name == KIND);
         if kind.is_some_and(|(_, kind)| kind.as_str() == Some(super::kind::MULTI)) {
-            let message = "`multi` cannot be the kind of an individual context";
+            let message = super::kind::objection(super::kind::MULTI).unwrap_or_default();
             return Err(ContextError::invalid(KIND, message));
         }
         if !self.private.is_empty() {

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use time::{Duration, OffsetDateTime};
-
 use super::Context;
 use super::error::ContextError;
 use super::individual::Individual;
-use crate::json::{Object, Value};
+use crate::calendar;
+use crate::json::{self, Object, Value};
 
 const CLOCK: &str = "clock";
+
+/// The seconds of a day.
+const DAY: i64 = 86_400;
+/// The seconds from the epoch to the year 10000.
+const END: f64 = 253_402_300_800.0;
 
 impl Context {
     /// This context with the kind `clock`, whose key is `clock` and whose attributes are
@@ -24,10 +28,10 @@ impl Context {
     pub fn with_clock(&self, now_ms: f64, offset_minutes: i32) -> Result<Context, ContextError> {
         let attributes = attributes(now_ms, offset_minutes).ok_or_else(|| {
             let shown = match Value::number(now_ms) {
-                Some(now) => format!("{now} ms"),
+                Some(now) => [&now.to_canonical_json(), " ms"].concat(),
                 None => "a number that is not finite".to_owned(),
             };
-            ContextError::invalid(CLOCK, format!("{shown} is no moment of the years 0 to 9999"))
+            ContextError::invalid(CLOCK, [&*shown, " is no moment of the years 0 to 9999"].concat())
         })?;
         let clock = Individual {
             kind: Arc::from(CLOCK),
@@ -37,26 +41,30 @@ impl Context {
             attributes,
             private: Box::default(),
         };
-        let others = self.individuals().iter().filter(|individual| &*individual.kind != CLOCK);
-        Context::of(others.cloned().chain([clock]).collect())
+        let mut individuals = self.individuals().to_vec();
+        individuals.retain(|individual| &*individual.kind != CLOCK);
+        individuals.push(clock);
+        Context::of(individuals)
     }
 }
 
 fn attributes(now_ms: f64, offset_minutes: i32) -> Option<Object> {
     let seconds = (now_ms / 1000.0).floor();
-    // A number that no date can hold is cut to one that none can hold either, and NaN is refused.
-    let seconds = (!seconds.is_nan()).then_some(seconds as i64)?;
-    let local = OffsetDateTime::from_unix_timestamp(seconds)
-        .ok()?
-        .checked_add(Duration::minutes(i64::from(offset_minutes)))
-        .filter(|local| (0..=9999).contains(&local.year()))?;
-    let (year, month, day) = (local.year(), u8::from(local.month()), local.day());
-    let minute_of_day = i32::from(local.hour()) * 60 + i32::from(local.minute());
+    let seconds = Some(seconds).filter(|seconds| *seconds < END)? as i64;
+    let local = seconds.saturating_add(i64::from(offset_minutes) * 60);
+    let (days, seconds_of_day) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+    let (year, month, day) = calendar::date(days.max(-END as i64));
+    if !(0..=9999).contains(&year) {
+        return None;
+    }
+    // Digits after the first one of a larger number have their zeros before them.
+    let padded = |zeros: i64, number: i64| json::integer(zeros + number).split_off(1);
+    let date = [&*padded(10_000, year), "-", &padded(100, month), "-", &padded(100, day)].concat();
     Some(Object::of_present(&mut [
         Some(("epochMillis", Value::from(now_ms))),
-        Some(("minuteOfDay", Value::from(minute_of_day))),
-        Some(("dayOfWeek", Value::from(i32::from(local.weekday().number_from_monday())))),
-        Some(("date", Value::from(format!("{year:04}-{month:02}-{day:02}")))),
+        Some(("minuteOfDay", Value::from(seconds_of_day / 60))),
+        Some(("dayOfWeek", Value::from((days + 3).rem_euclid(7) + 1))),
+        Some(("date", Value::from(date))),
     ]))
 }
 

@@ -11,14 +11,20 @@ pub struct ContextError {
 }
 
 impl ContextError {
-    pub(crate) fn invalid(path: impl Into<String>, message: impl Into<String>) -> ContextError {
-        ContextError { code: "invalid-context", path: path.into(), message: message.into() }
+    pub(crate) fn invalid(path: impl AsRef<str>, message: impl AsRef<str>) -> ContextError {
+        ContextError::new(path.as_ref(), message.as_ref())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new(path: &str, message: &str) -> ContextError {
+        ContextError { code: "invalid-context", path: path.to_owned(), message: message.to_owned() }
     }
 
     /// A member of another type than is expected, behind the path of what holds it.
     pub(super) fn expected(what: &str, found: &Value, place: &str, name: &str) -> ContextError {
-        let message = format!("expected {what}, found {}", found.type_name());
-        ContextError::invalid(format!("{place}{name}"), message)
+        let message = ["expected ", what, ", found ", found.type_name()].concat();
+        ContextError::invalid([place, name].concat(), message)
     }
 
     pub(super) fn limit(message: String) -> ContextError {
@@ -31,7 +37,7 @@ impl ContextError {
             JsonErrorKind::NumberRange => "number-range",
             JsonErrorKind::Nesting => "limit",
         };
-        ContextError { code, path: error.path().to_owned(), message: error.to_string() }
+        ContextError { code, path: error.path().to_owned(), message: error.text() }
     }
 
     /// The stable name of what is wrong: `not-json`, `number-range`, `invalid-context` or `limit`.
@@ -46,6 +52,13 @@ impl ContextError {
         &self.path
     }
 
+    /// The whole error, as it is displayed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let (open, close) = if self.path.is_empty() { ("", "") } else { ("`", "`: ") };
+        [open, &self.path, close, &self.message].concat()
+    }
+
     /// What is wrong, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -55,10 +68,7 @@ impl ContextError {
 
 impl fmt::Display for ContextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "`{}`: ", self.path)?;
-        }
-        f.write_str(&self.message)
+        f.write_str(&self.text())
     }
 }
 

@@ -63,7 +63,9 @@ impl Individual {
         ];
         let mut members = Vec::new();
         for object in [&Object::of_present(&mut built_in), &self.attributes] {
-            members.extend(object.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+            for (name, value) in object.iter() {
+                members.push((Arc::clone(name), value.clone()));
+            }
         }
         members
     }

@@ -13,9 +13,10 @@ pub(super) fn objection(kind: &str) -> Option<String> {
         return Some("a kind must not be empty".to_owned());
     }
     if kind == KIND || kind == MULTI {
-        return Some(format!("`{kind}` cannot be the kind of an individual context"));
+        return Some(["`", kind, "` cannot be the kind of an individual context"].concat());
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (!kind.bytes().all(allowed))
-        .then(|| format!("the kind `{kind}` may hold only ASCII letters, digits, `.`, `_` and `-`"))
+    (!kind.bytes().all(allowed)).then(|| {
+        ["the kind `", kind, "` may hold only ASCII letters, digits, `.`, `_` and `-`"].concat()
+    })
 }

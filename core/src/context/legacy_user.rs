@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::error::ContextError;
+use super::escaped;
 use super::individual::{BUILT_IN, Individual};
 use super::kind::USER;
 use super::read::{Members, anonymous, custom, member, text, texts};
@@ -61,7 +62,7 @@ pub(super) fn write(user: &Individual) -> Value {
 /// A plain name as a reference: a leading slash would make it a path.
 fn as_reference(name: &Arc<str>) -> Arc<str> {
     if name.starts_with('/') {
-        Arc::from(format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+        Arc::from(["/", &escaped(name, [('~', "~0"), ('/', "~1")])].concat())
     } else {
         Arc::clone(name)
     }

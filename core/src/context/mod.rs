@@ -19,7 +19,7 @@ pub use reference::{AttributeReference, ReferenceError};
 pub(crate) use individual::{BUILT_IN, Individual};
 pub(crate) use kind::{KIND, USER};
 
-use crate::json::{Object, Value, sorted_places};
+use crate::json::{self, Object, Value, sorted_places};
 use crate::limits;
 use read::Read;
 
@@ -73,7 +73,7 @@ impl Context {
     /// Where the context is invalid, which depends on its kinds, keys and built-in attributes only.
     pub fn from_host(value: Value) -> Result<Context, ContextError> {
         let Value::Object(object) = &value else {
-            let message = format!("a context is an object, found {}", value.type_name());
+            let message = ["a context is an object, found ", value.type_name()].concat();
             return Err(ContextError::invalid("", message));
         };
         Context::from_host_members(object.members())
@@ -124,7 +124,7 @@ impl Context {
             return Err(ContextError::invalid("", "a multi-kind context needs at least one kind"));
         }
         if let Some([twice, _]) = individuals.array_windows().find(|[a, b]| a.kind == b.kind) {
-            let message = format!("the kind `{}` occurs twice", twice.kind);
+            let message = ["the kind `", &twice.kind, "` occurs twice"].concat();
             return Err(ContextError::invalid("", message));
         }
         match <[Individual; 1]>::try_from(individuals) {
@@ -196,10 +196,22 @@ fn check_length(text: &[u8]) -> Result<(), ContextError> {
     if text.len() <= limits::CONTEXT_BYTES {
         return Ok(());
     }
-    Err(ContextError::limit(format!(
-        "a context is at most {} bytes of JSON",
-        limits::CONTEXT_BYTES
-    )))
+    Err(ContextError::limit(
+        ["a context is at most ", &json::integer(limits::CONTEXT_BYTES as i64), " bytes of JSON"]
+            .concat(),
+    ))
+}
+
+/// A text with other words for two of its characters.
+fn escaped(text: &str, words: [(char, &str); 2]) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match words.iter().find(|(known, _)| *known == character) {
+            Some((_, word)) => escaped.push_str(word),
+            None => escaped.push(character),
+        }
+    }
+    escaped
 }
 
 /// The keys with their kinds.
@@ -211,7 +223,7 @@ fn full_key(individuals: &[Individual]) -> Box<str> {
         }
         full.push_str(&individual.kind);
         full.push(':');
-        full.push_str(&individual.key.replace('%', "%25").replace(':', "%3A"));
+        full.push_str(&escaped(&individual.key, [('%', "%25"), (':', "%3A")]));
     }
     full.into()
 }

@@ -4,7 +4,7 @@ use super::error::ContextError;
 use super::individual::{BUILT_IN, Individual};
 use super::kind::{self, KIND, MULTI};
 use super::legacy_user;
-use crate::json::{Object, Value};
+use crate::json::{self, Object, Value};
 
 /// A context of one kind is what nearly all are.
 pub(super) enum Read {
@@ -27,7 +27,9 @@ pub(super) fn read(members: Members<'_>) -> Result<Read, ContextError> {
             .iter()
             .filter(|(name, _)| **name != *KIND)
             .map(|(kind, value)| match value {
-                Value::Object(object) => individual(object.members(), kind, &format!("{kind}.")),
+                Value::Object(object) => {
+                    individual(object.members(), kind, &[&**kind, "."].concat())
+                }
                 other => Err(ContextError::expected("an object", other, "", kind)),
             })
             .collect::<Result<_, _>>()
@@ -43,11 +45,11 @@ fn individual(
     place: &str,
 ) -> Result<Individual, ContextError> {
     if let Some(objection) = kind::objection(kind) {
-        return Err(ContextError::invalid(format!("{place}{KIND}"), objection));
+        return Err(ContextError::invalid([place, KIND].concat(), objection));
     }
     let key = text(members, "key", place)?;
     let key = key.filter(|key| !key.is_empty()).ok_or_else(|| {
-        ContextError::invalid(format!("{place}key"), "a context needs a key, a non-empty string")
+        ContextError::invalid([place, "key"].concat(), "a context needs a key, a non-empty string")
     })?;
     if let Some(null @ Value::Null) = member(members, ANONYMOUS) {
         return Err(ContextError::expected("a boolean", null, place, ANONYMOUS));
@@ -98,7 +100,7 @@ fn private(members: Members<'_>, place: &str) -> Result<Box<[Arc<str>]>, Context
     match member(members, META) {
         None | Some(Value::Null) => Ok(Box::default()),
         Some(Value::Object(meta)) => {
-            texts(meta.members(), "privateAttributes", &format!("{place}{META}."))
+            texts(meta.members(), "privateAttributes", &[place, META, "."].concat())
         }
         Some(other) => Err(ContextError::expected("an object", other, place, META)),
     }
@@ -119,7 +121,12 @@ pub(super) fn texts(
     };
     let text = |(index, element): (usize, &Value)| match element {
         Value::String(text) => Ok(Arc::clone(text)),
-        other => Err(ContextError::expected("a string", other, place, &format!("{name}[{index}]"))),
+        other => Err(ContextError::expected(
+            "a string",
+            other,
+            place,
+            &[name, "[", &json::integer(index as i64), "]"].concat(),
+        )),
     };
     elements.iter().enumerate().map(text).collect()
 }

@@ -37,21 +37,27 @@ impl AttributeReference {
         let Some(path) = text.strip_prefix('/') else {
             return AttributeReference::literal(text);
         };
-        let mut components = Vec::new();
-        for component in path.split('/') {
-            if component.is_empty() {
-                return Err(error("has an empty component; remove the extra slash"));
+        let mut components: Vec<Arc<str>> = Vec::new();
+        let mut component = String::new();
+        let mut characters = path.chars();
+        loop {
+            match characters.next() {
+                Some('~') => component.push(match characters.next() {
+                    Some('0') => '~',
+                    Some('1') => '/',
+                    _ => return Err(error("has a `~` that begins neither `~0` nor `~1`")),
+                }),
+                None | Some('/') if component.is_empty() => {
+                    return Err(error("has an empty component; remove the extra slash"));
+                }
+                Some('/') => components.push(std::mem::take(&mut component).into()),
+                Some(character) => component.push(character),
+                None => break,
             }
-            let unescaped = unescape(component)
-                .ok_or_else(|| error("has a `~` that begins neither `~0` nor `~1`"))?;
-            components.push(unescaped);
         }
-        match components.split_first() {
-            Some((name, rest)) => {
-                Ok(AttributeReference { name: Arc::clone(name), rest: rest.into() })
-            }
-            None => Err(error("is empty")),
-        }
+        components.push(component.into());
+        let name = components.remove(0);
+        Ok(AttributeReference { name, rest: components.into() })
     }
 
     /// The attribute of that very name; a slash is part of it.
@@ -119,24 +125,6 @@ impl fmt::Display for AttributeReference {
         }
         Ok(())
     }
-}
-
-fn unescape(component: &str) -> Option<Arc<str>> {
-    if !component.contains('~') {
-        return Some(Arc::from(component));
-    }
-    let mut parts = component.split('~');
-    let mut name = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (escaped, rest) = match part.as_bytes().first()? {
-            b'0' => ('~', part.strip_prefix('0')?),
-            b'1' => ('/', part.strip_prefix('1')?),
-            _ => return None,
-        };
-        name.push(escaped);
-        name.push_str(rest);
-    }
-    Some(Arc::from(name))
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Document {
 
     fn wrap(reading: Reading) -> Result<Document, DocumentError> {
         let Value::Object(flags) = reading.value else {
-            let message = format!("expected a map of flags, found {}", reading.value.type_name());
+            let message = ["expected a map of flags, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_document("", message));
         };
         Ok(Document {
@@ -75,7 +75,7 @@ impl Document {
         let object = match &value {
             Value::Object(object) => object,
             other => {
-                let message = format!("a document is an object, found {}", other.type_name());
+                let message = ["a document is an object, found ", other.type_name()].concat();
                 return Err(DocumentError::not_a_document("", message));
             }
         };
@@ -89,11 +89,13 @@ impl Document {
         let segments = section(object, Section::Segments.name())?;
         let values = section(object, FLAG_VALUES)?;
         let (flags, diagnostics) = expand(flags, &values);
-        let rest = object
-            .iter()
-            .filter(|(name, _)| !known.contains(&&***name))
-            .map(|(name, value)| (Arc::clone(name), value.clone()))
-            .collect();
+        let mut rest = Vec::new();
+        for (name, value) in object.iter() {
+            if !known.contains(&&**name) {
+                rest.push((Arc::clone(name), value.clone()));
+            }
+        }
+        let rest = Object::from_members(rest);
         Ok(Document { flags, segments, rest, notes, diagnostics })
     }
 }
@@ -112,7 +114,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
     fn walk(value: &Value, path: &Path<'_>, notes: &mut Vec<Note>) -> Result<(), DocumentError> {
         match value {
             Value::Number(number) if !number.is_finite() => {
-                Err(DocumentError::number_range(path.to_string()))
+                Err(DocumentError::number_range(path.text()))
             }
             Value::Number(number) => {
                 if cfg!(feature = "tools") && json::is_imprecise(*number) {
@@ -152,7 +154,7 @@ pub(super) fn section(object: &Object, name: &str) -> Result<Object, DocumentErr
         None | Some(Value::Null) => Ok(Object::default()),
         Some(Value::Object(section)) => Ok(section.clone()),
         Some(other) => {
-            let message = format!("expected an object, found {}", other.type_name());
+            let message = ["expected an object, found ", other.type_name()].concat();
             Err(DocumentError::not_a_document(name, message))
         }
     }
@@ -164,8 +166,10 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
         return (flags, Vec::new());
     }
     let findings = Findings::default();
-    let mut members: Vec<_> =
-        flags.iter().map(|(key, flag)| (Arc::clone(key), flag.clone())).collect();
+    let mut members = Vec::new();
+    for (key, flag) in flags.iter() {
+        members.push((Arc::clone(key), flag.clone()));
+    }
     for (key, value) in values.iter() {
         if flags.get(key).is_some() {
             let message =

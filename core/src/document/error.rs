@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::json::{JsonError, JsonErrorKind};
+use crate::json::{self, JsonError, JsonErrorKind};
 use crate::limits;
 
 /// Why something is no document, or no patch of one, and where.
@@ -30,7 +30,11 @@ impl DocumentError {
     }
 
     pub(crate) fn too_long() -> DocumentError {
-        DocumentError::new("limit", "", format!("longer than {} bytes", limits::DOCUMENT_BYTES))
+        DocumentError::new(
+            "limit",
+            "",
+            ["longer than ", &json::integer(limits::DOCUMENT_BYTES as i64), " bytes"].concat(),
+        )
     }
 
     pub(crate) fn number_range(path: String) -> DocumentError {
@@ -85,6 +89,14 @@ impl DocumentError {
         &self.message
     }
 
+    /// The whole error, as it is displayed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let position = self.position.map(json::position).unwrap_or_default();
+        let (open, close) = if self.path.is_empty() { ("", "") } else { ("`", "`: ") };
+        [open, &self.path, close, &self.message, &position].concat()
+    }
+
     /// Line and column of the text, both from 1, where the text itself is wrong.
     #[must_use]
     pub fn line_column(&self) -> Option<(usize, usize)> {
@@ -94,14 +106,7 @@ impl DocumentError {
 
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "`{}`: ", self.path)?;
-        }
-        f.write_str(&self.message)?;
-        match self.position {
-            Some((line, column)) => write!(f, " (line {line}, column {column})"),
-            None => Ok(()),
-        }
+        f.write_str(&self.text())
     }
 }
 

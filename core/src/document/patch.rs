@@ -23,7 +23,7 @@ impl Patch {
 
     fn unpack(reading: Reading) -> Result<Patch, DocumentError> {
         let Value::Object(object) = reading.value else {
-            let message = format!("a patch is an object, found {}", reading.value.type_name());
+            let message = ["a patch is an object, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_patch("", message));
         };
         let known = [Section::Flags.name(), Section::Segments.name(), "meta"];

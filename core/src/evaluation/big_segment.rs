@@ -60,11 +60,19 @@ pub struct BigSegmentsError {
 
 impl fmt::Display for BigSegmentsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}", self.path, self.message)
+        f.write_str(&self.text())
     }
 }
 
 impl std::error::Error for BigSegmentsError {}
+
+impl BigSegmentsError {
+    /// The whole error, as it is displayed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        ["`", &self.path, "`: ", self.message].concat()
+    }
+}
 
 impl BigSegments {
     /// Reads `{"status": "HEALTHY", "memberships": {"<context key>": {"<segment key>.g<generation>":
@@ -93,7 +101,8 @@ impl BigSegments {
         let path = "bigSegments.memberships";
         let memberships = members(object.get("memberships"), path)?;
         for (key, value) in memberships.iter() {
-            let path = format!("{path}[{}]", Value::String(Arc::clone(key)));
+            let path =
+                [path, "[", &Value::String(Arc::clone(key)).to_canonical_json(), "]"].concat();
             let membership = members(Some(value), &path)?;
             if membership.iter().any(|(_, member)| !matches!(member, Value::Null | Value::Bool(_)))
             {

@@ -1,9 +1,5 @@
 //! Buckets, in integers: 0 to 99999, so that a share of 100000 is a comparison.
 
-use std::fmt::{self, Write};
-
-use sha1::{Digest, Sha1};
-
 use super::murmur3::Murmur3;
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
@@ -49,7 +45,7 @@ impl<O: Observer> Evaluation<'_, O> {
             Value::String(text) => Some(bucket_of_text(hash, prefix, text)),
             Value::Number(number) if number.trunc().total_cmp(number).is_eq() => {
                 let mut digits = Digits::default();
-                json::write_integer_digits(*number, &mut digits).ok();
+                json::write_integer_digits(*number, &mut |digit| digits.push(digit));
                 Some(bucket_of_text(hash, prefix, digits.as_str()))
             }
             _ => None,
@@ -67,12 +63,20 @@ fn bucket_of_text(hash: Hash, prefix: &str, text: &str) -> u32 {
 /// The first 60 bits of the hash, scaled: `n * 100000 < weight * 2^60` holds for an integer weight
 /// exactly when `floor(n * 100000 / 2^60) < weight` does.
 fn sha1_bucket(prefix: &str, text: &str) -> u32 {
-    let digest: [u8; 20] =
-        Sha1::new().chain_update(prefix.as_bytes()).chain_update(text.as_bytes()).finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    let bits = u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 4;
+    let bits = first_sha1_bits(prefix.as_bytes(), text.as_bytes()) >> 4;
     let scaled = (u128::from(bits) * 100_000) >> 60;
     u32::try_from(scaled).unwrap_or(0)
+}
+
+#[cfg(not(feature = "tools"))]
+use crate::sha::first_sha1_bits;
+
+#[cfg(feature = "tools")]
+fn first_sha1_bits(prefix: &[u8], text: &[u8]) -> u64 {
+    use sha1::{Digest, Sha1};
+    let digest: [u8; 20] = Sha1::new().chain_update(prefix).chain_update(text).finalize().into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// murmur3, scaled to 100000.
@@ -102,13 +106,12 @@ impl Digits {
     }
 }
 
-impl Write for Digits {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
+impl Digits {
+    fn push(&mut self, digit: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = digit;
+            self.length += 1;
+        }
     }
 }
 

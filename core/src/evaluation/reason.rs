@@ -108,11 +108,15 @@ impl<'a> Reason<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn members(&self) -> impl Iterator<Item = (&'static str, ReasonMember<'a>)> + use<'a> {
+        self.all_members().into_iter().flatten()
+    }
+
+    fn all_members(&self) -> [Option<(&'static str, ReasonMember<'a>)>; 5] {
         use ReasonMember::{Bool, Index, Text, Word};
         let experiment =
             |in_experiment: bool| in_experiment.then_some(("inExperiment", Bool(true)));
         // What stands before the member `kind`, and what after it.
-        let (before, kind, after) = match self.kind {
+        let (before, kind, [id, index]) = match self.kind {
             ReasonKind::Off => (None, "OFF", [None, None]),
             ReasonKind::TargetMatch => (None, "TARGET_MATCH", [None, None]),
             ReasonKind::RuleMatch { rule_index, rule_id, in_experiment } => {
@@ -132,15 +136,15 @@ impl<'a> Reason<'a> {
             }
         };
         let status = self.big_segments.map(|status| ("bigSegmentsStatus", Word(status.as_str())));
-        [status, before, Some(("kind", Word(kind)))].into_iter().chain(after).flatten()
+        [status, before, Some(("kind", Word(kind))), id, index]
     }
 
     /// LaunchDarkly's JSON of the reason; what is false or absent is left out.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut members = Vec::new();
-        for (name, member) in self.members() {
-            members.push((Arc::from(name), Value::from(member)));
+        for (name, member) in self.all_members().iter().flatten() {
+            members.push((Arc::from(*name), Value::from(*member)));
         }
         Object::from_members(members).into()
     }

@@ -1,5 +1,3 @@
-use std::fmt::Write;
-
 use super::number;
 use super::value::Value;
 
@@ -10,8 +8,7 @@ pub(crate) fn write(value: &Value, out: &mut String) {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) => {
-            // Writing to a string cannot fail.
-            let _ = number::write_canonical(*number, out);
+            number::write_canonical(*number, out);
         }
         Value::String(text) => write_string(text, out),
         Value::Array(elements) => {
@@ -49,6 +46,13 @@ fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Appends the two hexadecimal digits of a byte.
+pub(crate) fn push_hex(byte: u8, out: &mut String) {
+    for digit in [byte >> 4, byte & 15] {
+        out.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+    }
+}
+
 fn write_escaped(character: char, out: &mut String) {
     match character {
         '"' => out.push_str("\\\""),
@@ -59,7 +63,8 @@ fn write_escaped(character: char, out: &mut String) {
         '\u{c}' => out.push_str("\\f"),
         '\r' => out.push_str("\\r"),
         control if control < ' ' => {
-            let _ = write!(out, "\\u{:04x}", u32::from(control));
+            out.push_str("\\u00");
+            push_hex(control as u8, out);
         }
         other => out.push(other),
     }

@@ -8,17 +8,13 @@ const DIGITS: usize = 800;
 /// The double nearest to `significand` times ten to the power of `exponent`; of two equally near,
 /// the even one. Infinite where no double is.
 pub(super) fn to_double(significand: u64, exponent: i64) -> f64 {
-    const EXACT: [f64; 23] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-    ];
-    // Both sides are exact, so that one operation rounds once.
-    let power = usize::try_from(exponent.unsigned_abs()).ok().and_then(|index| EXACT.get(index));
-    match power {
-        Some(power) if significand <= 1 << 53 && exponent < 0 => significand as f64 / power,
-        Some(power) if significand <= 1 << 53 => significand as f64 * power,
-        _ => round(Natural::from(significand), exponent),
+    // Both sides are exact, as is every power on the way, so that one operation rounds once.
+    if significand <= 1 << 53 && (-22..=22).contains(&exponent) {
+        let power = (0..exponent.abs()).fold(1.0, |power, _| power * 10.0);
+        let significand = significand as f64;
+        return if exponent < 0 { significand / power } else { significand * power };
     }
+    round(Natural::from(significand), exponent)
 }
 
 /// As [`to_double`], for any number of digits; other characters among them are skipped.
@@ -178,7 +174,9 @@ impl Natural {
     fn shift(&mut self, bits: i64) {
         self.multiply(1 << (bits % 32), 0);
         if !self.0.is_empty() {
-            self.0.splice(..0, std::iter::repeat_n(0, (bits / 32) as usize));
+            let mut places = vec![0; (bits / 32) as usize];
+            places.append(&mut self.0);
+            self.0 = places;
         }
     }
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::number::integer;
+
 /// Why a text is not JSON that isoflag reads, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,6 +33,12 @@ impl JsonError {
         &self.path
     }
 
+    /// The whole error, as it is displayed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [&*self.message, &position(self.line_column())].concat()
+    }
+
     /// What is wrong, without the place.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -38,9 +46,14 @@ impl JsonError {
     }
 }
 
+/// Line and column, as messages end.
+pub(crate) fn position((line, column): (usize, usize)) -> String {
+    [" (line ", &integer(line as i64), ", column ", &integer(column as i64), ")"].concat()
+}
+
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (line {}, column {})", self.message, self.line, self.column)
+        f.write_str(&self.text())
     }
 }
 

@@ -21,8 +21,9 @@ pub use error::JsonError;
 pub use object::Object;
 pub use value::Value;
 
-pub(crate) use error::JsonErrorKind;
+pub(crate) use canonical::push_hex;
+pub(crate) use error::{JsonErrorKind, position};
 pub(crate) use note::{Note, NoteKind};
-pub(crate) use number::{is_imprecise, write_integer_digits};
+pub(crate) use number::{integer, is_imprecise, write_integer_digits};
 pub(crate) use order::sorted_places;
 pub(crate) use reader::{Reading, read};

@@ -10,7 +10,7 @@ pub(crate) struct Note {
 
 impl Note {
     pub(crate) fn new(kind: NoteKind, path: &Path<'_>) -> Note {
-        Note { kind, path: path.to_string(), outermost: path.outermost() }
+        Note { kind, path: path.text(), outermost: path.outermost() }
     }
 
     /// The section (`flags`, say) and the item in it, to which the note belongs.

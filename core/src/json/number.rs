@@ -1,5 +1,3 @@
-use std::fmt::{self, Write};
-
 use super::decimal;
 
 /// The largest magnitude below which every integer is a double of its own.
@@ -23,57 +21,80 @@ pub(crate) fn is_imprecise(number: f64) -> bool {
     number.abs() > SAFE_INTEGER + 1.0 && number.trunc().total_cmp(&number).is_eq()
 }
 
+/// The decimal digits of an integer.
+pub(crate) fn integer(number: i64) -> String {
+    let mut text = String::new();
+    write_integer(number, &mut |digit| text.push(char::from(digit)));
+    text
+}
+
+fn write_integer(number: i64, write: &mut dyn FnMut(u8)) {
+    if number < 0 {
+        write(b'-');
+    }
+    let magnitude = number.unsigned_abs();
+    let mut power = 1;
+    while magnitude / power > 9 {
+        power *= 10;
+    }
+    while power > 0 {
+        write(b'0' + (magnitude / power % 10) as u8);
+        power /= 10;
+    }
+}
+
 /// Every decimal digit of an integral double: what a bucket's hash reads.
-pub(crate) fn write_integer_digits(number: f64, out: &mut impl Write) -> fmt::Result {
+pub(crate) fn write_integer_digits(number: f64, write: &mut dyn FnMut(u8)) {
     if let Some(integer) = to_integer(number) {
-        return write!(out, "{integer}");
+        return write_integer(integer, write);
     }
     if number.is_sign_negative() {
-        out.write_char('-')?;
+        write(b'-');
     }
     let (digits, point) = decimal::exact_digits(number.abs());
-    write_padded(&digits, usize::try_from(point).unwrap_or(0), out)
+    write_padded(&digits, usize::try_from(point).unwrap_or(0), write);
 }
 
 /// Writes a double as ECMAScript's `Number::toString` does, which RFC 8785 prescribes.
-pub(crate) fn write_canonical(number: f64, out: &mut String) -> fmt::Result {
+pub(crate) fn write_canonical(number: f64, out: &mut String) {
+    let write = &mut |digit| out.push(char::from(digit));
     if let Some(integer) = to_safe_integer(number) {
-        return write!(out, "{integer}");
+        return write_integer(integer, write);
     }
     if number.is_sign_negative() {
-        out.push('-');
+        write(b'-');
     }
     let (digits, point) = decimal::shortest_digits(number.abs());
     let count = digits.len() as i64;
-    match point {
-        _ if count <= point && point <= 21 => write_padded(&digits, point as usize, out),
-        1..=21 => {
-            let (whole, fraction) = digits.split_at(point as usize);
-            write_padded(whole, 0, out)?;
-            out.push('.');
-            write_padded(fraction, 0, out)
-        }
+    // How many digits stand before a point, and the exponent after all.
+    let (whole, exponent) = match point {
+        _ if count <= point && point <= 21 => return write_padded(&digits, point as usize, write),
+        1..=21 => (point as usize, None),
         -5..=0 => {
-            out.push_str("0.");
-            (point..0).for_each(|_| out.push('0'));
-            write_padded(&digits, 0, out)
+            write_padded(b"0.", (2 - point) as usize, write);
+            return write_padded(&digits, 0, write);
         }
-        _ => {
-            let (first, rest) = digits.split_at(1);
-            write_padded(first, 0, out)?;
-            if !rest.is_empty() {
-                out.push('.');
-            }
-            write_padded(rest, 0, out)?;
-            write!(out, "e{}{}", if point > 0 { '+' } else { '-' }, (point - 1).abs())
+        _ => (1, Some(point - 1)),
+    };
+    let (whole, fraction) = digits.split_at_checked(whole).unwrap_or((&digits, &[]));
+    write_padded(whole, 0, write);
+    if !fraction.is_empty() {
+        write(b'.');
+    }
+    write_padded(fraction, 0, write);
+    if let Some(exponent) = exponent {
+        write(b'e');
+        if exponent > 0 {
+            write(b'+');
         }
+        write_integer(exponent, write);
     }
 }
 
 /// Writes digits, and zeros after them up to a width.
-fn write_padded(digits: &[u8], width: usize, out: &mut impl Write) -> fmt::Result {
+fn write_padded(digits: &[u8], width: usize, write: &mut dyn FnMut(u8)) {
     let zeros = std::iter::repeat_n(&b'0', width.saturating_sub(digits.len()));
-    digits.iter().chain(zeros).try_for_each(|digit| out.write_char(char::from(*digit)))
+    digits.iter().chain(zeros).for_each(|digit| write(*digit));
 }
 
 #[cfg(test)]
@@ -82,7 +103,7 @@ mod tests {
 
     fn canonical(number: f64) -> String {
         let mut text = String::new();
-        write_canonical(number, &mut text).unwrap();
+        write_canonical(number, &mut text);
         text
     }
 
@@ -119,7 +140,7 @@ mod tests {
             (1e21, "1000000000000000000000"),
         ] {
             let mut text = String::new();
-            write_integer_digits(number, &mut text).unwrap();
+            write_integer_digits(number, &mut |digit| text.push(char::from(digit)));
             assert_eq!(text, digits);
         }
     }

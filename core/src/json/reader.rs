@@ -75,8 +75,11 @@ impl<'t> Reader<'t> {
         let line = before.split(|byte| *byte == b'\n').count();
         let column = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
         let message = match fault.kind {
-            JsonErrorKind::Syntax => format!("not JSON: {}", fault.message),
-            JsonErrorKind::Nesting => format!("nested deeper than {} levels", limits::NESTING),
+            JsonErrorKind::Syntax => ["not JSON: ", fault.message].concat(),
+            JsonErrorKind::Nesting => {
+                ["nested deeper than ", &number::integer(limits::NESTING as i64), " levels"]
+                    .concat()
+            }
             JsonErrorKind::NumberRange => fault.message.to_owned(),
         };
         let path = self.failed_at.unwrap_or_default();
@@ -93,7 +96,7 @@ impl<'t> Reader<'t> {
     fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
         let value = self.value_of_any_type(path, depth);
         if value.is_err() && self.failed_at.is_none() {
-            self.failed_at = Some(path.to_string());
+            self.failed_at = Some(path.text());
         }
         value
     }

@@ -18,7 +18,9 @@ pub(super) struct Sharing(Vec<Option<Value>>);
 
 impl Sharing {
     pub(super) fn new(worth_it: bool) -> Sharing {
-        Sharing(if worth_it { vec![None; PLACES] } else { Vec::new() })
+        let mut places = Vec::new();
+        places.resize_with(if worth_it { PLACES } else { 0 }, || None);
+        Sharing(places)
     }
 
     fn place(&mut self, length: usize, hash: u64) -> Option<&mut Option<Value>> {

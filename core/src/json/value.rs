@@ -212,8 +212,9 @@ impl From<Object> for Value {
 }
 
 impl From<Vec<Value>> for Value {
-    fn from(elements: Vec<Value>) -> Self {
-        Value::Array(Arc::from(elements))
+    fn from(mut elements: Vec<Value>) -> Self {
+        // As arrays are made elsewhere: one more way would be one more function.
+        Value::Array(elements.drain(..).collect())
     }
 }
 

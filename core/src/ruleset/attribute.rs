@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::operator::ComparedAs;
-use super::tables::intern;
+use super::tables::{changed, intern};
 use crate::context::AttributeReference;
 use crate::key_set::{self, HashIndex, KeySet};
 
@@ -63,9 +63,10 @@ pub(crate) fn attribute_slot(
     if let Some(slot) = table.index.find(hash, known) {
         return AttributeSlot(slot);
     }
-    let table = Arc::make_mut(table);
     let slot = u32::try_from(table.attributes.len()).unwrap_or(u32::MAX);
-    table.attributes.push(attribute);
-    table.index.insert(hash, slot);
+    changed(table, |table| {
+        table.attributes.push(attribute);
+        table.index.insert(hash, slot);
+    });
     AttributeSlot(slot)
 }

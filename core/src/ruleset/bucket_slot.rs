@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::attribute::AttributeSlot;
 use super::hash::{HashChoice, HashPrefix};
+use super::tables::changed;
 use crate::key_set::{self, HashIndex};
 
 /// A bucket that the document asks for: a context has the same one wherever the same attribute is
@@ -36,9 +37,10 @@ pub(super) fn bucket_slot(
     if let Some(slot) = table.index.find(hash, is_it) {
         return BucketSlot(slot);
     }
-    let table = Arc::make_mut(table);
     let slot = u32::try_from(table.buckets.len()).unwrap_or(u32::MAX);
-    table.buckets.push((prefix.clone(), choice, by));
-    table.index.insert(hash, slot);
+    changed(table, |table| {
+        table.buckets.push((prefix.clone(), choice, by));
+        table.index.insert(hash, slot);
+    });
     BucketSlot(slot)
 }

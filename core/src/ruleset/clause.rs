@@ -43,11 +43,13 @@ impl Clause {
         let name = name?.unwrap_or(&empty);
         let values = values?;
         let condition = if &**operator == "segmentMatch" {
-            let segments = values.iter().filter_map(|value| match value {
-                Value::String(key) => Some(intern(&mut tables.segments, key)),
-                _ => None,
-            });
-            Condition::Segments(segments.collect())
+            let mut segments = Vec::new();
+            for value in values.iter() {
+                if let Value::String(key) = value {
+                    segments.push(intern(&mut tables.segments, key));
+                }
+            }
+            Condition::Segments(segments.into())
         } else {
             let place =
                 ClauseValues { values: &values, path: fields.path, findings: fields.findings };

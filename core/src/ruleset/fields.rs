@@ -118,17 +118,28 @@ impl<'a> Fields<'a> {
         name: &str,
         mut read: impl FnMut(Fields<'_>) -> Result<T, Unreadable>,
     ) -> Result<Box<[T]>, Unreadable> {
+        let mut all = Vec::new();
+        self.visit(name, &mut |fields| {
+            all.push(read(fields)?);
+            Ok(())
+        })?;
+        Ok(all.into())
+    }
+
+    /// Visits every object of a list: one function for all lists, however they are read.
+    pub(super) fn visit(
+        &self,
+        name: &str,
+        visit: &mut dyn FnMut(Fields<'_>) -> Result<(), Unreadable>,
+    ) -> Result<(), Unreadable> {
         let list = self.path.member(name);
-        let read: Vec<_> = self
-            .list(name)?
-            .iter()
-            .enumerate()
-            .map(|(index, element)| {
-                let path = list.element(index);
-                Fields::of(element, &path, self.findings).and_then(&mut read)
-            })
-            .collect();
-        read.into_iter().collect()
+        let mut all = Ok(());
+        for (index, element) in self.list(name)?.iter().enumerate() {
+            let path = list.element(index);
+            let visited = Fields::of(element, &path, self.findings).and_then(&mut *visit);
+            all = all.and(visited);
+        }
+        all
     }
 
     /// A property that decides no answer: one of the wrong type is reported and read as absent.

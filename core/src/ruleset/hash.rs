@@ -72,14 +72,13 @@ pub(crate) struct HashPrefix(pub(crate) Arc<str>);
 impl HashPrefix {
     pub(crate) fn of_seed(seed: f64) -> HashPrefix {
         let mut prefix = String::new();
-        // Writing to a string cannot fail.
-        let _ = json::write_integer_digits(seed, &mut prefix);
+        json::write_integer_digits(seed, &mut |digit| prefix.push(char::from(digit)));
         prefix.push('.');
         HashPrefix(prefix.into())
     }
 
     pub(crate) fn of_key(key: &str, salt: &str) -> HashPrefix {
-        HashPrefix(format!("{key}.{salt}.").into())
+        HashPrefix([key, ".", salt, "."].concat().into())
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) use attribute::{Attribute, AttributeSlot, KindSlot};
 pub(crate) use clause::{Clause, Condition};
 pub(crate) use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub(crate) use hash::HashChoice;
+#[cfg(feature = "authoring")]
+pub(crate) use operator::Pattern;
 #[cfg(feature = "tools")]
 pub(crate) use operator::epoch_milliseconds;
 pub(crate) use operator::{Comparable, Test};
@@ -59,6 +61,7 @@ pub(crate) struct Ruleset {
     rest: Object,
     hash: HashChoice,
     /// What is wrong outside flags and segments.
+    #[cfg(feature = "tools")]
     diagnostics: Arc<[Diagnostic]>,
 }
 
@@ -83,6 +86,7 @@ struct Item<T> {
     written: Value,
     /// None for `null` and for a tombstone.
     compiled: Option<T>,
+    #[cfg(feature = "tools")]
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -107,8 +111,12 @@ impl<T> Items<T> {
 
     /// Restores the order after items have been put.
     fn sort(&mut self, keys: &KeySet) {
-        let held = (0_u32..).zip(&self.items).filter(|(_, item)| item.is_some());
-        let slots: Vec<u32> = held.map(|(slot, _)| slot).collect();
+        let mut slots = Vec::new();
+        for (slot, item) in (0_u32..).zip(&self.items) {
+            if item.is_some() {
+                slots.push(slot);
+            }
+        }
         if slots.len() == self.order.len() {
             return;
         }
@@ -131,24 +139,36 @@ impl Ruleset {
             segments: Items::empty(),
             rest: Object::default(),
             hash: HashChoice::Document,
+            #[cfg(feature = "tools")]
             diagnostics: Arc::default(),
         };
-        let findings = Findings::default();
-        let hash = read_hash(&document.rest, &findings);
-        let mut diagnostics: Vec<_> =
-            document.notes.iter().filter(|note| !is_of_an_item(note)).map(diagnostic).collect();
-        diagnostics.extend(document.diagnostics.iter().cloned());
-        diagnostics.extend(findings.into_vec());
-        let ruleset =
-            Ruleset { rest: document.rest.clone(), hash, diagnostics: diagnostics.into(), ..empty };
+        let ruleset = empty.with_rest(document.rest.clone());
+        #[cfg(feature = "tools")]
+        let ruleset = {
+            let notes = document.notes.iter().filter(|note| !is_of_an_item(note)).map(diagnostic);
+            let mut diagnostics: Vec<_> = notes.collect();
+            diagnostics.extend(document.diagnostics.iter().cloned());
+            diagnostics.extend(ruleset.diagnostics.iter().cloned());
+            Ruleset { diagnostics: diagnostics.into(), ..ruleset }
+        };
         ruleset.with(document.flags.iter(), document.segments.iter(), &document.notes)
     }
 
     /// This ruleset with some flags and segments taken from a patch.
     pub(crate) fn with<'a>(
+        self,
+        mut flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        mut segments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        notes: &[Note],
+    ) -> Ruleset {
+        self.with_items(&mut flags, &mut segments, notes)
+    }
+
+    /// One function, wherever the items come from.
+    fn with_items<'a>(
         mut self,
-        flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
-        segments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        flags: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        segments: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
         notes: &[Note],
     ) -> Ruleset {
         for (key, written) in segments {
@@ -171,7 +191,10 @@ impl Ruleset {
     pub(crate) fn with_rest(mut self, rest: Object) -> Ruleset {
         let findings = Findings::default();
         self.hash = read_hash(&rest, &findings);
-        self.diagnostics = findings.into_vec().into();
+        #[cfg(feature = "tools")]
+        {
+            self.diagnostics = findings.into_vec().into();
+        }
         self.rest = rest;
         self
     }
@@ -206,12 +229,12 @@ impl Ruleset {
 
     /// Slot and flag, tombstones left out, in RFC 8785 order of the keys.
     pub(crate) fn flags(&self) -> impl Iterator<Item = (u32, &Flag)> {
-        self.flags.iter().filter_map(|(slot, item)| Some((slot, item.compiled.as_ref()?)))
+        self.flags.order.iter().filter_map(|slot| Some((*slot, self.flag(*slot)?)))
     }
 
     /// Slot and segment, tombstones left out, in RFC 8785 order of the keys.
     pub(crate) fn segments(&self) -> impl Iterator<Item = (u32, &Segment)> {
-        self.segments.iter().filter_map(|(slot, item)| Some((slot, item.compiled.as_ref()?)))
+        self.segments.order.iter().filter_map(|slot| Some((*slot, self.segment(*slot)?)))
     }
 
     /// What is written under a key, tombstones included.
@@ -241,7 +264,9 @@ impl Ruleset {
             (Arc::from(Section::Flags.name()), written(&self.flags, &self.tables.flags)),
             (Arc::from(Section::Segments.name()), written(&self.segments, &self.tables.segments)),
         ];
-        members.extend(self.rest.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+        for (name, value) in self.rest.iter() {
+            members.push((Arc::clone(name), value.clone()));
+        }
         Object::from_members(members).into()
     }
 
@@ -274,18 +299,29 @@ fn compile<T>(
     let section_path = Path::Root.member(section.name());
     let path = section_path.member(key);
     let compiled = read(written, key, &path, &findings, tables);
-    let own = |note: &&Note| note.item() == Some((section.name(), key));
-    let mut diagnostics: Vec<_> = notes.iter().filter(own).map(diagnostic).collect();
-    diagnostics.extend(findings.into_vec());
-    Item { written: written.clone(), compiled, diagnostics }
+    #[cfg(not(feature = "tools"))]
+    let _ = notes;
+    Item {
+        written: written.clone(),
+        compiled,
+        #[cfg(feature = "tools")]
+        diagnostics: {
+            let own = |note: &&Note| note.item() == Some((section.name(), key));
+            let mut diagnostics: Vec<_> = notes.iter().filter(own).map(diagnostic).collect();
+            diagnostics.extend(findings.into_vec());
+            diagnostics
+        },
+    }
 }
 
 /// Whether a note is about one flag or segment.
+#[cfg(feature = "tools")]
 fn is_of_an_item(note: &Note) -> bool {
     let sections = [Section::Flags.name(), Section::Segments.name()];
     note.item().is_some_and(|(section, _)| sections.contains(&section))
 }
 
+#[cfg(feature = "tools")]
 fn diagnostic(note: &Note) -> Diagnostic {
     match note.kind {
         NoteKind::DuplicateMember => Diagnostic::at(

@@ -9,7 +9,7 @@ use super::rollout::Bucketing;
 use super::tables::Tables;
 use super::value_list::ValueList;
 use crate::diagnostic::Findings;
-use crate::json::Value;
+use crate::json::{self, Value};
 use crate::path::Path;
 
 /// A segment, ready to be asked.
@@ -103,7 +103,8 @@ impl SegmentBody {
         let (kind, generation) = (kind?, generation?);
         let membership = if unbounded? {
             let user: Arc<str> = Arc::from("");
-            let reference = generation.map(|number| format!("{}.g{number}", salted.key));
+            let reference =
+                generation.map(|number| [&*salted.key, ".g", &json::integer(number)].concat());
             Membership::Big {
                 kind: kind_slot(&mut tables.kinds, kind.unwrap_or(&user)),
                 reference: reference.map(Arc::from),
@@ -126,13 +127,20 @@ fn read_keys(
     tables: &mut Tables,
 ) -> Result<Box<[KeyList]>, Unreadable> {
     let user: Arc<str> = Arc::from("");
-    let users = KeyList { kind: kind_slot(&mut tables.kinds, &user), keys: fields.keys(of_users)? };
-    let contexts = fields.each(of_contexts, |list| {
+    let mut lists = Vec::new();
+    let mut add = |kind: &Arc<str>, keys: ValueList| {
+        let kind = kind_slot(&mut tables.kinds, kind);
+        if !keys.is_empty() {
+            lists.push(KeyList { kind, keys });
+        }
+    };
+    add(&user, fields.keys(of_users)?);
+    fields.visit(of_contexts, &mut |list| {
         let kind = list.text("contextKind")?.unwrap_or(&user);
-        Ok(KeyList { kind: kind_slot(&mut tables.kinds, kind), keys: list.keys("values")? })
+        add(kind, list.keys("values")?);
+        Ok(())
     })?;
-    let lists = std::iter::once(users).chain(contexts).filter(|list| !list.keys.is_empty());
-    Ok(lists.collect())
+    Ok(lists.into())
 }
 
 impl SegmentRule {

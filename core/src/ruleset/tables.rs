@@ -19,5 +19,19 @@ pub(crate) struct Tables {
 
 /// The slot of a key, new if need be; a table that other rulesets share is copied first.
 pub(crate) fn intern(table: &mut Arc<KeySet>, key: &Arc<str>) -> u32 {
-    table.place(key).unwrap_or_else(|| Arc::make_mut(table).add(key))
+    match table.place(key) {
+        Some(slot) => slot,
+        None => changed(table, |table| table.add(key)).unwrap_or(u32::MAX),
+    }
+}
+
+/// Changes a table that is this ruleset's own; one that is shared is copied first.
+pub(super) fn changed<T: Clone, R>(
+    table: &mut Arc<T>,
+    change: impl FnOnce(&mut T) -> R,
+) -> Option<R> {
+    if Arc::get_mut(table).is_none() {
+        *table = Arc::new(T::clone(table));
+    }
+    Arc::get_mut(table).map(change)
 }

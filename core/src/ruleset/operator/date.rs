@@ -3,9 +3,8 @@
 
 use std::cmp::Ordering;
 
-use time::{Date, Month, PrimitiveDateTime, Time};
-
 use super::{ClauseValues, Comparable, first_match};
+use crate::calendar;
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
@@ -97,12 +96,13 @@ fn parse(text: &str) -> Option<Instant> {
     if !rest.0.is_empty() {
         return None;
     }
-    let small = |number: i32| u8::try_from(number).ok();
-    let month = Month::try_from(small(month)?).ok()?;
-    let date = Date::from_calendar_date(year, month, small(day)?).ok()?;
-    let time = Time::from_hms(small(hour)?, small(minute)?, small(second)?).ok()?;
-    let seconds = PrimitiveDateTime::new(date, time).assume_utc().unix_timestamp()
-        - i64::from(offset_minutes) * 60;
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let minutes = (calendar::days(year.into(), month.into(), day.into())? * 24 + i64::from(hour))
+        * 60
+        + i64::from(minute - offset_minutes);
+    let seconds = minutes * 60 + i64::from(second);
     let whole = seconds * 1000 + i64::from(nanoseconds / 1_000_000);
     Some(Instant { milliseconds: whole as f64, fraction: f64::from(nanoseconds % 1_000_000) / 1e6 })
 }
@@ -112,7 +112,7 @@ struct Scanner<'a>(&'a [u8]);
 impl Scanner<'_> {
     fn expect(&mut self, one_of: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
-        one_of.contains(first).then(|| {
+        one_of.iter().any(|one| one == first).then(|| {
             self.0 = rest;
             *first
         })

@@ -15,6 +15,8 @@ pub(crate) use date::epoch_milliseconds;
 use std::sync::Arc;
 
 pub(crate) use comparable::{Comparable, ComparedAs};
+#[cfg(feature = "authoring")]
+pub(crate) use regex::Pattern;
 
 use crate::diagnostic::{Code, Findings};
 use crate::evaluation::{Malformed, Steps};
@@ -49,14 +51,15 @@ impl ClauseValues<'_> {
         expected: &str,
         mut read: impl FnMut(&Value) -> Option<T>,
     ) -> Box<[Option<T>]> {
-        let prepare = |(index, value): (usize, &Value)| {
+        let mut all = Vec::with_capacity(self.values.len());
+        for (index, value) in self.values.iter().enumerate() {
             let prepared = read(value);
             if prepared.is_none() {
                 self.refuse(code, expected, index, value);
             }
-            prepared
-        };
-        self.values.iter().enumerate().map(prepare).collect()
+            all.push(prepared);
+        }
+        all.into()
     }
 
     /// Reports each value that is not `usable`.

@@ -1,7 +1,14 @@
 //! `matches`: an unanchored search in one dialect on every host: linear time, ASCII classes, no
-//! look-around. A pattern that the engine refuses never matches.
+//! look-around. A pattern that is no regular expression never matches.
+//!
+//! The dialect is that of the crate `regex-lite`, to the last refused pattern; tests hold both
+//! against each other. A clause asks only whether there is a match, never where, so that a
+//! [`Pattern`] keeps no positions, priorities or groups, which is most of a general engine.
 
-use regex_lite::{Regex, RegexBuilder};
+mod characters;
+mod part;
+mod program;
+mod reader;
 
 use super::ClauseValues;
 use crate::diagnostic::Code;
@@ -9,15 +16,14 @@ use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
 use crate::limits;
 
-/// Bytes of the compiled program: a bound on the work for each byte that is searched.
-const PROGRAM_BYTES: usize = 1 << 20;
+pub(crate) use program::Pattern;
 
 /// Bytes of text that count as one step.
 const BYTES_PER_STEP: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct Matches {
-    patterns: Box<[Option<Regex>]>,
+    patterns: Box<[Option<Pattern>]>,
 }
 
 impl Matches {
@@ -25,7 +31,7 @@ impl Matches {
         let patterns = values.prepare(
             Code::InvalidRegex,
             "a regular expression that isoflag can search with",
-            |value| value.as_str().and_then(compile),
+            |value| value.as_str().and_then(Pattern::read),
         );
         Matches { patterns }
     }
@@ -46,9 +52,15 @@ impl Matches {
     }
 }
 
-fn compile(pattern: &str) -> Option<Regex> {
-    if pattern.len() > limits::REGEX_BYTES {
-        return None;
+impl Pattern {
+    /// None where it cannot be read or passes a limit.
+    pub(crate) fn read(pattern: &str) -> Option<Pattern> {
+        if pattern.len() > limits::REGEX_BYTES {
+            return None;
+        }
+        reader::read(pattern, part::LARGEST)
     }
-    RegexBuilder::new(pattern).size_limit(PROGRAM_BYTES).build().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+/// What stands before the first such ASCII sign, and what after it if there is one. The standard
+/// library's searches are for every kind of pattern, which a page would download.
+pub(crate) fn cut(text: &str, sign: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == sign) {
+        Some(place) => (text.get(..place).unwrap_or_default(), text.get(place + 1..)),
+        None => (text, None),
+    }
+}
