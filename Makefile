@@ -123,7 +123,7 @@ test-page:
 		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
 
 conformance: build build-cli
-	$(call say,conformance: the suite on four hosts (a minute))
+	$(call say,conformance: the suite on every host (a minute))
 	@.ci/python-env
 	@conformance/run.sh
 
