@@ -1,7 +1,7 @@
 import type { EvaluationOptions } from "./big-segments.js";
 import type { EvaluationReason } from "./detail.js";
-import { core } from "./engine.js";
 import { argumentErrors } from "./errors.js";
+import * as core from "./generated/glue.js";
 import type { JsonValue } from "./json.js";
 
 /** What of every flag the state holds. */

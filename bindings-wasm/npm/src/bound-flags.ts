@@ -2,9 +2,10 @@ import { type AllFlagsState, readState, type StateOptions } from "./all-flags-st
 import type { Answer, FlagEntries, Source } from "./answers.js";
 import { type Consistency, readConsistency } from "./consistency.js";
 import type { EvaluationDetail } from "./detail.js";
-import { core, requireTools } from "./engine.js";
+import { requireTools } from "./engine.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
+import * as core from "./generated/glue.js";
 import { disposeByFreeing, FREED, type Fresh, Ownership } from "./ownership.js";
 import { ValueType } from "./value-type.js";
 

@@ -1,7 +1,7 @@
 import { askedKey } from "./asked-key.js";
-import { core } from "./engine.js";
 import { argumentErrors } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
+import * as core from "./generated/glue.js";
 
 /** What the consistency gate says of a flag for a context. */
 export interface Consistency {

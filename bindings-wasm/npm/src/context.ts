@@ -1,6 +1,7 @@
-import { core, requireStart } from "./engine.js";
+import { requireStart } from "./engine.js";
 import { contextErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
+import * as core from "./generated/glue.js";
 import { encodeStrictly, isWellFormed } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";

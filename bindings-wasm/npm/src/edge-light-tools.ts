@@ -14,5 +14,5 @@ readPlainContextsWith(() => new PlainContexts());
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype), tooling);
 requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
 
-export { ready, readySync } from "./immediate.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
 export * from "./tools-api.js";

@@ -9,5 +9,5 @@ import { start } from "./engine.js";
 // Next.js compiles it in another realm than that in which it is used, which hides that it is a module.
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype));
 
-export { ready, readySync } from "./immediate.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
 export * from "./page-api.js";

@@ -7,8 +7,6 @@ import { LoadError } from "./load-error.js";
 import type { PlainContexts } from "./plain-contexts.js";
 import type { Tooling } from "./tooling.js";
 
-export { core };
-
 /** By the section of this name the module is known to be of this release; `tools.wasm` has another one besides. */
 const OURS = `isoflag ${version}`;
 
@@ -91,3 +89,13 @@ export function requireTools(what: string): Tooling {
 export function hasTools(): boolean {
   return tools !== undefined;
 }
+
+const done = Promise.resolve();
+
+/** Resolves at once: this entry is ready when it is imported. */
+export function readyAtOnce(): Promise<void> {
+  return done;
+}
+
+/** Does nothing: this entry is ready when it is imported. */
+export function readySyncAtOnce(): void {}

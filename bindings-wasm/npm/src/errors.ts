@@ -1,4 +1,4 @@
-import { core } from "./engine.js";
+import * as core from "./generated/glue.js";
 
 /** What the core gives instead of a handle where a call fails. */
 const NO_HANDLE = 0;

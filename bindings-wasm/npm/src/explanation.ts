@@ -1,6 +1,6 @@
 import { askedKey } from "./asked-key.js";
-import { core } from "./engine.js";
 import { argumentErrors } from "./errors.js";
+import * as core from "./generated/glue.js";
 import { explain } from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
 

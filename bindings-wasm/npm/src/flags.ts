@@ -12,11 +12,12 @@ import type {
 import { type Consistency, readConsistency } from "./consistency.js";
 import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
-import { core, makePlainContexts, requireStart, requireTools } from "./engine.js";
+import { makePlainContexts, requireStart, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { limits } from "./generated/constants.js";
+import * as core from "./generated/glue.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import { jsonBytes } from "./json-text.js";
 import type { CheckOptions, Diff, Strategy, StrategyName, StrategyOptions, System } from "./lifecycle.js";

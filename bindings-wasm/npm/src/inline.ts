@@ -5,5 +5,5 @@ import { coreBase64 } from "./generated/core-base64.js";
 
 start(Uint8Array.from(atob(coreBase64), character => character.charCodeAt(0)));
 
-export { ready, readySync } from "./immediate.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
 export * from "./page-api.js";

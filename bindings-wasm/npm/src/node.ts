@@ -12,5 +12,5 @@ start(Buffer.from(toolsBase64, "base64"), tooling);
 // Another entry may have started before, with a module that has not what this takes.
 if (hasTools()) readPlainContextsWith(() => new PlainContexts());
 
-export { ready, readySync } from "./immediate.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
 export * from "./tools-api.js";

@@ -1,9 +1,10 @@
 import { askedKey } from "./asked-key.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { type ContextLike, contextHandle } from "./context.js";
-import { core, requireTools } from "./engine.js";
+import { requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import { type Flags, flagsOf } from "./flags.js";
+import * as core from "./generated/glue.js";
 import { receipt as receiptOf, replayReceipt } from "./generated/tools-glue.js";
 import { encodeLeniently } from "./host-json.js";
 import type { JsonValue } from "./json.js";

@@ -13,5 +13,5 @@ readPlainContextsWith(() => new PlainContexts());
 start(module, tooling);
 requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
 
-export { ready, readySync } from "./immediate.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
 export * from "./tools-api.js";

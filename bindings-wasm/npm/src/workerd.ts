@@ -5,5 +5,5 @@ import { start } from "./engine.js";
 
 start(module);
 
-export { ready, readySync } from "./immediate.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
 export * from "./page-api.js";
