@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the aarch64 wheel in target/dist, or the one that is named, under qemu with Debian's own Python for arm64: the
+# Runs the aarch64 wheel in target/dist, or the one that is named, and the program's beside it under qemu with Debian's own Python for arm64: the
 # smoke test, and every answer of the conformance suite. Where there is no apt-get it says that it skipped.
 #
 # Debian's packages are unpacked into .tools/arm64; for arm64 nothing is installed.
@@ -62,6 +62,19 @@ rm -rf "$packages"
 grep '^rfc8785' conformance/runners/python/requirements.txt >"$tools/requirements.txt"
 .tools/wheels/bin/pip install -q --no-compile --target "$packages" -r "$tools/requirements.txt"
 .tools/wheels/bin/python -m zipfile -e "$wheel" "$packages"
+
+# What some answers are asked of, `isoflag[cli]`: its program, emulated as well.
+program=$(compgen -G "$(dirname "$wheel")/isoflag_cli-*_aarch64.whl") || {
+  say "there is no aarch64 wheel of the program beside it; run \`make wheels\` first" >&2
+  exit 1
+}
+rm -rf "$tools/program" && mkdir -p "$tools/program/bin"
+.tools/wheels/bin/python -m zipfile -e "$program" "$tools/program"
+program=$(compgen -G "$tools/program/isoflag_cli-*.data/scripts/isoflag")
+chmod +x "$program"
+printf '#!/bin/sh\nexec %s -L "%s" "%s" "$@"\n' $qemu "$tools/root" "$program" >"$tools/program/bin/isoflag"
+chmod +x "$tools/program/bin/isoflag"
+
 say "every answer of the suite, emulated (a minute)"
-PYTHONHOME=$tools/root/usr PYTHONPATH=$packages PYTHONDONTWRITEBYTECODE=1 \
+PATH=$tools/program/bin:$PATH PYTHONHOME=$tools/root/usr PYTHONPATH=$packages PYTHONDONTWRITEBYTECODE=1 \
   $qemu -L "$tools/root" "$tools/root/usr/bin/python3" "$here/smoke.py" conformance
