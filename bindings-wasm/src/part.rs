@@ -16,9 +16,6 @@ const KIND: &str = "kind";
 /// The kind of several.
 const MULTI: &str = "multi";
 
-/// What is written of an individual context whatever is asked for, before the attributes.
-const CHECKED: [&str; 5] = [KIND, "key", "name", "anonymous", "_meta"];
-
 /// So many flags can share what they ask for; a document with more that ask for different things is rare.
 const MOST_SHARED: usize = 256;
 
@@ -37,26 +34,30 @@ pub(crate) struct Parts {
 
 struct Part {
     mentions: Mentions,
-    /// [`CHECKED`], then the attributes: the order in which the values of an individual context are written.
-    names: Vec<Arc<str>>,
+    /// In the order in which the values of an individual context are written.
+    members: Vec<Arc<str>>,
 }
 
 impl Parts {
-    /// The number of what a flag asks for, and the names.
+    /// What a flag asks for, as [`part_of`] describes it.
     fn of(&self, flags: &Flags, flag: u32) -> String {
         let mentions = flags.mentions_of(bound::flag(flag));
         let mut known = self.known.borrow_mut();
         let shared = known.iter().take(MOST_SHARED).position(|part| part.mentions == mentions);
         let place = shared.unwrap_or(known.len());
-        let mut described = vec![Value::from(place as f64)];
-        described.extend(mentions.names().iter().cloned().map(Value::String));
+        let members = mentions.members();
+        let interchangeable = mentions.interchangeable().map(|(name, classes)| {
+            (Arc::from(name), classes.iter().copied().map(Value::from).collect())
+        });
+        let described = Object::from_iter([
+            ("number", Value::from(place as f64)),
+            ("members", members.iter().cloned().map(Value::String).collect()),
+            ("interchangeable", Value::Object(interchangeable.collect())),
+        ]);
         if shared.is_none() {
-            let mut names: Vec<Arc<str>> = CHECKED.map(Arc::from).into();
-            let others = mentions.names().iter().filter(|name| !CHECKED.contains(&&***name));
-            names.extend(others.cloned());
-            known.push(Part { mentions, names });
+            known.push(Part { mentions, members });
         }
-        Value::from(described).to_canonical_json()
+        Value::Object(described).to_canonical_json()
     }
 
     fn evaluate(&self, flags: &Flags, part: u32, flag: u32, expected: u32) -> Option<u32> {
@@ -65,7 +66,7 @@ impl Parts {
         let mut members = self.members.borrow_mut();
         let context = WRITTEN.with_borrow(|written| {
             let kind = &mut *self.kind.borrow_mut();
-            Written { bytes: written, kind }.context(&part.names, &mut members)
+            Written { bytes: written, kind }.context(&part.members, &mut members)
         });
         let bound = flags.bind_part(&part.mentions, context.as_ref());
         let code = ask(&bound, flag, expected);
@@ -178,8 +179,8 @@ pub fn make_part_buffer(bytes: u32) -> u32 {
     })
 }
 
-/// What a flag asks for, as the JSON text of an array: a number, which is the same for flags that ask for the same, and the
-/// names.
+/// What a flag asks for, as the JSON text of an object: a `number`, which is the same for flags that ask for the same; the
+/// `members` of an individual context, the kind before all; and which are `interchangeable`, by [`Mentions::interchangeable`].
 #[wasm_bindgen(js_name = partOf)]
 #[must_use]
 pub fn part_of(flags: u32, flag: u32) -> Option<String> {

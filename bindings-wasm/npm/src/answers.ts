@@ -4,7 +4,7 @@ import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./deta
 import { argumentErrors, FAILED } from "./errors.js";
 import { isWellFormed } from "./host-json.js";
 import { JsonText, type JsonValue } from "./json.js";
-import type { PlainPart } from "./plain-context.js";
+import type { PlainPart } from "./plain-part.js";
 
 /** The handle of a key that no flag has. */
 export const NO_FLAG = 0xffff_ffff;

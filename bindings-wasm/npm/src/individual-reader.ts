@@ -4,38 +4,50 @@ import { count, isPlainObject, notPlain, PlainValue, SHORT, scales, weigh } from
 
 /** A member that is weighed only. */
 const IDLE = 0;
-/** The members by which a context may be invalid, in the order of the core's binding; then follow the attributes. */
-const CHECKED = ["", "kind", "key", "name", "anonymous", "_meta"];
+/** The member that is the first of all. */
 const KIND = 1;
-const KEY = 2;
-const NAME = 3;
-const ANONYMOUS = 4;
 
 /** So many places of members are remembered. */
 const MOST_PLACES = 256;
 
-/** Whether the value of an unasked member leaves its context valid, as far as that depends on it. */
-function isValid(role: number, value: unknown): boolean {
-  if (role === ANONYMOUS) return typeof value === "boolean";
-  if (role === NAME && value === null) return true;
-  return typeof value === "string" && isWellFormed(value) && (role === NAME || value !== "");
+/** The class of a value, as the core tells classes apart; undefined for one that has none. */
+function classOf(value: unknown): string | undefined {
+  if (value === null) return "null";
+  if (typeof value === "boolean") return "boolean";
+  if (typeof value !== "string" || !isWellFormed(value)) return undefined;
+  return value === "" ? "empty" : "text";
+}
+
+/** What some flags ask for, as the core describes it. */
+export interface Description {
+  /** The same for flags that ask for the same. */
+  readonly number: number;
+  /** The members of an individual context in the order in which they are handed over, the kind before all. */
+  readonly members: readonly string[];
+  /** Members that no answer depends on while their values are of these classes. */
+  readonly interchangeable: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What some flags ask for of an individual context. */
 export class Asked {
   /** The roles of the members that count, by name. */
-  readonly roles = new Map<string, number>();
-  /** By role: whether a checked member matters no further than that it is valid. */
-  readonly isUnasked: readonly boolean[];
+  readonly roles: ReadonlyMap<string, number>;
+  /** By role: the classes of values that an answer does not tell apart. */
+  readonly #interchangeable: readonly (readonly string[] | undefined)[];
 
-  /** Takes the names of the attributes. */
-  constructor(names: readonly string[]) {
-    for (let role = KIND; role < CHECKED.length; role++) this.roles.set(CHECKED[role] as string, role);
-    for (const name of names) {
-      if (!this.roles.has(name)) this.roles.set(name, this.roles.size + 1);
-    }
-    const canBe = [KEY, NAME, ANONYMOUS];
-    this.isUnasked = CHECKED.map((name, role) => canBe.includes(role) && !names.includes(name));
+  constructor({ members, interchangeable }: Description) {
+    this.roles = new Map(members.map((name, index) => [name, KIND + index]));
+    this.#interchangeable = [undefined, ...members.map(name => interchangeable[name])];
+  }
+
+  /** Whether an answer can tell two values of a member apart. */
+  tellsApart(role: number, one: unknown, other: unknown): boolean {
+    const classes = this.#interchangeable[role];
+    if (classes === undefined) return true;
+    const [first, second] = [classOf(one), classOf(other)];
+    return (
+      first === undefined || second === undefined || !classes.includes(first) || !classes.includes(second)
+    );
   }
 }
 
@@ -57,7 +69,7 @@ export class IndividualReader {
 
   constructor(asked: Asked, kind?: string) {
     this.#asked = asked;
-    this.#first = kind === undefined ? KIND : KEY;
+    this.#first = kind === undefined ? KIND : KIND + 1;
     this.#values = new Array(asked.roles.size + 1).fill(undefined);
     this.#seen = new Array(asked.roles.size + 1).fill(0);
     this.#values[KIND] = kind;
@@ -126,8 +138,7 @@ export class IndividualReader {
     }
     this.#values[role] = value;
     // What was not there must be seen as new: the count would hide that another member is gone.
-    if (before === undefined || !this.#asked.isUnasked[role]) return true;
-    return !isValid(role, before) || !isValid(role, value);
+    return before === undefined || this.#asked.tellsApart(role, before, value);
   }
 
   #forgetAbsent(): void {

@@ -21,6 +21,11 @@ pub(crate) struct Individual {
 /// The names of the attributes that every context has or may have.
 pub(crate) const BUILT_IN: [&str; 5] = [KIND, "key", "name", "anonymous", "_meta"];
 
+/// The classes of values with which a built-in attribute is valid, whichever it is: `empty` is the empty
+/// string, `text` any other. What is in no class here may make a context invalid.
+pub(crate) const ALWAYS_VALID: [(&str, &[&str]); 3] =
+    [("key", &["text"]), ("name", &["null", "empty", "text"]), ("anonymous", &["boolean"])];
+
 impl Individual {
     /// The value of an attribute; null and absent are one.
     pub(crate) fn get(&self, reference: &AttributeReference) -> Option<Value> {
@@ -68,5 +73,31 @@ impl Individual {
             }
         }
         members
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Context;
+
+    #[test]
+    fn a_value_of_a_class_that_is_always_valid_is_valid() {
+        let values = |class: &str| match class {
+            "null" => vec![Value::Null],
+            "empty" => vec![Value::from("")],
+            "text" => vec![Value::from("a"), Value::from("é/~ ")],
+            "boolean" => vec![Value::Bool(true), Value::Bool(false)],
+            other => panic!("no class `{other}`"),
+        };
+        for (name, classes) in ALWAYS_VALID {
+            assert!(BUILT_IN.contains(&name), "{name}");
+            for value in classes.iter().flat_map(|class| values(class)) {
+                let key = (Arc::from("key"), Value::from("k"));
+                let members = [(Arc::from(KIND), Value::from("user")), key, (name.into(), value)];
+                let context = Context::from_host(Object::from_members(members.into()).into());
+                assert!(context.is_ok(), "{name}: {context:?}");
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ pub use builder::ContextBuilder;
 pub use error::ContextError;
 pub use reference::{AttributeReference, ReferenceError};
 
-pub(crate) use individual::{BUILT_IN, Individual};
+pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
 pub(crate) use kind::{KIND, USER};
 
 use crate::json::{self, Object, Value, sorted_places};

@@ -8,6 +8,7 @@ use super::clause::{Clause, Condition};
 use super::flag::Flag;
 use super::rollout::{Bucketing, Served};
 use super::segment::Segment;
+use crate::context::{ALWAYS_VALID, BUILT_IN};
 
 /// What of a context the answer of one flag depends on. Flags that ask for the same have equal ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +26,24 @@ impl Mentions {
     #[must_use]
     pub fn names(&self) -> &[Arc<str>] {
         &self.names
+    }
+
+    /// The members that a host hands over of each of a context's kinds: those by which it may be
+    /// invalid, the kind before all, then the attributes, each once.
+    #[must_use]
+    pub fn members(&self) -> Vec<Arc<str>> {
+        let mut members: Vec<Arc<str>> = BUILT_IN.map(Arc::from).into();
+        let others = self.names.iter().filter(|name| !BUILT_IN.contains(&&***name));
+        members.extend(others.cloned());
+        members
+    }
+
+    /// The members that no answer depends on as long as they are valid, each with the classes of values
+    /// with which it always is: `null`, `boolean`, `empty` (the empty string) and `text` (any other).
+    pub fn interchangeable(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        ALWAYS_VALID
+            .into_iter()
+            .filter(|(name, _)| !self.names.iter().any(|known| **known == **name))
     }
 
     fn add(&mut self, name: &Arc<str>) {
@@ -169,5 +188,9 @@ mod tests {
         let of_all =
             ["off", "plain", "after", "round", "listed", "asking", "bucketed", "none"].map(names);
         assert_eq!(of_all, ["", "a", "a", "a", "key", "d e key", "c", ""]);
+        let mentions = flags.mentions_of(flags.handle("asking"));
+        assert_eq!(mentions.members().join(" "), "kind key name anonymous _meta d e");
+        let interchangeable: Vec<&str> = mentions.interchangeable().map(|(name, _)| name).collect();
+        assert_eq!(interchangeable, ["name", "anonymous"]);
     }
 }

@@ -10,7 +10,7 @@ import { argumentErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
 import { partOf } from "./generated/tools-glue.js";
 import { isWellFormed } from "./host-json.js";
-import { Asked, IndividualReader } from "./individual-reader.js";
+import { Asked, type Description, IndividualReader } from "./individual-reader.js";
 import { begin, WHOLE, write } from "./part-buffer.js";
 import {
   count,
@@ -34,20 +34,19 @@ export class PlainPart {
   /** Those of which the last context was, in their order. */
   readonly #read: (IndividualReader | PlainValue)[] = [];
 
-  private constructor(
-    /** Its number in the core. */
-    readonly number: number,
-    names: readonly string[],
-  ) {
-    this.#asked = new Asked(names);
+  /** Its number in the core. */
+  readonly number: number;
+
+  private constructor(description: Description) {
+    this.number = description.number;
+    this.#asked = new Asked(description);
     this.#single = new IndividualReader(this.#asked);
   }
 
   /** What a flag asks for; of those that are known, if one is that. */
   static of(flags: number, flag: number, known: PlainPart[]): PlainPart {
-    const [number, ...names] = JSON.parse(argumentErrors.text(partOf(flags, flag))) as [number, ...string[]];
-    known[number] ??= new PlainPart(number, names);
-    return known[number];
+    const description = JSON.parse(argumentErrors.text(partOf(flags, flag))) as Description;
+    return (known[description.number] ??= new PlainPart(description));
   }
 
   /** Reads a context; whether it differs from the last. Undefined where it is not plain. */
