@@ -40,7 +40,8 @@ fn the_examples_are_clean() {
         "examples/testing/flags.staging.json",
         "examples/testing/flags.production.json",
     ] {
-        let ran = isoflag(&["check", file, "--deny", "warnings"]);
+        // Some flags have a cleanup date, which is a warning once it has passed.
+        let ran = isoflag(&["check", file, "--deny", "warnings", "--now", "1790000000"]);
         assert_eq!(ran.code, 0, "{}", ran.out);
     }
 }
