@@ -130,6 +130,8 @@ conformance: build build-cli
 consumers: build-wasm
 	$(call say,consumers: the packed npm package wherever it is installed (three minutes))
 	@bindings-wasm/consumers/run.sh
+	@cli/npm/build.sh
+	@npm test --silent --prefix cli/npm
 
 consumers-quick: build-wasm
 	$(call say,consumers: the packed npm package in Node and in pages (a minute))

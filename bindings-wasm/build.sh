@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes bindings-wasm/npm/dist/ from a fresh checkout: toolchain, programs, npm's packages, two WebAssembly modules, the
-# program, and the TypeScript around them. What has not changed since the last time is not made again.
+# Makes bindings-wasm/npm/dist/ from a fresh checkout: toolchain, programs, npm's packages, two WebAssembly modules and
+# the TypeScript around them. What has not changed since the last time is not made again.
 #
 # ISOFLAG_STD=prebuilt takes the standard library that comes with the toolchain: larger modules, sooner.
 set -euo pipefail
@@ -97,8 +97,7 @@ if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then
     rm -f "$stamps/dist"
 fi
 
-program="$("$here/program.sh")"
-dist="$core $program $(hash_of bindings-wasm/npm/src bindings-wasm/npm/scripts bindings-wasm/npm/tsconfig.json bindings-wasm/npm/package.json)"
+dist="$core $(hash_of bindings-wasm/npm/src bindings-wasm/npm/scripts bindings-wasm/npm/tsconfig.json bindings-wasm/npm/package.json)"
 if [[ ! -f "$npm/dist/core.wasm" ]] || ! unchanged dist "$dist"; then
     say "build: the npm package (a few seconds)"
     rm -rf "$npm/dist" "$npm/.compiled"

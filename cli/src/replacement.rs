@@ -23,8 +23,8 @@ fn written(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if held.as_ref().is_some_and(std::fs::Metadata::is_dir) {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
-    // A device or a pipe cannot be replaced.
-    if held.as_ref().is_some_and(|held| !held.is_file()) {
+    // A device or a pipe cannot be replaced. Under WASI a new file would lose the permissions of the one that it replaces.
+    if held.as_ref().is_some_and(|held| !held.is_file() || cfg!(target_os = "wasi")) {
         return std::fs::write(&target, bytes);
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -38,7 +38,6 @@ fn written(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut beside = beside.prefix(".isoflag-").tempfile_in(folder.unwrap_or(Path::new(".")))?;
     beside.write_all(bytes)?;
     beside.as_file().sync_all()?;
-    // WASI knows no permissions; its host takes them over.
     #[cfg(not(target_os = "wasi"))]
     if let Some(held) = held {
         beside.as_file().set_permissions(held.permissions())?;

@@ -47,22 +47,13 @@ for (const [entry, target] of Object.entries(exports)) {
   // The server's entries are bundled into no page.
   else if (!/\.json$|server$/.test(entry)) rows.push(row(`\`${name}\`, JavaScript`, await bundled(name, [])));
 }
-const program = new URL("dist/program.wasm", folder);
-const PROGRAM = "`npx isoflag`, which no page loads";
-// Where no toolchain could build the program nothing is said of it.
-const isBuilt = existsSync(program);
-if (isBuilt) rows.push(row(PROGRAM, await readFile(program)));
 const table = ["| | minified | gzip -9 |", "|---|--:|--:|", ...rows].join("\n");
 
 const readme = await readFile(README, "utf8");
 const begin = readme.indexOf(BEGIN);
 const end = readme.indexOf(END);
 if (begin < 0 || end < begin) throw new Error(`${README} lacks \`${BEGIN}\` and \`${END}\``);
-const lines = readme
-  .slice(begin + BEGIN.length, end)
-  .trim()
-  .split("\n");
-const said = lines.filter(line => isBuilt || !line.includes(PROGRAM)).join("\n");
+const said = readme.slice(begin + BEGIN.length, end).trim();
 
 const { values } = parseArgs({ options: { check: { type: "boolean" } } });
 if (values.check) {

@@ -9,7 +9,7 @@ import { install, pack } from "./install.js";
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 
 /** Those that need little more than what every commit installs anyway. */
-const QUICK = ["node-import", "node-require", "npx", "package", "page", "example", "esbuild", "typescript"];
+const QUICK = ["node-import", "node-require", "package", "page", "example", "esbuild", "typescript"];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean" } },

@@ -1,7 +1,6 @@
 // Bundles dist/ from what the TypeScript compiler made: every entry of the package, and what they share in one piece, since
 // reading twenty small files takes longer than compiling the module. Types are as the compiler wrote them.
 
-import { existsSync } from "node:fs";
 import { copyFile, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -47,7 +46,4 @@ await build({
 for (const name of ["core", "tools"]) {
   await copyFile(new URL(`../src/generated/${name}.wasm`, import.meta.url), new URL(`${name}.wasm`, dist));
 }
-// Which is not there where no toolchain could build it.
-const program = new URL("../../pkg/program/program.wasm", import.meta.url);
-if (existsSync(program)) await copyFile(program, new URL("program.wasm", dist));
 await rm(compiled, { recursive: true });

@@ -1,7 +1,7 @@
 import type { JsonValue } from "./json.js";
 
 /**
- * What each flag serves, by its key. It is empty here: `npx isoflag types flags.json --out flags.d.ts` writes a declaration
+ * What each flag serves, by its key. It is empty here: `npx isoflag-cli types flags.json --out flags.d.ts` writes a declaration
  * that fills it in, and from then on every getter knows the flags of that document.
  *
  * ```ts

@@ -46,7 +46,8 @@ export class PlainPart {
   /** What a flag asks for; of those that are known, if one is that. */
   static of(flags: number, flag: number, known: PlainPart[]): PlainPart {
     const description = JSON.parse(argumentErrors.text(partOf(flags, flag))) as Description;
-    return (known[description.number] ??= new PlainPart(description));
+    known[description.number] ??= new PlainPart(description);
+    return known[description.number] as PlainPart;
   }
 
   /** Reads a context; whether it differs from the last. Undefined where it is not plain. */

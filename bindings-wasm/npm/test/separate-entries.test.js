@@ -58,16 +58,6 @@ describe("the entry", () => {
     assert.match((await load("index")).text, /WebAssembly/);
   });
 
-  it("of the program alone brings the program, and what runs it", async () => {
-    /** @param {unknown} exports @returns {string[]} */
-    const scripts = exports =>
-      typeof exports === "string" ? [exports] : Object.values(exports ?? {}).flatMap(scripts);
-    const names = scripts(manifest.exports).flatMap(name => name.match(/^\.\/dist\/(.*)\.js$/)?.[1] ?? []);
-    const program = /program\.wasm|wasi_snapshot/;
-    for (const name of names) assert.doesNotMatch((await load(name)).text, program, name);
-    assert.match((await load("bin")).text, program);
-  });
-
   it("isoflag/react is for the client, to whoever renders on a server", async () => {
     assert.match(await readFile(new URL("react.js", dist), "utf8"), /^"use client";/);
   });

@@ -1,16 +1,8 @@
-// The declaration that `npx isoflag types` writes, compiled as its user would.
+// The declaration that `isoflag types` writes, compiled as its user would.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
@@ -19,7 +11,6 @@ import { fileURLToPath } from "node:url";
 import { Flags } from "../dist/node.js";
 
 const npm = fileURLToPath(new URL("..", import.meta.url));
-const { bin } = JSON.parse(readFileSync(join(npm, "package.json"), "utf8"));
 
 const document = {
   flags: {
@@ -89,16 +80,9 @@ before(() => {
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(npm, join(folder, "node_modules/isoflag"), "dir");
   writeFileSync(join(folder, "package.json"), '{"type": "module"}');
-  writeFileSync(join(folder, "flags.json"), JSON.stringify(document));
 });
 
 after(() => rmSync(folder, { recursive: true }));
-
-/** @param {string[]} args */
-function isoflag(...args) {
-  const options = /** @type {const} */ ({ cwd: folder, encoding: "utf8" });
-  return spawnSync(process.execPath, [join(npm, bin.isoflag), ...args], options);
-}
 
 /** @param {{[name: string]: string}} files */
 function compiled(files) {
@@ -132,18 +116,4 @@ it("what is written for hostile names compiles", () => {
   };
   const declaration = Flags.fromObject({ flags }).typing();
   assert.equal(compiled({ "flags.d.ts": declaration, "untyped.ts": "export {};" }).stdout, "");
-});
-
-const skip = existsSync(join(npm, "dist/program.wasm"))
-  ? false
-  : "this package was built without the program, for want of rustup's wasm32-wasip1";
-
-it("the program writes what the function gives", { skip }, () => {
-  assert.equal(isoflag("types", "flags.json", "--out", "written.d.ts").stderr, "");
-  const written = readFileSync(join(folder, "written.d.ts"), "utf8");
-  assert.equal(written, Flags.fromObject(document).typing());
-  assert.equal(isoflag("types", "flags.json").stdout, written);
-  const { status, stdout, stderr } = isoflag("types", "none.json");
-  assert.deepEqual([status, stdout], [2, ""]);
-  assert.match(stderr, /`none.json`/);
 });

@@ -53,7 +53,7 @@ pub(crate) fn run(
 ) -> Result<Outcome, Failure> {
     if cfg!(target_os = "wasi") {
         return Err(Failure::message(
-            "`certify` runs a command, which `npx isoflag` cannot; install the program: \
+            "`certify` runs a command, which WebAssembly cannot; install the native binary: \
              `pip install 'isoflag[cli]'` or `cargo install isoflag-cli`",
         ));
     }
