@@ -1,4 +1,4 @@
-/** Which Chromium the tests open, and how. Whoever asks brings the driver, so that this file needs no package. */
+/** Finds Chromium for the tests and gives its launch options. The caller brings the driver, so this file needs no package. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -34,7 +34,7 @@ export function findChromium(environment = process.env) {
   return NAMES.flatMap(name => folders.map(folder => join(folder, name))).find(isExecutable);
 }
 
-/** What a driver is told to start it; throws where there is none. */
+/** Launch options for a driver; throws if there is no Chromium. */
 export function launchOptions() {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error("no Chromium: neither `CHROMIUM` nor the path names one");

@@ -182,7 +182,7 @@ Table = dict[str, dict[str, list[str]]]
 
 
 def merged(by_flag: Table, flags: int) -> Table:
-    """The table with one row for whoever is answered alike by every flag."""
+    """The table, with one row for all contexts that every flag answers alike."""
     seen = Counter((letter, answer) for groups in by_flag.values() for answer, who in groups.items() for letter in who)
     constant = {letter: answer for (letter, answer), count in seen.items() if count == flags}
     table: Table = {}

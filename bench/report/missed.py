@@ -41,7 +41,7 @@ def reason(reasons: dict[str, str], table: Table, row: Row) -> str:
 
 
 def section(tables: list[Table], reasons: dict[str, str], measured: Measured) -> Iterator[str]:
-    """Lines of the report; none where every target is met."""
+    """Lines of the report; empty if every target is met."""
     rows = [(table, row) for table in tables for row in table.rows if row.verdict == MISSED]
     if not rows:
         return

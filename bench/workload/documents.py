@@ -64,7 +64,7 @@ def measured(random: Random) -> dict[str, shapes.Item]:
 
 
 def of_flags(count: int) -> Document:
-    """A document of so many flags, those with a row of their own among them."""
+    """A document with the given number of flags, including those that have a benchmark row."""
     random = Random(SEED)
     flags = measured(random)
     for number in range(count - len(flags)):
@@ -87,7 +87,7 @@ def of_growing_flags(count: int) -> Document:
 
 
 def of_targets(count: int) -> Document:
-    """One flag with so many target keys, the measured user in their middle or not among them."""
+    """One flag with the given number of target keys; the measured user is in the middle or absent."""
     written = shapes.flag(Random(SEED), "targets", **shapes.targets(count))
     keys = written["targets"][0]["values"]
     keys[count // 2] = shapes.user(777)
@@ -95,7 +95,7 @@ def of_targets(count: int) -> Document:
 
 
 def of_clauses(count: int) -> Document:
-    """One flag with one rule of so many clauses, which all match."""
+    """One flag with one rule of the given number of clauses, which all match."""
     kinds: list[tuple[str, str, list[Any]]] = [
         ("country", "in", shapes.COUNTRIES),
         ("appVersion", "semVerGreaterThan", ["2.0.0"]),

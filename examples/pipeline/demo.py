@@ -57,7 +57,7 @@ class LaunchDarkly:
 
 @contextmanager
 def served(vendor: LaunchDarkly) -> Iterator[None]:
-    """Serve the document for whoever has the SDK key, on a free port of the loopback address."""
+    """Serve the document on a free loopback port to clients that present the SDK key."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

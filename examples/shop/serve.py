@@ -58,7 +58,7 @@ class Delivery:
         self._deliver()
 
     def publish(self, text: str) -> None:
-        """Takes a document; raises `isoflag.DocumentError` for what is none."""
+        """Takes a document; raises `isoflag.DocumentError` if it is not one."""
         isoflag.Flags.from_json(text)
         with self._lock:
             self.published = text
@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return self._json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": "too long"})
         body = self.rfile.read(length)
-        # A page of another site that got hold of a name for 127.0.0.1 is no page of ours.
+        # A page of another site that got hold of a name for 127.0.0.1 is not one of our pages.
         if self.headers.get("Host") not in {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}:
             return self._json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "ask the loopback address"})
         if path.startswith("/lambda/"):

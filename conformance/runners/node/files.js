@@ -8,7 +8,7 @@ export const CONFORMANCE = fileURLToPath(new URL("../..", import.meta.url));
 export const VECTORS = join(CONFORMANCE, "vectors");
 export const VENDOR_VECTORS = fileURLToPath(new URL("../../../../shared/vectors", import.meta.url));
 
-/** The JSON files of a folder, with their names; none where there is no folder. */
+/** The JSON files of a folder, with their names; empty if the folder does not exist. */
 export function readJsonFiles(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

@@ -31,7 +31,7 @@ class Case:
 
     @property
     def document(self) -> Any:
-        """The document, where it is no text."""
+        """The document, if it is not text."""
         document = self.given.get("document", {"flags": {}})
         return self.documents[document] if isinstance(document, str) else document
 

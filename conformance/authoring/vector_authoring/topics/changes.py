@@ -184,7 +184,7 @@ def apply() -> Topic:
     for slug, text in (("array", "[]"), ("text", '"x"'), ("number", "5"), ("null", "null"), ("not-json", "{flags}"),
                        ("empty", ""), ("flags-array", '{"flags":[]}'), ("segments-number", '{"segments":5}'),
                        ("too-large-number", '{"flags":{"a":{"version":1e400}}}'), ("surrogate", '{"flags":{"\\ud800":{}}}')):  # fmt: skip
-        topic.case(f"refused-{slug}", "apply", "what is no patch is refused", {"apply": {"patches": [{"text": text}]}},
+        topic.case(f"refused-{slug}", "apply", "a text that is not a patch is refused", {"apply": {"patches": [{"text": text}]}},
                    {"error": {}}, document=document([HELD]))  # fmt: skip
     topic.case("text", "apply", "a patch as text, with a byte order mark",
                {"apply": {"patches": [{"text": '\ufeff {"flags":{"b":{"on":false,"on":true}}} '}]}},

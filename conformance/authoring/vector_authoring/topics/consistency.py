@@ -79,7 +79,7 @@ def gates() -> Topic:
     ask("own-later-than-meta", "a flag's own stamp also where it is the later", stamped(STAMP + 500, STAMP), gate(
         500_000, Fraction(900)))  # fmt: skip
     ask("meta", "without its own a flag has the document's", stamped(ABSENT, STAMP), consistent)
-    ask("meta-null", "a stamp that is null is none", stamped(None, STAMP), consistent)
+    ask("meta-null", "a timestamp that is null is absent", stamped(None, STAMP), consistent)
     for slug, lifecycle in (("null", None), ("number", 5), ("list", []), ("empty", {})):
         ask(f"meta-lifecycle-{slug}", "a lifecycle without a stamp", document([flag(**BOOLEAN, lifecycle=lifecycle)],
             meta={"lastModifiedTimestamp": STAMP}), {**consistent, "version": None})  # fmt: skip
@@ -97,7 +97,7 @@ def gates() -> Topic:
             closed(code, own))  # fmt: skip
         ask(f"stamp-of-meta-{slug}", "a document's stamp that says nothing", stamped(ABSENT, stamp), closed(code, of_meta))
     ask("stamp-zero", "the first second there is", stamped(0), {"isBackendConsistent": True, "settled": True})
-    ask("now-is-the-stamp", "the moment of the change is no future", held, gate(0, Fraction(900)), now_ms=STAMP * 1000)
+    ask("now-is-the-stamp", "the moment of the change is not in the future", held, gate(0, Fraction(900)), now_ms=STAMP * 1000)
     ask("now-before-the-stamp", "a millisecond earlier is", held, closed("future-stamp", own), now_ms=STAMP * 1000 - 1)
     ask("negative-ttl", "a time to live that is negative", held, closed("invalid-time", ""), ttl=-1)
     ask("negative-timeout", "a timeout that is negative", held, closed("invalid-time", ""), timeout=-1)
@@ -119,7 +119,7 @@ def gates() -> Topic:
         [flag(**BOOLEAN, prerequisites=[{"key": "p", "variation": 1}], lifecycle={"lastModifiedTimestamp": STAMP}),
          flag("p", on=False)]), disabled)  # fmt: skip
     for slug, value in (("text", "x"), ("empty-text", ""), ("number", 0), ("object", {"enabled": False}), ("null", None)):
-        ask(f"enabled-{slug}", "a value that is no boolean is enabled while it is on", stamped(
+        ask(f"enabled-{slug}", "a value that is not a boolean is enabled while it is on", stamped(
             STAMP, variations=["off", value]), consistent)  # fmt: skip
         ask(f"disabled-{slug}", "and not while it is off", stamped(STAMP, variations=[value, "on"], on=False), disabled)
     for name in HASHES:

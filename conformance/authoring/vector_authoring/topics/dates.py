@@ -166,8 +166,8 @@ def topics() -> list[Topic]:
         compare(topic, f"same-{slug}-next", tag, f"{slug}, in the clause: earlier than the next nanosecond", "after",
                 "2024-02-29T12:00:00.000000001Z", text, True)  # fmt: skip
     for slug, tag, text in INVALID:
-        compare(topic, f"invalid-{slug}-attribute", tag, f"{slug} is no date in a context", "after", text, -1e15, False)
-        compare(topic, f"invalid-{slug}-clause", tag, f"{slug} is no date in a clause", "before", -1e15, text, False)
+        compare(topic, f"invalid-{slug}-attribute", tag, f"{slug} is not a date in a context", "after", text, -1e15, False)
+        compare(topic, f"invalid-{slug}-clause", tag, f"{slug} is not a date in a clause", "before", -1e15, text, False)
     for slug, tag, earlier, later in PAIRS:
         compare(topic, f"order-{slug}-before", tag, f"{slug}: before", "before", earlier, later, True)
         compare(topic, f"order-{slug}-before-reversed", tag, f"{slug}: not before", "before", later, earlier, False)
@@ -176,7 +176,7 @@ def topics() -> list[Topic]:
         compare(topic, f"equal-{slug}-before", tag, f"{slug}: equal instants, before", "before", left, right, False)
         compare(topic, f"equal-{slug}-after", tag, f"{slug}: equal instants, after", "after", left, right, False)
     for slug, value in NOT_A_TIME:
-        compare(topic, f"type-{slug}", "5.3", f"{slug} is no time", "after", value, 0, False)
+        compare(topic, f"type-{slug}", "5.3", f"{slug} is not a time", "after", value, 0, False)
     made = document([flag(rules=[rule(clause("at", "before", "nonsense", negate=True))])])
     topic.evaluate(
         "invalid-negated", "5.3", "a date that cannot be read is a plain false, so negated it matches", made,
@@ -191,7 +191,7 @@ def topics() -> list[Topic]:
         topic.load(
             f"diagnostic-{slug}",
             "D21" if slug == "31-february" else "5.3",
-            "a clause value that is no date is a warning at its place",
+            "a clause value that is not a date is a warning at its place",
             document([flag(rules=[rule(clause("at", "before", MIDNIGHT, text))])]),
             {"diagnostics": [diagnostic("warning", "invalid-date", "flags.flag.rules[0].clauses[0].values[1]")]},
         )

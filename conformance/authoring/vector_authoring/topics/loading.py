@@ -84,9 +84,9 @@ def containers() -> Topic:
                {"keys": ["flags", "meta"], "digest": digest({"flags": {"flags": flag("flags"), "meta": flag("meta")}})},
                document={"flags": flag("flags"), "meta": flag("meta")}, container="flagMap")  # fmt: skip
     for slug, other in (("array", "[]"), ("string", '"x"'), ("null", "null"), ("number", "5")):
-        topic.case(f"bare-map-{slug}", "C2", "what is no object is no map of flags", {"load": {}}, refused(),
+        topic.case(f"bare-map-{slug}", "C2", "a value that is not an object is not a map of flags", {"load": {}}, refused(),
                    documentText=other, container="flagMap")  # fmt: skip
-    topic.load("bare-map-as-document", "C2", "a bare map is no document, and the error names the other way", bare,
+    topic.load("bare-map-as-document", "C2", "a bare map is not a document, and the error names the other way", bare,
                {"error": {"messageContains": "from_flag_map"}})  # fmt: skip
     topic.load(
         "empty-object",
@@ -97,7 +97,7 @@ def containers() -> Topic:
     )
     bad: list[tuple[str, Json]] = [("array", []), ("string", "flags"), ("number", 5), ("true", True)]
     for slug, whole_text in (("array", "[]"), ("string", '"flags"'), ("number", "5"), ("true", "true"), ("null", "null")):
-        topic.load_text(f"not-an-object-{slug}", "1", f"{slug} is no document", whole_text, refused())
+        topic.load_text(f"not-an-object-{slug}", "1", f"{slug} is not a document", whole_text, refused())
     for member in ("flags", "segments"):
         for slug, wrong in bad:
             topic.load(f"{member}-{slug}", "1", f"{member} that are no object", {"flags": {}, member: wrong}, refused(member))
@@ -150,7 +150,7 @@ def texts() -> Topic:
         topic.load_text(f"precision-{slug}", "values", "an integer that is rounded is a warning", one % content,
                         {"keys": ["flag"], "diagnostics": [diagnostic("warning", "number-precision")]})  # fmt: skip
     for slug, content in (("safe", "9007199254740991"), ("fraction", "0.1"), ("large-fraction", "4503599627370495.5")):
-        topic.load_text(f"no-precision-{slug}", "values", "a number that loses nothing, or is no integer, is no warning",
+        topic.load_text(f"no-precision-{slug}", "values", "a number that loses nothing, or is not an integer, is not a warning",
                         one % content, {"keys": ["flag"], "absentDiagnostics": [{"code": "number-precision"}]})  # fmt: skip
     bad_values: list[tuple[str, str]] = [
         ("too-large", "1e400"), ("too-large-negative", "-1e400"), ("too-large-digits", "1" + "0" * 400),
@@ -242,7 +242,7 @@ def texts() -> Topic:
 
 def versions() -> Topic:
     """`meta.version` and the diagnostics of keys."""
-    topic = Topic("document-meta", "The document's version, keys of flags, and flags that are none")
+    topic = Topic("document-meta", "The document's version, keys of flags, and entries that are not flags")
     rows: list[tuple[str, Json, Json]] = [
         ("null", {"version": None}, None), ("zero", {"version": 0}, 0), ("one", {"version": 1}, 1),
         ("float", {"version": 3.0}, 3), ("negative", {"version": -4}, -4), ("fraction", {"version": 3.5}, None),
@@ -268,7 +268,7 @@ def versions() -> Topic:
                    {"flags": {"filed": flag("own")}}, user(), not_found(), flag="own")  # fmt: skip
     topic.evaluate("key-absent-answer", "own", "a flag without a key answers", {"flags": {"flag": flag(key=ABSENT)}},
                    user(), fell())  # fmt: skip
-    topic.load("odd-path", "api", "a key that is no plain word is quoted in a path",
+    topic.load("odd-path", "api", "a key that is not a plain word is quoted in a path",
                {"flags": {"odd.key": flag("odd.key", rules=[rule(clauses=ABSENT)])}},
                {"diagnostics": [diagnostic("warning", "rule-without-clauses", 'flags["odd.key"].rules[0]')]})  # fmt: skip
     topic.load("quoted-path", "api", "a quote in a key is escaped in a path as in JSON",

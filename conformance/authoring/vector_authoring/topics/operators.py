@@ -199,7 +199,7 @@ def equality() -> Topic:
 
 def strings() -> Topic:
     """`startsWith`, `endsWith`, `contains`."""
-    topic = Topic("operators-string", "Operators over two strings; anything else is no match")
+    topic = Topic("operators-string", "Operators over two strings; anything else is not a match")
     for op, rows in (("startsWith", STARTS_WITH), ("endsWith", ENDS_WITH), ("contains", CONTAINS)):
         for slug, value, values, hit in rows:
             both_signs(topic, op, f"{op}-{slug}", "5.1", f"{op}: {slug.replace('-', ' ')}", value, values, hit)
@@ -258,7 +258,7 @@ def presence() -> Topic:
             topic.evaluate(
                 f"{op}-absent{ending}",
                 "5",
-                f"{op}: an absent attribute is no match, whatever negate says",
+                f"{op}: an absent attribute is not a match, whatever negate says",
                 made,
                 user(),
                 matched(False),

@@ -131,7 +131,7 @@ def topics() -> list[Topic]:
         ("space", " " + digest_of(first)), ("quoted", f'"{digest_of(first)}"'), ("no-hex", "sha256:" + "g" * 64),
         ("list", f"{digest_of(first)},{digest_of(second)}"),
     ):  # fmt: skip
-        pin(f"not-a-digest-{slug}", "a text that is no digest", [first], refused("not-a-digest", first), pinned=text)
+        pin(f"not-a-digest-{slug}", "a text that is not a digest", [first], refused("not-a-digest", first), pinned=text)
     return [topic]
 
 

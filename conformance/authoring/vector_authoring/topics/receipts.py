@@ -131,5 +131,5 @@ def topics() -> list[Topic]:
         ("explanation", canonical({"flag": "flag", "contextKey": "alice", "specVersion": 1, "answer": fell(), "trace": trace})),
     ]  # fmt: skip
     for slug, written in broken:
-        replays(f"broken-{slug}", "a text that is no receipt", written, refused("not-a-receipt"))
+        replays(f"broken-{slug}", "a text that is not a receipt", written, refused("not-a-receipt"))
     return [topic]

@@ -39,7 +39,7 @@ def since(moment: int, exact: bool) -> Json:
 
 def topics() -> list[Topic]:
     """The topics of this module."""
-    topic = Topic("retirements", "Which flags can go, and what nobody knows about the others")
+    topic = Topic("retirements", "Which flags can be removed, and what is unknown about the others")
 
     def ask(slug: str, description: str, made: Json, expect: dict[str, Json], **given: Json) -> None:
         call: dict[str, Json] = {"now": NOW, **{name: value for name, value in given.items() if value != ABSENT}}
@@ -120,7 +120,7 @@ def topics() -> list[Topic]:
     ]
     for slug, given, unused in spans:
         ask(f"activity-{slug}", "whether nobody evaluates it", serving(0), {"rules": {"unused": unused}}, activity=counted(*given))
-    ask("activity-none", "without counts nobody knows", serving(0), {"rules": {"unused": UNKNOWN}, "lastEvaluated": {"known": False}})
+    ask("activity-none", "without counts the use is unknown", serving(0), {"rules": {"unused": UNKNOWN}, "lastEvaluated": {"known": False}})
     ask("activity-seen", "when it was evaluated last", serving(0), {"lastEvaluated": {
         "known": True, "evaluations": 2, "first": 1000, "last": LATELY * 1000}}, activity=counted(("flag", 1, LATELY)))  # fmt: skip
     ask("activity-not-seen", "between when it was not", serving(0), {"lastEvaluated": {

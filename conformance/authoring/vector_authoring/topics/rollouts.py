@@ -133,7 +133,7 @@ def inputs() -> Topic:
         pinned("seed-large", "7", "a seed of 2^53", "9007199254740992", "alice", user(), {"seed": 2**53})
         pinned("seed-rounded", "values", "a seed beyond 2^53 is the nearest double", "9007199254740992", "alice",
                user(), {"seed": 2**53 + 1})  # fmt: skip
-        pinned("seed-null", "7", "a null seed is none", PREFIX, "alice", user(), {"seed": None})
+        pinned("seed-null", "7", "a null seed is absent", PREFIX, "alice", user(), {"seed": None})
         pinned("seed-ignores-key", "7", "with a seed neither key nor salt counts", "61", "alice", user(), {"seed": 61},
                salt="other", key="other")  # fmt: skip
         pinned("key-absent", "7", "a flag without a key has the one it is under", PREFIX, "alice", user(), key=ABSENT)

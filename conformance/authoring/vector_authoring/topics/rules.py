@@ -149,7 +149,7 @@ def results() -> Topic:
     topic.evaluate("missing-letter-case", "4", "keys keep their case", name, user(), not_found(), flag="FLAG")
     topic.evaluate("missing-inherited", "4", "names that objects inherit are no flags", name, user(), not_found(),
                    flag="toString")  # fmt: skip
-    topic.evaluate("missing-proto", "4", "`__proto__` is no flag", name, user(), not_found(), flag="__proto__")
+    topic.evaluate("missing-proto", "4", "`__proto__` is not a flag", name, user(), not_found(), flag="__proto__")
     topic.evaluate("odd-key", "4", "any text can be a key", name, user(), fell("yes", 1), flag="odd key/\u00e9")
     defaults: list[tuple[str, Json]] = [
         ("null", None), ("true", True), ("number", 1.5), ("object", {"a": [1]}), ("array", [1, "x", None])
@@ -170,10 +170,10 @@ def results() -> Topic:
                    no_context(), flag="other")  # fmt: skip
     topic.evaluate("context-before-off", "4", "the context is looked at before an off flag", document([flag(on=False)]),
                    None, no_context())  # fmt: skip
-    topic.case("key-lone-surrogate", "values", "a key that is no well-formed text is no flag",
+    topic.case("key-lone-surrogate", "values", "a key that is not a well-formed text is not a flag",
                {"evaluate": {"flagText": '"\\ud800"', "default": "default"}}, error("FLAG_NOT_FOUND"), document=name,
                context=user())  # fmt: skip
-    topic.case("key-lone-low-surrogate", "values", "a key with a lone low surrogate is no flag",
+    topic.case("key-lone-low-surrogate", "values", "a key with a lone low surrogate is not a flag",
                {"evaluate": {"flagText": '"flag\\udc00"', "default": 1}}, error("FLAG_NOT_FOUND", 1), document=name,
                context=user())  # fmt: skip
     for slug, path, made in (

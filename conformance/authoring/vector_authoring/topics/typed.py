@@ -108,7 +108,7 @@ def topics() -> list[Topic]:
     for type_, default in DEFAULTS.items():
         topic.evaluate(f"context-invalid-{type_}", "9", f"a {type_} getter without a valid context", name, {"kind": "user"},
                        no_context(default), default=default, type_=type_)  # fmt: skip
-    topic.evaluate("boolean-is-no-number", "9", "a boolean is no number, and an index is dropped with the value", document(
+    topic.evaluate("boolean-is-no-number", "9", "a boolean is not a number, and an index is dropped with the value", document(
         [flag(variations=[True])]), user(), detail(0, None, {"kind": "ERROR", "errorKind": "WRONG_TYPE"}), default=0,
         type_="int")  # fmt: skip
     return [topic]

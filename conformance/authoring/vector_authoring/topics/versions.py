@@ -135,9 +135,9 @@ def topics() -> list[Topic]:
         if left != right:
             compare(topic, f"equal-{slug}-swapped", tag, description, "semVerEqual", right, left, True)
     for slug, tag, text in INVALID:
-        compare(topic, f"invalid-{slug}-attribute", tag, f"{slug} is no version in a context", "semVerGreaterThan",
+        compare(topic, f"invalid-{slug}-attribute", tag, f"{slug} is not a version in a context", "semVerGreaterThan",
                 text, "0.0.0-0", False)  # fmt: skip
-        compare(topic, f"invalid-{slug}-clause", tag, f"{slug} is no version in a clause", "semVerLessThan",
+        compare(topic, f"invalid-{slug}-clause", tag, f"{slug} is not a version in a clause", "semVerLessThan",
                 "0.0.0-0", text, False)  # fmt: skip
         made = document([flag(rules=[rule(clause("version", "semVerEqual", text, negate=True))])])
         topic.evaluate(f"invalid-{slug}-equal-negated", tag, f"{slug} does not even equal itself, so negated it matches",
@@ -153,7 +153,7 @@ def topics() -> list[Topic]:
         topic.load(
             f"diagnostic-{number}",
             "5.4",
-            "a clause value that is no version is a warning at its place",
+            "a clause value that is not a version is a warning at its place",
             document([flag(rules=[rule(clause("version", "semVerEqual", "1", text))])]),
             {"diagnostics": [diagnostic("warning", "invalid-version", "flags.flag.rules[0].clauses[0].values[1]")]},
         )

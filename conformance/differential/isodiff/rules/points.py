@@ -397,7 +397,7 @@ POINTS = (
     Point("P11", "a date in the year 0000", "a date", python="not a date", go="a date"),
     Point(
         "P12",
-        "a value of `segmentMatch` that is no string",
+        "a value of `segmentMatch` that is not a string",
         "no match",
         javascript="names the segment of the same spelling",
         go="no match",

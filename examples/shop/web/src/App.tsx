@@ -158,7 +158,7 @@ export function App(props: AppProps) {
       </main>
       <footer>
         <p>
-          Harbour Roast is no real shop. The document is <code>examples/shop/flags.json</code>.
+          Harbour Roast is not a real shop. The document is <code>examples/shop/flags.json</code>.
         </p>
       </footer>
     </>

@@ -16,7 +16,7 @@ export function NextVisitor({ state: { config, options } }: NextVisitorProps) {
   );
   return (
     <section className="storefront" aria-labelledby="next-title">
-      <h2 id="next-title">Whoever comes now</h2>
+      <h2 id="next-title">The next visitor</h2>
       <IsoflagProvider bootstrap={{ ...config }}>
         <div className="shop">
           <p className="shop-name">Harbour Roast</p>

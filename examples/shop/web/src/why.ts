@@ -257,7 +257,7 @@ export function headline({ flag, answer, trace }: Explanation, document: JsonObj
     case "ERROR":
       return (
         {
-          USER_NOT_SPECIFIED: "This is no valid context, so the code that asks gets its own default.",
+          USER_NOT_SPECIFIED: "The context is invalid, so the caller gets its own default.",
           MALFORMED_FLAG: "The flag is malformed, so the code that asks gets its own default.",
           FLAG_NOT_FOUND: "The document has no such flag.",
         }[reason.errorKind ?? ""] ?? `Error: \`${reason.errorKind}\`.`
