@@ -9,10 +9,12 @@ cd "$here/.."
 target=$1
 shift
 PATH=$PWD/.venv/bin:$PATH
-RUSTUP_TOOLCHAIN=$(bindings-wasm/toolchain.sh "$target")
-export RUSTUP_TOOLCHAIN
+if [ "$target" != "$(rustc -vV | sed -n 's/^host: //p')" ]; then
+  RUSTUP_TOOLCHAIN=$(bindings-wasm/toolchain.sh "$target")
+  export RUSTUP_TOOLCHAIN
+fi
 case $target in
-  *-linux-gnu) set -- --zig --compatibility manylinux2014 "$@" ;;
+  x86_64-*-linux-gnu | aarch64-*-linux-gnu) set -- --zig --compatibility manylinux2014 "$@" ;;
 esac
 
 # Paths of this machine would otherwise be part of the wheel. The last that fits is taken.
