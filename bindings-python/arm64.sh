@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs the aarch64 wheel in target/dist, or the one that is named, and the program's beside it under qemu with Debian's own Python for arm64: the
-# smoke test, and every answer of the conformance suite. Where there is no apt-get it says that it skipped.
+# Runs the aarch64 wheel in target/dist, or the one that is named, and the program's beside it under qemu with Debian's own
+# Python for arm64: the smoke test, panics, and every answer of the conformance suite. Without apt-get it is skipped.
 #
-# Debian's packages are unpacked into .tools/arm64; for arm64 nothing is installed.
+# Debian's packages are unpacked into .tools/arm64; nothing is installed.
 set -euo pipefail
 export LC_ALL=C PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 
@@ -53,6 +53,14 @@ chmod +x "$program"
 printf '#!/bin/sh\nexec %s -L "%s" "%s" "$@"\n' $qemu "$tools/root" "$program" >"$tools/program/bin/isoflag"
 chmod +x "$tools/program/bin/isoflag"
 
+emulated() {
+  PATH=$tools/program/bin:$PATH PYTHONHOME=$tools/root/usr PYTHONPATH=$packages PYTHONDONTWRITEBYTECODE=1 \
+    $qemu -L "$tools/root" "$tools/root/usr/bin/python3" "$@"
+}
+say "panics, emulated"
+emulated "$here/tests/provoked_panics.py" >/dev/null 2>&1 || {
+  say "a panic ended the process, or did not raise; run tests/provoked_panics.py" >&2
+  exit 1
+}
 say "every answer of the suite, emulated (a minute)"
-PATH=$tools/program/bin:$PATH PYTHONHOME=$tools/root/usr PYTHONPATH=$packages PYTHONDONTWRITEBYTECODE=1 \
-  $qemu -L "$tools/root" "$tools/root/usr/bin/python3" "$here/smoke.py" conformance
+emulated "$here/smoke.py" conformance
