@@ -1,6 +1,12 @@
-/** Finds Chromium for the tests and gives its launch options. The caller brings the driver, so this file needs no package. */
-import { accessSync, constants } from "node:fs";
+/**
+ * Which Chromium the tests open, and how. It imports no driver, so it works without npm packages.
+ *
+ * Run as a program it prints the path of Chromium. If it finds no Chromium, it prints why on standard error and exits with 1; a
+ * caller that skips its test then checks that `CI` is not set.
+ */
+import { accessSync, constants, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 
@@ -17,6 +23,8 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+const MISSING = "no Chromium: put it on the path, or name it in `CHROMIUM`";
+
 /** @param {string} path */
 function isExecutable(path) {
   try {
@@ -27,16 +35,33 @@ function isExecutable(path) {
   }
 }
 
-/** The program named by `CHROMIUM`, or the first of the usual names on the path. */
+/** The program that `CHROMIUM` names, or the first of the usual names on the path. */
 export function findChromium(environment = process.env) {
   if (environment.CHROMIUM) return environment.CHROMIUM;
   const folders = (environment.PATH ?? "").split(delimiter);
   return NAMES.flatMap(name => folders.map(folder => join(folder, name))).find(isExecutable);
 }
 
-/** Launch options for a driver; throws if there is no Chromium. */
+/** The `skip` option of a test that needs Chromium. Throws without Chromium if `CI` is set: a skip must not pass there. */
+export function skipWithoutChromium(environment = process.env) {
+  if (findChromium(environment) !== undefined) return false;
+  if (environment.CI) throw new Error(MISSING);
+  return MISSING;
+}
+
+/** What a driver needs to start Chromium; throws if it is missing. */
 export function launchOptions() {
   const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error("no Chromium: neither `CHROMIUM` nor the path names one");
+  if (executablePath === undefined) throw new Error(MISSING);
   return { executablePath, args: FLAGS };
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const found = findChromium();
+  if (found === undefined) {
+    console.error(process.env.CI ? MISSING : `SKIPPED: ${MISSING}`);
+    process.exitCode = 1;
+  } else {
+    console.log(found);
+  }
 }

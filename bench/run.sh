@@ -29,8 +29,7 @@ esac
 data="$work/data-$speed"
 raw="$work/raw-$speed"
 
-wheels=("$target"/wheels/isoflag-*.whl)
-[[ -f "${wheels[0]}" ]] || wheels=("$repo"/target/wheels/isoflag-*.whl)
+wheels=("$repo"/dist/isoflag-*"$(uname -m)".whl)
 if [[ ! -f "${wheels[0]}" || ! -f "$repo/bindings-wasm/npm/dist/core.wasm" ]]; then
     say "the packages are not built; run \`make build\` first" >&2
     exit 1
@@ -54,11 +53,7 @@ if ! installed "$work/venv/.isoflag" "$(sha256sum <"$wheel")"; then
     "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
     sha256sum <"$wheel" >"$work/venv/.isoflag"
 fi
-if ! installed "$here/node/node_modules/.packages" "$(sha256sum <"$here/node/package-lock.json")"; then
-    say "npm packages (half a minute)"
-    (cd "$here/node" && npm ci --silent --no-audit --no-fund)
-    sha256sum <"$here/node/package-lock.json" >"$here/node/node_modules/.packages"
-fi
+"$repo/.ci/npm-env" bench/node
 say "Rust: compiling (two minutes the first time)"
 export CARGO_TARGET_DIR="$target/bench"
 cargo=(cargo --quiet)

@@ -29,12 +29,7 @@ hash_of() {
 unchanged() { [[ "$(cat "$stamps/$1" 2>/dev/null)" == "$2" ]]; }
 stamp() { mkdir -p "$stamps" && printf '%s\n' "$2" >"$stamps/$1"; }
 
-lock="$(hash_of bindings-wasm/npm/package-lock.json)"
-if [[ ! -d "$npm/node_modules" ]] || ! unchanged npm "$lock"; then
-    say "build: npm ci (about 10 seconds)"
-    (cd "$npm" && npm ci --no-audit --no-fund --loglevel=error >&2)
-    stamp npm "$lock"
-fi
+"$repo/.ci/npm-env" bindings-wasm/npm
 
 sources=(Cargo.toml core/Cargo.toml core/src bindings-wasm/Cargo.toml bindings-wasm/src
     bindings-wasm/build.sh bindings-wasm/rust-src.sh bindings-wasm/toolchain.sh bindings-wasm/tools.sh bindings-wasm/npm/package-lock.json)

@@ -5,7 +5,7 @@ set -euo pipefail
 
 library="$(rustc --print sysroot)/lib/rustlib/src/rust/library"
 [[ ! -f "$library/Cargo.lock" ]] || exit 0
-# rustup knows nothing of toolchains that are linked.
-[[ "${RUSTUP_TOOLCHAIN:-}" != isoflag-debian-* ]] && command -v rustup >/dev/null || exit 1
+# rustup adds nothing to a toolchain that is named by its path.
+[[ "${RUSTUP_TOOLCHAIN:-}" != /* ]] && command -v rustup >/dev/null || exit 1
 printf 'toolchain: asking rustup for rust-src (a few seconds)\n' >&2
 rustup component add rust-src >&2 && [[ -f "$library/Cargo.lock" ]]

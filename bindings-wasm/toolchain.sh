@@ -1,23 +1,18 @@
 #!/usr/bin/env bash
-# Prepares a Rust toolchain that can build for a target which the machine's own toolchain may lack, and prints the name
+# Prepares a Rust toolchain that can build for a target which the machine's own toolchain may lack, and prints what
 # to put into RUSTUP_TOOLCHAIN. Everything else it has to say goes to standard error.
 #
 #   RUSTUP_TOOLCHAIN="$(bindings-wasm/toolchain.sh)" cargo build --target wasm32-unknown-unknown
 #   bindings-wasm/toolchain.sh aarch64-unknown-linux-gnu
 #   bindings-wasm/toolchain.sh wasm32-wasip1 rustup     # fails where rustup cannot supply it
 #
-# rustup is asked first. Where it cannot supply the target, Debian's packages can: this script then builds the standard
-# library once from Debian's sources and lays out a toolchain under .tools/. ISOFLAG_TOOLCHAIN=debian skips rustup.
+# rustup is asked first. Where it cannot supply the target, Debian's packages can: they are unpacked into a toolchain under
+# .tools/, without root. Debian has the standard library for other Linux targets; for WebAssembly this script builds it
+# once from Debian's sources. ISOFLAG_TOOLCHAIN=debian skips rustup.
 set -euo pipefail
 
 target="${1:-wasm32-unknown-unknown}"
 repo="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-packages=(rustc-web cargo-web rust-web-src rust-web-llvm lld-19)
-
-# Where Debian puts what its packages bring.
-debian_rustc=/usr/bin/rustc
-debian_cargo=/usr/bin/cargo
-debian_lld=/usr/lib/llvm-19/bin/lld
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -37,59 +32,71 @@ ask_rustup() {
     (cd "$repo" && rustup target add "$target") >&2 && rustup_toolchain
 }
 
-as_root() {
-    if [[ "$(id -u)" -eq 0 ]]; then "$@"; else sudo "$@"; fi
-}
+# Debian's compiler or cargo, with the libraries that were unpacked beside it.
+run_debian() { LD_LIBRARY_PATH="$(echo "$unpacked"/usr/lib/*-linux-gnu)" "$unpacked/usr/bin/$1" "${@:2}"; }
 
-install_packages() {
-    local missing=()
-    for package in "${packages[@]}"; do
-        dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
-    done
-    [[ ${#missing[@]} -gt 0 ]] || return 0
-    say "toolchain: apt-get install ${missing[*]} (about a minute)"
-    export DEBIAN_FRONTEND=noninteractive
-    as_root apt-get install -y --no-install-recommends "${missing[@]}" >&2 || {
-        as_root apt-get update >&2
-        as_root apt-get install -y --no-install-recommends "${missing[@]}" >&2
-    }
-}
-
-build_sysroot() {
-    local host work out
-    host="$("$debian_rustc" -vV | sed -n 's/^host: //p')"
+# Builds the standard library for the target into $1.
+build_standard_library() {
+    local work="$sysroot_dir/work"
     say "toolchain: building the standard library for $target from Debian's sources (about a minute, once)"
-
-    work="$sysroot_dir.build"
-    rm -rf "$sysroot_dir" "$work"
-    mkdir -p "$work/empty/src" "$sysroot_dir/bin" "$sysroot_dir/lib/rustlib/$host/bin" "$sysroot_dir/lib/rustlib/$target/lib"
-    printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n' >"$work/empty/Cargo.toml"
-    printf '#![no_std]\n' >"$work/empty/src/lib.rs"
-
+    mkdir -p "$work/src"
+    printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n' >"$work/Cargo.toml"
+    printf '#![no_std]\n' >"$work/src/lib.rs"
     # `test` because `wasm-pack test` links libtest; bitcode because release builds use link-time optimisation.
-    (cd "$work/empty" && env -u RUSTC_WRAPPER -u CARGO_BUILD_TARGET -u CARGO_ENCODED_RUSTFLAGS -u RUSTUP_TOOLCHAIN \
-        RUSTC="$debian_rustc" RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes -Copt-level=3" CARGO_TARGET_DIR="$work/target" \
-        "$debian_cargo" build --release --target "$target" -Z build-std=std,panic_abort,test >&2)
+    (
+        cd "$work"
+        unset RUSTC_WRAPPER CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS RUSTUP_TOOLCHAIN
+        export RUSTC="$sysroot_dir/bin/rustc" RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes -Copt-level=3"
+        CARGO_TARGET_DIR="$work/target" run_debian cargo build --release --target "$target" -Z build-std=std,panic_abort,test >&2
+    )
+    find "$work/target/$target/release/deps" -name '*.rlib' ! -name 'libempty-*' -exec cp {} "$1/" \;
+    rm -rf "$work"
+}
 
-    out="$work/target/$target/release/deps"
-    find "$out" -name '*.rlib' ! -name 'libempty-*' -exec cp {} "$sysroot_dir/lib/rustlib/$target/lib/" \;
+make_sysroot() {
+    local host architecture library="$sysroot_dir/lib/rustlib" tool
+    rm -rf "$sysroot_dir"
+    architecture="$(dpkg --print-architecture)"
+    case "$target" in
+    wasm32-*)
+        "$repo/.ci/debian-packages" "$unpacked" "$architecture" rustc-web cargo-web rust-web-src rust-web-llvm lld-19
+        ;;
+    *-linux-gnu)
+        "$repo/.ci/debian-packages" "$unpacked" "$architecture" rustc-web cargo-web
+        architecture="$(sed 's/^aarch64-.*/arm64/; s/^x86_64-.*/amd64/' <<<"$target")"
+        "$repo/.ci/debian-packages" "$unpacked" "$architecture" --only libstd-rust-web-dev
+        ;;
+    *)
+        say "toolchain: Debian has no standard library for \`$target\`"
+        exit 1
+        ;;
+    esac
 
-    ln -s "/usr/lib/rustlib/$host/lib" "$sysroot_dir/lib/rustlib/$host/lib"
-    ln -s /usr/lib/rustlib/src "$sysroot_dir/lib/rustlib/src"
-    ln -s /usr/lib/rustlib/etc "$sysroot_dir/lib/rustlib/etc"
-    # Debian's own link to rust-lld may dangle.
-    ln -s "$(readlink -f "$debian_lld")" "$sysroot_dir/lib/rustlib/$host/bin/rust-lld"
-
-    ln -s "$debian_cargo" "$sysroot_dir/bin/cargo"
-    for tool in rustc rustdoc; do
-        printf '#!/bin/sh\nexec /usr/bin/%s --sysroot "%s" "$@"\n' "$tool" "$sysroot_dir" >"$sysroot_dir/bin/$tool"
+    host="$(run_debian rustc -vV | sed -n 's/^host: //p')"
+    mkdir -p "$sysroot_dir/bin" "$library/$host/bin"
+    ln -s "$unpacked/usr/lib/rustlib/etc" "$library/etc"
+    ln -s "$unpacked/usr/lib/rustlib/$host/lib" "$library/$host/lib"
+    for tool in cargo rustc rustdoc; do
+        {
+            printf '#!/bin/sh\nexport LD_LIBRARY_PATH="%s"\n' "$(echo "$unpacked"/usr/lib/*-linux-gnu)"
+            printf 'exec "%s" %s "$@"\n' "$unpacked/usr/bin/$tool" "$([[ $tool == cargo ]] || echo "--sysroot $sysroot_dir")"
+        } >"$sysroot_dir/bin/$tool"
         chmod +x "$sysroot_dir/bin/$tool"
     done
-    rm -rf "$work"
-    printf '%s\n' "$stamp" >"$sysroot_dir/.complete"
+    if [[ "$target" == *-linux-gnu ]]; then
+        ln -s "$unpacked/usr/lib/rustlib/$target" "$library/$target"
+    else
+        mkdir -p "$library/$target/lib" "$library/src"
+        ln -s "$(echo "$unpacked"/usr/src/rustc-*)" "$library/src/rust"
+        # Debian's own link to rust-lld may dangle.
+        ln -s "$unpacked/usr/lib/llvm-19/bin/lld" "$library/$host/bin/rust-lld"
+        build_standard_library "$library/$target/lib"
+    fi
+    printf '%s\n' "$sysroot_dir" >"$sysroot_dir/.complete"
 }
 
 sysroot_dir="$repo/.tools/debian-$target"
+unpacked="$sysroot_dir/packages"
 if ask_rustup; then exit 0; fi
 [[ "${2:-}" != rustup ]] || exit 1
 
@@ -103,17 +110,9 @@ if ! command -v apt-get >/dev/null; then
     exit 1
 fi
 
-if [[ ! -e "$sysroot_dir/.complete" ]]; then
-    say "toolchain: rustup cannot supply $target here, falling back to Debian's packages (${packages[*]})"
-    install_packages
+# The path is in the wrappers.
+if [[ "$(cat "$sysroot_dir/.complete" 2>/dev/null)" != "$sysroot_dir" ]]; then
+    say "toolchain: rustup cannot supply $target here, unpacking Debian's Rust (half a minute, 500 MB in .tools)"
+    make_sysroot
 fi
-# The path is part of the stamp: the wrappers hold it.
-stamp="$sysroot_dir $("$debian_rustc" --version 2>/dev/null || true)"
-if [[ "$(cat "$sysroot_dir/.complete" 2>/dev/null)" != "$stamp" ]]; then
-    install_packages
-    stamp="$sysroot_dir $("$debian_rustc" --version)"
-    build_sysroot
-fi
-name="isoflag-debian-$target"
-rustup toolchain link "$name" "$sysroot_dir" >&2
-printf '%s\n' "$name"
+printf '%s\n' "$sysroot_dir"

@@ -8,24 +8,12 @@ cd "$repo"
 
 say() { printf '%s\n' "conformance: $*"; }
 
-browser() {
-    [[ -n "${CHROMIUM:-}" ]] || command -v chromium chromium-browser google-chrome >/dev/null
-}
-as_root() {
-    if [[ "$(id -u)" -eq 0 ]]; then "$@"; else sudo "$@"; fi
-}
-
-if ! browser && command -v apt-get >/dev/null; then
-    say "no Chromium here: apt-get install chromium (about a minute)"
-    export DEBIAN_FRONTEND=noninteractive
-    { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null ||
-        say "apt-get could not install it"
-fi
+.ci/npm-env conformance/runners
 hosts=(rust python node node-slim)
-if browser; then
+if node .ci/chromium.mjs >/dev/null; then
     hosts+=(chromium)
-else
-    say "SKIPPED: Chromium, which is not found; CHROMIUM may name it"
+elif [[ -n "${CI:-}" ]]; then
+    exit 1
 fi
 
 rm -rf "$here/answers"

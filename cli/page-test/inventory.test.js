@@ -10,14 +10,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findChromium, launch } from "./browser.js";
+import { launch, skipWithoutChromium } from "./browser.js";
 
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 const DOCUMENTS = at("../tests/documents/inventory/");
 const ISOFLAG = process.env.ISOFLAG ?? at("../../target/debug/isoflag");
 const NOW = "1795257000";
 
-const skip = findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one";
+const skip = skipWithoutChromium();
 
 function writePage(folder) {
   const file = name => join(DOCUMENTS, `${name}.json`);

@@ -6,21 +6,9 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 repo="$(cd "$here/../.." && pwd)"
 python="$repo/.venv/bin/python"
-say() { printf 'differential: %s\n' "$*"; }
 
-# What was installed, by the sum of the lists that it was installed from.
-installed() { [[ "$(cat "$1" 2>/dev/null)" == "$(sha256sum <"$2")" ]]; }
-
-if ! installed "$repo/.venv/.differential" "$here/requirements.txt"; then
-    say "Python packages, LaunchDarkly's SDK among them (half a minute)"
-    "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
-    sha256sum <"$here/requirements.txt" >"$repo/.venv/.differential"
-fi
-if ! installed "$here/node_modules/.differential" "$here/package-lock.json"; then
-    say "npm packages, LaunchDarkly's SDK among them (half a minute)"
-    (cd "$here" && npm ci --silent --no-audit --no-fund)
-    sha256sum <"$here/package-lock.json" >"$here/node_modules/.differential"
-fi
+"$repo/.ci/python-env"
+"$repo/.ci/npm-env" conformance/differential
 (cd "$repo" && cargo build --quiet --release -p isoflag-conformance)
 target="${CARGO_TARGET_DIR:-$repo/target}"
 
@@ -28,11 +16,15 @@ hosts=(
     --host "rust=$target/release/isoflag-conformance answers"
     --host "python=$python $here/hosts/python_host.py"
     --host "node=node $here/hosts/node_host.mjs"
+    --core-host "node-core=node $here/hosts/node_host.mjs core"
 )
-if [[ -n "${CHROMIUM:-}" ]] || command -v chromium chromium-browser google-chrome >/dev/null; then
-    hosts+=(--host "chromium=node $here/hosts/chromium_host.mjs")
-else
-    say "SKIPPED: Chromium, which is not found; CHROMIUM may name it"
+if node "$repo/.ci/chromium.mjs" >/dev/null; then
+    hosts+=(
+        --host "chromium=node $here/hosts/chromium_host.mjs"
+        --core-host "chromium-core=node $here/hosts/chromium_host.mjs core"
+    )
+elif [[ -n "${CI:-}" ]]; then
+    exit 1
 fi
 cd "$here"
 exec "$python" -m isodiff "${hosts[@]}" --report "$repo/conformance/DIVERGENCES.md" "$@"

@@ -9,7 +9,7 @@ use isoflag::{
 
 const CLOCK_OFFSET_MINUTES: i32 = -330;
 
-/// The answers and the explanations, each with the case's number.
+/// What every WebAssembly module answers too, and what only `tools.wasm` does, each with the case's number.
 pub(crate) fn answer(case: &Value) -> [Value; 2] {
     let number = member(case, "n");
     match load(case) {
@@ -51,6 +51,10 @@ fn ask(case: &Value, flags: &Flags, number: Value) -> [Value; 2] {
     let now = member(case, "now").as_number().unwrap_or_default();
     let first = contexts.first().and_then(Option::as_ref);
     let clock = first.and_then(|context| context.with_clock(now, CLOCK_OFFSET_MINUTES).ok());
+    let tools = object([
+        ("diagnostics", diagnostics(flags, member(case, "text").is_null())),
+        ("hashes", each(&contexts, |context| secure_mode_hash("sdk-key", context).as_str().into())),
+    ]);
     let strings = |keys: Vec<Arc<str>>| list(keys.into_iter().map(Value::String));
     [
         object([
@@ -58,19 +62,14 @@ fn ask(case: &Value, flags: &Flags, number: Value) -> [Value; 2] {
             ("bigSegmentKeys", each(&contexts, |context| strings(flags.big_segment_keys(context)))),
             ("clock", clock.map(|context| context.to_value()).unwrap_or_default()),
             ("contexts", each(&contexts, Context::to_value)),
-            ("diagnostics", diagnostics(flags, member(case, "text").is_null())),
             ("digest", Value::from(flags.digest())),
-            (
-                "hashes",
-                each(&contexts, |context| secure_mode_hash("sdk-key", context).as_str().into()),
-            ),
             ("keys", list(flags.keys().map(Value::from))),
             ("n", number.clone()),
             ("qualifiedKeys", each(&contexts, |context| Value::from(context.key()))),
             ("states", list(array(case, "states").iter().map(|o| state(&bound, o, now)))),
             ("typed", typed(case, flags, bound.first())),
         ]),
-        object([("explanations", list(explanations)), ("n", number)]),
+        object([("explanations", list(explanations)), ("n", number), ("tools", tools)]),
     ]
 }
 

@@ -1,6 +1,6 @@
 // Everything that is measured in Chromium: node isobench/chromium.mjs [--quick], which bench/run.sh calls.
 import { chromium } from "playwright-core";
-import { findChromium, launchOptions } from "../../../.ci/chromium.mjs";
+import { launchOptions, skipWithoutChromium } from "../../../.ci/chromium.mjs";
 import { serve } from "./chromium/server.mjs";
 import { Record } from "./record.mjs";
 import { cases } from "./workload.mjs";
@@ -47,9 +47,11 @@ async function measure() {
   }
 }
 
-if (findChromium() === undefined) {
-  record.skip("start", "compile and instantiate", "Chromium is not found; CHROMIUM may name it");
-  record.skip("eval", "every case", "Chromium is not found; CHROMIUM may name it");
+const skip = skipWithoutChromium();
+if (skip) {
+  console.error(`bench: SKIPPED Chromium: ${skip}`);
+  record.skip("start", "compile and instantiate", skip);
+  record.skip("eval", "every case", skip);
 } else {
   await measure();
 }

@@ -1,10 +1,10 @@
 /** Opens a consumer's page in Chromium and waits for what it answers. */
 import { after, before } from "node:test";
-import { findChromium, launch } from "../../../conformance/runners/chromium/browser.js";
+import { launch, skipWithoutChromium } from "../../../conformance/runners/chromium/browser.js";
 
 /** Options of a test that needs Chromium. */
 export const inChromium = {
-  skip: findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one",
+  skip: skipWithoutChromium(),
 };
 
 /**

@@ -1,4 +1,5 @@
 // isoflag's npm package in a page of Chromium as a host: JSON lines in, answers and explanations out.
+// `chromium_host.mjs core` evaluates with `core.wasm`, which a page loads by default, and gives the answers alone.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, relative } from "node:path";
@@ -19,12 +20,13 @@ const types = {
   ".wasm": "application/wasm",
   ".html": "text/html",
 };
+const hasTools = process.argv[2] !== "core";
 const page = `<!doctype html><meta charset="utf-8"><script type="module">
-  import * as isoflag from "/isoflag/tools.js";
+  import * as isoflag from "/isoflag/${hasTools ? "tools" : "index"}.js";
   import canonicalize from "/canonicalize/canonicalize.js";
   import { answer } from "/hosts/answers.mjs";
   await isoflag.ready();
-  window.answer = text => answer(isoflag, canonicalize, JSON.parse(text)).join("\\n");
+  window.answer = text => answer(isoflag, canonicalize, JSON.parse(text), { hasTools: ${hasTools} }).join("\\n");
 </script>`;
 
 async function serve(request, response) {

@@ -30,58 +30,87 @@ def shown(detail: isoflag.EvaluationDetail[Any]) -> list[Any]:
     return [detail.variation_index, detail.value, detail.reason]
 
 
-def typed(bound: isoflag.BoundFlags, key: str) -> dict[str, Any]:
-    return {
-        "boolean": shown(bound.bool_variation_detail(key, True)),
-        "number": shown(bound.float_variation_detail(key, 987654.5)),
-        "string": shown(bound.str_variation_detail(key, "default")),
-        "json": shown(bound.json_variation_detail(key, {"default": True})),
-    }
+def canonical(value: Any) -> str:
+    return rfc8785.dumps(value).decode()
+
+
+def same(bound: Any, unbound: Any) -> Any:
+    """The answer; if the two are not equal, both by name, which no other host answers."""
+    if canonical(bound) == canonical(unbound):
+        return bound
+    return {"bound": bound, "unbound": unbound}
 
 
 def answer(line: dict[str, Any]) -> tuple[str, str]:
     flags = load(line)
     big = line.get("bigSegments")
-    contexts = [context_of(raw) for raw in line["contexts"]]
-    bound = [flags.bind(raw, big_segments=big) for raw in line["contexts"]]
+    raws = line["contexts"]
+    contexts = [context_of(raw) for raw in raws]
+    bound = [flags.bind(raw, big_segments=big) for raw in raws]
     asked = line["flags"]
     clock = contexts[0] and contexts[0].with_clock(line["now"], CLOCK_OFFSET_MINUTES)
+
+    def detail(index: int, getter: str, key: str, default: Any) -> Any:
+        return same(
+            shown(getattr(bound[index], getter)(key, default)),
+            shown(getattr(flags, getter)(key, raws[index], default, big_segments=big)),
+        )
+
+    def state(options: dict[str, Any]) -> Any:
+        chosen = {
+            "client_side_only": options["clientSideOnly"],
+            "with_reasons": options["withReasons"],
+            "details_only_for_tracked_flags": options["detailsOnlyForTrackedFlags"],
+            "now": line["now"],
+        }
+        index = options["context"]
+        return same(
+            bound[index].all_flags_state(**chosen),
+            flags.all_flags_state(raws[index], big_segments=big, **chosen),
+        )
+
+    def typed(key: str) -> dict[str, Any]:
+        return {
+            "boolean": detail(0, "bool_variation_detail", key, True),
+            "number": detail(0, "float_variation_detail", key, 987654.5),
+            "string": detail(0, "str_variation_detail", key, "default"),
+            "json": detail(0, "json_variation_detail", key, {"default": True}),
+        }
+
     answers = {
-        "answers": [[shown(one.variation_detail(key, None)) for key in asked] for one in bound],
+        "answers": [
+            [detail(index, "variation_detail", key, None) for key in asked]
+            for index in range(len(raws))
+        ],
         "bigSegmentKeys": [
             None if context is None else flags.big_segment_keys(raw)
-            for context, raw in zip(contexts, line["contexts"], strict=True)
+            for context, raw in zip(contexts, raws, strict=True)
         ],
         "clock": clock and clock.to_dict(),
         "contexts": [context and context.to_dict() for context in contexts],
+        "digest": flags.digest,
+        "keys": flags.keys(),
+        "n": line["n"],
+        "qualifiedKeys": [None if context is None else context.key for context in contexts],
+        "states": [state(options) for options in line.get("states", ())],
+        "typed": [typed(key) for key in line.get("typed", ())],
+    }
+    tools = {
         "diagnostics": [
             dict(diagnostic)
             for diagnostic in flags.diagnostics
             # Only a text tells how a number was written.
             if "text" in line or diagnostic.code != "number-precision"
         ],
-        "digest": flags.digest,
         "hashes": [
             context and isoflag.secure_mode_hash("sdk-key", context) for context in contexts
         ],
-        "keys": flags.keys(),
-        "n": line["n"],
-        "qualifiedKeys": [None if context is None else context.key for context in contexts],
-        "states": [
-            bound[options["context"]].all_flags_state(
-                client_side_only=options["clientSideOnly"],
-                with_reasons=options["withReasons"],
-                details_only_for_tracked_flags=options["detailsOnlyForTrackedFlags"],
-                now=line["now"],
-            )
-            for options in line.get("states", ())
-        ],
-        "typed": [typed(bound[0], key) for key in line.get("typed", ())],
     }
     # The explanations are canonical text already, which is what is compared.
     rows = (",".join(one.explain(key).to_json() for key in asked) for one in bound)
     explanations = ",".join(f"[{row}]" for row in rows)
-    return rfc8785.dumps(answers).decode(), f'{{"explanations":[{explanations}],"n":{line["n"]}}}'
+    others = f'{{"explanations":[{explanations}],"n":{line["n"]},"tools":{canonical(tools)}}}'
+    return canonical(answers), others
 
 
 def main() -> None:

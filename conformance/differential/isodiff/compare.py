@@ -91,7 +91,8 @@ class Comparison:
 
     def _hosts(self) -> None:
         for part, what in enumerate(("answers", "explanations")):
-            said = {name: lines[part] for name, lines in self.hosts.items()}
+            # A host on core.wasm does not explain.
+            said = {n: lines[part] for n, lines in self.hosts.items() if part < len(lines)}
             if len(set(said.values())) > 1:
                 self._fail(f"hosts differ in their {what}", None, None, **said)
 

@@ -30,6 +30,13 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", default="", help="any text; a new one is made and printed")
     parser.add_argument("--only", type=int, help="one document of the seed, in full")
     parser.add_argument("--host", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument(
+        "--core-host",
+        action="append",
+        default=[],
+        metavar="NAME=COMMAND",
+        help="a host on core.wasm, which answers but does not explain",
+    )
     parser.add_argument("--report", type=Path, help="where a full run that passes is written")
     parser.add_argument(
         "--most-failures", type=int, default=200, help="how many end the run before its time"
@@ -37,7 +44,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def commands(hosts: list[str]) -> list[Command]:
+def commands(hosts: list[str], core_hosts: list[str]) -> list[Command]:
     found = [
         # A larger stack: the SDK recurses into the endless cycles that it does not detect.
         Command(
@@ -45,9 +52,10 @@ def commands(hosts: list[str]) -> list[Command]:
         ),
         Command("python", (sys.executable, str(HERE / "oracles" / "python_sdk.py"))),
     ]
-    for host in hosts:
-        name, _, command = host.partition("=")
-        found.append(Command(f"isoflag {name}", tuple(command.split()), lines=2))
+    for lines_each, named in ((2, hosts), (1, core_hosts)):
+        for host in named:
+            name, _, command = host.partition("=")
+            found.append(Command(f"isoflag {name}", tuple(command.split()), lines=lines_each))
     return found
 
 
@@ -148,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     # The rules follow the JavaScript SDK into its endless cycles, as far as the oracle lets it go.
     sys.setrecursionlimit(20_000)
     warnings.simplefilter("ignore", FutureWarning)
-    fleet = Fleet(commands(chosen.host))
+    fleet = Fleet(commands(chosen.host, chosen.core_host))
     try:
         tally = compared(fleet, seed, chosen.cases, chosen.only, chosen.most_failures)
         print(summary(tally, time.monotonic() - start), flush=True)
@@ -162,7 +170,7 @@ def main(arguments: list[str] | None = None) -> int:
         fleet.close()
     print(f"{len(tally.failures)} answers that nothing explains, seed {seed}")
     if chosen.report is not None and tally.cases >= FULL and not tally.failures:
-        hosts = [host.partition("=")[0] for host in chosen.host]
+        hosts = [host.partition("=")[0] for host in [*chosen.host, *chosen.core_host]]
         chosen.report.write_text(divergences(tally, seed, hosts), encoding="utf-8")
         print(f"wrote {chosen.report}")
     return 1 if tally.failures else 0

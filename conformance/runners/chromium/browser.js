@@ -2,6 +2,6 @@
 import { chromium } from "playwright-core";
 import { launchOptions } from "../../../.ci/chromium.mjs";
 
-export { findChromium } from "../../../.ci/chromium.mjs";
+export { findChromium, skipWithoutChromium } from "../../../.ci/chromium.mjs";
 
 export const launch = () => chromium.launch(launchOptions());

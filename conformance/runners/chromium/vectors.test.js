@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { readJsonFiles, VECTORS, writeAnswers } from "../node/files.js";
-import { findChromium, launch } from "./browser.js";
+import { launch, skipWithoutChromium } from "./browser.js";
 import { serve } from "./server.js";
 
-const skip = findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one";
+const skip = skipWithoutChromium();
 
 describe("Chromium", { skip }, () => {
   const files = readJsonFiles(VECTORS);

@@ -2,11 +2,12 @@
  * Asks a shop that is being served, once and headless, whether its page and its Lambda function agree on every flag for
  * every preset: `node agree.js http://127.0.0.1:PORT`. The exit code is 1 if they do not.
  */
-import { findChromium, launch } from "./browser.js";
+import { launch, skipWithoutChromium } from "./browser.js";
 
 const [address = ""] = process.argv.slice(2);
-if (findChromium() === undefined) {
-  console.log("shop: not checked, since there is no Chromium (set CHROMIUM to one)");
+const skip = skipWithoutChromium();
+if (skip) {
+  console.log(`shop: SKIPPED the comparison: ${skip}`);
   process.exit(0);
 }
 const browser = await launch();

@@ -1,12 +1,12 @@
 /** Drives the view of many instances in Chromium, and saves the picture that `docs/consistency` shows. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { findChromium, launch } from "./browser.js";
+import { launch, skipWithoutChromium } from "./browser.js";
 import { savePicture } from "./picture.js";
 import { serve } from "./shop.js";
 
 const CHANGES = ["Another form", "Rolled back", "Kill switch", "Phased out", "OFF to ON"];
-const skip = findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one";
+const skip = skipWithoutChromium();
 
 /** What a run came to is the same however long it takes; this ends what hangs. */
 const HANGS = 300_000;

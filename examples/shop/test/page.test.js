@@ -1,11 +1,11 @@
 /** Drives the page in Chromium as somebody would who tries it, and saves the picture that README.md shows. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { findChromium, launch } from "./browser.js";
+import { launch, skipWithoutChromium } from "./browser.js";
 import { savePicture } from "./picture.js";
 import { serve } from "./shop.js";
 
-const skip = findChromium() ? false : "no Chromium: neither `CHROMIUM` nor the path names one";
+const skip = skipWithoutChromium();
 
 describe("the shop", { skip }, () => {
   /** @type {Awaited<ReturnType<typeof serve>>} */
