@@ -46,8 +46,9 @@ impl DocumentHistory {
         Ok(())
     }
 
-    /// Takes a document that was in force until a moment; says whether it is held now.
-    fn keep(&self, document: &Bound<'_, PyAny>, superseded_ms: f64) -> PyResult<bool> {
+    /// Keeps a document that was fetched for a pin; returns whether it is held now.
+    #[pyo3(signature = (document, superseded_ms = None))]
+    fn keep(&self, document: &Bound<'_, PyAny>, superseded_ms: Option<f64>) -> PyResult<bool> {
         let flags = flags::document(document)?;
         Ok(document.py().detach(|| {
             let _ = flags.digest();
@@ -95,7 +96,7 @@ impl DocumentHistory {
         poll_timeout_ms: f64,
         max_pin_age_ms: Option<f64>,
     ) -> PyResult<Pinned> {
-        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms };
+        let gate = Gate { poll_timeout_ms, ..Gate::new(now_ms, ttl_seconds) };
         match py.detach(|| self.held().pinned(digest, &gate, max_pin_age_ms)) {
             Ok(inner) => Ok(Pinned { inner }),
             Err(error) => Err(pin_error(py, &error)),
