@@ -10,14 +10,14 @@ from .bound_client import BoundFlagClient
 from .client_status import ClientStatus
 from .fresh_document import FreshDocument
 from .gate_times import GateTimes
-from .held_document import HeldDocument, OlderVersionError
+from .held_document import HeldDocument, StaleCopyError
 from .source.protocol import Source
 
 if TYPE_CHECKING:
     from .activity import Activity
     from .pins import Pins
 
-__all__ = ["ClientStatus", "FlagClient", "OlderVersionError"]
+__all__ = ["ClientStatus", "FlagClient", "StaleCopyError"]
 
 _D = TypeVar("_D")
 _ContextLike = Context | Mapping[str, Any]
@@ -268,7 +268,7 @@ class FlagClient(FreshDocument):
     ) -> Consistency:
         """As ``Flags.consistency``, now and by ``gate`` unless other times are given.
 
-        Before the first document nothing is on.
+        After a rollback the gate counts from when this client took the earlier document. Before the first document nothing is on.
         """
         bound = self.bind(context, big_segments=big_segments)
         return bound.consistency(key, now_ms, ttl_seconds, poll_timeout_ms)

@@ -45,12 +45,6 @@ impl ResponseTimes {
         Some(if is_of_cache { date - age } else { date })
     }
 
-    /// When the document was changed: never later than its response was made.
-    fn modified_ms(&self) -> Option<f64> {
-        let modified = self.last_modified_ms?;
-        Some(self.made_ms().map_or(modified, |made| modified.min(made)))
-    }
-
     /// When the origin made the response, by the client's clock.
     fn made_locally_ms(&self) -> Option<f64> {
         Some(self.received_ms? - self.age_seconds.unwrap_or(0.0) * 1000.0)
@@ -91,10 +85,10 @@ impl Evidence {
     pub(super) fn is_older(&self) -> bool {
         let Evidence { offered, held, .. } = self;
         let between = |offered: Option<f64>, held: Option<f64>| Some(offered? - held?);
-        between(offered.modified_ms(), held.modified_ms())
+        between(offered.last_modified_ms, held.last_modified_ms)
             .or_else(|| between(offered.made_ms(), held.made_ms()))
             // A response that was made before the held document was written.
-            .or_else(|| between(offered.made_ms(), held.modified_ms()))
+            .or_else(|| between(offered.made_ms(), held.last_modified_ms))
             .or_else(|| {
                 offered.age_seconds?;
                 between(offered.made_locally_ms(), held.made_locally_ms())

@@ -1,8 +1,9 @@
 """The one method that a source has, and what it gives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 __all__ = ["UNCHANGED", "Fetched", "Source", "Unchanged"]
 
@@ -33,6 +34,12 @@ class Fetched:
     version: str | None = None
     """What the source calls this version, for people to read."""
 
+    times: Mapping[str, Any] | None = None
+    """The times of the response, if a cache may have answered; None if the source is authoritative.
+
+    ``last_modified``, ``date``, ``age`` and ``received_ms``, as ``Flags.supersedes`` takes them.
+    """
+
 
 class Source(Protocol):
     """Where a document comes from.
@@ -45,6 +52,7 @@ class Source(Protocol):
         """Give the document, or ``UNCHANGED`` where it is that of ``previous``.
 
         ``previous`` is what this method gave last, None the first time; without it the document is
-        given whole. Bytes alone are as good as a ``Fetched``. Raises a ``SourceError``, and is done
+        given whole. Bytes alone are as good as a ``Fetched``. What is given is believed, also an
+        earlier document, unless its ``times`` show that a cache gave an older copy. Raises a ``SourceError``, and is done
         within its own time limit.
         """
