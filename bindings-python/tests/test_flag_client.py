@@ -15,7 +15,6 @@ from isoflag.source import (
     Fetched,
     Source,
     SourceContentError,
-    SourceError,
     SourceUnavailableError,
 )
 from scripted import Answer, Clock, ScriptedSource, client, text

@@ -43,7 +43,7 @@ SCHEDULE: dict[str, Any] = SCHEDULES["a rule"]
 
 
 def release(number: int, *, on: bool, stamp: int | None = None) -> dict[str, Any]:
-    """A document as `isoflag stamp` leaves it: each release has a higher version and a later stamp."""
+    """A document as `isoflag stamp` leaves it: a higher version and a later stamp each time."""
     each = flag(KEY, True, False, on=on, offVariation=1, version=number)
     stamp = NOW - 86_400 + number * 60 if stamp is None else stamp
     return document(each, meta={"version": number, "lastModifiedTimestamp": stamp})
@@ -132,18 +132,14 @@ def _bucket(*, versions: bool) -> tuple[Source, Callable[[dict[str, Any]], objec
     client.create_bucket(Bucket="shop")
     written: dict[int, str] = {}
     if versions:
-        client.put_bucket_versioning(
-            Bucket="shop", VersioningConfiguration={"Status": "Enabled"}
-        )
+        client.put_bucket_versioning(Bucket="shop", VersioningConfiguration={"Status": "Enabled"})
 
     def put(each: dict[str, Any]) -> None:
         number = each["meta"]["version"]
         if versions and number in written:
             # Going back is to delete what came since.
             for later in [other for other in written if other > number]:
-                client.delete_object(
-                    Bucket="shop", Key="flags.json", VersionId=written.pop(later)
-                )
+                client.delete_object(Bucket="shop", Key="flags.json", VersionId=written.pop(later))
             return
         answer = client.put_object(Bucket="shop", Key="flags.json", Body=json.dumps(each))
         written[number] = answer.get("VersionId", "")
@@ -258,9 +254,7 @@ def test_after_a_rollback_the_gate_counts_from_when_it_was_taken() -> None:
     def gate() -> tuple[bool, float | None]:
         found = made.consistency(KEY, USER)
         assert guard.bind(page).consistency(KEY) == found  # type: ignore[call-arg]
-        said = body_of(
-            config_response(page, made, context=MIA, form="plain", keys=[KEY], gate=KEY)
-        )
+        said = body_of(config_response(page, made, context=MIA, form="plain", keys=[KEY], gate=KEY))
         assert said["isBackendConsistent"] is found.is_backend_consistent
         return found.is_backend_consistent, found.remaining_seconds
 

@@ -7,22 +7,17 @@ use crate::bound::FAILED;
 use crate::failure::{self, Failed};
 use crate::handles::with_flags;
 
-/// The handle that stands for no document.
-const NO_DOCUMENT: u32 = 0;
+/// Stands for no document; 0 is the handle of one that was freed.
+const NO_DOCUMENT: u32 = u32::MAX;
 
 fn evidence(text: &str) -> Result<Evidence, Failed> {
     let value = Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))?;
     Evidence::from_value(&value).map_err(|error| failure::evidence(&error))
 }
 
-fn answer(
-    offered: u32,
-    held: u32,
-    rule: impl FnOnce(&Flags, Option<&Flags>) -> bool,
-) -> Result<u32, Failed> {
-    let offered = with_flags(offered, Flags::clone)?;
+fn documents(offered: u32, held: u32) -> Result<(Flags, Option<Flags>), Failed> {
     let held = if held == NO_DOCUMENT { None } else { Some(with_flags(held, Flags::clone)?) };
-    Ok(u32::from(rule(&offered, held.as_ref())))
+    Ok((with_flags(offered, Flags::clone)?, held))
 }
 
 /// Whether a document supersedes the held one, by the JSON text of the evidence; [`FAILED`] if that
@@ -30,9 +25,12 @@ fn answer(
 #[wasm_bindgen]
 #[must_use]
 pub fn supersedes(offered: u32, held: u32, evidence_text: &str) -> u32 {
-    evidence(evidence_text)
-        .and_then(|evidence| answer(offered, held, |new, old| new.supersedes(old, &evidence)))
-        .unwrap_or(FAILED)
+    match (documents(offered, held), evidence(evidence_text)) {
+        (Ok((offered, held)), Ok(evidence)) => {
+            u32::from(offered.supersedes(held.as_ref(), &evidence))
+        }
+        _ => FAILED,
+    }
 }
 
 /// Whether taking a document in place of the held one goes back in time; [`FAILED`] if one was
@@ -40,6 +38,8 @@ pub fn supersedes(offered: u32, held: u32, evidence_text: &str) -> u32 {
 #[wasm_bindgen(js_name = stepsBackFrom)]
 #[must_use]
 pub fn steps_back_from(offered: u32, held: u32) -> u32 {
-    let rule = |new: &Flags, old: Option<&Flags>| old.is_some_and(|old| new.steps_back_from(old));
-    answer(offered, held, rule).unwrap_or(FAILED)
+    match documents(offered, held) {
+        Ok((offered, Some(held))) => u32::from(offered.steps_back_from(&held)),
+        _ => FAILED,
+    }
 }

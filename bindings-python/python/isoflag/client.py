@@ -268,7 +268,8 @@ class FlagClient(FreshDocument):
     ) -> Consistency:
         """As ``Flags.consistency``, now and by ``gate`` unless other times are given.
 
-        After a rollback the gate counts from when this client took the earlier document. Before the first document nothing is on.
+        After a rollback the gate counts from when this client took the earlier document. Before the
+        first document nothing is on.
         """
         bound = self.bind(context, big_segments=big_segments)
         return bound.consistency(key, now_ms, ttl_seconds, poll_timeout_ms)

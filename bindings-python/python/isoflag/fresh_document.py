@@ -214,9 +214,7 @@ class FreshDocument:
             )
         self._refused = None
         stepped_back = flags.steps_back_from(held.flags)
-        return HeldDocument(
-            flags, fetched, stepped_back_at=self._clock() if stepped_back else None
-        )
+        return HeldDocument(flags, fetched, stepped_back_at=self._clock() if stepped_back else None)
 
     def _refuse_again(self) -> None:
         if self._refused is not None:

@@ -29,7 +29,7 @@ class HeldDocument:
     """When the source last said that this is its document, in seconds since 1970."""
 
     stepped_back_at: float | None = None
-    """When it took the place of a later document, in seconds since 1970; the gate counts from it."""
+    """When it replaced a later document, in seconds since 1970; the gate counts from then."""
 
     _digest: str | None = None
 

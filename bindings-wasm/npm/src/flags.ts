@@ -16,7 +16,7 @@ import { makePlainContexts, requireStart, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
-import { type Evidence, evidenceText, isTrue } from "./freshness.js";
+import { type Evidence, evidenceText, isTrue, NO_DOCUMENT } from "./freshness.js";
 import { limits } from "./generated/constants.js";
 import * as core from "./generated/glue.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
@@ -189,7 +189,7 @@ export class Flags {
    * @throws {TypeError} if the evidence has another shape
    */
   supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
-    const handle = held == null ? 0 : held.#handle;
+    const handle = held == null ? NO_DOCUMENT : held.#handle;
     return isTrue(core.supersedes(this.#handle, handle, evidenceText(evidence)));
   }
 

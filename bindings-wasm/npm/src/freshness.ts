@@ -21,6 +21,9 @@ export interface Evidence {
   readonly held?: ResponseTimes | null | undefined;
 }
 
+/** Stands for the handle of no document. */
+export const NO_DOCUMENT = 0xffff_ffff;
+
 /** The JSON text of evidence; members that are undefined are absent. */
 export function evidenceText(evidence: Evidence): string {
   return encodeStrictly(evidence, limits.documentBytes, argumentErrors);

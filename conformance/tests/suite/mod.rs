@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use isoflag::{
     AllFlagsOptions, BigSegments, BoundFlags, Context, DocumentHistory, Evidence, Flags, Gate,
-    HistoryLimits,
-    Object, Strategy, System, Value, ValueType, parse_ttl, replay, secure_mode_hash,
+    HistoryLimits, Object, Strategy, System, Value, ValueType, parse_ttl, replay, secure_mode_hash,
 };
 
 /// One case of a file, with the documents that the file shares.

@@ -63,17 +63,16 @@ impl Evidence {
         let mut evidence = Evidence::default();
         for (name, value) in object(value, "evidence")?.iter() {
             let path = ["evidence.", name].concat();
-            match &**name {
-                "authoritative" => {
-                    evidence.authoritative = value
-                        .as_bool()
-                        .ok_or_else(|| EvidenceError { path, message: "expected true or false" })?;
+            match (&**name, value) {
+                ("authoritative", Value::Bool(authoritative)) => {
+                    evidence.authoritative = *authoritative;
                 }
-                "offered" => evidence.offered = response(value, path)?,
-                "held" => evidence.held = response(value, path)?,
+                ("offered", _) => evidence.offered = response(value, &path)?,
+                ("held", _) => evidence.held = response(value, &path)?,
+                ("authoritative", _) => return Err(error(path, "expected true or false")),
                 _ => {
                     let message = "unknown member; use `authoritative`, `offered` and `held`";
-                    return Err(EvidenceError { path, message });
+                    return Err(error(path, message));
                 }
             }
         }
@@ -98,48 +97,57 @@ impl Evidence {
 }
 
 fn object<'a>(value: &'a Value, path: &str) -> Result<&'a Object, EvidenceError> {
-    let error = || EvidenceError { path: path.to_owned(), message: "expected an object" };
-    value.as_object().ok_or_else(error)
+    value.as_object().ok_or_else(|| error(path.to_owned(), "expected an object"))
 }
 
-fn response(value: &Value, path: String) -> Result<ResponseTimes, EvidenceError> {
+fn response(value: &Value, path: &str) -> Result<ResponseTimes, EvidenceError> {
     let mut times = ResponseTimes::default();
     if value.is_null() {
         return Ok(times);
     }
-    for (name, value) in object(value, &path)?.iter() {
-        let error = |message| EvidenceError { path: [&path, ".", name].concat(), message };
-        let header = || match value {
-            Value::Null => Ok(None),
-            _ => value.as_str().map(Some).ok_or_else(|| error("expected the header's text")),
+    for (name, value) in object(value, path)?.iter() {
+        let (place, message) = match (&**name, value) {
+            ("lastModified" | "last_modified", Value::String(text)) => {
+                times.last_modified_ms = http_date::parse(text);
+                continue;
+            }
+            ("date", Value::String(text)) => {
+                times.date_ms = http_date::parse(text);
+                continue;
+            }
+            ("age", Value::String(text)) => {
+                times.age_seconds = age(text);
+                continue;
+            }
+            ("receivedMs" | "received_ms", Value::Number(_)) => {
+                times.received_ms = value.as_number();
+                continue;
+            }
+            (
+                "lastModified" | "last_modified" | "date" | "age" | "receivedMs" | "received_ms",
+                Value::Null,
+            ) => continue,
+            ("lastModified" | "last_modified" | "date" | "age", _) => {
+                (name, "expected the header's text")
+            }
+            ("receivedMs" | "received_ms", _) => (name, "expected milliseconds since 1970"),
+            _ => (name, "unknown member; use `lastModified`, `date`, `age` and `receivedMs`"),
         };
-        match &**name {
-            "lastModified" | "last_modified" => {
-                times.last_modified_ms = header()?.and_then(http_date::parse);
-            }
-            "date" => times.date_ms = header()?.and_then(http_date::parse),
-            "age" => times.age_seconds = header()?.and_then(age),
-            "receivedMs" | "received_ms" if value.is_null() => {}
-            "receivedMs" | "received_ms" => {
-                let received = value.as_number().filter(|received| received.is_finite());
-                times.received_ms =
-                    Some(received.ok_or_else(|| error("expected milliseconds since 1970"))?);
-            }
-            _ => {
-                let message = "unknown member; use `lastModified`, `date`, `age` and `receivedMs`";
-                return Err(error(message));
-            }
-        }
+        return Err(error([path, ".", place].concat(), message));
     }
     Ok(times)
 }
 
+fn error(path: String, message: &'static str) -> EvidenceError {
+    EvidenceError { path, message }
+}
+
 /// The seconds of an `Age`: digits only. Of a list, as two caches make it, the first counts.
 fn age(text: &str) -> Option<f64> {
-    let first = text.split(',').next()?.trim();
-    let is_number = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
-    let add = |seconds: f64, digit: u8| seconds * 10.0 + f64::from(digit - b'0');
-    is_number.then(|| first.bytes().fold(0.0, add).min(LARGEST_AGE))
+    let first = text.as_bytes().split(|byte| *byte == b',').next()?.trim_ascii();
+    let is_number = !first.is_empty() && first.iter().all(u8::is_ascii_digit);
+    let add = |seconds: f64, digit: &u8| seconds * 10.0 + f64::from(digit - b'0');
+    is_number.then(|| first.iter().fold(0.0, add).min(LARGEST_AGE))
 }
 
 /// A value that is not evidence.

@@ -2,39 +2,38 @@
 
 use crate::calendar;
 
-const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+/// `a` is a letter, `0` a digit.
+const FORM: &[u8; 29] = b"aaa, 00 aaa 0000 00:00:00 GMT";
+
+const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 
 /// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` into epoch milliseconds; none for
 /// any other text. The name of the weekday is not compared with the date.
 pub(super) fn parse(text: &str) -> Option<f64> {
-    let (weekday, rest) = text.split_once(", ")?;
-    let mut fields = rest.split(' ');
-    let day = digits(fields.next()?, 2)?;
-    let month = month(fields.next()?)?;
-    let year = digits(fields.next()?, 4)?;
-    let mut clock = fields.next()?.split(':');
-    let hour = digits(clock.next()?, 2)?;
-    let minute = digits(clock.next()?, 2)?;
-    let second = digits(clock.next()?, 2)?;
-    let is_whole =
-        fields.next() == Some("GMT") && fields.next().is_none() && clock.next().is_none();
-    let is_weekday = weekday.len() == 3 && weekday.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let bytes: &[u8; 29] = text.as_bytes().try_into().ok()?;
+    for (byte, form) in bytes.iter().zip(FORM) {
+        let fits = match form {
+            b'a' => byte.is_ascii_alphabetic(),
+            b'0' => byte.is_ascii_digit(),
+            _ => byte == form,
+        };
+        if !fits {
+            return None;
+        }
+    }
+    let number = |tens: u8, ones: u8| i64::from(tens - b'0') * 10 + i64::from(ones - b'0');
+    let name = [bytes[8], bytes[9], bytes[10]];
+    let month = MONTHS.chunks(3).position(|month| month == name)? as i64 + 1;
+    let year = number(bytes[12], bytes[13]) * 100 + number(bytes[14], bytes[15]);
+    let hour = number(bytes[17], bytes[18]);
+    let minute = number(bytes[20], bytes[21]);
+    let second = number(bytes[23], bytes[24]);
     // The second 60 is a leap second.
-    if !is_whole || !is_weekday || hour > 23 || minute > 59 || second > 60 {
+    if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let days = calendar::days(year, month, day)?;
-    Some(((days * 24 + hour) * 60 + minute) as f64 * 60_000.0 + second as f64 * 1000.0)
-}
-
-fn digits(text: &str, count: usize) -> Option<i64> {
-    let is_number = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.parse().ok()).flatten()
-}
-
-fn month(name: &str) -> Option<i64> {
-    let place = MONTHS.find(name).filter(|place| name.len() == 3 && place % 3 == 0)?;
-    Some(place as i64 / 3 + 1)
+    let days = calendar::days(year, month, number(bytes[5], bytes[6]))?;
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second) as f64 * 1000.0)
 }
 
 #[cfg(test)]

@@ -58,12 +58,16 @@ impl Flags {
     /// skipped.
     pub(crate) fn latest_stamp(&self) -> Option<f64> {
         let ruleset = self.ruleset();
-        let of_flags = ruleset.flags().filter_map(|(slot, _)| {
-            let flag = ruleset.written(Section::Flags, ruleset.flag_key(slot))?;
-            stamp_of(flag.as_object()?.get("lifecycle")?)
-        });
-        let of_meta = ruleset.rest().get("meta").and_then(stamp_of);
-        of_flags.chain(of_meta).filter_map(seconds).reduce(f64::max)
+        let mut latest = ruleset.rest().get("meta").and_then(seconds);
+        for (slot, _) in ruleset.flags() {
+            let flag = ruleset.written(Section::Flags, ruleset.flag_key(slot));
+            let lifecycle = flag.and_then(|flag| flag.as_object()?.get("lifecycle"));
+            let stamp = lifecycle.and_then(seconds);
+            if latest < stamp {
+                latest = stamp;
+            }
+        }
+        latest
     }
 }
 
@@ -72,8 +76,8 @@ pub(crate) fn stamp_of(object: &Value) -> Option<&Value> {
     object.as_object()?.get(STAMP).filter(|stamp| !stamp.is_null())
 }
 
-fn seconds(stamp: &Value) -> Option<f64> {
-    let seconds = stamp.as_integer()? as f64;
+fn seconds(object: &Value) -> Option<f64> {
+    let seconds = stamp_of(object)?.as_integer()? as f64;
     (0.0..=LATEST_SECONDS).contains(&seconds).then_some(seconds)
 }
 

@@ -53,6 +53,6 @@ class Source(Protocol):
 
         ``previous`` is what this method gave last, None the first time; without it the document is
         given whole. Bytes alone are as good as a ``Fetched``. What is given is believed, also an
-        earlier document, unless its ``times`` show that a cache gave an older copy. Raises a ``SourceError``, and is done
-        within its own time limit.
+        earlier document, unless its ``times`` show that a cache gave an older copy. Raises a
+        ``SourceError``, and is done within its own time limit.
         """
