@@ -58,7 +58,7 @@ impl Flags {
     /// skipped.
     pub(crate) fn latest_stamp(&self) -> Option<f64> {
         let ruleset = self.ruleset();
-        let mut latest = ruleset.rest().get("meta").and_then(seconds);
+        let mut latest = self.meta_stamp();
         for (slot, _) in ruleset.flags() {
             let flag = ruleset.written(Section::Flags, ruleset.flag_key(slot));
             let lifecycle = flag.and_then(|flag| flag.as_object()?.get("lifecycle"));
@@ -68,6 +68,11 @@ impl Flags {
             }
         }
         latest
+    }
+
+    /// The `lastModifiedTimestamp` of `meta`, in seconds, if it is valid.
+    pub(crate) fn meta_stamp(&self) -> Option<f64> {
+        self.ruleset().rest().get("meta").and_then(seconds)
     }
 }
 

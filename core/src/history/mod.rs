@@ -74,18 +74,15 @@ impl Held {
     }
 
     /// Whether it was fetched and has a later timestamp than the document in force: then this host
-    /// is behind, and knows of nothing newer.
+    /// is behind, and knows of nothing newer. If either has none, nothing says so.
     fn is_ahead_of(&self, newest: &Held) -> bool {
-        self.in_force_ms.is_none() && self.stamp > newest.stamp
+        self.in_force_ms.is_none() && newest.stamp.is_some() && self.stamp > newest.stamp
     }
 
     /// Since when pins to it age, in epoch milliseconds; none while it is in force.
     fn ages_from_ms(&self, newest: &Held) -> Option<f64> {
-        if self.is_ahead_of(newest) { self.stamp_ms() } else { self.superseded_ms }
-    }
-
-    fn stamp_ms(&self) -> Option<f64> {
-        self.stamp.map(|seconds| seconds * 1000.0)
+        let stamp = self.stamp.filter(|_| self.is_ahead_of(newest));
+        stamp.map(|seconds| seconds * 1000.0).or(self.superseded_ms)
     }
 }
 
@@ -116,14 +113,16 @@ impl DocumentHistory {
     ///
     /// One whose latest timestamp is later than that of the document in force is newer than it:
     /// this host is behind. Any other was in force until `superseded_ms`, in epoch milliseconds; by
-    /// default, until the document in force was stamped or added, whichever is earlier.
+    /// default, until the document in force was stamped, as its `meta` says, or added, whichever is
+    /// earlier.
     ///
     /// Returns whether it is held now: it may not fit beside newer ones.
     pub fn keep(&mut self, flags: Flags, superseded_ms: Option<f64>) -> bool {
         let Some((newest, earlier)) = self.held.split_last() else { return false };
         if self.find(flags.digest()).is_none() {
             let added_ms = newest.in_force_ms.unwrap_or_default();
-            let by_default = || newest.stamp_ms().map_or(added_ms, |stamp| stamp.min(added_ms));
+            let stamp = newest.flags.meta_stamp();
+            let by_default = || stamp.map_or(added_ms, |stamp| added_ms.min(stamp * 1000.0));
             let superseded_ms = superseded_ms.unwrap_or_else(by_default);
             let fetched = Held::new(flags.clone(), None, Some(superseded_ms));
             let older = |held: &&Held| {

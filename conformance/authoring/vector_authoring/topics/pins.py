@@ -134,8 +134,8 @@ def topics() -> list[Topic]:
         max_age=93_001)  # fmt: skip
     pin("ahead-stamp-in-the-future", "a clock that is behind the stamp", [behind, fetched(ahead)], answered(ahead, yes), pinned=1,
         now_ms=1)  # fmt: skip
-    pin("ahead-of-what-has-no-stamp", "a stamp is later than none", [{"document": document([flag(on=False)])}, fetched(ahead)],
-        answered(ahead, yes), pinned=1, now_ms=far)  # fmt: skip
+    pin("ahead-of-what-has-no-stamp", "no stamp says which is later", [{"document": document([flag(on=False)])}, fetched(ahead)],
+        answered(ahead, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
     own_stamp = {"document": document([flag(**NEWER, lifecycle={"lastModifiedTimestamp": 2000})])}
     pin("ahead-by-a-flags-stamp", "a flag's own stamp counts", [behind, fetched(own_stamp)], answered(own_stamp, yes), pinned=1,
         now_ms=far)  # fmt: skip
