@@ -254,6 +254,7 @@ impl Flags {
         signature = (key, context, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, taken_ms = None, big_segments = None),
         text_signature = "($self, key, context, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, taken_ms=None, big_segments=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "they are a Python method's keywords")]
     fn consistency(
         &self,
         key: &Bound<'_, PyString>,

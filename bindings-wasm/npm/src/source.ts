@@ -316,10 +316,14 @@ export class DocumentSource implements FlagSource {
   }
 
   #confirm(changes: Partial<SourceSnapshot> = {}): void {
+    const now = Date.now();
+    const { steppedBackAt } = this.#snapshot;
     this.#change({
       status: "ready",
       error: undefined,
-      fetchedAt: Date.now(),
+      fetchedAt: now,
+      // A clock that was set back must not keep the gate closed.
+      steppedBackAt: steppedBackAt === undefined ? undefined : Math.min(steppedBackAt, now),
       fetching: false,
       progress: undefined,
       ...changes,
