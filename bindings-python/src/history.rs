@@ -46,13 +46,22 @@ impl DocumentHistory {
         Ok(())
     }
 
-    /// Keeps a document that was fetched for a pin; returns whether it is held now.
+    /// Keeps a document that was in force until a moment; returns whether it is held now.
     #[pyo3(signature = (document, superseded_ms = None))]
     fn keep(&self, document: &Bound<'_, PyAny>, superseded_ms: Option<f64>) -> PyResult<bool> {
         let flags = flags::document(document)?;
         Ok(document.py().detach(|| {
             let _ = flags.digest();
             self.held().keep(flags, superseded_ms)
+        }))
+    }
+
+    /// Keeps a document that was fetched by a host that may be behind; returns whether it is held.
+    fn keep_fetched(&self, document: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let flags = flags::document(document)?;
+        Ok(document.py().detach(|| {
+            let _ = flags.digest();
+            self.held().keep_fetched(flags)
         }))
     }
 

@@ -298,12 +298,14 @@ def test_a_clock_that_is_set_back_does_not_keep_the_gate_closed() -> None:
 
 
 def behind_the_agent(
-    held: dict[str, Any], store: dict[str, bytes], **options: Any
+    held: dict[str, Any], store: dict[str, bytes], *, is_current: bool = False
 ) -> tuple[Guard, Clock]:
     """An instance whose agent still has an earlier document, with an authoritative store."""
     clock = Clock(NOW)
     source = ScriptedSource(json.dumps(held).encode())
-    pins = Pins(fetch=store.get, **options)
+    if is_current:
+        source.is_current = True  # type: ignore[attr-defined]
+    pins = Pins(fetch=store.get)
     made = FlagClient(source, ttl=60, gate=GateTimes(900, 3000), pins=pins, clock=clock)
     made.refresh()
     clock.pass_by(60)
@@ -334,6 +336,18 @@ def test_a_newer_document_answers_at_an_instance_that_is_behind(held_age: int) -
     assert submitted(guard, digest) == 201
     clock.pass_by(0.001)
     assert submitted(guard, digest) == 409
+
+
+def test_where_a_poll_gives_what_is_in_force_the_kill_switch_wins_by_a_rollback() -> None:
+    """An instance that has never held what was rolled back takes it for no newer document."""
+    off, withdrawn = release(1, on=False, stamp=NOW - 100), release(2, on=True, stamp=NOW)
+    digest = Flags.from_dict(withdrawn).digest
+    guard, _ = behind_the_agent(off, {digest: json.dumps(withdrawn).encode()}, is_current=True)
+    assert submitted(guard, digest) == 503
+    for source in (FileSource, S3Source, DynamoDbSource):
+        assert source.is_current
+    for lagging in (AppConfigAgentSource, AppConfigDataSource):
+        assert not hasattr(lagging, "is_current")
 
 
 def test_once_a_later_document_is_here_its_kill_switch_wins() -> None:

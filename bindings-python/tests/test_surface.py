@@ -102,6 +102,7 @@ def test_the_classes_have_these_members() -> None:
         "digests",
         "get",
         "keep",
+        "keep_fetched",
         "newest",
         "pinned",
         "size",

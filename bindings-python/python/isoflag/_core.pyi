@@ -758,11 +758,16 @@ class DocumentHistory:
     def keep(
         self, document: Flags | _Text | Mapping[str, Any], superseded_ms: float | None = None
     ) -> bool:
-        """Keep a document that was fetched for a pin; return whether it is held now.
+        """Keep a document that was in force until a moment; return whether it is held now.
 
-        One that is stamped later than the document in force is newer than it: this host is behind.
-        Any other was in force until ``superseded_ms``, by default until the document in force was
-        stamped or added, whichever is earlier.
+        By default it was until the document in force was stamped or added, whichever is earlier.
+        """
+
+    def keep_fetched(self, document: Flags | _Text | Mapping[str, Any]) -> bool:
+        """Keep a document that was fetched for a pin, where this host may be behind.
+
+        One that is stamped later than the document in force is newer than it, any other is kept as
+        by ``keep``. It must not be one that was withdrawn, as by a rollback.
         """
 
     def get(self, digest: str) -> Flags | None:

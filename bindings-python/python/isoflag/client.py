@@ -283,7 +283,15 @@ class FlagClient(FreshDocument):
 
             # Nothing but the document held can answer.
             pins = Pins(max_documents=1)
-        return pins.find(digest, lambda: self._held, self._poll, self._moment, self._load)
+        is_current = getattr(self._source, "is_current", False) is True
+        return pins.find(
+            digest,
+            lambda: self._held,
+            self._poll,
+            self._moment,
+            self._load,
+            is_current=is_current,
+        )
 
     def _poll(self) -> None:
         # Whoever sends what no document has must not have the source asked each time.

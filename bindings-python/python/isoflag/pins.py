@@ -45,11 +45,11 @@ class Pins:
         authoritative store, or returns None; it is called if a pin names one that is not held, with
         whatever digest a request names.
 
-        A document that is stamped later than the one held answers by its own flags: this client is
-        behind, as it is after the AppConfig Agent's interval. It does so for ``max_age`` after its
-        stamp. So ``fetch`` must not return a document that was withdrawn, such as one that was
-        rolled back. Any other counts as out of force since the document held was stamped, or since
-        this client has had it, whichever is earlier.
+        Where the client's source may lag, as the AppConfig Agent does, a document that is stamped
+        later than the one held answers by its own flags, for ``max_age`` after its stamp: the
+        client is behind. There ``fetch`` must not return a document that was withdrawn, such as one
+        that was rolled back. Any other counts as out of force since the document held was stamped,
+        or since this client has had it, whichever is earlier.
         """
         if max_age is not None and not max_age >= 0:
             raise ValueError(f"`max_age` is seconds from 0 up, not `{max_age}`")
@@ -84,8 +84,12 @@ class Pins:
         poll: Callable[[], None],
         moment: Callable[[], tuple[float, GateTimes]],
         load: Callable[[bytes], Flags],
+        *,
+        is_current: bool = False,
     ) -> HeldDocument:
         """Give what answers a pin, for a client that says what it holds and how it polls.
+
+        With ``is_current`` a poll gives what is in force, so that nothing else can be newer.
 
         Raises ``PinError`` where there is no such document, or it is out of force for too long.
         """
@@ -100,7 +104,11 @@ class Pins:
         try:
             return self._answer(digest, held, moment)
         except PinError as error:
-            if held is None or error.code != _MISSING or not self._keep(digest, load):
+            if (
+                held is None
+                or error.code != _MISSING
+                or not self._keep(digest, load, is_current=is_current)
+            ):
                 raise
         return self._answer(digest, held, moment)
 
@@ -126,7 +134,7 @@ class Pins:
         fetched = Fetched(b"") if held is None else held.fetched
         return HeldDocument(pinned.flags, fetched, _digest=digest)
 
-    def _keep(self, digest: str, load: Callable[[bytes], Flags]) -> bool:
+    def _keep(self, digest: str, load: Callable[[bytes], Flags], *, is_current: bool) -> bool:
         """Fetch the document of a digest, if that can be; say whether it is held now."""
         if self._fetch is None:
             return False
@@ -145,4 +153,4 @@ class Pins:
                 flags.digest,
             )
             return False
-        return self._history.keep(flags)
+        return self._history.keep(flags) if is_current else self._history.keep_fetched(flags)

@@ -80,13 +80,22 @@ export class DocumentHistory {
   }
 
   /**
-   * Keeps a document that was fetched for a pin, and returns whether it is held now. One that is stamped later than the
-   * document in force is newer than it: this host is behind. Any other was in force until `supersededMs`, by default until
-   * the document in force was stamped or added, whichever is earlier.
+   * Keeps a document that was in force until a moment, by default until the document in force was stamped or added,
+   * whichever is earlier, and returns whether it is held now.
    */
   keep(document: DocumentLike, supersededMs?: number): boolean {
     return flagsOf.lend(document, flags =>
       pinErrors.during(() => tools.historyKeep(this.#handle, flags, supersededMs)),
+    );
+  }
+
+  /**
+   * Keeps a document that was fetched for a pin, where this host may be behind: one that is stamped later than the document
+   * in force is newer than it, any other is kept as by `keep`. It must not be one that was withdrawn, as by a rollback.
+   */
+  keepFetched(document: DocumentLike): boolean {
+    return flagsOf.lend(document, flags =>
+      pinErrors.during(() => tools.historyKeepFetched(this.#handle, flags)),
     );
   }
 

@@ -333,7 +333,8 @@ class Asked {
     for (const entry of given.history) {
       const named = typeof entry.document === "string";
       const document = named ? this.#given.documents[entry.document] : entry.document;
-      if (entry.superseded || entry.fetched) history.keep(document, entry.nowMs);
+      if (entry.fetched) history.keepFetched(document);
+      else if (entry.superseded) history.keep(document, entry.nowMs);
       else history.add(document, entry.nowMs);
     }
     try {

@@ -182,8 +182,10 @@ class _Asked:
             document = entry["document"]
             if isinstance(document, str):
                 document = self._case.documents[document]
-            if "superseded" in entry or "fetched" in entry:
-                history.keep(document, entry.get("nowMs"))
+            if "fetched" in entry:
+                history.keep_fetched(document)
+            elif "superseded" in entry:
+                history.keep(document, entry["nowMs"])
             else:
                 history.add(document, entry["nowMs"])
         given = [arguments["digest"], arguments["nowMs"], arguments["ttlSeconds"]]

@@ -328,7 +328,9 @@ impl Asked<'_> {
             };
             let flags = Flags::from_value(document).unwrap();
             let now = number(entry, "nowMs");
-            if get(entry, "superseded").or(get(entry, "fetched")).is_some() {
+            if get(entry, "fetched").is_some() {
+                history.keep_fetched(flags);
+            } else if get(entry, "superseded").is_some() {
                 history.keep(flags, now);
             } else {
                 history.add(flags, now.unwrap());

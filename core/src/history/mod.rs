@@ -58,6 +58,8 @@ struct Held {
     bytes: usize,
     /// Since when it is in force here, in epoch milliseconds; none if it was fetched for a pin.
     in_force_ms: Option<f64>,
+    /// Whether it may be newer than the document in force, since this host may be behind.
+    may_be_ahead: bool,
     /// Since when it is no longer in force, in epoch milliseconds; none for the newest.
     superseded_ms: Option<f64>,
     /// Its latest timestamp, in seconds.
@@ -70,13 +72,14 @@ impl Held {
     fn new(flags: Flags, in_force_ms: Option<f64>, superseded_ms: Option<f64>) -> Held {
         let bytes = flags.document().to_canonical_json().len();
         let stamp = flags.latest_stamp();
-        Held { flags, bytes, in_force_ms, superseded_ms, stamp, pinned: OnceLock::new() }
+        let (may_be_ahead, pinned) = (false, OnceLock::new());
+        Held { flags, bytes, in_force_ms, may_be_ahead, superseded_ms, stamp, pinned }
     }
 
     /// Whether it was fetched and has a later timestamp than the document in force: then this host
     /// is behind, and knows of nothing newer. If either has none, nothing says so.
     fn is_ahead_of(&self, newest: &Held) -> bool {
-        self.in_force_ms.is_none() && newest.stamp.is_some() && self.stamp > newest.stamp
+        self.may_be_ahead && newest.stamp.is_some() && self.stamp > newest.stamp
     }
 
     /// Since when pins to it age, in epoch milliseconds; none while it is in force.
@@ -108,29 +111,37 @@ impl DocumentHistory {
         self.changed();
     }
 
-    /// Keeps a document that was fetched because a pin names it. If no document is in force it is
-    /// ignored, and if it is held already nothing changes.
-    ///
-    /// One whose latest timestamp is later than that of the document in force is newer than it:
-    /// this host is behind. Any other was in force until `superseded_ms`, in epoch milliseconds; by
-    /// default, until the document in force was stamped, as its `meta` says, or added, whichever is
-    /// earlier.
+    /// Keeps a document that was in force until `superseded_ms`, in epoch milliseconds; by default,
+    /// until the document in force was stamped, as its `meta` says, or added, whichever is earlier.
+    /// If no document is in force it is ignored, and if it is held already nothing changes.
     ///
     /// Returns whether it is held now: it may not fit beside newer ones.
     pub fn keep(&mut self, flags: Flags, superseded_ms: Option<f64>) -> bool {
+        self.insert(flags, superseded_ms, false)
+    }
+
+    /// Keeps a document that was fetched because a pin names it, by a host that may be behind. One
+    /// whose latest timestamp is later than that of the document in force is newer than it; any
+    /// other is kept as by [`DocumentHistory::keep`].
+    pub fn keep_fetched(&mut self, flags: Flags) -> bool {
+        self.insert(flags, None, true)
+    }
+
+    fn insert(&mut self, flags: Flags, superseded_ms: Option<f64>, may_be_ahead: bool) -> bool {
         let Some((newest, earlier)) = self.held.split_last() else { return false };
         if self.find(flags.digest()).is_none() {
             let added_ms = newest.in_force_ms.unwrap_or_default();
             let stamp = newest.flags.meta_stamp();
             let by_default = || stamp.map_or(added_ms, |stamp| added_ms.min(stamp * 1000.0));
             let superseded_ms = superseded_ms.unwrap_or_else(by_default);
-            let fetched = Held::new(flags.clone(), None, Some(superseded_ms));
+            let held = Held::new(flags.clone(), None, Some(superseded_ms));
+            let kept = Held { may_be_ahead, ..held };
             let older = |held: &&Held| {
-                fetched.is_ahead_of(newest)
+                kept.is_ahead_of(newest)
                     || held.superseded_ms.is_some_and(|since| since <= superseded_ms)
             };
             let place = earlier.iter().take_while(older).count();
-            self.held.insert(place, fetched);
+            self.held.insert(place, kept);
             self.changed();
         }
         self.find(flags.digest()).is_some()

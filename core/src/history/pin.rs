@@ -85,7 +85,7 @@ impl DocumentHistory {
     ///
     /// The kill switch wins: a flag that is off or deleted in the newest document is off here too,
     /// also where another asks it, unless the newest says `lifecycle.offWaitsForPins`. A document
-    /// that was fetched and is newer than the one in force ([`DocumentHistory::keep`]) is not
+    /// that was fetched and is newer than the one in force ([`DocumentHistory::keep_fetched`]) is not
     /// subject to that: its own flags say what is off.
     ///
     /// The age of a pin is the time since its document is no longer in force; that of the newest is
@@ -281,7 +281,7 @@ mod tests {
         let (held, fetched) = (stamped(1_000, false), stamped(90_000, true));
         let mut history = DocumentHistory::default();
         history.add(held.clone(), 2_000_000.0);
-        assert!(history.keep(fetched.clone(), None));
+        assert!(history.keep_fetched(fetched.clone()));
         let asked = |history: &DocumentHistory, now_ms: f64| {
             let pinned = history.pinned(fetched.digest(), &Gate::new(now_ms, 45.0), None);
             pinned.map(|pinned| pinned.switched_off().len()).map_err(|error| error.code())
@@ -304,7 +304,7 @@ mod tests {
             let mut history = DocumentHistory::default();
             history.add(stamped(stamp, false), added_ms);
             let older = stamped(900, true);
-            assert!(history.keep(older.clone(), None));
+            assert!(history.keep_fetched(older.clone()));
             let asked = |now_ms: f64| {
                 let pinned = history.pinned(older.digest(), &Gate::new(now_ms, 45.0), None);
                 pinned.map(|pinned| pinned.switched_off().len()).map_err(|error| error.code())
@@ -312,6 +312,16 @@ mod tests {
             assert_eq!(asked(since_ms + 93_000.0), Ok(1));
             assert_eq!(asked(since_ms + 93_001.0), Err("pin-too-old"));
         }
+    }
+
+    #[test]
+    fn a_host_that_is_not_behind_takes_a_later_timestamp_for_one_that_was_withdrawn() {
+        let mut history = DocumentHistory::default();
+        history.add(stamped(1_000, false), 2_000_000.0);
+        let withdrawn = stamped(90_000, true);
+        assert!(history.keep(withdrawn.clone(), None));
+        let pinned = history.pinned(withdrawn.digest(), &Gate::new(1_001_000.0, 45.0), None);
+        assert_eq!(pinned.unwrap().switched_off().collect::<Vec<_>>(), ["f"]);
     }
 
     #[test]

@@ -45,7 +45,9 @@ class Source(Protocol):
     """Where a document comes from.
 
     A source belongs to one client, which never calls it from two threads at once. It may keep a
-    connection or a token, but not what it gave: that is ``previous``.
+    connection or a token, but not what it gave: that is ``previous``. One that gives what is in
+    force now says so by ``is_current = True``; any other may lag, as the AppConfig Agent does, and
+    ``Pins`` count on that.
     """
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
