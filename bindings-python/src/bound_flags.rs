@@ -173,8 +173,8 @@ impl BoundFlags {
 
     /// Whether every instance of a back end that polls has noticed the flag's last change.
     #[pyo3(
-        signature = (key, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS),
-        text_signature = "($self, key, now_ms, ttl_seconds, poll_timeout_ms=3000.0)"
+        signature = (key, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, taken_ms = None),
+        text_signature = "($self, key, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, taken_ms=None)"
     )]
     fn consistency(
         &self,
@@ -182,8 +182,9 @@ impl BoundFlags {
         now_ms: f64,
         ttl_seconds: f64,
         poll_timeout_ms: f64,
+        taken_ms: Option<f64>,
     ) -> Consistency {
-        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms };
+        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms, taken_ms };
         Consistency::from(self.inner.consistency(&key.to_string_lossy(), &gate))
     }
 

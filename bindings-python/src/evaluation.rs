@@ -251,9 +251,10 @@ impl Flags {
 
     /// Whether every instance of a back end that polls has noticed the flag's last change.
     #[pyo3(
-        signature = (key, context, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, big_segments = None),
-        text_signature = "($self, key, context, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, big_segments=None)"
+        signature = (key, context, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, taken_ms = None, big_segments = None),
+        text_signature = "($self, key, context, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, taken_ms=None, big_segments=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "they are a Python method's keywords")]
     fn consistency(
         &self,
         key: &Bound<'_, PyString>,
@@ -261,9 +262,10 @@ impl Flags {
         now_ms: f64,
         ttl_seconds: f64,
         poll_timeout_ms: f64,
+        taken_ms: Option<f64>,
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Consistency> {
-        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms };
+        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms, taken_ms };
         let bound = self.bound(context, big_segments)?;
         Ok(Consistency::from(bound.consistency(&key.to_string_lossy(), &gate)))
     }

@@ -46,12 +46,22 @@ impl DocumentHistory {
         Ok(())
     }
 
-    /// Takes a document that was in force until a moment; says whether it is held now.
-    fn keep(&self, document: &Bound<'_, PyAny>, superseded_ms: f64) -> PyResult<bool> {
+    /// Keeps a document that was in force until a moment; returns whether it is held now.
+    #[pyo3(signature = (document, superseded_ms = None))]
+    fn keep(&self, document: &Bound<'_, PyAny>, superseded_ms: Option<f64>) -> PyResult<bool> {
         let flags = flags::document(document)?;
         Ok(document.py().detach(|| {
             let _ = flags.digest();
             self.held().keep(flags, superseded_ms)
+        }))
+    }
+
+    /// Keeps a document that was fetched by a host that may be behind; returns whether it is held.
+    fn keep_fetched(&self, document: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let flags = flags::document(document)?;
+        Ok(document.py().detach(|| {
+            let _ = flags.digest();
+            self.held().keep_fetched(flags)
         }))
     }
 
@@ -95,7 +105,7 @@ impl DocumentHistory {
         poll_timeout_ms: f64,
         max_pin_age_ms: Option<f64>,
     ) -> PyResult<Pinned> {
-        let gate = Gate { now_ms, ttl_seconds, poll_timeout_ms };
+        let gate = Gate { poll_timeout_ms, ..Gate::new(now_ms, ttl_seconds) };
         match py.detach(|| self.held().pinned(digest, &gate, max_pin_age_ms)) {
             Ok(inner) => Ok(Pinned { inner }),
             Err(error) => Err(pin_error(py, &error)),

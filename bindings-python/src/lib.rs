@@ -22,6 +22,7 @@ mod evaluation;
 mod evaluation_detail;
 mod explanation;
 mod flags;
+mod freshness;
 mod from_python;
 mod history;
 mod lifecycle;

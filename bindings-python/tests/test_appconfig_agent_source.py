@@ -11,7 +11,6 @@ import pytest
 
 from documents import USER
 from isoflag import FlagClient, Flags
-from isoflag.client import OlderVersionError
 from isoflag.source import (
     UNCHANGED,
     AppConfigAgentSource,
@@ -245,20 +244,6 @@ def test_an_agent_that_trickles_is_given_up(agent: LocalServer) -> None:
     with pytest.raises(SourceTimeoutError, match=r"no whole answer within 0\.1 s"):
         source(agent, timeout=0.1).fetch(None)
     done.set()
-
-
-def test_an_older_version_is_refused(agent: LocalServer) -> None:
-    clock = Clock()
-    client = FlagClient(source(agent), ttl=60, clock=clock)
-    agent.body = text("new", version=8)
-    assert client.variation("a", USER, None) == "new"
-    agent.body = text("old", version=7)
-    clock.pass_by(60)
-    assert client.variation("a", USER, None) == "new"
-    assert isinstance(client.status.error, OlderVersionError)
-    agent.body = text("rolled back", version=7, stamp=1_800_000_000)
-    clock.pass_by(60)
-    assert client.variation("a", USER, None) == "rolled back"
 
 
 def test_a_profile_with_variants_is_named(agent: LocalServer) -> None:

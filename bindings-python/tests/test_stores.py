@@ -243,6 +243,30 @@ def test_a_plan_that_comes_late_leaves_what_is_newer(opened: Open) -> None:
     assert store.all(FEATURES) == data(item("a", 3), item("b", 2))[FEATURES]
 
 
+def test_a_document_that_goes_back_is_written(store: FeatureStore) -> None:
+    new = {
+        "meta": {"version": 2, "lastModifiedTimestamp": 200},
+        "flags": data(item("a", 5, on=True), item("b", 1))[FEATURES],
+        "segments": data(item("s", 9))[FEATURES],
+    }
+    old = {
+        "meta": {"version": 1, "lastModifiedTimestamp": 100},
+        "flags": data(item("a", 4), item("c", 1))[FEATURES],
+        "segments": data(item("s", 3))[FEATURES],
+    }
+    for document in (old, new, old, new):
+        planned = plan(store.document(), document)
+        assert store.write(planned) == len(planned)
+        assert store.all(FEATURES) == document["flags"]
+        assert store.all(SEGMENTS) == document["segments"]
+        now = store.document()
+        assert now is not None
+        assert now["meta"] == document["meta"]
+        # Items that come one by one are still taken by their versions only.
+        for key, each in document["flags"].items():
+            assert not store.upsert(FEATURES, {**each, "late": key})
+
+
 def test_the_plan_of_a_newer_document_replaces_whatever_the_versions(store: FeatureStore) -> None:
     store.init({**data(item("a", 5)), "meta": {"version": 1}})
     document = {"meta": {"version": 2}, "flags": {"a": item("a", 5, on=True)}, "segments": {}}

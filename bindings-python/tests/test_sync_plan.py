@@ -10,7 +10,7 @@ import pytest
 from documents import clause, flag
 from isoflag import Flags
 from isoflag.store import InMemoryFeatureStore
-from isoflag.sync import OlderDocumentError, Plan, plan
+from isoflag.sync import Plan, plan
 from shop import shop_document
 
 
@@ -142,16 +142,16 @@ def test_a_tombstone_of_the_document_is_written() -> None:
     assert len(plan({"flags": {"a": dead}}, {"flags": {"a": dead}})) == 0
 
 
-def test_an_item_that_is_not_newer_is_refused_and_the_rest_is_written() -> None:
+def test_what_differs_is_written_whatever_its_version() -> None:
     old = document(flag("a", 1, version=3), flag("b", 1, version=3), flag("c", 1))
     new = document(flag("a", 2, version=3), flag("b", 2, version=2), flag("c", 2, version=2))
     planned = plan(old, new)
-    assert written(planned) == ["c"]
-    assert [(each.kind, each.key) for each in planned.refused] == [
-        ("features", "a"),
-        ("features", "b"),
+    assert [(each.key, each.version, each.replaces) for each in planned] == [
+        ("a", 3, 3),
+        ("b", 2, 3),
+        ("c", 2, 1),
     ]
-    assert all("version" in each.reason for each in planned.refused)
+    assert planned.refused == ()
 
 
 def test_an_item_under_another_name_is_refused() -> None:
@@ -160,39 +160,26 @@ def test_an_item_under_another_name_is_refused() -> None:
     assert [each.key for each in planned.refused] == ["a", "c"]
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (document(meta={"version": 5}), document(flag("a", 1), meta={"version": 4})),
-        (
-            document(meta={"version": 5, "lastModifiedTimestamp": 100}),
-            document(meta={"version": 4, "lastModifiedTimestamp": 100}),
-        ),
-        (
-            document(flag("a", 1, version=5), flag("b", 1)),
-            document(flag("a", 2, version=4)),
-        ),
-    ],
-)
-def test_an_older_document_is_refused_whole(old: dict[str, Any], new: dict[str, Any]) -> None:
-    with pytest.raises(OlderDocumentError, match="version"):
-        plan(old, new)
-
-
-def test_going_back_on_purpose_takes_a_later_stamp() -> None:
-    old = document(flag("a", 1, version=5), meta={"version": 5, "lastModifiedTimestamp": 100})
-    new = document(flag("a", 2, version=4), meta={"version": 4, "lastModifiedTimestamp": 101})
+@pytest.mark.parametrize("stamps", [(100, 101), (100, 100), (100, 99), (100, None), (None, None)])
+def test_a_document_that_goes_back_is_written(stamps: tuple[int | None, int | None]) -> None:
+    before, after = (
+        {"version": version, **({} if stamp is None else {"lastModifiedTimestamp": stamp})}
+        for version, stamp in zip((5, 4), stamps, strict=True)
+    )
+    old = document(flag("a", 1, version=5), segment("s", 5), flag("b", 1), meta=before)
+    new = document(flag("a", 2, version=4), segment("s", 2, uses=["s"]), flag("c", 1), meta=after)
     store = InMemoryFeatureStore()
     for each in (old, new):
         store.write(plan(store.document(), each))
-    assert store.document() == new
-
-
-def test_a_newer_document_is_trusted_beyond_the_versions_of_its_items() -> None:
-    old = document(flag("a", 1, version=3), meta={"version": 1})
-    planned = plan(old, document(flag("a", 2, version=3), meta={"version": 2}))
-    assert written(planned) == ["a", "meta"]
-    assert planned.refused == ()
+    held = store.document()
+    assert held is not None
+    assert held["flags"].pop("b") == {"key": "b", "version": 2, "deleted": True}
+    assert held == new
+    store.write(plan(store.document(), old))
+    held = store.document()
+    assert held is not None
+    assert held["flags"].pop("c") == {"key": "c", "version": 2, "deleted": True}
+    assert held == old
 
 
 def test_what_is_used_is_there_at_every_moment() -> None:
@@ -212,11 +199,11 @@ def test_any_document_leads_to_any_other() -> None:
     chance = random.Random(7)  # noqa: S311
     for _ in range(200):
         store = InMemoryFeatureStore()
-        versions = dict.fromkeys("abcdef", 0)
+        versions = dict.fromkeys("abcdef", 50)
         for number in range(1, 6):
             items = []
             for key in chance.sample(sorted(versions), chance.randrange(7)):
-                versions[key] += 2
+                versions[key] += chance.randrange(-9, 9)
                 uses = chance.sample(sorted(versions), 2)
                 made = (
                     segment(key, versions[key], uses=uses)
@@ -224,7 +211,7 @@ def test_any_document_leads_to_any_other() -> None:
                     else needing(key, *uses, version=versions[key])
                 )
                 items.append(made)
-            new = document(*items, **({"meta": {"version": number}} if number % 2 else {}))
+            new = document(*items, **({"meta": {"version": 9 - number}} if number % 2 else {}))
             store.write(plan(store.document(), new))
             held = store.document()
             assert held is not None

@@ -14,8 +14,9 @@ pub fn consistency(
     now_ms: f64,
     ttl_seconds: f64,
     poll_timeout_ms: Option<f64>,
+    taken_ms: Option<f64>,
 ) -> Option<String> {
-    let gate = gate(now_ms, ttl_seconds, poll_timeout_ms);
+    let gate = Gate { taken_ms, ..gate(now_ms, ttl_seconds, poll_timeout_ms) };
     let said = |bound: &BoundFlags| bound.consistency(key, &gate).to_value().to_canonical_json();
     BOUND.with(|table| table.get(bound, said)).ok()
 }

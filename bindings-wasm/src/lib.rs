@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`handles`] says how an object of the core is known to JavaScript, [`failure`] how an error
 //! reaches it; then [`flags`], [`context`] and [`bound`] hold what is exported for each class, [`answer`] what an
-//! evaluation returns, and [`state`] the state of all flags, [`consistency`] the gate;
+//! evaluation returns, and [`state`] the state of all flags, [`consistency`] the gate, [`freshness`] which document supersedes which;
 //! `tools`, `history`, `receipt` and `typing` are what only `tools.wasm` has, and `part`, by which a server asks about one
 //! object after the other.
 
@@ -13,6 +13,7 @@ pub mod consistency;
 pub mod context;
 pub mod failure;
 pub mod flags;
+pub mod freshness;
 pub mod handles;
 #[cfg(feature = "tools")]
 pub mod history;

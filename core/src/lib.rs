@@ -15,7 +15,7 @@
 //!    [`BoundFlags`] evaluates;
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
-//! On these are built: `consistency`, whether the whole back end has a document; `history`, the
+//! On these are built: `freshness`, which document supersedes which; `consistency`, whether the whole back end has a document; `history`, the
 //! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
 //! elsewhere; `impact` and `diff`, what a change can change and what changed; `check`, the mistakes
 //! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
@@ -73,6 +73,7 @@ mod evaluation;
 #[cfg(feature = "tools")]
 mod explain;
 mod flags;
+mod freshness;
 #[cfg(feature = "tools")]
 mod history;
 #[cfg(feature = "authoring")]
@@ -132,6 +133,7 @@ pub use evaluation::{
 #[cfg(feature = "tools")]
 pub use explain::Explanation;
 pub use flags::Flags;
+pub use freshness::{Evidence, EvidenceError, ResponseTimes};
 #[cfg(feature = "tools")]
 pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
 #[cfg(feature = "authoring")]

@@ -60,18 +60,23 @@ def _form(name: str) -> Edit:
     return edit
 
 
+BACK = None
+"""Publishes the first document again, byte for byte, as AppConfig does when an alarm rolls a deployment back."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What is published when, in seconds after `CHANGED`; the first edit was made long ago."""
 
     before: Edit
-    published: tuple[tuple[int, Edit], ...]
+    published: tuple[tuple[int, Edit | None], ...]
 
 
 CHANGES: Mapping[str, Change] = {
     "on": Change(_switch(False), ((0, _switch(True)),)),
     "form": Change(_form("two steps"), ((0, _form("one page")),)),
     "rollback": Change(_form("two steps"), ((0, _form("one page")), (6 * 60, _form("two steps")))),
+    "alarm": Change(_form("two steps"), ((0, _form("one page")), (16 * 60, BACK))),
     "off": Change(_switch(True), ((0, _switch(False)),)),
     "phase-out": Change(_switch(True), ((0, _phase_out),)),
 }
@@ -119,9 +124,10 @@ class Fleet:
         long_ago = document["meta"]["lastModifiedTimestamp"]
         document = stamped(document, CHANGES[change].before, long_ago)
         self._bucket.publish(document)
+        first = document
         self._due: list[tuple[int, dict[str, Any]]] = []
         for after, edit in CHANGES[change].published:
-            document = stamped(document, edit, CHANGED + after)
+            document = first if edit is BACK else stamped(document, edit, CHANGED + after)
             self._due.append((CHANGED + after, document))
         self.published = [at * 1000 for at, _ in self._due]
         moments = [round(place * TTL / count / TICK) * TICK for place in range(count)]
@@ -158,6 +164,11 @@ class Fleet:
         """A published document, as the bucket gives it to a page."""
         return self._bucket.by_digest.get(digest)
 
+    @property
+    def newest(self) -> bytes:
+        """The document that is published now, as an open page fetches it."""
+        return self._bucket.newest
+
     def state(self) -> dict[str, Any]:
         """What each instance holds now."""
         return {
@@ -168,13 +179,14 @@ class Fleet:
 
 
 def _state(client: FlagClient, now: float) -> dict[str, Any]:
-    flags, age = client.flags, client.status.age
+    flags, status = client.flags, client.status
     return {
         "digest": flags.digest,
         "version": flags.version,
         "isOn": flags.bool_variation(JOURNEY, ANYBODY, False),
         "form": flags.variation(FORM, ANYBODY, None),
-        "polledMs": round((now - (age or 0.0)) * 1000),
+        "polledMs": round((now - (status.age or 0.0)) * 1000),
+        "steppedBackMs": None if status.stepped_back_at is None else round(status.stepped_back_at * 1000),
     }
 
 

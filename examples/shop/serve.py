@@ -174,6 +174,8 @@ class Handler(BaseHTTPRequestHandler):
         match self.command, rest:
             case "PUT", ["clock"]:
                 return self._moved(body, fleet.move)
+            case "GET", ["document"]:
+                return self._send(HTTPStatus.OK, {"Content-Type": "application/json"}, fleet.newest)
             case "GET", ["documents", digest] if (document := fleet.document(digest)) is not None:
                 return self._send(HTTPStatus.OK, {"Content-Type": "application/json"}, document)
             case _, ["instances", number, *_] if number in fleet.instances:

@@ -112,6 +112,24 @@ class Flags:
 
     def __len__(self) -> int: ...
     def __contains__(self, key: object, /) -> bool: ...
+    def supersedes(self, held: Flags | None, evidence: Mapping[str, Any]) -> bool:
+        """Whether this document, just fetched, takes the place of the one that is held.
+
+        ``evidence`` is ``{"authoritative": True}`` for a source that no cache answers for: it is
+        believed, in whatever order it serves documents. For responses that a cache may have
+        answered it is ``{"offered": {...}, "held": {...}}``, each with the headers
+        ``last_modified``, ``date`` and ``age`` as text and ``received_ms``, when the response
+        arrived; all may be absent. The document is refused only if they show that the origin made
+        the offered response before the held one. A malformed header counts as absent. Raises
+        ``ValueError`` if the evidence has another shape.
+        """
+
+    def steps_back_from(self, held: Flags) -> bool:
+        """Whether taking this document in place of another goes back in time, as a rollback does.
+
+        Its latest ``lastModifiedTimestamp`` is then earlier than that of the other, or missing.
+        """
+
     @property
     def digest(self) -> str:
         """``"sha256:"`` and 64 hex digits over the normalised document, equal on every host."""
@@ -319,6 +337,7 @@ class Flags:
         ttl_seconds: float,
         poll_timeout_ms: float = 3000.0,
         *,
+        taken_ms: float | None = None,
         big_segments: _BigSegments = None,
     ) -> Consistency:
         """Whether every instance of a back end that polls has noticed the flag's last change.
@@ -327,6 +346,8 @@ class Flags:
         instance keeps a document before it polls again (see ``parse_ttl``), ``poll_timeout_ms`` how
         long a poll may take. The time of the change is the flag's
         ``lifecycle.lastModifiedTimestamp``, else the document's ``meta.lastModifiedTimestamp``.
+        ``taken_ms`` is when this host took the document, if that went back in time
+        (``steps_back_from``): the change then counts as made no earlier.
         """
 
     def receipt(
@@ -508,7 +529,13 @@ class BoundFlags:
         """Evaluate a flag and tell everything that was looked at on the way."""
 
     def consistency(
-        self, key: str, now_ms: float, ttl_seconds: float, poll_timeout_ms: float = 3000.0
+        self,
+        key: str,
+        now_ms: float,
+        ttl_seconds: float,
+        poll_timeout_ms: float = 3000.0,
+        *,
+        taken_ms: float | None = None,
     ) -> Consistency:
         """Whether every instance of a back end that polls has noticed the flag's last change."""
 
@@ -728,10 +755,19 @@ class DocumentHistory:
     def add(self, document: Flags | _Text | Mapping[str, Any], now_ms: float) -> None:
         """Take the document that is in force at a moment."""
 
-    def keep(self, document: Flags | _Text | Mapping[str, Any], superseded_ms: float) -> bool:
-        """Take a document that was in force until a moment, such as one fetched for a pin.
+    def keep(
+        self, document: Flags | _Text | Mapping[str, Any], superseded_ms: float | None = None
+    ) -> bool:
+        """Keep a document that was in force until a moment; return whether it is held now.
 
-        Says whether it is held now.
+        By default it was until the document in force was stamped or added, whichever is earlier.
+        """
+
+    def keep_fetched(self, document: Flags | _Text | Mapping[str, Any]) -> bool:
+        """Keep a document that was fetched for a pin, where this host may be behind.
+
+        One that is stamped later than the document in force is newer than it, any other is kept as
+        by ``keep``. It must not be one that was withdrawn, as by a rollback.
         """
 
     def get(self, digest: str) -> Flags | None:

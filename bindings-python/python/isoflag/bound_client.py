@@ -140,11 +140,13 @@ class BoundFlagClient:
     ) -> Consistency:
         """As ``Flags.consistency``, now and by the client's ``gate`` unless times are given."""
         present_ms, times = self._moment()
+        stepped_back_at = None if self._held is None else self._held.stepped_back_at
         return self._bound.consistency(
             key,
             present_ms if now_ms is None else now_ms,
             times.ttl_seconds if ttl_seconds is None else ttl_seconds,
             times.poll_timeout_ms if poll_timeout_ms is None else poll_timeout_ms,
+            taken_ms=None if stepped_back_at is None else stepped_back_at * 1000.0,
         )
 
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:

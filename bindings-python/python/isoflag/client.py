@@ -10,14 +10,14 @@ from .bound_client import BoundFlagClient
 from .client_status import ClientStatus
 from .fresh_document import FreshDocument
 from .gate_times import GateTimes
-from .held_document import HeldDocument, OlderVersionError
+from .held_document import HeldDocument, StaleCopyError
 from .source.protocol import Source
 
 if TYPE_CHECKING:
     from .activity import Activity
     from .pins import Pins
 
-__all__ = ["ClientStatus", "FlagClient", "OlderVersionError"]
+__all__ = ["ClientStatus", "FlagClient", "StaleCopyError"]
 
 _D = TypeVar("_D")
 _ContextLike = Context | Mapping[str, Any]
@@ -268,7 +268,8 @@ class FlagClient(FreshDocument):
     ) -> Consistency:
         """As ``Flags.consistency``, now and by ``gate`` unless other times are given.
 
-        Before the first document nothing is on.
+        After a rollback the gate counts from when this client took the earlier document. Before the
+        first document nothing is on.
         """
         bound = self.bind(context, big_segments=big_segments)
         return bound.consistency(key, now_ms, ttl_seconds, poll_timeout_ms)
@@ -282,7 +283,15 @@ class FlagClient(FreshDocument):
 
             # Nothing but the document held can answer.
             pins = Pins(max_documents=1)
-        return pins.find(digest, lambda: self._held, self._poll, self._moment, self._load)
+        is_current = getattr(self._source, "is_current", False) is True
+        return pins.find(
+            digest,
+            lambda: self._held,
+            self._poll,
+            self._moment,
+            self._load,
+            is_current=is_current,
+        )
 
     def _poll(self) -> None:
         # Whoever sends what no document has must not have the source asked each time.

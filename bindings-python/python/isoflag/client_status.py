@@ -33,6 +33,10 @@ class ClientStatus:
     failures: int
     """How many attempts failed since the last that did not."""
 
+    stepped_back_at: float | None = None
+    """When the document held took the place of a later one, as after a rollback, in seconds since
+    1970; the consistency gate counts from then."""
+
     @property
     def stale(self) -> bool:
         """Whether a document is held that could not be refreshed."""

@@ -9,7 +9,7 @@ from typing import Final
 from ._core import Flags
 from ._fork import tell_after_fork
 from .client_status import ClientStatus
-from .held_document import HeldDocument
+from .held_document import HeldDocument, StaleCopyError, evidence
 from .source.errors import SourceContentError, SourceError
 from .source.protocol import UNCHANGED, Fetched, Source
 
@@ -79,6 +79,7 @@ class FreshDocument:
             version=None if held is None else held.flags.version,
             digest=None if held is None else held.digest(),
             source_version=None if held is None else held.fetched.version,
+            stepped_back_at=None if held is None else held.stepped_back_at,
             age=None if held is None else max(0.0, self._clock() - held.confirmed),
             error=None if trouble is None else trouble.error,
             error_since=None if trouble is None else trouble.since,
@@ -155,6 +156,9 @@ class FreshDocument:
             return _Outcome(before, before, error, first=trouble is None, recovered=False)
         now = self._clock()
         held.confirmed = now
+        if held.stepped_back_at is not None:
+            # A clock that was set back must not keep the gate closed.
+            held.stepped_back_at = min(held.stepped_back_at, now)
         if before is None or before.flags is not held.flags:
             self._take(held.flags, now * 1000.0)
         self._held = held
@@ -173,7 +177,10 @@ class FreshDocument:
         self._since = now
 
     def _fetch(self, held: HeldDocument | None) -> HeldDocument:
-        """Give what is to be held from here on, or raise why it cannot be."""
+        """Give what is to be held from here on, or raise why it cannot be.
+
+        A stale copy leaves nothing behind: the origin may give the same document again.
+        """
         answer = self._source.fetch(self._seen)
         if answer is UNCHANGED:
             self._refuse_again()
@@ -190,16 +197,24 @@ class FreshDocument:
             self._refuse_again()
         if held is not None and held.fetched.document == fetched.document:
             self._refused = None
-            return HeldDocument(held.flags, fetched)
+            return held.confirmed_by(fetched)
         try:
             flags = self._load(fetched.document)
-            if held is not None:
-                held.check_successor(flags, fetched, where=repr(self._source))
         except Exception as error:
             self._refused = error
             raise
+        if held is None:
+            self._refused = None
+            return HeldDocument(flags, fetched)
+        if not flags.supersedes(held.flags, evidence(fetched, held.fetched)):
+            self._seen = before
+            raise StaleCopyError(
+                "a cache gave a copy that is older than the document held; it is ignored",
+                where=repr(self._source),
+            )
         self._refused = None
-        return HeldDocument(flags, fetched)
+        stepped_back = flags.steps_back_from(held.flags)
+        return HeldDocument(flags, fetched, stepped_back_at=self._clock() if stepped_back else None)
 
     def _refuse_again(self) -> None:
         if self._refused is not None:

@@ -1,21 +1,18 @@
 """A document that a client holds, and what may take its place."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ._core import Flags
 from .source.errors import SourceError
 from .source.protocol import Fetched
 
-__all__ = ["HeldDocument", "OlderVersionError"]
+__all__ = ["HeldDocument", "StaleCopyError"]
 
 
-class OlderVersionError(SourceError):
-    """A document whose ``meta.version`` is lower than that of the one held, and no later rollback.
-
-    It is taken where its ``meta.lastModifiedTimestamp`` is later: then somebody went back on
-    purpose.
-    """
+class StaleCopyError(SourceError):
+    """A copy from a cache that its origin made before the document held."""
 
 
 @dataclass(slots=True)
@@ -31,6 +28,9 @@ class HeldDocument:
     confirmed: float = 0.0
     """When the source last said that this is its document, in seconds since 1970."""
 
+    stepped_back_at: float | None = None
+    """When it replaced a later document, in seconds since 1970; the gate counts from then."""
+
     _digest: str | None = None
 
     def digest(self) -> str:
@@ -39,34 +39,17 @@ class HeldDocument:
             self._digest = self.flags.digest
         return self._digest
 
-    def stamp_ms(self) -> float | None:
-        """When the document was changed last, in milliseconds since 1970, where it says so."""
-        try:
-            stamp = _stamp(self.fetched.document)
-        except ValueError:
-            # What a client's own `load` reads need be no JSON.
-            return None
-        return stamp * 1000.0 if stamp >= 0 else None
-
-    def check_successor(self, flags: Flags, fetched: Fetched, *, where: str) -> None:
-        """Raise ``OlderVersionError`` where another document is older than this one."""
-        held, given = self.flags.version, flags.version
-        if held is None or given is None or given >= held:
-            return
-        if _stamp(fetched.document) > _stamp(self.fetched.document):
-            return
-        raise OlderVersionError(
-            f"gives version {given}, version {held} is held and kept; whoever goes back on purpose "
-            "writes a later `meta.lastModifiedTimestamp`",
-            where=where,
+    def confirmed_by(self, fetched: Fetched) -> "HeldDocument":
+        """Hold the same document as another response gave it, unless that is an older copy."""
+        is_later = self.flags.supersedes(self.flags, evidence(fetched, self.fetched))
+        kept = fetched if is_later else self.fetched
+        return HeldDocument(
+            self.flags, kept, stepped_back_at=self.stepped_back_at, _digest=self._digest
         )
 
 
-def _stamp(document: bytes) -> float:
-    """The document's `meta.lastModifiedTimestamp`, or less than any."""
-    value = json.loads(document)
-    if isinstance(value, dict) and value.get("path") == "/" and "flags" not in value:
-        value = value.get("data")
-    meta = value.get("meta") if isinstance(value, dict) else None
-    stamp = meta.get("lastModifiedTimestamp") if isinstance(meta, dict) else None
-    return float(stamp) if isinstance(stamp, int | float) else float("-inf")
+def evidence(offered: Fetched, held: Fetched) -> Mapping[str, Any]:
+    """What two answers of a source show, as ``Flags.supersedes`` takes it."""
+    if offered.times is None:
+        return {"authoritative": True}
+    return {"offered": offered.times, "held": held.times}

@@ -17,6 +17,7 @@ _logger = logging.getLogger("isoflag")
 _MOST_DOCUMENTS: Final = 16
 _MOST_BYTES: Final = 64 << 20
 _MISSING: Final = "document-not-held"
+_INVALID: Final = "not-a-digest"
 
 
 class Pins:
@@ -40,10 +41,15 @@ class Pins:
         """Bound what is held, by a number of documents and of bytes of canonical JSON.
 
         ``max_age`` is for how many seconds a document answers after it went out of force: two times
-        to live and a poll's timeout unless given. ``fetch`` gives a document by its digest, or
-        None, where a pin names one that is not held: from a bucket that keeps all of them, say. It
-        is asked for whatever digest a request names. A document counts as out of force since the
-        newest one was stamped, or since this client has had it, whichever is earlier.
+        to live and a poll's timeout unless given. ``fetch`` reads a document by its digest from an
+        authoritative store, or returns None; it is called if a pin names one that is not held, with
+        whatever digest a request names.
+
+        Where the client's source may lag, as the AppConfig Agent does, a document that is stamped
+        later than the one held answers by its own flags, for ``max_age`` after its stamp: the
+        client is behind. There ``fetch`` must not return a document that was withdrawn, such as one
+        that was rolled back. Any other counts as out of force since the document held was stamped,
+        or since this client has had it, whichever is earlier.
         """
         if max_age is not None and not max_age >= 0:
             raise ValueError(f"`max_age` is seconds from 0 up, not `{max_age}`")
@@ -55,7 +61,6 @@ class Pins:
 
     def after_fork(self) -> None:
         """Begin anew, since a thread of the parent may have been using what there was."""
-        self._taken_ms = 0.0
         self._history = DocumentHistory(
             max_documents=self._max_documents, max_bytes=self._max_bytes
         )
@@ -70,10 +75,7 @@ class Pins:
 
     def take(self, flags: Flags, now_ms: float) -> None:
         """Hold the document that is in force at a moment."""
-        newest = self._history.newest
-        if newest is None or newest.digest != flags.digest:
-            self._taken_ms = now_ms
-            self._history.add(flags, now_ms)
+        self._history.add(flags, now_ms)
 
     def find(
         self,
@@ -82,23 +84,31 @@ class Pins:
         poll: Callable[[], None],
         moment: Callable[[], tuple[float, GateTimes]],
         load: Callable[[bytes], Flags],
+        *,
+        is_current: bool = False,
     ) -> HeldDocument:
         """Give what answers a pin, for a client that says what it holds and how it polls.
+
+        With ``is_current`` a poll gives what is in force, so that nothing else can be newer.
 
         Raises ``PinError`` where there is no such document, or it is out of force for too long.
         """
         try:
             return self._answer(digest, newest(), moment)
         except PinError as error:
-            # What is no digest, or too old, will be after a poll too.
-            if error.code != _MISSING:
+            # A poll may bring the document into force, also one that had gone out of it.
+            if error.code == _INVALID:
                 raise
         poll()
         held = newest()
         try:
             return self._answer(digest, held, moment)
         except PinError as error:
-            if held is None or error.code != _MISSING or not self._keep(digest, held, load):
+            if (
+                held is None
+                or error.code != _MISSING
+                or not self._keep(digest, load, is_current=is_current)
+            ):
                 raise
         return self._answer(digest, held, moment)
 
@@ -124,7 +134,7 @@ class Pins:
         fetched = Fetched(b"") if held is None else held.fetched
         return HeldDocument(pinned.flags, fetched, _digest=digest)
 
-    def _keep(self, digest: str, newest: HeldDocument, load: Callable[[bytes], Flags]) -> bool:
+    def _keep(self, digest: str, load: Callable[[bytes], Flags], *, is_current: bool) -> bool:
         """Fetch the document of a digest, if that can be; say whether it is held now."""
         if self._fetch is None:
             return False
@@ -143,6 +153,4 @@ class Pins:
                 flags.digest,
             )
             return False
-        stamp = newest.stamp_ms()
-        superseded = self._taken_ms if stamp is None else min(stamp, self._taken_ms)
-        return self._history.keep(flags, superseded)
+        return self._history.keep(flags) if is_current else self._history.keep_fetched(flags)

@@ -14,12 +14,13 @@ export type {
   Status,
   StepResult,
 } from "./certification.js";
-export type { Consistency } from "./consistency.js";
+export type { Consistency, ConsistencyOptions } from "./consistency.js";
 export { Context, type ContextLike, type ContextObject, type ContextOptions } from "./context.js";
 export type { BigSegmentsStatus, EvaluationDetail, EvaluationReason } from "./detail.js";
 export { ContextError, DocumentError } from "./errors.js";
 export * from "./flag-types.js";
 export { type Diagnostic, Flags } from "./flags.js";
+export type { Evidence, ResponseTimes } from "./freshness.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
 export type { HistoryLimits, Pinned, PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";

@@ -1,6 +1,6 @@
 import { type AllFlagsState, readState, type StateOptions } from "./all-flags-state.js";
 import type { Answer, FlagEntries, Source } from "./answers.js";
-import { type Consistency, readConsistency } from "./consistency.js";
+import { type Consistency, type ConsistencyOptions, readConsistency } from "./consistency.js";
 import type { EvaluationDetail } from "./detail.js";
 import { requireTools } from "./engine.js";
 import type { Explanation } from "./explanation.js";
@@ -121,8 +121,14 @@ export class BoundFlags {
   }
 
   /** Whether every instance of a back end that polls has noticed the flag's last change: see `Flags.consistency`. */
-  consistency(key: FlagKey, nowMs: number, ttlSeconds: number, pollTimeoutMs?: number): Consistency {
-    return readConsistency(this.#handle, key, nowMs, ttlSeconds, pollTimeoutMs);
+  consistency(
+    key: FlagKey,
+    nowMs: number,
+    ttlSeconds: number,
+    pollTimeoutMs?: number,
+    options?: ConsistencyOptions,
+  ): Consistency {
+    return readConsistency(this.#handle, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs);
   }
 
   /** Lets go of the memory at once. The object cannot be used afterwards. */

@@ -24,6 +24,15 @@ export interface Consistency {
   readonly diagnostics?: readonly Diagnostic[];
 }
 
+/** What the gate may be told besides the times. */
+export interface ConsistencyOptions {
+  /**
+   * When this host took the document, in milliseconds since 1970, if that went back in time: the change then counts as made
+   * no earlier. A source's snapshot has it as `steppedBackAt`.
+   */
+  readonly takenMs?: number | undefined;
+}
+
 /** Asks the gate for bound flags behind a handle. */
 export function readConsistency(
   bound: number,
@@ -31,8 +40,9 @@ export function readConsistency(
   nowMs: number,
   ttlSeconds: number,
   pollTimeoutMs: number | undefined,
+  takenMs: number | undefined,
 ): Consistency {
   const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
-  const said = core.consistency(bound, asked, nowMs, ttlSeconds, pollTimeoutMs);
+  const said = core.consistency(bound, asked, nowMs, ttlSeconds, pollTimeoutMs, takenMs);
   return JSON.parse(argumentErrors.text(said)) as Consistency;
 }

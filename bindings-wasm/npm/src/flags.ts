@@ -9,13 +9,14 @@ import type {
   LifecycleChange,
   Status,
 } from "./certification.js";
-import { type Consistency, readConsistency } from "./consistency.js";
+import { type Consistency, type ConsistencyOptions, readConsistency } from "./consistency.js";
 import { type ContextLike, contextHandle } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
 import { makePlainContexts, requireStart, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
+import { type Evidence, evidenceText, isTrue, NO_DOCUMENT } from "./freshness.js";
 import { limits } from "./generated/constants.js";
 import * as core from "./generated/glue.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
@@ -178,6 +179,26 @@ export class Flags {
     const version = core.flagsVersion(this.#handle);
     if (version === Number.POSITIVE_INFINITY) throw documentErrors.last();
     return Number.isNaN(version) ? undefined : version;
+  }
+
+  /**
+   * Whether this document, just fetched, takes the place of the one that is held. An authoritative source is believed, in
+   * whatever order it serves documents; a response that a cache may have answered is refused only if the evidence shows
+   * that the origin made it before the held one. A malformed header counts as absent.
+   *
+   * @throws {TypeError} if the evidence has another shape
+   */
+  supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
+    const handle = held == null ? NO_DOCUMENT : held.#handle;
+    return isTrue(core.supersedes(this.#handle, handle, evidenceText(evidence)));
+  }
+
+  /**
+   * Whether taking this document in place of another goes back in time, as a rollback does: its latest
+   * `lastModifiedTimestamp` is earlier, or missing. The gate then counts from when it was taken: `takenMs`.
+   */
+  stepsBackFrom(held: Flags): boolean {
+    return isTrue(core.stepsBackFrom(this.#handle, held.#handle));
   }
 
   /** What the document gets wrong, in its order. */
@@ -376,10 +397,10 @@ export class Flags {
     nowMs: number,
     ttlSeconds: number,
     pollTimeoutMs?: number,
-    options?: EvaluationOptions,
+    options?: EvaluationOptions & ConsistencyOptions,
   ): Consistency {
     return this.#lend(context, options, bound =>
-      readConsistency(bound, key, nowMs, ttlSeconds, pollTimeoutMs),
+      readConsistency(bound, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs),
     );
   }
 

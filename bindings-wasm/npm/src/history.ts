@@ -80,12 +80,22 @@ export class DocumentHistory {
   }
 
   /**
-   * Takes a document that was in force until a moment, such as one that was fetched because a pin asked for it, and says
-   * whether it is held now.
+   * Keeps a document that was in force until a moment, by default until the document in force was stamped or added,
+   * whichever is earlier, and returns whether it is held now.
    */
-  keep(document: DocumentLike, supersededMs: number): boolean {
+  keep(document: DocumentLike, supersededMs?: number): boolean {
     return flagsOf.lend(document, flags =>
       pinErrors.during(() => tools.historyKeep(this.#handle, flags, supersededMs)),
+    );
+  }
+
+  /**
+   * Keeps a document that was fetched for a pin, where this host may be behind: one that is stamped later than the document
+   * in force is newer than it, any other is kept as by `keep`. It must not be one that was withdrawn, as by a rollback.
+   */
+  keepFetched(document: DocumentLike): boolean {
+    return flagsOf.lend(document, flags =>
+      pinErrors.during(() => tools.historyKeepFetched(this.#handle, flags)),
     );
   }
 
@@ -113,7 +123,8 @@ export class DocumentHistory {
 
   /**
    * The document of a pin: that very one. A flag that is off or gone in the newest document is off in it, unless the newest
-   * says `lifecycle.offWaitsForPins`. The age of a pin is the time since its document is no longer in force.
+   * says `lifecycle.offWaitsForPins`. The age of a pin is the time since its document is no longer in force; that of a newer
+   * document that was fetched, the time since its own timestamp.
    *
    * A pin is never a security decision: whoever sends one chooses among the documents held.
    *

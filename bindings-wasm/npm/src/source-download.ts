@@ -1,3 +1,4 @@
+import type { ResponseTimes } from "./freshness.js";
 import { SourceError } from "./source-error.js";
 
 /** How much of a document has arrived. */
@@ -15,6 +16,8 @@ export interface Download {
   readonly etag: string | undefined;
   /** The digest that the server names in `Isoflag-Document`. */
   readonly digest: string | undefined;
+  /** When the origin made the response, as far as the page may read that. */
+  readonly times: ResponseTimes;
 }
 
 /** How a document is asked for. */
@@ -40,13 +43,19 @@ export async function download(request: Request): Promise<Download> {
     const headers = new Headers(request.init.headers);
     if (!headers.has("Accept")) headers.set("Accept", "application/json");
     if (etag !== undefined) headers.set("If-None-Match", etag);
-    // The host's own cache must not answer unasked. With a tag of ours it has no part in this; without one it asks the
+    // The host's own cache must not answer unasked: what is not ordered by its headers is believed. With a tag of ours it has no part in this; without one it asks the
     // server by its own tag, and shows what it holds as an answer of 200.
     const cache = etag === undefined ? "no-cache" : "no-store";
-    const response = await fetch(url, { cache, ...request.init, headers, signal });
+    const response = await fetch(url, { ...request.init, cache, headers, signal });
     const found = {
       etag: response.headers.get("ETag") ?? undefined,
       digest: response.headers.get("Isoflag-Document") ?? undefined,
+      times: {
+        lastModified: response.headers.get("Last-Modified"),
+        date: response.headers.get("Date"),
+        age: response.headers.get("Age"),
+        receivedMs: Date.now(),
+      },
     };
     if (response.status === 304 && etag !== undefined) return { ...found, etag, bytes: undefined };
     if (!response.ok) {

@@ -12,8 +12,8 @@ export type SourceErrorCode =
   | "html"
   /** What came is no document: `cause` says what is wrong with it, and where. */
   | "document"
-  /** What came has a lower `meta.version` than the document that is held. */
-  | "older";
+  /** A cache on the way answered with a copy that the origin made before the document that is held. */
+  | "stale-copy";
 
 /** Why a document source has no document, or an old one. */
 export class SourceError extends Error {

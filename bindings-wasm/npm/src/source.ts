@@ -4,6 +4,7 @@
  */
 
 import type { Flags } from "./flags.js";
+import type { Evidence, ResponseTimes } from "./freshness.js";
 import { digestOf } from "./observation.js";
 import { type Download, download, type Progress } from "./source-download.js";
 import { SourceError } from "./source-error.js";
@@ -42,6 +43,11 @@ export interface SourceSnapshot {
   readonly version: number | undefined;
   /** When the server last confirmed the document, in milliseconds since 1970. */
   readonly fetchedAt: number | undefined;
+  /**
+   * When the document took the place of a later one, as after a rollback, in milliseconds since 1970: the gate counts from
+   * then (`takenMs`).
+   */
+  readonly steppedBackAt?: number | undefined;
   /** Whether the server is being asked now. */
   readonly fetching: boolean;
   /** How much has arrived of what is being fetched now. */
@@ -79,7 +85,12 @@ export interface SourceOptions {
   /** What fetches; the host's own unless given. */
   readonly fetch?: typeof fetch | undefined;
   /** Headers, credentials and the like for every request. */
-  readonly request?: Omit<RequestInit, "signal" | "method" | "body"> | undefined;
+  readonly request?: Omit<RequestInit, "signal" | "method" | "body" | "cache"> | undefined;
+  /**
+   * Whether no cache lies between page and server, so that each answer is believed. Otherwise an answer is refused if its
+   * `Last-Modified`, else its `Date`, else its `Age` show that the origin made it before the document that is held.
+   */
+  readonly authoritative?: boolean | undefined;
   /** Asks again after so many milliseconds, while the page can be seen. Not unless given. */
   readonly intervalMs?: number | undefined;
   /** Asks again when the page becomes visible. So unless given as `false`. */
@@ -99,6 +110,7 @@ interface Held {
   readonly flags: Flags;
   readonly bytes: Uint8Array;
   readonly etag: string | undefined;
+  readonly times: ResponseTimes;
 }
 
 const LOADING: SourceSnapshot = Object.freeze({
@@ -264,10 +276,16 @@ export class DocumentSource implements FlagSource {
     }
   }
 
-  #take({ bytes, etag, digest }: Download): void {
+  #take({ bytes, etag, digest, times }: Download): void {
     const held = this.#held;
+    const { authoritative } = this.#options;
+    const evidence: Evidence = { authoritative, offered: times, held: held?.times };
     if (bytes === undefined || (held !== undefined && equal(held.bytes, bytes))) {
-      if (held !== undefined) this.#held = { ...held, etag: etag ?? held.etag };
+      if (held !== undefined) {
+        // A stale copy of the same document must not make the held one look older than it is.
+        const isLater = held.flags.supersedes(held.flags, evidence);
+        this.#held = { ...held, etag: etag ?? held.etag, times: isLater ? times : held.times };
+      }
       this.#confirm();
       return;
     }
@@ -282,26 +300,30 @@ export class DocumentSource implements FlagSource {
         { cause },
       );
     }
-    const { version } = flags;
-    const before = held?.flags.version;
-    if (version !== undefined && before !== undefined && version < before) {
+    if (!flags.supersedes(held?.flags, evidence)) {
       flags.free();
       throw new SourceError(
-        "older",
+        "stale-copy",
         this.#url,
-        `has version ${version}, older than ${before}, which is held; a cache on the way may be out of date`,
+        "answered a copy that is older than the document that is held; a cache on the way is out of date",
       );
     }
-    this.#held = { flags, bytes, etag };
-    this.#confirm({ flags, version, digest: digestOf(flags) ?? digest });
+    const steppedBackAt = held !== undefined && flags.stepsBackFrom(held.flags) ? Date.now() : undefined;
+    this.#held = { flags, bytes, etag, times };
+    const { version } = flags;
+    this.#confirm({ flags, version, digest: digestOf(flags) ?? digest, steppedBackAt });
     held?.flags.free();
   }
 
   #confirm(changes: Partial<SourceSnapshot> = {}): void {
+    const now = Date.now();
+    const { steppedBackAt } = this.#snapshot;
     this.#change({
       status: "ready",
       error: undefined,
-      fetchedAt: Date.now(),
+      fetchedAt: now,
+      // A clock that was set back must not keep the gate closed.
+      steppedBackAt: steppedBackAt === undefined ? undefined : Math.min(steppedBackAt, now),
       fetching: false,
       progress: undefined,
       ...changes,

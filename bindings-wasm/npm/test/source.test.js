@@ -289,22 +289,6 @@ describe("a document source that is refused", () => {
     });
   }
 
-  it("by an older document keeps the newer one", async () => {
-    const source = await open({ body: text(2) });
-    const handles = liveHandles();
-    answer = { body: text(1) };
-    await source.refresh();
-    assert.equal(source.snapshot.status, "stale");
-    assert.equal(source.snapshot.error?.code, "older");
-    assert.match(String(source.snapshot.error?.message), /has version 1, older than 2, which is held/);
-    assert.equal(value(source), 2);
-    assert.equal(liveHandles(), handles);
-    answer = { body: text(2, 22) };
-    await source.refresh();
-    assert.equal(value(source), 22);
-    source.close();
-  });
-
   it("because it cannot even be asked for says so", async () => {
     const headers = { "not a name": "x" };
     for (const options of [

@@ -171,6 +171,10 @@ class Asked {
         return this.#consistency(given);
       case "parseTtl":
         return this.#parseTtl(given.text);
+      case "supersedes":
+        return this.#supersedes(given);
+      case "stepsBack":
+        return { stepsBack: this.#loaded.stepsBackFrom(this.#document(given.held)) };
       case "pinned":
         return this.#withTools(
           () => this.#pinned(given),
@@ -272,11 +276,26 @@ class Asked {
     return this.answer(given.then ?? { load: {} });
   }
 
-  #consistency({ flag, nowMs, ttlSeconds, pollTimeoutMs }) {
+  #document(object) {
+    return this.#own(this.#isoflag.Flags.fromObject(object));
+  }
+
+  #supersedes({ held, evidence }) {
+    const [flags, before] = [this.#loaded, held === null ? undefined : this.#document(held)];
+    try {
+      return { supersedes: flags.supersedes(before, evidence) };
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return { refused: true };
+    }
+  }
+
+  #consistency({ flag, nowMs, ttlSeconds, pollTimeoutMs, takenMs }) {
     const [flags, context] = [this.#loaded, this.#anyContext];
-    const found = flags.consistency(flag, context, nowMs, ttlSeconds, pollTimeoutMs, this.#options);
+    const options = { ...this.#options, takenMs };
+    const found = flags.consistency(flag, context, nowMs, ttlSeconds, pollTimeoutMs, options);
     const bound = this.#own(flags.bind(context, this.#options));
-    same(found, bound.consistency(flag, nowMs, ttlSeconds, pollTimeoutMs), "the gate of bound flags");
+    same(found, bound.consistency(flag, nowMs, ttlSeconds, pollTimeoutMs, { takenMs }), "the gate of bound flags");
     const why = this.#full?.diagnostics;
     if (why === undefined) return found;
     this.borrowed = true;
@@ -314,7 +333,8 @@ class Asked {
     for (const entry of given.history) {
       const named = typeof entry.document === "string";
       const document = named ? this.#given.documents[entry.document] : entry.document;
-      if (entry.superseded) history.keep(document, entry.nowMs);
+      if (entry.fetched) history.keepFetched(document);
+      else if (entry.superseded) history.keep(document, entry.nowMs);
       else history.add(document, entry.nowMs);
     }
     try {

@@ -151,10 +151,11 @@ class _Asked:
         key, now, ttl = arguments["flag"], arguments["nowMs"], arguments["ttlSeconds"]
         timeout: list[float] = [arguments["pollTimeoutMs"]] if "pollTimeoutMs" in arguments else []
         options = {"big_segments": self._case.given.get("bigSegments")}
+        taken: dict[str, Any] = {"taken_ms": arguments.get("takenMs")}
         flags, context = self.flags(), self.context()
         bound = flags.bind(context, **options)
-        gate = bound.consistency(key, now, ttl, *timeout)
-        assert gate == partial(flags.consistency, key, context, now, ttl, *timeout)(**options)
+        gate = bound.consistency(key, now, ttl, *timeout, **taken)
+        assert gate == partial(flags.consistency, key, context, now, ttl, *timeout, **taken)(**options)
         given = {name: gate[name] for name in gate.keys()}
         assert (given["isBackendConsistent"], given["settled"]) == (gate.is_backend_consistent, gate.settled)
         return given
@@ -165,13 +166,28 @@ class _Asked:
         except ValueError:
             return {"seconds": None}
 
+    def _call_supersedes(self, arguments: Mapping[str, Any]) -> Answer:
+        held = None if arguments["held"] is None else isoflag.Flags.from_dict(arguments["held"])
+        try:
+            return {"supersedes": self.flags().supersedes(held, arguments["evidence"])}
+        except ValueError:
+            return {"refused": True}
+
+    def _call_stepsBack(self, arguments: Mapping[str, Any]) -> Answer:
+        return {"stepsBack": self.flags().steps_back_from(isoflag.Flags.from_dict(arguments["held"]))}
+
     def _call_pinned(self, arguments: Mapping[str, Any]) -> Answer:
         history = isoflag.DocumentHistory(max_documents=arguments.get("maxDocuments", 16))
         for entry in arguments["history"]:
             document = entry["document"]
             if isinstance(document, str):
                 document = self._case.documents[document]
-            (history.keep if "superseded" in entry else history.add)(document, entry["nowMs"])
+            if "fetched" in entry:
+                history.keep_fetched(document)
+            elif "superseded" in entry:
+                history.keep(document, entry["nowMs"])
+            else:
+                history.add(document, entry["nowMs"])
         given = [arguments["digest"], arguments["nowMs"], arguments["ttlSeconds"]]
         timeout = [arguments["pollTimeoutMs"]] if "pollTimeoutMs" in arguments else []
         try:

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use isoflag::{
-    AllFlagsOptions, BigSegments, BoundFlags, Context, DocumentHistory, Flags, Gate, HistoryLimits,
-    Object, Strategy, System, Value, ValueType, parse_ttl, replay, secure_mode_hash,
+    AllFlagsOptions, BigSegments, BoundFlags, Context, DocumentHistory, Evidence, Flags, Gate,
+    HistoryLimits, Object, Strategy, System, Value, ValueType, parse_ttl, replay, secure_mode_hash,
 };
 
 /// One case of a file, with the documents that the file shares.
@@ -248,6 +248,23 @@ impl Asked<'_> {
                 let seconds = parse_ttl(text("text")).map(Value::from).unwrap_or_default();
                 Ok(object([("seconds", seconds)]))
             }
+            "supersedes" => {
+                let held = get(arguments, "held").filter(|held| !held.is_null()).cloned();
+                let held = held.map(|held| Flags::from_value(held).unwrap());
+                let flags = self.flags()?;
+                Ok(match Evidence::from_value(get(arguments, "evidence").unwrap()) {
+                    Ok(evidence) => {
+                        let supersedes = flags.supersedes(held.as_ref(), &evidence);
+                        object([("supersedes", supersedes.into())])
+                    }
+                    Err(_) => object([("refused", true.into())]),
+                })
+            }
+            "stepsBack" => {
+                let held = Flags::from_value(get(arguments, "held").unwrap().clone()).unwrap();
+                let back = self.flags()?.steps_back_from(&held);
+                Ok(object([("stepsBack", back.into())]))
+            }
             "pinned" => self.pinned(arguments),
             "strategy" => {
                 let strategy = Strategy::read(get(arguments, "strategy").unwrap());
@@ -310,11 +327,13 @@ impl Asked<'_> {
                 document => document.cloned().unwrap(),
             };
             let flags = Flags::from_value(document).unwrap();
-            let now = number(entry, "nowMs").unwrap();
-            if get(entry, "superseded").is_some() {
+            let now = number(entry, "nowMs");
+            if get(entry, "fetched").is_some() {
+                history.keep_fetched(flags);
+            } else if get(entry, "superseded").is_some() {
                 history.keep(flags, now);
             } else {
-                history.add(flags, now);
+                history.add(flags, now.unwrap());
             }
         }
         let digest = get(arguments, "digest").and_then(Value::as_str).unwrap();
@@ -344,7 +363,8 @@ fn number(arguments: &Value, name: &str) -> Option<f64> {
 fn gate(arguments: &Value) -> Gate {
     let number = |name| get(arguments, name).and_then(Value::as_number);
     let gate = Gate::new(number("nowMs").unwrap(), number("ttlSeconds").unwrap());
-    Gate { poll_timeout_ms: number("pollTimeoutMs").unwrap_or(gate.poll_timeout_ms), ..gate }
+    let poll_timeout_ms = number("pollTimeoutMs").unwrap_or(gate.poll_timeout_ms);
+    Gate { poll_timeout_ms, taken_ms: number("takenMs"), ..gate }
 }
 
 /// A pin or a receipt that does not hold.

@@ -36,13 +36,16 @@ pub struct Gate {
     pub ttl_seconds: f64,
     /// How long a poll may take.
     pub poll_timeout_ms: f64,
+    /// When this instance took the document, in milliseconds since the epoch, if that went back in
+    /// time ([`Flags::steps_back_from`]): the change is then as recent as that.
+    pub taken_ms: Option<f64>,
 }
 
 impl Gate {
     /// The gate at a moment, with the usual [`POLL_TIMEOUT_MS`].
     #[must_use]
     pub fn new(now_ms: f64, ttl_seconds: f64) -> Gate {
-        Gate { now_ms, ttl_seconds, poll_timeout_ms: POLL_TIMEOUT_MS }
+        Gate { now_ms, ttl_seconds, poll_timeout_ms: POLL_TIMEOUT_MS, taken_ms: None }
     }
 
     /// How long after a change it has settled, in milliseconds: one poll may have failed, and the
@@ -54,7 +57,9 @@ impl Gate {
 
     fn is_usable(&self) -> bool {
         let spans = [self.ttl_seconds, self.poll_timeout_ms];
-        self.now_ms.is_finite() && spans.iter().all(|span| span.is_finite() && *span >= 0.0)
+        let moments = [self.now_ms, self.taken_ms.unwrap_or(0.0)];
+        moments.iter().all(|moment| moment.is_finite())
+            && spans.iter().all(|span| span.is_finite() && *span >= 0.0)
     }
 }
 
@@ -175,7 +180,9 @@ fn age_ms(flags: &Flags, key: &str, gate: &Gate, findings: &Findings) -> Option<
         findings.add(Code::InvalidTime, &Path::Root, message);
         return None;
     }
-    stamp::seconds(flags, key, gate.now_ms, findings).map(|stamp| gate.now_ms - stamp * 1000.0)
+    let age = gate.now_ms - stamp::seconds(flags, key, gate.now_ms, findings)? * 1000.0;
+    // A clock that was set back since leaves the change as recent as it can be.
+    Some(gate.taken_ms.map_or(age, |taken| age.min((gate.now_ms - taken).max(0.0))))
 }
 
 #[cfg(test)]
@@ -283,6 +290,28 @@ mod tests {
             assert!(!found.is_backend_consistent && !found.settled);
             assert_eq!(findings(&found), with_tools([("invalid-time", "")]));
         }
+    }
+
+    #[test]
+    fn a_document_that_was_gone_back_to_counts_from_when_it_was_taken() {
+        let flags = Flags::from_json(stamped("{}").as_bytes()).unwrap();
+        let bound = flags.bind(&Context::builder("ada").build().unwrap());
+        for (taken_ms, now_ms, consistent, remaining) in [
+            (None, 100_000.0, true, 0.0),
+            (Some(90_000.0), 100_000.0, false, 35.0),
+            (Some(90_000.0), 135_000.0, false, 0.0),
+            (Some(90_000.0), 135_001.0, true, 0.0),
+            // Before its own timestamp it cannot have been taken.
+            (Some(1_000.0), 50_000.0, false, 0.0),
+            (Some(1_000.0), 50_001.0, true, 0.0),
+            (Some(200_000.0), 100_000.0, false, 45.0),
+        ] {
+            let found = bound.consistency("f", &Gate { taken_ms, ..Gate::new(now_ms, 45.0) });
+            let expected = (consistent, Some(remaining));
+            assert_eq!((found.is_backend_consistent, found.remaining_seconds), expected);
+        }
+        let gate = Gate { taken_ms: Some(f64::NAN), ..Gate::new(1e9, 45.0) };
+        assert!(!bound.consistency("f", &gate).is_backend_consistent);
     }
 
     #[test]

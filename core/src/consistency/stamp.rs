@@ -5,14 +5,8 @@ use std::fmt::Display;
 use crate::diagnostic::{Code, Findings};
 use crate::document::Section;
 use crate::flags::Flags;
-use crate::json::Value;
+use crate::freshness::{LATEST_SECONDS, STAMP, stamp_of};
 use crate::path::Path;
-
-/// What a flag's `lifecycle` and a document's `meta` call it.
-const STAMP: &str = "lastModifiedTimestamp";
-
-/// No stamp in seconds is later: whoever writes more means milliseconds.
-const LATEST_SECONDS: f64 = 1e11;
 
 /// The flag's own stamp, else the document's; none where it says nothing about the time until now.
 pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings) -> Option<f64> {
@@ -50,8 +44,4 @@ pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings
             refuse(Code::InvalidStamp, &message)
         }
     }
-}
-
-fn stamp_of(object: &Value) -> Option<&Value> {
-    object.as_object()?.get(STAMP).filter(|stamp| !stamp.is_null())
 }

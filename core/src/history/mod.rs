@@ -56,16 +56,36 @@ pub struct DocumentHistory {
 struct Held {
     flags: Flags,
     bytes: usize,
+    /// Since when it is in force here, in epoch milliseconds; none if it was fetched for a pin.
+    in_force_ms: Option<f64>,
+    /// Whether it may be newer than the document in force, since this host may be behind.
+    may_be_ahead: bool,
     /// Since when it is no longer in force, in epoch milliseconds; none for the newest.
     superseded_ms: Option<f64>,
+    /// Its latest timestamp, in seconds.
+    stamp: Option<f64>,
     /// What a pin to it is answered by, while the newest stays the newest.
     pinned: OnceLock<Pinned>,
 }
 
 impl Held {
-    fn new(flags: Flags, superseded_ms: Option<f64>) -> Held {
+    fn new(flags: Flags, in_force_ms: Option<f64>, superseded_ms: Option<f64>) -> Held {
         let bytes = flags.document().to_canonical_json().len();
-        Held { flags, bytes, superseded_ms, pinned: OnceLock::new() }
+        let stamp = flags.latest_stamp();
+        let (may_be_ahead, pinned) = (false, OnceLock::new());
+        Held { flags, bytes, in_force_ms, may_be_ahead, superseded_ms, stamp, pinned }
+    }
+
+    /// Whether it was fetched and has a later timestamp than the document in force: then this host
+    /// is behind, and knows of nothing newer. If either has none, nothing says so.
+    fn is_ahead_of(&self, newest: &Held) -> bool {
+        self.may_be_ahead && newest.stamp.is_some() && self.stamp > newest.stamp
+    }
+
+    /// Since when pins to it age, in epoch milliseconds; none while it is in force.
+    fn ages_from_ms(&self, newest: &Held) -> Option<f64> {
+        let stamp = self.stamp.filter(|_| self.is_ahead_of(newest));
+        stamp.map(|seconds| seconds * 1000.0).or(self.superseded_ms)
     }
 }
 
@@ -87,25 +107,44 @@ impl DocumentHistory {
         if let Some(newest) = self.held.last_mut() {
             newest.superseded_ms = Some(now_ms);
         }
-        self.held.push(Held::new(flags, None));
+        self.held.push(Held::new(flags, Some(now_ms), None));
         self.changed();
     }
 
-    /// Takes a document that was in force until a moment, in epoch milliseconds, such as one that
-    /// was fetched because a pin asked for it. Where none is in force it is refused, and where it
-    /// is held already nothing changes.
+    /// Keeps a document that was in force until `superseded_ms`, in epoch milliseconds; by default,
+    /// until the document in force was stamped, as its `meta` says, or added, whichever is earlier.
+    /// If no document is in force it is ignored, and if it is held already nothing changes.
     ///
-    /// Says whether it is held now: it may not fit beside newer ones.
-    pub fn keep(&mut self, flags: Flags, superseded_ms: f64) -> bool {
-        let Some(newest) = self.held.len().checked_sub(1) else { return false };
-        if self.get(flags.digest()).is_none() {
-            let older =
-                |held: &Held| held.superseded_ms.is_some_and(|since| since <= superseded_ms);
-            let place = self.held.iter().take_while(|held| older(held)).count().min(newest);
-            self.held.insert(place, Held::new(flags.clone(), Some(superseded_ms)));
+    /// Returns whether it is held now: it may not fit beside newer ones.
+    pub fn keep(&mut self, flags: Flags, superseded_ms: Option<f64>) -> bool {
+        self.insert(flags, superseded_ms, false)
+    }
+
+    /// Keeps a document that was fetched because a pin names it, by a host that may be behind. One
+    /// whose latest timestamp is later than that of the document in force is newer than it; any
+    /// other is kept as by [`DocumentHistory::keep`].
+    pub fn keep_fetched(&mut self, flags: Flags) -> bool {
+        self.insert(flags, None, true)
+    }
+
+    fn insert(&mut self, flags: Flags, superseded_ms: Option<f64>, may_be_ahead: bool) -> bool {
+        let Some((newest, earlier)) = self.held.split_last() else { return false };
+        if self.find(flags.digest()).is_none() {
+            let added_ms = newest.in_force_ms.unwrap_or_default();
+            let stamp = newest.flags.meta_stamp();
+            let by_default = || stamp.map_or(added_ms, |stamp| added_ms.min(stamp * 1000.0));
+            let superseded_ms = superseded_ms.unwrap_or_else(by_default);
+            let held = Held::new(flags.clone(), None, Some(superseded_ms));
+            let kept = Held { may_be_ahead, ..held };
+            let older = |held: &&Held| {
+                kept.is_ahead_of(newest)
+                    || held.superseded_ms.is_some_and(|since| since <= superseded_ms)
+            };
+            let place = earlier.iter().take_while(older).count();
+            self.held.insert(place, kept);
             self.changed();
         }
-        self.get(flags.digest()).is_some()
+        self.find(flags.digest()).is_some()
     }
 
     /// The document of that digest.
@@ -208,15 +247,15 @@ mod tests {
     #[test]
     fn what_is_kept_stands_where_it_was_in_force() {
         let mut history = DocumentHistory::new(HistoryLimits { documents: 4, bytes: usize::MAX });
-        assert!(!history.keep(document(1), 0.0));
+        assert!(!history.keep(document(1), None));
         history.add(document(3), 0.0);
         history.add(document(5), 30.0);
-        assert!(history.keep(document(4), 40.0));
-        assert!(history.keep(document(2), 20.0));
+        assert!(history.keep(document(4), Some(40.0)));
+        assert!(history.keep(document(2), Some(20.0)));
         assert_eq!(versions(&history), [5, 4, 3, 2]);
         // The oldest of all has no place.
-        assert!(!history.keep(document(1), 10.0));
-        assert!(history.keep(document(5), 10.0));
+        assert!(!history.keep(document(1), Some(10.0)));
+        assert!(history.keep(document(5), Some(10.0)));
         assert_eq!(versions(&history), [5, 4, 3, 2]);
     }
 }

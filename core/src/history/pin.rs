@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{DocumentHistory, Held};
+use super::DocumentHistory;
 use crate::consistency::Gate;
 use crate::document::Section;
 use crate::flags::Flags;
@@ -84,10 +84,12 @@ impl DocumentHistory {
     /// The document of a pin, to be answered with: that very one, or an error that says why not.
     ///
     /// The kill switch wins: a flag that is off or deleted in the newest document is off here too,
-    /// also where another asks it, unless the newest says `lifecycle.offWaitsForPins`.
+    /// also where another asks it, unless the newest says `lifecycle.offWaitsForPins`. A document
+    /// that was fetched and is newer than the one in force ([`DocumentHistory::keep_fetched`]) is not
+    /// subject to that: its own flags say what is off.
     ///
     /// The age of a pin is the time since its document is no longer in force; that of the newest is
-    /// nothing. `max_age_ms` is two times to live and a poll's timeout where none is given: by then
+    /// nothing, and that of a newer one is the time since its own timestamp. `max_age_ms` is two times to live and a poll's timeout where none is given: by then
     /// no instance is left that would let a journey begin with that document.
     ///
     /// # Errors
@@ -102,20 +104,18 @@ impl DocumentHistory {
         if !is_digest(digest) {
             return refused(PinErrorKind::NotADigest);
         }
-        let (Some(held), Some(newest)) = (self.find(digest), self.newest()) else {
+        let (Some(held), Some(newest)) = (self.find(digest), self.held.last()) else {
             return refused(PinErrorKind::NotHeld);
         };
         let limit = max_age_ms.unwrap_or_else(|| gate.settling_ms());
-        if !young_enough(held, gate.now_ms, limit) {
+        // False also if a time is not a number.
+        let is_young = |since: f64| gate.now_ms - since <= limit;
+        if !held.ages_from_ms(newest).is_none_or(is_young) {
             return refused(PinErrorKind::TooOld);
         }
-        Ok(held.pinned.get_or_init(|| Pinned::of(&held.flags, newest)).clone())
+        let newest = if held.is_ahead_of(newest) { held } else { newest };
+        Ok(held.pinned.get_or_init(|| Pinned::of(&held.flags, &newest.flags)).clone())
     }
-}
-
-/// False also where a time is no number.
-fn young_enough(held: &Held, now_ms: f64, limit_ms: f64) -> bool {
-    held.superseded_ms.is_none_or(|since| now_ms - since <= limit_ms)
 }
 
 /// `sha256:` and 64 hex digits, as [`Flags::digest`] writes them.
@@ -266,6 +266,62 @@ mod tests {
         // After a rollback it is in force again.
         history.add(old.clone(), 2e6);
         assert_eq!(refused(&history, 1e12, None), None);
+    }
+
+    fn stamped(stamp: i64, on: bool) -> Flags {
+        let text = format!(
+            r#"{{"flags": {{{}}}, "meta": {{"lastModifiedTimestamp": {stamp}}}}}"#,
+            flag("f", &format!(r#", "on": {on}"#))
+        );
+        Flags::from_json(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_newer_document_that_is_fetched_answers_while_this_host_can_be_behind() {
+        let (held, fetched) = (stamped(1_000, false), stamped(90_000, true));
+        let mut history = DocumentHistory::default();
+        history.add(held.clone(), 2_000_000.0);
+        assert!(history.keep_fetched(fetched.clone()));
+        let asked = |history: &DocumentHistory, now_ms: f64| {
+            let pinned = history.pinned(fetched.digest(), &Gate::new(now_ms, 45.0), None);
+            pinned.map(|pinned| pinned.switched_off().len()).map_err(|error| error.code())
+        };
+        // The flag is off in the document in force, which is the older one.
+        assert_eq!(asked(&history, 90_060_000.0), Ok(0));
+        assert_eq!(asked(&history, 90_093_000.0), Ok(0));
+        assert_eq!(asked(&history, 90_093_001.0), Err("pin-too-old"));
+        assert_eq!(history.newest().map(Flags::digest), Some(held.digest()));
+
+        // Once it has been in force here, what follows it can switch it off.
+        history.add(fetched.clone(), 90_050_000.0);
+        history.add(held, 90_055_000.0);
+        assert_eq!(asked(&history, 90_060_000.0), Ok(1));
+    }
+
+    #[test]
+    fn an_older_document_that_is_fetched_went_when_the_newest_came() {
+        for (stamp, added_ms, since_ms) in [(1_000, 2e6, 1e6), (1_000, 5e5, 5e5)] {
+            let mut history = DocumentHistory::default();
+            history.add(stamped(stamp, false), added_ms);
+            let older = stamped(900, true);
+            assert!(history.keep_fetched(older.clone()));
+            let asked = |now_ms: f64| {
+                let pinned = history.pinned(older.digest(), &Gate::new(now_ms, 45.0), None);
+                pinned.map(|pinned| pinned.switched_off().len()).map_err(|error| error.code())
+            };
+            assert_eq!(asked(since_ms + 93_000.0), Ok(1));
+            assert_eq!(asked(since_ms + 93_001.0), Err("pin-too-old"));
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_not_behind_takes_a_later_timestamp_for_one_that_was_withdrawn() {
+        let mut history = DocumentHistory::default();
+        history.add(stamped(1_000, false), 2_000_000.0);
+        let withdrawn = stamped(90_000, true);
+        assert!(history.keep(withdrawn.clone(), None));
+        let pinned = history.pinned(withdrawn.digest(), &Gate::new(1_001_000.0, 45.0), None);
+        assert_eq!(pinned.unwrap().switched_off().collect::<Vec<_>>(), ["f"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ import { serve } from "./shop.js";
 const MINUTE = 60_000;
 const UNKNOWN = `sha256:${"0".repeat(64)}`;
 
-/** @typedef {{ digest: string, isOn: boolean, form: string }} Held */
+/** @typedef {{ digest: string, version: number, isOn: boolean, form: string, steppedBackMs: number | null }} Held */
 
 describe("a fleet of instances", () => {
   /** @type {Awaited<ReturnType<typeof serve>>} */
@@ -127,6 +127,26 @@ describe("a fleet of instances", () => {
     assert.equal(refused.status, 422);
     assert.match(refused.body.error, /`one page` is taken here, not `two steps`/);
     assert.equal((await submit(fresh, "two steps", start.newest)).status, 200);
+  });
+
+  it("goes back with AppConfig, instance by instance, and closes the gate again", async () => {
+    const { start, path, at } = await fleet({ change: "alarm" });
+    const [first] = start.instances;
+    const versions = async (/** @type {number} */ minute) =>
+      (await at(minute * MINUTE)).map(({ version }) => version - first.version);
+    assert.deepEqual(await versions(15), Array(12).fill(1));
+    assert.equal(new Set(await versions(23)).size, 2);
+    assert.deepEqual(await versions(31), Array(12).fill(0));
+    const held = await at(31 * MINUTE);
+    for (const [place, { digest, steppedBackMs }] of held.entries()) {
+      assert.equal(digest, first.digest);
+      assert.ok(steppedBackMs !== null && steppedBackMs >= start.publishedMs[1]);
+      const { body } = await send(`${path}/instances/${place + 1}/config?visitor=mia`, "GET");
+      assert.equal(body.expressForm, "two steps");
+      assert.deepEqual(body.isBackendConsistent, { isExpressCheckout: false, expressForm: false });
+    }
+    const published = await send(`${path}/document`, "GET");
+    assert.equal(published.body.meta.version, first.version);
   });
 
   for (const [keepsAll, status] of /** @type {const} */ ([

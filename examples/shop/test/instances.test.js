@@ -5,7 +5,7 @@ import { launch, skipWithoutChromium } from "./browser.js";
 import { savePicture } from "./picture.js";
 import { serve } from "./shop.js";
 
-const CHANGES = ["Another form", "Rolled back", "Kill switch", "Phased out", "OFF to ON"];
+const CHANGES = ["Another form", "Rolled back", "Alarm", "Kill switch", "Phased out", "OFF to ON"];
 const skip = skipWithoutChromium();
 
 /** What a run came to is the same however long it takes; this ends what hangs. */
@@ -204,7 +204,41 @@ describe("the instances", { skip }, () => {
     assert.deepEqual(await dispute.locator(".chip").allInnerTexts(), ["two steps", "one page"]);
   });
 
-  for (const change of ["OFF to ON", "Another form", "Rolled back", "Phased out"]) {
+  it("brings a rollback by AppConfig to all twelve instances and to the open page", async () => {
+    const { compared, same } = await run("Alarm", "None");
+    assert.equal(same, compared);
+    const lanes = await page
+      .locator(".lane")
+      .evaluateAll(lanes =>
+        lanes.map(lane => [...lane.children].map(span => /** @type {HTMLElement} */ (span).dataset.version)),
+      );
+    const [first, second] = lanes[0] ?? [];
+    assert.ok(Number(first) < Number(second));
+    // Each takes the later document, and within one time to live of the rollback the first one again.
+    assert.deepEqual(lanes, Array(12).fill([first, second, first]));
+    assert.equal(await page.locator('[data-holds="two steps"]').count(), 12);
+    const shown = await page.locator(".open-page li").evaluateAll(spans =>
+      spans.map(span => {
+        const { version, shows } = /** @type {HTMLElement} */ (span).dataset;
+        return [version, shows];
+      }),
+    );
+    assert.deepEqual(shown, [
+      [first, "two steps"],
+      [second, "one page"],
+      [first, "two steps"],
+    ]);
+    // Within one of its polls, which are a minute apart.
+    assert.match(await page.locator(".open-page li").last().innerText(), /^\+16:\d\d|^\+17:00/);
+  });
+
+  it("closes the gate after a rollback until each instance has polled", async () => {
+    const { begun, held, broken, compared, same } = await run("Alarm", "Gate");
+    assert.ok(begun > 0 && held > 0 && broken > 0);
+    assert.equal(same, compared);
+  });
+
+  for (const change of ["OFF to ON", "Another form", "Rolled back", "Alarm", "Phased out"]) {
     it(`breaks none that is pinned: ${change}`, async () => {
       const { begun, held, broken } = await run(change, "Pin");
       assert.equal(broken, 0);

@@ -31,6 +31,8 @@ class DynamoDbSource:
     item by item, so a document may hold some flags from before a change and some from after it.
     """
 
+    is_current = True
+
     def __init__(
         self,
         table: str,

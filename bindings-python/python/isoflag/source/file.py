@@ -23,6 +23,8 @@ class FileSource:
     document, and the client keeps the one it holds.
     """
 
+    is_current = True
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Read this file; it need not exist yet."""
         self._path = Path(path)

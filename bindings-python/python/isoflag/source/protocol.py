@@ -1,8 +1,9 @@
 """The one method that a source has, and what it gives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 __all__ = ["UNCHANGED", "Fetched", "Source", "Unchanged"]
 
@@ -33,18 +34,27 @@ class Fetched:
     version: str | None = None
     """What the source calls this version, for people to read."""
 
+    times: Mapping[str, Any] | None = None
+    """The times of the response, if a cache may have answered; None if the source is authoritative.
+
+    ``last_modified``, ``date``, ``age`` and ``received_ms``, as ``Flags.supersedes`` takes them.
+    """
+
 
 class Source(Protocol):
     """Where a document comes from.
 
     A source belongs to one client, which never calls it from two threads at once. It may keep a
-    connection or a token, but not what it gave: that is ``previous``.
+    connection or a token, but not what it gave: that is ``previous``. One that gives what is in
+    force now says so by ``is_current = True``; any other may lag, as the AppConfig Agent does, and
+    ``Pins`` count on that.
     """
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
         """Give the document, or ``UNCHANGED`` where it is that of ``previous``.
 
         ``previous`` is what this method gave last, None the first time; without it the document is
-        given whole. Bytes alone are as good as a ``Fetched``. Raises a ``SourceError``, and is done
-        within its own time limit.
+        given whole. Bytes alone are as good as a ``Fetched``. What is given is believed, also an
+        earlier document, unless its ``times`` show that a cache gave an older copy. Raises a
+        ``SourceError``, and is done within its own time limit.
         """

@@ -21,6 +21,8 @@ class S3Source:
     ``s3:ListBucket`` where a missing object shall be told from a forbidden one.
     """
 
+    is_current = True
+
     def __init__(
         self,
         bucket: str,

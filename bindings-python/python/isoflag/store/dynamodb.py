@@ -128,8 +128,8 @@ class DynamoDbFeatureStore:
     def write(self, plan: Plan) -> int:
         """Carry a plan out, in its order; give how many operations were taken.
 
-        A first plan is an ``init``. In any other each operation is conditional on the version
-        that it was planned for, so that of two writers at once the later document stays.
+        A first plan is an ``init``. In any other each operation is conditional: it replaces the
+        version that it was planned for, also by a lower one, or any lower than its own.
         """
         if plan.initial:
             self.init(plan.all_data())

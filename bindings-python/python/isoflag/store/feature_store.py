@@ -14,7 +14,10 @@ Kind: TypeAlias = Literal["features", "segments"]
 
 @runtime_checkable
 class FeatureStore(Protocol):
-    """Flags and segments by key, each with a version that only rises.
+    """Flags and segments by key, each with a version.
+
+    Single items are taken by higher versions only, since they may come late; ``init`` and a plan
+    bring a whole document, and may go back to lower ones.
 
     An item is the JSON object of a flag or segment: it has its ``key``, and counts as version 0
     where it has no integer ``version``. A deleted item leaves a tombstone, ``{"key", "version",
@@ -53,5 +56,6 @@ class FeatureStore(Protocol):
     def write(self, plan: Plan) -> int:
         """Carry a plan out, in its order; give how many operations were taken.
 
-        One that meets a version higher than planned for is left out: somebody else wrote later.
+        One that meets another version than it replaces, and no lower one, is left out: somebody
+        else wrote meanwhile.
         """

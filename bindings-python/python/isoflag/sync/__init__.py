@@ -6,14 +6,13 @@ writes. Importing this package imports no AWS library.
 
 from .fetching import DocumentFetch, FetchError
 from .pipeline import handler
-from .planning import OlderDocumentError, Operation, Plan, Refusal, plan
+from .planning import Operation, Plan, Refusal, plan
 from .webhook import SIGNATURE_HEADER, sign, signature_is_valid
 
 __all__ = [
     "SIGNATURE_HEADER",
     "DocumentFetch",
     "FetchError",
-    "OlderDocumentError",
     "Operation",
     "Plan",
     "Refusal",

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,6 +15,9 @@ _LIMIT: Final = 256 * 1024 * 1024
 """A document may have as many bytes."""
 
 
+_HEADERS: Final = {"Accept": "application/json", "Cache-Control": "no-cache"}
+
+
 class FetchError(Exception):
     """A document that could not be fetched, or what was fetched is none."""
 
@@ -22,7 +26,8 @@ class DocumentFetch:
     """Fetches a document with a GET request, such as LaunchDarkly's ``/sdk/latest-all``.
 
     ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
-    asked for it each time. ``flag_map`` says that what comes is a bare map of flags, as from
+    asked for it each time. Caches on the way are told to revalidate. ``flag_map`` says that what
+    comes is a bare map of flags, as from
     ``/sdk/latest-flags``. ``timeout`` is in seconds and holds for each wait, not for the whole.
     """
 
@@ -41,10 +46,12 @@ class DocumentFetch:
         self._token = token
         self._flag_map = flag_map
         self._timeout = timeout
+        self.times: Mapping[str, Any] | None = None
+        """The times of the last response, as ``Flags.supersedes`` takes them."""
 
     def __call__(self) -> bytes:
         """Give the body of the answer; raise ``FetchError`` where there is none that is whole."""
-        request = urllib.request.Request(self._url, headers={"Accept": "application/json"})  # noqa: S310
+        request = urllib.request.Request(self._url, headers=_HEADERS)  # noqa: S310
         token = self._token() if callable(self._token) else self._token
         if token:
             # Not sent on to where a redirect points.
@@ -52,6 +59,7 @@ class DocumentFetch:
         try:
             with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
                 body: bytes = answer.read(_LIMIT + 1)
+                times = _times(answer.headers)
                 # Reading up to a limit does not tell of an end that comes too early.
                 missing: int = answer.length or 0
         except urllib.error.HTTPError as error:
@@ -63,6 +71,7 @@ class DocumentFetch:
             raise FetchError(f"the source sent more than {_LIMIT} bytes")
         if missing:
             raise FetchError(f"the source broke off after {len(body)} bytes, {missing} are missing")
+        self.times = times
         return b'{"flags":' + body.removeprefix(b"\xef\xbb\xbf") + b"}" if self._flag_map else body
 
 
@@ -82,6 +91,15 @@ def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, A
         # The forms of a stream or a file: how the document is pickled is the plain one.
         document = json.loads(flags.__reduce__()[1][0])
     return document, flags
+
+
+def _times(headers: Mapping[str, str]) -> Mapping[str, Any]:
+    return {
+        "last_modified": headers.get("Last-Modified"),
+        "date": headers.get("Date"),
+        "age": headers.get("Age"),
+        "received_ms": time.time() * 1000.0,
+    }
 
 
 def _text(fetched: str | bytes | Mapping[str, Any]) -> str:

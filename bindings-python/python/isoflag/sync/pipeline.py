@@ -8,7 +8,8 @@ from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
 
 from .fetching import FetchError, read_document
-from .planning import OlderDocumentError, plan
+from .last_written import LastWritten
+from .planning import plan
 from .webhook import SIGNATURE_HEADER, signature_is_valid
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def handler(
 
     It serves LaunchDarkly's webhook behind API Gateway or a function URL, and EventBridge's
     schedules. ``fetch`` gives the document, as text or mapping, and may raise whatever it likes:
-    ``DocumentFetch`` is one. ``secret`` is the webhook's; a function is asked for it each time.
+    ``DocumentFetch`` is one. What it gives is the truth, also an earlier document; only if it has
+    ``times``, as ``DocumentFetch`` has, a cache's copy that is older than what this function wrote
+    last is refused. ``secret`` is the webhook's; a function is asked for it each time.
 
     The handler raises nothing. Its answer has a status, and a JSON body with ``written`` and
     ``refused``, or with the ``error``, which is logged too:
@@ -39,13 +42,15 @@ def handler(
     - 200: the store holds the document, but for what was ``refused``;
     - 400: no event that it knows;
     - 401: a wrong signature or none; nothing is fetched and nothing written;
-    - 502: the document cannot be fetched, is none or is older, or the store cannot be reached.
+    - 502: the document cannot be fetched, is none or a stale copy, or the store is not reached.
       Nothing is written, except where the store fails half-way; the next event completes that.
 
     Two runs at once may each write a part; give the function a reserved concurrency of 1.
     """
     if secret == "":
         raise ValueError("the webhook's secret is empty; anybody could sign with it")
+
+    last = LastWritten()
 
     def handle(event: Mapping[str, Any], _context: object = None) -> Response:
         request = Request.from_event(event)
@@ -58,17 +63,24 @@ def handler(
                 return _failure(401, "the signature of the webhook is wrong or missing")
         elif not isinstance(event, Mapping) or event.get("source") not in _SCHEDULERS:
             return _failure(400, "the event is neither a webhook nor a schedule of EventBridge")
-        return _run(store, fetch)
+        return _run(store, fetch, last)
 
     return handle
 
 
-def _run(store: "FeatureStore", fetch: Callable[[], str | bytes | Mapping[str, Any]]) -> Response:
+def _run(
+    store: "FeatureStore",
+    fetch: Callable[[], str | bytes | Mapping[str, Any]],
+    last: LastWritten,
+) -> Response:
     try:
         document, flags = read_document(fetch())
+        times = getattr(fetch, "times", None)
+        last.check(flags, times)
         planned = plan(store.document(), document)
         written = store.write(planned)
-    except (FetchError, OlderDocumentError) as error:
+        last.keep(flags, times)
+    except FetchError as error:
         return _failure(502, str(error))
     except Exception as error:  # noqa: BLE001 -- a handler that raises is run again and again
         return _failure(502, f"{type(error).__name__}: {error}")

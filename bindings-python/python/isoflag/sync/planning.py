@@ -15,10 +15,6 @@ INITED: Final = "$inited"
 """The kind of the operation that says that the store holds a whole document."""
 
 
-class OlderDocumentError(ValueError):
-    """A document that is older than what the store holds; none of it is to be written."""
-
-
 @dataclass(frozen=True)
 class Operation:
     """One write: an item, a tombstone, ``meta`` or the marker that the store is initialized."""
@@ -36,7 +32,7 @@ class Operation:
     """What is written; None removes ``meta``, and ``$inited`` has none."""
 
     replaces: int | None = None
-    """A version held that may be replaced though the item's own is no higher."""
+    """The version held that is replaced, also by an item whose own version is no higher."""
 
     wave: int = 0
     """Operations of one wave depend on none of each other; waves are written in order."""
@@ -111,22 +107,14 @@ def plan(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Plan:
     store's tombstones too, and is None where the store was never initialized. What is equal is
     not written, so that a plan that has been carried out leaves an empty one.
 
-    An item is written if its version is higher than the one held, if the one held is a tombstone,
-    or, whatever its own version, if ``meta.version`` has risen; otherwise it is refused. What the
-    new document lacks becomes a tombstone.
-
-    Raises ``OlderDocumentError`` where no item is newer than the store's and one is older, and
-    where ``meta.version`` has fallen and ``meta.lastModifiedTimestamp`` has not risen.
+    The new document is the truth: an item that differs is written whatever its version, since a
+    document that is rolled back brings lower ones. What the new document lacks becomes a tombstone.
+    An item is refused only if its ``key`` is not the name that it stands under.
     """
     held = {} if old is None else old
-    risen = _compare_documents(held, new)
-    draft = _Draft(trusted=risen)
+    draft = _Draft()
     for kind, member in ((SEGMENTS, "segments"), (FEATURES, "flags")):
         draft.puts(kind, _items(held, member), _items(new, member))
-    if draft.older and not draft.operations:
-        raise OlderDocumentError(
-            f"the document is older than what the store holds: {draft.older[0]}; nothing is written"
-        )
     for kind, member in ((FEATURES, "flags"), (SEGMENTS, "segments")):
         draft.tombstones(kind, _items(held, member), _items(new, member))
     draft.meta(held.get("meta"), new.get("meta"))
@@ -165,11 +153,9 @@ def in_waves(kind: str, items: Mapping[str, Any]) -> list[list[str]]:
 class _Draft:
     """The plan in the making."""
 
-    def __init__(self, *, trusted: bool) -> None:
+    def __init__(self) -> None:
         self.operations: list[Operation] = []
         self.refused: list[Refusal] = []
-        self.older: list[str] = []
-        self._trusted = trusted
         self._wave = 0
 
     def add(
@@ -220,38 +206,9 @@ class _Draft:
             return
         version = item_version(new)
         held = None if old is None else item_version(old)
-        replaces = held if held is not None and (self._trusted or _is_deleted(old)) else None
         if held is not None and _is_deleted(old) and _is_deleted(new) and version <= held:
             return
-        if held is not None and replaces is None and version <= held:
-            reason = f"its version is {version}, and the store holds {held}; raise it"
-            self.refused.append(Refusal(kind, key, reason))
-            if version < held:
-                self.older.append(f"`{key}` of `{kind}` has version {version}, held is {held}")
-            return
-        self.operations.append(Operation(kind, key, version, new, replaces, self._wave))
-
-
-def _compare_documents(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Tell whether the new document says that it is newer; raise where it says that it is older."""
-    before, now = _meta_number(old, "version"), _meta_number(new, "version")
-    if before is None or now is None:
-        return False
-    if now >= before:
-        return now > before
-    stamps = [_meta_number(each, "lastModifiedTimestamp") for each in (old, new)]
-    if stamps[1] is not None and (stamps[0] is None or stamps[1] > stamps[0]):
-        return True
-    raise OlderDocumentError(
-        f"`meta.version` is {now}, and the store holds {before}; nothing is written (whoever goes "
-        "back on purpose writes a later `meta.lastModifiedTimestamp`)"
-    )
-
-
-def _meta_number(document: Mapping[str, Any], name: str) -> int | None:
-    meta = document.get("meta")
-    number = meta.get(name) if isinstance(meta, Mapping) else None
-    return number if type(number) is int else None
+        self.operations.append(Operation(kind, key, version, new, held, self._wave))
 
 
 def _items(document: Mapping[str, Any], member: str) -> Mapping[str, Any]:

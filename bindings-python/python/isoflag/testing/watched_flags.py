@@ -59,6 +59,14 @@ class WatchedFlags:
                 self._tell(Evaluation(key, context, None, detail))
         return list(rows)
 
+    def supersedes(self, held: Flags | None, evidence: Mapping[str, Any]) -> bool:
+        """As ``Flags.supersedes``; the held flags may be watched too."""
+        return self._present().supersedes(None if held is None else _unwatched(held), evidence)
+
+    def steps_back_from(self, held: Flags) -> bool:
+        """As ``Flags.steps_back_from``; the held flags may be watched too."""
+        return self._present().steps_back_from(_unwatched(held))
+
     def __getattr__(self, name: str) -> Any:
         if name in _DETAILS:
             return partial(self._detail, name)
@@ -99,6 +107,11 @@ class WatchedFlags:
 
     def _value(self, name: str, *asked: Any, **named: Any) -> Any:
         return self._detail(name, *asked, **named).value
+
+
+def _unwatched(flags: Flags) -> Flags:
+    present: Callable[[], Flags] | None = getattr(flags, "_present", None)
+    return flags if present is None else present()
 
 
 class WatchedBoundFlags:

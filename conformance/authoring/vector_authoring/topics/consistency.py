@@ -50,10 +50,13 @@ def gates() -> Topic:
     topic = Topic("consistency", "The consistency gate: has every instance that polls noticed the change")
 
     def ask(slug: str, description: str, made: Object, expect: Object, *, now_ms: float = STAMP * 1000 + 1_000_000,
-            ttl: float = 900, timeout: float | None = None, context: Json = None, asked: str = "flag") -> None:  # fmt: skip
+            ttl: float = 900, timeout: float | None = None, context: Json = None, asked: str = "flag",
+            taken_ms: float | None = None) -> None:  # fmt: skip
         call: dict[str, Json] = {"flag": asked, "nowMs": now_ms, "ttlSeconds": ttl}
         if timeout is not None:
             call["pollTimeoutMs"] = timeout
+        if taken_ms is not None:
+            call["takenMs"] = taken_ms
         topic.case(slug, "gate", description, {"consistency": call}, dict(expect), document=dict(made),
                    context=user() if context is None else context)  # fmt: skip
 
@@ -99,6 +102,16 @@ def gates() -> Topic:
     ask("stamp-zero", "the first second there is", stamped(0), {"isBackendConsistent": True, "settled": True})
     ask("now-is-the-stamp", "the moment of the change is not in the future", held, gate(0, Fraction(900)), now_ms=STAMP * 1000)
     ask("now-before-the-stamp", "a millisecond earlier is", held, closed("future-stamp", own), now_ms=STAMP * 1000 - 1)
+    for slug, taken_age, age in (
+        ("just-now", 0, 0), ("at-the-limit", 900_000, 900_000), ("past-the-limit", 900_001, 900_001),
+        ("settling", 1_803_000, 1_803_000), ("settled", 1_803_001, 1_803_001), ("before-the-stamp", 9_000_000, 2_000_000),
+        ("in-the-future", -60_000, 0),
+    ):  # fmt: skip
+        now_ms = STAMP * 1000 + 2_000_000
+        ask(f"taken-{slug}", "a document that was gone back to counts from when it was taken", held, gate(age, Fraction(900)),
+            now_ms=now_ms, taken_ms=now_ms - taken_age)  # fmt: skip
+    ask("taken-missing", "without a stamp nothing says that there was no other change", stamped(ABSENT), closed("missing-stamp", of_meta),
+        taken_ms=STAMP * 1000)  # fmt: skip
     ask("negative-ttl", "a time to live that is negative", held, closed("invalid-time", ""), ttl=-1)
     ask("negative-timeout", "a timeout that is negative", held, closed("invalid-time", ""), timeout=-1)
     ask("flag-of-key-with-dots", "the place of a stamp in a flag with an odd key", document(

@@ -21,7 +21,8 @@ def topics() -> list[Topic]:
     def pin(slug: str, description: str, history: Sequence[Object], expect: Object, *, pinned: int | str = 0, now_ms: float = 10,
             ttl: float = 45, timeout: float | None = None, max_age: float | None = None, max_documents: int | None = None,
             flag_asked: str = "flag") -> None:  # fmt: skip
-        entries: list[Json] = [{"nowMs": moment, **entry} for moment, entry in enumerate(history)]
+        entries: list[Json] = [{"nowMs": moment, **entry} if "fetched" not in entry else dict(entry)
+                               for moment, entry in enumerate(history)]  # fmt: skip
         asked = digest_of(history[pinned]) if isinstance(pinned, int) else pinned
         optional = {"pollTimeoutMs": timeout, "maxPinAgeMs": max_age, "maxDocuments": max_documents}
         given = {name: value for name, value in optional.items() if value is not None}
@@ -114,6 +115,47 @@ def topics() -> list[Topic]:
     pin("age-clock-behind", "a clock that went back", [first, second], answered(first, fell()), now_ms=0, max_age=0)
     pin("age-of-the-kept", "one that was fetched ages since it was in force",
         [second, {"nowMs": -2000, "superseded": True, **first}], refused("pin-too-old", second, first), pinned=1, max_age=1000)  # fmt: skip
+
+    def stamped(stamp: int, **given: Json) -> dict[str, Json]:
+        return {"document": document([flag(**given)], meta={"lastModifiedTimestamp": stamp})}
+
+    def fetched(entry: Object) -> dict[str, Json]:
+        return {"fetched": True, **entry}
+
+    behind, ahead = stamped(1000, on=False), stamped(2000, **NEWER)
+    far = 2_000_000
+    pin("ahead", "a newer one that was fetched answers by its own flags", [behind, fetched(ahead)], answered(ahead, yes), pinned=1,
+        now_ms=far)  # fmt: skip
+    pin("ahead-at-the-limit", "two times to live and a poll's timeout after its stamp", [behind, fetched(ahead)], answered(ahead, yes),
+        pinned=1, now_ms=far + 93_000)  # fmt: skip
+    pin("ahead-past-the-limit", "a millisecond longer", [behind, fetched(ahead)], refused("pin-too-old", behind, ahead), pinned=1,
+        now_ms=far + 93_001)  # fmt: skip
+    pin("ahead-age-given", "an age that is given", [behind, fetched(ahead)], answered(ahead, yes), pinned=1, now_ms=far + 93_001,
+        max_age=93_001)  # fmt: skip
+    pin("ahead-stamp-in-the-future", "a clock that is behind the stamp", [behind, fetched(ahead)], answered(ahead, yes), pinned=1,
+        now_ms=1)  # fmt: skip
+    pin("ahead-of-what-has-no-stamp", "no stamp says which is later", [{"document": document([flag(on=False)])}, fetched(ahead)],
+        answered(ahead, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
+    own_stamp = {"document": document([flag(**NEWER, lifecycle={"lastModifiedTimestamp": 2000})])}
+    pin("ahead-by-a-flags-stamp", "a flag's own stamp counts", [behind, fetched(own_stamp)], answered(own_stamp, yes), pinned=1,
+        now_ms=far)  # fmt: skip
+    pin("ahead-then-in-force", "one that has been in force here is subject to what follows", [behind, fetched(ahead), ahead, behind],
+        answered(ahead, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
+    pin("ahead-then-passed", "and one that a later one has passed", [behind, fetched(ahead), stamped(3000, on=False)],
+        answered(ahead, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
+    pin("ahead-held", "the one in force answers as before", [stamped(1000, **NEWER), fetched(stamped(2000, on=False))],
+        answered(stamped(1000, **NEWER), yes), now_ms=far)  # fmt: skip
+    pin("equal-stamps", "of equal stamps none is later", [behind, fetched(stamped(1000, **NEWER))],
+        answered(stamped(1000, **NEWER), off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
+    pin("without-stamps", "without stamps the one in force is the newest", [{"document": document([flag(on=False)])}, fetched(second)],
+        answered(second, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
+    pin("fetched-older", "an older one went out of force when the one in force was stamped",
+        [{"nowMs": 10**9, **ahead}, fetched(stamped(1000, **NEWER))],
+        answered(stamped(1000, **NEWER), yes), pinned=1, now_ms=far + 93_000)  # fmt: skip
+    pin("fetched-older-past-the-limit", "a millisecond longer", [{"nowMs": 10**9, **ahead}, fetched(stamped(1000, **NEWER))],
+        refused("pin-too-old", ahead, stamped(1000, **NEWER)), pinned=1, now_ms=far + 93_001)  # fmt: skip
+    pin("fetched-older-added-first", "or was added, whichever is earlier", [{"nowMs": 5, **ahead}, fetched(stamped(1000, **NEWER))],
+        refused("pin-too-old", ahead, stamped(1000, **NEWER)), pinned=1, now_ms=93_006)  # fmt: skip
     pin("not-held", "a digest of nothing that is held", [first, second], refused("document-not-held", second, first),
         pinned="sha256:" + "0" * 64)  # fmt: skip
     pin("not-held-empty", "an empty history", [], refused("document-not-held"), pinned=digest_of(first))

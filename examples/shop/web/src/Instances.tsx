@@ -5,6 +5,7 @@ import { type Change, FORM, JOURNEY } from "./fleet-api";
 import { contextOf, isBroken, type Options, type Protection, type RunState, type Tally } from "./fleet-run";
 import { clock, moment } from "./moment";
 import { NextVisitor } from "./NextVisitor";
+import { OpenPage } from "./OpenPage";
 import { Prose } from "./Prose";
 import { BUYS, CHANGES, PROTECTIONS, STATUS, WHAT } from "./protections";
 import { Runs } from "./Runs";
@@ -134,6 +135,7 @@ export function Instances() {
             <SpaceTime state={state} shown={shown?.number} onShow={setOpened} />
             <aside className="beside">
               <NextVisitor state={state} />
+              <OpenPage state={state} />
               <Runs runs={runs} state={state} />
             </aside>
             <BrokenJourney state={state} journey={shown} broken={broken} onShow={setOpened} />

@@ -11,12 +11,12 @@ export interface SpaceTimeProps {
 
 const MINUTE_MS = 60_000;
 
-/** The colour of what an instance holds. */
-function toneOf({ isOn, form }: Span): string {
+/** The colour of what is held. */
+export function toneOf({ isOn, form }: Pick<Span, "isOn" | "form">): string {
   return !isOn ? "tone-0" : form === "one page" ? "tone-2" : "tone-1";
 }
 
-function nameOf({ isOn, form }: Span): string {
+export function nameOf({ isOn, form }: Pick<Span, "isOn" | "form">): string {
   return isOn ? form : "off";
 }
 
@@ -64,7 +64,8 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
               const endMs = all[place + 1]?.fromMs ?? nowMs;
               return (
                 <span
-                  key={span.digest}
+                  key={span.fromMs}
+                  data-version={span.version}
                   className={`span ${toneOf(span)}`}
                   title={`instance ${instance}: version ${span.version}, ${nameOf(span)}`}
                   style={{

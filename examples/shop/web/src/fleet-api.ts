@@ -2,8 +2,11 @@
 import { Flags } from "isoflag/tools";
 import type { Json } from "./explanation";
 
-/** What is published: the feature on, another form of it, that and back again, the feature off, or off for new journeys. */
-export type Change = "on" | "form" | "rollback" | "off" | "phase-out";
+/**
+ * What is published: the feature on, another form of it, that and back again, that until an alarm has the first document
+ * served again, the feature off, or off for new journeys.
+ */
+export type Change = "on" | "form" | "rollback" | "alarm" | "off" | "phase-out";
 
 export const JOURNEY = "express-checkout";
 export const FORM = "express-form";
@@ -15,6 +18,8 @@ export interface InstanceState {
   readonly form: string;
   /** When it has polled last. */
   readonly polledMs: number;
+  /** When it took an earlier document in place of a later one, if it holds such a one. */
+  readonly steppedBackMs: number | null;
 }
 
 export interface FleetState {
@@ -101,6 +106,11 @@ export class Fleet {
     const response = await send(this.#at(instance, "config", visitor), "GET");
     const digest = response.headers.get("Isoflag-Document") ?? "";
     return { body: await read<Config>(response), digest };
+  }
+
+  /** Where an open page fetches what is published now. */
+  get documentUrl(): string {
+    return `${this.#path}/document`;
   }
 
   /** A published document. */

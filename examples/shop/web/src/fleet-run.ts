@@ -2,8 +2,8 @@
  * Journeys through a fleet while a change is on its way. The clock moves in steps, and what happens in each is the same
  * for the same seed, however long a step takes.
  */
-import { documentHeader } from "isoflag/source";
-import type { Flags } from "isoflag/tools";
+import { createSource, type DocumentSource, documentHeader } from "isoflag/source";
+import { Flags } from "isoflag/tools";
 import {
   type Answer,
   type Change,
@@ -25,6 +25,8 @@ const STEP_MS = 10_000;
 /** How long somebody fills in the form. */
 const SHORTEST_MS = 30_000;
 const LONGEST_MS = 6 * 60_000;
+/** How often the open page asks for the document, in steps. */
+const PAGE_POLLS_EVERY = 6;
 /** When the last journey may begin, so that all of them end. */
 const LAST_BEFORE_MS = LONGEST_MS + STEP_MS;
 
@@ -67,6 +69,14 @@ export interface Span extends InstanceState {
   readonly fromMs: number;
 }
 
+/** What an open page held from a moment on. */
+export interface PageSpan {
+  readonly fromMs: number;
+  readonly version: number | undefined;
+  readonly isOn: boolean;
+  readonly form: string;
+}
+
 export interface Tally {
   readonly begun: number;
   readonly held: number;
@@ -93,6 +103,8 @@ export interface RunState {
   readonly newest: Flags;
   /** What the last page was told. */
   readonly config: Config | undefined;
+  /** What a page has held that was open all the time. */
+  readonly openPage: readonly PageSpan[];
 }
 
 export interface Options {
@@ -114,6 +126,9 @@ export class FleetRun {
   readonly #spans: Span[][];
   readonly #journeys: Journey[] = [];
   readonly #held: HeldBack[] = [];
+  readonly #source: DocumentSource;
+  readonly #shown: PageSpan[] = [];
+  #steps = 0;
   #now: FleetState;
   #pages = 0;
   #turn = 0;
@@ -125,11 +140,15 @@ export class FleetRun {
     this.#fleet = fleet;
     this.#random = randomNumbers(options.seed);
     this.#now = fleet.start;
+    this.#source = createSource({ url: fleet.documentUrl, Flags, refetchOnVisible: false });
     this.#spans = fleet.start.instances.map(state => [{ ...state, fromMs: fleet.start.fromMs }]);
   }
 
   static async of(options: Options): Promise<FleetRun> {
-    return new FleetRun(options, await Fleet.of(options.change, options.seed, options.keepsAll));
+    const run = new FleetRun(options, await Fleet.of(options.change, options.seed, options.keepsAll));
+    await run.#source.loaded;
+    run.#look();
+    return run;
   }
 
   get isOver(): boolean {
@@ -159,6 +178,7 @@ export class FleetRun {
       same: this.#same,
       newest: await this.#document(this.#now.newest),
       config: this.#config,
+      openPage: [...this.#shown],
     };
   }
 
@@ -167,6 +187,10 @@ export class FleetRun {
     const { start } = this.#fleet;
     this.#now = await this.#fleet.move(Math.min(this.#now.nowMs + STEP_MS, start.untilMs));
     this.#notice();
+    if (++this.#steps % PAGE_POLLS_EVERY === 0) {
+      await this.#source.refresh();
+      this.#look();
+    }
     for (const [place, journey] of this.#journeys.entries()) {
       if (!ended(journey) && journey.endsMs <= this.#now.nowMs)
         this.#journeys[place] = { ...journey, end: await this.#end(journey) };
@@ -179,6 +203,19 @@ export class FleetRun {
     for (const [place, state] of this.#now.instances.entries()) {
       const spans = this.#spans[place];
       if (spans?.at(-1)?.digest !== state.digest) spans?.push({ ...state, fromMs: this.#now.nowMs });
+    }
+  }
+
+  /** Looks at what the open page holds now. */
+  #look(): void {
+    const { flags, error } = this.#source.snapshot;
+    if (flags === undefined || error !== undefined) throw error ?? new Error("the open page has no document");
+    const { version } = flags;
+    const isOn = flags.boolVariation(JOURNEY, contextOf("anybody"), false);
+    const form = flags.stringVariation(FORM, contextOf("anybody"), "");
+    const last = this.#shown.at(-1);
+    if (last === undefined || last.version !== version) {
+      this.#shown.push({ fromMs: this.#now.nowMs, version, isOn, form });
     }
   }
 
@@ -204,8 +241,11 @@ export class FleetRun {
     const context = contextOf(visitor);
     const isOn = flags.boolVariation(JOURNEY, context, false);
     const form = flags.stringVariation(FORM, context, "");
+    // After a rollback the gate counts from when the instance took the earlier document.
+    const takenMs = this.#now.instances[at - 1]?.steppedBackMs ?? undefined;
     const isConsistent = (key: string) =>
-      flags.consistency(key, context, nowMs, this.#fleet.start.ttlSeconds).isBackendConsistent;
+      flags.consistency(key, context, nowMs, this.#fleet.start.ttlSeconds, undefined, { takenMs })
+        .isBackendConsistent;
     const decided: Config = {
       isExpressCheckout: isOn,
       expressForm: form,

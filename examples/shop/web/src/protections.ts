@@ -6,6 +6,7 @@ export const CHANGES: readonly (readonly [Change, string])[] = [
   ["on", "OFF to ON"],
   ["form", "Another form"],
   ["rollback", "Rolled back"],
+  ["alarm", "Alarm"],
   ["off", "Kill switch"],
   ["phase-out", "Phased out"],
 ];
@@ -21,6 +22,8 @@ export const WHAT: Readonly<Record<Change, string>> = {
   on: "`express-checkout` is switched on, for everybody.",
   form: "`express-checkout` stays on; `express-form` goes from two steps to one page.",
   rollback: "`express-form` goes to one page, and six minutes later back to two steps.",
+  alarm:
+    "`express-form` goes to one page; sixteen minutes later an alarm has AppConfig serve the first document again, byte for byte.",
   off: "`express-checkout` is switched off, for everybody and at once.",
   "phase-out": "`express-checkout` is switched off with `offWaitsForPins`: who has begun with a pin may end.",
 };
