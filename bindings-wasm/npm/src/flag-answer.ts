@@ -1,6 +1,5 @@
-import type { EvaluationReason } from "./detail.js";
+import type { EvaluationDetail, EvaluationReason } from "./detail.js";
 import type { JsonValue } from "./json.js";
-import { jsonEqual } from "./json-equality.js";
 
 /** Why there is an answer before anything can be evaluated. */
 export interface NotReadyReason {
@@ -44,12 +43,11 @@ export function unserved(reason: FlagReason): FlagAnswer {
   return { served: false, value: undefined, variationIndex: null, reason };
 }
 
-/** Whether two answers are the same to whoever sees them. */
-export function sameAnswer(one: FlagAnswer, other: FlagAnswer): boolean {
-  return (
-    one.served === other.served &&
-    one.variationIndex === other.variationIndex &&
-    jsonEqual(one.value, other.value) &&
-    jsonEqual(one.reason, other.reason)
-  );
+/** The answer before there is a document. */
+export const NOT_READY = unserved({ kind: "ERROR", errorKind: "CLIENT_NOT_READY" });
+
+/** Converts the result of an evaluation. */
+export function answerOf({ value, variationIndex, reason }: EvaluationDetail<JsonValue>): FlagAnswer {
+  const served = variationIndex !== null;
+  return { served, value: served ? value : undefined, variationIndex, reason };
 }
