@@ -235,7 +235,7 @@ export class DocumentSource implements FlagSource {
   readonly #close = (): void => this.close();
 
   readonly #poll = (): void => {
-    if (this.#polling === "subscribed" && this.#listeners.size === 0) {
+    if (this.#polling !== "unsubscribed" && this.#listeners.size === 0) {
       this.#polling = "paused";
       this.#pause();
     } else if (this.#page === undefined || this.#page.visibilityState === "visible") {

@@ -22,7 +22,10 @@ export const anna = { kind: "user", key: "anna" };
 export const complaints = [];
 /** @type {Flags[]} */
 const loaded = [];
-console.error = (...said) => complaints.push(said);
+console.error = (...said) => {
+  // A server and a page are two processes, except in tests.
+  if (!/Detected multiple renderers|ExperimentalWarning/.test(said[0])) complaints.push(said);
+};
 process.on("unhandledRejection", error => complaints.push(error));
 afterEach(() => {
   for (const flags of loaded.splice(0)) flags.free();

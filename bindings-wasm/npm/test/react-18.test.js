@@ -18,14 +18,7 @@ it("passes the tests of components with React 18", { skip }, async () => {
     .map(name => `test/${name}`);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [
-      "--expose-gc",
-      "--import",
-      "./test/react-18/use.js",
-      "--test",
-      "--test-reporter=tap",
-      ...files,
-    ],
+    ["--expose-gc", "--import", "./test/react-18/use.js", "--test", "--test-reporter=tap", ...files],
     { cwd, env: { ...env, REACT: "18" } },
   );
   assert.match(stdout, /^# fail 0$/m);

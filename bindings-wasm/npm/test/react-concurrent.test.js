@@ -4,12 +4,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import * as React from "react";
-import { anna, anon, complaints, gate, inMode, load, show, sourceOf } from "./components.js";
-import { element } from "./page.js";
-
 import { createRoot } from "react-dom/client";
 import { liveHandles } from "../dist/generated/glue.js";
 import { Feature, IsoflagProvider, useFlag, useFlagDetail } from "../dist/react.js";
+import { anna, anon, complaints, gate, inMode, load, show, sourceOf } from "./components.js";
+import { element } from "./page.js";
 
 const { act, Component, createElement: h, startTransition, Suspense, useDeferredValue, useState } = React;
 /** @type {any} */
@@ -193,34 +192,29 @@ for (const strict of [false, true]) {
     assert.equal(held.listeners.size, 0);
   });
 
-  it(
-    `what is hidden holds nothing and is shown with current answers${strict ? ", in strict mode" : ""}`,
-    { skip: WITHOUT_ACTIVITY },
-    async () => {
-      const held = sourceOf(load("old"));
-      const before = liveHandles();
-      const Text = () => h("i", null, useFlag("text", ""));
-      /** @param {"visible" | "hidden"} mode @param {typeof anna} context */
-      const tree = (mode, context) =>
-        inMode(
-          h(Offscreen, { mode }, h(IsoflagProvider, { flags: held.source, context }, h(Text))),
-          strict,
-        );
-      const page = await show(tree("hidden", anon));
-      assert.equal(held.listeners.size, 0);
-      assert.equal(liveHandles(), before);
-      await page.show(tree("visible", anon));
-      assert.equal(page.text(), "old");
-      await page.show(tree("hidden", anna));
-      await held.replace(load("new"));
-      assert.deepEqual([held.listeners.size, liveHandles()], [0, before]);
-      await page.show(tree("visible", anna));
-      assert.equal(page.text(), "new");
-      assert.deepEqual([held.listeners.size, liveHandles()], [1, before + 1]);
-      await page.hide();
-      assert.equal(liveHandles(), before);
-    },
-  );
+  it(`what is hidden holds nothing and is shown with current answers${strict ? ", in strict mode" : ""}`, {
+    skip: WITHOUT_ACTIVITY,
+  }, async () => {
+    const held = sourceOf(load("old"));
+    const before = liveHandles();
+    const Text = () => h("i", null, useFlag("text", ""));
+    /** @param {"visible" | "hidden"} mode @param {typeof anna} context */
+    const tree = (mode, context) =>
+      inMode(h(Offscreen, { mode }, h(IsoflagProvider, { flags: held.source, context }, h(Text))), strict);
+    const page = await show(tree("hidden", anon));
+    assert.equal(held.listeners.size, 0);
+    assert.equal(liveHandles(), before);
+    await page.show(tree("visible", anon));
+    assert.equal(page.text(), "old");
+    await page.show(tree("hidden", anna));
+    await held.replace(load("new"));
+    assert.deepEqual([held.listeners.size, liveHandles()], [0, before]);
+    await page.show(tree("visible", anna));
+    assert.equal(page.text(), "new");
+    assert.deepEqual([held.listeners.size, liveHandles()], [1, before + 1]);
+    await page.hide();
+    assert.equal(liveHandles(), before);
+  });
 
   it(`two providers, and one inside another, answer for themselves${strict ? ", in strict mode" : ""}`, async () => {
     const held = sourceOf(load());
@@ -242,10 +236,12 @@ for (const strict of [false, true]) {
     const flags = load();
     const before = liveHandles();
     class Boundary extends Component {
+      /** @override */
       state = { failed: false };
       static getDerivedStateFromError() {
         return { failed: true };
       }
+      /** @override */
       render() {
         return this.state.failed ? "failed" : /** @type {any} */ (this.props).children;
       }
