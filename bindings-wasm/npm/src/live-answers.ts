@@ -24,21 +24,19 @@ export interface AnswerInputs {
   readonly ttlSeconds: number | undefined;
 }
 
-/** What identifies the document that the answers come from. */
-interface DocumentIdentity {
+/** The state of the document that the answers come from. */
+export interface AnswersStatus {
+  /** The status of the source; `ready` for a document or a bootstrap without a source. */
+  readonly status: SourceStatus;
+  /** Why the last attempt to get a document failed. */
+  readonly error: Error | undefined;
   /** The digest of the document that the answers come from, if it is known. */
   readonly digest: string | undefined;
   /** `meta.version` of that document. */
   readonly version: number | undefined;
 }
 
-/** The state of the document that the answers come from. */
-export interface AnswersStatus extends DocumentIdentity {
-  /** The status of the source; `ready` for a document or a bootstrap without a source. */
-  readonly status: SourceStatus;
-  /** Why the last attempt to get a document failed. */
-  readonly error: Error | undefined;
-}
+type Identity = Pick<AnswersStatus, "digest" | "version">;
 
 /** A document bound to a context. */
 interface Binding {
@@ -51,19 +49,16 @@ interface Binding {
 
 /** The answers for the inputs of one render. Evaluating changes nothing, so that a render may be discarded. */
 export class Answers {
-  readonly inputs: AnswerInputs;
-  readonly #committed: Committed;
-
-  constructor(committed: Committed, inputs: AnswerInputs) {
-    this.#committed = committed;
-    this.inputs = inputs;
-  }
+  constructor(
+    readonly committed: Committed,
+    readonly inputs: AnswerInputs,
+  ) {}
 
   /** The answers in a server's HTML. They depend neither on what a source has loaded nor on the time. */
   get onServer(): Answers {
     const { flags, bootstrap } = this.inputs;
     const fixed = bootstrap === undefined && !isSource(flags) ? flags : undefined;
-    return new Answers(this.#committed, { ...this.inputs, flags: fixed, ttlSeconds: undefined });
+    return new Answers(this.committed, { ...this.inputs, flags: fixed, ttlSeconds: undefined });
   }
 
   /** Whether the source has no document, so that the last one is kept. */
@@ -75,7 +70,7 @@ export class Answers {
   /** Where the document comes from. */
   get origin(): Flags | SourceSnapshot | undefined {
     const { flags } = this.inputs;
-    if (this.isKept) return this.#committed.binding?.origin;
+    if (this.isKept) return this.committed.binding?.origin;
     return isSource(flags) ? flags.snapshot : flags;
   }
 
@@ -127,7 +122,7 @@ export class Answers {
   }
 
   /** Returns what identifies the document that the answers come from. */
-  identity(): DocumentIdentity {
+  identity(): Identity {
     const { bootstrap, digest } = this.inputs;
     const { origin } = this;
     return origin === undefined ? { digest: bootstrap && digest, version: undefined } : identityOf(origin);
@@ -140,7 +135,7 @@ export class Answers {
   ): T | undefined {
     const { document } = this;
     const { context } = this.inputs;
-    const { binding } = this.#committed;
+    const { binding } = this.committed;
     if (document === undefined) return undefined;
     if (document === binding?.flags && context === binding.context) return byBound(binding.bound);
     try {
@@ -152,16 +147,6 @@ export class Answers {
       if (binding !== undefined) return byBound(binding.bound);
       throw error;
     }
-  }
-
-  /** Subscribes to changes of the source; returns a function that unsubscribes. */
-  get subscribe(): (listener: () => void) => () => void {
-    return this.#committed.subscribe;
-  }
-
-  /** Counts an answer that is shown. */
-  record(key: string, variationIndex: number | null): void {
-    this.#committed.activity?.record(key, variationIndex, this.identity().digest);
   }
 }
 
@@ -251,10 +236,10 @@ export class Committed {
   }
 }
 
-const identities = new WeakMap<Flags, DocumentIdentity>();
+const identities = new WeakMap<Flags, Identity>();
 
 /** Returns what identifies a document. A digest is computed once: it costs a walk through the document. */
-function identityOf(origin: Flags | SourceSnapshot): DocumentIdentity {
+function identityOf(origin: Flags | SourceSnapshot): Identity {
   if ("status" in origin) return origin;
   let identity = identities.get(origin);
   if (identity === undefined) {

@@ -192,20 +192,19 @@ function useFlagAnswer<T>(name: string, key: string, type: FlagType, select: (an
       }
       return evaluated.answer;
     };
-    const record = (): void => {
-      const answer = read();
-      const shown = [key, answer.variationIndex, answer.value];
-      // Strict mode runs effects twice.
-      if (answer === NOT_READY || jsonEqual(recorded.current, shown)) return;
-      recorded.current = shown;
-      answers.record(key, answer.variationIndex);
-    };
     const subscribe = (listener: () => void): (() => void) => {
-      record();
-      return answers.subscribe(() => {
-        record();
+      const update = (): void => {
+        const answer = read();
+        const shown = [key, answer.variationIndex, answer.value];
+        // Strict mode runs effects twice.
+        if (answer !== NOT_READY && !jsonEqual(recorded.current, shown)) {
+          recorded.current = shown;
+          answers.committed.activity?.record(key, answer.variationIndex, answers.identity().digest);
+        }
         listener();
-      });
+      };
+      update();
+      return answers.committed.subscribe(update);
     };
     const { onServer } = answers;
     return [
@@ -266,7 +265,7 @@ export function useIsoflag(): AnswersStatus {
       () => onServer.status(),
     );
   }, [answers]);
-  return useStable(useSyncExternalStore(answers.subscribe, page, server), sameStatus);
+  return useStable(useSyncExternalStore(answers.committed.subscribe, page, server), sameStatus);
 }
 
 /** Each failed poll makes an error of its own: equal ones are told apart by nothing that is shown. */
@@ -337,17 +336,14 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 /** Calls back when answers have changed, and when the gate may have opened since. */
 function watchGate(answers: Answers, key: string, listener: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const wait = (): void => {
+  const update = (): void => {
     clearTimeout(timer);
     const ms = answers.msUntilOpen(key);
     if (ms > 0 && ms < Number.POSITIVE_INFINITY) timer = setTimeout(update, Math.min(ms, LONGEST_TIMEOUT_MS));
-  };
-  const update = (): void => {
-    wait();
     listener();
   };
-  const unsubscribe = answers.subscribe(update);
-  wait();
+  update();
+  const unsubscribe = answers.committed.subscribe(update);
   return () => {
     clearTimeout(timer);
     unsubscribe();
