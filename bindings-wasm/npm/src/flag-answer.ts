@@ -1,31 +1,31 @@
 import type { EvaluationDetail, EvaluationReason } from "./detail.js";
 import type { JsonValue } from "./json.js";
 
-/** Why there is an answer before anything can be evaluated. */
+/** The reason of a default before there is a document. */
 export interface NotReadyReason {
-  /** There is no answer. */
+  /** The default is returned. */
   kind: "ERROR";
-  /** Because there is no document yet. */
+  /** There is no document yet. */
   errorKind: "CLIENT_NOT_READY";
 }
 
-/** Why a flag answered what it did. */
+/** Why a flag returned its value. */
 export type FlagReason = EvaluationReason | NotReadyReason;
 
-/** The types that a caller may ask for; `json` is any. */
+/** The types that a caller may require; `json` allows any. */
 export type FlagType = "bool" | "number" | "string" | "json";
 
-/** What a flag answers, whatever the default. */
+/** The answer of a flag, independent of the default. */
 export interface FlagAnswer {
-  /** Whether the flag served a value; otherwise the caller's default stands. */
+  /** Whether the flag served a value; otherwise the caller's default is used. */
   readonly served: boolean;
   readonly value: JsonValue | undefined;
   readonly variationIndex: number | null;
-  /** Null where nobody says why. */
+  /** Null if it is unknown. */
   readonly reason: FlagReason | null;
 }
 
-/** The type that a default asks for. */
+/** The type that a default requires. */
 export function typeOfDefault(defaultValue: unknown): FlagType {
   switch (typeof defaultValue) {
     case "boolean":

@@ -1,4 +1,4 @@
-// What the tests of components share: flags, sources and pages that React looks at. Import it before React.
+// Flags, sources and pages for the tests of components. Import it before React.
 
 import assert from "node:assert/strict";
 import { afterEach } from "node:test";
@@ -82,7 +82,7 @@ export async function show(node, html) {
   }
   return {
     container,
-    /** The errors that React has got over, such as a mismatch between server and page. */
+    /** Errors that React recovered from, such as a mismatch between server and page. */
     recovered,
     text: () => container.textContent,
     /** @param {ReactNode} next */

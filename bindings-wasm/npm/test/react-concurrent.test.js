@@ -1,4 +1,4 @@
-// Renders that React discards, repeats and interleaves: one value for a flag on one screen.
+// Renders that React discards, repeats or interleaves: a screen shows one value for a flag.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -20,7 +20,7 @@ const WITHOUT_ACTIVITY = Offscreen === undefined ? "this React has no `Activity`
  * @typedef {import("react").ReactNode} ReactNode
  */
 
-/** Who a page is for, and what a test does to it. */
+/** A page for one user, and the updates that a test makes. */
 function app(/** @type {{ flags: Props["flags"], strict: boolean, more?: Partial<Props> }} */ options) {
   const { Gate, open } = gate();
   /** @type {Record<string, (value?: any) => void>} */
@@ -60,7 +60,7 @@ const ANNA = "anna: true,RULE_MATCH true,RULE_MATCH pro";
 
 for (const strict of [false, true]) {
   describe(`a transition to another context${strict ? ", in strict mode" : ""}`, () => {
-    it("that suspends shows nothing of it, whatever renders meanwhile", async () => {
+    it("shows nothing while it suspends, even if other components render", async () => {
       const before = liveHandles();
       const flags = load();
       const { tree, urgently, inTransition, open } = app({ flags, strict });
@@ -79,7 +79,7 @@ for (const strict of [false, true]) {
       assert.equal(liveHandles(), before + 1);
     });
 
-    it("that is withdrawn leaves nothing behind", async () => {
+    it("leaves nothing behind if it is withdrawn", async () => {
       const held = sourceOf(load());
       const { tree, urgently, inTransition } = app({ flags: held.source, strict });
       const page = await show(tree);
@@ -95,7 +95,7 @@ for (const strict of [false, true]) {
       await page.hide();
     });
 
-    it("sees no other document than the rest of the page, when that changes meanwhile", async () => {
+    it("uses the same document as the rest of the page if that changes meanwhile", async () => {
       const held = sourceOf(load());
       const { tree, urgently, inTransition, open } = app({ flags: held.source, strict });
       const page = await show(tree);
@@ -160,7 +160,7 @@ for (const strict of [false, true]) {
     await page.hide();
   });
 
-  it(`what was suspended is revealed with current answers${strict ? ", in strict mode" : ""}`, async () => {
+  it(`a suspended component is revealed with current answers${strict ? ", in strict mode" : ""}`, async () => {
     const held = sourceOf(load("old"));
     const { Gate, open } = gate();
     const Text = () => h("i", null, useFlag("text", ""));
@@ -192,7 +192,7 @@ for (const strict of [false, true]) {
     assert.equal(held.listeners.size, 0);
   });
 
-  it(`what is hidden holds nothing and is shown with current answers${strict ? ", in strict mode" : ""}`, {
+  it(`a hidden provider holds nothing and is shown again with current answers${strict ? ", in strict mode" : ""}`, {
     skip: WITHOUT_ACTIVITY,
   }, async () => {
     const held = sourceOf(load("old"));
@@ -216,7 +216,7 @@ for (const strict of [false, true]) {
     assert.equal(liveHandles(), before);
   });
 
-  it(`two providers, and one inside another, answer for themselves${strict ? ", in strict mode" : ""}`, async () => {
+  it(`two providers, and one inside another, use their own context${strict ? ", in strict mode" : ""}`, async () => {
     const held = sourceOf(load());
     const before = liveHandles();
     const Plan = () => h("i", null, `${useFlag("plan", false)} `);

@@ -1,4 +1,4 @@
-// A server's HTML and the page that hydrates it, for each combination of what they are given.
+// A server's HTML and the page that hydrates it, for each combination of their bootstraps, sources and flags.
 
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
@@ -20,7 +20,7 @@ const { act, createElement: h, lazy, startTransition, Suspense, useState } = Rea
 const stamp = { lifecycle: { lastModifiedTimestamp: 1 } };
 const error = /** @type {any} */ (new Error("503"));
 
-/** How a source may be doing when a server renders, or a page hydrates. */
+/** The states of a source when a server renders or a page hydrates. */
 const SOURCES = {
   "a source that is loading": () => sourceOf(),
   "a source that is ready": () => sourceOf(load("document", stamp)),
@@ -74,9 +74,9 @@ const isFixed = name => name === "fixed flags";
 for (const [bootstrapName, bootstrap] of Object.entries(BOOTSTRAPS)) {
   describe(`with ${bootstrapName}`, () => {
     for (const server of /** @type {(keyof typeof FLAGS)[]} */ (Object.keys(FLAGS))) {
-      it(`a page hydrates what a server with ${server} has rendered`, async () => {
+      it(`a page hydrates the HTML of a server with ${server}`, async () => {
         for (const page of /** @type {(keyof typeof FLAGS)[]} */ (Object.keys(FLAGS))) {
-          // Without a bootstrap a page cannot know what a document has answered that it does not have.
+          // Without a bootstrap a page cannot know the answers of a document that only the server has.
           if (bootstrap === undefined && isFixed(server) !== isFixed(page)) continue;
           for (const strict of [false, true]) {
             const fixed = load("document", stamp);
@@ -108,7 +108,7 @@ for (const [bootstrapName, bootstrap] of Object.entries(BOOTSTRAPS)) {
 describe("a boundary that hydrates late", () => {
   for (const [bootstrapName, bootstrap] of Object.entries(BOOTSTRAPS)) {
     for (const strict of [false, true]) {
-      it(`finds what the server has sent, with ${bootstrapName}${strict ? ", in strict mode" : ""}`, async () => {
+      it(`hydrates the server's answers, with ${bootstrapName}${strict ? ", in strict mode" : ""}`, async () => {
         const { Gate, open } = gate();
         const held = sourceOf();
         const digest = bootstrap && "sha256:abc";
@@ -144,7 +144,7 @@ describe("a boundary that hydrates late", () => {
     }
   }
 
-  it("whose code arrives late finds the first answers", async () => {
+  it("hydrates the server's answers when its code arrives late", async () => {
     /** @type {(module: { default: typeof Everything }) => void} */
     let arrive = () => {};
     /** @type {Promise<{ default: typeof Everything }>} */

@@ -1,4 +1,4 @@
-// What a new document, a failed poll or another source does to what is shown.
+// Updates after a new document, a failed poll or a replaced source.
 
 import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";

@@ -542,7 +542,7 @@ describe("a document source in a page", () => {
     assert.equal(await visible(), 3);
     await source.refresh();
     assert.equal(asked.length, 4);
-    // It asks for what it has missed.
+    // It catches up at once.
     const unsubscribe = source.subscribe(() => undefined);
     await setTimeout(10);
     assert.equal(asked.length, 5);
