@@ -194,12 +194,13 @@ function useFlagAnswer<T>(name: string, key: string, type: FlagType, select: (an
     };
     const subscribe = (listener: () => void): (() => void) => {
       const update = (): void => {
-        const answer = read();
+        const { activity } = answers.committed;
+        const answer = activity === undefined ? NOT_READY : read();
         const shown = [key, answer.variationIndex, answer.value];
         // Strict mode runs effects twice.
         if (answer !== NOT_READY && !jsonEqual(recorded.current, shown)) {
           recorded.current = shown;
-          answers.committed.activity?.record(key, answer.variationIndex, answers.identity().digest);
+          activity?.record(key, answer.variationIndex, answers.identity().digest);
         }
         listener();
       };

@@ -133,6 +133,36 @@ for (const strict of [false, true]) {
     });
   });
 
+  it(`a transition to another source leaves nothing behind if it is withdrawn${strict ? ", in strict mode" : ""}`, async () => {
+    const [first, second] = [sourceOf(load("first")), sourceOf(load("second"))];
+    const { Gate, open } = gate();
+    const Text = () => h("i", null, useFlag("text", ""));
+    /** @type {(held: typeof first) => void} */
+    let setSource = () => {};
+    function App() {
+      const [held, set] = useState(first);
+      setSource = set;
+      const closed = held === second;
+      return h(
+        IsoflagProvider,
+        { flags: held.source, context: anon },
+        h(Text),
+        h(Suspense, null, h(Gate, { closed })),
+      );
+    }
+    const page = await show(inMode(h(App), strict));
+    const before = liveHandles();
+    for (const next of [second, first, second]) {
+      await act(async () => startTransition(() => setSource(next)));
+      assert.equal(page.text(), "first");
+      assert.deepEqual([first.listeners.size, second.listeners.size, liveHandles()], [1, 0, before]);
+    }
+    await open();
+    assert.equal(page.text(), "second");
+    assert.deepEqual([first.listeners.size, second.listeners.size, liveHandles()], [0, 1, before]);
+    await page.hide();
+  });
+
   it(`a deferred context is one context for a screen${strict ? ", in strict mode" : ""}`, async () => {
     const flags = load();
     /** @type {string[]} */
