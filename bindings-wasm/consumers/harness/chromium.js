@@ -10,6 +10,7 @@ export const inChromium = {
 /**
  * Keeps one Chromium for a file's tests. The function it gives opens an address: a page tells its answer, or a promise
  * of it, as `globalThis.answer` or the expression `told`. What the console and the page complain about is in `faults`.
+ * `slowdown` is the factor by which the processor is throttled.
  */
 export function chromium() {
   let browser;
@@ -17,8 +18,12 @@ export function chromium() {
     if (!inChromium.skip) browser = await launch();
   });
   after(() => browser?.close());
-  return async function visit(address, { seconds = 10, told = "globalThis.answer" } = {}) {
+  return async function visit(address, { seconds = 10, told = "globalThis.answer", slowdown = 1 } = {}) {
     const page = await (await browser.newContext()).newPage();
+    if (slowdown > 1) {
+      const session = await page.context().newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+    }
     const faults = [];
     page.on("pageerror", error => faults.push(String(error)));
     page.on("console", message => {

@@ -42,7 +42,7 @@ try {
     `--test-reporter-destination=${whole ? at("../RESULTS.md") : join(tarball.folder, "results.md")}`,
   ];
   const tests = chosen.map(name => at(`../${name}/check.test.js`));
-  const options = ["--test", "--test-concurrency=1", "--test-timeout=300000", ...reporters, ...tests];
+  const options = ["--test", "--test-concurrency=1", "--test-timeout=600000", ...reporters, ...tests];
   const env = { ...process.env, ISOFLAG_TARBALL: tarball.file };
   delete env.NODE_OPTIONS;
   process.exitCode = await new Promise(resolve => {

@@ -9,6 +9,9 @@ import { ANSWERS } from "../harness/answers.js";
 import { chromium, inChromium } from "../harness/chromium.js";
 import { tellEmitted } from "../harness/emitted.js";
 
+/** How often a page is loaded to find errors that depend on the order in which its parts arrive. */
+const LOADS = { turbopack: 25, webpack: 3 };
+
 const cwd = fileURLToPath(new URL(".", import.meta.url));
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: undefined };
 
@@ -102,6 +105,29 @@ for (const bundler of ["turbopack", "webpack"]) {
       );
     });
     answers(`build with ${bundler}`, visit, () => server);
+
+    it(
+      `build with ${bundler}: ${LOADS[bundler]} loads on a slow processor hydrate without an error`,
+      inChromium,
+      async () => {
+        const html = await (await fetch(`${server.address}/loads`)).text();
+        for (const [id, text] of [
+          ["bare", "none<!-- -->, <!-- -->loading"],
+          ["bootstrapped", `${ANSWERS[0]}<!-- -->, <!-- -->ready`],
+        ]) {
+          for (const at of [id, `${id}-late`]) assert.ok(html.includes(`<p id="${at}">${text}</p>`), html);
+        }
+        for (let load = 0; load < LOADS[bundler]; load++) {
+          const { answer, faults, close } = await visit(`${server.address}/loads`, {
+            seconds: 60,
+            slowdown: 6,
+          });
+          assert.deepEqual(faults, [], `load ${load}`);
+          assert.deepEqual(new Set(Object.values(answer)), new Set([ANSWERS[0]]));
+          await close();
+        }
+      },
+    );
   });
 }
 

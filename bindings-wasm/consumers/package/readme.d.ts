@@ -7,3 +7,7 @@ declare module "isoflag/core.wasm" {
   const address: string;
   export default address;
 }
+interface ImportMeta {
+  /** Vite's hot reload. */
+  readonly hot?: { dispose(callback: () => void): void };
+}

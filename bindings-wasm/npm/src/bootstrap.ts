@@ -3,7 +3,7 @@ import { type FlagAnswer, type FlagType, unserved } from "./flag-answer.js";
 import type { JsonValue } from "./json.js";
 
 /**
- * Answers that a server has evaluated: LaunchDarkly's bootstrap format, as `allFlagsState` gives it, or a plain object
+ * Answers that a server has evaluated: LaunchDarkly's bootstrap format, as `allFlagsState` returns it, or a plain object
  * of values by key.
  */
 export interface Bootstrap {
@@ -17,7 +17,7 @@ const TYPES: { readonly [type in FlagType]: string | undefined } = {
   json: undefined,
 };
 
-/** Reads an answer; nothing is evaluated. */
+/** Returns the answer of a flag without evaluating anything. */
 export function bootstrapAnswer(bootstrap: Bootstrap, key: string, type: FlagType): FlagAnswer {
   if (key === "$flagsState" || key === "$valid" || !Object.hasOwn(bootstrap, key)) {
     return unserved({ kind: "ERROR", errorKind: "FLAG_NOT_FOUND" });
@@ -29,7 +29,7 @@ export function bootstrapAnswer(bootstrap: Bootstrap, key: string, type: FlagTyp
   const state = Object.hasOwn($flagsState, key) ? $flagsState[key] : undefined;
   const variationIndex = state?.variation ?? null;
   const reason = state?.reason ?? null;
-  // A flag that serves no variation has the value null here.
+  // The value of a flag that serves no variation is null in this format.
   if (value === null && variationIndex === null) {
     return { served: false, value: undefined, variationIndex, reason };
   }
@@ -41,16 +41,16 @@ export function bootstrapAnswer(bootstrap: Bootstrap, key: string, type: FlagTyp
 }
 
 /**
- * What a server has said of the gate: in the state of the flag, or for the whole body, as one boolean or by key. False
- * where it has said nothing.
+ * Returns whether the back end is consistent for a flag: as the flag's state says, or the whole bootstrap, by one boolean
+ * or by key. False if neither does.
  */
 export function bootstrapIsConsistent(bootstrap: Bootstrap, key: string): boolean {
   const { $flagsState, isBackendConsistent } = bootstrap as {
     readonly $flagsState?: { readonly [flagKey: string]: { readonly isBackendConsistent?: unknown } };
     readonly isBackendConsistent?: unknown;
   };
-  const said = member(member($flagsState, key), "isBackendConsistent") ?? isBackendConsistent;
-  return said === true || member(said, key) === true;
+  const value = member(member($flagsState, key), "isBackendConsistent") ?? isBackendConsistent;
+  return value === true || member(value, key) === true;
 }
 
 function member(of: unknown, name: string): unknown {

@@ -1,32 +1,31 @@
-import type { EvaluationReason } from "./detail.js";
+import type { EvaluationDetail, EvaluationReason } from "./detail.js";
 import type { JsonValue } from "./json.js";
-import { jsonEqual } from "./json-equality.js";
 
-/** Why there is an answer before anything can be evaluated. */
+/** The reason of a default before there is a document. */
 export interface NotReadyReason {
-  /** There is no answer. */
+  /** The default is returned. */
   kind: "ERROR";
-  /** Because there is no document yet. */
+  /** There is no document yet. */
   errorKind: "CLIENT_NOT_READY";
 }
 
-/** Why a flag answered what it did. */
+/** Why a flag returned its value. */
 export type FlagReason = EvaluationReason | NotReadyReason;
 
-/** The types that a caller may ask for; `json` is any. */
+/** The types that a caller may require; `json` allows any. */
 export type FlagType = "bool" | "number" | "string" | "json";
 
-/** What a flag answers, whatever the default. */
+/** The answer of a flag, independent of the default. */
 export interface FlagAnswer {
-  /** Whether the flag served a value; otherwise the caller's default stands. */
+  /** Whether the flag served a value; otherwise the caller's default is used. */
   readonly served: boolean;
   readonly value: JsonValue | undefined;
   readonly variationIndex: number | null;
-  /** Null where nobody says why. */
+  /** Null if it is unknown. */
   readonly reason: FlagReason | null;
 }
 
-/** The type that a default asks for. */
+/** The type that a default requires. */
 export function typeOfDefault(defaultValue: unknown): FlagType {
   switch (typeof defaultValue) {
     case "boolean":
@@ -44,12 +43,11 @@ export function unserved(reason: FlagReason): FlagAnswer {
   return { served: false, value: undefined, variationIndex: null, reason };
 }
 
-/** Whether two answers are the same to whoever sees them. */
-export function sameAnswer(one: FlagAnswer, other: FlagAnswer): boolean {
-  return (
-    one.served === other.served &&
-    one.variationIndex === other.variationIndex &&
-    jsonEqual(one.value, other.value) &&
-    jsonEqual(one.reason, other.reason)
-  );
+/** The answer before there is a document. */
+export const NOT_READY = unserved({ kind: "ERROR", errorKind: "CLIENT_NOT_READY" });
+
+/** Converts the result of an evaluation. */
+export function answerOf({ value, variationIndex, reason }: EvaluationDetail<JsonValue>): FlagAnswer {
+  const served = variationIndex !== null;
+  return { served, value: served ? value : undefined, variationIndex, reason };
 }

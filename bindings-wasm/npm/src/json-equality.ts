@@ -20,8 +20,9 @@ function equal(one: unknown, other: unknown, depth: number): boolean {
   }
   if (depth === 0 || Array.isArray(one) !== Array.isArray(other)) return false;
   const prototype: unknown = Object.getPrototypeOf(one);
-  // Dates, maps and the like keep their contents elsewhere.
   if (prototype !== Object.getPrototypeOf(other)) return false;
+  if (one instanceof Date || one instanceof URL) return one.toJSON() === (other as typeof one).toJSON();
+  // Maps and the like keep their contents elsewhere.
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return false;
   const names = Object.keys(one);
   if (names.length !== Object.keys(other).length) return false;

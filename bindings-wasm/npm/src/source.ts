@@ -60,6 +60,8 @@ export interface FlagSource {
   readonly snapshot: SourceSnapshot;
   /** Calls back after every change. What is returned ends it. */
   subscribe(listener: () => void): () => void;
+  /** Whether the source itself reports errors to the application; a provider then does not report them again. */
+  readonly reportsErrors?: boolean | undefined;
 }
 
 /** What is needed of the class `Flags`. */
@@ -76,7 +78,10 @@ export interface PageVisibility extends Pick<EventTarget, "addEventListener" | "
 
 /** What a source is made of. */
 export interface SourceOptions {
-  /** Where the document is. */
+  /**
+   * The address of the document. A relative one is that of a page: where there is no page, as on a server, it is not
+   * fetched and the source keeps the status `loading`.
+   */
   readonly url: string | URL;
   /** The class of the entry that the page uses: `import { Flags, ready } from "isoflag"`. */
   readonly Flags: DocumentLoader;
@@ -147,9 +152,13 @@ export class DocumentSource implements FlagSource {
   readonly #options: SourceOptions;
   readonly #url: string;
   readonly #page: PageVisibility | undefined;
+  /** Whether the address is complete: a relative one is not on a server. */
+  readonly #hasAddress: boolean;
   readonly #listeners = new Set<{ readonly call: () => void }>();
   readonly #closing = new AbortController();
-  readonly #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** A source that was never subscribed to polls for those who read its snapshot. */
+  #polling: "unsubscribed" | "subscribed" | "paused" = "unsubscribed";
   #snapshot = LOADING;
   #held: Held | undefined;
   #attempt: Promise<SourceSnapshot> | undefined;
@@ -160,14 +169,9 @@ export class DocumentSource implements FlagSource {
     this.#options = options;
     this.#url = String(options.url);
     this.#page = options.page ?? (globalThis as { document?: PageVisibility }).document;
-    if (options.refetchOnVisible !== false) {
-      this.#page?.addEventListener("visibilitychange", this.#whenVisible);
-    }
-    if (options.intervalMs !== undefined) {
-      this.#timer = setInterval(this.#whenVisible, options.intervalMs);
-      // A program in Node may end although it holds a source.
-      (this.#timer as { unref?: () => void }).unref?.();
-    }
+    const { location } = globalThis as { location?: unknown };
+    this.#hasAddress = /^[a-z][a-z\d+.-]*:/i.test(this.#url) || (this.#page ?? location) !== undefined;
+    this.#resume();
     if (options.signal?.aborted) this.close();
     else options.signal?.addEventListener("abort", this.#close, { once: true });
     this.loaded = this.refresh();
@@ -178,13 +182,40 @@ export class DocumentSource implements FlagSource {
     return this.#snapshot;
   }
 
-  /** Calls back after every change, progress included. What is returned ends it. */
+  /** Whether `onError` was given: a provider then does not report the same errors again. */
+  get reportsErrors(): boolean {
+    return this.#options.onError !== undefined;
+  }
+
+  /**
+   * Calls back after every change, progress included. What is returned ends it. A source whose last subscriber has left
+   * stops polling until there is another one; `refresh` still works.
+   */
   subscribe(listener: () => void): () => void {
     const entry = { call: listener };
     this.#listeners.add(entry);
+    if (this.#polling === "paused") {
+      this.#resume();
+      this.#poll();
+    }
+    this.#polling = "subscribed";
     return () => {
       this.#listeners.delete(entry);
     };
+  }
+
+  #resume(): void {
+    const { intervalMs, refetchOnVisible } = this.#options;
+    if (refetchOnVisible !== false) this.#page?.addEventListener("visibilitychange", this.#poll);
+    if (intervalMs === undefined) return;
+    this.#timer = setInterval(this.#poll, intervalMs);
+    // A program in Node may end although it holds a source.
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  #pause(): void {
+    clearInterval(this.#timer);
+    this.#page?.removeEventListener("visibilitychange", this.#poll);
   }
 
   /**
@@ -192,7 +223,7 @@ export class DocumentSource implements FlagSource {
    * it went.
    */
   refresh(): Promise<SourceSnapshot> {
-    if (this.#closing.signal.aborted) return Promise.resolve(this.#snapshot);
+    if (this.#closing.signal.aborted || !this.#hasAddress) return Promise.resolve(this.#snapshot);
     this.#attempt ??= this.#ask().finally(() => {
       this.#attempt = undefined;
     });
@@ -203,8 +234,8 @@ export class DocumentSource implements FlagSource {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    clearInterval(this.#timer);
-    this.#page?.removeEventListener("visibilitychange", this.#whenVisible);
+    this.#pause();
+    this.#polling = "unsubscribed";
     this.#options.signal?.removeEventListener("abort", this.#close);
     const held = this.#held;
     this.#held = undefined;
@@ -215,8 +246,13 @@ export class DocumentSource implements FlagSource {
 
   readonly #close = (): void => this.close();
 
-  readonly #whenVisible = (): void => {
-    if (this.#page === undefined || this.#page.visibilityState === "visible") void this.refresh();
+  readonly #poll = (): void => {
+    if (this.#polling !== "unsubscribed" && this.#listeners.size === 0) {
+      this.#polling = "paused";
+      this.#pause();
+    } else if (this.#page === undefined || this.#page.visibilityState === "visible") {
+      void this.refresh();
+    }
   };
 
   async #ask(): Promise<SourceSnapshot> {

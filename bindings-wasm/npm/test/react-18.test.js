@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { it } from "node:test";
 import { promisify } from "node:util";
 
@@ -12,16 +13,12 @@ const skip = installed ? false : "React 18 is not installed: `npm ci` in test/re
 it("passes the tests of components with React 18", { skip }, async () => {
   const cwd = new URL("..", import.meta.url);
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const files = (await readdir(new URL(".", import.meta.url)))
+    .filter(name => /^react(-(?!18)\w+)?\.test\.js$/.test(name))
+    .map(name => `test/${name}`);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [
-      "--expose-gc",
-      "--import",
-      "./test/react-18/use.js",
-      "--test",
-      "--test-reporter=tap",
-      "test/react.test.js",
-    ],
+    ["--expose-gc", "--import", "./test/react-18/use.js", "--test", "--test-reporter=tap", ...files],
     { cwd, env: { ...env, REACT: "18" } },
   );
   assert.match(stdout, /^# fail 0$/m);

@@ -1,14 +1,17 @@
 // Components where there is no page.
 
 import assert from "node:assert/strict";
-import { it } from "node:test";
+import { it, mock } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { createElement as h } from "react";
 import { renderToString } from "react-dom/server";
 
 import { liveHandles } from "../dist/generated/glue.js";
-import { Flags } from "../dist/node.js";
+import { Flags, ready } from "../dist/node.js";
 import { Feature, IsoflagProvider, useFlag, useIsoflag } from "../dist/react.js";
+import { createSource } from "../dist/source.js";
 import { document, ruleFlag } from "./documents.js";
+import { sourceOf } from "./sources.js";
 
 function Child() {
   return h("p", null, `${useFlag("mine", false)} ${useIsoflag().status}`);
@@ -43,4 +46,53 @@ it("components render on a server at once, without a complaint, and leave no han
     console.error = error;
   }
   assert.deepEqual(complaints, []);
+});
+
+it("a source with a relative address, as a page's module makes it, does nothing on a server", async () => {
+  /** @type {unknown[]} */
+  const complaints = [];
+  const complain = (/** @type {unknown} */ error) => complaints.push(error);
+  process.on("unhandledRejection", complain);
+  const fetch = mock.fn(async () => new Response("", { status: 500 }));
+  mock.method(globalThis, "fetch", fetch);
+  try {
+    for (const url of ["/flags.json", "flags.json", "./flags.json", "//cdn.example/flags.json", "?flags"]) {
+      for (const own of [undefined, /** @type {any} */ (fetch)]) {
+        const source = createSource({ url, Flags, ready, fetch: own, intervalMs: 1, onError: complain });
+        assert.equal((await source.loaded).status, "loading");
+        await setTimeout(5);
+        assert.equal(await source.refresh(), source.snapshot);
+        assert.deepEqual([source.snapshot.status, source.snapshot.fetching], ["loading", false]);
+        const page = h(IsoflagProvider, { flags: source, context: { kind: "user", key: "ada" } }, h(Child));
+        assert.equal(renderToString(page), "<p>false loading</p>");
+        source.close();
+      }
+    }
+    assert.equal(fetch.mock.callCount(), 0);
+    const absolute = createSource({ url: new URL("https://cdn.example/flags.json"), Flags, ready });
+    assert.equal((await absolute.loaded).status, "error");
+    assert.equal(fetch.mock.callCount(), 1);
+  } finally {
+    mock.restoreAll();
+    process.off("unhandledRejection", complain);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+it("a source that is ready on a server renders what the page will hydrate: the bootstrap, or nothing yet", async () => {
+  const flags = Flags.fromObject(document(ruleFlag("mine", { attribute: "key", values: ["ada"] })));
+  const { source } = sourceOf(flags);
+  const context = { kind: "user", key: "ada" };
+  const bootstrap = { mine: true };
+  assert.equal(
+    renderToString(h(IsoflagProvider, { flags: source, context }, h(Child))),
+    "<p>false loading</p>",
+  );
+  for (const given of [source, undefined]) {
+    assert.equal(
+      renderToString(h(IsoflagProvider, { flags: given, context, bootstrap }, h(Child))),
+      "<p>true ready</p>",
+    );
+  }
+  flags.free();
 });

@@ -508,6 +508,36 @@ describe("a document source in a page", () => {
     assert.equal(looks, 0);
   });
 
+  it("stops once its last subscriber has left, and goes on with the next one", async () => {
+    const page = pageThatIs("visible");
+    const source = await open({ body: text(1) }, { page });
+    const visible = async () => {
+      page.dispatchEvent(new Event("visibilitychange"));
+      await setTimeout(10);
+      return asked.length;
+    };
+    assert.equal(await visible(), 2);
+    const leave = source.subscribe(() => undefined);
+    source.subscribe(() => undefined)();
+    assert.equal(await visible(), 3);
+    leave();
+    source.subscribe(() => undefined)();
+    assert.equal(await visible(), 3);
+    assert.equal(await visible(), 3);
+    await source.refresh();
+    assert.equal(asked.length, 4);
+    // It catches up at once.
+    const unsubscribe = source.subscribe(() => undefined);
+    await setTimeout(10);
+    assert.equal(asked.length, 5);
+    assert.equal(await visible(), 6);
+    unsubscribe();
+    assert.equal(await visible(), 6);
+    source.close();
+    source.subscribe(() => undefined);
+    assert.equal(await visible(), 6);
+  });
+
   it("does not where that is not wanted", async () => {
     const page = pageThatIs("visible");
     const source = await open({ body: text(1) }, { page, refetchOnVisible: false });

@@ -47,6 +47,7 @@ export function Component(): null {
 createElement(IsoflagProvider, { flags, context });
 createElement(IsoflagProvider, { flags: source, context, activity: new Activity(), bootstrap: {} });
 createElement(IsoflagProvider, { bootstrap: flags.allFlagsState(context) });
+createElement(IsoflagProvider, { flags: undefined, context, bootstrap: {} });
 createElement(Feature, { flag: "key", value: { a: [1] }, fallback: "no" });
 // @ts-expect-error: a document needs a context
 createElement(IsoflagProvider, { flags });

@@ -1,0 +1,1 @@
+export { Answer as default } from "./answer.jsx";
