@@ -107,7 +107,8 @@ pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::{BoundFlags, BoundPart};
 #[cfg(feature = "authoring")]
 pub use certification::{
-    ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, Evidence, StepError,
+    StepResult,
 };
 #[cfg(feature = "authoring")]
 pub use check::{
@@ -144,7 +145,7 @@ pub use last_evaluated::LastEvaluated;
 #[cfg(feature = "tools")]
 pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 #[cfg(feature = "authoring")]
-pub use lifecycle::{LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
+pub use lifecycle::{Artifact, LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
 #[cfg(feature = "authoring")]
 pub use reach::{Constant, Reach, ReachedVariation};
 #[cfg(feature = "tools")]
