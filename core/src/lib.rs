@@ -142,10 +142,10 @@ pub use inventory::{
 pub use json::{JsonError, Object, Value};
 #[cfg(feature = "authoring")]
 pub use last_evaluated::LastEvaluated;
-#[cfg(feature = "tools")]
-pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 #[cfg(feature = "authoring")]
 pub use lifecycle::{Artifact, LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
+#[cfg(feature = "tools")]
+pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
 #[cfg(feature = "authoring")]
 pub use reach::{Constant, Reach, ReachedVariation};
 #[cfg(feature = "tools")]

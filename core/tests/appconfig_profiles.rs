@@ -176,13 +176,14 @@ fn disguised(document: &Value) -> (Value, Value) {
     let flags = members.get("flags").unwrap().as_object().unwrap();
     let enabled = flags.iter().map(|(key, flag)| {
         let more = [("enabled".into(), true.into()), ("name".into(), "F".into())];
-        let flag = flag.as_object().unwrap().iter().map(|(name, value)| (name.clone(), value.clone()));
+        let flag =
+            flag.as_object().unwrap().iter().map(|(name, value)| (name.clone(), value.clone()));
         (key.clone(), Value::Object(flag.chain(more).collect()))
     });
     let enabled: Value = Value::Object(enabled.collect());
-    let values = flags.iter().map(|(key, _)| {
-        (key.to_string(), object([("enabled".to_owned(), true.into())]))
-    });
+    let values = flags
+        .iter()
+        .map(|(key, _)| (key.to_string(), object([("enabled".to_owned(), true.into())])));
     let document = object([
         ("flags".to_owned(), enabled.clone()),
         ("values".to_owned(), object(values)),

@@ -31,7 +31,7 @@ pub struct Certification {
     /// nothing says whether it does.
     pub left: Vec<ArtifactFeature>,
     /// The features in the artifact that stay in `Staging`, because the tests under `Next Release`
-    /// did not evaluate them.
+    /// passed and did not evaluate them.
     pub untested: Vec<Arc<str>>,
 }
 
@@ -109,11 +109,13 @@ impl Flags {
             };
             if included != Tri::Yes {
                 left.push(ArtifactFeature { key, status: Status::Staging, included, beta: false });
-            } else if evidence.is_some_and(|evidence| !evidence.next_release.contains(&key)) {
-                untested.push(key);
             } else if verdict == CertificationVerdict::Certified {
-                let done = Status::Done;
-                changes.push(LifecycleChange::of_status(key, &lifecycle, done, now));
+                if evidence.is_some_and(|evidence| !evidence.next_release.contains(&key)) {
+                    untested.push(key);
+                } else {
+                    let done = Status::Done;
+                    changes.push(LifecycleChange::of_status(key, &lifecycle, done, now));
+                }
             }
         }
         let artifact_time = artifact_time.unwrap_or(now);

@@ -97,7 +97,8 @@ fn only_an_artifact_that_was_certified_as_deployable_is_deployed() {
     for row in rows(&table("artifacts")) {
         let text = format!(r#"{{"flags": {{}}, "meta": {}}}"#, member(row, "meta"));
         let flags = Flags::from_json(text.as_bytes()).unwrap();
-        let result = flags.deployment(200.0, 900.0).map_or_else(|error| error.code(), |_| "deployable");
+        let result =
+            flags.deployment(200.0, 900.0).map_or_else(|error| error.code(), |_| "deployable");
         assert_eq!(Some(result), member(row, "result").as_str(), "{row}");
     }
 }
@@ -179,7 +180,9 @@ fn evidence_is_what_was_evaluated_with_the_very_document() {
 fn only_what_serves_its_on_to_everybody_is_finished() {
     for row in rows(&table("rolledOut")) {
         let mut lifecycle = vec![("status", Value::from("Done"))];
-        lifecycle.extend(row.as_object().unwrap().get("onVariation").map(|on| ("onVariation", on.clone())));
+        lifecycle.extend(
+            row.as_object().unwrap().get("onVariation").map(|on| ("onVariation", on.clone())),
+        );
         let lifecycle = lifecycle.into_iter().collect::<Object>();
         let flag = member(row, "flag").as_object().unwrap().with("lifecycle", lifecycle.into());
         let other = r#"{"on": true, "variations": [1, 2], "fallthrough": {"variation": 1}}"#;

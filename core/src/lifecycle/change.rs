@@ -104,7 +104,8 @@ impl Flags {
         }
         let rest = ruleset.rest();
         let meta = rest.get("meta").and_then(Value::as_object).cloned().unwrap_or_default();
-        let certified = artifact.map_or_else(|| meta.clone(), |artifact| with_artifact(&meta, artifact));
+        let certified =
+            artifact.map_or_else(|| meta.clone(), |artifact| with_artifact(&meta, artifact));
         if changed.is_empty() && certified == meta {
             return Ok(self.clone());
         }

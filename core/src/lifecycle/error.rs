@@ -87,7 +87,10 @@ impl fmt::Display for LifecycleError {
             }
             LifecycleError::ByHand(key, status) => {
                 let command = status.command().unwrap_or_default();
-                write!(f, "`{key}`: `isoflag {command}` sets `{status}`; to set it by hand, force it")
+                write!(
+                    f,
+                    "`{key}`: `isoflag {command}` sets `{status}`; to set it by hand, force it"
+                )
             }
             LifecycleError::NotCertified(built) => write!(
                 f,
