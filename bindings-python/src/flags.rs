@@ -58,6 +58,7 @@ impl Flags {
 
     /// Reads what a configuration profile of AWS AppConfig gives, of either type, from JSON text.
     #[classmethod]
+    #[pyo3(name = "_from_configuration")]
     fn from_configuration(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let bytes = text::required_bytes(text, "Flags.from_appconfig")?;
         let read = || isoflag::Flags::from_configuration_json(&bytes);

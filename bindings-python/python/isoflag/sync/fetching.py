@@ -23,7 +23,9 @@ class DocumentFetch:
 
     ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
     asked for it each time. ``flag_map`` says that what comes is a bare map of flags, as from
-    ``/sdk/latest-flags``. ``timeout`` is in seconds and holds for each wait, not for the whole.
+    ``/sdk/latest-flags``; ``appconfig`` that it is a feature-flag profile of AWS AppConfig, and the
+    flags are those that ``Flags.from_appconfig`` makes of it. ``timeout`` is in seconds and holds
+    for each wait, not for the whole.
     """
 
     def __init__(
@@ -32,14 +34,19 @@ class DocumentFetch:
         *,
         token: str | Callable[[], str] | None = None,
         flag_map: bool = False,
+        appconfig: bool = False,
         timeout: float = 10.0,
     ) -> None:
-        """Remember what to fetch; raises ``ValueError`` where ``url`` is no address."""
+        """Remember what to fetch; raises ``ValueError`` if ``url`` is not an address."""
         if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
             raise ValueError(f"`{url}` is no http or https address")
+        if flag_map and appconfig:
+            raise ValueError("`flag_map` and `appconfig` exclude each other; leave one out")
         self._url = url
         self._token = token
-        self._flag_map = flag_map
+        self._load = (
+            Flags.from_flag_map if flag_map else Flags.from_appconfig if appconfig else None
+        )
         self._timeout = timeout
 
     def __call__(self) -> bytes:
@@ -63,7 +70,12 @@ class DocumentFetch:
             raise FetchError(f"the source sent more than {_LIMIT} bytes")
         if missing:
             raise FetchError(f"the source broke off after {len(body)} bytes, {missing} are missing")
-        return b'{"flags":' + body.removeprefix(b"\xef\xbb\xbf") + b"}" if self._flag_map else body
+        if self._load is None:
+            return body
+        try:
+            return self._load(body).to_json().encode()
+        except DocumentError as error:
+            raise FetchError(f"the source sent no flags: {error}") from error
 
 
 def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, Any], Flags]:
