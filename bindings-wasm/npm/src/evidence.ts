@@ -11,7 +11,7 @@ interface Host {
 
 /**
  * The same flags. While `isoflag certify` runs the tests, which sets the environment variable `ISOFLAG_EVIDENCE`, each
- * flag that is evaluated is recorded in the file of that name: once for each variation. {@link underStrategy} calls this.
+ * flag that is evaluated is recorded in the file of that name: once for each variation.
  */
 export function withEvidence(flags: Flags): Flags {
   const { process } = globalThis as { process?: Host };

@@ -19,7 +19,6 @@ import type { JsonValue } from "./json.js";
 import type { StrategyName } from "./lifecycle.js";
 import { type Evaluation, observe } from "./observation.js";
 
-export { withEvidence } from "./evidence.js";
 export type { Evaluation } from "./observation.js";
 
 /** The strategy that the environment asks for, as `isoflag certify` does; undefined where there is none. */
