@@ -1,7 +1,7 @@
 //! AppConfig's feature-flag profiles, in the two forms in which AppConfig gives them.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use isoflag::{Context, Flags, Gate, Value};
+use isoflag::{Context, Diagnostic, Flags, Gate, Value};
 
 const RETRIEVED: &[u8] = br#"{
     "background_worker": {"enabled": true, "num_threads": 4, "queue_name": "work"},
@@ -127,7 +127,7 @@ fn the_injected_attribute_is_the_time_of_the_last_change() {
         let gate = |key| retrieved.consistency(key, &ada, &Gate::new(1_000_000.0, 45.0));
         let [found, attributes] = ["x", "x.attributes"].map(gate);
         assert_eq!(found.remaining_seconds, attributes.remaining_seconds);
-        let code = found.diagnostics.first().map(|found| found.code());
+        let code = found.diagnostics.first().map(Diagnostic::code);
         (found.is_backend_consistent, found.remaining_seconds, code)
     };
     for (stamp, expected) in [

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{
-    Activity, DatedDocument, Evidence, Flags, LifecycleError, RetirementInputs, Status, StepResult, Value,
+    Activity, DatedDocument, Evidence, Flags, LifecycleError, RetirementInputs, Status, StepResult,
+    Value,
 };
 
 use super::{get, number, object, refused};

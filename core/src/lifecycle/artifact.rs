@@ -56,7 +56,10 @@ impl Flags {
     pub(crate) fn check_deployable(&self, built: f64) -> Result<(), LifecycleError> {
         let time = || Value::from(built).to_string().into();
         // Of several with one time the one that was certified last counts.
-        let found = self.artifacts().into_iter().rfind(|artifact| artifact.timestamp == built);
+        let found = self
+            .artifacts()
+            .into_iter()
+            .rfind(|artifact| artifact.timestamp.total_cmp(&built).is_eq());
         match found {
             None => Err(LifecycleError::NotCertified(time())),
             Some(artifact) if !artifact.deployable => Err(LifecycleError::NotDeployable(time())),
