@@ -432,7 +432,7 @@ def test_a_client_outside_of_pytest_leaves_evidence(
     digest = Flags.from_json(DOCUMENT).digest
     assert evaluated_under(evidence, digest) == {"new-checkout", "no-such-flag"}
     assert set(activity.to_dict()["flags"]) == {"new-checkout", "no-such-flag"}
-    # What cannot be written is no failure of an evaluation.
+    # An evaluation succeeds even if its evidence cannot be written.
     monkeypatch.setenv("ISOFLAG_EVIDENCE", str(tmp_path))
     client.bool_variation("new-checkout", {"key": "mia"}, default=False)
 

@@ -50,6 +50,7 @@ _DOCUMENT_OF_THE_RUN: Final = "ISOFLAG_DOCUMENT"
 _EVIDENCE_OF_THE_RUN: Final = "ISOFLAG_EVIDENCE"
 _FLAGS: "Final[pytest.StashKey[Flags | None]]" = pytest.StashKey()
 _STRATEGY: "Final[pytest.StashKey[tuple[str, str | dict[str, Any]]]]" = pytest.StashKey()
+_UNUSED: "Final[pytest.StashKey[bool]]" = pytest.StashKey()
 _ENTRIES: "Final[pytest.StashKey[list[tuple[str, bool, EntryPoint]]]]" = pytest.StashKey()
 
 _MARKERS: Final = (
@@ -117,6 +118,8 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say that a run under a strategy proves nothing if no flag was evaluated."""
+    if config.stash.get(_UNUSED, False):
+        terminalreporter.write_line(f"ERROR: {_no_effect(config)}", red=True)
     evidence = os.environ.get(_EVIDENCE_OF_THE_RUN)
     if not evidence or _STRATEGY not in config.stash or config.getoption("collectonly"):
         return
@@ -162,15 +165,35 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Refuse a document that no test starts from."""
     config = session.config
-    named = config.getoption("isoflag_document")
-    if named is None or _baseline(session) is not None or hasattr(config, "workerinput"):
+    if config.getoption("isoflag_document") is None or _baseline(session) is not None:
         return
     if session.items and not any(_FIXTURE in _fixtures(item) for item in session.items):
-        raise pytest.UsageError(
-            f"`--isoflag-document {named}` has no effect: no test uses the fixture "
-            f"`{_FIXTURE}`; name a strategy with `--flag-strategy` too, such as `production` for "
-            "the document's own rules"
-        )
+        if hasattr(config, "workeroutput"):
+            # A worker of pytest-xdist, whose errors are crashes to the process that reports.
+            config.workeroutput[_FIXTURE] = "unused"
+            return
+        raise pytest.UsageError(_no_effect(config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker of pytest-xdist that no test starts from the document."""
+    if getattr(node, "workeroutput", {}).get(_FIXTURE) == "unused":
+        node.config.stash[_UNUSED] = True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in several processes that a single one refuses."""
+    if session.config.stash.get(_UNUSED, False):
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+
+def _no_effect(config: pytest.Config) -> str:
+    return (
+        f"`--isoflag-document {config.getoption('isoflag_document')}` has no effect: no test uses "
+        f"the fixture `{_FIXTURE}`; name a strategy with `--flag-strategy` too, such as "
+        "`production` for the document's own rules"
+    )
 
 
 def _fixtures(item: pytest.Item) -> "Sequence[str]":
