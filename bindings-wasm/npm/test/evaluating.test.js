@@ -63,7 +63,10 @@ describe("a document", () => {
   it("does not load a profile of AppConfig as flags", () => {
     const retrieved = { worker: { enabled: true, lastModifiedTimestamp: "100" } };
     const defined = { version: "1", flags: { worker: { name: "Worker" } }, values: retrieved };
-    const refused = { name: "DocumentError", message: /load it with `from_appconfig` .*`Flags.fromAppConfig`/ };
+    const refused = {
+      name: "DocumentError",
+      message: /load it with `from_appconfig` .*`Flags.fromAppConfig`/,
+    };
     for (const profile of [retrieved, defined]) {
       assert.throws(() => Flags.fromJson(JSON.stringify(profile)), refused);
       assert.throws(() => Flags.fromObject(profile), refused);

@@ -88,7 +88,9 @@ test("a certification says what moves", () => {
 });
 
 test("a certification goes by what was evaluated", () => {
-  const flags = Flags.fromObject({ flags: { new: { lifecycle: { status: "Staging" } }, other: { on: true } } });
+  const flags = Flags.fromObject({
+    flags: { new: { lifecycle: { status: "Staging" } }, other: { on: true } },
+  });
   const options = /** @type {const} */ ({ productionState: "passed", nextRelease: "passed", now: NOW });
   /** @param {string[]} productionState @param {string[]} nextRelease */
   const found = (productionState, nextRelease) => {
