@@ -56,6 +56,15 @@ impl Flags {
         loaded(class.py(), text::reading(class.py(), bytes.len(), read))
     }
 
+    /// Reads what a configuration profile of AWS AppConfig gives, of either type, from JSON text.
+    #[classmethod]
+    #[pyo3(name = "_from_configuration")]
+    fn from_configuration(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Flags> {
+        let bytes = text::required_bytes(text, "Flags.from_appconfig")?;
+        let read = || isoflag::Flags::from_configuration_json(&bytes);
+        loaded(class.py(), text::reading(class.py(), bytes.len(), read))
+    }
+
     /// These flags with a patch taken in, as a new object.
     fn apply(&self, patch: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let py = patch.py();

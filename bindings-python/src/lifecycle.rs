@@ -1,7 +1,8 @@
 //! How flags change from day to day: strategies, checks, differences, statuses, and what the tests
 //! of an artifact say.
 
-use isoflag::{LifecycleError, Status, StepResult, moment_of_seconds};
+use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::{Evidence, LifecycleError, Status, StepResult, moment_of_seconds};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -10,7 +11,7 @@ use pyo3::types::{PyDict, PyMapping, PyType};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Diff;
 use crate::flags::{self, Flags};
-use crate::{check, context, errors, strategy, to_python};
+use crate::{check, context, errors, from_python, strategy, to_python};
 
 static LIFECYCLE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -72,7 +73,9 @@ impl Flags {
     }
 
     /// What follows from the tests of an artifact under Production State and under Next Release.
-    #[pyo3(signature = (*, production_state, next_release, now, artifact_time = None))]
+    #[pyo3(
+        signature = (*, production_state, next_release, now, artifact_time = None, evaluated = None)
+    )]
     fn certification<'py>(
         &self,
         py: Python<'py>,
@@ -80,6 +83,7 @@ impl Flags {
         next_release: &str,
         now: f64,
         artifact_time: Option<f64>,
+        evaluated: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let step = |of: &str, name: &str| {
             StepResult::named(name)
@@ -88,11 +92,17 @@ impl Flags {
         let first = step("production_state", production_state)?;
         let second = step("next_release", next_release)?;
         let artifact_time = artifact_time.map(|time| moment("artifact_time", time)).transpose()?;
-        let found = self.inner().certification(first, second, artifact_time, moment("now", now)?);
+        let (flags, now) = (self.inner(), moment("now", now)?);
+        let found = match evaluated.map(evidence).transpose()? {
+            None => flags.certification(first, second, artifact_time, now),
+            Some(evidence) => {
+                flags.certification_by_evidence(first, second, artifact_time, now, &evidence)
+            }
+        };
         to_python::object(py, &found.to_value())
     }
 
-    /// Which features an artifact holds that was built at a moment and is deployed now.
+    /// Which features a certified artifact holds that is deployed now; raises LifecycleError.
     fn deployment<'py>(
         &self,
         py: Python<'py>,
@@ -101,6 +111,7 @@ impl Flags {
     ) -> PyResult<Bound<'py, PyAny>> {
         let built = moment("artifact_time", artifact_time)?;
         let found = self.inner().deployment(built, moment("now", now)?);
+        let found = found.map_err(|error| refused(py, &error))?;
         to_python::object(py, &found.to_value())
     }
 
@@ -149,6 +160,15 @@ pub(crate) fn check_environments<'py>(
         all.set_item(name, found.iter().map(Diagnostic::from).collect::<Vec<_>>())?;
     }
     Ok(all)
+}
+
+/// The keys of the flags that tests evaluated, by the strategy.
+fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<Evidence> {
+    let py = evaluated.py();
+    let written = from_python::strict(evaluated, DOCUMENT_BYTES)
+        .map_err(|failure| errors::no_document(py, failure))?;
+    Evidence::read(&written)
+        .map_err(|message| PyValueError::new_err(format!("`evaluated`: {message}")))
 }
 
 fn moment(name: &str, seconds: f64) -> PyResult<f64> {

@@ -44,6 +44,22 @@ def source(agent: LocalServer, **options: Any) -> AppConfigAgentSource:
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"search": {"enabled": true}}',
+        b'{"version": "1", "flags": {"search": {}}, "values": {"search": {"enabled": true}}}',
+        b'{"flagValues": {"search": true}}',
+    ],
+    ids=["retrieved", "defined", "document"],
+)
+def test_a_client_recognizes_what_the_configuration_holds(agent: LocalServer, body: bytes) -> None:
+    agent.body = body
+    client = FlagClient(source(agent))
+    assert client.bool_variation("search", USER, default=False)
+    assert client.status.error is None
+
+
 def test_the_agent_is_asked_for_the_configuration(agent: LocalServer) -> None:
     asking = source(agent)
     fetched = asking.fetch(None)

@@ -92,6 +92,12 @@ def refuses(stubber: Stubber, token: str, problem: str) -> None:
     )
 
 
+def test_a_client_recognizes_a_profile(stubber: Stubber, source: AppConfigDataSource) -> None:
+    starts(stubber, "t0")
+    gives(stubber, "t0", b'{"search": {"enabled": true}}', "t1")
+    assert FlagClient(source).bool_variation("search", USER, default=False)
+
+
 def test_each_token_is_used_once(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:

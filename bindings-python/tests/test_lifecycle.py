@@ -10,7 +10,7 @@ from isoflag import Diagnostic, Flags, LifecycleError, check_environments
 NOW = 1_795_172_400.5
 
 
-def one_flag(status: str, *, on: bool = True) -> Flags:
+def one_flag(status: str, *, on: bool = True, **meta: Any) -> Flags:
     flag = {
         "key": "new",
         "version": 3,
@@ -20,7 +20,7 @@ def one_flag(status: str, *, on: bool = True) -> Flags:
         "fallthrough": {"variation": 0},
         "lifecycle": {"status": status, "statusTimestamp": 100},
     }
-    return Flags.from_dict({"meta": {"version": 7}, "flags": {"new": flag}})
+    return Flags.from_dict({"meta": {"version": 7, **meta}, "flags": {"new": flag}})
 
 
 def test_a_status_gives_new_flags() -> None:
@@ -74,10 +74,37 @@ def test_a_certification_says_what_moves() -> None:
     assert (failed["verdict"], failed["deployable"]) == ("not-deployable", False)
 
 
+def test_a_certification_goes_by_what_was_evaluated() -> None:
+    flags = Flags.from_dict(
+        {"flags": {"new": {"lifecycle": {"status": "Staging"}}, "other": {"on": True}}}
+    )
+
+    def found(**evaluated: list[str]) -> tuple[str, int, list[str]]:
+        found = flags.certification(
+            production_state="passed", next_release="passed", now=NOW, evaluated=evaluated
+        )
+        return found["verdict"], len(found["changes"]), found["untested"]
+
+    assert found(productionState=["new"], nextRelease=["new"]) == ("certified", 1, [])
+    assert found(productionState=["other"], nextRelease=["other"]) == ("certified", 0, ["new"])
+    assert found(productionState=["new"]) == ("deployable", 0, [])
+    assert found() == found(productionState=["gone"]) == ("not-deployable", 0, [])
+    with pytest.raises(ValueError, match="`evaluated`: `nextRelease`: expected an array of keys"):
+        found(nextRelease=[7])  # type: ignore[list-item]
+
+
 def test_a_deployment_says_what_comes_into_beta() -> None:
-    found = one_flag("Done").deployment(200, NOW)
+    certified = [{"timestamp": 200, "deployable": True}, {"timestamp": 300, "deployable": False}]
+    flags = one_flag("Done", artifacts=certified)
+    found = flags.deployment(200, NOW)
     assert [(feature["key"], feature["beta"]) for feature in found["features"]] == [("new", True)]
     assert found["changes"][0]["set"] == {"deployedTimestamp": 1_795_172_400}
+    with pytest.raises(LifecycleError, match="not deployable") as refused:
+        flags.deployment(300, NOW)
+    assert refused.value.code == "not-deployable"
+    with pytest.raises(LifecycleError, match="isoflag certify --artifact-time 200") as refused:
+        one_flag("Done").deployment(200, NOW)
+    assert refused.value.code == "not-certified"
 
 
 def test_what_is_rolled_out_is_finished() -> None:
@@ -88,6 +115,9 @@ def test_what_is_rolled_out_is_finished() -> None:
     assert change is not None
     assert change["set"]["cleanupTimestamp"] == 4 * 7 * 24 * 3600
     assert one_flag("Finished").finish("new", 1_000) is None
+    with pytest.raises(LifecycleError, match="`new` is off") as refused:
+        one_flag("Done", on=False).finish("new", 1_000)
+    assert refused.value.code == "not-rolled-out"
     with pytest.raises(LifecycleError) as refused:
         one_flag("Staging").finish("new", 1_000)
     assert refused.value.legal == ["Doing", "Done"]

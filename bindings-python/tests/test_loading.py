@@ -301,6 +301,37 @@ def test_a_profile_with_variants_is_named() -> None:
     assert raised.value.code == "appconfig-ion"
 
 
+from_configuration = Flags._from_configuration  # noqa: SLF001 (what AppConfig's sources load with)
+RETRIEVED: dict[str, Any] = {"search": {"enabled": True, "lastModifiedTimestamp": "100"}}
+DEFINED: dict[str, Any] = {
+    "version": "1",
+    "flags": {"search": {"name": "Search"}},
+    "values": RETRIEVED,
+}
+
+
+@pytest.mark.parametrize("profile", [RETRIEVED, DEFINED], ids=["retrieved", "defined"])
+def test_a_profile_of_appconfig_is_not_loaded_as_flags(profile: dict[str, Any]) -> None:
+    for load_text in (Flags.from_json, Flags.from_flag_map):
+        with pytest.raises(DocumentError, match="load it with `from_appconfig`"):
+            load_text(json.dumps(profile))
+    for load_mapping in (Flags.from_dict, Flags.from_flag_map):
+        with pytest.raises(DocumentError, match="load it with `from_appconfig`"):
+            load_mapping(profile)
+    flags = Flags.from_appconfig(profile)
+    assert from_configuration(json.dumps(profile)).digest == flags.digest
+    gate = flags.consistency("search", USER, now_ms=200_000, ttl_seconds=45)
+    assert gate.is_backend_consistent
+
+
+def test_a_configuration_may_be_a_document() -> None:
+    text = '{"flags": {"search": {"on": true}}}'
+    assert from_configuration(text).digest == Flags.from_json(text).digest
+    assert from_configuration(b"{}").keys() == []
+    with pytest.raises(TypeError, match="from_appconfig"):
+        from_configuration({})  # type: ignore[arg-type]
+
+
 LATEST_FLAGS: dict[str, Any] = {
     "dark-mode": {
         "key": "dark-mode",

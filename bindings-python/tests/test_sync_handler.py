@@ -363,6 +363,21 @@ def test_a_bare_map_of_flags_is_fetched_where_that_is_said(
     assert store.all(FEATURES) == {"a": flag("a", 1)}
 
 
+def test_a_profile_of_appconfig_is_fetched_where_that_is_said(store: InMemoryFeatureStore) -> None:
+    body = b'{"search": {"enabled": true}}'
+    with serve(lambda _: (200, {}, body)) as address:
+        for fetch in (DocumentFetch(address), DocumentFetch(address, flag_map=True)):
+            response = handler(store, fetch, secret=SECRET)(SCHEDULE, None)
+            assert response["statusCode"] == 502
+            assert "from_appconfig" in response["body"]
+        assert store.document() is None
+        fetch = DocumentFetch(address, appconfig=True)
+        assert handler(store, fetch, secret=SECRET)(SCHEDULE, None)["statusCode"] == 200
+    assert store.all(FEATURES)["search"]["on"] is True
+    with pytest.raises(ValueError, match="exclude each other"):
+        DocumentFetch("https://localhost", flag_map=True, appconfig=True)
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"", b'{"a": {', b"[]"])
 def test_what_is_no_map_of_flags_is_not_taken(store: InMemoryFeatureStore, body: bytes) -> None:
     with serve(lambda _: (200, {}, body)) as address:

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{
-    Activity, ActivityError, CheckOptions, Context, DatedDocument, Diagnostic, Flags, Inventory,
-    InventoryDocument, LifecycleError, Object, Retirement, RetirementInputs, Status, StepResult,
-    Strategy, System, Value, moment_of_seconds,
+    Activity, ActivityError, CheckOptions, Context, DatedDocument, Diagnostic, Evidence, Flags,
+    Inventory, InventoryDocument, LifecycleError, Object, Retirement, RetirementInputs, Status,
+    StepResult, Strategy, System, Value, moment_of_seconds,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
@@ -114,10 +114,10 @@ pub fn with_status(flags: u32, key: &str, status: &str, now: f64) -> Result<u32,
     Ok(FLAGS.with(|table| table.keep_made(made())))
 }
 
-/// What follows from the tests of an artifact.
+/// What follows from the tests of an artifact; what they evaluated is JSON text.
 ///
 /// # Errors
-/// Where a result or a time is none, or the document was freed.
+/// If a result, a time or what was evaluated is invalid, or the document was freed.
 #[wasm_bindgen]
 pub fn certification(
     flags: u32,
@@ -125,6 +125,7 @@ pub fn certification(
     next_release: &str,
     artifact_time: Option<f64>,
     now: f64,
+    evaluated: Option<String>,
 ) -> Result<String, JsValue> {
     let step = |of: &str, name| {
         StepResult::named(name).map_err(|error| refused(format!("`{of}`: {error}")))
@@ -133,18 +134,28 @@ pub fn certification(
         (step("productionState", production_state)?, step("nextRelease", next_release)?);
     let built = artifact_time.map(|time| moment("artifactTime", time)).transpose()?;
     let now = moment("now", now)?;
-    let found = with_flags(flags, |flags| flags.certification(first, second, built, now))?;
+    let evidence = evaluated.map(|text| -> Result<Evidence, JsValue> {
+        let read = Evidence::read(&parsed(&text)?);
+        read.map_err(|message| refused(format!("`evaluated`: {message}")))
+    });
+    let found = match evidence.transpose()? {
+        None => with_flags(flags, |flags| flags.certification(first, second, built, now))?,
+        Some(evidence) => with_flags(flags, |flags| {
+            flags.certification_by_evidence(first, second, built, now, &evidence)
+        })?,
+    };
     Ok(found.to_value().to_canonical_json())
 }
 
 /// What the deployment of an artifact brings.
 ///
 /// # Errors
-/// Where a time is none, or the document was freed.
+/// As [`Flags::deployment`], if a time is invalid, or the document was freed.
 #[wasm_bindgen]
 pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, JsValue> {
     let (built, now) = (moment("artifactTime", artifact_time)?, moment("now", now)?);
     let found = with_flags(flags, |flags| flags.deployment(built, now))?;
+    let found = found.map_err(|error| failure::lifecycle(&error))?;
     Ok(found.to_value().to_canonical_json())
 }
 

@@ -1,12 +1,13 @@
 //! Changes of features' lifecycles, written into a document in place: no other byte moves.
 
-use isoflag::{Flags, LifecycleChange, Value};
+use isoflag::{Flags, LifecycleChange, LifecycleError, Object, Value};
 
-use crate::finding::Findings;
+use crate::console::Console;
+use crate::document::load_editable;
 use crate::input::{Input, Source};
 use crate::json_edit::{container, lost, spliced, with_member, with_object};
 use crate::json_text;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
 /// A document that is read to be changed.
@@ -19,11 +20,11 @@ pub(crate) struct Edited {
 impl Edited {
     pub(crate) fn read(file: &str, input: &mut Input) -> Result<Edited, Failure> {
         let source = input.read(file)?;
-        let flags = load(&source)?;
+        let flags = load_editable(&source)?;
         Ok(Edited { file: file.to_owned(), source, flags })
     }
 
-    /// Writes the changes, and `meta.artifact` if there is one, with the versions that the core gives
+    /// Writes the changes, and the record of an artifact if there is one, with the versions that the core gives
     /// what changed. A document that others changed meanwhile is left to them.
     pub(crate) fn write(
         &self,
@@ -45,12 +46,15 @@ impl Edited {
         }
         let version = after.version().map(Value::from).unwrap_or_default();
         text = self.with_meta(text, "version", &version)?;
-        if let Some(artifact) = artifact {
-            text = self.with_meta(text, "artifact", artifact)?;
+        if artifact.is_some() {
+            for name in ["artifact", "artifacts"] {
+                let value = meta_of(&document, name).ok_or_else(|| lost(&self.source))?;
+                text = self.with_meta(text, name, value)?;
+            }
         }
         // What is written is what the core says, or nothing is.
         let written = Source { name: self.source.name.clone(), bytes: text.into_bytes() };
-        if load(&written)?.digest() != after.digest() {
+        if load_editable(&written)?.digest() != after.digest() {
             return Err(lost(&self.source));
         }
         if Input::default().read(&self.file)?.bytes != self.source.bytes {
@@ -60,6 +64,28 @@ impl Edited {
             )));
         }
         replace(&self.file, &written.bytes)
+    }
+
+    /// Says why the core does not make a change: as `{error: {code, message, legal}}` for programs.
+    pub(crate) fn refuse(
+        &self,
+        error: &LifecycleError,
+        json: bool,
+        console: &mut Console,
+    ) -> Result<Outcome, Failure> {
+        if json {
+            let legal = error.legal().iter().map(|status| Value::from(status.as_str())).collect();
+            let members = [
+                ("code", Value::from(error.code())),
+                ("message", Value::from(error.to_string())),
+                ("legal", legal),
+            ];
+            let error = Value::Object(Object::from_iter(members));
+            console.line(Value::Object(Object::from_iter([("error", error)])))?;
+        } else {
+            console.complain(format_args!("error: `{}`: {error}", self.file));
+        }
+        Ok(Outcome::Findings)
     }
 
     fn with_change(
@@ -95,12 +121,12 @@ impl Edited {
     }
 }
 
+/// A member of `meta` in a normalised document.
+fn meta_of<'d>(document: &'d Value, name: &str) -> Option<&'d Value> {
+    document.as_object()?.get("meta")?.as_object()?.get(name)
+}
+
 /// The version of a flag in a normalised document.
 fn version_of<'d>(document: &'d Value, key: &str) -> Option<&'d Value> {
     document.as_object()?.get("flags")?.as_object()?.get(key)?.as_object()?.get("version")
-}
-
-fn load(source: &Source) -> Result<Flags, Failure> {
-    Flags::from_json(&source.bytes)
-        .map_err(|error| Failure::Rendered(Findings::new(source).error(&error)))
 }

@@ -11,6 +11,7 @@ mod command;
 mod console;
 mod context_argument;
 mod document;
+mod evidence;
 mod finding;
 mod history_files;
 mod input;

@@ -21,11 +21,21 @@ const DOCUMENT: &str = r#"{
 }
 "#;
 
+/// Evaluates flags of the document under the strategy.
+fn evaluating(keys: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_isoflag");
+    format!(
+        "for key in {keys}; do '{program}' eval \"$ISOFLAG_DOCUMENT\" $key --context '{{\"key\": \"a\"}}' || exit 4; done"
+    )
+}
+
 /// What a test suite would do: it passes under the strategies that are named.
 fn certify(document: &str, passes: &[&str], more: &[&str]) -> Ran {
     let cases = if passes.is_empty() { "nothing".to_owned() } else { passes.join("\" | \"") };
-    let suite =
-        format!("echo tests; case \"$ISOFLAG_STRATEGY\" in \"{cases}\") ;; *) exit 3;; esac");
+    let suite = format!(
+        "echo tests; {}; case \"$ISOFLAG_STRATEGY\" in \"{cases}\") ;; *) exit 3;; esac",
+        evaluating("old new")
+    );
     let mut arguments = vec!["certify", document, "--artifact-time", "200", "--now", "400"];
     arguments.extend(more);
     arguments.extend(["--", "sh", "-c", &suite]);
@@ -54,7 +64,7 @@ fn what_passes_twice_is_done() {
         )
         .replace(
             r#""meta": {"version": 4}"#,
-            r#""meta": {"version": 5, "artifact": {"certifiedTimestamp":400,"deployable":true,"timestamp":200}}"#,
+            r#""meta": {"version": 5, "artifact": {"certifiedTimestamp":400,"deployable":true,"timestamp":200}, "artifacts": [{"certifiedTimestamp":400,"deployable":true,"timestamp":200}]}"#,
         );
     assert_eq!(text(&document), expected);
 }
@@ -95,27 +105,112 @@ fn after_a_fix_of_tests_alone_both_steps_run_again_on_the_same_artifact() {
     assert_eq!(certify(&document, &BOTH, &["--write"]).code, 0);
     let written = text(&document);
     assert_eq!(written.matches("\"status\": \"Done\"").count(), 2, "{written}");
-    assert_eq!(written.matches("\"artifact\"").count(), 1, "{written}");
+    assert_eq!(written.matches("\"timestamp\":200").count(), 2, "{written}");
 }
 
 #[test]
 fn the_command_finds_the_document_under_the_strategy() {
     let document = file("materialised.json", Some(DOCUMENT));
-    let program = env!("CARGO_BIN_EXE_isoflag");
-    let suite = format!(
-        "for key in all new; do '{program}' eval \"$ISOFLAG_DOCUMENT\" $key --context '{{\"key\": \"a\"}}'; done"
-    );
+    let suite = evaluating("all new newer");
     let ran = isoflag(&["certify", &document, "--", "sh", "-c", &suite]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let values: Vec<&str> =
         ran.err.lines().filter_map(|line| line.strip_prefix("value      ")).collect();
-    assert_eq!(values, ["true", "false", "true", "true"], "{ran:?}");
+    assert_eq!(values, ["true", "false", "false", "true", "true", "true"], "{ran:?}");
+}
+
+#[test]
+fn tests_that_evaluate_no_flag_certify_nothing() {
+    let document = file("vacuous.json", Some(DOCUMENT));
+    let other = file("other.json", Some(DOCUMENT));
+    let elsewhere = evaluating("old new").replace("$ISOFLAG_DOCUMENT", &other);
+    let unknown = evaluating("no-such-flag").replace("|| exit 4", "|| true");
+    let run = |suite: &str, more: &[&str]| {
+        let mut arguments = vec!["certify", &document, "--now", "400", "--write"];
+        arguments.extend(more);
+        arguments.extend(["--", "sh", "-c", suite]);
+        isoflag(&arguments)
+    };
+    // Nothing, another document, no flag of the document, a line that was cut off.
+    for suite in ["true", &elsewhere, &unknown, "echo '{\"activity\":1,' >> \"$ISOFLAG_EVIDENCE\""]
+    {
+        let ran = run(suite, &[]);
+        assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{suite}: {ran:?}");
+        assert!(ran.out.contains("Production State: passed, but no flag was evaluated"), "{ran:?}");
+        assert!(ran.out.contains("Next Release: not-run"), "{ran:?}");
+        assert!(
+            ran.err.contains("--no-evidence") && ran.err.contains("ISOFLAG_DOCUMENT"),
+            "{ran:?}"
+        );
+        let ran = run(suite, &["--json"]);
+        assert!(ran.out.contains("\"written\":false") && ran.out.contains("\"deployable\":false"));
+        assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{suite}: {ran:?}");
+    }
+    // A failure is one whatever was evaluated.
+    let ran = run("false", &["--artifact-time", "300"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(text(&document).contains("\"deployable\":false,\"timestamp\":300"), "{ran:?}");
+    let ran = run("true", &["--no-evidence", "--artifact-time", "300"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(text(&document).contains("\"deployable\":true,\"timestamp\":300"), "{ran:?}");
+}
+
+#[test]
+fn a_feature_that_is_not_evaluated_stays_in_staging() {
+    let document = file("untested.json", Some(DOCUMENT));
+    let suite = evaluating("old newer");
+    let ran = isoflag(&["certify", &document, "--now", "400", "--write", "--", "sh", "-c", &suite]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("`newer` is Done now"), "{ran:?}");
+    assert!(
+        ran.out
+            .contains("`new` stays in Staging: the tests under Next Release did not evaluate it"),
+        "{ran:?}"
+    );
+    let written = text(&document);
+    assert!(written.contains(r#""owner": "web", "status": "Staging""#), "{written}");
+    assert!(written.contains(r#""deployable":true"#), "{written}");
+}
+
+#[test]
+fn an_artifact_that_was_never_certified_as_deployable_is_not_deployed() {
+    let document = file("remembered.json", Some(DOCUMENT));
+    let deployed =
+        |time: &str| isoflag(&["deployed", &document, "--artifact-time", time, "--now", "5000"]);
+    let certify = |time: &str, command: &str| {
+        let now = ["--artifact-time", time, "--now", "4000", "--write", "--no-evidence"];
+        isoflag(&[&["certify", &document], &now[..], &["--", command]].concat())
+    };
+    for (time, command, code) in [
+        ("1000", None, 1),
+        ("1000", Some("false"), 1),
+        ("2000", Some("true"), 0),
+        ("1000", None, 1),
+        ("3000", Some("false"), 1),
+        ("2000", None, 0),
+        ("9", None, 1),
+        ("1000", Some("true"), 0),
+    ] {
+        if let Some(command) = command {
+            certify(time, command);
+        }
+        let before = text(&document);
+        let ran = deployed(time);
+        assert_eq!(ran.code, code, "{time} {command:?}: {ran:?}");
+        if code == 1 {
+            assert_eq!((text(&document), ran.out.as_str()), (before, ""));
+            assert!(ran.err.contains(time) && ran.err.contains("certify"), "{ran:?}");
+        }
+    }
+    let ran = isoflag(&["deployed", &document, "--artifact-time", "9", "--dry-run", "--json"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains(r#""code":"not-certified""#), "{ran:?}");
 }
 
 #[test]
 fn a_document_that_changed_meanwhile_is_left_alone() {
     let document = file("meanwhile.json", Some(DOCUMENT));
-    let suite = format!("echo >> '{document}'");
+    let suite = format!("echo >> '{document}'; {}", evaluating("old new newer"));
     let ran = isoflag(&["certify", &document, "--write", "--now", "400", "--", "sh", "-c", &suite]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
     assert!(ran.err.contains("was changed meanwhile"), "{ran:?}");
@@ -124,7 +219,11 @@ fn a_document_that_changed_meanwhile_is_left_alone() {
 
 #[test]
 fn what_is_deployed_and_done_comes_into_beta_and_leaves_it_with_an_older_artifact() {
-    let document = file("deployed.json", Some(DOCUMENT));
+    let certified = DOCUMENT.replace(
+        r#"{"version": 4}"#,
+        r#"{"version": 4, "artifacts": [{"timestamp": 70, "deployable": true}, {"timestamp": 200, "deployable": true}]}"#,
+    );
+    let document = file("deployed.json", Some(&certified));
     let deployed =
         |time: &str| isoflag(&["deployed", &document, "--artifact-time", time, "--now", "500"]);
     let beta = || {
@@ -146,7 +245,7 @@ fn what_is_deployed_and_done_comes_into_beta_and_leaves_it_with_an_older_artifac
     insta::assert_snapshot!(ran.out);
     assert!(beta());
     // It had no version, which counts as 0.
-    let with_beta = DOCUMENT.replace(r#""version": 4"#, r#""version": 5"#).replace(
+    let with_beta = certified.replace(r#""version": 4"#, r#""version": 5"#).replace(
         r#""stagedTimestamp": 80}"#,
         r#""stagedTimestamp": 80, "deployedTimestamp": 500},
       "version": 1"#,
@@ -225,6 +324,11 @@ fn what_cannot_be_read_or_run_is_one_line_and_leaves_the_document_alone() {
     ] {
         assert_eq!(isoflag(arguments).code, 2, "{arguments:?}");
     }
+    let off = DOCUMENT.replace(r#""old", "on": true"#, r#""old", "on": false"#);
+    let off = file("off.json", Some(&off));
+    let ran = isoflag(&["finish", &off, "old"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("`old` is off"), "{ran:?}");
     let ran = isoflag(&["finish", &broken, "f"]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("`f` has no status"), "{ran:?}");

@@ -43,7 +43,7 @@ fn a_status_is_shown_with_what_may_follow() {
 fn a_status_is_set_in_place_with_its_versions() {
     let document = file("set.json", Some(DOCUMENT));
     let set = |status: &str, more: &[&str]| {
-        let mut arguments = vec!["status", &document, "new", status, "--now", "900"];
+        let mut arguments = vec!["status", &document, "new", status, "--now", "900", "--force"];
         arguments.extend(more);
         isoflag(&arguments)
     };
@@ -103,4 +103,28 @@ fn what_does_not_follow_leaves_the_document_alone() {
         assert_eq!(ran.code, 1, "{ran:?}");
         assert!(ran.err.contains("is no object; write `{}`"), "{ran:?}");
     }
+}
+
+#[test]
+fn what_certify_and_finish_set_needs_force_by_hand() {
+    let document = file("by-hand.json", Some(DOCUMENT));
+    for (key, status, command) in
+        [("new", "done", "certify"), ("plain", "DONE", "certify"), ("plain", "finished", "finish")]
+    {
+        for more in [&[][..], &["--write"], &["--write", "--json"]] {
+            let ran =
+                isoflag(&[&["status", &document, key, status, "--now", "900"], more].concat());
+            assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{ran:?}");
+            let said = if more.contains(&"--json") { &ran.out } else { &ran.err };
+            assert!(said.contains(&format!("`isoflag {command}` sets")), "{ran:?}");
+        }
+    }
+    // Force is no way around the order.
+    let ran = isoflag(&["status", &document, "new", "finished", "--force", "--write"]);
+    assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{ran:?}");
+    let ran = isoflag(&["status", &document, "plain", "finished", "--force", "--write"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    // What it has already is no change.
+    assert_eq!(isoflag(&["status", &document, "plain", "finished"]).code, 0);
+    assert_eq!(isoflag(&["status", &document, "plain", "--force"]).code, 2);
 }

@@ -105,6 +105,12 @@ impl Activity {
         self.flags.get(key).map(Counted::total)
     }
 
+    /// The keys of the flags that were evaluated with the document of a digest.
+    pub(crate) fn keys_under<'a>(&'a self, digest: &'a str) -> impl Iterator<Item = &'a Arc<str>> {
+        let counted = self.flags.iter().filter(|(_, flag)| flag.counts.contains_key(digest));
+        counted.map(|(key, _)| key)
+    }
+
     /// The first and the last evaluation of any flag, in milliseconds since the epoch.
     #[must_use]
     pub fn window_ms(&self) -> Option<(f64, f64)> {

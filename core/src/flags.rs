@@ -80,7 +80,9 @@ impl Flags {
     /// Loads a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined.
     ///
     /// Each of its flags becomes two: `<key>` is true where it is enabled, and `<key>.attributes`
-    /// serves the object of its attributes, or no value where it is not.
+    /// serves the object of its attributes, or no value where it is not. The attribute
+    /// `lastModifiedTimestamp`, seconds since the epoch as a number or a text, is the time of the last
+    /// change for [`Flags::consistency`].
     ///
     /// # Errors
     /// As [`Flags::from_json`]; and where the text is Amazon Ion, which is how AppConfig writes
@@ -97,6 +99,17 @@ impl Flags {
     #[cfg(feature = "tools")]
     pub fn from_appconfig_value(value: Value) -> Result<Flags, DocumentError> {
         Document::of_appconfig(value).map(|document| Flags::of(Ruleset::compile(&document)))
+    }
+
+    /// Loads what a configuration profile of AWS AppConfig gives, of either type: a feature-flag
+    /// profile as [`Flags::from_appconfig_json`] does, anything else as [`Flags::from_json`] does.
+    ///
+    /// # Errors
+    /// As these two.
+    #[cfg(feature = "tools")]
+    pub fn from_configuration_json(text: &[u8]) -> Result<Flags, DocumentError> {
+        let document = Document::read_appconfig_or_document(text);
+        document.map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
     /// The document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A flag or

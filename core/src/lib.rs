@@ -108,7 +108,8 @@ pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::{BoundFlags, BoundPart};
 #[cfg(feature = "authoring")]
 pub use certification::{
-    ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, Evidence, StepError,
+    StepResult,
 };
 #[cfg(feature = "authoring")]
 pub use check::{
@@ -143,10 +144,10 @@ pub use inventory::{
 pub use json::{JsonError, Object, Value};
 #[cfg(feature = "authoring")]
 pub use last_evaluated::LastEvaluated;
+#[cfg(feature = "authoring")]
+pub use lifecycle::{Artifact, LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
 #[cfg(feature = "tools")]
 pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
-#[cfg(feature = "authoring")]
-pub use lifecycle::{LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
 #[cfg(feature = "authoring")]
 pub use reach::{Constant, Reach, ReachedVariation};
 #[cfg(feature = "tools")]

@@ -2,7 +2,7 @@
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use isoflag::{Context, Flags, Value};
+use isoflag::{Context, Diagnostic, Flags, Gate, Value};
 
 const RETRIEVED: &[u8] = br#"{
     "background_worker": {"enabled": true, "num_threads": 4, "queue_name": "work"},
@@ -100,6 +100,7 @@ fn what_is_no_profile_is_an_error_with_its_place() {
         (&b"[]"[..], "a profile is an object, found"),
         (br#"{"enabled": true, "color": "red"}"#, "`enabled`: this is the answer for one flag"),
         (br#"{"flags": {}, "segments": {}}"#, "`flags`: expected `enabled`"),
+        (br#"{"version": "1", "flags": {"a": {"name": "A"}}}"#, "`values`: expected `values`"),
         (br#"{"a": {"enabled": null}}"#, "`a`: expected `enabled`"),
         (
             br#"{"version": "1", "flags": {}, "values": {"a": {"_variants": []}}}"#,
@@ -109,5 +110,45 @@ fn what_is_no_profile_is_an_error_with_its_place() {
         let error = Flags::from_appconfig_json(text).unwrap_err();
         assert!(error.to_string().starts_with(expected), "{error}");
         assert_eq!(error.code(), "not-a-document");
+    }
+}
+
+#[test]
+fn the_injected_attribute_is_the_time_of_the_last_change() {
+    let gate = |stamp: &str| {
+        let entry = format!(r#"{{"enabled": true, "lastModifiedTimestamp": {stamp}}}"#);
+        let defined = format!(
+            r#"{{"version": "1", "flags": {{"x": {{"name": "X"}}}}, "values": {{"x": {entry}}}}}"#
+        );
+        let retrieved = Flags::from_appconfig_json(format!(r#"{{"x": {entry}}}"#).as_bytes());
+        let retrieved = retrieved.unwrap();
+        let defined = Flags::from_appconfig_json(defined.as_bytes()).unwrap();
+        assert_eq!(retrieved.digest(), defined.digest());
+        let ada = Context::builder("ada").build().unwrap();
+        let gate = |key| retrieved.consistency(key, &ada, &Gate::new(1_000_000.0, 45.0));
+        let [found, attributes] = ["x", "x.attributes"].map(gate);
+        assert_eq!(found.remaining_seconds, attributes.remaining_seconds);
+        let code = found.diagnostics.first().map(Diagnostic::code);
+        (found.is_backend_consistent, found.remaining_seconds, code)
+    };
+    for (stamp, expected) in [
+        ("100", (true, Some(0.0), None)),
+        ("\"100\"", (true, Some(0.0), None)),
+        ("\" 100 \"", (true, Some(0.0), None)),
+        ("\"1e2\"", (true, Some(0.0), None)),
+        ("954", (true, Some(0.0), None)),
+        ("955", (false, Some(0.0), None)),
+        // A change within a second is over at its end.
+        ("954.5", (false, Some(0.0), None)),
+        ("\"953.5\"", (true, Some(0.0), None)),
+        ("990", (false, Some(35.0), None)),
+        ("2000", (false, None, Some("future-stamp"))),
+        ("\"1795172400000\"", (false, None, Some("millisecond-stamp"))),
+        ("\"yesterday\"", (false, None, Some("invalid-stamp"))),
+        ("-1", (false, None, Some("invalid-stamp"))),
+        ("[\"100\"]", (false, None, Some("invalid-stamp"))),
+        ("null", (false, None, Some("missing-stamp"))),
+    ] {
+        assert_eq!(gate(stamp), expected, "{stamp}");
     }
 }

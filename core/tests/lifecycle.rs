@@ -104,7 +104,8 @@ fn what_changes_gets_the_next_version_and_keeps_its_times() {
     let after = flags.with_changes(&certified.changes, Some(&artifact)).unwrap();
     let expected = Value::parse(
         br#"{"meta": {"version": 5, "lastModifiedTimestamp": 10,
-            "artifact": {"timestamp": 900, "deployable": true, "certifiedTimestamp": 900}},
+            "artifact": {"timestamp": 900, "deployable": true, "certifiedTimestamp": 900},
+            "artifacts": [{"timestamp": 900, "deployable": true, "certifiedTimestamp": 900}]},
         "segments": {}, "flags": {
             "f": {"version": 7, "on": false, "lifecycle":
                 {"status": "Doing", "lastModifiedTimestamp": 20}},

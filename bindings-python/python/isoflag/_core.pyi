@@ -97,7 +97,17 @@ class Flags:
         ``<key>.attributes`` serves the dict of its attributes, or the default where it is not.
 
         Raises ``DocumentError``, whose ``code`` is ``appconfig-ion`` where the profile has variants
-        and so is no JSON: AppConfig's agent decides those.
+        and so is no JSON: AppConfig's agent decides those. The attribute ``lastModifiedTimestamp``,
+        seconds since 1970 as a number or a text, is the time of the flag's last change for
+        ``consistency``.
+        """
+
+    @classmethod
+    def _from_configuration(cls, text: _Text) -> Flags:
+        """Read what a configuration profile of AWS AppConfig gives, of either type.
+
+        A feature-flag profile is read as ``from_appconfig`` does, anything else as ``from_json``.
+        Raises ``DocumentError`` as these two.
         """
 
     def apply(self, patch: _Text | Mapping[str, Any]) -> Flags:
@@ -394,6 +404,9 @@ class Flags:
         ``version`` of the flag and of the document is raised by one. ``now`` is in seconds since
         1970, as everywhere in a ``lifecycle``.
 
+        Only the order is checked: ``Done`` is set without a test that has passed, and ``Finished``
+        of a flag that not everybody has. ``certification`` and ``finish`` check those.
+
         Raises ``LifecycleError``, whose ``legal`` says which statuses may follow.
         """
 
@@ -404,12 +417,17 @@ class Flags:
         next_release: StepResult,
         now: float,
         artifact_time: float | None = None,
+        evaluated: Mapping[str, Sequence[str]] | None = None,
     ) -> Certification:
         """What follows from the tests of an artifact under two strategies.
 
         Where all of them pass under Production State it may be deployed; where they pass under Next
         Release too, the features in it go from ``Staging`` to ``Done``. An artifact that is built
         from what is here now, without an ``artifact_time``, holds all of them.
+
+        ``evaluated`` has the keys of the flags that the tests evaluated, as ``productionState`` and
+        ``nextRelease``. With it, tests that evaluated no flag of the document count as not run, and
+        a feature that those under Next Release did not evaluate stays in ``Staging``.
 
         Raises ``ValueError`` for what is no result or no time in seconds.
         """
@@ -420,7 +438,8 @@ class Flags:
         Those that are ``Done`` come into ``Beta``; those that an older artifact takes away leave
         it.
 
-        Raises ``ValueError`` for what is no time in seconds.
+        Raises ``LifecycleError`` if the document does not remember that the artifact was certified
+        as deployable, and ``ValueError`` for what is no time in seconds.
         """
 
     def finish(
@@ -431,7 +450,7 @@ class Flags:
         It has to stay able to be switched off for the safety period, in seconds (four weeks unless
         given), after which it should be removed.
 
-        Raises ``LifecycleError`` where it is not ``Done``, or does not serve one value to
+        Raises ``LifecycleError`` if it is not ``Done``, is off, or does not serve its "on" to
         everybody.
         """
 

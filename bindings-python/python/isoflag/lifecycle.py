@@ -63,6 +63,9 @@ class Certification(TypedDict):
     """The features that become ``Done``."""
     left: list[ArtifactFeature]
     """The features that stay in ``Staging``, since the artifact is not known to hold them."""
+    untested: list[str]
+    """The keys of those that stay there, since the tests under Next Release did not evaluate them.
+    """
 
 
 class Deployment(TypedDict):

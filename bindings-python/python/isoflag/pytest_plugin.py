@@ -24,6 +24,10 @@ import pytest
 
 # What is not asked for is not imported: every run of pytest imports this module.
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isoflag import Flags
+
     from .testing import Baseline, EntryPoint, FlagOverrides
 
 __all__ = ["isoflag_flags"]
@@ -32,8 +36,21 @@ _FIXTURE: Final = "isoflag_flags"
 _BOTH: Final = "isoflag_both"
 _ALL: Final = "isoflag_all"
 _STATES: Final = ("off", "on")
-_STRATEGIES: Final = ("Flush Out", "Production State", "Next Release", "Beta", "Production")
+_STRATEGIES: Final = (
+    "Flush Out",
+    "Production State",
+    "Next Release",
+    "Custom",
+    "Beta",
+    "Production",
+    "Custom Production",
+)
 _STRATEGY_OF_THE_RUN: Final = "ISOFLAG_STRATEGY"
+_DOCUMENT_OF_THE_RUN: Final = "ISOFLAG_DOCUMENT"
+_EVIDENCE_OF_THE_RUN: Final = "ISOFLAG_EVIDENCE"
+_FLAGS: "Final[pytest.StashKey[Flags | None]]" = pytest.StashKey()
+_STRATEGY: "Final[pytest.StashKey[tuple[str, str | dict[str, Any]]]]" = pytest.StashKey()
+_UNUSED: "Final[pytest.StashKey[bool]]" = pytest.StashKey()
 _ENTRIES: "Final[pytest.StashKey[list[tuple[str, bool, EntryPoint]]]]" = pytest.StashKey()
 
 _MARKERS: Final = (
@@ -55,15 +72,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--flag-strategy",
-        choices=_STRATEGIES,
-        default=os.environ.get(_STRATEGY_OF_THE_RUN),
-        help="run every test under a strategy; else under that of ISOFLAG_STRATEGY, which "
-        "`isoflag certify` sets",
+        metavar="STRATEGY",
+        default=os.environ.get(_STRATEGY_OF_THE_RUN) or None,
+        help=f"run every test under a strategy: {', '.join(_STRATEGIES)}, in any style such as "
+        "`next-release`; else under that of ISOFLAG_STRATEGY, which `isoflag certify` sets",
     )
     group.addoption(
         "--isoflag-document",
         metavar="FILE",
-        help="the flag document that tests start from, instead of that of the ini-file",
+        help="the flag document that tests start from; else that of ISOFLAG_DOCUMENT, which "
+        "`isoflag certify` sets, or of the ini-file",
     )
     parser.addini(
         "isoflag_document",
@@ -74,19 +92,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known."""
+    """Make the markers known, and refuse options that say nothing about any test."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    state, strategy = config.getoption("isoflag_all"), config.getoption("flag_strategy")
+    if state is not None and strategy is not None:
+        raise pytest.UsageError("`--isoflag-all` and a strategy exclude each other; leave one out")
+    if strategy is not None:
+        config.stash[_STRATEGY] = _strategy(config, str(strategy))
+        _collect_evidence(config)
+    elif config.getoption("isoflag_document") is not None:
+        _flags(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say under which flags the run is."""
-    state, strategy = config.getoption("isoflag_all"), config.getoption("flag_strategy")
-    if state is not None and strategy is not None:
-        raise pytest.UsageError("`--isoflag-all` and a strategy exclude each other; leave one out")
+    state = config.getoption("isoflag_all")
     if state is not None:
         return f"isoflag: all flags {state}"
-    return None if strategy is None else f"isoflag: flags under the strategy {strategy}"
+    name, _ = config.stash.get(_STRATEGY, (None, ""))
+    return None if name is None else f"isoflag: flags under the strategy {name}"
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say that a run under a strategy proves nothing if no flag was evaluated."""
+    if config.stash.get(_UNUSED, False):
+        terminalreporter.write_line(f"ERROR: {_no_effect(config)}", red=True)
+    evidence = os.environ.get(_EVIDENCE_OF_THE_RUN)
+    if not evidence or _STRATEGY not in config.stash or config.getoption("collectonly"):
+        return
+    if not Path(evidence).is_file() or not Path(evidence).stat().st_size:
+        name, _ = config.stash[_STRATEGY]
+        terminalreporter.section("isoflag", yellow=True)
+        terminalreporter.write_line(
+            f"No flag was evaluated, so that this run certifies nothing under {name}: the tests "
+            "have to evaluate flags through a `FlagClient` or `isoflag_flags`."
+        )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -95,7 +138,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if baseline is not None:
         from .testing import FlagOverrides  # noqa: PLC0415
 
-        overrides = FlagOverrides(_document(session.config), baseline=baseline).start()
+        overrides = FlagOverrides(_flags(session.config), baseline=baseline).start()
         session.config.add_cleanup(overrides.stop)
 
 
@@ -119,12 +162,50 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.fixturenames = [_FIXTURE, *item.fixturenames]
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse a document that no test starts from."""
+    config = session.config
+    if config.getoption("isoflag_document") is None or _baseline(session) is not None:
+        return
+    if session.items and not any(_FIXTURE in _fixtures(item) for item in session.items):
+        if hasattr(config, "workeroutput"):
+            # A worker of pytest-xdist, whose errors are crashes to the process that reports.
+            config.workeroutput[_FIXTURE] = "unused"
+            return
+        raise pytest.UsageError(_no_effect(config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker of pytest-xdist that no test starts from the document."""
+    if getattr(node, "workeroutput", {}).get(_FIXTURE) == "unused":
+        node.config.stash[_UNUSED] = True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in several processes that a single one refuses."""
+    if session.config.stash.get(_UNUSED, False):
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+
+def _no_effect(config: pytest.Config) -> str:
+    return (
+        f"`--isoflag-document {config.getoption('isoflag_document')}` has no effect: no test uses "
+        f"the fixture `{_FIXTURE}`; name a strategy with `--flag-strategy` too, such as "
+        "`production` for the document's own rules"
+    )
+
+
+def _fixtures(item: pytest.Item) -> "Sequence[str]":
+    return getattr(item, "fixturenames", ())
+
+
 @pytest.fixture
 def isoflag_flags(request: pytest.FixtureRequest) -> "Iterator[FlagOverrides]":
     """Flags that the test sets, breaks and asserts on, without a network; undone after it."""
     from .testing import FlagOverrides  # noqa: PLC0415
 
-    overrides = FlagOverrides(_document(request.config), baseline=_baseline(request.node))
+    overrides = FlagOverrides(_flags(request.config), baseline=_baseline(request.node))
     with overrides:
         states = _states_of_both(request.node)
         for key, is_on in states.items():
@@ -172,18 +253,83 @@ def _states_of_both(node: Any) -> dict[str, bool]:
     return {key: parameters[f"{_BOTH}[{key}]"] for key in _keys_of_both(node)}
 
 
-def _document(config: pytest.Config) -> bytes | None:
-    named = config.getoption("isoflag_document")
-    if named is not None:
-        path = config.invocation_params.dir / str(named)
-    elif config.getini("isoflag_document"):
-        path = _folder(config) / str(config.getini("isoflag_document"))
-    else:
-        return None
+def _document(config: pytest.Config) -> Path | None:
+    """Where the document is that tests start from."""
+    named = config.getoption("isoflag_document") or os.environ.get(_DOCUMENT_OF_THE_RUN)
+    if named:
+        return config.invocation_params.dir / str(named)
+    of_the_ini_file = str(config.getini("isoflag_document"))
+    return _folder(config) / of_the_ini_file if of_the_ini_file else None
+
+
+def _flags(config: pytest.Config) -> "Flags | None":
+    """The document that tests start from, which is read once."""
+    if _FLAGS in config.stash:
+        return config.stash[_FLAGS]
+    path = _document(config)
+    config.stash[_FLAGS] = None if path is None else _loaded(path)
+    return config.stash[_FLAGS]
+
+
+def _loaded(path: Path) -> "Flags":
+    from isoflag import DocumentError, Flags  # noqa: PLC0415
+
     try:
-        return path.read_bytes()
+        return Flags._from_configuration(path.read_bytes())  # noqa: SLF001 (our own)
     except OSError as error:
         raise pytest.UsageError(f"the flag document cannot be read: {error}") from error
+    except DocumentError as error:
+        raise pytest.UsageError(f"the flag document `{path}` cannot be loaded: {error}") from error
+
+
+def _strategy(config: pytest.Config, strategy: str) -> "tuple[str, str | dict[str, Any]]":
+    """The strategy's name as documents write it, and the strategy with its keys, if it has any."""
+    from isoflag import Flags, StrategyError  # noqa: PLC0415
+
+    try:
+        under = Flags.from_dict({"flags": {}}).with_strategy(strategy)
+    except StrategyError as error:
+        raise pytest.UsageError(f"`--flag-strategy`, {_STRATEGY_OF_THE_RUN}: {error}") from error
+    # Under Production a document is what it was before.
+    name = _written_strategy(under).get("strategy", "Production")
+    flags, path = _flags(config), _document(config)
+    if flags is None:
+        raise pytest.UsageError(
+            f"the strategy {name} needs the flag document that it is laid over; name it with "
+            f"`--isoflag-document`, {_DOCUMENT_OF_THE_RUN} or `isoflag_document` in the ini-file"
+        )
+    if not len(flags):
+        raise pytest.UsageError(
+            f"the flag document `{path}` has no flag, so that nothing is tested under the "
+            f"strategy {name}"
+        )
+    # The keys of a custom strategy are in the document that `isoflag strategy --out` has written.
+    written = _written_strategy(flags)
+    return name, written if written.get("strategy") == name else strategy
+
+
+def _written_strategy(flags: "Flags") -> dict[str, Any]:
+    import json  # noqa: PLC0415
+
+    meta = json.loads(flags.to_json()).get("meta")
+    strategy = meta.get("strategy") if isinstance(meta, dict) else None
+    return strategy if isinstance(strategy, dict) else {}
+
+
+def _collect_evidence(config: pytest.Config) -> None:
+    """Have evaluations recorded for the summary, in other processes of the run too."""
+    if os.environ.get(_EVIDENCE_OF_THE_RUN):
+        return
+    import tempfile  # noqa: PLC0415
+
+    folder = tempfile.TemporaryDirectory(prefix="isoflag-")
+    os.environ[_EVIDENCE_OF_THE_RUN] = str(Path(folder.name, "evidence"))
+
+    def forget() -> None:
+        os.environ.pop(_EVIDENCE_OF_THE_RUN, None)
+        folder.cleanup()
+
+    config.add_cleanup(forget)
 
 
 def _folder(config: pytest.Config) -> Path:
@@ -198,12 +344,11 @@ def _baseline(node: pytest.Item | pytest.Session) -> "Baseline | None":
         if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in _STATES:
             raise pytest.UsageError(f'{node.nodeid}: write `{_ALL}("off")` or `{_ALL}("on")`')
         state = mark.args[0]
-    strategy = node.config.getoption("flag_strategy")
+    strategy = node.config.stash.get(_STRATEGY, None)
     if state is None and strategy is None:
         return None
     from .testing import AllOff, AllOn, UnderStrategy  # noqa: PLC0415
 
-    if state is None:
-        return UnderStrategy(str(strategy))
-
-    return AllOff() if state == "off" else AllOn()
+    if state is not None:
+        return AllOff() if state == "off" else AllOn()
+    return None if strategy is None else UnderStrategy(strategy[1])

@@ -11,11 +11,14 @@ export type Status = "To Do" | "Doing" | "Staging" | "Done" | "Finished";
 /** Yes, no, or nobody knows. */
 export type KnownAnswer = "yes" | "no" | "unknown";
 
-/** A change of a flag's status that is not legal. */
+/** A change of a flag's lifecycle, or a deployment, that is refused. */
 export class LifecycleError extends Error {
   /** Tells it from other errors, also across copies of the package. */
   override readonly name = "LifecycleError";
-  /** `unknown-flag`, `unknown-status`, `malformed-flag`, `no-status`, `illegal-transition` or `not-rolled-out`. */
+  /**
+   * `unknown-flag`, `unknown-status`, `malformed-flag`, `no-status`, `illegal-transition`, `not-rolled-out`,
+   * `not-certified` or `not-deployable`.
+   */
   readonly code: string;
   /** The statuses that may follow the one that the flag has, where another was asked for. */
   readonly legal: readonly Status[];
@@ -62,6 +65,16 @@ export interface CertificationOptions {
   readonly artifactTime?: number | undefined;
   /** The time. */
   readonly now: number;
+  /** What the tests evaluated; without it, their results are believed as they are. */
+  readonly evaluated?: EvaluatedFlags | undefined;
+}
+
+/** The keys of the flags that tests evaluated, by the strategy under which they ran. */
+export interface EvaluatedFlags {
+  /** Under `Production State`. */
+  readonly productionState: readonly string[];
+  /** Under `Next Release`. */
+  readonly nextRelease: readonly string[];
 }
 
 /** A feature, and whether an artifact holds it. */
@@ -88,13 +101,16 @@ export interface Certification {
   readonly changes: readonly LifecycleChange[];
   /** The features that stay in `Staging`, since the artifact is not known to hold them. */
   readonly left: readonly ArtifactFeature[];
+  /** The keys of the features that stay in `Staging`, since the tests under `Next Release` did not evaluate them. */
+  readonly untested: readonly string[];
 }
 
 /** What follows from the tests of an artifact, for the document behind a handle. */
 export function certification(flags: number, options: CertificationOptions): Certification {
   const { productionState, nextRelease, artifactTime, now } = options;
+  const evaluated = options.evaluated === undefined ? undefined : JSON.stringify(options.evaluated);
   const found = argumentErrors.during(() =>
-    tools.certification(flags, productionState, nextRelease, artifactTime, now),
+    tools.certification(flags, productionState, nextRelease, artifactTime, now, evaluated),
   );
   return JSON.parse(found) as Certification;
 }
@@ -109,7 +125,7 @@ export interface Deployment {
 
 /** What a deployment brings, for the document behind a handle. */
 export function deployment(flags: number, artifactTime: number, now: number): Deployment {
-  return JSON.parse(argumentErrors.during(() => tools.deployment(flags, artifactTime, now))) as Deployment;
+  return JSON.parse(lifecycleErrors.during(() => tools.deployment(flags, artifactTime, now))) as Deployment;
 }
 
 /** Four weeks, in seconds. */

@@ -439,6 +439,9 @@ export class Flags {
    * `Finished`, and back to `Doing` from `Staging` and `Done`; a flag without one may get any. The `version` of the flag and
    * of the document is raised by one.
    *
+   * Only the order is checked: `Done` is set without a test that has passed, and `Finished` of a flag that not everybody
+   * has. {@link Flags.certification} and {@link Flags.finish} check those.
+   *
    * @param now the time in seconds since 1970, as everywhere in a `lifecycle`
    * @throws {LifecycleError} where the status does not follow; its `legal` says which do
    */
@@ -448,7 +451,8 @@ export class Flags {
 
   /**
    * What follows from the tests of an artifact. Where all of them pass under `Production State` it may be deployed; where
-   * they pass under `Next Release` too, the features in it go from `Staging` to `Done`.
+   * they pass under `Next Release` too, the features in it go from `Staging` to `Done`. With `evaluated`, tests that
+   * evaluated no flag of the document count as not run, and a feature that they did not evaluate stays in `Staging`.
    */
   certification(options: CertificationOptions): Certification {
     return requireTools("certification").certification(this.#handle, options);
@@ -457,6 +461,8 @@ export class Flags {
   /**
    * Which features an artifact holds that was built at a moment and is deployed now, both in seconds since 1970. Those that
    * are `Done` come into `Beta`; those that an older artifact takes away leave it.
+   *
+   * @throws {LifecycleError} if the document does not remember that the artifact was certified as deployable
    */
   deployment(artifactTime: number, now: number): Deployment {
     return requireTools("deployment").deployment(this.#handle, artifactTime, now);
@@ -467,7 +473,7 @@ export class Flags {
    *
    * @param now the time in seconds since 1970
    * @param safetyPeriod how long it has to stay able to be switched off, in seconds; four weeks unless given
-   * @throws {LifecycleError} where it is not `Done`, or does not serve one value to everybody
+   * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" to everybody
    */
   finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
     return requireTools("finish").finish(this.#handle, key, now, safetyPeriod);

@@ -13,6 +13,7 @@
  */
 
 import type { BoundFlags } from "./bound-flags.js";
+import { withEvidence } from "./evidence.js";
 import type { Flags } from "./flags.js";
 import type { JsonValue } from "./json.js";
 import type { StrategyName } from "./lifecycle.js";
@@ -23,21 +24,22 @@ export type { Evaluation } from "./observation.js";
 /** The strategy that the environment asks for, as `isoflag certify` does; undefined where there is none. */
 function strategyOfTheRun(): StrategyName | undefined {
   const { process } = globalThis as { process?: { env?: { ISOFLAG_STRATEGY?: StrategyName } } };
-  return process?.env?.ISOFLAG_STRATEGY;
+  return process?.env?.ISOFLAG_STRATEGY || undefined;
 }
 
 /**
  * The document for a whole suite: under the strategy that is named, or else under that of the environment variable
- * `ISOFLAG_STRATEGY`, which `isoflag certify` sets; the document itself where there is neither.
+ * `ISOFLAG_STRATEGY`, which `isoflag certify` sets; the document itself where there is neither. What is evaluated is
+ * evidence for `isoflag certify`, which needs it.
  *
  * ```js
- * const flags = underStrategy(Flags.fromJson(text));
+ * const flags = underStrategy(Flags.fromJson(readFileSync(process.env.ISOFLAG_DOCUMENT ?? "flags.json")));
  * ```
  *
  * @throws {StrategyError} where it is no strategy
  */
 export function underStrategy(flags: Flags, strategy: StrategyName | undefined = strategyOfTheRun()): Flags {
-  return strategy === undefined ? flags : flags.withStrategy(strategy);
+  return withEvidence(strategy === undefined ? flags : flags.withStrategy(strategy));
 }
 
 /** Values by key of flag, served to everybody. */

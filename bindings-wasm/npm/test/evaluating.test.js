@@ -60,6 +60,22 @@ describe("a document", () => {
     assert.throws(() => Flags.fromAppConfig("'off'::[]"), { name: "DocumentError", code: "appconfig-ion" });
   });
 
+  it("does not load a profile of AppConfig as flags", () => {
+    const retrieved = { worker: { enabled: true, lastModifiedTimestamp: "100" } };
+    const defined = { version: "1", flags: { worker: { name: "Worker" } }, values: retrieved };
+    const refused = {
+      name: "DocumentError",
+      message: /load it with `from_appconfig` .*`Flags.fromAppConfig`/,
+    };
+    for (const profile of [retrieved, defined]) {
+      assert.throws(() => Flags.fromJson(JSON.stringify(profile)), refused);
+      assert.throws(() => Flags.fromObject(profile), refused);
+      assert.throws(() => Flags.fromFlagMap(profile), refused);
+      const loaded = Flags.fromAppConfig(profile);
+      assert.equal(loaded.consistency("worker", { key: "ada" }, 200_000, 45).isBackendConsistent, true);
+    }
+  });
+
   it("lists what it gets wrong, frozen", () => {
     const [finding] = flags.diagnostics;
     assert.equal(finding?.severity, "error");

@@ -87,10 +87,41 @@ test("a certification says what moves", () => {
   );
 });
 
+test("a certification goes by what was evaluated", () => {
+  const flags = Flags.fromObject({
+    flags: { new: { lifecycle: { status: "Staging" } }, other: { on: true } },
+  });
+  const options = /** @type {const} */ ({ productionState: "passed", nextRelease: "passed", now: NOW });
+  /** @param {string[]} productionState @param {string[]} nextRelease */
+  const found = (productionState, nextRelease) => {
+    const evaluated = { productionState, nextRelease };
+    const { verdict, changes, untested } = flags.certification({ ...options, evaluated });
+    return [verdict, changes.length, untested];
+  };
+  assert.deepEqual(found(["new"], ["new"]), ["certified", 1, []]);
+  assert.deepEqual(found(["other"], ["other"]), ["certified", 0, ["new"]]);
+  assert.deepEqual(found(["new"], []), ["deployable", 0, []]);
+  assert.deepEqual(found([], []), ["not-deployable", 0, []]);
+  assert.deepEqual(found(["gone"], ["gone"]), ["not-deployable", 0, []]);
+  assert.throws(
+    // @ts-expect-error: no keys
+    () => found([7], []),
+    /`evaluated`: `productionState`: expected an array of keys/,
+  );
+});
+
 test("a deployment says what comes into Beta", () => {
-  const found = oneFlag("Done").deployment(200, NOW);
+  const artifacts = [
+    { timestamp: 200, deployable: true },
+    { timestamp: 300, deployable: false },
+  ];
+  const flags = Flags.fromObject({ ...document("Done"), meta: { artifacts } });
+  const found = flags.deployment(200, NOW);
   assert.deepEqual(found.features, [{ key: "new", status: "Done", included: "yes", beta: true }]);
   assert.deepEqual(found.changes[0]?.set, { deployedTimestamp: 1_795_172_400 });
+  assert.throws(() => flags.deployment(300, NOW), { name: "LifecycleError", code: "not-deployable" });
+  assert.throws(() => flags.deployment(400, NOW), { name: "LifecycleError", code: "not-certified" });
+  assert.throws(() => oneFlag("Done").deployment(200, NOW), /isoflag certify --artifact-time 200/);
 });
 
 test("what is rolled out is finished", () => {
@@ -98,6 +129,10 @@ test("what is rolled out is finished", () => {
   assert.equal(done.finish("new", 1_000, 500)?.set.cleanupTimestamp, 1_500);
   assert.equal(done.finish("new", 0)?.set.cleanupTimestamp, 4 * 7 * 24 * 3600);
   assert.equal(oneFlag("Finished").finish("new", 1_000), undefined);
+  assert.throws(() => oneFlag("Done", false).finish("new", 1_000), {
+    code: "not-rolled-out",
+    message: /^`new` is off/,
+  });
   assert.throws(
     () => oneFlag("Staging").finish("new", 1_000),
     error => error instanceof LifecycleError && error.legal.join() === "Doing,Done",

@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it, test } from "node:test";
 import { promisify } from "node:util";
 
@@ -230,12 +233,11 @@ describe("a recording", () => {
   });
 });
 
+const staged = {
+  flags: { new: { on: false, variations: [true, false], offVariation: 1, lifecycle: { status: "Staging" } } },
+};
+
 describe("a suite under a strategy", () => {
-  const staged = {
-    flags: {
-      new: { on: false, variations: [true, false], offVariation: 1, lifecycle: { status: "Staging" } },
-    },
-  };
   /** What the flag serves under a strategy. @param {Parameters<typeof underStrategy>[1]} [strategy] */
   function served(strategy) {
     const flags = Flags.fromObject(staged);
@@ -260,4 +262,38 @@ describe("a suite under a strategy", () => {
       delete process.env.ISOFLAG_STRATEGY;
     }
   });
+});
+
+test("a suite under a strategy is evidence for a certification", () => {
+  const folder = mkdtempSync(join(tmpdir(), "isoflag-"));
+  const file = join(folder, "evidence");
+  process.env.ISOFLAG_STRATEGY = "next-release";
+  process.env.ISOFLAG_EVIDENCE = file;
+  try {
+    const flags = Flags.fromObject(staged);
+    const overlaid = underStrategy(flags);
+    const bound = overlaid.bind({ kind: "user", key: "mia" });
+    for (const asked of [overlaid, overlaid]) asked.boolVariation("new", { key: "mia" }, false);
+    assert.equal(bound.boolVariation("new", false), true);
+    bound.boolVariation("no-such-flag", false);
+    // An override makes another document, which is not what is certified.
+    const overridden = withOverrides(overlaid, { new: false });
+    assert.equal(overridden.boolVariation("new", { key: "mia" }, true), false);
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+    const activities = lines.map(line => JSON.parse(line));
+    assert.deepEqual(
+      activities.map(({ activity, flags: evaluated }) => [activity, Object.keys(evaluated)]),
+      [
+        [1, ["new"]],
+        [1, ["no-such-flag"]],
+      ],
+    );
+    assert.deepEqual(activities[0].flags.new.counts, { [overlaid.digest]: { 0: 1 } });
+    overlaid.free();
+    flags.free();
+  } finally {
+    delete process.env.ISOFLAG_STRATEGY;
+    delete process.env.ISOFLAG_EVIDENCE;
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,15 +1,19 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use clap::Args;
 use isoflag::{
-    Certification, CertificationVerdict, Flags, StepResult, Strategy, StrategyKind, Tri, Value,
+    Certification, CertificationVerdict, Evidence, Flags, StepResult, Strategy, StrategyKind, Tri,
+    Value,
 };
 
 use super::{Format, object};
 use crate::calendar::date_and_time;
 use crate::clock::{NowArgument, moment_argument, not_in_the_future};
 use crate::console::Console;
+use crate::evidence::{self, EVIDENCE};
 use crate::input::Input;
 use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
@@ -19,9 +23,14 @@ use crate::system_error::reason;
 /// Run all tests under Production State, then under Next Release, and say what may be deployed
 ///
 /// The command finds the name of the strategy in ISOFLAG_STRATEGY and the document under it in the
-/// file that ISOFLAG_DOCUMENT names. Where the first run passes the artifact may be deployed; where
-/// the second passes too, what is in Staging is done. After a fix in tests alone run this again:
-/// with the same --artifact-time it is about the same artifact. The exit code is 0 where both passed.
+/// file that ISOFLAG_DOCUMENT names. If the first run passes, the artifact may be deployed; if the
+/// second passes too, what is in Staging is done. After a fix in tests alone run this again: with the
+/// same --artifact-time it is about the same artifact.
+///
+/// Tests that evaluate no flag of that document certify nothing. ISOFLAG_EVIDENCE names the file in
+/// which evaluations are recorded: by isoflag's pytest plugin and FlagClient, by `underStrategy` of
+/// `isoflag/testing`, and by `isoflag eval`. A feature in Staging that the second run does not
+/// evaluate stays there. The exit code is 0 if both passed and every feature was evaluated.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The flag document
@@ -35,6 +44,10 @@ pub(crate) struct Arguments {
     /// Write into the document whether the artifact is deployable, and what is done
     #[arg(long)]
     write: bool,
+
+    /// Believe the exit code of the command, although nothing shows that its tests evaluate flags
+    #[arg(long)]
+    no_evidence: bool,
 
     /// The command that runs all tests, after `--`
     #[arg(required = true, last = true, value_name = "COMMAND")]
@@ -76,31 +89,91 @@ pub(crate) fn run(
         }
         tested(arguments, &document.flags, kind, folder.path())
     };
-    let production_state = step(StrategyKind::ProductionState)?;
+    let first = step(StrategyKind::ProductionState)?;
     // What it would say of an artifact that may not be deployed changes nothing.
-    let next_release = match production_state {
-        StepResult::Passed => step(StrategyKind::NextRelease)?,
-        StepResult::Failed | StepResult::NotRun => StepResult::NotRun,
+    let second = match first.certifies(arguments) {
+        true => step(StrategyKind::NextRelease)?,
+        false => Step::not_run(),
     };
-    let found =
-        document.flags.certification(production_state, next_release, arguments.artifact_time, now);
-    if arguments.write {
+    let found = certified(arguments, &document.flags, [&first, &second], now);
+    // Tests that evaluate nothing say nothing of the artifact, good or bad.
+    let write = arguments.write && !first.is_unproved(arguments);
+    if write {
         document.write(&found.changes, Some(&found.artifact(now)))?;
     }
+    let steps = [("Production State", &first), ("Next Release", &second)];
     if arguments.format.json {
+        let evaluated =
+            |step: &Step| step.evaluated.iter().map(|key| Value::from(&**key)).collect();
         console.line(object([
-            ("productionState", Value::from(production_state.as_str())),
-            ("nextRelease", Value::from(next_release.as_str())),
+            ("productionState", Value::from(first.result.as_str())),
+            ("nextRelease", Value::from(second.result.as_str())),
+            (
+                "evaluated",
+                object([
+                    ("productionState", evaluated(&first)),
+                    ("nextRelease", evaluated(&second)),
+                ]),
+            ),
             ("certification", found.to_value()),
-            ("written", Value::Bool(arguments.write)),
+            ("written", Value::Bool(write)),
         ]))?;
     } else {
-        print(&found, [production_state, next_release], arguments.write, console)?;
+        print(arguments, &found, steps, console)?;
+    }
+    for (name, step) in steps {
+        if step.is_unproved(arguments) {
+            console.complain(format_args!(
+                "error: {name}: the tests passed, but evaluated no flag of the document that \
+                 ISOFLAG_DOCUMENT names, so they certify nothing; have them load it, or pass \
+                 `--no-evidence` if they evaluate flags in a way that isoflag does not see"
+            ));
+        }
     }
     Ok(match found.verdict {
-        CertificationVerdict::Certified => Outcome::Fine,
+        CertificationVerdict::Certified if found.untested.is_empty() => Outcome::Fine,
         _ => Outcome::Findings,
     })
+}
+
+/// What the tests say under one strategy.
+struct Step {
+    result: StepResult,
+    /// The flags of the document that they evaluated.
+    evaluated: BTreeSet<Arc<str>>,
+}
+
+impl Step {
+    fn not_run() -> Step {
+        Step { result: StepResult::NotRun, evaluated: BTreeSet::new() }
+    }
+
+    /// Whether the tests passed without evaluating a flag, and that matters.
+    fn is_unproved(&self, arguments: &Arguments) -> bool {
+        let passed = self.result == StepResult::Passed;
+        passed && self.evaluated.is_empty() && !arguments.no_evidence
+    }
+
+    fn certifies(&self, arguments: &Arguments) -> bool {
+        self.result == StepResult::Passed && !self.is_unproved(arguments)
+    }
+}
+
+fn certified(
+    arguments: &Arguments,
+    flags: &Flags,
+    [first, second]: [&Step; 2],
+    now: f64,
+) -> Certification {
+    let built = arguments.artifact_time;
+    if arguments.no_evidence {
+        return flags.certification(first.result, second.result, built, now);
+    }
+    let evidence = Evidence {
+        production_state: first.evaluated.clone(),
+        next_release: second.evaluated.clone(),
+    };
+    flags.certification_by_evidence(first.result, second.result, built, now, &evidence)
 }
 
 /// Runs the command under a strategy.
@@ -109,12 +182,14 @@ fn tested(
     flags: &Flags,
     kind: StrategyKind,
     folder: &Path,
-) -> Result<StepResult, Failure> {
+) -> Result<Step, Failure> {
     let under = flags
         .with_strategy(&Strategy::from(kind))
         .map_err(|error| Failure::message(format!("`{}`: {error}", arguments.file)))?;
     let file = folder.join(kind.as_str().to_lowercase().replace(' ', "-")).with_extension("json");
     replace(&file.to_string_lossy(), under.document().to_canonical_json().as_bytes())?;
+    let evidence = file.with_extension("evidence").to_string_lossy().into_owned();
+    replace(&evidence, b"")?;
     let [program, rest @ ..] = &*arguments.command else {
         return Err(Failure::message("no command; write it after `--`"));
     };
@@ -123,26 +198,44 @@ fn tested(
         .args(rest)
         .env("ISOFLAG_STRATEGY", kind.as_str())
         .env("ISOFLAG_DOCUMENT", &file)
+        .env(EVIDENCE, &evidence)
         .stdout(Stdio::from(std::io::stderr()))
         .status()
         .map_err(|error| Failure::message(format!("cannot run `{program}`: {}", reason(&error))))?;
-    Ok(if status.success() { StepResult::Passed } else { StepResult::Failed })
+    let activity = evidence::read(&evidence, &mut Input::default())?;
+    let mut evaluated = Evidence::keys(&activity, under.digest());
+    evaluated.retain(|key| flags.contains(key));
+    let result = if status.success() { StepResult::Passed } else { StepResult::Failed };
+    Ok(Step { result, evaluated })
 }
 
 fn print(
+    arguments: &Arguments,
     found: &Certification,
-    [production_state, next_release]: [StepResult; 2],
-    write: bool,
+    steps: [(&str, &Step); 2],
     console: &mut Console,
 ) -> Result<(), Failure> {
+    for (name, step) in steps {
+        let result = step.result.as_str();
+        match step.is_unproved(arguments) {
+            false => console.line(format_args!("{name}: {result}"))?,
+            true => console.line(format_args!("{name}: {result}, but no flag was evaluated"))?,
+        }
+    }
+    let [(_, first), _] = steps;
+    if first.is_unproved(arguments) {
+        return Ok(());
+    }
     let built = date_and_time(found.artifact_time);
     let deployable = if found.verdict.deployable() { "may" } else { "may not" };
-    console.line(format_args!("Production State: {}", production_state.as_str()))?;
-    console.line(format_args!("Next Release: {}", next_release.as_str()))?;
     console.line(format_args!("the artifact of {built} {deployable} be deployed"))?;
     for change in &found.changes {
-        let verb = if write { "is" } else { "would be" };
+        let verb = if arguments.write { "is" } else { "would be" };
         console.line(format_args!("`{}` {verb} {} now", change.key, change.to))?;
+    }
+    for key in &found.untested {
+        let why = "the tests under Next Release did not evaluate it";
+        console.line(format_args!("`{key}` stays in Staging: {why}"))?;
     }
     for feature in &found.left {
         let why = match feature.included {

@@ -1,5 +1,5 @@
 use clap::Args;
-use isoflag::{Flags, Tri, Value};
+use isoflag::{Tri, Value};
 
 use super::{Format, object};
 use crate::clock::{NowArgument, moment_argument, not_in_the_future};
@@ -13,7 +13,8 @@ use crate::table::{Cell, Table};
 ///
 /// The document is rewritten: a feature that is done and in the artifact gets its
 /// `deployedTimestamp`, and one that is in no deployed artifact any more, as after going back to an
-/// older one, loses it.
+/// older one, loses it. An artifact that `isoflag certify --write` has not certified as deployable is
+/// refused; the document remembers the last fifty, by --artifact-time.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The flag document, which is rewritten
@@ -42,15 +43,10 @@ pub(crate) fn run(
     let built = arguments.artifact_time;
     not_in_the_future(built, now, "`--artifact-time`")?;
     let document = Edited::read(&arguments.file, input)?;
-    if refused(&document.flags, built) {
-        console.complain(format_args!(
-            "error: `{}`: the artifact of {built} is not deployable, says `meta.artifact`; \
-             certify it first",
-            arguments.file
-        ));
-        return Ok(Outcome::Findings);
-    }
-    let found = document.flags.deployment(built, now);
+    let found = match document.flags.deployment(built, now) {
+        Ok(found) => found,
+        Err(error) => return document.refuse(&error, arguments.format.json, console),
+    };
     if !arguments.dry_run {
         document.write(&found.changes, None)?;
     }
@@ -79,16 +75,4 @@ pub(crate) fn run(
         console.line(line)?;
     }
     Ok(Outcome::Fine)
-}
-
-/// Whether this artifact was certified, and may not be deployed.
-fn refused(flags: &Flags, built: f64) -> bool {
-    let document = flags.document();
-    let artifact = document
-        .as_object()
-        .and_then(|document| document.get("meta")?.as_object()?.get("artifact")?.as_object());
-    artifact.is_some_and(|artifact| {
-        let is_this = artifact.get("timestamp") == Some(&Value::from(built));
-        is_this && artifact.get("deployable").and_then(Value::as_bool) == Some(false)
-    })
 }

@@ -2,9 +2,11 @@ use clap::{Args, ValueEnum};
 use isoflag::{Value, ValueType};
 
 use super::{Format, object, outcome_of};
+use crate::clock;
 use crate::console::Console;
 use crate::context_argument::{self, ContextArgument};
 use crate::document::DocumentArgument;
+use crate::evidence;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
@@ -65,6 +67,7 @@ pub(crate) fn run(
 
     let value = flags.value_of(&answer).cloned().unwrap_or(default);
     let index = answer.variation_index();
+    evidence::record(&flags, &arguments.key, index, clock::seconds(None)? as f64)?;
     let reason = flags.reason_of(&answer);
     if arguments.format.json {
         console.line(object([

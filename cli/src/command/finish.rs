@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// The flag document, which is rewritten
     file: String,
 
-    /// The flags that are done and serve one value to everybody
+    /// The flags that are done and serve their "on" to everybody
     #[arg(required = true)]
     keys: Vec<String>,
 
@@ -46,10 +46,7 @@ pub(crate) fn run(
     for key in &arguments.keys {
         match document.flags.finish(key, safety_period, now) {
             Ok(change) => changes.extend(change),
-            Err(error) => {
-                console.complain(format_args!("error: `{}`: {error}", arguments.file));
-                return Ok(Outcome::Findings);
-            }
+            Err(error) => return document.refuse(&error, arguments.format.json, console),
         }
     }
     document.write(&changes, None)?;

@@ -4,7 +4,7 @@ use isoflag::{Flags, Value};
 use super::Format;
 use crate::clock;
 use crate::console::Console;
-use crate::finding::Findings;
+use crate::document::load_editable;
 use crate::input::{Input, Source};
 use crate::json_edit::{container, lost, spliced, with_member, with_object};
 use crate::json_text;
@@ -45,18 +45,18 @@ pub(crate) fn run(
     let (file, stamps, source) = match &arguments.new {
         None => {
             let source = input.read(&arguments.file)?;
-            let stamps = Stamps::of_the_document(&load(&source)?, now)?;
+            let stamps = Stamps::of_the_document(&load_editable(&source)?, now)?;
             (&arguments.file, stamps, source)
         }
         Some(new) => {
-            let old = load(&input.read(&arguments.file)?)?;
+            let old = load_editable(&input.read(&arguments.file)?)?;
             let source = input.read(new)?;
-            let stamps = Stamps::of_the_changed(&old, &load(&source)?, &source, now)?;
+            let stamps = Stamps::of_the_changed(&old, &load_editable(&source)?, &source, now)?;
             (new, stamps, source)
         }
     };
     let stamped = stamps.written_into(&source)?;
-    let flags = load(&stamped)?;
+    let flags = load_editable(&stamped)?;
 
     let text = stamped.text().unwrap_or_default();
     if file == "-" {
@@ -92,11 +92,6 @@ pub(crate) fn run(
         }
     }
     Ok(Outcome::Fine)
-}
-
-fn load(source: &Source) -> Result<Flags, Failure> {
-    Flags::from_json(&source.bytes)
-        .map_err(|error| Failure::Rendered(Findings::new(source).error(&error)))
 }
 
 /// What is to be written where. Times are JSON, since an older one is written again as it was.

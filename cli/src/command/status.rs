@@ -1,5 +1,5 @@
 use clap::Args;
-use isoflag::{LifecycleChange, LifecycleError, Object, Status, Value};
+use isoflag::{LifecycleChange, LifecycleError, Status, Value};
 
 use super::{Format, object};
 use crate::clock::NowArgument;
@@ -11,7 +11,8 @@ use crate::outcome::{Failure, Outcome};
 /// Show how far a feature is and what may follow, or set it
 ///
 /// One status follows the other: To Do, Doing, Staging, Done, Finished; from Staging and Done the
-/// work may go back to Doing. A flag that has none may get any. Without --write nothing is written,
+/// work may go back to Doing. A flag that has none may get any. `isoflag certify` sets Done and
+/// `isoflag finish` sets Finished; by hand either needs --force. Without --write nothing is written,
 /// and the exit code says whether the status may follow.
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -27,6 +28,10 @@ pub(crate) struct Arguments {
     /// Rewrite the document; no other byte moves
     #[arg(long, requires = "status")]
     write: bool,
+
+    /// Set Done although no test has passed, or Finished although not everybody may have the feature
+    #[arg(long, requires = "status")]
+    force: bool,
 
     #[command(flatten)]
     now: NowArgument,
@@ -50,9 +55,15 @@ pub(crate) fn run(
             None => Err(LifecycleError::UnknownStatus(name.as_str().into())),
         },
     };
+    let change = change.and_then(|change| match change {
+        Some(change) if change.to.command().is_some() && !arguments.force => {
+            Err(LifecycleError::ByHand(key.into(), change.to))
+        }
+        change => Ok(change),
+    });
     let change = match change {
         Ok(change) => change,
-        Err(error) => return refuse(arguments, &error, console),
+        Err(error) => return document.refuse(&error, arguments.format.json, console),
     };
     let written = arguments.write && change.is_some();
     if written {
@@ -85,23 +96,4 @@ pub(crate) fn run(
         console.line(format_args!("next: {follows}"))?;
     }
     Ok(Outcome::Fine)
-}
-
-fn refuse(
-    arguments: &Arguments,
-    error: &LifecycleError,
-    console: &mut Console,
-) -> Result<Outcome, Failure> {
-    if arguments.format.json {
-        let legal = error.legal().iter().map(|status| Value::from(status.as_str())).collect();
-        let members = [
-            ("code", Value::from(error.code())),
-            ("message", Value::from(error.to_string())),
-            ("legal", legal),
-        ];
-        console.line(object([("error", Value::Object(Object::from_iter(members)))]))?;
-    } else {
-        console.complain(format_args!("error: `{}`: {error}", arguments.file));
-    }
-    Ok(Outcome::Findings)
 }

@@ -52,6 +52,7 @@ function documentOf(given) {
 function load({ Flags }, given) {
   const document = documentOf(given);
   if (given.container === "flagMap") return Flags.fromFlagMap(document);
+  if (given.container === "appconfig") return Flags.fromAppConfig(document);
   return hasText(given) ? Flags.fromJson(document) : Flags.fromObject(document);
 }
 
@@ -135,6 +136,11 @@ class Asked {
   }
 
   answer(call) {
+    // Only tools load a profile: without them there is nothing to ask.
+    if (this.#given.container === "appconfig" && this.#full !== undefined) {
+      this.borrowed = true;
+      return this.#full;
+    }
     const [[name, given]] = Object.entries(call);
     switch (name) {
       case "load":
@@ -202,7 +208,7 @@ class Asked {
         );
       case "deployment":
         return this.#withTools(
-          () => this.#loaded.deployment(given.artifactTime, given.now),
+          () => this.#orRefused(() => this.#loaded.deployment(given.artifactTime, given.now)),
           full => full,
         );
       case "finish":

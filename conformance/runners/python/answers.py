@@ -228,11 +228,15 @@ class _Asked:
                 next_release=arguments["nextRelease"],
                 artifact_time=arguments.get("artifactTime"),
                 now=arguments["now"],
+                evaluated=arguments.get("evaluated"),
             )
         )
 
     def _call_deployment(self, arguments: Mapping[str, Any]) -> Answer:
-        return dict(self.flags().deployment(arguments["artifactTime"], arguments["now"]))
+        try:
+            return dict(self.flags().deployment(arguments["artifactTime"], arguments["now"]))
+        except isoflag.LifecycleError as error:
+            return {"refused": {"code": error.code, "legal": error.legal}}
 
     def _call_finish(self, arguments: Mapping[str, Any]) -> Answer:
         period = {"safety_period": arguments["safetyPeriod"]} if "safetyPeriod" in arguments else {}
@@ -285,6 +289,8 @@ def load(case: Case) -> isoflag.Flags:
     text = case.document_bytes
     if case.given.get("container") == "flagMap":
         return isoflag.Flags.from_flag_map(case.document if text is None else text)
+    if case.given.get("container") == "appconfig":
+        return isoflag.Flags.from_appconfig(case.document if text is None else text)
     if text is None:
         return isoflag.Flags.from_dict(case.document)
     return isoflag.Flags.from_json(text)

@@ -55,8 +55,10 @@ def test_text_and_mapping_load_alike() -> None:
         if case.document_bytes is not None or "document" not in case.given or "error" in case.given["expect"]:
             continue
         text = canonical(case.document)
-        as_map = case.given.get("container") == "flagMap"
-        read = isoflag.Flags.from_flag_map if as_map else isoflag.Flags.from_json
+        read = {
+            "flagMap": isoflag.Flags.from_flag_map,
+            "appconfig": isoflag.Flags.from_appconfig,
+        }.get(case.given.get("container", ""), isoflag.Flags.from_json)
         expected = canonical(without_precision(load(case)))
         assert canonical(without_precision(read(text))) == expected, case.id
         assert canonical(without_precision(read(text.encode()))) == expected, case.id

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{
-    Activity, DatedDocument, Flags, LifecycleError, RetirementInputs, Status, StepResult, Value,
+    Activity, DatedDocument, Evidence, Flags, LifecycleError, RetirementInputs, Status, StepResult,
+    Value,
 };
 
 use super::{get, number, object, refused};
@@ -30,11 +31,20 @@ pub(super) fn certification(flags: &Flags, arguments: &Value) -> Value {
     let [first, second] = ["productionState", "nextRelease"]
         .map(|step| StepResult::named(text(arguments, step)).unwrap());
     let built = number(arguments, "artifactTime");
-    flags.certification(first, second, built, moment(arguments, "now")).to_value()
+    let now = moment(arguments, "now");
+    let found = match get(arguments, "evaluated") {
+        None => flags.certification(first, second, built, now),
+        Some(evaluated) => {
+            let evidence = Evidence::read(evaluated).unwrap();
+            flags.certification_by_evidence(first, second, built, now, &evidence)
+        }
+    };
+    found.to_value()
 }
 
 pub(super) fn deployment(flags: &Flags, arguments: &Value) -> Value {
-    flags.deployment(moment(arguments, "artifactTime"), moment(arguments, "now")).to_value()
+    let found = flags.deployment(moment(arguments, "artifactTime"), moment(arguments, "now"));
+    found.map_or_else(|error| not_legal(&error), |deployment| deployment.to_value())
 }
 
 pub(super) fn finish(flags: &Flags, arguments: &Value) -> Value {

@@ -75,7 +75,8 @@ impl Case {
     }
 
     fn flags(&self) -> Result<Flags, Value> {
-        let as_map = get(&self.case, "container").and_then(Value::as_str) == Some("flagMap");
+        let container = get(&self.case, "container").and_then(Value::as_str).unwrap_or_default();
+        let as_map = container == "flagMap";
         let bytes = match (get(&self.case, "documentText"), get(&self.case, "documentBase64")) {
             (Some(text), _) => Some(written(text).into_bytes()),
             (None, Some(encoded)) => Some(base64(encoded.as_str().unwrap())),
@@ -90,7 +91,17 @@ impl Case {
                     Some(document) => document.clone(),
                     None => object([("flags", Object::default().into())]),
                 };
-                if as_map {
+                if container == "appconfig" {
+                    let text = document.to_canonical_json();
+                    let [parsed, read] = [
+                        Flags::from_appconfig_value(document),
+                        Flags::from_appconfig_json(text.as_bytes()),
+                    ];
+                    let digest = |flags: &Flags| flags.digest().to_owned();
+                    let digests = [&parsed, &read].map(|loaded| loaded.as_ref().map(digest).ok());
+                    assert_eq!(digests.first(), digests.last());
+                    parsed
+                } else if as_map {
                     Flags::from_flag_map_value(document)
                 } else {
                     Flags::from_value(document)

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::included;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
-use crate::lifecycle::{LifecycleChange, Status};
+use crate::lifecycle::{LifecycleChange, LifecycleError, Status};
 use crate::retirement::Tri;
 
 /// A feature, and whether an artifact holds it.
@@ -49,13 +49,18 @@ impl Flags {
     /// ```
     /// use isoflag::Flags;
     /// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {
-    ///     "status": "Done", "stagedTimestamp": 100, "statusTimestamp": 300}}}}"#)?;
-    /// let found = flags.deployment(200.0, 400.0);
+    ///     "status": "Done", "stagedTimestamp": 100, "statusTimestamp": 300}}},
+    ///     "meta": {"artifacts": [{"timestamp": 200, "deployable": true}]}}"#)?;
+    /// let found = flags.deployment(200.0, 400.0)?;
     /// assert!(found.features.iter().all(|feature| feature.beta));
-    /// # Ok::<(), isoflag::DocumentError>(())
+    /// assert_eq!(flags.deployment(250.0, 400.0).map_err(|error| error.code()).err(), Some("not-certified"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
-    pub fn deployment(&self, artifact_time: f64, now: f64) -> Deployment {
+    ///
+    /// # Errors
+    /// If the document does not remember the artifact, or remembers that it is not deployable.
+    pub fn deployment(&self, artifact_time: f64, now: f64) -> Result<Deployment, LifecycleError> {
+        self.check_deployable(artifact_time)?;
         let (mut features, mut changes) = (Vec::new(), Vec::new());
         for key in self.keys() {
             let Some(lifecycle) = self.lifecycle(key) else { continue };
@@ -77,7 +82,7 @@ impl Flags {
                 features.push(ArtifactFeature { key, status, included, beta });
             }
         }
-        Deployment { features, changes }
+        Ok(Deployment { features, changes })
     }
 }
 

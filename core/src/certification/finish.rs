@@ -1,6 +1,8 @@
+use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::Value;
 use crate::lifecycle::{LifecycleChange, LifecycleError, Status};
+use crate::reach::Constant;
 
 impl Flags {
     /// The end of a feature's rollout: its status becomes `Finished`, and it has to stay able to be
@@ -19,8 +21,8 @@ impl Flags {
     /// ```
     ///
     /// # Errors
-    /// Where there is no such flag, its status is none that `Finished` follows, or it does not
-    /// serve one value to everybody.
+    /// If there is no such flag, `Finished` does not follow its status, it is off, or it does not
+    /// serve its [`on_variation`](Flags::on_variation) to every context.
     pub fn finish(
         &self,
         key: &str,
@@ -34,10 +36,26 @@ impl Flags {
         let Some(mut change) = self.status_change(key, Status::Finished, now)? else {
             return Ok(None);
         };
-        if self.constant(key).is_none() {
-            return Err(LifecycleError::NotRolledOut(key.into()));
-        }
+        self.check_rolled_out(key)?;
         change.set.push(("cleanupTimestamp", Value::from((now + safety_period).floor())));
         Ok(Some(change))
+    }
+
+    /// Checks that a flag is on and serves what its "on" means to every context, whichever of its
+    /// targets, rules and prerequisites decide. `Production State` will serve that.
+    fn check_rolled_out(&self, key: &str) -> Result<(), LifecycleError> {
+        let written = self.ruleset().written(Section::Flags, key).and_then(Value::as_object);
+        if written.and_then(|flag| flag.get("on")?.as_bool()) != Some(true) {
+            return Err(LifecycleError::Off(key.into()));
+        }
+        let Some(on) = self.on_variation(key) else {
+            return Err(LifecycleError::UnknownOn(key.into()));
+        };
+        let variations = written.and_then(|flag| flag.get("variations")?.as_array());
+        let meant = variations.and_then(|variations| variations.get(on as usize));
+        match (self.constant(key), meant) {
+            (Some(Constant::Value(served)), Some(meant)) if served == meant => Ok(()),
+            _ => Err(LifecycleError::NotRolledOut(key.into())),
+        }
     }
 }

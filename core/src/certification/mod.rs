@@ -3,10 +3,12 @@
 //! Nothing here runs a test or changes a document: the changes are told, for a tool to write.
 
 mod deployment;
+mod evidence;
 mod finish;
 mod step;
 
 pub use deployment::{ArtifactFeature, Deployment};
+pub use evidence::Evidence;
 pub use step::{CertificationVerdict, StepError, StepResult};
 
 use std::sync::Arc;
@@ -28,6 +30,9 @@ pub struct Certification {
     /// The features in `Staging` that stay there, because the artifact does not hold them, or
     /// nothing says whether it does.
     pub left: Vec<ArtifactFeature>,
+    /// The features in the artifact that stay in `Staging`, because the tests under `Next Release`
+    /// passed and did not evaluate them.
+    pub untested: Vec<Arc<str>>,
 }
 
 impl Flags {
@@ -54,8 +59,49 @@ impl Flags {
         artifact_time: Option<f64>,
         now: f64,
     ) -> Certification {
+        self.certified(production_state, next_release, artifact_time, now, None)
+    }
+
+    /// As [`Flags::certification`], by what the tests evaluated. Tests that evaluated no flag of the
+    /// document count as not run, and a feature that the tests under `Next Release` did not evaluate
+    /// stays in `Staging`.
+    ///
+    /// ```
+    /// use isoflag::{CertificationVerdict, Evidence, Flags, StepResult};
+    /// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}}}"#)?;
+    /// let (passed, nothing) = (StepResult::Passed, Evidence::default());
+    /// let found = flags.certification_by_evidence(passed, passed, None, 1_000.0, &nothing);
+    /// assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
+    /// # Ok::<(), isoflag::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn certification_by_evidence(
+        &self,
+        production_state: StepResult,
+        next_release: StepResult,
+        artifact_time: Option<f64>,
+        now: f64,
+        evidence: &Evidence,
+    ) -> Certification {
+        let result = |step, evaluated| match evidence::counts(self, evaluated) {
+            true => step,
+            false => StepResult::NotRun,
+        };
+        let first = result(production_state, &evidence.production_state);
+        let second = result(next_release, &evidence.next_release);
+        self.certified(first, second, artifact_time, now, Some(evidence))
+    }
+
+    fn certified(
+        &self,
+        production_state: StepResult,
+        next_release: StepResult,
+        artifact_time: Option<f64>,
+        now: f64,
+        evidence: Option<&Evidence>,
+    ) -> Certification {
         let verdict = CertificationVerdict::of(production_state, next_release);
-        let (mut changes, mut left) = (Vec::new(), Vec::new());
+        let (mut changes, mut left, mut untested) = (Vec::new(), Vec::new(), Vec::new());
         for (key, lifecycle) in staged(self) {
             let included = match artifact_time {
                 None => Tri::Yes,
@@ -64,16 +110,21 @@ impl Flags {
             if included != Tri::Yes {
                 left.push(ArtifactFeature { key, status: Status::Staging, included, beta: false });
             } else if verdict == CertificationVerdict::Certified {
-                let done = Status::Done;
-                changes.push(LifecycleChange::of_status(key, &lifecycle, done, now));
+                if evidence.is_some_and(|evidence| !evidence.next_release.contains(&key)) {
+                    untested.push(key);
+                } else {
+                    let done = Status::Done;
+                    changes.push(LifecycleChange::of_status(key, &lifecycle, done, now));
+                }
             }
         }
-        Certification { verdict, artifact_time: artifact_time.unwrap_or(now), changes, left }
+        let artifact_time = artifact_time.unwrap_or(now);
+        Certification { verdict, artifact_time, changes, left, untested }
     }
 }
 
 impl Certification {
-    /// `{verdict, deployable, artifactTimestamp, changes, left}`.
+    /// `{verdict, deployable, artifactTimestamp, changes, left, untested}`.
     #[must_use]
     pub fn to_value(&self) -> Value {
         Value::Object(Object::from_iter([
@@ -82,10 +133,12 @@ impl Certification {
             ("artifactTimestamp", Value::from(self.artifact_time)),
             ("changes", self.changes.iter().map(LifecycleChange::to_value).collect()),
             ("left", self.left.iter().map(ArtifactFeature::to_value).collect()),
+            ("untested", self.untested.iter().cloned().map(Value::String).collect()),
         ]))
     }
 
-    /// What to write as `meta.artifact`, so that whoever deploys can ask it.
+    /// The record of the artifact, which [`Flags::with_changes`] writes and [`Flags::deployment`]
+    /// reads.
     #[must_use]
     pub fn artifact(&self, now: f64) -> Value {
         Value::Object(Object::from_iter([

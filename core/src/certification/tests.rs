@@ -20,6 +20,13 @@ fn one_flag(lifecycle: &Value) -> Flags {
     Flags::from_json(text.as_bytes()).unwrap()
 }
 
+/// The document after an artifact was certified.
+fn certified(flags: &Flags, built: f64) -> Flags {
+    let (passed, not_run) = (StepResult::Passed, StepResult::NotRun);
+    let artifact = flags.certification(passed, not_run, Some(built), built).artifact(built);
+    flags.with_changes(&[], Some(&artifact)).unwrap()
+}
+
 #[test]
 fn the_steps_decide_what_is_deployable_and_what_moves() {
     let steps = table("steps");
@@ -48,7 +55,7 @@ fn an_artifact_holds_what_was_in_staging_when_it_was_built() {
     let (built, now) = (time("built"), time("now"));
     for row in rows(member(&artifact, "features")) {
         let flags = one_flag(member(row, "lifecycle"));
-        let deployment = flags.deployment(built, now);
+        let deployment = certified(&flags, built).deployment(built, now).unwrap();
         let feature = deployment.features.first();
         let included = feature.map(|feature| feature.included.as_str());
         assert_eq!(included, member(row, "included").as_str(), "{row}");
@@ -83,6 +90,118 @@ fn after_a_fix_of_tests_alone_the_same_artifact_is_certified() {
     let second = flags.certification(passed, passed, Some(200.0), 400.0);
     assert_eq!((second.verdict.as_str(), second.changes.len()), ("certified", 1));
     assert_eq!(first.artifact_time.to_string(), second.artifact_time.to_string());
+}
+
+#[test]
+fn only_an_artifact_that_was_certified_as_deployable_is_deployed() {
+    for row in rows(&table("artifacts")) {
+        let text = format!(r#"{{"flags": {{}}, "meta": {}}}"#, member(row, "meta"));
+        let flags = Flags::from_json(text.as_bytes()).unwrap();
+        let result =
+            flags.deployment(200.0, 900.0).map_or_else(|error| error.code(), |_| "deployable");
+        assert_eq!(Some(result), member(row, "result").as_str(), "{row}");
+    }
+}
+
+#[test]
+fn artifacts_are_remembered_by_time_and_the_oldest_certification_is_forgotten() {
+    let old = br#"{"flags": {}, "meta": {"version": 1, "artifact": {"timestamp": 1, "deployable": true}}}"#;
+    let mut flags = Flags::from_json(old).unwrap();
+    let passed = StepResult::Passed;
+    let mut certify = |built: f64, result, now: f64| {
+        let artifact = flags.certification(result, passed, Some(built), now).artifact(now);
+        flags = flags.with_changes(&[], Some(&artifact)).unwrap();
+        flags.clone()
+    };
+    // What an older version wrote is kept.
+    let two = certify(2.0, StepResult::Failed, 10.0);
+    let deployable = |flags: &Flags, built| flags.deployment(built, 99.0).is_ok();
+    assert!(deployable(&two, 1.0) && !deployable(&two, 2.0));
+    // An artifact that is certified again is remembered once, as what it is now.
+    let again = certify(2.0, passed, 11.0);
+    assert!(deployable(&again, 2.0));
+    assert_eq!(again.artifacts().len(), 2);
+    assert_eq!(again.version(), Some(3));
+    // The same once more changes nothing.
+    assert_eq!(certify(2.0, passed, 11.0).digest(), again.digest());
+    for built in 3..=51 {
+        certify(f64::from(built), passed, f64::from(built + 10));
+    }
+    let full = certify(2.0, passed, 62.0);
+    let built: Vec<f64> = full.artifacts().iter().map(|artifact| artifact.timestamp).collect();
+    assert_eq!(built.len(), 50);
+    assert_eq!(built.first().zip(built.last()), Some((&3.0, &2.0)));
+    assert!(!deployable(&full, 1.0) && deployable(&full, 3.0) && deployable(&full, 2.0));
+    // Versions without the list read the last one.
+    let document = full.document();
+    let last = member(member(&document, "meta"), "artifact");
+    assert_eq!(member(last, "timestamp").as_number(), Some(2.0));
+}
+
+#[test]
+fn tests_that_evaluate_no_flag_certify_nothing() {
+    let text = br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}, "g": {}}}"#;
+    let flags = Flags::from_json(text).unwrap();
+    for row in rows(&table("evidence")) {
+        let evidence = Evidence::read(row).unwrap();
+        let passed = StepResult::Passed;
+        let found = flags.certification_by_evidence(passed, passed, None, 900.0, &evidence);
+        assert_eq!(Some(found.verdict.as_str()), member(row, "verdict").as_str(), "{row}");
+        assert_eq!(Some(!found.changes.is_empty()), member(row, "moves").as_bool(), "{row}");
+        assert_eq!(Some(!found.untested.is_empty()), member(row, "untested").as_bool(), "{row}");
+        // No test makes a failure a success.
+        let failed = StepResult::Failed;
+        let found = flags.certification_by_evidence(failed, failed, None, 900.0, &evidence);
+        assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
+    }
+    for (written, message) in [
+        ("7", "expected `{productionState, nextRelease}`, found a number"),
+        (r#"{"nextRelease": "f"}"#, "`nextRelease`: expected an array of keys of flags"),
+        (r#"{"productionState": [7]}"#, "`productionState`: expected an array of keys of flags"),
+    ] {
+        let written = Value::parse(written.as_bytes()).unwrap();
+        assert_eq!(Evidence::read(&written).unwrap_err(), message);
+    }
+}
+
+#[test]
+fn evidence_is_what_was_evaluated_with_the_very_document() {
+    let text = br#"{"activity": 1, "flags": {
+        "a": {"counts": {"sha256:0": {"0": 1}}, "first": 1, "last": 1},
+        "b": {"counts": {"sha256:1": {"0": 1}}, "first": 1, "last": 1},
+        "c": {"counts": {"sha256:1": {"default": 1}, "sha256:0": {"1": 2}}, "first": 1, "last": 1}}}"#;
+    let activity = crate::activity::Activity::from_json(text).unwrap();
+    let keys = Evidence::keys(&activity, "sha256:0");
+    assert_eq!(keys.iter().map(|key| &**key).collect::<Vec<_>>(), ["a", "c"]);
+    assert!(Evidence::keys(&activity, "none").is_empty());
+}
+
+#[test]
+fn only_what_serves_its_on_to_everybody_is_finished() {
+    for row in rows(&table("rolledOut")) {
+        let mut lifecycle = vec![("status", Value::from("Done"))];
+        lifecycle.extend(
+            row.as_object().unwrap().get("onVariation").map(|on| ("onVariation", on.clone())),
+        );
+        let lifecycle = lifecycle.into_iter().collect::<Object>();
+        let flag = member(row, "flag").as_object().unwrap().with("lifecycle", lifecycle.into());
+        let other = r#"{"on": true, "variations": [1, 2], "fallthrough": {"variation": 1}}"#;
+        let text = format!(r#"{{"flags": {{"f": {}, "other": {other}}}}}"#, Value::from(flag));
+        let flags = Flags::from_json(text.as_bytes()).unwrap();
+        let result = match flags.finish("f", 7.0, 5.0) {
+            Ok(Some(_)) => {
+                // What is finished serves under Production State what it serves now.
+                let strategy = crate::Strategy::from(crate::StrategyKind::ProductionState);
+                let under = flags.with_status("f", Status::Finished, 5.0).unwrap();
+                let under = under.with_strategy(&strategy).unwrap();
+                assert_eq!(under.constant("f"), flags.constant("f"), "{row}");
+                "finished"
+            }
+            Ok(None) => "nothing",
+            Err(error) => error.code(),
+        };
+        assert_eq!(Some(result), member(row, "result").as_str(), "{row}");
+    }
 }
 
 #[test]

@@ -26,7 +26,8 @@ pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings
         None
     };
     let Some(stamp) = stamp else {
-        let message = "nothing says when the flag was changed; `isoflag stamp` writes it";
+        let message = "nothing says when the flag was changed; `isoflag stamp` writes it, and \
+                       in AppConfig's flags the attribute `lastModifiedTimestamp` does";
         return refuse(Code::MissingStamp, &message);
     };
     match stamp.as_integer().map(|seconds| seconds as f64) {

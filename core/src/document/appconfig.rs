@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::container::{Document, read_text, read_value};
 use super::error::DocumentError;
+use super::profile;
 use crate::json::{Object, Reading, Value};
 use crate::path::Path;
 
@@ -9,12 +10,25 @@ use crate::path::Path;
 /// dots.
 const ATTRIBUTES: &str = ".attributes";
 
+/// The attribute in which a pipeline writes when the flag was changed: in seconds since the epoch, as
+/// a number or as a text.
+const STAMP: &str = "lastModifiedTimestamp";
+
 impl Document {
     /// Reads a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined.
     pub(crate) fn read_appconfig(text: &[u8]) -> Result<Document, DocumentError> {
-        match read_text(text, &Path::Root) {
-            Err(_) if is_ion(text) => Err(DocumentError::ion()),
-            reading => Document::of_profile(reading?),
+        Document::of_profile(read_configuration(text)?)
+    }
+
+    /// Reads what any configuration profile of AWS AppConfig gives: a feature-flag profile, which
+    /// may be empty, or a flag document.
+    pub(crate) fn read_appconfig_or_document(text: &[u8]) -> Result<Document, DocumentError> {
+        let reading = read_configuration(text)?;
+        match reading.value.as_object() {
+            Some(object) if object.is_empty() || profile::is_profile(object) => {
+                Document::of_profile(reading)
+            }
+            _ => Document::unpack(reading),
         }
     }
 
@@ -32,7 +46,7 @@ impl Document {
                            profile, or put it under its key";
             return Err(DocumentError::not_a_document("enabled", message));
         }
-        let flags = match defined_values(profile) {
+        let flags = match defined_values(profile)? {
             Some(values) => flags(values, &Path::Root.member("values"))?,
             None => flags(profile, &Path::Root)?,
         };
@@ -46,11 +60,27 @@ impl Document {
     }
 }
 
+fn read_configuration(text: &[u8]) -> Result<Reading, DocumentError> {
+    match read_text(text, &Path::Root) {
+        Err(_) if is_ion(text) => Err(DocumentError::ion()),
+        reading => reading,
+    }
+}
+
 /// The values of a profile as it is defined: `{"version": "1", "flags": {...}, "values": {...}}`.
 /// What is retrieved has an object for each flag, and so no version.
-fn defined_values(profile: &Object) -> Option<&Object> {
-    profile.get("version")?.as_str()?;
-    profile.get("values")?.as_object()
+fn defined_values(profile: &Object) -> Result<Option<&Object>, DocumentError> {
+    let versioned = profile.get("version").is_some_and(|version| version.as_str().is_some());
+    match profile.get("values") {
+        Some(Value::Object(values)) if versioned || profile::is_definition(profile) => {
+            Ok(Some(values))
+        }
+        None if profile::is_definition(profile) => {
+            let message = "expected `values`, in which each flag of a definition has `enabled`";
+            Err(DocumentError::not_a_document("values", message))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn flags(entries: &Object, path: &Path<'_>) -> Result<Object, DocumentError> {
@@ -74,23 +104,24 @@ fn flags(entries: &Object, path: &Path<'_>) -> Result<Object, DocumentError> {
                            is read by `from_json`";
             return Err(DocumentError::not_a_document(path.to_string(), message));
         };
-        members.push((Arc::clone(key), switch(key, enabled)));
+        let stamp = entry.get(STAMP).filter(|stamp| !stamp.is_null()).map(in_seconds);
+        members.push((Arc::clone(key), stamped(switch(key, enabled), stamp.as_ref())));
         let key = Arc::from(format!("{key}{ATTRIBUTES}"));
         let attributes = attributes(&key, enabled, entry);
-        members.push((key, attributes));
+        members.push((key, stamped(attributes, stamp.as_ref())));
     }
     Ok(Object::from_members(members))
 }
 
 /// The flag that is true where AppConfig's is enabled.
-fn switch(key: &Arc<str>, enabled: &Value) -> Value {
+fn switch(key: &Arc<str>, enabled: &Value) -> Object {
     let variations = vec![Value::Bool(true), Value::Bool(false)];
     flag(key, enabled, variations, Value::from(1))
 }
 
 /// The flag that serves the attributes. AppConfig tells none of a flag that is not enabled, so
 /// neither does this.
-fn attributes(key: &Arc<str>, enabled: &Value, entry: &Object) -> Value {
+fn attributes(key: &Arc<str>, enabled: &Value, entry: &Object) -> Object {
     // Members such as `_updatedAt` are AppConfig's, and so is `enabled`.
     let attributes: Object = entry
         .iter()
@@ -100,15 +131,36 @@ fn attributes(key: &Arc<str>, enabled: &Value, entry: &Object) -> Value {
     flag(key, enabled, vec![Value::Object(attributes)], Value::Null)
 }
 
-fn flag(key: &Arc<str>, on: &Value, variations: Vec<Value>, off: Value) -> Value {
-    Value::Object(Object::from_iter([
+/// The flag with the time of its last change where the consistency gate reads it.
+fn stamped(flag: Object, stamp: Option<&Value>) -> Value {
+    match stamp {
+        None => flag.into(),
+        Some(stamp) => {
+            let lifecycle = Object::from_iter([(STAMP, stamp.clone())]);
+            flag.with("lifecycle", lifecycle.into()).into()
+        }
+    }
+}
+
+/// A stamp in whole seconds, those of a fraction over; anything else as it is, for the gate to name.
+fn in_seconds(stamp: &Value) -> Value {
+    let parsed = match stamp.as_str() {
+        Some(text) => Value::parse(text.trim().as_bytes()).ok(),
+        None => Some(stamp.clone()),
+    };
+    let seconds = parsed.and_then(|parsed| parsed.as_number());
+    seconds.map_or_else(|| stamp.clone(), |seconds| Value::from(seconds.ceil()))
+}
+
+fn flag(key: &Arc<str>, on: &Value, variations: Vec<Value>, off: Value) -> Object {
+    Object::from_iter([
         ("key", Value::String(Arc::clone(key))),
         ("version", Value::from(1)),
         ("on", on.clone()),
         ("variations", Value::from(variations)),
         ("fallthrough", Value::Object(Object::from_iter([("variation", Value::from(0))]))),
         ("offVariation", off),
-    ]))
+    ])
 }
 
 /// Whether a text that is no JSON is Amazon Ion: binary, or with a version or an annotation first.

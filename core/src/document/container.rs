@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::error::DocumentError;
+use super::profile;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::json::{self, Note, NoteKind, Object, Reading, Value};
 use crate::limits;
@@ -60,6 +61,9 @@ impl Document {
             let message = ["expected a map of flags, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_document("", message));
         };
+        if profile::is_profile(&flags) {
+            return Err(DocumentError::profile());
+        }
         Ok(Document {
             flags,
             segments: Object::default(),
@@ -69,7 +73,7 @@ impl Document {
         })
     }
 
-    fn unpack(reading: Reading) -> Result<Document, DocumentError> {
+    pub(super) fn unpack(reading: Reading) -> Result<Document, DocumentError> {
         let Reading { value, notes } = reading;
         let (value, notes) = out_of_stream(value, notes);
         let object = match &value {
@@ -79,6 +83,9 @@ impl Document {
                 return Err(DocumentError::not_a_document("", message));
             }
         };
+        if profile::is_profile(object) {
+            return Err(DocumentError::profile());
+        }
         let known = ["flags", "segments", FLAG_VALUES];
         if known.iter().all(|name| object.get(name).is_none()) {
             let message = "expected `flags`, `segments` or `flagValues`; \
@@ -100,7 +107,7 @@ impl Document {
     }
 }
 
-const FLAG_VALUES: &str = "flagValues";
+pub(super) const FLAG_VALUES: &str = "flagValues";
 
 pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, DocumentError> {
     if text.len() > limits::DOCUMENT_BYTES {

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::profile;
 use crate::json::{self, JsonError, JsonErrorKind};
 use crate::limits;
 
@@ -55,6 +56,10 @@ impl DocumentError {
         DocumentError::new("not-a-patch", path, message)
     }
 
+    pub(super) fn profile() -> DocumentError {
+        DocumentError::not_a_document("", profile::MESSAGE)
+    }
+
     #[cfg(feature = "tools")]
     pub(crate) fn ion() -> DocumentError {
         let message = "this profile has variants and is Amazon Ion, not JSON; read it from \
@@ -75,6 +80,14 @@ impl DocumentError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// Whether what was given is a feature-flag profile of AWS AppConfig, which
+    /// [`Flags::from_appconfig_json`](crate::Flags::from_appconfig_json) loads.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn is_appconfig_profile(&self) -> bool {
+        self.message == profile::MESSAGE
     }
 
     /// Where, such as `flags.checkout.rules[2]`; empty for the document as a whole.

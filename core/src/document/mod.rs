@@ -5,6 +5,7 @@ mod appconfig;
 mod container;
 mod error;
 mod patch;
+mod profile;
 
 pub use error::DocumentError;
 

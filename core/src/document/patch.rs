@@ -1,5 +1,6 @@
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
+use super::profile;
 use crate::json::{Note, Object, Reading, Value};
 use crate::path::Path;
 
@@ -26,6 +27,9 @@ impl Patch {
             let message = ["a patch is an object, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_patch("", message));
         };
+        if profile::is_profile(&object) {
+            return Err(DocumentError::not_a_patch("", profile::MESSAGE));
+        }
         let known = [Section::Flags.name(), Section::Segments.name(), "meta"];
         if !object.is_empty() && known.iter().all(|name| object.get(name).is_none()) {
             let message = "expected `flags`, `segments` or `meta`";

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::artifact::with_artifact;
 use super::{Lifecycle, LifecycleError, Status};
 use crate::document::{self, Section};
 use crate::flags::Flags;
@@ -62,8 +63,8 @@ impl LifecycleChange {
 }
 
 impl Flags {
-    /// This document with changes of lifecycles written into it, and `meta.artifact` if there is
-    /// one. The `version` of each flag that changed is raised by one, and `meta.version` too, so
+    /// This document with changes of lifecycles written into it, and the record of an artifact if
+    /// there is one, as `meta.artifact` and as the last of `meta.artifacts`. The `version` of each flag that changed is raised by one, and `meta.version` too, so
     /// that stores and patches take what is newer; one that is absent counts as 0. No other member
     /// changes, no time at which answers changed either: the flags' own rules answer as before.
     /// Where nothing changes it is this very document.
@@ -103,14 +104,12 @@ impl Flags {
         }
         let rest = ruleset.rest();
         let meta = rest.get("meta").and_then(Value::as_object).cloned().unwrap_or_default();
-        let artifact = artifact.filter(|artifact| meta.get("artifact") != Some(artifact));
-        if changed.is_empty() && artifact.is_none() {
+        let certified =
+            artifact.map_or_else(|| meta.clone(), |artifact| with_artifact(&meta, artifact));
+        if changed.is_empty() && certified == meta {
             return Ok(self.clone());
         }
-        let meta = match artifact {
-            Some(artifact) => meta.with("artifact", artifact.clone()),
-            None => meta,
-        };
+        let meta = certified;
         let rest = rest.with("meta", raised(&meta).into());
         let flags = changed.iter().map(|(key, flag)| (key, flag));
         Ok(Flags::of(ruleset.clone().with(flags, std::iter::empty(), &[]).with_rest(rest)))

@@ -16,8 +16,18 @@ pub enum LifecycleError {
     NoStatus(Arc<str>),
     /// The status does not follow the one that it has.
     Transition(Arc<str>, TransitionError),
-    /// It does not serve one value to everybody, so that it is not rolled out.
+    /// It is switched off, so that it is not rolled out.
+    Off(Arc<str>),
+    /// Nothing says which of its variations "on" means.
+    UnknownOn(Arc<str>),
+    /// It does not serve its "on" to everybody, so that it is not rolled out.
     NotRolledOut(Arc<str>),
+    /// The status is what certifying or finishing writes, and is to be written by hand.
+    ByHand(Arc<str>, Status),
+    /// No artifact that was built at that time, in seconds since the epoch, was certified.
+    NotCertified(Arc<str>),
+    /// The artifact that was built at that time failed its tests under `Production State`.
+    NotDeployable(Arc<str>),
 }
 
 impl LifecycleError {
@@ -30,7 +40,12 @@ impl LifecycleError {
             LifecycleError::Malformed(..) => "malformed-flag",
             LifecycleError::NoStatus(_) => "no-status",
             LifecycleError::Transition(..) => "illegal-transition",
-            LifecycleError::NotRolledOut(_) => "not-rolled-out",
+            LifecycleError::Off(_)
+            | LifecycleError::UnknownOn(_)
+            | LifecycleError::NotRolledOut(_) => "not-rolled-out",
+            LifecycleError::ByHand(..) => "by-hand",
+            LifecycleError::NotCertified(_) => "not-certified",
+            LifecycleError::NotDeployable(_) => "not-deployable",
         }
     }
 
@@ -59,9 +74,34 @@ impl fmt::Display for LifecycleError {
                 write!(f, "`{key}` has no status; write `Done` into its `lifecycle.status`")
             }
             LifecycleError::Transition(key, error) => write!(f, "`{key}`: {error}"),
-            LifecycleError::NotRolledOut(key) => {
-                write!(f, "`{key}` does not serve one value to everybody; roll it out first")
+            LifecycleError::Off(key) => {
+                write!(f, "`{key}` is off; roll it out first, or remove the flag and its feature")
             }
+            LifecycleError::UnknownOn(key) => write!(
+                f,
+                "`{key}`: nothing says which variation is its \"on\"; write the index into \
+                 `lifecycle.onVariation`"
+            ),
+            LifecycleError::NotRolledOut(key) => {
+                write!(f, "`{key}` does not serve its \"on\" to everybody; roll it out first")
+            }
+            LifecycleError::ByHand(key, status) => {
+                let command = status.command().unwrap_or_default();
+                write!(
+                    f,
+                    "`{key}`: `isoflag {command}` sets `{status}`; to set it by hand, force it"
+                )
+            }
+            LifecycleError::NotCertified(built) => write!(
+                f,
+                "no certified artifact was built at {built}; run `isoflag certify --artifact-time \
+                 {built} --write` first"
+            ),
+            LifecycleError::NotDeployable(built) => write!(
+                f,
+                "the artifact that was built at {built} is not deployable; mend it, and certify \
+                 the new one"
+            ),
         }
     }
 }

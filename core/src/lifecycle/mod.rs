@@ -2,6 +2,8 @@
 //! things happened to it. Nothing of it decides an answer.
 
 #[cfg(feature = "authoring")]
+mod artifact;
+#[cfg(feature = "authoring")]
 mod change;
 #[cfg(feature = "authoring")]
 mod error;
@@ -13,6 +15,8 @@ mod transition;
 
 use std::sync::Arc;
 
+#[cfg(feature = "authoring")]
+pub use artifact::Artifact;
 #[cfg(feature = "authoring")]
 pub use change::LifecycleChange;
 #[cfg(feature = "authoring")]

@@ -51,6 +51,18 @@ impl Status {
         }
     }
 
+    /// The subcommand that sets this status after it has checked what the status says; none for those
+    /// that people set.
+    #[cfg(feature = "authoring")]
+    #[must_use]
+    pub fn command(self) -> Option<&'static str> {
+        match self {
+            Status::ToDo | Status::Doing | Status::Staging => None,
+            Status::Done => Some("certify"),
+            Status::Finished => Some("finish"),
+        }
+    }
+
     /// Checks a change of status. To stay is legal.
     ///
     /// # Errors

@@ -11,6 +11,10 @@ impl Flags {
     /// where it has it. A flag without a status may get any; else one follows the other as
     /// [`Status::next`] says.
     ///
+    /// Nothing but the order is checked: for `Done` not that tests have passed, for `Finished` not
+    /// that everybody has the feature, as [`Flags::certification`] and [`Flags::finish`] do. See
+    /// [`Status::command`].
+    ///
     /// # Errors
     /// Where there is no such flag, the status does not follow the one that it has (the message says
     /// which do), or it or its `lifecycle` is no object.

@@ -8,6 +8,8 @@ from socket import socket as Socket  # noqa: N812
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from isoflag import Flags
+
 from .agent_settings import AgentSettings
 from .errors import (
     SourceContentError,
@@ -71,6 +73,10 @@ class AppConfigAgentSource:
 
     def __repr__(self) -> str:
         return f"<AppConfigAgentSource {self._where}>"
+
+    def load_document(self, document: bytes) -> Flags:
+        """Load what the configuration holds: a feature-flag profile, or a flag document."""
+        return Flags._from_configuration(document)  # noqa: SLF001 (our own)
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Ask the agent."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from isoflag import Flags
 from isoflag._wall_clock import wall_clock
 
 from .aws import AwsClient, error_code, named
@@ -63,6 +64,10 @@ class AppConfigDataSource:
 
     def __repr__(self) -> str:
         return f"<AppConfigDataSource {self._where}>"
+
+    def load_document(self, document: bytes) -> Flags:
+        """Load what the configuration holds: a feature-flag profile, or a flag document."""
+        return Flags._from_configuration(document)  # noqa: SLF001 (our own)
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Ask AppConfig, if it is time to."""

@@ -45,9 +45,11 @@ class Source(Protocol):
     """Where a document comes from.
 
     A source belongs to one client, which never calls it from two threads at once. It may keep a
-    connection or a token, but not what it gave: that is ``previous``. One that gives what is in
-    force now says so by ``is_current = True``; any other may lag, as the AppConfig Agent does, and
-    ``Pins`` count on that.
+    connection or a token, but not what it gave: that is ``previous``. A source that returns the
+    current document says so by ``is_current = True``; any other may lag, as the AppConfig Agent
+    does, and ``Pins`` rely on that. A source of other documents than isoflag's may have a method
+    ``load_document`` from the bytes to ``Flags``, which a client calls instead of
+    ``Flags.from_json``.
     """
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:

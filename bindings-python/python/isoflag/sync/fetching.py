@@ -26,9 +26,10 @@ class DocumentFetch:
     """Fetches a document with a GET request, such as LaunchDarkly's ``/sdk/latest-all``.
 
     ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
-    asked for it each time. Caches on the way are told to revalidate. ``flag_map`` says that what
-    comes is a bare map of flags, as from
-    ``/sdk/latest-flags``. ``timeout`` is in seconds and holds for each wait, not for the whole.
+    called each time. Caches on the way are told to revalidate. ``flag_map`` says that the response
+    is a bare map of flags, as from ``/sdk/latest-flags``; ``appconfig`` that it is a feature-flag
+    profile of AWS AppConfig, which ``Flags.from_appconfig`` reads. ``timeout`` is in seconds and
+    holds for each wait, not for the whole.
     """
 
     def __init__(
@@ -37,14 +38,19 @@ class DocumentFetch:
         *,
         token: str | Callable[[], str] | None = None,
         flag_map: bool = False,
+        appconfig: bool = False,
         timeout: float = 10.0,
     ) -> None:
-        """Remember what to fetch; raises ``ValueError`` where ``url`` is no address."""
+        """Remember what to fetch; raises ``ValueError`` if ``url`` is not an address."""
         if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
             raise ValueError(f"`{url}` is no http or https address")
+        if flag_map and appconfig:
+            raise ValueError("`flag_map` and `appconfig` exclude each other; leave one out")
         self._url = url
         self._token = token
-        self._flag_map = flag_map
+        self._load = (
+            Flags.from_flag_map if flag_map else Flags.from_appconfig if appconfig else None
+        )
         self._timeout = timeout
         self.times: Mapping[str, Any] | None = None
         """The times of the last response, as ``Flags.supersedes`` takes them."""
@@ -72,7 +78,12 @@ class DocumentFetch:
         if missing:
             raise FetchError(f"the source broke off after {len(body)} bytes, {missing} are missing")
         self.times = times
-        return b'{"flags":' + body.removeprefix(b"\xef\xbb\xbf") + b"}" if self._flag_map else body
+        if self._load is None:
+            return body
+        try:
+            return self._load(body).to_json().encode()
+        except DocumentError as error:
+            raise FetchError(f"the source sent no flags: {error}") from error
 
 
 def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, Any], Flags]:

@@ -1,5 +1,8 @@
 """What every flag does unless a test says otherwise."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from isoflag import Flags
 
 from .flag_items import Item, boolean, items, patched, switched
@@ -46,8 +49,8 @@ class AllOn(Baseline):
 class UnderStrategy(Baseline):
     """Every flag as a strategy has it, such as "Production State"."""
 
-    def __init__(self, strategy: str) -> None:
-        """Take a strategy by its name."""
+    def __init__(self, strategy: str | Mapping[str, Any]) -> None:
+        """Take a strategy by its name, or with its keys as ``Flags.with_strategy`` does."""
         self._strategy = strategy
 
     def document(self, flags: Flags) -> Flags:

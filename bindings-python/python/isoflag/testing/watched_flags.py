@@ -1,10 +1,12 @@
 """Flags that tell what they are asked."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, TypeAlias
 
 from isoflag import BoundFlags, Context, EvaluationDetail, Flags
+from isoflag.evidence import EVIDENCE, record
 
 from .evaluations import Evaluation
 from .flag_items import Item, patched
@@ -17,6 +19,12 @@ _DETAILS: Final = tuple(
     f"{of}variation_detail" for of in ("", "bool_", "int_", "float_", "str_", "json_")
 )
 _VALUES: Final = tuple(name.removesuffix("_detail") for name in _DETAILS)
+
+
+def _prove(key: str, detail: EvaluationDetail[Any], flags: Flags) -> None:
+    """Record the evaluation while ``isoflag certify`` runs the tests."""
+    if os.environ.get(EVIDENCE):
+        record(key, detail.variation_index, flags.digest)
 
 
 class WatchedFlags:
@@ -52,11 +60,12 @@ class WatchedFlags:
         self, keys: Iterable[str], contexts: Iterable[_ContextLike], **options: Any
     ) -> list[Any]:
         """As ``Flags.evaluate_many``."""
-        keys, contexts = list(keys), list(contexts)
-        rows = self._present().evaluate_many(keys, contexts, **options)
+        keys, contexts, flags = list(keys), list(contexts), self._present()
+        rows = flags.evaluate_many(keys, contexts, **options)
         for context, row in zip(contexts, rows, strict=True):
             for key, detail in zip(keys, row, strict=True):
                 self._tell(Evaluation(key, context, None, detail))
+                _prove(key, detail, flags)
         return list(rows)
 
     def supersedes(self, held: Flags | None, evidence: Mapping[str, Any]) -> bool:
@@ -161,6 +170,7 @@ class WatchedBoundFlags:
             self._add(key)
         detail: EvaluationDetail[Any] = getattr(self._bound, name)(key, default)
         self._tell(Evaluation(key, self._context, default, detail))
+        _prove(key, detail, self._flags)
         return detail
 
     def _value(self, name: str, key: str, default: Any) -> Any:

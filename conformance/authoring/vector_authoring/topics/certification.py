@@ -121,20 +121,35 @@ def certifications() -> Topic:
         ask(f"steps-{first}-{second}", f"Production State {first}, Next Release {second}",
             {"certification": {"productionState": first, "nextRelease": second, "now": NOW}}, staged,
             {"verdict": row["verdict"], "deployable": row["deployable"], "artifactTimestamp": NOW,
-             "changes": moves if row["moves"] else [], "left": []})  # fmt: skip
+             "changes": moves if row["moves"] else [], "left": [], "untested": []})  # fmt: skip
+    two: Json = document([flag("f", lifecycle={"status": "Staging", "statusTimestamp": 100}), flag("g")])
+    for number, row in enumerate(TABLES["evidence"]):
+        ask(f"evidence-{number}", f"what the tests evaluated: {row['why']}",
+            {"certification": {"productionState": "passed", "nextRelease": "passed", "now": NOW, "evaluated": {
+                "productionState": row["productionState"], "nextRelease": row["nextRelease"]}}}, two,
+            {"verdict": row["verdict"], "deployable": row["verdict"] != "not-deployable",
+             "changes": [{"key": "f", "from": "Staging", "to": "Done", "set": done}] if row["moves"] else [],
+             "untested": ["f"] if row["untested"] else []})  # fmt: skip
+    for number, row in enumerate(TABLES["artifacts"]):
+        answered: dict[str, Json] = {"features": [], "changes": []}
+        if row["result"] != "deployable":
+            answered = {"refused": {"code": row["result"], "legal": []}}
+        ask(f"artifacts-{number}", f"whether an artifact of 200 may be deployed: {row['why']}",
+            {"deployment": {"artifactTime": 200, "now": NOW}}, {"flags": {}, "meta": row["meta"]}, answered)  # fmt: skip
     artifact = TABLES["artifact"]
     built, now = artifact["built"], artifact["now"]
     for number, row in enumerate(artifact["features"]):
         lifecycle = row["lifecycle"]
         status, included = lifecycle.get("status"), row["included"]
         made = one(lifecycle)
+        certified: Json = {**made, "meta": {"artifacts": [{"timestamp": built, "deployable": True}]}}
         feature: dict[str, Json] = {"key": "flag", "status": status, "included": included, "beta": status == "Done" and included == "yes"}
         written: list[Json] = []
         if row["deployed"] is not None:
             value = None if row["deployed"] == "cleared" else row["deployed"]
             written = [{"key": "flag", "from": status, "to": status, "set": {"deployedTimestamp": value}}]
         ask(f"deployment-{number}", f"what was {json.dumps(lifecycle)} when an artifact of {built} is deployed",
-            {"deployment": {"artifactTime": built, "now": now}}, made,
+            {"deployment": {"artifactTime": built, "now": now}}, certified,
             {"features": [] if included is None else [feature], "changes": written})  # fmt: skip
         changes: list[Json] = []
         if row["done"] is not None:
@@ -142,7 +157,7 @@ def certifications() -> Topic:
         ask(f"certification-{number}", f"what was {json.dumps(lifecycle)} when an artifact of {built} is certified",
             {"certification": {"productionState": "passed", "nextRelease": "passed", "artifactTime": built, "now": now}}, made,
             {"verdict": "certified", "deployable": True, "artifactTimestamp": built, "changes": changes,
-             "left": [feature] if status == "Staging" and included != "yes" else []})  # fmt: skip
+             "left": [feature] if status == "Staging" and included != "yes" else [], "untested": []})  # fmt: skip
     for row in TABLES["finish"]:
         status, constant, result = row["status"], row["constant"], row["result"]
         share = 0 if constant else 1
@@ -159,13 +174,24 @@ def certifications() -> Topic:
         named = "none" if status is None else slug_of(status)
         ask(f"finish-{named}-{'rolled-out' if constant else 'by-percentage'}", "the end of a rollout",
             {"finish": {"flag": "flag", "now": NOW, "safetyPeriod": 700}}, made, answer)  # fmt: skip
+    for number, row in enumerate(TABLES["rolledOut"]):
+        more: dict[str, Json] = {"onVariation": row["onVariation"]} if "onVariation" in row else {}
+        item: Json = {**row["flag"], "lifecycle": {"status": "Done", **more}}
+        other: Json = {"on": True, "variations": [1, 2], "fallthrough": {"variation": 1}}
+        answer = {"refused": {"code": "not-rolled-out", "legal": []}}
+        if row["result"] == "finished":
+            end = {"status": "Finished", "statusTimestamp": NOW, "cleanupTimestamp": NOW + 700}
+            answer = {"change": {"key": "flag", "from": "Done", "to": "Finished", "set": end}}
+        ask(f"finish-rolled-out-{number}", f"whether everybody has the feature: {row['why']}",
+            {"finish": {"flag": "flag", "now": NOW, "safetyPeriod": 700}}, {"flags": {"flag": item, "other": other}}, answer)  # fmt: skip
     ask("finish-usual-period", "four weeks unless given", {"finish": {"flag": "flag", "now": NOW}}, one({"status": "Done"}),
         {"change": {"key": "flag", "from": "Done", "to": "Finished", "set":
                     {"status": "Finished", "statusTimestamp": NOW, "cleanupTimestamp": NOW + 28 * 86_400}}})  # fmt: skip
     ask("finish-unknown", "a flag that is not there", {"finish": {"flag": "other", "now": NOW}}, one(),
         {"refused": {"code": "unknown-flag", "legal": []}})  # fmt: skip
     ask("deployment-several", "in the order of the keys", {"deployment": {"artifactTime": built, "now": now}}, document([
-        flag("b", lifecycle={"status": "Done", "statusTimestamp": 150}), flag("a", lifecycle={"status": "Staging"}), flag("c")]),
+        flag("b", lifecycle={"status": "Done", "statusTimestamp": 150}), flag("a", lifecycle={"status": "Staging"}), flag("c")],
+        meta={"artifact": {"timestamp": built, "deployable": True}}),
         {"features": [{"key": "a", "status": "Staging", "included": "unknown", "beta": False},
                       {"key": "b", "status": "Done", "included": "yes", "beta": True}],
          "changes": [{"key": "b", "from": "Done", "to": "Done", "set": {"deployedTimestamp": now}}]})  # fmt: skip

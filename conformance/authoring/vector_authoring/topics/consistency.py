@@ -51,14 +51,14 @@ def gates() -> Topic:
 
     def ask(slug: str, description: str, made: Object, expect: Object, *, now_ms: float = STAMP * 1000 + 1_000_000,
             ttl: float = 900, timeout: float | None = None, context: Json = None, asked: str = "flag",
-            taken_ms: float | None = None) -> None:  # fmt: skip
+            taken_ms: float | None = None, **given: Json) -> None:  # fmt: skip
         call: dict[str, Json] = {"flag": asked, "nowMs": now_ms, "ttlSeconds": ttl}
         if timeout is not None:
             call["pollTimeoutMs"] = timeout
         if taken_ms is not None:
             call["takenMs"] = taken_ms
         topic.case(slug, "gate", description, {"consistency": call}, dict(expect), document=dict(made),
-                   context=user() if context is None else context)  # fmt: skip
+                   context=user() if context is None else context, **given)  # fmt: skip
 
     held = stamped(STAMP)
     for ttl, name in ((Fraction(0), "0"), (Fraction(1, 2), "half"), (Fraction(45), "45"), (Fraction(900), "900"),
@@ -78,6 +78,20 @@ def gates() -> Topic:
     disabled = gate(age, Fraction(900), enabled=False)
     own = "flags.flag.lifecycle.lastModifiedTimestamp"
     of_meta = "meta.lastModifiedTimestamp"
+    text = str(STAMP)
+    stamps: list[tuple[str, Json]] = [
+        ("number", STAMP), ("text", text), ("spaces", f" {text} "), ("fraction", STAMP - 0.5), ("fraction-text", f"{STAMP - 1}.25"),
+    ]  # fmt: skip
+    for slug, stamp in stamps:
+        profile: dict[str, Json] = {"flag": {"enabled": True, "lastModifiedTimestamp": stamp}}
+        for when, at in (("within", 900_000), ("after", 900_001)):
+            ask(f"appconfig-{slug}-{when}", "the attribute of a flag of AppConfig, up to the end of its second", profile,
+                gate(at, Fraction(900)), now_ms=STAMP * 1000 + at, container="appconfig")  # fmt: skip
+    for slug, stamp, code in (("milliseconds", f"{STAMP}000", "millisecond-stamp"), ("date", "2026-11-20", "invalid-stamp"),
+                              ("list", ["1"], "invalid-stamp"), ("null", None, "missing-stamp"),
+                              ("future", STAMP + 9_999, "future-stamp")):  # fmt: skip
+        wrong: dict[str, Json] = {"flag": {"enabled": True, "lastModifiedTimestamp": stamp}}
+        ask(f"appconfig-{slug}", "an attribute that is no time in seconds", wrong, closed(code), container="appconfig")
     ask("own-before-meta", "a flag's own stamp comes before the document's", stamped(STAMP, STAMP + 999), consistent)
     ask("own-later-than-meta", "a flag's own stamp also where it is the later", stamped(STAMP + 500, STAMP), gate(
         500_000, Fraction(900)))  # fmt: skip

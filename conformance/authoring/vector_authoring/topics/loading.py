@@ -95,6 +95,7 @@ def containers() -> Topic:
         {},
         {"error": {"messageContains": "from_flag_map"}},
     )
+    profiles(topic)
     bad: list[tuple[str, Json]] = [("array", []), ("string", "flags"), ("number", 5), ("true", True)]
     for slug, whole_text in (("array", "[]"), ("string", '"flags"'), ("number", "5"), ("true", "true"), ("null", "null")):
         topic.load_text(f"not-an-object-{slug}", "1", f"{slug} is not a document", whole_text, refused())
@@ -103,6 +104,100 @@ def containers() -> Topic:
             topic.load(f"{member}-{slug}", "1", f"{member} that are no object", {"flags": {}, member: wrong}, refused(member))
     topic.load("flag-values-array", "1", "flagValues that are no object", {"flagValues": []}, refused("flagValues"))
     return topic
+
+
+def appconfig_flags(entries: dict[str, tuple[bool, dict[str, Json]]], stamps: dict[str, Json]) -> dict[str, Json]:
+    """What each flag of a profile becomes: one for `enabled`, one for the attributes."""
+
+    def made(key: str, on: bool, variations: list[Json], off: Json, stamp: Json) -> Json:
+        lifecycle: dict[str, Json] = {} if stamp is None else {"lifecycle": {"lastModifiedTimestamp": stamp}}
+        return {"key": key, "version": 1, "on": on, "variations": variations, "fallthrough": {"variation": 0},
+                "offVariation": off, **lifecycle}  # fmt: skip
+
+    flags: dict[str, Json] = {}
+    for key, (enabled, attributes) in entries.items():
+        stamp = stamps.get(key)
+        flags[key] = made(key, enabled, [True, False], 1, stamp)
+        flags[f"{key}.attributes"] = made(f"{key}.attributes", enabled, [attributes], None, stamp)
+    return flags
+
+
+def profiles(topic: Topic) -> None:
+    """Feature-flag profiles of AppConfig, which are no documents, and documents that look like them."""
+    on: Json = {"enabled": True}
+    off: Json = {"enabled": False}
+    tempting: Json = {"enabled": True, "on": True, "key": "x", "version": 3, "rules": ["a"], "deleted": True}
+    named: Json = {"name": "X"}
+    refusals: list[tuple[str, str, Json]] = [
+        ("retrieved", "as it is retrieved", {"x": on, "y": {"enabled": False, "limit": 3}}),
+        ("retrieved-malformed", "malformed entries beside a good one", {"x": off, "y": {"enabled": "yes"}, "z": 1, "w": {}}),
+        ("retrieved-attributes", "attributes named as members of flags", {"x": tempting}),
+        ("retrieved-own-members", "members of AppConfig's own", {"x": {"enabled": True, "_deprecation": {"status": "planned"}}}),
+        ("retrieved-sections", "flags named as sections", {"flags": on, "segments": off, "meta": on}),
+        ("retrieved-flag-values", "a flag named as a section beside another", {"flagValues": on, "x": on}),
+        ("retrieved-enabled", "a flag named `enabled`", {"enabled": on}),
+        ("one-flag", "the answer for one flag, without its key", {"enabled": True, "color": "red"}),
+        ("defined", "as it is defined", {"version": "1", "flags": {"x": named}, "values": {"x": on}}),
+        ("defined-no-version", "without a version", {"flags": {"x": named}, "values": {"x": off}}),
+        ("defined-no-flags", "values without definitions", {"version": "1", "flags": {}, "values": {"x": on}}),
+        ("defined-no-values", "definitions without values", {"version": "1", "flags": {"x": named}}),
+        ("defined-variants", "a flag with variants", {"version": "1", "flags": {"x": named}, "values": {"x": {"_variants": []}}}),
+    ]
+    named_loader: Json = {"error": {"path": "", "messageContains": "from_appconfig"}}
+    for slug, description, made in refusals:
+        for container in ("document", "flagMap"):
+            topic.case(f"appconfig-{slug}-as-{container.lower()}", "own", f"a profile of AppConfig, {description}", {"load": {}},
+                       named_loader, document=made, container=container)  # fmt: skip
+        topic.case(f"appconfig-{slug}-in-a-stream", "own", f"in a stream: {description}", {"load": {}}, named_loader,
+                   document={"path": "/", "data": made})  # fmt: skip
+    off_variation: Json = {"enabled": True, "variations": ["a"], "offVariation": 0}
+    documents: list[tuple[str, str, dict[str, Json]]] = [
+        ("empty", "nothing is there to be a profile", {"flags": {}, "values": {}, "version": "1"}),
+        ("unknown-members", "unknown members with `enabled`", {"flags": {}, "meta": on, "values": {"x": on}}),
+        ("segments", "a document has segments", {"flags": {}, "segments": {}, "version": "1", "values": {"x": on}}),
+        ("flags-null", "an unknown member `enabled`", {"flags": None, "enabled": True}),
+        ("flag-named-enabled", "a flag named `enabled`", {"flags": {"enabled": {}}}),
+        ("flag-enabled", "a flag named `enabled`, malformed, beside another", {"flags": {"enabled": True, "flag": FLAG}}),
+        ("flag-with-enabled", "flags with an unknown member", {"flags": {"flag": flag(enabled=True)}, "values": {"flag": on}}),
+        ("flag-off", "a flag that is off with an unknown member", {"flags": {"flag": off_variation}, "values": {"flag": on}}),
+        ("one-malformed", "a malformed flag alone", {"flags": {"x": on}}),
+    ]
+    for slug, description, given in documents:
+        held = given["flags"]
+        keys: Json = sorted(held) if isinstance(held, dict) else []
+        normal: dict[str, Json] = {**given, "flags": held or {}}
+        topic.load(f"not-appconfig-{slug}", "own", description, given, {"keys": keys, "digest": digest(normal)})
+    value: Json = {"flagValues": {"enabled": True}}
+    topic.load("not-appconfig-flag-values", "own", "a plain value named `enabled`", value,
+               {"keys": ["enabled"], "digest": digest({"flags": {"enabled": {
+                   "key": "enabled", "version": 1, "on": True, "fallthrough": {"variation": 0}, "variations": [True]}}})})  # fmt: skip
+    bare: dict[str, Json] = {"flag": FLAG, "x": on, "enabled": True}
+    topic.case("not-appconfig-bare-map", "isolation", "malformed items of a bare map beside a flag", {"load": {}},
+               {"keys": ["enabled", "flag", "x"], "digest": digest({"flags": bare})}, document=bare, container="flagMap")  # fmt: skip
+    topic.case("apply-appconfig", "apply", "a profile is no patch", {"apply": {"patches": [{"flags": {"x": named}, "values": {"x": on}}]}},
+               {"error": {"path": "", "messageContains": "from_appconfig"}}, document={"flags": {}})  # fmt: skip
+
+    entries: dict[str, tuple[bool, dict[str, Json]]] = {
+        "x": (True, {"limit": 3, "lastModifiedTimestamp": "1795172400"}),
+        "y": (False, {}),
+    }
+    values: dict[str, Json] = {"x": {"enabled": True, **entries["x"][1]}, "y": {"enabled": False, "_updatedAt": "2026-01-01"}}
+    loaded: dict[str, Json] = {
+        "keys": ["x", "x.attributes", "y", "y.attributes"],
+        "digest": digest({"flags": appconfig_flags(entries, {"x": 1_795_172_400})}),
+    }
+    definition: Json = {"version": "1", "flags": {"x": named, "y": {"name": "Y"}}, "values": values}
+    forms: list[tuple[str, Json]] = [("retrieved", values), ("defined", definition)]
+    for slug, form in forms:
+        topic.case(f"profile-{slug}", "own", f"a profile as it is {slug}, with the time of a change", {"load": {}}, loaded,
+                   document=form, container="appconfig")  # fmt: skip
+        topic.case(f"profile-{slug}-evaluated", "own", "what is enabled is on", {"evaluate": {"flag": "x", "default": False}},
+                   fell(True), document=form, container="appconfig", context=user())  # fmt: skip
+    no_values: Json = {"version": "1", "flags": {"x": named}}
+    topic.case("profile-no-values", "own", "a definition without values", {"load": {}}, refused("values"), document=no_values,
+               container="appconfig")  # fmt: skip
+    topic.case("profile-document", "own", "a flag document is no profile", {"load": {}}, refused("flags"),
+               document={"flags": {"flag": FLAG}}, container="appconfig")  # fmt: skip
 
 
 def texts() -> Topic:

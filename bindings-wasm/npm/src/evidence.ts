@@ -1,0 +1,32 @@
+/** Evidence that tests evaluated flags, for `isoflag certify`. */
+
+import { Activity } from "./activity.js";
+import type { Flags } from "./flags.js";
+import { observe } from "./observation.js";
+
+interface Host {
+  readonly env?: { readonly ISOFLAG_EVIDENCE?: string };
+  getBuiltinModule?(name: string): { appendFileSync(file: string, text: string): void } | undefined;
+}
+
+/**
+ * The same flags. While `isoflag certify` runs the tests, which sets the environment variable `ISOFLAG_EVIDENCE`, each
+ * flag that is evaluated is recorded in the file of that name: once for each variation.
+ */
+export function withEvidence(flags: Flags): Flags {
+  const { process } = globalThis as { process?: Host };
+  const file = process?.env?.ISOFLAG_EVIDENCE;
+  // An import of the module would be one in a page, too.
+  const system = file ? process?.getBuiltinModule?.("node:fs") : undefined;
+  if (!file || system === undefined) return flags;
+  const recorded = new Set<string>();
+  return observe(flags, ({ key, detail, digest }) => {
+    const entry = `${detail.variationIndex} ${key}`;
+    if (recorded.has(entry)) return;
+    recorded.add(entry);
+    const activity = new Activity();
+    activity.record(key, detail.variationIndex, digest);
+    // One write in append mode, so that the lines of several processes stay whole.
+    if (!activity.isEmpty) system.appendFileSync(file, `${activity.toJson()}\n`);
+  });
+}

@@ -1,0 +1,58 @@
+//! Which flags the tests of an artifact evaluated.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::activity::Activity;
+use crate::flags::Flags;
+use crate::json::{Object, Value};
+
+/// The keys of the flags that the tests evaluated, under each of the two strategies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Under `Production State`.
+    pub production_state: BTreeSet<Arc<str>>,
+    /// Under `Next Release`.
+    pub next_release: BTreeSet<Arc<str>>,
+}
+
+impl Evidence {
+    /// The keys that were evaluated with the document of a digest. Evaluations with another document,
+    /// such as one in which a test overrides flags, say nothing about this one.
+    #[must_use]
+    pub fn keys(activity: &Activity, digest: &str) -> BTreeSet<Arc<str>> {
+        activity.keys_under(digest).cloned().collect()
+    }
+
+    /// Reads `{productionState, nextRelease}`, two arrays of keys; one that is absent is empty.
+    ///
+    /// # Errors
+    /// If it is not of that form; the error is a sentence.
+    pub fn read(written: &Value) -> Result<Evidence, String> {
+        let Value::Object(members) = written else {
+            let message = "expected `{productionState, nextRelease}`, found ";
+            return Err(format!("{message}{}", written.type_name()));
+        };
+        Ok(Evidence {
+            production_state: keys(members, "productionState")?,
+            next_release: keys(members, "nextRelease")?,
+        })
+    }
+}
+
+/// Whether keys that were evaluated are evidence for a document: one of its flags is among them.
+pub(super) fn counts(flags: &Flags, evaluated: &BTreeSet<Arc<str>>) -> bool {
+    evaluated.iter().any(|key| flags.contains(key))
+}
+
+fn keys(members: &Object, name: &str) -> Result<BTreeSet<Arc<str>>, String> {
+    let expected = || format!("`{name}`: expected an array of keys of flags");
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(BTreeSet::new()),
+        Some(Value::Array(elements)) => {
+            let key = |element: &Value| element.as_str().map(Arc::from).ok_or_else(expected);
+            elements.iter().map(key).collect()
+        }
+        Some(_) => Err(expected()),
+    }
+}
