@@ -37,14 +37,15 @@ class Fetched:
 class Source(Protocol):
     """Where a document comes from.
 
-    A source belongs to one client, which never calls it from two threads at once. It may keep a
-    connection or a token, but not what it gave: that is ``previous``.
+    A source belongs to one client, which calls it in a thread of its own, one call at a time. A
+    call that takes longer than ``timeout`` seconds, an attribute of the source, or 2 seconds
+    without one, is given up: what it returns is dropped, and it may still run when the next one
+    begins. A source may keep a connection or a token, but not what it gave: that is ``previous``.
     """
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
         """Give the document, or ``UNCHANGED`` where it is that of ``previous``.
 
         ``previous`` is what this method gave last, None the first time; without it the document is
-        given whole. Bytes alone are as good as a ``Fetched``. Raises a ``SourceError``, and is done
-        within its own time limit.
+        given whole. Bytes alone are as good as a ``Fetched``. Raises a ``SourceError``.
         """
