@@ -80,6 +80,17 @@ def lambda_context(arguments: tuple[object, ...], named: dict[str, object]) -> L
     return given if isinstance(given, LambdaContext) else None
 
 
+def remaining_seconds(context: object) -> float | None:
+    """Return the time that an invocation has left; None if the object does not say."""
+    if not isinstance(context, LambdaContext):
+        return None
+    milliseconds: object = context.get_remaining_time_in_millis()
+    # A mock of a test gives another mock.
+    if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
+        return None
+    return milliseconds / 1000.0
+
+
 def _deadline(time_left: TimeLeft) -> Deadline | None:
     if isinstance(time_left, Deadline):
         return time_left
@@ -89,8 +100,5 @@ def _deadline(time_left: TimeLeft) -> Deadline | None:
         raise TypeError(
             f"invalid deadline `{time_left!r}`: expected seconds, or the context of a Lambda handler"
         )
-    milliseconds: object = time_left.get_remaining_time_in_millis()
-    # A mock of a test gives another mock.
-    if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
-        return None
-    return Deadline(milliseconds / 1000.0 * _SHARE)
+    remaining = remaining_seconds(time_left)
+    return None if remaining is None else Deadline(remaining * _SHARE)

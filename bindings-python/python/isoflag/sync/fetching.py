@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from isoflag import DocumentError, Flags
+from isoflag.source.bounded_call import AbandonedError, BoundedCalls
+from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
 
 _LIMIT: Final = 256 * 1024 * 1024
 """A document may have as many bytes."""
@@ -23,7 +25,8 @@ class DocumentFetch:
 
     ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
     asked for it each time. ``flag_map`` says that what comes is a bare map of flags, as from
-    ``/sdk/latest-flags``. ``timeout`` is in seconds and holds for each wait, not for the whole.
+    ``/sdk/latest-flags``. ``timeout`` is in seconds, for the whole fetch: the name look-up,
+    redirects and the body included.
     """
 
     def __init__(
@@ -32,7 +35,7 @@ class DocumentFetch:
         *,
         token: str | Callable[[], str] | None = None,
         flag_map: bool = False,
-        timeout: float = 10.0,
+        timeout: float = DEFAULT_SECONDS,
     ) -> None:
         """Remember what to fetch; raises ``ValueError`` where ``url`` is no address."""
         if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
@@ -41,16 +44,26 @@ class DocumentFetch:
         self._token = token
         self._flag_map = flag_map
         self._timeout = timeout
+        self._calls = BoundedCalls()
 
     def __call__(self) -> bytes:
         """Give the body of the answer; raise ``FetchError`` where there is none that is whole."""
+        seconds = seconds_left(self._timeout)
+        try:
+            return self._calls.run(self._get, seconds)
+        except AbandonedError as error:
+            raise FetchError(
+                f"the source timed out: no whole answer within {seconds:.3g} s ({error})"
+            ) from error
+
+    def _get(self, deadline: Deadline) -> bytes:
         request = urllib.request.Request(self._url, headers={"Accept": "application/json"})  # noqa: S310
         token = self._token() if callable(self._token) else self._token
         if token:
             # Not sent on to where a redirect points.
             request.add_unredirected_header("Authorization", token)
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as answer:  # noqa: S310
                 body: bytes = answer.read(_LIMIT + 1)
                 # Reading up to a limit does not tell of an end that comes too early.
                 missing: int = answer.length or 0
@@ -89,6 +102,6 @@ def _text(fetched: str | bytes | Mapping[str, Any]) -> str:
         if isinstance(fetched, Mapping):
             return json.dumps(fetched, allow_nan=False)
         text = fetched if isinstance(fetched, str) else bytes(fetched).decode()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise FetchError(f"the source sent what is no JSON text: {error}") from error
     return text.removeprefix("\ufeff")

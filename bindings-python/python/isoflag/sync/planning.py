@@ -1,12 +1,12 @@
 """What a store has to be told so that it holds another document, worked out without any I/O."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
-from isoflag.dynamodb_layout import FEATURES, META_KEY, SEGMENTS
+from isoflag.dynamodb_layout import FEATURES, META_KEY, SEGMENTS, ItemError
 
 META: Final = "meta"
 """The kind of the operation that writes a document's ``meta``."""
@@ -17,6 +17,10 @@ INITED: Final = "$inited"
 
 class OlderDocumentError(ValueError):
     """A document that is older than what the store holds; none of it is to be written."""
+
+
+class MassDeleteError(ValueError):
+    """A document without items, or without most of those that the store holds."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Plan:
     """
 
     operations: tuple[Operation, ...]
-    """Segments, flags, tombstones, ``meta``, ``$inited``; of each only what changes."""
+    """Flags that were switched off, then segments, other flags, tombstones, ``meta``, ``$inited``;
+    of each only what changes."""
 
     refused: tuple[Refusal, ...] = ()
     """The items that the store keeps as they are."""
@@ -104,7 +109,36 @@ class Plan:
         return data
 
 
-def plan(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Plan:
+def check_deletes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> None:
+    """Raise ``MassDeleteError`` if a document would empty a store or delete most of its items.
+
+    Such is one that has no items, that has none of the flags held, or that lacks more than half of
+    the flags and segments held. A store that holds nothing may be given an empty document; one that
+    was never initialized may not, since whatever lies in it is replaced.
+    """
+    lacking = {member: _lacking(old or {}, new, member) for member in ("flags", "segments")}
+    held = sum(live for live, _ in lacking.values())
+    deleted = sum(gone for _, gone in lacking.values())
+    live_flags, gone_flags = lacking["flags"]
+    if old is None and not any(_live(new, member) for member in lacking):
+        what = "the document has no flags and no segments, and what the store has is not known"
+    elif 0 < live_flags == gone_flags:
+        what = f"the document has none of the {live_flags} flags that the store holds"
+    elif 2 * deleted > held:
+        what = f"the document lacks {deleted} of the {held} items that the store holds"
+    else:
+        return
+    raise MassDeleteError(
+        f"{what}; is it the right one? If so, pass `allow_mass_delete=True` for this run"
+    )
+
+
+def plan(
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any],
+    *,
+    check_item: Callable[[str, Mapping[str, Any]], object] | None = None,
+) -> Plan:
     """Give the writes that bring a store which holds ``old`` to hold ``new``.
 
     Both are documents, ``{"flags": {...}, "segments": {...}, "meta": {...}}``; ``old`` has the
@@ -113,14 +147,18 @@ def plan(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Plan:
 
     An item is written if its version is higher than the one held, if the one held is a tombstone,
     or, whatever its own version, if ``meta.version`` has risen; otherwise it is refused. What the
-    new document lacks becomes a tombstone.
+    new document lacks becomes a tombstone. ``check_item`` is called with the kind and each item that
+    would be written; an item for which it raises ``ItemError`` is refused too.
+
+    Flags that were switched off come first: they need nothing, and may be what stops an incident.
 
     Raises ``OlderDocumentError`` where no item is newer than the store's and one is older, and
     where ``meta.version`` has fallen and ``meta.lastModifiedTimestamp`` has not risen.
     """
     held = {} if old is None else old
     risen = _compare_documents(held, new)
-    draft = _Draft(trusted=risen)
+    draft = _Draft(trusted=risen, check_item=check_item)
+    draft.switched_off(_items(held, "flags"), _items(new, "flags"))
     for kind, member in ((SEGMENTS, "segments"), (FEATURES, "flags")):
         draft.puts(kind, _items(held, member), _items(new, member))
     if draft.older and not draft.operations:
@@ -165,11 +203,18 @@ def in_waves(kind: str, items: Mapping[str, Any]) -> list[list[str]]:
 class _Draft:
     """The plan in the making."""
 
-    def __init__(self, *, trusted: bool) -> None:
+    def __init__(
+        self,
+        *,
+        trusted: bool,
+        check_item: Callable[[str, Mapping[str, Any]], object] | None,
+    ) -> None:
         self.operations: list[Operation] = []
         self.refused: list[Refusal] = []
         self.older: list[str] = []
         self._trusted = trusted
+        self._check_item = check_item
+        self._switched_off: set[str] = set()
         self._wave = 0
 
     def add(
@@ -184,11 +229,23 @@ class _Draft:
         self._wave += 1
         self.operations.append(Operation(kind, key, version, item, replaces, self._wave))
 
+    def switched_off(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Plan the flags that are off now and were on."""
+        on = {key for key, item in old.items() if _is_on(item)}
+        self._switched_off = {
+            key for key in on & new.keys() if not _is_on(new[key]) and not _is_deleted(new[key])
+        }
+        for key in sorted(self._switched_off):
+            self._put(FEATURES, key, old[key], new[key])
+
     def puts(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Plan the items that are new or have changed."""
+        done = self._switched_off if kind == FEATURES else ()
         for wave in in_waves(kind, new):
             self._wave += 1
             for key in wave:
+                if key in done:
+                    continue
                 self._put(kind, key, old.get(key), new[key])
 
     def tombstones(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
@@ -229,6 +286,12 @@ class _Draft:
             if version < held:
                 self.older.append(f"`{key}` of `{kind}` has version {version}, held is {held}")
             return
+        try:
+            if self._check_item is not None:
+                self._check_item(kind, new)
+        except ItemError as error:
+            self.refused.append(Refusal(kind, key, str(error)))
+            return
         self.operations.append(Operation(kind, key, version, new, replaces, self._wave))
 
 
@@ -257,6 +320,20 @@ def _meta_number(document: Mapping[str, Any], name: str) -> int | None:
 def _items(document: Mapping[str, Any], member: str) -> Mapping[str, Any]:
     items = document.get(member)
     return items if isinstance(items, Mapping) else {}
+
+
+def _live(document: Mapping[str, Any], member: str) -> set[str]:
+    return {key for key, item in _items(document, member).items() if not _is_deleted(item)}
+
+
+def _lacking(old: Mapping[str, Any], new: Mapping[str, Any], member: str) -> tuple[int, int]:
+    """Count the items held, and those of them that a document has not."""
+    live = _live(old, member)
+    return len(live), len(live - _live(new, member))
+
+
+def _is_on(item: Any) -> bool:
+    return isinstance(item, Mapping) and item.get("on") is True
 
 
 def _is_deleted(item: Any) -> bool:
