@@ -280,7 +280,9 @@ def test_what_deletes_too_much_is_refused(case: str) -> None:
             check_deletes(old, new)
 
 
-@pytest.mark.parametrize("store", [InMemoryFeatureStore(), DynamoDbFeatureStore("f", client=Table())])
+@pytest.mark.parametrize(
+    "store", [InMemoryFeatureStore(), DynamoDbFeatureStore("f", client=Table())]
+)
 def test_a_mass_delete_needs_a_switch(store: Any, caplog: pytest.LogCaptureFixture) -> None:
     run(store, held(3, 2))
     empty = {"flags": {}, "meta": {"version": 9}}

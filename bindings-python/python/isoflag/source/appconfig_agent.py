@@ -99,7 +99,9 @@ class AppConfigAgentSource(BoundedSource):
             ) from error
 
     def _get(self, deadline: Deadline) -> tuple[bytes, str | None]:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=max(deadline.left, 0.001))
+        connection = http.client.HTTPConnection(
+            self._host, self._port, timeout=max(deadline.left, 0.001)
+        )
         with closing(connection):
             connection.request("GET", self._path, headers=self._headers)
             # The connection forgets it where the agent closes after its answer.

@@ -90,9 +90,7 @@ class DynamoDbSource(BoundedSource):
         item: layout.Item | None = answer.get("Item")
         return item
 
-    def _all(
-        self, client: _DynamoDbClient, name: str, deadline: Deadline
-    ) -> Iterator[layout.Item]:
+    def _all(self, client: _DynamoDbClient, name: str, deadline: Deadline) -> Iterator[layout.Item]:
         asked: dict[str, Any] = {
             "TableName": self._table,
             "ConsistentRead": True,

@@ -25,9 +25,7 @@ class FileSource(BoundedSource):
     document, and the client keeps the one it holds.
     """
 
-    def __init__(
-        self, path: str | os.PathLike[str], *, timeout: float = DEFAULT_SECONDS
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, timeout: float = DEFAULT_SECONDS) -> None:
         """Read this file; it need not exist yet.
 
         ``timeout`` is in seconds, for the whole fetch: a network file system may not answer.

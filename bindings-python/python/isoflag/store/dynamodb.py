@@ -256,9 +256,7 @@ class DynamoDbFeatureStore:
             )
         yield meta_key(self._prefix)
 
-    def _write_batches(
-        self, requests: Iterable[Mapping[str, Any]], progress: "_Progress"
-    ) -> None:
+    def _write_batches(self, requests: Iterable[Mapping[str, Any]], progress: "_Progress") -> None:
         """Write requests, none of which depends on another, and again those left unprocessed."""
         waiting = list(requests)
         delay = _FIRST_DELAY
