@@ -19,7 +19,7 @@ SLOW_ANSWERS = {"never": ACCEPTED, "headers by the byte": HEADERS, "a body by th
 
 @contextmanager
 def slow_server(answer: bytes) -> Iterator[int]:
-    """Accept connections on a free port, and send a byte of the answer every 20 ms; gives the port."""
+    """Accept connections on a free port, which it gives, and send a byte every 20 ms."""
     closing = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0), backlog=100)
     listener.settimeout(0.01)

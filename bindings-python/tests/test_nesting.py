@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -129,7 +130,6 @@ def test_every_way_in_refuses_what_is_too_deep(levels: int, nested: Any) -> None
             Context("a", attributes={"x": value})
     else:
         assert Context.from_dict(context).to_dict() == context
-    too_deep = levels > 120
     deep = document(flag("f", value))
     ways: list[Any] = [
         lambda: Flags.from_dict(deep),
@@ -139,12 +139,10 @@ def test_every_way_in_refuses_what_is_too_deep(levels: int, nested: Any) -> None
         lambda: FlagOverrides().__setitem__("f", value),
     ]
     for way in ways:
-        try:
+        # A flag's value is three or four levels down.
+        refused = pytest.raises(DocumentError) if levels > 124 else nullcontext()
+        with refused:
             way()
-        except DocumentError:
-            assert too_deep
-        else:
-            assert levels <= 128
     writes: list[Any] = [
         lambda: encode_item("features", flag("f", value)),
         lambda: encode_meta({"x": value}),
@@ -153,10 +151,8 @@ def test_every_way_in_refuses_what_is_too_deep(levels: int, nested: Any) -> None
         lambda: decode_item({"key": {"S": "f"}, "on": typed(levels)}),
     ]
     for write in writes:
-        try:
+        with suppress(ItemError):
             write()
-        except ItemError:
-            pass
 
 
 def typed(levels: int) -> Any:

@@ -1,4 +1,4 @@
-"""What a run of the pipeline writes: its order, what holds it back, and what it says of a failure."""
+"""What a run of the pipeline writes: its order, what holds it back, what a failure says."""
 
 import json
 import logging
@@ -104,7 +104,7 @@ def test_a_run_that_fails_half_way_says_how_much_is_written(
 def test_a_run_whose_first_write_fails_does_not_say_that_nothing_is_written() -> None:
     # A write that was not answered may have been carried out.
     _, store = filled(thirty(3), failing_after=0)
-    with pytest.raises(SyncError, match="none of 30 changes is known to be written: .*boom"):
+    with pytest.raises(SyncError, match=r"none of 30 changes is known to be written: .*boom"):
         run(store, thirty(4))
 
 
@@ -288,7 +288,7 @@ def test_a_mass_delete_needs_a_switch(store: Any, caplog: pytest.LogCaptureFixtu
     empty = {"flags": {}, "meta": {"version": 9}}
     with (
         caplog.at_level(logging.ERROR),
-        pytest.raises(SyncError, match="^nothing is written: .*none of the 3 flags"),
+        pytest.raises(SyncError, match=r"^nothing is written: .*none of the 3 flags"),
     ):
         run(store, empty)
     assert "allow_mass_delete" in caplog.text

@@ -29,7 +29,7 @@ from isoflag.source.deadline import Deadline, seconds_left, until
 from isoflag.sync import DocumentFetch, FetchError
 from lambda_events import http_event
 from scripted import Clock, ScriptedSource, text
-from silent_server import ACCEPTED, SLOW_ANSWERS, slow_server
+from silent_server import SLOW_ANSWERS, slow_server
 
 LIMIT = 0.3
 # A limit that holds for each wait, for each attempt or for each call takes longer than this even on
@@ -72,7 +72,7 @@ def test_a_whole_fetch_ends_at_its_time_limit(
     with slow_server(SLOW_ANSWERS[answer]) as port:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
         made = SOURCES[source]("127.0.0.1", port)
-        with ends_soon(), pytest.raises(SourceTimeoutError, match="0.3 s|in time"):
+        with ends_soon(), pytest.raises(SourceTimeoutError, match=r"0\.3 s|in time"):
             made.fetch(None)
 
 
@@ -88,7 +88,7 @@ def test_a_fetch_over_http_ends_at_its_time_limit(answer: str) -> None:
 def test_a_file_that_does_not_answer_ends_at_its_time_limit(tmp_path: Path) -> None:
     pipe = tmp_path / "flags.json"
     os.mkfifo(pipe)
-    with ends_soon(), pytest.raises(SourceTimeoutError, match="0.3 s"):
+    with ends_soon(), pytest.raises(SourceTimeoutError, match=r"0\.3 s"):
         FileSource(pipe, timeout=LIMIT).fetch(None)
     # Lets the abandoned thread go.
     os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
@@ -329,7 +329,7 @@ def test_a_handler_hands_the_end_of_its_invocation_on(blocking: Blocking) -> Non
     guard = Guard(made)
 
     @guard.requires_flag("a")
-    def submit(event: Any, context: Any) -> str:
+    def submit(*_: Any) -> str:
         return "done"
 
     submit(http_event("POST"), LambdaContext(2000))
@@ -346,13 +346,13 @@ def test_a_refresh_does_not_block_the_event_loop(blocking: Blocking) -> None:
     clock.pass_by(60)
 
     @Guard(made).requires_flag("a")
-    async def submit(event: Any, context: Any) -> str:
+    async def submit(*_: Any) -> str:
         return "done"
 
     async def serve() -> Any:
         request = asyncio.create_task(submit(http_event("POST"), None))
         # The loop goes on, and only it can let the source answer.
-        while blocking.asked < 2:
+        while blocking.asked < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         blocking.go_on.set()
         return await request

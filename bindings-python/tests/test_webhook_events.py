@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -123,7 +124,8 @@ def test_a_webhook_never_raises(secret: str) -> None:
         response = run(event, None)
         assert encodable(response), name
         statuses.add(response["statusCode"])
-    assert statuses == ({200, 400, 401} if secret == "text" else {400, 401})
+    assert statuses - {200} == {400, 401}
+    assert (200 in statuses) is (SECRETS[secret] is SECRET)
 
 
 def test_an_event_of_no_kind_is_answered_too() -> None:
@@ -138,7 +140,8 @@ def test_an_event_of_no_kind_is_answered_too() -> None:
 def test_a_fetch_or_store_that_fails_raises_nothing_for_a_webhook() -> None:
     event = next(iter(EVENTS.values()))
     for fetched in (*WRONG.values(), {"flags": nested(100_000)}, {"flags": {"\ud800": {}}}):
-        run = handler(InMemoryFeatureStore(), lambda fetched=fetched: fetched, secret=SECRET)
+        fetch: Any = partial(dict.get, {"x": fetched}, "x")
+        run = handler(InMemoryFeatureStore(), fetch, secret=SECRET)
         response = run(event, None)
         assert response["statusCode"] == 502
         assert encodable(response)
@@ -158,7 +161,7 @@ def test_the_guard_and_config_understand_or_refuse_every_event() -> None:
         assert encodable(submit(event)), name
         for form in ("ofrep", "bootstrap"):
             context = None if form == "ofrep" else {"kind": "user", "key": "x"}
-            response = config_response(event, flags, form=form, context=context)  # type: ignore[arg-type]
+            response = config_response(event, flags, form=form, context=context)
             assert encodable(response), name
 
 
@@ -167,7 +170,7 @@ def test_a_pin_is_not_echoed_as_it_came(pin: str) -> None:
     flags = Flags.from_json(shop_text())
 
     @Guard(flags).requires_flag("a")
-    def submit(_: Any) -> str:
+    def submit(_: Any) -> Any:
         pytest.fail("called")
 
     for make in HTTP_EVENTS.values():

@@ -208,12 +208,8 @@ def _value_size(typed: Mapping[str, Any]) -> int:
                     size += _number_size(str(value))
                 case "B":
                     size += len(value)
-                case "SS":
-                    size += sum(len(str(each).encode()) for each in value)
-                case "NS":
-                    size += sum(_number_size(str(each)) for each in value)
-                case "BS":
-                    size += sum(map(len, value))
+                case "SS" | "NS" | "BS":
+                    open_values.extend({kind[0]: each} for each in value)
                 case "M":
                     size += 3 + sum(1 + len(name.encode()) for name in value)
                     open_values.extend(value.values())
@@ -236,25 +232,24 @@ def _encoded(name: str, key: str, data: Mapping[str, Any]) -> dict[str, dict[str
     version = data.get("version", 0)
     try:
         text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        if len(key.encode()) > _KEY_LIMIT:
-            raise ItemError(
-                f"the key `{key[:80]}…` of `{name}` is longer than the {_KEY_LIMIT} bytes that "
-                "DynamoDB takes; shorten it",
-                key=key,
-            )
-        if isinstance(version, int) and abs(version) >= 10**_MOST_DIGITS:
-            raise ItemError(
-                f"the version of the item `{key}` of `{name}` has more than the {_MOST_DIGITS} "
-                "digits that DynamoDB takes",
-                key=key,
-            )
+        too_long = len(key.encode()) > _KEY_LIMIT
         text.encode()
-    except ItemError:
-        raise
     except (TypeError, ValueError, RecursionError) as error:
         raise ItemError(
             f"the item `{key}` of `{name}` has no JSON form: {error}", key=key
         ) from error
+    if too_long:
+        raise ItemError(
+            f"the key `{key[:80]}…` of `{name}` is longer than the {_KEY_LIMIT} bytes that "
+            "DynamoDB takes; shorten it",
+            key=key,
+        )
+    if isinstance(version, int) and abs(version) >= 10**_MOST_DIGITS:
+        raise ItemError(
+            f"the version of the item `{key}` of `{name}` has more than the {_MOST_DIGITS} digits "
+            "that DynamoDB takes",
+            key=key,
+        )
     item = {
         **item_key(name, key),
         "version": {"N": str(version if type(version) is int else 0)},

@@ -23,7 +23,7 @@ _logger = logging.getLogger("isoflag")
 _LONGEST_PAUSE: Final = 300.0
 _SECONDS_BETWEEN_WARNINGS: Final = 300.0
 _GRACE: Final = 1.1
-"""How much longer than its own time limit a source is waited for, so that it can say what failed."""
+"""How much longer than its time limit a source is waited for, so that it can say what failed."""
 
 
 class FreshDocument:
@@ -156,34 +156,36 @@ class FreshDocument:
         One attempt runs at a time. With a document held, a request does not wait for an attempt
         that another one started, and at most ``max_wait`` for its own, which then goes on.
         """
+        patient = seconds is not None or self._held is None
         left = self._whole_fetch() if seconds is None else seconds
-        if left <= 0:
-            return
-        wait = Deadline(left * _GRACE)
-        while True:
-            own: _Attempt | None = None
-            with self._lock:
-                running = self._attempt
-                if running is not None and running is _running.get():
-                    # A source, or the log that it writes to, asks for a flag: nothing to wait for.
-                    return
-                if running is None or running.done.is_set():
-                    # The attempt that was waited for may have done it.
-                    if not force and not self.due:
-                        return
-                    self._attempt = running = own = _Attempt()
-            if own is not None:
-                self._start(own)
-            elif seconds is None and self._held is not None:
+        wait = Deadline(left * _GRACE if patient else min(self._max_wait, left))
+        while left > 0:
+            attempt, is_own = self._join(force=force)
+            if attempt is None or not (is_own or patient):
                 return
-            if seconds is None and self._held is not None:
-                wait = Deadline(min(self._max_wait, wait.left))
-            if not running.done.wait(wait.left):
+            if is_own:
+                self._start(attempt)
+            if not attempt.done.wait(wait.left):
                 return
-            if own is not None:
-                if own.interrupt is not None:
-                    raise own.interrupt
+            if is_own:
+                if attempt.interrupt is not None:
+                    raise attempt.interrupt
                 return
+
+    def _join(self, *, force: bool) -> "tuple[_Attempt | None, bool]":
+        """Give the attempt that runs, or a new one and True; None if nothing is to be done."""
+        with self._lock:
+            running = self._attempt
+            if running is not None and running is _running.get():
+                # A source, or the log that it writes to, asks for a flag: nothing to wait for.
+                return None, False
+            if running is not None and not running.done.is_set():
+                return running, False
+            # The attempt that was waited for may have done it.
+            if not force and not self.due:
+                return None, False
+            self._attempt = _Attempt()
+            return self._attempt, True
 
     def _start(self, attempt: "_Attempt") -> None:
         """Run an attempt in a thread of its own, unless its source needs no waiting."""

@@ -1,3 +1,4 @@
+import { limits } from "./generated/constants.js";
 import { SourceError } from "./source-error.js";
 
 /** How much of a document has arrived. */
@@ -34,7 +35,7 @@ export interface Request {
  * @throws {SourceError} or, where `signal` was aborted, what it was aborted with
  */
 export async function download(request: Request): Promise<Download> {
-  const { url, fetch, signal, onProgress } = request;
+  const { url, fetch, signal } = request;
   try {
     const etag = isElsewhere(url) ? undefined : request.etag;
     const headers = new Headers(request.init.headers);
@@ -55,7 +56,7 @@ export async function download(request: Request): Promise<Download> {
         status: response.status,
       });
     }
-    const bytes = await readBody(response, onProgress);
+    const bytes = await readBody(response, request);
     if (isPage(response, bytes)) {
       throw new SourceError(
         "html",
@@ -83,7 +84,7 @@ function isElsewhere(url: string): boolean {
   return location !== undefined && new URL(url, location.href).origin !== location.origin;
 }
 
-async function readBody(response: Response, onProgress: (progress: Progress) => void): Promise<Uint8Array> {
+async function readBody(response: Response, { url, signal, onProgress }: Request): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array(await response.arrayBuffer());
   // Of a packed body the server counts other bytes than those that arrive here.
   const length = response.headers.has("Content-Encoding") ? null : response.headers.get("Content-Length");
@@ -91,9 +92,17 @@ async function readBody(response: Response, onProgress: (progress: Progress) => 
   const chunks: Uint8Array[] = [];
   let loadedBytes = 0;
   const reader = response.body.getReader();
+  // A `fetch` of the application's may not look at the signal, and what drips in would be kept for ever.
+  signal.addEventListener("abort", () => void reader.cancel(signal.reason).catch(() => undefined), {
+    once: true,
+  });
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     chunks.push(read.value);
     loadedBytes += read.value.length;
+    if (loadedBytes > limits.documentBytes) {
+      await reader.cancel();
+      throw new SourceError("document", url, `is longer than ${limits.documentBytes} bytes`);
+    }
     onProgress({ loadedBytes, totalBytes });
   }
   const bytes = new Uint8Array(loadedBytes);

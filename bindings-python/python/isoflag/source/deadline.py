@@ -1,4 +1,4 @@
-"""Until when a fetch may run: a time limit of its own, or the end of an invocation if that is sooner."""
+"""Until when a fetch may run: its own time limit, or the end of an invocation if that is sooner."""
 
 import time
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def _deadline(time_left: TimeLeft) -> Deadline | None:
         return Deadline(time_left)
     if not isinstance(time_left, LambdaContext):
         raise TypeError(
-            f"invalid deadline `{time_left!r}`: expected seconds, or the context of a Lambda handler"
+            f"invalid deadline `{time_left!r}`: expected seconds or the context of a Lambda handler"
         )
     remaining = remaining_seconds(time_left)
     return None if remaining is None else Deadline(remaining * _SHARE)

@@ -53,9 +53,9 @@ def handler(
     - 200: the store holds the document, but for what was ``refused``;
     - 400: no event that it knows;
     - 401: a wrong signature or none; nothing is fetched and nothing written;
-    - 502: the document cannot be fetched, is none, is older or deletes too much, or the store cannot
-      be reached. If the store fails half-way, the error says how much was written; the next event
-      completes that.
+    - 502: the document cannot be fetched, is not a flag document, is older or deletes too much, or
+      the store cannot be reached. If the store fails half-way, the error says how much was written;
+      the next event completes that.
 
     On a schedule it raises ``SyncError`` instead of answering 502: Lambda takes every answer to an
     asynchronous invocation for a success. By the Lambda context no fetch or write begins in the
@@ -86,7 +86,7 @@ def handler(
                 return run.carry_out(fetch)
         except Exception as error:
             reason = run.failure(error)
-            _log.error("%s", reason)  # noqa: TRY400
+            _log.error("%s", reason)
             if request.is_http:
                 return json_response(502, {"error": reason})
             raise SyncError(reason) from error

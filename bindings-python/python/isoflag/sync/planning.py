@@ -147,8 +147,8 @@ def plan(
 
     An item is written if its version is higher than the one held, if the one held is a tombstone,
     or, whatever its own version, if ``meta.version`` has risen; otherwise it is refused. What the
-    new document lacks becomes a tombstone. ``check_item`` is called with the kind and each item that
-    would be written; an item for which it raises ``ItemError`` is refused too.
+    new document lacks becomes a tombstone. ``check_item`` is called with the kind and each item
+    that would be written; an item for which it raises ``ItemError`` is refused too.
 
     Flags that were switched off come first: they need nothing, and may be what stops an incident.
 

@@ -31,5 +31,5 @@ def signature_is_valid(body: bytes, signature: str | None, secret: str) -> bool:
 
 
 def is_secret(secret: object) -> TypeGuard[str]:
-    """Tell whether an object can be a webhook's secret: text that is not empty and has a UTF-8 form."""
+    """Tell whether an object can be a webhook's secret: text, not empty, with a UTF-8 form."""
     return isinstance(secret, str) and secret != "" and is_well_formed(secret)
