@@ -13,7 +13,9 @@ pub(crate) fn secure_mode_hash(
     context: &Bound<'_, PyAny>,
 ) -> PyResult<String> {
     let Ok(sdk_key) = sdk_key.to_str() else {
-        return Err(PyValueError::new_err("the SDK key has a lone surrogate; pass it as it was issued"));
+        return Err(PyValueError::new_err(
+            "the SDK key has a lone surrogate; pass it as it was issued",
+        ));
     };
     if sdk_key.is_empty() {
         return Err(PyValueError::new_err("the SDK key is empty; anybody could compute the hash"));

@@ -27,6 +27,7 @@ pub(crate) fn digest(value: &Value) -> String {
 ///     secure_mode_hash("secret", &context),
 ///     "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597",
 /// );
+/// assert_eq!(secure_mode_hash("", &context), "");
 /// # Ok::<(), isoflag::ContextError>(())
 /// ```
 #[cfg(feature = "tools")]

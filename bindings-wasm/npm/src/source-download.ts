@@ -92,14 +92,11 @@ async function readBody(response: Response, { url, signal, onProgress }: Request
   const chunks: Uint8Array[] = [];
   let loadedBytes = 0;
   const reader = response.body.getReader();
-  // A `fetch` of the application's may not look at the signal, and what drips in would be kept for ever.
-  signal.addEventListener("abort", () => void reader.cancel(signal.reason).catch(() => undefined), {
-    once: true,
-  });
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     chunks.push(read.value);
     loadedBytes += read.value.length;
-    if (loadedBytes > limits.documentBytes) {
+    // A `fetch` of the application's may not look at the signal, and what drips in would be kept for ever.
+    if (signal.aborted || loadedBytes > limits.documentBytes) {
       await reader.cancel();
       throw new SourceError("document", url, `is longer than ${limits.documentBytes} bytes`);
     }

@@ -288,7 +288,10 @@ describe("the package", () => {
 
   it("makes no secure-mode hash that anybody can compute, or that hosts disagree on", () => {
     for (const context of [{ kind: "user", key: "Message" }, new Context("Message"), {}]) {
-      assert.throws(() => secureModeHash("", context), { name: "RangeError", message: /the SDK key is empty/ });
+      assert.throws(() => secureModeHash("", context), {
+        name: "RangeError",
+        message: /the SDK key is empty/,
+      });
       for (const key of ["\ud800", "sdk-\udfff", "\udc00\ud800"]) {
         assert.throws(() => secureModeHash(key, context), { name: "RangeError", message: /lone surrogate/ });
       }
