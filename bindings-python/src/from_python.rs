@@ -214,7 +214,11 @@ impl Walk {
     }
 
     fn text(&mut self, text: &Bound<'_, PyString>) -> Converted<Arc<str>> {
-        let text = text.to_str().map_err(|_| Cause::LoneSurrogate)?;
+        let Ok(text) = text.to_str() else {
+            // Counted all the same: the names of a mapping need not end.
+            self.spend(1)?;
+            return Err(Cause::LoneSurrogate.into());
+        };
         self.spend(text.len())?;
         Ok(Arc::from(text))
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use isoflag::{Gate, HistoryLimits};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::errors;
 use crate::flags::{self, Flags};
@@ -66,8 +66,8 @@ impl DocumentHistory {
     }
 
     /// The document of that digest, if it is held.
-    fn get(&self, digest: &str) -> Option<Flags> {
-        self.held().get(digest).cloned().map(Flags::from)
+    fn get(&self, digest: &Bound<'_, PyString>) -> Option<Flags> {
+        self.held().get(&digest.to_string_lossy()).cloned().map(Flags::from)
     }
 
     /// The document in force, if there is one.
@@ -99,14 +99,16 @@ impl DocumentHistory {
     fn pinned(
         &self,
         py: Python<'_>,
-        digest: &str,
+        digest: &Bound<'_, PyString>,
         now_ms: f64,
         ttl_seconds: f64,
         poll_timeout_ms: f64,
         max_pin_age_ms: Option<f64>,
     ) -> PyResult<Pinned> {
         let gate = Gate { poll_timeout_ms, ..Gate::new(now_ms, ttl_seconds) };
-        match py.detach(|| self.held().pinned(digest, &gate, max_pin_age_ms)) {
+        // With a lone surrogate it is not a digest either, for the core to say.
+        let digest = digest.to_string_lossy();
+        match py.detach(|| self.held().pinned(&digest, &gate, max_pin_age_ms)) {
             Ok(inner) => Ok(Pinned { inner }),
             Err(error) => Err(pin_error(py, &error)),
         }

@@ -214,6 +214,17 @@ def test_an_invalid_context_has_no_secure_mode_hash(context: Any) -> None:
     assert isoflag.secure_mode_hash("sdk-key", context) == ""
 
 
+@pytest.mark.parametrize("context", [{"kind": "user", "key": "a"}, {}, None])
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("", "empty"), ("\ud800", "lone surrogate"), ("\ud83d\ude00", "lone surrogate")],
+)
+def test_a_key_that_makes_no_hash_is_refused(key: str, reason: str, context: Any) -> None:
+    with pytest.raises(ValueError, match=reason) as raised:
+        isoflag.secure_mode_hash(key, context)
+    assert type(raised.value) is ValueError
+
+
 def test_what_is_imported_late_is_imported_once_and_nothing_else_is() -> None:
     assert isoflag.FlagClient is isoflag.FlagClient
     assert "FlagClient" in dir(isoflag)

@@ -13,7 +13,7 @@ from documents import document, flag
 from dynamodb_tables import client_of, items_of, moto_server, new_table
 from isoflag import Flags
 from isoflag.store import FEATURES, DynamoDbFeatureStore, InMemoryFeatureStore
-from isoflag.sync import DocumentFetch, FetchError, handler, sign, signature_is_valid
+from isoflag.sync import DocumentFetch, FetchError, SyncError, handler, sign, signature_is_valid
 from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
 from loopback import Answer, Asked, serve
 from shop import shop_document, shop_text
@@ -63,6 +63,9 @@ def test_a_signature_is_hex_of_hmac_sha256() -> None:
         (None, False),
         ("sha256=" + sign(b"body", SECRET), False),
         ("gä", False),
+        ("\ud800", False),
+        (b"00", False),
+        (5, False),
     ],
 )
 def test_only_the_right_signature_is_valid(signature: str | None, *, valid: bool) -> None:
@@ -71,6 +74,13 @@ def test_only_the_right_signature_is_valid(signature: str | None, *, valid: bool
 
 def test_an_empty_secret_makes_nothing_valid() -> None:
     assert not signature_is_valid(b"body", sign(b"body", ""), "")
+
+
+@pytest.mark.parametrize("secret", ["\ud800", None, b"secret", 5])
+def test_what_is_not_text_is_no_secret(secret: Any) -> None:
+    assert not signature_is_valid(b"body", "00", secret)
+    with pytest.raises(ValueError, match="secret"):
+        handler(InMemoryFeatureStore(), shop_text, secret=secret)
 
 
 def test_signatures_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +156,12 @@ def test_a_wrong_signature_is_401_and_nothing_is_fetched_or_written(
     [
         {},
         {"source": "aws.s3"},
+        {"source": ["aws.events"]},
+        {"source": {"aws.events": 1}},
+        {"source": None},
+        {"detail-type": "Scheduled Event"},
+        "aws.events",
+        5,
         {"Records": []},
         {**signed(), "body": "no base64!", "isBase64Encoded": True},
         [],
@@ -165,7 +181,9 @@ def no_secret() -> str:
     raise LookupError("the parameter is gone")
 
 
-@pytest.mark.parametrize("secret", [no_secret, lambda: ""])
+@pytest.mark.parametrize(
+    "secret", [no_secret, lambda: "", lambda: None, lambda: b"secret", lambda: "\ud800", lambda: 5]
+)
 def test_without_a_secret_nothing_is_signed(
     store: InMemoryFeatureStore, secret: Callable[[], str]
 ) -> None:
@@ -220,10 +238,29 @@ BAD_DOCUMENTS: dict[str, Callable[[], Any]] = {
     "an array": lambda: "[]",
     "nothing": lambda: None,
     "no JSON form": lambda: {"flags": {"a": flag("a", float("nan"))}},
-    "an item that is too large": lambda: json.dumps(
-        document(flag("a", "x" * 500_000, version=3), meta={"version": 3})
-    ),
+    "too deep a mapping": lambda: nested(100_000),
+    "too deep a text": lambda: '{"flags":' * 100_000,
+    "nothing in it": lambda: '{"flags":{},"meta":{"version":9}}',
 }
+
+
+def nested(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(levels):
+        value = {"flags": value}
+    return value
+
+
+def failure_of(run: Any, event: Mapping[str, Any]) -> str:
+    """Give the error of a failed run: of the answer to a webhook, of a schedule's exception."""
+    if event is SCHEDULE:
+        with pytest.raises(SyncError) as raised:
+            run(event, None)
+        return str(raised.value)
+    response = run(event, None)
+    assert response["statusCode"] == 502
+    reason: str = answer_of(response)["error"]
+    return reason
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +271,7 @@ def endpoint() -> Iterator[str]:
 
 @pytest.mark.parametrize("case", BAD_DOCUMENTS)
 @pytest.mark.parametrize("event", [signed(), SCHEDULE], ids=["webhook", "schedule"])
-def test_a_bad_document_is_502_logged_and_nothing_is_written(
+def test_a_bad_document_is_an_error_logged_and_nothing_is_written(
     endpoint: str, event: Mapping[str, Any], case: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = client_of(endpoint)
@@ -243,21 +280,22 @@ def test_a_bad_document_is_502_logged_and_nothing_is_written(
     store.init({FEATURES: DOCUMENT["flags"], "meta": DOCUMENT["meta"]})
     before = items_of(client, table)
     with caplog.at_level(logging.ERROR, "isoflag.sync"):
-        response = handler(store, BAD_DOCUMENTS[case], secret=SECRET)(event, None)
-    assert response["statusCode"] == 502
-    reason = answer_of(response)["error"]
-    assert reason
+        reason = failure_of(handler(store, BAD_DOCUMENTS[case], secret=SECRET), event)
+    assert reason.startswith("nothing is written: ")
     assert reason in caplog.text
     assert ("HTML" in reason) is case.startswith("HTML")
     assert items_of(client, table) == before
     assert store.document() == DOCUMENT
 
 
-def test_a_store_that_fails_is_502(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("event", [signed(), SCHEDULE], ids=["webhook", "schedule"])
+def test_a_store_that_fails_is_an_error(
+    event: Mapping[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
     store = DynamoDbFeatureStore("flags", client=client_of("http://127.0.0.1:9"))
-    response = handler(store, shop_text, secret=SECRET)(SCHEDULE, None)
-    assert response["statusCode"] == 502
-    assert "could not" in caplog.text.lower()
+    reason = failure_of(handler(store, shop_text, secret=SECRET), event)
+    assert "could not" in reason.lower()
+    assert reason in caplog.text
 
 
 def test_what_is_refused_is_told(
@@ -382,7 +420,7 @@ def test_a_profile_of_appconfig_is_fetched_where_that_is_said(store: InMemoryFea
 def test_what_is_no_map_of_flags_is_not_taken(store: InMemoryFeatureStore, body: bytes) -> None:
     with serve(lambda _: (200, {}, body)) as address:
         fetch = DocumentFetch(address, flag_map=True)
-        assert handler(store, fetch, secret=SECRET)(SCHEDULE, None)["statusCode"] == 502
+        failure_of(handler(store, fetch, secret=SECRET), SCHEDULE)
     assert store.document() is None
 
 

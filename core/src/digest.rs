@@ -18,7 +18,7 @@ pub(crate) fn digest(value: &Value) -> String {
 }
 
 /// LaunchDarkly's secure-mode hash of a context: lower-case hex of the HMAC-SHA256 of its
-/// fully-qualified key, keyed by the SDK key.
+/// fully-qualified key, keyed by the SDK key. Empty if the SDK key is: anybody could compute that hash.
 ///
 /// ```
 /// use isoflag::{Context, secure_mode_hash};
@@ -27,12 +27,16 @@ pub(crate) fn digest(value: &Value) -> String {
 ///     secure_mode_hash("secret", &context),
 ///     "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597",
 /// );
+/// assert_eq!(secure_mode_hash("", &context), "");
 /// # Ok::<(), isoflag::ContextError>(())
 /// ```
 #[cfg(feature = "tools")]
 #[must_use]
 pub fn secure_mode_hash(sdk_key: &str, context: &Context) -> String {
-    // HMAC takes a key of any length.
+    if sdk_key.is_empty() {
+        return String::new();
+    }
+    // HMAC takes a key of any other length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(sdk_key.as_bytes()) else {
         return String::new();
     };

@@ -909,5 +909,6 @@ def replay(
 def secure_mode_hash(sdk_key: str, context: _ContextLike) -> str:
     """The hash by which a browser proves that its server knows the context.
 
-    It is empty for an invalid context.
+    It is empty for an invalid context. Raises ``ValueError`` if the SDK key is empty or has a lone
+    surrogate.
     """

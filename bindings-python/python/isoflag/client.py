@@ -31,9 +31,11 @@ class FlagClient(FreshDocument):
     """A document from a source, asked again once it is older than ``ttl``.
 
     Making one does nothing; the first evaluation fetches, and so does the first after ``ttl``
-    seconds by the wall clock, since a frozen Lambda function's other clocks stand still. There are
-    no threads. While one thread fetches, others are answered from the document held; only where
-    there is none yet do they wait.
+    seconds by the wall clock, since a frozen Lambda function's other clocks stand still. A fetch
+    runs in a thread of its own, one at a time, and ends within the source's ``timeout``, which is 2
+    seconds by default. Until the first document evaluations wait for it. Afterwards only the
+    evaluation that starts a refresh waits, for ``max_wait`` at most; the refresh goes on without
+    it, and all others are answered from the document held.
 
     Nothing here raises. Whatever goes wrong, the last good document keeps answering, ``status`` and
     the log (``isoflag``) say what it was, and the source is tried again after ``retry`` seconds,
@@ -49,6 +51,7 @@ class FlagClient(FreshDocument):
         ttl: float = 60.0,
         *,
         retry: float = 1.0,
+        max_wait: float = 0.5,
         load: Callable[[bytes], Flags] | None = None,
         activity: "Activity | None" = None,
         pins: "Pins | None" = None,
@@ -59,6 +62,10 @@ class FlagClient(FreshDocument):
     ) -> None:
         """Take a source and a time to live, in seconds.
 
+        ``max_wait`` is for how many seconds an evaluation waits for a refresh while a document is
+        held. With 0 it never does; then a function that is frozen between invocations answers
+        from the document of the invocation before.
+
         ``load`` makes flags of what the source gives. Unless given, it is the source's own
         ``load_document``, with which the sources of AppConfig recognize a feature-flag profile and
         read everything else as a flag document, or else ``Flags.from_json``. ``on_change`` is
@@ -66,13 +73,14 @@ class FlagClient(FreshDocument):
         logged. ``activity`` counts evaluations. ``pins`` keeps earlier documents for journeys that
         began with them. ``gate`` is what ``consistency`` and pins go by: unless given, the
         AppConfig Agent's interval (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45
-        seconds) and ``ttl`` on top. ``clock`` gives seconds since 1970. Raises ``ValueError``
-        where a time is negative.
+        seconds) and ``ttl`` on top. ``clock`` gives seconds since 1970. Raises ``ValueError`` if a
+        time is negative, and ``TypeError`` if ``source`` has no method ``fetch``.
         """
         super().__init__(
             source,
             ttl,
             retry=retry,
+            max_wait=max_wait,
             load=getattr(source, "load_document", Flags.from_json) if load is None else load,
             on_change=on_change,
             on_error=on_error,
@@ -299,7 +307,7 @@ class FlagClient(FreshDocument):
     def _poll(self) -> None:
         # Whoever sends what no document has must not have the source asked each time.
         if not self._since <= self._clock() < self._since + self._retry:
-            self._refresh(force=True, wait=True)
+            self._refresh(force=True, seconds=None)
 
     def _bound(
         self, held: HeldDocument | None, context: _ContextLike, big_segments: _BigSegments

@@ -54,8 +54,11 @@ SEGMENTS: Final = "segments"
 META_KEY: Final = "meta"
 """The sort key of the item that holds a document's ``meta``."""
 
-SIZE_LIMIT: Final = 400_000
-"""The most bytes that an item may have; LaunchDarkly's stores drop what is larger."""
+SIZE_LIMIT: Final = 409_600
+"""The most bytes that DynamoDB takes as one item; LaunchDarkly's own stores stop at 400,000."""
+
+_KEY_LIMIT: Final = 1024
+_MOST_DIGITS: Final = 38
 
 _INITED: Final = "$inited"
 _ISOFLAG: Final = "$isoflag"
@@ -77,7 +80,7 @@ class ItemError(ValueError):
 
 
 class ItemTooLargeError(ItemError):
-    """An item of more bytes than DynamoDB and LaunchDarkly's stores take."""
+    """An item of more bytes than DynamoDB takes."""
 
     size: int
     """How many bytes the item has."""
@@ -133,7 +136,10 @@ def item_json(item: Item) -> str:
         return _text(item, "item")
     if not is_current_layout(item):
         properties = {name: value for name, value in item.items() if name != PARTITION_KEY}
-        return _object_json(properties, key)
+        try:
+            return _object_json(properties, key)
+        except RecursionError as error:
+            raise ItemError(f"the item `{key}` is nested too deep", key=key) from error
     raise ItemError(
         f"the item `{key}` is in no layout that is known: it has neither `item` nor the properties "
         "of a flag or segment; is this LaunchDarkly's table?",
@@ -150,7 +156,7 @@ def decode_item(item: Item) -> dict[str, Any]:
     key = _text(item, SORT_KEY)
     try:
         value = json.loads(item_json(item))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if isinstance(error, ItemError):
             raise
         raise ItemError(
@@ -182,21 +188,68 @@ def encode_meta(meta: Mapping[str, Any], prefix: str | None = None) -> dict[str,
 
 
 def item_size(item: Item) -> int:
-    """Count an item's bytes as LaunchDarkly's stores do: names and values, in UTF-8."""
-    return sum(
-        len(name.encode()) + sum(len(str(part).encode()) for part in value.values())
-        for name, value in item.items()
-    )
+    """Count an item's bytes as DynamoDB does: the names of its attributes and their values.
+
+    Text counts by its UTF-8; a number has one byte for two significant digits, and one or two more;
+    lists and maps have three bytes, and one for each element, beside what is in them.
+    """
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def _value_size(typed: Mapping[str, Any]) -> int:
+    size = 0
+    open_values: list[Mapping[str, Any]] = [typed]
+    while open_values:
+        for kind, value in open_values.pop().items():
+            match kind:
+                case "S":
+                    size += len(str(value).encode())
+                case "N":
+                    size += _number_size(str(value))
+                case "B":
+                    size += len(value)
+                case "SS" | "NS" | "BS":
+                    open_values.extend({kind[0]: each} for each in value)
+                case "M":
+                    size += 3 + sum(1 + len(name.encode()) for name in value)
+                    open_values.extend(value.values())
+                case "L":
+                    size += 3 + len(value)
+                    open_values.extend(value)
+                case _:
+                    # A boolean or null.
+                    size += 1
+    return size
+
+
+def _number_size(digits: str) -> int:
+    mantissa = digits.lower().partition("e")[0]
+    significant = mantissa.lstrip("+-").replace(".", "").strip("0")
+    return (len(significant) + 1) // 2 + 1 + mantissa.startswith("-")
 
 
 def _encoded(name: str, key: str, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     version = data.get("version", 0)
     try:
         text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError) as error:
+        too_long = len(key.encode()) > _KEY_LIMIT
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
         raise ItemError(
             f"the item `{key}` of `{name}` has no JSON form: {error}", key=key
         ) from error
+    if too_long:
+        raise ItemError(
+            f"the key `{key[:80]}…` of `{name}` is longer than the {_KEY_LIMIT} bytes that "
+            "DynamoDB takes; shorten it",
+            key=key,
+        )
+    if isinstance(version, int) and abs(version) >= 10**_MOST_DIGITS:
+        raise ItemError(
+            f"the version of the item `{key}` of `{name}` has more than the {_MOST_DIGITS} digits "
+            "that DynamoDB takes",
+            key=key,
+        )
     item = {
         **item_key(name, key),
         "version": {"N": str(version if type(version) is int else 0)},

@@ -2,22 +2,28 @@
 
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
-from threading import Lock, get_ident
+from threading import Event, Lock, Thread
 from typing import Final
 
 from ._core import Flags
 from ._fork import tell_after_fork
 from .client_status import ClientStatus
 from .held_document import HeldDocument, StaleCopyError, evidence
-from .source.errors import SourceContentError, SourceError
-from .source.protocol import UNCHANGED, Fetched, Source
+from .source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
+from .source.deadline import DEFAULT_SECONDS, Deadline, TimeLeft, seconds_left, until
+from .source.errors import SourceContentError, SourceError, SourceTimeoutError
+from .source.protocol import UNCHANGED, Fetched, Source, Unchanged
 
 __all__ = ["FreshDocument"]
 
 _logger = logging.getLogger("isoflag")
 
 _LONGEST_PAUSE: Final = 300.0
+_SECONDS_BETWEEN_WARNINGS: Final = 300.0
+_GRACE: Final = 1.1
+"""How much longer than its time limit a source is waited for, so that it can say what failed."""
 
 
 class FreshDocument:
@@ -33,15 +39,25 @@ class FreshDocument:
         ttl: float,
         *,
         retry: float,
+        max_wait: float,
         load: Callable[[bytes], Flags],
         on_change: Callable[[Flags | None, Flags], object] | None,
         on_error: Callable[[Exception], object] | None,
         clock: Callable[[], float],
     ) -> None:
         """Take what ``FlagClient`` is given; a negative time is a ``ValueError``."""
-        if not ttl >= 0 or not retry >= 0:
-            raise ValueError(f"`ttl` and `retry` are seconds from 0 up, not `{ttl}` and `{retry}`")
+        if not ttl >= 0 or not retry >= 0 or not max_wait >= 0:
+            raise ValueError(
+                "`ttl`, `retry` and `max_wait` are seconds from 0 up, "
+                f"not `{ttl}`, `{retry}` and `{max_wait}`"
+            )
+        if isinstance(source, type) or not callable(getattr(source, "fetch", None)):
+            raise TypeError(
+                f"invalid source `{source!r}`: expected an object with a method `fetch`, such as "
+                '`FileSource("flags.json")`'
+            )
         self._source = source
+        self._max_wait = max_wait
         self._ttl = ttl
         self._retry = retry
         self._load = load
@@ -56,14 +72,15 @@ class FreshDocument:
         self._next = 0.0
         if on_change is not None or on_error is not None:
             self.listen(on_change=on_change, on_error=on_error)
+        self._calls = BoundedCalls()
         self._lock = Lock()
-        self._fetching: int | None = None
+        self._attempt: _Attempt | None = None
         tell_after_fork(self)
 
     def after_fork(self) -> None:
-        """Let go of a lock that a thread of the parent holds, in a process that was forked."""
+        """Forget the thread that fetches in the parent, in a process that was forked."""
         self._lock = Lock()
-        self._fetching = None
+        self._attempt = None
 
     @property
     def due(self) -> bool:
@@ -86,12 +103,17 @@ class FreshDocument:
             failures=0 if trouble is None else trouble.failures,
         )
 
-    def refresh(self, *, force: bool = False) -> ClientStatus:
+    def refresh(self, *, force: bool = False, deadline: TimeLeft | None = None) -> ClientStatus:
         """Fetch if it is due, or in any case with ``force``; give the status after it.
+
+        It takes no longer than the source's ``timeout``, which is 2 seconds by default, and than
+        ``deadline``: seconds from now, or the context of a Lambda handler, of whose remaining time
+        it takes half at most. What has not been fetched by then is given up.
 
         Called while a function starts, it takes the first fetch out of the first request.
         """
-        self._refresh(force=force, wait=True)
+        with until(deadline):
+            self._refresh(force=force, seconds=self._whole_fetch())
         return self.status
 
     def listen(
@@ -120,40 +142,105 @@ class FreshDocument:
     def _fresh(self) -> HeldDocument | None:
         # As `due`, which would be one more call for each evaluation.
         if not self._since <= self._clock() < self._next:
-            self._refresh(force=False, wait=self._held is None)
+            self._refresh(force=False, seconds=None)
         return self._held
 
-    def _refresh(self, *, force: bool, wait: bool) -> None:
-        if self._fetching == get_ident():
-            # A source, or the log that it writes to, asks for a flag: nothing to wait for.
-            return
-        if not self._lock.acquire(blocking=wait):
-            return
-        outcome: _Outcome | None = None
-        try:
-            self._fetching = get_ident()
-            # Whoever waited may find that it has been done.
-            if force or self.due:
-                outcome = self._attempt()
-        finally:
-            self._fetching = None
-            self._lock.release()
-        if outcome is not None:
-            self._report(outcome)
+    def _whole_fetch(self) -> float:
+        """Return how many seconds a fetch may take now."""
+        timeout = getattr(self._source, "timeout", DEFAULT_SECONDS)
+        known = isinstance(timeout, int | float) and timeout > 0
+        return seconds_left(timeout if known else DEFAULT_SECONDS)
 
-    def _attempt(self) -> "_Outcome":
+    def _refresh(self, *, force: bool, seconds: float | None) -> None:
+        """Fetch if it is due, and wait for it: ``seconds``, or None for as long as a request may.
+
+        One attempt runs at a time. With a document held, a request does not wait for an attempt
+        that another one started, and at most ``max_wait`` for its own, which then goes on.
+        """
+        patient = seconds is not None or self._held is None
+        left = self._whole_fetch() if seconds is None else seconds
+        wait = Deadline(left * _GRACE if patient else min(self._max_wait, left))
+        while left > 0:
+            attempt, is_own = self._join(force=force)
+            if attempt is None or not (is_own or patient):
+                return
+            if is_own:
+                self._start(attempt)
+            if not attempt.done.wait(wait.left):
+                return
+            if is_own:
+                if attempt.interrupt is not None:
+                    raise attempt.interrupt
+                return
+
+    def _join(self, *, force: bool) -> "tuple[_Attempt | None, bool]":
+        """Give the attempt that runs, or a new one and True; None if nothing is to be done."""
+        with self._lock:
+            running = self._attempt
+            if running is not None and running is _running.get():
+                # A source, or the log that it writes to, asks for a flag: nothing to wait for.
+                return None, False
+            if running is not None and not running.done.is_set():
+                return running, False
+            # The attempt that was waited for may have done it.
+            if not force and not self.due:
+                return None, False
+            self._attempt = _Attempt()
+            return self._attempt, True
+
+    def _start(self, attempt: "_Attempt") -> None:
+        """Run an attempt in a thread of its own, unless its source needs no waiting."""
+        if not getattr(self._source, "in_memory", False):
+            context = copy_context()
+            try:
+                # It goes on where the request does not, and is frozen with the function.
+                Thread(
+                    target=context.run,
+                    args=(self._run, attempt),
+                    name="isoflag-refresh",
+                    daemon=True,
+                ).start()
+            except RuntimeError:
+                # This platform has no threads, or the interpreter is shutting down.
+                pass
+            else:
+                return
+        copy_context().run(self._run, attempt)
+
+    def _run(self, attempt: "_Attempt") -> None:
+        _running.set(attempt)
+        try:
+            outcome = self._outcome(attempt)
+            if self._attempt is attempt:
+                # Those who are told may fetch again.
+                self._attempt = None
+            if outcome is not None:
+                self._report(outcome)
+        except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+            attempt.interrupt = error
+        finally:
+            attempt.done.set()
+
+    def _outcome(self, attempt: "_Attempt") -> "_Outcome | None":
+        """Fetch, and take what comes; None if a test has put another source into this client."""
         before, trouble = self._held, self._trouble
         try:
             held = self._fetch(before)
         except Exception as error:  # noqa: BLE001 (a source is anybody's)
+            if self._attempt is not attempt:
+                return None
             now = self._clock()
+            warn = trouble is None or not 0 <= now - trouble.warned < _SECONDS_BETWEEN_WARNINGS
             self._trouble = _Trouble(
                 error,
                 since=now if trouble is None else trouble.since,
                 failures=1 if trouble is None else trouble.failures + 1,
+                warned=now if trouble is None or warn else trouble.warned,
             )
             self._postpone(now, self._pause(self._trouble.failures))
-            return _Outcome(before, before, error, first=trouble is None, recovered=False)
+            return _Outcome(before, before, error, warn=warn, recovered=False)
+        if self._attempt is not attempt:
+            return None
         now = self._clock()
         held.confirmed = now
         if held.stepped_back_at is not None:
@@ -164,7 +251,7 @@ class FreshDocument:
         self._held = held
         self._trouble = None
         self._postpone(now, self._ttl)
-        return _Outcome(before, held, None, first=False, recovered=trouble is not None)
+        return _Outcome(before, held, None, warn=False, recovered=trouble is not None)
 
     def _pause(self, failures: int) -> float:
         longest = max(min(self._ttl, _LONGEST_PAUSE), self._retry)
@@ -181,7 +268,7 @@ class FreshDocument:
 
         A stale copy leaves nothing behind: the origin may give the same document again.
         """
-        answer = self._source.fetch(self._seen)
+        answer = self._ask(self._seen)
         if answer is UNCHANGED:
             self._refuse_again()
             if held is None:
@@ -216,6 +303,20 @@ class FreshDocument:
         stepped_back = flags.steps_back_from(held.flags)
         return HeldDocument(flags, fetched, stepped_back_at=self._clock() if stepped_back else None)
 
+    def _ask(self, seen: Fetched | None) -> Fetched | bytes | Unchanged:
+        source = self._source
+        if isinstance(source, BoundedSource) or getattr(source, "in_memory", False):
+            return source.fetch(seen)
+        seconds = self._whole_fetch()
+        try:
+            return self._calls.run(lambda _: source.fetch(seen), seconds)
+        except AbandonedError as error:
+            raise SourceTimeoutError(
+                f"no answer within {seconds:.3g} s ({error}); it may take longer if it has an "
+                "attribute `timeout`, in seconds",
+                where=repr(source),
+            ) from error
+
     def _refuse_again(self) -> None:
         if self._refused is not None:
             # Its traceback would grow by each time that it is raised.
@@ -225,7 +326,7 @@ class FreshDocument:
         error, before, after = outcome.error, outcome.before, outcome.after
         if error is not None:
             kept = "no flags yet" if before is None else "the last good document is kept"
-            level = logging.WARNING if outcome.first else logging.DEBUG
+            level = logging.WARNING if outcome.warn else logging.DEBUG
             # An error of a source names it.
             where = "" if isinstance(error, SourceError) else f"{self._source!r}: "
             _logger.log(level, "flags cannot be refreshed, %s: %s%s", kept, where, error)
@@ -256,6 +357,7 @@ class _Trouble:
     error: Exception
     since: float
     failures: int
+    warned: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +367,22 @@ class _Outcome:
     before: HeldDocument | None
     after: HeldDocument | None
     error: Exception | None
-    first: bool
+    warn: bool
     recovered: bool
+
+
+class _Attempt:
+    """A refresh that is running or has ended."""
+
+    __slots__ = ("done", "interrupt")
+
+    def __init__(self) -> None:
+        self.done = Event()
+        self.interrupt: BaseException | None = None
+
+
+_running: ContextVar[_Attempt | None] = ContextVar("isoflag_refresh", default=None)
+"""The attempt that this thread works for."""
 
 
 def _call(callback: Callable[..., object], *arguments: object) -> None:

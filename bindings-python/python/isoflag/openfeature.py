@@ -217,7 +217,7 @@ class IsoflagProvider(AbstractProvider):
 
     async def _refreshed(self) -> None:
         if isinstance(self._flags, FlagClient) and self._flags.due:
-            await asyncio.to_thread(self._flags.refresh)
+            await asyncio.to_thread(_refreshed, self._flags)
 
     def _bind(self, context: EvaluationContext | None) -> BoundFlags | BoundFlagClient:
         return self._flags.bind(to_isoflag_context(context))
@@ -272,6 +272,11 @@ class IsoflagProvider(AbstractProvider):
 
     def _recovered(self) -> None:
         self.emit_provider_ready(ProviderEventDetails())
+
+
+def _refreshed(client: FlagClient) -> Flags:
+    """Return the client's flags after the wait that an evaluation would have."""
+    return client.flags
 
 
 def _document_metadata(digest: str | None, version: int | None) -> FlagMetadata:

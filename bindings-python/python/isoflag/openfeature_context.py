@@ -6,11 +6,14 @@ Nothing here needs OpenFeature's package.
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["context_json"]
 
 _logger = logging.getLogger("isoflag")
+
+# Each element takes a byte of a context's JSON at least, and a context may have 1 MiB.
+_MOST_ELEMENTS: Final = 1 << 20
 
 
 def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str, Any]:
@@ -55,11 +58,60 @@ def _single(attributes: Mapping[str, Any], kind: str | None, targeting_key: Any)
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        zoned = value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
-        return zoned.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
-    if isinstance(value, Mapping):
-        return {str(name): _value(each) for name, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_value(each) for each in value]
-    return value
+    """Copy a value with its dates as text, each container once, however deep or often it occurs.
+
+    What is too deep, too large or unreadable is left for the core to judge.
+    """
+    copier = _Copier()
+    try:
+        copy = copier.copied(value)
+        copier.fill()
+    except Exception:  # noqa: BLE001 (a container may be anybody's)
+        return value
+    return copy
+
+
+class _TooManyError(Exception):
+    """More elements than a context can have, or a container without an end."""
+
+
+class _Copier:
+    """Copies containers without recursion: their depth is the caller's, the stack is not."""
+
+    def __init__(self) -> None:
+        # With the originals, so that no other object takes the identity of one.
+        self._copies: dict[int, tuple[Any, Any]] = {}
+        self._empty: list[tuple[Any, Any]] = []
+
+    def copied(self, value: Any) -> Any:
+        """Return what stands for a value; a container is filled later."""
+        if isinstance(value, datetime):
+            return _date_text(value)
+        is_mapping = isinstance(value, Mapping)
+        if not is_mapping and (not isinstance(value, Sequence) or isinstance(value, str | bytes)):
+            return value
+        if id(value) not in self._copies:
+            self._copies[id(value)] = value, {} if is_mapping else []
+            self._empty.append(self._copies[id(value)])
+        return self._copies[id(value)][1]
+
+    def fill(self) -> None:
+        """Fill the copies of all containers, and of those in them."""
+        elements = 0
+        while self._empty:
+            original, copy = self._empty.pop()
+            for each in original.items() if isinstance(copy, dict) else original:
+                elements += 1
+                if elements > _MOST_ELEMENTS:
+                    raise _TooManyError
+                if isinstance(copy, dict):
+                    name, member = each
+                    named = str(name) if isinstance(name, int | float) else name
+                    copy[named] = self.copied(member)
+                else:
+                    copy.append(self.copied(each))
+
+
+def _date_text(date: datetime) -> str:
+    zoned = date if date.tzinfo is not None else date.replace(tzinfo=timezone.utc)
+    return zoned.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")

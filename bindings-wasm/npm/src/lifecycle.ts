@@ -4,8 +4,9 @@ import { type ContextLike, contextHandle } from "./context.js";
 import { requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
+import { limits } from "./generated/constants.js";
 import * as tools from "./generated/tools-glue.js";
-import { encodeLeniently } from "./host-json.js";
+import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { type DocumentLike, lendAll } from "./lending.js";
 import { Fresh } from "./ownership.js";
@@ -68,7 +69,7 @@ export function withStrategy(
 ): Fresh {
   const isName = typeof strategy !== "object" || strategy === null;
   const given = options === undefined ? strategy : { ...(isName ? { strategy } : strategy), ...options };
-  const written = JSON.stringify(given) ?? "null";
+  const written = given === undefined ? "null" : encodeStrictly(given, limits.documentBytes, strategyErrors);
   return new Fresh(strategyErrors.handle(tools.withStrategy(flags, written)));
 }
 

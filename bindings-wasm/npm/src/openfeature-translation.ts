@@ -10,6 +10,7 @@ import type {
 
 import type { ContextObject } from "./context.js";
 import type { EvaluationDetail, EvaluationReason } from "./detail.js";
+import { limits } from "./generated/constants.js";
 
 type Structure = { readonly [attribute: string]: EvaluationContextValue };
 
@@ -51,7 +52,7 @@ function translateOne(structure: Structure): { [attribute: string]: unknown } {
         if (typeof value === "boolean") members.push([name, value]);
         break;
       default:
-        members.push([name, withDatesAsText(value, [structure])]);
+        members.push([name, withDatesAsText(value, [structure], new Map())]);
     }
   }
   return Object.fromEntries(members);
@@ -61,14 +62,26 @@ function isStructure(value: EvaluationContextValue): value is { [key: string]: E
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** What holds itself is left out there. */
-function withDatesAsText(value: EvaluationContextValue, within: readonly unknown[]): unknown {
+/**
+ * What holds itself is left out there. What is nested too deep stays as it is, for the core to judge. A structure that is
+ * held many times is copied once.
+ */
+function withDatesAsText(
+  value: EvaluationContextValue,
+  within: readonly unknown[],
+  copies: Map<object, unknown>,
+): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
-  if (!isStructure(value)) return value;
+  if (!isStructure(value) || within.length > limits.nesting) return value;
   if (within.includes(value)) return undefined;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, withDatesAsText(member, [...within, value])]),
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  const inner = [...within, value];
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withDatesAsText(member, inner, copies)]),
   );
+  copies.set(value, copy);
+  return copy;
 }
 
 /** OpenFeature's codes of errors by LaunchDarkly's. */

@@ -1,15 +1,21 @@
 import { type ContextLike, contextHandle } from "./context.js";
 import { requireTools } from "./engine.js";
 import { contextErrors } from "./errors.js";
-import { encodeLeniently } from "./host-json.js";
+import { encodeLeniently, isWellFormed } from "./host-json.js";
 
 /**
  * LaunchDarkly's secure-mode hash: the HMAC-SHA256 of the context's fully-qualified key, in hexadecimal digits.
  *
- * @throws {ContextError} where the context is invalid
+ * @throws {ContextError} if the context is invalid
+ * @throws {RangeError} if the SDK key is empty or has a lone surrogate
  */
 export function secureModeHash(sdkKey: string, context: ContextLike): string {
   const { glue } = requireTools("secureModeHash");
+  if (typeof sdkKey !== "string") throw new TypeError("the SDK key is not a string");
+  if (sdkKey === "") throw new RangeError("the SDK key is empty; anybody could compute the hash");
+  if (!isWellFormed(sdkKey)) {
+    throw new RangeError("the SDK key has a lone surrogate; pass it as it was issued");
+  }
   const parsed = contextHandle(context);
   return contextErrors.text(
     parsed === undefined

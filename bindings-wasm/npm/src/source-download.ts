@@ -1,4 +1,5 @@
 import type { ResponseTimes } from "./freshness.js";
+import { limits } from "./generated/constants.js";
 import { SourceError } from "./source-error.js";
 
 /** How much of a document has arrived. */
@@ -37,7 +38,7 @@ export interface Request {
  * @throws {SourceError} or, where `signal` was aborted, what it was aborted with
  */
 export async function download(request: Request): Promise<Download> {
-  const { url, fetch, signal, onProgress } = request;
+  const { url, fetch, signal } = request;
   try {
     const etag = isElsewhere(url) ? undefined : request.etag;
     const headers = new Headers(request.init.headers);
@@ -64,7 +65,7 @@ export async function download(request: Request): Promise<Download> {
         status: response.status,
       });
     }
-    const bytes = await readBody(response, onProgress);
+    const bytes = await readBody(response, request);
     if (isPage(response, bytes)) {
       throw new SourceError(
         "html",
@@ -92,7 +93,7 @@ function isElsewhere(url: string): boolean {
   return location !== undefined && new URL(url, location.href).origin !== location.origin;
 }
 
-async function readBody(response: Response, onProgress: (progress: Progress) => void): Promise<Uint8Array> {
+async function readBody(response: Response, { url, signal, onProgress }: Request): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array(await response.arrayBuffer());
   // Of a packed body the server counts other bytes than those that arrive here.
   const length = response.headers.has("Content-Encoding") ? null : response.headers.get("Content-Length");
@@ -103,6 +104,11 @@ async function readBody(response: Response, onProgress: (progress: Progress) => 
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     chunks.push(read.value);
     loadedBytes += read.value.length;
+    // A `fetch` of the application's may not look at the signal, and what drips in would be kept for ever.
+    if (signal.aborted || loadedBytes > limits.documentBytes) {
+      await reader.cancel();
+      throw new SourceError("document", url, `is longer than ${limits.documentBytes} bytes`);
+    }
     onProgress({ loadedBytes, totalBytes });
   }
   const bytes = new Uint8Array(loadedBytes);

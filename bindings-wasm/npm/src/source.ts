@@ -100,7 +100,10 @@ export interface SourceOptions {
   readonly intervalMs?: number | undefined;
   /** Asks again when the page becomes visible. So unless given as `false`. */
   readonly refetchOnVisible?: boolean | undefined;
-  /** Gives an attempt up after so many milliseconds: 30,000 unless given. */
+  /**
+   * Milliseconds for a whole attempt: the module's start, redirects and the body included. Unless given, 30,000 in a
+   * page, where nothing waits for it and a network may be slow, and 2,000 elsewhere, such as in a function.
+   */
   readonly timeoutMs?: number | undefined;
   /** Closes the source when it is aborted. */
   readonly signal?: AbortSignal | undefined;
@@ -220,14 +223,22 @@ export class DocumentSource implements FlagSource {
 
   /**
    * Asks the server now, or waits for the answer to a question that is under way. Never rejects: the snapshot says how
-   * it went.
+   * it went. `timeoutMs` is how long this call waits at most, such as half of what `getRemainingTimeInMillis()` of a
+   * Lambda function gives: the attempt goes on without it.
    */
-  refresh(): Promise<SourceSnapshot> {
-    if (this.#closing.signal.aborted || !this.#hasAddress) return Promise.resolve(this.#snapshot);
+  async refresh({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<SourceSnapshot> {
+    if (this.#closing.signal.aborted || !this.#hasAddress) return this.#snapshot;
     this.#attempt ??= this.#ask().finally(() => {
       this.#attempt = undefined;
     });
-    return this.#attempt;
+    if (timeoutMs === undefined) return this.#attempt;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ends = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([this.#attempt, ends]);
+    clearTimeout(timer);
+    return this.#snapshot;
   }
 
   /** Stops, and frees the document. What was bound to it can still be used. */
@@ -256,7 +267,7 @@ export class DocumentSource implements FlagSource {
   };
 
   async #ask(): Promise<SourceSnapshot> {
-    const { timeoutMs = 30_000 } = this.#options;
+    const { timeoutMs = this.#page === undefined ? 2_000 : 30_000 } = this.#options;
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
     this.#closing.signal.addEventListener("abort", stop);

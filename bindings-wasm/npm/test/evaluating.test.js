@@ -302,6 +302,20 @@ describe("the package", () => {
     assert.throws(() => secureModeHash("secret", {}), { name: "ContextError" });
   });
 
+  it("makes no secure-mode hash that anybody can compute, or that hosts disagree on", () => {
+    for (const context of [{ kind: "user", key: "Message" }, new Context("Message"), {}]) {
+      assert.throws(() => secureModeHash("", context), {
+        name: "RangeError",
+        message: /the SDK key is empty/,
+      });
+      for (const key of ["\ud800", "sdk-\udfff", "\udc00\ud800"]) {
+        assert.throws(() => secureModeHash(key, context), { name: "RangeError", message: /lone surrogate/ });
+      }
+      assert.throws(() => secureModeHash(/** @type {any} */ (undefined), context), TypeError);
+    }
+    assert.match(secureModeHash("\ud83d\ude00", { kind: "user", key: "a" }), /^[0-9a-f]{64}$/);
+  });
+
   it("gives bound flags of its own class", () => {
     assert.ok(flags.bind(user) instanceof BoundFlags);
   });

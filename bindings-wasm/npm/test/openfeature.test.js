@@ -126,6 +126,44 @@ const resolutions = [
   },
 ];
 
+describe("an attribute that is nested too deep is absent, and its neighbours are not", () => {
+  const nestings = {
+    arrays: (/** @type {any} */ inner) => [inner],
+    objects: (/** @type {any} */ inner) => ({ a: inner }),
+    both: (/** @type {any} */ inner) => ({ a: [inner] }),
+  };
+  for (const [name, nest] of Object.entries(nestings)) {
+    it(`in ${name}`, async () => {
+      const flags = load(
+        ruleFlag("near", { attribute: "y", values: [1] }),
+        ruleFlag("deep", { attribute: "x", op: "in", negate: true, values: [] }),
+      );
+      await Server.setProviderAndWait(new IsoflagServerProvider(flags));
+      const client = Server.getClient();
+      for (const levels of [50, 63, 64, 126, 127, 128, 129, 500, 5000, 100_000]) {
+        /** @type {any} */
+        let x = "x";
+        for (let level = 0; level < levels; level++) x = nest(x);
+        const context = { targetingKey: "ada", y: 1, x };
+        assert.equal(await client.getBooleanValue("near", false, context), true, `${levels}`);
+        const total = name === "both" ? 2 * levels : levels;
+        assert.equal(await client.getBooleanValue("deep", false, context), total <= 127, `${levels}`);
+      }
+    });
+  }
+
+  it("and what is held many times is copied once", async () => {
+    const flags = load(ruleFlag("near", { attribute: "y", values: [1] }));
+    await Server.setProviderAndWait(new IsoflagServerProvider(flags));
+    /** @type {any} */
+    let x = { at: new Date(0) };
+    for (let level = 0; level < 100; level++) x = { a: x, b: x };
+    // Written out it is too large for a context.
+    const context = { targetingKey: "ada", y: 1, x };
+    assert.equal(await Server.getClient().getBooleanValue("near", false, context), false);
+  });
+});
+
 /** @param {any} details */
 function essence({ value, variant, reason, errorCode }) {
   return JSON.parse(JSON.stringify({ value, variant, reason, errorCode }));

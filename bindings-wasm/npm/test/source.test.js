@@ -316,6 +316,73 @@ describe("a document source that is refused", () => {
     }
   });
 
+  it("because the body drips in says so, and stops reading it", async () => {
+    let cancelled = 0;
+    const fetch = async () => {
+      /** @type {NodeJS.Timeout} */
+      let drip;
+      const body = new ReadableStream({
+        start(controller) {
+          drip = setInterval(() => controller.enqueue(new Uint8Array([32])), 1);
+        },
+        cancel() {
+          cancelled++;
+          clearInterval(drip);
+        },
+      });
+      return new Response(body, { headers: { "Content-Type": "application/json" } });
+    };
+    const source = await open({}, { timeoutMs: 50, fetch: /** @type {any} */ (fetch) });
+    assert.equal(source.snapshot.error?.code, "timeout");
+    while (cancelled === 0) await setTimeout(1);
+    source.close();
+  });
+
+  it("because nothing answers says so after two seconds where there is no page", async () => {
+    /** @type {number[]} */
+    const waits = [];
+    const real = globalThis.setTimeout;
+    const never = () => new Promise(() => undefined);
+    for (const page of [undefined, /** @type {any} */ (new EventTarget())]) {
+      globalThis.setTimeout = /** @type {any} */ (
+        (/** @type {() => void} */ call, /** @type {number} */ ms) => {
+          waits.push(ms);
+          return real(call, 1);
+        }
+      );
+      try {
+        const source = createSource({ url, Flags, ready, page, fetch: /** @type {any} */ (never) });
+        globalThis.setTimeout = real;
+        const { error } = await source.loaded;
+        assert.equal(error?.code, "timeout");
+        source.close();
+      } finally {
+        globalThis.setTimeout = real;
+      }
+    }
+    assert.deepEqual(waits, [2_000, 30_000]);
+  });
+
+  it("is not waited for longer than a refresh says", async () => {
+    /** @type {(response: Response) => void} */
+    let respond = () => undefined;
+    const source = await open({ body: text(1) });
+    source.close();
+    const slow = createSource({
+      url,
+      Flags,
+      ready,
+      timeoutMs: 60_000,
+      fetch: /** @type {any} */ (() => new Promise(resolve => (respond = resolve))),
+    });
+    const waited = await slow.refresh({ timeoutMs: 5 });
+    assert.equal(waited.status, "loading");
+    assert.equal(waited.fetching, true);
+    respond(new Response(text(3)));
+    assert.equal((await slow.loaded).version, 3);
+    slow.close();
+  });
+
   it("because the module cannot start says so, and starts later", async () => {
     let broken = true;
     const source = await open(

@@ -112,8 +112,9 @@ def _check(pin: str | None, named: Flags | BoundClient) -> None:
     """Raise ``PinError`` where a pin is not to the only document that there is."""
     if pin is None or pin == (digest := named.digest):
         return
+    shown = pin[:80].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     raise PinError(
-        f"only the newest document is held here, not `{pin[:80]}`; decide again with it",
+        f"only the newest document is held here, not `{shown}`; decide again with it",
         code="document-not-held",
         held=[] if digest is None else [digest],
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from isoflag import Context, ContextError, __version__
+from isoflag.source.deadline import TimeLeft, until
 
 from . import ofrep
 from .asking import Asked, ContextLike, ContextOf, FlagsOrClient, ask, context_of
@@ -40,6 +41,7 @@ def config_response(
     cache_control: str = "private, no-cache",
     vary: Sequence[str] = ("Authorization", "Cookie"),
     retry_after: int = 5,
+    deadline: TimeLeft | None = None,
 ) -> Response:
     """Answer an event of API Gateway or a function URL with every flag that a page needs.
 
@@ -66,6 +68,9 @@ def config_response(
     request that has it in ``If-None-Match`` is answered with 304 and no body. The header
     ``Isoflag-Document`` has the document's digest. ``origins`` are the other origins whose pages
     may read the answer.
+
+    ``deadline`` limits a refresh of the flags: pass the context of the Lambda handler, of whose
+    remaining time it takes half at most, or seconds.
 
     Otherwise the status is 204 for a preflight, 400 for a request or context that cannot be
     understood, 405 for a method that is none of the form's, and 503 where there are no flags yet,
@@ -94,7 +99,8 @@ def config_response(
         about = _valid(context_of(ofrep.context if context is None else context, request))
     except (BadRequestError, ContextError) as error:
         return json_response(400, _refusal(form, error), headers)
-    asked = ask(flags, about)
+    with until(deadline):
+        asked = ask(flags, about)
     digest = asked.digest
     if digest is None:
         unready = {**headers, "Retry-After": str(retry_after)}

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeVar, cast
 
-from isoflag import BoundFlags, Context, PinError
+from isoflag import BoundFlags, Context, Flags, PinError
+from isoflag.source.deadline import lambda_context, until
 
 from .asking import Asked, BoundClient, ContextOf, FlagsOrClient, ask, context_of
 from .cors import Cors
@@ -79,14 +80,16 @@ class Guard:
 
                 @functools.wraps(handler)
                 async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
-                    refused = self._refuse(key, event)
+                    with until(lambda_context(rest, named)):
+                        refused = await self._refuse_aside(key, event)
                     return await handler(event, *rest, **named) if refused is None else refused
 
                 return cast("_Handler", guarded_async)
 
             @functools.wraps(handler)
             def guarded(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
-                refused = self._refuse(key, event)
+                with until(lambda_context(rest, named)):
+                    refused = self._refuse(key, event)
                 return handler(event, *rest, **named) if refused is None else refused
 
             return cast("_Handler", guarded)
@@ -102,13 +105,28 @@ class Guard:
         """
         return self._ask(Request.from_event(event)).bound
 
-    def _ask(self, request: Request) -> Asked:
+    async def _refuse_aside(self, key: str, event: Mapping[str, Any]) -> Response | None:
+        """As ``_refuse``, in another thread if it could wait for a source."""
+        client = self._holder()
+        pinned = self._pins and Request.from_event(event).pin is not None
+        if pinned or getattr(client, "due", not isinstance(client, Flags)):
+            # Most handlers are no coroutine functions, and it takes long to import.
+            import asyncio  # noqa: PLC0415
+
+            return await asyncio.to_thread(self._refuse, key, event)
+        return self._refuse(key, event)
+
+    def _holder(self) -> FlagsOrClient:
         flags = _used.flags if self._flags is None else self._flags
         if flags is None:
             raise RuntimeError(
                 "there is nothing to ask for flags; call `isoflag.aws_http.use(client)` first, or "
                 "pass the client"
             )
+        return flags
+
+    def _ask(self, request: Request) -> Asked:
+        flags = self._holder()
         return ask(flags, context_of(self._context, request), request.pin if self._pins else None)
 
     def _refuse(self, key: str, event: Mapping[str, Any]) -> Response | None:
@@ -161,8 +179,10 @@ def requires_flag(
 
     Where the flag is off, unknown, no boolean, or there are no flags yet, an HTTP request is
     answered with 503 Service Unavailable, to be asked again in ``retry_after`` seconds, and any
-    other event raises ``FlagOffError``, so that a queue keeps its messages. The handler may be a
-    coroutine function, and is not called in either case.
+    other event raises ``FlagOffError``, so that a queue keeps its messages. The handler is not
+    called in either case. If it is a coroutine function, a refresh of the flags does not block the
+    event loop: the guard, ``context`` included, then runs in another thread. A refresh takes half
+    of the invocation's remaining time at most, by the Lambda context that the handler is given.
 
     A page that sends the digest of the document that it has decided with, in ``Isoflag-Document``,
     is answered by that very document, or with 409 Conflict and the digests that are held; what was

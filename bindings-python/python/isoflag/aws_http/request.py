@@ -126,10 +126,17 @@ def _text(holder: Mapping[str, Any], name: str) -> str:
 
 def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
     return {
-        name.lower(): ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        name.lower(): ", ".join(map(_header, value)) if isinstance(value, list) else _header(value)
         for name, value in headers.items()
         if isinstance(name, str) and value is not None
     }
+
+
+def _header(value: Any) -> str:
+    """Give a header's text; a lone surrogate, which HTTP cannot carry, becomes U+FFFD."""
+    if not isinstance(value, str | int | float):
+        return ""
+    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _authorizer(authorizer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -14,6 +14,15 @@ class Response(TypedDict):
     isBase64Encoded: bool
 
 
+def is_well_formed(text: str) -> bool:
+    """Tell whether a text has a UTF-8 form: no lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def json_response(
     status: int, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None
 ) -> Response:
@@ -22,6 +31,9 @@ def json_response(
     What is not found in ``headers`` is not to be stored by anybody.
     """
     text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    if not is_well_formed(text):
+        # Lambda cannot encode a lone surrogate, but it can be written as an escape.
+        text = json.dumps(body, separators=(",", ":"))
     content = {} if body is None else {"Content-Type": "application/json"}
     return {
         "statusCode": status,

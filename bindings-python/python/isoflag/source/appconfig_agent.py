@@ -1,7 +1,6 @@
 """A document from the AppConfig Agent, which runs beside the function as a Lambda extension."""
 
 import http.client
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from socket import socket as Socket  # noqa: N812
@@ -11,11 +10,12 @@ from urllib.parse import quote, urlencode
 from isoflag import Flags
 
 from .agent_settings import AgentSettings
+from .bounded_call import BoundedSource
+from .deadline import DEFAULT_SECONDS, Deadline
 from .errors import (
     SourceContentError,
     SourceError,
     SourceNotFoundError,
-    SourceTimeoutError,
     SourceUnauthorizedError,
     SourceUnavailableError,
 )
@@ -28,7 +28,7 @@ _CHUNK: Final = 1 << 16
 _EXCERPT: Final = 200
 
 
-class AppConfigAgentSource:
+class AppConfigAgentSource(BoundedSource):
     """A configuration of AppConfig that the agent on this machine holds.
 
     The agent looks for changes by itself, so asking it costs no more than a call to ``localhost``;
@@ -51,14 +51,14 @@ class AppConfigAgentSource:
         """Name the configuration, by names or ids.
 
         ``flags`` asks for some flags of a feature-flag profile only; ``context`` is what the agent
-        decides variants by. ``port`` and ``timeout`` (seconds, for the whole answer) are by default
-        those that the agent's own variables say, with a second more than it waits for AppConfig;
-        ``access_token`` is what an agent in a container was given as ``ACCESS_TOKEN``.
+        decides variants by. ``port`` is by default the one of the agent's own variable; ``timeout``
+        is in seconds, for the whole fetch, by default 2 or a second more than the agent waits for
+        AppConfig, if that is less. ``access_token`` is what an agent in a container was given as
+        ``ACCESS_TOKEN``.
         """
         settings = AgentSettings.from_environment()
         self._host = host
         self._port = settings.port if port is None else port
-        self._timeout = settings.poll_timeout + 1.0 if timeout is None else timeout
         self._flags = tuple(flags)
         names = (quote(name, safe="") for name in (application, environment, profile))
         self._path = "/applications/{}/environments/{}/configurations/{}".format(*names)
@@ -69,7 +69,9 @@ class AppConfigAgentSource:
             self._headers["Context"] = ",".join(f"{name}={each}" for name, each in context.items())
         if access_token is not None:
             self._headers["Authorization"] = f"Bearer {access_token}"
-        self._where = f"http://{host}:{self._port}{self._path}"
+        if timeout is None:
+            timeout = min(DEFAULT_SECONDS, settings.poll_timeout + 1.0)
+        super().__init__(timeout, f"http://{host}:{self._port}{self._path}")
 
     def __repr__(self) -> str:
         return f"<AppConfigAgentSource {self._where}>"
@@ -80,14 +82,19 @@ class AppConfigAgentSource:
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Ask the agent."""
+        hint = "is the agent overloaded, or without a way to AppConfig?"
+        body, version = self._bounded(self._ask, hint)
+        if len(self._flags) == 1:
+            # The agent answers for one flag without its key.
+            body = b"{" + _json_string(self._flags[0]) + b":" + body + b"}"
+        fetched = Fetched(body, version=version)
+        return UNCHANGED if fetched == previous else fetched
+
+    def _ask(self, deadline: Deadline) -> tuple[bytes, str | None]:
         try:
-            body, version = self._get()
-        except TimeoutError as error:
-            raise SourceTimeoutError(
-                f"no whole answer within {self._timeout:g} s; is the agent overloaded, or without "
-                "a way to AppConfig?",
-                where=self._where,
-            ) from error
+            return self._get(deadline)
+        except TimeoutError:
+            raise
         except http.client.IncompleteRead as error:
             raise self._truncated() from error
         except (OSError, http.client.HTTPException) as error:
@@ -96,15 +103,11 @@ class AppConfigAgentSource:
                 f"({type(error).__name__}: {error})",
                 where=self._where,
             ) from error
-        if len(self._flags) == 1:
-            # The agent answers for one flag without its key.
-            body = b"{" + _json_string(self._flags[0]) + b":" + body + b"}"
-        fetched = Fetched(body, version=version)
-        return UNCHANGED if fetched == previous else fetched
 
-    def _get(self) -> tuple[bytes, str | None]:
-        deadline = time.monotonic() + self._timeout
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+    def _get(self, deadline: Deadline) -> tuple[bytes, str | None]:
+        connection = http.client.HTTPConnection(
+            self._host, self._port, timeout=max(deadline.left, 0.001)
+        )
         with closing(connection):
             connection.request("GET", self._path, headers=self._headers)
             # The connection forgets it where the agent closes after its answer.
@@ -120,7 +123,7 @@ class AppConfigAgentSource:
         self,
         socket: Socket,
         response: http.client.HTTPResponse,
-        deadline: float,
+        deadline: Deadline,
     ) -> bytes:
         """Read until the end or the deadline, however slowly the parts come."""
         expected = response.length
@@ -130,15 +133,13 @@ class AppConfigAgentSource:
             if response.isclosed():
                 # That was all of it, and newer Pythons have closed the socket.
                 break
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
+            deadline.check()
             if len(body) > _MOST_BYTES:
                 raise SourceContentError(
                     f"the answer is longer than {_MOST_BYTES} bytes; is this a document of flags?",
                     where=self._where,
                 )
-            socket.settimeout(left)
+            socket.settimeout(max(deadline.left, 0.001))
         if expected is not None and len(body) < expected:
             raise self._truncated()
         return bytes(body)

@@ -6,7 +6,9 @@ from typing import Any, Final, Protocol
 from isoflag import Flags
 from isoflag._wall_clock import wall_clock
 
-from .aws import AwsClient, error_code, named
+from .aws import UNREACHABLE, AwsClient, error_code, named
+from .bounded_call import BoundedSource
+from .deadline import DEFAULT_SECONDS, Deadline
 from .errors import SourceContentError
 from .protocol import UNCHANGED, Fetched, Unchanged
 
@@ -21,7 +23,7 @@ class _AppConfigDataClient(Protocol):
     def get_latest_configuration(self, **parameters: Any) -> Any: ...
 
 
-class AppConfigDataSource:
+class AppConfigDataSource(BoundedSource):
     """A configuration of AppConfig, where no agent runs.
 
     Every call to AppConfig is paid for; between two calls lies at least the time that AppConfig
@@ -37,15 +39,15 @@ class AppConfigDataSource:
         *,
         minimum_poll_interval: int | None = None,
         client: _AppConfigDataClient | None = None,
-        timeout: float = 5.0,
+        timeout: float = DEFAULT_SECONDS,
         clock: Callable[[], float] = wall_clock,
     ) -> None:
         """Name the configuration, by names or ids.
 
         ``minimum_poll_interval`` is in seconds, from 15 to 86400, and 60 where AppConfig is not
         told. ``client`` is a boto3 client for ``appconfigdata``, for whoever needs another region;
-        ``timeout`` is in seconds, for connecting and for each answer, and counts for a client that
-        is made here.
+        ``timeout`` is in seconds, for the whole fetch: credentials, retries and a new session
+        included.
         """
         self._asked: dict[str, Any] = {
             "ApplicationIdentifier": application,
@@ -54,8 +56,8 @@ class AppConfigDataSource:
         }
         if minimum_poll_interval is not None:
             self._asked["RequiredMinimumPollIntervalInSeconds"] = minimum_poll_interval
-        self._where = f"appconfig:{application}/{environment}/{profile}"
-        self._client = AwsClient("appconfigdata", client, timeout=timeout, where=self._where)
+        super().__init__(timeout, f"appconfig:{application}/{environment}/{profile}")
+        self._client = AwsClient("appconfigdata", client, timeout=timeout / 2, where=self._where)
         self._clock = clock
         self._token: str | None = None
         self._token_since = 0.0
@@ -81,8 +83,7 @@ class AppConfigDataSource:
             self._token = None
         # A token is used once: whatever happens from here on, it is gone.
         token, self._token = self._token, None
-        client = self._client.get()
-        answer = self._latest(client, token)
+        answer = self._bounded(lambda deadline: self._latest(token, deadline), UNREACHABLE)
         if answer is None:
             # AppConfig did not look, so the token is still unused.
             self._token = token
@@ -92,8 +93,9 @@ class AppConfigDataSource:
         self._next_poll = now + float(answer.get("NextPollIntervalInSeconds", 0))
         return self._answered(answer, previous)
 
-    def _latest(self, client: _AppConfigDataClient, token: str | None) -> Any:
+    def _latest(self, token: str | None, deadline: Deadline) -> Any:
         """Get the answer to a token, or to that of a new session; None where it is too early."""
+        client = self._client.get()
         try:
             if token is not None:
                 try:
@@ -104,7 +106,9 @@ class AppConfigDataSource:
                         return None
                     if not problems & {"Expired", "Corrupted"}:
                         raise
+            deadline.check()
             started = client.start_configuration_session(**self._asked)
+            deadline.check()
             return self._get(client, started["InitialConfigurationToken"])
         except Exception as error:
             raise named(error, self._where) from error

@@ -14,7 +14,10 @@ from .errors import (
     SourceUnavailableError,
 )
 
-__all__ = ["AwsClient", "error_code", "named"]
+__all__ = ["UNREACHABLE", "AwsClient", "error_code", "named"]
+
+UNREACHABLE: Final = "is AWS reachable from this network?"
+"""What to look for if AWS does not answer in time."""
 
 # By the code that AWS answers with, or the name of the error's class: boto3 makes such classes as
 # it goes, and need not be installed where the caller brings a client.
@@ -48,7 +51,7 @@ _KNOWN: Final[tuple[tuple[frozenset[str], type[SourceError], str], ...]] = (
     (
         frozenset({"ConnectTimeoutError", "ReadTimeoutError", "TimeoutError"}),
         SourceTimeoutError,
-        "no answer in time; is AWS reachable from this network?",
+        f"no answer in time; {UNREACHABLE}",
     ),
     (
         frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"}),
@@ -75,7 +78,10 @@ class AwsClient:
     """
 
     def __init__(self, service: str, given: Any, *, timeout: float, where: str) -> None:
-        """Name the service; ``given`` is the caller's own client, which is used as it is."""
+        """Name the service; ``given`` is the caller's own client, which is used as it is.
+
+        ``timeout`` is in seconds, for connecting and for each answer.
+        """
         self._service = service
         self._given = given
         self._timeout = timeout
@@ -103,7 +109,8 @@ class AwsClient:
         limits = config.Config(
             connect_timeout=self._timeout,
             read_timeout=self._timeout,
-            # The flag client tries again itself; a handler should not wait for more than this.
+            # The flag client tries again itself; this is for a connection that died while the
+            # function was frozen.
             retries={"total_max_attempts": 2, "mode": "standard"},
         )
         try:

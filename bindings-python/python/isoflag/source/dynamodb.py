@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from isoflag import Flags
 from isoflag import dynamodb_layout as layout
 
-from .aws import AwsClient, named
+from .aws import UNREACHABLE, AwsClient, named
+from .bounded_call import BoundedSource
+from .deadline import DEFAULT_SECONDS, Deadline
 from .errors import SourceContentError, SourceNotReadyError
 from .protocol import UNCHANGED, Fetched, Unchanged
 
@@ -22,7 +24,7 @@ class _DynamoDbClient(Protocol):
     def query(self, **parameters: Any) -> Any: ...
 
 
-class DynamoDbSource:
+class DynamoDbSource(BoundedSource):
     """The flags and segments of a DynamoDB table that LaunchDarkly's relay or an SDK fills.
 
     Items of the current layout and of the one of 2018 are read, and isoflag's own ``meta``; what
@@ -39,18 +41,17 @@ class DynamoDbSource:
         *,
         prefix: str | None = None,
         client: _DynamoDbClient | None = None,
-        timeout: float = 5.0,
+        timeout: float = DEFAULT_SECONDS,
     ) -> None:
         """Name the table, and the prefix where several environments share it.
 
         ``client`` is a boto3 client for DynamoDB, for whoever needs another region or endpoint;
-        ``timeout`` is in seconds, for connecting and for each answer, and counts for a client that
-        is made here.
+        ``timeout`` is in seconds, for the whole fetch: credentials, retries and all pages included.
         """
         self._table = table
         self._prefix = prefix
-        self._where = f"dynamodb://{table}" + (f"/{prefix}" if prefix else "")
-        self._client = AwsClient("dynamodb", client, timeout=timeout, where=self._where)
+        super().__init__(timeout, f"dynamodb://{table}" + (f"/{prefix}" if prefix else ""))
+        self._client = AwsClient("dynamodb", client, timeout=timeout / 2, where=self._where)
 
     def __repr__(self) -> str:
         prefix = "" if self._prefix is None else f", prefix={self._prefix!r}"
@@ -58,14 +59,7 @@ class DynamoDbSource:
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Read the table; raises ``SourceNotReadyError`` where nobody has filled it."""
-        client = self._client.get()
-        try:
-            filled = self._get(client, layout.inited_key(self._prefix)) is not None
-            meta = self._get(client, layout.meta_key(self._prefix))
-            flags = list(self._all(client, layout.FEATURES))
-            segments = list(self._all(client, layout.SEGMENTS))
-        except Exception as error:
-            raise named(error, self._where) from error
+        filled, meta, flags, segments = self._bounded(self._read, UNREACHABLE)
         # The layout of 2018 has no marker: whoever wrote it kept it in memory.
         if not filled and all(layout.is_current_layout(item) for item in flags + segments):
             raise SourceNotReadyError(
@@ -79,12 +73,26 @@ class DynamoDbSource:
         version = None if meta is None else meta.get("version", {}).get("N")
         return Fetched(document, version=version)
 
+    def _read(
+        self, deadline: Deadline
+    ) -> tuple[bool, layout.Item | None, list[layout.Item], list[layout.Item]]:
+        client = self._client.get()
+        try:
+            filled = self._get(client, layout.inited_key(self._prefix)) is not None
+            deadline.check()
+            meta = self._get(client, layout.meta_key(self._prefix))
+            flags = list(self._all(client, layout.FEATURES, deadline))
+            segments = list(self._all(client, layout.SEGMENTS, deadline))
+        except Exception as error:
+            raise named(error, self._where) from error
+        return filled, meta, flags, segments
+
     def _get(self, client: _DynamoDbClient, key: Mapping[str, Any]) -> layout.Item | None:
         answer = client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item: layout.Item | None = answer.get("Item")
         return item
 
-    def _all(self, client: _DynamoDbClient, name: str) -> Iterator[layout.Item]:
+    def _all(self, client: _DynamoDbClient, name: str, deadline: Deadline) -> Iterator[layout.Item]:
         asked: dict[str, Any] = {
             "TableName": self._table,
             "ConsistentRead": True,
@@ -95,6 +103,8 @@ class DynamoDbSource:
             },
         }
         while True:
+            # After the deadline the caller has gone, and each page costs money.
+            deadline.check()
             answer = client.query(**asked)
             yield from answer.get("Items", ())
             last = answer.get("LastEvaluatedKey")

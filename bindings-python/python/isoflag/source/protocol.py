@@ -44,12 +44,15 @@ class Fetched:
 class Source(Protocol):
     """Where a document comes from.
 
-    A source belongs to one client, which never calls it from two threads at once. It may keep a
-    connection or a token, but not what it gave: that is ``previous``. A source that returns the
-    current document says so by ``is_current = True``; any other may lag, as the AppConfig Agent
-    does, and ``Pins`` rely on that. A source of other documents than isoflag's may have a method
-    ``load_document`` from the bytes to ``Flags``, which a client calls instead of
-    ``Flags.from_json``.
+    A source belongs to one client, which calls it in a thread of its own, one call at a time. A
+    call that takes longer than ``timeout`` seconds, an attribute of the source, or 2 seconds
+    without one, is abandoned: what it returns is dropped, and it may still run when the next one
+    begins. A source may keep a connection or a token, but not what it gave: that is ``previous``.
+
+    A source that returns the current document says so by ``is_current = True``; any other may lag,
+    as the AppConfig Agent does, and ``Pins`` rely on that. A source of other documents than
+    isoflag's may have a method ``load_document`` from the bytes to ``Flags``, which a client calls
+    instead of ``Flags.from_json``.
     """
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
@@ -58,5 +61,5 @@ class Source(Protocol):
         ``previous`` is what this method gave last, None the first time; without it the document is
         given whole. Bytes alone are as good as a ``Fetched``. What is given is believed, also an
         earlier document, unless its ``times`` show that a cache gave an older copy. Raises a
-        ``SourceError``, and is done within its own time limit.
+        ``SourceError``.
         """

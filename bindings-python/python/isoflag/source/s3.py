@@ -3,7 +3,9 @@
 from contextlib import closing
 from typing import Any, Protocol
 
-from .aws import AwsClient, error_code, named
+from .aws import UNREACHABLE, AwsClient, error_code, named
+from .bounded_call import BoundedSource
+from .deadline import DEFAULT_SECONDS
 from .errors import SourceContentError
 from .protocol import UNCHANGED, Fetched, Unchanged
 
@@ -14,7 +16,7 @@ class _S3Client(Protocol):
     def get_object(self, **parameters: Any) -> Any: ...
 
 
-class S3Source:
+class S3Source(BoundedSource):
     """A document in one object of an S3 bucket, which is replaced as a whole when it is written.
 
     It is sent again only where its ETag is another. The role needs ``s3:GetObject``, and
@@ -29,24 +31,26 @@ class S3Source:
         key: str,
         *,
         client: _S3Client | None = None,
-        timeout: float = 5.0,
+        timeout: float = DEFAULT_SECONDS,
     ) -> None:
         """Name the object.
 
         ``client`` is a boto3 client for S3, for whoever needs another region or endpoint;
-        ``timeout`` is in seconds, for connecting and for each read, and counts for a client that is
-        made here.
+        ``timeout`` is in seconds, for the whole fetch: credentials, retries and the body included.
         """
         self._bucket = bucket
         self._key = key
-        self._where = f"s3://{bucket}/{key}"
-        self._client = AwsClient("s3", client, timeout=timeout, where=self._where)
+        super().__init__(timeout, f"s3://{bucket}/{key}")
+        self._client = AwsClient("s3", client, timeout=timeout / 2, where=self._where)
 
     def __repr__(self) -> str:
         return f"S3Source({self._bucket!r}, {self._key!r})"
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Get the object, if it is another one than that of ``previous``."""
+        return self._bounded(lambda _: self._get(previous), UNREACHABLE)
+
+    def _get(self, previous: Fetched | None) -> Fetched | Unchanged:
         asked = {"Bucket": self._bucket, "Key": self._key}
         if previous is not None and previous.etag is not None:
             asked["IfNoneMatch"] = previous.etag

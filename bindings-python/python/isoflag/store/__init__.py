@@ -5,7 +5,7 @@ A store is what a pipeline writes and what other SDKs read; to evaluate, load a 
 """
 
 from .dynamodb import DynamoDbFeatureStore, UnprocessedItemsError
-from .feature_store import FEATURES, SEGMENTS, FeatureStore, Kind
+from .feature_store import FEATURES, SEGMENTS, FeatureStore, Kind, UnfinishedWriteError
 from .in_memory import InMemoryFeatureStore
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "FeatureStore",
     "InMemoryFeatureStore",
     "Kind",
+    "UnfinishedWriteError",
     "UnprocessedItemsError",
 ]

@@ -22,9 +22,10 @@ from isoflag.dynamodb_layout import (
     namespace,
 )
 from isoflag.source.aws import AwsClient, error_code
+from isoflag.source.deadline import seconds_left
 from isoflag.sync.planning import INITED, META, Operation, Plan, in_waves
 
-from .feature_store import Kind
+from .feature_store import Kind, UnfinishedWriteError
 
 _BATCH: Final = 25
 _ATTEMPTS: Final = 10
@@ -99,13 +100,17 @@ class DynamoDbFeatureStore:
         Raises ``ItemError`` before anything is written where an item cannot be, and
         ``UnprocessedItemsError`` where DynamoDB goes on refusing some.
         """
+        self._init(all_data, _Progress())
+
+    def _init(self, all_data: Mapping[str, Mapping[str, Any]], progress: "_Progress") -> None:
         waves = self._encoded_waves(all_data)
         written = {_key_of(item) for wave in waves for item in wave}
         left = [key for key in self._keys() if _key_of(key) not in written]
         for wave in waves:
-            self._write_batches({"PutRequest": {"Item": item}} for item in wave)
-        self._write_batches({"DeleteRequest": {"Key": key}} for key in left)
+            self._write_batches([{"PutRequest": {"Item": item}} for item in wave], progress)
+        self._write_batches([{"DeleteRequest": {"Key": key}} for key in left], _Progress())
         self._client.put_item(TableName=self._table, Item=inited_item(self._prefix))
+        progress.written += 1
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
         """Write an item if its version is higher than the one held; say whether it was."""
@@ -130,13 +135,35 @@ class DynamoDbFeatureStore:
 
         A first plan is an ``init``. In any other each operation is conditional: it replaces the
         version that it was planned for, also by a lower one, or any lower than its own.
+
+        If DynamoDB does not take an item, this raises ``ItemError`` before anything is written; a
+        plan that was made with ``check_item`` has no such item. Within a block of
+        ``isoflag.source.deadline.until`` no write begins after the deadline.
         """
-        if plan.initial:
-            self.init(plan.all_data())
-            return len(plan)
-        # Everything is encoded first: what cannot be written leaves the table as it was.
-        writes = [(each, self._encoded(each)) for each in plan]
-        return sum(self._carry_out(operation, item) for operation, item in writes)
+        progress = _Progress()
+        try:
+            if plan.initial:
+                self._init(plan.all_data(), progress)
+            else:
+                # Everything is encoded first: what cannot be written leaves the table as it was.
+                writes = [(each, self._encoded(each)) for each in plan]
+                for operation, item in writes:
+                    _check_time()
+                    progress.written += self._carry_out(operation, item)
+        except Exception as error:
+            if progress.written == 0:
+                raise
+            raise UnfinishedWriteError(
+                f"{progress.written} of {len(plan)} changes are written, then the store failed: "
+                f"{type(error).__name__}: {error}; the next run writes the rest",
+                written=progress.written,
+                planned=len(plan),
+            ) from error
+        return progress.written
+
+    def check_item(self, kind: str, item: Mapping[str, Any]) -> None:
+        """Raise ``ItemError`` if DynamoDB does not take a flag or segment."""
+        encode_item(self._namespace(kind), item)
 
     @property
     def _client(self) -> Any:
@@ -229,15 +256,17 @@ class DynamoDbFeatureStore:
             )
         yield meta_key(self._prefix)
 
-    def _write_batches(self, requests: Iterable[Mapping[str, Any]]) -> None:
+    def _write_batches(self, requests: Iterable[Mapping[str, Any]], progress: "_Progress") -> None:
         """Write requests, none of which depends on another, and again those left unprocessed."""
         waiting = list(requests)
         delay = _FIRST_DELAY
         refusals = 0
         while waiting:
+            _check_time()
             batch, rest = waiting[:_BATCH], waiting[_BATCH:]
             answer = self._client.batch_write_item(RequestItems={self._table: batch})
             unprocessed = answer.get("UnprocessedItems", {}).get(self._table, [])
+            progress.written += len(batch) - len(unprocessed)
             waiting = [*unprocessed, *rest]
             if not unprocessed:
                 delay, refusals = _FIRST_DELAY, 0
@@ -251,6 +280,18 @@ class DynamoDbFeatureStore:
                 )
             self._sleep(delay)
             delay = min(2 * delay, _LONGEST_DELAY)
+
+
+class _Progress:
+    """How many operations of a plan have been carried out."""
+
+    def __init__(self) -> None:
+        self.written = 0
+
+
+def _check_time() -> None:
+    if seconds_left(1.0) <= 0:
+        raise TimeoutError("the invocation is about to end")
 
 
 def _key_of(item: Item) -> tuple[str, str]:

@@ -6,10 +6,26 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 from isoflag.dynamodb_layout import FEATURES, SEGMENTS
 from isoflag.sync.planning import Plan
 
-__all__ = ["FEATURES", "SEGMENTS", "FeatureStore", "Kind"]
+__all__ = ["FEATURES", "SEGMENTS", "FeatureStore", "Kind", "UnfinishedWriteError"]
 
 Kind: TypeAlias = Literal["features", "segments"]
 """What an item is; LaunchDarkly's stores call flags features."""
+
+
+class UnfinishedWriteError(RuntimeError):
+    """A plan that was carried out in part; the next one writes the rest."""
+
+    written: int
+    """How many operations are known to have been carried out."""
+
+    planned: int
+    """How many the plan has."""
+
+    def __init__(self, message: str, *, written: int, planned: int) -> None:
+        """Say how far it came."""
+        super().__init__(message)
+        self.written = written
+        self.planned = planned
 
 
 @runtime_checkable
@@ -57,5 +73,5 @@ class FeatureStore(Protocol):
         """Carry a plan out, in its order; give how many operations were taken.
 
         One that meets another version than it replaces, and no lower one, is left out: somebody
-        else wrote meanwhile.
+        else wrote meanwhile. Raises ``UnfinishedWriteError`` if it fails after some of them.
         """

@@ -114,5 +114,5 @@ def _text(key: object, item: Mapping[str, Any]) -> str:
 def _json(item: Mapping[str, Any], key: str) -> str:
     try:
         return json.dumps(item, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ItemError(f"the item `{key}` has no JSON form: {error}", key=key) from error

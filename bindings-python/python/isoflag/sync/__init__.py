@@ -5,17 +5,19 @@ writes. Importing this package imports no AWS library.
 """
 
 from .fetching import DocumentFetch, FetchError
-from .pipeline import handler
-from .planning import Operation, Plan, Refusal, plan
+from .pipeline import SyncError, handler
+from .planning import MassDeleteError, Operation, Plan, Refusal, plan
 from .webhook import SIGNATURE_HEADER, sign, signature_is_valid
 
 __all__ = [
     "SIGNATURE_HEADER",
     "DocumentFetch",
     "FetchError",
+    "MassDeleteError",
     "Operation",
     "Plan",
     "Refusal",
+    "SyncError",
     "handler",
     "plan",
     "sign",

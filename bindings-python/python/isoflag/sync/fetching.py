@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from isoflag import DocumentError, Flags
+from isoflag.source.bounded_call import AbandonedError, BoundedCalls
+from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
 
 _LIMIT: Final = 256 * 1024 * 1024
 """A document may have as many bytes."""
@@ -28,8 +30,8 @@ class DocumentFetch:
     ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
     called each time. Caches on the way are told to revalidate. ``flag_map`` says that the response
     is a bare map of flags, as from ``/sdk/latest-flags``; ``appconfig`` that it is a feature-flag
-    profile of AWS AppConfig, which ``Flags.from_appconfig`` reads. ``timeout`` is in seconds and
-    holds for each wait, not for the whole.
+    profile of AWS AppConfig, which ``Flags.from_appconfig`` reads. ``timeout`` is in seconds, for
+    the whole fetch: the name look-up, redirects and the body included.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class DocumentFetch:
         token: str | Callable[[], str] | None = None,
         flag_map: bool = False,
         appconfig: bool = False,
-        timeout: float = 10.0,
+        timeout: float = DEFAULT_SECONDS,
     ) -> None:
         """Remember what to fetch; raises ``ValueError`` if ``url`` is not an address."""
         if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
@@ -52,18 +54,29 @@ class DocumentFetch:
             Flags.from_flag_map if flag_map else Flags.from_appconfig if appconfig else None
         )
         self._timeout = timeout
+        self._calls = BoundedCalls()
         self.times: Mapping[str, Any] | None = None
         """The times of the last response, as ``Flags.supersedes`` takes them."""
 
     def __call__(self) -> bytes:
         """Give the body of the answer; raise ``FetchError`` where there is none that is whole."""
+        seconds = seconds_left(self._timeout)
+        try:
+            body, self.times = self._calls.run(self._get, seconds)
+        except AbandonedError as error:
+            raise FetchError(
+                f"the source timed out: no whole answer within {seconds:.3g} s ({error})"
+            ) from error
+        return body
+
+    def _get(self, deadline: Deadline) -> tuple[bytes, Mapping[str, Any]]:
         request = urllib.request.Request(self._url, headers=_HEADERS)  # noqa: S310
         token = self._token() if callable(self._token) else self._token
         if token:
             # Not sent on to where a redirect points.
             request.add_unredirected_header("Authorization", token)
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as answer:  # noqa: S310
                 body: bytes = answer.read(_LIMIT + 1)
                 times = _times(answer.headers)
                 # Reading up to a limit does not tell of an end that comes too early.
@@ -77,11 +90,10 @@ class DocumentFetch:
             raise FetchError(f"the source sent more than {_LIMIT} bytes")
         if missing:
             raise FetchError(f"the source broke off after {len(body)} bytes, {missing} are missing")
-        self.times = times
         if self._load is None:
-            return body
+            return body, times
         try:
-            return self._load(body).to_json().encode()
+            return self._load(body).to_json().encode(), times
         except DocumentError as error:
             raise FetchError(f"the source sent no flags: {error}") from error
 
@@ -118,6 +130,6 @@ def _text(fetched: str | bytes | Mapping[str, Any]) -> str:
         if isinstance(fetched, Mapping):
             return json.dumps(fetched, allow_nan=False)
         text = fetched if isinstance(fetched, str) else bytes(fetched).decode()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise FetchError(f"the source sent what is no JSON text: {error}") from error
     return text.removeprefix("\ufeff")

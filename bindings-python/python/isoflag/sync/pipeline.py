@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
+from isoflag.source.deadline import Deadline, remaining_seconds, until
 
 from .fetching import FetchError, read_document
 from .last_written import LastWritten
-from .planning import plan
-from .webhook import SIGNATURE_HEADER, signature_is_valid
+from .planning import MassDeleteError, check_deletes, plan
+from .webhook import SIGNATURE_HEADER, is_secret, signature_is_valid
 
 if TYPE_CHECKING:
     from isoflag.store import FeatureStore
@@ -19,7 +20,14 @@ Handler: TypeAlias = Callable[[Mapping[str, Any], object], Response]
 """What AWS Lambda calls with an event and its own context."""
 
 _SCHEDULERS: Final = frozenset({"aws.events", "aws.scheduler"})
+_RESERVE: Final = 0.5
+"""Seconds of an invocation that are kept for the log and the answer."""
+
 _log = logging.getLogger("isoflag.sync")
+
+
+class SyncError(RuntimeError):
+    """A scheduled run that failed; raised so that AWS counts it, tries again and routes it."""
 
 
 def handler(
@@ -27,6 +35,7 @@ def handler(
     fetch: Callable[[], str | bytes | Mapping[str, Any]],
     *,
     secret: str | Callable[[], str],
+    allow_mass_delete: bool = False,
 ) -> Handler:
     """Make a Lambda handler that fetches a document and writes what has changed to a store.
 
@@ -36,71 +45,123 @@ def handler(
     ``times``, as ``DocumentFetch`` has, a cache's copy that is older than what this function wrote
     last is refused. ``secret`` is the webhook's; a function is asked for it each time.
 
-    The handler raises nothing. Its answer has a status, and a JSON body with ``written`` and
-    ``refused``, or with the ``error``, which is logged too:
+    A document that would delete everything, or more than half of what the store holds, is refused
+    unless ``allow_mass_delete`` is true. Flags that were switched off are written first. An item
+    that the store does not take, such as one larger than DynamoDB allows, is ``refused``; the rest
+    is written.
+
+    For an HTTP request the handler raises nothing. Its answer has a status, and a JSON body with
+    ``written`` and ``refused``, or with the ``error``, which is logged too:
 
     - 200: the store holds the document, but for what was ``refused``;
     - 400: no event that it knows;
     - 401: a wrong signature or none; nothing is fetched and nothing written;
-    - 502: the document cannot be fetched, is none or a stale copy, or the store is not reached.
-      Nothing is written, except where the store fails half-way; the next event completes that.
+    - 502: the document cannot be fetched, is not a flag document, is a stale copy or deletes too
+      much, or the store cannot be reached. If the store fails half-way, the error says how much was
+      written; the next event completes that.
+
+    On a schedule it raises ``SyncError`` instead of answering 502: Lambda takes every answer to an
+    asynchronous invocation for a success. By the Lambda context no fetch or write begins in the
+    last half second of an invocation.
 
     Two runs at once may each write a part; give the function a reserved concurrency of 1.
+    Raises ``ValueError`` if ``secret`` is empty or not text.
     """
-    if secret == "":
-        raise ValueError("the webhook's secret is empty; anybody could sign with it")
+    if not callable(secret) and not is_secret(secret):
+        raise ValueError("the webhook's secret is empty or not text; anybody could sign with it")
 
     last = LastWritten()
 
-    def handle(event: Mapping[str, Any], _context: object = None) -> Response:
+    def handle(event: Mapping[str, Any], context: object = None) -> Response:
         request = Request.from_event(event)
         if request.is_http:
             try:
                 body, signature = request.body, request.headers.get(SIGNATURE_HEADER)
             except BadRequestError as error:
-                return _failure(400, str(error))
+                return _rejected(400, str(error))
             if not signature_is_valid(body, signature, _secret(secret)):
-                return _failure(401, "the signature of the webhook is wrong or missing")
-        elif not isinstance(event, Mapping) or event.get("source") not in _SCHEDULERS:
-            return _failure(400, "the event is neither a webhook nor a schedule of EventBridge")
-        return _run(store, fetch, last)
+                return _rejected(401, "the signature of the webhook is wrong or missing")
+        elif not _is_schedule(event):
+            return _rejected(400, "the event is neither a webhook nor a schedule of EventBridge")
+        remaining = remaining_seconds(context)
+        deadline = None if remaining is None else Deadline(max(remaining - _RESERVE, remaining / 2))
+        run = _Run(store, last, allow_mass_delete=allow_mass_delete)
+        try:
+            with until(deadline):
+                return run.carry_out(fetch)
+        except Exception as error:
+            reason = run.failure(error)
+            _log.error("%s", reason)
+            if request.is_http:
+                return json_response(502, {"error": reason})
+            raise SyncError(reason) from error
 
     return handle
 
 
-def _run(
-    store: "FeatureStore",
-    fetch: Callable[[], str | bytes | Mapping[str, Any]],
-    last: LastWritten,
-) -> Response:
-    try:
+class _Run:
+    """One run of the pipeline, and how far it came."""
+
+    def __init__(
+        self, store: "FeatureStore", last: LastWritten, *, allow_mass_delete: bool
+    ) -> None:
+        self._store = store
+        self._last = last
+        self._allow_mass_delete = allow_mass_delete
+        self._writing: int | None = None
+
+    def carry_out(self, fetch: Callable[[], str | bytes | Mapping[str, Any]]) -> Response:
+        store = self._store
         document, flags = read_document(fetch())
         times = getattr(fetch, "times", None)
-        last.check(flags, times)
-        planned = plan(store.document(), document)
+        self._last.check(flags, times)
+        held = store.document()
+        planned = plan(held, document, check_item=getattr(store, "check_item", None))
+        if not self._allow_mass_delete:
+            check_deletes(held, document)
+        for refusal in planned.refused:
+            _log.warning(
+                "`%s` of `%s` is not written: %s", refusal.key, refusal.kind, refusal.reason
+            )
+        self._writing = len(planned)
         written = store.write(planned)
-        last.keep(flags, times)
-    except FetchError as error:
-        return _failure(502, str(error))
-    except Exception as error:  # noqa: BLE001 -- a handler that raises is run again and again
-        return _failure(502, f"{type(error).__name__}: {error}")
-    for refusal in planned.refused:
-        _log.warning("`%s` of `%s` is not written: %s", refusal.key, refusal.kind, refusal.reason)
-    _log.info("wrote %d of %d changes of the document %s", written, len(planned), flags.digest)
-    refused = {f"{each.kind}/{each.key}": each.reason for each in planned.refused}
-    return json_response(200, {"digest": flags.digest, "written": written, "refused": refused})
+        self._last.keep(flags, times)
+        _log.info("wrote %d of %d changes of the document %s", written, len(planned), flags.digest)
+        refused = {f"{each.kind}/{each.key}": each.reason for each in planned.refused}
+        return json_response(200, {"digest": flags.digest, "written": written, "refused": refused})
+
+    def failure(self, error: Exception) -> str:
+        """Say what failed, and what is known to be written."""
+        if hasattr(error, "written"):
+            # An `UnfinishedWriteError` says both.
+            return str(error)
+        known = isinstance(error, FetchError | MassDeleteError)
+        what = str(error) if known else f"{type(error).__name__}: {error}"
+        if self._writing is None:
+            return f"nothing is written: {what}"
+        return f"none of {self._writing} changes is known to be written: {what}"
+
+
+def _is_schedule(event: object) -> bool:
+    source = event.get("source") if isinstance(event, Mapping) else None
+    return isinstance(source, str) and source in _SCHEDULERS
 
 
 def _secret(secret: str | Callable[[], str]) -> str:
     if isinstance(secret, str):
         return secret
     try:
-        return secret()
+        given = secret()
     except Exception:  # noqa: BLE001 -- whatever it is, nothing is signed
         _log.exception("the webhook's secret cannot be had; nothing is taken as signed")
         return ""
+    if not is_secret(given):
+        _log.error("the webhook's secret is empty or not text; nothing is taken as signed")
+        return ""
+    return given
 
 
-def _failure(status: int, reason: str) -> Response:
-    _log.error("nothing is written: %s", reason)
+def _rejected(status: int, reason: str) -> Response:
+    # Anybody may send a request to a public address.
+    _log.warning("nothing is written: %s", reason)
     return json_response(status, {"error": reason})

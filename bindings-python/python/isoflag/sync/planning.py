@@ -1,18 +1,22 @@
 """What a store has to be told so that it holds another document, worked out without any I/O."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
-from isoflag.dynamodb_layout import FEATURES, META_KEY, SEGMENTS
+from isoflag.dynamodb_layout import FEATURES, META_KEY, SEGMENTS, ItemError
 
 META: Final = "meta"
 """The kind of the operation that writes a document's ``meta``."""
 
 INITED: Final = "$inited"
 """The kind of the operation that says that the store holds a whole document."""
+
+
+class MassDeleteError(ValueError):
+    """A document without items, or without most of those that the store holds."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ class Plan:
     """
 
     operations: tuple[Operation, ...]
-    """Segments, flags, tombstones, ``meta``, ``$inited``; of each only what changes."""
+    """Flags that were switched off, then segments, other flags, tombstones, ``meta``, ``$inited``;
+    of each only what changes."""
 
     refused: tuple[Refusal, ...] = ()
     """The items that the store keeps as they are."""
@@ -100,7 +105,36 @@ class Plan:
         return data
 
 
-def plan(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Plan:
+def check_deletes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> None:
+    """Raise ``MassDeleteError`` if a document would empty a store or delete most of its items.
+
+    Such is one that has no items, that has none of the flags held, or that lacks more than half of
+    the flags and segments held. A store that holds nothing may be given an empty document; one that
+    was never initialized may not, since whatever lies in it is replaced.
+    """
+    lacking = {member: _lacking(old or {}, new, member) for member in ("flags", "segments")}
+    held = sum(live for live, _ in lacking.values())
+    deleted = sum(gone for _, gone in lacking.values())
+    live_flags, gone_flags = lacking["flags"]
+    if old is None and not any(_live(new, member) for member in lacking):
+        what = "the document has no flags and no segments, and what the store has is not known"
+    elif 0 < live_flags == gone_flags:
+        what = f"the document has none of the {live_flags} flags that the store holds"
+    elif 2 * deleted > held:
+        what = f"the document lacks {deleted} of the {held} items that the store holds"
+    else:
+        return
+    raise MassDeleteError(
+        f"{what}; is it the right one? If so, pass `allow_mass_delete=True` for this run"
+    )
+
+
+def plan(
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any],
+    *,
+    check_item: Callable[[str, Mapping[str, Any]], object] | None = None,
+) -> Plan:
     """Give the writes that bring a store which holds ``old`` to hold ``new``.
 
     Both are documents, ``{"flags": {...}, "segments": {...}, "meta": {...}}``; ``old`` has the
@@ -109,10 +143,14 @@ def plan(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Plan:
 
     The new document is the truth: an item that differs is written whatever its version, since a
     document that is rolled back brings lower ones. What the new document lacks becomes a tombstone.
-    An item is refused only if its ``key`` is not the name that it stands under.
+    An item is refused if its ``key`` is not the name that it stands under, and if ``check_item``,
+    which is called with the kind and each item that would be written, raises ``ItemError``.
+
+    Flags that were switched off come first: they need nothing, and may be what stops an incident.
     """
     held = {} if old is None else old
-    draft = _Draft()
+    draft = _Draft(check_item)
+    draft.switched_off(_items(held, "flags"), _items(new, "flags"))
     for kind, member in ((SEGMENTS, "segments"), (FEATURES, "flags")):
         draft.puts(kind, _items(held, member), _items(new, member))
     for kind, member in ((FEATURES, "flags"), (SEGMENTS, "segments")):
@@ -153,9 +191,11 @@ def in_waves(kind: str, items: Mapping[str, Any]) -> list[list[str]]:
 class _Draft:
     """The plan in the making."""
 
-    def __init__(self) -> None:
+    def __init__(self, check_item: Callable[[str, Mapping[str, Any]], object] | None) -> None:
         self.operations: list[Operation] = []
         self.refused: list[Refusal] = []
+        self._check_item = check_item
+        self._switched_off: set[str] = set()
         self._wave = 0
 
     def add(
@@ -170,11 +210,23 @@ class _Draft:
         self._wave += 1
         self.operations.append(Operation(kind, key, version, item, replaces, self._wave))
 
+    def switched_off(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Plan the flags that are off now and were on."""
+        on = {key for key, item in old.items() if _is_on(item)}
+        self._switched_off = {
+            key for key in on & new.keys() if not _is_on(new[key]) and not _is_deleted(new[key])
+        }
+        for key in sorted(self._switched_off):
+            self._put(FEATURES, key, old[key], new[key])
+
     def puts(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Plan the items that are new or have changed."""
+        done = self._switched_off if kind == FEATURES else ()
         for wave in in_waves(kind, new):
             self._wave += 1
             for key in wave:
+                if key in done:
+                    continue
                 self._put(kind, key, old.get(key), new[key])
 
     def tombstones(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
@@ -208,12 +260,32 @@ class _Draft:
         held = None if old is None else item_version(old)
         if held is not None and _is_deleted(old) and _is_deleted(new) and version <= held:
             return
+        try:
+            if self._check_item is not None:
+                self._check_item(kind, new)
+        except ItemError as error:
+            self.refused.append(Refusal(kind, key, str(error)))
+            return
         self.operations.append(Operation(kind, key, version, new, held, self._wave))
 
 
 def _items(document: Mapping[str, Any], member: str) -> Mapping[str, Any]:
     items = document.get(member)
     return items if isinstance(items, Mapping) else {}
+
+
+def _live(document: Mapping[str, Any], member: str) -> set[str]:
+    return {key for key, item in _items(document, member).items() if not _is_deleted(item)}
+
+
+def _lacking(old: Mapping[str, Any], new: Mapping[str, Any], member: str) -> tuple[int, int]:
+    """Count the items held, and those of them that a document has not."""
+    live = _live(old, member)
+    return len(live), len(live - _live(new, member))
+
+
+def _is_on(item: Any) -> bool:
+    return isinstance(item, Mapping) and item.get("on") is True
 
 
 def _is_deleted(item: Any) -> bool:

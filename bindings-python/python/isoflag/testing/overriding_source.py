@@ -34,6 +34,9 @@ _ERRORS: Final = {
 class OverridingSource:
     """Gives the flags of the moment as a document, or fails as it is told to."""
 
+    in_memory = True
+    """Says to a client that there is nothing to wait for, so that no thread is needed."""
+
     def __init__(
         self, present: Callable[[], Flags], failure: Callable[[], SourceFailure | None]
     ) -> None:

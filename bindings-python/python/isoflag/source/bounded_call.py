@@ -1,0 +1,102 @@
+"""Calls that are abandoned at a deadline, whatever they are blocked in."""
+
+from collections.abc import Callable
+from contextvars import copy_context
+from threading import Event, Thread
+from typing import Final, Generic, TypeVar
+
+from .deadline import Deadline, seconds_left
+from .errors import SourceTimeoutError
+
+__all__ = ["AbandonedError", "BoundedCalls", "BoundedSource"]
+
+_T = TypeVar("_T")
+
+_MOST: Final = 4
+
+
+class AbandonedError(TimeoutError):
+    """A call that is still running at its deadline."""
+
+
+class BoundedCalls:
+    """Runs each call in a daemon thread, and waits for it until a deadline.
+
+    A name look-up, a search for credentials or a peer that sends one byte a second can block for
+    longer than each of the time limits that a client library has, and cannot be interrupted. The
+    call is left to end on its own, and its result is dropped. At most four calls are left
+    so; while they all run, further ones fail at once.
+    """
+
+    def __init__(self) -> None:
+        """Start without calls."""
+        self._threads: list[Thread] = []
+
+    def run(self, work: Callable[[Deadline], _T], seconds: float) -> _T:
+        """Return or raise what the call does; raise ``AbandonedError`` after this many seconds."""
+        # Threads of the parent are not alive in a forked process.
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        if len(self._threads) >= _MOST:
+            raise AbandonedError(f"{_MOST} earlier calls have not returned yet")
+        if not seconds > 0:
+            raise AbandonedError("there is no time left")
+        deadline = Deadline(seconds)
+        call = _Call(lambda: work(deadline))
+        context = copy_context()
+        thread = Thread(target=context.run, args=(call.run,), name="isoflag-fetch", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # This platform has no threads, or the interpreter is shutting down.
+            return work(deadline)
+        self._threads.append(thread)
+        if not call.done.wait(deadline.left):
+            raise AbandonedError("the deadline has passed")
+        # At the next call it would be still alive for a moment.
+        self._threads.remove(thread)
+        return call.result()
+
+
+class BoundedSource:
+    """A source whose ``fetch`` ends within ``timeout`` seconds, whatever happens."""
+
+    def __init__(self, timeout: float, where: str) -> None:
+        """Take the seconds for a whole fetch, and the source's name in messages."""
+        if not timeout > 0:
+            raise ValueError(f"invalid timeout `{timeout}`: expected seconds, more than 0")
+        self.timeout = timeout
+        self._where = where
+        self._calls = BoundedCalls()
+
+    def _bounded(self, work: Callable[[Deadline], _T], hint: str) -> _T:
+        """Run a part of a fetch; raise ``SourceTimeoutError`` if it takes too long."""
+        seconds = seconds_left(self.timeout)
+        try:
+            return self._calls.run(work, seconds)
+        except TimeoutError as error:
+            raise SourceTimeoutError(
+                f"no whole answer within {seconds:.3g} s ({error}); {hint}", where=self._where
+            ) from error
+
+
+class _Call(Generic[_T]):
+    """A call in another thread, and its outcome."""
+
+    def __init__(self, work: Callable[[], _T]) -> None:
+        self.done = Event()
+        self._work = work
+        self._returned: list[_T] = []
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._returned.append(self._work())
+        except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+            self._error = error
+        finally:
+            self.done.set()
+
+    def result(self) -> _T:
+        if self._error is not None:
+            raise self._error
+        return self._returned[0]

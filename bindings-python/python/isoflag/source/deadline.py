@@ -1,0 +1,104 @@
+"""Until when a fetch may run: its own time limit, or the end of an invocation if that is sooner."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, Protocol, TypeAlias, runtime_checkable
+
+__all__ = ["DEFAULT_SECONDS", "Deadline", "LambdaContext", "TimeLeft", "seconds_left", "until"]
+
+DEFAULT_SECONDS: Final = 2.0
+"""How long a whole fetch may take by default; a Lambda function has 3 seconds by default."""
+
+_SHARE: Final = 0.5
+# More than any fetch takes, and less than what operating systems refuse to wait for.
+_LONGEST: Final = 86_400.0
+
+
+@runtime_checkable
+class LambdaContext(Protocol):
+    """The second argument of a Lambda handler."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how many milliseconds are left before Lambda ends the invocation."""
+
+
+class Deadline:
+    """A moment of the monotonic clock."""
+
+    __slots__ = ("_end",)
+
+    def __init__(self, seconds: float) -> None:
+        """Set the deadline this many seconds from now; a negative number or NaN counts as 0."""
+        self._end = time.monotonic() + (min(seconds, _LONGEST) if seconds > 0 else 0.0)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, at least 0."""
+        return max(0.0, self._end - time.monotonic())
+
+    def check(self) -> None:
+        """Raise ``TimeoutError`` if the deadline has passed."""
+        if self.left <= 0:
+            raise TimeoutError("the deadline has passed")
+
+
+TimeLeft: TypeAlias = float | LambdaContext | Deadline
+"""Seconds from now, or a Lambda context: then half of the time that is left to the invocation."""
+
+_current: ContextVar[Deadline | None] = ContextVar("isoflag_deadline", default=None)
+
+
+def seconds_left(limit: float) -> float:
+    """Return ``limit``, or less if the deadline of the current ``until`` block comes sooner."""
+    deadline = _current.get()
+    return limit if deadline is None else min(limit, deadline.left)
+
+
+@contextmanager
+def until(time_left: TimeLeft | None) -> Iterator[None]:
+    """Limit the fetches of a block; with None, or a context without a clock, nothing changes.
+
+    Raises ``TypeError`` for any other object.
+    """
+    deadline = None if time_left is None else _deadline(time_left)
+    if deadline is None:
+        yield
+        return
+    outer = _current.get()
+    token = _current.set(deadline if outer is None or deadline.left < outer.left else outer)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def lambda_context(arguments: tuple[object, ...], named: dict[str, object]) -> LambdaContext | None:
+    """Find the Lambda context among the arguments of a handler that follow the event."""
+    given = arguments[0] if arguments else named.get("context")
+    return given if isinstance(given, LambdaContext) else None
+
+
+def remaining_seconds(context: object) -> float | None:
+    """Return the time that an invocation has left; None if the object does not say."""
+    if not isinstance(context, LambdaContext):
+        return None
+    milliseconds: object = context.get_remaining_time_in_millis()
+    # A mock of a test gives another mock.
+    if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
+        return None
+    return milliseconds / 1000.0
+
+
+def _deadline(time_left: TimeLeft) -> Deadline | None:
+    if isinstance(time_left, Deadline):
+        return time_left
+    if isinstance(time_left, int | float) and not isinstance(time_left, bool):
+        return Deadline(time_left)
+    if not isinstance(time_left, LambdaContext):
+        raise TypeError(
+            f"invalid deadline `{time_left!r}`: expected seconds or the context of a Lambda handler"
+        )
+    remaining = remaining_seconds(time_left)
+    return None if remaining is None else Deadline(remaining * _SHARE)

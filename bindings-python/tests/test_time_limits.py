@@ -1,0 +1,377 @@
+"""One time limit for a whole fetch, on every source, and what a request waits for."""
+
+import asyncio
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from documents import USER
+from isoflag import FlagClient
+from isoflag.aws_http import Guard, config_response
+from isoflag.source import (
+    AppConfigAgentSource,
+    AppConfigDataSource,
+    DynamoDbSource,
+    Fetched,
+    FileSource,
+    S3Source,
+    SourceTimeoutError,
+)
+from isoflag.source.bounded_call import AbandonedError, BoundedCalls
+from isoflag.source.deadline import Deadline, seconds_left, until
+from isoflag.sync import DocumentFetch, FetchError
+from lambda_events import http_event
+from scripted import Clock, ScriptedSource, text
+from silent_server import SLOW_ANSWERS, slow_server
+
+LIMIT = 0.3
+# A limit that holds for each wait, for each attempt or for each call takes longer than this even on
+# the fastest machine: the servers need hours.
+PATIENCE = 30.0
+
+
+@contextmanager
+def ends_soon() -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+Make = Callable[[str, int], Any]
+
+SOURCES: dict[str, Make] = {
+    "AppConfig agent": lambda host, port: AppConfigAgentSource(
+        "a", "e", "p", host=host, port=port, timeout=LIMIT
+    ),
+    "AppConfig": lambda *_: AppConfigDataSource("a", "e", "p", timeout=LIMIT),
+    "DynamoDB": lambda *_: DynamoDbSource("t", timeout=LIMIT),
+    "S3": lambda *_: S3Source("bucket", "key", timeout=LIMIT),
+}
+
+
+@pytest.mark.parametrize("answer", SLOW_ANSWERS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_whole_fetch_ends_at_its_time_limit(
+    source: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with slow_server(SLOW_ANSWERS[answer]) as port:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        made = SOURCES[source]("127.0.0.1", port)
+        with ends_soon(), pytest.raises(SourceTimeoutError, match=r"0\.3 s|in time"):
+            made.fetch(None)
+
+
+@pytest.mark.parametrize("answer", SLOW_ANSWERS)
+def test_a_fetch_over_http_ends_at_its_time_limit(answer: str) -> None:
+    with slow_server(SLOW_ANSWERS[answer]) as port:
+        fetch = DocumentFetch(f"http://127.0.0.1:{port}/", timeout=LIMIT)
+        with ends_soon(), pytest.raises(FetchError, match="timed out"):
+            fetch()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_file_that_does_not_answer_ends_at_its_time_limit(tmp_path: Path) -> None:
+    pipe = tmp_path / "flags.json"
+    os.mkfifo(pipe)
+    with ends_soon(), pytest.raises(SourceTimeoutError, match=r"0\.3 s"):
+        FileSource(pipe, timeout=LIMIT).fetch(None)
+    # Lets the abandoned thread go.
+    os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+
+
+def test_the_look_up_of_a_name_is_part_of_the_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: go_on.wait(PATIENCE))
+    try:
+        with ends_soon(), pytest.raises(SourceTimeoutError):
+            AppConfigAgentSource("a", "e", "p", host="name", timeout=LIMIT).fetch(None)
+        with ends_soon(), pytest.raises(FetchError):
+            DocumentFetch("http://name/", timeout=LIMIT)()
+    finally:
+        go_on.set()
+
+
+def test_making_a_client_of_aws_is_part_of_the_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr("boto3.session.Session", lambda: go_on.wait(PATIENCE))
+    try:
+        for make in (SOURCES["DynamoDB"], SOURCES["S3"], SOURCES["AppConfig"]):
+            with ends_soon(), pytest.raises(SourceTimeoutError):
+                make("", 0).fetch(None)
+    finally:
+        go_on.set()
+
+
+class Blocked:
+    """A client of AWS that returns from no call until it is let go."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.asked = 0
+
+    def __getattr__(self, _: str) -> Any:
+        def call(**__: Any) -> Any:
+            self.asked += 1
+            self.go_on.wait(PATIENCE)
+            return {}
+
+        return call
+
+
+def test_the_callers_own_client_is_bounded_too() -> None:
+    blocked = Blocked()
+    for source in (
+        DynamoDbSource("t", client=blocked, timeout=LIMIT),
+        S3Source("b", "k", client=blocked, timeout=LIMIT),
+        AppConfigDataSource("a", "e", "p", client=blocked, timeout=LIMIT),
+    ):
+        with ends_soon(), pytest.raises(SourceTimeoutError):
+            source.fetch(None)
+    blocked.go_on.set()
+
+
+class Pages:
+    """A table of endless pages, whose calls take no time, and a clock that they move."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self.asked = 0
+        monkeypatch.setattr("isoflag.source.deadline.time.monotonic", lambda: self.now)
+
+    def get_item(self, **_: Any) -> Any:
+        return self.query()
+
+    def query(self, **_: Any) -> Any:
+        self.now += 0.5
+        self.asked += 1
+        return {"Items": [], "LastEvaluatedKey": {"key": {"S": "x"}}}
+
+
+def test_all_calls_of_a_fetch_share_its_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = Pages(monkeypatch)
+    with pytest.raises(SourceTimeoutError):
+        DynamoDbSource("t", client=pages, timeout=2.0).fetch(None)
+    assert pages.asked == 4
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        AppConfigAgentSource("a", "e", "p"),
+        AppConfigDataSource("a", "e", "p"),
+        DynamoDbSource("t"),
+        S3Source("b", "k"),
+        FileSource("f"),
+    ],
+)
+def test_the_default_is_two_seconds(source: Any) -> None:
+    assert source.timeout == 2.0
+
+
+@pytest.mark.parametrize("timeout", [0, -1, math.nan])
+def test_a_time_limit_is_positive(timeout: float) -> None:
+    with pytest.raises(ValueError, match="invalid timeout"):
+        FileSource("f", timeout=timeout)
+
+
+def test_an_endless_time_limit_is_one(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(text(1))
+    assert FileSource(tmp_path / "f", timeout=math.inf).fetch(None) == Fetched(text(1))
+
+
+def test_four_calls_are_left_running_and_no_more() -> None:
+    go_on, calls, started = threading.Event(), BoundedCalls(), []
+
+    def block(_: Deadline) -> None:
+        started.append(1)
+        go_on.wait(PATIENCE)
+
+    for _ in range(10):
+        with pytest.raises(AbandonedError):
+            calls.run(block, 0.01)
+    assert len(started) == 4
+    go_on.set()
+    for thread in list(calls._threads):  # noqa: SLF001
+        thread.join(PATIENCE)
+    assert calls.run(lambda _: 5, PATIENCE) == 5
+
+
+# --- the deadline of an invocation ---
+
+
+class LambdaContext:
+    def __init__(self, milliseconds: Any) -> None:
+        self.milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self) -> Any:
+        return self.milliseconds
+
+
+def test_a_fetch_takes_half_of_an_invocation_at_most() -> None:
+    with until(LambdaContext(1000)):
+        assert 0.0 < seconds_left(2.0) <= 0.5
+    with until(LambdaContext(60_000)):
+        assert seconds_left(2.0) == 2.0
+    with until(LambdaContext(-1)):
+        assert seconds_left(2.0) == 0.0
+    with until(LambdaContext(object())), until(None):
+        assert seconds_left(2.0) == 2.0
+    with until(0.5), until(60):
+        assert seconds_left(2.0) <= 0.5
+    with pytest.raises(TypeError, match="deadline"), until("soon"):  # type: ignore[arg-type]
+        pass
+
+
+class Blocking:
+    """A source that answers when it is let go, and counts how often it was asked."""
+
+    timeout = 60.0
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.go_on = threading.Event()
+        self.asked = 0
+        self.threads: list[threading.Thread] = []
+        self.left: list[float] = []
+
+    def fetch(self, _: Fetched | None) -> bytes:
+        self.asked += 1
+        self.threads.append(threading.current_thread())
+        self.left.append(seconds_left(60.0))
+        if self.answers:
+            return self.answers.pop(0)
+        self.go_on.wait(PATIENCE)
+        return text("new")
+
+
+@pytest.fixture
+def blocking() -> Iterator[Blocking]:
+    source = Blocking(text("old"))
+    yield source
+    source.go_on.set()
+
+
+def settled(made: FlagClient, value: Any) -> bool:
+    """Wait until a refresh in the background has arrived."""
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends:
+        if made.variation("a", USER, None) == value:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_with_a_document_held_no_request_waits_for_the_source(blocking: Blocking) -> None:
+    clock = Clock()
+    made = FlagClient(blocking, clock=clock)
+    assert made.variation("a", USER, None) == "old"
+    clock.pass_by(60)
+    with ends_soon():
+        assert [made.variation("a", USER, None) for _ in range(1000)] == ["old"] * 1000
+    # One refresh at a time, and it goes on in the background.
+    assert blocking.asked == 2
+    blocking.go_on.set()
+    assert settled(made, "new")
+    assert blocking.asked == 2
+
+
+def test_without_a_document_a_request_waits_no_longer_than_the_time_limit(
+    blocking: Blocking,
+) -> None:
+    blocking.answers.clear()
+    blocking.timeout = LIMIT
+    clock = Clock()
+    made = FlagClient(blocking, clock=clock)
+    with ends_soon():
+        assert made.variation("a", USER, "default") == "default"
+    assert isinstance(made.status.error, SourceTimeoutError)
+    blocking.go_on.set()
+    clock.pass_by(1)
+    assert settled(made, "new")
+
+
+def test_a_source_without_a_time_limit_has_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    del monkeypatch
+    made = FlagClient(ScriptedSource(text(1)))
+    assert made._whole_fetch() == 2.0  # noqa: SLF001
+
+
+def test_a_refresh_with_a_deadline_ends_by_then(blocking: Blocking) -> None:
+    made = FlagClient(blocking, clock=Clock())
+    made.refresh()
+    with ends_soon():
+        status = made.refresh(force=True, deadline=LambdaContext(400))
+    assert isinstance(status.error, SourceTimeoutError)
+    assert status.stale
+    assert 0 < blocking.left[-1] <= 0.2
+    asked = blocking.asked
+    assert made.refresh(force=True, deadline=0) == made.status
+    assert blocking.asked == asked
+
+
+def test_a_handler_hands_the_end_of_its_invocation_on(blocking: Blocking) -> None:
+    made = FlagClient(blocking, clock=Clock())
+    guard = Guard(made)
+
+    @guard.requires_flag("a")
+    def submit(*_: Any) -> str:
+        return "done"
+
+    submit(http_event("POST"), LambdaContext(2000))
+    assert blocking.left[-1] <= 1.0
+    other = FlagClient(Blocking(text("old")), clock=Clock())
+    config_response(http_event("GET"), other, context=USER, deadline=LambdaContext(2000))
+    assert other._source.left[-1] <= 1.0  # type: ignore[attr-defined] # noqa: SLF001
+
+
+def test_a_refresh_does_not_block_the_event_loop(blocking: Blocking) -> None:
+    clock = Clock()
+    made = FlagClient(blocking, clock=clock, max_wait=PATIENCE)
+    made.refresh()
+    clock.pass_by(60)
+
+    @Guard(made).requires_flag("a")
+    async def submit(*_: Any) -> str:
+        return "done"
+
+    async def serve() -> Any:
+        request = asyncio.create_task(submit(http_event("POST"), None))
+        # The loop goes on, and only it can let the source answer.
+        while blocking.asked < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        blocking.go_on.set()
+        return await request
+
+    with ends_soon():
+        assert asyncio.run(serve())["statusCode"] == 503
+    assert made.variation("a", USER, None) == "new"
+
+
+def test_what_is_no_source_is_refused() -> None:
+    for wrong in ("flags.json", None, FileSource):
+        with pytest.raises(TypeError, match="invalid source"):
+            FlagClient(wrong)  # type: ignore[arg-type]
+
+
+def test_a_long_outage_is_logged_every_five_minutes(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    made = FlagClient(ScriptedSource(OSError("down")), clock=clock, max_wait=PATIENCE)
+    for _ in range(61):
+        made.refresh(force=True)
+        clock.pass_by(10)
+    assert [record.levelname for record in caplog.records].count("WARNING") == 3
