@@ -63,7 +63,12 @@ for (const strict of [false, true]) {
     it("shows nothing while it suspends, even if other components render", async () => {
       const before = liveHandles();
       const flags = load();
-      const { tree, urgently, inTransition, open } = app({ flags, strict });
+      /** @type {Set<number | null>} */
+      const counted = new Set();
+      const activity = {
+        record: (/** @type {string} */ _, /** @type {number | null} */ index) => void counted.add(index),
+      };
+      const { tree, urgently, inTransition, open } = app({ flags, strict, more: { activity } });
       const page = await show(tree);
       assert.equal(page.text(), ANON);
       await inTransition("user", anna);
@@ -73,7 +78,9 @@ for (const strict of [false, true]) {
         assert.equal(page.text(), ANON);
       }
       assert.equal(liveHandles(), before + 2);
+      assert.deepEqual([...counted], [1]);
       await open();
+      assert.deepEqual([...counted], [1, 0]);
       assert.equal(page.text(), ANNA);
       await page.hide();
       assert.equal(liveHandles(), before + 1);
