@@ -17,7 +17,7 @@ from isoflag.store import InMemoryFeatureStore
 from isoflag.testing import FlagOverrides
 from lambda_events import HTTP_EVENTS
 
-DEPTHS = [100, 125, 126, 127, 128, 129, 150, 330, 490, 500, 990, 1000, 5000, 100_000]
+DEPTHS = [100, 124, 126, 127, 128, 129, 150, 330, 490, 500, 990, 1000, 5000, 100_000]
 OK, BAD_REQUEST = 200, 400
 
 
