@@ -80,6 +80,11 @@ pub(crate) fn freed() -> Failed {
     Failed
 }
 
+/// More objects than handles.
+pub(crate) fn too_many() -> Failed {
+    noted("limit", "", "too many objects are held; call `free()` on some".to_owned(), None)
+}
+
 /// Why the last call failed: the JSON text of `{code, path, message, line, column}`, empty where it used an object that
 /// was freed.
 #[wasm_bindgen]

@@ -2,6 +2,7 @@ import { askedKey } from "./asked-key.js";
 import { argumentErrors } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
 import * as core from "./generated/glue.js";
+import type { Held } from "./ownership.js";
 
 /** What the consistency gate says of a flag for a context. */
 export interface Consistency {
@@ -24,15 +25,17 @@ export interface Consistency {
   readonly diagnostics?: readonly Diagnostic[];
 }
 
-/** Asks the gate for bound flags behind a handle. */
+/** Asks the gate for bound flags. */
 export function readConsistency(
-  bound: number,
+  bound: Held,
   key: unknown,
   nowMs: number,
   ttlSeconds: number,
   pollTimeoutMs: number | undefined,
 ): Consistency {
-  const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
-  const said = core.consistency(bound, asked, nowMs, ttlSeconds, pollTimeoutMs);
+  const numbers = [nowMs, ttlSeconds].map(Number) as [number, number];
+  const timeout = pollTimeoutMs == null ? undefined : Number(pollTimeoutMs);
+  const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  const said = core.consistency(bound.handle, asked, ...numbers, timeout);
   return JSON.parse(argumentErrors.text(said)) as Consistency;
 }

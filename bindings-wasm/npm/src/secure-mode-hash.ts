@@ -1,4 +1,4 @@
-import { type ContextLike, contextHandle } from "./context.js";
+import { type ContextLike, contextHeld } from "./context.js";
 import { requireTools } from "./engine.js";
 import { contextErrors } from "./errors.js";
 import { encodeLeniently } from "./host-json.js";
@@ -10,10 +10,10 @@ import { encodeLeniently } from "./host-json.js";
  */
 export function secureModeHash(sdkKey: string, context: ContextLike): string {
   const { glue } = requireTools("secureModeHash");
-  const parsed = contextHandle(context);
+  const parsed = contextHeld(context);
   return contextErrors.text(
     parsed === undefined
       ? glue.secureModeHashForHost(sdkKey, encodeLeniently(context))
-      : glue.secureModeHash(sdkKey, parsed),
+      : glue.secureModeHash(sdkKey, parsed.handle),
   );
 }
