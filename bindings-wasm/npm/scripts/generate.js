@@ -23,13 +23,18 @@ function watched(glue, module) {
   let count = 0;
   const text = glue
     // What was allocated for a call that traps goes with the instance.
-    .replace(/^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm, "$1")
-    .replace(/^(export function (?!__wb)\w+\(.*\) \{\n)([^]*?)^\}\n/gm, (_, head, body) => {
+    .replace(
+      /^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm,
+      "$1",
+    )
+    .replace(/^(export function (?!__wb)\w+\(.*\) \{\n)([\s\S]*?)^\}\n/gm, (_, head, body) => {
       count++;
       return `${head}    try {\n${body}    } catch (thrown) {\n        engine.epoch++;\n        throw judged(thrown);\n    }\n}\n`;
     })
     .replace(/^export function __wbg_set_wasm\(val\) \{\n.*\n\}\n/m, () => {
-      const views = [...glue.matchAll(/^let (cached\w+Memory0) = null;$/gm)].map(([_, name]) => `    ${name} = null;\n`);
+      const views = [...glue.matchAll(/^let (cached\w+Memory0) = null;$/gm)].map(
+        ([_, name]) => `    ${name} = null;\n`,
+      );
       return `let engine;
 export function __wbg_set_wasm(exports, reported) {
     wasm = exports;

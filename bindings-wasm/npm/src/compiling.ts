@@ -22,9 +22,14 @@ const REMEDY = "serve it there, pass `ready` its address or import `isoflag/inli
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 /** Hosts word it differently that they forbid compiling, so it is tried out. */
-function failure(cause: unknown, place: string, remedy = REMEDY): LoadError {
-  let code: LoadErrorCode =
-    (cause as Error | undefined)?.name === "CompileError" ? "not-webassembly" : "fetch-failed";
+function failure(
+  cause: unknown,
+  place: string,
+  code: LoadErrorCode = (cause as Error | undefined)?.name === "CompileError"
+    ? "not-webassembly"
+    : "fetch-failed",
+  remedy = REMEDY,
+): LoadError {
   let message = `${place} cannot be loaded (${cause}); ${remedy}`;
   try {
     new WebAssembly.Module(EMPTY);
@@ -40,7 +45,12 @@ export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.
   try {
     return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as BufferSource);
   } catch (cause) {
-    throw failure(cause, "what was given", "pass the module's bytes or a `WebAssembly.Module`");
+    throw failure(
+      cause,
+      "what was given",
+      "not-webassembly",
+      "pass the module's bytes or a `WebAssembly.Module`",
+    );
   }
 }
 

@@ -163,7 +163,9 @@ export class Context {
 
   /** The canonical context JSON, as an object of the caller's own. */
   toObject(): { [member: string]: JsonValue } {
-    return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as { [member: string]: JsonValue };
+    return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as {
+      [member: string]: JsonValue;
+    };
   }
 
   /** Lets go of the memory at once. The context cannot be used afterwards. */

@@ -163,9 +163,7 @@ export class Diff {
 
 /** What changed from one document to another. */
 export function diff(flags: Held, later: DocumentLike): Diff {
-  const forms = lend(later, lent =>
-    argumentErrors.during(() => tools.diffFlags(flags.handle, lent.handle)),
-  );
+  const forms = lend(later, lent => argumentErrors.during(() => tools.diffFlags(flags.handle, lent.handle)));
   return new Diff(...(JSON.parse(forms) as [object, string, string]));
 }
 

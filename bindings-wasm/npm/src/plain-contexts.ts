@@ -1,8 +1,8 @@
 import type { FlagEntry } from "./answers.js";
 import { engine } from "./engine.js";
 import { evaluateAgain, evaluatePart } from "./generated/tools-glue.js";
-import { PlainPart } from "./plain-part.js";
 import type { Held } from "./ownership.js";
+import { PlainPart } from "./plain-part.js";
 import type { ValueType } from "./value-type.js";
 
 /** The plain objects that one document is asked about, of each of which as little is handed over as can be. */

@@ -49,7 +49,9 @@ export class PlainPart {
   /** What a flag asks for; of those that are known, if one is that. */
   static of(flags: number, flag: number, known: PlainPart[]): PlainPart {
     const description = JSON.parse(argumentErrors.text(partOf(flags, flag))) as Description;
-    return (known[description.number] ??= new PlainPart(description, flag));
+    const part = known[description.number] ?? new PlainPart(description, flag);
+    known[description.number] = part;
+    return part;
   }
 
   /** Has another instance of the module describe it, which numbers what it describes. */

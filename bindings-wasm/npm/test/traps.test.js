@@ -67,11 +67,13 @@ describe("a trap", () => {
 
   /** An instance that can be made to trap, and whose memory is useless then. */
   class Trapping extends Instance {
-    /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} imports */
+    /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} [imports] */
     constructor(module, imports) {
       super(module, imports);
       instances++;
-      const { memory } = /** @type {{ memory: WebAssembly.Memory }} */ (/** @type {unknown} */ (super.exports));
+      const { memory } = /** @type {{ memory: WebAssembly.Memory }} */ (
+        /** @type {unknown} */ (super.exports)
+      );
       const wrapped = Object.entries(super.exports).map(([name, exported]) => {
         if (typeof exported !== "function") return [name, exported];
         const trapping = (/** @type {unknown[]} */ ...parameters) => {
@@ -98,7 +100,10 @@ describe("a trap", () => {
           assert.ok(call(), `${name}, trap ${crossing}`);
         } catch (thrown) {
           const { name: kind, cause } = /** @type {Error} */ (thrown);
-          assert.ok(kind === "RuntimeError" || cause instanceof WebAssembly.RuntimeError, `${name}: ${thrown}`);
+          assert.ok(
+            kind === "RuntimeError" || cause instanceof WebAssembly.RuntimeError,
+            `${name}: ${thrown}`,
+          );
         }
         if (countdown > 0) break;
         traps++;
@@ -115,7 +120,9 @@ describe("a trap", () => {
     const { Context, Flags } = await import("../dist/tools.js");
     const { liveHandles } = await import("../dist/generated/glue.js");
     const user = { kind: "user", key: "ada" };
-    const flags = Flags.fromObject({ flags: { f: { key: "f", version: 1, on: false, variations: [1], offVariation: 0 } } });
+    const flags = Flags.fromObject({
+      flags: { f: { key: "f", version: 1, on: false, variations: [1], offVariation: 0 } },
+    });
     const context = Context.fromObject(user);
     const kept = flags.bind(context);
     const freed = flags.bind(user);
@@ -128,7 +135,11 @@ describe("a trap", () => {
       countdown = 0;
       assert.equal(kept.variation("f", 0), 1);
       assert.equal(liveHandles(), 1);
-      for (const used of [() => flags.variation("f", user, 0), () => freed.variation("f", 0), () => context.key]) {
+      for (const used of [
+        () => flags.variation("f", user, 0),
+        () => freed.variation("f", 0),
+        () => context.key,
+      ]) {
         assert.throws(used, /used after `free\(\)`/);
       }
       countdown = 2;
@@ -151,7 +162,9 @@ describe("a trap", () => {
     for (let version = 1; version <= 20; version++) {
       const key = `flag-${version}`;
       const before = flags;
-      flags = flags.apply({ flags: { [key]: { key, version, on: false, variations: [version], offVariation: 0 } } });
+      flags = flags.apply({
+        flags: { [key]: { key, version, on: false, variations: [version], offVariation: 0 } },
+      });
       before.free();
       const { digest } = flags;
       countdown = 1;

@@ -58,14 +58,16 @@ export function calls({ Context, Flags }) {
       const key = people[turn++ % 3] ?? "";
       return people.every(flag => flags.variation(flag, plain(key), 0) === (flag === key || flag === "ada"));
     },
-    variationOfContext: () => flags.boolVariation("ada", ada, false) && !flags.boolVariation("bob", ada, true),
+    variationOfContext: () =>
+      flags.boolVariation("ada", ada, false) && !flags.boolVariation("bob", ada, true),
     patched: () => same(patched.variation("ada", clocked, 0), object),
     detail() {
       const { reason, value } = flags.variationDetail("ada", plain("bob"), 0);
       return value === true && reason.kind === "RULE_MATCH" && reason.ruleId === "rule";
     },
     bound: () => adopted.variation("ada", 0) === true && adopted.variation("bob", 0) === false,
-    boundContext: () => boundContext.variation("ada", 0) === true && boundContext.variation("cem", 0) === false,
+    boundContext: () =>
+      boundContext.variation("ada", 0) === true && boundContext.variation("cem", 0) === false,
     bind() {
       const bound = flags.bind(plain("cem"));
       const isRight = bound.boolVariation("cem", false) && !bound.boolVariation("bob", true);
@@ -98,7 +100,7 @@ export function calls({ Context, Flags }) {
   };
 }
 
-/** Calls that only `tools.wasm` answers. @param {typeof import("../../dist/node.js")} isoflag */
+/** Calls that only `tools.wasm` answers. @param {Pick<typeof import("../../dist/node.js"), "DocumentHistory" | "Flags" | "replay">} isoflag */
 export function toolCalls({ DocumentHistory, Flags, replay }) {
   const flags = Flags.fromJson(documentText(false));
   const history = new DocumentHistory();

@@ -10,7 +10,10 @@ function documentText(flags) {
     const key = `flag-${index}`;
     const targets = [{ variation: 0, values: [`ada-${index}`] }];
     const variations = [true, false, "x".repeat(100)];
-    return [key, { key, version: 1, on: true, variations, targets, fallthrough: { variation: 1 }, offVariation: 1 }];
+    return [
+      key,
+      { key, version: 1, on: true, variations, targets, fallthrough: { variation: 1 }, offVariation: 1 },
+    ];
   });
   return JSON.stringify({ flags: Object.fromEntries(members) });
 }

@@ -12,14 +12,14 @@ const [name, kind, rounds] = isMainThread ? argv.slice(2) : workerData;
 
 async function run() {
   const bytes = await readFile(new URL(`../../dist/${name}.wasm`, import.meta.url));
-  const isoflag =
-    name === "core" ? await import("../../dist/index.js") : await import("../../dist/tools.js");
+  const isoflag = name === "core" ? await import("../../dist/index.js") : await import("../../dist/tools.js");
   if (kind === "exhaust") {
     isoflag.readySync(withLimitedMemory(bytes, PAGES));
     return exhaust(isoflag);
   }
   isoflag.readySync(bytes);
-  const tools = name === "tools" ? toolCalls(/** @type {typeof import("../../dist/tools.js")} */ (isoflag)) : {};
+  const tools =
+    name === "tools" ? toolCalls(/** @type {typeof import("../../dist/tools.js")} */ (isoflag)) : {};
   return attack({ ...calls(isoflag), ...tools }, Number(rounds));
 }
 
