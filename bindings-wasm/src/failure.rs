@@ -25,6 +25,9 @@ impl From<Failed> for wasm_bindgen::JsValue {
 }
 
 fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, usize)>) -> Failed {
+    // What is uncaught in a server reaches its terminal and its logs.
+    #[cfg(feature = "tools")]
+    let message = isoflag::printable(&message).to_string();
     let mut members = vec![
         (Arc::from("code"), Value::from(code)),
         (Arc::from("path"), Value::from(path)),
@@ -63,7 +66,7 @@ pub(crate) fn lifecycle(error: &isoflag::LifecycleError) -> Failed {
     let members = Object::from_iter([
         ("code", Value::from(error.code())),
         ("path", Value::from("")),
-        ("message", Value::from(error.to_string())),
+        ("message", Value::from(isoflag::printable(&error.to_string()).to_string())),
         ("legal", legal.collect()),
     ]);
     FAILURE.replace(Value::Object(members).to_canonical_json());
