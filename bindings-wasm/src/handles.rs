@@ -123,7 +123,7 @@ impl<T> Table<T> {
         let slot = slots.all.get_mut(index(handle)).filter(|slot| slot.handle == handle);
         let object = slot.and_then(|slot| slot.object.take());
         if object.is_some() {
-            let generation = (handle >> SLOT_BITS) + 1 & GENERATIONS;
+            let generation = ((handle >> SLOT_BITS) + 1) & GENERATIONS;
             slots.free.push(generation << SLOT_BITS | handle & SLOT);
         }
         // Dropping a large document takes a while, and must not happen under the borrow.

@@ -8,6 +8,7 @@ from typing import Final
 
 from ._core import Flags
 from ._fork import tell_after_fork
+from ._logs import logger
 from .client_status import ClientStatus
 from .held_document import HeldDocument
 from .source.errors import SourceContentError, SourceError
@@ -15,7 +16,7 @@ from .source.protocol import UNCHANGED, Fetched, Source
 
 __all__ = ["FreshDocument"]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 _LONGEST_PAUSE: Final = 300.0
 

@@ -3,14 +3,15 @@
 Nothing here needs OpenFeature's package.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from isoflag._logs import logger
+
 __all__ = ["context_json"]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 
 def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str, Any]:

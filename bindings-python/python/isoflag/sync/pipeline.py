@@ -1,9 +1,9 @@
 """The AWS Lambda handler that brings a store up to date."""
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from isoflag._logs import logger
 from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
 
@@ -18,7 +18,7 @@ Handler: TypeAlias = Callable[[Mapping[str, Any], object], Response]
 """What AWS Lambda calls with an event and its own context."""
 
 _SCHEDULERS: Final = frozenset({"aws.events", "aws.scheduler"})
-_log = logging.getLogger("isoflag.sync")
+_log = logger("isoflag.sync")
 
 
 def handler(
