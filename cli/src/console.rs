@@ -55,14 +55,15 @@ impl Console {
     /// A JSON document, or a text in which JSON strings are all that somebody else wrote. Only in strings can there be what
     /// is escaped.
     pub(crate) fn document(&mut self, text: &str) -> Result<(), Failure> {
-        let mut out = std::io::stdout();
-        // White space of JSON outside of strings, where an escape would be an error.
-        let lines = text.split_inclusive(['\n', '\r', '\t']);
-        written(
-            lines
-                .map(|line| line.split_at(line.trim_end_matches(['\n', '\r', '\t']).len()))
-                .try_for_each(|(line, end)| write!(out, "{}{end}", printable(line))),
-        )
+        // Outside of strings JSON has these, where an escape would be an error.
+        const SPACE: [char; 3] = ['\n', '\r', '\t'];
+        let mut shown = String::new();
+        for line in text.split_inclusive(SPACE) {
+            let (line, end) = line.split_at(line.trim_end_matches(SPACE).len());
+            shown.push_str(&printable(line).to_string());
+            shown.push_str(end);
+        }
+        self.source(&shown)
     }
 
     /// A page or source code, which is escaped in its own way.

@@ -72,7 +72,7 @@ fn no_subcommand_prints_what_would_be_obeyed() {
         let flat = &*named("flat", Some(&text.replace('\n', "")));
         let broken = &*named(
             "broken",
-            Some(&format!("{}\u{202e}\u{9b}, nonsense", &text[..text.len() - 1])),
+            Some(&format!("{}\u{202e}\u{9b}, nonsense", text.trim_end_matches('}'))),
         );
         let not_a_document = &*named("list", Some(&format!("{{\"flags\": [{}]}}", json(HOSTILE))));
         let missing = &*format!("missing{key}.json");

@@ -1,7 +1,7 @@
 //! What may be printed of a text that a document, a context or a caller wrote: a terminal obeys control characters, a reader
 //! is misled by marks that turn the direction of text, and the log of a pipeline takes some lines for commands.
 
-use std::fmt::{self, Display, Formatter, Write};
+use std::fmt::{self, Display, Formatter};
 
 /// What a runner of pipelines takes for a command wherever it stands in a line.
 const COMMANDS: [&str; 2] = ["##[", "##vso["];
@@ -46,26 +46,31 @@ fn is_obeyed(character: char) -> bool {
 impl Display for Printable<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut at_start = true;
-        let mut rest = self.text;
-        while let Some(character) = rest.chars().next() {
-            let command = COMMANDS.iter().any(|command| rest.starts_with(command));
-            let line_command = at_start && rest.starts_with(LINE_COMMAND);
-            let (_, after) = rest.split_at_checked(character.len_utf8()).unwrap_or_default();
-            match character {
-                '\n' if self.keeps_lines => f.write_char('\n')?,
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\t' => f.write_str("\\t")?,
+        let mut written = 0;
+        for (index, character) in self.text.char_indices() {
+            let begins = |command: &str| {
+                self.text.get(index..).is_some_and(|rest| rest.starts_with(command))
+            };
+            let is_escaped = match character {
+                '\n' => !self.keeps_lines,
                 // The first of two, so that the second begins no command.
-                _ if command || line_command || is_obeyed(character) => {
-                    write!(f, "\\u{:04x}", u32::from(character))?;
+                '#' => COMMANDS.into_iter().any(begins),
+                ':' => at_start && begins(LINE_COMMAND),
+                _ => is_obeyed(character),
+            };
+            if is_escaped {
+                f.write_str(self.text.get(written..index).unwrap_or_default())?;
+                match character {
+                    '\n' => f.write_str("\\n")?,
+                    '\r' => f.write_str("\\r")?,
+                    '\t' => f.write_str("\\t")?,
+                    _ => write!(f, "\\u{:04x}", u32::from(character))?,
                 }
-                _ => f.write_char(character)?,
+                written = index + character.len_utf8();
             }
             at_start = character == '\n' || at_start && character.is_whitespace();
-            rest = after;
         }
-        Ok(())
+        f.write_str(self.text.get(written..).unwrap_or_default())
     }
 }
 

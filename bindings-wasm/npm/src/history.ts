@@ -77,10 +77,12 @@ export class DocumentHistory {
   constructor(limits: HistoryLimits = {}) {
     requireTools("DocumentHistory");
     const { maxDocuments, maxBytes } = limits;
+    // Nothing of this may refer to the history itself, which would never be garbage then.
+    const takes = this.#takes;
     const make = (...documents: number[]): number => {
       const history = tools.newHistory(maxDocuments, maxBytes);
       documents.forEach((flags, place) => {
-        this.#takes[place]?.(history, flags);
+        takes[place]?.(history, flags);
       });
       return history;
     };

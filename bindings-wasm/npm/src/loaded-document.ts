@@ -26,6 +26,11 @@ function fitting<T>(call: () => T): T {
   }
 }
 
+/** What loads a text again. A function of its own, so that it keeps nothing else. */
+function again(loader: Loader, text: DocumentText): () => number {
+  return () => loader(jsonBytes(text, documentErrors));
+}
+
 /** A document, its text, and the patches that were applied to it since. */
 export class LoadedDocument extends Held {
   readonly #load: () => number;
@@ -49,13 +54,13 @@ export class LoadedDocument extends Held {
     const handle = documentErrors.handle(fitting(() => loader(bytes)));
     // A string is not copied, and one of ASCII takes no more than its bytes.
     const kept = typeof text === "string" ? text : bytes.slice();
-    return new LoadedDocument(() => loader(jsonBytes(kept, documentErrors)), handle);
+    return new LoadedDocument(again(loader, kept), handle);
   }
 
   /** The document that the core has just made of another. */
   static of(handle: number): LoadedDocument {
     const text = documentErrors.text(fitting(() => core.flagsText(handle)));
-    return new LoadedDocument(() => core.loadFlags(jsonBytes(text, documentErrors)), handle);
+    return new LoadedDocument(again(core.loadFlags, text), handle);
   }
 
   /** This document with a patch. */

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 
 import { liveHandles } from "../dist/generated/glue.js";
-import { Context, checkEnvironments, Flags, replay, secureModeHash } from "../dist/node.js";
+import { Context, checkEnvironments, DocumentHistory, Flags, replay, secureModeHash } from "../dist/node.js";
 import { document, flag, ruleFlag } from "./documents.js";
 
 const user = { kind: "user", key: "ada" };
@@ -203,5 +203,39 @@ describe("a call in a getter", () => {
     };
     assert.deepEqual(flags.variationDetail("f", context, 0).reason, { kind: "FALLTHROUGH" });
     assert.equal(flags.variation("f", { kind: "user", key: "ada" }, 0), true);
+  });
+});
+
+describe("what is kept for a trap", () => {
+  it("does not keep a history, flags or a context from being garbage", async () => {
+    const before = liveHandles();
+    (() => {
+      for (let turn = 0; turn < 50; turn++) {
+        const flags = Flags.fromJson(text);
+        const history = new DocumentHistory();
+        history.add(flags, 1);
+        history.add(flags.apply({ flags: {} }), 2);
+        const context = new Context("ada").withClock(0, 0);
+        flags.bind(Context.multi(context, new Context("acme", { kind: "org" }))).variation("on", 0);
+        flags.variation("on", user, 0);
+      }
+    })();
+    for (let turn = 0; turn < 20 && liveHandles() > before; turn++) {
+      globalThis.gc?.();
+      await setTimeout(5);
+    }
+    assert.ok(liveHandles() <= before, `${liveHandles()} of ${before}`);
+  });
+
+  it("is the text alone", async () => {
+    const much = `{"flags":{},"meta":{"much":"${"x".repeat(20 << 20)}"}}`;
+    globalThis.gc?.();
+    await setTimeout(5);
+    const before = process.memoryUsage().arrayBuffers;
+    const flags = Flags.fromJson(much);
+    globalThis.gc?.();
+    await setTimeout(5);
+    assert.ok(process.memoryUsage().arrayBuffers - before < 10 << 20);
+    flags.free();
   });
 });
