@@ -91,6 +91,8 @@ pub(crate) fn raise_with<'py>(
 ) -> PyErr {
     let build = || {
         let class = class.import(py, "isoflag._errors", name)?;
+        // Tracebacks reach terminals and logs.
+        let message = isoflag::printable(message).to_string();
         class.call((message,), Some(&members?))
     };
     build().map_or_else(|error| error, PyErr::from_value)

@@ -71,6 +71,8 @@ mod _core {
     #[pymodule_export]
     use crate::secure_mode::secure_mode_hash;
     #[pymodule_export]
+    use crate::text::printable;
+    #[pymodule_export]
     const SPEC_VERSION: u32 = isoflag::SPEC_VERSION;
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "Python's name for it")]

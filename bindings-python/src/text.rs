@@ -43,6 +43,12 @@ pub(crate) fn required_bytes<'a>(
     })
 }
 
+/// The text with what a terminal or the log of a pipeline would obey written as escapes.
+#[pyfunction]
+pub(crate) fn printable(text: &Bound<'_, PyString>) -> String {
+    isoflag::printable(&text.to_string_lossy()).to_string()
+}
+
 /// Reads a text, letting other threads run where that takes long.
 pub(crate) fn reading<T: Send>(py: Python<'_>, bytes: usize, read: impl FnOnce() -> T + Send) -> T {
     if bytes < LARGE_TEXT { read() } else { py.detach(read) }

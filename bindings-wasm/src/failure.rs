@@ -27,6 +27,9 @@ impl From<Failed> for wasm_bindgen::JsValue {
 }
 
 fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, usize)>) -> Failed {
+    // What is uncaught in a server reaches its terminal and its logs.
+    #[cfg(feature = "tools")]
+    let message = isoflag::printable(&message).to_string();
     let mut members = vec![
         (Arc::from("code"), Value::from(code)),
         (Arc::from("path"), Value::from(path)),
@@ -69,7 +72,7 @@ pub(crate) fn lifecycle(error: &isoflag::LifecycleError) -> Failed {
     let members = Object::from_iter([
         ("code", Value::from(error.code())),
         ("path", Value::from("")),
-        ("message", Value::from(error.to_string())),
+        ("message", Value::from(isoflag::printable(&error.to_string()).to_string())),
         ("legal", legal.collect()),
     ]);
     FAILURE.replace(Value::Object(members).to_canonical_json());
@@ -84,6 +87,11 @@ pub(crate) fn json(error: &JsonError) -> Failed {
 pub(crate) fn freed() -> Failed {
     FAILURE.replace(String::new());
     Failed
+}
+
+/// More objects than handles.
+pub(crate) fn too_many() -> Failed {
+    noted("limit", "", "too many objects are held; call `free()` on some".to_owned(), None)
 }
 
 /// Why the last call failed: the JSON text of `{code, path, message, line, column}`, empty where it used an object that

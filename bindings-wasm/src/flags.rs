@@ -49,6 +49,13 @@ pub fn flags_digest(flags: u32) -> Option<String> {
     with_flags(flags, |flags| flags.digest().to_owned()).ok()
 }
 
+/// The normalised document as canonical JSON text.
+#[wasm_bindgen(js_name = flagsText)]
+#[must_use]
+pub fn flags_text(flags: u32) -> Option<String> {
+    with_flags(flags, |flags| flags.document().to_canonical_json()).ok()
+}
+
 /// The version of the document; NaN where it has none, infinite where it was freed.
 #[wasm_bindgen(js_name = flagsVersion)]
 #[must_use]

@@ -1,6 +1,6 @@
 //! How JavaScript holds objects of the core.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use isoflag::{BoundFlags, Context, Flags};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -35,42 +35,80 @@ thread_local! {
     pub(crate) static BOUND: Table<BoundFlags> = const { Table::new() };
 }
 
-/// The objects of one kind that JavaScript holds, each known to it by an integer from 1.
+/// How many bits of a handle are its slot, counted from 1; the generation of the slot is above them. Together they have 30
+/// bits, which every engine holds in a small integer.
+const SLOT_BITS: u32 = 22;
+const SLOT: u32 = (1 << SLOT_BITS) - 1;
+const GENERATIONS: u32 = (1 << 8) - 1;
+
+thread_local! {
+    static FIRST_GENERATION: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Sets the generation of the handles given out from now on, so that no handle of an earlier instance is one of this.
+#[wasm_bindgen(js_name = setGeneration)]
+pub fn set_generation(generation: u32) {
+    FIRST_GENERATION.set(generation & GENERATIONS);
+}
+
+/// The objects of one kind that JavaScript holds, by handle. A handle that was freed is not used for another object before
+/// its slot has been through all generations.
 pub(crate) struct Table<T> {
     slots: RefCell<Slots<T>>,
 }
 
 struct Slots<T> {
-    taken: Vec<Option<T>>,
+    all: Vec<Slot<T>>,
+    /// The handles to give out next.
     free: Vec<u32>,
+}
+
+struct Slot<T> {
+    handle: u32,
+    object: Option<T>,
+}
+
+fn index(handle: u32) -> usize {
+    (handle & SLOT).wrapping_sub(1) as usize
+}
+
+impl<T> Slots<T> {
+    fn next(&self) -> Option<u32> {
+        let slot = u32::try_from(self.all.len() + 1).ok().filter(|slot| *slot <= SLOT)?;
+        Some(FIRST_GENERATION.get() << SLOT_BITS | slot)
+    }
 }
 
 impl<T> Table<T> {
     pub(crate) const fn new() -> Table<T> {
-        Table { slots: RefCell::new(Slots { taken: Vec::new(), free: Vec::new() }) }
+        Table { slots: RefCell::new(Slots { all: Vec::new(), free: Vec::new() }) }
     }
 
-    /// Keeps an object until its handle is freed.
+    /// Keeps an object until its handle is freed. Fails if there are too many objects.
     pub(crate) fn keep(&self, object: T) -> u32 {
         let mut slots = self.slots.borrow_mut();
-        if let Some(index) = slots.free.pop()
-            && let Some(slot) = slots.taken.get_mut(index as usize)
+        if let Some(handle) = slots.free.pop()
+            && let Some(slot) = slots.all.get_mut(index(handle))
         {
-            *slot = Some(object);
-            return index + 1;
+            *slot = Slot { handle, object: Some(object) };
+            return handle;
         }
-        slots.taken.push(Some(object));
-        u32::try_from(slots.taken.len()).unwrap_or(u32::MAX)
+        let Some(handle) = slots.next() else {
+            failure::too_many();
+            return NO_HANDLE;
+        };
+        slots.all.push(Slot { handle, object: Some(object) });
+        handle
     }
 
-    /// Reads the object of a handle; `None` where it was freed.
+    /// Reads the object of a handle; `None` if it was freed.
     pub(crate) fn read<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Option<R> {
         let slots = self.slots.borrow();
-        let index = handle.wrapping_sub(1) as usize;
-        slots.taken.get(index).and_then(Option::as_ref).map(reader)
+        let slot = slots.all.get(index(handle)).filter(|slot| slot.handle == handle)?;
+        slot.object.as_ref().map(reader)
     }
 
-    /// As [`Table::read`], with a failure where the object was freed.
+    /// As [`Table::read`], with a failure if the object was freed.
     pub(crate) fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, Failed> {
         self.read(handle, reader).ok_or_else(failure::freed)
     }
@@ -82,10 +120,11 @@ impl<T> Table<T> {
 
     pub(crate) fn free(&self, handle: u32) {
         let mut slots = self.slots.borrow_mut();
-        let index = handle.wrapping_sub(1);
-        let object = slots.taken.get_mut(index as usize).and_then(Option::take);
+        let slot = slots.all.get_mut(index(handle)).filter(|slot| slot.handle == handle);
+        let object = slot.and_then(|slot| slot.object.take());
         if object.is_some() {
-            slots.free.push(index);
+            let generation = ((handle >> SLOT_BITS) + 1) & GENERATIONS;
+            slots.free.push(generation << SLOT_BITS | handle & SLOT);
         }
         // Dropping a large document takes a while, and must not happen under the borrow.
         drop(slots);
@@ -94,7 +133,7 @@ impl<T> Table<T> {
 
     pub(crate) fn count(&self) -> u32 {
         let slots = self.slots.borrow();
-        u32::try_from(slots.taken.len() - slots.free.len()).unwrap_or(u32::MAX)
+        u32::try_from(slots.all.len() - slots.free.len()).unwrap_or(u32::MAX)
     }
 }
 

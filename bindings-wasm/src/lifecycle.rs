@@ -290,15 +290,6 @@ pub fn check_environments(
     Ok(found.to_canonical_json())
 }
 
-/// The document as canonical JSON text.
-///
-/// # Errors
-/// Where it was freed.
-#[wasm_bindgen(js_name = flagsText)]
-pub fn flags_text(flags: u32) -> Result<String, JsValue> {
-    Ok(with_flags(flags, |flags| flags.document().to_canonical_json())?)
-}
-
 /// A flag's key as AppConfig takes it; none where it would be too long.
 #[wasm_bindgen(js_name = toAppConfigKey)]
 #[must_use]

@@ -1,7 +1,10 @@
 //! A finding as text: the message, and its place in the document underlined.
 
+use std::fmt;
+
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
-use isoflag::{ActivityError, Diagnostic, DocumentError, Severity};
+use anstream::adapter::strip_str;
+use isoflag::{ActivityError, Diagnostic, DocumentError, Severity, printable};
 
 use crate::input::Source;
 use crate::json_text::Span;
@@ -17,6 +20,28 @@ pub(crate) struct Findings<'s> {
     places: Option<Places<'s>>,
 }
 
+/// A finding with its colours. All that it quotes is printable.
+#[derive(Debug)]
+pub(crate) struct Rendered(String);
+
+impl Rendered {
+    /// The renderer marks some places with colons, which at the start of a line are a command to a runner of pipelines.
+    fn of(text: &str) -> Rendered {
+        let lines = text.split('\n').map(|line| {
+            let plain = strip_str(line).to_string();
+            let is_mark = plain.trim_start().starts_with(":::");
+            if is_mark { line.replacen(":::", "-->", 1) } else { line.to_owned() }
+        });
+        Rendered(lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+impl fmt::Display for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A line and a column, as people count: from 1, columns in characters.
 pub(crate) type LineColumn = (usize, usize);
 
@@ -26,7 +51,7 @@ impl<'s> Findings<'s> {
     }
 
     /// A diagnostic of a document that loaded.
-    pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
+    pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> Rendered {
         let level = match diagnostic.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -44,7 +69,7 @@ impl<'s> Findings<'s> {
     }
 
     /// Why a document did not load.
-    pub(crate) fn error(&mut self, error: &DocumentError) -> String {
+    pub(crate) fn error(&mut self, error: &DocumentError) -> Rendered {
         let span = self.span_of_error(error);
         self.render(&Level::ERROR, error.code(), error.message(), span, error.path())
     }
@@ -55,7 +80,7 @@ impl<'s> Findings<'s> {
     }
 
     /// Why a text is no activity.
-    pub(crate) fn activity_error(&mut self, error: &ActivityError) -> String {
+    pub(crate) fn activity_error(&mut self, error: &ActivityError) -> Rendered {
         let span = self.places.as_mut().and_then(|places| match error.line_column() {
             Some((line, column)) => Some(places.at_line_column(line, column)),
             None => places.find(error.path()),
@@ -81,26 +106,28 @@ impl<'s> Findings<'s> {
         message: &str,
         span: Option<Span>,
         path: &str,
-    ) -> String {
-        let title = level.clone().primary_title(message).id(code);
-        let name = &self.source.name;
+    ) -> Rendered {
+        let [message, path, name] =
+            [message, path, &self.source.name].map(|text| printable(text).to_string());
+        let title = level.clone().primary_title(&*message).id(code);
         let group = match (&self.places, span) {
             (Some(places), Some(span)) => {
                 let excerpt = Excerpt::new(places, &span);
-                let snippet = Snippet::source(excerpt.text)
+                let (text, shown) = excerpt.printable();
+                let snippet = Snippet::source(text)
                     .line_start(excerpt.line)
-                    .annotation(AnnotationKind::Primary.span(excerpt.span).label(path));
+                    .annotation(AnnotationKind::Primary.span(shown).label(&*path));
                 if excerpt.cut {
                     let (line, column) = places.line_column(span.start);
-                    let origin = Origin::path(name).line(line).char_column(column);
+                    let origin = Origin::path(&*name).line(line).char_column(column);
                     title.element(origin).element(snippet)
                 } else {
-                    title.element(snippet.path(name))
+                    title.element(snippet.path(&*name))
                 }
             }
-            _ => title.element(Origin::path(name)),
+            _ => title.element(Origin::path(&*name)),
         };
-        Renderer::styled().render(&[group])
+        Rendered::of(&Renderer::styled().render(&[group]))
     }
 }
 
@@ -127,6 +154,20 @@ impl<'t> Excerpt<'t> {
             span: span.start - start..span.end.min(end).max(span.start) - start,
             cut,
         }
+    }
+}
+
+impl Excerpt<'_> {
+    /// What is shown, and where the place is in it. Tabs are the renderer's to widen.
+    fn printable(&self) -> (String, Span) {
+        let shown = |part: Option<&str>| -> String {
+            let parts = part.unwrap_or_default().split('\t');
+            parts.map(|part| printable(part).to_string()).collect::<Vec<_>>().join("\t")
+        };
+        let before = shown(self.text.get(..self.span.start));
+        let place = shown(self.text.get(self.span.clone()));
+        let span = before.len()..before.len() + place.len();
+        (before + &place + &shown(self.text.get(self.span.end..)), span)
     }
 }
 

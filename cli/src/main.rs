@@ -29,6 +29,7 @@ mod table;
 use std::process::ExitCode;
 
 use clap::Parser;
+use isoflag::printable;
 
 use crate::command::Command;
 use crate::console::Console;
@@ -61,14 +62,14 @@ fn main() -> ExitCode {
     let mut console = Console::new();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(usage) => return usage_exit(&usage),
+        Err(usage) => return usage_exit(&usage, &mut console),
     };
     match arguments.command.run(&mut Input::default(), &mut console) {
         Ok(outcome) => outcome.into(),
         // Whoever reads our output has seen enough of it.
         Err(Failure::ClosedPipe) => Outcome::Fine.into(),
         Err(failure) => {
-            console.complain(&failure);
+            console.fail(&failure);
             ExitCode::from(2)
         }
     }
@@ -84,9 +85,30 @@ fn enter_working_folder() {
 }
 
 /// What clap has to say: help and version are no failures.
-fn usage_exit(usage: &clap::Error) -> ExitCode {
-    match (usage.print(), usage.use_stderr()) {
-        (Ok(()), false) => ExitCode::SUCCESS,
-        _ => ExitCode::from(2),
+fn usage_exit(usage: &clap::Error, console: &mut Console) -> ExitCode {
+    if !usage.use_stderr() {
+        return match usage.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(2),
+        };
     }
+    // It quotes arguments, with whatever is in them.
+    if std::env::args_os().all(|each| each.to_str().is_some_and(is_printable)) {
+        let _ = usage.print();
+    } else {
+        let mut text = usage.render().to_string();
+        for argument in std::env::args_os() {
+            let argument = argument.to_string_lossy();
+            let value = argument.split_once('=').map_or("", |(_, value)| value);
+            for quoted in [&*argument, value].into_iter().filter(|each| !is_printable(each)) {
+                text = text.replace(quoted, &printable(quoted).to_string());
+            }
+        }
+        console.complain_lines(text);
+    }
+    ExitCode::from(2)
+}
+
+fn is_printable(text: &str) -> bool {
+    printable(text).to_string() == text
 }

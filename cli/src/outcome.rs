@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::finding::Rendered;
+
 /// A run that did what it was asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
@@ -29,7 +31,7 @@ pub(crate) enum Failure {
     /// One line that says what, where and what to do.
     Message(String),
     /// A finding that underlines its place, ready to be printed.
-    Rendered(String),
+    Rendered(Rendered),
     /// Standard output was closed by its reader.
     ClosedPipe,
 }
@@ -44,7 +46,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Message(text) => write!(f, "error: {text}"),
-            Failure::Rendered(text) => f.write_str(text),
+            Failure::Rendered(finding) => finding.fmt(f),
             Failure::ClosedPipe => Ok(()),
         }
     }

@@ -105,7 +105,10 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} [{}] {}: {}", self.severity(), self.code(), self.path, self.message)
+        let line = [&*self.path, ": ", &*self.message].concat();
+        #[cfg(feature = "tools")]
+        let line = crate::printable::printable(&line);
+        write!(f, "{} [{}] {line}", self.severity(), self.code())
     }
 }
 

@@ -88,6 +88,8 @@ mod last_evaluated;
 mod lifecycle;
 pub mod limits;
 mod path;
+#[cfg(feature = "tools")]
+mod printable;
 #[cfg(feature = "authoring")]
 mod reach;
 #[cfg(feature = "tools")]
@@ -148,6 +150,8 @@ pub use last_evaluated::LastEvaluated;
 pub use lifecycle::{Artifact, LifecycleChange, LifecycleError, MomentError, moment_of_seconds};
 #[cfg(feature = "tools")]
 pub use lifecycle::{Lifecycle, Status, TransitionError, read_moment};
+#[cfg(feature = "tools")]
+pub use printable::{printable, printable_lines};
 #[cfg(feature = "authoring")]
 pub use reach::{Constant, Reach, ReachedVariation};
 #[cfg(feature = "tools")]

@@ -36,6 +36,7 @@ __all__ = [
     "check_environments",
     "from_appconfig_key",
     "parse_ttl",
+    "printable",
     "replay",
     "secure_mode_hash",
     "to_appconfig_key",
@@ -893,6 +894,9 @@ def parse_ttl(text: str) -> int:
 
     That is ``45``, ``45s``, ``5m`` or ``1h``; raises ``ValueError`` for anything else.
     """
+
+def printable(text: str) -> str:
+    """The text with what a terminal or the log of a pipeline would obey written as escapes."""
 
 def replay(
     receipt: Receipt | _Text,

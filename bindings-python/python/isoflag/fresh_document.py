@@ -9,6 +9,7 @@ from typing import Final
 
 from ._core import Flags
 from ._fork import tell_after_fork
+from ._logs import logger
 from .client_status import ClientStatus
 from .held_document import HeldDocument, StaleCopyError, evidence
 from .source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
@@ -18,7 +19,7 @@ from .source.protocol import UNCHANGED, Fetched, Source, Unchanged
 
 __all__ = ["FreshDocument"]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 _LONGEST_PAUSE: Final = 300.0
 _SECONDS_BETWEEN_WARNINGS: Final = 300.0

@@ -12,7 +12,6 @@ Contexts and reasons are mapped as LaunchDarkly's provider for OpenFeature maps 
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -24,6 +23,7 @@ from openfeature.flag_evaluation import FlagMetadata, FlagResolutionDetails, Fla
 from openfeature.provider import AbstractProvider, Metadata
 
 from . import BoundFlags, EvaluationDetail, Flags
+from ._logs import logger
 from .bound_client import NO_DIGEST, BoundFlagClient
 from .client import FlagClient
 from .openfeature_context import context_json
@@ -36,7 +36,7 @@ __all__ = ["IsoflagProvider", "to_isoflag_context"]
 _T = TypeVar("_T")
 _Object = Sequence[FlagValueType] | Mapping[str, FlagValueType]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 _REASONS: Final[Mapping[str, str]] = {
     "OFF": Reason.DISABLED,

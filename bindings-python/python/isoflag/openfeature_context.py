@@ -3,14 +3,15 @@
 Nothing here needs OpenFeature's package.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from isoflag._logs import logger
+
 __all__ = ["context_json"]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 # Each element takes a byte of a context's JSON at least, and a context may have 1 MiB.
 _MOST_ELEMENTS: Final = 1 << 20

@@ -1,18 +1,18 @@
 """Journeys that end by the document with which they began."""
 
-import logging
 from collections.abc import Callable
 from typing import Final
 
 from ._core import DocumentHistory, Flags
 from ._errors import PinError
+from ._logs import logger
 from .gate_times import GateTimes
 from .held_document import HeldDocument
 from .source.protocol import Fetched
 
 __all__ = ["Pins"]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 _MOST_DOCUMENTS: Final = 16
 _MOST_BYTES: Final = 64 << 20

@@ -14,10 +14,52 @@ function stamped(bytes, sections) {
   return Buffer.from([...bytes, ...names.flatMap(name => [0, name.length + 1, name.length, ...name])]);
 }
 
+/**
+ * The glue, in which each call into the module that ends in a trap raises the epoch of the engine: first of all, since a
+ * stack that is full has no room for a call. What a function throws on purpose lowers it again.
+ * @param {string} glue @param {WebAssembly.Module} module
+ */
+function watched(glue, module) {
+  let count = 0;
+  const text = glue
+    // What was allocated for a call that traps goes with the instance.
+    .replace(
+      /^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm,
+      "$1",
+    )
+    .replace(/^(export function (?!__wb)\w+\(.*\) \{\n)([\s\S]*?)^\}\n/gm, (_, head, body) => {
+      count++;
+      return `${head}    try {\n${body}    } catch (thrown) {\n        engine.epoch++;\n        throw judged(thrown);\n    }\n}\n`;
+    })
+    .replace(/^export function __wbg_set_wasm\(val\) \{\n.*\n\}\n/m, () => {
+      const views = [...glue.matchAll(/^let (cached\w+Memory0) = null;$/gm)].map(
+        ([_, name]) => `    ${name} = null;\n`,
+      );
+      return `let engine;
+export function __wbg_set_wasm(exports, reported) {
+    wasm = exports;
+    engine = reported;
+${views.join("")}}
+
+function judged(thrown) {
+    if (!/^(Range|Runtime|Internal)Error$/.test(thrown?.name)) engine.epoch--;
+    return thrown;
+}
+`;
+    });
+  const functions = WebAssembly.Module.exports(module).filter(
+    ({ kind, name }) => kind === "function" && !name.startsWith("__"),
+  );
+  if (count !== functions.length || !text.includes("engine = reported")) {
+    throw new Error("wasm-bindgen writes its glue otherwise than this script expects");
+  }
+  return text;
+}
+
 /** What wasm-bindgen has made for a module, with a list of what the module imports. @param {string} from @param {string} to @param {WebAssembly.Module} module */
 async function writeGlue(from, to, module) {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
-  const text = await readFile(new URL(`${from}/core_bg.js`, made), "utf8");
+  const text = watched(await readFile(new URL(`${from}/core_bg.js`, made), "utf8"), module);
   await writeFile(
     new URL(`${to}.js`, generated),
     `${text}\nexport const imports = { ${imports.join(", ")} };\n`,
@@ -27,8 +69,8 @@ async function writeGlue(from, to, module) {
 /** What the module imports. */
 export const imports: { readonly [name: string]: (...parameters: never[]) => unknown };
 
-/** Gives the functions the module that they call. */
-export function __wbg_set_wasm(exports: object): void;
+/** Gives the functions the instance that they call, and what they report a trap to. */
+export function __wbg_set_wasm(exports: object, engine: { epoch: number }): void;
 `;
   await writeFile(new URL(`${to}.d.ts`, generated), types + added);
 }

@@ -3,6 +3,7 @@ import type { EvaluationReason } from "./detail.js";
 import { argumentErrors } from "./errors.js";
 import * as core from "./generated/glue.js";
 import type { JsonValue } from "./json.js";
+import type { Held } from "./ownership.js";
 
 /** What of every flag the state holds. */
 export interface StateOptions {
@@ -46,16 +47,12 @@ export interface AllFlagsState {
   $valid: boolean;
 }
 
-/** The state of the flags behind a handle. */
-export function readState(bound: number, options?: StateOptions): AllFlagsState {
-  const text = argumentErrors.text(
-    core.allFlagsState(
-      bound,
-      options?.clientSideOnly === true,
-      options?.withReasons === true,
-      options?.detailsOnlyForTrackedFlags === true,
-      options?.now ?? Date.now(),
-    ),
-  );
-  return JSON.parse(text) as AllFlagsState;
+/** The state of bound flags. */
+export function readState(bound: Held, options?: StateOptions): AllFlagsState {
+  const clientSideOnly = options?.clientSideOnly === true;
+  const withReasons = options?.withReasons === true;
+  const onlyTracked = options?.detailsOnlyForTrackedFlags === true;
+  const now = Number(options?.now ?? Date.now());
+  const text = core.allFlagsState(bound.handle, clientSideOnly, withReasons, onlyTracked, now);
+  return JSON.parse(argumentErrors.text(text)) as AllFlagsState;
 }

@@ -6,10 +6,8 @@ import { requireTools } from "./engine.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import * as core from "./generated/glue.js";
-import { disposeByFreeing, FREED, type Fresh, Ownership } from "./ownership.js";
+import { disown, disposeByFreeing, type Held, owned } from "./ownership.js";
 import { ValueType } from "./value-type.js";
-
-const ownership = new Ownership(handle => core.freeBound(handle));
 
 /**
  * A document bound to one context, which is read once: the way to ask often.
@@ -20,7 +18,7 @@ const ownership = new Ownership(handle => core.freeBound(handle));
  * ```
  */
 export class BoundFlags {
-  #handle: number;
+  readonly #held: Held;
   /** What `using` calls. */
   declare [Symbol.dispose]: () => void;
   readonly #entries: FlagEntries;
@@ -30,23 +28,23 @@ export class BoundFlags {
     disposeByFreeing(BoundFlags.prototype);
   }
 
-  private constructor(fresh: Fresh, entries: FlagEntries) {
-    this.#handle = ownership.take(this, fresh);
+  private constructor(held: Held, entries: FlagEntries) {
+    this.#held = owned(this, held);
     this.#entries = entries;
     this.#source = {
-      find: (key: string): number => core.findBoundFlag(this.#handle, key),
-      describe: () => core.describeBoundAnswer(this.#handle),
+      find: (key: string): number => core.findBoundFlag(this.#held.handle, key),
+      describe: () => core.describeBoundAnswer(this.#held.handle),
     };
   }
 
   /** @internal */
-  static of(fresh: Fresh, entries: FlagEntries): BoundFlags {
-    return new BoundFlags(fresh, entries);
+  static of(held: Held, entries: FlagEntries): BoundFlags {
+    return new BoundFlags(held, entries);
   }
 
   #ask(key: string, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
-    return entry.answer(core.evaluate(this.#handle, entry.handle, type), this.#source);
+    return entry.answer(core.evaluate(this.#held.handle, entry.handle, type), this.#source);
   }
 
   /** The flag's value, of whatever type. */
@@ -112,12 +110,12 @@ export class BoundFlags {
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
   allFlagsState(options?: StateOptions): AllFlagsState {
-    return readState(this.#handle, options);
+    return readState(this.#held, options);
   }
 
   /** How the flag's answer comes about. */
   explain(key: FlagKey): Explanation {
-    return requireTools("explain").readExplanation(this.#handle, key);
+    return requireTools("explain").readExplanation(this.#held, key);
   }
 
   /** Whether every instance of a back end that polls has noticed the flag's last change: see `Flags.consistency`. */
@@ -128,13 +126,11 @@ export class BoundFlags {
     pollTimeoutMs?: number,
     options?: ConsistencyOptions,
   ): Consistency {
-    return readConsistency(this.#handle, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs);
+    return readConsistency(this.#held, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs);
   }
 
   /** Lets go of the memory at once. The object cannot be used afterwards. */
   free(): void {
-    const handle = this.#handle;
-    this.#handle = FREED;
-    ownership.release(this, handle);
+    disown(this, this.#held);
   }
 }

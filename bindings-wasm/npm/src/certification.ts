@@ -3,7 +3,7 @@
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import * as tools from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
-import { Fresh } from "./ownership.js";
+import type { Held } from "./ownership.js";
 
 /** How far a feature is on its way to everybody. */
 export type Status = "To Do" | "Doing" | "Staging" | "Done" | "Finished";
@@ -35,9 +35,10 @@ const lifecycleErrors = new ErrorKind(
   "malformed-flag",
 );
 
-/** The document behind a handle with another status of a flag. */
-export function withStatus(flags: number, key: string, status: Status, now: number): Fresh {
-  return new Fresh(lifecycleErrors.handle(tools.withStatus(flags, key, status, now)));
+/** The handle of a document with another status of a flag. */
+export function withStatus(flags: Held, key: string, status: Status, now: number): number {
+  const moment = Number(now);
+  return lifecycleErrors.handle(tools.withStatus(flags.handle, key, status, moment));
 }
 
 /** What to write into a flag's `lifecycle`. */
@@ -105,12 +106,14 @@ export interface Certification {
   readonly untested: readonly string[];
 }
 
-/** What follows from the tests of an artifact, for the document behind a handle. */
-export function certification(flags: number, options: CertificationOptions): Certification {
+/** What follows from the tests of an artifact, for a document. */
+export function certification(flags: Held, options: CertificationOptions): Certification {
   const { productionState, nextRelease, artifactTime, now } = options;
   const evaluated = options.evaluated === undefined ? undefined : JSON.stringify(options.evaluated);
+  const built = artifactTime == null ? undefined : Number(artifactTime);
+  const moment = Number(now);
   const found = argumentErrors.during(() =>
-    tools.certification(flags, productionState, nextRelease, artifactTime, now, evaluated),
+    tools.certification(flags.handle, productionState, nextRelease, built, moment, evaluated),
   );
   return JSON.parse(found) as Certification;
 }
@@ -123,21 +126,24 @@ export interface Deployment {
   readonly changes: readonly LifecycleChange[];
 }
 
-/** What a deployment brings, for the document behind a handle. */
-export function deployment(flags: number, artifactTime: number, now: number): Deployment {
-  return JSON.parse(lifecycleErrors.during(() => tools.deployment(flags, artifactTime, now))) as Deployment;
+/** What a deployment brings, for a document. */
+export function deployment(flags: Held, artifactTime: number, now: number): Deployment {
+  const [built, moment] = [Number(artifactTime), Number(now)];
+  const found = lifecycleErrors.during(() => tools.deployment(flags.handle, built, moment));
+  return JSON.parse(found) as Deployment;
 }
 
 /** Four weeks, in seconds. */
 const SAFETY_PERIOD = 28 * 86_400;
 
-/** The end of a feature's rollout, for the document behind a handle. */
+/** The end of a feature's rollout, for a document. */
 export function finish(
-  flags: number,
+  flags: Held,
   key: string,
   now: number,
   safetyPeriod = SAFETY_PERIOD,
 ): LifecycleChange | undefined {
-  const change = lifecycleErrors.during(() => tools.finishFlag(flags, key, now, safetyPeriod));
+  const [moment, period] = [Number(now), Number(safetyPeriod)];
+  const change = lifecycleErrors.during(() => tools.finishFlag(flags.handle, key, moment, period));
   return change === undefined ? undefined : (JSON.parse(change) as LifecycleChange);
 }

@@ -22,10 +22,15 @@ const REMEDY = "serve it there, pass `ready` its address or import `isoflag/inli
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 /** Hosts word it differently that they forbid compiling, so it is tried out. */
-function failure(cause: unknown, place: string): LoadError {
-  let code: LoadErrorCode =
-    (cause as Error | undefined)?.name === "CompileError" ? "not-webassembly" : "fetch-failed";
-  let message = `${place} cannot be loaded (${cause}); ${REMEDY}`;
+function failure(
+  cause: unknown,
+  place: string,
+  code: LoadErrorCode = (cause as Error | undefined)?.name === "CompileError"
+    ? "not-webassembly"
+    : "fetch-failed",
+  remedy = REMEDY,
+): LoadError {
+  let message = `${place} cannot be loaded (${cause}); ${remedy}`;
   try {
     new WebAssembly.Module(EMPTY);
   } catch (forbidden) {
@@ -40,7 +45,12 @@ export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.
   try {
     return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as BufferSource);
   } catch (cause) {
-    throw failure(cause, "what was given");
+    throw failure(
+      cause,
+      "what was given",
+      "not-webassembly",
+      "pass the module's bytes or a `WebAssembly.Module`",
+    );
   }
 }
 
@@ -59,9 +69,10 @@ export async function compile(source: CoreSource): Promise<WebAssembly.Module> {
     if (response.url) place = `\`${response.url}\``;
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     const type = response.headers.get("Content-Type") ?? "";
-    // A server that does not know the type must not break the page.
-    if (type.trim().toLowerCase() === "application/wasm") return await WebAssembly.compileStreaming(response);
-    place += `, served as \`${type}\`,`;
+    // Neither a server that does not know the type nor a browser that cannot compile a stream must break the page.
+    const isWasm = type.trim().toLowerCase() === "application/wasm";
+    if (isWasm && "compileStreaming" in WebAssembly) return await WebAssembly.compileStreaming(response);
+    if (!isWasm) place += `, served as \`${type}\`,`;
     // Not as an argument that awaits: Next.js's edge runtime puts each into a function that is not async.
     return await response.arrayBuffer().then(bytes => WebAssembly.compile(bytes));
   } catch (cause) {

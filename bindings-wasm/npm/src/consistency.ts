@@ -2,6 +2,7 @@ import { askedKey } from "./asked-key.js";
 import { argumentErrors } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
 import * as core from "./generated/glue.js";
+import type { Held } from "./ownership.js";
 
 /** What the consistency gate says of a flag for a context. */
 export interface Consistency {
@@ -33,16 +34,18 @@ export interface ConsistencyOptions {
   readonly takenMs?: number | undefined;
 }
 
-/** Asks the gate for bound flags behind a handle. */
+/** Evaluates the gate for bound flags. */
 export function readConsistency(
-  bound: number,
+  bound: Held,
   key: unknown,
   nowMs: number,
   ttlSeconds: number,
   pollTimeoutMs: number | undefined,
   takenMs: number | undefined,
 ): Consistency {
-  const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
-  const said = core.consistency(bound, asked, nowMs, ttlSeconds, pollTimeoutMs, takenMs);
+  const numbers = [nowMs, ttlSeconds].map(Number) as [number, number];
+  const [timeout, taken] = [pollTimeoutMs, takenMs].map(number => (number == null ? undefined : Number(number)));
+  const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  const said = core.consistency(bound.handle, asked, ...numbers, timeout, taken);
   return JSON.parse(argumentErrors.text(said)) as Consistency;
 }

@@ -1,11 +1,10 @@
-import { requireStart } from "./engine.js";
 import { contextErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
 import * as core from "./generated/glue.js";
 import { encodeStrictly, isWellFormed } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
-import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
+import { disown, disposeByFreeing, Held, type Make, owned } from "./ownership.js";
 
 /** What a context of one kind has besides its key. */
 export interface ContextOptions {
@@ -38,8 +37,7 @@ function typeName(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }
 
-function build(key: unknown, options: ContextOptions): Fresh {
-  requireStart();
+function build(key: unknown, options: ContextOptions): Held {
   const { kind, name, anonymous = false, attributes = {}, private: references = [] } = options;
   if (typeof anonymous !== "boolean") {
     throw contextErrors.at("anonymous", `expected a boolean, found ${typeName(anonymous)}`);
@@ -58,10 +56,14 @@ function build(key: unknown, options: ContextOptions): Fresh {
   if (members.length > limits.contextBytes) {
     throw contextErrors.at("attributes", `longer than ${limits.contextBytes} bytes of JSON`);
   }
-  return new Fresh(contextErrors.handle(core.buildContext(JSON.stringify(parts), members)));
+  const written = JSON.stringify(parts);
+  return held([], () => core.buildContext(written, members));
 }
 
-const ownership = new Ownership(handle => core.freeContext(handle));
+/** A context that the core makes from others. */
+function held(parents: readonly Held[], make: Make): Held {
+  return new Held(parents, (...handles) => contextErrors.handle(make(...handles)), core.freeContext);
+}
 
 /** Marks a context also for another copy of the package in the same program. */
 const CONTEXT = Symbol.for("isoflag.context");
@@ -74,8 +76,8 @@ function isForeign(value: object): value is Context {
   }
 }
 
-/** The handle of a `Context`, or undefined for anything else. */
-export let contextHandle: (value: unknown) => number | undefined;
+/** What a `Context` holds of the core, or undefined for anything else. */
+export let contextHeld: (value: unknown) => Held | undefined;
 
 /**
  * Who is asked about, read once. Immutable.
@@ -86,7 +88,7 @@ export let contextHandle: (value: unknown) => number | undefined;
  * ```
  */
 export class Context {
-  #handle: number;
+  readonly #held: Held;
   /** What `using` calls. */
   declare [Symbol.dispose]: () => void;
 
@@ -97,11 +99,11 @@ export class Context {
 
   static {
     disposeByFreeing(Context.prototype);
-    contextHandle = value => {
+    contextHeld = value => {
       if (typeof value !== "object" || value === null) return undefined;
-      if (#handle in value) return value.#handle;
+      if (#held in value) return value.#held;
       // Read anew, since its handle means nothing to this core; freed when it is garbage, not while it is used.
-      return isForeign(value) ? Context.fromObject(value.toObject()).#handle : undefined;
+      return isForeign(value) ? Context.fromObject(value.toObject()).#held : undefined;
     };
   }
 
@@ -112,16 +114,17 @@ export class Context {
    */
   constructor(key: string, options?: ContextOptions);
   /** @internal */
-  constructor(fresh: Fresh);
-  constructor(key: string | Fresh, options: ContextOptions = {}) {
-    this.#handle = ownership.take(this, key instanceof Fresh ? key : build(key, options));
+  constructor(held: Held);
+  constructor(key: string | Held, options: ContextOptions = {}) {
+    this.#held = owned(this, key instanceof Held ? key : build(key, options));
   }
 
   /** Reads context JSON: of one kind, of several, or a legacy user. */
   static fromJson(text: string | Uint8Array): Context {
-    requireStart();
     const bytes = jsonBytes(text, contextErrors);
-    return new Context(new Fresh(contextErrors.handle(core.readContext(bytes))));
+    // Bytes are the caller's, who may change them.
+    const kept = typeof text === "string" ? bytes : bytes.slice();
+    return new Context(held([], () => core.readContext(kept)));
   }
 
   /**
@@ -130,43 +133,43 @@ export class Context {
    * @throws {ContextError} where it is invalid or holds something without a JSON form
    */
   static fromObject(object: ContextObject): Context {
-    requireStart();
     return Context.fromJson(encodeStrictly(object, limits.contextBytes, contextErrors));
   }
 
   /** One context of several kinds; contexts of several kinds are taken apart. */
   static multi(...contexts: Context[]): Context {
-    requireStart();
-    const handles = contexts.map((context, index) => {
-      const handle = contextHandle(context);
-      if (handle === undefined) {
+    const parts = contexts.map((context, index) => {
+      const part = contextHeld(context);
+      if (part === undefined) {
         throw contextErrors.at("", `argument ${index + 1} is not a \`Context\``);
       }
-      return handle;
+      return part;
     });
-    return new Context(new Fresh(contextErrors.handle(core.joinContexts(new Uint32Array(handles)))));
+    return new Context(held(parts, (...handles) => core.joinContexts(new Uint32Array(handles))));
   }
 
   /** The fully-qualified key: `anna`, `org:acme`, `org:acme:user:anna`. */
   get key(): string {
-    return contextErrors.text(core.contextKey(this.#handle));
+    return contextErrors.text(core.contextKey(this.#held.handle));
   }
 
   /** This context with one of kind `clock`, so that rules may ask for the time of day and the weekday. */
   withClock(nowMs: number, offsetMinutes: number): Context {
-    const fresh = contextErrors.handle(core.contextWithClock(this.#handle, nowMs, offsetMinutes));
-    return new Context(new Fresh(fresh));
+    // What turns an object into a number is the caller's code.
+    const [now, offset] = [Number(nowMs), Number(offsetMinutes)];
+    const withClock = (context = 0): number => core.contextWithClock(context, now, offset);
+    return new Context(held([this.#held], withClock));
   }
 
   /** The canonical context JSON, as an object of the caller's own. */
   toObject(): { [member: string]: JsonValue } {
-    return JSON.parse(contextErrors.text(core.contextJson(this.#handle))) as { [member: string]: JsonValue };
+    return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as {
+      [member: string]: JsonValue;
+    };
   }
 
   /** Lets go of the memory at once. The context cannot be used afterwards. */
   free(): void {
-    const handle = this.#handle;
-    this.#handle = FREED;
-    ownership.release(this, handle);
+    disown(this, this.#held);
   }
 }

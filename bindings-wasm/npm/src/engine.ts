@@ -1,4 +1,4 @@
-/** The one instance of the WebAssembly module. */
+/** The instance of the WebAssembly module, in whose place another comes after a trap. */
 
 import { type CoreBytes, compileNow } from "./compiling.js";
 import { version } from "./generated/constants.js";
@@ -21,8 +21,24 @@ export function readPlainContextsWith(make: () => PlainContexts): void {
 /** The core's memory, whose buffer is another one whenever it has grown. */
 export let memory: () => WebAssembly.Memory;
 
-let started = false;
+/**
+ * What the functions of the module report to: a call that does not return raises the epoch at once, because a stack that is
+ * full has no room for a call. Objects are valid in the epoch in which they were made.
+ */
+export const engine = { epoch: 0 };
+
+/** The epoch of the current instance: in any other one it has trapped, or there is none. */
+let current = -1;
+let instantiate: (() => WebAssembly.Instance) | undefined;
 let tools: Tooling | undefined;
+
+/**
+ * Whether a call into the module ended in a trap, such as that of exhausted memory. A full stack is not one: to call again
+ * would not help.
+ */
+export function isTrap(thrown: unknown): boolean {
+  return (thrown as Error | undefined)?.name === "RuntimeError";
+}
 
 function has(module: WebAssembly.Module, section: string): boolean {
   return WebAssembly.Module.customSections(module, section).length > 0;
@@ -43,32 +59,50 @@ function importsOf(module: WebAssembly.Module, tooling: Tooling | undefined): We
   );
 }
 
-function settle(module: WebAssembly.Module, { exports }: WebAssembly.Instance, tooling?: Tooling): void {
-  started = true;
-  if (isComplete(module)) tools = tooling;
-  core.__wbg_set_wasm(exports);
+/** Puts an instance in place, or another one of the same module. Fails without harm. */
+function settle({ exports }: WebAssembly.Instance): void {
+  const { epoch } = engine;
+  core.__wbg_set_wasm(exports, engine);
+  tools?.glue.__wbg_set_wasm(exports, engine);
   memory = () => (exports as { readonly memory: WebAssembly.Memory }).memory;
-  tooling?.glue.__wbg_set_wasm(exports);
   (exports as { __wbindgen_start(): void }).__wbindgen_start();
+  core.setGeneration(epoch);
+  // A trap meanwhile has raised it.
+  current = epoch;
+}
+
+function settleFirst(
+  module: WebAssembly.Module,
+  imports: WebAssembly.Imports,
+  instance: WebAssembly.Instance,
+  tooling?: Tooling,
+): void {
+  if (isComplete(module)) tools = tooling;
+  instantiate = () => new WebAssembly.Instance(module, imports);
+  settle(instance);
 }
 
 /** Starts from a compiled module, or from bytes that are compiled at once. */
 export function start(source: WebAssembly.Module | CoreBytes, tooling?: Tooling): void {
-  if (started) return;
+  if (instantiate !== undefined) return;
   const module = compileNow(source);
-  settle(module, new WebAssembly.Instance(module, importsOf(module, tooling)), tooling);
+  const imports = importsOf(module, tooling);
+  settleFirst(module, imports, new WebAssembly.Instance(module, imports), tooling);
 }
 
 /** Starts from a compiled module without blocking. */
 export async function startAsync(module: WebAssembly.Module, tooling?: Tooling): Promise<void> {
-  if (started) return;
-  const instance = await WebAssembly.instantiate(module, importsOf(module, tooling));
-  if (!started) settle(module, instance, tooling);
+  if (instantiate !== undefined) return;
+  const imports = importsOf(module, tooling);
+  const instance = await WebAssembly.instantiate(module, imports);
+  if (instantiate === undefined) settleFirst(module, imports, instance, tooling);
 }
 
-/** Stands before whatever makes the first object. */
+/** Stands before each call into the module: makes another instance if the last one has trapped. */
 export function requireStart(): void {
-  if (!started) throw new Error("isoflag is not ready; `await ready()` first");
+  if (current === engine.epoch) return;
+  if (instantiate === undefined) throw new Error("isoflag is not ready; `await ready()` first");
+  settle(instantiate());
 }
 
 /** The error for what only `tools.wasm` can do. */

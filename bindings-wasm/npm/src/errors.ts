@@ -105,10 +105,14 @@ function isFailure(thrown: unknown): thrown is Failure {
   return typeof thrown === "object" && thrown !== null && "code" in thrown && !(thrown instanceof Error);
 }
 
-export const documentErrors = new ErrorKind(
-  (failure, options) => new DocumentError(failure, options),
-  "not-json",
-);
+function documentError(failure: Failure, options?: ErrorOptions): Error {
+  return new DocumentError(failure, options);
+}
+
+export const documentErrors = new ErrorKind(documentError, "not-json");
+
+/** A document for which there is not enough memory. */
+export const memoryErrors = new ErrorKind(documentError, "memory");
 
 export const contextErrors = new ErrorKind(
   (failure, options) => new ContextError(failure, options),

@@ -3,6 +3,7 @@ import { argumentErrors } from "./errors.js";
 import * as core from "./generated/glue.js";
 import { explain } from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
+import type { Held } from "./ownership.js";
 
 /** How an answer came about: every step of the evaluation, in order, as the members of its JSON. */
 export class Explanation {
@@ -33,8 +34,8 @@ export class Explanation {
   }
 }
 
-/** Explains the answer of a flag behind a handle. */
-export function readExplanation(bound: number, key: unknown): Explanation {
-  const asked = askedKey(key, candidate => core.findBoundFlag(bound, candidate));
-  return Explanation.of(argumentErrors.text(explain(bound, asked)));
+/** Explains the answer of a flag of bound flags. */
+export function readExplanation(bound: Held, key: unknown): Explanation {
+  const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  return Explanation.of(argumentErrors.text(explain(bound.handle, asked)));
 }

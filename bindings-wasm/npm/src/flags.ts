@@ -10,9 +10,9 @@ import type {
   Status,
 } from "./certification.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./consistency.js";
-import { type ContextLike, contextHandle } from "./context.js";
+import { type ContextLike, contextHeld } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
-import { makePlainContexts, requireStart, requireTools } from "./engine.js";
+import { makePlainContexts, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
@@ -22,7 +22,8 @@ import * as core from "./generated/glue.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import { jsonBytes } from "./json-text.js";
 import type { CheckOptions, Diff, Strategy, StrategyName, StrategyOptions, System } from "./lifecycle.js";
-import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
+import { type DocumentText, LoadedDocument, type Loader } from "./loaded-document.js";
+import { disown, disposeByFreeing, Held, owned } from "./ownership.js";
 import type { PlainContexts } from "./plain-contexts.js";
 import type { Receipt } from "./receipt.js";
 import type { Retirement, RetirementOptions } from "./reports.js";
@@ -40,36 +41,20 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-const ownership = new Ownership(handle => core.freeFlags(handle));
-
 /** JSON text is taken as it is; an object is written as JSON first. */
-function documentBytes(document: string | Uint8Array | object): Uint8Array {
-  if (typeof document === "string" || ArrayBuffer.isView(document)) {
-    return jsonBytes(document as string | Uint8Array, documentErrors);
-  }
-  return jsonBytes(encodeStrictly(document, limits.documentBytes, documentErrors), documentErrors);
+export function documentText(document: string | Uint8Array | object): DocumentText {
+  return typeof document === "string" || ArrayBuffer.isView(document)
+    ? (document as DocumentText)
+    : encodeStrictly(document, limits.documentBytes, documentErrors);
 }
 
-/** How the rest of the package gets at handles of documents. */
+/** How the rest of the package gets at what documents hold of the core. */
 export const flagsOf = {
-  /** The handle of a document, if it is one. */
-  handle: (_document: unknown): number | undefined => undefined,
-  /** The document of a handle that nobody holds yet. */
-  fresh: (_fresh: Fresh): Flags => {
+  /** What a document holds, if it is one. */
+  held: (_document: unknown): LoadedDocument | undefined => undefined,
+  /** The document that the core has just made, which nothing holds yet. */
+  made: (_handle: number): Flags => {
     throw new TypeError("no documents yet");
-  },
-  /** Lends the handle of a document, which is loaded for the call if need be. */
-  lend<T>(document: Flags | string | Uint8Array | object, use: (handle: number) => T): T {
-    const given = flagsOf.handle(document);
-    if (given !== undefined) return use(given);
-    requireStart();
-    const text = documentBytes(document);
-    const handle = documentErrors.handle(core.loadFlags(text));
-    try {
-      return use(handle);
-    } finally {
-      core.freeFlags(handle);
-    }
   },
 };
 
@@ -82,7 +67,7 @@ export const flagsOf = {
  * ```
  */
 export class Flags {
-  #handle: number;
+  readonly #held: LoadedDocument;
   /** What `using` calls. */
   declare [Symbol.dispose]: () => void;
   #diagnostics: readonly Diagnostic[] | undefined;
@@ -93,21 +78,21 @@ export class Flags {
 
   static {
     disposeByFreeing(Flags.prototype);
-    flagsOf.handle = value =>
-      typeof value === "object" && value !== null && #handle in value ? value.#handle : undefined;
-    flagsOf.fresh = fresh => new Flags(fresh);
+    flagsOf.held = value =>
+      typeof value === "object" && value !== null && #held in value ? value.#held : undefined;
+    flagsOf.made = handle => new Flags(LoadedDocument.of(handle));
   }
 
-  private constructor(fresh: Fresh) {
-    this.#handle = ownership.take(this, fresh);
+  private constructor(held: LoadedDocument) {
+    this.#held = owned(this, held);
     this.#source = {
-      find: (key: string): number => core.findFlag(this.#handle, key),
-      describe: () => core.describeAnswer(this.#handle),
+      find: (key: string): number => core.findFlag(held.handle, key),
+      describe: () => core.describeAnswer(held.handle),
     };
   }
 
-  static #load(loader: (text: Uint8Array) => number, text: Uint8Array): Flags {
-    return new Flags(new Fresh(documentErrors.handle(loader(text))));
+  static #load(loader: Loader, text: DocumentText): Flags {
+    return new Flags(LoadedDocument.load(loader, text));
   }
 
   /**
@@ -116,8 +101,7 @@ export class Flags {
    * @throws {DocumentError} where it is not JSON, not a document, or past a limit
    */
   static fromJson(text: string | Uint8Array): Flags {
-    requireStart();
-    return Flags.#load(core.loadFlags, jsonBytes(text, documentErrors));
+    return Flags.#load(core.loadFlags, text);
   }
 
   /**
@@ -126,11 +110,7 @@ export class Flags {
    * @throws {DocumentError} also where something in it has no JSON form
    */
   static fromObject(object: object): Flags {
-    requireStart();
-    return Flags.#load(
-      core.loadFlags,
-      jsonBytes(encodeStrictly(object, limits.documentBytes, documentErrors), documentErrors),
-    );
+    return Flags.#load(core.loadFlags, encodeStrictly(object, limits.documentBytes, documentErrors));
   }
 
   /**
@@ -139,8 +119,7 @@ export class Flags {
    * @throws {DocumentError} as `fromJson` and `fromObject` do
    */
   static fromFlagMap(textOrObject: string | Uint8Array | object): Flags {
-    requireStart();
-    return Flags.#load(core.loadFlagMap, documentBytes(textOrObject));
+    return Flags.#load(core.loadFlagMap, documentText(textOrObject));
   }
 
   /**
@@ -152,7 +131,7 @@ export class Flags {
    * variants and so is no JSON: AppConfig's agent decides those
    */
   static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
-    return Flags.#load(requireTools("Flags.fromAppConfig").glue.loadAppConfig, documentBytes(textOrObject));
+    return Flags.#load(requireTools("Flags.fromAppConfig").glue.loadAppConfig, documentText(textOrObject));
   }
 
   /**
@@ -161,22 +140,22 @@ export class Flags {
    * @throws {DocumentError} where the patch is none
    */
   apply(patch: string | Uint8Array | object): Flags {
-    return Flags.#load(text => core.applyPatch(this.#handle, text), documentBytes(patch));
+    return new Flags(this.#held.apply(jsonBytes(documentText(patch), documentErrors)));
   }
 
   /** The keys of the flags, in RFC 8785 order. */
   keys(): string[] {
-    return JSON.parse(documentErrors.text(core.flagKeys(this.#handle))) as string[];
+    return JSON.parse(documentErrors.text(core.flagKeys(this.#held.handle))) as string[];
   }
 
   /** `sha256:` and 64 hexadecimal digits, equal on every host for equal documents. */
   get digest(): string {
-    return documentErrors.text(core.flagsDigest(this.#handle));
+    return documentErrors.text(core.flagsDigest(this.#held.handle));
   }
 
   /** `meta.version`, where the document has one. */
   get version(): number | undefined {
-    const version = core.flagsVersion(this.#handle);
+    const version = core.flagsVersion(this.#held.handle);
     if (version === Number.POSITIVE_INFINITY) throw documentErrors.last();
     return Number.isNaN(version) ? undefined : version;
   }
@@ -189,8 +168,9 @@ export class Flags {
    * @throws {TypeError} if the evidence has another shape
    */
   supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
-    const handle = held == null ? NO_DOCUMENT : held.#handle;
-    return isTrue(core.supersedes(this.#handle, handle, evidenceText(evidence)));
+    const text = evidenceText(evidence);
+    const handle = held == null ? NO_DOCUMENT : held.#held.handle;
+    return isTrue(core.supersedes(this.#held.handle, handle, text));
   }
 
   /**
@@ -198,7 +178,7 @@ export class Flags {
    * `lastModifiedTimestamp` is earlier, or missing. The gate then counts from when it was taken: `takenMs`.
    */
   stepsBackFrom(held: Flags): boolean {
-    return isTrue(core.stepsBackFrom(this.#handle, held.#handle));
+    return isTrue(core.stepsBackFrom(this.#held.handle, held.#held.handle));
   }
 
   /** What the document gets wrong, in its order. */
@@ -208,7 +188,7 @@ export class Flags {
   }
 
   #readDiagnostics(): readonly Diagnostic[] {
-    const text = requireTools("diagnostics").glue.flagsDiagnostics(this.#handle);
+    const text = requireTools("diagnostics").glue.flagsDiagnostics(this.#held.handle);
     const diagnostics = JSON.parse(documentErrors.text(text)) as Diagnostic[];
     return Object.freeze(diagnostics.map(diagnostic => Object.freeze(diagnostic)));
   }
@@ -218,45 +198,51 @@ export class Flags {
    * `USER_NOT_SPECIFIED`.
    */
   bind(context: ContextLike, options?: EvaluationOptions): BoundFlags {
-    return BoundFlags.of(new Fresh(this.#bind(context, options)), this.#entries);
+    return BoundFlags.of(this.#bind(context, options), this.#entries);
   }
 
-  #bind(context: unknown, options: EvaluationOptions | undefined): number {
+  #bind(context: unknown, options: EvaluationOptions | undefined): Held {
+    // All of the caller's code runs before a handle is read.
     const bigSegments = bigSegmentsText(options);
-    const parsed = contextHandle(context);
-    return argumentErrors.handle(
-      parsed === undefined
-        ? core.bindHost(this.#handle, encodeLeniently(context), bigSegments)
-        : core.bindContext(this.#handle, parsed, bigSegments),
-    );
+    const parsed = contextHeld(context);
+    const text = parsed === undefined ? encodeLeniently(context) : "";
+    const bind = (flags = 0, context = 0): number =>
+      argumentErrors.handle(
+        parsed === undefined
+          ? core.bindHost(flags, text, bigSegments)
+          : core.bindContext(flags, context, bigSegments),
+      );
+    return new Held(parsed === undefined ? [this.#held] : [this.#held, parsed], bind, core.freeBound);
   }
 
-  /** Lends a handle that is given back whatever happens. */
-  #lend<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: number) => T): T {
+  /** Lends bound flags that are given back whatever happens. */
+  #lend<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: Held) => T): T {
     const bound = this.#bind(context, options);
     try {
       return use(bound);
     } finally {
-      core.freeBound(bound);
+      bound.release();
     }
   }
 
   #evaluate(context: unknown, flag: number, type: ValueType): number {
-    const parsed = contextHandle(context);
-    return parsed === undefined
-      ? core.evaluateHost(this.#handle, encodeLeniently(context), flag, type)
-      : core.evaluateContext(this.#handle, parsed, flag, type);
+    const parsed = contextHeld(context);
+    if (parsed !== undefined) {
+      return core.evaluateContext(this.#held.handle, parsed.handle, flag, type);
+    }
+    const text = encodeLeniently(context);
+    return core.evaluateHost(this.#held.handle, text, flag, type);
   }
 
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
       return this.#lend(context, options, bound =>
-        entry.answer(core.evaluate(bound, entry.handle, type), this.#source),
+        entry.answer(core.evaluate(bound.handle, entry.handle, type), this.#source),
       );
     }
     const code =
-      this.#plainContexts?.evaluate(this.#handle, context, entry, type) ??
+      this.#plainContexts?.evaluate(this.#held, context, entry, type) ??
       this.#evaluate(context, entry.handle, type);
     if (code === FAILED) throw argumentErrors.last();
     return entry.answer(code, this.#source);
@@ -406,7 +392,7 @@ export class Flags {
 
   /** The flag's answer, with everything that it takes to check it with {@link replay}. */
   receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
-    return requireTools("receipt").readReceipt(this.#handle, key, context, options);
+    return requireTools("receipt").readReceipt(this.#held, key, context, options);
   }
 
   /**
@@ -415,23 +401,22 @@ export class Flags {
    * @throws {StrategyError} where it is none, or names a flag that is not there
    */
   withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
-    return new Flags(requireTools("withStrategy").withStrategy(this.#handle, strategy, options));
+    return flagsOf.made(requireTools("withStrategy").withStrategy(this.#held, strategy, options));
   }
 
   /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
   strategyFor(system: System, context: ContextLike): Strategy | undefined {
-    return requireTools("strategyFor").strategyFor(this.#handle, system, context);
+    return requireTools("strategyFor").strategyFor(this.#held, system, context);
   }
 
   /** What loading says of the document, and the mistakes of its authors. */
   check(options?: CheckOptions): Diagnostic[] {
-    return requireTools("check").check(this.#handle, options);
+    return requireTools("check").check(this.#held, options);
   }
 
   /** What changed from this document to a later one. */
   diff(later: Flags | string | Uint8Array | object): Diff {
-    const { diff } = requireTools("diff");
-    return flagsOf.lend(later, handle => diff(this.#handle, handle));
+    return requireTools("diff").diff(this.#held, later);
   }
 
   /**
@@ -446,7 +431,7 @@ export class Flags {
    * @throws {LifecycleError} where the status does not follow; its `legal` says which do
    */
   withStatus(key: FlagKey, status: Status, now: number): Flags {
-    return new Flags(requireTools("withStatus").withStatus(this.#handle, key, status, now));
+    return flagsOf.made(requireTools("withStatus").withStatus(this.#held, key, status, now));
   }
 
   /**
@@ -455,7 +440,7 @@ export class Flags {
    * evaluated no flag of the document count as not run, and a feature that they did not evaluate stays in `Staging`.
    */
   certification(options: CertificationOptions): Certification {
-    return requireTools("certification").certification(this.#handle, options);
+    return requireTools("certification").certification(this.#held, options);
   }
 
   /**
@@ -465,7 +450,7 @@ export class Flags {
    * @throws {LifecycleError} if the document does not remember that the artifact was certified as deployable
    */
   deployment(artifactTime: number, now: number): Deployment {
-    return requireTools("deployment").deployment(this.#handle, artifactTime, now);
+    return requireTools("deployment").deployment(this.#held, artifactTime, now);
   }
 
   /**
@@ -476,40 +461,40 @@ export class Flags {
    * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" to everybody
    */
   finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
-    return requireTools("finish").finish(this.#handle, key, now, safetyPeriod);
+    return requireTools("finish").finish(this.#held, key, now, safetyPeriod);
   }
 
   /** What is known of each flag's retirement, in the order of the keys. What nothing says is unknown. */
   retirements(options: RetirementOptions): Retirement[] {
-    return requireTools("retirements").retirements(this.#handle, options);
+    return requireTools("retirements").retirements(this.#held, options);
   }
 
   /** The normalised document as canonical JSON text (RFC 8785), of which `digest` is. */
   toJson(): string {
-    const { glue } = requireTools("toJson");
-    return argumentErrors.during(() => glue.flagsText(this.#handle));
+    requireTools("toJson");
+    return argumentErrors.text(core.flagsText(this.#held.handle));
   }
 
   /** The text of a file that types the flags: their keys, and what each serves. */
   typing(language: "typescript" | "python" = "typescript"): string {
     const { glue } = requireTools("typing");
-    return argumentErrors.during(() => glue.flagsTyping(this.#handle, language));
+    return argumentErrors.during(() => glue.flagsTyping(this.#held.handle, language));
   }
 
   /** The context keys whose memberships in big segments an evaluation may ask for. */
   bigSegmentKeys(context: ContextLike): string[] {
-    const parsed = contextHandle(context);
+    const parsed = contextHeld(context);
+    const text = parsed === undefined ? encodeLeniently(context) : "";
+    const flags = this.#held;
     const keys =
       parsed === undefined
-        ? core.bigSegmentKeysForHost(this.#handle, encodeLeniently(context))
-        : core.bigSegmentKeys(this.#handle, parsed);
+        ? core.bigSegmentKeysForHost(flags.handle, text)
+        : core.bigSegmentKeys(flags.handle, parsed.handle);
     return JSON.parse(argumentErrors.text(keys)) as string[];
   }
 
   /** Lets go of the memory at once. The object cannot be used afterwards; what was bound to it can. */
   free(): void {
-    const handle = this.#handle;
-    this.#handle = FREED;
-    ownership.release(this, handle);
+    disown(this, this.#held);
   }
 }

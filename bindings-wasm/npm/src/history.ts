@@ -1,10 +1,11 @@
 import { requireTools } from "./engine.js";
 import { ErrorKind, type Failure } from "./errors.js";
 import { type Flags, flagsOf } from "./flags.js";
+import { flagsDigest } from "./generated/glue.js";
 import * as tools from "./generated/tools-glue.js";
-import { disposeByFreeing, FREED, Fresh, Ownership } from "./ownership.js";
-
-const ownership = new Ownership(handle => tools.freeHistory(handle));
+import { type DocumentLike, lend } from "./lending.js";
+import type { LoadedDocument } from "./loaded-document.js";
+import { disown, disposeByFreeing, Held, owned } from "./ownership.js";
 
 /** A pin that cannot be answered by its own document. */
 export class PinError extends Error {
@@ -48,8 +49,8 @@ export interface PinOptions {
   readonly maxPinAgeMs?: number | undefined;
 }
 
-/** A document, loaded already or not. */
-type DocumentLike = Flags | string | Uint8Array | object;
+/** Gives a document to a history. */
+type Take = (history: number, flags: number) => unknown;
 
 /**
  * Documents by digest: the one in force, and those that were before it. The oldest leave when a limit is passed; the newest
@@ -61,7 +62,11 @@ type DocumentLike = Flags | string | Uint8Array | object;
  * ```
  */
 export class DocumentHistory {
-  #handle: number;
+  readonly #held: Held;
+  /** The documents held, and how each was taken: what it is made of again after a trap. */
+  readonly #documents: LoadedDocument[] = [];
+  readonly #takes: Take[] = [];
+  readonly #digests: string[] = [];
   /** What `using` calls. */
   declare [Symbol.dispose]: () => void;
 
@@ -71,12 +76,42 @@ export class DocumentHistory {
 
   constructor(limits: HistoryLimits = {}) {
     requireTools("DocumentHistory");
-    this.#handle = ownership.take(this, new Fresh(tools.newHistory(limits.maxDocuments, limits.maxBytes)));
+    const { maxDocuments, maxBytes } = limits;
+    // Nothing of this may refer to the history itself, which would never be garbage then.
+    const takes = this.#takes;
+    const make = (...documents: number[]): number => {
+      const history = tools.newHistory(maxDocuments, maxBytes);
+      documents.forEach((flags, place) => {
+        takes[place]?.(history, flags);
+      });
+      return history;
+    };
+    this.#held = owned(this, new Held(this.#documents, make, tools.freeHistory));
+  }
+
+  #take<T>(document: DocumentLike, take: (history: number, flags: number) => T): T {
+    return lend(document, lent => {
+      const taken = pinErrors.during(() => take(this.#held.handle, lent.handle));
+      this.#documents.push(lent);
+      this.#takes.push(take);
+      this.#digests.push(pinErrors.text(flagsDigest(lent.handle)));
+      this.#forgetDropped();
+      return taken;
+    });
+  }
+
+  #forgetDropped(): void {
+    const held = new Set(this.digests());
+    for (let place = this.#documents.length - 1; place >= 0; place--) {
+      if (held.has(this.#digests[place] as string)) continue;
+      for (const list of [this.#documents, this.#takes, this.#digests]) list.splice(place, 1);
+    }
   }
 
   /** Takes the document that is in force at a moment, in milliseconds since 1970. */
   add(document: DocumentLike, nowMs: number): void {
-    flagsOf.lend(document, flags => pinErrors.during(() => tools.historyAdd(this.#handle, flags, nowMs)));
+    const now = Number(nowMs);
+    this.#take(document, (history, flags) => tools.historyAdd(history, flags, now));
   }
 
   /**
@@ -84,9 +119,8 @@ export class DocumentHistory {
    * whichever is earlier, and returns whether it is held now.
    */
   keep(document: DocumentLike, supersededMs?: number): boolean {
-    return flagsOf.lend(document, flags =>
-      pinErrors.during(() => tools.historyKeep(this.#handle, flags, supersededMs)),
-    );
+    const superseded = supersededMs == null ? undefined : Number(supersededMs);
+    return this.#take(document, (history, flags) => tools.historyKeep(history, flags, superseded));
   }
 
   /**
@@ -94,31 +128,29 @@ export class DocumentHistory {
    * in force is newer than it, any other is kept as by `keep`. It must not be one that was withdrawn, as by a rollback.
    */
   keepFetched(document: DocumentLike): boolean {
-    return flagsOf.lend(document, flags =>
-      pinErrors.during(() => tools.historyKeepFetched(this.#handle, flags)),
-    );
+    return this.#take(document, (history, flags) => tools.historyKeepFetched(history, flags));
   }
 
   /** The document of that digest, if it is held. It is the caller's to free. */
   get(digest: string): Flags | undefined {
-    const handle = pinErrors.during(() => tools.historyGet(this.#handle, digest));
-    return handle === undefined ? undefined : flagsOf.fresh(new Fresh(handle));
+    const handle = pinErrors.during(() => tools.historyGet(this.#held.handle, digest));
+    return handle === undefined ? undefined : flagsOf.made(handle);
   }
 
   /** The document in force, if there is one. It is the caller's to free. */
   newest(): Flags | undefined {
-    const handle = pinErrors.during(() => tools.historyNewest(this.#handle));
-    return handle === undefined ? undefined : flagsOf.fresh(new Fresh(handle));
+    const handle = pinErrors.during(() => tools.historyNewest(this.#held.handle));
+    return handle === undefined ? undefined : flagsOf.made(handle);
   }
 
   /** The digests of all documents held, the newest first. */
   digests(): string[] {
-    return pinErrors.during(() => tools.historyDigests(this.#handle) as string[]);
+    return pinErrors.during(() => tools.historyDigests(this.#held.handle) as string[]);
   }
 
   /** How many bytes of canonical JSON the documents have. */
   get size(): number {
-    return pinErrors.during(() => tools.historyBytes(this.#handle));
+    return pinErrors.during(() => tools.historyBytes(this.#held.handle));
   }
 
   /**
@@ -140,7 +172,7 @@ export class DocumentHistory {
     const pinned = pinErrors.during(
       () =>
         tools.historyPinned(
-          this.#handle,
+          this.#held.handle,
           digest,
           nowMs,
           ttlSeconds,
@@ -148,13 +180,11 @@ export class DocumentHistory {
           options.maxPinAgeMs,
         ) as Omit<Pinned, "flags"> & { readonly flags: number },
     );
-    return { ...pinned, flags: flagsOf.fresh(new Fresh(pinned.flags)) };
+    return { ...pinned, flags: flagsOf.made(pinned.flags) };
   }
 
   /** Lets go of the memory at once. What was taken from it can be used afterwards. */
   free(): void {
-    const handle = this.#handle;
-    this.#handle = FREED;
-    ownership.release(this, handle);
+    disown(this, this.#held);
   }
 }

@@ -96,6 +96,14 @@ class NoJsonForm {
   ) {}
 }
 
+/**
+ * Throws if the stack is nearly full. What the caller's objects throw is data; that a call found no room for itself is not,
+ * since the same context would have another answer with a stack that is less full.
+ */
+function requireRoom(levels = 64): void {
+  if (levels > 0) requireRoom(levels - 1);
+}
+
 /** What a member is that threw when it was read. */
 class Unreadable {
   readonly #cause: unknown;
@@ -114,6 +122,7 @@ function read(container: object, name: string | number): unknown {
   try {
     return (container as Record<string | number, unknown>)[name];
   } catch (thrown) {
+    requireRoom();
     return new Unreadable(thrown);
   }
 }
@@ -170,6 +179,7 @@ class Encoder {
       }
     } catch (thrown) {
       if (thrown instanceof NoJsonForm) throw thrown;
+      requireRoom();
       this.#refuse("an object that throws when read", thrown);
       return;
     }
@@ -238,12 +248,7 @@ function printPath(path: (string | number)[]): string {
 /** The JSON text of a context for an evaluation: whatever has no JSON form is marked, and nothing is thrown. */
 export function encodeLeniently(context: unknown): string {
   const encoder = new Encoder(false, limits.contextBytes);
-  try {
-    encoder.value(context);
-  } catch {
-    // Only a full stack gets here.
-    return NO_JSON_FORM;
-  }
+  encoder.value(context);
   // What was cut off at the limit is no context.
   return encoder.text.length > limits.contextBytes ? "" : encoder.text;
 }

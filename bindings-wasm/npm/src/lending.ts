@@ -1,14 +1,37 @@
-import { type Flags, flagsOf } from "./flags.js";
+import { documentText, type Flags, flagsOf } from "./flags.js";
+import * as core from "./generated/glue.js";
+import { LoadedDocument } from "./loaded-document.js";
 
 /** A document, loaded already or not. */
 export type DocumentLike = Flags | string | Uint8Array | object;
 
-/** Lends the handles of several documents, those that are loaded for the call included. */
-export function lendAll<T>(documents: readonly DocumentLike[], use: (handles: Uint32Array) => T): T {
-  const lendFrom = (index: number, handles: readonly number[]): T => {
-    const document = documents[index];
-    if (document === undefined) return use(Uint32Array.from(handles));
-    return flagsOf.lend(document, handle => lendFrom(index + 1, [...handles, handle]));
-  };
-  return lendFrom(0, []);
+/** Lends documents, those that are loaded for the call included. */
+export function lendAll<T>(
+  documents: readonly DocumentLike[],
+  use: (lent: readonly LoadedDocument[]) => T,
+): T {
+  // Reading objects runs the caller's code, so that all of them are read before anything else.
+  const given = documents.map(document => flagsOf.held(document) ?? documentText(document));
+  const loaded: LoadedDocument[] = [];
+  try {
+    const lent = given.map(document => {
+      if (document instanceof LoadedDocument) return document;
+      const made = LoadedDocument.load(core.loadFlags, document);
+      loaded.push(made);
+      return made;
+    });
+    return use(lent);
+  } finally {
+    for (const document of loaded) document.release();
+  }
+}
+
+/** Lends one document. */
+export function lend<T>(document: DocumentLike, use: (lent: LoadedDocument) => T): T {
+  return lendAll([document], ([lent]) => use(lent as LoadedDocument));
+}
+
+/** The handles of documents in the current instance. */
+export function handlesOf(documents: readonly LoadedDocument[]): Uint32Array {
+  return Uint32Array.from(documents, document => document.handle);
 }

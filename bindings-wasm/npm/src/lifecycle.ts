@@ -1,6 +1,6 @@
 /** Strategies, checks and differences between documents. */
 
-import { type ContextLike, contextHandle } from "./context.js";
+import { type ContextLike, contextHeld } from "./context.js";
 import { requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
@@ -8,8 +8,8 @@ import { limits } from "./generated/constants.js";
 import * as tools from "./generated/tools-glue.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import type { JsonValue } from "./json.js";
-import { type DocumentLike, lendAll } from "./lending.js";
-import { Fresh } from "./ownership.js";
+import { type DocumentLike, handlesOf, lend, lendAll } from "./lending.js";
+import type { Held } from "./ownership.js";
 
 /** The development and the production system each choose a strategy. */
 export type System = "development" | "production";
@@ -61,23 +61,23 @@ const strategyErrors = new ErrorKind(
   "not-a-strategy",
 );
 
-/** The document behind a handle under a strategy. */
+/** The handle of a document under a strategy. */
 export function withStrategy(
-  flags: number,
+  flags: Held,
   strategy: StrategyName | Strategy,
   options: StrategyOptions | undefined,
-): Fresh {
+): number {
   const isName = typeof strategy !== "object" || strategy === null;
   const given = options === undefined ? strategy : { ...(isName ? { strategy } : strategy), ...options };
   const written = given === undefined ? "null" : encodeStrictly(given, limits.documentBytes, strategyErrors);
-  return new Fresh(strategyErrors.handle(tools.withStrategy(flags, written)));
+  return strategyErrors.handle(tools.withStrategy(flags.handle, written));
 }
 
-/** The strategy that the document behind a handle chooses for a context. */
-export function strategyFor(flags: number, system: System, context: ContextLike): Strategy | undefined {
-  const parsed = contextHandle(context);
+/** The strategy that a document chooses for a context. */
+export function strategyFor(flags: Held, system: System, context: ContextLike): Strategy | undefined {
+  const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  const chosen = argumentErrors.during(() => tools.strategyFor(flags, system, host, parsed));
+  const chosen = argumentErrors.during(() => tools.strategyFor(flags.handle, system, host, parsed?.handle));
   return chosen === undefined ? undefined : (JSON.parse(chosen) as Strategy);
 }
 
@@ -97,10 +97,10 @@ export interface CheckOptions {
   readonly maxAgeDays?: number | undefined;
 }
 
-/** What there is to say about the document behind a handle. */
-export function check(flags: number, options: CheckOptions | undefined): Diagnostic[] {
+/** What there is to say about a document. */
+export function check(flags: Held, options: CheckOptions | undefined): Diagnostic[] {
   const written = JSON.stringify(options ?? {});
-  return JSON.parse(argumentErrors.during(() => tools.checkFlags(flags, written))) as Diagnostic[];
+  return JSON.parse(argumentErrors.during(() => tools.checkFlags(flags.handle, written))) as Diagnostic[];
 }
 
 /** What changed in one place, in words; what was not there is undefined. */
@@ -162,9 +162,9 @@ export class Diff {
   }
 }
 
-/** What changed between two documents behind handles. */
-export function diff(flags: number, later: number): Diff {
-  const forms = argumentErrors.during(() => tools.diffFlags(flags, later));
+/** What changed from one document to another. */
+export function diff(flags: Held, later: DocumentLike): Diff {
+  const forms = lend(later, lent => argumentErrors.during(() => tools.diffFlags(flags.handle, lent.handle)));
   return new Diff(...(JSON.parse(forms) as [object, string, string]));
 }
 
@@ -181,10 +181,9 @@ export function checkEnvironments(
 ): EnvironmentDiagnostics {
   requireTools("checkEnvironments");
   const names = Object.keys(documents);
-  const found = lendAll(Object.values(documents), handles =>
-    argumentErrors.during(() =>
-      tools.checkEnvironments(JSON.stringify(names), handles, JSON.stringify(options ?? {})),
-    ),
+  const written = JSON.stringify(options ?? {});
+  const found = lendAll(Object.values(documents), lent =>
+    argumentErrors.during(() => tools.checkEnvironments(JSON.stringify(names), handlesOf(lent), written)),
   );
   const lists = JSON.parse(found) as Diagnostic[][];
   return Object.fromEntries(names.map((name, index) => [name, lists[index] ?? []]));

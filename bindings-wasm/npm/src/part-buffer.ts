@@ -1,6 +1,6 @@
 /** Where the values that a flag asks for are written, for the core to read: a place in its own memory. */
 
-import { memory } from "./engine.js";
+import { engine, memory } from "./engine.js";
 import { makePartBuffer } from "./generated/tools-glue.js";
 import { isWellFormed } from "./host-json.js";
 import { PlainValue } from "./plain-value.js";
@@ -29,13 +29,16 @@ const tooLong = new TooLong();
 const encoder = new TextEncoder();
 
 let address = 0;
+/** The epoch of the instance that has it. */
+let epoch = -1;
 let bytes = new Uint8Array(0);
 let numbers = new DataView(bytes.buffer);
 let end = 0;
 
 function attach(): void {
   // Making it may let the memory grow.
-  if (address === 0) address = makePartBuffer(BYTES);
+  if (epoch !== engine.epoch) address = makePartBuffer(BYTES);
+  epoch = engine.epoch;
   const { buffer } = memory();
   bytes = new Uint8Array(buffer, address, BYTES);
   numbers = new DataView(buffer, address, BYTES);
@@ -47,7 +50,7 @@ export const WHOLE = 0xff;
 /** Begins anew, with the number of individual contexts, or 0 where one stands alone. */
 export function begin(several: number): void {
   // Memory that has grown is another buffer.
-  if (bytes.length === 0) attach();
+  if (bytes.length === 0 || epoch !== engine.epoch) attach();
   bytes[0] = several;
   end = 1;
 }

@@ -1,5 +1,7 @@
 import type { FlagEntry } from "./answers.js";
+import { engine } from "./engine.js";
 import { evaluateAgain, evaluatePart } from "./generated/tools-glue.js";
+import type { Held } from "./ownership.js";
 import { PlainPart } from "./plain-part.js";
 import type { ValueType } from "./value-type.js";
 
@@ -11,24 +13,44 @@ export class PlainContexts {
   #last: PlainPart | undefined;
   /** Whether an object is being read: a getter may ask about another one meanwhile. */
   #isReading = false;
+  /** The epoch of the instance that knows the parts. */
+  #epoch = engine.epoch;
 
-  /** The code of the answer of the document behind a handle; undefined where the object is not plain. */
-  evaluate(flags: number, context: unknown, entry: FlagEntry, type: ValueType): number | undefined {
+  /** The code of the answer of a document; undefined if the object is not plain. */
+  evaluate(document: Held, context: unknown, entry: FlagEntry, type: ValueType): number | undefined {
     if (typeof context !== "object" || context === null || this.#isReading) return undefined;
-    const last = this.#last;
-    entry.part ??= PlainPart.of(flags, entry.handle, this.#parts);
+    entry.part ??= PlainPart.of(this.#handleOf(document), entry.handle, this.#parts);
     const { part } = entry;
+    const last = this.#last;
     this.#last = undefined;
+    let differs: boolean | undefined;
     this.#isReading = true;
-    const differs = part.read(context);
-    this.#isReading = false;
-    if (differs === undefined) return undefined;
-    if (!differs && part === last) {
-      this.#last = part;
-      return evaluateAgain(flags, entry.handle, type);
+    try {
+      differs = part.read(context);
+    } finally {
+      this.#isReading = false;
     }
-    if (!part.write()) return undefined;
+    if (differs === undefined) return undefined;
+    const isKnown = !differs && part === last && this.#epoch === engine.epoch;
+    // What was read may have freed the document.
+    const flags = this.#handleOf(document);
+    if (!isKnown && !part.write()) return undefined;
+    const code = isKnown
+      ? evaluateAgain(flags, entry.handle, type)
+      : evaluatePart(flags, part.number, entry.handle, type);
     this.#last = part;
-    return evaluatePart(flags, part.number, entry.handle, type);
+    return code;
+  }
+
+  /** The handle of the document, in an instance that knows the parts. */
+  #handleOf(document: Held): number {
+    const { handle } = document;
+    if (this.#epoch !== engine.epoch) {
+      this.#last = undefined;
+      // In their order, so that each gets its number again.
+      for (const part of this.#parts) part.describeAgain(handle);
+      this.#epoch = engine.epoch;
+    }
+    return handle;
   }
 }

@@ -36,9 +36,12 @@ export class PlainPart {
 
   /** Its number in the core. */
   readonly number: number;
+  /** A flag that asks for it. */
+  readonly #flag: number;
 
-  private constructor(description: Description) {
+  private constructor(description: Description, flag: number) {
     this.number = description.number;
+    this.#flag = flag;
     this.#asked = new Asked(description);
     this.#single = new IndividualReader(this.#asked);
   }
@@ -46,8 +49,14 @@ export class PlainPart {
   /** What a flag asks for; of those that are known, if one is that. */
   static of(flags: number, flag: number, known: PlainPart[]): PlainPart {
     const description = JSON.parse(argumentErrors.text(partOf(flags, flag))) as Description;
-    known[description.number] ??= new PlainPart(description);
-    return known[description.number] as PlainPart;
+    const part = known[description.number] ?? new PlainPart(description, flag);
+    known[description.number] = part;
+    return part;
+  }
+
+  /** Has another instance of the module describe it, which numbers what it describes. */
+  describeAgain(flags: number): void {
+    partOf(flags, this.#flag);
   }
 
   /** Reads a context; whether it differs from the last. Undefined where it is not plain. */

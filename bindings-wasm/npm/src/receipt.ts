@@ -1,14 +1,15 @@
 import { askedKey } from "./asked-key.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
-import { type ContextLike, contextHandle } from "./context.js";
+import { type ContextLike, contextHeld } from "./context.js";
 import { requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
-import { type Flags, flagsOf } from "./flags.js";
 import * as core from "./generated/glue.js";
 import { receipt as receiptOf, replayReceipt } from "./generated/tools-glue.js";
 import { encodeLeniently } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
+import { type DocumentLike, lend } from "./lending.js";
+import type { Held } from "./ownership.js";
 
 /** A receipt that is not what the evaluation gives. */
 export class ReceiptError extends Error {
@@ -62,18 +63,20 @@ export class Receipt {
   }
 }
 
-/** Gives the receipt for a flag of a document behind a handle. */
+/** Gives the receipt for a flag of a document. */
 export function readReceipt(
-  flags: number,
+  flags: Held,
   key: unknown,
   context: ContextLike,
   options: EvaluationOptions | undefined,
 ): Receipt {
-  const asked = askedKey(key, candidate => core.findFlag(flags, candidate));
   const bigSegments = bigSegmentsText(options);
-  const parsed = contextHandle(context);
+  const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  return new Receipt(argumentErrors.during(() => receiptOf(flags, asked, host, parsed, bigSegments)));
+  const asked = askedKey(key, candidate => core.findFlag(flags.handle, candidate));
+  return new Receipt(
+    argumentErrors.during(() => receiptOf(flags.handle, asked, host, parsed?.handle, bigSegments)),
+  );
 }
 
 /**
@@ -84,17 +87,20 @@ export function readReceipt(
  */
 export function replay(
   receipt: Receipt | string | Uint8Array,
-  document: Flags | string | Uint8Array | object,
+  document: DocumentLike,
   context: ContextLike,
   options?: EvaluationOptions,
 ): Receipt {
   requireTools("replay");
   const text = jsonBytes(receipt instanceof Receipt ? receipt.toJson() : receipt, receiptErrors);
   const bigSegments = bigSegmentsText(options);
-  const parsed = contextHandle(context);
+  const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  return flagsOf.lend(
+  return lend(
     document,
-    flags => new Receipt(receiptErrors.during(() => replayReceipt(text, flags, host, parsed, bigSegments))),
+    lent =>
+      new Receipt(
+        receiptErrors.during(() => replayReceipt(text, lent.handle, host, parsed?.handle, bigSegments)),
+      ),
   );
 }

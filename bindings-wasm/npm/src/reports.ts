@@ -6,7 +6,8 @@ import { requireTools } from "./engine.js";
 import { argumentErrors } from "./errors.js";
 import * as tools from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
-import { type DocumentLike, lendAll } from "./lending.js";
+import { type DocumentLike, handlesOf, lendAll } from "./lending.js";
+import type { Held } from "./ownership.js";
 
 /** What hosts counted: an `Activity` of `isoflag/activity`, or its JSON. */
 export type ActivityLike = string | ActivityObject | ActivityText;
@@ -115,22 +116,18 @@ export interface Retirement {
   readonly status: Status | null;
 }
 
-/** What is known of each flag's retirement, for the document behind a handle. */
-export function retirements(flags: number, options: RetirementOptions): Retirement[] {
+/** What is known of each flag's retirement in a document. */
+export function retirements(flags: Held, options: RetirementOptions): Retirement[] {
   const { now, weeks = 4, history = [], activity, callSites } = options;
+  const numbers = [now, weeks].map(Number) as [number, number];
+  const moments = Float64Array.from(history, ({ from }) => from);
+  const counted = activity === undefined ? undefined : activityText(activity);
+  const sites = callSites === undefined ? undefined : JSON.stringify(callSites);
   const found = lendAll(
     history.map(({ document }) => document),
-    handles =>
+    lent =>
       argumentErrors.during(() =>
-        tools.retirements(
-          flags,
-          now,
-          weeks,
-          Float64Array.from(history, ({ from }) => from),
-          handles,
-          activity === undefined ? undefined : activityText(activity),
-          callSites === undefined ? undefined : JSON.stringify(callSites),
-        ),
+        tools.retirements(flags.handle, ...numbers, moments, handlesOf(lent), counted, sites),
       ),
   );
   return JSON.parse(found) as Retirement[];
@@ -259,9 +256,10 @@ export function inventory(
     const given = activity[name];
     return given === undefined ? "null" : activityText(given);
   });
-  const found = lendAll(Object.values(documents), handles =>
+  const moment = Number(now);
+  const found = lendAll(Object.values(documents), lent =>
     argumentErrors.during(() =>
-      tools.takeInventory(JSON.stringify(names), handles, `[${counted.join()}]`, now),
+      tools.takeInventory(JSON.stringify(names), handlesOf(lent), `[${counted.join()}]`, moment),
     ),
   );
   return JSON.parse(found) as Inventory;

@@ -1,4 +1,4 @@
-import { type ContextLike, contextHandle } from "./context.js";
+import { type ContextLike, contextHeld } from "./context.js";
 import { requireTools } from "./engine.js";
 import { contextErrors } from "./errors.js";
 import { encodeLeniently, isWellFormed } from "./host-json.js";
@@ -16,10 +16,10 @@ export function secureModeHash(sdkKey: string, context: ContextLike): string {
   if (!isWellFormed(sdkKey)) {
     throw new RangeError("the SDK key has a lone surrogate; pass it as it was issued");
   }
-  const parsed = contextHandle(context);
+  const parsed = contextHeld(context);
   return contextErrors.text(
     parsed === undefined
       ? glue.secureModeHashForHost(sdkKey, encodeLeniently(context))
-      : glue.secureModeHash(sdkKey, parsed),
+      : glue.secureModeHash(sdkKey, parsed.handle),
   );
 }

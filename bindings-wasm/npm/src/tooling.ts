@@ -5,7 +5,6 @@ import { readExplanation } from "./explanation.js";
 import {
   __wbg_set_wasm,
   flagsDiagnostics,
-  flagsText,
   flagsTyping,
   imports,
   loadAppConfig,
@@ -21,7 +20,6 @@ import { retirements } from "./reports.js";
 const glue = {
   __wbg_set_wasm,
   flagsDiagnostics,
-  flagsText,
   flagsTyping,
   imports,
   loadAppConfig,

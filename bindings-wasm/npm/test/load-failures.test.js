@@ -129,6 +129,15 @@ describe("`ready`", () => {
     assert.throws(() => isoflag.readySync(core), expected);
   });
 
+  it("says what `readySync` takes", () => {
+    for (const given of [undefined, null, "core.wasm", new URL("https://page.example/core.wasm"), {}]) {
+      assert.throws(() => isoflag.readySync(/** @type {any} */ (given)), {
+        code: "not-webassembly",
+        message: /pass the module's bytes or a `WebAssembly\.Module`$/,
+      });
+    }
+  });
+
   it("names a host without WebAssembly", async () => {
     const kept = WebAssembly;
     try {
@@ -168,6 +177,19 @@ describe("`ready`", () => {
       assert.throws(() => theirs.Flags.fromObject({}), /not ready/);
     } finally {
       await rm(folder, { recursive: true });
+    }
+  });
+
+  it("does without `WebAssembly.compileStreaming`", async () => {
+    const { compileStreaming } = WebAssembly;
+    try {
+      Reflect.deleteProperty(WebAssembly, "compileStreaming");
+      const response = new Response(empty, { headers: { "content-type": "application/wasm" } });
+      // What is compiled is another module.
+      await assert.rejects(isoflag.ready(response), { code: "wrong-module" });
+      await assert.rejects(isoflag.ready(`${origin}/half.wasm`), { code: "not-webassembly" });
+    } finally {
+      WebAssembly.compileStreaming = compileStreaming;
     }
   });
 

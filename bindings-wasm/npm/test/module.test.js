@@ -63,7 +63,6 @@ describe("core.wasm", () => {
       "explain",
       "finishFlag",
       "flagsDiagnostics",
-      "flagsText",
       "flagsTyping",
       "freeHistory",
       "fromAppConfigKey",

@@ -158,7 +158,7 @@ impl Report {
         let mut findings = Findings::new(&self.source);
         let flags = match &self.loaded {
             Ok(flags) => flags,
-            Err(error) => return console.line(findings.error(error)),
+            Err(error) => return console.finding(&findings.error(error)),
         };
         let is_folded = |found: &&Diagnostic| {
             found.severity() == Severity::Info && FOLDED.contains(&found.code())
@@ -167,7 +167,7 @@ impl Report {
             self.found.iter().filter(|found| !is_folded(found)).collect();
         shown.sort_by_key(|found| findings.place_of_diagnostic(found));
         for diagnostic in shown {
-            console.line(findings.diagnostic(diagnostic))?;
+            console.finding(&findings.diagnostic(diagnostic))?;
             console.line("")?;
         }
         let count = |wanted| self.found.iter().filter(|found| found.severity() == wanted).count();

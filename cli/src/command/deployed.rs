@@ -71,8 +71,6 @@ pub(crate) fn run(
             Cell::new(if feature.beta { "yes" } else { "" }),
         ]);
     }
-    for line in table.lines() {
-        console.line(line)?;
-    }
+    console.table(&table)?;
     Ok(Outcome::Fine)
 }

@@ -47,9 +47,9 @@ pub(crate) fn run(
     if arguments.format.json {
         console.line(Value::to_canonical_json(&diff.to_value()))?;
     } else if arguments.markdown {
-        console.document(&diff.to_markdown())?;
+        console.lines(diff.to_markdown())?;
     } else {
-        console.document(&diff.to_string())?;
+        console.lines(&diff)?;
     }
     let differs = arguments.exit_code && !diff.is_empty();
     Ok(if differs { Outcome::Findings } else { Outcome::Fine })

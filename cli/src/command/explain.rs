@@ -34,7 +34,7 @@ pub(crate) fn run(
     if arguments.format.json {
         console.line(explanation.to_json())?;
     } else {
-        console.line(explanation.to_string().trim_end())?;
+        console.lines(&explanation)?;
     }
     let answer = bound.evaluate(&arguments.key);
     Ok(outcome_of(&flags.reason_of(&answer)))

@@ -65,7 +65,7 @@ pub(crate) fn run(
     let inventory = Inventory::of(&documents.collect::<Vec<_>>(), now);
     match &arguments.html {
         Some(file) if file == "-" => {
-            return console.document(&inventory_page::page(&inventory)).map(|()| Outcome::Fine);
+            return console.source(&inventory_page::page(&inventory)).map(|()| Outcome::Fine);
         }
         Some(file) => replace(file, inventory_page::page(&inventory).as_bytes())?,
         None => {}
@@ -110,9 +110,7 @@ fn print(inventory: &Inventory, console: &mut Console) -> Result<(), Failure> {
             ]);
         }
     }
-    for line in table.lines() {
-        console.line(line)?;
-    }
+    console.table(&table)?;
     console.line("")?;
     let environments = inventory.environments().len();
     let counts = Attention::ALL.map(|each| (each.as_str(), inventory.attention_count(each)));
@@ -132,7 +130,7 @@ fn print(inventory: &Inventory, console: &mut Console) -> Result<(), Failure> {
     if !counts.is_empty() {
         summary = format!("{summary}: {}", counts.join(", "));
     }
-    console.line(format_args!("{dim}{summary}{dim:#}"))
+    console.cells(&[Cell::new(summary).styled(dim)])
 }
 
 fn unknown() -> Cell {

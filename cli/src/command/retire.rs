@@ -170,9 +170,7 @@ fn print(
             table.row(row(flag, now));
         }
     }
-    for line in table.lines() {
-        console.line(line)?;
-    }
+    console.table(&table)?;
     let Some(sites) = sites else { return Ok(()) };
     let warning = AnsiColor::Yellow.on_default().bold();
     for (key, places) in sites.iter().filter(|(_, places)| places.len() > 1) {
@@ -181,11 +179,13 @@ fn print(
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        console.line(format_args!(
-            "\n{warning}warning{warning:#}: `{key}` is named in {} places; ask it in one: {}{more}",
+        let said = format!(
+            ": `{key}` is named in {} places; ask it in one: {}{more}",
             places.len(),
             listed.join(", ")
-        ))?;
+        );
+        console.line("")?;
+        console.cells(&[Cell::new("warning").styled(warning), Cell::new(said)])?;
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ pub(crate) fn run(
     };
     let text = flags.typing(language);
     match &arguments.out {
-        None => console.document(&text)?,
+        None => console.source(&text)?,
         Some(file) => replace(file, text.as_bytes())?,
     }
     Ok(Outcome::Fine)

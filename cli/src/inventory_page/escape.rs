@@ -16,11 +16,16 @@ impl Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
+                // The page may be printed to the log of a pipeline, which takes lines for commands.
+                '\n' => f.write_str("&#10;")?,
                 // They would turn the text around them, or end it.
                 '\0'..='\u{8}'
                 | '\u{b}'..='\u{1f}'
-                | '\u{7f}'
-                | '\u{202a}'..='\u{202e}'
+                | '\u{7f}'..='\u{9f}'
+                | '\u{61c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
                 | '\u{2066}'..='\u{2069}' => f.write_char('\u{fffd}')?,
                 other => f.write_char(other)?,
             }
@@ -38,7 +43,7 @@ mod tests {
         let text = "a<b>\"c\"'d'&\u{0}\u{202e}é\n";
         assert_eq!(
             escaped(text).to_string(),
-            "a&lt;b&gt;&quot;c&quot;&#39;d&#39;&amp;\u{fffd}\u{fffd}é\n"
+            "a&lt;b&gt;&quot;c&quot;&#39;d&#39;&amp;\u{fffd}\u{fffd}é&#10;"
         );
     }
 }

@@ -13,6 +13,7 @@ use words::code_span;
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::{Object, Value, sorted_places};
+use crate::printable::printable;
 
 /// What changed from one document to another.
 #[derive(Clone, Debug)]
@@ -200,7 +201,10 @@ impl fmt::Display for Diff {
             let change = item.change.as_str();
             match item.section {
                 "document" => writeln!(f, "the document {change}")?,
-                section => write!(f, "{} `{}` {change}", kind(section).to_lowercase(), item.key)?,
+                section => {
+                    let (what, key) = (kind(section).to_lowercase(), printable(&item.key));
+                    write!(f, "{what} `{key}` {change}")?;
+                }
             }
             match item.answers {
                 Some(true) => f.write_str("; answers can differ\n")?,

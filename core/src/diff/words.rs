@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::printable::printable;
+
 /// A sentence in which names and values stand out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Words(Vec<Piece>);
@@ -41,7 +43,7 @@ impl Words {
     /// As Markdown: whatever a document holds cannot leave its code span.
     pub(super) fn to_markdown(&self) -> String {
         let piece = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
+            Piece::Text(text) => printable(text).to_string(),
             Piece::Code(code) => code_span(code),
         };
         self.0.iter().map(piece).collect()
@@ -51,16 +53,15 @@ impl Words {
 impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|piece| match piece {
-            Piece::Text(text) => f.write_str(text),
-            Piece::Code(code) => write!(f, "`{code}`"),
+            Piece::Text(text) => write!(f, "{}", printable(text)),
+            Piece::Code(code) => write!(f, "`{}`", printable(code)),
         })
     }
 }
 
 /// A code span of Markdown: its fence is longer than any run of backticks in the text.
 pub(super) fn code_span(text: &str) -> String {
-    let line: String =
-        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let line = printable(text).to_string();
     let mut longest = 0_usize;
     let mut run = 0_usize;
     for letter in line.chars() {
@@ -83,7 +84,7 @@ mod tests {
             ("a", "`a`"),
             ("a`b", "``a`b``"),
             ("`", "`` ` ``"),
-            ("a``b\n<script>", "```a``b <script>```"),
+            ("a``b\n<script>", "```a``b\\n<script>```"),
             ("", "`  `"),
         ] {
             assert_eq!(code_span(text), span);

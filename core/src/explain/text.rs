@@ -3,6 +3,7 @@
 use std::fmt::{self, Formatter, Write};
 
 use crate::json::Value;
+use crate::printable::printable;
 
 /// Writes the whole explanation; lines are joined by newlines, without one at the end.
 pub(super) fn write(explanation: &Value, f: &mut Formatter<'_>) -> fmt::Result {
@@ -78,7 +79,9 @@ struct Lines {
 impl Lines {
     fn add(&mut self, line: fmt::Arguments<'_>) {
         // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{:width$}{line}", "", width = self.depth * 2);
+        let line = line.to_string();
+        let width = self.depth * 2;
+        let _ = writeln!(self.text, "{:width$}{}", "", printable(&line));
     }
 
     fn within(&mut self, write: impl FnOnce(&mut Lines)) {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::Value;
+use crate::printable::printable_lines;
 use shape::Shape;
 
 /// A language that [`Flags::typing`] writes types for.
@@ -61,10 +62,12 @@ impl Flags {
     #[must_use]
     pub fn typing(&self, language: TypingLanguage) -> String {
         let flags: Vec<_> = self.typed_flags().collect();
-        match language {
+        let text = match language {
             TypingLanguage::TypeScript => typescript::write(&flags),
             TypingLanguage::Python => python::write(&flags),
-        }
+        };
+        // In strings the escapes say the same, and elsewhere there is such a text only in comments.
+        printable_lines(&text).to_string()
     }
 
     fn typed_flags(&self) -> impl Iterator<Item = TypedFlag> {

@@ -2,11 +2,11 @@
 
 import functools
 import inspect
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeVar, cast
 
 from isoflag import BoundFlags, Context, Flags, PinError
+from isoflag._logs import logger
 from isoflag.source.deadline import lambda_context, until
 
 from .asking import Asked, BoundClient, ContextOf, FlagsOrClient, ask, context_of
@@ -17,7 +17,7 @@ from .response import Response, json_response
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _ANYBODY: Final = Context("anonymous", anonymous=True)
-_log = logging.getLogger("isoflag.aws_http")
+_log = logger("isoflag.aws_http")
 
 
 class FlagOffError(RuntimeError):

@@ -1,15 +1,16 @@
 """What the environment tells the AppConfig Agent, and so whoever asks it."""
 
-import logging
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from isoflag._logs import logger
+
 __all__ = ["AgentSettings"]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 _PREFIX: Final = "AWS_APPCONFIG_EXTENSION_"
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}

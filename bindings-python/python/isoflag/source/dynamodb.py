@@ -1,12 +1,12 @@
 """A document in a DynamoDB table, as LaunchDarkly's tools fill it."""
 
 import json
-import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from isoflag import Flags
 from isoflag import dynamodb_layout as layout
+from isoflag._logs import logger
 
 from .aws import UNREACHABLE, AwsClient, named
 from .bounded_call import BoundedSource
@@ -16,7 +16,7 @@ from .protocol import UNCHANGED, Fetched, Unchanged
 
 __all__ = ["DynamoDbSource"]
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 
 
 class _DynamoDbClient(Protocol):

@@ -1,10 +1,10 @@
 """A store in a DynamoDB table that LaunchDarkly's SDKs and Relay Proxy read and write too."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from isoflag._logs import logger
 from isoflag.dynamodb_layout import (
     FEATURES,
     PARTITION_KEY,
@@ -32,7 +32,7 @@ _ATTEMPTS: Final = 10
 _FIRST_DELAY: Final = 0.05
 _LONGEST_DELAY: Final = 2.0
 
-_log = logging.getLogger("isoflag.store")
+_log = logger("isoflag.store")
 
 
 class UnprocessedItemsError(RuntimeError):

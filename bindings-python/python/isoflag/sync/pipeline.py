@@ -1,9 +1,9 @@
 """The AWS Lambda handler that brings a store up to date."""
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from isoflag._logs import logger
 from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
 from isoflag.source.deadline import Deadline, remaining_seconds, until
@@ -23,7 +23,7 @@ _SCHEDULERS: Final = frozenset({"aws.events", "aws.scheduler"})
 _RESERVE: Final = 0.5
 """Seconds of an invocation that are kept for the log and the answer."""
 
-_log = logging.getLogger("isoflag.sync")
+_log = logger("isoflag.sync")
 
 
 class SyncError(RuntimeError):

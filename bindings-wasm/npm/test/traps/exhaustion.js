@@ -1,0 +1,62 @@
+/** Loads documents that do not fit into a memory of 64 MB. Runs in Node and in a page, on the main thread and in a worker. */
+
+/** @typedef {Pick<typeof import("../../dist/node.js"), "Flags">} Package */
+
+export const PAGES = 1024;
+
+/** @param {number} flags */
+function documentText(flags) {
+  const members = Array.from({ length: flags }, (_, index) => {
+    const key = `flag-${index}`;
+    const targets = [{ variation: 0, values: [`ada-${index}`] }];
+    const variations = [true, false, "x".repeat(100)];
+    return [
+      key,
+      { key, version: 1, on: true, variations, targets, fallthrough: { variation: 1 }, offVariation: 1 },
+    ];
+  });
+  return JSON.stringify({ flags: Object.fromEntries(members) });
+}
+
+/** What came of it: the codes of errors by the number of flags, and what was answered wrong. @param {Package} isoflag */
+export function exhaust({ Flags }) {
+  const small = Flags.fromJson(documentText(3));
+  const patched = small.apply({ flags: { "flag-2": { key: "flag-2", version: 2, deleted: true } } });
+  const bound = small.bind({ kind: "user", key: "ada-1" });
+  const isRight = () =>
+    small.boolVariation("flag-0", { kind: "user", key: "ada-0" }, false) &&
+    bound.boolVariation("flag-1", false) &&
+    patched.keys().length === 2 &&
+    small.allFlagsState({ kind: "user", key: "ada-2" })["flag-2"] === true;
+  /** @type {Record<string, string>} */
+  const codes = {};
+  const wrong = [];
+  for (const count of [10_000, 150_000, 20_000, 100_000]) {
+    try {
+      const flags = Flags.fromJson(documentText(count));
+      codes[count] = "loaded";
+      if (!flags.boolVariation("flag-7", { kind: "user", key: "ada-7" }, false)) wrong.push(`${count}`);
+      flags.free();
+    } catch (thrown) {
+      const { name, code } = /** @type {import("../../dist/node.js").DocumentError} */ (thrown);
+      codes[count] = `${name} ${code}`;
+    }
+    if (!isRight()) wrong.push(`small after ${count}`);
+  }
+  // Nothing is freed: what is garbage cannot be collected while this runs, and fills the memory.
+  for (let turn = 0; turn < 10_000; turn++) {
+    if (!isRight()) wrong.push(`small, turn ${turn}`);
+    small.bind({ kind: "user", key: `ada-${turn}`, much: "x".repeat(10_000) });
+  }
+  return { codes, wrong };
+}
+
+export const EXPECTED = {
+  codes: {
+    10000: "loaded",
+    150000: "DocumentError memory",
+    20000: "loaded",
+    100000: "DocumentError memory",
+  },
+  wrong: [],
+};

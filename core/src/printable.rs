@@ -1,0 +1,116 @@
+//! What may be printed of a text that a document, a context or a caller wrote: a terminal obeys control characters, a reader
+//! is misled by marks that turn the direction of text, and the log of a pipeline takes some lines for commands.
+
+use std::fmt::{self, Display, Formatter};
+
+/// What a runner of pipelines takes for a command wherever it stands in a line.
+const COMMANDS: [&str; 2] = ["##[", "##vso["];
+
+/// What a runner of pipelines takes for a command at the start of a line, after white space.
+const LINE_COMMAND: &str = "::";
+
+/// The text as a part of a line: what would be obeyed is written as an escape of JSON, such as `\u001b`, and so are line
+/// breaks. A JSON text stays one that says the same.
+///
+/// ```
+/// assert_eq!(isoflag::printable("a\u{1b}[2J\n::error::b").to_string(), r"a\u001b[2J\n::error::b");
+/// assert_eq!(isoflag::printable("::error::b").to_string(), r"\u003a:error::b");
+/// ```
+pub fn printable(text: &str) -> impl Display + '_ {
+    Printable { text, keeps_lines: false }
+}
+
+/// As [`printable`], for a text of several lines.
+pub fn printable_lines(text: &str) -> impl Display + '_ {
+    Printable { text, keeps_lines: true }
+}
+
+struct Printable<'t> {
+    text: &'t str,
+    keeps_lines: bool,
+}
+
+/// Whether a terminal or a reader would take it for something else than a character.
+fn is_obeyed(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+        )
+}
+
+impl Display for Printable<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut at_start = true;
+        let mut written = 0;
+        for (index, character) in self.text.char_indices() {
+            let begins = |command: &str| {
+                self.text.get(index..).is_some_and(|rest| rest.starts_with(command))
+            };
+            let is_escaped = match character {
+                '\n' => !self.keeps_lines,
+                // The first of two, so that the second begins no command.
+                '#' => COMMANDS.into_iter().any(begins),
+                ':' => at_start && begins(LINE_COMMAND),
+                _ => is_obeyed(character),
+            };
+            if is_escaped {
+                f.write_str(self.text.get(written..index).unwrap_or_default())?;
+                match character {
+                    '\n' => f.write_str("\\n")?,
+                    '\r' => f.write_str("\\r")?,
+                    '\t' => f.write_str("\\t")?,
+                    _ => write!(f, "\\u{:04x}", u32::from(character))?,
+                }
+                written = index + character.len_utf8();
+            }
+            at_start = character == '\n' || at_start && character.is_whitespace();
+        }
+        f.write_str(self.text.get(written..).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Value;
+
+    #[test]
+    fn nothing_is_obeyed() {
+        for (text, shown, shown_lines) in [
+            ("plain é 汉 👍", "plain é 汉 👍", "plain é 汉 👍"),
+            ("a\nb", "a\\nb", "a\nb"),
+            ("\r\t\0\u{7f}\u{9b}", "\\r\\t\\u0000\\u007f\\u009b", "\\r\\t\\u0000\\u007f\\u009b"),
+            ("\u{1b}]0;x\u{7}", "\\u001b]0;x\\u0007", "\\u001b]0;x\\u0007"),
+            (
+                "\u{202e}\u{2066}\u{61c}\u{200f}",
+                "\\u202e\\u2066\\u061c\\u200f",
+                "\\u202e\\u2066\\u061c\\u200f",
+            ),
+            ("::a::b", "\\u003a:a::b", "\\u003a:a::b"),
+            (" \u{a0}::a", " \u{a0}\\u003a:a", " \u{a0}\\u003a:a"),
+            ("a\n  ::b", "a\\n  \\u003a:b", "a\n  \\u003a:b"),
+            ("a ::b", "a ::b", "a ::b"),
+            ("a ##[b] ##vso[c]", "a \\u0023#[b] \\u0023#vso[c]", "a \\u0023#[b] \\u0023#vso[c]"),
+            ("###[", "#\\u0023#[", "#\\u0023#["),
+        ] {
+            assert_eq!(printable(text).to_string(), shown);
+            assert_eq!(printable_lines(text).to_string(), shown_lines);
+        }
+    }
+
+    #[test]
+    fn json_says_the_same() {
+        let every: String = (0..0x3000).filter_map(char::from_u32).collect();
+        for text in [every.as_str(), "##[a", "\\##[", "::a", "\\\u{202e}"] {
+            let value = Value::from(vec![Value::from(text)]);
+            let shown = printable(&value.to_canonical_json()).to_string();
+            assert!(!shown.chars().any(is_obeyed) && !shown.contains("##["));
+            assert_eq!(Value::parse(shown.as_bytes()).unwrap(), value);
+        }
+    }
+}
