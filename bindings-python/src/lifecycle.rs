@@ -2,7 +2,7 @@
 //! of an artifact say.
 
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{Evidence, LifecycleError, Status, StepResult, moment_of_seconds};
+use isoflag::{LifecycleError, Status, StepResult, TestEvidence, moment_of_seconds};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -163,11 +163,11 @@ pub(crate) fn check_environments<'py>(
 }
 
 /// The keys of the flags that tests evaluated, by the strategy.
-fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<Evidence> {
+fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<TestEvidence> {
     let py = evaluated.py();
     let written = from_python::strict(evaluated, DOCUMENT_BYTES)
         .map_err(|failure| errors::no_document(py, failure))?;
-    Evidence::read(&written)
+    TestEvidence::read(&written)
         .map_err(|message| PyValueError::new_err(format!("`evaluated`: {message}")))
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{
-    Activity, ActivityError, CheckOptions, Context, DatedDocument, Diagnostic, Evidence, Flags,
-    Inventory, InventoryDocument, LifecycleError, Object, Retirement, RetirementInputs, Status,
-    StepResult, Strategy, System, Value, moment_of_seconds,
+    Activity, ActivityError, CheckOptions, Context, DatedDocument, Diagnostic, Flags, Inventory,
+    InventoryDocument, LifecycleError, Object, Retirement, RetirementInputs, Status, StepResult,
+    Strategy, System, TestEvidence, Value, moment_of_seconds,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
@@ -134,8 +134,8 @@ pub fn certification(
         (step("productionState", production_state)?, step("nextRelease", next_release)?);
     let built = artifact_time.map(|time| moment("artifactTime", time)).transpose()?;
     let now = moment("now", now)?;
-    let evidence = evaluated.map(|text| -> Result<Evidence, JsValue> {
-        let read = Evidence::read(&parsed(&text)?);
+    let evidence = evaluated.map(|text| -> Result<TestEvidence, JsValue> {
+        let read = TestEvidence::read(&parsed(&text)?);
         read.map_err(|message| refused(format!("`evaluated`: {message}")))
     });
     let found = match evidence.transpose()? {

@@ -110,8 +110,8 @@ pub use activity::{Activity, ActivityError, FlagActivity};
 pub use bound_flags::{BoundFlags, BoundPart};
 #[cfg(feature = "authoring")]
 pub use certification::{
-    ArtifactFeature, Certification, CertificationVerdict, Deployment, Evidence, StepError,
-    StepResult,
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,
+    TestEvidence,
 };
 #[cfg(feature = "authoring")]
 pub use check::{

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use isoflag::{
-    Certification, CertificationVerdict, Evidence, Flags, StepResult, Strategy, StrategyKind, Tri,
-    Value,
+    Certification, CertificationVerdict, Flags, StepResult, Strategy, StrategyKind, TestEvidence,
+    Tri, Value,
 };
 
 use super::{Format, object};
@@ -169,7 +169,7 @@ fn certified(
     if arguments.no_evidence {
         return flags.certification(first.result, second.result, built, now);
     }
-    let evidence = Evidence {
+    let evidence = TestEvidence {
         production_state: first.evaluated.clone(),
         next_release: second.evaluated.clone(),
     };
@@ -203,7 +203,7 @@ fn tested(
         .status()
         .map_err(|error| Failure::message(format!("cannot run `{program}`: {}", reason(&error))))?;
     let activity = evidence::read(&evidence, &mut Input::default())?;
-    let mut evaluated = Evidence::keys(&activity, under.digest());
+    let mut evaluated = TestEvidence::keys(&activity, under.digest());
     evaluated.retain(|key| flags.contains(key));
     let result = if status.success() { StepResult::Passed } else { StepResult::Failed };
     Ok(Step { result, evaluated })

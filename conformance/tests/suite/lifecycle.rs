@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{
-    Activity, DatedDocument, Evidence, Flags, LifecycleError, RetirementInputs, Status, StepResult,
-    Value,
+    Activity, DatedDocument, Flags, LifecycleError, RetirementInputs, Status, StepResult,
+    TestEvidence, Value,
 };
 
 use super::{get, number, object, refused};
@@ -35,7 +35,7 @@ pub(super) fn certification(flags: &Flags, arguments: &Value) -> Value {
     let found = match get(arguments, "evaluated") {
         None => flags.certification(first, second, built, now),
         Some(evaluated) => {
-            let evidence = Evidence::read(evaluated).unwrap();
+            let evidence = TestEvidence::read(evaluated).unwrap();
             flags.certification_by_evidence(first, second, built, now, &evidence)
         }
     };

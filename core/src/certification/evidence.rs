@@ -9,14 +9,14 @@ use crate::json::{Object, Value};
 
 /// The keys of the flags that the tests evaluated, under each of the two strategies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
+pub struct TestEvidence {
     /// Under `Production State`.
     pub production_state: BTreeSet<Arc<str>>,
     /// Under `Next Release`.
     pub next_release: BTreeSet<Arc<str>>,
 }
 
-impl Evidence {
+impl TestEvidence {
     /// The keys that were evaluated with the document of a digest. Evaluations with another document,
     /// such as one in which a test overrides flags, say nothing about this one.
     #[must_use]
@@ -28,12 +28,12 @@ impl Evidence {
     ///
     /// # Errors
     /// If it is not of that form; the error is a sentence.
-    pub fn read(written: &Value) -> Result<Evidence, String> {
+    pub fn read(written: &Value) -> Result<TestEvidence, String> {
         let Value::Object(members) = written else {
             let message = "expected `{productionState, nextRelease}`, found ";
             return Err(format!("{message}{}", written.type_name()));
         };
-        Ok(Evidence {
+        Ok(TestEvidence {
             production_state: keys(members, "productionState")?,
             next_release: keys(members, "nextRelease")?,
         })

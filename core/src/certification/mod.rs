@@ -8,7 +8,7 @@ mod finish;
 mod step;
 
 pub use deployment::{ArtifactFeature, Deployment};
-pub use evidence::Evidence;
+pub use evidence::TestEvidence;
 pub use step::{CertificationVerdict, StepError, StepResult};
 
 use std::sync::Arc;
@@ -67,9 +67,9 @@ impl Flags {
     /// stays in `Staging`.
     ///
     /// ```
-    /// use isoflag::{CertificationVerdict, Evidence, Flags, StepResult};
+    /// use isoflag::{CertificationVerdict, TestEvidence, Flags, StepResult};
     /// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}}}"#)?;
-    /// let (passed, nothing) = (StepResult::Passed, Evidence::default());
+    /// let (passed, nothing) = (StepResult::Passed, TestEvidence::default());
     /// let found = flags.certification_by_evidence(passed, passed, None, 1_000.0, &nothing);
     /// assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
     /// # Ok::<(), isoflag::DocumentError>(())
@@ -81,7 +81,7 @@ impl Flags {
         next_release: StepResult,
         artifact_time: Option<f64>,
         now: f64,
-        evidence: &Evidence,
+        evidence: &TestEvidence,
     ) -> Certification {
         let result = |step, evaluated| match evidence::counts(self, evaluated) {
             true => step,
@@ -98,7 +98,7 @@ impl Flags {
         next_release: StepResult,
         artifact_time: Option<f64>,
         now: f64,
-        evidence: Option<&Evidence>,
+        evidence: Option<&TestEvidence>,
     ) -> Certification {
         let verdict = CertificationVerdict::of(production_state, next_release);
         let (mut changes, mut left, mut untested) = (Vec::new(), Vec::new(), Vec::new());

@@ -143,7 +143,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
     let text = br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}, "g": {}}}"#;
     let flags = Flags::from_json(text).unwrap();
     for row in rows(&table("evidence")) {
-        let evidence = Evidence::read(row).unwrap();
+        let evidence = TestEvidence::read(row).unwrap();
         let passed = StepResult::Passed;
         let found = flags.certification_by_evidence(passed, passed, None, 900.0, &evidence);
         assert_eq!(Some(found.verdict.as_str()), member(row, "verdict").as_str(), "{row}");
@@ -160,7 +160,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
         (r#"{"productionState": [7]}"#, "`productionState`: expected an array of keys of flags"),
     ] {
         let written = Value::parse(written.as_bytes()).unwrap();
-        assert_eq!(Evidence::read(&written).unwrap_err(), message);
+        assert_eq!(TestEvidence::read(&written).unwrap_err(), message);
     }
 }
 
@@ -171,9 +171,9 @@ fn evidence_is_what_was_evaluated_with_the_very_document() {
         "b": {"counts": {"sha256:1": {"0": 1}}, "first": 1, "last": 1},
         "c": {"counts": {"sha256:1": {"default": 1}, "sha256:0": {"1": 2}}, "first": 1, "last": 1}}}"#;
     let activity = crate::activity::Activity::from_json(text).unwrap();
-    let keys = Evidence::keys(&activity, "sha256:0");
+    let keys = TestEvidence::keys(&activity, "sha256:0");
     assert_eq!(keys.iter().map(|key| &**key).collect::<Vec<_>>(), ["a", "c"]);
-    assert!(Evidence::keys(&activity, "none").is_empty());
+    assert!(TestEvidence::keys(&activity, "none").is_empty());
 }
 
 #[test]
