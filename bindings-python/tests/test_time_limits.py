@@ -299,6 +299,8 @@ def test_without_a_document_a_request_waits_no_longer_than_the_time_limit(
     made = FlagClient(blocking, clock=clock)
     with ends_soon():
         assert made.variation("a", USER, "default") == "default"
+        while made.status.error is None:
+            time.sleep(0.01)
     assert isinstance(made.status.error, SourceTimeoutError)
     blocking.go_on.set()
     clock.pass_by(1)
@@ -316,6 +318,9 @@ def test_a_refresh_with_a_deadline_ends_by_then(blocking: Blocking) -> None:
     made.refresh()
     with ends_soon():
         status = made.refresh(force=True, deadline=LambdaContext(400))
+        while status.error is None:
+            time.sleep(0.01)
+            status = made.status
     assert isinstance(status.error, SourceTimeoutError)
     assert status.stale
     assert 0 < blocking.left[-1] <= 0.2

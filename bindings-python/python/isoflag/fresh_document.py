@@ -23,8 +23,8 @@ _logger = logger("isoflag")
 
 _LONGEST_PAUSE: Final = 300.0
 _SECONDS_BETWEEN_WARNINGS: Final = 300.0
-_GRACE: Final = 1.1
-"""How much longer than its time limit a source is waited for, so that it can say what failed."""
+_GRACE: Final = 0.25
+"""Seconds beyond its time limit for which a fetch is waited for, so that its error is recorded."""
 
 
 class FreshDocument:
@@ -160,7 +160,7 @@ class FreshDocument:
         """
         patient = seconds is not None or self._held is None
         left = self._whole_fetch() if seconds is None else seconds
-        wait = Deadline(left * _GRACE if patient else min(self._max_wait, left))
+        wait = Deadline(left + _GRACE if patient else min(self._max_wait, left))
         while left > 0:
             attempt, is_own = self._join(force=force)
             if attempt is None or not (is_own or patient):
