@@ -85,7 +85,7 @@ export class DocumentHistory {
    */
   keep(document: DocumentLike, supersededMs?: number): boolean {
     return flagsOf.lend(document, flags =>
-      pinErrors.during(() => tools.historyKeep(this.#handle, flags, supersededMs)),
+      pinErrors.during(() => tools.historyKeep(this.#handle, flags, supersededMs, false)),
     );
   }
 
@@ -95,7 +95,7 @@ export class DocumentHistory {
    */
   keepFetched(document: DocumentLike): boolean {
     return flagsOf.lend(document, flags =>
-      pinErrors.during(() => tools.historyKeepFetched(this.#handle, flags)),
+      pinErrors.during(() => tools.historyKeep(this.#handle, flags, undefined, true)),
     );
   }
 
