@@ -54,23 +54,21 @@ pub fn history_add(history: u32, flags: u32, now_ms: f64) -> Result<(), JsValue>
     Ok(change(history, flags, |history, flags| history.add(flags, now_ms))?)
 }
 
-/// Keeps a document that was in force until a moment, and returns whether it is held now.
+/// Keeps a document that was in force until a moment, or one that was fetched by a host that may be
+/// behind, and returns whether it is held now.
 ///
 /// # Errors
 /// Where either was freed.
 #[wasm_bindgen(js_name = historyKeep)]
-pub fn history_keep(history: u32, flags: u32, superseded_ms: Option<f64>) -> Result<bool, JsValue> {
-    Ok(change(history, flags, |history, flags| history.keep(flags, superseded_ms))?)
-}
-
-/// Keeps a document that was fetched by a host that may be behind, and returns whether it is held
-/// now.
-///
-/// # Errors
-/// Where either was freed.
-#[wasm_bindgen(js_name = historyKeepFetched)]
-pub fn history_keep_fetched(history: u32, flags: u32) -> Result<bool, JsValue> {
-    Ok(change(history, flags, DocumentHistory::keep_fetched)?)
+pub fn history_keep(
+    history: u32,
+    flags: u32,
+    superseded_ms: Option<f64>,
+    is_fetched: bool,
+) -> Result<bool, JsValue> {
+    Ok(change(history, flags, |history, flags| {
+        if is_fetched { history.keep_fetched(flags) } else { history.keep(flags, superseded_ms) }
+    })?)
 }
 
 /// A handle of the document of that digest, if it is held.

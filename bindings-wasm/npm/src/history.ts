@@ -120,7 +120,7 @@ export class DocumentHistory {
    */
   keep(document: DocumentLike, supersededMs?: number): boolean {
     const superseded = supersededMs == null ? undefined : Number(supersededMs);
-    return this.#take(document, (history, flags) => tools.historyKeep(history, flags, superseded));
+    return this.#take(document, (history, flags) => tools.historyKeep(history, flags, superseded, false));
   }
 
   /**
@@ -128,7 +128,7 @@ export class DocumentHistory {
    * in force is newer than it, any other is kept as by `keep`. It must not be one that was withdrawn, as by a rollback.
    */
   keepFetched(document: DocumentLike): boolean {
-    return this.#take(document, (history, flags) => tools.historyKeepFetched(history, flags));
+    return this.#take(document, (history, flags) => tools.historyKeep(history, flags, undefined, true));
   }
 
   /** The document of that digest, if it is held. It is the caller's to free. */

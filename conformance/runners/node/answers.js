@@ -301,7 +301,11 @@ class Asked {
     const options = { ...this.#options, takenMs };
     const found = flags.consistency(flag, context, nowMs, ttlSeconds, pollTimeoutMs, options);
     const bound = this.#own(flags.bind(context, this.#options));
-    same(found, bound.consistency(flag, nowMs, ttlSeconds, pollTimeoutMs, { takenMs }), "the gate of bound flags");
+    same(
+      found,
+      bound.consistency(flag, nowMs, ttlSeconds, pollTimeoutMs, { takenMs }),
+      "the gate of bound flags",
+    );
     const why = this.#full?.diagnostics;
     if (why === undefined) return found;
     this.borrowed = true;
