@@ -7,10 +7,12 @@
 mod canonical;
 mod decimal;
 mod error;
+mod natural;
 mod note;
 mod number;
 mod object;
 mod order;
+mod power_of_ten;
 mod reader;
 mod repetition;
 mod scanner;
