@@ -55,6 +55,7 @@
 
 #[cfg(feature = "authoring")]
 mod activity;
+mod balanced_tree;
 mod bound_flags;
 mod calendar;
 #[cfg(feature = "authoring")]
@@ -73,6 +74,7 @@ mod evaluation;
 #[cfg(feature = "tools")]
 mod explain;
 mod flags;
+mod hash_index;
 #[cfg(feature = "tools")]
 mod history;
 #[cfg(feature = "authoring")]

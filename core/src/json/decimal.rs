@@ -73,9 +73,16 @@ impl Decimal<'_> {
         let mut natural = Natural::default();
         let digits = self.written.iter().filter(|byte| byte.is_ascii_digit());
         let mut digits = digits.skip_while(|digit| **digit == b'0');
+        // Nine at a time, which 32 bits hold.
+        let (mut factor, mut chunk) = (1, 0);
         for digit in digits.by_ref().take(DIGITS) {
-            natural.multiply(10, u32::from(digit - b'0'));
+            (factor, chunk) = (factor * 10, chunk * 10 + u32::from(digit - b'0'));
+            if factor == 1_000_000_000 {
+                natural.multiply(factor, chunk);
+                (factor, chunk) = (1, 0);
+            }
         }
+        natural.multiply(factor, chunk);
         let (mut dropped, mut inexact) = (0, false);
         for digit in digits {
             dropped += 1;

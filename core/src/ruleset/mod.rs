@@ -47,7 +47,7 @@ use tables::intern;
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::document::{Document, Section};
-use crate::json::{Note, NoteKind, Object, Value, sorted_places};
+use crate::json::{Note, NoteKind, Object, Value, sorted_names};
 use crate::key_set::KeySet;
 use crate::path::Path;
 
@@ -121,7 +121,7 @@ impl<T> Items<T> {
             return;
         }
         let key = |place: usize| slots.get(place).map_or("", |slot| keys.key(*slot));
-        let places = sorted_places(slots.len(), &key);
+        let places = sorted_names(slots.len(), &key);
         self.order = places.iter().filter_map(|place| slots.get(*place).copied()).collect();
     }
 
