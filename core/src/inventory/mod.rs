@@ -70,8 +70,9 @@ impl Inventory {
     pub fn of(documents: &[InventoryDocument<'_>], now: f64) -> Inventory {
         let mut rows = Vec::new();
         for document in documents {
+            let found = row::FoundByPath::of(document.flags);
             for key in document.flags.keys() {
-                rows.extend(InventoryRow::of(document, key, now));
+                rows.extend(InventoryRow::of(document, key, &found, now));
             }
         }
         let places = sorted_names(rows.len(), &|place| rows.get(place).map_or("", |row| &row.key));

@@ -23,7 +23,7 @@ enum Index {
 }
 
 impl ValueList {
-    pub(super) fn new(values: Arc<[Value]>) -> ValueList {
+    pub(crate) fn new(values: Arc<[Value]>) -> ValueList {
         let mut few = [0; FEW];
         if values.len() <= FEW {
             few.iter_mut().zip(values.iter()).for_each(|(place, value)| *place = hash(value));
@@ -86,7 +86,7 @@ impl ValueList {
 }
 
 /// The hash by which a value is looked for.
-pub(super) fn hash(value: &Value) -> u32 {
+pub(crate) fn hash(value: &Value) -> u32 {
     match value {
         Value::String(text) => hash_index::hash(text),
         Value::Number(number) => {
