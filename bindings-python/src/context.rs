@@ -24,7 +24,7 @@ pub(crate) fn asked_about(
         return Ok(Some(context.get().inner.clone()));
     }
     let value = from_python::lenient(object, CONTEXT_BYTES, flags)?;
-    Ok(isoflag::Context::from_host(value).ok())
+    Ok(read(object.py(), &value, || isoflag::Context::from_host(value.clone())).ok())
 }
 
 /// A context that must be valid.
@@ -35,7 +35,15 @@ fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
     let py = object.py();
     let value = from_python::strict(object, CONTEXT_BYTES)
         .map_err(|failure| errors::no_context(py, failure))?;
-    made(py, isoflag::Context::from_value(value)).map(|context| context.inner)
+    let context = read(py, &value, || isoflag::Context::from_value(value.clone()));
+    made(py, context).map(|context| context.inner)
+}
+
+/// Reads a context, letting other threads run if it holds much.
+fn read<T: Send>(py: Python<'_>, value: &Value, read: impl FnOnce() -> T + Send) -> T {
+    const MANY: usize = 64;
+    let members = value.as_object().map_or(0, isoflag::Object::len);
+    if members < MANY { read() } else { py.detach(read) }
 }
 
 fn made(
@@ -109,7 +117,8 @@ impl Context {
     #[classmethod]
     fn from_json(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Context> {
         let bytes = text::required_bytes(text, "Context.from_dict")?;
-        made(class.py(), isoflag::Context::from_json(&bytes))
+        let py = class.py();
+        made(py, text::reading(py, bytes.len(), || isoflag::Context::from_json(&bytes)))
     }
 
     /// Reads a context from a mapping; raises ContextError where it is invalid.

@@ -88,10 +88,10 @@ impl Walk {
 
     fn whole(mut self, object: &Bound<'_, PyAny>) -> Converted<Value> {
         let value = self.value(object, 1)?;
-        // The budget is a lower bound of the text, which the limit is about. It is written only
-        // where it could pass the limit.
+        // The budget is a lower bound of the text, which the limit is about. It is measured only
+        // where it could pass the limit, while other threads run.
         let may_pass = self.spent.saturating_mul(MOST_TEXT) > self.bytes;
-        if may_pass && value.to_canonical_json().len() > self.bytes {
+        if may_pass && object.py().detach(|| value.canonical_length()) > self.bytes {
             return Err(Cause::TooLarge.into());
         }
         Ok(value)

@@ -44,19 +44,20 @@ pub(crate) fn member(text: &str, span: &Span, name: &str) -> Option<Member> {
     members(text, span).into_iter().rev().find(|member| member.name == name)
 }
 
-/// The element of the array at `span` with that index.
-pub(crate) fn element(text: &str, span: &Span, index: usize) -> Option<Span> {
+/// The elements of the array at `span`; none if it is no array.
+pub(crate) fn elements(text: &str, span: &Span) -> Vec<Span> {
     let mut scanner = Scanner { text, at: span.start };
+    let mut elements = Vec::new();
     if !scanner.take(b'[') {
-        return None;
+        return elements;
     }
-    for _ in 0..index {
-        scanner.value()?;
+    while let Some(element) = scanner.value() {
+        elements.push(element);
         if !scanner.take(b',') {
-            return None;
+            break;
         }
     }
-    scanner.value()
+    elements
 }
 
 struct Scanner<'t> {
@@ -197,9 +198,9 @@ mod tests {
     fn elements_are_found_by_index() {
         let root = root(TEXT).unwrap();
         let array = members(TEXT, &root).remove(0).value_span;
-        let found: Vec<_> = (0..4).map(|index| element(TEXT, &array, index).map(of)).collect();
-        assert_eq!(found, [Some("1"), Some("{\"x\\\"]\": -2.5e+3}"), Some("\"é\""), None]);
-        assert!(element(TEXT, &root, 0).is_none());
+        let found: Vec<_> = elements(TEXT, &array).into_iter().map(of).collect();
+        assert_eq!(found, ["1", "{\"x\\\"]\": -2.5e+3}", "\"é\""]);
+        assert!(elements(TEXT, &root).is_empty());
     }
 
     #[test]

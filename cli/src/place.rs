@@ -24,6 +24,8 @@ pub(crate) struct Places<'t> {
     characters_before: Vec<usize>,
     /// The members of the objects on the way so far, by where the object begins.
     objects: HashMap<usize, HashMap<String, Member>>,
+    /// The elements of the arrays, likewise.
+    arrays: HashMap<usize, Vec<Span>>,
 }
 
 impl<'t> Places<'t> {
@@ -41,6 +43,7 @@ impl<'t> Places<'t> {
             line_starts: [0].into_iter().chain(line_ends).collect(),
             characters_before: characters_before.collect(),
             objects: HashMap::new(),
+            arrays: HashMap::new(),
         }
     }
 
@@ -105,15 +108,12 @@ impl<'t> Places<'t> {
 
     /// Follows the steps as far as they lead, and says how far that is.
     fn descend(&mut self, root: &Span, steps: &[Step]) -> (Span, usize) {
-        let text = self.text;
         let mut value = root.clone();
         let mut shown = self.first_line(root);
         for (depth, step) in steps.iter().enumerate() {
             let next = match step {
                 Step::Member(name) => self.member(&value, name),
-                Step::Element(index) => {
-                    json_text::element(text, &value, *index).map(|element| (element, None))
-                }
+                Step::Element(index) => self.element(&value, *index).map(|found| (found, None)),
             };
             let Some((found, name)) = next else {
                 return (shown, depth);
@@ -133,6 +133,13 @@ impl<'t> Places<'t> {
         let end = span.end.min(self.line_of(span.start).end);
         let line = self.text.get(span.start..end).unwrap_or_default();
         span.start..span.start + line.trim_end().len()
+    }
+
+    /// The element of the array there.
+    fn element(&mut self, array: &Span, index: usize) -> Option<Span> {
+        let elements = self.arrays.entry(array.start);
+        let elements = elements.or_insert_with(|| json_text::elements(self.text, array));
+        elements.get(index).cloned()
     }
 
     /// The value and the name of a member of the object there.

@@ -114,24 +114,35 @@ impl fmt::Display for Diagnostic {
 
 /// What was found wrong so far.
 ///
-/// Without the feature `tools` nobody can ask, so that nothing is kept and no message is written.
+/// While a document is loaded nothing is kept and no message is written; without the feature
+/// `tools` nothing ever is.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     #[cfg(feature = "tools")]
-    found: RefCell<Vec<Diagnostic>>,
+    found: Option<RefCell<Vec<Diagnostic>>>,
 }
 
 impl Findings {
+    /// Keeps what is added.
+    pub(crate) fn kept() -> Findings {
+        Findings {
+            #[cfg(feature = "tools")]
+            found: Some(RefCell::default()),
+        }
+    }
+
     pub(crate) fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
         #[cfg(feature = "tools")]
-        self.found.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+        if let Some(found) = &self.found {
+            found.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+        }
         #[cfg(not(feature = "tools"))]
         let _ = (code, path, message);
     }
 
     #[cfg(feature = "tools")]
     pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.found.into_inner()
+        self.found.map(RefCell::into_inner).unwrap_or_default()
     }
 
     #[cfg(not(feature = "tools"))]

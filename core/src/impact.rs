@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::document::Section;
 use crate::flags::Flags;
-use crate::json::{Object, Value, sorted_places};
+use crate::json::{Object, Value, sorted_names};
 use crate::ruleset::{Clause, Condition, FlagState, HashChoice, OffVariation, Ruleset, Segment};
 
 impl Flags {
@@ -45,7 +45,7 @@ impl Flags {
             .iter()
             .filter_map(|(section, key)| (*section == FLAGS).then_some(*key))
             .collect();
-        let places = sorted_places(flags.len(), &|place| flags.get(place).copied().unwrap_or(""));
+        let places = sorted_names(flags.len(), &|place| flags.get(place).copied().unwrap_or(""));
         places.iter().filter_map(|place| flags.get(*place).map(|key| Arc::from(*key))).collect()
     }
 }

@@ -55,6 +55,7 @@
 
 #[cfg(feature = "authoring")]
 mod activity;
+mod balanced_tree;
 mod bound_flags;
 mod calendar;
 #[cfg(feature = "authoring")]
@@ -74,6 +75,7 @@ mod evaluation;
 mod explain;
 mod flags;
 mod freshness;
+mod hash_index;
 #[cfg(feature = "tools")]
 mod history;
 #[cfg(feature = "authoring")]

@@ -22,20 +22,62 @@ impl<'a> Path<'a> {
         Path::Element(self, index)
     }
 
-    /// The names of the outermost members, at most three: of a document the section, the item in
-    /// it and a property of that, and one more in the container of a stream.
-    pub(crate) fn outermost(&self) -> Vec<String> {
+    /// The path of what it stands in, and its own step; none for the root.
+    pub(crate) fn step(&self) -> Option<(&'a Path<'a>, Step<'a>)> {
         match self {
-            Path::Root => Vec::new(),
-            Path::Element(parent, _) => parent.outermost(),
-            Path::Member(parent, name) => {
-                let mut names = parent.outermost();
-                if names.len() < 3 {
-                    names.push((*name).to_owned());
-                }
-                names
-            }
+            Path::Root => None,
+            Path::Member(parent, name) => Some((parent, Step::Member(name))),
+            Path::Element(parent, index) => Some((parent, Step::Element(*index))),
         }
+    }
+}
+
+/// One step on the way down a JSON text.
+#[derive(Clone, Copy)]
+pub(crate) enum Step<'a> {
+    Member(&'a str),
+    Element(usize),
+}
+
+/// The most characters of a member's name that a path shows.
+const NAME: usize = 256;
+
+/// A path of more bytes ends here. Many findings may lie deep within long names: each is as long
+/// as this at most.
+const LONGEST: usize = 1024;
+
+/// Stands for what is left out.
+const OMITTED: char = '…';
+
+impl Step<'_> {
+    /// Adds the step to the text of a path.
+    pub(crate) fn write(self, text: &mut String) {
+        if text.len() > LONGEST {
+            if !text.ends_with(OMITTED) {
+                text.push(OMITTED);
+            }
+            return;
+        }
+        let bracketed = match self {
+            Step::Element(index) => Value::from(index as f64),
+            Step::Member(name) => match name.char_indices().nth(NAME) {
+                Some((end, _)) => {
+                    let shown = name.get(..end).unwrap_or_default();
+                    Value::from([shown, OMITTED.encode_utf8(&mut [0; 4])].concat())
+                }
+                None => {
+                    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+                    if !name.is_empty() && name.bytes().all(plain) {
+                        if !text.is_empty() {
+                            text.push('.');
+                        }
+                        return text.push_str(name);
+                    }
+                    Value::from(name)
+                }
+            },
+        };
+        text.push_str(&["[", &bracketed.to_canonical_json(), "]"].concat());
     }
 }
 
@@ -48,23 +90,10 @@ impl Path<'_> {
     }
 
     fn write(&self, text: &mut String) {
-        let (parent, bracketed) = match self {
-            Path::Root => return,
-            Path::Element(parent, index) => (parent, Value::from(*index as f64)),
-            Path::Member(parent, name) => {
-                let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-                if !name.is_empty() && name.bytes().all(plain) {
-                    parent.write(text);
-                    if !matches!(parent, Path::Root) {
-                        text.push('.');
-                    }
-                    return text.push_str(name);
-                }
-                (parent, Value::from(*name))
-            }
-        };
-        parent.write(text);
-        text.push_str(&["[", &bracketed.to_canonical_json(), "]"].concat());
+        if let Some((parent, step)) = self.step() {
+            parent.write(text);
+            step.write(text);
+        }
     }
 }
 
@@ -86,7 +115,20 @@ mod tests {
         let rule = rules.element(2);
         let clause = rule.member("clauses");
         assert_eq!(clause.to_string(), "flags[\"a.b\"].rules[2].clauses");
-        assert_eq!(clause.outermost(), ["flags", "a.b", "rules"]);
-        assert_eq!(flags.outermost(), ["flags"]);
+    }
+
+    #[test]
+    fn long_names_and_long_paths_are_cut_short() {
+        let flags = Path::Root.member("flags");
+        let (longest, longer) = ("é".repeat(NAME), "é".repeat(NAME + 1));
+        assert_eq!(flags.member(&longest).to_string(), format!("flags[\"{longest}\"]"));
+        let flag = flags.member(&longer);
+        assert_eq!(flag.member("on").to_string(), format!("flags[\"{longest}…\"].on"));
+        let name = "n".repeat(100);
+        let mut text = String::new();
+        for _ in 0..128 {
+            Step::Member(&name).write(&mut text);
+        }
+        assert!(text.len() < LONGEST + 200 && text.ends_with("n…"), "{text}");
     }
 }

@@ -1,15 +1,44 @@
 //! What can be proved of clauses without a context: that one never matches, that one holds whenever
 //! another does, that two exclude each other.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
 use crate::evaluation::Steps;
+use crate::hash_index;
 use crate::json::Value;
-use crate::ruleset::{Attribute, Clause, Comparable, Condition, Tables, Test};
+use crate::ruleset::{
+    Attribute, Clause, Comparable, Condition, Tables, Test, ValueList, value_list,
+};
 
 /// A clause with the table that says which attribute it asks.
-#[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) clause: &'a Clause,
     tables: &'a Tables,
+    values: ValueList,
+}
+
+/// How many comparisons the check of one list of rules may still make. Whether a rule is implied by
+/// others can take the square of their size to prove: a list of many rules is looked through for
+/// what shows quickly.
+pub(super) struct Looks(Cell<usize>);
+
+impl Looks {
+    /// As many as fit the size of the rules: all that there are in lists of a usual size.
+    pub(super) fn for_size(clauses_and_values: usize) -> Looks {
+        Looks(Cell::new(clauses_and_values.saturating_mul(256)))
+    }
+
+    pub(super) fn left(&self) -> usize {
+        self.0.get()
+    }
+
+    /// Takes some; false if there are not so many left.
+    fn take(&self, count: usize) -> bool {
+        let left = self.0.get().checked_sub(count);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
 }
 
 /// What a clause looks at.
@@ -22,11 +51,11 @@ enum Subject<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn new(clause: &'a Clause, tables: &'a Tables) -> Asked<'a> {
-        Asked { clause, tables }
+        Asked { clause, tables, values: ValueList::new(Arc::clone(&clause.values)) }
     }
 
     /// Whether it matches nobody; `unusable` of its values can never match.
-    pub(super) fn never_matches(self, unusable: usize) -> bool {
+    pub(super) fn never_matches(&self, unusable: usize) -> bool {
         let known = match &self.clause.condition {
             Condition::Segments(_) => true,
             Condition::Kinds(test) | Condition::Attribute(_, test) => {
@@ -38,46 +67,97 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether it matches everybody: whoever is in none of no segments.
-    pub(super) fn always_matches(self) -> bool {
+    pub(super) fn always_matches(&self) -> bool {
         let Condition::Segments(slots) = &self.clause.condition else { return false };
         self.clause.negate && slots.is_empty()
     }
 
     /// Whether every context that matches `self` matches `other` too.
-    pub(super) fn implies(self, other: Asked<'_>) -> bool {
+    pub(super) fn implies(&self, other: &Asked<'_>, looks: &Looks) -> bool {
         if other.always_matches() {
             return true;
         }
-        if !self.asks_what(other) {
+        if !looks.take(1) || !self.asks_what(other) {
             return false;
         }
-        let (mine, its) = (&*self.clause.values, &*other.clause.values);
         match (self.clause.negate, other.clause.negate) {
-            (true, true) => self.same_operator(other) && all_in(its, mine),
-            (false, false) if self.same_operator(other) => all_in(mine, its),
+            (true, true) => self.same_operator(other) && other.all_in(self, looks),
+            (false, false) if self.same_operator(other) => self.all_in(other, looks),
             (false, false) if &*self.clause.operator == "in" => {
-                mine.iter().all(|value| other.test_matches(value))
+                let its = other.clause.values.len();
+                let mut mine = self.clause.values.iter();
+                mine.all(|value| looks.take(its) && other.test_matches(value))
             }
             _ => false,
         }
     }
 
+    /// Keys of which one is shared with every clause that this one may imply; none if it may imply
+    /// any, since all of no values are in each list.
+    pub(super) fn implied_keys(&self) -> Option<Vec<u64>> {
+        let first = self.clause.values.first()?;
+        if self.clause.negate {
+            return Some(vec![self.key(NEGATED)]);
+        }
+        let mut keys = vec![self.key(u64::from(value_list::hash(first)))];
+        if &*self.clause.operator == "in" {
+            keys.push(self.subject_key() ^ OTHERWISE);
+        }
+        Some(keys)
+    }
+
+    /// Keys of which one is shared with every clause that may imply this one.
+    pub(super) fn implying_keys(&self) -> Vec<u64> {
+        let mut keys = Vec::new();
+        if self.clause.negate {
+            keys.push(self.key(NEGATED));
+        } else {
+            keys.extend(
+                self.clause.values.iter().map(|v| self.key(u64::from(value_list::hash(v)))),
+            );
+            if &*self.clause.operator != "in" {
+                keys.push(self.subject_key() ^ OTHERWISE);
+            }
+        }
+        keys
+    }
+
+    fn key(&self, value: u64) -> u64 {
+        let operator = u64::from(hash_index::hash(&self.clause.operator));
+        (self.subject_key() ^ operator).rotate_left(29) ^ value
+    }
+
+    fn subject_key(&self) -> u64 {
+        match self.subject() {
+            Some(Subject::Attribute(attribute)) => {
+                let names = attribute.reference.names().map(hash_index::hash);
+                names.fold(u64::from(attribute.kind.0) + 3, |key, name| {
+                    key.rotate_left(13).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(name)
+                })
+            }
+            Some(Subject::Segments) => 2,
+            Some(Subject::Kinds) => 1,
+            None => 0,
+        }
+    }
+
     /// Whether no context can match both: what the one wants is all that the other does not.
-    pub(super) fn excludes(self, other: Asked<'_>) -> bool {
-        let one_way = |wants: Asked<'_>, refuses: Asked<'_>| {
+    pub(super) fn excludes(&self, other: &Asked<'_>, looks: &Looks) -> bool {
+        let one_way = |wants: &Asked<'_>, refuses: &Asked<'_>| {
             !wants.clause.negate
                 && refuses.clause.negate
                 && wants.asks_what(refuses)
                 && wants.same_operator(refuses)
-                && all_in(&wants.clause.values, &refuses.clause.values)
+                && wants.all_in(refuses, looks)
         };
-        one_way(self, other) || one_way(other, self) || self.other_keys(other)
+        looks.take(1)
+            && (one_way(self, other) || one_way(other, self) || self.other_keys(other, looks))
     }
 
     /// Whether both name keys, and none in common. A key is one string; any other attribute may be
     /// a list that holds values of both.
-    fn other_keys(self, other: Asked<'_>) -> bool {
-        let names_keys = |asked: Asked<'_>| {
+    fn other_keys(&self, other: &Asked<'_>, looks: &Looks) -> bool {
+        let names_keys = |asked: &Asked<'_>| {
             &*asked.clause.operator == "in"
                 && !asked.clause.negate
                 && matches!(asked.subject(), Some(Subject::Attribute(attribute))
@@ -86,10 +166,19 @@ impl<'a> Asked<'a> {
         names_keys(self)
             && names_keys(other)
             && self.asks_what(other)
-            && !self.clause.values.iter().any(|value| other.clause.values.contains(value))
+            && self.clause.values.iter().all(|value| looks.take(1) && !other.holds(value))
     }
 
-    fn subject(self) -> Option<Subject<'a>> {
+    fn holds(&self, value: &Value) -> bool {
+        self.values.place(value, None).is_some()
+    }
+
+    /// Whether every value of this clause is one of another's.
+    fn all_in(&self, other: &Asked<'_>, looks: &Looks) -> bool {
+        self.clause.values.iter().all(|value| looks.take(1) && other.holds(value))
+    }
+
+    fn subject(&self) -> Option<Subject<'a>> {
         match &self.clause.condition {
             Condition::Segments(_) => Some(Subject::Segments),
             Condition::Kinds(_) => Some(Subject::Kinds),
@@ -101,7 +190,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether both look at the same attribute, however they compare it.
-    fn asks_what(self, other: Asked<'_>) -> bool {
+    fn asks_what(&self, other: &Asked<'_>) -> bool {
         match (self.subject(), other.subject()) {
             (Some(Subject::Attribute(mine)), Some(Subject::Attribute(its))) => {
                 mine.kind == its.kind && mine.reference == its.reference
@@ -111,12 +200,12 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn same_operator(self, other: Asked<'_>) -> bool {
+    fn same_operator(&self, other: &Asked<'_>) -> bool {
         self.clause.operator == other.clause.operator
     }
 
     /// Whether an attribute of that value passes the test.
-    fn test_matches(self, value: &Value) -> bool {
+    fn test_matches(&self, value: &Value) -> bool {
         let test = match &self.clause.condition {
             Condition::Attribute(_, test) | Condition::Kinds(test) => test,
             Condition::Segments(_) | Condition::InvalidReference => return false,
@@ -128,16 +217,12 @@ impl<'a> Asked<'a> {
 }
 
 /// Whether every clause of one rule that is asked holds whenever all of another rule's do.
-pub(super) fn all_implied(wanted: &[Asked<'_>], by: &[Asked<'_>]) -> bool {
-    wanted
-        .iter()
-        .all(|wanted| wanted.always_matches() || by.iter().any(|holding| holding.implies(*wanted)))
+pub(super) fn all_implied(wanted: &[Asked<'_>], by: &[Asked<'_>], looks: &Looks) -> bool {
+    wanted.iter().all(|wanted| {
+        wanted.always_matches() || by.iter().any(|holding| holding.implies(wanted, looks))
+    })
 }
 
-/// Lists longer than this are compared by no more than their lengths: whether one is in the other
-/// would take the square of it.
-const LONGEST: usize = 1_000;
-
-fn all_in(few: &[Value], many: &[Value]) -> bool {
-    few.len().max(many.len()) <= LONGEST && few.iter().all(|value| many.contains(value))
-}
+/// Parts of keys that are not those of values.
+const NEGATED: u64 = 1 << 40;
+const OTHERWISE: u64 = 1 << 41;

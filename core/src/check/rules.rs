@@ -1,6 +1,8 @@
 //! Rules that nobody reaches or that match nobody.
 
-use super::clauses::{Asked, all_implied};
+use std::collections::BTreeMap;
+
+use super::clauses::{Asked, Looks, all_implied};
 use super::{Lints, Scope};
 use crate::diagnostic::Code;
 use crate::path::Path;
@@ -22,13 +24,15 @@ pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mu
 /// Checks rules: the clauses of each, whether it decides for all who match it, and its id.
 fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints) -> Vec<bool> {
     let list = scope.path.member("rules");
-    let mut before: Vec<(usize, Vec<Asked<'_>>)> = Vec::new();
+    let sizes = rules.iter().flat_map(|(clauses, _, _)| *clauses).map(|one| one.values.len() + 1);
+    let looks = Looks::for_size(sizes.sum());
+    let mut before = Before::default();
     let mut lives = Vec::new();
     for (index, (clauses, decides, id)) in rules.iter().enumerate() {
         let path = list.element(index);
         let asked: Vec<_> = clauses.iter().map(|clause| Asked::new(clause, scope.tables)).collect();
-        let matches = check_clauses(scope, &asked, &path, lints);
-        let shadow = before.iter().find(|(_, earlier)| all_implied(earlier, &asked));
+        let matches = check_clauses(scope, &asked, &looks, &path, lints);
+        let shadow = before.first_implied(&asked, &looks);
         if let Some((earlier, clauses)) = shadow {
             let name = |index: usize, id: &str| match id {
                 "" => format!("`rules[{index}]`"),
@@ -51,16 +55,66 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
         }
         lives.push(matches && shadow.is_none());
         if *decides && matches {
-            before.push((index, asked));
+            before.add(index, asked);
         }
     }
     lives
+}
+
+/// The rules above one, found by what their clauses want.
+#[derive(Default)]
+struct Before<'a> {
+    rules: Vec<(usize, Vec<Asked<'a>>)>,
+    /// The places of the rules by a key that one of their clauses has; the others are of rules that
+    /// match everybody.
+    by_key: BTreeMap<u64, Vec<usize>>,
+    of_everybody: Vec<usize>,
+}
+
+impl<'a> Before<'a> {
+    fn add(&mut self, index: usize, clauses: Vec<Asked<'a>>) {
+        let place = self.rules.len();
+        // Under the clause that the fewest others are found by.
+        let crowd = |key: &u64| self.by_key.get(key).map_or(0, Vec::len);
+        let choices = clauses.iter().filter(|clause| !clause.always_matches());
+        let choices = choices.map(Asked::implying_keys);
+        let chosen = choices.min_by_key(|keys| keys.iter().map(crowd).max());
+        match chosen {
+            Some(keys) => {
+                for key in keys {
+                    self.by_key.entry(key).or_default().push(place);
+                }
+            }
+            None => self.of_everybody.push(place),
+        }
+        self.rules.push((index, clauses));
+    }
+
+    /// The first rule that every context matches which matches all these clauses.
+    fn first_implied(&self, by: &[Asked<'a>], looks: &Looks) -> Option<&(usize, Vec<Asked<'a>>)> {
+        let mut places: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
+        for keys in by.iter().map(Asked::implied_keys) {
+            let room = looks.left().saturating_sub(places.len());
+            match keys {
+                None => places.extend((0..self.rules.len()).take(room)),
+                Some(keys) => {
+                    let lists = keys.iter().filter_map(|key| self.by_key.get(key)).flatten();
+                    places.extend(lists.take(room));
+                }
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        let mut rules = places.into_iter().filter_map(|place| self.rules.get(place));
+        rules.find(|(_, earlier)| all_implied(earlier, by, looks))
+    }
 }
 
 /// Whether a rule with these clauses can match anybody.
 fn check_clauses(
     scope: &Scope<'_>,
     asked: &[Asked<'_>],
+    looks: &Looks,
     path: &Path<'_>,
     lints: &mut Lints,
 ) -> bool {
@@ -78,7 +132,7 @@ fn check_clauses(
             lints.add(Code::ClauseNeverMatches, &path, message);
             matches = false;
         }
-        let earlier = asked.iter().take(index).position(|earlier| earlier.excludes(*clause));
+        let earlier = asked.iter().take(index).position(|earlier| earlier.excludes(clause, looks));
         if let Some(earlier) = earlier {
             let message = format!(
                 "never matches together with `clauses[{earlier}]` of the same rule, \

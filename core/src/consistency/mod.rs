@@ -121,7 +121,7 @@ impl BoundFlags {
     #[must_use]
     pub fn consistency(&self, key: &str, gate: &Gate) -> Consistency {
         let flags = self.flags();
-        let findings = Findings::default();
+        let findings = Findings::kept();
         let age_ms = age_ms(flags, key, gate, &findings);
         let older = |span_ms: f64| age_ms.is_some_and(|age| age > span_ms);
         let ttl_ms = gate.ttl_seconds * 1000.0;

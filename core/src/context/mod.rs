@@ -19,7 +19,7 @@ pub use reference::{AttributeReference, ReferenceError};
 pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
 pub(crate) use kind::{KIND, USER};
 
-use crate::json::{self, Object, Value, sorted_places};
+use crate::json::{self, Object, Value, sorted_names};
 use crate::limits;
 use read::Read;
 
@@ -116,7 +116,7 @@ impl Context {
     pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {
         if !individuals.is_sorted_by(|a, b| a.kind < b.kind) {
             let kind = |place: usize| individuals.get(place).map_or("", |one| &*one.kind);
-            let places = sorted_places(individuals.len(), &kind);
+            let places = sorted_names(individuals.len(), &kind);
             individuals =
                 places.iter().filter_map(|place| individuals.get(*place).cloned()).collect();
         }

@@ -104,6 +104,11 @@ impl AttributeReference {
         &self.name
     }
 
+    /// The attribute's name, then the members to follow.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.name).chain(&self.rest).map(|name| &**name)
+    }
+
     /// The value that the reference leads to in an attribute; only objects have members.
     pub(crate) fn follow<'v>(&self, attribute: &'v Value) -> Option<&'v Value> {
         self.rest.iter().try_fold(attribute, |value, name| value.as_object()?.get(name))

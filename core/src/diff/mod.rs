@@ -12,7 +12,7 @@ use words::code_span;
 
 use crate::document::Section;
 use crate::flags::Flags;
-use crate::json::{Object, Value, sorted_places};
+use crate::json::{Object, Value, sorted_names};
 use crate::printable::printable;
 
 /// What changed from one document to another.
@@ -122,7 +122,7 @@ fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
     };
     let mut all = of(old);
     all.extend(of(new));
-    let places = sorted_places(all.len(), &|place| all.get(place).map_or("", |key| key));
+    let places = sorted_names(all.len(), &|place| all.get(place).map_or("", |key| key));
     let mut keys: Vec<_> = places.iter().filter_map(|place| all.get(*place).cloned()).collect();
     keys.dedup();
     keys

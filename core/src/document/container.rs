@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::error::DocumentError;
 use super::profile;
 use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::json::{self, Note, NoteKind, Object, Reading, Value};
+use crate::json::{self, Note, NoteKind, Object, OpenPlaces, Reading, Value};
 use crate::limits;
 use crate::path::Path;
 
@@ -118,28 +118,38 @@ pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, Documen
 
 /// Checks the numbers of a value that no text was read for.
 pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, DocumentError> {
-    fn walk(value: &Value, path: &Path<'_>, notes: &mut Vec<Note>) -> Result<(), DocumentError> {
+    fn walk(
+        value: &Value,
+        path: &Path<'_>,
+        depth: usize,
+        (notes, places): (&mut Vec<Note>, &mut OpenPlaces),
+    ) -> Result<(), DocumentError> {
+        if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
+            places.open(depth);
+        }
         match value {
             Value::Number(number) if !number.is_finite() => {
                 Err(DocumentError::number_range(path.text()))
             }
             Value::Number(number) => {
                 if cfg!(feature = "tools") && json::is_imprecise(*number) {
-                    notes.push(Note::new(NoteKind::NumberPrecision, path));
+                    notes.push(places.note(NoteKind::NumberPrecision, path, depth));
                 }
                 Ok(())
             }
-            Value::Array(elements) => (0..)
-                .zip(elements.iter())
-                .try_for_each(|(index, element)| walk(element, &path.element(index), notes)),
-            Value::Object(object) => {
-                object.iter().try_for_each(|(name, member)| walk(member, &path.member(name), notes))
+            Value::Array(elements) => {
+                (0..).zip(elements.iter()).try_for_each(|(index, element)| {
+                    walk(element, &path.element(index), depth + 1, (notes, places))
+                })
             }
+            Value::Object(object) => object.iter().try_for_each(|(name, member)| {
+                walk(member, &path.member(name), depth + 1, (notes, places))
+            }),
             Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
         }
     }
     let mut notes = Vec::new();
-    walk(&value, root, &mut notes)?;
+    walk(&value, root, 0, (&mut notes, &mut OpenPlaces::default()))?;
     Ok(Reading { value, notes })
 }
 
@@ -172,7 +182,7 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
     if values.is_empty() {
         return (flags, Vec::new());
     }
-    let findings = Findings::default();
+    let findings = Findings::kept();
     let mut members = Vec::new();
     for (key, flag) in flags.iter() {
         members.push((Arc::clone(key), flag.clone()));

@@ -26,7 +26,7 @@ impl<O: Observer> Evaluation<'_, O> {
         let number = match known {
             Some(known) => known.checked_sub(1),
             None => {
-                let number = self.hashed(hash, &bucketing.prefix.0, attribute);
+                let number = self.hashed(hash, &bucketing.prefix.text, attribute);
                 if O::RECALLS {
                     self.context.buckets.set(slot.0, number.map_or(0, |number| number + 1));
                 }

@@ -4,8 +4,8 @@ use super::big_segment::BigSegments;
 use super::remembered::Remembered;
 use super::segment::Recalled;
 use crate::context::{Context, Individual};
+use crate::hash_index;
 use crate::json::Value;
-use crate::key_set;
 use crate::ruleset::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueList};
 
 /// A context bound to a document: every attribute that the document asks for, looked up once.
@@ -91,7 +91,7 @@ impl Subject {
 impl BoundIndividuals {
     /// Those of a context; their keys are hashed where lists may be asked for them.
     fn of(tables: &Tables, context: &Context, lists: bool) -> BoundIndividuals {
-        let hash = |one: &Individual| if lists { key_set::hash(&one.key) } else { 0 };
+        let hash = |one: &Individual| if lists { hash_index::hash(&one.key) } else { 0 };
         if let [one] = context.individuals() {
             return BoundIndividuals::One { kind: tables.kinds.place(&one.kind), hash: hash(one) };
         }

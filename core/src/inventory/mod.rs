@@ -12,7 +12,7 @@ pub use row::{FlagOn, InventoryRow, ServedValue};
 use crate::activity::Activity;
 use crate::diagnostic::Severity;
 use crate::flags::Flags;
-use crate::json::{Object, Value, sorted_places};
+use crate::json::{Object, Value, sorted_names};
 
 /// One document of an inventory.
 #[derive(Clone, Copy, Debug)]
@@ -70,11 +70,12 @@ impl Inventory {
     pub fn of(documents: &[InventoryDocument<'_>], now: f64) -> Inventory {
         let mut rows = Vec::new();
         for document in documents {
+            let found = row::FoundByPath::of(document.flags);
             for key in document.flags.keys() {
-                rows.extend(InventoryRow::of(document, key, now));
+                rows.extend(InventoryRow::of(document, key, &found, now));
             }
         }
-        let places = sorted_places(rows.len(), &|place| rows.get(place).map_or("", |row| &row.key));
+        let places = sorted_names(rows.len(), &|place| rows.get(place).map_or("", |row| &row.key));
         let rows: Vec<InventoryRow> =
             places.iter().filter_map(|place| rows.get(*place).cloned()).collect();
         let mut inventory =

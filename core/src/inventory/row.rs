@@ -102,6 +102,7 @@ impl InventoryRow {
     pub(super) fn of(
         document: &InventoryDocument<'_>,
         key: &str,
+        found: &FoundByPath<'_>,
         now: f64,
     ) -> Option<InventoryRow> {
         let flags = document.flags;
@@ -120,7 +121,7 @@ impl InventoryRow {
         let moment = |name| lifecycle.member(name).and_then(read_moment);
         let created = lifecycle.created.or_else(|| moment("created"));
         let days = |since: f64| ((now - since) / DAY).floor();
-        let found = |severity| findings(flags, key, severity);
+        let found = |severity| found.count(key, severity);
         Some(InventoryRow {
             key: Arc::from(key),
             environment: Arc::from(document.label),
@@ -201,15 +202,30 @@ pub(crate) fn stamp_of_document(flags: &Flags) -> Option<f64> {
     read_moment(meta.get("lastModifiedTimestamp")?)
 }
 
-/// How many findings of this severity are about the flag.
-fn findings(flags: &Flags, key: &str, severity: Severity) -> usize {
-    let section = Path::Root.member(Section::Flags.name());
-    let path = section.member(key).to_string();
-    let about = |found: &str| {
-        found
-            .strip_prefix(&*path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    let all = flags.diagnostics().iter();
-    all.filter(|found| found.severity() == severity && about(found.path())).count()
+/// The diagnostics of a document by their paths.
+pub(super) struct FoundByPath<'a>(Vec<(&'a str, Severity)>);
+
+impl<'a> FoundByPath<'a> {
+    pub(super) fn of(flags: &'a Flags) -> FoundByPath<'a> {
+        let found = flags.diagnostics().iter();
+        let mut found: Vec<_> = found.map(|found| (found.path(), found.severity())).collect();
+        found.sort_unstable();
+        FoundByPath(found)
+    }
+
+    /// How many of this severity are about a flag: at its path or below it.
+    fn count(&self, key: &str, severity: Severity) -> usize {
+        let section = Path::Root.member(Section::Flags.name());
+        let path = section.member(key).to_string();
+        let from = |start: &str| {
+            let first = self.0.partition_point(|(found, _)| *found < start);
+            self.0.get(first..).unwrap_or_default()
+        };
+        let itself = from(&path).iter().take_while(|(found, _)| *found == path);
+        let below = [".", "["].map(|next| [&*path, next].concat());
+        let below = below.iter().flat_map(|start| {
+            from(start).iter().take_while(move |(found, _)| found.starts_with(&**start))
+        });
+        itself.chain(below).filter(|(_, of)| *of == severity).count()
+    }
 }

@@ -36,6 +36,37 @@ pub(crate) fn write(value: &Value, out: &mut String) {
     }
 }
 
+/// The bytes of the RFC 8785 text of a value, which is not written. What has no JSON form counts as
+/// the mark `-0` by which a binding writes it.
+pub(crate) fn length(value: &Value) -> usize {
+    let members: usize = match value {
+        Value::Null | Value::Bool(true) => return 4,
+        Value::Bool(false) => return 5,
+        Value::Number(number) if !number.is_finite() => return 2,
+        Value::Number(number) => {
+            let mut text = String::new();
+            number::write_canonical(*number, &mut text);
+            return text.len();
+        }
+        Value::String(text) => return string_length(text),
+        Value::Array(elements) => elements.iter().map(|element| length(element) + 1).sum(),
+        Value::Object(object) => {
+            object.iter().map(|(name, member)| string_length(name) + length(member) + 2).sum()
+        }
+    };
+    // There is a comma less than members, and two brackets.
+    if members == 0 { 2 } else { members + 1 }
+}
+
+fn string_length(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum::<usize>() + 2
+}
+
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
     if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
@@ -73,6 +104,19 @@ fn write_escaped(character: char, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_length_is_that_of_the_text() {
+        for text in [
+            r#"{"b":"\u20ac$\u000f\u0000\u001f\n\t\b\f\r'\"\\/\u007f\ud83d\ude00","a":[56,1e0,-2.5e-7,null],"":{}}"#,
+            "[[],[[]],{},true,false,null,\"\",3e-308,1e21,-9007199254740993]",
+            "7",
+        ] {
+            let value = Value::parse(text.as_bytes()).unwrap();
+            assert_eq!(length(&value), value.to_canonical_json().len());
+        }
+        assert_eq!(length(&Value::from(vec![Value::NO_JSON_FORM])), "[-0]".len());
+    }
 
     #[test]
     fn strings_escape_only_what_rfc_8785_escapes() {

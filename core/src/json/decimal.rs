@@ -1,275 +1,370 @@
 //! Exact steps between decimal digits and doubles: no rounding but the last, so that every host
-//! reads and writes the same bits and digits. Small rather than fast; common numbers take a short
-//! way past it.
+//! reads and writes the same bits and digits.
+//!
+//! Both ways multiply by the first 128 bits of a power of ten. Reading computes a lower and an
+//! upper bound; where they round to two doubles, all digits are compared with what lies halfway.
 
-/// More digits than these never change how a number rounds, except by not being zero.
-const DIGITS: usize = 800;
+use std::cmp::Ordering;
 
-/// The double nearest to `significand` times ten to the power of `exponent`; of two equally near,
-/// the even one. Infinite where no double is.
-pub(super) fn to_double(significand: u64, exponent: i64) -> f64 {
-    // Both sides are exact, as is every power on the way, so that one operation rounds once.
-    if significand <= 1 << 53 && (-22..=22).contains(&exponent) {
-        let power = (0..exponent.abs()).fold(1.0, |power, _| power * 10.0);
-        let significand = significand as f64;
-        return if exponent < 0 { significand / power } else { significand * power };
-    }
-    round(Natural::from(significand), exponent)
+use super::natural::Natural;
+use super::power_of_ten::{first_bits, floor_log2, is_exact};
+
+/// More digits than these never change how a number rounds, except by not being zero: what lies
+/// halfway between two doubles has at most 767.
+const DIGITS: usize = 768;
+
+/// A number as it is written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Decimal<'t> {
+    /// Its digits, with other characters among them.
+    pub(super) written: &'t [u8],
+    /// The power of ten of the last one.
+    pub(super) exponent: i64,
+    /// Its first 19 digits after leading zeros.
+    pub(super) significand: u64,
+    /// The number of digits after those.
+    pub(super) dropped: i64,
+    /// Whether one of those is not zero.
+    pub(super) inexact: bool,
 }
 
-/// As [`to_double`], for any number of digits; other characters among them are skipped.
-pub(super) fn digits_to_double(digits: impl Iterator<Item = u8>, exponent: i64) -> f64 {
-    let mut significand = Natural::default();
-    let mut exponent = exponent;
-    let mut count = 0;
-    let mut more = false;
-    for digit in digits.filter(u8::is_ascii_digit).map(|digit| u32::from(digit - b'0')) {
-        if count < DIGITS {
-            significand.multiply(10, digit);
-            count += usize::from(count > 0 || digit > 0);
-        } else {
-            more |= digit > 0;
-            exponent = exponent.saturating_add(1);
+impl Decimal<'_> {
+    /// The nearest double; of two equally near, the even one. Infinite where no double is.
+    pub(super) fn to_double(self) -> f64 {
+        let exponent = self.exponent.saturating_add(self.dropped);
+        if self.significand == 0 || exponent < -342 {
+            return 0.0;
+        }
+        let power = match i32::try_from(exponent) {
+            Ok(power) if power <= 308 => power,
+            _ => return f64::INFINITY,
+        };
+        let round = |significand: u64, power_bits: u128| {
+            let low = u128::from(significand) * u128::from(power_bits as u64);
+            let high = u128::from(significand) * (power_bits >> 64) + (low >> 64);
+            nearest(high, low as u64 > 0, floor_log2(power) - 63)
+        };
+        let bits = first_bits(power);
+        let lower = round(self.significand, bits);
+        let upper =
+            round(self.significand + u64::from(self.inexact), bits + u128::from(!is_exact(power)));
+        f64::from_bits(if lower == upper || self.is_lower(lower) { lower } else { upper })
+    }
+
+    /// Whether a double is nearer than the next higher one.
+    fn is_lower(self, bits: u64) -> bool {
+        let (mantissa, exponent) = parts(bits);
+        let mut halfway = Natural::from(mantissa * 2 + 1);
+        let (mut digits, power) = self.all_digits();
+        digits.multiply_by_power_of_five(power.max(0).unsigned_abs());
+        halfway.multiply_by_power_of_five(power.min(0).unsigned_abs());
+        let shift = power - (exponent - 1);
+        digits.shift(shift.max(0).unsigned_abs());
+        halfway.shift(shift.min(0).unsigned_abs());
+        match digits.cmp(&halfway) {
+            Ordering::Less => true,
+            Ordering::Equal => bits & 1 == 0,
+            Ordering::Greater => false,
         }
     }
-    if more {
-        significand.multiply(10, 1);
-        exponent = exponent.saturating_sub(1);
+
+    /// As many digits as matter, and the power of ten of the last one.
+    fn all_digits(self) -> (Natural, i32) {
+        let mut natural = Natural::default();
+        let digits = self.written.iter().filter(|byte| byte.is_ascii_digit());
+        let mut digits = digits.skip_while(|digit| **digit == b'0');
+        // Nine at a time, which 32 bits hold.
+        let (mut factor, mut chunk) = (1, 0);
+        for digit in digits.by_ref().take(DIGITS) {
+            (factor, chunk) = (factor * 10, chunk * 10 + u32::from(digit - b'0'));
+            if factor == 1_000_000_000 {
+                natural.multiply(factor, chunk);
+                (factor, chunk) = (1, 0);
+            }
+        }
+        natural.multiply(factor, chunk);
+        let (mut dropped, mut inexact) = (0, false);
+        for digit in digits {
+            dropped += 1;
+            inexact |= *digit > b'0';
+        }
+        if inexact {
+            natural.multiply(10, 1);
+            dropped -= 1;
+        }
+        // It is within the range of a double, and so is the power of its last digit that matters.
+        (natural, i32::try_from(self.exponent.saturating_add(dropped)).unwrap_or(0))
     }
-    round(significand, exponent)
 }
 
-fn round(mut significand: Natural, exponent: i64) -> f64 {
-    // Bounds that no significand of so many digits comes back from.
-    let Some(length) = significand.bits() else { return 0.0 };
-    if exponent > 400 {
-        return f64::INFINITY;
-    }
-    if exponent < -400 - DIGITS as i64 {
-        return 0.0;
-    }
-    let mut scale = 0;
-    let mut inexact = false;
-    for _ in 0..exponent {
-        significand.multiply(10, 0);
-    }
-    if exponent < 0 {
-        // Leaves more than 64 bits after the division.
-        scale = (exponent.abs() * 4 + 66 - length).max(0);
-        significand.shift(scale);
-        for _ in exponent..0 {
-            inexact |= significand.divide(10) > 0;
-        }
-    }
-    let Some(length) = significand.bits() else { return 0.0 };
+/// The bits of the double nearest to `number` times two to the power of `exponent`, where `more`
+/// says that the number is a little larger.
+fn nearest(number: u128, more: bool, exponent: i32) -> u64 {
+    const INFINITE: u64 = 2047 << 52;
+    let highest = 127 - number.leading_zeros() as i32 + exponent;
     // The value of the last bit that a double keeps here: its 53rd, or the smallest there is.
-    let last = (length - 1 - scale - 52).max(-1074);
-    let dropped = last + scale;
-    let mut mantissa = if dropped <= 0 {
-        significand.shift(-dropped);
-        significand.bits_from(0)
-    } else {
-        significand.bits_from(dropped)
-    };
-    if dropped > 0 && significand.bits_from(dropped - 1) & 1 == 1 {
-        let past_half = inexact || significand.any_below(dropped - 1);
-        mantissa += u64::from(past_half || mantissa & 1 == 1);
+    let last = (highest - 52).max(-1074);
+    let dropped = last - exponent;
+    if dropped > 128 {
+        return 0;
     }
+    let kept = number.checked_shr(dropped as u32).unwrap_or(0) as u64;
+    let below = number << (128 - dropped);
+    let half = 1 << 127;
+    let up = below > half || below == half && (more || kept & 1 == 1);
     // A carry out of the mantissa is a carry into the exponent, up to infinity.
     match u64::try_from(last + 1074) {
-        Ok(biased) if biased < 2046 => f64::from_bits((biased << 52) + mantissa),
-        _ => f64::INFINITY,
+        Ok(biased) if biased < 2046 => (biased << 52) + kept + u64::from(up),
+        _ => INFINITE,
     }
 }
 
-/// All decimal digits of a positive double, and how many of them stand before the point.
-pub(super) fn exact_digits(number: f64) -> (Vec<u8>, i64) {
-    let bits = number.to_bits();
+/// Mantissa and exponent of a double that is positive.
+fn parts(bits: u64) -> (u64, i32) {
     let fraction = bits & ((1 << 52) - 1);
-    let biased = (bits >> 52) as i64;
-    let (mantissa, exponent) =
-        if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+    match (bits >> 52) as i32 {
+        0 => (fraction, -1074),
+        biased => (fraction | 1 << 52, biased - 1075),
+    }
+}
+
+/// All decimal digits of a positive double of at least 2^53.
+pub(super) fn integral_digits(number: f64) -> Vec<u8> {
+    let (mantissa, exponent) = parts(number.to_bits());
     let mut natural = Natural::from(mantissa);
-    natural.shift(exponent.max(0));
-    for _ in exponent..0 {
-        // A half is five tenths.
-        natural.multiply(5, 0);
-    }
-    let mut digits = natural.into_digits();
-    let point = digits.len() as i64 + exponent.min(0);
-    while digits.pop_if(|last| *last == b'0').is_some() {}
-    (digits, point)
+    natural.shift(exponent.max(0).unsigned_abs());
+    natural.into_digits()
 }
 
-/// The shortest digits that read back as this positive double, and how many of them stand before
-/// the point; of two equally short, the nearer, then the one with an even last digit.
-pub(super) fn shortest_digits(number: f64) -> (Vec<u8>, i64) {
-    let (exact, point) = exact_digits(number);
-    for count in 1..=17_i64 {
-        let Some((kept, rest)) = exact.split_at_checked(count as usize) else { break };
-        let below = kept.iter().fold(0, |all, digit| all * 10 + u64::from(digit - b'0'));
-        let reads_back = |digits| to_double(digits, point - count).total_cmp(&number).is_eq();
-        let digits = match (reads_back(below), reads_back(below + 1)) {
-            (false, false) => continue,
-            (true, false) => below,
-            (false, true) => below + 1,
-            (true, true) => match rest.cmp(b"5") {
-                std::cmp::Ordering::Less => below,
-                std::cmp::Ordering::Equal => below + (below & 1),
-                std::cmp::Ordering::Greater => below + 1,
-            },
-        };
-        let mut text = Natural::from(digits).into_digits();
-        let point = point + text.len() as i64 - count;
-        while text.pop_if(|last| *last == b'0').is_some() {}
-        return (text, point);
-    }
-    (exact, point)
-}
-
-/// A natural number of any size: 32 bits a place, the lowest first, no zero on top.
-#[derive(Default)]
-struct Natural(Vec<u32>);
-
-impl From<u64> for Natural {
-    fn from(number: u64) -> Natural {
-        let mut places = vec![number as u32, (number >> 32) as u32];
-        while places.pop_if(|top| *top == 0).is_some() {}
-        Natural(places)
-    }
-}
-
-impl Natural {
-    /// How many bits it has; none for zero.
-    fn bits(&self) -> Option<i64> {
-        let top = self.0.last()?;
-        Some(self.0.len() as i64 * 32 - i64::from(top.leading_zeros()))
-    }
-
-    fn multiply(&mut self, factor: u32, add: u32) {
-        let mut carry = u64::from(add);
-        for place in &mut self.0 {
-            let product = u64::from(*place) * u64::from(factor) + carry;
-            *place = product as u32;
-            carry = product >> 32;
+/// The shortest digits that read back as this positive double, and the power of ten of the last;
+/// of two equally short, the nearer, then the even one. Schubfach, by Raffaello Giulietti.
+pub(super) fn shortest_digits(number: f64) -> (u64, i32) {
+    let (mantissa, exponent) = parts(number.to_bits());
+    // Below a power of two the next double is half as far away.
+    let narrow = mantissa == 1 << 52 && exponent > -1074;
+    // The power of ten that is at most the distance between the neighbours' midpoints.
+    let power = (exponent * 1_262_611 - if narrow { 524_031 } else { 0 }) >> 22;
+    let bits = first_bits(-power) + u128::from(!is_exact(-power));
+    let shift = exponent + floor_log2(-power) + 1;
+    // In quarters of that power, the last bit set where a part is lost.
+    let scale = |quarters: u64| {
+        let quarters = u128::from(quarters << shift);
+        let low = quarters * u128::from(bits as u64);
+        let product = quarters * (bits >> 64) + (low >> 64);
+        (product >> 64) as u64 | u64::from(product as u64 > 1)
+    };
+    let exact = scale(mantissa * 4);
+    let odd = mantissa & 1;
+    let lower = scale(mantissa * 4 - 2 + u64::from(narrow)) + odd;
+    let upper = scale(mantissa * 4 + 2) - odd;
+    let reads_back = |digits: u64| lower <= digits * 4 && digits * 4 <= upper;
+    let tens = exact / 40;
+    let (mut digits, mut power) = match (reads_back(tens * 10), reads_back(tens * 10 + 10)) {
+        (true, false) if tens > 0 => (tens, power + 1),
+        (false, true) if exact >= 40 => (tens + 1, power + 1),
+        _ => {
+            let below = exact / 4;
+            let nearer = match (reads_back(below), reads_back(below + 1)) {
+                (true, false) => below,
+                (false, true) => below + 1,
+                _ => match (exact & 3).cmp(&2) {
+                    Ordering::Less => below,
+                    Ordering::Equal => below + (below & 1),
+                    Ordering::Greater => below + 1,
+                },
+            };
+            (nearer, power)
         }
-        if carry > 0 {
-            self.0.push(carry as u32);
-        }
+    };
+    while digits > 0 && digits.is_multiple_of(10) {
+        digits /= 10;
+        power += 1;
     }
-
-    /// Divides and gives the remainder.
-    fn divide(&mut self, divisor: u32) -> u32 {
-        let mut rest = 0;
-        for place in self.0.iter_mut().rev() {
-            let dividend = rest << 32 | u64::from(*place);
-            *place = (dividend / u64::from(divisor)) as u32;
-            rest = dividend % u64::from(divisor);
-        }
-        while self.0.pop_if(|top| *top == 0).is_some() {}
-        rest as u32
-    }
-
-    /// Multiplies by two to the power of `bits`.
-    fn shift(&mut self, bits: i64) {
-        self.multiply(1 << (bits % 32), 0);
-        if !self.0.is_empty() {
-            let mut places = vec![0; (bits / 32) as usize];
-            places.append(&mut self.0);
-            self.0 = places;
-        }
-    }
-
-    /// The 64 bits from this one up.
-    fn bits_from(&self, bit: i64) -> u64 {
-        let mut places = self.0.iter().skip((bit / 32) as usize).map(|place| u128::from(*place));
-        let mut next = || places.next().unwrap_or(0);
-        ((next() | next() << 32 | next() << 64) >> (bit % 32)) as u64
-    }
-
-    fn any_below(&self, bit: i64) -> bool {
-        let (whole, rest) = ((bit / 32) as usize, bit % 32);
-        self.0.iter().take(whole).any(|place| *place > 0)
-            || self.0.get(whole).is_some_and(|place| place & ((1 << rest) - 1) > 0)
-    }
-
-    fn into_digits(mut self) -> Vec<u8> {
-        let mut digits = Vec::new();
-        while !self.0.is_empty() {
-            digits.push(b'0' + self.divide(10) as u8);
-        }
-        digits.reverse();
-        digits
-    }
+    (digits, power)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::value::Value;
     use super::*;
+
+    fn read(text: &str) -> f64 {
+        Value::parse(text.as_bytes()).unwrap().as_number().unwrap()
+    }
+
+    /// Reads a text as the standard library does, and what it is written as is what ECMAScript's is.
+    fn check(text: &str) {
+        let expected: f64 = text.parse().unwrap();
+        let number = match Value::parse(text.as_bytes()) {
+            Ok(value) => value.as_number().unwrap(),
+            Err(_) => f64::INFINITY,
+        };
+        assert_eq!(number.to_bits(), (expected + 0.0).to_bits(), "{text}");
+    }
+
+    fn check_writing(number: f64) {
+        let text = Value::from(number).to_canonical_json();
+        assert_eq!(text, ryu_js::Buffer::new().format_finite(number + 0.0));
+        check(&text);
+    }
+
+    /// The decimal digits of what lies halfway between a double and the next one, as an integer and
+    /// a power of ten.
+    fn halfway(bits: u64) -> (String, i32) {
+        let (mantissa, exponent) = parts(bits);
+        let exponent = exponent - 1;
+        let mut natural = Natural::from(mantissa * 2 + 1);
+        natural.shift(exponent.max(0).unsigned_abs());
+        natural.multiply_by_power_of_five(exponent.min(0).unsigned_abs());
+        (String::from_utf8(natural.into_digits()).unwrap(), exponent.min(0))
+    }
+
+    /// What lies halfway, a little less, a little more, and cut off after some digits.
+    fn check_halfway(bits: u64, kept: usize) {
+        let (digits, power) = halfway(bits);
+        let less = digits.strip_suffix('5').map(|front| [front, "4999"].concat());
+        for text in [
+            format!("{digits}e{power}"),
+            format!("{digits}000e{}", power - 3),
+            format!("{digits}{}1e{}", "0".repeat(900), power - 901),
+            format!("0.000{digits}{}e{}", "0".repeat(900), power + digits.len() as i32 + 3),
+            format!("{}e{}", less.unwrap_or_default() + "1", power - 4),
+        ] {
+            check(&text);
+        }
+        let (front, back) = digits.split_at(kept.min(digits.len() - 1).max(1));
+        let power = power + back.len() as i32;
+        let (first, rest) = front.split_at(1);
+        check(&format!("{front}e{power}"));
+        check(&format!("{first}.{rest}1e{}", power + rest.len() as i32));
+    }
 
     fn any_positive() -> impl Strategy<Value = f64> {
         prop_oneof![
             (1_u64..0x7ff0_0000_0000_0000).prop_map(f64::from_bits),
-            (0_u64..2046, 0_u64..4).prop_map(|(power, more)| f64::from_bits((power << 52) + more)),
-            (1_u32..10_000_000, 0_i32..9).prop_map(|(n, tens)| f64::from(n) / 10_f64.powi(tens)),
+            // Neighbours of powers of two, and subnormal numbers.
+            (1_u64..2047, -3_i64..4)
+                .prop_map(|(power, more)| f64::from_bits((power << 52).wrapping_add_signed(more))),
+            (1_u64..1 << 52).prop_map(f64::from_bits),
+            (1_u64..10_000_000_000, 0_i32..40).prop_map(|(n, tens)| n as f64 / 10_f64.powi(tens)),
+            // Integers and halves that no 53 bits hold.
+            (1_u64 << 51..1 << 63).prop_map(|number| number as f64 / 8.0),
         ]
-        .prop_filter("zero", |number| *number > 0.0)
+        .prop_filter("finite", |number| number.is_finite())
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
 
         #[test]
         fn reading_is_what_the_standard_library_does(
             significand in prop_oneof![any::<u64>(), 0_u64..100_000, (1_u64 << 53)..(1 << 54)],
             exponent in -400_i64..350,
         ) {
-            let expected: f64 = format!("{significand}e{exponent}").parse().unwrap();
-            prop_assert_eq!(to_double(significand, exponent).to_bits(), expected.to_bits());
+            check(&format!("{significand}e{exponent}"));
         }
 
         #[test]
-        fn many_digits_are_read_exactly(digits in "[0-9]{1,900}", exponent in -1300_i64..310) {
-            let expected: f64 = format!("{digits}e{exponent}").parse().unwrap();
-            prop_assert_eq!(digits_to_double(digits.bytes(), exponent).to_bits(), expected.to_bits());
+        fn writing_is_what_ecmascript_does(number in any_positive()) {
+            check_writing(number);
+            check_writing(-number);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn many_digits_are_read_exactly(
+            whole in "[1-9][0-9]{0,900}", fraction in "[0-9]{1,900}", exponent in -1300_i64..310,
+        ) {
+            check(&format!("{whole}.{fraction}e{exponent}"));
+            check(&format!("0.{fraction}{whole}e{exponent}"));
         }
 
         #[test]
-        fn exact_digits_read_back(number in any_positive()) {
-            let (digits, point) = exact_digits(number);
-            let exponent = point - digits.len() as i64;
-            let read = digits_to_double(digits.into_iter(), exponent);
-            prop_assert_eq!(read.to_bits(), number.to_bits());
-        }
-
-        #[test]
-        fn writing_is_the_shortest(number in any_positive()) {
-            let (digits, point) = shortest_digits(number);
-            let digits = String::from_utf8(digits).unwrap();
-            let read: f64 = format!("0.{digits}e{point}").parse().unwrap();
-            prop_assert_eq!(read.to_bits(), number.to_bits());
-            let theirs: String = format!("{number:e}").chars().filter(|c| *c != '.').collect();
-            let theirs = theirs.split('e').next().unwrap();
-            // Of two equally near the standard library takes either, ECMAScript the even one.
-            let even = digits.len() == theirs.len() && digits.ends_with(['0', '2', '4', '6', '8']);
-            prop_assert!(digits == theirs || even, "{} {}", digits, theirs);
+        fn what_lies_halfway_goes_to_the_even_double(number in any_positive(), kept in 1_usize..40) {
+            check_halfway(number.to_bits(), kept);
         }
     }
 
     #[test]
     fn the_ends_of_the_range() {
-        for (significand, exponent, expected) in [
-            (17_976_931_348_623_157, 292, f64::MAX),
-            (17_976_931_348_623_159, 292, f64::INFINITY),
-            (5, -324, f64::from_bits(1)),
-            (2, -324, 0.0),
-            (0, i64::MAX, 0.0),
-            (1, i64::MAX, f64::INFINITY),
-            (1, i64::MIN + 1, 0.0),
+        for (text, expected) in [
+            ("17976931348623157e292", f64::MAX),
+            ("5e-324", f64::from_bits(1)),
+            ("2e-324", 0.0),
+            ("2.47e-324", 0.0),
+            ("2.48e-324", f64::from_bits(1)),
+            ("0e99999999999999999999", 0.0),
+            ("1e-99999999999999999999", 0.0),
         ] {
-            assert_eq!(to_double(significand, exponent).to_bits(), expected.to_bits());
+            assert_eq!(read(text).to_bits(), expected.to_bits(), "{text}");
+        }
+        for text in ["17976931348623159e292", "1e309", "1e99999999999999999999"] {
+            assert!(Value::parse(text.as_bytes()).is_err(), "{text}");
+        }
+        for bits in [0, 1, 2, (1 << 52) - 1, 1 << 52, f64::MAX.to_bits() - 1] {
+            check_halfway(bits, 20);
+        }
+    }
+
+    #[test]
+    fn of_two_equally_short_and_near_the_even_one_is_written() {
+        for (number, text) in [
+            (1_424_953_923_781_206.25, "1424953923781206.2"),
+            (9.5367431640625e-7, "9.5367431640625e-7"),
+            (5e-324, "5e-324"),
+            (f64::from_bits(3), "1.5e-323"),
+        ] {
+            assert_eq!(Value::from(number).to_canonical_json(), text);
+        }
+    }
+
+    #[test]
+    fn a_million_digits_are_one_number() {
+        let zeros = "0".repeat(1 << 20);
+        let nines = "9".repeat(1 << 20);
+        assert_eq!(read(&format!("1{zeros}e-{}", 1 << 20)).to_bits(), 1_f64.to_bits());
+        assert_eq!(read(&format!("0.{zeros}1e{}", (1 << 20) + 1)).to_bits(), 1_f64.to_bits());
+        assert_eq!(read(&format!("0.{nines}")).to_bits(), 1_f64.to_bits());
+        assert_eq!(
+            read(&format!("9007199254740992.{nines}")).to_bits(),
+            9_007_199_254_740_992_f64.to_bits()
+        );
+        assert_eq!(
+            read(&format!("9007199254740993.{zeros}1")).to_bits(),
+            9_007_199_254_740_994_f64.to_bits()
+        );
+    }
+
+    /// Long: `cargo test -p isoflag --release --lib -- --ignored every_kind_of_number`.
+    #[test]
+    #[ignore = "takes minutes; the properties above are its short form"]
+    fn every_kind_of_number_millions_of_times() {
+        let mut state = 1_u64;
+        let mut random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.wrapping_mul(0x2545_f491_4f6c_dd1d)
+        };
+        for _ in 0..5_000_000 {
+            let bits = random() % f64::INFINITY.to_bits();
+            check_writing(f64::from_bits(bits));
+            check_writing(f64::from_bits(bits & ((1 << 52) - 1)));
+            check_writing(f64::from_bits((bits >> 52 << 52) + random() % 3));
+            check_writing((random() >> 1) as f64 / 4.0);
+            check(
+                &format!("{}e{}", random() >> (random() % 60), random() % 700).replace('e', "e-"),
+            );
+            check(&format!("{}e{}", random() >> (random() % 60), random() % 320));
+            check(&format!("{}.{:020}e-{}", random(), random(), random() % 340));
+        }
+        for _ in 0..200_000 {
+            check_halfway(random() % f64::MAX.to_bits(), 15 + (random() % 8) as usize);
         }
     }
 }

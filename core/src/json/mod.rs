@@ -7,10 +7,12 @@
 mod canonical;
 mod decimal;
 mod error;
+mod natural;
 mod note;
 mod number;
 mod object;
 mod order;
+mod power_of_ten;
 mod reader;
 mod repetition;
 mod scanner;
@@ -23,7 +25,7 @@ pub use value::Value;
 
 pub(crate) use canonical::push_hex;
 pub(crate) use error::{JsonErrorKind, position};
-pub(crate) use note::{Note, NoteKind};
+pub(crate) use note::{Note, NoteKind, OpenPlaces};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
-pub(crate) use order::sorted_places;
+pub(crate) use order::{sorted_names, sorted_places};
 pub(crate) use reader::{Reading, read};

@@ -51,8 +51,7 @@ pub(crate) fn write_integer_digits(number: f64, write: &mut dyn FnMut(u8)) {
     if number.is_sign_negative() {
         write(b'-');
     }
-    let (digits, point) = decimal::exact_digits(number.abs());
-    write_padded(&digits, usize::try_from(point).unwrap_or(0), write);
+    decimal::integral_digits(number.abs()).into_iter().for_each(write);
 }
 
 /// Writes a double as ECMAScript's `Number::toString` does, which RFC 8785 prescribes.
@@ -64,19 +63,32 @@ pub(crate) fn write_canonical(number: f64, out: &mut String) {
     if number.is_sign_negative() {
         write(b'-');
     }
-    let (digits, point) = decimal::shortest_digits(number.abs());
-    let count = digits.len() as i64;
+    let (mut digits, power) = decimal::shortest_digits(number.abs());
+    // A double needs 17 of them at most.
+    let mut buffer = [b'0'; 17];
+    let mut count = 0;
+    for digit in buffer.iter_mut().rev() {
+        if digits == 0 {
+            break;
+        }
+        *digit = b'0' + (digits % 10) as u8;
+        digits /= 10;
+        count += 1;
+    }
+    let (_, digits) = buffer.split_at_checked(buffer.len() - count).unwrap_or_default();
+    let count = count as i64;
+    let point = count + i64::from(power);
     // How many digits stand before a point, and the exponent after all.
     let (whole, exponent) = match point {
-        _ if count <= point && point <= 21 => return write_padded(&digits, point as usize, write),
+        _ if count <= point && point <= 21 => return write_padded(digits, point as usize, write),
         1..=21 => (point as usize, None),
         -5..=0 => {
             write_padded(b"0.", (2 - point) as usize, write);
-            return write_padded(&digits, 0, write);
+            return write_padded(digits, 0, write);
         }
         _ => (1, Some(point - 1)),
     };
-    let (whole, fraction) = digits.split_at_checked(whole).unwrap_or((&digits, &[]));
+    let (whole, fraction) = digits.split_at_checked(whole).unwrap_or((digits, &[]));
     write_padded(whole, 0, write);
     if !fraction.is_empty() {
         write(b'.');

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::order::{exchanges, sorted_places, utf16_order};
+use super::order::{exchanges, sorted_names, utf16_order};
 use super::value::Value;
 
 /// The members of a JSON object, sorted by RFC 8785 (by UTF-16 code units of the name).
@@ -63,7 +63,7 @@ impl Object {
             insertion_sort(own);
         } else {
             let places =
-                sorted_places(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
+                sorted_names(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
             exchanges(&places).into_iter().for_each(|(a, b)| own.swap(a, b));
         }
         // Duplicates are in the order of the text, so that the last can win.

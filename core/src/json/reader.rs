@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
-use super::note::{Note, NoteKind};
+use super::note::{Note, NoteKind, OpenPlaces};
 use super::number;
 use super::object::{Member, Object};
 use super::repetition::Repetition;
@@ -39,6 +39,7 @@ struct Reader<'t> {
     repetition: Repetition,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
+    places: OpenPlaces,
     /// The path of the innermost value in which the text is wrong.
     failed_at: Option<String>,
 }
@@ -55,6 +56,7 @@ impl<'t> Reader<'t> {
             repetition: Repetition::new(text),
             duplicates: Vec::new(),
             notes: Vec::new(),
+            places: OpenPlaces::default(),
             failed_at: None,
         }
     }
@@ -86,9 +88,18 @@ impl<'t> Reader<'t> {
         JsonError { kind: fault.kind, path, message, line, column }
     }
 
-    fn note(&mut self, kind: NoteKind, path: &Path<'_>) {
+    /// Notes something about a value within so many arrays and objects.
+    fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) {
         if cfg!(feature = "tools") {
-            self.notes.push(Note::new(kind, path));
+            let note = self.places.note(kind, path, depth);
+            self.notes.push(note);
+        }
+    }
+
+    /// An array or object has been opened, the outermost at depth 1.
+    fn open(&mut self, depth: usize) {
+        if cfg!(feature = "tools") {
+            self.places.open(depth - 1);
         }
     }
 
@@ -106,7 +117,7 @@ impl<'t> Reader<'t> {
             return self.scanner.fault_ahead(EOF_IN_VALUE);
         };
         if first.is_ascii_digit() {
-            return self.number(path, false);
+            return self.number(path, depth, false);
         }
         if !matches!(first, b'n' | b't' | b'f' | b'-' | b'"' | b'[' | b'{') {
             return self.scanner.fault_ahead("expected a value");
@@ -116,7 +127,7 @@ impl<'t> Reader<'t> {
             b'n' => self.scanner.literal(b"ull").map(|()| Value::Null),
             b't' => self.scanner.literal(b"rue").map(|()| Value::Bool(true)),
             b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
-            b'-' => self.number(path, true),
+            b'-' => self.number(path, depth, true),
             b'"' => self.scanner.string().map(|text| Value::String(self.repetition.string(&text))),
             _ if depth >= limits::NESTING => {
                 let fault = self.scanner.fault("");
@@ -127,7 +138,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn number(&mut self, path: &Path<'_>, negative: bool) -> Result<Value, Fault> {
+    fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Fault> {
         let (number, imprecise) = match self.scanner.number()? {
             // An integer's digits tell more than the double that it is rounded to.
             Number::Integer(integer) => (integer as f64, integer > 1 << 53),
@@ -138,7 +149,7 @@ impl<'t> Reader<'t> {
             return Ok(Value::NO_JSON_FORM);
         }
         if imprecise {
-            self.note(NoteKind::NumberPrecision, path);
+            self.note(NoteKind::NumberPrecision, path, depth);
         }
         Ok(Value::Number(number + 0.0))
     }
@@ -146,6 +157,7 @@ impl<'t> Reader<'t> {
     /// Reads an array whose bracket has been read.
     fn array(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
         let start = self.elements.len();
+        self.open(depth);
         loop {
             match self.scanner.peek_token() {
                 None => return self.scanner.fault_ahead("the text ends within an array"),
@@ -188,6 +200,7 @@ impl<'t> Reader<'t> {
     /// Reads an object whose brace has been read.
     fn object(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
         let start = self.members.len();
+        self.open(depth);
         loop {
             let mut next = self.scanner.peek_token();
             match next {
@@ -226,7 +239,7 @@ impl<'t> Reader<'t> {
         }
         let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
         for name in std::mem::take(&mut self.duplicates) {
-            self.note(NoteKind::DuplicateMember, &path.member(&name));
+            self.note(NoteKind::DuplicateMember, &path.member(&name), depth);
         }
         Ok(Value::Object(object))
     }
@@ -268,12 +281,13 @@ mod tests {
     fn what_the_value_no_longer_shows_is_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
         let notes = read(text, &Path::Root).unwrap().notes;
-        let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path.as_str(), n.item())).collect();
+        let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
+        let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path(), item(n))).collect();
         assert_eq!(
             seen,
             [
-                (NoteKind::DuplicateMember, "flags.f.a", Some(("flags", "f"))),
-                (NoteKind::NumberPrecision, "n", None)
+                (NoteKind::DuplicateMember, "flags.f.a".into(), Some("flagsf".into())),
+                (NoteKind::NumberPrecision, "n".into(), None)
             ]
         );
     }

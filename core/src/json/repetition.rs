@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::object::Member;
-use super::order::{exchanges, sorted_places, utf16_order};
+use super::order::{exchanges, sorted_names, utf16_order};
 use super::sharing::Sharing;
-use crate::key_set::{self, KeySet};
+use crate::hash_index;
+use crate::key_set::KeySet;
 
 /// Below so many bytes remembering costs more than it saves.
 const WORTH: usize = 4096;
@@ -18,7 +19,10 @@ const PLACES: usize = 256;
 const SHORT: usize = 32;
 
 /// An object of more members has keys for names: they are not repeated.
-const NAMES: usize = 64;
+const MEMBERS: usize = 64;
+
+/// A text of more names has keys for names too.
+const NAMES: usize = 1024;
 
 /// The place of a name that is not kept.
 const NONE: u32 = u32::MAX;
@@ -70,11 +74,18 @@ impl Repetition {
 
     /// The one copy of a name that was not expected in an object of so many members.
     pub(super) fn name(&mut self, name: &str, members: usize) -> Arc<str> {
-        if members >= NAMES {
-            self.confirm(NONE);
-            return self.string(name);
-        }
-        let (place, name) = self.names.intern(name);
+        let known = if members < MEMBERS { self.names.place(name) } else { None };
+        let place = match known {
+            Some(place) => place,
+            None => {
+                let name = self.string(name);
+                if members >= MEMBERS || self.names.len() >= NAMES {
+                    self.confirm(NONE);
+                    return name;
+                }
+                self.names.add(&name)
+            }
+        };
         if !self.strings.is_empty() {
             let length = self.names.len().max(self.follower.len());
             self.follower.resize(length, [NONE; 2]);
@@ -84,7 +95,7 @@ impl Repetition {
             }
         }
         self.confirm(place);
-        name
+        Arc::clone(self.names.key(place))
     }
 
     /// The one copy of a string, if it is short and was met not long ago.
@@ -92,7 +103,7 @@ impl Repetition {
         if text.len() > SHORT || self.strings.is_empty() {
             return Arc::from(text);
         }
-        let place = key_set::hash(text) as usize % PLACES;
+        let place = hash_index::hash(text) as usize % PLACES;
         match self.strings.get_mut(place) {
             Some(Some(known)) if **known == *text => Arc::clone(known),
             Some(place) => Arc::clone(place.insert(Arc::from(text))),
@@ -134,7 +145,7 @@ impl Shape {
     /// None where a name is written twice.
     fn of(names: &[u32], members: &[Member]) -> Option<Shape> {
         let name = |place: usize| members.get(place).map_or("", |(name, _)| &**name);
-        let order = sorted_places(members.len(), &name);
+        let order = sorted_names(members.len(), &name);
         let ascending = |a: &usize, b: &usize| utf16_order(name(*a), name(*b)).is_lt();
         if !order.is_sorted_by(ascending) {
             return None;

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::decimal;
+use super::decimal::Decimal;
 use super::error::JsonErrorKind;
 
 /// What is wrong with a text, and before which byte.
@@ -91,41 +91,44 @@ impl<'t> Scanner<'t> {
             Some(b'0'..=b'9') => self.offset = start,
             Some(_) => return self.fault(INVALID_NUMBER),
         }
-        let mut significand = Some(0);
-        let mut exponent = 0_i64;
-        self.digits(&mut significand);
+        let mut number = Decimal::default();
+        self.digits(&mut number);
         let mut integer = true;
         if self.peek() == Some(b'.') {
             integer = false;
             self.skip();
             let fraction = self.offset;
-            self.digits(&mut significand);
-            exponent = fraction as i64 - self.offset as i64;
-            if exponent == 0 {
+            self.digits(&mut number);
+            number.exponent = fraction as i64 - self.offset as i64;
+            if number.exponent == 0 {
                 let end = self.peek().is_none();
                 return self.fault_ahead(if end { EOF_IN_VALUE } else { INVALID_NUMBER });
             }
         }
-        let written = self.text.get(start..self.offset).unwrap_or_default();
+        number.written = self.text.get(start..self.offset).unwrap_or_default();
         if let Some(b'e' | b'E') = self.peek() {
             integer = false;
             self.skip();
-            exponent = exponent.saturating_add(self.exponent(written)?);
+            let exponent = self.exponent(number.written)?;
+            number.exponent = number.exponent.saturating_add(exponent);
         }
-        let number = match significand {
-            Some(significand) if integer => return Ok(Number::Integer(significand)),
-            Some(significand) => decimal::to_double(significand, exponent),
-            None => decimal::digits_to_double(written.iter().copied(), exponent),
-        };
+        if integer && number.dropped == 0 {
+            return Ok(Number::Integer(number.significand));
+        }
+        let number = number.to_double();
         if number.is_infinite() { self.out_of_range() } else { Ok(Number::Double(number)) }
     }
 
-    /// Reads digits; the significand is lost when it passes 64 bits.
-    fn digits(&mut self, significand: &mut Option<u64>) {
+    /// Reads digits; those after the first 19 are counted only.
+    fn digits(&mut self, number: &mut Decimal<'_>) {
         while let Some(digit @ b'0'..=b'9') = self.peek() {
             let digit = u64::from(digit - b'0');
-            *significand =
-                significand.and_then(|number| number.checked_mul(10)?.checked_add(digit));
+            if number.significand < 10_u64.pow(18) {
+                number.significand = number.significand * 10 + digit;
+            } else {
+                number.dropped += 1;
+                number.inexact |= digit > 0;
+            }
             self.skip();
         }
     }

@@ -69,6 +69,13 @@ impl Value {
         text
     }
 
+    /// The number of bytes of the [canonical text](Value::to_canonical_json), which is not written:
+    /// what [`limits::CONTEXT_BYTES`](crate::limits::CONTEXT_BYTES) limits of a host's object.
+    #[must_use]
+    pub fn canonical_length(&self) -> usize {
+        canonical::length(self)
+    }
+
     /// The string, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

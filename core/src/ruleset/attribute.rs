@@ -1,9 +1,11 @@
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::operator::ComparedAs;
 use super::tables::{changed, intern};
 use crate::context::AttributeReference;
-use crate::key_set::{self, HashIndex, KeySet};
+use crate::hash_index::{HashIndex, hash};
+use crate::key_set::KeySet;
 
 /// An attribute that the document asks for: a place in a bound context's row of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +23,28 @@ pub(crate) struct Attribute {
     pub(crate) compared_as: ComparedAs,
 }
 
+impl Attribute {
+    fn hash(&self) -> u32 {
+        let words = [self.kind.0, self.compared_as as u32];
+        let names = self.reference.names().map(hash);
+        let mix = |mixed: u32, word| mixed.rotate_left(5).wrapping_mul(0x9e37_79b9) ^ word;
+        names.chain(words).fold(0, mix)
+    }
+
+    fn order(&self, other: &Attribute) -> Ordering {
+        let words = |one: &Attribute| (one.kind.0, one.compared_as as u32);
+        let order = words(self).cmp(&words(other));
+        order.then_with(|| self.reference.names().cmp(other.reference.names()))
+    }
+}
+
 /// Every attribute that a document asks for, once for each way in which it is compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AttributeTable {
     attributes: Vec<Attribute>,
     index: HashIndex,
+    /// The first names of the references.
+    names: KeySet,
 }
 
 impl AttributeTable {
@@ -35,12 +54,7 @@ impl AttributeTable {
 
     /// The name, as the document holds it, of an attribute that some reference leads to or into.
     pub(crate) fn name(&self, name: &str) -> Option<&Arc<str>> {
-        let named = |slot| {
-            let attribute = self.get(AttributeSlot(slot))?;
-            Some(attribute.reference.shared_name()).filter(|known| ***known == *name)
-        };
-        let slot = self.index.find(key_set::hash(name), |slot| named(slot).is_some())?;
-        named(slot)
+        self.names.place(name).map(|slot| self.names.key(slot))
     }
 
     pub(crate) fn get(&self, slot: AttributeSlot) -> Option<&Attribute> {
@@ -58,15 +72,23 @@ pub(crate) fn attribute_slot(
     table: &mut Arc<AttributeTable>,
     attribute: Attribute,
 ) -> AttributeSlot {
-    let hash = key_set::hash(attribute.reference.name());
-    let known = |slot| table.get(AttributeSlot(slot)) == Some(&attribute);
-    if let Some(slot) = table.index.find(hash, known) {
+    let hash = attribute.hash();
+    let compare = |slot| table.get(AttributeSlot(slot)).map(|known| known.order(&attribute));
+    if let Some(slot) = table.index.find(hash, |slot| compare(slot).unwrap_or(Ordering::Less)) {
         return AttributeSlot(slot);
     }
     let slot = u32::try_from(table.attributes.len()).unwrap_or(u32::MAX);
     changed(table, |table| {
+        let name = attribute.reference.shared_name();
+        if table.names.place(name).is_none() {
+            table.names.add(name);
+        }
         table.attributes.push(attribute);
-        table.index.insert(hash, slot);
+        let AttributeTable { attributes, index, .. } = table;
+        index.insert(hash, slot, &|a, b| {
+            let (a, b) = (attributes.get(a as usize), attributes.get(b as usize));
+            a.zip(b).map_or(Ordering::Equal, |(a, b)| a.order(b))
+        });
     });
     AttributeSlot(slot)
 }

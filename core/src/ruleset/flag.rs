@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::clause::Clause;
@@ -201,6 +202,6 @@ impl Salted {
             }
         };
         let salt = fields.text("salt")?.map_or_else(|| Arc::from(""), Arc::clone);
-        Ok(Salted { key, salt })
+        Ok(Salted { key, salt, prefix: OnceCell::new() })
     }
 }

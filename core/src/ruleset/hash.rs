@@ -1,7 +1,10 @@
+use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::fields::{Fields, Unreadable};
 use crate::diagnostic::Code;
+use crate::hash_index;
 use crate::json::{self, Value};
 
 /// How a bucket is computed.
@@ -35,6 +38,16 @@ pub(crate) enum HashChoice {
 }
 
 impl HashChoice {
+    /// A number for each choice.
+    pub(crate) fn rank(self) -> u32 {
+        match self {
+            HashChoice::Document => 0,
+            HashChoice::Named(Hash::Sha1) => 1,
+            HashChoice::Named(Hash::Murmur3) => 2,
+            HashChoice::Unknown => 3,
+        }
+    }
+
     /// Reads the property `hash`.
     pub(crate) fn read(fields: &Fields<'_>) -> Result<HashChoice, Unreadable> {
         let Some(name) = fields.text("hash")? else { return Ok(HashChoice::Document) };
@@ -66,19 +79,31 @@ impl HashChoice {
 }
 
 /// What is hashed before the context's value: the seed, or key and salt, and a dot.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HashPrefix(pub(crate) Arc<str>);
+///
+/// All rollouts of a flag or segment share one, however long its key is.
+#[derive(Clone, Debug)]
+pub(crate) struct HashPrefix {
+    pub(crate) text: Arc<str>,
+    /// The hash by which it is looked up.
+    pub(super) hash: u32,
+}
 
 impl HashPrefix {
     pub(crate) fn of_seed(seed: f64) -> HashPrefix {
         let mut prefix = String::new();
         json::write_integer_digits(seed, &mut |digit| prefix.push(char::from(digit)));
         prefix.push('.');
-        HashPrefix(prefix.into())
+        HashPrefix::of(prefix.into())
     }
 
-    pub(crate) fn of_key(key: &str, salt: &str) -> HashPrefix {
-        HashPrefix([key, ".", salt, "."].concat().into())
+    fn of(text: Arc<str>) -> HashPrefix {
+        let hash = hash_index::hash(&text);
+        HashPrefix { text, hash }
+    }
+
+    pub(super) fn order(&self, other: &HashPrefix) -> Ordering {
+        let same = Arc::ptr_eq(&self.text, &other.text);
+        if same { Ordering::Equal } else { self.text.cmp(&other.text) }
     }
 }
 
@@ -90,6 +115,15 @@ pub(crate) fn as_seed(value: &Value) -> Option<f64> {
 /// The key and the salt that the rollouts of one flag or segment are hashed with.
 #[derive(Clone, Debug)]
 pub(crate) struct Salted {
-    pub(crate) key: Arc<str>,
-    pub(crate) salt: Arc<str>,
+    pub(super) key: Arc<str>,
+    pub(super) salt: Arc<str>,
+    pub(super) prefix: OnceCell<HashPrefix>,
+}
+
+impl Salted {
+    /// What is hashed before the context's value where no seed is written.
+    pub(super) fn prefix(&self) -> HashPrefix {
+        let prefix = || HashPrefix::of([&*self.key, ".", &self.salt, "."].concat().into());
+        self.prefix.get_or_init(prefix).clone()
+    }
 }

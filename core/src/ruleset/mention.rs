@@ -9,6 +9,7 @@ use super::flag::Flag;
 use super::rollout::{Bucketing, Served};
 use super::segment::Segment;
 use crate::context::{ALWAYS_VALID, BUILT_IN};
+use crate::key_set::KeySet;
 
 /// What of a context the answer of one flag depends on. Flags that ask for the same have equal ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,12 +45,6 @@ impl Mentions {
         ALWAYS_VALID
             .into_iter()
             .filter(|(name, _)| !self.names.iter().any(|known| **known == **name))
-    }
-
-    fn add(&mut self, name: &Arc<str>) {
-        if !self.names.contains(name) {
-            self.names.push(Arc::clone(name));
-        }
     }
 }
 
@@ -145,17 +140,24 @@ impl Ruleset {
             }
         }
         let mut slots = Vec::new();
+        let mut names = KeySet::default();
+        let mut add = |name: &Arc<str>| {
+            if names.place(name).is_none() {
+                names.add(name);
+            }
+        };
         let mut mentions = Mentions { keys: found.keys, ..Mentions::default() };
         for (slot, _) in (0..).zip(&found.attributes).filter(|(_, found)| **found) {
             let slot = AttributeSlot(slot);
             slots.push(slot);
             if let Some(attribute) = self.tables.attributes.get(slot) {
-                mentions.add(attribute.reference.shared_name());
+                add(attribute.reference.shared_name());
             }
         }
         if found.keys {
-            mentions.add(&Arc::from("key"));
+            add(&Arc::from("key"));
         }
+        mentions.names = names.into_keys();
         mentions.attributes = slots.into();
         mentions
     }

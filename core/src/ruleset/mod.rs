@@ -20,7 +20,7 @@ mod rollout;
 mod segment;
 mod tables;
 mod target;
-mod value_list;
+pub(crate) mod value_list;
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ use tables::intern;
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::document::{Document, Section};
-use crate::json::{Note, NoteKind, Object, Value, sorted_places};
+use crate::json::{Note, NoteKind, Object, Value, sorted_names};
 use crate::key_set::KeySet;
 use crate::path::Path;
 
@@ -60,7 +60,10 @@ pub(crate) struct Ruleset {
     /// Every member of the document but `flags` and `segments`.
     rest: Object,
     hash: HashChoice,
-    /// What is wrong outside flags and segments.
+    /// What was noticed outside flags and segments.
+    #[cfg(feature = "tools")]
+    notes: Arc<[Note]>,
+    /// What was found wrong before anything was compiled.
     #[cfg(feature = "tools")]
     diagnostics: Arc<[Diagnostic]>,
 }
@@ -86,8 +89,9 @@ struct Item<T> {
     written: Value,
     /// None for `null` and for a tombstone.
     compiled: Option<T>,
+    /// What was noticed while it was read.
     #[cfg(feature = "tools")]
-    diagnostics: Vec<Diagnostic>,
+    notes: Box<[Note]>,
 }
 
 impl<T> Items<T> {
@@ -121,7 +125,7 @@ impl<T> Items<T> {
             return;
         }
         let key = |place: usize| slots.get(place).map_or("", |slot| keys.key(*slot));
-        let places = sorted_places(slots.len(), &key);
+        let places = sorted_names(slots.len(), &key);
         self.order = places.iter().filter_map(|place| slots.get(*place).copied()).collect();
     }
 
@@ -140,16 +144,16 @@ impl Ruleset {
             rest: Object::default(),
             hash: HashChoice::Document,
             #[cfg(feature = "tools")]
+            notes: Arc::default(),
+            #[cfg(feature = "tools")]
             diagnostics: Arc::default(),
         };
         let ruleset = empty.with_rest(document.rest.clone());
         #[cfg(feature = "tools")]
         let ruleset = {
-            let notes = document.notes.iter().filter(|note| !is_of_an_item(note)).map(diagnostic);
-            let mut diagnostics: Vec<_> = notes.collect();
-            diagnostics.extend(document.diagnostics.iter().cloned());
-            diagnostics.extend(ruleset.diagnostics.iter().cloned());
-            Ruleset { diagnostics: diagnostics.into(), ..ruleset }
+            let notes = document.notes.iter().filter(|note| !is_of_an_item(note)).cloned();
+            let diagnostics = document.diagnostics.as_slice().into();
+            Ruleset { notes: notes.collect(), diagnostics, ..ruleset }
         };
         ruleset.with(document.flags.iter(), document.segments.iter(), &document.notes)
     }
@@ -171,15 +175,19 @@ impl Ruleset {
         segments: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
         notes: &[Note],
     ) -> Ruleset {
+        let mut notes = NotesByItem::of(notes);
         for (key, written) in segments {
             let slot = intern(&mut self.tables.segments, key);
-            let item =
-                compile(Section::Segments, key, written, notes, &mut self.tables, Segment::read);
+            let notes = notes.take(Section::Segments, key);
+            let read = Reading { section: Section::Segments, read: Segment::read };
+            let item = read.compile(key, written, notes, &mut self.tables);
             self.segments.put(slot, item);
         }
         for (key, written) in flags {
             let slot = intern(&mut self.tables.flags, key);
-            let item = compile(Section::Flags, key, written, notes, &mut self.tables, Flag::read);
+            let notes = notes.take(Section::Flags, key);
+            let read = Reading { section: Section::Flags, read: Flag::read };
+            let item = read.compile(key, written, notes, &mut self.tables);
             self.flags.put(slot, item);
         }
         self.segments.sort(&self.tables.segments);
@@ -189,11 +197,11 @@ impl Ruleset {
 
     /// This ruleset with other members beside `flags` and `segments`.
     pub(crate) fn with_rest(mut self, rest: Object) -> Ruleset {
-        let findings = Findings::default();
-        self.hash = read_hash(&rest, &findings);
+        self.hash = read_hash(&rest, &Findings::default());
         #[cfg(feature = "tools")]
         {
-            self.diagnostics = findings.into_vec().into();
+            self.notes = Arc::default();
+            self.diagnostics = Arc::default();
         }
         self.rest = rest;
         self
@@ -271,46 +279,133 @@ impl Ruleset {
     }
 
     #[cfg(feature = "tools")]
-    /// Everything that is wrong, in the order of the document.
+    /// Everything that is wrong, in the order of the document. Each item is read once more for it:
+    /// loading keeps no message.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut all = self.diagnostics.to_vec();
+        let mut all: Vec<_> = self.notes.iter().map(diagnostic).collect();
+        all.extend(self.diagnostics.iter().cloned());
+        let findings = Findings::kept();
+        read_hash(&self.rest, &findings);
+        all.extend(findings.into_vec());
         let links = links::Links::of(self);
+        // All keys have their slots, so that the tables are only looked up.
+        let mut tables = self.tables.clone();
         for (slot, item) in self.flags.iter() {
-            all.extend(item.diagnostics.iter().cloned());
+            let read = Reading { section: Section::Flags, read: Flag::read };
+            read.diagnostics(self.flag_key(slot), item, &mut tables, &mut all);
             links.of_flag(slot, &mut all);
         }
         for (slot, item) in self.segments.iter() {
-            all.extend(item.diagnostics.iter().cloned());
+            let read = Reading { section: Section::Segments, read: Segment::read };
+            read.diagnostics(self.segment_key(slot), item, &mut tables, &mut all);
             links.of_segment(slot, &mut all);
         }
         all
     }
 }
 
-fn compile<T>(
+/// How the items of a section are read.
+struct Reading<T> {
     section: Section,
-    key: &Arc<str>,
-    written: &Value,
-    notes: &[Note],
-    tables: &mut Tables,
     read: fn(&Value, &Arc<str>, &Path<'_>, &Findings, &mut Tables) -> Option<T>,
-) -> Item<T> {
-    let findings = Findings::default();
-    let section_path = Path::Root.member(section.name());
-    let path = section_path.member(key);
-    let compiled = read(written, key, &path, &findings, tables);
-    #[cfg(not(feature = "tools"))]
-    let _ = notes;
-    Item {
-        written: written.clone(),
-        compiled,
-        #[cfg(feature = "tools")]
-        diagnostics: {
-            let own = |note: &&Note| note.item() == Some((section.name(), key));
-            let mut diagnostics: Vec<_> = notes.iter().filter(own).map(diagnostic).collect();
-            diagnostics.extend(findings.into_vec());
-            diagnostics
-        },
+}
+
+impl<T> Reading<T> {
+    fn read(
+        &self,
+        key: &Arc<str>,
+        written: &Value,
+        findings: &Findings,
+        tables: &mut Tables,
+    ) -> Option<T> {
+        let section = Path::Root.member(self.section.name());
+        (self.read)(written, key, &section.member(key), findings, tables)
+    }
+
+    fn compile(
+        &self,
+        key: &Arc<str>,
+        written: &Value,
+        notes: Box<[Note]>,
+        tables: &mut Tables,
+    ) -> Item<T> {
+        let compiled = self.read(key, written, &Findings::default(), tables);
+        #[cfg(not(feature = "tools"))]
+        let _ = notes;
+        Item {
+            written: written.clone(),
+            compiled,
+            #[cfg(feature = "tools")]
+            notes,
+        }
+    }
+
+    #[cfg(feature = "tools")]
+    fn diagnostics(
+        &self,
+        key: &Arc<str>,
+        item: &Item<T>,
+        tables: &mut Tables,
+        all: &mut Vec<Diagnostic>,
+    ) {
+        all.extend(item.notes.iter().map(diagnostic));
+        let findings = Findings::kept();
+        self.read(key, &item.written, &findings, tables);
+        all.extend(findings.into_vec());
+    }
+}
+
+/// The notes of each item, in their order.
+#[derive(Default)]
+struct NotesByItem {
+    flags: KeySet,
+    segments: KeySet,
+    of_flags: Vec<Vec<Note>>,
+    of_segments: Vec<Vec<Note>>,
+}
+
+impl NotesByItem {
+    fn of(notes: &[Note]) -> NotesByItem {
+        let mut by_item = NotesByItem::default();
+        // Neighbours are mostly of one item, whose key may be long.
+        let mut last: Option<(Arc<str>, Section, u32)> = None;
+        for note in notes {
+            let Some((section, key)) = note.item() else { continue };
+            let section = match &**section {
+                name if *name == *Section::Flags.name() => Section::Flags,
+                name if *name == *Section::Segments.name() => Section::Segments,
+                _ => continue,
+            };
+            let (keys, lists) = by_item.section(section);
+            let slot = match &last {
+                Some((known, of, slot)) if Arc::ptr_eq(known, key) && *of == section => *slot,
+                _ => keys.place(key).unwrap_or_else(|| {
+                    lists.push(Vec::new());
+                    keys.add(key)
+                }),
+            };
+            if let Some(list) = lists.get_mut(slot as usize) {
+                list.push(note.clone());
+            }
+            last = Some((Arc::clone(key), section, slot));
+        }
+        by_item
+    }
+
+    fn section(&mut self, section: Section) -> (&mut KeySet, &mut Vec<Vec<Note>>) {
+        match section {
+            Section::Flags => (&mut self.flags, &mut self.of_flags),
+            Section::Segments => (&mut self.segments, &mut self.of_segments),
+        }
+    }
+
+    fn take(&mut self, section: Section, key: &str) -> Box<[Note]> {
+        let (keys, lists) = self.section(section);
+        if lists.is_empty() {
+            return Box::default();
+        }
+        let notes = keys.place(key).and_then(|slot| lists.get_mut(slot as usize));
+        notes.map(std::mem::take).unwrap_or_default().into()
     }
 }
 
@@ -318,7 +413,7 @@ fn compile<T>(
 #[cfg(feature = "tools")]
 fn is_of_an_item(note: &Note) -> bool {
     let sections = [Section::Flags.name(), Section::Segments.name()];
-    note.item().is_some_and(|(section, _)| sections.contains(&section))
+    note.item().is_some_and(|(section, _)| sections.contains(&&**section))
 }
 
 #[cfg(feature = "tools")]
@@ -326,12 +421,12 @@ fn diagnostic(note: &Note) -> Diagnostic {
     match note.kind {
         NoteKind::DuplicateMember => Diagnostic::at(
             Code::DuplicateMember,
-            note.path.as_str(),
+            note.path(),
             "the member is written twice; the last one counts",
         ),
         NoteKind::NumberPrecision => Diagnostic::at(
             Code::NumberPrecision,
-            note.path.as_str(),
+            note.path(),
             "an integer beyond 2^53 is rounded to the nearest double; write it as a string",
         ),
     }

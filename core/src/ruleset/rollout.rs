@@ -126,7 +126,7 @@ impl Rollout {
         };
         let prefix = match seed.transpose()? {
             Some(seed) => HashPrefix::of_seed(seed),
-            None => HashPrefix::of_key(&salted.key, &salted.salt),
+            None => salted.prefix(),
         };
         // An experiment is always by key, so that nobody changes sides with an attribute.
         let bucketing = Bucketing::read(&fields, "contextKind", experiment, prefix, tables)?;

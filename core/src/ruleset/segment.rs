@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::attribute::{KindSlot, kind_slot};
 use super::clause::{Clause, Condition};
 use super::fields::{Fields, Unreadable};
-use super::hash::{HashPrefix, Salted};
+use super::hash::Salted;
 use super::metadata;
 use super::rollout::Bucketing;
 use super::tables::Tables;
@@ -151,7 +151,7 @@ impl SegmentRule {
     ) -> Result<SegmentRule, Unreadable> {
         let clauses = Clause::read_all(fields, tables);
         let weight = fields.integer("weight");
-        let prefix = HashPrefix::of_key(&salted.key, &salted.salt);
+        let prefix = salted.prefix();
         let bucketing = Bucketing::read(fields, "rolloutContextKind", false, prefix, tables);
         let bucketing = bucketing?;
         Ok(SegmentRule { clauses: clauses?, weighted: weight?.map(|weight| (weight, bucketing)) })

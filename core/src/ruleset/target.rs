@@ -6,6 +6,7 @@ use super::rollout::VariationCount;
 use super::tables::Tables;
 use super::value_list::ValueList;
 use crate::context::USER;
+use crate::json::sorted_places;
 
 /// The target lists of a flag, in the order in which they are consulted.
 #[derive(Debug, Default)]
@@ -72,10 +73,14 @@ impl Targets {
         if context_targets.is_empty() {
             targets.into_iter().for_each(|list| add(&list.kind, list.variation, list.keys));
         } else {
+            let index = |place: usize| targets.get(place).map_or(0, |list| list.index);
+            let order = sorted_places(targets.len(), &|a, b| index(a).cmp(&index(b)));
             for list in context_targets {
+                let first = order.partition_point(|place| index(*place) < list.index);
+                let twin = order.get(first).and_then(|place| targets.get(*place));
                 if &*list.kind != USER {
                     add(&list.kind, list.variation, list.keys);
-                } else if let Some(twin) = targets.iter().find(|twin| twin.index == list.index) {
+                } else if let Some(twin) = twin.filter(|twin| twin.index == list.index) {
                     add(&twin.kind, list.variation, twin.keys.clone());
                 }
             }

@@ -1,7 +1,8 @@
+use std::cmp::Ordering;
 use std::sync::Arc;
 
+use crate::hash_index::{self, HashIndex};
 use crate::json::Value;
-use crate::key_set::{self, HashIndex};
 
 /// Up to here a scan is no slower than hashing the value that is looked for.
 const FEW: usize = 6;
@@ -22,25 +23,23 @@ enum Index {
 }
 
 impl ValueList {
-    pub(super) fn new(values: Arc<[Value]>) -> ValueList {
+    pub(crate) fn new(values: Arc<[Value]>) -> ValueList {
         let mut few = [0; FEW];
         if values.len() <= FEW {
             few.iter_mut().zip(values.iter()).for_each(|(place, value)| *place = hash(value));
         }
         let mut list = ValueList { values, index: Index::Few(few) };
         if list.values.len() > FEW {
-            let mut index = HashIndex::with_capacity(list.values.len());
-            for (place, value) in (0..).zip(list.values.iter()) {
-                // What is never found would only lengthen the way to what is.
-                if matches!(value, Value::Array(_) | Value::Object(_)) {
-                    continue;
-                }
-                let hash = hash(value);
-                if index.find(hash, |known| list.holds(known, value)).is_none() {
-                    index.insert(hash, place);
-                }
-            }
-            list.index = Index::Many(index);
+            // A document is at most 256 MiB, so its values are fewer than 2^32.
+            let count = u32::try_from(list.values.len()).unwrap_or(u32::MAX);
+            let value = |place: u32| list.values.get(place as usize).unwrap_or(&Value::Null);
+            // What is never found would only lengthen the way to what is.
+            let found = |value: &&Value| !matches!(value, Value::Array(_) | Value::Object(_));
+            list.index = Index::Many(HashIndex::of(
+                count,
+                &|place| Some(value(place)).filter(found).map(hash),
+                &|a, b| order(value(a), value(b)),
+            ));
         }
         list
     }
@@ -56,40 +55,40 @@ impl ValueList {
             (Index::Many(_), None) => hash(value),
             // A look at each is less work than a hash.
             (Index::Few(_), None) => {
-                return self.values.iter().position(|known| equal(known, value));
+                return self.values.iter().position(|known| order(known, value).is_eq());
             }
         };
-        self.find(hash, |known| equal(known, value))
+        self.find(hash, |known| order(known, value))
     }
 
     /// Whether a string is in the list, whose hash is known already.
     pub(crate) fn contains(&self, key: &str, hash: u32) -> bool {
-        let is_it = |known: &Value| matches!(known, Value::String(known) if **known == *key);
-        self.find(hash, is_it).is_some()
+        let compare = |known: &Value| match known {
+            Value::String(known) => (**known).cmp(key),
+            other => rank(other).cmp(&STRING),
+        };
+        self.find(hash, compare).is_some()
     }
 
-    fn find(&self, hash: u32, is_it: impl Fn(&Value) -> bool) -> Option<usize> {
+    fn find(&self, hash: u32, compare: impl Fn(&Value) -> Ordering) -> Option<usize> {
         match &self.index {
             Index::Few(hashes) => {
                 let mut known = hashes.iter().zip(self.values.iter());
-                known.position(|(known, value)| *known == hash && is_it(value))
+                known.position(|(known, value)| *known == hash && compare(value).is_eq())
             }
             Index::Many(index) => {
-                let holds = |place: u32| self.values.get(place as usize).is_some_and(&is_it);
-                index.find(hash, holds).map(|place| place as usize)
+                let compare = |place: u32| self.values.get(place as usize).map(&compare);
+                let found = index.find(hash, |place| compare(place).unwrap_or(Ordering::Less));
+                found.map(|place| place as usize)
             }
         }
-    }
-
-    fn holds(&self, place: u32, value: &Value) -> bool {
-        self.values.get(place as usize).is_some_and(|known| equal(known, value))
     }
 }
 
 /// The hash by which a value is looked for.
-pub(super) fn hash(value: &Value) -> u32 {
+pub(crate) fn hash(value: &Value) -> u32 {
     match value {
-        Value::String(text) => key_set::hash(text),
+        Value::String(text) => hash_index::hash(text),
         Value::Number(number) => {
             // The bits of a small integer's double are all at the top.
             let mixed = number.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -99,13 +98,27 @@ pub(super) fn hash(value: &Value) -> u32 {
     }
 }
 
-/// Numbers are finite and never `-0`, so equal ones have equal bits.
-fn equal(a: &Value, b: &Value) -> bool {
+const STRING: u8 = 3;
+
+/// An order of types.
+fn rank(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Number(_) => 2,
+        Value::String(_) => STRING,
+        Value::Array(_) | Value::Object(_) => 4,
+    }
+}
+
+/// Any order by which equal values are found. Arrays and objects equal nothing.
+fn order(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
-        (Value::String(a), Value::String(b)) => a == b,
-        (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits(),
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Null, Value::Null) => true,
-        _ => false,
+        (Value::String(a), Value::String(b)) => a.cmp(b),
+        // They are finite and never `-0`, so that this is equality.
+        (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Array(_) | Value::Object(_), _) => Ordering::Greater,
+        _ => rank(a).cmp(&rank(b)),
     }
 }
