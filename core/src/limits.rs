@@ -13,12 +13,29 @@ pub const NESTING: usize = 128;
 /// The bytes of a regular expression.
 pub const REGEX_BYTES: usize = 4 << 10;
 
+/// The instructions of a regular expression's program.
+pub const REGEX_INSTRUCTIONS: u32 = 1 << 15;
+
 /// How many prerequisites, or segments, may stand on one path below the flag that was asked for.
 pub const PATH_LENGTH: usize = 64;
 
 /// The steps of one evaluation: each flag, rule, clause, segment and weighted entry that is looked
 /// at, and each pair of values that is compared.
 pub const STEPS: u32 = 1_000_000;
+
+/// The steps that the evaluations of the state of all flags share, for each flag of the document; an
+/// evaluation's own are added.
+const STATE_STEPS: u32 = 10_000;
+
+/// The steps that the state of all flags of a document takes at most; each evaluation takes at most
+/// [`STEPS`] of them.
+pub(crate) fn state_steps(flags: usize) -> u32 {
+    let flags = u32::try_from(flags).unwrap_or(u32::MAX);
+    flags.saturating_mul(STATE_STEPS).saturating_add(STEPS)
+}
+
+/// What the values of a context that an explanation shows count together, as a [`Budget`] counts.
+pub const TRACE_BYTES: usize = 1 << 20;
 
 /// What is left of a size limit while a binding walks an object of its host.
 ///

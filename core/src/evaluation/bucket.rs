@@ -6,6 +6,9 @@ use super::{Evaluation, Malformed};
 use crate::json::{self, Value};
 use crate::ruleset::{AttributeSlot, Bucketing, Hash};
 
+/// Bytes that are hashed within the step of each bucket: those of ordinary keys.
+const ONE_STEP: usize = 128;
+
 /// The bucket of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
@@ -26,8 +29,9 @@ impl<O: Observer> Evaluation<'_, O> {
         let number = match known {
             Some(known) => known.checked_sub(1),
             None => {
-                let number = self.hashed(hash, &bucketing.prefix.0, attribute);
-                if O::RECALLS {
+                let (number, steps) = self.hashed(hash, &bucketing.prefix.0, attribute)?;
+                // A result that took more steps is computed again, so that it takes them again.
+                if O::RECALLS && steps == 0 {
                     self.context.buckets.set(slot.0, number.map_or(0, |number| number + 1));
                 }
                 number
@@ -40,16 +44,25 @@ impl<O: Observer> Evaluation<'_, O> {
         })
     }
 
-    fn hashed(&self, hash: Hash, prefix: &str, attribute: AttributeSlot) -> Option<u32> {
-        match &self.context.attribute(attribute)?.value {
-            Value::String(text) => Some(bucket_of_text(hash, prefix, text)),
-            Value::Number(number) if number.trunc().total_cmp(number).is_eq() => {
-                let mut digits = Digits::default();
+    /// The bucket's number, if there is something to hash, and the steps taken for a long text.
+    fn hashed(
+        &mut self,
+        hash: Hash,
+        prefix: &str,
+        attribute: AttributeSlot,
+    ) -> Result<(Option<u32>, u32), Malformed> {
+        let mut digits = Digits::default();
+        let text: &str = match self.context.attribute(attribute).map(|attribute| &attribute.value) {
+            Some(Value::String(text)) => text,
+            Some(Value::Number(number)) if number.trunc().total_cmp(number).is_eq() => {
                 json::write_integer_digits(*number, &mut |digit| digits.push(digit));
-                Some(bucket_of_text(hash, prefix, digits.as_str()))
+                digits.as_str()
             }
-            _ => None,
-        }
+            _ => return Ok((None, 0)),
+        };
+        let left = self.steps.left();
+        self.steps.take_bytes((prefix.len() + text.len()).saturating_sub(ONE_STEP))?;
+        Ok((Some(bucket_of_text(hash, prefix, text)), self.steps.taken_since(left)))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{ClauseValues, Comparable, first_match};
+use super::{ClauseValues, Comparable, first_text_match, take_reading};
 use crate::cut::cut;
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
@@ -37,12 +37,15 @@ impl VersionTest {
         let version = match comparable {
             Comparable::Version(version) => version,
             _ => {
+                take_reading(value, steps)?;
                 read = Version::read(value);
                 &read
             }
         };
         let Some(version) = version else { return Ok(None) };
-        first_match(&self.values, steps, |limit| version.precedence(limit) == self.wanted)
+        let bytes = |limit: &Version| version.pre.len().min(limit.pre.len());
+        let matches = |limit: &Version| version.precedence(limit) == self.wanted;
+        first_text_match(&self.values, steps, bytes, matches)
     }
 }
 

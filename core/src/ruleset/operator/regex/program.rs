@@ -1,25 +1,32 @@
+//! A pattern as a program, and the search with it.
+
 use std::sync::Mutex;
 
-use super::characters::Range;
+use super::VISITS_PER_STEP;
+use super::characters::{Ascii, Class};
+use crate::evaluation::{Malformed, Steps};
 
-/// A pattern as a program: instructions of which each leads to the next and some elsewhere too.
-/// Whoever comes to the end has matched.
+/// Instructions of which each leads to the next and some elsewhere too; the end is a match.
 #[derive(Debug)]
-pub(crate) struct Pattern {
+pub(super) struct Program {
     instructions: Vec<Instruction>,
-    ranges: Vec<Range>,
+    classes: Vec<Class>,
+    /// Whether a match can begin only where the text does.
+    anchored: bool,
+    /// The ASCII characters with which a match can begin, if the first character alone decides it.
+    first: Option<Ascii>,
     /// What the last search worked with, so that the next need not allocate.
     places: Mutex<Places>,
 }
 
-/// Places are relative, so that a part of a program can be repeated.
+/// Places are relative, so that a part of a program can be copied.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Instruction {
     /// Reads this character.
     Character(u32),
-    /// Reads a character of one of these ranges of the program: the first, and how many.
-    Characters(u32, u32),
-    /// Goes on where this holds.
+    /// Reads a character of this class of the program.
+    Characters(u32),
+    /// Goes on if this holds.
     Look(Look),
     /// Goes on there.
     Jump(i32),
@@ -69,107 +76,171 @@ impl Look {
 #[derive(Debug, Default)]
 struct Places {
     /// Those that read the next character, and those behind what read the last one.
-    reading: Vec<usize>,
-    behind: Vec<usize>,
+    reading: Vec<u32>,
+    behind: Vec<u32>,
     /// By place, the last round in which it was come to.
     seen: Vec<u32>,
     round: u32,
-    waiting: Vec<usize>,
+    waiting: Vec<u32>,
+    /// How many places have been come to in this round.
+    visits: u32,
 }
 
-impl Pattern {
-    pub(super) fn new(instructions: Vec<Instruction>, ranges: Vec<Range>) -> Pattern {
-        Pattern { instructions, ranges, places: Mutex::default() }
+impl Program {
+    pub(super) fn new(instructions: Vec<Instruction>, classes: Vec<Class>) -> Program {
+        let anchored = matches!(instructions.first(), Some(Instruction::Look(Look::Start)));
+        let mut program =
+            Program { instructions, classes, anchored, first: None, places: Mutex::default() };
+        program.first = program.first_characters();
+        program
     }
 
-    /// Whether the pattern matches anywhere in the text.
-    pub(crate) fn is_match(&self, text: &str) -> bool {
+    /// The ASCII characters with which a match can begin; none if it can begin with a look, or be
+    /// empty.
+    fn first_characters(&self) -> Option<Ascii> {
+        let mut places = Places::default();
+        places.seen.resize(self.instructions.len(), 0);
+        places.round = 1;
+        if self.follow(0, &mut places, None) {
+            return None;
+        }
+        let mut first = Ascii::default();
+        for place in places.reading {
+            match *self.instructions.get(place as usize)? {
+                Instruction::Character(character) => first.add(character, character),
+                Instruction::Characters(class) => first.join(self.classes.get(class as usize)?.ascii),
+                _ => return None,
+            }
+        }
+        Some(first)
+    }
+
+    /// Whether the program matches anywhere in the text.
+    pub(super) fn is_match(&self, text: &str, steps: &mut Steps) -> Result<bool, Malformed> {
         // Another thread may be searching.
         match self.places.try_lock() {
-            Ok(mut places) => self.search(text, &mut places),
-            Err(_) => self.search(text, &mut Places::default()),
+            Ok(mut places) => self.search(text, &mut places, steps),
+            Err(_) => self.search(text, &mut Places::default(), steps),
         }
     }
 
-    fn search(&self, text: &str, places: &mut Places) -> bool {
-        let anchored = matches!(self.instructions.first(), Some(Instruction::Look(Look::Start)));
+    /// Between two characters, each place that is come to is one visit, and so is each that reads
+    /// the second of them. The places of the round in which a match is found do not count: how
+    /// many they are depends on their order.
+    fn search(
+        &self,
+        text: &str,
+        places: &mut Places,
+        steps: &mut Steps,
+    ) -> Result<bool, Malformed> {
         places.reading.clear();
         places.behind.clear();
         places.waiting.clear();
         places.seen.clear();
         places.seen.resize(self.instructions.len(), 0);
         places.round = 0;
+        let allowed = steps.left() * VISITS_PER_STEP;
+        let mut visits = 0;
         let mut before = None;
         let mut characters = text.chars();
         let mut after = characters.next();
-        loop {
-            places.round = places.round.wrapping_add(1);
-            while let Some(place) = places.behind.pop() {
-                if self.follow(place, places, before, after) {
-                    return true;
+        let found = loop {
+            // Nothing has begun to match: looks for a character that can.
+            if places.behind.is_empty()
+                && let Some(first) = self.first
+            {
+                while let Some(character) = after
+                    && character.is_ascii()
+                    && !first.holds(character.into())
+                {
+                    visits += 1;
+                    before = after;
+                    after = characters.next();
                 }
             }
+            places.round += 1;
+            places.visits = 0;
+            let around = Some((before, after));
             // A match may begin anywhere.
-            if (before.is_none() || !anchored) && self.follow(0, places, before, after) {
-                return true;
+            let begins = before.is_none() || !self.anchored;
+            if begins && self.follow(0, places, around) {
+                break true;
             }
-            let Some(character) = after else { return false };
-            if anchored && places.reading.is_empty() {
-                return false;
+            let mut matched = false;
+            while let Some(place) = places.behind.pop()
+                && !matched
+            {
+                matched = self.follow(place, places, around);
             }
+            if matched {
+                break true;
+            }
+            visits += 1 + places.visits;
+            let Some(character) = after else { break false };
+            if self.anchored && places.reading.is_empty() {
+                break false;
+            }
+            let code = u32::from(character);
             for place in places.reading.drain(..) {
-                if self.reads(place, character) {
+                visits += 1;
+                let reads = match self.instructions.get(place as usize) {
+                    Some(Instruction::Character(known)) => *known == code,
+                    Some(Instruction::Characters(class)) => {
+                        let class = self.classes.get(*class as usize);
+                        class.is_some_and(|class| class.holds(code, &mut visits))
+                    }
+                    _ => false,
+                };
+                if reads {
                     places.behind.push(place + 1);
                 }
             }
+            if visits > allowed {
+                return Err(Malformed);
+            }
             before = after;
             after = characters.next();
-        }
+        };
+        steps.take((visits / VISITS_PER_STEP) as usize)?;
+        Ok(found)
     }
 
-    /// Notes where a place leads to without reading; answers whether that is the end.
+    /// Notes where a place leads to without reading; answers whether that is the end. Without the
+    /// characters around the place, so does a look.
     fn follow(
         &self,
-        place: usize,
+        mut place: u32,
         places: &mut Places,
-        before: Option<char>,
-        after: Option<char>,
+        around: Option<(Option<char>, Option<char>)>,
     ) -> bool {
-        places.waiting.push(place);
-        while let Some(mut place) = places.waiting.pop() {
-            loop {
-                let Some(instruction) = self.instructions.get(place) else { return true };
-                match places.seen.get_mut(place) {
-                    Some(seen) if *seen < places.round => *seen = places.round,
-                    _ => break,
-                }
-                match *instruction {
-                    Instruction::Character(_) | Instruction::Characters(..) => {
-                        places.reading.push(place);
-                        break;
+        loop {
+            let Some(instruction) = self.instructions.get(place as usize) else { return true };
+            let next = match places.seen.get_mut(place as usize) {
+                Some(seen) if *seen != places.round => {
+                    *seen = places.round;
+                    places.visits += 1;
+                    match *instruction {
+                        Instruction::Character(_) | Instruction::Characters(_) => {
+                            places.reading.push(place);
+                            None
+                        }
+                        Instruction::Look(look) => match around {
+                            None => return true,
+                            Some((before, after)) => look.holds(before, after).then_some(place + 1),
+                        },
+                        Instruction::Jump(by) => Some(place.wrapping_add_signed(by)),
+                        Instruction::Split(by) => {
+                            places.waiting.push(place.wrapping_add_signed(by));
+                            Some(place + 1)
+                        }
                     }
-                    Instruction::Look(look) if look.holds(before, after) => place += 1,
-                    Instruction::Look(_) => break,
-                    Instruction::Jump(by) => place = place.wrapping_add_signed(by as isize),
-                    Instruction::Split(by) => {
-                        places.waiting.push(place.wrapping_add_signed(by as isize));
-                        place += 1;
-                    }
                 }
-            }
-        }
-        false
-    }
-
-    fn reads(&self, place: usize, character: char) -> bool {
-        let character = u32::from(character);
-        match self.instructions.get(place) {
-            Some(Instruction::Character(known)) => *known == character,
-            Some(Instruction::Characters(first, count)) => {
-                let ranges = self.ranges.iter().skip(*first as usize).take(*count as usize);
-                ranges.into_iter().any(|range| range.0 <= character && character <= range.1)
-            }
-            _ => false,
+                _ => None,
+            };
+            place = match next.or_else(|| places.waiting.pop()) {
+                Some(next) => next,
+                None => return false,
+            };
         }
     }
 }
