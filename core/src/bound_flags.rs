@@ -74,13 +74,15 @@ impl BoundFlags {
         evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer, steps)
     }
 
-    /// Evaluates one of several flags that share steps, of which it takes its own.
+    /// Evaluates one of all flags: within the steps that each has, and those that they share.
     pub(crate) fn evaluate_shared(&self, flag: FlagHandle, shared: &mut Steps) -> Answer {
-        let mut steps = Steps::of(shared.left().min(limits::STEPS));
-        let before = steps.left();
+        let own = limits::STATE_OWN_STEPS;
+        let allowed = (own + shared.left()).min(limits::STEPS);
+        let mut steps = Steps::of(allowed);
         let answer = self.evaluate_within(Some(flag), &mut NoObserver, &mut steps);
-        // No more than are left.
-        let _ = shared.take(steps.taken_since(before) as usize);
+        let exceeding = steps.taken_since(allowed).saturating_sub(own);
+        // At most what is left.
+        let _ = shared.take(exceeding as usize);
         answer
     }
 

@@ -23,16 +23,12 @@ pub const PATH_LENGTH: usize = 64;
 /// at, and each pair of values that is compared.
 pub const STEPS: u32 = 1_000_000;
 
-/// The steps that the evaluations of the state of all flags share, for each flag of the document; an
-/// evaluation's own are added.
-const STATE_STEPS: u32 = 10_000;
+/// The steps that each flag has in the state of all flags, whatever the others take.
+pub(crate) const STATE_OWN_STEPS: u32 = 10_000;
 
-/// The steps that the state of all flags of a document takes at most; each evaluation takes at most
-/// [`STEPS`] of them.
-pub(crate) fn state_steps(flags: usize) -> u32 {
-    let flags = u32::try_from(flags).unwrap_or(u32::MAX);
-    flags.saturating_mul(STATE_STEPS).saturating_add(STEPS)
-}
+/// The steps that the flags share in the state of all flags, for what exceeds their own; one
+/// evaluation takes at most [`STEPS`] all the same.
+pub const STATE_STEPS: u32 = 4 * STEPS;
 
 /// What the values of a context that an explanation shows count together, as a [`Budget`] counts.
 pub const TRACE_BYTES: usize = 1 << 20;

@@ -155,9 +155,8 @@ pub(crate) fn flag_states<'a>(
     let options = *options;
     let shown = move |flag: &Flag| !options.client_side_only || flag.metadata.client_side;
     let flags = bound.flags().ruleset().flags().filter(move |(_, flag)| shown(flag));
-    let shared = limits::state_steps(bound.flags().len());
-    let mut steps = Steps::of(shared);
-    Some(flags.map(move |flag| FlagState::of(bound, flag, &options, &mut steps)))
+    let mut shared = Steps::of(limits::STATE_STEPS);
+    Some(flags.map(move |flag| FlagState::of(bound, flag, &options, &mut shared)))
 }
 
 pub(crate) fn all_flags_state(bound: &BoundFlags, options: &AllFlagsOptions) -> Value {

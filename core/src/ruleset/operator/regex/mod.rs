@@ -21,7 +21,7 @@ use crate::limits;
 use program::Program;
 
 /// Visits of a program's places that count as one step.
-const VISITS_PER_STEP: u32 = 64;
+const VISITS_PER_STEP: u32 = 32;
 
 /// A program is kept after a search if it has at most this number of instructions for each byte of
 /// its pattern, and these besides. A larger one is built again for each search, so that patterns

@@ -75,8 +75,10 @@ impl Look {
 /// The places that a search has come to between two characters.
 #[derive(Debug, Default)]
 struct Places {
-    /// Those that read the next character, and those behind what read the last one.
+    /// Those that read the next character; those that will read the one after it; and those behind
+    /// what read the last one, unless they are among the first.
     reading: Vec<u32>,
+    next_reading: Vec<u32>,
     behind: Vec<u32>,
     /// By place, the last round in which it was come to.
     seen: Vec<u32>,
@@ -84,6 +86,19 @@ struct Places {
     waiting: Vec<u32>,
     /// How many places have been come to in this round.
     visits: u32,
+}
+
+impl Places {
+    /// Begins the first round of a program of this size.
+    fn clear(&mut self, size: usize) {
+        self.reading.clear();
+        self.behind.clear();
+        self.waiting.clear();
+        self.seen.clear();
+        self.seen.resize(size, 0);
+        self.round = 1;
+        self.visits = 0;
+    }
 }
 
 impl Program {
@@ -99,8 +114,7 @@ impl Program {
     /// empty.
     fn first_characters(&self) -> Option<Ascii> {
         let mut places = Places::default();
-        places.seen.resize(self.instructions.len(), 0);
-        places.round = 1;
+        places.clear(self.instructions.len());
         if self.follow(0, &mut places, None) {
             return None;
         }
@@ -133,12 +147,7 @@ impl Program {
         places: &mut Places,
         steps: &mut Steps,
     ) -> Result<bool, Malformed> {
-        places.reading.clear();
-        places.behind.clear();
-        places.waiting.clear();
-        places.seen.clear();
-        places.seen.resize(self.instructions.len(), 0);
-        places.round = 0;
+        places.clear(self.instructions.len());
         let allowed = steps.left() * VISITS_PER_STEP;
         let mut visits = 0;
         let mut before = None;
@@ -146,8 +155,9 @@ impl Program {
         let mut after = characters.next();
         let found = loop {
             // Nothing has begun to match: looks for a character that can.
-            if places.behind.is_empty()
-                && let Some(first) = self.first
+            if let Some(first) = self.first
+                && places.behind.is_empty()
+                && places.reading.is_empty()
             {
                 while let Some(character) = after
                     && character.is_ascii()
@@ -158,8 +168,6 @@ impl Program {
                     after = characters.next();
                 }
             }
-            places.round += 1;
-            places.visits = 0;
             let around = Some((before, after));
             // A match may begin anywhere.
             let begins = before.is_none() || !self.anchored;
@@ -167,9 +175,7 @@ impl Program {
                 break true;
             }
             let mut matched = false;
-            while let Some(place) = places.behind.pop()
-                && !matched
-            {
+            while !matched && let Some(place) = places.behind.pop() {
                 matched = self.follow(place, places, around);
             }
             if matched {
@@ -180,21 +186,7 @@ impl Program {
             if self.anchored && places.reading.is_empty() {
                 break false;
             }
-            let code = u32::from(character);
-            for place in places.reading.drain(..) {
-                visits += 1;
-                let reads = match self.instructions.get(place as usize) {
-                    Some(Instruction::Character(known)) => *known == code,
-                    Some(Instruction::Characters(class)) => {
-                        let class = self.classes.get(*class as usize);
-                        class.is_some_and(|class| class.holds(code, &mut visits))
-                    }
-                    _ => false,
-                };
-                if reads {
-                    places.behind.push(place + 1);
-                }
-            }
+            visits += self.read(character, places);
             if visits > allowed {
                 return Err(Malformed);
             }
@@ -203,6 +195,43 @@ impl Program {
         };
         steps.take((visits / VISITS_PER_STEP) as usize)?;
         Ok(found)
+    }
+
+    /// Begins the next round behind the places that read a character; gives the visits of these.
+    fn read(&self, character: char, places: &mut Places) -> u32 {
+        let character = u32::from(character);
+        places.round += 1;
+        places.visits = 0;
+        let Places { reading, next_reading, behind, seen, round, visits, .. } = places;
+        let (instructions, seen) = (&*self.instructions, &mut **seen);
+        let mut reads = reading.len() as u32;
+        for place in reading.drain(..) {
+            let is_read = match instructions.get(place as usize) {
+                Some(Instruction::Character(known)) => *known == character,
+                Some(Instruction::Characters(class)) => {
+                    let class = self.classes.get(*class as usize);
+                    class.is_some_and(|class| class.holds(character, &mut reads))
+                }
+                _ => false,
+            };
+            if !is_read {
+                continue;
+            }
+            let next = place + 1;
+            match (instructions.get(next as usize), seen.get_mut(next as usize)) {
+                // What only reads needs no look around.
+                (Some(Instruction::Character(_) | Instruction::Characters(_)), Some(seen)) => {
+                    if *seen != *round {
+                        *seen = *round;
+                        *visits += 1;
+                        next_reading.push(next);
+                    }
+                }
+                _ => behind.push(next),
+            }
+        }
+        std::mem::swap(reading, next_reading);
+        reads
     }
 
     /// Notes where a place leads to without reading; answers whether that is the end. Without the
