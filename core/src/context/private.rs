@@ -20,8 +20,7 @@ impl PrivateAttributes {
     /// Whether the value of a reference is private, as a whole or in part. A context's kind, key and
     /// anonymity cannot be private.
     pub(crate) fn hide(&self, reference: &AttributeReference) -> bool {
-        let before =
-            |private: &AttributeReference| private.components().lt(reference.components());
+        let before = |private: &AttributeReference| private.components().lt(reference.components());
         let place = self.0.partition_point(before);
         // What leads to the reference is right before it, what it leads to begins there.
         let around = self.0.get(place.saturating_sub(1)..).unwrap_or_default().iter().take(2);
@@ -72,7 +71,9 @@ mod tests {
             "_meta": {"privateAttributes": ["kind", "key", "anonymous", "name"]}}"#;
         let context = Context::from_json(user).unwrap();
         let private = PrivateAttributes::of(&context.individuals()[0]);
-        for (name, hidden) in [("kind", false), ("key", false), ("anonymous", false), ("name", true)] {
+        for (name, hidden) in
+            [("kind", false), ("key", false), ("anonymous", false), ("name", true)]
+        {
             let reference = AttributeReference::parse(&Arc::from(name)).unwrap();
             assert_eq!(private.hide(&reference), hidden, "{name}");
         }

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Evaluation, Malformed};
 use super::observer::Observer;
+use super::{Evaluation, Malformed};
 use crate::json::{Object, Value};
 use crate::ruleset::KindSlot;
 

@@ -27,7 +27,9 @@ impl Characters {
             let Some((first, last)) = next else { return Characters(joined) };
             match joined.last_mut() {
                 // What touches the range before becomes part of it.
-                Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
+                Some(before) if first <= before.1.saturating_add(1) => {
+                    before.1 = before.1.max(last);
+                }
                 _ => joined.push((first, last)),
             }
         }

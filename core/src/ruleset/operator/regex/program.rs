@@ -122,7 +122,9 @@ impl Program {
         for place in places.reading {
             match *self.instructions.get(place as usize)? {
                 Instruction::Character(character) => first.add(character, character),
-                Instruction::Characters(class) => first.join(self.classes.get(class as usize)?.ascii),
+                Instruction::Characters(class) => {
+                    first.join(self.classes.get(class as usize)?.ascii);
+                }
                 _ => return None,
             }
         }

@@ -380,7 +380,8 @@ fn a_search_takes_steps_by_text_times_program() {
 fn ordinary_patterns_search_a_megabyte() {
     let agents = "(?i)bot|crawl|spider|slurp|bing|yandex|baidu|duckduck|facebook|twitter|\
                   linkedin|whatsapp|telegram|curl";
-    let text = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Safari/537.36 ";
+    let text =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Safari/537.36 ";
     let text = text.repeat((1 << 20) / text.len());
     for ordinary in [
         agents,
