@@ -45,15 +45,15 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "replay", make: evaluation::replayed },
 ];
 
-/// Copies of what `part` makes of each number, with commas between them, up to a number of bytes.
+/// What `part` makes of each number, with commas between, up to a number of bytes; at least one.
 fn filled(bytes: usize, mut part: impl FnMut(usize) -> String) -> String {
     let mut text = String::with_capacity(bytes);
     for index in 0.. {
         let next = part(index);
-        if text.len() + next.len() + 1 > bytes {
-            break;
-        }
         if index > 0 {
+            if text.len() + next.len() + 1 > bytes {
+                break;
+            }
             text.push(',');
         }
         text.push_str(&next);
@@ -89,8 +89,32 @@ fn user(members: &str) -> String {
 
 /// Pieces of pattern of which hostile ones are made.
 const PIECES: &[&str] = &[
-    "a", "b", ".", ".*", "a*", "(?:a|b)", "(?:a|aa)", "[a-c]", r"\w", r"\W", r"\b", "(?i)", "a?", "(?:.*a)", "(?:a?b?)",
-    ".{0,99}", "a{99}", "(?:ab|cd|ef)", "[^x]", "é", "[à-ÿ]", "$", r"\B", "(?:a*)*", "(?:(?:a|b)*c)", "z",
+    "a",
+    "b",
+    ".",
+    ".*",
+    "a*",
+    "(?:a|b)",
+    "(?:a|aa)",
+    "[a-c]",
+    r"\w",
+    r"\W",
+    r"\b",
+    "(?i)",
+    "a?",
+    "(?:.*a)",
+    "(?:a?b?)",
+    ".{0,99}",
+    "a{99}",
+    "(?:ab|cd|ef)",
+    "[^x]",
+    "é",
+    "[à-ÿ]",
+    "$",
+    r"\B",
+    "(?:a*)*",
+    "(?:(?:a|b)*c)",
+    "z",
 ];
 
 /// A pattern of pieces that the genome chooses, the last of which does not match.

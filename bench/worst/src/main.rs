@@ -62,7 +62,8 @@ fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
             break;
         }
         // Every eighth input is a new one, so that the search leaves a place where nothing is slower.
-        let next = if round % 8 == 0 { Genome::random(&mut random) } else { genome.mutated(&mut random) };
+        let next =
+            if round % 8 == 0 { Genome::random(&mut random) } else { genome.mutated(&mut random) };
         let case = (family.make)(&next);
         let next_cost = case.cost();
         if next_cost.time > cost.time {

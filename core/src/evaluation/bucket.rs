@@ -4,10 +4,8 @@ use super::murmur3::Murmur3;
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::json::{self, Value};
+use crate::limits;
 use crate::ruleset::{AttributeSlot, Bucketing, Hash};
-
-/// Bytes that are hashed within the step of each bucket: those of ordinary keys.
-const ONE_STEP: usize = 128;
 
 /// The bucket of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +59,7 @@ impl<O: Observer> Evaluation<'_, O> {
             _ => return Ok((None, 0)),
         };
         let left = self.steps.left();
-        self.steps.take_bytes((prefix.len() + text.len()).saturating_sub(ONE_STEP))?;
+        self.steps.take_bytes((prefix.len() + text.len()).saturating_sub(limits::BUCKET_BYTES))?;
         Ok((Some(bucket_of_text(hash, prefix, text)), self.steps.taken_since(left)))
     }
 }

@@ -1,9 +1,6 @@
 use super::Malformed;
 use crate::limits;
 
-/// Bytes of a text that is read, searched, compared or hashed that count as one step.
-const BYTES_PER_STEP: usize = 64;
-
 /// What is left of the steps of one evaluation.
 #[derive(Debug)]
 pub(crate) struct Steps {
@@ -33,7 +30,7 @@ impl Steps {
 
     /// Takes the steps that a number of bytes of text count; a short text takes none.
     pub(crate) fn take_bytes(&mut self, bytes: usize) -> Result<(), Malformed> {
-        self.take(bytes / BYTES_PER_STEP)
+        self.take(bytes / limits::STEP_BYTES)
     }
 
     /// Takes steps, unless the limit is passed.

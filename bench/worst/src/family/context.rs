@@ -102,8 +102,10 @@ pub fn pattern(genome: &Genome) -> Case {
             r"^(?:[0-9]{1,3}\\.){3}[0-9]{1,3}$",
         ],
     );
-    let text = genome
-        .choose(1, &["bobobo", "a", "é", "crawlcrawspideslurbinyande", "1.1.1.1", "bet", "a@example.", "x y "]);
+    let text = genome.choose(
+        1,
+        &["bobobo", "a", "é", "crawlcrawspideslurbinyande", "1.1.1.1", "bet", "a@example.", "x y "],
+    );
     let document = flag(&format!(
         r#""rules":[{{"variation":1,"clauses":[{{"attribute":"x","op":"matches","values":["{pattern}"]}}]}}]"#
     ));

@@ -34,7 +34,10 @@ pub fn patterns(genome: &Genome) -> Case {
 
 /// Patterns of 4 KiB that are refused.
 pub fn refused_patterns(genome: &Genome) -> Case {
-    let part = genome.choose(0, &["a{32000}|", "(?:a{9999}){9999}", "(?:a{0,3000})", "(?<n>a)", "[a-z", "(?:a|b){30000}"]);
+    let part = genome.choose(
+        0,
+        &["a{32000}|", "(?:a{9999}){9999}", "(?:a{0,3000})", "(?<n>a)", "[a-z", "(?:a|b){30000}"],
+    );
     let text = quoted(&part.repeat(4000 / part.len().max(1)));
     of(ruled(&clause("matches", &filled(BYTES, |_| text.clone()))))
 }
@@ -57,7 +60,9 @@ pub fn colliding(genome: &Genome) -> Case {
             r#""targets":[{{"variation":1,"values":[{}]}}]"#,
             filled(BYTES, |index| key(index).map_or_else(end, |key| quoted(&key)))
         )),
-        _ => flag(&filled(BYTES, |index| key(index).map_or_else(end, |key| format!("{}:1", quoted(&key))))),
+        _ => flag(&filled(BYTES, |index| {
+            key(index).map_or_else(end, |key| format!("{}:1", quoted(&key)))
+        })),
     })
 }
 
@@ -86,14 +91,27 @@ pub fn references(genome: &Genome) -> Case {
     let prefix = genome.choose(0, &["/a/x", "/a/b/c/x", "x", "/x"]);
     let operator = genome.choose(1, &["in", "before", "matches", "semVerEqual"]);
     of(ruled(&filled(BYTES, |index| {
-        format!(r#"{{"contextKind":"user","attribute":"{prefix}{index}","op":"{operator}","values":["1"]}}"#)
+        format!(
+            r#"{{"contextKind":"user","attribute":"{prefix}{index}","op":"{operator}","values":["1"]}}"#
+        )
     })))
 }
 
 /// Values of each operator.
 pub fn values(genome: &Genome) -> Case {
-    let operator = genome
-        .choose(0, &["in", "contains", "startsWith", "matches", "semVerEqual", "before", "lessThan", "segmentMatch"]);
+    let operator = genome.choose(
+        0,
+        &[
+            "in",
+            "contains",
+            "startsWith",
+            "matches",
+            "semVerEqual",
+            "before",
+            "lessThan",
+            "segmentMatch",
+        ],
+    );
     let form = genome.choose(1, &["n", "s", "v", "d", "l", "[]"]);
     let length = genome.count(2, 0, 3000);
     of(ruled(&clause(

@@ -27,7 +27,8 @@ pub fn patterns(genome: &Genome) -> Case {
 /// Large programs: `.*a.{1000}z`, `.{0,9000}!`.
 pub fn repeats(genome: &Genome) -> Case {
     let start = genome.choose(0, &["", ".*", "a*", "(?:a|b)*", "^"]);
-    let part = genome.choose(1, &["a", ".", "(?:a|b)", "(?:a|b|c|d)", "[^z]", "a?", r"\w", r"(?:a\b|a\B)"]);
+    let part = genome
+        .choose(1, &["a", ".", "(?:a|b)", "(?:a|b|c|d)", "[^z]", "a?", r"\w", r"(?:a\b|a\B)"]);
     let count = genome.count(2, 1, 32_000);
     let most = genome.choose(3, &["", "0,"]);
     let pattern = quoted(&format!("{start}a{part}{{{most}{count}}}!"));
@@ -59,7 +60,8 @@ pub fn texts(genome: &Genome) -> Case {
     let (before, after) = genome.choose(2, &[("", "!"), ("!", ""), ("", "")]);
     let value = quoted(&format!("{before}{part}{after}"));
     let values = filled(genome.count(3, 1, 5_000_000), |_| value.clone());
-    let clause = format!(r#"{{"attribute":"x","op":"{operator}","values":[{values}],"negate":false}}"#);
+    let clause =
+        format!(r#"{{"attribute":"x","op":"{operator}","values":[{values}],"negate":false}}"#);
     let clauses = rules(&clause);
     let all = filled(genome.count(4, 1, 5_000_000), |_| clauses.clone());
     let context = if genome.choose(5, &[true, false]) {
@@ -72,13 +74,17 @@ pub fn texts(genome: &Genome) -> Case {
 
 /// Many elements and many values.
 pub fn lists(genome: &Genome) -> Case {
-    let operator = genome.choose(0, &["in", "lessThan", "startsWith", "before", "semVerEqual", "contains", "matches"]);
+    let operator = genome.choose(
+        0,
+        &["in", "lessThan", "startsWith", "before", "semVerEqual", "contains", "matches"],
+    );
     let quote = genome.choose(1, &["", "\""]);
-    let elements = filled(genome.count(2, 1, LARGE), |index| format!("{quote}{}{quote}", index * 7));
-    let values = filled(genome.count(3, 1, 5_000_000), |index| format!("{quote}{}{quote}", index * 7 + 1));
+    let elements =
+        filled(genome.count(2, 1, LARGE), |index| format!("{quote}{}{quote}", index * 7));
+    let values =
+        filled(genome.count(3, 1, 5_000_000), |index| format!("{quote}{}{quote}", index * 7 + 1));
     let clause = rules(&format!(r#"{{"attribute":"x","op":"{operator}","values":[{values}]}}"#));
     let all = filled(genome.count(4, 1, 5_000_000), |_| clause.clone());
-    let all = if all.is_empty() { clause } else { all };
     evaluated(flag(&format!(r#""rules":[{all}]"#)), &format!(r#""x":[{elements}]"#))
 }
 
@@ -91,7 +97,11 @@ pub fn versions(genome: &Genome) -> Case {
             let identifiers = "a.".repeat(length / 2);
             ("semVerLessThan", format!("1.0.0-{identifiers}b"), format!("1.0.0-{identifiers}a"))
         }
-        _ => ("after", format!("2026-01-31T00:00:00.{}Z", "1".repeat(length)), "2027-01-31T00:00:00Z".to_owned()),
+        _ => (
+            "after",
+            format!("2026-01-31T00:00:00.{}Z", "1".repeat(length)),
+            "2027-01-31T00:00:00Z".to_owned(),
+        ),
     };
     let value = quoted(&value);
     let values = filled(genome.count(2, value.len() + 1, 5_000_000), |_| value.clone());
@@ -117,7 +127,10 @@ pub fn buckets(genome: &Genome) -> Case {
     });
     let document = format!(
         r#"{{"flags":{{{}}},"segments":{{"s":{{"salt":"{salt}","rules":[{segments}]}}}}}}"#,
-        flag_of("flag", &format!(r#""rules":[{}]"#, rules(r#"{"op":"segmentMatch","values":["s"]}"#)))
+        flag_of(
+            "flag",
+            &format!(r#""rules":[{}]"#, rules(r#"{"op":"segmentMatch","values":["s"]}"#))
+        )
     );
     let long = quoted(&long);
     evaluated(document, &format!(r#""a0":{long}"#))
@@ -132,27 +145,36 @@ pub fn targets(genome: &Genome) -> Case {
     evaluated(flag(&format!(r#""{members}":[{lists}]"#)), "")
 }
 
-/// Many segments, in clauses or in each other.
+/// Levels of segments, each of which needs all of the next level.
 pub fn segments(genome: &Genome) -> Case {
-    let count = genome.count(0, 1, 60_000);
-    let width = genome.count(1, 1, 60);
-    let rule = genome.choose(2, &["", r#"{"attribute":"x","op":"in","values":[1]}"#]);
-    let segments: Vec<String> = (0..count)
-        .map(|index| {
-            let below = filled(width * 10, |each| format!(r#""s{}""#, index + 1 + each * 97));
-            format!(
-                r#""s{index}":{{"excluded":["k"],"rules":[{{"clauses":[{rule}{}{{"op":"segmentMatch","values":[{below}]}}]}}]}}"#,
-                if rule.is_empty() { "" } else { "," }
-            )
-        })
-        .collect();
-    let all = filled(count * 10, |index| format!(r#""s{index}""#));
+    let (levels, width) = levels(genome);
+    let rule = genome.choose(2, &["", r#"{"attribute":"x","op":"in","values":[2]},"#]);
+    let matching = |level: usize| {
+        let keys: Vec<String> = (0..width).map(|place| format!(r#""s{level}.{place}""#)).collect();
+        format!(r#"{rule}{{"op":"segmentMatch","values":[{}]}}"#, keys.join(","))
+    };
+    let mut segments = Vec::new();
+    for level in 0..levels {
+        let below = matching(level + 1);
+        for place in 0..width {
+            segments.push(format!(
+                r#""s{level}.{place}":{{"excluded":["k"],"rules":[{{"clauses":[{below}]}}]}}"#
+            ));
+        }
+    }
     let document = format!(
         r#"{{"flags":{{{}}},"segments":{{{}}}}}"#,
-        flag_of("flag", &format!(r#""rules":[{}]"#, rules(&format!(r#"{{"op":"segmentMatch","values":[{all}]}}"#)))),
+        flag_of("flag", &format!(r#""rules":[{}]"#, rules(&matching(0)))),
         segments.join(",")
     );
     evaluated(document, r#""x":2"#)
+}
+
+/// Levels, and parts of each, with 10 MB of references between them at most.
+fn levels(genome: &Genome) -> (usize, usize) {
+    let levels = genome.count(0, 1, 60);
+    let most = (330_000.0 / levels as f64).sqrt() as usize;
+    (levels, genome.count(1, 1, most))
 }
 
 /// Flags that need many others.
@@ -161,19 +183,21 @@ pub fn prerequisites(genome: &Genome) -> Case {
 }
 
 fn needing(genome: &Genome) -> String {
-    let count = genome.count(0, 1, 40_000);
-    let width = genome.count(1, 1, 200);
-    let mut flags: Vec<String> = (0..count)
-        .map(|index| {
-            let below = if index + 61 > count { 0 } else { width };
-            let needed = filled(below * 28, |each| {
-                format!(r#"{{"key":"f{}","variation":0}}"#, index + 1 + each * 61)
-            });
-            flag_of(&format!("f{index}"), &format!(r#""prerequisites":[{needed}]"#))
-        })
-        .collect();
-    let all = filled(count * 28, |index| format!(r#"{{"key":"f{index}","variation":0}}"#));
-    flags.push(flag_of("flag", &format!(r#""prerequisites":[{all}]"#)));
+    let (levels, width) = levels(genome);
+    let needing = |level: usize| {
+        let needed: Vec<String> = (0..width)
+            .map(|place| format!(r#"{{"key":"f{level}.{place}","variation":0}}"#))
+            .collect();
+        format!(
+            r#""prerequisites":[{}]"#,
+            if level < levels { needed.join(",") } else { String::new() }
+        )
+    };
+    let mut flags = vec![flag_of("flag", &needing(0))];
+    for level in 0..levels {
+        let below = needing(level + 1);
+        flags.extend((0..width).map(|place| flag_of(&format!("f{level}.{place}"), &below)));
+    }
     format!(r#"{{"flags":{{{}}}}}"#, flags.join(","))
 }
 
@@ -185,8 +209,10 @@ pub fn private(genome: &Genome) -> Case {
     ));
     let all = filled(genome.count(1, 200, 2_000_000), |_| clause.clone());
     let prefix = genome.choose(2, &["p", "/x/q", "/x/y/q", "/p/q/r/s"]);
-    let references = filled(genome.count(3, 20, LARGE - 100), |index| format!(r#""{prefix}{index}""#));
-    let members = format!(r#""x":{{"y":{{"z":2}}}},"_meta":{{"privateAttributes":[{references}]}}"#);
+    let references =
+        filled(genome.count(3, 20, LARGE - 100), |index| format!(r#""{prefix}{index}""#));
+    let members =
+        format!(r#""x":{{"y":{{"z":2}}}},"_meta":{{"privateAttributes":[{references}]}}"#);
     Case::new(Call::Explain, flag(&format!(r#""rules":[{all}]"#)), user(&members))
 }
 
@@ -215,7 +241,11 @@ pub fn long_references(genome: &Genome) -> Case {
         ))
     });
     let nested = format!("{}{}{}", r#"{"a":"#.repeat(100), "1", "}".repeat(100));
-    Case::new(Call::Explain, flag(&format!(r#""rules":[{all}]"#)), user(&format!(r#""a":{nested}"#)))
+    Case::new(
+        Call::Explain,
+        flag(&format!(r#""rules":[{all}]"#)),
+        user(&format!(r#""a":{nested}"#)),
+    )
 }
 
 /// Flags that all need one costly flag, or one costly segment.

@@ -20,9 +20,6 @@ use crate::json::Value;
 use crate::limits;
 use program::Program;
 
-/// Visits of a program's places that count as one step.
-const VISITS_PER_STEP: u32 = 32;
-
 /// A program is kept after a search if it has at most this number of instructions for each byte of
 /// its pattern, and these besides. A larger one is built again for each search, so that patterns
 /// take memory by their length, whatever their counts are.
@@ -88,7 +85,7 @@ impl Pattern {
     /// Whether the pattern matches anywhere in a text. It takes a step for a number of instructions
     /// of the program, and of visits of the search.
     pub(crate) fn is_match(&self, text: &str, steps: &mut Steps) -> Result<bool, Malformed> {
-        steps.take((self.size / VISITS_PER_STEP) as usize)?;
+        steps.take((self.size / limits::STEP_VISITS) as usize)?;
         let built;
         let program = if self.size as usize <= self.text.len() * KEPT_PER_BYTE + KEPT {
             self.program.get_or_init(|| self.build())

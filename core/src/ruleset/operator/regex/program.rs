@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
-use super::VISITS_PER_STEP;
 use super::characters::{Ascii, Class};
 use crate::evaluation::{Malformed, Steps};
+use crate::limits;
 
 /// Instructions of which each leads to the next and some elsewhere too; the end is a match.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl Program {
         steps: &mut Steps,
     ) -> Result<bool, Malformed> {
         places.clear(self.instructions.len());
-        let allowed = steps.left() * VISITS_PER_STEP;
+        let allowed = steps.left() * limits::STEP_VISITS;
         let mut visits = 0;
         let mut before = None;
         let mut characters = text.chars();
@@ -195,7 +195,7 @@ impl Program {
             before = after;
             after = characters.next();
         };
-        steps.take((visits / VISITS_PER_STEP) as usize)?;
+        steps.take((visits / limits::STEP_VISITS) as usize)?;
         Ok(found)
     }
 

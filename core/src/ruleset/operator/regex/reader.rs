@@ -2,8 +2,9 @@
 
 use super::characters::{Characters, Class, Range};
 use super::program::{Instruction, Look};
-use super::syntax::{NESTING, Part};
+use super::syntax::Part;
 use crate::cut::cut;
+use crate::limits;
 
 /// Parses a pattern into its syntax tree and its classes; none if it is not a pattern or nests too
 /// deep.
@@ -83,7 +84,7 @@ impl<'p> Reader<'p> {
 
     /// Reads up to the end or a closing parenthesis, within so many groups.
     fn alternatives(&mut self, depth: u32) -> Option<Part> {
-        if depth > NESTING {
+        if depth > limits::REGEX_NESTING {
             return None;
         }
         let mut alternatives = Vec::new();

@@ -2,9 +2,7 @@
 //! knows the size of its program before one is built.
 
 use super::program::Instruction;
-
-/// How deep a pattern may nest.
-pub(super) const NESTING: u32 = 50;
+use crate::limits;
 
 /// A part of a pattern.
 #[derive(Debug, Default)]
@@ -87,7 +85,7 @@ impl Part {
     }
 
     pub(super) fn nests_too_deep(&self) -> bool {
-        self.height > NESTING
+        self.height > limits::REGEX_NESTING
     }
 
     /// Adds the part's instructions to a program. Those of a part that is repeated are written once

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use regex_lite::RegexBuilder;
 
 use super::characters::{Characters, Class};
-use super::{Pattern, VISITS_PER_STEP, reader};
+use super::{Pattern, reader};
 use crate::evaluation::Steps;
 use crate::limits;
 
@@ -356,7 +356,7 @@ fn a_large_program_is_not_kept() {
 /// The visits of searches that are easily counted by hand.
 #[test]
 fn a_search_takes_steps_by_text_times_program() {
-    let per_step = VISITS_PER_STEP;
+    let per_step = limits::STEP_VISITS;
     for (text, searched, visits) in [
         // Each character is one that no match begins with, and one round ends the search.
         ("b", "a".repeat(64 * 100), 64 * 100 + 1 + 1),
