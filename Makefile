@@ -12,6 +12,7 @@
 #   make dist          what users install, in dist/: the wheels for x86-64 and aarch64, the npm package
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host, beside other SDKs (a quarter of an hour; QUICK=1: a few minutes)
+#   make worst         searches for the slowest inputs and prints what they cost on each host runtime
 #   make check         formatters, linters and types
 #   make clean         what the targets above have made
 
@@ -34,10 +35,10 @@ export PYTHON FUZZ_SECONDS
 
 .PHONY: help demo demo-web demo-pipeline test-shop bench dist dist-npm layer test test-all build build-python build-wasm \
 	build-cli check check-rust check-python check-npm test-rust test-python test-npm test-dist \
-	test-page conformance consumers consumers-quick differential docs readme clean
+	test-page conformance worst consumers consumers-quick differential docs readme clean
 
 help:
-	@sed -n '3,18s/^# \{0,2\}//p' Makefile
+	@sed -n '3,19s/^# \{0,2\}//p' Makefile
 
 demo: build
 	@.venv/bin/python examples/demo.py
@@ -166,6 +167,10 @@ layer: build-python
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
 	@bench/run.sh $(if $(QUICK),--quick)
+
+worst: build
+	$(call say,worst: the slowest input of each family (ten minutes))
+	@bench/worst/run.sh
 
 docs:
 	$(call say,documentation: builds without warnings)

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use crate::evaluation::{
-    self, Answer, EvaluationDetail, FlagHandle, NoMemory, NoObserver, Observer, Subject, ValueType,
+    self, Answer, EvaluationDetail, FlagHandle, NoMemory, NoObserver, Observer, Steps, Subject,
+    ValueType,
 };
 #[cfg(feature = "tools")]
 use crate::explain::{self, Explanation};
 use crate::flags::Flags;
 use crate::json::Value;
+use crate::limits;
 use crate::state::{self, AllFlagsOptions, FlagState};
 
 /// A document bound to one context: every attribute that a rule may ask for has been looked up.
@@ -60,7 +62,28 @@ impl BoundFlags {
         flag: Option<FlagHandle>,
         observer: &mut O,
     ) -> Answer {
-        evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer)
+        self.evaluate_within(flag, observer, &mut Steps::default())
+    }
+
+    fn evaluate_within<O: Observer>(
+        &self,
+        flag: Option<FlagHandle>,
+        observer: &mut O,
+        steps: &mut Steps,
+    ) -> Answer {
+        evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer, steps)
+    }
+
+    /// Evaluates one of all flags: within the steps that each has, and those that they share.
+    pub(crate) fn evaluate_shared(&self, flag: FlagHandle, shared: &mut Steps) -> Answer {
+        let own = limits::STATE_OWN_STEPS;
+        let allowed = (own + shared.left()).min(limits::STEPS);
+        let mut steps = Steps::of(allowed);
+        let answer = self.evaluate_within(Some(flag), &mut NoObserver, &mut steps);
+        let exceeding = steps.taken_since(allowed).saturating_sub(own);
+        // At most what is left.
+        let _ = shared.take(exceeding as usize);
+        answer
     }
 
     fn expecting(&self, key: &str, wanted: ValueType) -> Answer {
@@ -181,6 +204,7 @@ impl BoundPart {
     /// As [`BoundFlags::evaluate_handle`], for a flag that asks for no more than what was mentioned.
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
-        evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, &mut NoObserver)
+        let (ruleset, steps) = (self.flags.ruleset(), &mut Steps::default());
+        evaluation::evaluate(ruleset, &self.subject, flag, &mut NoObserver, steps)
     }
 }

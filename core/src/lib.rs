@@ -170,7 +170,7 @@ pub use strategy::{Effect, Strategy, StrategyError, StrategyKind, System};
 pub use typing::TypingLanguage;
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
-pub const SPEC_VERSION: u32 = 1;
+pub const SPEC_VERSION: u32 = 2;
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,5 +1,6 @@
 //! The limits of a document, a context and an evaluation. They are counted, never timed, so that
-//! what passes one host passes every host, and what fails does so at the same place.
+//! what passes one host runtime passes every other, and what fails does so at the same place.
+//! `docs/limits.md` has them in one table, with what the worst input of each costs.
 
 /// The bytes of a document's text.
 pub const DOCUMENT_BYTES: usize = 256 << 20;
@@ -13,12 +14,39 @@ pub const NESTING: usize = 128;
 /// The bytes of a regular expression.
 pub const REGEX_BYTES: usize = 4 << 10;
 
+/// The instructions of a regular expression's program.
+pub(crate) const REGEX_INSTRUCTIONS: u32 = 1 << 15;
+
+/// How deep groups and repetitions of a regular expression may nest.
+pub(crate) const REGEX_NESTING: u32 = 50;
+
 /// How many prerequisites, or segments, may stand on one path below the flag that was asked for.
 pub const PATH_LENGTH: usize = 64;
 
-/// The steps of one evaluation: each flag, rule, clause, segment and weighted entry that is looked
-/// at, and each pair of values that is compared.
+/// The steps of one evaluation: each flag, rule, clause, segment, target list and weighted entry that
+/// is looked at, and each pair of values that is compared. What looks at long texts takes more.
 pub const STEPS: u32 = 1_000_000;
+
+/// The bytes of a text that is read, searched, compared or hashed that count as one step.
+pub(crate) const STEP_BYTES: usize = 64;
+
+/// The bytes that the step of a bucket includes: salts and keys of ordinary length.
+pub(crate) const BUCKET_BYTES: usize = 128;
+
+/// What counts as one step of a search with a regular expression: this number of instructions of its
+/// program, or of visits of a place in the program at a place in the text.
+pub(crate) const STEP_VISITS: u32 = 32;
+
+/// The steps that the flags share in the state of all flags, for what exceeds their own; one
+/// evaluation takes at most [`STEPS`] all the same.
+pub(crate) const STATE_STEPS: u32 = 4 * STEPS;
+
+/// The steps that each flag has in the state of all flags, whatever the others take.
+pub(crate) const STATE_OWN_STEPS: u32 = 10_000;
+
+/// What the values of a context that an explanation shows count together, as a [`Budget`] counts.
+#[cfg(feature = "tools")]
+pub(crate) const TRACE_BYTES: usize = 1 << 20;
 
 /// What is left of a size limit while a binding walks an object of its host.
 ///
@@ -69,5 +97,30 @@ mod tests {
         assert!(!budget.spend(2));
         assert!(!budget.spend(0));
         assert!(budget.enter(NESTING) && !budget.enter(NESTING + 1));
+    }
+    /// The table in the documentation has each limit as it is here.
+    #[test]
+    #[cfg(feature = "tools")]
+    fn the_documented_limits_are_these() {
+        let table = include_str!("../../docs/limits.md");
+        for (name, value) in [
+            ("DOCUMENT_BYTES", DOCUMENT_BYTES),
+            ("CONTEXT_BYTES", CONTEXT_BYTES),
+            ("NESTING", NESTING),
+            ("REGEX_BYTES", REGEX_BYTES),
+            ("REGEX_INSTRUCTIONS", REGEX_INSTRUCTIONS as usize),
+            ("REGEX_NESTING", REGEX_NESTING as usize),
+            ("PATH_LENGTH", PATH_LENGTH),
+            ("STEPS", STEPS as usize),
+            ("STEP_BYTES", STEP_BYTES),
+            ("BUCKET_BYTES", BUCKET_BYTES),
+            ("STEP_VISITS", STEP_VISITS as usize),
+            ("STATE_STEPS", STATE_STEPS as usize),
+            ("STATE_OWN_STEPS", STATE_OWN_STEPS as usize),
+            ("TRACE_BYTES", TRACE_BYTES),
+        ] {
+            let row = format!("| `{name}` | {value} |");
+            assert!(table.contains(&row), "docs/limits.md has no row {row}");
+        }
     }
 }

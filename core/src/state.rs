@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::bound_flags::BoundFlags;
-use crate::evaluation::{Answer, FlagHandle, Reason, Verdict};
+use crate::evaluation::{Answer, FlagHandle, Reason, Steps, Verdict};
 use crate::flags::Flags;
 use crate::json::{Object, Value};
+use crate::limits;
 use crate::ruleset::{Flag, Prerequisite, Ruleset};
 
 /// What [`all_flags_state`](BoundFlags::all_flags_state) is to show.
@@ -65,9 +66,14 @@ impl<'a> PrerequisiteKeys<'a> {
 }
 
 impl<'a> FlagState<'a> {
-    fn of(bound: &'a BoundFlags, slot: u32, flag: &'a Flag, options: &AllFlagsOptions) -> Self {
+    fn of(
+        bound: &'a BoundFlags,
+        (slot, flag): (u32, &'a Flag),
+        options: &AllFlagsOptions,
+        steps: &mut Steps,
+    ) -> Self {
         let flags = bound.flags();
-        let answer = bound.evaluate_handle(Some(FlagHandle::from_index(slot)));
+        let answer = bound.evaluate_shared(FlagHandle::from_index(slot), steps);
         let metadata = &flag.metadata;
         let experiment = is_experiment(flag, answer.verdict);
         let tracked = metadata.track_events || experiment;
@@ -149,7 +155,8 @@ pub(crate) fn flag_states<'a>(
     let options = *options;
     let shown = move |flag: &Flag| !options.client_side_only || flag.metadata.client_side;
     let flags = bound.flags().ruleset().flags().filter(move |(_, flag)| shown(flag));
-    Some(flags.map(move |(slot, flag)| FlagState::of(bound, slot, flag, &options)))
+    let mut shared = Steps::of(limits::STATE_STEPS);
+    Some(flags.map(move |flag| FlagState::of(bound, flag, &options, &mut shared)))
 }
 
 pub(crate) fn all_flags_state(bound: &BoundFlags, options: &AllFlagsOptions) -> Value {

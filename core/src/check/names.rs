@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::evaluation::Steps;
 use crate::ruleset::Pattern;
 
 /// What flags are to be called: `stakeholder.team.id`, or a regular expression in slashes.
@@ -48,7 +49,7 @@ impl NamePattern {
         let slashed = written.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
         let form = match slashed {
             Some(expression) => Form::Expression(
-                Pattern::read(&format!("^(?:{expression})$"))
+                Pattern::read(&Arc::from(format!("^(?:{expression})$")))
                     .map(Arc::new)
                     .ok_or_else(|| wrong("isoflag cannot search with it".to_owned()))?,
             ),
@@ -67,7 +68,10 @@ impl NamePattern {
     #[must_use]
     pub fn parse<'k>(&self, key: &'k str) -> Option<Vec<(&str, &'k str)>> {
         let pieces = match &self.form {
-            Form::Expression(expression) => return expression.is_match(key).then(Vec::new),
+            Form::Expression(expression) => {
+                let matches = expression.is_match(key, &mut Steps::default());
+                return matches.is_ok_and(|matches| matches).then(Vec::new);
+            }
             Form::Words(pieces) => pieces,
         };
         let hyphen = !self.written.contains('-');

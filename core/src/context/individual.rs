@@ -44,15 +44,6 @@ impl Individual {
         built_in.filter(|_| reference.is(reference.name()))
     }
 
-    /// Whether the context asks that the value of a reference stay unseen. Its kind, key and
-    /// anonymity cannot be private.
-    pub(crate) fn hides(&self, reference: &AttributeReference) -> bool {
-        !matches!(reference.name(), KIND | "key" | "anonymous")
-            && self.private.iter().any(|private| {
-                AttributeReference::parse(private).is_ok_and(|private| private.overlaps(reference))
-            })
-    }
-
     /// The members of its canonical JSON, without the kind.
     pub(crate) fn members(&self) -> Vec<(Arc<str>, Value)> {
         let private = (!self.private.is_empty()).then(|| {

@@ -114,7 +114,13 @@ impl AttributeReference {
         self.rest.iter().try_fold(attribute, |value, name| value.as_object()?.get(name))
     }
 
+    #[cfg(feature = "tools")]
+    pub(crate) fn components(&self) -> impl Iterator<Item = &Arc<str>> {
+        std::iter::once(&self.name).chain(&self.rest)
+    }
+
     /// Whether one of two references leads into what the other leads to.
+    #[cfg(feature = "tools")]
     pub(crate) fn overlaps(&self, other: &AttributeReference) -> bool {
         self.name == other.name && self.rest.iter().zip(&other.rest).all(|(a, b)| a == b)
     }

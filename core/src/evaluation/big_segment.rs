@@ -1,8 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Evaluation;
 use super::observer::Observer;
+use super::{Evaluation, Malformed};
 use crate::json::{Object, Value};
 use crate::ruleset::KindSlot;
 
@@ -120,19 +120,20 @@ impl<O: Observer> Evaluation<'_, O> {
         &mut self,
         kind: KindSlot,
         reference: Option<&str>,
-    ) -> Option<Option<bool>> {
+    ) -> Result<Option<Option<bool>>, Malformed> {
         let Some(reference) = reference else {
             self.note(BigSegmentsStatus::NotConfigured);
-            return None;
+            return Ok(None);
         };
-        let key = self.context.key(kind)?;
+        let Some(key) = self.context.key(kind) else { return Ok(None) };
         let Some(BigSegments(answered)) = self.subject.big_segments() else {
             self.note(BigSegmentsStatus::NotConfigured);
-            return Some(None);
+            return Ok(Some(None));
         };
         self.note(answered.status);
+        self.steps.take_bytes(key.len())?;
         let membership = answered.memberships.get(key).and_then(Value::as_object);
-        Some(membership.and_then(|members| members.get(reference)?.as_bool()))
+        Ok(Some(membership.and_then(|members| members.get(reference)?.as_bool())))
     }
 
     /// The worst status wins.

@@ -4,6 +4,7 @@ use super::murmur3::Murmur3;
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::json::{self, Value};
+use crate::limits;
 use crate::ruleset::{AttributeSlot, Bucketing, Hash};
 
 /// The bucket of a context.
@@ -26,8 +27,9 @@ impl<O: Observer> Evaluation<'_, O> {
         let number = match known {
             Some(known) => known.checked_sub(1),
             None => {
-                let number = self.hashed(hash, &bucketing.prefix.text, attribute);
-                if O::RECALLS {
+                let (number, steps) = self.hashed(hash, &bucketing.prefix.text, attribute)?;
+                // A result that took more steps is computed again, so that it takes them again.
+                if O::RECALLS && steps == 0 {
                     self.context.buckets.set(slot.0, number.map_or(0, |number| number + 1));
                 }
                 number
@@ -40,16 +42,25 @@ impl<O: Observer> Evaluation<'_, O> {
         })
     }
 
-    fn hashed(&self, hash: Hash, prefix: &str, attribute: AttributeSlot) -> Option<u32> {
-        match &self.context.attribute(attribute)?.value {
-            Value::String(text) => Some(bucket_of_text(hash, prefix, text)),
-            Value::Number(number) if number.trunc().total_cmp(number).is_eq() => {
-                let mut digits = Digits::default();
+    /// The bucket's number, if there is something to hash, and the steps taken for a long text.
+    fn hashed(
+        &mut self,
+        hash: Hash,
+        prefix: &str,
+        attribute: AttributeSlot,
+    ) -> Result<(Option<u32>, u32), Malformed> {
+        let mut digits = Digits::default();
+        let text: &str = match self.context.attribute(attribute).map(|attribute| &attribute.value) {
+            Some(Value::String(text)) => text,
+            Some(Value::Number(number)) if number.trunc().total_cmp(number).is_eq() => {
                 json::write_integer_digits(*number, &mut |digit| digits.push(digit));
-                Some(bucket_of_text(hash, prefix, digits.as_str()))
+                digits.as_str()
             }
-            _ => None,
-        }
+            _ => return Ok((None, 0)),
+        };
+        let left = self.steps.left();
+        self.steps.take_bytes((prefix.len() + text.len()).saturating_sub(limits::BUCKET_BYTES))?;
+        Ok((Some(bucket_of_text(hash, prefix, text)), self.steps.taken_since(left)))
     }
 }
 

@@ -45,12 +45,14 @@ use crate::ruleset::Ruleset;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// Evaluates one flag for one subject.
+/// Evaluates one flag for one subject, within the steps that are left; those that it does not take
+/// are left then.
 pub(crate) fn evaluate<O: Observer>(
     ruleset: &Ruleset,
     subject: &Subject,
     flag: Option<FlagHandle>,
     observer: &mut O,
+    steps: &mut Steps,
 ) -> Answer {
     let Some(context) = subject.context() else {
         return Answer::error(ErrorKind::UserNotSpecified);
@@ -64,7 +66,7 @@ pub(crate) fn evaluate<O: Observer>(
         subject,
         context,
         observer,
-        steps: Steps::default(),
+        steps,
         big_segments: None,
         prerequisites: Memo::default(),
         segments: Memo::default(),
@@ -86,7 +88,7 @@ struct Evaluation<'a, O> {
     subject: &'a Subject,
     context: &'a subject::BoundContext,
     observer: &'a mut O,
-    steps: Steps,
+    steps: &'a mut Steps,
     /// The worst status of the big segments asked so far.
     big_segments: Option<BigSegmentsStatus>,
     /// Each prerequisite and each segment is computed once, so that diamonds stay linear.

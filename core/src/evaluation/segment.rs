@@ -84,6 +84,7 @@ impl<O: Observer> Evaluation<'_, O> {
     ) -> Result<(SegmentSeen, bool, usize), Malformed> {
         match &body.membership {
             Membership::Lists { included, excluded } => {
+                self.steps.take((included.len() + excluded.len()).saturating_sub(2))?;
                 if self.any_list(included) {
                     return Ok((SegmentSeen::Included, true, 0));
                 }
@@ -92,7 +93,7 @@ impl<O: Observer> Evaluation<'_, O> {
                 }
             }
             Membership::Big { kind, reference } => {
-                match self.big_segment(*kind, reference.as_deref()) {
+                match self.big_segment(*kind, reference.as_deref())? {
                     Some(Some(member)) => return Ok((SegmentSeen::Stored, member, 0)),
                     Some(None) => {}
                     None => return Ok((SegmentSeen::NotStored, false, 0)),

@@ -9,18 +9,28 @@ pub(crate) struct Steps {
 
 impl Default for Steps {
     fn default() -> Self {
-        Steps { left: limits::STEPS }
+        Steps::of(limits::STEPS)
     }
 }
 
 impl Steps {
+    /// At most this number of steps.
+    pub(crate) fn of(left: u32) -> Steps {
+        Steps { left }
+    }
+
     /// How many have been taken since there were so many left.
-    pub(super) fn taken_since(&self, left: u32) -> u32 {
+    pub(crate) fn taken_since(&self, left: u32) -> u32 {
         left.saturating_sub(self.left)
     }
 
-    pub(super) fn left(&self) -> u32 {
+    pub(crate) fn left(&self) -> u32 {
         self.left
+    }
+
+    /// Takes the steps that a number of bytes of text count; a short text takes none.
+    pub(crate) fn take_bytes(&mut self, bytes: usize) -> Result<(), Malformed> {
+        self.take(bytes / limits::STEP_BYTES)
     }
 
     /// Takes steps, unless the limit is passed.

@@ -9,9 +9,10 @@ impl<O: Observer> Evaluation<'_, O> {
         if targets.lists.is_empty() {
             return Ok(None);
         }
-        self.steps.take(1)?;
         let named = |(_, list): &(u32, &TargetList)| self.context.is_in(list.kind, &list.keys);
         let found = (0..).zip(&targets.lists).find(named);
+        let looked_at = found.map_or(targets.lists.len(), |(position, _)| position as usize + 1);
+        self.steps.take(looked_at)?;
         self.observer.targets(targets, found.map(|(position, _)| position));
         Ok(found.map(|(_, list)| list.variation))
     }

@@ -12,7 +12,8 @@ use recorder::Recorder;
 
 /// An answer and everything that led to it, in the order in which it was looked at.
 ///
-/// Values of attributes that the context marks private are shown as `{"private": true}`.
+/// Values of attributes that the context marks private are shown as `{"private": true}`; those that
+/// exceed 1 MiB together are shown as `{"elided": true}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation(Value);
 

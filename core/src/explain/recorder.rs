@@ -1,9 +1,12 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::context::PrivateAttributes;
 use crate::evaluation::{
     Bucket, BucketSeen, Clues, Observer, Outcome, PrerequisiteSeen, SegmentSeen, Subject,
 };
 use crate::json::{Object, Value};
+use crate::limits::{self, Budget};
 use crate::ruleset::{
     Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Prerequisite, Ruleset,
     Targets,
@@ -15,6 +18,12 @@ pub(super) struct Recorder<'a> {
     subject: &'a Subject,
     frames: Vec<Frame>,
     trace: Value,
+    /// By kind, what its context marks private.
+    private: BTreeMap<u32, PrivateAttributes>,
+    /// What is left for values of the context.
+    left: Budget,
+    /// The attributes whose value did not fit, which is measured once.
+    elided: BTreeSet<u32>,
 }
 
 /// An object of the trace in the making.
@@ -40,7 +49,15 @@ impl Frame {
 
 impl<'a> Recorder<'a> {
     pub(super) fn new(ruleset: &'a Ruleset, subject: &'a Subject) -> Recorder<'a> {
-        Recorder { ruleset, subject, frames: Vec::new(), trace: Value::Null }
+        Recorder {
+            ruleset,
+            subject,
+            frames: Vec::new(),
+            trace: Value::Null,
+            private: BTreeMap::new(),
+            left: Budget::new(limits::TRACE_BYTES),
+            elided: BTreeSet::new(),
+        }
     }
 
     /// The trace. What is still open was ended by something malformed in it.
@@ -86,15 +103,30 @@ impl<'a> Recorder<'a> {
         self.ruleset.tables().attributes.get(slot)
     }
 
-    /// A value as it may be shown.
-    fn shown(&self, attribute: &Attribute, value: &Value) -> Value {
-        let individual =
-            self.subject.context().and_then(|context| context.individual(attribute.kind));
-        if individual.is_some_and(|individual| individual.hides(&attribute.reference)) {
-            Value::Object(Object::from_iter([("private", Value::Bool(true))]))
-        } else {
-            value.clone()
+    /// Whether the context marks an attribute private.
+    fn hides(&mut self, attribute: &Attribute) -> bool {
+        let context = self.subject.context();
+        let individual = context.and_then(|context| context.individual(attribute.kind));
+        individual.is_some_and(|individual| {
+            let private = self.private.entry(attribute.kind.0);
+            let private = private.or_insert_with(|| PrivateAttributes::of(individual));
+            private.hide(&attribute.reference)
+        })
+    }
+
+    /// Whether a value of the context fits what is left for such values, of which it takes its part.
+    fn fits(&mut self, slot: AttributeSlot, value: &Value) -> bool {
+        if self.elided.contains(&slot.0) {
+            return false;
         }
+        let mut left = self.left.clone();
+        let fits = spend(value, &mut left);
+        if fits {
+            self.left = left;
+        } else {
+            self.elided.insert(slot.0);
+        }
+        fits
     }
 
     fn set_bucket(&mut self, bucketing: &Bucketing, bucket: Bucket) {
@@ -106,6 +138,26 @@ impl<'a> Recorder<'a> {
         if let Some(hash) = bucket.hashed {
             self.set("hash", hash.as_str());
         }
+    }
+}
+
+/// What stands instead of a value that is not shown.
+fn instead(why: &str) -> Value {
+    Value::Object(Object::from_iter([(why, Value::Bool(true))]))
+}
+
+/// Takes a value off the budget, unless it exceeds it.
+fn spend(value: &Value, left: &mut Budget) -> bool {
+    match value {
+        Value::String(text) => left.spend(text.len()),
+        Value::Array(elements) => {
+            left.spend(1) && elements.iter().all(|element| spend(element, left))
+        }
+        Value::Object(object) => {
+            left.spend(1)
+                && object.iter().all(|(name, value)| left.spend(name.len()) && spend(value, left))
+        }
+        _ => left.spend(1),
     }
 }
 
@@ -196,11 +248,15 @@ impl Observer for Recorder<'_> {
         if let Condition::Attribute(slot, _) = &clause.condition
             && let Some(attribute) = self.attribute(*slot)
         {
+            let hidden = self.hides(attribute).then(|| instead("private"));
+            let shown = |value: &Value| hidden.clone().unwrap_or_else(|| value.clone());
+            let matching = matching.map(shown);
             if let Some(value) = clues.value {
-                self.set("contextValue", self.shown(attribute, value));
+                let fits = hidden.is_some() || self.fits(*slot, value);
+                self.set("contextValue", if fits { shown(value) } else { instead("elided") });
             }
             if let Some(value) = matching {
-                self.set("matchingValue", self.shown(attribute, value));
+                self.set("matchingValue", value);
             }
         } else if let Some(value) = matching {
             self.set("matchingValue", value.clone());

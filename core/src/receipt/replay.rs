@@ -147,7 +147,8 @@ impl Difference {
     fn of_objects(path: &str, claimed: &Object, found: &Object) -> Option<Difference> {
         let mut names: Vec<&str> =
             claimed.iter().chain(found.iter()).map(|(name, _)| &**name).collect();
-        names.sort_by_key(|name| rank(name));
+        names.sort_by_key(|name| (rank(name), *name));
+        names.dedup();
         names.into_iter().find_map(|name| {
             Difference::of_parts(format!("{path}.{name}"), claimed.get(name), found.get(name))
         })
@@ -314,7 +315,7 @@ mod tests {
     fn the_error_names_what_differs_first() {
         let receipt = receipt();
         for (from, to, code, path) in [
-            (r#""specVersion":1"#, r#""specVersion":2"#, "other-rules", "specVersion"),
+            (r#""specVersion":2"#, r#""specVersion":1"#, "other-rules", "specVersion"),
             (r#""digest":"sha256:"#, r#""digest":"sha512:"#, "other-document", "digest"),
             (
                 r#""contextHash":"sha256:"#,
@@ -339,7 +340,7 @@ mod tests {
             ("{\"answer\"", "{\"answe\"", "not-a-receipt", ""),
             ("{\"answer\"", "{\"again\":1,\"answer\"", "not-a-receipt", ""),
             ("{\"answer\"", " {\"answer\"", "not-a-receipt", ""),
-            (r#""specVersion":1"#, r#""specVersion":1.0"#, "not-a-receipt", ""),
+            (r#""specVersion":2"#, r#""specVersion":2.0"#, "not-a-receipt", ""),
             (r#""flag":"f","specVersion""#, r#""flag":7,"specVersion""#, "not-a-receipt", ""),
         ] {
             let forged = receipt.replacen(from, to, 1);
@@ -367,6 +368,39 @@ mod tests {
             error.to_string(),
             "the evaluation goes another way: `trace.on` is claimed to be false and is true"
         );
+    }
+
+    #[test]
+    fn a_receipt_of_the_first_rules_is_refused() {
+        let old = receipt().replace(r#""specVersion":2"#, r#""specVersion":1"#);
+        let error = replayed(old.as_bytes(), Some(&ada())).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the receipt is by other rules of evaluation; use the version that wrote it: \
+             `specVersion` is claimed to be 1 and is 2"
+        );
+    }
+
+    /// Each level is compared once, not once for the claim and once for what is found.
+    #[test]
+    fn a_long_chain_of_prerequisites_replays() {
+        let flags: Vec<String> = (0..60)
+            .map(|index| {
+                let prerequisites = match index {
+                    0 => String::new(),
+                    _ => format!(r#"{{"key":"f{}","variation":0}}"#, index - 1),
+                };
+                format!(
+                    r#""f{index}":{{"on":true,"variations":[1],"fallthrough":{{"variation":0}},
+                        "prerequisites":[{prerequisites}]}}"#
+                )
+            })
+            .collect();
+        let document = format!(r#"{{"flags":{{{}}}}}"#, flags.join(","));
+        let flags = Flags::from_json(document.as_bytes()).unwrap();
+        // A trace of any depth is written, but a text nests no deeper than a document's.
+        let receipt = flags.receipt("f29", Some(&ada()), None);
+        assert_eq!(replay(receipt.to_json().as_bytes(), &flags, Some(&ada()), None), Ok(receipt));
     }
 
     #[test]

@@ -8,7 +8,7 @@ from ..document import ABSENT, clause, document, flag, in_segment, multi, rollou
 from ..hashing import HASHES, bucket, prefix_of
 from ..json_value import Json, Object
 from ..outcome import detail, fell, malformed, no_context, not_found, off, prerequisite_failed, ruled, target
-from ..topic import Topic, repeated
+from ..topic import Topic
 
 PREFIX = prefix_of("flag", "salt")
 CITY: dict[str, Json] = user("alice", plan="gold", address={"city": "Oslo"}, tags=["a", "b"])
@@ -151,26 +151,6 @@ def explanations() -> Topic:
     return topic
 
 
-def steps() -> Topic:
-    """The limit of an evaluation's steps."""
-    topic = Topic("limits", "The number of steps that one evaluation may take")
-    before = (
-        '{"flags":{"flag":{"key":"flag","version":1,"on":%s,"variations":["no","yes","off"],"fallthrough":{"variation":0},'
-        '"offVariation":2,"rules":[{"id":"r","variation":1,"clauses":[{"attribute":"list","op":"startsWith","values":['
-    )
-    for count, on, answer in ((900, "true", fell()), (1100, "true", malformed()), (1100, "false", off())):
-        topic.case(
-            f"pairs-{count}{'' if on == 'true' else '-off'}",
-            "limits",
-            f"a clause of {count} values over an array of {count} elements{'' if on == 'true' else ', behind an off switch'}",
-            {"evaluate": {"flag": "flag", "default": "default"}},
-            answer,
-            documentText=repeated(before % on, ('"b",', count - 1), '"b"]}]}]}}}'),
-            contextText=repeated('{"kind":"user","key":"alice","list":[', ('"a",', count - 1), '"a"]}'),
-        )
-    return topic
-
-
 def topics() -> list[Topic]:
     """The topics of this module."""
-    return [explanations(), steps()]
+    return [explanations()]

@@ -10,7 +10,7 @@ from ..json_value import Json, Object
 from ..outcome import detail, fell, no_context, not_found, off, ruled
 from ..topic import Topic
 
-SPEC_VERSION = 1
+SPEC_VERSION = 2
 
 
 def context_hash(canonical_context: Json) -> str:
@@ -93,11 +93,11 @@ def topics() -> list[Topic]:
     replays("forged-digest", "another digest", altered(digest=digest(other)), refused("other-document", "digest"))
     replays("forged-hash", "another hash", altered(contextHash=context_hash(user("bob"))), refused("other-context", "contextHash"))
     replays("forged-hash-null", "no hash", altered(contextHash=None), refused("other-context", "contextHash"))
-    for version in (0, 2, "1", None):
+    for version in (0, 1, 3, "2", None):
         replays(f"other-rules-{version}", "another version of the rules", altered(specVersion=version),
                 refused("other-rules", "specVersion"))  # fmt: skip
     replays("other-rules-first", "other rules are named before another document",
-            altered(specVersion=2, digest=digest(other)), refused("other-rules", "specVersion"))  # fmt: skip
+            altered(specVersion=1, digest=digest(other)), refused("other-rules", "specVersion"))  # fmt: skip
     replays("other-document-before-context", "another document before another context", altered(contextHash=None),
             refused("other-document", "digest"), other)  # fmt: skip
     other_answer = "other-answer"
@@ -122,13 +122,13 @@ def topics() -> list[Topic]:
     broken: list[tuple[str, str]] = [
         ("empty", ""), ("null", "null"), ("list", "[]"), ("number", "1"), ("object", "{}"), ("cut", text[:-1]), ("space", text + " "),
         ("space-within", text.replace(":", ": ", 1)), ("line-feed", text + "\n"), ("bom", "\ufeff" + text),
-        ("order", '{"specVersion":1,' + text[1:].replace('"specVersion":1,', "")), ("twice", '{"flag":"flag",' + text[1:]),
-        ("spelling", text.replace('"specVersion":1', '"specVersion":1.0')),
+        ("order", '{"specVersion":2,' + text[1:].replace('"specVersion":2,', "")), ("twice", '{"flag":"flag",' + text[1:]),
+        ("spelling", text.replace('"specVersion":2', '"specVersion":2.0')),
         ("escape", text.replace('"flag":"flag"', '"flag":"\\u0066lag"')),
         ("more", canonical({**simple, "x": 1})), ("less", canonical({name: item for name, item in simple.items() if name != "trace"})),
         ("flag-number", altered(flag=1)), ("flag-null", altered(flag=None)),
         ("surrogate", text.replace('"flag":"flag"', '"flag":"\\ud800"')),
-        ("explanation", canonical({"flag": "flag", "contextKey": "alice", "specVersion": 1, "answer": fell(), "trace": trace})),
+        ("explanation", canonical({"flag": "flag", "contextKey": "alice", "specVersion": SPEC_VERSION, "answer": fell(), "trace": trace})),
     ]  # fmt: skip
     for slug, written in broken:
         replays(f"broken-{slug}", "a text that is not a receipt", written, refused("not-a-receipt"))

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{ClauseValues, Comparable, first_match};
+use super::{ClauseValues, Comparable, first_match, take_reading};
 use crate::calendar;
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
@@ -35,7 +35,10 @@ impl DateTest {
     ) -> Result<Option<usize>, Malformed> {
         let instant = match comparable {
             Comparable::Instant(instant) => *instant,
-            _ => Instant::read(value),
+            _ => {
+                take_reading(value, steps)?;
+                Instant::read(value)
+            }
         };
         let Some(instant) = instant else { return Ok(None) };
         first_match(&self.values, steps, |limit| instant.order(limit) == self.wanted)

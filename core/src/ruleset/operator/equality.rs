@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{ClauseValues, Comparable};
+use super::{ClauseValues, Comparable, take_reading};
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
@@ -29,7 +29,10 @@ impl In {
         steps.take(1)?;
         let hash = match comparable {
             Comparable::Hash(hash) => Some(*hash),
-            _ => None,
+            _ => {
+                take_reading(value, steps)?;
+                None
+            }
         };
         Ok(self.0.place(value, hash))
     }

@@ -132,6 +132,31 @@ impl Test {
     }
 }
 
+/// The first prepared value for which `matches` holds; each comparison is a step, and more if it
+/// looks at many bytes.
+fn first_text_match<T>(
+    prepared: &[Option<T>],
+    steps: &mut Steps,
+    bytes: impl Fn(&T) -> usize,
+    matches: impl Fn(&T) -> bool,
+) -> Result<Option<usize>, Malformed> {
+    for (index, value) in prepared.iter().enumerate() {
+        steps.take(1)?;
+        if let Some(value) = value {
+            steps.take_bytes(bytes(value))?;
+            if matches(value) {
+                return Ok(Some(index));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Takes the steps for reading a value that was not read when the context was bound.
+fn take_reading(value: &Value, steps: &mut Steps) -> Result<(), Malformed> {
+    steps.take_bytes(value.as_str().map_or(0, str::len))
+}
+
 /// The first prepared value for which `matches` holds; each comparison is a step.
 fn first_match<T>(
     prepared: &[Option<T>],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ClauseValues, first_match};
+use super::{ClauseValues, first_text_match};
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
@@ -42,7 +42,12 @@ impl TextTest {
         steps: &mut Steps,
     ) -> Result<Option<usize>, Malformed> {
         let Value::String(text) = value else { return Ok(None) };
-        first_match(&self.values, steps, |part| match self.place {
+        let bytes = |part: &Part| match self.place {
+            _ if part.text.len() > text.len() => 0,
+            Place::Start | Place::End => part.text.len(),
+            Place::Anywhere => text.len(),
+        };
+        first_text_match(&self.values, steps, bytes, |part| match self.place {
             Place::Start => text.starts_with(&*part.text),
             Place::End => text.ends_with(&*part.text),
             Place::Anywhere => part.is_in(text),
@@ -56,6 +61,7 @@ struct Part {
     text: Arc<str>,
     /// How many bytes still match where the byte after so many does not (Knuth, Morris, Pratt).
     /// The standard library's search is three times the code, and prepares anew for each text.
+    /// Empty if all are 0.
     shorter: Box<[u32]>,
 }
 
@@ -71,7 +77,10 @@ impl Part {
                     matched = part.next(matched, byte, &shorter);
                 }
             }
-            part.shorter = shorter.into();
+            // Most texts never begin again within themselves.
+            if shorter.iter().any(|matched| *matched > 0) {
+                part.shorter = shorter.into();
+            }
         }
         part
     }
@@ -90,10 +99,12 @@ impl Part {
     fn is_in(&self, text: &str) -> bool {
         let mut matched = 0;
         let whole = self.text.len();
-        text.bytes().any(|byte| {
-            matched = self.next(matched, byte, &self.shorter);
-            matched as usize == whole
-        }) || whole == 0
+        let found = whole <= text.len()
+            && text.bytes().any(|byte| {
+                matched = self.next(matched, byte, &self.shorter);
+                matched as usize == whole
+            });
+        found || whole == 0
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{ClauseValues, Comparable, first_match};
+use super::{ClauseValues, Comparable, first_text_match, take_reading};
 use crate::cut::cut;
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
@@ -37,12 +37,15 @@ impl VersionTest {
         let version = match comparable {
             Comparable::Version(version) => version,
             _ => {
+                take_reading(value, steps)?;
                 read = Version::read(value);
                 &read
             }
         };
         let Some(version) = version else { return Ok(None) };
-        first_match(&self.values, steps, |limit| version.precedence(limit) == self.wanted)
+        let bytes = |limit: &Version| version.bytes_compared(limit);
+        let matches = |limit: &Version| version.precedence(limit) == self.wanted;
+        first_text_match(&self.values, steps, bytes, matches)
     }
 }
 
@@ -60,6 +63,12 @@ impl Version {
         value.as_str().and_then(parse)
     }
 
+    /// The bytes that a comparison looks at: only pre-releases of one version are compared.
+    fn bytes_compared(&self, other: &Version) -> usize {
+        let both = !self.pre.is_empty() && !other.pre.is_empty() && self.numbers == other.numbers;
+        if both { self.pre.len().max(other.pre.len()) } else { 0 }
+    }
+
     fn precedence(&self, other: &Version) -> Ordering {
         let order = self.numbers.cmp(&other.numbers);
         if order.is_ne() || self.pre == other.pre {
@@ -67,16 +76,25 @@ impl Version {
         }
         // A release comes after its pre-releases.
         match (self.pre.is_empty(), other.pre.is_empty()) {
-            (false, false) => identifiers(&self.pre).cmp(identifiers(&other.pre)),
+            (false, false) => pre_release_order(self.pre.as_bytes(), other.pre.as_bytes()),
             (release, other_release) => release.cmp(&other_release),
         }
     }
 }
 
+/// The order of two pre-releases, by the first identifier in which they differ.
+fn pre_release_order(a: &[u8], b: &[u8]) -> Ordering {
+    let differs = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
+    let (same, _) = a.split_at(differs);
+    let start = same.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
+    let rest = |pre| identifiers(<[u8]>::get(pre, start..).unwrap_or_default());
+    rest(a).cmp(rest(b))
+}
+
 /// The identifiers of a pre-release as they are ordered: numbers first, by their size, then by the
 /// ASCII of the others.
-fn identifiers(pre: &str) -> impl Iterator<Item = (bool, usize, &[u8])> {
-    pre.as_bytes().split(|byte| *byte == b'.').map(|identifier| {
+fn identifiers(pre: &[u8]) -> impl Iterator<Item = (bool, usize, &[u8])> {
+    pre.split(|byte| *byte == b'.').map(|identifier| {
         let word = !is_number(identifier);
         // Of two numbers without leading zeros the shorter is less.
         (word, if word { 0 } else { identifier.len() }, identifier)
@@ -179,8 +197,8 @@ mod tests {
 
         #[test]
         fn precedence_is_that_of_the_standard(
-            a in "[01]\\.1\\.[01](-[a12-]{1,3}(\\.[aA01]){0,2})?",
-            b in "[01]\\.1\\.[01](-[a12-]{1,3}(\\.[aA01]){0,2})?",
+            a in "[01]\\.1\\.[01](-[a12-]{1,3}(\\.([aA01]|1[02]|a0)){0,3})?",
+            b in "[01]\\.1\\.[01](-[a12-]{1,3}(\\.([aA01]|1[02]|a0)){0,3})?",
         ) {
             let theirs = |text: &str| semver::Version::parse(text).unwrap();
             let order = theirs(&a).cmp_precedence(&theirs(&b));

@@ -10,22 +10,29 @@ const LAST: u32 = char::MAX as u32;
 pub(super) struct Characters(pub(super) Vec<Range>);
 
 impl Characters {
-    pub(super) fn of(ranges: Vec<Range>) -> Characters {
-        let mut sorted: Vec<Range> = Vec::new();
-        for range in ranges {
-            let (mut first, mut last) = range;
-            // Whatever touches the new range becomes part of it.
-            sorted.retain(|known| {
-                let apart = known.0.max(first) > known.1.min(last).saturating_add(1);
-                if !apart {
-                    (first, last) = (known.0.min(first), known.1.max(last));
-                }
-                apart
-            });
-            let place = sorted.iter().take_while(|known| known.0 < first).count();
-            sorted.insert(place, (first, last));
+    pub(super) fn of(ranges: &[Range]) -> Characters {
+        if ranges.len() < 2 {
+            return Characters(ranges.to_vec());
         }
-        Characters(sorted)
+        let (left, right) = ranges.split_at(ranges.len() / 2);
+        let (left, right) = (Characters::of(left).0, Characters::of(right).0);
+        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+        let mut joined: Vec<Range> = Vec::new();
+        loop {
+            let next = match (left.peek(), right.peek()) {
+                (Some(a), Some(b)) if a.0 > b.0 => right.next(),
+                (Some(_), _) => left.next(),
+                (None, _) => right.next(),
+            };
+            let Some((first, last)) = next else { return Characters(joined) };
+            match joined.last_mut() {
+                // What touches the range before becomes part of it.
+                Some(before) if first <= before.1.saturating_add(1) => {
+                    before.1 = before.1.max(last);
+                }
+                _ => joined.push((first, last)),
+            }
+        }
     }
 
     /// Every character but the line feed, and the carriage return where both end a line.
@@ -69,7 +76,7 @@ impl Characters {
                 }
             }
         }
-        Characters::of(ranges)
+        Characters::of(&ranges)
     }
 
     /// The ranges of a POSIX class.
@@ -93,5 +100,68 @@ impl Characters {
         };
         let (ranges, _) = ends.as_chunks::<2>();
         Some(Characters(ranges.iter().map(|[a, b]| (u32::from(*a), u32::from(*b))).collect()))
+    }
+}
+
+/// A set of ASCII characters, one bit each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ascii([u32; 4]);
+
+impl Ascii {
+    pub(super) fn add(&mut self, first: u32, last: u32) {
+        for character in first..=last.min(0x7f) {
+            if let Some(bits) = self.0.get_mut(character as usize / 32) {
+                *bits |= 1 << (character % 32);
+            }
+        }
+    }
+
+    pub(super) fn join(&mut self, other: Ascii) {
+        for (bits, other) in self.0.iter_mut().zip(other.0) {
+            *bits |= other;
+        }
+    }
+
+    pub(super) fn holds(&self, character: u32) -> bool {
+        let bits = self.0.get(character as usize / 32);
+        bits.is_some_and(|bits| bits >> (character % 32) & 1 == 1)
+    }
+}
+
+/// A set of characters, made for looking characters up.
+#[derive(Debug)]
+pub(super) struct Class {
+    pub(super) ascii: Ascii,
+    /// The ranges with other characters than those of ASCII.
+    others: Box<[Range]>,
+}
+
+impl Class {
+    pub(super) fn new(characters: &Characters) -> Class {
+        let mut ascii = Ascii::default();
+        characters.0.iter().for_each(|(first, last)| ascii.add(*first, *last));
+        let others = characters.0.iter().filter(|range| range.1 > 0x7f).copied().collect();
+        Class { ascii, others }
+    }
+
+    /// Whether a character is in the set; each range that another than an ASCII character is
+    /// compared with is a visit.
+    pub(super) fn holds(&self, character: u32, visits: &mut u32) -> bool {
+        if character <= 0x7f {
+            return self.ascii.holds(character);
+        }
+        let mut ranges = &*self.others;
+        while let Some((first, last)) = ranges.get(ranges.len() / 2).copied() {
+            *visits += 1;
+            let (before, rest) = ranges.split_at(ranges.len() / 2);
+            if character < first {
+                ranges = before;
+            } else if character <= last {
+                return true;
+            } else {
+                ranges = rest.get(1..).unwrap_or_default();
+            }
+        }
+        false
     }
 }

@@ -1,25 +1,30 @@
 //! `matches`: an unanchored search in one dialect on every host: linear time, ASCII classes, no
-//! look-around. A pattern that is no regular expression never matches.
+//! look-around. A pattern that is not a regular expression never matches.
 //!
-//! The dialect is that of the crate `regex-lite`, to the last refused pattern; tests hold both
-//! against each other. A clause asks only whether there is a match, never where, so that a
-//! [`Pattern`] keeps no positions, priorities or groups, which is most of a general engine.
+//! The dialect is that of the crate `regex-lite`, except that the size of a program has a limit of
+//! its own; tests hold both against each other. A clause needs only whether there is a match, never
+//! its position, so that a [`Pattern`] keeps no positions, priorities or groups, which is most of a
+//! general engine.
 
 mod characters;
-mod part;
 mod program;
 mod reader;
+mod syntax;
+
+use std::sync::{Arc, OnceLock};
 
 use super::ClauseValues;
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
 use crate::limits;
+use program::Program;
 
-pub(crate) use program::Pattern;
-
-/// Bytes of text that count as one step.
-const BYTES_PER_STEP: usize = 64;
+/// A program is kept after a search if it has at most this number of instructions for each byte of
+/// its pattern, and these besides. A larger one is built again for each search, so that patterns
+/// take memory by their length, whatever their counts are.
+const KEPT_PER_BYTE: usize = 4;
+const KEPT: usize = 256;
 
 #[derive(Debug)]
 pub(crate) struct Matches {
@@ -31,7 +36,10 @@ impl Matches {
         let patterns = values.prepare(
             Code::InvalidRegex,
             "a regular expression that isoflag can search with",
-            |value| value.as_str().and_then(Pattern::read),
+            |value| match value {
+                Value::String(text) => Pattern::read(text),
+                _ => None,
+            },
         );
         Matches { patterns }
     }
@@ -43,8 +51,10 @@ impl Matches {
     ) -> Result<Option<usize>, Malformed> {
         let Value::String(text) = value else { return Ok(None) };
         for (index, pattern) in self.patterns.iter().enumerate() {
-            steps.take(1 + text.len() / BYTES_PER_STEP)?;
-            if pattern.as_ref().is_some_and(|pattern| pattern.is_match(text)) {
+            steps.take(1)?;
+            if let Some(pattern) = pattern
+                && pattern.is_match(text, steps)?
+            {
                 return Ok(Some(index));
             }
         }
@@ -52,13 +62,45 @@ impl Matches {
     }
 }
 
+/// A valid pattern; its program is built by the first search.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    text: Arc<str>,
+    /// The number of instructions.
+    size: u32,
+    program: OnceLock<Option<Box<Program>>>,
+}
+
 impl Pattern {
-    /// None where it cannot be read or passes a limit.
-    pub(crate) fn read(pattern: &str) -> Option<Pattern> {
-        if pattern.len() > limits::REGEX_BYTES {
+    /// None if it is not a pattern or exceeds a limit. No program is built.
+    pub(crate) fn read(text: &Arc<str>) -> Option<Pattern> {
+        if text.len() > limits::REGEX_BYTES {
             return None;
         }
-        reader::read(pattern, part::LARGEST)
+        let size = reader::read(text)?.0.size();
+        let fits = size <= limits::REGEX_INSTRUCTIONS;
+        fits.then(|| Pattern { text: Arc::clone(text), size, program: OnceLock::new() })
+    }
+
+    /// Whether the pattern matches anywhere in a text. It takes a step for a number of instructions
+    /// of the program, and of visits of the search.
+    pub(crate) fn is_match(&self, text: &str, steps: &mut Steps) -> Result<bool, Malformed> {
+        steps.take((self.size / limits::STEP_VISITS) as usize)?;
+        let built;
+        let program = if self.size as usize <= self.text.len() * KEPT_PER_BYTE + KEPT {
+            self.program.get_or_init(|| self.build())
+        } else {
+            built = self.build();
+            &built
+        };
+        program.as_ref().map_or(Ok(false), |program| program.is_match(text, steps))
+    }
+
+    fn build(&self) -> Option<Box<Program>> {
+        let (part, classes) = reader::read(&self.text)?;
+        let mut instructions = Vec::with_capacity(self.size as usize);
+        part.write(&mut instructions);
+        Some(Box::new(Program::new(instructions, classes)))
     }
 }
 

@@ -1,15 +1,17 @@
 //! Reads a pattern's text. Whatever `regex-lite` refuses is refused.
 
-use super::characters::{Characters, Range};
-use super::part::{NESTING, Part};
-use super::program::{Look, Pattern};
+use super::characters::{Characters, Class, Range};
+use super::program::{Instruction, Look};
+use super::syntax::Part;
 use crate::cut::cut;
+use crate::limits;
 
-/// The pattern of a text; none where it cannot be read or its program is larger than that.
-pub(super) fn read(pattern: &str, largest: u32) -> Option<Pattern> {
+/// Parses a pattern into its syntax tree and its classes; none if it is not a pattern or nests too
+/// deep.
+pub(super) fn read(pattern: &str) -> Option<(Part, Vec<Class>)> {
     let mut reader = Reader { rest: pattern, ..Reader::default() };
-    let instructions = reader.alternatives(0)?.finish(largest)?;
-    Some(Pattern::new(instructions, reader.ranges))
+    let part = reader.alternatives(0)?;
+    (!part.nests_too_deep()).then_some((part, reader.classes))
 }
 
 /// The flags in the order of their bits; `u` does nothing.
@@ -27,10 +29,9 @@ const WORD_END: Look = Look::Word(0b0100);
 struct Reader<'p> {
     rest: &'p str,
     flags: u8,
-    /// How many groups have been opened, and the names that some have.
-    groups: u32,
+    /// The names of groups, sorted.
     names: Vec<&'p str>,
-    ranges: Vec<Range>,
+    classes: Vec<Class>,
 }
 
 /// What an escape stands for, or one character of a class.
@@ -83,7 +84,7 @@ impl<'p> Reader<'p> {
 
     /// Reads up to the end or a closing parenthesis, within so many groups.
     fn alternatives(&mut self, depth: u32) -> Option<Part> {
-        if depth > NESTING {
+        if depth > limits::REGEX_NESTING {
             return None;
         }
         let mut alternatives = Vec::new();
@@ -166,21 +167,17 @@ impl<'p> Reader<'p> {
         if ["?=", "?!", "?<=", "?<!"].iter().any(|look_around| self.rest.starts_with(look_around)) {
             return None;
         }
-        let name = if self.eat("?P<") || self.eat("?<") {
-            self.name()?
+        if self.eat("?P<") || self.eat("?<") {
+            self.name()?;
         } else if self.eat("?") {
             let end = self.change_flags()?;
             return if end == ':' { self.alternatives(depth + 1).map(Some) } else { Some(None) };
-        } else {
-            ""
-        };
-        self.groups += 1;
-        let number = self.groups;
-        Some(Some(self.alternatives(depth + 1)?.group(number, name)))
+        }
+        Some(Some(self.alternatives(depth + 1)?.group()))
     }
 
     /// Reads the name of a group, which no other has.
-    fn name(&mut self) -> Option<&'p str> {
+    fn name(&mut self) -> Option<()> {
         let (name, rest) = cut(self.rest, b'>');
         let rest = rest?;
         let first = |character: char| character == '_' || character.is_alphabetic();
@@ -189,12 +186,10 @@ impl<'p> Reader<'p> {
         };
         let mut characters = name.chars();
         let valid = characters.next().is_some_and(first) && characters.all(later);
-        if !valid || self.names.contains(&name) {
-            return None;
-        }
-        self.names.push(name);
+        let place = self.names.binary_search(&name).err().filter(|_| valid)?;
+        self.names.insert(place, name);
         self.rest = rest;
-        Some(name)
+        Some(())
     }
 
     /// Reads flags, and the colon after them; a closing parenthesis is left.
@@ -264,15 +259,14 @@ impl<'p> Reader<'p> {
     }
 
     fn part(&mut self, item: Item) -> Part {
-        match item {
-            Item::Character(character) => Part::character(character),
+        Part::one(match item {
+            Item::Character(character) => Instruction::Character(character.into()),
             Item::Characters(characters) => {
-                let first = self.ranges.len();
-                self.ranges.extend_from_slice(&characters.0);
-                Part::characters(first, characters.0.len())
+                self.classes.push(Class::new(&characters));
+                Instruction::Characters(self.classes.len() as u32 - 1)
             }
-            Item::Look(look) => Part::look(look),
-        }
+            Item::Look(look) => Instruction::Look(look),
+        })
     }
 
     /// Reads what follows a backslash.
@@ -399,7 +393,7 @@ impl<'p> Reader<'p> {
             }
         }
         self.next();
-        let mut class = Characters::of(ranges);
+        let mut class = Characters::of(&ranges);
         if self.has(BOTH_CASES) {
             class = class.of_both_cases();
         }

@@ -1,9 +1,30 @@
 //! `regex-lite` is what the dialect is defined by.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use regex_lite::RegexBuilder;
 
-use super::{Pattern, part, reader};
+use super::characters::{Characters, Class};
+use super::{Pattern, reader};
+use crate::evaluation::Steps;
+use crate::limits;
+
+fn pattern(text: &str) -> Option<Pattern> {
+    Pattern::read(&Arc::from(text))
+}
+
+impl Pattern {
+    fn matches(&self, text: &str) -> bool {
+        self.is_match(text, &mut Steps::default()).unwrap()
+    }
+
+    /// The steps that a search takes.
+    fn steps(&self, text: &str) -> Option<u32> {
+        let mut steps = Steps::default();
+        self.is_match(text, &mut steps).ok().map(|_| limits::STEPS - steps.left())
+    }
+}
 
 /// What patterns are made of, well-formed or not.
 const TOKENS: &[&str] = &[
@@ -225,25 +246,66 @@ proptest! {
         pattern in any_pattern(),
         texts in prop::collection::vec(any_text(), 8),
     ) {
-        let theirs = RegexBuilder::new(&pattern).size_limit(1 << 20).build();
-        let ours = Pattern::read(&pattern);
-        prop_assert_eq!(ours.is_some(), theirs.is_ok(), "{:?}", theirs.err());
+        // Sizes are limited in other units: what is too large for one alone is not compared.
+        let theirs = RegexBuilder::new(&pattern).size_limit(LARGE).build();
+        let ours = super::tests::pattern(&pattern);
+        let too_large = theirs.as_ref().is_err_and(|error| error.to_string().contains("size limit"));
+        let size = reader::read(&pattern).map_or(0, |(part, _)| part.size());
+        if !too_large && size <= limits::REGEX_INSTRUCTIONS {
+            prop_assert_eq!(ours.is_some(), theirs.is_ok(), "{:?}", theirs.err());
+        }
         if let (Some(ours), Ok(theirs)) = (ours, theirs) {
             for text in texts {
-                prop_assert_eq!(ours.is_match(&text), theirs.is_match(&text), "{:?}", text);
+                prop_assert_eq!(ours.matches(&text), theirs.is_match(&text), "{:?}", text);
             }
         }
     }
 
-    /// A host of 64 bits counts the same bytes.
+    /// The size is known before the program is built.
     #[test]
-    #[cfg(target_pointer_width = "64")]
-    fn the_same_patterns_are_too_large(pattern in any_pattern(), limit in 0_usize..4000) {
-        let theirs = RegexBuilder::new(&pattern).size_limit(limit).build();
-        let ours = reader::read(&pattern, limit as u32);
-        prop_assert_eq!(ours.is_some(), theirs.is_ok(), "{:?}", theirs.err());
+    fn a_program_has_the_size_that_was_counted(pattern in any_pattern()) {
+        if let Some((part, _)) = reader::read(&pattern)
+            && part.size() <= limits::REGEX_INSTRUCTIONS
+        {
+            let mut program = Vec::new();
+            part.write(&mut program);
+            prop_assert_eq!(program.len(), part.size() as usize);
+        }
+    }
+
+    /// What a search takes is the sum over the characters of the places that it comes to, which
+    /// does not depend on what was searched before.
+    #[test]
+    fn the_same_search_takes_the_same_steps(
+        pattern in any_pattern(),
+        texts in prop::collection::vec(any_text(), 8),
+    ) {
+        let (Some(one), Some(other)) = (super::tests::pattern(&pattern), super::tests::pattern(&pattern)) else {
+            return Ok(());
+        };
+        let steps: Vec<_> = texts.iter().map(|text| one.steps(text)).collect();
+        let again: Vec<_> = texts.iter().rev().map(|text| other.steps(text)).collect();
+        prop_assert!(steps.into_iter().eq(again.into_iter().rev()));
+    }
+
+    #[test]
+    fn a_class_is_the_union_of_its_ranges(
+        ranges in prop::collection::vec((0_u32..40, 0_u32..4), 0..12),
+    ) {
+        let ranges: Vec<_> = ranges.iter().map(|(first, more)| (100 + first, 100 + first + more)).collect();
+        let characters = Characters::of(&ranges);
+        let apart = characters.0.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0);
+        prop_assert!(apart, "{:?}", characters);
+        let class = Class::new(&characters);
+        for character in 90..160 {
+            let expected = ranges.iter().any(|range| range.0 <= character && character <= range.1);
+            prop_assert_eq!(class.holds(character, &mut 0), expected);
+        }
     }
 }
+
+/// The limit that regex-lite is given, far above what is generated here.
+const LARGE: usize = 1 << 20;
 
 #[test]
 fn nesting_is_bounded_alike() {
@@ -253,29 +315,86 @@ fn nesting_is_bounded_alike() {
         {
             let pattern = format!("{}a{}", opening.repeat(levels), closing.repeat(levels));
             let theirs = RegexBuilder::new(&pattern).size_limit(1 << 20).build();
-            assert_eq!(Pattern::read(&pattern).is_some(), theirs.is_ok(), "{pattern}");
+            assert_eq!(super::tests::pattern(&pattern).is_some(), theirs.is_ok(), "{pattern}");
         }
     }
 }
 
 #[test]
-fn what_is_too_large_is_never_built() {
-    for (pattern, fits) in [
+fn a_program_has_a_largest_size() {
+    for (text, fits) in [
         ("(?:(?:(?:a{100}){100}){100}){100}", false),
         ("(?:a{1000000000}){0}b", true),
-        ("(?:){4294967295}", false),
+        ("(?:){4294967295}", true),
         ("(?:a{0,4294967295}){4294967295}", false),
-        ("a{32763}", true),
-        ("a{32765}", false),
+        ("a{32768}", true),
+        ("a{32769}", false),
+        ("a{32767,}", true),
+        ("a{32768,}", false),
+        ("a{0,16384}", true),
+        ("a{0,16385}", false),
+        ("(?:a|b){8192}", true),
+        ("(?:a|b){8193}", false),
     ] {
-        assert_eq!(Pattern::read(pattern).is_some(), fits, "{pattern}");
-        assert_eq!(
-            RegexBuilder::new(pattern).size_limit(part::LARGEST as usize).build().is_ok(),
-            fits,
-            "{pattern}"
-        );
+        assert_eq!(pattern(text).is_some(), fits, "{text}");
     }
-    assert!(Pattern::read(&"a".repeat(crate::limits::REGEX_BYTES + 1)).is_none());
+    assert!(pattern(&"a".repeat(limits::REGEX_BYTES + 1)).is_none());
+}
+
+#[test]
+fn a_large_program_is_not_kept() {
+    for (text, kept) in
+        [(r"^[a-z]{1,64}@(?:[a-z0-9-]{1,60}\.)+com$", true), ("a{300}", false), ("a{200}", true)]
+    {
+        let pattern = pattern(text).unwrap();
+        assert!(pattern.program.get().is_none(), "{text}");
+        pattern.matches("a");
+        assert_eq!(pattern.program.get().is_some(), kept, "{text}");
+    }
+}
+
+/// The visits of searches that are easily counted by hand.
+#[test]
+fn a_search_takes_steps_by_text_times_program() {
+    let per_step = limits::STEP_VISITS;
+    for (text, searched, visits) in [
+        // Each character is one that no match begins with, and one round ends the search.
+        ("b", "a".repeat(64 * 100), 64 * 100 + 1 + 1),
+        // In each round three places are come to, of which the two classes read.
+        (".a", "b".repeat(640), (640 - 1) * (1 + 2 + 2) + (1 + 1 + 1) + (1 + 2)),
+    ] {
+        let steps = pattern(text).unwrap().steps(&searched).unwrap();
+        assert_eq!(steps, visits as u32 / per_step, "{text}");
+    }
+    let hostile = [
+        (".*a.{1000}z", "a".repeat(1 << 20)),
+        (".{0,9000}!", "a".repeat(20_000)),
+        ("(?:.*){32}!", "a".repeat(1 << 20)),
+    ];
+    for (text, searched) in hostile {
+        assert_eq!(pattern(text).unwrap().steps(&searched), None, "{text}");
+    }
+}
+
+#[test]
+fn ordinary_patterns_search_a_megabyte() {
+    let agents = "(?i)bot|crawl|spider|slurp|bing|yandex|baidu|duckduck|facebook|twitter|\
+                  linkedin|whatsapp|telegram|curl";
+    let text =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Safari/537.36 ";
+    let text = text.repeat((1 << 20) / text.len());
+    for ordinary in [
+        agents,
+        r"^[A-Za-z0-9._%+-]+@example\.(com|org)$",
+        r"@(?:example|test)\.com$",
+        r"\bbeta\b",
+        r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
+        "^/(?:api|internal)/v[0-9]+/",
+        "(?i)internal",
+    ] {
+        let steps = pattern(ordinary).unwrap().steps(&text);
+        assert!(steps.is_some_and(|steps| steps <= limits::STEPS), "{ordinary}: {steps:?}");
+    }
 }
 
 #[test]
@@ -307,10 +426,10 @@ fn looks_hold_at_the_same_places() {
             for place in 0..=length {
                 let after = length - place;
                 let pattern = format!("(?s)\\A.{{{place}}}{look}.{{{after}}}\\z");
-                let ours = Pattern::read(&pattern).unwrap();
+                let ours = super::tests::pattern(&pattern).unwrap();
                 let theirs = RegexBuilder::new(&pattern).build().unwrap();
                 for text in &texts {
-                    assert_eq!(ours.is_match(text), theirs.is_match(text), "{pattern} {text:?}");
+                    assert_eq!(ours.matches(text), theirs.is_match(text), "{pattern} {text:?}");
                 }
             }
         }

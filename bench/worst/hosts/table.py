@@ -1,0 +1,60 @@
+"""Prints the table of the slowest inputs, and what exceeds its bound: `table.py INPUTS MEASURED`.
+
+INPUTS has the inputs with their native costs; MEASURED a file of lines of JSON for each other host runtime.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+BOUNDS_MS = {
+    "context": (50, 150),
+    "load": (2000, None),
+    "evaluate": (250, None),
+    "explain": (250, None),
+    "state": (1000, None),
+    "replay": (250, None),
+}
+"""By call: natively and in Python, and in WebAssembly; none is reported only."""
+BYTES_PER_BYTE = 12
+"""Of memory for a byte of a document that is loaded."""
+
+
+def main() -> int:
+    """The command."""
+    inputs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(Path(sys.argv[1]).glob("*.json"))]
+    hosts = {
+        path.stem: {row["name"]: row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        for path in sorted(Path(sys.argv[2]).glob("*.jsonl"))
+    }
+    print("| input | call | bytes | native ms | memory / bytes | " + "".join(f"{host} ms | " for host in hosts))
+    print("|---|---|---:|---:|---:|" + "---:|" * len(hosts))
+    exceeding: list[str] = []
+    for case in inputs:
+        name, native = case["name"], case["native"]
+        processor, module = BOUNDS_MS[case["call"]]
+        factor = native["bytes"] / max(case["size"], 1)
+        cells = [f"{native['ms']}", f"{factor:.1f}"]
+        if native["ms"] > processor:
+            exceeding.append(f"{name}: {native['ms']} ms natively, at most {processor}")
+        if case["call"] == "load" and factor > BYTES_PER_BYTE:
+            exceeding.append(f"{name}: {factor:.1f} times its bytes, at most {BYTES_PER_BYTE}")
+        for host, rows in hosts.items():
+            row = rows.get(name, {"ms": None})
+            ms, error = row["ms"], row.get("error", "")
+            cells.append(f"{'' if ms is None else ms} {error}".strip())
+            bound = processor if host == "python" else module
+            if ms is not None and bound is not None and ms > bound:
+                exceeding.append(f"{name}: {ms} ms in {host}, at most {bound}")
+        print(f"| {name} | {case['call']} | {case['size']} | {' | '.join(cells)} |")
+    print()
+    for line in exceeding:
+        print(f"exceeds its bound: {line}")
+    print(f"{len(inputs)} inputs, {len(exceeding)} figures exceed their bound")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

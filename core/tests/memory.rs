@@ -1,0 +1,81 @@
+//! What hostile inputs allocate, counted: linear in their bytes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::alloc::System;
+
+use isoflag::{Context, Flags, Value};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// What a call allocates, and its result.
+fn counted<T>(call: impl FnOnce() -> T) -> (Stats, T) {
+    let region = Region::new(ALLOCATOR);
+    let result = call();
+    (region.change(), result)
+}
+
+fn document(clause: &str, rules: usize) -> String {
+    let rule = format!(r#"{{"variation":0,"clauses":[{clause}]}}"#);
+    let rules = vec![rule; rules].join(",");
+    format!(
+        r#"{{"flags":{{"f":{{"on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{rules}]}}}}}}"#
+    )
+}
+
+fn patterns(pattern: &str, count: usize) -> String {
+    let values = vec![format!("\"{pattern}\""); count].join(",");
+    document(&format!(r#"{{"attribute":"a","op":"matches","values":[{values}]}}"#), 1)
+}
+
+/// One test, since all threads allocate from one allocator.
+#[test]
+fn memory_is_linear_in_the_input() {
+    let refused = "a{32000}|".repeat(450);
+    for (pattern, count) in [
+        ("a{32000}", 10_000),
+        ("(?:a|b){0,6000}", 5_000),
+        ("(?:(?:a{50}){50}){3}", 5_000),
+        ("[^é]{30000}", 5_000),
+        (&refused, 100),
+    ] {
+        let text = patterns(pattern, count);
+        let (made, flags) = counted(|| Flags::from_json(text.as_bytes()).unwrap());
+        let held = made.bytes_allocated - made.bytes_deallocated;
+        assert!(held < 12 * text.len(), "{pattern}: {held} bytes for {}", text.len());
+        // What parsing takes and gives back is bounded by the text as well.
+        assert!(made.bytes_allocated < 200 * text.len(), "{pattern}: {}", made.bytes_allocated);
+        let context = Context::builder("u").attribute("a", "".into()).build().unwrap();
+        let (evaluated, _) = counted(|| flags.variation("f", &context, Value::Null));
+        let kept = evaluated.bytes_allocated.saturating_sub(evaluated.bytes_deallocated);
+        assert!(kept < 12 * text.len(), "{pattern}: {kept} bytes are kept");
+    }
+
+    // Each private reference is parsed once, not once for each clause.
+    let private: Vec<Value> = (0..2_000).map(|n| Value::from(format!("/p/{n}"))).collect();
+    let meta = isoflag::Object::from_iter([("privateAttributes", Value::from(private))]);
+    let members =
+        [("kind", "user".into()), ("key", "u".into()), ("a", 1.into()), ("_meta", meta.into())];
+    let context = Context::from_value(isoflag::Object::from_iter(members).into()).unwrap();
+    let explained = |rules: usize| {
+        let clause = r#"{"attribute":"a","op":"in","values":[2]}"#;
+        let bound = Flags::from_json(document(clause, rules).as_bytes()).unwrap().bind(&context);
+        counted(|| bound.explain("f")).0.allocations
+    };
+    let (few, many) = (explained(1), explained(100));
+    assert!(many < few + 100 * 100, "{few} allocations for one clause, {many} for a hundred");
+
+    // A value of the context is shown once, not once for each clause.
+    let long = "x".repeat(900_000);
+    let context = Context::builder("u").attribute("a", long.as_str().into()).build().unwrap();
+    let text = document(r#"{"attribute":"a","op":"in","values":[2]}"#, 1_000);
+    let flags = Flags::from_json(text.as_bytes()).unwrap();
+    for written in [
+        flags.bind(&context).explain("f").to_json(),
+        flags.bind(&context).explain("f").to_string(),
+        flags.receipt("f", Some(&context), None).to_json(),
+    ] {
+        assert!(written.len() < long.len() + 4 * text.len(), "{}", written.len());
+    }
+}
