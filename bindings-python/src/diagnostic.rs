@@ -69,7 +69,7 @@ impl Diagnostic {
 
     fn __str__(&self) -> String {
         let Diagnostic { severity, code, path, message } = self;
-        format!("{severity} [{code}] {path}: {message}")
+        isoflag::printable(&format!("{severity} [{code}] {path}: {message}")).to_string()
     }
 
     fn __repr__(&self) -> String {
