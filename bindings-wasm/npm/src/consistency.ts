@@ -44,7 +44,9 @@ export function readConsistency(
   takenMs: number | undefined,
 ): Consistency {
   const numbers = [nowMs, ttlSeconds].map(Number) as [number, number];
-  const [timeout, taken] = [pollTimeoutMs, takenMs].map(number => (number == null ? undefined : Number(number)));
+  const [timeout, taken] = [pollTimeoutMs, takenMs].map(number =>
+    number == null ? undefined : Number(number),
+  );
   const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
   const said = core.consistency(bound.handle, asked, ...numbers, timeout, taken);
   return JSON.parse(argumentErrors.text(said)) as Consistency;
