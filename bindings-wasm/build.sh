@@ -64,7 +64,7 @@ module() {
 
 # What a page loads is built for size, what a server loads for speed, but for the standard library, on which nothing waits.
 modules() {
-    module core wasm optimize_for_size "" "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign" --no-default-features &&
+    module core wasm optimize_for_size "" "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign --flatten --rereloop -Oz -Oz" --no-default-features &&
         module tools wasm-tools optimize_for_size "" -O3
 }
 

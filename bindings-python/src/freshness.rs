@@ -1,7 +1,9 @@
 //! Which document supersedes which.
 
-use isoflag::Evidence;
+use std::sync::Arc;
+
 use isoflag::limits::CONTEXT_BYTES;
+use isoflag::{Evidence, Object, Value};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -32,5 +34,19 @@ fn evidence_of(object: &Bound<'_, PyAny>) -> PyResult<Evidence> {
             PyValueError::new_err(format!("invalid `evidence`: {}", failure.message()))
         })
     })?;
-    Evidence::from_value(&value).map_err(|error| PyValueError::new_err(error.to_string()))
+    Ok(Evidence::from_value(&with_core_names(&value)))
+}
+
+/// The evidence with the members of Python's spelling under the names that the core reads.
+fn with_core_names(value: &Value) -> Value {
+    let Value::Object(members) = value else { return value.clone() };
+    let rename = |(name, value): (&Arc<str>, &Value)| {
+        let name = match &**name {
+            "last_modified" => "lastModified".into(),
+            "received_ms" => "receivedMs".into(),
+            _ => Arc::clone(name),
+        };
+        (name, with_core_names(value))
+    };
+    members.iter().map(rename).collect::<Object>().into()
 }

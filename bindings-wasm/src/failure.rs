@@ -5,9 +5,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use isoflag::{
-    BigSegmentsError, ContextError, DocumentError, EvidenceError, JsonError, Object, Value,
-};
+use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError, Object, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 thread_local! {
@@ -54,10 +52,6 @@ pub(crate) fn context(error: &ContextError) -> Failed {
 
 pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
     noted("big-segments", "", error.text(), None)
-}
-
-pub(crate) fn evidence(error: &EvidenceError) -> Failed {
-    noted("invalid-evidence", error.path(), error.text(), None)
 }
 
 #[cfg(feature = "tools")]

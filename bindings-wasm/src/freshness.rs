@@ -12,7 +12,7 @@ const NO_DOCUMENT: u32 = u32::MAX;
 
 fn evidence(text: &str) -> Result<Evidence, Failed> {
     let value = Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))?;
-    Evidence::from_value(&value).map_err(|error| failure::evidence(&error))
+    Ok(Evidence::from_value(&value))
 }
 
 fn documents(offered: u32, held: u32) -> Result<(Flags, Option<Flags>), Failed> {

@@ -138,7 +138,7 @@ pub use evaluation::{
 #[cfg(feature = "tools")]
 pub use explain::Explanation;
 pub use flags::Flags;
-pub use freshness::{Evidence, EvidenceError, ResponseTimes};
+pub use freshness::{Evidence, ResponseTimes};
 #[cfg(feature = "tools")]
 pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
 #[cfg(feature = "authoring")]

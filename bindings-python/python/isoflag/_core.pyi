@@ -131,8 +131,8 @@ class Flags:
         answered it is ``{"offered": {...}, "held": {...}}``, each with the headers
         ``last_modified``, ``date`` and ``age`` as text and ``received_ms``, when the response
         arrived; all may be absent. The document is refused only if they show that the origin made
-        the offered response before the held one. A malformed header counts as absent. Raises
-        ``ValueError`` if the evidence has another shape.
+        the offered response before the held one. What is malformed or of another type counts as
+        absent. Raises ``ValueError`` if the evidence has no JSON form.
         """
 
     def steps_back_from(self, held: Flags) -> bool:

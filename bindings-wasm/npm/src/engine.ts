@@ -55,7 +55,7 @@ function importsOf(module: WebAssembly.Module, tooling: Tooling | undefined): We
   }
   throw new LoadError(
     "wrong-module",
-    `this is no ${tooling ? "tools" : "core"}.wasm of isoflag ${version}; serve that of the same release`,
+    `not the ${tooling ? "tools" : "core"}.wasm of isoflag ${version}; serve the one of this release`,
   );
 }
 

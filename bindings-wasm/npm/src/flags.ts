@@ -1,5 +1,5 @@
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
-import { type Answer, FlagEntries, type Source } from "./answers.js";
+import { type Answer, FlagEntries, NO_FLAG, type Source } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { BoundFlags } from "./bound-flags.js";
 import type {
@@ -16,7 +16,7 @@ import { makePlainContexts, requireTools } from "./engine.js";
 import { argumentErrors, documentErrors, FAILED } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
-import { type Evidence, evidenceText, isTrue, NO_DOCUMENT } from "./freshness.js";
+import type { Evidence } from "./freshness.js";
 import { limits } from "./generated/constants.js";
 import * as core from "./generated/glue.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
@@ -46,6 +46,12 @@ export function documentText(document: string | Uint8Array | object): DocumentTe
   return typeof document === "string" || ArrayBuffer.isView(document)
     ? (document as DocumentText)
     : encodeStrictly(document, limits.documentBytes, documentErrors);
+}
+
+/** The truth of an answer, unless the call failed. */
+function isTrue(answer: number): boolean {
+  if (answer === FAILED) throw argumentErrors.last();
+  return answer === 1;
 }
 
 /** How the rest of the package gets at what documents hold of the core. */
@@ -168,9 +174,9 @@ export class Flags {
    * @throws {TypeError} if the evidence has another shape
    */
   supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
-    const text = evidenceText(evidence);
-    const handle = held == null ? NO_DOCUMENT : held.#held.handle;
-    return isTrue(core.supersedes(this.#held.handle, handle, text));
+    const text = JSON.stringify(evidence) ?? "null";
+    // No flag and no document have this handle.
+    return isTrue(core.supersedes(this.#held.handle, held == null ? NO_FLAG : held.#held.handle, text));
   }
 
   /**

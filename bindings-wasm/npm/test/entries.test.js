@@ -232,7 +232,7 @@ describe("the entry for browsers, over HTTP", () => {
       console.error(error.code, error.message); await isoflag.ready("${origin}/right");`;
     const { answer: answered, stderr } = await answer(program);
     assert.deepEqual(answered, expected);
-    assert.match(stderr, /^wrong-module this is no core.wasm of isoflag/);
+    assert.match(stderr, /^wrong-module not the core.wasm of isoflag/);
   });
 
   it("with everything says that core.wasm was there first", async () => {

@@ -69,7 +69,7 @@ describe("`ready`", () => {
     ["/nothing.wasm", "not-webassembly", "cannot be loaded (CompileError"],
     ["/breaks-off.wasm", "fetch-failed", "cannot be loaded (TypeError"],
     ["/breaks-off-without-type.wasm", "fetch-failed", "cannot be loaded (TypeError"],
-    ["/other.wasm", "wrong-module", "this is no core.wasm of isoflag"],
+    ["/other.wasm", "wrong-module", "not the core.wasm of isoflag"],
   ])) {
     it(`names ${code} for ${path}`, async () => {
       for (const source of [
@@ -171,7 +171,7 @@ describe("`ready`", () => {
         await writeFile(join(folder, "dist", file), text.replace(`"${version}"`, '"0.0.9"'));
       }
       const theirs = await import(pathToFileURL(join(folder, "dist/index.js")).href);
-      const expected = { code: "wrong-module", message: /^this is no core.wasm of isoflag 0\.0\.9;/ };
+      const expected = { code: "wrong-module", message: /^not the core.wasm of isoflag 0\.0\.9;/ };
       await assert.rejects(theirs.ready(core), expected);
       await assert.rejects(theirs.ready(core), expected);
       assert.throws(() => theirs.Flags.fromObject({}), /not ready/);

@@ -207,15 +207,10 @@ describe("an open page over a socket", () => {
 });
 
 describe("evidence", () => {
-  it("of another shape is a TypeError that names the member", () => {
+  it("of another shape shows nothing", () => {
     const [one, other] = [Flags.fromJson(release(1)), Flags.fromJson(release(2))];
-    for (const [evidence, message] of /** @type {[any, RegExp][]} */ ([
-      [{ offered: { age: 5 } }, /invalid `evidence\.offered\.age`: expected the header's text/],
-      [{ version: 5 }, /invalid `evidence\.version`: unknown member/],
-      ["now", /invalid `evidence`: expected an object/],
-      [{ offered: { receivedMs: Number.NaN } }, /offered\.receivedMs/],
-    ])) {
-      assert.throws(() => one.supersedes(other, evidence), { name: "TypeError", message });
+    for (const evidence of /** @type {any[]} */ ([{ offered: { age: 5 } }, { version: 5 }, "now"])) {
+      assert.equal(one.supersedes(other, evidence), true);
     }
     assert.equal(one.supersedes(undefined, {}), true);
     assert.equal(one.supersedes(null, { offered: undefined }), true);

@@ -288,12 +288,7 @@ class Asked {
 
   #supersedes({ held, evidence }) {
     const [flags, before] = [this.#loaded, held === null ? undefined : this.#document(held)];
-    try {
-      return { supersedes: flags.supersedes(before, evidence) };
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      return { refused: true };
-    }
+    return { supersedes: flags.supersedes(before, evidence) };
   }
 
   #consistency({ flag, nowMs, ttlSeconds, pollTimeoutMs, takenMs }) {

@@ -168,10 +168,7 @@ class _Asked:
 
     def _call_supersedes(self, arguments: Mapping[str, Any]) -> Answer:
         held = None if arguments["held"] is None else isoflag.Flags.from_dict(arguments["held"])
-        try:
-            return {"supersedes": self.flags().supersedes(held, arguments["evidence"])}
-        except ValueError:
-            return {"refused": True}
+        return {"supersedes": self.flags().supersedes(held, arguments["evidence"])}
 
     def _call_stepsBack(self, arguments: Mapping[str, Any]) -> Answer:
         return {"stepsBack": self.flags().steps_back_from(isoflag.Flags.from_dict(arguments["held"]))}

@@ -263,13 +263,9 @@ impl Asked<'_> {
                 let held = get(arguments, "held").filter(|held| !held.is_null()).cloned();
                 let held = held.map(|held| Flags::from_value(held).unwrap());
                 let flags = self.flags()?;
-                Ok(match Evidence::from_value(get(arguments, "evidence").unwrap()) {
-                    Ok(evidence) => {
-                        let supersedes = flags.supersedes(held.as_ref(), &evidence);
-                        object([("supersedes", supersedes.into())])
-                    }
-                    Err(_) => object([("refused", true.into())]),
-                })
+                let evidence = Evidence::from_value(get(arguments, "evidence").unwrap());
+                let supersedes = flags.supersedes(held.as_ref(), &evidence);
+                Ok(object([("supersedes", supersedes.into())]))
             }
             "stepsBack" => {
                 let held = Flags::from_value(get(arguments, "held").unwrap().clone()).unwrap();

@@ -4,7 +4,7 @@
 mod evidence;
 mod http_date;
 
-pub use evidence::{Evidence, EvidenceError, ResponseTimes};
+pub use evidence::{Evidence, ResponseTimes};
 
 use crate::document::Section;
 use crate::flags::Flags;
@@ -36,7 +36,7 @@ impl Flags {
     /// let evidence = Value::parse(br#"{
     ///     "offered": {"lastModified": "Mon, 30 Nov 2026 10:00:00 GMT"},
     ///     "held": {"lastModified": "Mon, 30 Nov 2026 10:05:00 GMT"}}"#).unwrap();
-    /// assert!(!offered.supersedes(Some(&held), &Evidence::from_value(&evidence).unwrap()));
+    /// assert!(!offered.supersedes(Some(&held), &Evidence::from_value(&evidence)));
     /// # Ok::<(), isoflag::DocumentError>(())
     /// ```
     #[must_use]
