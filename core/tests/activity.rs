@@ -1,4 +1,5 @@
 //! What every recorder of activity must do: the cases of `conformance/activity`.
+#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use isoflag::Activity;

@@ -1,4 +1,5 @@
 //! `check`: every mistake is found where it is, and nothing else is called one.
+#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{CheckOptions, Flags, Value};

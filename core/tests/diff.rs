@@ -1,4 +1,5 @@
 //! `diff`: what changed, in words.
+#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Diff, Flags};

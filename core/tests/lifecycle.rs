@@ -1,5 +1,6 @@
 //! Another status for a flag, and what a change of its lifecycle does to versions.
 
+#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Flags, Status, StepResult, Value};

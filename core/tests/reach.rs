@@ -1,4 +1,5 @@
 //! `reach` never lacks an answer that a context gets, and proves a constant where there is one.
+#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "the suite is in files")]
 

@@ -1,4 +1,5 @@
 //! What documents serve under a strategy.
+#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Context, Flags, Strategy, StrategyKind, System, Value};

@@ -263,6 +263,7 @@ mod tests {
         assert_eq!(error(&"[".repeat(100_000)).kind, JsonErrorKind::Nesting);
     }
 
+    #[cfg(feature = "tools")]
     #[test]
     fn what_the_value_no_longer_shows_is_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
