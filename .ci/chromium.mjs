@@ -1,7 +1,7 @@
 /**
  * Which Chromium the tests open, and how. It imports no driver, so it works without npm packages.
  *
- * Run as a program it prints the path of Chromium. If there is none, it prints why on standard error and exits with 1; a
+ * Run as a program it prints the path of Chromium. If it finds no Chromium, it prints why on standard error and exits with 1; a
  * caller that skips its test then checks that `CI` is not set.
  */
 import { accessSync, constants, realpathSync } from "node:fs";
@@ -42,14 +42,14 @@ export function findChromium(environment = process.env) {
   return NAMES.flatMap(name => folders.map(folder => join(folder, name))).find(isExecutable);
 }
 
-/** The `skip` option of a test that needs Chromium. Throws if there is none and `CI` is set: a skip must not pass there. */
+/** The `skip` option of a test that needs Chromium. Throws without Chromium if `CI` is set: a skip must not pass there. */
 export function skipWithoutChromium(environment = process.env) {
   if (findChromium(environment) !== undefined) return false;
   if (environment.CI) throw new Error(MISSING);
   return MISSING;
 }
 
-/** What a driver needs to start Chromium; throws if there is none. */
+/** What a driver needs to start Chromium; throws if it is missing. */
 export function launchOptions() {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(MISSING);

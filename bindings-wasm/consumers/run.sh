@@ -4,4 +4,5 @@
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 "$here/../build.sh"
+"$here/../../.ci/npm-env" conformance/runners
 exec node "$here/harness/run.js" "$@"

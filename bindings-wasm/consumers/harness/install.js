@@ -23,7 +23,7 @@ export async function pack() {
   return { file, folder, size, unpackedSize, version, hash: hashOf(await readFile(file)) };
 }
 
-/** Installs what the lock file says and, where there is one, the tarball; does nothing where that is done. */
+/** Installs what the lock file says, and the tarball; does nothing where that is done. */
 export async function install(folder, tarball) {
   const stamp = join(folder, "node_modules", ".installed.json");
   const lock = hashOf(await readFile(join(folder, "package-lock.json")));
@@ -34,10 +34,10 @@ export async function install(folder, tarball) {
       throw new Error(`npm ${options.join(" ")} in ${folder} fails:\n${said}`);
     });
   if (known.lock !== lock) await npm("ci");
-  if (tarball !== undefined && (known.lock !== lock || known.tarball !== tarball.hash)) {
+  if (known.lock !== lock || known.tarball !== tarball.hash) {
     await rm(join(folder, "node_modules", "isoflag"), { recursive: true, force: true });
     await npm("install", "--no-save", tarball.file);
   }
   await mkdir(join(folder, "node_modules"), { recursive: true });
-  await writeFile(stamp, JSON.stringify({ lock, tarball: tarball?.hash }));
+  await writeFile(stamp, JSON.stringify({ lock, tarball: tarball.hash }));
 }

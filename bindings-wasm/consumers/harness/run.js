@@ -30,7 +30,6 @@ const chosen = positionals.length > 0 ? positionals : values.quick ? QUICK : all
 const tarball = await pack();
 try {
   console.log(`consumers: isoflag ${tarball.version}, ${tarball.size} bytes packed`);
-  await install(at("../../../conformance/runners"));
   for (const name of chosen) {
     console.log(`consumers: installing ${name}`);
     await install(at(`../${name}`), tarball);

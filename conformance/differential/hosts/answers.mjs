@@ -90,7 +90,9 @@ class Case {
   answers() {
     const { contexts, flags, n, now, states = [], typed = [] } = this.line;
     // Flag by flag: one context after the other is converted for the same flag.
-    const columns = flags.map(key => contexts.map((_, index) => this.#detail(index, "variationDetail", key, null)));
+    const columns = flags.map(key =>
+      contexts.map((_, index) => this.#detail(index, "variationDetail", key, null)),
+    );
     const clock = this.#contexts[0]?.withClock(now, CLOCK_OFFSET_MINUTES);
     const answers = {
       answers: contexts.map((_, index) => columns.map(column => column[index])),
