@@ -9,9 +9,9 @@
 #   make conformance   the suite on every host, and one digest of all answers
 #   make differential  generated cases, hosts against each other and against other SDKs
 #   make consumers     the packed npm package in what installs it: bundlers, pages, runtimes
-#   make wheels        what goes to PyPI: wheels for x86-64 and aarch64, a source distribution
+#   make dist          what users install, in dist/: the wheels for x86-64 and aarch64, the npm package
 #   make layer         a Lambda layer for each architecture
-#   make bench         speed and size on every host, beside other SDKs (a quarter of an hour)
+#   make bench         speed and size on every host, beside other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make check         formatters, linters and types
 #   make clean         what the targets above have made
 
@@ -32,8 +32,8 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
 
-.PHONY: help demo demo-web demo-pipeline test-shop bench wheels layer test test-all build build-python build-wasm \
-	build-cli check check-rust check-python check-npm test-rust test-python test-npm \
+.PHONY: help demo demo-web demo-pipeline test-shop bench dist dist-npm layer test test-all build build-python build-wasm \
+	build-cli check check-rust check-python check-npm test-rust test-python test-npm test-dist \
 	test-page conformance consumers consumers-quick differential docs readme clean
 
 help:
@@ -62,7 +62,7 @@ build-cli: build-python
 	@cargo build --quiet --release -p isoflag-cli
 	@mkdir -p .venv/bin && ln -sf "$(TARGET)/release/isoflag" .venv/bin/isoflag
 
-test: check test-rust build test-python test-npm test-shop test-page conformance consumers-quick differential docs readme
+test: check test-rust build test-python test-npm test-dist test-shop test-page conformance consumers-quick differential docs readme
 	@.ci/totals test
 
 test-all:
@@ -70,9 +70,13 @@ test-all:
 	@$(MAKE) consumers
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@core/fuzz/run.sh $(FUZZ_SECONDS)
-	@$(MAKE) wheels
+	@$(MAKE) dist
+	$(call say,what else goes to PyPI (five minutes))
+	@bindings-python/wheels.sh
 	$(call say,the aarch64 wheel: emulated (two minutes))
 	@bindings-python/arm64.sh
+	$(call say,each target of make help in a fresh clone (half an hour))
+	@.ci/each-target
 	@.ci/totals test-all
 
 check: check-rust check-python check-npm
@@ -81,7 +85,7 @@ check-rust:
 	$(call say,Rust: format and lints (a minute))
 	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
 	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
-	@cargo clippy --quiet -p isoflag --no-default-features -- -D warnings
+	@cargo clippy --quiet --all-targets -p isoflag --no-default-features -- -D warnings
 	@cargo clippy --quiet -p isoflag --no-default-features --features tools -- -D warnings
 
 check-python: build-python
@@ -96,6 +100,7 @@ check-npm: build-wasm
 test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet $(RUST_PACKAGES)
+	@cargo test --quiet -p isoflag --no-default-features
 
 test-python: build-python build-cli
 	$(call say,Python: the binding and the programs that test it)
@@ -109,6 +114,10 @@ test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
 
+test-dist: build-python dist-npm
+	$(call say,dist: what README says to install, in empty projects)
+	@.ci/install-dist
+
 test-shop: build
 	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
 	@examples/shop/build.sh
@@ -118,7 +127,8 @@ test-shop: build
 test-page:
 	$(call say,the inventory page in Chromium)
 	@cargo build --quiet -p isoflag-cli
-	@cd cli/page-test && npm ci --silent && npm run --silent lint && \
+	@.ci/npm-env cli/page-test
+	@cd cli/page-test && npm run --silent lint && \
 		ISOFLAG="$(TARGET)/debug/isoflag" \
 		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
 
@@ -139,17 +149,21 @@ differential: build
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/differential/run.sh --cases $(CASES) --seed $(SEED)
 
-wheels:
-	$(call say,wheels: both architectures and the source distribution (five minutes))
-	@bindings-python/wheels.sh
+dist: build-python dist-npm
+	$(call say,dist: the wheels of both architectures (two minutes))
+	@bindings-python/wheel.sh x86_64 aarch64
 
-layer:
+dist-npm: build-wasm
+	@mkdir -p dist && rm -f dist/isoflag-*.tgz
+	@npm pack --silent --pack-destination dist ./bindings-wasm/npm
+
+layer: build-python
 	$(call say,Lambda layers: both architectures)
 	@bindings-python/layer.sh
 
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
-	@bench/run.sh
+	@bench/run.sh $(if $(QUICK),--quick)
 
 docs:
 	$(call say,documentation: builds without warnings)
@@ -157,10 +171,11 @@ docs:
 
 readme: build
 	$(call say,README: what it quotes is what the demo prints)
+	@.ci/python-env
 	@.venv/bin/python docs/readme.py --check
 
 clean:
-	rm -rf target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
+	rm -rf dist target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
 		bindings-wasm/pkg conformance/answers examples/shop/web/dist \
 		bindings-wasm/consumers/*/out bindings-wasm/consumers/*/.next
 	find . -name node_modules -prune -exec rm -rf {} +

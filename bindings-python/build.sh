@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv at the top of the repository, builds the wheel and installs it there. Where nothing
-# changed since the last time it does nothing.
+# Makes .venv at the top of the repository, builds the wheel that is published for this machine's architecture into dist/
+# and installs it in .venv. If nothing has changed since the last time it does nothing.
 set -euo pipefail
 export LC_ALL=C PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -8,7 +8,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.."
 python=${PYTHON:-python3}
 venv=.venv
-wheels=${CARGO_TARGET_DIR:-target}/wheels
 
 say() { printf 'python: %s\n' "$*"; }
 
@@ -29,13 +28,10 @@ make_venv() {
     exit 1
   fi
   say "making $venv (10 seconds)"
-  "$python" -m venv --clear "$venv" >/dev/null 2>&1 && return
-  # Debian keeps a part of venv in a package of its own.
-  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    say "installing python3-venv by apt-get (half a minute)"
-    apt-get install -qq -y python3-venv >/dev/null
-  fi
-  "$python" -m venv --clear "$venv"
+  "$python" -m venv --clear "$venv" || {
+    say "$python cannot make a virtual environment; on Debian and Ubuntu install python3-venv" >&2
+    exit 1
+  }
 }
 
 [ -x "$venv/bin/pip" ] && "$venv/bin/python" -c '' 2>/dev/null || make_venv
@@ -43,21 +39,15 @@ version=$("$venv/bin/python" -VV)
 
 tools=$(digest "$version" "$here/requirements-dev.txt")
 if [ "$tools" != "$(cat "$venv/.isoflag-tools" 2>/dev/null)" ]; then
-  say "installing maturin, pytest, mypy, ruff and zopfli into $venv (half a minute)"
+  say "installing maturin, zig, pytest, mypy, ruff and zopfli into $venv (a minute)"
   "$venv/bin/pip" install -q -r "$here/requirements-dev.txt"
   printf '%s\n' "$tools" >"$venv/.isoflag-tools"
 fi
 
-package=$(digest "$version $(rustc -V) ${ISOFLAG_STD:-}" Cargo.toml Cargo.lock core/Cargo.toml core/src \
-  "$here"/{Cargo.toml,extension.sh,pyproject.toml,README.md,python,recompress.py,src})
+wheel=$("$here/wheel.sh")
+package=$(digest "$version" "$wheel")
 if [ "$package" != "$(cat "$venv/.isoflag-package" 2>/dev/null)" ]; then
-  say "building and installing the wheel (a minute the first time, then 20 seconds)"
-  rm -rf "$wheels"/isoflag-*.whl
-  mkdir -p "$wheels"
-  PATH=$PWD/$venv/bin:$PATH "$here/extension.sh" "$(rustc -vV | sed -n 's/^host: //p')" \
-    --interpreter "$venv/bin/python" --out "$wheels" >"$wheels/standard-library"
-  "$venv/bin/python" "$here/recompress.py" "$wheels"/isoflag-*.whl
-  "$venv/bin/pip" install -q --force-reinstall --no-deps "$wheels"/isoflag-*.whl
+  "$venv/bin/pip" install -q --force-reinstall --no-deps "$wheel"
   "$venv/bin/python" -c 'import isoflag'
   printf '%s\n' "$package" >"$venv/.isoflag-package"
 fi
