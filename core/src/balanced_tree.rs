@@ -54,10 +54,14 @@ impl BalancedTree {
         let node = self.node(at);
         if node.hash.cmp(&new.hash).then_with(|| compare(node.slot)).is_lt() {
             let right = self.insert_below(node.right, new, compare);
-            self.set(at, Node { right, ..node });
+            if right != node.right {
+                self.set(at, Node { right, ..node });
+            }
         } else {
             let left = self.insert_below(node.left, new, compare);
-            self.set(at, Node { left, ..node });
+            if left != node.left {
+                self.set(at, Node { left, ..node });
+            }
         }
         let at = self.without_left_twin(at);
         self.without_two_right_twins(at)

@@ -42,9 +42,11 @@ struct Bucket {
 
 impl HashIndex {
     /// An index of the things in the first slots that have a hash; of equal ones the first counts.
+    /// `key` gives equal things equal numbers, by which many are sorted without a look at them.
     pub(crate) fn of(
         count: u32,
         hash: &dyn Fn(u32) -> Option<u32>,
+        key: &dyn Fn(u32) -> u64,
         order: &dyn Fn(u32, u32) -> Ordering,
     ) -> HashIndex {
         let mut index = HashIndex::default();
@@ -54,7 +56,7 @@ impl HashIndex {
             let Some(hash) = hash(slot) else { continue };
             match index.place(hash, |known| order(known, slot)) {
                 Place::Free(at) => index.fill(at, hash, slot),
-                Place::Crowded => crowded.push((hash, slot)),
+                Place::Crowded => crowded.push((hash, key(slot), slot)),
                 Place::Found(_) => {}
             }
         }
@@ -62,13 +64,15 @@ impl HashIndex {
         let pair = |at: usize| crowded.get(at).copied().unwrap_or_default();
         let ordered = sorted_places(crowded.len(), &|a, b| {
             let (a, b) = (pair(a), pair(b));
-            a.0.cmp(&b.0).then_with(|| order(a.1, b.1))
+            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| order(a.2, b.2))
         });
-        for (hash, slot) in ordered.into_iter().map(pair) {
-            if index.find(hash, |known| order(known, slot)).is_some() {
+        let mut last = None;
+        for (hash, _, slot) in ordered.into_iter().map(pair) {
+            if last.is_some_and(|(known, last)| known == hash && order(last, slot).is_eq()) {
                 continue;
             }
             index.crowded.insert(hash, slot, &|known| order(known, slot));
+            last = Some((hash, slot));
         }
         index
     }
@@ -105,8 +109,8 @@ impl HashIndex {
     fn put(&mut self, hash: u32, slot: u32, order: &dyn Fn(u32, u32) -> Ordering) {
         match self.place(hash, |_| Ordering::Less) {
             Place::Free(at) => self.fill(at, hash, slot),
+            // It takes no bucket: more of them would not help keys of one hash.
             Place::Crowded | Place::Found(_) => {
-                self.taken += 1;
                 self.crowded.insert(hash, slot, &|known| order(known, slot));
             }
         }
@@ -195,10 +199,15 @@ mod tests {
             compared.set(0);
             // Each twice.
             let half = |slot: u32| order(slot / 2);
-            let index = HashIndex::of(COUNT, &|slot| Some(hash(slot / 2)), &|a, b| {
-                compared.set(compared.get() + 1);
-                half(a).cmp(&half(b))
-            });
+            let index = HashIndex::of(
+                COUNT,
+                &|slot| Some(hash(slot / 2)),
+                &|slot| u64::from(slot / 20),
+                &|a, b| {
+                    compared.set(compared.get() + 1);
+                    half(a).cmp(&half(b))
+                },
+            );
             assert!(compared.get() < COUNT * (PROBES as u32 + 64), "{}", compared.get());
             for slot in 0..COUNT {
                 let found = index.find(hash(slot / 2), |known| half(known).cmp(&half(slot)));

@@ -38,6 +38,7 @@ impl ValueList {
             list.index = Index::Many(HashIndex::of(
                 count,
                 &|place| Some(value(place)).filter(found).map(hash),
+                &|place| sort_key(value(place)),
                 &|a, b| order(value(a), value(b)),
             ));
         }
@@ -94,6 +95,15 @@ pub(crate) fn hash(value: &Value) -> u32 {
             let mixed = number.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15);
             (mixed >> 32) as u32
         }
+        _ => 0,
+    }
+}
+
+/// A number that equal values have in common: the first bytes of a string.
+fn sort_key(value: &Value) -> u64 {
+    match value {
+        Value::String(text) => text.bytes().take(8).fold(0, |key, byte| key << 8 | u64::from(byte)),
+        Value::Number(number) => number.to_bits(),
         _ => 0,
     }
 }
