@@ -42,7 +42,7 @@ struct Bucket {
 
 impl HashIndex {
     /// An index of the things in the first slots that have a hash; of equal ones the first counts.
-    /// `key` gives equal things equal numbers, by which many are sorted without a look at them.
+    /// `key` never falls where `order` rises: many things are sorted by it without a look at them.
     pub(crate) fn of(
         count: u32,
         hash: &dyn Fn(u32) -> Option<u32>,
@@ -60,20 +60,19 @@ impl HashIndex {
                 Place::Found(_) => {}
             }
         }
-        // What comes in order is inserted where the last one was, which is near in memory.
         let pair = |at: usize| crowded.get(at).copied().unwrap_or_default();
         let ordered = sorted_places(crowded.len(), &|a, b| {
             let (a, b) = (pair(a), pair(b));
             (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| order(a.2, b.2))
         });
-        let mut last = None;
+        let mut sorted: Vec<(u32, u32)> = Vec::with_capacity(crowded.len());
         for (hash, _, slot) in ordered.into_iter().map(pair) {
-            if last.is_some_and(|(known, last)| known == hash && order(last, slot).is_eq()) {
-                continue;
+            let again = |last: &(u32, u32)| last.0 == hash && order(last.1, slot).is_eq();
+            if !sorted.last().is_some_and(again) {
+                sorted.push((hash, slot));
             }
-            index.crowded.insert(hash, slot, &|known| order(known, slot));
-            last = Some((hash, slot));
         }
+        index.crowded = BalancedTree::of_sorted(&sorted);
         index
     }
 
@@ -202,7 +201,7 @@ mod tests {
             let index = HashIndex::of(
                 COUNT,
                 &|slot| Some(hash(slot / 2)),
-                &|slot| u64::from(slot / 20),
+                &|slot| u64::from(half(slot) / 10),
                 &|a, b| {
                     compared.set(compared.get() + 1);
                     half(a).cmp(&half(b))
