@@ -21,6 +21,24 @@ struct Node {
 }
 
 impl BalancedTree {
+    /// A tree of hashes and slots that are in order already.
+    pub(crate) fn of_sorted(sorted: &[(u32, u32)]) -> BalancedTree {
+        let mut tree = BalancedTree::default();
+        tree.root = tree.add_sorted(sorted);
+        tree
+    }
+
+    fn add_sorted(&mut self, sorted: &[(u32, u32)]) -> u32 {
+        // The right half is never the smaller one, so that levels fall to the left.
+        let (left, rest) =
+            sorted.split_at_checked(sorted.len().saturating_sub(1) / 2).unwrap_or_default();
+        let Some(((hash, slot), right)) = rest.split_first() else { return 0 };
+        let (left, right) = (self.add_sorted(left), self.add_sorted(right));
+        let level = (sorted.len() + 1).ilog2();
+        self.nodes.push(Node { hash: *hash, slot: *slot, level, left, right });
+        u32::try_from(self.nodes.len()).unwrap_or(0)
+    }
+
     /// Hash and slot of everything in it.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         self.nodes.iter().map(|node| (node.hash, node.slot))
@@ -54,10 +72,14 @@ impl BalancedTree {
         let node = self.node(at);
         if node.hash.cmp(&new.hash).then_with(|| compare(node.slot)).is_lt() {
             let right = self.insert_below(node.right, new, compare);
-            self.set(at, Node { right, ..node });
+            if right != node.right {
+                self.set(at, Node { right, ..node });
+            }
         } else {
             let left = self.insert_below(node.left, new, compare);
-            self.set(at, Node { left, ..node });
+            if left != node.left {
+                self.set(at, Node { left, ..node });
+            }
         }
         let at = self.without_left_twin(at);
         self.without_two_right_twins(at)

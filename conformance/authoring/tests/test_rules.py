@@ -25,9 +25,7 @@ def defined(spec: str) -> set[str]:
 
 
 def cited_by_vectors() -> set[str]:
-    return {
-        case["rule"] for path in VECTORS.glob("*.json") for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
-    }
+    return {case["rule"] for path in VECTORS.glob("*.json") for case in json.loads(path.read_text(encoding="utf-8"))["cases"]}
 
 
 def cited_by(path: Path) -> set[str]:

@@ -26,7 +26,7 @@ pub(super) struct Looks(Cell<usize>);
 impl Looks {
     /// As many as fit the size of the rules: all that there are in lists of a usual size.
     pub(super) fn for_size(clauses_and_values: usize) -> Looks {
-        Looks(Cell::new(clauses_and_values.saturating_mul(256)))
+        Looks(Cell::new(clauses_and_values.saturating_mul(128)))
     }
 
     pub(super) fn left(&self) -> usize {

@@ -40,7 +40,7 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
             };
             let above = name(*earlier, rules.get(*earlier).map_or("", |(_, _, id)| id));
             let this = name(index, id);
-            let message = if clauses.iter().all(|clause| clause.always_matches()) {
+            let message = if clauses.iter().all(Asked::always_matches) {
                 format!(
                     "{this} is never reached: {above} above it matches every context; \
                      move it up, or remove one of them"

@@ -1,5 +1,7 @@
 //! Variations of several types, variations that nobody gets, and weights that do not add up.
 
+use std::collections::BTreeSet;
+
 use super::rules::served;
 use super::{Lints, Scope};
 use crate::diagnostic::Code;
@@ -43,6 +45,7 @@ pub(super) fn check_served(
     for (rule, _) in targeting.rules.iter().zip(lives).filter(|(_, lives)| **lives) {
         served(&rule.served, &mut got);
     }
+    let got: BTreeSet<u32> = got.into_iter().collect();
     let list = scope.path.member("variations");
     for (index, value) in (0_u32..).zip(flag.variations.iter()) {
         if !got.contains(&index) && Some(index) != scope.on_variation {

@@ -186,7 +186,9 @@ impl Context {
     }
 
     pub(crate) fn individual(&self, kind: &str) -> Option<&Individual> {
-        self.individuals().iter().find(|individual| &*individual.kind == kind)
+        let individuals = self.individuals();
+        let place = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;
+        individuals.get(place)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What differs between two versions of a flag, a segment or `meta`, in words.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::words::Words;
@@ -138,21 +139,21 @@ fn rules(
         Some(Value::String(id)) if !id.is_empty() => Some(Arc::clone(id)),
         _ => None,
     };
-    let same = |one: &Value, other: &Value| match (id(one), id(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => one == other,
+    let name = |rule: &Value| match id(rule) {
+        Some(id) => (true, id.to_string()),
+        None => (false, rule.to_canonical_json()),
     };
-    // Of rules without ids, what stands at the same place is the same rule that says otherwise.
-    let mut partner: Vec<Option<usize>> = Vec::new();
-    for rule in after {
-        let free = |place: &usize| !partner.contains(&Some(*place));
-        let place = (0..before.len())
-            .filter(free)
-            .find(|place| before.get(*place).is_some_and(|other| same(other, rule)));
-        partner.push(place);
+    // The places of the rules before by what makes two the same, the first on top.
+    let mut places: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+    for (place, rule) in before.iter().enumerate().rev() {
+        places.entry(name(rule)).or_default().push(place);
     }
+    // Of rules without ids, what stands at the same place is the same rule that says otherwise.
+    let mut partner: Vec<Option<usize>> =
+        after.iter().map(|rule| places.get_mut(&name(rule)).and_then(Vec::pop)).collect();
+    let taken: BTreeSet<usize> = partner.iter().flatten().copied().collect();
     for (index, rule) in after.iter().enumerate() {
-        let free = !partner.contains(&Some(index));
+        let free = !taken.contains(&index);
         let other = before.get(index).filter(|other| free && id(other).is_none());
         if let Some(slot) = partner.get_mut(index)
             && slot.is_none()
@@ -292,19 +293,25 @@ fn targets(
         let target = target.as_object()?;
         Some((target.get("contextKind").cloned(), target.get("variation").cloned()))
     };
-    let values = |targets: &[Value], wanted: &Option<_>| -> Vec<Value> {
-        let of_it = targets.iter().filter(|target| label(target) == *wanted);
-        let lists = of_it.filter_map(|target| target.as_object()?.get("values")?.as_array());
-        lists.flatten().cloned().collect()
+    let text = |label: &Option<(Option<Value>, Option<Value>)>| {
+        let label = label
+            .as_ref()
+            .map(|(kind, index)| [kind, index].map(|one| one.iter().cloned().collect()));
+        label.into_iter().flatten().collect::<Value>().to_canonical_json()
     };
-    let mut labels: Vec<_> = after.iter().chain(before).map(label).collect();
-    labels.dedup();
-    let mut seen = Vec::new();
-    for wanted in labels {
-        if seen.contains(&wanted) {
-            continue;
+    // The values of each label, before and after.
+    let mut values: BTreeMap<String, [Vec<Value>; 2]> = BTreeMap::new();
+    for (side, target) in before.iter().map(|one| (0, one)).chain(after.iter().map(|one| (1, one)))
+    {
+        let lists = values.entry(text(&label(target))).or_default();
+        let own = target.as_object().and_then(|target| target.get("values")?.as_array());
+        if let Some(list) = lists.get_mut(side) {
+            list.extend(own.unwrap_or_default().iter().cloned());
         }
-        let (one, other) = (values(before, &wanted), values(after, &wanted));
+    }
+    for wanted in after.iter().chain(before).map(label) {
+        // Each label once.
+        let Some([one, other]) = values.remove(&text(&wanted)) else { continue };
         if one != other {
             let index = wanted.as_ref().and_then(|(_, index)| index.clone()).unwrap_or_default();
             let item = if other.is_empty() { flags.0 } else { flags.1 };
@@ -320,14 +327,14 @@ fn targets(
                 words,
             });
         }
-        seen.push(wanted);
     }
 }
 
 /// Who came to a list and who left it.
 fn members(before: &[Value], after: &[Value]) -> Words {
     let missing = |of: &[Value], from: &[Value]| -> Vec<Value> {
-        of.iter().filter(|value| !from.contains(value)).cloned().collect()
+        let known: BTreeSet<String> = from.iter().map(Value::to_canonical_json).collect();
+        of.iter().filter(|value| !known.contains(&value.to_canonical_json())).cloned().collect()
     };
     let (came, left) = (missing(after, before), missing(before, after));
     let mut words = Words::default();

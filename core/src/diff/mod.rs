@@ -4,6 +4,7 @@
 mod item;
 mod words;
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -66,11 +67,12 @@ impl Flags {
     #[must_use]
     pub fn diff(&self, later: &Flags) -> Diff {
         let answers = self.changed_answers(later);
+        let changed: BTreeSet<&str> = answers.iter().map(|key| &**key).collect();
         let mut items = Vec::new();
         for section in [Section::Flags, Section::Segments] {
             for key in keys(self, later, section) {
                 let (before, after) = (written(self, section, &key), written(later, section, &key));
-                let can_answer = answers.iter().any(|changed| **changed == *key);
+                let can_answer = changed.contains(&*key);
                 let answers = (section == Section::Flags).then_some(can_answer);
                 items.extend(compare(section.name(), key, before, after, answers));
             }

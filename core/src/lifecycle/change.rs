@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::artifact::with_artifact;
@@ -78,8 +79,9 @@ impl Flags {
     ) -> Result<Flags, LifecycleError> {
         let ruleset = self.ruleset();
         let mut changed: Vec<(Arc<str>, Value)> = Vec::new();
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         for change in changes {
-            let earlier = changed.iter().position(|(key, _)| *key == change.key);
+            let earlier = places.get(&*change.key).copied();
             let held = match earlier.and_then(|place| changed.get(place)) {
                 Some((_, flag)) => flag.as_object(),
                 None => Some(written(self, &change.key)?),
@@ -99,7 +101,10 @@ impl Flags {
                         *held = flag.into();
                     }
                 }
-                None => changed.push((Arc::clone(&change.key), raised(&flag).into())),
+                None => {
+                    places.insert(&change.key, changed.len());
+                    changed.push((Arc::clone(&change.key), raised(&flag).into()));
+                }
             }
         }
         let rest = ruleset.rest();

@@ -200,6 +200,20 @@ def profiles(topic: Topic) -> None:
                document={"flags": {"flag": FLAG}}, container="appconfig")  # fmt: skip
 
 
+# Halfway between two doubles, a little more, the ends of the range, and two equally short texts.
+NUMBERS = (
+    ("halfway", "9007199254740993.0"),
+    ("halfway-up", "9007199254740995.0"),
+    ("more-than-halfway", "9007199254740993." + "0" * 800 + "1"),
+    ("less-than-halfway", "9007199254740992." + "9" * 800),
+    ("smallest", "3e-324"),
+    ("less-than-smallest", "2.47e-324"),
+    ("largest-subnormal", "2.225073858507201e-308"),
+    ("many-digits", "0." + "3" * 1000),
+    ("even-last-digit", "1424953923781206.25"),
+)
+
+
 def texts() -> Topic:
     """The text of documents."""
     topic = Topic("document-text", "Documents as text: JSON, encodings, numbers, strings, duplicates, nesting")
@@ -229,6 +243,7 @@ def texts() -> Topic:
         ("line-separator", "values", '"\u2028\u2029"', "\u2028\u2029"), ("non-character", "values", '"\uffff"', "\uffff"),
         ("bom-inside", "values", '"\ufeff"', "\ufeff"), ("not-normalised", "values", '"e\u0301"', "e\u0301"),
         ("object", "values", '{"a":[1,{"b":null}]}', {"a": [1, {"b": None}]}),
+        *((f"number-{slug}", "values", text, float(text)) for slug, text in NUMBERS),
         ("proto-member", "values", '{"__proto__":{"x":1},"constructor":2}', {"__proto__": {"x": 1}, "constructor": 2}),
         ("integer-members", "values", '{"10":1,"9":2,"a":3,"1":4}', {"10": 1, "9": 2, "a": 3, "1": 4}),
         ("duplicate-in-value", "values", '{"a":1,"a":2}', {"a": 2}), ("empty-name", "values", '{"":1}', {"": 1}),
@@ -244,6 +259,14 @@ def texts() -> Topic:
     ):
         topic.load_text(f"precision-{slug}", "values", "an integer that is rounded is a warning", one % content,
                         {"keys": ["flag"], "diagnostics": [diagnostic("warning", "number-precision")]})  # fmt: skip
+    longest, longer = "k" * 256, "k" * 257
+    for slug, key, path in (
+        ("longest-name", longest, f"flags.{longest}.x[0]"),
+        ("longer-name", longer, f'flags["{longest}…"].x[0]'),
+    ):
+        topic.load_text(f"path-{slug}", "values", "a path shows 256 characters of a name",
+                        f'{{"flags":{{"{key}":{{"key":"{key}","x":[9007199254740993]}}}}}}',
+                        {"keys": [key], "diagnostics": [diagnostic("warning", "number-precision", path)]})  # fmt: skip
     for slug, content in (("safe", "9007199254740991"), ("fraction", "0.1"), ("large-fraction", "4503599627370495.5")):
         topic.load_text(f"no-precision-{slug}", "values", "a number that loses nothing, or is not an integer, is not a warning",
                         one % content, {"keys": ["flag"], "absentDiagnostics": [{"code": "number-precision"}]})  # fmt: skip

@@ -176,7 +176,13 @@ def selections() -> Topic:
         ("request-alone", context("request", "r", remoteAddress="10.0.0.7"), flush_out),
     ]
     for slug, who, strategy in chosen:
-        ask(f"development-{slug}", "the first entry whose clauses all match; one of the other system does not count", "development", who, strategy)
+        ask(
+            f"development-{slug}",
+            "the first entry whose clauses all match; one of the other system does not count",
+            "development",
+            who,
+            strategy,
+        )
     ask("production-segment", "a clause may ask a segment", "production", user("grace"), {"strategy": "Beta", "deployed": ["flag"]})
     ask("production-attribute", "or any attribute", "production", user(plan="free"), {"strategy": "Custom Production", "off": ["flag"]})
     ask("production-none", "no entry matches", "production", user(), None)
