@@ -45,21 +45,20 @@ use crate::ruleset::Ruleset;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// Evaluates one flag for one subject, within the steps that are left; those that it does not take
-/// are left then.
+/// Evaluates one flag for one subject within some steps; gives those that are left too.
 pub(crate) fn evaluate<O: Observer>(
     ruleset: &Ruleset,
     subject: &Subject,
     flag: Option<FlagHandle>,
     observer: &mut O,
-    steps: &mut Steps,
-) -> Answer {
+    steps: Steps,
+) -> (Answer, Steps) {
     let Some(context) = subject.context() else {
-        return Answer::error(ErrorKind::UserNotSpecified);
+        return (Answer::error(ErrorKind::UserNotSpecified), steps);
     };
     let found = flag.and_then(|handle| Some((handle, ruleset.flag(handle.index())?)));
     let Some((handle, flag)) = found else {
-        return Answer::error(ErrorKind::FlagNotFound);
+        return (Answer::error(ErrorKind::FlagNotFound), steps);
     };
     let mut evaluation = Evaluation {
         ruleset,
@@ -73,13 +72,14 @@ pub(crate) fn evaluate<O: Observer>(
         direct_prerequisites: 0,
     };
     let outcome = evaluation.root(handle.index(), flag);
-    Answer {
+    let answer = Answer {
         flag: Some(handle),
         variation: outcome.variation,
         verdict: outcome.verdict,
         big_segments: evaluation.big_segments,
         direct_prerequisites: evaluation.direct_prerequisites,
-    }
+    };
+    (answer, evaluation.steps)
 }
 
 /// One evaluation under way.
@@ -88,7 +88,7 @@ struct Evaluation<'a, O> {
     subject: &'a Subject,
     context: &'a subject::BoundContext,
     observer: &'a mut O,
-    steps: &'a mut Steps,
+    steps: Steps,
     /// The worst status of the big segments asked so far.
     big_segments: Option<BigSegmentsStatus>,
     /// Each prerequisite and each segment is computed once, so that diamonds stay linear.
