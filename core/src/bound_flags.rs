@@ -62,15 +62,15 @@ impl BoundFlags {
         flag: Option<FlagHandle>,
         observer: &mut O,
     ) -> Answer {
-        self.evaluate_within(flag, observer, Steps::default()).0
+        self.evaluate_within(flag, observer, &mut Steps::default())
     }
 
     fn evaluate_within<O: Observer>(
         &self,
         flag: Option<FlagHandle>,
         observer: &mut O,
-        steps: Steps,
-    ) -> (Answer, Steps) {
+        steps: &mut Steps,
+    ) -> Answer {
         evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer, steps)
     }
 
@@ -78,8 +78,9 @@ impl BoundFlags {
     pub(crate) fn evaluate_shared(&self, flag: FlagHandle, shared: &mut Steps) -> Answer {
         let own = limits::STATE_OWN_STEPS;
         let allowed = (own + shared.left()).min(limits::STEPS);
-        let (answer, left) = self.evaluate_within(Some(flag), &mut NoObserver, Steps::of(allowed));
-        let exceeding = left.taken_since(allowed).saturating_sub(own);
+        let mut steps = Steps::of(allowed);
+        let answer = self.evaluate_within(Some(flag), &mut NoObserver, &mut steps);
+        let exceeding = steps.taken_since(allowed).saturating_sub(own);
         // At most what is left.
         let _ = shared.take(exceeding as usize);
         answer
@@ -203,7 +204,7 @@ impl BoundPart {
     /// As [`BoundFlags::evaluate_handle`], for a flag that asks for no more than what was mentioned.
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
-        let (ruleset, steps) = (self.flags.ruleset(), Steps::default());
-        evaluation::evaluate(ruleset, &self.subject, flag, &mut NoObserver, steps).0
+        let (ruleset, steps) = (self.flags.ruleset(), &mut Steps::default());
+        evaluation::evaluate(ruleset, &self.subject, flag, &mut NoObserver, steps)
     }
 }

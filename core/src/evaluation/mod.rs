@@ -45,41 +45,41 @@ use crate::ruleset::Ruleset;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// Evaluates one flag for one subject within some steps; gives those that are left too.
+/// Evaluates one flag for one subject, within the steps that are left.
 pub(crate) fn evaluate<O: Observer>(
     ruleset: &Ruleset,
     subject: &Subject,
     flag: Option<FlagHandle>,
     observer: &mut O,
-    steps: Steps,
-) -> (Answer, Steps) {
+    steps: &mut Steps,
+) -> Answer {
     let Some(context) = subject.context() else {
-        return (Answer::error(ErrorKind::UserNotSpecified), steps);
+        return Answer::error(ErrorKind::UserNotSpecified);
     };
     let found = flag.and_then(|handle| Some((handle, ruleset.flag(handle.index())?)));
     let Some((handle, flag)) = found else {
-        return (Answer::error(ErrorKind::FlagNotFound), steps);
+        return Answer::error(ErrorKind::FlagNotFound);
     };
     let mut evaluation = Evaluation {
         ruleset,
         subject,
         context,
         observer,
-        steps,
+        steps: Steps::of(steps.left()),
         big_segments: None,
         prerequisites: Memo::default(),
         segments: Memo::default(),
         direct_prerequisites: 0,
     };
     let outcome = evaluation.root(handle.index(), flag);
-    let answer = Answer {
+    *steps = evaluation.steps;
+    Answer {
         flag: Some(handle),
         variation: outcome.variation,
         verdict: outcome.verdict,
         big_segments: evaluation.big_segments,
         direct_prerequisites: evaluation.direct_prerequisites,
-    };
-    (answer, evaluation.steps)
+    }
 }
 
 /// One evaluation under way.

@@ -24,7 +24,7 @@ use program::Program;
 /// The instructions that a clause keeps after searches: of the programs that fit, for each byte of its
 /// patterns, and these besides. Others are built again for each search, so that patterns take
 /// memory by their length, whatever their counts are. No answer depends on it.
-const KEPT_PER_BYTE: usize = 4;
+const KEPT_PER_BYTE: usize = 1;
 const KEPT: usize = 1024;
 
 #[derive(Debug)]
