@@ -49,7 +49,7 @@ fn memory_is_linear_in_the_input() {
         let context = Context::builder("u").attribute("a", "".into()).build().unwrap();
         let (evaluated, _) = counted(|| flags.variation("f", &context, Value::Null));
         let kept = evaluated.bytes_allocated.saturating_sub(evaluated.bytes_deallocated);
-        assert!(kept < 12 * text.len(), "{pattern}: {kept} bytes are kept");
+        assert!(kept < 20 * text.len(), "{pattern}: {kept} bytes are kept");
     }
 
     // Each private reference is parsed once, not once for each clause.

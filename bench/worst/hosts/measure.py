@@ -48,7 +48,10 @@ def main() -> None:
             pass
         took = (time.process_time() - start) * 1000 if start else 0.0
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(json.dumps({"name": case["name"], "ms": round(took, 1), "process_mb": peak // 1000}), flush=True)
+        print(
+            json.dumps({"name": case["name"], "ms": round(took, 1), "process_mb": peak // 1000}),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -24,12 +24,21 @@ BYTES_PER_BYTE = 12
 
 def main() -> int:
     """The command."""
-    inputs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(Path(sys.argv[1]).glob("*.json"))]
+    inputs = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(Path(sys.argv[1]).glob("*.json"))
+    ]
     hosts = {
-        path.stem: {row["name"]: row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        path.stem: {
+            row["name"]: row
+            for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        }
         for path in sorted(Path(sys.argv[2]).glob("*.jsonl"))
     }
-    print("| input | call | bytes | native ms | memory / bytes | " + "".join(f"{host} ms | " for host in hosts))
+    print(
+        "| input | call | bytes | native ms | memory / bytes | "
+        + "".join(f"{host} ms | " for host in hosts)
+    )
     print("|---|---|---:|---:|---:|" + "---:|" * len(hosts))
     exceeding: list[str] = []
     for case in inputs:

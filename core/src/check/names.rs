@@ -69,7 +69,7 @@ impl NamePattern {
     pub fn parse<'k>(&self, key: &'k str) -> Option<Vec<(&str, &'k str)>> {
         let pieces = match &self.form {
             Form::Expression(expression) => {
-                let matches = expression.is_match(key, &mut Steps::default());
+                let matches = expression.is_match(key, |_| true, &mut Steps::default());
                 return matches.is_ok_and(|matches| matches).then(Vec::new);
             }
             Form::Words(pieces) => pieces,

@@ -131,7 +131,7 @@ impl<O: Observer> Evaluation<'_, O> {
             return Ok(Some(None));
         };
         self.note(answered.status);
-        self.steps.take_bytes(key.len())?;
+        self.steps.take_with_bytes(0, key.len())?;
         let membership = answered.memberships.get(key).and_then(Value::as_object);
         Ok(Some(membership.and_then(|members| members.get(reference)?.as_bool())))
     }

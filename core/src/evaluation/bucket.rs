@@ -59,7 +59,8 @@ impl<O: Observer> Evaluation<'_, O> {
             _ => return Ok((None, 0)),
         };
         let left = self.steps.left();
-        self.steps.take_bytes((prefix.len() + text.len()).saturating_sub(limits::BUCKET_BYTES))?;
+        let exceeding = (prefix.len() + text.len()).saturating_sub(limits::BUCKET_BYTES);
+        self.steps.take_with_bytes(0, exceeding)?;
         Ok((Some(bucket_of_text(hash, prefix, text)), self.steps.taken_since(left)))
     }
 }

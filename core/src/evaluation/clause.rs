@@ -47,10 +47,10 @@ impl<O: Observer> Evaluation<'_, O> {
     ) -> Result<Option<usize>, Malformed> {
         let BoundAttribute { value, comparable } = attribute;
         let Value::Array(elements) = value else {
-            return test.matching(value, comparable, self.steps);
+            return test.matching(value, comparable, &mut self.steps);
         };
         for element in elements.iter() {
-            let matching = test.matching(element, comparable, self.steps)?;
+            let matching = test.matching(element, comparable, &mut self.steps)?;
             if matching.is_some() {
                 return Ok(matching);
             }
@@ -63,7 +63,7 @@ impl<O: Observer> Evaluation<'_, O> {
     fn any_kind(&mut self, test: &Test, clues: &mut Clues<'_>) -> Result<bool, Malformed> {
         for individual in self.context.individuals() {
             let kind = Value::String(Arc::clone(&individual.kind));
-            clues.matching = test.matching(&kind, &Comparable::Itself, self.steps)?;
+            clues.matching = test.matching(&kind, &Comparable::Itself, &mut self.steps)?;
             if clues.matching.is_some() {
                 return Ok(true);
             }

@@ -45,8 +45,7 @@ use crate::ruleset::Ruleset;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// Evaluates one flag for one subject, within the steps that are left; those that it does not take
-/// are left then.
+/// Evaluates one flag for one subject, within the steps that are left.
 pub(crate) fn evaluate<O: Observer>(
     ruleset: &Ruleset,
     subject: &Subject,
@@ -66,13 +65,14 @@ pub(crate) fn evaluate<O: Observer>(
         subject,
         context,
         observer,
-        steps,
+        steps: Steps::of(steps.left()),
         big_segments: None,
         prerequisites: Memo::default(),
         segments: Memo::default(),
         direct_prerequisites: 0,
     };
     let outcome = evaluation.root(handle.index(), flag);
+    *steps = evaluation.steps;
     Answer {
         flag: Some(handle),
         variation: outcome.variation,
@@ -88,7 +88,7 @@ struct Evaluation<'a, O> {
     subject: &'a Subject,
     context: &'a subject::BoundContext,
     observer: &'a mut O,
-    steps: &'a mut Steps,
+    steps: Steps,
     /// The worst status of the big segments asked so far.
     big_segments: Option<BigSegmentsStatus>,
     /// Each prerequisite and each segment is computed once, so that diamonds stay linear.

@@ -28,9 +28,9 @@ impl Steps {
         self.left
     }
 
-    /// Takes the steps that a number of bytes of text count; a short text takes none.
-    pub(crate) fn take_bytes(&mut self, bytes: usize) -> Result<(), Malformed> {
-        self.take(bytes / limits::STEP_BYTES)
+    /// Takes steps, and those that a number of bytes of text count; a short text takes none.
+    pub(crate) fn take_with_bytes(&mut self, steps: usize, bytes: usize) -> Result<(), Malformed> {
+        self.take(steps + bytes / limits::STEP_BYTES)
     }
 
     /// Takes steps, unless the limit is passed.

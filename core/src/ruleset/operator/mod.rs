@@ -141,12 +141,9 @@ fn first_text_match<T>(
     matches: impl Fn(&T) -> bool,
 ) -> Result<Option<usize>, Malformed> {
     for (index, value) in prepared.iter().enumerate() {
-        steps.take(1)?;
-        if let Some(value) = value {
-            steps.take_bytes(bytes(value))?;
-            if matches(value) {
-                return Ok(Some(index));
-            }
+        steps.take_with_bytes(1, value.as_ref().map_or(0, &bytes))?;
+        if value.as_ref().is_some_and(&matches) {
+            return Ok(Some(index));
         }
     }
     Ok(None)
@@ -154,7 +151,7 @@ fn first_text_match<T>(
 
 /// Takes the steps for reading a value that was not read when the context was bound.
 fn take_reading(value: &Value, steps: &mut Steps) -> Result<(), Malformed> {
-    steps.take_bytes(value.as_str().map_or(0, str::len))
+    steps.take_with_bytes(0, value.as_str().map_or(0, str::len))
 }
 
 /// The first prepared value for which `matches` holds; each comparison is a step.

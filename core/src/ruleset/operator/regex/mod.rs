@@ -11,6 +11,7 @@ mod program;
 mod reader;
 mod syntax;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::ClauseValues;
@@ -20,15 +21,17 @@ use crate::json::Value;
 use crate::limits;
 use program::Program;
 
-/// A program is kept after a search if it has at most this number of instructions for each byte of
-/// its pattern, and these besides. A larger one is built again for each search, so that patterns
-/// take memory by their length, whatever their counts are.
-const KEPT_PER_BYTE: usize = 4;
-const KEPT: usize = 256;
+/// The instructions that a clause keeps after searches: of the programs that fit, for each byte of its
+/// patterns, and these besides. Others are built again for each search, so that patterns take
+/// memory by their length, whatever their counts are. No answer depends on it.
+const KEPT_PER_BYTE: usize = 1;
+const KEPT: usize = 1024;
 
 #[derive(Debug)]
 pub(crate) struct Matches {
     patterns: Box<[Option<Pattern>]>,
+    /// The instructions that may still be kept.
+    left: AtomicUsize,
 }
 
 impl Matches {
@@ -41,7 +44,14 @@ impl Matches {
                 _ => None,
             },
         );
-        Matches { patterns }
+        let bytes: usize = patterns.iter().flatten().map(|pattern| pattern.text.len()).sum();
+        Matches { patterns, left: AtomicUsize::new(KEPT + KEPT_PER_BYTE * bytes) }
+    }
+
+    /// Whether a program of that size may be kept, for which its room is taken then.
+    fn keeps(&self, size: usize) -> bool {
+        let take = |left: usize| left.checked_sub(size);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
     pub(super) fn matching(
@@ -53,7 +63,7 @@ impl Matches {
         for (index, pattern) in self.patterns.iter().enumerate() {
             steps.take(1)?;
             if let Some(pattern) = pattern
-                && pattern.is_match(text, steps)?
+                && pattern.is_match(text, |size| self.keeps(size), steps)?
             {
                 return Ok(Some(index));
             }
@@ -83,15 +93,22 @@ impl Pattern {
     }
 
     /// Whether the pattern matches anywhere in a text. It takes a step for a number of instructions
-    /// of the program, and of visits of the search.
-    pub(crate) fn is_match(&self, text: &str, steps: &mut Steps) -> Result<bool, Malformed> {
+    /// of the program, and of visits of the search. The program is kept if its size allows it.
+    pub(crate) fn is_match(
+        &self,
+        text: &str,
+        keeps: impl FnOnce(usize) -> bool,
+        steps: &mut Steps,
+    ) -> Result<bool, Malformed> {
         steps.take((self.size / limits::STEP_VISITS) as usize)?;
         let built;
-        let program = if self.size as usize <= self.text.len() * KEPT_PER_BYTE + KEPT {
-            self.program.get_or_init(|| self.build())
-        } else {
-            built = self.build();
-            &built
+        let program = match self.program.get() {
+            Some(program) => program,
+            None if keeps(self.size as usize) => self.program.get_or_init(|| self.build()),
+            None => {
+                built = self.build();
+                &built
+            }
         };
         program.as_ref().map_or(Ok(false), |program| program.is_match(text, steps))
     }
