@@ -21,24 +21,6 @@ struct Node {
 }
 
 impl BalancedTree {
-    /// A tree of hashes and slots that are in order already.
-    pub(crate) fn of_sorted(sorted: &[(u32, u32)]) -> BalancedTree {
-        let mut tree = BalancedTree::default();
-        tree.root = tree.add_sorted(sorted);
-        tree
-    }
-
-    fn add_sorted(&mut self, sorted: &[(u32, u32)]) -> u32 {
-        // The right half is never the smaller one, so that levels fall to the left.
-        let (left, rest) =
-            sorted.split_at_checked(sorted.len().saturating_sub(1) / 2).unwrap_or_default();
-        let Some(((hash, slot), right)) = rest.split_first() else { return 0 };
-        let (left, right) = (self.add_sorted(left), self.add_sorted(right));
-        let level = (sorted.len() + 1).ilog2();
-        self.nodes.push(Node { hash: *hash, slot: *slot, level, left, right });
-        u32::try_from(self.nodes.len()).unwrap_or(0)
-    }
-
     /// Hash and slot of everything in it.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         self.nodes.iter().map(|node| (node.hash, node.slot))
@@ -58,7 +40,8 @@ impl BalancedTree {
         None
     }
 
-    /// Adds a slot; `compare` compares the thing of a known slot with its own.
+    /// Adds a slot, unless an equal thing is in the tree; `compare` compares the thing of a known slot
+    /// with its own.
     pub(crate) fn insert(&mut self, hash: u32, slot: u32, compare: &dyn Fn(u32) -> Ordering) {
         let new = Node { hash, slot, level: 1, left: 0, right: 0 };
         self.root = self.insert_below(self.root, new, compare);
@@ -70,14 +53,14 @@ impl BalancedTree {
             return u32::try_from(self.nodes.len()).unwrap_or(0);
         }
         let node = self.node(at);
-        if node.hash.cmp(&new.hash).then_with(|| compare(node.slot)).is_lt() {
-            let right = self.insert_below(node.right, new, compare);
-            if right != node.right {
+        match node.hash.cmp(&new.hash).then_with(|| compare(node.slot)) {
+            Ordering::Less => {
+                let right = self.insert_below(node.right, new, compare);
                 self.set(at, Node { right, ..node });
             }
-        } else {
-            let left = self.insert_below(node.left, new, compare);
-            if left != node.left {
+            Ordering::Equal => return at,
+            Ordering::Greater => {
+                let left = self.insert_below(node.left, new, compare);
                 self.set(at, Node { left, ..node });
             }
         }

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use crate::balanced_tree::BalancedTree;
-use crate::json::sorted_places;
 
 /// The hash that every index is asked with, eight bytes a step. It is fixed, so that anyone can
 /// choose keys of one hash; see [`PROBES`].
@@ -42,37 +41,21 @@ struct Bucket {
 
 impl HashIndex {
     /// An index of the things in the first slots that have a hash; of equal ones the first counts.
-    /// `key` never falls where `order` rises: many things are sorted by it without a look at them.
     pub(crate) fn of(
         count: u32,
         hash: &dyn Fn(u32) -> Option<u32>,
-        key: &dyn Fn(u32) -> u64,
         order: &dyn Fn(u32, u32) -> Ordering,
     ) -> HashIndex {
         let mut index = HashIndex::default();
         index.grow(count as usize, order);
-        let mut crowded = Vec::new();
         for slot in 0..count {
             let Some(hash) = hash(slot) else { continue };
             match index.place(hash, |known| order(known, slot)) {
                 Place::Free(at) => index.fill(at, hash, slot),
-                Place::Crowded => crowded.push((hash, key(slot), slot)),
+                Place::Crowded => index.crowded.insert(hash, slot, &|known| order(known, slot)),
                 Place::Found(_) => {}
             }
         }
-        let pair = |at: usize| crowded.get(at).copied().unwrap_or_default();
-        let ordered = sorted_places(crowded.len(), &|a, b| {
-            let (a, b) = (pair(a), pair(b));
-            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| order(a.2, b.2))
-        });
-        let mut sorted: Vec<(u32, u32)> = Vec::with_capacity(crowded.len());
-        for (hash, _, slot) in ordered.into_iter().map(pair) {
-            let again = |last: &(u32, u32)| last.0 == hash && order(last.1, slot).is_eq();
-            if !sorted.last().is_some_and(again) {
-                sorted.push((hash, slot));
-            }
-        }
-        index.crowded = BalancedTree::of_sorted(&sorted);
         index
     }
 
@@ -198,15 +181,10 @@ mod tests {
             compared.set(0);
             // Each twice.
             let half = |slot: u32| order(slot / 2);
-            let index = HashIndex::of(
-                COUNT,
-                &|slot| Some(hash(slot / 2)),
-                &|slot| u64::from(half(slot) / 10),
-                &|a, b| {
-                    compared.set(compared.get() + 1);
-                    half(a).cmp(&half(b))
-                },
-            );
+            let index = HashIndex::of(COUNT, &|slot| Some(hash(slot / 2)), &|a, b| {
+                compared.set(compared.get() + 1);
+                half(a).cmp(&half(b))
+            });
             assert!(compared.get() < COUNT * (PROBES as u32 + 64), "{}", compared.get());
             for slot in 0..COUNT {
                 let found = index.find(hash(slot / 2), |known| half(known).cmp(&half(slot)));

@@ -107,9 +107,7 @@ export function requireStart(): void {
 
 /** The error for what only `tools.wasm` can do. */
 export function withoutTools(what: string): Error {
-  return new Error(
-    `\`${what}\` is not in core.wasm, which has what evaluation needs; import \`isoflag/tools\` instead of \`isoflag\``,
-  );
+  return new Error(`\`${what}\` needs \`isoflag/tools\`: import that instead of \`isoflag\``);
 }
 
 /** Stands before what only `tools.wasm` can do, and gives it. */

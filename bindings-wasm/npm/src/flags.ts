@@ -48,11 +48,8 @@ export function documentText(document: string | Uint8Array | object): DocumentTe
     : encodeStrictly(document, limits.documentBytes, documentErrors);
 }
 
-/** The truth of an answer, unless the call failed. */
-function isTrue(answer: number): boolean {
-  if (answer === FAILED) throw argumentErrors.last();
-  return answer === 1;
-}
+/** The core's code for yes. */
+const YES = 2;
 
 /** How the rest of the package gets at what documents hold of the core. */
 export const flagsOf = {
@@ -176,7 +173,8 @@ export class Flags {
   supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
     const text = JSON.stringify(evidence) ?? "null";
     // No flag and no document have this handle.
-    return isTrue(core.supersedes(this.#held.handle, held == null ? NO_FLAG : held.#held.handle, text));
+    const code = core.supersedes(this.#held.handle, held == null ? NO_FLAG : held.#held.handle, text);
+    return argumentErrors.handle(code) === YES;
   }
 
   /**
@@ -184,7 +182,7 @@ export class Flags {
    * `lastModifiedTimestamp` is earlier, or missing. The gate then counts from when it was taken: `takenMs`.
    */
   stepsBackFrom(held: Flags): boolean {
-    return isTrue(core.stepsBackFrom(this.#held.handle, held.#held.handle));
+    return argumentErrors.handle(core.stepsBackFrom(this.#held.handle, held.#held.handle)) === YES;
   }
 
   /** What the document gets wrong, in its order. */

@@ -12,7 +12,7 @@ export function jsonBytes(text: string | Uint8Array, errors: ErrorKind): Uint8Ar
     return encoder.encode(isWellFormed(text) ? text : text.replace(/\p{Surrogate}/gu, escapeSurrogate));
   }
   if (ArrayBuffer.isView(text)) return new Uint8Array(text.buffer, text.byteOffset, text.byteLength);
-  throw errors.at("", "neither a string nor bytes; pass JSON text");
+  throw errors.at("", "expected JSON text or bytes");
 }
 
 function escapeSurrogate(surrogate: string, offset: number, text: string): string {

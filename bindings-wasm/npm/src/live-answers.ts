@@ -96,10 +96,12 @@ export class Answers {
   msUntilOpen(key: string): number {
     const { bootstrap, ttlSeconds } = this.inputs;
     if (this.document !== undefined && ttlSeconds === undefined) return Number.POSITIVE_INFINITY;
-    const now = Date.now();
+    const { origin } = this;
+    const takenMs = origin !== undefined && "status" in origin ? origin.steppedBackAt : undefined;
+    const times = [Date.now(), ttlSeconds as number, undefined, { takenMs }] as const;
     const state = this.#evaluate(
-      bound => bound.consistency(key, now, ttlSeconds as number),
-      (flags, context) => flags.consistency(key, context, now, ttlSeconds as number),
+      bound => bound.consistency(key, ...times),
+      (flags, context) => flags.consistency(key, context, ...times),
     );
     const isOpen = state?.isBackendConsistent ?? (bootstrap && bootstrapIsConsistent(bootstrap, key));
     if (isOpen) return 0;

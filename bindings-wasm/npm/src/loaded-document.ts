@@ -21,7 +21,7 @@ function fitting<T>(call: () => T): T {
     return call();
   } catch (thrown) {
     if (!isTrap(thrown)) throw thrown;
-    const message = "the document does not fit into memory; make it smaller, or `free()` others";
+    const message = "the document does not fit into memory; `free()` others";
     throw memoryErrors.at("", message, thrown);
   }
 }

@@ -141,6 +141,20 @@ describe("a feature that requires a consistent back end", () => {
     held.source.snapshot.flags?.free();
   });
 
+  it("counts from the moment at which a source went back to an earlier document", async () => {
+    const held = sourceOf(load(NOW - 1000));
+    const page = await show({ flags: held.source, context: ada, ttlSeconds: 900 });
+    assert.equal(page.text(), "open");
+    await act(async () => held.change({ steppedBackAt: Date.now() }));
+    assert.equal(page.text(), "closed");
+    await page.pass(900);
+    assert.equal(page.text(), "closed");
+    await page.pass(0.001);
+    assert.equal(page.text(), "open");
+    await page.hide();
+    held.source.snapshot.flags?.free();
+  });
+
   it("waits longer than a timer can", async () => {
     const flags = load(NOW);
     const page = await show({ flags, context: ada, ttlSeconds: 3_000_000 });

@@ -38,7 +38,6 @@ impl ValueList {
             list.index = Index::Many(HashIndex::of(
                 count,
                 &|place| Some(value(place)).filter(found).map(hash),
-                &|place| sort_key(value(place)),
                 &|a, b| order(value(a), value(b)),
             ));
         }
@@ -99,21 +98,6 @@ pub(crate) fn hash(value: &Value) -> u32 {
     }
 }
 
-/// A number that never falls where [`order`] rises: the type, and what a value begins with.
-fn sort_key(value: &Value) -> u64 {
-    let start = match value {
-        Value::String(text) => {
-            let bytes = text.bytes().chain(std::iter::repeat(0)).take(8);
-            bytes.fold(0, |key, byte| key << 8 | u64::from(byte))
-        }
-        // Of negative numbers the larger magnitude comes first.
-        Value::Number(number) if number.is_sign_negative() => !number.to_bits(),
-        Value::Number(number) => number.to_bits() | 1 << 63,
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => 0,
-    };
-    u64::from(rank(value)) << 61 | start >> 3
-}
-
 const STRING: u8 = 3;
 
 /// An order of types.
@@ -156,12 +140,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_sort_key_never_falls_where_the_order_rises(a in any_value(), b in any_value()) {
-            let keys = sort_key(&a).cmp(&sort_key(&b));
-            prop_assert!(keys.is_eq() || keys == order(&a, &b), "{a} {b}");
-        }
-
         #[test]
         fn a_value_is_found_at_its_first_place(
             values in proptest::collection::vec(any_value(), 0..40), other in any_value(),
