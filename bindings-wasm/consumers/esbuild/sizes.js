@@ -2,7 +2,6 @@
  * Prints between the markers of the package's README what a page loads: node sizes.js. With `--check` it fails where the
  * README says otherwise by more than a fiftieth, which is more than another compiler of Rust makes of it.
  */
-import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
