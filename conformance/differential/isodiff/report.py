@@ -11,9 +11,10 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
-from isodiff.compare import LOADING, OWN, SDKS, Failure, Tally
+from isodiff.compare import LOADING, OWN, Failure, Tally
 from isodiff.jsontext import Json
-from isodiff.rules.points import POINTS, Point
+from isodiff.quirks import SDKS
+from isodiff.quirks.points import POINTS, Point
 
 HERE = Path(__file__).resolve().parent.parent
 ORDER = "DASP"

@@ -1,4 +1,7 @@
-"""What a flag or a segment says, part by part, and what is isolated because it cannot be read."""
+"""Documents: flags and segments, and the isolation of parts that cannot be read (SPEC.md 1).
+
+``strange`` marks items that an SDK may refuse or read differently: its answer is then not compared with the rules.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,18 @@ from isodiff.jsontext import Json
 
 
 class WrongType(Exception):
-    """A part that cannot be read."""
+    """A part has the wrong type (1.4)."""
 
 
 class Unspecified(Exception):
-    """The specification does not say: only the hosts are compared."""
+    """The rules here do not define the answer: only the hosts are compared."""
 
 
 @dataclass
 class Clause:
-    kind: str
+    """A clause (1.2). A ``kind`` of ``None`` is absent, here and below."""
+
+    kind: str | None
     attribute: str
     op: str
     values: list[Json]
@@ -35,7 +40,7 @@ class Weighted:
 @dataclass
 class Rollout:
     experiment: bool
-    kind: str
+    kind: str | None
     bucket_by: str
     seed: int | float | None
     variations: list[Weighted]
@@ -60,7 +65,7 @@ class Rule:
 
 @dataclass
 class Target:
-    kind: str
+    kind: str | None
     values: list[str]
     variation: int
 
@@ -73,7 +78,7 @@ class Prerequisite:
 
 @dataclass
 class Flag:
-    """A flag as read. ``broken`` answers MALFORMED_FLAG; ``strange`` is what some SDK reads differently or refuses."""
+    """A flag (1.1). A ``broken`` one answers MALFORMED_FLAG if it is on or ``unreadable_off``."""
 
     key: str
     on: bool = False
@@ -99,15 +104,19 @@ class Flag:
 
 @dataclass
 class SegmentRule:
+    """A rule of a segment (1.3)."""
+
     clauses: list[Clause] | None
     weight: int | None
     bucket_by: str
-    kind: str
+    kind: str | None
     hash: str | None
 
 
 @dataclass
 class Segment:
+    """A segment (1.3). A ``broken`` one makes the evaluation MALFORMED_FLAG."""
+
     key: str
     included: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
@@ -123,8 +132,19 @@ class Segment:
     unspecified: bool = False
 
 
+class Document:
+    """The flags and segments of a document, read once for many evaluations (1)."""
+
+    def __init__(self, raw: Json) -> None:
+        flags, segments = raw.get("flags") or {}, raw.get("segments") or {}
+        self.flags = {key: flag(item, key) for key, item in flags.items()}
+        self.segments = {key: segment(item, key) for key, item in segments.items()}
+        meta = raw.get("meta")
+        self.hash = (meta.get("hash") if isinstance(meta, dict) else None) or "sha1"
+
+
 class Members:
-    """Reads members of one object, remembering what is out of the ordinary."""
+    """Reads members of one object, and marks the item if a member is out of the ordinary."""
 
     def __init__(self, raw: Json, item: Flag | Segment) -> None:
         if not isinstance(raw, dict):
@@ -154,16 +174,8 @@ class Members:
             raise Unspecified
         return int(float(value))
 
-    def number(self, name: str) -> int | float | None:
-        value = self.raw.get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise WrongType
-        return value
-
     def required(self, name: str) -> int:
-        """An integer without which the SDKs do not know what to do."""
+        """Reads an integer that the SDKs require."""
         value = self.integer(name)
         if value is None:
             raise Unspecified
@@ -192,14 +204,14 @@ class Members:
         return [Members(value, self.item) for value in values]
 
     def has(self, name: str) -> bool:
-        """Whether the member is there; an SDK may refuse or misread a document in which it is not."""
+        """Returns whether the member is present; an SDK may refuse a document without it."""
         if self.raw.get(name) is None:
             self.item.strange = True
             return False
         return True
 
     def odd(self, name: str, kinds: tuple[type, ...]) -> Json:
-        """A member whose wrong type is no more than a warning."""
+        """Reads a member that counts as absent if it has the wrong type (1.4)."""
         value = self.raw.get(name)
         if value is None:
             return None
@@ -213,7 +225,7 @@ def clause(members: Members) -> Clause:
     for name in ("attribute", "op", "values"):
         members.has(name)
     return Clause(
-        members.text("contextKind") or ("" if members.raw.get("contextKind") == "" else "none"),
+        members.text("contextKind"),
         members.text("attribute") or "",
         members.text("op") or "",
         members.array("values"),
@@ -235,26 +247,15 @@ def choice(members: Members) -> Choice:
 
 def rollout(members: Members) -> Rollout:
     members.has("variations")
+    members.integer("seed")
     return Rollout(
         members.text("kind") == "experiment",
-        _kind(members, "contextKind"),
+        members.text("contextKind"),
         members.text("bucketBy") or "",
-        _seed(members),
+        members.raw.get("seed"),
         [weighted(item) for item in members.objects("variations")],
         members.text("hash"),
     )
-
-
-def _seed(members: Members) -> int | float | None:
-    members.integer("seed")
-    value: int | float | None = members.raw.get("seed")
-    return value
-
-
-def _kind(members: Members, name: str) -> str:
-    """The kind; ``none`` where there is no member, so that it can be told from an empty one."""
-    value = members.text(name)
-    return "none" if value is None else value
 
 
 def weighted(members: Members) -> Weighted:
@@ -266,12 +267,12 @@ def weighted(members: Members) -> Weighted:
 def target(members: Members) -> Target:
     members.has("values")
     variation = members.required("variation")
-    return Target(_kind(members, "contextKind"), members.texts("values"), variation)
+    return Target(members.text("contextKind"), members.texts("values"), variation)
 
 
 def segment_target(members: Members) -> Target:
     members.has("values")
-    return Target(_kind(members, "contextKind"), members.texts("values"), 0)
+    return Target(members.text("contextKind"), members.texts("values"), 0)
 
 
 def rule(members: Members) -> Rule:
@@ -291,13 +292,13 @@ def segment_rule(members: Members) -> SegmentRule:
         clauses(members),
         members.integer("weight"),
         members.text("bucketBy") or "",
-        _kind(members, "rolloutContextKind"),
+        members.text("rolloutContextKind"),
         members.text("hash"),
     )
 
 
 def flag(raw: Json, name: str) -> Flag | None:
-    """The flag, or ``None`` for a tombstone or null. Without ``key`` its name in the map is its key."""
+    """Reads a flag; ``None`` for a tombstone or null (1.1, 1.4)."""
     if raw is None:
         return None
     item = Flag(name)
@@ -381,7 +382,7 @@ def _metadata(members: Members, item: Flag) -> None:
 
 
 def segment(raw: Json, name: str) -> Segment | None:
-    """The segment, or ``None`` for a tombstone or null."""
+    """Reads a segment; ``None`` for a tombstone or null (1.3, 1.4)."""
     if raw is None:
         return None
     item = Segment(name)
