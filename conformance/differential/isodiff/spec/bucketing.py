@@ -38,7 +38,7 @@ class Bucketing(Scope):
 
     def bucket(self, by: Rollout | SegmentRule, key: str, salt: str) -> Bucket:
         """Returns the bucket for a rollout or a segment's rule (7)."""
-        name = by.hash or self.document.hash
+        name = self.document.hash if by.hash is None else by.hash
         if name not in ("sha1", "murmur3"):
             raise Malformed
         experiment = isinstance(by, Rollout) and by.experiment

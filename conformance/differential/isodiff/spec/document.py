@@ -117,6 +117,7 @@ class SegmentRule:
 class Segment:
     """A segment (1.3). A ``broken`` one makes the evaluation MALFORMED_FLAG."""
 
+    name: str
     key: str
     included: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
@@ -136,11 +137,22 @@ class Document:
     """The flags and segments of a document, read once for many evaluations (1)."""
 
     def __init__(self, raw: Json) -> None:
-        flags, segments = raw.get("flags") or {}, raw.get("segments") or {}
+        if raw.get("path") == "/" and "flags" not in raw:
+            raw = raw["data"]
+        values = raw.get("flagValues") or {}
+        flags = {key: flag_of_value(key, value) for key, value in values.items()}
+        flags |= raw.get("flags") or {}
+        segments = raw.get("segments") or {}
         self.flags = {key: flag(item, key) for key, item in flags.items()}
         self.segments = {key: segment(item, key) for key, item in segments.items()}
         meta = raw.get("meta")
         self.hash = (meta.get("hash") if isinstance(meta, dict) else None) or "sha1"
+
+
+def flag_of_value(key: str, value: Json) -> Json:
+    """Returns the flag that serves one value to every context (1, C2)."""
+    fallthrough = {"variation": 0}
+    return {"key": key, "version": 1, "on": True, "fallthrough": fallthrough, "variations": [value]}
 
 
 class Members:
@@ -385,7 +397,7 @@ def segment(raw: Json, name: str) -> Segment | None:
     """Reads a segment; ``None`` for a tombstone or null (1.3, 1.4)."""
     if raw is None:
         return None
-    item = Segment(name)
+    item = Segment(name, name)
     try:
         members = Members(raw, item)
         if members.raw.get("deleted") is True:

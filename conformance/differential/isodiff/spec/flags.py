@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from isodiff.jsontext import Json
 from isodiff.spec.bucketing import Bucket
@@ -48,6 +49,7 @@ class Flags(Segments):
         """Evaluates a flag for a context (4, S3)."""
         self.document, self.big_segments, self.requested = document, big_segments, key
         self.status, self.queried, self.prerequisites_listed = None, set(), []
+        self.results = {}
         try:
             self.context = self.read_context(context)
         except InvalidContext:
@@ -115,7 +117,8 @@ class Flags(Segments):
             return False
         if not flag.on and flag.unreadable_off:
             raise Unspecified
-        detail = self.flag(flag, [*path, wanted.key])
+        evaluate = partial(self.flag, flag, [*path, wanted.key])
+        detail = self.once(("flag", wanted.key), evaluate)
         return flag.on and detail.index == wanted.variation
 
     def list_prerequisite(self, key: str) -> None:

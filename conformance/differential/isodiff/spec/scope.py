@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from isodiff.jsontext import Json
 from isodiff.spec.context import Context, Contexts
 from isodiff.spec.document import Document
 from isodiff.spec.references import Reference, References
+
+Result = TypeVar("Result")
 
 
 class Malformed(Exception):
@@ -19,6 +24,15 @@ class Scope(Contexts, References):
     context: Context
     big_segments: Json
     """The answer of the store: ``status`` and ``memberships``."""
+    results: dict[tuple[str, str], Json]
+    """The results of flags and segments in this evaluation."""
+
+    def once(self, name: tuple[str, str], compute: Callable[[], Result]) -> Result:
+        """Computes the result of a flag or a segment once in an evaluation (4.1, 6)."""
+        if name not in self.results:
+            self.results[name] = compute()
+        result: Result = self.results[name]
+        return result
 
     def kind(self, kind: str | None) -> str:
         """Returns the kind that a member names: ``user`` if it is absent or empty (1.2, P04)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from isodiff.jsontext import Json
 from isodiff.spec.bucketing import Bucketing
@@ -26,7 +27,9 @@ class Segments(Clauses, Bucketing):
         for value in clause.values:
             key = self.segment_key(value)
             segment = None if key is None else self.document.segments.get(key)
-            if segment is not None and self.in_segment(segment, path):
+            if segment is None:
+                continue
+            if self.once(("segment", segment.name), partial(self.in_segment, segment, path)):
                 return True
         return False
 

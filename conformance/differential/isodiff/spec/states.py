@@ -7,7 +7,7 @@ from isodiff.spec.context import InvalidContext
 from isodiff.spec.document import Document, Flag
 from isodiff.spec.flags import Detail, Flags
 
-TYPES = {"boolean": (bool,), "number": (int, float), "string": (str,)}
+TYPES = {"boolean": (bool,), "number": (int, float), "integer": (int, float), "string": (str,)}
 
 
 class Spec(Flags):
@@ -21,6 +21,8 @@ class Spec(Flags):
         boolean = isinstance(value, bool) and kind != "boolean"
         if kind != "json" and (boolean or not isinstance(value, TYPES[kind])):
             return [None, default, {"kind": "ERROR", "errorKind": "WRONG_TYPE"}]
+        if kind == "integer":
+            value = int(value)
         return [detail.index, value, detail.reason]
 
     def all_flags_state(
