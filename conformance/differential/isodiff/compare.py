@@ -7,16 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from canonical_json import Json, canonical
 from isodiff.explain import NO_ANSWER, Answer, answer_as, explained
-from isodiff.jsontext import Json, canonical
 from isodiff.quirks import SDKS
-from isodiff.spec.document import Document, Unspecified
+from isodiff.spec.document import Document
 from isodiff.spec.flags import Detail
 from isodiff.spec.states import Spec
 
 LOADING = "loading"
 OWN = "own"
-UNSAID = "unsaid"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,6 @@ class Tally:
     diverged: Counter[str] = field(default_factory=Counter)
     states: int = 0
     typed: int = 0
-    unsaid: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     failed: list[tuple[Json, Failure]] = field(default_factory=list)
 
@@ -105,8 +103,6 @@ class Comparison:
             return self._shown(key, detail)
 
         own = self._checked("answers", answer, found, key, index)
-        if own is None:
-            return
         reason = json.loads(own)[2]
         self.tally.reasons[reason.get("errorKind", reason["kind"])] += 1
         agreed = True
@@ -125,13 +121,9 @@ class Comparison:
         found: Json,
         key: str | None,
         index: int | None,
-    ) -> str | None:
-        """Returns isoflag's answer, which has to be that of the rules; ``None`` if they define none."""
-        try:
-            own = answer(Spec())
-        except Unspecified:
-            self.tally.unsaid += 1
-            return None
+    ) -> str:
+        """Returns isoflag's answer, which has to be that of the rules."""
+        own = answer(Spec())
         if found is None:
             return own
         text = canonical(found)
@@ -186,8 +178,6 @@ class Comparison:
 
             found = own["states"][number] if own else None
             text = self._checked("states", answer, found, None, options["context"])
-            if text is None:
-                continue
             self.tally.states += 1
             for sdk, said in self.sdks.items():
                 theirs = said["states"][number]
@@ -220,8 +210,6 @@ class Comparison:
 
         found = own["typed"][row][kind] if own else None
         text = self._checked(f"typed {kind}", answer, found, key, 0)
-        if text is None:
-            return
         self.tally.typed += 1
         if "javascript" not in self.sdks:
             return

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from canonical_json import canonical
 from isodiff.compare import Answers, Comparison, Tally
 from isodiff.generate.documents import lines
-from isodiff.jsontext import canonical
 from isodiff.quirks import SDKS
 from isodiff.quirks.points import BY_NAME, POINTS
 from isodiff.shrink import shrunk

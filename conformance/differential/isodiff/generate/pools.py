@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.patterns import TRANSLATIONS
 
 KINDS = ("user", "org", "device", "A.b-c_9")

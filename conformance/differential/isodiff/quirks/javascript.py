@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.quirks.points import JAVASCRIPT
 from isodiff.quirks.sdk import NoAnswer, Sdk
 from isodiff.spec import versions

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ldclient.impl.model.value_parsing import parse_semver, parse_time
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.quirks.points import PYTHON
 from isodiff.quirks.sdk import Sdk
 from isodiff.spec.bucketing import Bucket

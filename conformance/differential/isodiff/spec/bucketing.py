@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import mmh3
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.document import Rollout, SegmentRule
 from isodiff.spec.operators import is_number
 from isodiff.spec.references import Reference

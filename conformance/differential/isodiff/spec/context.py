@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.references import Reference
 
 KIND = re.compile(r"[A-Za-z0-9._-]+\Z")

@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 
 
 class WrongType(Exception):
     """A part has the wrong type (1.4)."""
-
-
-class Unspecified(Exception):
-    """The rules here do not define the answer: only the hosts are compared."""
 
 
 @dataclass
@@ -99,7 +94,6 @@ class Flag:
     broken: bool = False
     unreadable_off: bool = False
     strange: bool = False
-    unspecified: bool = False
 
 
 @dataclass
@@ -130,7 +124,6 @@ class Segment:
     generation: int | None = None
     broken: bool = False
     strange: bool = False
-    unspecified: bool = False
 
 
 class Document:
@@ -182,16 +175,14 @@ class Members:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise WrongType
-        if float(value) != int(float(value)):
-            raise Unspecified
+        if not float(value).is_integer():
+            raise WrongType
         return int(float(value))
 
     def required(self, name: str) -> int:
-        """Reads an integer that the SDKs require."""
-        value = self.integer(name)
-        if value is None:
-            raise Unspecified
-        return value
+        """Reads an index, 0 if it is absent (1.1); the SDKs require it."""
+        self.has(name)
+        return self.integer(name) or 0
 
     def array(self, name: str) -> list[Json]:
         value = self.raw.get(name)
@@ -203,17 +194,12 @@ class Members:
 
     def texts(self, name: str) -> list[str]:
         values = self.array(name)
-        if None in values:
-            raise Unspecified
         if not all(isinstance(value, str) for value in values):
             raise WrongType
         return values
 
     def objects(self, name: str) -> list[Members]:
-        values = self.array(name)
-        if None in values:
-            raise Unspecified
-        return [Members(value, self.item) for value in values]
+        return [Members(value, self.item) for value in self.array(name)]
 
     def has(self, name: str) -> bool:
         """Returns whether the member is present; an SDK may refuse a document without it."""
@@ -293,10 +279,8 @@ def rule(members: Members) -> Rule:
 
 
 def prerequisite(members: Members) -> Prerequisite:
-    key = members.text("key")
-    if key is None:
-        raise Unspecified
-    return Prerequisite(key, members.required("variation"))
+    members.has("key")
+    return Prerequisite(members.text("key") or "", members.required("variation"))
 
 
 def segment_rule(members: Members) -> SegmentRule:
@@ -310,64 +294,43 @@ def segment_rule(members: Members) -> SegmentRule:
 
 
 def flag(raw: Json, name: str) -> Flag | None:
-    """Reads a flag; ``None`` for a tombstone or null (1.1, 1.4)."""
+    """Reads a flag; ``None`` for a tombstone or null (1.1, and isolation in 1.4)."""
     if raw is None:
         return None
     item = Flag(name)
     try:
         members = Members(raw, item)
+        _metadata(members, item)
+        if members.boolean("deleted"):
+            return None
+        item.variations = members.array("variations")
+        item.off_variation = members.integer("offVariation")
     except WrongType:
         item.broken = item.unreadable_off = item.strange = True
         return item
-    deleted = members.raw.get("deleted")
-    if deleted is True:
-        return None
-
-    def part(read: Callable[[], None]) -> bool:
-        try:
-            read()
-        except WrongType:
-            item.strange = item.broken = True
-            return False
-        except Unspecified:
-            item.strange = item.unspecified = True
-        return True
-
-    def set_on() -> None:
-        item.on = members.boolean("on")
-
-    def set_off() -> None:
-        item.off_variation = members.integer("offVariation")
-
-    def set_variations() -> None:
-        item.variations = members.array("variations")
-
-    def set_key() -> None:
-        if members.has("key"):
-            item.key = members.text("key") or ""
-            # The SDKs look for some things by the key and for others by the name.
-            item.strange = item.strange or item.key != name
-
-    def set_rest() -> None:
-        item.salt = members.text("salt") or ""
-        item.prerequisites = [prerequisite(m) for m in members.objects("prerequisites")]
-        item.targets = [target(m) for m in members.objects("targets")]
-        item.context_targets = [target(m) for m in members.objects("contextTargets")]
-        item.rules = [rule(m) for m in members.objects("rules")]
-        fallthrough = members.raw.get("fallthrough")
-        item.fallthrough = Choice() if fallthrough is None else choice(Members(fallthrough, item))
-
-    if not part(set_on):
-        item.on = True
-    readable = [part(set_off), part(set_variations)]
-    item.unreadable_off = not all(readable)
     members.has("variations")
-    part(set_key)
-    part(set_rest)
-    if deleted is not None and deleted is not False:
-        item.strange = item.unspecified = True
-    _metadata(members, item)
+    try:
+        # Until `on` is read, the flag is not off.
+        item.on = True
+        item.on = members.boolean("on")
+        _evaluated(members, item, name)
+    except WrongType:
+        item.broken = item.strange = True
     return item
+
+
+def _evaluated(members: Members, item: Flag, name: str) -> None:
+    if members.has("key"):
+        item.key = members.text("key") or ""
+        # The SDKs look for some things by the key and for others by the name.
+        item.strange = item.strange or item.key != name
+    item.salt = members.text("salt") or ""
+    item.prerequisites = [prerequisite(each) for each in members.objects("prerequisites")]
+    item.targets = [target(each) for each in members.objects("targets")]
+    item.context_targets = [target(each) for each in members.objects("contextTargets")]
+    item.rules = [rule(each) for each in members.objects("rules")]
+    fallthrough = members.raw.get("fallthrough")
+    item.fallthrough = Choice() if fallthrough is None else choice(Members(fallthrough, item))
 
 
 def _metadata(members: Members, item: Flag) -> None:
@@ -379,18 +342,15 @@ def _metadata(members: Members, item: Flag) -> None:
         version = 0
     item.version = version
     item.track_events = bool(members.odd("trackEvents", (bool,)))
+    item.track_events_fallthrough = bool(members.odd("trackEventsFallthrough", (bool,)))
     item.debug_until = members.odd("debugEventsUntilDate", number)
+    item.client_side = bool(members.odd("clientSide", (bool,)))
+    availability = members.odd("clientSideAvailability", (dict,))
+    if availability is not None:
+        item.availability = bool(Members(availability, item).odd("usingEnvironmentId", (bool,)))
+    members.odd("excludeFromSummaries", (bool,))
     members.odd("samplingRatio", number)
     members.odd("migration", (dict,))
-    try:
-        item.track_events_fallthrough = members.boolean("trackEventsFallthrough")
-        item.client_side = members.boolean("clientSide")
-        raw = members.raw.get("clientSideAvailability")
-        if raw is not None:
-            item.availability = Members(raw, item).boolean("usingEnvironmentId")
-        members.boolean("excludeFromSummaries")
-    except WrongType:
-        item.strange = item.unspecified = True
 
 
 def segment(raw: Json, name: str) -> Segment | None:
@@ -419,6 +379,4 @@ def segment(raw: Json, name: str) -> Segment | None:
         item.generation = members.integer("generation")
     except WrongType:
         item.broken = item.strange = True
-    except Unspecified:
-        item.unspecified = item.strange = True
     return item

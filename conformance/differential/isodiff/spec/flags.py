@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.bucketing import Bucket
 from isodiff.spec.context import InvalidContext
 from isodiff.spec.document import (
@@ -16,7 +16,6 @@ from isodiff.spec.document import (
     Rollout,
     Rule,
     Target,
-    Unspecified,
     Weighted,
 )
 from isodiff.spec.scope import Malformed
@@ -75,8 +74,6 @@ class Flags(Segments):
 
     def flag(self, flag: Flag, path: list[str]) -> Detail:
         """Evaluates a flag, in the steps of section 4."""
-        if flag.unspecified:
-            raise Unspecified
         if flag.broken and (flag.on or flag.unreadable_off):
             raise Malformed
         if not flag.on:
@@ -115,8 +112,6 @@ class Flags(Segments):
         flag = self.document.flags.get(wanted.key)
         if flag is None:
             return False
-        if not flag.on and flag.unreadable_off:
-            raise Unspecified
         evaluate = partial(self.flag, flag, [*path, wanted.key])
         detail = self.once(("flag", wanted.key), evaluate)
         return flag.on and detail.index == wanted.variation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.dates import Dates
 from isodiff.spec.patterns import Patterns
 from isodiff.spec.versions import Versions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.context import Context, Contexts
 from isodiff.spec.document import Document
 from isodiff.spec.references import Reference, References

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.bucketing import Bucketing
 from isodiff.spec.clauses import Clauses, Path
-from isodiff.spec.document import Clause, Segment, SegmentRule, Target, Unspecified
+from isodiff.spec.document import Clause, Segment, SegmentRule, Target
 from isodiff.spec.scope import Malformed
 
 SEVERITY = ("HEALTHY", "STALE", "STORE_ERROR", "NOT_CONFIGURED")
@@ -39,8 +39,6 @@ class Segments(Clauses, Bucketing):
 
     def in_segment(self, segment: Segment, path: Path) -> bool:
         """Returns whether the context is in the segment; a cycle is an error (6, D12, S2)."""
-        if segment.unspecified:
-            raise Unspecified
         if segment.broken or segment.key in path:
             raise Malformed
         path = (*path, segment.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 from isodiff.spec.context import InvalidContext
 from isodiff.spec.document import Document, Flag
 from isodiff.spec.flags import Detail, Flags
