@@ -27,4 +27,6 @@ elif [[ -n "${CI:-}" ]]; then
     exit 1
 fi
 cd "$here"
+# `canonical_json` is shared with the runner.
+export PYTHONPATH="$repo/conformance/runners/python"
 exec "$python" -m isodiff "${hosts[@]}" --report "$repo/conformance/DIVERGENCES.md" "$@"

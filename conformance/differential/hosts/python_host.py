@@ -7,7 +7,8 @@ import sys
 from typing import Any
 
 import isoflag
-import rfc8785
+
+from canonical_json import canonical
 
 CLOCK_OFFSET_MINUTES = -330
 
@@ -28,10 +29,6 @@ def context_of(raw: Any) -> isoflag.Context | None:
 
 def shown(detail: isoflag.EvaluationDetail[Any]) -> list[Any]:
     return [detail.variation_index, detail.value, detail.reason]
-
-
-def canonical(value: Any) -> str:
-    return rfc8785.dumps(value).decode()
 
 
 def same(bound: Any, unbound: Any) -> Any:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from isodiff.explain import NO_ANSWER, explained
-from isodiff.jsontext import Json, canonical
-from isodiff.rules import state
-from isodiff.rules.context import NoAnswer
-from isodiff.rules.evaluation import Detail, Document, evaluate
-from isodiff.rules.reading import Unspecified
-from isodiff.rules.switches import Switches, isoflag_switches, sdk_switches
+from canonical_json import Json, canonical
+from isodiff.explain import NO_ANSWER, Answer, answer_as, explained
+from isodiff.quirks import SDKS
+from isodiff.spec.document import Document
+from isodiff.spec.flags import Detail
+from isodiff.spec.states import Spec
 
-SDKS = ("javascript", "python")
 LOADING = "loading"
 OWN = "own"
-UNSAID = "unsaid"
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,6 @@ class Tally:
     diverged: Counter[str] = field(default_factory=Counter)
     states: int = 0
     typed: int = 0
-    unsaid: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     failed: list[tuple[Json, Failure]] = field(default_factory=list)
 
@@ -102,14 +98,12 @@ class Comparison:
         return None
 
     def _case(self, index: int, raw: Json, key: str, column: int, found: Json) -> None:
-        def rules(switches: Switches) -> str:
-            detail = evaluate(self.document, raw, self.line.get("bigSegments"), key, switches)
+        def answer(rules: Spec) -> str:
+            detail = rules.evaluate(self.document, raw, self.line.get("bigSegments"), key)
             return self._shown(key, detail)
 
-        own = self._checked("answers", rules, found, key, index)
-        if own is None:
-            return
-        reason = json.loads(own)[2] if own != NO_ANSWER else {"kind": own}
+        own = self._checked("answers", answer, found, key, index)
+        reason = json.loads(own)[2]
         self.tally.reasons[reason.get("errorKind", reason["kind"])] += 1
         agreed = True
         for sdk, said in self.sdks.items():
@@ -117,34 +111,28 @@ class Comparison:
             text = NO_ANSWER if isinstance(theirs, dict) else canonical(theirs)
             if text != own:
                 agreed = False
-                self._diverged(sdk, "answers", text, own, rules, [key], key, index)
+                self._diverged(sdk, "answers", text, own, answer, [key], key, index)
         self.tally.agreed += agreed
 
     def _checked(
         self,
         what: str,
-        rules: Callable[[Switches], str],
+        answer: Answer,
         found: Json,
         key: str | None,
         index: int | None,
-    ) -> str | None:
-        """isoflag's answer, which has to be that of the rules; nothing where the rules do not say."""
-        try:
-            own = rules(isoflag_switches())
-        except Unspecified:
-            self.tally.unsaid += 1
-            return None
-        except NoAnswer:
-            own = NO_ANSWER
+    ) -> str:
+        """Returns isoflag's answer, which has to be that of the rules."""
+        own = answer(Spec())
         if found is None:
             return own
         text = canonical(found)
         if text != own:
             said = {"isoflag": text, "rules": own}
-            for sdk, answer in self.sdks.items():
+            for sdk, other in self.sdks.items():
                 if what == "answers" and index is not None and key is not None:
                     column = self.line["flags"].index(key)
-                    said[sdk] = json.dumps(answer["answers"][index][column])
+                    said[sdk] = json.dumps(other["answers"][index][column])
             self._fail(f"isoflag against the rules in {what}", key, index, **said)
         return text
 
@@ -154,7 +142,7 @@ class Comparison:
         what: str,
         theirs: str,
         own: str,
-        rules: Callable[[Switches], str],
+        answer: Answer,
         keys: list[str],
         key: str | None,
         index: int | None,
@@ -164,12 +152,9 @@ class Comparison:
         if excuse is not None:
             self.tally.points[sdk][excuse] += 1
             return
-        names = explained(sdk, theirs, rules)
+        names = explained(sdk, theirs, answer)
         if names is None:
-            try:
-                expected = rules(sdk_switches(sdk))
-            except NoAnswer:
-                expected = NO_ANSWER
+            expected = answer_as(answer, SDKS[sdk]())
             said = {"isoflag": own, sdk: theirs, "rules as this SDK": expected}
             self._fail(f"unexplained: {sdk} in {what}", key, index, **said)
             return
@@ -180,22 +165,19 @@ class Comparison:
         for number, options in enumerate(self.line.get("states") or ()):
             raw = self.line["contexts"][options["context"]]
 
-            def rules(switches: Switches, raw: Json = raw, options: Json = options) -> str:
+            def answer(rules: Spec, raw: Json = raw, options: Json = options) -> str:
                 return canonical(
-                    state.all_flags(
+                    rules.all_flags_state(
                         self.document,
                         raw,
                         self.line.get("bigSegments"),
                         options,
                         self.line["now"],
-                        switches,
                     )
                 )
 
             found = own["states"][number] if own else None
-            text = self._checked("states", rules, found, None, options["context"])
-            if text is None:
-                continue
+            text = self._checked("states", answer, found, None, options["context"])
             self.tally.states += 1
             for sdk, said in self.sdks.items():
                 theirs = said["states"][number]
@@ -203,7 +185,7 @@ class Comparison:
                 if shown != text:
                     keys = list(self.document.flags)
                     self._diverged(
-                        sdk, "states", shown, text, rules, keys, None, options["context"]
+                        sdk, "states", shown, text, answer, keys, None, options["context"]
                     )
 
     def _typed(self, own: Json) -> None:
@@ -219,24 +201,22 @@ class Comparison:
     def _typed_case(self, row: int, key: str, kind: str, default: Json, own: Json) -> None:
         raw = self.line["contexts"][0]
 
-        def rules(switches: Switches) -> str:
-            detail = evaluate(self.document, raw, self.line.get("bigSegments"), key, switches)
+        def answer(rules: Spec) -> str:
+            detail = rules.evaluate(self.document, raw, self.line.get("bigSegments"), key)
             flag = self.document.flags.get(key)
             if flag is None:
                 return canonical([None, default, detail.reason])
-            return canonical(state.typed(flag, detail, kind, default))
+            return canonical(rules.typed(flag, detail, kind, default))
 
         found = own["typed"][row][kind] if own else None
-        text = self._checked(f"typed {kind}", rules, found, key, 0)
-        if text is None:
-            return
+        text = self._checked(f"typed {kind}", answer, found, key, 0)
         self.tally.typed += 1
         if "javascript" not in self.sdks:
             return
         theirs = self.sdks["javascript"]["typed"][row][kind]
         shown = NO_ANSWER if theirs is None else canonical(theirs)
         if shown != text:
-            self._diverged("javascript", f"typed {kind}", shown, text, rules, [key], key, 0)
+            self._diverged("javascript", f"typed {kind}", shown, text, answer, [key], key, 0)
 
     def _shown(self, key: str, detail: Detail) -> str:
         value = None

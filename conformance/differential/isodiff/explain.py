@@ -1,33 +1,32 @@
-"""Which points explain an SDK's answer: the smallest set of switches that gives it."""
+"""Explains an SDK's answer by the smallest set of points that gives it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from isodiff.rules.context import NoAnswer
-from isodiff.rules.switches import Switches, sdk_switches
+from isodiff.quirks import SDKS
+from isodiff.quirks.sdk import NoAnswer, Sdk
+from isodiff.spec.states import Spec
 
 NO_ANSWER = "no answer"
+Answer = Callable[[Spec], str]
 
 
-def explained(sdk: str, theirs: str, answer: Callable[[Switches], str]) -> tuple[str, ...] | None:
-    """The points without which ``answer`` would not be ``theirs``; ``None`` if no set of points gives it."""
-    switches = sdk_switches(sdk)
-    if _answer(answer, switches) != theirs:
+def explained(sdk: str, theirs: str, answer: Answer) -> tuple[str, ...] | None:
+    """Returns the points without which ``answer`` is not ``theirs``; ``None`` if no set gives it."""
+    rules = SDKS[sdk]()
+    if answer_as(answer, rules) != theirs:
         return None
-    needed = sorted(switches.touched)
-    without = switches.active - switches.touched
-    for name in list(needed):
-        fewer = without | {name}
-        trial = sdk_switches(sdk, frozenset(sdk_switches(sdk).active & fewer))
-        if _answer(answer, trial) == theirs:
-            without = fewer
-            needed.remove(name)
-    return tuple(needed)
+    active = needed = frozenset(rules.touched)
+    for name in sorted(needed):
+        if answer_as(answer, SDKS[sdk](active - {name})) == theirs:
+            active -= {name}
+    return tuple(sorted(active))
 
 
-def _answer(answer: Callable[[Switches], str], switches: Switches) -> str:
+def answer_as(answer: Answer, rules: Sdk) -> str:
+    """Returns the answer by the rules with an SDK's quirks."""
     try:
-        return answer(switches)
+        return answer(rules)
     except NoAnswer:
         return NO_ANSWER

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from isodiff.compare import SDKS, Answers, Comparison, Failure, Tally
+from canonical_json import Json
+from isodiff.compare import Answers, Comparison, Failure, Tally
 from isodiff.generate.documents import lines
-from isodiff.jsontext import Json
 from isodiff.programs import Command, Program
+from isodiff.quirks import SDKS
 from isodiff.report import case, divergences, summary
 from isodiff.shrink import shrunk
 

@@ -6,8 +6,8 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 
+from canonical_json import Json
 from isodiff.compare import Failure
-from isodiff.jsontext import Json
 
 MOST_ROUNDS = 400
 AT_ONCE = 24

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from canonical_json import canonical
 from isodiff.compare import Answers, Comparison, Tally
 from isodiff.generate.documents import lines
-from isodiff.jsontext import canonical
-from isodiff.rules.evaluation import Document, evaluate
-from isodiff.rules.points import BY_NAME, POINTS
-from isodiff.rules.switches import isoflag_switches, sdk_switches
+from isodiff.quirks import SDKS
+from isodiff.quirks.points import BY_NAME, POINTS
 from isodiff.shrink import shrunk
+from isodiff.spec.document import Document
+from isodiff.spec.states import Spec
 
 LINE: dict[str, Any] = {
     "n": 1,
@@ -45,10 +46,10 @@ LINE: dict[str, Any] = {
 
 def answers_as(sdk: str | None) -> list[list[Any]]:
     document = Document(LINE["document"])
-    switches = isoflag_switches() if sdk is None else sdk_switches(sdk)
+    rules = Spec() if sdk is None else SDKS[sdk]()
     rows = []
     for context in LINE["contexts"]:
-        detail = evaluate(document, context, None, "f", switches)
+        detail = rules.evaluate(document, context, None, "f")
         value = LINE["document"]["flags"]["f"]["variations"][detail.index or 0]
         rows.append([[detail.index, value, detail.reason]])
     return rows

@@ -9,29 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import rfc8785
-
 import isoflag
+from canonical_json import canonical
 from isoflag.reports import retirements
 from vector_files import Case, written
 
 Answer = dict[str, Any]
-
-
-def canonical(value: Any) -> str:
-    """RFC 8785 text, by a package that knows nothing of isoflag."""
-    return rfc8785.dumps(doubles(value)).decode()
-
-
-def doubles(value: Any) -> Any:
-    """The value with integers that a double cannot hold exactly made doubles, as every host has them."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
-        return float(value)
-    if isinstance(value, dict):
-        return {name: doubles(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [doubles(item) for item in value]
-    return value
 
 
 def answer(case: Case) -> Answer:

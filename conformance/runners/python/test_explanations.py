@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from jsonschema import Draft202012Validator
 
-from answers import answer, canonical
+from answers import answer
+from canonical_json import canonical
 from vector_files import CONFORMANCE, Case, all_cases, read
 
 SCHEMA = read(CONFORMANCE.parent / "docs" / "explanation.schema.json")

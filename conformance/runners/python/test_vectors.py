@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 import isoflag
-from answers import Answer, answer, canonical, differences, error_message, load, loaded
+from answers import Answer, answer, differences, error_message, load, loaded
+from canonical_json import canonical
 from conftest import GIVEN
 from vector_files import Case, all_cases
 

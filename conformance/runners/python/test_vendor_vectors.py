@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import isoflag
-from answers import canonical
+from canonical_json import canonical
 from vector_files import VENDOR_VECTORS, read
 
 GETTERS = {"bool": "bool", "int": "int", "double": "float", "string": "str", "any": "json"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from canonical_json import Json
 from isodiff.generate import contexts
 from isodiff.generate.pools import (
     ATTRIBUTES,
@@ -20,7 +21,6 @@ from isodiff.generate.pools import (
     VERSIONS,
 )
 from isodiff.generate.source import Source
-from isodiff.jsontext import Json
 
 DATE_OPERATORS = ("before", "after")
 # Themes whose cases are about values: most of their references are good.

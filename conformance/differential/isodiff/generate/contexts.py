@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from canonical_json import Json
 from isodiff.generate.pools import (
     ATTRIBUTES,
     DATES,
@@ -16,7 +17,6 @@ from isodiff.generate.pools import (
     VERSIONS,
 )
 from isodiff.generate.source import Hint, Source
-from isodiff.jsontext import Json
 
 HIDDEN = ("kind", "_meta", "custom", "privateAttributeNames", "")
 WRONG: tuple[Json, ...] = (None, 5, True, "", "x", [], {}, ["x"], [1])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from canonical_json import Json
 from isodiff.generate.clauses import bucketing_attribute, clauses
 from isodiff.generate.pools import KEYS, KINDS, SALTS, SEEDS, STRINGS, VALUES, WEIGHTS
 from isodiff.generate.source import Source
-from isodiff.jsontext import Json
 
 DEBUG_DATES: tuple[Json, ...] = (None, 0, 1577836800000, 1577836800001, 4102444800000)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 
+from canonical_json import Json
 from isodiff.generate.source import Source
-from isodiff.jsontext import Json
 
 WRONG: tuple[Json, ...] = (
     None,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from isodiff.jsontext import Json
-from isodiff.rules.patterns import SPECIAL
+from canonical_json import Json
+from isodiff.spec.patterns import TRANSLATIONS
 
 KINDS = ("user", "org", "device", "A.b-c_9")
 KEYS = (
@@ -241,7 +241,7 @@ PATTERNS = (
     "a)",
     "*a",
 )
-SPECIAL_PATTERNS = tuple(SPECIAL)
+SPECIAL_PATTERNS = tuple(TRANSLATIONS)
 PATTERN_TEXTS = (
     *STRINGS,
     "ab c",

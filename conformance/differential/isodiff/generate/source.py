@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 
 T = TypeVar("T")
 Hint = tuple[str, str, Json]

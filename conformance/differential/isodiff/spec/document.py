@@ -1,24 +1,24 @@
-"""What a flag or a segment says, part by part, and what is isolated because it cannot be read."""
+"""Documents: flags and segments, and the isolation of parts that cannot be read (SPEC.md 1).
+
+``strange`` marks items that an SDK may refuse or read differently: its answer is then not compared with the rules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from isodiff.jsontext import Json
+from canonical_json import Json
 
 
 class WrongType(Exception):
-    """A part that cannot be read."""
-
-
-class Unspecified(Exception):
-    """The specification does not say: only the hosts are compared."""
+    """A part has the wrong type (1.4)."""
 
 
 @dataclass
 class Clause:
-    kind: str
+    """A clause (1.2). A ``kind`` of ``None`` is absent, here and below."""
+
+    kind: str | None
     attribute: str
     op: str
     values: list[Json]
@@ -35,7 +35,7 @@ class Weighted:
 @dataclass
 class Rollout:
     experiment: bool
-    kind: str
+    kind: str | None
     bucket_by: str
     seed: int | float | None
     variations: list[Weighted]
@@ -60,7 +60,7 @@ class Rule:
 
 @dataclass
 class Target:
-    kind: str
+    kind: str | None
     values: list[str]
     variation: int
 
@@ -73,7 +73,7 @@ class Prerequisite:
 
 @dataclass
 class Flag:
-    """A flag as read. ``broken`` answers MALFORMED_FLAG; ``strange`` is what some SDK reads differently or refuses."""
+    """A flag (1.1). A ``broken`` one answers MALFORMED_FLAG if it is on or ``unreadable_off``."""
 
     key: str
     on: bool = False
@@ -94,20 +94,24 @@ class Flag:
     broken: bool = False
     unreadable_off: bool = False
     strange: bool = False
-    unspecified: bool = False
 
 
 @dataclass
 class SegmentRule:
+    """A rule of a segment (1.3)."""
+
     clauses: list[Clause] | None
     weight: int | None
     bucket_by: str
-    kind: str
+    kind: str | None
     hash: str | None
 
 
 @dataclass
 class Segment:
+    """A segment (1.3). A ``broken`` one makes the evaluation MALFORMED_FLAG."""
+
+    name: str
     key: str
     included: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
@@ -120,11 +124,32 @@ class Segment:
     generation: int | None = None
     broken: bool = False
     strange: bool = False
-    unspecified: bool = False
+
+
+class Document:
+    """The flags and segments of a document, read once for many evaluations (1)."""
+
+    def __init__(self, raw: Json) -> None:
+        if raw.get("path") == "/" and "flags" not in raw:
+            raw = raw["data"]
+        values = raw.get("flagValues") or {}
+        flags = {key: flag_of_value(key, value) for key, value in values.items()}
+        flags |= raw.get("flags") or {}
+        segments = raw.get("segments") or {}
+        self.flags = {key: flag(item, key) for key, item in flags.items()}
+        self.segments = {key: segment(item, key) for key, item in segments.items()}
+        meta = raw.get("meta")
+        self.hash = (meta.get("hash") if isinstance(meta, dict) else None) or "sha1"
+
+
+def flag_of_value(key: str, value: Json) -> Json:
+    """Returns the flag that serves one value to every context (1, C2)."""
+    fallthrough = {"variation": 0}
+    return {"key": key, "version": 1, "on": True, "fallthrough": fallthrough, "variations": [value]}
 
 
 class Members:
-    """Reads members of one object, remembering what is out of the ordinary."""
+    """Reads members of one object, and marks the item if a member is out of the ordinary."""
 
     def __init__(self, raw: Json, item: Flag | Segment) -> None:
         if not isinstance(raw, dict):
@@ -150,24 +175,14 @@ class Members:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise WrongType
-        if float(value) != int(float(value)):
-            raise Unspecified
+        if not float(value).is_integer():
+            raise WrongType
         return int(float(value))
 
-    def number(self, name: str) -> int | float | None:
-        value = self.raw.get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise WrongType
-        return value
-
     def required(self, name: str) -> int:
-        """An integer without which the SDKs do not know what to do."""
-        value = self.integer(name)
-        if value is None:
-            raise Unspecified
-        return value
+        """Reads an index, 0 if it is absent (1.1); the SDKs require it."""
+        self.has(name)
+        return self.integer(name) or 0
 
     def array(self, name: str) -> list[Json]:
         value = self.raw.get(name)
@@ -179,27 +194,22 @@ class Members:
 
     def texts(self, name: str) -> list[str]:
         values = self.array(name)
-        if None in values:
-            raise Unspecified
         if not all(isinstance(value, str) for value in values):
             raise WrongType
         return values
 
     def objects(self, name: str) -> list[Members]:
-        values = self.array(name)
-        if None in values:
-            raise Unspecified
-        return [Members(value, self.item) for value in values]
+        return [Members(value, self.item) for value in self.array(name)]
 
     def has(self, name: str) -> bool:
-        """Whether the member is there; an SDK may refuse or misread a document in which it is not."""
+        """Returns whether the member is present; an SDK may refuse a document without it."""
         if self.raw.get(name) is None:
             self.item.strange = True
             return False
         return True
 
     def odd(self, name: str, kinds: tuple[type, ...]) -> Json:
-        """A member whose wrong type is no more than a warning."""
+        """Reads a member that counts as absent if it has the wrong type (1.4)."""
         value = self.raw.get(name)
         if value is None:
             return None
@@ -213,7 +223,7 @@ def clause(members: Members) -> Clause:
     for name in ("attribute", "op", "values"):
         members.has(name)
     return Clause(
-        members.text("contextKind") or ("" if members.raw.get("contextKind") == "" else "none"),
+        members.text("contextKind"),
         members.text("attribute") or "",
         members.text("op") or "",
         members.array("values"),
@@ -235,26 +245,15 @@ def choice(members: Members) -> Choice:
 
 def rollout(members: Members) -> Rollout:
     members.has("variations")
+    members.integer("seed")
     return Rollout(
         members.text("kind") == "experiment",
-        _kind(members, "contextKind"),
+        members.text("contextKind"),
         members.text("bucketBy") or "",
-        _seed(members),
+        members.raw.get("seed"),
         [weighted(item) for item in members.objects("variations")],
         members.text("hash"),
     )
-
-
-def _seed(members: Members) -> int | float | None:
-    members.integer("seed")
-    value: int | float | None = members.raw.get("seed")
-    return value
-
-
-def _kind(members: Members, name: str) -> str:
-    """The kind; ``none`` where there is no member, so that it can be told from an empty one."""
-    value = members.text(name)
-    return "none" if value is None else value
 
 
 def weighted(members: Members) -> Weighted:
@@ -266,12 +265,12 @@ def weighted(members: Members) -> Weighted:
 def target(members: Members) -> Target:
     members.has("values")
     variation = members.required("variation")
-    return Target(_kind(members, "contextKind"), members.texts("values"), variation)
+    return Target(members.text("contextKind"), members.texts("values"), variation)
 
 
 def segment_target(members: Members) -> Target:
     members.has("values")
-    return Target(_kind(members, "contextKind"), members.texts("values"), 0)
+    return Target(members.text("contextKind"), members.texts("values"), 0)
 
 
 def rule(members: Members) -> Rule:
@@ -280,10 +279,8 @@ def rule(members: Members) -> Rule:
 
 
 def prerequisite(members: Members) -> Prerequisite:
-    key = members.text("key")
-    if key is None:
-        raise Unspecified
-    return Prerequisite(key, members.required("variation"))
+    members.has("key")
+    return Prerequisite(members.text("key") or "", members.required("variation"))
 
 
 def segment_rule(members: Members) -> SegmentRule:
@@ -291,70 +288,49 @@ def segment_rule(members: Members) -> SegmentRule:
         clauses(members),
         members.integer("weight"),
         members.text("bucketBy") or "",
-        _kind(members, "rolloutContextKind"),
+        members.text("rolloutContextKind"),
         members.text("hash"),
     )
 
 
 def flag(raw: Json, name: str) -> Flag | None:
-    """The flag, or ``None`` for a tombstone or null. Without ``key`` its name in the map is its key."""
+    """Reads a flag; ``None`` for a tombstone or null (1.1, and isolation in 1.4)."""
     if raw is None:
         return None
     item = Flag(name)
     try:
         members = Members(raw, item)
+        _metadata(members, item)
+        if members.boolean("deleted"):
+            return None
+        item.variations = members.array("variations")
+        item.off_variation = members.integer("offVariation")
     except WrongType:
         item.broken = item.unreadable_off = item.strange = True
         return item
-    deleted = members.raw.get("deleted")
-    if deleted is True:
-        return None
-
-    def part(read: Callable[[], None]) -> bool:
-        try:
-            read()
-        except WrongType:
-            item.strange = item.broken = True
-            return False
-        except Unspecified:
-            item.strange = item.unspecified = True
-        return True
-
-    def set_on() -> None:
-        item.on = members.boolean("on")
-
-    def set_off() -> None:
-        item.off_variation = members.integer("offVariation")
-
-    def set_variations() -> None:
-        item.variations = members.array("variations")
-
-    def set_key() -> None:
-        if members.has("key"):
-            item.key = members.text("key") or ""
-            # The SDKs look for some things by the key and for others by the name.
-            item.strange = item.strange or item.key != name
-
-    def set_rest() -> None:
-        item.salt = members.text("salt") or ""
-        item.prerequisites = [prerequisite(m) for m in members.objects("prerequisites")]
-        item.targets = [target(m) for m in members.objects("targets")]
-        item.context_targets = [target(m) for m in members.objects("contextTargets")]
-        item.rules = [rule(m) for m in members.objects("rules")]
-        fallthrough = members.raw.get("fallthrough")
-        item.fallthrough = Choice() if fallthrough is None else choice(Members(fallthrough, item))
-
-    if not part(set_on):
-        item.on = True
-    readable = [part(set_off), part(set_variations)]
-    item.unreadable_off = not all(readable)
     members.has("variations")
-    part(set_key)
-    part(set_rest)
-    if deleted is not None and deleted is not False:
-        item.strange = item.unspecified = True
-    _metadata(members, item)
+    try:
+        # Until `on` is read, the flag is not off.
+        item.on = True
+        item.on = members.boolean("on")
+        _evaluated(members, item, name)
+    except WrongType:
+        item.broken = item.strange = True
     return item
+
+
+def _evaluated(members: Members, item: Flag, name: str) -> None:
+    if members.has("key"):
+        item.key = members.text("key") or ""
+        # The SDKs look for some things by the key and for others by the name.
+        item.strange = item.strange or item.key != name
+    item.salt = members.text("salt") or ""
+    item.prerequisites = [prerequisite(each) for each in members.objects("prerequisites")]
+    item.targets = [target(each) for each in members.objects("targets")]
+    item.context_targets = [target(each) for each in members.objects("contextTargets")]
+    item.rules = [rule(each) for each in members.objects("rules")]
+    fallthrough = members.raw.get("fallthrough")
+    item.fallthrough = Choice() if fallthrough is None else choice(Members(fallthrough, item))
 
 
 def _metadata(members: Members, item: Flag) -> None:
@@ -366,25 +342,22 @@ def _metadata(members: Members, item: Flag) -> None:
         version = 0
     item.version = version
     item.track_events = bool(members.odd("trackEvents", (bool,)))
+    item.track_events_fallthrough = bool(members.odd("trackEventsFallthrough", (bool,)))
     item.debug_until = members.odd("debugEventsUntilDate", number)
+    item.client_side = bool(members.odd("clientSide", (bool,)))
+    availability = members.odd("clientSideAvailability", (dict,))
+    if availability is not None:
+        item.availability = bool(Members(availability, item).odd("usingEnvironmentId", (bool,)))
+    members.odd("excludeFromSummaries", (bool,))
     members.odd("samplingRatio", number)
     members.odd("migration", (dict,))
-    try:
-        item.track_events_fallthrough = members.boolean("trackEventsFallthrough")
-        item.client_side = members.boolean("clientSide")
-        raw = members.raw.get("clientSideAvailability")
-        if raw is not None:
-            item.availability = Members(raw, item).boolean("usingEnvironmentId")
-        members.boolean("excludeFromSummaries")
-    except WrongType:
-        item.strange = item.unspecified = True
 
 
 def segment(raw: Json, name: str) -> Segment | None:
-    """The segment, or ``None`` for a tombstone or null."""
+    """Reads a segment; ``None`` for a tombstone or null (1.3, 1.4)."""
     if raw is None:
         return None
-    item = Segment(name)
+    item = Segment(name, name)
     try:
         members = Members(raw, item)
         if members.raw.get("deleted") is True:
@@ -406,6 +379,4 @@ def segment(raw: Json, name: str) -> Segment | None:
         item.generation = members.integer("generation")
     except WrongType:
         item.broken = item.strange = True
-    except Unspecified:
-        item.unspecified = item.strange = True
     return item

@@ -1,0 +1,120 @@
+"""Contexts: which ones are valid, and what their attributes are (SPEC.md 2)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from canonical_json import Json
+from isodiff.spec.references import Reference
+
+KIND = re.compile(r"[A-Za-z0-9._-]+\Z")
+BUILT_IN = ("name", "firstName", "lastName", "email", "country", "avatar", "ip")
+RESERVED = ("kind", "key", "name", "anonymous", "_meta")
+
+
+class InvalidContext(Exception):
+    """The evaluation answers USER_NOT_SPECIFIED (2.5)."""
+
+
+@dataclass
+class Context:
+    """The attributes of each kind."""
+
+    kinds: dict[str, dict[str, Json]]
+
+    def key(self, kind: str) -> str | None:
+        attributes = self.kinds.get(kind)
+        return None if attributes is None else str(attributes["key"])
+
+    def value(self, kind: str, reference: Reference) -> Json:
+        """Returns the attribute; ``None`` if it is null or absent (3)."""
+        value: Json = self.kinds.get(kind)
+        for component in reference:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(component)
+        return value
+
+
+class Contexts:
+    """Reads contexts."""
+
+    def read_context(self, raw: Json) -> Context:
+        """Reads a context of any form (2)."""
+        if not isinstance(raw, dict):
+            raise InvalidContext
+        if "kind" not in raw:
+            return Context({"user": self.legacy_user(raw)})
+        if raw["kind"] == "multi":
+            return self.multi_kind(raw)
+        kind = self.kind_name(raw["kind"])
+        return Context({kind: self.single_kind(raw, kind)})
+
+    def multi_kind(self, raw: dict[str, Json]) -> Context:
+        """Reads a context of several kinds (2.2)."""
+        parts = {}
+        for name, part in raw.items():
+            if name == "kind":
+                continue
+            if not isinstance(part, dict):
+                raise InvalidContext
+            parts[name] = self.single_kind(part, self.kind_name(name))
+        if not parts:
+            raise InvalidContext
+        return Context(dict(sorted(parts.items())))
+
+    def kind_name(self, kind: Json) -> str:
+        """Checks the name of a kind (2.1, A5)."""
+        if not isinstance(kind, str) or not KIND.match(kind) or kind in ("kind", "multi"):
+            raise InvalidContext
+        return kind
+
+    def single_kind(self, raw: dict[str, Json], kind: str) -> dict[str, Json]:
+        """Reads the attributes of one kind (2.1); ``_meta`` is not an attribute (D34)."""
+        key = raw.get("key")
+        if not isinstance(key, str) or key == "" or self.wrong_types(raw):
+            raise InvalidContext
+        attributes = {name: value for name, value in raw.items() if name != "_meta"}
+        return {**attributes, "kind": kind, "anonymous": bool(raw.get("anonymous"))}
+
+    def wrong_types(self, raw: dict[str, Json]) -> bool:
+        """Returns whether a built-in attribute has the wrong type (2.1)."""
+        meta = raw.get("_meta")
+        return (
+            not _is(raw.get("name"), str)
+            or not isinstance(raw.get("anonymous", False), bool)
+            or not _is(meta, dict)
+            or (meta is not None and not _names(meta.get("privateAttributes")))
+        )
+
+    def legacy_user(self, raw: dict[str, Json]) -> dict[str, Json]:
+        """Reads a context without kind (2.3, A7)."""
+        if self.wrong_legacy_types(raw):
+            raise InvalidContext
+        return self.legacy_attributes(raw, raw.get("custom") or {})
+
+    def wrong_legacy_types(self, raw: dict[str, Json]) -> bool:
+        """Returns whether a member of a legacy user has the wrong type (2.3)."""
+        return (
+            not isinstance(raw.get("key"), str)
+            or any(not _is(raw.get(name), str) for name in BUILT_IN)
+            or not _is(raw.get("anonymous"), bool)
+            or not _is(raw.get("custom"), dict)
+            or not _names(raw.get("privateAttributeNames"))
+        )
+
+    def legacy_attributes(self, raw: dict[str, Json], custom: dict[str, Json]) -> dict[str, Json]:
+        """Merges ``custom`` and the top-level members, which take precedence (2.3)."""
+        attributes = {name: value for name, value in custom.items() if name not in RESERVED}
+        attributes |= {name: raw[name] for name in BUILT_IN if raw.get(name) is not None}
+        anonymous = bool(raw.get("anonymous"))
+        return {**attributes, "kind": "user", "key": raw["key"], "anonymous": anonymous}
+
+
+def _is(value: Json, kind: type) -> bool:
+    return value is None or isinstance(value, kind)
+
+
+def _names(value: Json) -> bool:
+    return _is(value, list) and all(isinstance(item, str) for item in value or ())

@@ -1,0 +1,98 @@
+"""The spec alone gives what the vectors expect of each evaluation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from canonical_json import canonical
+from isodiff.spec.document import Document
+from isodiff.spec.patterns import TRANSLATIONS
+from isodiff.spec.states import Spec
+from vector_files import Case, all_cases, written
+
+TYPES = {"bool": "boolean", "int": "integer", "float": "number", "string": "string"}
+TYPES |= {"json": "json", "any": "json"}
+TRANSLATED = re.compile(r"[\\$?{]|\[\[|\+\+|\*\*")
+"""What Python's ``re`` may read differently from isoflag."""
+
+
+def skipped(case: Case) -> str | None:
+    """Returns why the spec does not answer the case."""
+    (call,) = case.given["call"]
+    if call not in ("evaluate", "allFlagsState"):
+        return f"the call `{call}`"
+    if case.given["rule"] == "limits":
+        return "a limit, which the spec leaves out"
+    if case.given.get("container") == "appconfig":
+        return "the container of AWS AppConfig, which SPEC.md does not define"
+    if any(
+        pattern not in TRANSLATIONS and TRANSLATED.search(pattern)
+        for pattern in patterns(raw_document(case))
+    ):
+        return "a pattern that Python's `re` may read differently, and that the spec does not translate"
+    return None
+
+
+def raw_document(case: Case) -> Any:
+    raw = case.document if case.document_bytes is None else json.loads(case.document_bytes)
+    return {"flags": raw} if case.given.get("container") == "flagMap" else raw
+
+
+def patterns(value: Any) -> Iterator[str]:
+    """Finds the patterns of all clauses."""
+    if isinstance(value, dict):
+        if value.get("op") == "matches":
+            yield from (each for each in value["values"] if isinstance(each, str))
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from patterns(item)
+
+
+def answer(case: Case) -> dict[str, Any]:
+    ((name, call),) = case.given["call"].items()
+    context = case.given.get("context")
+    if "contextText" in case.given:
+        context = json.loads(written(case.given["contextText"]))
+    document, big_segments, rules = (
+        Document(raw_document(case)),
+        case.given.get("bigSegments"),
+        Spec(),
+    )
+    if name == "allFlagsState":
+        options = {
+            "clientSideOnly": False,
+            "withReasons": False,
+            "detailsOnlyForTrackedFlags": False,
+            **call,
+        }
+        state = rules.all_flags_state(document, context, big_segments, options, call.get("now", 0))
+        return {"state": state}
+    key = json.loads(call["flagText"]) if "flagText" in call else call["flag"]
+    detail = rules.evaluate(document, context, big_segments, key)
+    flag = document.flags.get(key)
+    found: Any = [None, call["default"], detail.reason]
+    if flag is not None:
+        found = rules.typed(flag, detail, TYPES[call.get("type", "json")], call["default"])
+    return dict(zip(("variationIndex", "value", "reason"), found, strict=True))
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
+def test_the_spec_answers_as_a_vector_expects(case: Case) -> None:
+    reason = skipped(case)
+    if reason is not None:
+        pytest.skip(reason)
+    given = answer(case)
+    expected = {name: case.given["expect"][name] for name in given if name in case.given["expect"]}
+    assert expected
+    assert canonical({name: given[name] for name in expected}) == canonical(expected)
+
+
+def test_most_evaluations_are_answered() -> None:
+    evaluations = [case for case in all_cases() if "evaluate" in case.given["call"]]
+    assert sum(skipped(case) is None for case in evaluations) > 0.95 * len(evaluations)
