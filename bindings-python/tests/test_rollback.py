@@ -31,7 +31,7 @@ from isoflag.source import (
     Source,
 )
 from isoflag.store import DynamoDbFeatureStore, InMemoryFeatureStore
-from isoflag.sync import DocumentFetch, handler, plan
+from isoflag.sync import DocumentFetch, SyncError, handler, plan
 from lambda_events import SCHEDULES, http_event
 from local_server import serving
 from loopback import Answer, Asked, serve
@@ -410,18 +410,20 @@ def test_a_stale_copy_over_http_is_not_written() -> None:
     store = InMemoryFeatureStore()
     with serve(answer) as address:
         run = handler(store, DocumentFetch(address), secret="s")  # noqa: S106
-        for each, modified, status, version in (
-            (FIRST, 0, 200, 1),
-            (SECOND, 60, 200, 2),
-            (FIRST, 0, 502, 2),
-            (FIRST, 120, 200, 1),
-            (FIRST, 0, 200, 1),
-            (SECOND, 60, 502, 1),
+        for each, modified, is_written, version in (
+            (FIRST, 0, True, 1),
+            (SECOND, 60, True, 2),
+            (FIRST, 0, False, 2),
+            (FIRST, 120, True, 1),
+            (FIRST, 0, True, 1),
+            (SECOND, 60, False, 1),
         ):
             answers.append((each, modified))
-            given = run(SCHEDULE, None)
-            assert given["statusCode"] == status
-            assert status == 200 or "older" in given["body"]
+            if is_written:
+                assert run(SCHEDULE, None)["statusCode"] == 200
+            else:
+                with pytest.raises(SyncError, match="older"):
+                    run(SCHEDULE, None)
             held = store.document()
             assert held is not None
             assert held["meta"]["version"] == version
