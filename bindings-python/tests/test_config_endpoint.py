@@ -228,6 +228,12 @@ def test_another_event_is_an_error(flags: Flags, event: Mapping[str, Any]) -> No
         config_response(event, flags, context=MIA)
 
 
+@pytest.mark.parametrize("form", ["plan", "", None, []])
+def test_another_form_is_an_error(flags: Flags, form: Any) -> None:
+    with pytest.raises(ValueError, match="expected one of bootstrap, ofrep, plain"):
+        config_response(http_event(), flags, context=MIA, form=form)
+
+
 def test_a_context_is_needed(flags: Flags) -> None:
     with pytest.raises(ValueError, match="`context`"):
         config_response(http_event(), flags)
