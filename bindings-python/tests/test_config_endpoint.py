@@ -353,11 +353,23 @@ def test_any_origin_is_a_star_and_without_credentials(flags: Flags) -> None:
         "",
         "file://x",
         "*.a",
+        "https://",
+        "https://*.shop.example",
+        "https://user@shop.example",
+        "https://sh op",
+        "https://shop.example:",
+        "https://shop.example\n",
+        "https://shöp.example",
+        5,
     ],
 )
-def test_what_is_no_origin_is_refused_at_once(origin: str) -> None:
+def test_what_is_no_origin_is_refused_at_once(origin: Any) -> None:
     with pytest.raises(ValueError, match="origin"):
         Cors([origin])
+
+
+def test_an_origin_may_have_a_port_or_be_an_address() -> None:
+    Cors(["https://xn--shp-sna.example:8443", "http://127.0.0.1:5173", "http://[::1]:5173"])
 
 
 def test_origins_are_a_list() -> None:
