@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from documents import USER
-from isoflag import FlagClient
+from isoflag import FlagClient, PinError
 from isoflag.aws_http import Guard, config_response
+from isoflag.pins import Pins
 from isoflag.source import (
     AppConfigAgentSource,
     AppConfigDataSource,
@@ -343,6 +344,21 @@ def test_a_handler_hands_the_end_of_its_invocation_on(blocking: Blocking) -> Non
     other = FlagClient(Blocking(text("old")), clock=Clock())
     config_response(http_event("GET"), other, context=USER, deadline=LambdaContext(2000))
     assert other._source.left[-1] <= 1.0  # type: ignore[attr-defined] # noqa: SLF001
+
+
+def test_a_pin_does_not_wait_for_a_fetch_without_end() -> None:
+    go_on = threading.Event()
+
+    def fetch(_: str) -> None:
+        go_on.wait(PATIENCE * 2)
+
+    made = FlagClient(Blocking(text("old")), pins=Pins(fetch=fetch, timeout=LIMIT), clock=Clock())
+    made.refresh()
+    with ends_soon(), pytest.raises(PinError):
+        made.bind(USER, pin="sha256:" + "0" * 64)
+    go_on.set()
+    with pytest.raises(ValueError, match="invalid timeout"):
+        Pins(timeout=0)
 
 
 class BlockingStore(InMemoryFeatureStore):
