@@ -125,8 +125,9 @@ pub(crate) fn run(
         if step.is_unproved(arguments) {
             console.complain(format_args!(
                 "error: {name}: the tests passed, but evaluated no flag of the document that \
-                 ISOFLAG_DOCUMENT names, so they certify nothing; have them load it, or pass \
-                 `--no-evidence` if they evaluate flags in a way that isoflag does not see"
+                 ISOFLAG_DOCUMENT names, or got defaults only, so they certify nothing; have them \
+                 load it, or pass `--no-evidence` if they evaluate flags in a way that isoflag does \
+                 not see"
             ));
         }
     }
