@@ -298,6 +298,16 @@ def test_a_store_that_fails_is_an_error(
     assert reason in caplog.text
 
 
+@pytest.mark.parametrize("event", [signed(), SCHEDULE], ids=["webhook", "schedule"])
+def test_an_error_is_printable(store: InMemoryFeatureStore, event: Mapping[str, Any]) -> None:
+    def fetch() -> str:
+        raise RuntimeError("\ud800\x1b[2J\n::error::x")
+
+    reason = failure_of(handler(store, fetch, secret=SECRET), event)
+    assert reason.encode().isascii() is False
+    assert not {"\x1b", "\n"} & set(reason)
+
+
 def test_what_is_refused_is_told(
     store: InMemoryFeatureStore, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+from isoflag._core import printable
 from isoflag._logs import logger
 from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
@@ -96,7 +97,8 @@ def handler(
             with until(deadline):
                 return run.carry_out(fetch)
         except Exception as error:
-            reason = run.failure(error)
+            # Lambda prints what is raised, and cannot encode a lone surrogate.
+            reason = printable(run.failure(error))
             _log.error("%s", reason)
             if request.is_http:
                 return json_response(502, {"error": reason})
