@@ -228,6 +228,12 @@ def test_another_event_is_an_error(flags: Flags, event: Mapping[str, Any]) -> No
         config_response(event, flags, context=MIA)
 
 
+@pytest.mark.parametrize("form", ["plan", "", None, []])
+def test_another_form_is_an_error(flags: Flags, form: Any) -> None:
+    with pytest.raises(ValueError, match="expected one of bootstrap, ofrep, plain"):
+        config_response(http_event(), flags, context=MIA, form=form)
+
+
 def test_a_context_is_needed(flags: Flags) -> None:
     with pytest.raises(ValueError, match="`context`"):
         config_response(http_event(), flags)
@@ -347,11 +353,23 @@ def test_any_origin_is_a_star_and_without_credentials(flags: Flags) -> None:
         "",
         "file://x",
         "*.a",
+        "https://",
+        "https://*.shop.example",
+        "https://user@shop.example",
+        "https://sh op",
+        "https://shop.example:",
+        "https://shop.example\n",
+        "https://shöp.example",
+        5,
     ],
 )
-def test_what_is_no_origin_is_refused_at_once(origin: str) -> None:
+def test_what_is_no_origin_is_refused_at_once(origin: Any) -> None:
     with pytest.raises(ValueError, match="origin"):
         Cors([origin])
+
+
+def test_an_origin_may_have_a_port_or_be_an_address() -> None:
+    Cors(["https://xn--shp-sna.example:8443", "http://127.0.0.1:5173", "http://[::1]:5173"])
 
 
 def test_origins_are_a_list() -> None:

@@ -93,8 +93,31 @@ def test_the_extremes_of_the_time_to_live(ttl: float, asked: int) -> None:
 
 @pytest.mark.parametrize("options", [{"ttl": -1}, {"ttl": math.nan}, {"retry": -0.1}])
 def test_a_negative_time_is_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="are seconds from 0 up"):
+    with pytest.raises(ValueError, match="expected seconds, at least 0"):
         FlagClient(ScriptedSource(text()), **options)
+
+
+@pytest.mark.parametrize("name", ["ttl", "retry", "max_wait", "load", "clock", "on_change"])
+@pytest.mark.parametrize("wrong", ["60", [1]])
+def test_an_argument_of_another_type_is_refused(name: str, wrong: object) -> None:
+    with pytest.raises(TypeError, match=f"invalid `{name}`"):
+        FlagClient(ScriptedSource(text()), **{name: wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", ["{}", 5, [], {}, None])
+def test_a_source_that_returns_something_else_is_reported(wrong: Any) -> None:
+    made, _, _ = client(lambda: wrong)
+    assert made.variation("a", USER, "default") == "default"
+    assert isinstance(made.status.error, SourceContentError)
+    assert f"`{type(wrong).__name__}`" in str(made.status.error)
+
+
+def test_a_source_that_returns_a_coroutine_is_reported() -> None:
+    async def fetch() -> bytes:
+        return text()
+
+    made, _, _ = client(fetch)  # type: ignore[arg-type]
+    assert "`coroutine`" in str(made.refresh().error)
 
 
 def test_a_failure_keeps_the_last_good_document(caplog: pytest.LogCaptureFixture) -> None:

@@ -298,6 +298,16 @@ def test_a_store_that_fails_is_an_error(
     assert reason in caplog.text
 
 
+@pytest.mark.parametrize("event", [signed(), SCHEDULE], ids=["webhook", "schedule"])
+def test_an_error_is_printable(store: InMemoryFeatureStore, event: Mapping[str, Any]) -> None:
+    def fetch() -> str:
+        raise RuntimeError("\ud800\x1b[2J\n::error::x")
+
+    reason = failure_of(handler(store, fetch, secret=SECRET), event)
+    assert reason.encode().isascii() is False
+    assert not {"\x1b", "\n"} & set(reason)
+
+
 def test_what_is_refused_is_told(
     store: InMemoryFeatureStore, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -405,8 +415,8 @@ def test_a_profile_of_appconfig_is_fetched_where_that_is_said(store: InMemoryFea
     body = b'{"search": {"enabled": true}}'
     with serve(lambda _: (200, {}, body)) as address:
         for fetch in (DocumentFetch(address), DocumentFetch(address, flag_map=True)):
-            failure = failure_of(handler(store, fetch, secret=SECRET), SCHEDULE)
-            assert "from_appconfig" in failure
+            reason = failure_of(handler(store, fetch, secret=SECRET), SCHEDULE)
+            assert "from_appconfig" in reason
         assert store.document() is None
         fetch = DocumentFetch(address, appconfig=True)
         assert handler(store, fetch, secret=SECRET)(SCHEDULE, None)["statusCode"] == 200

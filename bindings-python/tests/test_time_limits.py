@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from documents import USER
-from isoflag import FlagClient
+from isoflag import FlagClient, PinError
 from isoflag.aws_http import Guard, config_response
+from isoflag.pins import Pins
 from isoflag.source import (
     AppConfigAgentSource,
     AppConfigDataSource,
@@ -26,8 +27,9 @@ from isoflag.source import (
 )
 from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import Deadline, seconds_left, until
-from isoflag.sync import DocumentFetch, FetchError
-from lambda_events import http_event
+from isoflag.store import InMemoryFeatureStore
+from isoflag.sync import DocumentFetch, FetchError, Plan, SyncError, handler
+from lambda_events import SCHEDULES, http_event
 from scripted import Clock, ScriptedSource, text
 from silent_server import SLOW_ANSWERS, slow_server
 
@@ -342,6 +344,65 @@ def test_a_handler_hands_the_end_of_its_invocation_on(blocking: Blocking) -> Non
     other = FlagClient(Blocking(text("old")), clock=Clock())
     config_response(http_event("GET"), other, context=USER, deadline=LambdaContext(2000))
     assert other._source.left[-1] <= 1.0  # type: ignore[attr-defined] # noqa: SLF001
+
+
+def test_a_pin_does_not_wait_for_a_fetch_without_end() -> None:
+    go_on = threading.Event()
+
+    def fetch(_: str) -> None:
+        go_on.wait(PATIENCE * 2)
+
+    made = FlagClient(Blocking(text("old")), pins=Pins(fetch=fetch, timeout=LIMIT), clock=Clock())
+    made.refresh()
+    with ends_soon(), pytest.raises(PinError):
+        made.bind(USER, pin="sha256:" + "0" * 64)
+    go_on.set()
+    with pytest.raises(ValueError, match="invalid timeout"):
+        Pins(timeout=0)
+
+
+class BlockingStore(InMemoryFeatureStore):
+    """A store that does not answer one call until it is let go."""
+
+    def __init__(self, blocked: str) -> None:
+        super().__init__()
+        self.blocked = blocked
+        self.go_on = threading.Event()
+
+    def document(self) -> dict[str, Any] | None:
+        if self.blocked == "document":
+            self.go_on.wait(PATIENCE * 2)
+        return super().document()
+
+    def write(self, plan: Plan) -> int:
+        if self.blocked == "write":
+            self.go_on.wait(PATIENCE * 2)
+        return super().write(plan)
+
+
+@pytest.mark.parametrize(
+    ("blocked", "said"),
+    [("document", "nothing is written: the store"), ("write", "some of 3 changes may be written")],
+)
+def test_a_sync_ends_with_its_invocation(blocked: str, said: str) -> None:
+    store = BlockingStore(blocked)
+    run = handler(store, text, secret="s")  # noqa: S106
+    with ends_soon(), pytest.raises(SyncError, match=said):
+        run(SCHEDULES["a rule"], LambdaContext(600))
+    store.go_on.set()
+
+
+def test_a_sync_does_not_wait_for_a_fetch_beyond_its_invocation() -> None:
+    go_on = threading.Event()
+
+    def fetch() -> bytes:
+        go_on.wait(PATIENCE * 2)
+        return text()
+
+    run = handler(InMemoryFeatureStore(), fetch, secret="s")  # noqa: S106
+    with ends_soon(), pytest.raises(SyncError, match="the source did not answer before the end"):
+        run(SCHEDULES["a rule"], LambdaContext(600))
+    go_on.set()
 
 
 def test_a_refresh_does_not_block_the_event_loop(blocking: Blocking) -> None:

@@ -173,6 +173,20 @@ fn a_feature_that_is_not_evaluated_stays_in_staging() {
 }
 
 #[test]
+fn a_feature_of_which_the_tests_got_the_default_alone_stays_in_staging() {
+    let document = file("defaults.json", Some(DOCUMENT));
+    // An invalid context.
+    let program = env!("CARGO_BIN_EXE_isoflag");
+    let suite = format!(
+        "{}; '{program}' eval \"$ISOFLAG_DOCUMENT\" new --context '{{}}'; true",
+        evaluating("old")
+    );
+    let ran = isoflag(&["certify", &document, "--now", "400", "--write", "--", "sh", "-c", &suite]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("`new` stays in Staging"), "{ran:?}");
+}
+
+#[test]
 fn an_artifact_that_was_never_certified_as_deployable_is_not_deployed() {
     let document = file("remembered.json", Some(DOCUMENT));
     let deployed =

@@ -75,7 +75,7 @@ fn no_subcommand_prints_what_would_be_obeyed() {
             Some(&format!("{}\u{202e}\u{9b}, nonsense", text.trim_end_matches('}'))),
         );
         let not_a_document = &*named("list", Some(&format!("{{\"flags\": [{}]}}", json(HOSTILE))));
-        let missing = &*format!("missing{key}.json");
+        let missing = &*named(&format!("missing{key}"), None);
         let context = &*format!(
             "{{\"kind\": \"user\", \"key\": {0}, {0}: {0}, \"a\": [{0}]}}",
             json(HOSTILE)

@@ -111,6 +111,15 @@ impl Activity {
         counted.map(|(key, _)| key)
     }
 
+    /// The keys of the flags of which a variation was served with the document of a digest.
+    pub(crate) fn keys_served<'a>(&'a self, digest: &'a str) -> impl Iterator<Item = &'a Arc<str>> {
+        let served = self.flags.iter().filter(|(_, flag)| {
+            let counts = flag.counts.get(digest);
+            counts.is_some_and(|counts| counts.keys().any(|variation| &**variation != "default"))
+        });
+        served.map(|(key, _)| key)
+    }
+
     /// The first and the last evaluation of any flag, in milliseconds since the epoch.
     #[must_use]
     pub fn window_ms(&self) -> Option<(f64, f64)> {

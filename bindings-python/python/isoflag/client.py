@@ -74,7 +74,8 @@ class FlagClient(FreshDocument):
         began with them. ``gate`` is what ``consistency`` and pins go by: unless given, the
         AppConfig Agent's interval (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45
         seconds) and ``ttl`` on top. ``clock`` gives seconds since 1970. Raises ``ValueError`` if a
-        time is negative, and ``TypeError`` if ``source`` has no method ``fetch``.
+        time is negative, and ``TypeError`` if ``source`` has no method ``fetch``, a time is not a
+        number, or a function cannot be called.
         """
         super().__init__(
             source,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
+from inspect import iscoroutine
 from threading import Event, Lock, Thread
 from typing import Final
 
@@ -46,12 +47,16 @@ class FreshDocument:
         on_error: Callable[[Exception], object] | None,
         clock: Callable[[], float],
     ) -> None:
-        """Take what ``FlagClient`` is given; a negative time is a ``ValueError``."""
-        if not ttl >= 0 or not retry >= 0 or not max_wait >= 0:
-            raise ValueError(
-                "`ttl`, `retry` and `max_wait` are seconds from 0 up, "
-                f"not `{ttl}`, `{retry}` and `{max_wait}`"
-            )
+        """Take what ``FlagClient`` is given, and check it: later it would look like an outage."""
+        for name, seconds in {"ttl": ttl, "retry": retry, "max_wait": max_wait}.items():
+            if not isinstance(seconds, int | float):
+                raise TypeError(f"invalid `{name}` `{seconds!r}`: expected a number of seconds")
+            if not seconds >= 0:
+                raise ValueError(f"invalid `{name}` `{seconds}`: expected seconds, at least 0")
+        functions = {"load": load, "on_change": on_change, "on_error": on_error, "clock": clock}
+        for name, function in functions.items():
+            if function is not None and not callable(function):
+                raise TypeError(f"invalid `{name}` `{function!r}`: expected a function")
         if isinstance(source, type) or not callable(getattr(source, "fetch", None)):
             raise TypeError(
                 f"invalid source `{source!r}`: expected an object with a method `fetch`, such as "
@@ -279,7 +284,7 @@ class FreshDocument:
                     where=repr(self._source),
                 )
             return held
-        fetched = answer if isinstance(answer, Fetched) else Fetched(bytes(answer))
+        fetched = self._as_fetched(answer)
         before, self._seen = self._seen, fetched
         if before is not None and before.document == fetched.document:
             self._refuse_again()
@@ -317,6 +322,20 @@ class FreshDocument:
                 "attribute `timeout`, in seconds",
                 where=repr(source),
             ) from error
+
+    def _as_fetched(self, answer: object) -> Fetched:
+        if isinstance(answer, Fetched):
+            return answer
+        # `bytes` would take a number or a list too.
+        if isinstance(answer, bytes | bytearray | memoryview):
+            return Fetched(bytes(answer))
+        if iscoroutine(answer):
+            answer.close()
+        raise SourceContentError(
+            f"`fetch` returned a value of type `{type(answer).__name__}`; it has to return "
+            "`bytes`, a `Fetched` or `UNCHANGED`",
+            where=repr(self._source),
+        )
 
     def _refuse_again(self) -> None:
         if self._refused is not None:

@@ -8,6 +8,8 @@ from ._errors import PinError
 from ._logs import logger
 from .gate_times import GateTimes
 from .held_document import HeldDocument
+from .source.bounded_call import BoundedCalls
+from .source.deadline import DEFAULT_SECONDS, seconds_left
 from .source.protocol import Fetched
 
 __all__ = ["Pins"]
@@ -37,13 +39,14 @@ class Pins:
         max_bytes: int = _MOST_BYTES,
         max_age: float | None = None,
         fetch: Callable[[str], bytes | Flags | None] | None = None,
+        timeout: float = DEFAULT_SECONDS,
     ) -> None:
         """Bound what is held, by a number of documents and of bytes of canonical JSON.
 
         ``max_age`` is for how many seconds a document answers after it went out of force: two times
         to live and a poll's timeout unless given. ``fetch`` reads a document by its digest from an
         authoritative store, or returns None; it is called if a pin names one that is not held, with
-        whatever digest a request names.
+        whatever digest a request names, and abandoned after ``timeout`` seconds.
 
         Where the client's source may lag, as the AppConfig Agent does, a document that is stamped
         later than the one held answers by its own flags, for ``max_age`` after its stamp: the
@@ -53,10 +56,14 @@ class Pins:
         """
         if max_age is not None and not max_age >= 0:
             raise ValueError(f"`max_age` is seconds from 0 up, not `{max_age}`")
+        if not timeout > 0:
+            raise ValueError(f"invalid timeout `{timeout}`: expected seconds, more than 0")
         self._max_documents = max_documents
         self._max_bytes = max_bytes
         self._max_age_ms = None if max_age is None else max_age * 1000.0
         self._fetch = fetch
+        self._timeout = timeout
+        self._calls = BoundedCalls()
         self.after_fork()
 
     def after_fork(self) -> None:
@@ -136,10 +143,11 @@ class Pins:
 
     def _keep(self, digest: str, load: Callable[[bytes], Flags], *, is_current: bool) -> bool:
         """Fetch the document of a digest, if that can be; say whether it is held now."""
-        if self._fetch is None:
+        fetch = self._fetch
+        if fetch is None:
             return False
         try:
-            given = self._fetch(digest)
+            given = self._calls.run(lambda _: fetch(digest), seconds_left(self._timeout))
             if given is None:
                 return False
             flags = given if isinstance(given, Flags) else load(given)

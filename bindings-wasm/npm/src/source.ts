@@ -96,7 +96,7 @@ export interface SourceOptions {
    * `Last-Modified`, else its `Date`, else its `Age` show that the origin made it before the document that is held.
    */
   readonly authoritative?: boolean | undefined;
-  /** Asks again after so many milliseconds, while the page can be seen. Not unless given. */
+  /** Asks again after this many milliseconds, while the page can be seen. Not unless given as a number above 0. */
   readonly intervalMs?: number | undefined;
   /** Asks again when the page becomes visible. So unless given as `false`. */
   readonly refetchOnVisible?: boolean | undefined;
@@ -210,7 +210,8 @@ export class DocumentSource implements FlagSource {
   #resume(): void {
     const { intervalMs, refetchOnVisible } = this.#options;
     if (refetchOnVisible !== false) this.#page?.addEventListener("visibilitychange", this.#poll);
-    if (intervalMs === undefined) return;
+    // With 0 or NaN a timer would ask a thousand times a second.
+    if (intervalMs === undefined || !(intervalMs > 0)) return;
     this.#timer = setInterval(this.#poll, intervalMs);
     // A program in Node may end although it holds a source.
     (this.#timer as { unref?: () => void }).unref?.();
@@ -331,7 +332,14 @@ export class DocumentSource implements FlagSource {
       if (held !== undefined) {
         // A stale copy of the same document must not make the held one look older than it is.
         const isLater = held.flags.supersedes(held.flags, evidence);
-        this.#held = { ...held, etag: etag ?? held.etag, times: isLater ? times : held.times };
+        // A 304 need not repeat `Last-Modified`, and then confirms that of the response before.
+        const lastModified =
+          times.lastModified ?? (bytes === undefined ? held.times.lastModified : undefined);
+        this.#held = {
+          ...held,
+          etag: etag ?? held.etag,
+          times: isLater ? { ...times, lastModified } : held.times,
+        };
       }
       this.#confirm();
       return;

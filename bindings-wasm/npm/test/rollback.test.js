@@ -132,6 +132,16 @@ describe("an open page", () => {
     source.close();
   });
 
+  it("keeps the Last-Modified that a 304 does not repeat", async () => {
+    const { source, seen } = await polled([
+      [2, { ETag: '"b"', "Last-Modified": at(60), Date: at(60) }],
+      [2, { ETag: '"b"', Date: at(120) }],
+      [1, { ETag: '"a"', "Last-Modified": at(0), Date: at(180) }],
+    ]);
+    assert.deepEqual(seen.at(-1), [2, "stale-copy"]);
+    source.close();
+  });
+
   it("believes a server of which it is told that no cache lies between", async () => {
     const { source, seen } = await polled(
       [

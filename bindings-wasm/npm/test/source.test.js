@@ -202,6 +202,16 @@ describe("a document source", () => {
   });
 });
 
+describe("an interval that is not a positive number", () => {
+  for (const intervalMs of [0, -1, Number.NaN])
+    it(`does not poll with ${intervalMs}`, async () => {
+      const source = await open({ body: text(1) }, { intervalMs });
+      await setTimeout(20);
+      assert.equal(asked.length, 1);
+      source.close();
+    });
+});
+
 describe("a document source that is refused", () => {
   /** @type {{ name: string, answer: Answer, code: string, message: RegExp, cause?: string }[]} */
   const refusals = [

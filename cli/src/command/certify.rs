@@ -125,8 +125,9 @@ pub(crate) fn run(
         if step.is_unproved(arguments) {
             console.complain(format_args!(
                 "error: {name}: the tests passed, but evaluated no flag of the document that \
-                 ISOFLAG_DOCUMENT names, so they certify nothing; have them load it, or pass \
-                 `--no-evidence` if they evaluate flags in a way that isoflag does not see"
+                 ISOFLAG_DOCUMENT names, or got defaults only, so they certify nothing; have them \
+                 load it, or pass `--no-evidence` if they evaluate flags in a way that isoflag does \
+                 not see"
             ));
         }
     }
@@ -139,7 +140,8 @@ pub(crate) fn run(
 /// What the tests say under one strategy.
 struct Step {
     result: StepResult,
-    /// The flags of the document that they evaluated.
+    /// The flags of the document that they evaluated; under Next Release those that served a
+    /// variation.
     evaluated: BTreeSet<Arc<str>>,
 }
 
@@ -203,7 +205,11 @@ fn tested(
         .status()
         .map_err(|error| Failure::message(format!("cannot run `{program}`: {}", reason(&error))))?;
     let activity = evidence::read(&evidence, &mut Input::default())?;
-    let mut evaluated = TestEvidence::keys(&activity, under.digest());
+    let digest = under.digest();
+    let mut evaluated = match kind {
+        StrategyKind::NextRelease => TestEvidence::served_keys(&activity, digest),
+        _ => TestEvidence::keys(&activity, digest),
+    };
     evaluated.retain(|key| flags.contains(key));
     let result = if status.success() { StepResult::Passed } else { StepResult::Failed };
     Ok(Step { result, evaluated })
@@ -234,7 +240,7 @@ fn print(
         console.line(format_args!("`{}` {verb} {} now", change.key, change.to))?;
     }
     for key in &found.untested {
-        let why = "the tests under Next Release did not evaluate it";
+        let why = "the tests under Next Release did not evaluate it, or got the default";
         console.line(format_args!("`{key}` stays in Staging: {why}"))?;
     }
     for feature in &found.left {

@@ -24,6 +24,13 @@ impl TestEvidence {
         activity.keys_under(digest).cloned().collect()
     }
 
+    /// The keys of which a variation was served too. A feature that is on serves one: where the tests
+    /// had the default alone, as by a wrong type or an invalid context, they did not run it.
+    #[must_use]
+    pub fn served_keys(activity: &Activity, digest: &str) -> BTreeSet<Arc<str>> {
+        activity.keys_served(digest).cloned().collect()
+    }
+
     /// Reads `{productionState, nextRelease}`, two arrays of keys; one that is absent is empty.
     ///
     /// # Errors

@@ -169,11 +169,15 @@ fn evidence_is_what_was_evaluated_with_the_very_document() {
     let text = br#"{"activity": 1, "flags": {
         "a": {"counts": {"sha256:0": {"0": 1}}, "first": 1, "last": 1},
         "b": {"counts": {"sha256:1": {"0": 1}}, "first": 1, "last": 1},
-        "c": {"counts": {"sha256:1": {"default": 1}, "sha256:0": {"1": 2}}, "first": 1, "last": 1}}}"#;
+        "c": {"counts": {"sha256:1": {"default": 1}, "sha256:0": {"1": 2}}, "first": 1, "last": 1},
+        "d": {"counts": {"sha256:0": {"default": 1}}, "first": 1, "last": 1}}}"#;
     let activity = crate::activity::Activity::from_json(text).unwrap();
     let keys = TestEvidence::keys(&activity, "sha256:0");
-    assert_eq!(keys.iter().map(|key| &**key).collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!(keys.iter().map(|key| &**key).collect::<Vec<_>>(), ["a", "c", "d"]);
+    let served = TestEvidence::served_keys(&activity, "sha256:0");
+    assert_eq!(served.iter().map(|key| &**key).collect::<Vec<_>>(), ["a", "c"]);
     assert!(TestEvidence::keys(&activity, "none").is_empty());
+    assert!(TestEvidence::served_keys(&activity, "none").is_empty());
 }
 
 #[test]

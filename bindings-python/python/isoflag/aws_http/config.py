@@ -80,6 +80,7 @@ def config_response(
     request = Request.from_event(event)
     if not request.is_http:
         raise ValueError("the event is no HTTP request of API Gateway or a function URL")
+    methods = _methods_of(form)
     if context is None and form != "ofrep":
         raise ValueError("pass `context`; only the form `ofrep` has one of its own")
     names = keys if isinstance(keys, Mapping) else {key: key for key in keys}
@@ -87,7 +88,6 @@ def config_response(
     gated = (gate,) if isinstance(gate, str) else tuple(gate or ())
     _check_gate(form, gated, names)
     cors = origins if isinstance(origins, Cors) else Cors(origins)
-    methods = _METHODS[form]
     preflight = cors.preflight(request, methods)
     if preflight is not None:
         return preflight
@@ -124,6 +124,13 @@ def config_response(
     if request.method == "HEAD":
         response["body"] = ""
     return response
+
+
+def _methods_of(form: object) -> Sequence[str]:
+    for known, methods in _METHODS.items():
+        if form == known:
+            return methods
+    raise ValueError(f"invalid form `{form}`: expected one of {', '.join(_METHODS)}")
 
 
 @dataclass(frozen=True)

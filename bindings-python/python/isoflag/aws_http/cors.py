@@ -1,8 +1,8 @@
 """Which pages of other origins may read an answer."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
 
 from .request import DOCUMENT_HEADER, Request
 from .response import Response, json_response
@@ -15,6 +15,7 @@ _ALLOWED_HEADERS: Final = (
     "X-API-Key",
 )
 _EXPOSED_HEADERS: Final = ("ETag", DOCUMENT_HEADER, "Retry-After")
+_ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _PREFLIGHT_VARY: Final = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 
 
@@ -87,12 +88,9 @@ class Cors:
 
 
 def _check(origin: str) -> None:
-    parts = urlsplit(origin)
-    if (
-        parts.scheme not in {"http", "https"}
-        or origin != f"{parts.scheme}://{parts.netloc}".lower()
-    ):
+    # A host as browsers write it: what else an address may have is in no `Origin` header.
+    if not isinstance(origin, str) or not _ORIGIN.fullmatch(origin):
         raise ValueError(
-            f"`{origin}` is no origin; one is such as `https://shop.example`, in lower case and "
-            "without a path"
+            f"invalid origin `{origin}`: expected scheme, host and port only, in lower case, such "
+            "as `https://shop.example`"
         )

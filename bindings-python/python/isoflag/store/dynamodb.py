@@ -22,7 +22,7 @@ from isoflag.dynamodb_layout import (
     namespace,
 )
 from isoflag.source.aws import AwsClient, error_code
-from isoflag.source.deadline import seconds_left
+from isoflag.source.deadline import DEFAULT_SECONDS, seconds_left
 from isoflag.sync.planning import INITED, META, Operation, Plan, in_waves
 
 from .feature_store import Kind, UnfinishedWriteError
@@ -64,7 +64,7 @@ class DynamoDbFeatureStore:
         *,
         prefix: str | None = None,
         client: Any = None,
-        timeout: float = 5.0,
+        timeout: float = DEFAULT_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Remember where the table is; nothing is asked of it yet."""

@@ -1,12 +1,15 @@
 """The AWS Lambda handler that brings a store up to date."""
 
+import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+from isoflag._core import printable
 from isoflag._logs import logger
 from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
-from isoflag.source.deadline import Deadline, remaining_seconds, until
+from isoflag.source.bounded_call import AbandonedError, BoundedCalls
+from isoflag.source.deadline import Deadline, remaining_seconds, seconds_left, until
 
 from .fetching import FetchError, read_document
 from .last_written import LastWritten
@@ -22,6 +25,10 @@ Handler: TypeAlias = Callable[[Mapping[str, Any], object], Response]
 _SCHEDULERS: Final = frozenset({"aws.events", "aws.scheduler"})
 _RESERVE: Final = 0.5
 """Seconds of an invocation that are kept for the log and the answer."""
+_GRACE: Final = 0.25
+"""Seconds of the reserve in which a store may still report how much it has written."""
+
+_T = TypeVar("_T")
 
 _log = logger("isoflag.sync")
 
@@ -62,7 +69,7 @@ def handler(
 
     On a schedule it raises ``SyncError`` instead of answering 502: Lambda takes every answer to an
     asynchronous invocation for a success. By the Lambda context no fetch or write begins in the
-    last half second of an invocation.
+    last half second of an invocation, and a call that does not return by then is abandoned.
 
     Two runs at once may each write a part; give the function a reserved concurrency of 1.
     Raises ``ValueError`` if ``secret`` is empty or not text.
@@ -70,7 +77,7 @@ def handler(
     if not callable(secret) and not is_secret(secret):
         raise ValueError("the webhook's secret is empty or not text; anybody could sign with it")
 
-    last = LastWritten()
+    last, calls = LastWritten(), BoundedCalls()
 
     def handle(event: Mapping[str, Any], context: object = None) -> Response:
         request = Request.from_event(event)
@@ -85,12 +92,13 @@ def handler(
             return _rejected(400, "the event is neither a webhook nor a schedule of EventBridge")
         remaining = remaining_seconds(context)
         deadline = None if remaining is None else Deadline(max(remaining - _RESERVE, remaining / 2))
-        run = _Run(store, last, allow_mass_delete=allow_mass_delete)
+        run = _Run(store, last, calls, allow_mass_delete=allow_mass_delete)
         try:
             with until(deadline):
                 return run.carry_out(fetch)
         except Exception as error:
-            reason = run.failure(error)
+            # Lambda prints what is raised, and cannot encode a lone surrogate.
+            reason = printable(run.failure(error))
             _log.error("%s", reason)
             if request.is_http:
                 return json_response(502, {"error": reason})
@@ -99,23 +107,33 @@ def handler(
     return handle
 
 
+class _NoAnswerError(Exception):
+    """A call of the source or the store that was abandoned."""
+
+
 class _Run:
     """One run of the pipeline, and how far it came."""
 
     def __init__(
-        self, store: "FeatureStore", last: LastWritten, *, allow_mass_delete: bool
+        self,
+        store: "FeatureStore",
+        last: LastWritten,
+        calls: BoundedCalls,
+        *,
+        allow_mass_delete: bool,
     ) -> None:
         self._store = store
         self._last = last
+        self._calls = calls
         self._allow_mass_delete = allow_mass_delete
         self._writing: int | None = None
 
     def carry_out(self, fetch: Callable[[], str | bytes | Mapping[str, Any]]) -> Response:
         store = self._store
-        document, flags = read_document(fetch())
+        document, flags = read_document(self._bounded(fetch, "the source"))
         times = getattr(fetch, "times", None)
         self._last.check(flags, times)
-        held = store.document()
+        held = self._bounded(store.document, "the store")
         planned = plan(held, document, check_item=getattr(store, "check_item", None))
         if not self._allow_mass_delete:
             check_deletes(held, document)
@@ -124,21 +142,35 @@ class _Run:
                 "`%s` of `%s` is not written: %s", refusal.key, refusal.kind, refusal.reason
             )
         self._writing = len(planned)
-        written = store.write(planned)
+        written = self._bounded(lambda: store.write(planned), "the store")
         self._last.keep(flags, times)
         _log.info("wrote %d of %d changes of the document %s", written, len(planned), flags.digest)
         refused = {f"{each.kind}/{each.key}": each.reason for each in planned.refused}
         return json_response(200, {"digest": flags.digest, "written": written, "refused": refused})
+
+    def _bounded(self, work: Callable[[], _T], what: str) -> _T:
+        """Call the source or the store; stop waiting shortly before the invocation ends."""
+        left = seconds_left(math.inf)
+        if left == math.inf:
+            return work()
+        try:
+            return self._calls.run(lambda _: work(), left + _GRACE)
+        except AbandonedError as error:
+            raise _NoAnswerError(
+                f"{what} did not answer before the end of the invocation ({error})"
+            ) from error
 
     def failure(self, error: Exception) -> str:
         """Say what failed, and what is known to be written."""
         if hasattr(error, "written"):
             # An `UnfinishedWriteError` says both.
             return str(error)
-        known = isinstance(error, FetchError | MassDeleteError)
+        known = isinstance(error, FetchError | MassDeleteError | _NoAnswerError)
         what = str(error) if known else f"{type(error).__name__}: {error}"
         if self._writing is None:
             return f"nothing is written: {what}"
+        if isinstance(error, _NoAnswerError):
+            return f"some of {self._writing} changes may be written: {what}; the next run completes"
         return f"none of {self._writing} changes is known to be written: {what}"
 
 
