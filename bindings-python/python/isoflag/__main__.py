@@ -1,4 +1,4 @@
-"""The program: ``python -m isoflag types flags.json --lang python``."""
+"""Runs the CLI: ``python -m isoflag types flags.json --lang python``."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from ._program import MISSING, find_program
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit code; 2 where it is not installed."""
+    """Runs the CLI and returns its exit code, or 2 if it is not installed."""
     program = find_program()
     if program is None:
         print(f"isoflag: {MISSING}", file=sys.stderr)  # noqa: T201
