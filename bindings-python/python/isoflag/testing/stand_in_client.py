@@ -1,4 +1,4 @@
-"""A client whose source is the test's."""
+"""A client that uses a test's source and records its evaluations."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -22,7 +22,7 @@ _Tell = Callable[[Evaluation], object]
 
 
 class StandInClient(FlagClient):
-    """Asks its source for each evaluation, and tells of each."""
+    """A client that polls its source for each evaluation, and records each."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class StandInClient(FlagClient):
         made_up: Callable[[str], Item | None],
         activity: "Activity | None" = None,
     ) -> None:
-        """Take the source, whom to tell, and what gives flags that the document has not."""
+        """Takes the source, a callback for evaluations, and a factory of missing flags."""
 
         def load(document: bytes) -> Flags:
             flags = Flags.from_json(document)
@@ -41,7 +41,7 @@ class StandInClient(FlagClient):
         super().__init__(source, ttl=0, retry=0, load=load, activity=activity)
 
     def state(self) -> dict[str, Any]:
-        """Give what another client has to have in its dict to be this one."""
+        """Returns the instance dict that makes another client behave like this one."""
         return {**vars(self), "_bound": self._bound, "_pinned": self._pinned}
 
     def _pinned(self, digest: str) -> "HeldDocument":
@@ -49,7 +49,7 @@ class StandInClient(FlagClient):
         if held is not None and digest == held.digest():
             return held
         raise PinError(
-            f"a test holds its own document only, not `{digest}`",
+            f"the document `{digest}` is not available: a test holds only its own document",
             code="document-not-held",
             held=[] if held is None else [held.digest()],
         )
@@ -67,7 +67,7 @@ class StandInClient(FlagClient):
 
 
 class _UnreadyFlagClient(BoundFlagClient):
-    """Before the first document there are no flags that could tell of what they are asked."""
+    """Records evaluations before the first document, when no flags exist that could do so."""
 
     __slots__ = ("_context", "_tell")
 
