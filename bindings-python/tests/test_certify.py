@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from isoflag._program import MISSING, find_program
+from isoflag._program import MISSING, find_cli
 
 DOCUMENT: dict[str, Any] = {
     "flags": {
@@ -40,7 +40,7 @@ TESTS = "import shop\n\n\ndef test_order():\n    assert shop.take_order() == 'ta
 
 @pytest.fixture
 def certify(tmp_path: Path) -> Any:
-    program = find_program()
+    program = find_cli()
     assert program is not None, MISSING
 
     def certify(feature: str, tests: str = TESTS) -> tuple[int, str, str, list[Any]]:

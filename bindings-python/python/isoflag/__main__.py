@@ -4,12 +4,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ._program import MISSING, find_program
+from ._program import MISSING, find_cli
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the CLI and returns its exit code, or 2 if it is not installed."""
-    program = find_program()
+    program = find_cli()
     if program is None:
         print(f"isoflag: {MISSING}", file=sys.stderr)  # noqa: T201
         return 2

@@ -15,7 +15,7 @@ watchers: "Final[list[Callable[[FlagClient], object]]]" = []
 """Callbacks that receive each new client."""
 
 
-def tell_of_client(client: "FlagClient") -> None:
+def register_client(client: "FlagClient") -> None:
     """Registers a client for as long as it lives."""
     clients.add(client)
     for watch in tuple(watchers):

@@ -103,8 +103,8 @@ class Flags:
         The attribute ``lastModifiedTimestamp``, seconds since 1970 as a number or text, is the time
         of the flag's last change for ``consistency``.
 
-        Raises ``DocumentError``; its ``code`` is ``appconfig-ion`` if the profile has variants. Such
-        a profile is not JSON: let AppConfig's agent evaluate it.
+        Raises ``DocumentError``; its ``code`` is ``appconfig-ion`` if the profile has
+        variants. Such a profile is not JSON: let AppConfig's agent evaluate it.
         """
 
     @classmethod
@@ -462,7 +462,7 @@ class Flags:
     def strategy_for(
         self, system: Literal["development", "production"], context: _ContextLike
     ) -> dict[str, Any] | None:
-        """Returns the strategy that ``meta.strategies`` selects for a system and context, or None."""
+        """Returns the strategy that ``meta.strategies`` selects for a context, or None."""
 
     def check(self, options: Mapping[str, Any] | None = None) -> list[Diagnostic]:
         """Returns the diagnostics of loading and of authoring checks such as unreachable rules.

@@ -25,6 +25,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def tell_after_fork(forked: Forked) -> None:
+def register_after_fork(forked: Forked) -> None:
     """Calls ``forked.after_fork()`` in each forked child, for as long as the object lives."""
     _objects.add(forked)

@@ -9,7 +9,7 @@ import sysconfig
 MISSING = "the command-line tool is not installed; run `pip install isoflag[cli]`"
 
 
-def find_program() -> str | None:
+def find_cli() -> str | None:
     """Returns the path of the CLI: beside this interpreter, else on ``PATH``."""
     beside = shutil.which("isoflag", path=sysconfig.get_path("scripts"))
     return beside or shutil.which("isoflag")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, Final
 
-from ._fork import tell_after_fork
+from ._fork import register_after_fork
 from ._wall_clock import wall_clock
 
 __all__ = ["Activity"]
@@ -37,7 +37,7 @@ class Activity:
         """Creates an empty activity; ``clock`` returns seconds since 1970."""
         self._clock = clock
         self.after_fork()
-        tell_after_fork(self)
+        register_after_fork(self)
 
     def after_fork(self) -> None:
         """Resets the counts; called in a forked process."""
@@ -70,7 +70,7 @@ class Activity:
             other = other.to_dict()
         elif isinstance(other, str | bytes):
             other = json.loads(other)
-        added = _read(other)
+        added = _parse(other)
         with self._lock:
             _merge(self._flags, added)
 
@@ -81,7 +81,7 @@ class Activity:
         ``last`` are in milliseconds since 1970.
         """
         with self._lock:
-            return _written(self._flags)
+            return _as_json(self._flags)
 
     def to_json(self) -> str:
         """Returns the counts as canonical JSON (RFC 8785)."""
@@ -129,7 +129,7 @@ class Activity:
         if not flags:
             return
         try:
-            callback(_canonical(_written(flags)))
+            callback(_canonical(_as_json(flags)))
         except BaseException:
             with self._lock:
                 _merge(self._flags, flags)
@@ -164,7 +164,7 @@ def _merge(flags: dict[str, _Counted], added: Mapping[str, _Counted]) -> None:
                 counted.add(digest, variation, count)
 
 
-def _written(flags: Mapping[str, _Counted]) -> dict[str, Any]:
+def _as_json(flags: Mapping[str, _Counted]) -> dict[str, Any]:
     return {
         "activity": _FORMAT,
         "flags": {
@@ -178,7 +178,7 @@ def _written(flags: Mapping[str, _Counted]) -> dict[str, Any]:
     }
 
 
-def _read(activity: Any) -> dict[str, _Counted]:
+def _parse(activity: Any) -> dict[str, _Counted]:
     try:
         if activity["activity"] != _FORMAT or type(activity["activity"]) is not int:
             raise ValueError(f"activity `{activity['activity']}` is not of format {_FORMAT}")
@@ -187,8 +187,8 @@ def _read(activity: Any) -> dict[str, _Counted]:
             counted = flags[_text(key)] = _Counted(_integer(flag["first"]), _integer(flag["last"]))
             if counted.first > counted.last:
                 raise ValueError(f"`first` of `{key}` is later than `last`")
-            for digest, variations in _some(flag["counts"]):
-                for variation, count in _some(variations):
+            for digest, variations in _nonempty(flag["counts"]):
+                for variation, count in _nonempty(variations):
                     if not _VARIATION.fullmatch(variation):
                         raise ValueError(
                             f"invalid variation `{variation}`: expected an index or `default`"
@@ -201,7 +201,7 @@ def _read(activity: Any) -> dict[str, _Counted]:
     return flags
 
 
-def _some(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def _nonempty(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Returns the members of an object that must not be empty."""
     if not members:
         raise ValueError("an object of counts is empty; is this a flag activity?")

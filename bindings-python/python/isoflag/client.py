@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ._clients import tell_of_client
+from ._clients import register_client
 from ._core import Consistency, Context, EvaluationDetail, Explanation, Flags
 from ._wall_clock import wall_clock
 from .bound_client import BoundFlagClient
@@ -92,7 +92,7 @@ class FlagClient(FreshDocument):
         self._activity = _with_evidence(activity)
         self._pins = pins
         self._gate = gate
-        tell_of_client(self)
+        register_client(self)
 
     def after_fork(self) -> None:
         """Releases locks that a thread of the parent process holds; called in a forked process."""

@@ -58,7 +58,7 @@ SIZE_LIMIT: Final = 409_600
 """The largest item of DynamoDB, in bytes; LaunchDarkly's own stores stop at 400,000."""
 
 _KEY_LIMIT: Final = 1024
-_MOST_DIGITS: Final = 38
+_MAX_DIGITS: Final = 38
 
 _INITED: Final = "$inited"
 _ISOFLAG: Final = "$isoflag"
@@ -245,10 +245,10 @@ def _encoded(name: str, key: str, data: Mapping[str, Any]) -> dict[str, dict[str
             "shorten it",
             key=key,
         )
-    if isinstance(version, int) and abs(version) >= 10**_MOST_DIGITS:
+    if isinstance(version, int) and abs(version) >= 10**_MAX_DIGITS:
         raise ItemError(
             f"the version of the item `{key}` of `{name}` exceeds DynamoDB's limit of "
-            f"{_MOST_DIGITS} digits; use a smaller one",
+            f"{_MAX_DIGITS} digits; use a smaller one",
             key=key,
         )
     item = {

@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from ._core import Flags
-from ._fork import tell_after_fork
+from ._fork import register_after_fork
 from ._logs import logger
 from .client_status import ClientStatus
 from .held_document import HeldDocument, StaleCopyError, evidence
@@ -21,7 +21,7 @@ __all__ = ["FreshDocument"]
 
 _logger = logger("isoflag")
 
-_LONGEST_PAUSE: Final = 300.0
+_MAX_PAUSE: Final = 300.0
 _SECONDS_BETWEEN_WARNINGS: Final = 300.0
 _GRACE: Final = 0.25
 """Extra seconds to wait for a fetch beyond its time limit, so that its error is recorded."""
@@ -65,9 +65,9 @@ class FreshDocument:
         self._clock = clock
         self._listeners: tuple[_Listener, ...] = ()
         self._held: HeldDocument | None = None
-        self._seen: Fetched | None = None
-        self._refused: Exception | None = None
-        self._trouble: _Trouble | None = None
+        self._last_fetched: Fetched | None = None
+        self._load_error: Exception | None = None
+        self._failures: _Failures | None = None
         # Nothing is fetched between these two times. A clock that was set back is before both.
         self._since = 0.0
         self._next = 0.0
@@ -76,7 +76,7 @@ class FreshDocument:
         self._calls = BoundedCalls()
         self._lock = Lock()
         self._attempt: _Attempt | None = None
-        tell_after_fork(self)
+        register_after_fork(self)
 
     def after_fork(self) -> None:
         """Forgets the parent's refresh thread; called in a forked process."""
@@ -91,7 +91,7 @@ class FreshDocument:
     @property
     def status(self) -> ClientStatus:
         """The client's status; reading it fetches nothing."""
-        held, trouble = self._held, self._trouble
+        held, failures = self._held, self._failures
         return ClientStatus(
             ready=held is not None,
             version=None if held is None else held.flags.version,
@@ -99,9 +99,9 @@ class FreshDocument:
             source_version=None if held is None else held.fetched.version,
             stepped_back_at=None if held is None else held.stepped_back_at,
             age=None if held is None else max(0.0, self._clock() - held.confirmed),
-            error=None if trouble is None else trouble.error,
-            error_since=None if trouble is None else trouble.since,
-            failures=0 if trouble is None else trouble.failures,
+            error=None if failures is None else failures.error,
+            error_since=None if failures is None else failures.since,
+            failures=0 if failures is None else failures.count,
         )
 
     def refresh(self, *, force: bool = False, deadline: TimeLeft | None = None) -> ClientStatus:
@@ -224,21 +224,21 @@ class FreshDocument:
 
     def _outcome(self, attempt: "_Attempt") -> "_Outcome | None":
         """Fetches and stores the result; None if a test has replaced this client's source."""
-        before, trouble = self._held, self._trouble
+        before, failures = self._held, self._failures
         try:
             held = self._fetch(before)
         except Exception as error:  # noqa: BLE001 (sources are user code)
             if self._attempt is not attempt:
                 return None
             now = self._clock()
-            warn = trouble is None or not 0 <= now - trouble.warned < _SECONDS_BETWEEN_WARNINGS
-            self._trouble = _Trouble(
+            warn = failures is None or not 0 <= now - failures.warned < _SECONDS_BETWEEN_WARNINGS
+            self._failures = _Failures(
                 error,
-                since=now if trouble is None else trouble.since,
-                failures=1 if trouble is None else trouble.failures + 1,
-                warned=now if trouble is None or warn else trouble.warned,
+                since=now if failures is None else failures.since,
+                count=1 if failures is None else failures.count + 1,
+                warned=now if failures is None or warn else failures.warned,
             )
-            self._postpone(now, self._pause(self._trouble.failures))
+            self._postpone(now, self._pause(self._failures.count))
             return _Outcome(before, before, error, warn=warn, recovered=False)
         if self._attempt is not attempt:
             return None
@@ -250,12 +250,12 @@ class FreshDocument:
         if before is None or before.flags is not held.flags:
             self._take(held.flags, now * 1000.0)
         self._held = held
-        self._trouble = None
+        self._failures = None
         self._postpone(now, self._ttl)
-        return _Outcome(before, held, None, warn=False, recovered=trouble is not None)
+        return _Outcome(before, held, None, warn=False, recovered=failures is not None)
 
     def _pause(self, failures: int) -> float:
-        longest = max(min(self._ttl, _LONGEST_PAUSE), self._retry)
+        longest = max(min(self._ttl, _MAX_PAUSE), self._retry)
         # Larger powers of two overflow a float, and exceed any pause anyway.
         return min(longest, self._retry * 2.0 ** min(failures - 1, 1000))
 
@@ -269,9 +269,9 @@ class FreshDocument:
 
         A stale copy leaves no trace: the origin may return the same document again.
         """
-        answer = self._ask(self._seen)
+        answer = self._fetch_bytes(self._last_fetched)
         if answer is UNCHANGED:
-            self._refuse_again()
+            self._raise_load_error()
             if held is None:
                 raise SourceContentError(
                     "`fetch` returned `UNCHANGED` before any document; return the document if "
@@ -280,31 +280,31 @@ class FreshDocument:
                 )
             return held
         fetched = answer if isinstance(answer, Fetched) else Fetched(bytes(answer))
-        before, self._seen = self._seen, fetched
+        before, self._last_fetched = self._last_fetched, fetched
         if before is not None and before.document == fetched.document:
-            self._refuse_again()
+            self._raise_load_error()
         if held is not None and held.fetched.document == fetched.document:
-            self._refused = None
+            self._load_error = None
             return held.confirmed_by(fetched)
         try:
             flags = self._load(fetched.document)
         except Exception as error:
-            self._refused = error
+            self._load_error = error
             raise
         if held is None:
-            self._refused = None
+            self._load_error = None
             return HeldDocument(flags, fetched)
         if not flags.supersedes(held.flags, evidence(fetched, held.fetched)):
-            self._seen = before
+            self._last_fetched = before
             raise StaleCopyError(
                 "a cache returned an older copy than the current document; it is ignored",
                 where=repr(self._source),
             )
-        self._refused = None
+        self._load_error = None
         stepped_back = flags.steps_back_from(held.flags)
         return HeldDocument(flags, fetched, stepped_back_at=self._clock() if stepped_back else None)
 
-    def _ask(self, seen: Fetched | None) -> Fetched | bytes | Unchanged:
+    def _fetch_bytes(self, seen: Fetched | None) -> Fetched | bytes | Unchanged:
         source = self._source
         if isinstance(source, BoundedSource) or getattr(source, "in_memory", False):
             return source.fetch(seen)
@@ -318,10 +318,10 @@ class FreshDocument:
                 where=repr(source),
             ) from error
 
-    def _refuse_again(self) -> None:
-        if self._refused is not None:
+    def _raise_load_error(self) -> None:
+        if self._load_error is not None:
             # Otherwise its traceback would grow each time that it is raised.
-            raise self._refused.with_traceback(None)
+            raise self._load_error.with_traceback(None)
 
     def _report(self, outcome: "_Outcome") -> None:
         error, before, after = outcome.error, outcome.before, outcome.after
@@ -352,12 +352,12 @@ class _Listener:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trouble:
+class _Failures:
     """The failures since the last success."""
 
     error: Exception
     since: float
-    failures: int
+    count: int
     warned: float
 
 

@@ -51,7 +51,7 @@ _ERRORS: Final[Mapping[str, ErrorCode]] = {
     "USER_NOT_SPECIFIED": ErrorCode.TARGETING_KEY_MISSING,
     "WRONG_TYPE": ErrorCode.TYPE_MISMATCH,
 }
-_OF_THE_REASON: Final = (
+_REASON_MEMBERS: Final = (
     "ruleIndex",
     "ruleId",
     "prerequisiteKey",
@@ -235,7 +235,7 @@ class IsoflagProvider(AbstractProvider):
         kind = str(reason.get("kind", ""))
         metadata: dict[str, bool | int | float | str] = {
             name: value
-            for name in _OF_THE_REASON
+            for name in _REASON_MEMBERS
             if isinstance(value := reason.get(name), bool | int | float | str)
         }
         if index is not None:

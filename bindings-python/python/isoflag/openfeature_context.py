@@ -14,7 +14,7 @@ __all__ = ["context_json"]
 _logger = logger("isoflag")
 
 # Each element takes at least one byte of a context's JSON, which is limited to 1 MiB.
-_MOST_ELEMENTS: Final = 1 << 20
+_MAX_ELEMENTS: Final = 1 << 20
 
 
 def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str, Any]:
@@ -104,7 +104,7 @@ class _Copier:
             original, copy = self._empty.pop()
             for each in original.items() if isinstance(copy, dict) else original:
                 elements += 1
-                if elements > _MOST_ELEMENTS:
+                if elements > _MAX_ELEMENTS:
                     raise _TooManyError
                 if isinstance(copy, dict):
                     name, member = each

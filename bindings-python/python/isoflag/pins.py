@@ -14,8 +14,8 @@ __all__ = ["Pins"]
 
 _logger = logger("isoflag")
 
-_MOST_DOCUMENTS: Final = 16
-_MOST_BYTES: Final = 64 << 20
+_MAX_DOCUMENTS: Final = 16
+_MAX_BYTES: Final = 64 << 20
 _MISSING: Final = "document-not-held"
 _INVALID: Final = "not-a-digest"
 
@@ -34,8 +34,8 @@ class Pins:
     def __init__(
         self,
         *,
-        max_documents: int = _MOST_DOCUMENTS,
-        max_bytes: int = _MOST_BYTES,
+        max_documents: int = _MAX_DOCUMENTS,
+        max_bytes: int = _MAX_BYTES,
         max_age: float | None = None,
         fetch: Callable[[str], bytes | Flags | None] | None = None,
     ) -> None:

@@ -220,7 +220,7 @@ def isoflag_flags(request: pytest.FixtureRequest) -> "Iterator[FlagOverrides]":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Fails a passed test that called an entry point of an off flag, or missed one of an on flag."""
+    """Fails a test that called the entry point of an off flag, or not that of an on flag."""
     yield
     for key, is_on, entry in item.stash.get(_ENTRIES, ()):
         if entry.was_called is not is_on:
@@ -233,7 +233,7 @@ def _keys_of_both(node: Any) -> Iterator[str]:
         unknown = sorted(set(mark.kwargs) - {"entry"})
         if not mark.args or unknown or not all(isinstance(key, str) for key in mark.args):
             raise pytest.UsageError(
-                f'{node.nodeid}: `{_BOTH}` takes flag keys and `entry`: write {_BOTH}("new-checkout")'
+                f'{node.nodeid}: `{_BOTH}` takes keys and `entry`: write {_BOTH}("new-checkout")'
             )
         if "entry" in mark.kwargs and len(mark.args) > 1:
             raise pytest.UsageError(
@@ -259,8 +259,8 @@ def _document(config: pytest.Config) -> Path | None:
     named = config.getoption("isoflag_document") or os.environ.get(_DOCUMENT_OF_THE_RUN)
     if named:
         return config.invocation_params.dir / str(named)
-    of_the_ini_file = str(config.getini("isoflag_document"))
-    return _folder(config) / of_the_ini_file if of_the_ini_file else None
+    from_ini_file = str(config.getini("isoflag_document"))
+    return _folder(config) / from_ini_file if from_ini_file else None
 
 
 def _flags(config: pytest.Config) -> "Flags | None":
@@ -292,7 +292,7 @@ def _strategy(config: pytest.Config, strategy: str) -> "tuple[str, str | dict[st
     except StrategyError as error:
         raise pytest.UsageError(f"`--flag-strategy`, {_STRATEGY_OF_THE_RUN}: {error}") from error
     # The strategy Production leaves the document unchanged.
-    name = _written_strategy(under).get("strategy", "Production")
+    name = _document_strategy(under).get("strategy", "Production")
     flags, path = _flags(config), _document(config)
     if flags is None:
         raise pytest.UsageError(
@@ -305,11 +305,11 @@ def _strategy(config: pytest.Config, strategy: str) -> "tuple[str, str | dict[st
             f"strategy {name}; pass another document"
         )
     # The keys of a custom strategy are in the document that `isoflag strategy --out` wrote.
-    written = _written_strategy(flags)
+    written = _document_strategy(flags)
     return name, written if written.get("strategy") == name else strategy
 
 
-def _written_strategy(flags: "Flags") -> dict[str, Any]:
+def _document_strategy(flags: "Flags") -> dict[str, Any]:
     import json  # noqa: PLC0415
 
     meta = json.loads(flags.to_json()).get("meta")

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from ._core import Flags
-from ._program import MISSING, find_program
+from ._program import MISSING, find_cli
 from .activity import Activity
 from .lifecycle import Answer, Status
 
@@ -163,7 +163,7 @@ class _Retirement(TypedDict):
     rules: dict[Literal["constant", "stable", "feedback", "plans", "need", "unused"], Answer]
     """The answer of each rule."""
     constant: dict[str, Any] | None
-    """``value`` that every context gets, or ``default`` if it is the one given in code; else None."""
+    """``value`` that every context gets, or ``default`` if it is the one in code; else None."""
     constantSince: Since | None
     """Time since which every context gets that value."""
     stableSince: Since | None
@@ -280,7 +280,7 @@ def _label(name: str) -> str:
 
 def _run(command: str, now: float | None, arguments: Sequence[str]) -> Any:
     """Returns the CLI's parsed output, or raises its error message."""
-    program = find_program()
+    program = find_cli()
     if program is None:
         raise FileNotFoundError(f"isoflag: {MISSING}")
     clock = [] if now is None else ["--now", str(int(now))]

@@ -10,7 +10,14 @@ from isoflag import Context, ContextError, __version__
 from isoflag.source.deadline import TimeLeft, until
 
 from . import ofrep
-from .asking import Asked, ContextLike, ContextOf, FlagsOrClient, ask, context_of
+from .bound_request import (
+    BoundRequest,
+    ContextLike,
+    ContextOf,
+    FlagsOrClient,
+    bind_request,
+    context_of,
+)
 from .cors import Cors
 from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, json_response
@@ -96,31 +103,31 @@ def config_response(
         body = {"error": f"the method {request.method} is not allowed"}
         return json_response(405, body, {**headers, "Allow": ", ".join((*methods, "OPTIONS"))})
     try:
-        about = _valid(context_of(ofrep.context if context is None else context, request))
+        request_context = _valid(context_of(ofrep.context if context is None else context, request))
     except (BadRequestError, ContextError) as error:
         return json_response(400, _refusal(form, error), headers)
     with until(deadline):
-        asked = ask(flags, about)
-    digest = asked.digest
+        bound_request = bind_request(flags, request_context)
+    digest = bound_request.digest
     if digest is None:
         unready = {**headers, "Retry-After": str(retry_after)}
         return json_response(503, {"error": "no flags have loaded yet; retry later"}, unready)
 
     consistent = {
-        name: asked.consistency(
+        name: bound_request.consistency(
             names[name] if form == "plain" else name, gate_ttl
         ).is_backend_consistent
         for name in gated
     }
-    told = _Body(form, client_side_only, dict(names), dict(defaults or {}), consistent, lone)
-    etag = told.etag(digest, about)
+    content = _Body(form, client_side_only, dict(names), dict(defaults or {}), consistent, lone)
+    etag = content.etag(digest, request_context)
     varied = [*vary, *([headers["Vary"]] if "Vary" in headers else [])]
     headers |= {"Cache-Control": cache_control, "ETag": etag, DOCUMENT_HEADER: digest}
     if varied:
         headers["Vary"] = ", ".join(varied)
     if _matches(request.headers.get("if-none-match"), etag):
         return json_response(304, None, headers)
-    response = json_response(200, told.build(asked), headers)
+    response = json_response(200, content.build(bound_request), headers)
     if request.method == "HEAD":
         response["body"] = ""
     return response
@@ -139,8 +146,8 @@ class _Body:
     lone: bool
     """Whether ``gate`` is one name rather than a list."""
 
-    def build(self, asked: Asked) -> Mapping[str, Any]:
-        bound = asked.bound
+    def build(self, bound_request: BoundRequest) -> Mapping[str, Any]:
+        bound = bound_request.bound
         if self.form == "plain":
             body = {
                 name: bound.variation(key, self.defaults.get(name, False))
@@ -161,9 +168,9 @@ class _Body:
     def etag(self, digest: str, context: Context) -> str:
         """Returns a strong tag: equal only for equal responses from the same document."""
         # The order of names matters: it is the order of the body's members.
-        asked = [self.form, self.client_side_only, [*self.names.items()], self.defaults]
-        asked += [self.consistent, self.lone]
-        text = json.dumps([__version__, digest, context.to_dict(), *asked], sort_keys=True)
+        options = [self.form, self.client_side_only, [*self.names.items()], self.defaults]
+        options += [self.consistent, self.lone]
+        text = json.dumps([__version__, digest, context.to_dict(), *options], sort_keys=True)
         return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
 
 

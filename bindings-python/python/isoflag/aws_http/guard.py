@@ -9,14 +9,21 @@ from isoflag import BoundFlags, Context, Flags, PinError
 from isoflag._logs import logger
 from isoflag.source.deadline import lambda_context, until
 
-from .asking import Asked, BoundClient, ContextOf, FlagsOrClient, ask, context_of
+from .bound_request import (
+    BoundClient,
+    BoundRequest,
+    ContextOf,
+    FlagsOrClient,
+    bind_request,
+    context_of,
+)
 from .cors import Cors
 from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, json_response
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-_ANYBODY: Final = Context("anonymous", anonymous=True)
+_ANONYMOUS: Final = Context("anonymous", anonymous=True)
 _log = logger("isoflag.aws_http")
 
 
@@ -60,7 +67,7 @@ class Guard:
         self,
         flags: FlagsOrClient | None = None,
         *,
-        context: ContextOf = _ANYBODY,
+        context: ContextOf = _ANONYMOUS,
         origins: Cors | Iterable[str] = (),
         retry_after: int = 60,
         pins: bool = True,
@@ -81,7 +88,7 @@ class Guard:
                 @functools.wraps(handler)
                 async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
                     with until(lambda_context(rest, named)):
-                        refused = await self._refuse_aside(key, event)
+                        refused = await self._refuse_in_thread(key, event)
                     return await handler(event, *rest, **named) if refused is None else refused
 
                 return cast("_Handler", guarded_async)
@@ -102,9 +109,9 @@ class Guard:
         They are of the document that the page pins, if any. Raises ``PinError`` if that document is
         unavailable (``pin_refused`` makes the response) and ``BadRequestError``.
         """
-        return self._ask(Request.from_event(event)).bound
+        return self._bind(Request.from_event(event)).bound
 
-    async def _refuse_aside(self, key: str, event: Mapping[str, Any]) -> Response | None:
+    async def _refuse_in_thread(self, key: str, event: Mapping[str, Any]) -> Response | None:
         """Calls ``_refuse`` in another thread if it could wait for a source."""
         client = self._holder()
         pinned = self._pins and Request.from_event(event).pin is not None
@@ -124,9 +131,11 @@ class Guard:
             )
         return flags
 
-    def _ask(self, request: Request) -> Asked:
+    def _bind(self, request: Request) -> BoundRequest:
         flags = self._holder()
-        return ask(flags, context_of(self._context, request), request.pin if self._pins else None)
+        return bind_request(
+            flags, context_of(self._context, request), request.pin if self._pins else None
+        )
 
     def _refuse(self, key: str, event: Mapping[str, Any]) -> Response | None:
         """Returns the response that replaces the handler's, or None if the handler may run."""
@@ -157,19 +166,19 @@ class Guard:
 
     def _is_on(self, key: str, request: Request) -> Literal[True] | str | None:
         """Returns True if the flag is on, else the digest of the evaluated document, if any."""
-        asked = self._ask(request)
+        bound_request = self._bind(request)
         # The default also covers flags of another type, and the time before the first document.
-        if asked.bound.bool_variation(key, default=False):
+        if bound_request.bound.bool_variation(key, default=False):
             return True
         _log.info("the flag `%s` is off; the handler is not run", key)
-        return asked.digest
+        return bound_request.digest
 
 
 def requires_flag(
     key: str,
     flags: FlagsOrClient | None = None,
     *,
-    context: ContextOf = _ANYBODY,
+    context: ContextOf = _ANONYMOUS,
     origins: Cors | Iterable[str] = (),
     retry_after: int = 60,
     pins: bool = True,

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from isoflag import BoundFlags, Context, ContextError
 from isoflag.openfeature_context import context_json
 
-from .asking import BoundClient
+from .bound_request import BoundClient
 from .request import BadRequestError, Request
 
 _ERROR_CODES: Final = {

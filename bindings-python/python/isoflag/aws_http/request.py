@@ -102,14 +102,14 @@ class Request:
     def json(self) -> Any:
         """Parses the body as JSON; raises ``BadRequestError`` if it is not valid JSON."""
         try:
-            return json.loads(self.body.decode(), parse_constant=_no_constant)
+            return json.loads(self.body.decode(), parse_constant=_reject_constant)
         except BadRequestError:
             raise
         except (ValueError, RecursionError) as error:
             raise BadRequestError(f"the body is not valid JSON: {error}") from error
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"`{name}` is not valid in JSON")
 
 

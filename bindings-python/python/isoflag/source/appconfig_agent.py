@@ -23,7 +23,7 @@ from .protocol import UNCHANGED, Fetched, Unchanged
 
 __all__ = ["AgentSettings", "AppConfigAgentSource"]
 
-_MOST_BYTES: Final = 256 << 20
+_MAX_BYTES: Final = 256 << 20
 _CHUNK: Final = 1 << 16
 _EXCERPT: Final = 200
 
@@ -82,14 +82,14 @@ class AppConfigAgentSource(BoundedSource):
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Fetches the configuration from the agent."""
         hint = "is the agent overloaded, or without a way to AppConfig?"
-        body, version = self._bounded(self._ask, hint)
+        body, version = self._bounded(self._request, hint)
         if len(self._flags) == 1:
             # The agent's response for a single flag lacks the key.
             body = b"{" + _json_string(self._flags[0]) + b":" + body + b"}"
         fetched = Fetched(body, version=version)
         return UNCHANGED if fetched == previous else fetched
 
-    def _ask(self, deadline: Deadline) -> tuple[bytes, str | None]:
+    def _request(self, deadline: Deadline) -> tuple[bytes, str | None]:
         try:
             return self._get(deadline)
         except TimeoutError:
@@ -114,7 +114,7 @@ class AppConfigAgentSource(BoundedSource):
             with connection.getresponse() as response:
                 body = self._body(socket, response, deadline)
         if response.status != http.HTTPStatus.OK:
-            raise _refused(response.status, body, self._where)
+            raise _status_error(response.status, body, self._where)
         self._check(response, body)
         return body, response.getheader("Configuration-Version")
 
@@ -133,9 +133,9 @@ class AppConfigAgentSource(BoundedSource):
                 # The body is complete; newer Python versions have closed the socket.
                 break
             deadline.check()
-            if len(body) > _MOST_BYTES:
+            if len(body) > _MAX_BYTES:
                 raise SourceContentError(
-                    f"the response exceeds {_MOST_BYTES} bytes; is this a flag document?",
+                    f"the response exceeds {_MAX_BYTES} bytes; is this a flag document?",
                     where=self._where,
                 )
             socket.settimeout(max(deadline.left, 0.001))
@@ -168,7 +168,7 @@ def _json_string(text: str) -> bytes:
     return dumps(text).encode()
 
 
-def _refused(status: int, body: bytes, where: str) -> SourceError:
+def _status_error(status: int, body: bytes, where: str) -> SourceError:
     excerpt = " ".join(body[:_EXCERPT].decode(errors="replace").split())
     summary = f"status {status}, `{excerpt}`"
     match status:

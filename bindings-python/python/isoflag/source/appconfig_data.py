@@ -49,20 +49,20 @@ class AppConfigDataSource(BoundedSource):
         ``timeout``, in seconds, limits the whole fetch: credentials, retries and a new session
         included.
         """
-        self._asked: dict[str, Any] = {
+        self._parameters: dict[str, Any] = {
             "ApplicationIdentifier": application,
             "EnvironmentIdentifier": environment,
             "ConfigurationProfileIdentifier": profile,
         }
         if minimum_poll_interval is not None:
-            self._asked["RequiredMinimumPollIntervalInSeconds"] = minimum_poll_interval
+            self._parameters["RequiredMinimumPollIntervalInSeconds"] = minimum_poll_interval
         super().__init__(timeout, f"appconfig:{application}/{environment}/{profile}")
         self._client = AwsClient("appconfigdata", client, timeout=timeout / 2, where=self._where)
         self._clock = clock
         self._token: str | None = None
         self._token_since = 0.0
         self._next_poll = 0.0
-        self._given: Fetched | None = None
+        self._last_fetched: Fetched | None = None
 
     def __repr__(self) -> str:
         return f"<AppConfigDataSource {self._where}>"
@@ -75,7 +75,7 @@ class AppConfigDataSource(BoundedSource):
         """Fetches the configuration from AppConfig, if the poll interval has passed."""
         now = self._clock()
         # A session returns only changes. If the caller holds anything else, start a new session.
-        if previous is None or previous is not self._given:
+        if previous is None or previous is not self._last_fetched:
             self._token = None
         elif self._token is not None and self._token_since <= now < self._next_poll:
             return UNCHANGED
@@ -91,7 +91,7 @@ class AppConfigDataSource(BoundedSource):
         self._token = answer["NextPollConfigurationToken"]
         self._token_since = now
         self._next_poll = now + float(answer.get("NextPollIntervalInSeconds", 0))
-        return self._answered(answer, previous)
+        return self._fetched(answer, previous)
 
     def _latest(self, token: str | None, deadline: Deadline) -> Any:
         """Returns the response to a token, or to a new session's; None if it is too early."""
@@ -107,7 +107,7 @@ class AppConfigDataSource(BoundedSource):
                     if not problems & {"Expired", "Corrupted"}:
                         raise
             deadline.check()
-            started = client.start_configuration_session(**self._asked)
+            started = client.start_configuration_session(**self._parameters)
             deadline.check()
             return self._get(client, started["InitialConfigurationToken"])
         except Exception as error:
@@ -119,12 +119,12 @@ class AppConfigDataSource(BoundedSource):
         answer["Configuration"] = body if isinstance(body, bytes) else body.read()
         return answer
 
-    def _answered(self, answer: Any, previous: Fetched | None) -> Fetched | Unchanged:
+    def _fetched(self, answer: Any, previous: Fetched | None) -> Fetched | Unchanged:
         document: bytes = answer["Configuration"]
         if document:
-            self._given = Fetched(document, version=answer.get("VersionLabel") or None)
-            return self._given
-        if previous is None or previous is not self._given:
+            self._last_fetched = Fetched(document, version=answer.get("VersionLabel") or None)
+            return self._last_fetched
+        if previous is None or previous is not self._last_fetched:
             self._token = None
             raise SourceContentError(
                 "the first response is empty; is a version deployed to this environment?",

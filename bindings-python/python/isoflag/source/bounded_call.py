@@ -12,7 +12,7 @@ __all__ = ["AbandonedError", "BoundedCalls", "BoundedSource"]
 
 _T = TypeVar("_T")
 
-_MOST: Final = 4
+_MAX_ABANDONED: Final = 4
 
 
 class AbandonedError(TimeoutError):
@@ -36,8 +36,8 @@ class BoundedCalls:
         """Returns the call's result; raises its error, or ``AbandonedError`` at the deadline."""
         # Threads of the parent are not alive in a forked process.
         self._threads = [thread for thread in self._threads if thread.is_alive()]
-        if len(self._threads) >= _MOST:
-            raise AbandonedError(f"{_MOST} earlier calls have not returned yet")
+        if len(self._threads) >= _MAX_ABANDONED:
+            raise AbandonedError(f"{_MAX_ABANDONED} earlier calls have not returned yet")
         if not seconds > 0:
             raise AbandonedError("there is no time left")
         deadline = Deadline(seconds)

@@ -13,7 +13,7 @@ DEFAULT_SECONDS: Final = 2.0
 
 _SHARE: Final = 0.5
 # Longer than any fetch, and short enough for every operating system's wait functions.
-_LONGEST: Final = 86_400.0
+_MAX_SECONDS: Final = 86_400.0
 
 
 @runtime_checkable
@@ -31,7 +31,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         """Sets the deadline ``seconds`` from now; a negative number or NaN counts as 0."""
-        self._end = time.monotonic() + (min(seconds, _LONGEST) if seconds > 0 else 0.0)
+        self._end = time.monotonic() + (min(seconds, _MAX_SECONDS) if seconds > 0 else 0.0)
 
     @property
     def left(self) -> float:

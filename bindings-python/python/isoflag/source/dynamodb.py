@@ -94,7 +94,7 @@ class DynamoDbSource(BoundedSource):
         return item
 
     def _all(self, client: _DynamoDbClient, name: str, deadline: Deadline) -> Iterator[layout.Item]:
-        asked: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "TableName": self._table,
             "ConsistentRead": True,
             "KeyConditionExpression": "#namespace = :namespace",
@@ -106,12 +106,12 @@ class DynamoDbSource(BoundedSource):
         while True:
             # After the deadline the caller no longer waits, and each page costs money.
             deadline.check()
-            answer = client.query(**asked)
+            answer = client.query(**parameters)
             yield from answer.get("Items", ())
             last = answer.get("LastEvaluatedKey")
             if not last:
                 return
-            asked["ExclusiveStartKey"] = last
+            parameters["ExclusiveStartKey"] = last
 
     def _document(
         self, meta: layout.Item | None, flags: list[layout.Item], segments: list[layout.Item]

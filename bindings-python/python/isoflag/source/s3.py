@@ -51,17 +51,17 @@ class S3Source(BoundedSource):
         return self._bounded(lambda _: self._get(previous), UNREACHABLE)
 
     def _get(self, previous: Fetched | None) -> Fetched | Unchanged:
-        asked = {"Bucket": self._bucket, "Key": self._key}
+        parameters = {"Bucket": self._bucket, "Key": self._key}
         if previous is not None and previous.etag is not None:
-            asked["IfNoneMatch"] = previous.etag
+            parameters["IfNoneMatch"] = previous.etag
         client = self._client.get()
         try:
-            answer = client.get_object(**asked)
+            answer = client.get_object(**parameters)
             # Used as a context manager it returns the raw stream, which does not check the length.
             with closing(answer["Body"]) as body:
                 document = body.read()
         except Exception as error:
-            if error_code(error) in {"304", "NotModified"} and "IfNoneMatch" in asked:
+            if error_code(error) in {"304", "NotModified"} and "IfNoneMatch" in parameters:
                 return UNCHANGED
             raise named(error, self._where) from error
         if not document:

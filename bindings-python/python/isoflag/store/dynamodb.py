@@ -30,7 +30,7 @@ from .feature_store import Kind, UnfinishedWriteError
 _BATCH: Final = 25
 _ATTEMPTS: Final = 10
 _FIRST_DELAY: Final = 0.05
-_LONGEST_DELAY: Final = 2.0
+_MAX_DELAY: Final = 2.0
 
 _log = logger("isoflag.store")
 
@@ -113,11 +113,11 @@ class DynamoDbFeatureStore:
         progress.written += 1
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
-        """Writes an item if its version is higher than the stored one; returns whether it was."""
+        """Writes an item if its version exceeds the stored one; returns whether it did."""
         return self._put(encode_item(self._namespace(kind), item), None)
 
     def delete(self, kind: Kind, key: str, version: int) -> bool:
-        """Writes a tombstone if ``version`` is higher than the stored one; returns whether it was."""
+        """Writes a tombstone if ``version`` exceeds the stored one; returns whether it did."""
         return self.upsert(kind, {"key": key, "version": version, "deleted": True})
 
     def document(self) -> dict[str, Any] | None:
@@ -279,7 +279,7 @@ class DynamoDbFeatureStore:
                     count=len(waiting),
                 )
             self._sleep(delay)
-            delay = min(2 * delay, _LONGEST_DELAY)
+            delay = min(2 * delay, _MAX_DELAY)
 
 
 class _Progress:
@@ -301,7 +301,9 @@ def _key_of(item: Item) -> tuple[str, str]:
 def _encoded_under(key: str, name: str, item: Mapping[str, Any]) -> Item:
     encoded = encode_item(name, item)
     if encoded[SORT_KEY]["S"] != key:
-        raise ItemError(f"the `key` of the item `{key}` of `{name}` differs; make it equal", key=key)
+        raise ItemError(
+            f"the `key` of the item `{key}` of `{name}` differs; make it equal", key=key
+        )
     return encoded
 
 

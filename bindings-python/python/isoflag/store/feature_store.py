@@ -58,10 +58,10 @@ class FeatureStore(Protocol):
         """
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
-        """Writes an item if its version is higher than the stored one; returns whether it was."""
+        """Writes an item if its version exceeds the stored one; returns whether it did."""
 
     def delete(self, kind: Kind, key: str, version: int) -> bool:
-        """Writes a tombstone if ``version`` is higher than the stored one; returns whether it was."""
+        """Writes a tombstone if ``version`` exceeds the stored one; returns whether it did."""
 
     def document(self) -> dict[str, Any] | None:
         """Returns ``flags``, ``segments`` and ``meta``, if any, with tombstones.

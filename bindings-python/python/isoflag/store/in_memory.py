@@ -51,11 +51,11 @@ class InMemoryFeatureStore:
             self._items, self._meta, self._initialized = items, meta, True
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
-        """Writes an item if its version is higher than the stored one; returns whether it was."""
+        """Writes an item if its version exceeds the stored one; returns whether it did."""
         return self._put(kind, item, replaces=None)
 
     def delete(self, kind: Kind, key: str, version: int) -> bool:
-        """Writes a tombstone if ``version`` is higher than the stored one; returns whether it was."""
+        """Writes a tombstone if ``version`` exceeds the stored one; returns whether it did."""
         tombstone = {"key": key, "version": version, "deleted": True}
         return self._put(kind, tombstone, replaces=None)
 

@@ -59,7 +59,7 @@ class DocumentFetch:
         """The times of the last response, in the form that ``Flags.supersedes`` expects."""
 
     def __call__(self) -> bytes:
-        """Returns the body of the response; raises ``FetchError`` if it is missing or incomplete."""
+        """Returns the body of the response; raises ``FetchError`` if it is incomplete."""
         seconds = seconds_left(self._timeout)
         try:
             body, self.times = self._calls.run(self._get, seconds)

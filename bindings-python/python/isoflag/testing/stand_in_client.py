@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from isoflag.held_document import HeldDocument
 
 _D = TypeVar("_D")
-_Tell = Callable[[Evaluation], object]
+_OnEvaluation = Callable[[Evaluation], object]
 
 
 class StandInClient(FlagClient):
@@ -27,7 +27,7 @@ class StandInClient(FlagClient):
     def __init__(
         self,
         source: Source,
-        tell: _Tell,
+        on_evaluation: _OnEvaluation,
         made_up: Callable[[str], Item | None],
         activity: "Activity | None" = None,
     ) -> None:
@@ -35,9 +35,9 @@ class StandInClient(FlagClient):
 
         def load(document: bytes) -> Flags:
             flags = Flags.from_json(document)
-            return cast("Flags", WatchedFlags(lambda: flags, made_up, tell))
+            return cast("Flags", WatchedFlags(lambda: flags, made_up, on_evaluation))
 
-        self._tell = tell
+        self._on_evaluation = on_evaluation
         super().__init__(source, ttl=0, retry=0, load=load, activity=activity)
 
     def state(self) -> dict[str, Any]:
@@ -63,27 +63,27 @@ class StandInClient(FlagClient):
         bound = super()._bound(held, context, big_segments)
         if held is not None:
             return bound
-        return _UnreadyFlagClient(bound, self._activity, self._moment, self._tell, context)
+        return _UnreadyFlagClient(bound, self._activity, self._moment, self._on_evaluation, context)
 
 
 class _UnreadyFlagClient(BoundFlagClient):
     """Records evaluations before the first document, when no flags exist that could do so."""
 
-    __slots__ = ("_context", "_tell")
+    __slots__ = ("_context", "_on_evaluation")
 
     def __init__(
         self,
         bound: BoundFlagClient,
         activity: "Activity | None",
         moment: "Callable[[], tuple[float, GateTimes]]",
-        tell: _Tell,
+        on_evaluation: _OnEvaluation,
         context: Context | Mapping[str, Any],
     ) -> None:
         super().__init__(cast("BoundFlags", bound), None, activity, moment)
-        self._tell = tell
+        self._on_evaluation = on_evaluation
         self._context = context
 
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
         detail = super()._not_ready(key, default)
-        self._tell(Evaluation(key, self._context, default, detail))
+        self._on_evaluation(Evaluation(key, self._context, default, detail))
         return detail

@@ -12,7 +12,7 @@ from .evaluations import Evaluation
 from .flag_items import Item, patched
 
 _ContextLike: TypeAlias = Context | Mapping[str, Any]
-_Tell: TypeAlias = Callable[[Evaluation], object]
+_OnEvaluation: TypeAlias = Callable[[Evaluation], object]
 _MadeUp: TypeAlias = Callable[[str], Item | None]
 
 _DETAILS: Final = tuple(
@@ -21,7 +21,7 @@ _DETAILS: Final = tuple(
 _VALUES: Final = tuple(name.removesuffix("_detail") for name in _DETAILS)
 
 
-def _prove(key: str, detail: EvaluationDetail[Any], flags: Flags) -> None:
+def _record_evidence(key: str, detail: EvaluationDetail[Any], flags: Flags) -> None:
     """Records the evaluation as evidence while ``isoflag certify`` runs the tests."""
     if os.environ.get(EVIDENCE):
         record(key, detail.variation_index, flags.digest)
@@ -34,14 +34,16 @@ class WatchedFlags:
     are not recorded.
     """
 
-    def __init__(self, present: Callable[[], Flags], made_up: _MadeUp, tell: _Tell) -> None:
+    def __init__(
+        self, present: Callable[[], Flags], made_up: _MadeUp, on_evaluation: _OnEvaluation
+    ) -> None:
         """Takes a function that returns the current flags, called for each evaluation.
 
         ``made_up`` returns a flag for a boolean getter's key that the document lacks, or None.
         """
         self._present = present
         self._made_up = made_up
-        self._tell = tell
+        self._on_evaluation = on_evaluation
 
     # Code that tests `isinstance(flags, Flags)` behaves as in production.
     @property  # type: ignore[misc]
@@ -53,7 +55,7 @@ class WatchedFlags:
     ) -> "WatchedBoundFlags":
         """See ``Flags.bind``."""
         return WatchedBoundFlags(
-            self._present(), self._made_up, self._tell, context, big_segments=big_segments
+            self._present(), self._made_up, self._on_evaluation, context, big_segments=big_segments
         )
 
     def evaluate_many(
@@ -64,8 +66,8 @@ class WatchedFlags:
         rows = flags.evaluate_many(keys, contexts, **options)
         for context, row in zip(contexts, rows, strict=True):
             for key, detail in zip(keys, row, strict=True):
-                self._tell(Evaluation(key, context, None, detail))
-                _prove(key, detail, flags)
+                self._on_evaluation(Evaluation(key, context, None, detail))
+                _record_evidence(key, detail, flags)
         return list(rows)
 
     def supersedes(self, held: Flags | None, evidence: Mapping[str, Any]) -> bool:
@@ -130,7 +132,7 @@ class WatchedBoundFlags:
         self,
         flags: Flags,
         made_up: _MadeUp,
-        tell: _Tell,
+        on_evaluation: _OnEvaluation,
         context: _ContextLike,
         *,
         big_segments: Mapping[str, Any] | None,
@@ -138,7 +140,7 @@ class WatchedBoundFlags:
         """Called by ``WatchedFlags.bind``."""
         self._flags = flags
         self._made_up = made_up
-        self._tell = tell
+        self._on_evaluation = on_evaluation
         self._context = context
         self._big_segments = big_segments
         self._bound = flags.bind(context, big_segments=big_segments)
@@ -169,8 +171,8 @@ class WatchedBoundFlags:
         if key not in self._flags and (name.startswith("bool_") or isinstance(default, bool)):
             self._add(key)
         detail: EvaluationDetail[Any] = getattr(self._bound, name)(key, default)
-        self._tell(Evaluation(key, self._context, default, detail))
-        _prove(key, detail, self._flags)
+        self._on_evaluation(Evaluation(key, self._context, default, detail))
+        _record_evidence(key, detail, self._flags)
         return detail
 
     def _value(self, name: str, key: str, default: Any) -> Any:

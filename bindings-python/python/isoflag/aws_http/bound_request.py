@@ -70,7 +70,7 @@ parameters and bodies are supplied by the client and can be forged; claims in
 
 
 @dataclass(frozen=True)
-class Asked:
+class BoundRequest:
     """Flags of one document, bound to the context of one request."""
 
     bound: BoundFlags | BoundClient
@@ -93,20 +93,22 @@ class Asked:
         return self.bound.consistency(key, wall_clock() * 1000.0, ttl, times.poll_timeout_ms)
 
 
-def ask(holder: FlagsOrClient, context: ContextLike, pin: str | None = None) -> Asked:
+def bind_request(
+    holder: FlagsOrClient, context: ContextLike, pin: str | None = None
+) -> BoundRequest:
     """Binds the current flags, or the pinned ones, to a context.
 
     Raises ``PinError`` if the pinned document is unavailable.
     """
     if isinstance(holder, Flags):
         _check(pin, holder)
-        return Asked(holder.bind(context), holder)
+        return BoundRequest(holder.bind(context), holder)
     if pin is not None and isinstance(holder, PinningClient):
         bound = holder.bind(context, pin=pin)
-        return Asked(bound, bound)
+        return BoundRequest(bound, bound)
     bound = holder.bind(context)
     _check(pin, bound)
-    return Asked(bound, bound)
+    return BoundRequest(bound, bound)
 
 
 def _check(pin: str | None, named: Flags | BoundClient) -> None:
