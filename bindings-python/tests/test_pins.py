@@ -167,7 +167,7 @@ def test_a_pin_may_be_so_old_and_no_older() -> None:
 
 @pytest.mark.parametrize("age", [-1, float("nan")])
 def test_a_negative_age_is_refused(age: float) -> None:
-    with pytest.raises(ValueError, match="seconds from 0 up"):
+    with pytest.raises(ValueError, match="expected seconds, 0 or more"):
         Pins(max_age=age)
 
 

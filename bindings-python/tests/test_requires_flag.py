@@ -71,7 +71,7 @@ def test_the_handler_does_not_run_while_the_flag_is_off(case: str, event: HttpEv
     assert response["headers"]["Content-Type"] == "application/json"
     assert response["headers"]["Retry-After"] == "30"
     assert response["headers"]["Cache-Control"] == "no-store"
-    assert json.loads(response["body"]) == {"error": "this is switched off for now"}
+    assert json.loads(response["body"]) == {"error": "this feature is currently disabled"}
     assert KEY not in response["body"]
     assert calls == []
 

@@ -211,7 +211,7 @@ def test_a_stale_copy_does_not_come_back_and_a_later_rollback_does() -> None:
         (1, False),
         (1, True),
     ]
-    assert "older than the document held" in str(made.status.error)
+    assert "older copy than the current document" in str(made.status.error)
     # A source is asked with the response that is held, not with a copy that was ignored.
     assert source.asked[3] == response(SECOND, last_modified=at(60))
 

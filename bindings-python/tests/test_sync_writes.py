@@ -87,15 +87,15 @@ def test_a_run_that_fails_half_way_says_how_much_is_written(
 ) -> None:
     if initial:
         table = Table(failing_after=25)
-        store, said = DynamoDbFeatureStore("flags", client=table), "25 of 31 changes are written"
+        store, said = DynamoDbFeatureStore("flags", client=table), "after 25 of 31 changes"
     else:
         table, store = filled(thirty(3), failing_after=5)
-        said = "5 of 30 changes are written"
+        said = "after 5 of 30 changes"
     with pytest.raises(SyncError, match=said) as raised:
         run(store, thirty(4))
     assert "boom" in str(raised.value)
     assert str(raised.value) in caplog.text
-    assert "nothing is written" not in caplog.text
+    assert "nothing was written" not in caplog.text
     table.failing_after = None
     assert run(store, thirty(4))["written"] == (31 if initial else 25)
     assert store.all(FEATURES) == thirty(4)["flags"]
@@ -288,7 +288,7 @@ def test_a_mass_delete_needs_a_switch(store: Any, caplog: pytest.LogCaptureFixtu
     empty = {"flags": {}, "meta": {"version": 9}}
     with (
         caplog.at_level(logging.ERROR),
-        pytest.raises(SyncError, match=r"^nothing is written: .*none of the 3 flags"),
+        pytest.raises(SyncError, match=r"^nothing was written: .*none of the 3 flags"),
     ):
         run(store, empty)
     assert "allow_mass_delete" in caplog.text

@@ -5,10 +5,10 @@ activity for each flag, variation and document, at its first evaluation. ``FlagC
 ``isoflag.testing`` record automatically; if you evaluate ``Flags`` directly, call ``record``.
 """
 
-import logging
 import os
 from typing import Final
 
+from ._logs import logger
 from .activity import Activity
 
 __all__ = ["EVIDENCE", "Evidence", "record"]
@@ -16,7 +16,7 @@ __all__ = ["EVIDENCE", "Evidence", "record"]
 EVIDENCE: Final = "ISOFLAG_EVIDENCE"
 """The environment variable that names the file."""
 
-_logger = logging.getLogger("isoflag")
+_logger = logger("isoflag")
 _recorded: set[tuple[str, str, int | None, str]] = set()
 
 
