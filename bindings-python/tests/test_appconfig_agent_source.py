@@ -104,7 +104,7 @@ def test_the_answer_for_one_flag_gets_its_key_back(agent: LocalServer) -> None:
     assert agent.asked[0][0] == f"{PATH}?flag=isFeatureXEnabled"
 
 
-def test_the_environment_says_where_the_agent_is(
+def test_the_environment_sets_the_address_of_the_agent(
     agent: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT", str(agent.port))
@@ -204,7 +204,7 @@ def silence(handler: BaseHTTPRequestHandler) -> None:
     ],
     ids=str,
 )
-def test_what_goes_wrong_has_a_name_and_the_last_good_document_stays(
+def test_each_failure_has_its_own_error_and_the_last_good_document_is_kept(
     agent: LocalServer, told: dict[str, Any], kind: type[SourceError], message: str
 ) -> None:
     clock = Clock()

@@ -64,7 +64,7 @@ def certify(tmp_path: Path) -> Any:
     return certify
 
 
-def test_a_broken_feature_stays_in_staging(certify: Any) -> None:
+def test_a_broken_feature_remains_in_staging(certify: Any) -> None:
     code, out, status, artifacts = certify("raise RuntimeError('the feature is broken')")
     assert "Production State: passed\nNext Release: failed\n" in out
     assert (code, status, artifacts) == (1, "Staging", [True])

@@ -89,7 +89,7 @@ def test_the_text_of_the_current_layout_is_kept_to_the_letter() -> None:
     assert "12345678901234567890" in layout.item_json(FLAG_2018)
 
 
-def test_the_layouts_are_told_apart() -> None:
+def test_the_layouts_are_distinguished() -> None:
     assert layout.is_current_layout(CURRENT)
     assert not layout.is_current_layout(FLAG_2018)
     assert not layout.is_current_layout(SEGMENT_2018)

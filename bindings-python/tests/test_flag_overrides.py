@@ -1,4 +1,4 @@
-"""Overrides of flags: what they serve, for whom they hold, and that they are undone."""
+"""Overrides of flags: their values, their scope, and their restoration."""
 
 import copy
 import pickle

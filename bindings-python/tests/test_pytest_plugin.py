@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-# A run within this one forgets the modules that it imports, and not what is made of them.
+# A nested run unloads the modules that it imports, but not objects made from them.
 import isoflag.testing  # noqa: F401
 from isoflag import FlagClient, Flags
 from isoflag.activity import Activity
@@ -273,7 +273,7 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
     run.makepyfile(EVALUATES.replace("SERVED", "False"))
     options = f"--flag-strategy={strategy}", "--isoflag-document"
     run.runpytest(*options, "flags.json").assert_outcomes(passed=1)
-    # As `isoflag strategy flags.json custom --on KEY --out custom.json` writes it.
+    # The output of `isoflag strategy flags.json custom --on KEY --out custom.json`.
     flags = Flags.from_json(DOCUMENT)
     under = flags.with_strategy(strategy, on=["new-checkout"])
     run.path.joinpath("custom.json").write_text(under.to_json())
@@ -326,7 +326,7 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
         ),
     ],
 )
-def test_a_run_whose_flags_are_none_is_a_usage_error(
+def test_a_run_with_invalid_flags_is_a_usage_error(
     run: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     options: list[str],
@@ -370,7 +370,7 @@ def evaluated_under(path: Path, digest: str) -> set[str]:
 def test_the_document_of_a_certification_is_tested_and_evaluations_are_evidence(
     run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As `isoflag certify` starts it; the ini-file names what it certifies.
+    # The environment of `isoflag certify`; the ini-file names the certified document.
     under = Flags.from_json(DOCUMENT).with_strategy("Production State")
     run.makeini("[pytest]\nisoflag_document = flags.json\n")
     document = run.path / "production-state.json"
@@ -391,7 +391,7 @@ def test_the_document_of_a_certification_is_tested_and_evaluations_are_evidence(
     result.stdout.no_fnmatch_line("No flag was evaluated*")
     assert evaluated_under(evidence, under.digest) == {"new-checkout"}
 
-    # Flags that are handed on and clients of other sources count too, each entry once.
+    # Flags passed as arguments and clients of other sources count too, each entry once.
     evidence = evidence_in("flags")
     run.makepyfile("""
         from isoflag import FlagClient
@@ -406,7 +406,7 @@ def test_the_document_of_a_certification_is_tested_and_evaluations_are_evidence(
     assert evaluated_under(evidence, under.digest) == {"new-checkout", "new-checkout-limit"}
     assert len(evidence.read_text().splitlines()) == 2
 
-    # With an override, another document has answered.
+    # With an override another document was evaluated.
     evidence = evidence_in("overridden")
     run.makepyfile("""
         import checkout
@@ -515,7 +515,7 @@ def test_a_marker_that_is_wrong_says_so(run: pytest.Pytester, mark: str, message
     result.stdout.fnmatch_lines([f"*{message}"])
 
 
-def test_unittest_knows_no_parameters_and_says_so(run: pytest.Pytester) -> None:
+def test_marking_a_unittest_case_is_a_usage_error(run: pytest.Pytester) -> None:
     run.makepyfile("""
         import pytest, unittest
 

@@ -1,4 +1,4 @@
-"""Inventories and retirements, which the program makes."""
+"""Inventories and retirements, which the CLI computes."""
 
 import ast
 import shutil

@@ -1,4 +1,4 @@
-"""The Lambda handler of the pipeline: who may start it, and what comes of what it fetches."""
+"""The Lambda handler of the pipeline: authentication, and the results of fetches."""
 
 import hashlib
 import hmac
@@ -173,7 +173,7 @@ def test_no_other_event_starts_it(store: InMemoryFeatureStore, event: Any) -> No
     assert store.document() is None
 
 
-def test_a_secret_may_be_asked_for(store: InMemoryFeatureStore) -> None:
+def test_a_secret_may_be_a_function(store: InMemoryFeatureStore) -> None:
     assert handler(store, shop_text, secret=lambda: SECRET)(signed(), None)["statusCode"] == 200
 
 
@@ -252,7 +252,7 @@ def nested(levels: int) -> dict[str, Any]:
 
 
 def failure_of(run: Any, event: Mapping[str, Any]) -> str:
-    """Give the error of a failed run: of the answer to a webhook, of a schedule's exception."""
+    """Returns the error of a failed run: in a response, or in a schedule's exception."""
     if event is SCHEDULE:
         with pytest.raises(SyncError) as raised:
             run(event, None)
@@ -298,7 +298,7 @@ def test_a_store_that_fails_is_an_error(
     assert reason in caplog.text
 
 
-def test_what_is_refused_is_told(
+def test_refused_items_are_reported(
     store: InMemoryFeatureStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.init({FEATURES: {"a": flag("a", 1, version=5)}})
@@ -401,7 +401,7 @@ def test_a_bare_map_of_flags_is_fetched_where_that_is_said(
     assert store.all(FEATURES) == {"a": flag("a", 1)}
 
 
-def test_a_profile_of_appconfig_is_fetched_where_that_is_said(store: InMemoryFeatureStore) -> None:
+def test_a_profile_of_appconfig_is_fetched_with_appconfig(store: InMemoryFeatureStore) -> None:
     body = b'{"search": {"enabled": true}}'
     with serve(lambda _: (200, {}, body)) as address:
         for fetch in (DocumentFetch(address), DocumentFetch(address, flag_map=True)):
