@@ -69,7 +69,7 @@ impl DocumentHistory {
         self.held().get(&digest.to_string_lossy()).cloned().map(Flags::from)
     }
 
-    /// The current document, or None if there is none yet.
+    /// The current document, or None before the first.
     #[getter]
     fn newest(&self) -> Option<Flags> {
         self.held().newest().cloned().map(Flags::from)

@@ -918,7 +918,7 @@ class DocumentHistory:
 
     @property
     def newest(self) -> Flags | None:
-        """The current document, or None if there is none yet."""
+        """The current document, or None before the first."""
 
     def digests(self) -> list[str]:
         """Returns the digests of all documents held, the newest first."""

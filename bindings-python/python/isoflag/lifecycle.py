@@ -33,7 +33,7 @@ LifecycleChange = TypedDict(
 """A change to a flag's ``lifecycle``.
 
 ``from`` is the old status, ``to`` the new one, which may be the same; ``set`` has the members to
-write, None meaning that the value is no longer known.
+write, with None for a value that has become unknown.
 """
 
 
