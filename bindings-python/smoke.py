@@ -50,7 +50,7 @@ def check() -> None:
     except DocumentError as error:
         expect(1, error.line)
     else:
-        raise SystemExit("a text that is no document was read")
+        raise SystemExit("an invalid document was loaded")
 
 
 def check_answers(conformance: Path) -> None:

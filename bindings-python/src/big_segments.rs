@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::from_python;
 
-/// What a store said about big segments: `{"status": ..., "memberships": {...}}`.
+/// Converts a big-segment store's answer: `{"status": ..., "memberships": {...}}`.
 pub(crate) fn from_object(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<BigSegments>> {
     let Some(object) = object else {
         return Ok(None);

@@ -11,14 +11,14 @@ use crate::explanation::Explanation;
 use crate::served::{Served, Wanted};
 use crate::state;
 
-/// Flags for one context. It never changes, and may be shared between threads.
+/// Flags bound to one context. Immutable; threads may share it.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct BoundFlags {
     document: Arc<Document>,
     inner: isoflag::BoundFlags,
 }
 
-/// The answer for a key; one with a lone surrogate is no flag's.
+/// Evaluates a key; no flag has a key with a lone surrogate.
 pub(crate) fn evaluate(bound: &isoflag::BoundFlags, key: &Bound<'_, PyString>) -> Answer {
     match key.to_str() {
         Ok(key) => bound.evaluate(key),
@@ -32,7 +32,7 @@ pub(crate) fn explain(bound: &isoflag::BoundFlags, key: &Bound<'_, PyString>) ->
 
 #[pymethods]
 impl BoundFlags {
-    /// The value that the flag serves, or the default.
+    /// Returns the value that the flag serves, or `default`.
     fn variation<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -41,7 +41,7 @@ impl BoundFlags {
         self.served(key, Wanted::Any).value(default)
     }
 
-    /// The value and why it was served.
+    /// Returns the value that the flag serves, its variation index and the reason.
     fn variation_detail<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -50,7 +50,7 @@ impl BoundFlags {
         self.served(key, Wanted::Any).detail(default)
     }
 
-    /// As variation, for a flag that serves a bool.
+    /// Returns the bool that the flag serves, or `default`.
     fn bool_variation<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -59,7 +59,7 @@ impl BoundFlags {
         self.served(key, Wanted::Bool).value(default)
     }
 
-    /// As variation_detail, for a flag that serves a bool.
+    /// Returns the bool that the flag serves, its variation index and the reason.
     fn bool_variation_detail<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -68,7 +68,7 @@ impl BoundFlags {
         self.served(key, Wanted::Bool).detail(default)
     }
 
-    /// As variation, for a flag that serves a number, truncated toward zero.
+    /// Returns the number that the flag serves, truncated toward zero, or `default`.
     fn int_variation<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -77,7 +77,7 @@ impl BoundFlags {
         self.served(key, Wanted::Int).value(default)
     }
 
-    /// As variation_detail, for a flag that serves a number, truncated toward zero.
+    /// Returns the number, truncated toward zero, its variation index and the reason.
     fn int_variation_detail<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -86,7 +86,7 @@ impl BoundFlags {
         self.served(key, Wanted::Int).detail(default)
     }
 
-    /// As variation, for a flag that serves a number, as a float.
+    /// Returns the number that the flag serves, as a float, or `default`.
     fn float_variation<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -95,7 +95,7 @@ impl BoundFlags {
         self.served(key, Wanted::Float).value(default)
     }
 
-    /// As variation_detail, for a flag that serves a number, as a float.
+    /// Returns the number as a float, its variation index and the reason.
     fn float_variation_detail<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -104,7 +104,7 @@ impl BoundFlags {
         self.served(key, Wanted::Float).detail(default)
     }
 
-    /// As variation, for a flag that serves a str.
+    /// Returns the str that the flag serves, or `default`.
     fn str_variation<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -113,7 +113,7 @@ impl BoundFlags {
         self.served(key, Wanted::Str).value(default)
     }
 
-    /// As variation_detail, for a flag that serves a str.
+    /// Returns the str that the flag serves, its variation index and the reason.
     fn str_variation_detail<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -122,7 +122,7 @@ impl BoundFlags {
         self.served(key, Wanted::Str).detail(default)
     }
 
-    /// As variation, for a flag that serves any JSON value.
+    /// Returns the value, of any JSON type, that the flag serves, or `default`.
     fn json_variation<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -131,7 +131,7 @@ impl BoundFlags {
         self.served(key, Wanted::Json).value(default)
     }
 
-    /// As variation_detail, for a flag that serves any JSON value.
+    /// Returns the value, of any JSON type, its variation index and the reason.
     fn json_variation_detail<'py>(
         &self,
         key: &Bound<'py, PyString>,
@@ -140,7 +140,7 @@ impl BoundFlags {
         self.served(key, Wanted::Json).detail(default)
     }
 
-    /// Every flag at once, in LaunchDarkly's bootstrap form.
+    /// Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
     #[pyo3(signature = (
         *,
         client_side_only = false,
@@ -166,12 +166,12 @@ impl BoundFlags {
         state::object(py, &self.inner, &options)
     }
 
-    /// The evaluation of a flag, watched.
+    /// Evaluates a flag and returns a trace of every rule and clause that was considered.
     fn explain(&self, key: &Bound<'_, PyString>) -> Explanation {
         explain(&self.inner, key)
     }
 
-    /// Whether every instance of a back end that polls has noticed the flag's last change.
+    /// Returns whether every polling back-end instance has picked up the flag's last change.
     #[pyo3(
         signature = (key, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, taken_ms = None),
         text_signature = "($self, key, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, taken_ms=None)"
@@ -188,7 +188,7 @@ impl BoundFlags {
         Consistency::from(self.inner.consistency(&key.to_string_lossy(), &gate))
     }
 
-    /// It never changes: a copy would be the same.
+    /// Returns the same object, which is immutable.
     fn __copy__(slf: Py<Self>) -> Py<Self> {
         slf
     }

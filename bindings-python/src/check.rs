@@ -1,4 +1,4 @@
-//! The mistakes of authors.
+//! Authoring checks, and AppConfig's encoding of keys.
 
 use isoflag::limits::DOCUMENT_BYTES;
 use isoflag::{CheckOptions, Value};
@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use crate::{errors, from_python};
 
-/// The options of a check from a mapping.
+/// Reads the options of a check from a mapping.
 pub(crate) fn options(options: Option<&Bound<'_, PyAny>>) -> PyResult<CheckOptions> {
     let Some(options) = options else { return Ok(CheckOptions::default()) };
     let py = options.py();
@@ -16,13 +16,13 @@ pub(crate) fn options(options: Option<&Bound<'_, PyAny>>) -> PyResult<CheckOptio
     CheckOptions::read(&written).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-/// A flag's key as AWS AppConfig takes it; None where it would be too long.
+/// Returns a flag's key in the form that AWS AppConfig accepts, or None if it is too long.
 #[pyfunction]
 pub(crate) fn to_appconfig_key(key: &str) -> Option<String> {
     isoflag::to_appconfig_key(key)
 }
 
-/// The key that to_appconfig_key made this of; None for what it never makes.
+/// Returns the key that to_appconfig_key encoded, or None for any other text.
 #[pyfunction]
 pub(crate) fn from_appconfig_key(key: &str) -> Option<String> {
     isoflag::from_appconfig_key(key)

@@ -5,9 +5,9 @@ use pyo3::prelude::*;
 use crate::diagnostic::Diagnostic;
 use crate::to_python;
 
-/// What the consistency gate says of a flag for a context.
+/// The consistency of a flag's last change among back-end instances, for one context.
 ///
-/// Its members are read as attributes or, as in JSON, by name: `c.is_backend_consistent`,
+/// Members are attributes and can be read by their JSON names: `c.is_backend_consistent`,
 /// `c["isBackendConsistent"]`, `dict(c)`.
 #[pyclass(module = "isoflag", frozen, eq)]
 #[derive(PartialEq)]
@@ -29,19 +29,19 @@ impl Consistency {
         self.inner.enabled
     }
 
-    /// Whether a journey may start: on, and changed longer than one time to live ago.
+    /// Whether a journey may start: the flag is on and changed more than one TTL ago.
     #[getter]
     fn is_backend_consistent(&self) -> bool {
         self.inner.is_backend_consistent
     }
 
-    /// Whether the last change is longer ago than two times to live and a poll's timeout.
+    /// Whether the last change has propagated: it is older than two TTLs and a poll timeout.
     #[getter]
     fn settled(&self) -> bool {
         self.inner.settled
     }
 
-    /// Seconds until the change is one time to live ago, rounded up; None if unknown.
+    /// Seconds until the change is one TTL old, rounded up; None if its time is unknown.
     #[getter]
     fn remaining_seconds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let remaining = self.inner.remaining_seconds.map(Value::from);
@@ -60,13 +60,13 @@ impl Consistency {
         &self.inner.digest
     }
 
-    /// What is wrong with the time of the last change.
+    /// Problems with the time of the last change.
     #[getter]
     fn diagnostics(&self) -> Vec<Diagnostic> {
         self.inner.diagnostics.iter().map(Diagnostic::from).collect()
     }
 
-    /// The names of the members.
+    /// Returns the names of the members.
     fn keys(&self) -> Vec<String> {
         let value = self.inner.to_value();
         let members = value.as_object().map(|members| members.iter().map(|(name, _)| &**name));
@@ -85,7 +85,7 @@ impl Consistency {
     }
 }
 
-/// Seconds from a text such as AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS holds.
+/// Parses a TTL in the form of AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS, in seconds.
 #[pyfunction]
 pub(crate) fn parse_ttl(text: &str) -> PyResult<u32> {
     isoflag::parse_ttl(text).map_err(|error| PyValueError::new_err(error.to_string()))

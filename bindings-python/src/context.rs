@@ -9,14 +9,14 @@ use pyo3::types::{PyString, PyTuple, PyType};
 use crate::detached::detached;
 use crate::{errors, from_python, text, to_python};
 
-/// Who a flag is evaluated for, read once; it costs no conversion where it is used again.
+/// An evaluation context, parsed once, so that evaluations need no conversion.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Context {
     inner: isoflag::Context,
 }
 
-/// The context that an evaluation is asked about, or None where the object is no valid one. Given
-/// flags, it may hold only what their answers depend on.
+/// Returns the context of an evaluation, or None if the object is not a valid one. If `flags` are
+/// passed, it may contain only what their results depend on.
 pub(crate) fn asked_about(
     object: &Bound<'_, PyAny>,
     flags: Option<&isoflag::Flags>,
@@ -28,7 +28,7 @@ pub(crate) fn asked_about(
     Ok(read(object.py(), &value, || isoflag::Context::from_host(value.clone())).ok())
 }
 
-/// A context that must be valid.
+/// Converts a context that must be valid.
 fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
     if let Ok(context) = object.cast::<Context>() {
         return Ok(context.get().inner.clone());
@@ -40,7 +40,7 @@ fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
     made(py, context).map(|context| context.inner)
 }
 
-/// Reads a context, letting other threads run if it holds much.
+/// Parses a context; releases the GIL if it is large.
 fn read<T: Send>(py: Python<'_>, value: &Value, read: impl FnOnce() -> T + Send) -> T {
     const MANY: usize = 64;
     let members = value.as_object().map_or(0, isoflag::Object::len);
@@ -85,7 +85,7 @@ impl Context {
                 builder = builder.attribute(name, member.clone());
             }
         }
-        // After the attributes: of two values the last counts, and a parameter is the plainer word.
+        // After the attributes: the last value wins, and parameters take precedence.
         builder = builder.attribute("key", Value::from(key));
         builder = builder.kind(kind.map_or(Ok("user"), |kind| well_formed(kind, "kind"))?);
         if let Some(name) = name {
@@ -106,7 +106,7 @@ impl Context {
         made(py, builder.build())
     }
 
-    /// Joins contexts of different kinds into one of many kinds.
+    /// Returns a multi-kind context from contexts of different kinds.
     #[classmethod]
     #[pyo3(signature = (*contexts))]
     fn multi(class: &Bound<'_, PyType>, contexts: &Bound<'_, PyTuple>) -> PyResult<Context> {
@@ -114,7 +114,7 @@ impl Context {
         made(class.py(), isoflag::Context::multi(&parts))
     }
 
-    /// Reads a context from JSON text; raises ContextError where it is invalid.
+    /// Parses a context from JSON text; raises ContextError if it is invalid.
     #[classmethod]
     fn from_json(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Context> {
         let bytes = text::required_bytes(text, "Context.from_dict")?;
@@ -122,13 +122,13 @@ impl Context {
         made(py, text::reading(py, bytes.len(), || isoflag::Context::from_json(&bytes)))
     }
 
-    /// Reads a context from a mapping; raises ContextError where it is invalid.
+    /// Creates a context from a mapping; raises ContextError if it is invalid.
     #[classmethod]
     fn from_dict(_class: &Bound<'_, PyType>, mapping: &Bound<'_, PyAny>) -> PyResult<Context> {
         required(mapping).map(|inner| Context { inner })
     }
 
-    /// The canonical context as a dict, made afresh by every call.
+    /// Returns the canonical context as a new dict.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python::object(py, &self.inner.to_value())
     }
@@ -139,7 +139,7 @@ impl Context {
         self.inner.key()
     }
 
-    /// This context with one of kind "clock" added, for rules on the time of day.
+    /// Returns the context with a kind "clock" added, so that rules can test the time.
     fn with_clock(&self, py: Python<'_>, now_ms: f64, offset_minutes: i32) -> PyResult<Context> {
         made(py, self.inner.with_clock(now_ms, offset_minutes))
     }
@@ -158,7 +158,7 @@ impl Context {
         format!("<Context {}>", self.inner.key())
     }
 
-    /// It never changes: a copy would be the same.
+    /// Returns the same object, which is immutable.
     fn __copy__(slf: Py<Self>) -> Py<Self> {
         slf
     }
@@ -173,7 +173,7 @@ impl Context {
     }
 }
 
-/// The text of a str that a context holds.
+/// Returns the text of a str in a context.
 fn well_formed<'a>(text: &'a Bound<'_, PyString>, path: &str) -> PyResult<&'a str> {
     text.to_str().map_err(|_| errors::lone_surrogate(text.py(), path))
 }

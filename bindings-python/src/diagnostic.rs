@@ -1,9 +1,9 @@
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 
-/// What is wrong with one place of a document that loaded all the same.
+/// A finding about one part of a loaded document.
 ///
-/// Its members are read as attributes or, as in JSON, by name: `d.code`, `d["code"]`, `dict(d)`.
+/// Members are attributes and can be read by their JSON names: `d.code`, `d["code"]`, `dict(d)`.
 #[pyclass(module = "isoflag", frozen, eq, hash)]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Diagnostic {
@@ -40,19 +40,19 @@ impl Diagnostic {
         self.code
     }
 
-    /// Where in the document, such as "flags.checkout.rules[2].clauses[0].values[1]".
+    /// Path in the document, such as "flags.checkout.rules[2].clauses[0].values[1]".
     #[getter]
     fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong and what to do.
+    /// Description of the problem and its remedy.
     #[getter]
     fn message(&self) -> &str {
         &self.message
     }
 
-    /// The names of the members.
+    /// Returns the names of the members.
     fn keys(&self) -> Vec<&'static str> {
         NAMES.to_vec()
     }

@@ -2,7 +2,7 @@ use pyo3::prelude::*;
 
 use crate::to_python;
 
-/// What changed from one document to another.
+/// The changes between two documents.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Diff {
     inner: isoflag::Diff,
@@ -22,12 +22,12 @@ impl Diff {
         self.inner.answers().collect()
     }
 
-    /// What changed as JSON objects, made afresh by every call.
+    /// Returns the changes as a new dict.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python::object(py, &self.inner.to_value())
     }
 
-    /// Markdown for a pull request.
+    /// Returns the changes as Markdown for a pull request.
     fn to_markdown(&self) -> String {
         self.inner.to_markdown()
     }

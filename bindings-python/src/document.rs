@@ -1,4 +1,4 @@
-//! A loaded document, with the Python objects that were made of it.
+//! A loaded document, with a cache of its Python objects.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -12,17 +12,17 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::{reason, to_python};
 
-/// What the classes of the module share.
+/// The document that the classes of this module share.
 pub(crate) struct Document {
     flags: isoflag::Flags,
-    /// The objects and arrays that were served, by the flag's handle and the variation's index.
+    /// Objects and arrays already served, by the flag's handle and the variation's index.
     containers: Templates<(u32, u32)>,
-    /// The reasons that name a rule or a flag, by what is packed of the answer without its variation.
+    /// Reasons that name a rule or a flag, by the packed answer without its variation.
     reasons: Templates<[u32; 3]>,
 }
 
-/// Objects made once. No caller ever gets these: each gets a copy, which takes a fraction of the
-/// time.
+/// Cached objects. A caller always gets a copy, which takes a fraction of
+/// the conversion's time.
 type Templates<K> = Mutex<HashMap<K, Py<PyAny>, FixedState>>;
 
 impl From<isoflag::Flags> for Document {
@@ -36,12 +36,12 @@ impl Document {
         &self.flags
     }
 
-    /// The value of an answer; none where the default is served.
+    /// Returns the value of an answer, or `None` if the default is served.
     pub(crate) fn held(&self, answer: &Answer) -> Option<&Value> {
         self.flags.value_of(answer)
     }
 
-    /// An answer's value as a new Python object.
+    /// Returns an answer's value as a new Python object.
     pub(crate) fn object<'py>(
         &self,
         py: Python<'py>,
@@ -57,7 +57,7 @@ impl Document {
         }
     }
 
-    /// An answer's reason as a new dict.
+    /// Returns an answer's reason as a new dict.
     pub(crate) fn reason<'py>(
         &self,
         py: Python<'py>,
@@ -75,7 +75,7 @@ impl Document {
     }
 }
 
-/// A copy of the object with that key, which is made on the first call.
+/// Returns a copy of the object with this key, which the first call creates.
 fn copy_of<'py, K: Eq + Hash>(
     py: Python<'py>,
     templates: &Templates<K>,
@@ -89,7 +89,7 @@ fn copy_of<'py, K: Eq + Hash>(
     if let Some(made) = made {
         return copied(&made);
     }
-    // Made without the lock, which must not be held while Python allocates.
+    // Created without the lock, which must not be held while Python allocates.
     let made = make()?;
     let copy = copied(&made)?;
     if let Ok(mut templates) = templates.lock_py_attached(py) {
@@ -98,7 +98,7 @@ fn copy_of<'py, K: Eq + Hash>(
     Ok(copy)
 }
 
-/// A copy of a dict or list that holds only what JSON has; what cannot be changed is shared.
+/// Copies a dict or list of JSON values; immutable values are shared.
 fn copied<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if let Ok(dict) = object.cast::<PyDict>() {
         let copy = dict.copy()?;

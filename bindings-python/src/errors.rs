@@ -1,4 +1,4 @@
-//! The core's errors, and objects that cannot be converted, into the exceptions of `isoflag`.
+//! Converts the core's errors and conversion failures to the exceptions of `isoflag`.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -9,7 +9,7 @@ use crate::from_python::{self, Failure};
 static DOCUMENT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static CONTEXT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// What every error tells.
+/// The members that all errors have.
 struct Told<'a> {
     message: String,
     path: &'a str,
@@ -81,7 +81,7 @@ fn raise(py: Python<'_>, class: &PyOnceLock<Py<PyType>>, name: &str, told: &Told
     raise_with(py, class, name, &told.message, members())
 }
 
-/// An exception of `isoflag._errors` with a message and some members.
+/// Creates an exception of `isoflag._errors` with a message and members.
 pub(crate) fn raise_with<'py>(
     py: Python<'py>,
     class: &PyOnceLock<Py<PyType>>,
@@ -91,7 +91,7 @@ pub(crate) fn raise_with<'py>(
 ) -> PyErr {
     let build = || {
         let class = class.import(py, "isoflag._errors", name)?;
-        // Tracebacks reach terminals and logs.
+        // Tracebacks are shown in terminals and logs.
         let message = isoflag::printable(message).to_string();
         class.call((message,), Some(&members?))
     };

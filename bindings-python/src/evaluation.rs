@@ -1,4 +1,4 @@
-//! How a document is asked: what its flags serve, and why.
+//! The evaluation methods of `Flags`.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::{big_segments, bound_flags, context, state};
 
 #[pymethods]
 impl Flags {
-    /// The value that the flag serves, or the default.
+    /// Returns the value that the flag serves, or `default`.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn variation<'py>(
         &self,
@@ -32,7 +32,7 @@ impl Flags {
         self.served(key, context, big_segments, Wanted::Any)?.value(default)
     }
 
-    /// The value and why it was served.
+    /// Returns the value that the flag serves, its variation index and the reason.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn variation_detail<'py>(
         &self,
@@ -44,7 +44,7 @@ impl Flags {
         Ok(self.served(key, context, big_segments, Wanted::Any)?.detail(default))
     }
 
-    /// As variation, for a flag that serves a bool.
+    /// Returns the bool that the flag serves, or `default`.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn bool_variation<'py>(
         &self,
@@ -56,7 +56,7 @@ impl Flags {
         self.served(key, context, big_segments, Wanted::Bool)?.value(default)
     }
 
-    /// As variation_detail, for a flag that serves a bool.
+    /// Returns the bool that the flag serves, its variation index and the reason.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn bool_variation_detail<'py>(
         &self,
@@ -68,7 +68,7 @@ impl Flags {
         Ok(self.served(key, context, big_segments, Wanted::Bool)?.detail(default))
     }
 
-    /// As variation, for a flag that serves a number, truncated toward zero.
+    /// Returns the number that the flag serves, truncated toward zero, or `default`.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn int_variation<'py>(
         &self,
@@ -80,7 +80,7 @@ impl Flags {
         self.served(key, context, big_segments, Wanted::Int)?.value(default)
     }
 
-    /// As variation_detail, for a flag that serves a number, truncated toward zero.
+    /// Returns the number, truncated toward zero, its variation index and the reason.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn int_variation_detail<'py>(
         &self,
@@ -92,7 +92,7 @@ impl Flags {
         Ok(self.served(key, context, big_segments, Wanted::Int)?.detail(default))
     }
 
-    /// As variation, for a flag that serves a number, as a float.
+    /// Returns the number that the flag serves, as a float, or `default`.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn float_variation<'py>(
         &self,
@@ -104,7 +104,7 @@ impl Flags {
         self.served(key, context, big_segments, Wanted::Float)?.value(default)
     }
 
-    /// As variation_detail, for a flag that serves a number, as a float.
+    /// Returns the number as a float, its variation index and the reason.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn float_variation_detail<'py>(
         &self,
@@ -116,7 +116,7 @@ impl Flags {
         Ok(self.served(key, context, big_segments, Wanted::Float)?.detail(default))
     }
 
-    /// As variation, for a flag that serves a str.
+    /// Returns the str that the flag serves, or `default`.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn str_variation<'py>(
         &self,
@@ -128,7 +128,7 @@ impl Flags {
         self.served(key, context, big_segments, Wanted::Str)?.value(default)
     }
 
-    /// As variation_detail, for a flag that serves a str.
+    /// Returns the str that the flag serves, its variation index and the reason.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn str_variation_detail<'py>(
         &self,
@@ -140,7 +140,7 @@ impl Flags {
         Ok(self.served(key, context, big_segments, Wanted::Str)?.detail(default))
     }
 
-    /// As variation, for a flag that serves any JSON value.
+    /// Returns the value, of any JSON type, that the flag serves, or `default`.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn json_variation<'py>(
         &self,
@@ -152,7 +152,7 @@ impl Flags {
         self.served(key, context, big_segments, Wanted::Json)?.value(default)
     }
 
-    /// As variation_detail, for a flag that serves any JSON value.
+    /// Returns the value, of any JSON type, its variation index and the reason.
     #[pyo3(signature = (key, context, default, *, big_segments = None))]
     fn json_variation_detail<'py>(
         &self,
@@ -164,7 +164,7 @@ impl Flags {
         Ok(self.served(key, context, big_segments, Wanted::Json)?.detail(default))
     }
 
-    /// Many flags for many contexts: for each context the details of all keys.
+    /// Evaluates many flags for many contexts; returns the details of all keys for each context.
     #[pyo3(signature = (keys, contexts, *, big_segments = None, threads = None))]
     fn evaluate_many(
         &self,
@@ -185,7 +185,7 @@ impl Flags {
                 .ok_or_else(|| PyValueError::new_err("`threads` must be 1 or more"))
         });
         let handle = |key: PyResult<Bound<'_, PyAny>>| -> PyResult<Option<FlagHandle>> {
-            // A key with a lone surrogate is no flag's.
+            // No flag has a key with a lone surrogate.
             Ok(key?.cast::<PyString>()?.to_str().ok().and_then(|key| flags.handle(key)))
         };
         let handles: Vec<_> = keys.try_iter()?.map(handle).collect::<PyResult<_>>()?;
@@ -199,7 +199,7 @@ impl Flags {
         Ok(rows.into_iter().map(|row| EvaluationDetails::new(self.document(), row)).collect())
     }
 
-    /// Every flag at once, in LaunchDarkly's bootstrap form.
+    /// Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
     #[pyo3(signature = (
         context,
         *,
@@ -229,7 +229,7 @@ impl Flags {
         state::object(py, &self.bound(context, big_segments)?, &options)
     }
 
-    /// The evaluation of a flag, watched.
+    /// Evaluates a flag and returns a trace of every rule and clause that was considered.
     #[pyo3(signature = (key, context, *, big_segments = None))]
     fn explain(
         &self,
@@ -240,7 +240,7 @@ impl Flags {
         Ok(bound_flags::explain(&self.bound(context, big_segments)?, key))
     }
 
-    /// The context keys whose big-segment memberships an evaluation may ask for.
+    /// Returns the context keys whose big-segment memberships an evaluation may need.
     fn big_segment_keys(&self, context: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         let flags = self.inner();
         let Some(context) = context::asked_about(context, Some(flags))? else {
@@ -249,7 +249,7 @@ impl Flags {
         Ok(self.inner().big_segment_keys(&context).iter().map(ToString::to_string).collect())
     }
 
-    /// Whether every instance of a back end that polls has noticed the flag's last change.
+    /// Returns whether every polling back-end instance has picked up the flag's last change.
     #[pyo3(
         signature = (key, context, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, taken_ms = None, big_segments = None),
         text_signature = "($self, key, context, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, taken_ms=None, big_segments=None)"
@@ -270,7 +270,7 @@ impl Flags {
         Ok(Consistency::from(bound.consistency(&key.to_string_lossy(), &gate)))
     }
 
-    /// The answer, with everything that it takes to check it elsewhere.
+    /// Evaluates a flag and returns a receipt that `replay` can verify.
     #[pyo3(signature = (key, context, *, big_segments = None))]
     fn receipt(
         &self,

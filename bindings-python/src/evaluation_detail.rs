@@ -9,27 +9,27 @@ use pyo3::{PyTraverseError, PyVisit};
 use crate::document::Document;
 use crate::served::Served;
 
-/// What a flag served, and why.
+/// The result of an evaluation: value, variation index and reason.
 #[pyclass(module = "isoflag", frozen, generic)]
 pub(crate) struct EvaluationDetail {
     content: Content,
-    /// The object or array that was served, once it was read.
+    /// The served object or array, once it has been read.
     value: OnceLock<Py<PyAny>>,
-    /// The reason, once it was read.
+    /// The reason, once it has been read.
     reason: OnceLock<Py<PyAny>>,
 }
 
 enum Content {
     /// A flag's variation.
     Variation(Served<Arc<Document>>),
-    /// The default, with the answer that says why.
+    /// The default, with the answer that has the reason.
     Default(Served<Arc<Document>>, Py<PyAny>),
-    /// What Python code gave.
+    /// Values passed by Python code.
     Given { value: Py<PyAny>, variation_index: Option<u32>, reason: Py<PyAny> },
 }
 
 impl EvaluationDetail {
-    /// The detail of an answer, and of the default where it is served.
+    /// Creates the detail of an answer, with the default if it is served.
     pub(crate) fn new(
         served: Served<Arc<Document>>,
         default: Option<Py<PyAny>>,
@@ -59,7 +59,7 @@ impl EvaluationDetail {
         EvaluationDetail { content, value: OnceLock::new(), reason: OnceLock::new() }
     }
 
-    /// What was served: a variation's value, or the default.
+    /// The value of the served variation, or the default.
     #[getter]
     fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.content {
@@ -73,7 +73,7 @@ impl EvaluationDetail {
         }
     }
 
-    /// The variation's index in the flag, or None where the default was served.
+    /// Index of the variation in the flag, or None if the default was returned.
     #[getter]
     fn variation_index(&self) -> Option<u32> {
         match &self.content {
@@ -82,7 +82,7 @@ impl EvaluationDetail {
         }
     }
 
-    /// Why: LaunchDarkly's reason, such as {"kind": "FALLTHROUGH"}.
+    /// LaunchDarkly's reason, such as {"kind": "FALLTHROUGH"}.
     #[getter]
     fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.content {
@@ -117,8 +117,7 @@ impl EvaluationDetail {
         Ok((slf.get_type().into_any(), slf.get().parts(slf.py())?))
     }
 
-    /// A value may lead back to its detail. It is the dict or list in between that the collector
-    /// clears.
+    /// A value may refer to its detail; the collector clears the dict or list in between.
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 hands the visitor over")]
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(self.value.get())?;
@@ -134,7 +133,7 @@ impl EvaluationDetail {
     }
 }
 
-/// The object in the cell, made on the first call.
+/// Returns the object in the cell, which the first call creates.
 fn made_once<'py>(
     py: Python<'py>,
     cell: &OnceLock<Py<PyAny>>,
@@ -143,8 +142,8 @@ fn made_once<'py>(
     if let Some(object) = cell.get() {
         return Ok(object.bind(py).clone());
     }
-    // Made outside the cell: no lock may be held while Python allocates. Of two threads that are
-    // here at once the first to finish wins, so that every reader gets the same object.
+    // Created outside the cell: no lock may be held while Python allocates. If two threads are
+    // here at once, the first to finish wins, so that every reader gets the same object.
     let object = make()?;
     let kept = cell.get_or_init(|| object.clone().unbind());
     Ok(kept.bind(py).clone())

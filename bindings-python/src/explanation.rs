@@ -2,7 +2,7 @@ use pyo3::prelude::*;
 
 use crate::to_python;
 
-/// An evaluation, watched: what was looked at, in order, and what came of it.
+/// The trace of an evaluation: every rule and clause that was considered, in order, and the result.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Explanation {
     inner: isoflag::Explanation,
@@ -16,12 +16,12 @@ impl From<isoflag::Explanation> for Explanation {
 
 #[pymethods]
 impl Explanation {
-    /// The explanation as JSON objects, made afresh by every call.
+    /// Returns the explanation as a new dict.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python::object(py, &self.inner.to_value())
     }
 
-    /// The canonical JSON text (RFC 8785), equal to the byte on every host.
+    /// Returns canonical JSON (RFC 8785), byte-for-byte identical on every runtime.
     fn to_json(&self) -> String {
         self.inner.to_json()
     }

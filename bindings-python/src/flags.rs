@@ -1,5 +1,5 @@
-//! A document: how it is read, and what it says of itself. How it is asked is [`crate::evaluation`]'s,
-//! and how it changes from day to day [`crate::lifecycle`]'s.
+//! The class `Flags`: loading and properties. Its evaluation methods are in [`crate::evaluation`],
+//! its lifecycle methods in [`crate::lifecycle`].
 
 use std::sync::Arc;
 
@@ -14,8 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::{big_segments, context, errors, from_python, text};
 
-/// A document of flags and segments, ready to be evaluated. It never changes, and may be shared
-/// between threads.
+/// An immutable document of flags and segments, ready to evaluate; threads may share it.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Flags {
     document: Arc<Document>,
@@ -23,7 +22,7 @@ pub(crate) struct Flags {
 
 #[pymethods]
 impl Flags {
-    /// Reads a document from JSON text; raises DocumentError where it is none.
+    /// Loads a document from JSON text; raises DocumentError if it is not a flag document.
     #[classmethod]
     fn from_json(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let bytes = text::required_bytes(text, "Flags.from_dict")?;
@@ -31,13 +30,13 @@ impl Flags {
         loaded(class.py(), text::reading(class.py(), bytes.len(), read))
     }
 
-    /// Reads a document from a mapping; raises DocumentError where it is none.
+    /// Loads a document from a mapping; raises DocumentError if it is not a flag document.
     #[classmethod]
     fn from_dict(_class: &Bound<'_, PyType>, mapping: &Bound<'_, PyAny>) -> PyResult<Flags> {
         from_mapping(mapping, isoflag::Flags::from_value)
     }
 
-    /// Reads a bare map of flags, from JSON text or a mapping.
+    /// Loads a bare map of flags by key, from JSON text or a mapping.
     #[classmethod]
     fn from_flag_map(class: &Bound<'_, PyType>, flags: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let Some(bytes) = text::bytes(flags)? else {
@@ -47,7 +46,7 @@ impl Flags {
         loaded(class.py(), text::reading(class.py(), bytes.len(), read))
     }
 
-    /// Reads a feature-flag profile of AWS AppConfig, from JSON text or a mapping.
+    /// Loads a feature-flag profile of AWS AppConfig, from JSON text or a mapping.
     #[classmethod]
     fn from_appconfig(class: &Bound<'_, PyType>, profile: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let Some(bytes) = text::bytes(profile)? else {
@@ -57,7 +56,7 @@ impl Flags {
         loaded(class.py(), text::reading(class.py(), bytes.len(), read))
     }
 
-    /// Reads what a configuration profile of AWS AppConfig gives, of either type, from JSON text.
+    /// Loads a configuration of AWS AppConfig of either profile type, from JSON text.
     #[classmethod]
     #[pyo3(name = "_from_configuration")]
     fn from_configuration(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Flags> {
@@ -66,7 +65,7 @@ impl Flags {
         loaded(class.py(), text::reading(class.py(), bytes.len(), read))
     }
 
-    /// These flags with a patch taken in, as a new object.
+    /// Returns new Flags with a patch applied.
     fn apply(&self, patch: &Bound<'_, PyAny>) -> PyResult<Flags> {
         let py = patch.py();
         let Some(bytes) = text::bytes(patch)? else {
@@ -75,7 +74,7 @@ impl Flags {
         loaded(py, text::reading(py, bytes.len(), || self.document.flags().apply(&bytes)))
     }
 
-    /// The flags' keys, sorted as RFC 8785 sorts names.
+    /// Returns the keys of the flags, in RFC 8785 order.
     fn keys(&self) -> Vec<&str> {
         self.document.flags().keys().collect()
     }
@@ -89,7 +88,7 @@ impl Flags {
         key.is_ok_and(|key| key.to_str().is_ok_and(|key| self.document.flags().contains(key)))
     }
 
-    /// "sha256:" and 64 hex digits, equal on every host for equal documents.
+    /// "sha256:" and 64 hex digits, equal on every runtime for equal documents.
     #[getter]
     fn digest(&self, py: Python<'_>) -> String {
         detached(py, || self.document.flags().digest().to_owned())
@@ -101,14 +100,14 @@ impl Flags {
         self.document.flags().version()
     }
 
-    /// What is wrong with parts of the document.
+    /// Errors, warnings and notes found while loading the document.
     #[getter]
     fn diagnostics(&self, py: Python<'_>) -> Vec<Diagnostic> {
         let found = detached(py, || self.document.flags().diagnostics());
         found.iter().map(Diagnostic::from).collect()
     }
 
-    /// These flags for one context, which is read once for many evaluations.
+    /// Returns the flags bound to a context, which is converted once for many evaluations.
     #[pyo3(signature = (context, *, big_segments = None))]
     fn bind(
         &self,
@@ -126,7 +125,7 @@ impl Flags {
         }
     }
 
-    /// It never changes: a copy would be the same.
+    /// Returns the same object, which is immutable.
     fn __copy__(slf: Py<Self>) -> Py<Self> {
         slf
     }
@@ -142,12 +141,12 @@ impl Flags {
 }
 
 impl Flags {
-    /// The core's own.
+    /// The core's document.
     pub(crate) fn inner(&self) -> &isoflag::Flags {
         self.document.flags()
     }
 
-    /// With the Python objects that were made of it.
+    /// The document with its cache of Python objects.
     pub(crate) fn document(&self) -> &Arc<Document> {
         &self.document
     }
@@ -170,7 +169,7 @@ impl From<isoflag::Flags> for Flags {
     }
 }
 
-/// A document, loaded already or not.
+/// A document, loaded or not.
 pub(crate) fn document(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Flags> {
     if let Ok(flags) = object.cast::<Flags>() {
         return Ok(flags.get().document.flags().clone());
@@ -192,7 +191,7 @@ fn loaded(py: Python<'_>, flags: Result<isoflag::Flags, DocumentError>) -> PyRes
     }
 }
 
-/// Converts a mapping, and lets other threads run while the core reads it.
+/// Converts a mapping, and releases the GIL while the core loads it.
 fn from_mapping(
     mapping: &Bound<'_, PyAny>,
     read: impl FnOnce(Value) -> Result<isoflag::Flags, DocumentError> + Send,

@@ -1,4 +1,4 @@
-//! Which document supersedes which.
+//! The methods that decide whether a fetched document replaces the current one.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::from_python;
 
 #[pymethods]
 impl Flags {
-    /// Whether this document, just fetched, takes the place of the one that is held.
+    /// Returns whether this document, just fetched, replaces the held one.
     fn supersedes(
         &self,
         held: Option<&Bound<'_, Flags>>,
@@ -22,7 +22,7 @@ impl Flags {
         Ok(self.inner().supersedes(held.map(|held| held.get().inner()), &evidence))
     }
 
-    /// Whether taking this document in place of another goes back in time, as a rollback does.
+    /// Returns whether replacing `held` by this document goes back in time, like a rollback.
     fn steps_back_from(&self, held: &Bound<'_, Flags>) -> bool {
         self.inner().steps_back_from(held.get().inner())
     }
@@ -37,7 +37,7 @@ fn evidence_of(object: &Bound<'_, PyAny>) -> PyResult<Evidence> {
     Ok(Evidence::from_value(&with_core_names(&value)))
 }
 
-/// The evidence with the members of Python's spelling under the names that the core reads.
+/// Renames the members of the evidence from Python's spelling to the core's.
 fn with_core_names(value: &Value) -> Value {
     let Value::Object(members) = value else { return value.clone() };
     let rename = |(name, value): (&Arc<str>, &Value)| {

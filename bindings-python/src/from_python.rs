@@ -1,7 +1,7 @@
-//! Python objects into JSON values.
+//! Converts Python objects to JSON values.
 //!
-//! What has a JSON form: None, bool, int, float, str, list, tuple, dict and their subclasses, by
-//! what they hold and not by what a subclass overrides, and any other `collections.abc.Mapping`.
+//! Convertible are None, bool, int, float, str, list, tuple, dict and their subclasses, by their
+//! contents regardless of overridden methods, and any other `collections.abc.Mapping`.
 
 mod failure;
 mod mentioned;
@@ -30,13 +30,13 @@ pub(crate) fn strict(object: &Bound<'_, PyAny>, bytes: usize) -> Converted<Value
     Walk::new(bytes, false).whole(object)
 }
 
-/// The failure of a str that a member of this name holds.
+/// Returns the failure of a str in the member with this name.
 pub(crate) fn lone_surrogate(path: &str) -> Box<Failure> {
     Box::<Failure>::from(Cause::LoneSurrogate).within(Step::Member(Arc::from(path)))
 }
 
-/// Converts an object that an evaluation is asked about: of an ordinary context only what answers
-/// of these flags may depend on. [`Value::NO_JSON_FORM`] stands where there is no JSON form, for the
+/// Converts the context of an evaluation: of an ordinary one only what the results of these flags
+/// may depend on. [`Value::NO_JSON_FORM`] marks values that JSON cannot represent, for the
 /// core to decide; only an interrupt of the interpreter is an error.
 pub(crate) fn lenient(
     object: &Bound<'_, PyAny>,
@@ -58,15 +58,15 @@ pub(crate) fn lenient(
     })
 }
 
-/// Down to this level a member without a JSON form is marked and its neighbours are kept: an
-/// attribute may stand there. Further down the whole attribute is lost, so that the walk ends early.
+/// Down to this level a member that JSON cannot represent is marked and its neighbours are kept: an
+/// attribute may be there. Further down the whole attribute is lost, so that the walk ends early.
 const ATTRIBUTES: usize = 2;
 
-/// An object that took more of the budget than this may hold one part many times, and part within
+/// An object that took more of the budget than this may contain a part many times, and part within
 /// part exponentially often: from here on each container is converted once.
 const LARGE: usize = 1 << 20;
 
-/// The most bytes of text that one byte of the budget may become: a number's digits and its comma.
+/// Maximum number of text bytes for one byte of the budget: a number's digits and its comma.
 const MOST_TEXT: usize = 32;
 
 pub(crate) type Converted<T> = Result<T, Box<Failure>>;
@@ -75,9 +75,9 @@ struct Walk {
     bytes: usize,
     budget: Budget,
     lenient: bool,
-    /// What the budget was asked for so far.
+    /// The part of the budget used so far.
     spent: usize,
-    /// The deepest level that a container stood at since this was last set.
+    /// The deepest level of a container since this was last set.
     deepest: usize,
     shared: Shared,
 }
@@ -90,8 +90,8 @@ impl Walk {
 
     fn whole(mut self, object: &Bound<'_, PyAny>) -> Converted<Value> {
         let value = self.value(object, 1)?;
-        // The budget is a lower bound of the text, which the limit is about. It is measured only
-        // where it could pass the limit, while other threads run.
+        // The budget is a lower bound of the text, which is limited. The text is measured only
+        // if it could exceed the limit, with the GIL released.
         let may_pass = self.spent.saturating_mul(MOST_TEXT) > self.bytes;
         if may_pass && detached(object.py(), || value.canonical_length()) > self.bytes {
             return Err(Cause::TooLarge.into());
@@ -99,7 +99,7 @@ impl Walk {
         Ok(value)
     }
 
-    /// Converts an object that, if it is a container, stands at this level.
+    /// Converts an object at this level of containers.
     fn value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
         if let Ok(text) = object.cast::<PyString>() {
             return Ok(Value::String(self.text(text)?));
@@ -176,7 +176,7 @@ impl Walk {
         get: impl FnOnce(&Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
     ) -> Converted<()> {
         let Ok(text) = name.cast::<PyString>() else {
-            // Counted all the same: the names of a mapping need not end.
+            // Counted too, since a mapping may have infinitely many names.
             self.spend(1)?;
             let skipped = Cause::Name(name.get_type().unbind());
             return if self.lenient { Ok(()) } else { Err(skipped.into()) };
@@ -217,7 +217,7 @@ impl Walk {
 
     fn text(&mut self, text: &Bound<'_, PyString>) -> Converted<Arc<str>> {
         let Ok(text) = text.to_str() else {
-            // Counted all the same: the names of a mapping need not end.
+            // Counted too, since a mapping may have infinitely many names.
             self.spend(1)?;
             return Err(Cause::LoneSurrogate.into());
         };
@@ -235,7 +235,7 @@ impl Walk {
         if self.budget.spend(bytes) { Ok(()) } else { Err(Cause::TooLarge.into()) }
     }
 
-    /// Whether a failure in a container at this level is marked, and the walk goes on.
+    /// Returns whether a failure in a container at this level is marked, and the walk continues.
     fn marks(&self, failure: &Failure, level: usize) -> bool {
         self.lenient && level <= ATTRIBUTES && failure.is_of_one_member()
     }
@@ -243,7 +243,7 @@ impl Walk {
 
 type Entries<'py> = Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
 
-/// A copy of what a dict holds, since converting a member may run Python code that changes it.
+/// Copies a dict's items, since converting a member may run Python code that changes it.
 fn entries<'py>(dict: &Bound<'py, PyDict>) -> Converted<Entries<'py>> {
     let entries = RefCell::new(Vec::with_capacity(dict.len()));
     dict.locked_for_each(|name, member| {
@@ -254,11 +254,11 @@ fn entries<'py>(dict: &Bound<'py, PyDict>) -> Converted<Entries<'py>> {
     Ok(entries.into_inner())
 }
 
-/// The members of one object on their way.
+/// The members of one object during conversion.
 struct Members {
     level: usize,
     list: Vec<(Arc<str>, Value)>,
-    /// Whether there is one whose name has no JSON form.
+    /// Whether a member has a name that JSON cannot represent.
     nameless: bool,
 }
 
@@ -269,7 +269,7 @@ impl Members {
 
     fn into_value(mut self) -> Value {
         if self.nameless {
-            // Any name that is free will do: it is the mark that the core reads.
+            // Any unused name works: the core reads only the mark.
             let mut name = String::new();
             while self.list.iter().any(|(taken, _)| **taken == *name) {
                 name.push(char::REPLACEMENT_CHARACTER);
@@ -280,7 +280,7 @@ impl Members {
     }
 }
 
-/// The double nearest to an integer, ties to even; none where the integer is out of range.
+/// Returns the double nearest to an integer, ties to even, or `None` if it is out of range.
 fn nearest_double(integer: &Bound<'_, PyInt>) -> Option<f64> {
     match integer.extract::<i64>() {
         Ok(small) => Value::from(small).as_number(),
@@ -292,7 +292,7 @@ fn nearest_double(integer: &Bound<'_, PyInt>) -> Option<f64> {
     }
 }
 
-/// Whether `isinstance(object, collections.abc.Mapping)`, which may raise.
+/// Returns `isinstance(object, collections.abc.Mapping)`, which may raise.
 fn is_mapping(object: &Bound<'_, PyAny>) -> Converted<bool> {
     static MAPPING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let py = object.py();

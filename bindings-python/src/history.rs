@@ -1,4 +1,4 @@
-//! The documents held by digest, and pins to them.
+//! The documents of a history by digest, and pins to them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,8 +13,7 @@ use crate::flags::{self, Flags};
 
 static PIN_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// Documents by digest: the one in force, and those that were before it. May be shared between
-/// threads.
+/// Documents by digest: the current one and its predecessors; threads may share it.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct DocumentHistory {
     inner: Mutex<isoflag::DocumentHistory>,
@@ -36,7 +35,7 @@ impl DocumentHistory {
         DocumentHistory { inner: Mutex::new(isoflag::DocumentHistory::new(limits)) }
     }
 
-    /// Takes the document that is in force at a moment.
+    /// Adds the document that is current at a time.
     fn add(&self, document: &Bound<'_, PyAny>, now_ms: f64) -> PyResult<()> {
         let flags = flags::document(document)?;
         // The digest of a large document takes a while.
@@ -47,7 +46,7 @@ impl DocumentHistory {
         Ok(())
     }
 
-    /// Keeps a document that was in force until a moment; returns whether it is held now.
+    /// Keeps a document that was current until a time; returns whether it is held now.
     #[pyo3(signature = (document, superseded_ms = None))]
     fn keep(&self, document: &Bound<'_, PyAny>, superseded_ms: Option<f64>) -> PyResult<bool> {
         let flags = flags::document(document)?;
@@ -57,7 +56,7 @@ impl DocumentHistory {
         }))
     }
 
-    /// Keeps a document that was fetched by a host that may be behind; returns whether it is held.
+    /// Keeps a document that was fetched by a process that may lag; returns whether it is held.
     fn keep_fetched(&self, document: &Bound<'_, PyAny>) -> PyResult<bool> {
         let flags = flags::document(document)?;
         Ok(detached(document.py(), || {
@@ -66,23 +65,23 @@ impl DocumentHistory {
         }))
     }
 
-    /// The document of that digest, if it is held.
+    /// Returns the document with this digest, or None if it is not held.
     fn get(&self, digest: &Bound<'_, PyString>) -> Option<Flags> {
         self.held().get(&digest.to_string_lossy()).cloned().map(Flags::from)
     }
 
-    /// The document in force, if there is one.
+    /// The current document, or None before the first.
     #[getter]
     fn newest(&self) -> Option<Flags> {
         self.held().newest().cloned().map(Flags::from)
     }
 
-    /// The digests of all documents held, the newest first.
+    /// Returns the digests of all documents held, the newest first.
     fn digests(&self) -> Vec<String> {
         self.held().digests().map(str::to_owned).collect()
     }
 
-    /// How many bytes of canonical JSON the documents have.
+    /// Total size of the documents, in bytes of canonical JSON.
     #[getter]
     fn size(&self) -> usize {
         self.held().bytes()
@@ -92,7 +91,7 @@ impl DocumentHistory {
         self.held().len()
     }
 
-    /// The document of a pin, but for what was switched off since; raises PinError.
+    /// Returns the pinned document, with flags off that were switched off since; raises PinError.
     #[pyo3(
         signature = (digest, now_ms, ttl_seconds, poll_timeout_ms = isoflag::POLL_TIMEOUT_MS, *, max_pin_age_ms = None),
         text_signature = "($self, digest, now_ms, ttl_seconds, poll_timeout_ms=3000.0, *, max_pin_age_ms=None)"
@@ -107,7 +106,7 @@ impl DocumentHistory {
         max_pin_age_ms: Option<f64>,
     ) -> PyResult<Pinned> {
         let gate = Gate { poll_timeout_ms, ..Gate::new(now_ms, ttl_seconds) };
-        // With a lone surrogate it is not a digest either, for the core to say.
+        // A text with a lone surrogate is not a digest; the core reports it.
         let digest = digest.to_string_lossy();
         match detached(py, || self.held().pinned(&digest, &gate, max_pin_age_ms)) {
             Ok(inner) => Ok(Pinned { inner }),
@@ -121,7 +120,7 @@ impl DocumentHistory {
 }
 
 impl DocumentHistory {
-    /// What was held before somebody else failed is held still.
+    /// Recovers the documents of a poisoned lock, which are still valid.
     fn held(&self) -> MutexGuard<'_, isoflag::DocumentHistory> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,7 +136,7 @@ fn pin_error(py: Python<'_>, error: &isoflag::PinError) -> PyErr {
     errors::raise_with(py, &PIN_ERROR, "PinError", &error.to_string(), members())
 }
 
-/// What answers a pin.
+/// A pinned document.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Pinned {
     inner: isoflag::Pinned,
@@ -145,7 +144,7 @@ pub(crate) struct Pinned {
 
 #[pymethods]
 impl Pinned {
-    /// The pinned document, with what was switched off since off in it.
+    /// The pinned document, with flags off that were switched off since.
     #[getter]
     fn flags(&self) -> Flags {
         Flags::from(self.inner.flags().clone())
@@ -157,7 +156,7 @@ impl Pinned {
         self.inner.digest()
     }
 
-    /// The keys of the flags that were switched off since.
+    /// The keys of the flags that were switched off since the pinned document.
     #[getter]
     fn switched_off(&self) -> Vec<&str> {
         self.inner.switched_off().collect()

@@ -1,13 +1,13 @@
 //! The Python binding of isoflag. It converts values and nothing else: Python objects into the
-//! core's [`Value`](isoflag::Value), and the core's answers into Python objects. Every rule of
-//! evaluation is the core's.
+//! core's [`Value`](isoflag::Value), and the core's results into Python objects. Every rule of
+//! evaluation is in the core.
 //!
 //! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] and
-//! [`big_segments`] are who is asked about; [`flags`] is a document, which [`evaluation`] and
-//! [`bound_flags`] ask; [`served`] turns the core's answer into a value or an [`evaluation_detail`],
-//! [`state`] all answers into a dict, and [`many`] asks for many contexts on threads.
-//! [`consistency`], [`history`] and [`receipt`] are what is built on an answer; [`lifecycle`] is how
-//! flags change from day to day.
+//! [`big_segments`] are the inputs of an evaluation; [`flags`] is a document, which [`evaluation`]
+//! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
+//! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
+//! [`consistency`], [`history`] and [`receipt`] build on results; [`lifecycle`] has the methods for
+//! authoring, deployment and retirement.
 
 mod big_segments;
 mod bound_flags;
@@ -40,7 +40,7 @@ mod words;
 
 use pyo3::pymodule;
 
-/// The compiled half of isoflag; import `isoflag` instead.
+/// The compiled extension module; import `isoflag` instead.
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]

@@ -1,5 +1,5 @@
-//! How flags change from day to day: strategies, checks, differences, statuses, and what the tests
-//! of an artifact say.
+//! The lifecycle methods of `Flags`: strategies, checks, differences, statuses, and the
+//! certification of artifacts.
 
 use isoflag::limits::DOCUMENT_BYTES;
 use isoflag::{LifecycleError, Status, StepResult, TestEvidence, moment_of_seconds};
@@ -16,12 +16,12 @@ use crate::{check, context, errors, from_python, strategy, to_python};
 
 static LIFECYCLE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// How long a flag has to stay able to be switched off, in seconds: four weeks.
+/// Default time to keep a finished flag as a kill switch, in seconds: four weeks.
 const SAFETY_PERIOD: f64 = 28.0 * 86_400.0;
 
 #[pymethods]
 impl Flags {
-    /// The document under a strategy, as a new object; raises StrategyError.
+    /// Returns the document with a strategy applied, as new Flags; raises StrategyError.
     #[pyo3(signature = (strategy, *, on = None, off = None, deployed = None))]
     fn with_strategy<'py>(
         &self,
@@ -39,7 +39,7 @@ impl Flags {
         }
     }
 
-    /// The strategy that the system chooses for the context, or None.
+    /// Returns the strategy that `meta.strategies` selects for a context, or None.
     fn strategy_for<'py>(
         &self,
         system: &str,
@@ -51,19 +51,19 @@ impl Flags {
         chosen.map(|chosen| to_python::object(context.py(), &chosen.to_value())).transpose()
     }
 
-    /// What loading says of the document, and the mistakes of its authors.
+    /// Returns the diagnostics of loading and of authoring checks.
     #[pyo3(signature = (options = None))]
     fn check(&self, options: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Diagnostic>> {
         let options = check::options(options)?;
         Ok(self.inner().check(&options).iter().map(Diagnostic::from).collect())
     }
 
-    /// What changed from this document to a later one.
+    /// Returns the changes from this document to a later one.
     fn diff(&self, later: &Bound<'_, PyAny>) -> PyResult<Diff> {
         Ok(Diff::from(self.inner().diff(&flags::document(later)?)))
     }
 
-    /// These flags with another status of one, as a new object; raises LifecycleError.
+    /// Returns the document with a new status of a flag, as new Flags; raises LifecycleError.
     fn with_status(&self, py: Python<'_>, key: &str, status: &str, now: f64) -> PyResult<Flags> {
         let named = Status::named(status)
             .ok_or_else(|| refused(py, &LifecycleError::UnknownStatus(status.into())))?;
@@ -73,7 +73,7 @@ impl Flags {
             .map_err(|error| refused(py, &error))
     }
 
-    /// What follows from the tests of an artifact under Production State and under Next Release.
+    /// Returns the verdict on an artifact from its test results under two strategies.
     #[pyo3(
         signature = (*, production_state, next_release, now, artifact_time = None, evaluated = None)
     )]
@@ -103,7 +103,7 @@ impl Flags {
         to_python::object(py, &found.to_value())
     }
 
-    /// Which features a certified artifact holds that is deployed now; raises LifecycleError.
+    /// Returns the features of a certified artifact that is deployed now; raises LifecycleError.
     fn deployment<'py>(
         &self,
         py: Python<'py>,
@@ -116,7 +116,7 @@ impl Flags {
         to_python::object(py, &found.to_value())
     }
 
-    /// What ends a feature's rollout, or None where it is finished; raises LifecycleError.
+    /// Returns the change that finishes a rollout, or None if finished; raises LifecycleError.
     #[pyo3(
         signature = (key, now, *, safety_period = SAFETY_PERIOD),
         text_signature = "($self, key, now, *, safety_period=2419200.0)"
@@ -135,13 +135,13 @@ impl Flags {
         found.map(|change| to_python::object(py, &change.to_value())).transpose()
     }
 
-    /// The document as canonical JSON text.
+    /// Returns the document as canonical JSON text.
     fn to_json(&self) -> String {
         self.inner().document().to_canonical_json()
     }
 }
 
-/// What there is to say of the documents of several environments, each beside the others.
+/// Checks the documents of several environments against each other.
 #[pyfunction]
 #[pyo3(signature = (documents, options = None))]
 pub(crate) fn check_environments<'py>(
@@ -163,7 +163,7 @@ pub(crate) fn check_environments<'py>(
     Ok(all)
 }
 
-/// The keys of the flags that tests evaluated, by the strategy.
+/// Reads the keys of the flags that tests evaluated, by strategy.
 fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<TestEvidence> {
     let py = evaluated.py();
     let written = from_python::strict(evaluated, DOCUMENT_BYTES)

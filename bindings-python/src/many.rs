@@ -1,4 +1,4 @@
-//! Many flags for many contexts: evaluated on threads without the GIL, read one by one.
+//! Evaluates many flags for many contexts on threads without the GIL; results are read lazily.
 
 use std::num::NonZero;
 use std::panic;
@@ -17,16 +17,16 @@ use crate::evaluation_detail::EvaluationDetail;
 use crate::served::{Served, Wanted};
 use crate::state::MANY_FLAGS;
 
-/// From this many answers on another thread is worth its start.
+/// Number of results from which another thread is worth its start.
 const ANSWERS_PER_THREAD: usize = 4096;
 
-/// However many threads are asked for, the contexts are parted among these.
+/// Maximum number of threads.
 const MOST_THREADS: usize = 64;
 
-/// The rows of some contexts. It is one function, that its code may be there once.
+/// Evaluates the rows of some contexts. A separate function, so that its code exists once.
 type Evaluate<'a> = &'a (dyn Fn(&[Option<Context>]) -> Vec<Vec<Answer>> + Sync);
 
-/// For each context the answers of each flag, on so many threads or on as many as the host has.
+/// Evaluates each flag for each context on `threads` threads, by default one for each CPU.
 pub(crate) fn rows(
     py: Python<'_>,
     flags: &isoflag::Flags,
@@ -56,7 +56,7 @@ pub(crate) fn rows(
             return evaluate(contexts);
         }
         let mut chunks = contexts.chunks(contexts.len().div_ceil(parts));
-        // This thread takes the first part; a thread that cannot be had leaves its part to it.
+        // This thread takes the first part, and the part of any thread that cannot be started.
         let own = chunks.next().unwrap_or_default();
         thread::scope(|scope| {
             let others: Vec<_> = chunks
@@ -79,7 +79,7 @@ pub(crate) fn rows(
     })
 }
 
-/// What many flags served one context: a detail for each key, made when it is asked for.
+/// The results of many flags for one context: a detail for each key, created when accessed.
 #[pyclass(module = "isoflag", frozen, sequence)]
 pub(crate) struct EvaluationDetails {
     document: Arc<Document>,
@@ -142,7 +142,7 @@ impl EvaluationDetails {
         Ok(format!("EvaluationDetails({})", self.list(py)?.repr()?))
     }
 
-    /// It is sent as the list of its details.
+    /// Pickles as the list of its details.
     fn __reduce__<'py>(
         &self,
         py: Python<'py>,

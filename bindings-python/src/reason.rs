@@ -5,7 +5,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::words;
 
-/// LaunchDarkly's JSON of a reason, as a new dict.
+/// Returns LaunchDarkly's JSON of a reason as a new dict.
 pub(crate) fn object<'py>(py: Python<'py>, reason: &Reason<'_>) -> PyResult<Bound<'py, PyAny>> {
     let dict = PyDict::new(py);
     for (name, member) in reason.members() {

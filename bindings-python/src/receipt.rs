@@ -7,7 +7,7 @@ use crate::{big_segments, context, errors, flags, text, to_python};
 
 static RECEIPT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// An answer with everything that it takes to check it elsewhere.
+/// A verifiable record of an evaluation.
 #[pyclass(module = "isoflag", frozen, eq)]
 #[derive(PartialEq)]
 pub(crate) struct Receipt {
@@ -22,12 +22,12 @@ impl From<isoflag::Receipt> for Receipt {
 
 #[pymethods]
 impl Receipt {
-    /// The receipt as JSON objects, made afresh by every call.
+    /// Returns the receipt as a new dict.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python::object(py, &self.inner.to_value())
     }
 
-    /// The canonical JSON text (RFC 8785), equal to the byte on every host.
+    /// Returns canonical JSON (RFC 8785), byte-for-byte identical on every runtime.
     fn to_json(&self) -> String {
         self.inner.to_json()
     }
@@ -41,7 +41,7 @@ impl Receipt {
     }
 }
 
-/// Evaluates again what a receipt claims; raises ReceiptError where it is not true.
+/// Re-evaluates a receipt; raises ReceiptError if the results differ.
 #[pyfunction]
 #[pyo3(signature = (receipt, document, context, *, big_segments = None))]
 pub(crate) fn replay(

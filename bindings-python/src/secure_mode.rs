@@ -4,9 +4,9 @@ use pyo3::types::PyString;
 
 use crate::context;
 
-/// The hash by which a client proves that its server knows the context; "" for an invalid one.
+/// Returns the hash that proves that a server vouches for a context; "" for an invalid one.
 ///
-/// Raises ValueError if the SDK key is empty or has a lone surrogate.
+/// Raises ValueError if the SDK key is empty or contains a lone surrogate.
 #[pyfunction]
 pub(crate) fn secure_mode_hash(
     sdk_key: &Bound<'_, PyString>,

@@ -1,4 +1,4 @@
-//! The core's answer into what a caller gets: a value, or a detail.
+//! Converts the core's answer to a Python value or a detail.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::to_python;
 
-/// The type that a getter is named after.
+/// The value type of a getter.
 #[derive(Clone, Copy)]
 pub(crate) enum Wanted {
     Any,
@@ -33,7 +33,7 @@ impl Wanted {
     }
 }
 
-/// An answer of the core, with what it takes to read it.
+/// An answer of the core, with the data needed to convert it.
 pub(crate) struct Served<D> {
     document: D,
     answer: Answer,
@@ -46,12 +46,12 @@ impl<D: Borrow<Arc<Document>>> Served<D> {
         Served { document, answer, wanted }
     }
 
-    /// The flag's value as the core holds it; none where the default is served.
+    /// Returns the flag's value in the core, or `None` if the default is served.
     pub(crate) fn held(&self) -> Option<&Value> {
         self.document.borrow().held(&self.answer)
     }
 
-    /// A value as the getter gives it, made afresh.
+    /// Returns a new Python object for a value, in the getter's type.
     pub(crate) fn object<'py>(&self, py: Python<'py>, held: &Value) -> PyResult<Bound<'py, PyAny>> {
         match self.wanted {
             Wanted::Int => to_python::truncated(py, held),
@@ -72,7 +72,7 @@ impl<D: Borrow<Arc<Document>>> Served<D> {
 }
 
 impl Served<&Arc<Document>> {
-    /// The flag's value, or the default.
+    /// Returns the flag's value, or the default.
     pub(crate) fn value<'py>(&self, default: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         match self.held() {
             Some(held) => self.object(default.py(), held),
@@ -80,7 +80,7 @@ impl Served<&Arc<Document>> {
         }
     }
 
-    /// The flag's value, or the default, and why.
+    /// Returns the flag's value or the default, with the reason.
     pub(crate) fn detail(self, default: Bound<'_, PyAny>) -> EvaluationDetail {
         let is_default = self.held().is_none();
         let Served { document, answer, wanted } = self;

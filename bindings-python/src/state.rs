@@ -1,4 +1,4 @@
-//! All flags at once, in the form that a browser's SDK starts from.
+//! The bootstrap state of all flags.
 
 use isoflag::{AllFlagsOptions, BoundFlags, FlagState, StateMember, Value};
 use pyo3::IntoPyObjectExt;
@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyString};
 use crate::detached::detached;
 use crate::{reason, to_python, words};
 
-/// From this many flags on other threads may run meanwhile; below it, handing over the GIL costs
+/// Number of flags from which the GIL is released; below it, handing over the GIL costs
 /// more than the evaluations.
 pub(crate) const MANY_FLAGS: usize = 64;
 
@@ -23,7 +23,7 @@ pub(crate) fn options(
     Ok(AllFlagsOptions { client_side_only, with_reasons, details_only_for_tracked_flags, now_ms })
 }
 
-/// The dict of a bootstrap, its names in RFC 8785 order.
+/// Returns the bootstrap dict, with names in RFC 8785 order.
 pub(crate) fn object<'py>(
     py: Python<'py>,
     bound: &BoundFlags,
@@ -72,7 +72,7 @@ fn flag_state<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bound<'py,
     Ok(dict)
 }
 
-/// Milliseconds since 1970, by the clock that Python code sees, so that tests can set it.
+/// Returns milliseconds since 1970 by Python's `time.time`, so that tests can set the clock.
 fn host_clock(py: Python<'_>) -> PyResult<f64> {
     let seconds: f64 = py.import("time")?.call_method0("time")?.extract()?;
     Ok((seconds * 1000.0).floor())

@@ -1,4 +1,4 @@
-//! Strategies: what turns flags on and off over a document.
+//! Reads strategies and systems from Python arguments.
 
 use isoflag::limits::DOCUMENT_BYTES;
 use isoflag::{Object, Strategy, StrategyError, System, Value};
@@ -11,7 +11,7 @@ use crate::{errors, from_python};
 
 static STRATEGY_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// A name, or a mapping; the lists that are given beside it come before those in it.
+/// Reads a strategy's name or mapping; lists passed as arguments take precedence over its own.
 pub(crate) fn read(
     strategy: &Bound<'_, PyAny>,
     lists: [(&str, Option<Bound<'_, PyAny>>); 3],
@@ -42,7 +42,7 @@ pub(crate) fn read(
 
 pub(crate) fn system(name: &str) -> PyResult<System> {
     System::named(name).ok_or_else(|| {
-        let message = format!("`{name}` is no system; ask for `development` or `production`");
+        let message = format!("invalid system `{name}`: expected `development` or `production`");
         PyValueError::new_err(message)
     })
 }

@@ -1,4 +1,4 @@
-//! JSON text as Python holds it, and the GIL while the core reads it.
+//! Reads JSON text from Python objects, and releases the GIL while the core parses it.
 
 use std::borrow::Cow;
 
@@ -8,16 +8,16 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyByteArrayMethods, PyBytes, PyString};
 
-/// From this size on other threads may run while a text is read; below it, handing over the GIL
-/// costs more than the reading.
+/// Size from which the GIL is released while a text is parsed; below it, handing over the GIL
+/// costs more than parsing.
 const LARGE_TEXT: usize = 1 << 14;
 
-/// The UTF-8 bytes of a `str`, `bytes` or `bytearray`; none for any other object.
+/// Returns the UTF-8 bytes of a `str`, `bytes` or `bytearray`, or `None` for any other object.
 pub(crate) fn bytes<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a, [u8]>>> {
     if let Ok(text) = object.cast::<PyString>() {
         match text.to_str() {
             Ok(text) => Ok(Some(Cow::Borrowed(text.as_bytes()))),
-            // A lone surrogate is written as it stands, for the core to refuse at its place.
+            // A lone surrogate is passed on, so that the core rejects it with its position.
             Err(_) => {
                 let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
                 Ok(Some(Cow::Owned(encoded.cast::<PyBytes>()?.as_bytes().to_vec())))
@@ -32,7 +32,7 @@ pub(crate) fn bytes<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a,
     }
 }
 
-/// As [`bytes`], where nothing but text will do.
+/// Like [`bytes`], but raises `TypeError` for any other object.
 pub(crate) fn required_bytes<'a>(
     object: &'a Bound<'_, PyAny>,
     instead: &str,
@@ -40,18 +40,18 @@ pub(crate) fn required_bytes<'a>(
     bytes(object)?.ok_or_else(|| {
         let class = object.get_type().name().map_or_else(|_| "?".to_owned(), |n| n.to_string());
         PyTypeError::new_err(format!(
-            "expected JSON text as str or bytes, not `{class}`; for a mapping there is {instead}"
+            "expected JSON text as str or bytes, not `{class}`; for a mapping use {instead}"
         ))
     })
 }
 
-/// The text with what a terminal or the log of a pipeline would obey written as escapes.
+/// Returns the text with terminal and CI-log control sequences escaped.
 #[pyfunction]
 pub(crate) fn printable(text: &Bound<'_, PyString>) -> String {
     isoflag::printable(&text.to_string_lossy()).to_string()
 }
 
-/// Reads a text, letting other threads run where that takes long.
+/// Parses a text; releases the GIL if it is large.
 pub(crate) fn reading<T: Send>(py: Python<'_>, bytes: usize, read: impl FnOnce() -> T + Send) -> T {
     if bytes < LARGE_TEXT { read() } else { detached(py, read) }
 }

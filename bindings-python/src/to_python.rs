@@ -1,4 +1,4 @@
-//! JSON values into Python objects. Every call makes new objects: the caller may keep and change
+//! Converts JSON values to Python objects. Every call creates new objects: the caller may modify
 //! them.
 
 use isoflag::Value;
@@ -6,10 +6,10 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString};
 
-/// The largest magnitude of which every integer is a double of its own.
+/// The largest magnitude up to which every integer is exact as a double.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
-/// `None`, `bool`, `int` or `float`, `str`, `list` or `dict`.
+/// Converts a value to `None`, `bool`, `int` or `float`, `str`, `list` or `dict`.
 pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Value::Null => Ok(py.None().into_bound(py)),
@@ -36,7 +36,7 @@ pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py,
     }
 }
 
-/// As [`object`], with a number truncated toward zero to an `int`, however large.
+/// Like [`object`], with a number truncated toward zero to an `int`, however large.
 pub(crate) fn truncated<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value.as_number().map(|number| Value::from(number.trunc())) {
         None => object(py, value),
@@ -47,7 +47,7 @@ pub(crate) fn truncated<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
     }
 }
 
-/// As [`object`], with a number always a `float`.
+/// Like [`object`], with a number always a `float`.
 pub(crate) fn floating<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value.as_number() {
         Some(number) => Ok(PyFloat::new(py, number).into_any()),

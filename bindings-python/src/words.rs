@@ -1,10 +1,10 @@
-//! The words of LaunchDarkly's format as Python strings, each made once.
+//! Interned Python strings of LaunchDarkly's format.
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-/// A function from a text to its Python string: one that is made once for the texts named here, in
-/// the order in which they are looked for, and a new one for any other.
+/// Defines a function from a text to its Python string: interned for the texts listed here, in
+/// the order in which they are compared, and new for any other.
 macro_rules! words {
     ($(#[$about:meta])* $function:ident: $($word:literal)*) => {
         $(#[$about])*
@@ -18,7 +18,7 @@ macro_rules! words {
 }
 
 words! {
-    /// The name of a member of a reason or of a flag's state.
+    /// Returns the name of a member of a reason or of a flag's state.
     name:
     "kind" "ruleIndex" "ruleId" "inExperiment" "errorKind" "prerequisiteKey" "bigSegmentsStatus"
     "variation" "version" "trackEvents" "trackReason" "reason" "debugEventsUntilDate"
@@ -26,7 +26,7 @@ words! {
 }
 
 words! {
-    /// What a reason says.
+    /// Returns a string value of a reason.
     said:
     "FALLTHROUGH" "RULE_MATCH" "OFF" "TARGET_MATCH" "PREREQUISITE_FAILED" "ERROR" "FLAG_NOT_FOUND"
     "WRONG_TYPE" "MALFORMED_FLAG" "USER_NOT_SPECIFIED" "HEALTHY" "STALE" "STORE_ERROR"

@@ -1,4 +1,4 @@
-"""What the tests of `/config` and of the guard share: flags, clients, and how answers are read."""
+"""Flags, clients and response readers that the tests of `/config` and of the guard share."""
 
 import json
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def cors_of(response: Mapping[str, Any]) -> dict[str, str]:
 
 
 class Client:
-    """What a flag client is to an endpoint."""
+    """A minimal flag client for an endpoint."""
 
     def __init__(self, flags: Flags | None) -> None:
         self.flags = flags

@@ -1,4 +1,4 @@
-"""Flag documents in Python, as small as a test needs them."""
+"""Builders of minimal flag documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ USER: Mapping[str, Any] = {"kind": "user", "key": "ada"}
 
 
 def flag(key: str, *variations: Any, **properties: Any) -> dict[str, Any]:
-    """Make a flag that is on and serves its first variation."""
+    """Returns a flag that is on and serves its first variation."""
     return {
         "key": key,
         "version": 1,
@@ -35,9 +35,9 @@ def clause(attribute: str, op: str, *values: Any, **properties: Any) -> dict[str
 
 
 def presence(attribute: str = "x") -> dict[str, Any]:
-    """Make the flag `presence`, which is true where the user has the attribute.
+    """Returns the flag `presence`, which serves True if the user has the attribute.
 
-    A negated clause without values holds for anything but an absent attribute.
+    A negated clause without values matches anything but an absent attribute.
     """
     rule = {"id": "present", "clauses": [clause(attribute, "in", negate=True)], "variation": 1}
     return flag("presence", False, True, rules=[rule])

@@ -1,4 +1,4 @@
-"""Tables for the tests: on moto, over a real socket, and the one that the environment names."""
+"""DynamoDB tables for tests: on moto over a socket, and the one that the environment names."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 NAMED = "LAUNCHDARKLY_DYNAMODB_TABLE"
-# moto asks for some, and looks at none.
+# moto requires credentials but does not verify them.
 CREDENTIALS = {
     "region_name": "eu-central-1",
     "aws_access_key_id": "testing",
@@ -21,7 +21,7 @@ CREDENTIALS = {
 
 @contextmanager
 def moto_server() -> Iterator[str]:
-    """Serve AWS's emulator on a free port of the loopback address; gives its URL."""
+    """Serves AWS's emulator on a free loopback port and yields its URL."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
@@ -36,7 +36,7 @@ def client_of(endpoint: str) -> Any:
 
 
 def new_table(client: Any, name: str | None = None) -> str:
-    """Make an empty table with LaunchDarkly's keys; gives its name."""
+    """Creates an empty table with LaunchDarkly's keys and yields its name."""
     name = name or f"flags-{uuid4().hex}"
     client.create_table(
         TableName=name,
@@ -54,7 +54,7 @@ def new_table(client: Any, name: str | None = None) -> str:
 
 
 def named_table() -> str:
-    """Give the table that the environment names, or skip the test."""
+    """Returns the table that the environment names, or skips the test."""
     name = os.environ.get(NAMED)
     if not name:
         pytest.skip(f"{NAMED} names no table")

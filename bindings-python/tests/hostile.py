@@ -8,7 +8,7 @@ LONE_SURROGATE = "\ud800"
 
 
 class Raising(Mapping[str, Any]):
-    """A mapping of which nothing can be read."""
+    """A mapping that raises for every access."""
 
     def __getitem__(self, key: str) -> NoReturn:
         raise RuntimeError(key)
@@ -21,7 +21,7 @@ class Raising(Mapping[str, Any]):
 
 
 class RaisingMember(Mapping[str, Any]):
-    """A mapping that holds what it is given, and one member more that raises."""
+    """A mapping of the given members and one that raises."""
 
     def __init__(self, held: Mapping[str, Any], raising: str) -> None:
         self._held = held
@@ -41,7 +41,7 @@ class RaisingMember(Mapping[str, Any]):
 
 
 class Endless(Mapping[Any, Any]):
-    """A mapping whose names never end."""
+    """A mapping with infinitely many names."""
 
     def __init__(self, name: Any) -> None:
         self._name = name
@@ -58,7 +58,7 @@ class Endless(Mapping[Any, Any]):
 
 
 class Interrupting(Mapping[str, Any]):
-    """A mapping that is read while the user presses Ctrl-C."""
+    """A mapping that raises KeyboardInterrupt while it is read."""
 
     def __getitem__(self, key: str) -> NoReturn:
         raise KeyboardInterrupt
@@ -71,7 +71,7 @@ class Interrupting(Mapping[str, Any]):
 
 
 class LyingDict(dict[str, Any]):
-    """A dict that overrides whatever could be asked."""
+    """A dict that overrides every method of reading."""
 
     def __getitem__(self, key: str) -> NoReturn:
         raise RuntimeError(key)
@@ -138,7 +138,7 @@ class Size(enum.IntEnum):
 
 
 class ClassRaises:
-    """An object that raises when `isinstance` asks what it is."""
+    """An object that raises in `isinstance`."""
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -146,7 +146,7 @@ class ClassRaises:
 
 
 class Shrinking(Mapping[str, Any]):
-    """A mapping that empties the dict it lies in while it is read."""
+    """A mapping that empties its parent dict while it is read."""
 
     def __init__(self, victim: dict[str, Any] | list[Any]) -> None:
         self._victim = victim
@@ -182,7 +182,7 @@ def nested(levels: int) -> list[Any]:
 
 
 def shared(levels: int) -> list[Any]:
-    """Make lists that hold one list twice, level upon level: 2**levels when written out."""
+    """Returns nested lists that contain each list twice: 2**levels when written out."""
     inner: list[Any] = []
     for _ in range(levels):
         inner = [inner, inner]

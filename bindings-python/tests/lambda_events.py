@@ -1,4 +1,4 @@
-"""Events as AWS sends them to a Lambda function, as small as a test needs them."""
+"""Minimal events as AWS sends them to a Lambda function."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ def rest_event(
     body: str | bytes | None = None,
     authorizer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Make an event of an API Gateway REST API, or of an HTTP API with the payload 1.0."""
+    """Returns an event of an API Gateway REST API, or of an HTTP API with payload 1.0."""
     return {
         "resource": path,
         "path": path,
@@ -45,7 +45,7 @@ def http_event(
     body: str | bytes | None = None,
     authorizer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Make an event of an API Gateway HTTP API with the payload 2.0, or of a function URL."""
+    """Returns an event of an API Gateway HTTP API with payload 2.0, or of a function URL."""
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -84,7 +84,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 
 
 def _body(body: str | bytes | None) -> dict[str, Any]:
-    """Text goes as it is, bytes as base64."""
+    """Returns the body members: text unchanged, bytes as base64."""
     if isinstance(body, bytes):
         return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
     return {"body": body, "isBase64Encoded": False}

@@ -1,4 +1,4 @@
-"""A server of documents that answers as it is told and keeps what it was asked."""
+"""An HTTP server with a scripted response that records its requests."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from loopback import listening
 
 @dataclass
 class LocalServer:
-    """What the server answers, until a test says something else."""
+    """The server's response, which a test can replace."""
 
     status: int = 200
     body: bytes = b""

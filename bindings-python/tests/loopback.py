@@ -1,4 +1,4 @@
-"""HTTP servers of a test on the loopback address: of documents, and of Lambda handlers."""
+"""HTTP servers on the loopback address, for documents and for Lambda handlers."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ Answer = tuple[int, Mapping[str, str], bytes]
 
 @dataclass
 class Asked:
-    """A request as it came in."""
+    """A received request."""
 
     method: str
     target: str
@@ -24,7 +24,7 @@ class Asked:
 
 @contextmanager
 def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
-    """Handle requests on a free port, each on a thread, until the block ends; gives the port."""
+    """Handles requests on a free port, each on a thread, and yields the port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -39,9 +39,9 @@ def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
 
 @contextmanager
 def serve(answer: Callable[[Asked], Answer]) -> Iterator[str]:
-    """Serve on a free port until the block ends; gives the address.
+    """Serves on a free port and yields the address.
 
-    An answer whose `Content-Length` is more than its body breaks off.
+    A response whose `Content-Length` exceeds its body is cut off.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -59,14 +59,14 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[str]:
         do_GET = do_POST = do_OPTIONS = do_HEAD = do_PUT = answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
-            """Keep the test's output clean."""
+            """Suppresses the server's log."""
 
     with listening(Handler) as port:
         yield f"http://127.0.0.1:{port}"
 
 
 def function_url_event(asked: Asked) -> dict[str, Any]:
-    """Give the event by which a function URL tells of a request."""
+    """Returns the function URL event of a request."""
     parts = urlsplit(asked.target)
     return {
         "version": "2.0",
@@ -84,7 +84,7 @@ def function_url_event(asked: Asked) -> dict[str, Any]:
 
 
 def serve_handler(handler: Callable[[Any, Any], Any]) -> Callable[[Asked], Answer]:
-    """Let a Lambda handler answer a server's requests, as a function URL would."""
+    """Serves requests with a Lambda handler, like a function URL."""
 
     def answer(asked: Asked) -> Answer:
         response = handler(function_url_event(asked), None)

@@ -1,4 +1,4 @@
-"""Pages of the documentation: the Python in them, run as it stands there."""
+"""Runs the Python code blocks of documentation pages."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ _CLAIM = re.compile(r"^(\S.*?)  # (.*)$", re.MULTILINE)
 
 
 class Page:
-    """A page, named from the top of the repository."""
+    """A page by its path in the repository."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -27,7 +27,7 @@ class Page:
     def run(
         self, names: dict[str, Any] | None = None, *, only: slice = slice(None)
     ) -> dict[str, Any]:
-        """Run its blocks one after the other, by one set of names, and give what they have defined.
+        """Runs the blocks in order in one namespace and returns it.
 
         An error names the page and its line.
         """
@@ -37,7 +37,7 @@ class Page:
         return defined
 
     def claims(self) -> list[tuple[str, str]]:
-        """Give expressions beside which a comment has their value, and the value's text."""
+        """Returns expressions with the value in their comment."""
         found = [claim for block in self.blocks for claim in _CLAIM.findall(block)]
         return [(asked, said) for asked, said in found if _is_value(said)]
 

@@ -30,11 +30,11 @@ FLAGS = Flags.from_json(
 )
 ADA = {"kind": "user", "key": "ada"}
 
-# PyO3 makes its class when it first takes an exception from Python code.
+# PyO3 creates its class when it first receives an exception from Python code.
 FLAGS.variation("f", Raising(ValueError("broken")), None)
 (PANIC,) = (found for found in BaseException.__subclasses__() if found.__name__ == "PanicException")
 
-# If Python code raises one of that class into the extension, PyO3 goes on with it as a Rust panic.
+# PyO3 resumes an exception of that class from Python code as a Rust panic.
 RAISING = Raising(PANIC("provoked"))
 
 CALLS: dict[str, Callable[[], object]] = {

@@ -1,4 +1,4 @@
-"""A clock that is moved by hand, and a source that gives what it was told to."""
+"""A manual clock, and a source with scripted results."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Clock:
 
 
 class ScriptedSource:
-    """Gives its answers one after the other, the last one again and again."""
+    """Returns its answers in order, then repeats the last one."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -42,13 +42,13 @@ class ScriptedSource:
 
 
 def client(*answers: Answer, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
-    """Make a client of a script; give its source and its clock too."""
+    """Returns a client of a script, with its source and its clock."""
     source, clock = ScriptedSource(*answers), Clock()
     return FlagClient(source, **{"ttl": 60.0, "clock": clock, **options}), source, clock
 
 
 def text(value: Any = True, *, version: int | None = None, stamp: int | None = None) -> bytes:
-    """Write a document whose flag `a` serves the value."""
+    """Returns a document whose flag `a` serves the value."""
     meta = {"version": version, "lastModifiedTimestamp": stamp}
     flag = {"key": "a", "version": 1, "on": False, "offVariation": 0, "variations": [value]}
     return json.dumps(

@@ -1,4 +1,4 @@
-"""The example shop: its document, its contexts, and what is answered for them."""
+"""The example shop: its document, its contexts, and their results."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def shop_contexts() -> list[dict[str, Any]]:
 
 
 def shop_answers(flags: Flags) -> list[tuple[Any, int | None, dict[str, Any]]]:
-    """Ask for every flag for every context."""
+    """Evaluates every flag for every context."""
     keys = flags.keys()
     return [
         (detail.value, detail.variation_index, detail.reason)

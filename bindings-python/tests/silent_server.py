@@ -1,4 +1,4 @@
-"""Servers that accept a connection and never answer, or one byte at a time."""
+"""Servers that accept a connection and never respond, or send one byte at a time."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ ACCEPTED = b""
 """Sends nothing."""
 
 HEADERS = b"HTTP/1.1 200 OK\r\nX-Drip: " + b"x" * 1_000_000
-"""Headers without an end."""
+"""Endless headers."""
 
 BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nETag: x\r\n\r\n" + b" " * 1_000_000
 """A body that takes years."""
@@ -19,7 +19,7 @@ SLOW_ANSWERS = {"never": ACCEPTED, "headers by the byte": HEADERS, "a body by th
 
 @contextmanager
 def slow_server(answer: bytes) -> Iterator[int]:
-    """Accept connections on a free port, which it gives, and send a byte every 20 ms."""
+    """Accepts connections on a free port, sends a byte every 20 ms, and yields the port."""
     closing = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0), backlog=100)
     listener.settimeout(0.01)

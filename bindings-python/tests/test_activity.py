@@ -1,4 +1,4 @@
-"""Counts of evaluations: their format, merging, threads, and what a flush leaves."""
+"""Counts of evaluations: format, merging, threads, and flushing."""
 
 import json
 import threading
@@ -79,7 +79,7 @@ def test_what_is_no_activity_adds_nothing(other: str | bytes) -> None:
     assert total.to_json() == before
 
 
-def test_a_flush_gives_the_counts_away_once() -> None:
+def test_a_flush_returns_the_counts_once() -> None:
     activity, taken = counted(("a", 0, DIGEST)), list[str]()
     expected = activity.to_json()
     activity.flush(taken.append)
@@ -139,7 +139,7 @@ def test_a_line_of_the_embedded_metric_format_for_each_count() -> None:
         {"_aws": head, "flag": "b", "variation": "default", "digest": DIGEST, "evaluations": 1},
     ]
     for line in lines:
-        # What the format asks of its reader: each name that is used has a root member.
+        # The format requires a root member for each name that is used.
         for directive in line["_aws"]["CloudWatchMetrics"]:
             names = [each["Name"] for each in directive["Metrics"]]
             assert all(isinstance(line[name], int | float) for name in names)

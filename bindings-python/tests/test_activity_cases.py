@@ -1,4 +1,4 @@
-"""What every recorder of activity must do: the cases of ``conformance/activity``."""
+"""Runs the cases of ``conformance/activity``, which every activity recorder must pass."""
 
 import json
 from pathlib import Path

@@ -104,7 +104,7 @@ def test_the_answer_for_one_flag_gets_its_key_back(agent: LocalServer) -> None:
     assert agent.asked[0][0] == f"{PATH}?flag=isFeatureXEnabled"
 
 
-def test_the_environment_says_where_the_agent_is(
+def test_the_environment_sets_the_address_of_the_agent(
     agent: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT", str(agent.port))
@@ -185,26 +185,26 @@ def silence(handler: BaseHTTPRequestHandler) -> None:
     ("told", "kind", "message"),
     [
         ({"status": 401, "body": b"no"}, SourceUnauthorizedError, "status 401, `no`"),
-        ({"status": 403}, SourceUnauthorizedError, "may the function's role read"),
-        ({"status": 404}, SourceNotFoundError, "are the three names right?"),
+        ({"status": 403}, SourceUnauthorizedError, "allow the function's role to read"),
+        ({"status": 404}, SourceNotFoundError, "check the application, environment and profile"),
         ({"status": 400}, SourceUnavailableError, "status 400"),
         ({"status": 500, "body": b"a\n b"}, SourceUnavailableError, "status 500, `a b`"),
         ({"status": 302}, SourceUnavailableError, "status 302"),
-        ({"body": b""}, SourceContentError, "the answer is empty"),
-        ({"body": b"\n<!doctype html>"}, SourceContentError, "the answer is a page"),
+        ({"body": b""}, SourceContentError, "the response is empty"),
+        ({"body": b"\n<!doctype html>"}, SourceContentError, "the response is a page"),
         (
             {"body": b"hello", "headers": {"Content-Type": "text/html; charset=utf-8"}},
             SourceContentError,
-            "the answer is a page (`text/html; charset=utf-8`)",
+            "the response is a page (`text/html; charset=utf-8`)",
         ),
-        ({"write": truncated}, SourceContentError, "the answer was cut off"),
-        ({"write": truncated_chunks}, SourceContentError, "the answer was cut off"),
-        ({"write": no_http}, SourceUnavailableError, "no answer from the agent"),
-        ({"write": silence}, SourceUnavailableError, "no answer from the agent"),
+        ({"write": truncated}, SourceContentError, "the response was cut off"),
+        ({"write": truncated_chunks}, SourceContentError, "the response was cut off"),
+        ({"write": no_http}, SourceUnavailableError, "no response from the agent"),
+        ({"write": silence}, SourceUnavailableError, "no response from the agent"),
     ],
     ids=str,
 )
-def test_what_goes_wrong_has_a_name_and_the_last_good_document_stays(
+def test_each_failure_has_its_own_error_and_the_last_good_document_is_kept(
     agent: LocalServer, told: dict[str, Any], kind: type[SourceError], message: str
 ) -> None:
     clock = Clock()
@@ -257,7 +257,7 @@ def test_an_agent_that_trickles_is_given_up(agent: LocalServer) -> None:
             pass
 
     agent.write = trickle
-    with pytest.raises(SourceTimeoutError, match=r"no whole answer within 0\.1 s"):
+    with pytest.raises(SourceTimeoutError, match=r"no complete response within 0\.1 s"):
         source(agent, timeout=0.1).fetch(None)
     done.set()
 

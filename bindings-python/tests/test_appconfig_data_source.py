@@ -1,4 +1,4 @@
-"""AppConfig's own API: sessions, tokens that are good for one call, empty bodies."""
+"""AppConfig's own API: sessions, single-use tokens, empty bodies."""
 
 import io
 from collections.abc import Iterator
@@ -131,7 +131,7 @@ def test_the_interval_that_appconfig_asks_for_is_kept(
     assert source.fetch(first) is UNCHANGED
 
 
-def test_an_interval_of_ones_own_is_asked_for(client: Any, stubber: Stubber, clock: Clock) -> None:
+def test_a_custom_interval_is_requested(client: Any, stubber: Stubber, clock: Clock) -> None:
     source = AppConfigDataSource(
         "shop", "test-1", "FeatureList", minimum_poll_interval=15, client=client, clock=clock
     )
@@ -183,7 +183,7 @@ def test_asking_too_early_keeps_document_and_token(
     assert source.fetch(first) == Fetched(text(2))
 
 
-def test_after_any_failure_a_new_session_gives_the_whole_document(
+def test_after_any_failure_a_new_session_returns_the_whole_document(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     starts(stubber, "t0")
@@ -199,7 +199,7 @@ def test_after_any_failure_a_new_session_gives_the_whole_document(
     assert source.fetch(first) == Fetched(text(2))
 
 
-def test_whoever_holds_another_document_gets_a_new_session(
+def test_a_caller_with_another_document_gets_a_new_session(
     stubber: Stubber, source: AppConfigDataSource
 ) -> None:
     starts(stubber, "t0")

@@ -1,4 +1,4 @@
-"""What becomes of an archive that is packed anew, and of a wheel as a layer."""
+"""Recompressed archives, and wheels packed as Lambda layers."""
 
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo

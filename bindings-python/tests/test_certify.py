@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from isoflag._program import MISSING, find_program
+from isoflag._program import MISSING, find_cli
 
 DOCUMENT: dict[str, Any] = {
     "flags": {
@@ -40,7 +40,7 @@ TESTS = "import shop\n\n\ndef test_order():\n    assert shop.take_order() == 'ta
 
 @pytest.fixture
 def certify(tmp_path: Path) -> Any:
-    program = find_program()
+    program = find_cli()
     assert program is not None, MISSING
 
     def certify(feature: str, tests: str = TESTS) -> tuple[int, str, str, list[Any]]:
@@ -64,7 +64,7 @@ def certify(tmp_path: Path) -> Any:
     return certify
 
 
-def test_a_broken_feature_stays_in_staging(certify: Any) -> None:
+def test_a_broken_feature_remains_in_staging(certify: Any) -> None:
     code, out, status, artifacts = certify("raise RuntimeError('the feature is broken')")
     assert "Production State: passed\nNext Release: failed\n" in out
     assert (code, status, artifacts) == (1, "Staging", [True])

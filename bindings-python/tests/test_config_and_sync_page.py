@@ -23,7 +23,7 @@ VISIBLE = {"usingEnvironmentId": True}
 
 
 def shop(*, on: bool) -> dict[str, Any]:
-    """A document in which a flag is for those who pay."""
+    """Returns a document with a flag for paying users."""
     rule = {
         "id": "pro",
         "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}],
@@ -101,7 +101,7 @@ def test_every_row_names_tests_that_exist() -> None:
 
 
 def test_the_page_names_the_calls_that_a_role_needs() -> None:
-    """Every call of the store, and no other, stands in the page."""
+    """The page lists exactly the calls of the store."""
     source = Path(str(DynamoDbFeatureStore.__module__).replace(".", "/") + ".py")
     text = (TESTS.parent / "python" / source).read_text(encoding="utf-8")
     called = set(re.findall(r"self\._client\.(\w+_item)\(", text)) | {"query"}

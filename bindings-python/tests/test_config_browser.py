@@ -1,4 +1,4 @@
-"""A page of another origin in Chromium: what it may read of an answer, and what it may not."""
+"""A page of another origin in Chromium: which parts of a response it may read."""
 
 import os
 import queue
@@ -19,7 +19,7 @@ from loopback import Answer, Asked, serve, serve_handler
 FLAGS = load(flag("feature-x", True), flag("off", False))
 MIA = {"kind": "user", "key": "mia"}
 FIND_CHROMIUM = Path(__file__).parents[2] / ".ci" / "chromium.mjs"
-# Far beyond what it takes: only a hang ends there.
+# Far longer than needed: only a hang reaches it.
 PATIENCE = 120
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>shop</title><script type="module">
@@ -74,7 +74,7 @@ def chromium() -> str:
 
 @contextmanager
 def page_server(results: "queue.Queue[bytes]", api: Callable[[], str]) -> Iterator[str]:
-    """Serve the page on an origin of its own, and take what it found out."""
+    """Serves the page on its own origin, and receives its results."""
 
     def answer(asked: Asked) -> Answer:
         if asked.target == "/results":
@@ -113,9 +113,9 @@ def backend(origins: Callable[[], Cors], seen: list[Asked]) -> Callable[[Asked],
 
 
 def visit(allow: Callable[[str], Cors]) -> tuple[dict[str, Any], list[Asked]]:
-    """Open the page in Chromium; gives what it found out, and what the other origin was asked.
+    """Opens the page in Chromium; returns its results, and the requests to the other origin.
 
-    `allow` gives what the other origin allows, from the origin of the page.
+    `allow` returns the policy of the other origin for the page's origin.
     """
     import json  # noqa: PLC0415
 
@@ -140,7 +140,7 @@ def visit(allow: Callable[[str], Cors]) -> tuple[dict[str, Any], list[Asked]]:
             "--disable-component-update",
             "--disable-sync",
             f"--user-data-dir={profile}",
-            # It stays until the page has told.
+            # It runs until the page has reported.
             "--remote-debugging-port=0",
             f"{page}/",
         ]
@@ -169,7 +169,7 @@ def test_a_page_of_an_allowed_origin_reads_tag_and_document_and_gets_304() -> No
     assert found["ofrep"]["status"] == 200
     assert found["ofrep"]["etag"]
     assert (found["submit"]["status"], found["submit"]["retryAfter"]) == (503, "60")
-    # Neither cookies nor a header that nobody allowed.
+    # Neither cookies nor a header that is not allowed.
     assert found["cookies"] == {"error": "TypeError"}
     assert found["header"] == {"error": "TypeError"}
     preflights = [asked for asked in seen if asked.method == "OPTIONS"]
@@ -183,7 +183,7 @@ def test_a_page_of_another_origin_reads_nothing() -> None:
     assert len(found) == 7
 
 
-def test_a_page_may_send_cookies_where_that_is_allowed() -> None:
+def test_a_page_may_send_cookies_if_credentials_are_allowed() -> None:
     found, _ = visit(lambda page: Cors([page], credentials=True, headers=["X-Unheard-Of"]))
     assert found["cookies"]["status"] == 200
     assert found["header"]["status"] == 200

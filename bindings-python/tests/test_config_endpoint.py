@@ -1,4 +1,4 @@
-"""The endpoint from which a page gets its flags."""
+"""The `/config` endpoint."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -79,7 +79,7 @@ def test_the_tag_is_strong_and_repeats(flags: Flags) -> None:
     assert tag(flags, Context.from_dict(MIA)) == tag(flags)
 
 
-def test_the_tag_depends_on_everything_that_is_asked(flags: Flags) -> None:
+def test_the_tag_depends_on_every_input(flags: Flags) -> None:
     newer = flags.apply({"flags": {"z": flag("z", 1)}})
     plain: dict[str, Any] = {"form": "plain"}
     tags = [
@@ -129,7 +129,7 @@ def test_what_the_page_has_is_not_sent_again(
 
 
 @pytest.mark.parametrize("header", ['"other"', "", "no tag", "{}x", '"{}"', "w/{}"])
-def test_what_the_page_has_of_old_is_sent_anew(flags: Flags, header: str) -> None:
+def test_a_page_with_an_old_response_gets_a_new_one(flags: Flags, header: str) -> None:
     asked = http_event(headers={"If-None-Match": header.format(tag(flags))})
     assert config_response(asked, flags, context=MIA)["statusCode"] == 200
 

@@ -1,4 +1,4 @@
-"""OpenFeature's remote evaluation protocol, as its web provider asks for every flag."""
+"""OpenFeature's remote evaluation protocol, with the requests of its web provider."""
 
 from typing import Any
 

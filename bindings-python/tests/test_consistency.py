@@ -1,4 +1,4 @@
-"""The consistency gate: what the core answers reaches Python as attributes and as JSON names."""
+"""The consistency gate: the core's results as attributes and by JSON name."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ def written(*, on: bool = True, **lifecycle: Any) -> bytes:
 
 
 def run(text: bytes, **names: Any) -> dict[str, Any]:
-    """Run the page's code by a document, and by what the page takes for granted."""
+    """Runs the page's code with a document and the names that the page assumes."""
     flags = Flags.from_json(text)
     client = FlagClient(ScriptedSource(text), gate=GateTimes(900, 3000))
     given = {

@@ -1,4 +1,4 @@
-"""The class Context: its builders, its canonical form and what it refuses."""
+"""The class Context: constructors, canonical form and validation."""
 
 import copy
 import datetime as dt
@@ -150,7 +150,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str | None]] = {
     "attribute named by an int": (lambda: Context("ada", attributes={"a": {5: 1}}), "a"),
     "attributes raise": (lambda: Context("ada", attributes=hostile.Raising()), ""),
     "attributes beyond the limit": (lambda: Context("ada", attributes={"a": "a" * 2**20}), None),
-    "mapping is none": (lambda: Context.from_dict(None), ""),  # type: ignore[arg-type]
+    "mapping is None": (lambda: Context.from_dict(None), ""),  # type: ignore[arg-type]
     "mapping is a list": (lambda: Context.from_dict([]), ""),  # type: ignore[arg-type]
     "mapping raises": (lambda: Context.from_dict(hostile.Raising()), ""),
     "mapping never ends": (lambda: Context.from_dict(hostile.Endless("a")), None),
@@ -190,7 +190,7 @@ def test_an_invalid_context_is_refused(make: Callable[[], object], path: str | N
         assert path in str(caught.value)
 
 
-# What a type checker refuses as well; `make` hides it from one.
+# A type checker rejects these calls too; `make` hides them from it.
 make: Any = Context
 
 

@@ -89,7 +89,7 @@ def test_the_text_of_the_current_layout_is_kept_to_the_letter() -> None:
     assert "12345678901234567890" in layout.item_json(FLAG_2018)
 
 
-def test_the_layouts_are_told_apart() -> None:
+def test_the_layouts_are_distinguished() -> None:
     assert layout.is_current_layout(CURRENT)
     assert not layout.is_current_layout(FLAG_2018)
     assert not layout.is_current_layout(SEGMENT_2018)
@@ -99,17 +99,17 @@ def test_the_layouts_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("item", "message"),
     [
-        ({"key": {"S": "k"}}, "the item `k` is in no layout"),
-        ({"key": {"N": "1"}}, "`key` of the item `` is no string"),
-        ({"key": {"S": "k"}, "item": {"B": b"{}"}}, "`item` of the item `k` is no string"),
-        ({"key": {"S": "k"}, "item": {"S": "{"}}, "`item` of the item `k` is no JSON: "),
-        ({"key": {"S": "k"}, "item": {"S": "[]"}}, "`item` of the item `k` is no JSON object"),
-        ({"key": {"S": "k"}, "on": {"B": b""}}, "an attribute of the type `B`"),
-        ({"key": {"S": "k"}, "on": {}}, "an attribute of the type ``"),
-        ({"key": {"S": "k"}, "on": {"N": "NaN"}}, "an attribute of the type `N`"),
+        ({"key": {"S": "k"}}, "unknown layout of the item `k`"),
+        ({"key": {"N": "1"}}, "`key` of the item `` is not a string"),
+        ({"key": {"S": "k"}, "item": {"B": b"{}"}}, "`item` of the item `k` is not a string"),
+        ({"key": {"S": "k"}, "item": {"S": "{"}}, "`item` of the item `k` is not valid JSON: "),
+        ({"key": {"S": "k"}, "item": {"S": "[]"}}, "`item` of the item `k` is not a JSON object"),
+        ({"key": {"S": "k"}, "on": {"B": b""}}, "an attribute of type `B`"),
+        ({"key": {"S": "k"}, "on": {}}, "an attribute of type ``"),
+        ({"key": {"S": "k"}, "on": {"N": "NaN"}}, "an attribute of type `N`"),
         (
             {"key": {"S": "k"}, "deleted": {"BOOL": True}, "version": {"N": "1.5"}},
-            "`version` of the item `k` is no integer: `1.5`",
+            "`version` of the item `k` is not an integer: `1.5`",
         ),
     ],
 )

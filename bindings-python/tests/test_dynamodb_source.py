@@ -1,4 +1,4 @@
-"""A document in a DynamoDB table: at moto's in the process and over a socket, in both layouts."""
+"""A document in a DynamoDB table: on moto in process and over a socket, in both layouts."""
 
 import json
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def table() -> Iterator[Any]:
 
 
 def living(document: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what was deleted, as whoever writes a file does."""
+    """Returns the document without deleted items, as in a file."""
     flags = {key: each for key, each in document["flags"].items() if "variations" in each}
     return {**document, "flags": flags}
 
@@ -110,7 +110,7 @@ def test_a_document_without_meta_has_none(table: Any) -> None:
 
 
 def typed(value: Any) -> dict[str, Any]:
-    """Write a value as Go's library for DynamoDB did."""
+    """Returns a value in the form of Go's library for DynamoDB."""
     match value:
         case bool():
             return {"BOOL": value}
@@ -144,7 +144,7 @@ def test_the_layout_of_2018_is_read_without_a_marker(table: Any) -> None:
 
 
 @pytest.mark.parametrize("filled", [False, True])
-def test_a_table_that_nobody_filled_to_the_end_is_not_ready(table: Any, *, filled: bool) -> None:
+def test_a_partially_filled_table_is_not_ready(table: Any, *, filled: bool) -> None:
     if filled:
         put(table, layout.encode_item("features", flag("a", 1)))
     clock = Clock()

@@ -1,4 +1,4 @@
-"""What the DynamoDB store alone does: its calls, its layouts, its limits, and who else reads it."""
+"""Specifics of the DynamoDB store: its calls, layouts, limits, and compatibility."""
 
 import json
 import logging
@@ -55,7 +55,7 @@ def launchdarklys(endpoint: str, table: str, prefix: str | None) -> Any:
 
 
 def calls_of(client: Any) -> list[tuple[str, dict[str, Any]]]:
-    """Watch a client; the list that is given grows with its calls."""
+    """Returns a list that records the client's calls."""
     calls: list[tuple[str, dict[str, Any]]] = []
 
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
@@ -86,7 +86,7 @@ def test_launchdarklys_sdk_answers_from_a_table_that_was_written_here(
     compared = 0
     with ldclient.LDClient(config) as sdk:
         for context in shop_contexts():
-            # It has no legacy users any more.
+            # The SDK no longer supports legacy users.
             now = context if "kind" in context else Context.from_dict(context).to_dict()
             asked = ldclient.Context.from_dict(now)
             for key in keys:
@@ -214,7 +214,7 @@ def test_reading_takes_getitem_and_query_only(client: Any, store: DynamoDbFeatur
 
 
 def test_a_query_of_many_pages_is_read_to_its_end(store: DynamoDbFeatureStore) -> None:
-    # DynamoDB gives at most a megabyte at a time.
+    # DynamoDB returns at most a megabyte per page.
     items = {f"f{index}": flag(f"f{index}", "x" * 300_000) for index in range(5)}
     store.init({FEATURES: items})
     assert store.all(FEATURES) == items
@@ -311,7 +311,7 @@ Answer = Callable[[list[dict[str, Any]]], dict[str, Any]]
 
 
 class Refusing:
-    """A DynamoDB that leaves items of batches unprocessed, and notes what it was sent."""
+    """A DynamoDB that leaves items of batches unprocessed, and records its requests."""
 
     def __init__(self, leave: Callable[[int, list[Any]], list[Any]]) -> None:
         self.batches: list[list[dict[str, Any]]] = []
@@ -366,12 +366,12 @@ def test_waiting_has_a_limit_and_so_has_trying() -> None:
     assert raised.value.count == 40
     assert len(dynamodb.batches) == 10
     assert max(dynamodb.sleeps) == dynamodb.sleeps[-1] == 2.0
-    # What uses the rest is not written, nor that it is all there.
+    # Neither dependents of unwritten items nor the marker are written.
     assert dynamodb.markers == 0
 
 
-def test_a_delay_starts_anew_after_a_batch_that_went_through() -> None:
-    # Of 99 items and the 25 of a batch, every other batch leaves one behind.
+def test_the_delay_is_reset_after_a_successful_batch() -> None:
+    # With 99 items in batches of 25, every other batch leaves one unprocessed.
     dynamodb = Refusing(lambda call, batch: batch[:1] if call % 2 else [])
     dynamodb.store().init(
         {FEATURES: {f"f{index:02}": flag(f"f{index:02}", 1) for index in range(99)}}

@@ -50,7 +50,7 @@ def test_a_file_that_cannot_be_read_is_named(
     def refuse(_: Path) -> bytes:
         raise PermissionError
 
-    # Whoever runs the tests may be allowed to read everything.
+    # The user who runs the tests may have permission to read everything.
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(SourceUnauthorizedError):
         FileSource(tmp_path).fetch(None)

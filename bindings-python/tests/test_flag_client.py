@@ -1,4 +1,4 @@
-"""A client: when it fetches, what it keeps, and what it says of failures."""
+"""A client: when it fetches, what it keeps, and how it reports failures."""
 
 import logging
 import math
@@ -140,7 +140,7 @@ def test_a_failure_keeps_the_last_good_document(caplog: pytest.LogCaptureFixture
     assert status.age == 61
     assert (made.status.error, made.status.failures, made.status.stale) == (None, 0, False)
     assert [record.getMessage() for record in caplog.records] == [
-        "flags cannot be refreshed, the last good document is kept: script: down",
+        "cannot refresh flags, the last good document is kept: script: down",
         "flags are refreshed again",
     ]
 
@@ -274,7 +274,7 @@ def test_unchanged_before_anything_is_an_error() -> None:
         ({}, {"version": 1}),
     ],
 )
-def test_what_an_authoritative_source_gives_is_believed(
+def test_documents_of_an_authoritative_source_are_accepted(
     held: dict[str, int], given: dict[str, int]
 ) -> None:
     made, _, clock = client(text("held", **held), text("given", **given), text("held", **held))
@@ -295,7 +295,7 @@ def test_a_rollback_is_seen_in_a_stream_too() -> None:
 
 
 @pytest.mark.parametrize("again", [UNCHANGED, b"<html>"], ids=["unchanged", "the same bytes"])
-def test_a_document_that_was_refused_stays_refused(again: Answer) -> None:
+def test_a_rejected_document_is_rejected_again(again: Answer) -> None:
     loads: list[bytes] = []
 
     def load(document: bytes) -> Flags:
@@ -314,7 +314,7 @@ def test_a_document_that_was_refused_stays_refused(again: Answer) -> None:
     assert frames.tb_next is not None
     assert frames.tb_next.tb_next is not None
     assert frames.tb_next.tb_next.tb_next is None
-    # The source is asked with what it gave, not with what is held.
+    # The source gets its own last result as `previous`, not the held document.
     assert source.asked == [None, Fetched(text(1)), Fetched(b"<html>")]
     assert made.variation("a", USER, None) == 1
     assert made.status.error is None
@@ -332,7 +332,7 @@ def test_the_log_names_the_source_of_what_is_no_document(caplog: pytest.LogCaptu
     made.refresh()
     (record,) = caplog.records
     message = record.getMessage()
-    assert message.startswith("flags cannot be refreshed, no flags yet: script: ")
+    assert message.startswith("cannot refresh flags, no flags yet: script: ")
     assert "(line 1, column 1)" in message
 
 
@@ -394,7 +394,7 @@ def test_a_profile_of_appconfig_is_loaded_by_its_own_reader() -> None:
     assert made.bool_variation("a", USER, False) is True
 
 
-def test_evaluations_are_counted_where_that_is_wanted() -> None:
+def test_evaluations_are_counted_if_activity_is_passed() -> None:
     activity = Activity(clock=Clock(1.5))
     made, _, clock = client(DOWN, text(1), activity=activity)
     made.variation("a", USER, None)

@@ -13,7 +13,7 @@ from scripted import client, text
 
 
 class Gate:
-    """An answer that another thread waits for."""
+    """A response that another thread waits for."""
 
     def __init__(self, answer: bytes) -> None:
         self.answer = answer

@@ -1,4 +1,4 @@
-"""Overrides of flags: what they serve, for whom they hold, and that they are undone."""
+"""Overrides of flags: their values, their scope, and their restoration."""
 
 import copy
 import pickle
@@ -167,9 +167,9 @@ def test_an_object_of_the_wrong_type_is_a_string(overrides: FlagOverrides) -> No
 
 
 def test_unknown_failures_are_named(overrides: FlagOverrides) -> None:
-    with pytest.raises(ValueError, match="`lost` is none of `missing`"):
+    with pytest.raises(ValueError, match="invalid failure `lost`: expected `missing`"):
         overrides.fail("yes", "lost")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="`lost` is none of `down`"):
+    with pytest.raises(ValueError, match="invalid failure `lost`: expected one of `down`"):
         overrides.fail_source("lost")  # type: ignore[arg-type]
 
 
@@ -278,7 +278,7 @@ def test_overrides_within_overrides() -> None:
 
 def test_they_start_once_and_stop_any_number_of_times() -> None:
     overrides = FlagOverrides().start()
-    with pytest.raises(RuntimeError, match="started already"):
+    with pytest.raises(RuntimeError, match="already started"):
         overrides.start()
     overrides.stop()
     overrides.stop()
@@ -298,7 +298,7 @@ def test_flags_that_a_module_holds_are_replaced() -> None:
         overrides["a"] = "again"
         assert module.FLAGS.str_variation("a", USER, "") == "again"
         assert overrides.evaluated.keys() == ["a", "b"]
-        with pytest.raises(TypeError, match="`client` holds no `Flags`"):
+        with pytest.raises(TypeError, match="`client` is not a `Flags` object"):
             overrides.replace(module, "client")
     assert module.FLAGS is own
 

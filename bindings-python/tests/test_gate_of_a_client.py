@@ -1,4 +1,4 @@
-"""The gate as a client and `/config` ask it: by the present moment, and by times of their own."""
+"""The gate in a client and in `/config`: the current time, and their own times."""
 
 from typing import Any
 
@@ -116,7 +116,7 @@ def test_a_flag_that_is_off_is_not_consistent_for_the_page() -> None:
     assert body_of(response) == {"isFeatureXEnabled": False, "isBackendConsistent": False}
 
 
-def test_a_list_of_gates_is_told_by_name() -> None:
+def test_a_list_of_gates_is_reported_by_name() -> None:
     response = config_response(
         http_event(),
         page(0),
@@ -199,7 +199,7 @@ def test_a_client_asks_the_gate_by_its_own_times() -> None:
         {"form": "plain", "keys": ["isBackendConsistent"], "gate": "isBackendConsistent"},
     ],
 )
-def test_a_gate_that_the_page_is_not_told_of_is_refused(options: dict[str, Any]) -> None:
+def test_a_gate_for_a_flag_outside_the_response_is_rejected(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"`gate`|`keys`"):
         config_response(http_event(), page(0), context=MIA, **options)
 

@@ -1,4 +1,4 @@
-"""The typed getters: which values each one takes, and what becomes of a default."""
+"""The typed getters: accepted values and defaults."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an evaluation makes of objects that have no JSON form. It never raises."""
+"""Evaluations with objects that JSON cannot represent never raise."""
 
 import dataclasses
 import datetime as dt
@@ -88,7 +88,7 @@ PRESENT: dict[str, Callable[[], Any]] = {
     "str enum": lambda: hostile.Colour.RED,
     "int enum": lambda: hostile.Size.LARGE,
     "127 levels below the context": lambda: hostile.nested(127),
-    "names that are no str": lambda: {1: "skipped", None: "skipped", b"": "skipped", "a": 1},
+    "names that are not str": lambda: {1: "skipped", None: "skipped", b"": "skipped", "a": 1},
 }
 
 INVALID: dict[str, Callable[[], Any]] = {
@@ -103,7 +103,7 @@ INVALID: dict[str, Callable[[], Any]] = {
     "raising __class__": hostile.ClassRaises,
     "raising mapping": hostile.Raising,
     "endless names": lambda: hostile.Endless("a"),
-    "endless names that are no str": lambda: hostile.Endless(5),
+    "endless names that are not str": lambda: hostile.Endless(5),
     "no key": lambda: {"kind": "user"},
     "raising key": lambda: hostile.RaisingMember({"kind": "user"}, "key"),
     "raising kind": lambda: hostile.RaisingMember({"key": "ada"}, "kind"),
@@ -218,7 +218,7 @@ def test_an_attribute_whose_name_has_no_json_form_is_left_out(flags: Flags) -> N
         {"kind": "multi", "user": {"key": "ada", **nameless, "x": 1}, "org": {"key": "acme"}},
     ):
         assert flags.variation("presence", context, None) is True
-    # Nor does it take the name of an attribute that has one.
+    # Nor does it collide with the name of another attribute.
     for taken in ("", "\ufffd"):
         asked = load(presence(taken)) if taken else flags
         context = {**USER, **nameless, "": 1, "\ufffd": 1, "x": 1}

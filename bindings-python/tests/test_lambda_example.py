@@ -1,4 +1,4 @@
-"""The examples that somebody would copy into a Lambda function, run as they stand."""
+"""Runs the Lambda examples of the documentation unchanged."""
 
 import importlib.util
 import json
@@ -24,7 +24,7 @@ JONAS = {"visitor": "jonas", "country": "DE"}
 
 
 class Agent:
-    """The AppConfig Agent, as a function meets it on its port."""
+    """A stand-in for the AppConfig Agent on its port."""
 
     def __init__(self) -> None:
         self.document = shop_text()
@@ -49,7 +49,7 @@ def agent() -> Agent:
 
 @pytest.fixture
 def app(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Import the example as Lambda's runtime would."""
+    """Imports the example like Lambda's runtime."""
     with serve(agent.answer) as address:
         monkeypatch.setenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT", address.rpartition(":")[2])
         monkeypatch.setenv("APPCONFIG_APPLICATION", "shop")
@@ -110,12 +110,12 @@ def test_cfn_lint_passes_the_template() -> None:
 
 
 def test_the_template_refers_to_what_it_has() -> None:
-    """cfn-lint does not look: what SAM adds to a template is unknown to it."""
+    """Checks references, which cfn-lint skips because SAM adds resources to a template."""
     template = load_template(str(EXAMPLES / "lambda" / "template.yaml"))
     parameters, resources = template["Parameters"], template["Resources"]
     referred = list(references(template))
     assert {"Layer", "AppConfigExtension", "Origin"} <= set(referred)
-    # SAM makes the last one of `FunctionUrlConfig`.
+    # SAM creates the last one from `FunctionUrlConfig`.
     assert set(referred) <= {*parameters, *resources, "FunctionUrl"}
     assert set(parameters) <= set(referred)
     given = resources["Function"]["Properties"]["Environment"]["Variables"]
@@ -125,7 +125,7 @@ def test_the_template_refers_to_what_it_has() -> None:
 
 
 def references(part: Any) -> Iterator[str]:
-    """Give every name of the template's own that a part of it mentions."""
+    """Returns every name of the template that a part of it refers to."""
     if isinstance(part, dict):
         for name, value in part.items():
             match name:

@@ -1,4 +1,4 @@
-"""Statuses and what the tests of an artifact say, as Python has them; tables are the vectors'."""
+"""Statuses and certifications in Python; the vectors have the tables."""
 
 import json
 from typing import Any
@@ -74,7 +74,7 @@ def test_a_certification_says_what_moves() -> None:
     assert (failed["verdict"], failed["deployable"]) == ("not-deployable", False)
 
 
-def test_a_certification_goes_by_what_was_evaluated() -> None:
+def test_a_certification_depends_on_the_evaluated_flags() -> None:
     flags = Flags.from_dict(
         {"flags": {"new": {"lifecycle": {"status": "Staging"}}, "other": {"on": True}}}
     )

@@ -1,4 +1,4 @@
-"""Documents from text and mappings, patches, and what no document is."""
+"""Loading documents from text and mappings, patches, and invalid documents."""
 
 import copy
 import json
@@ -53,7 +53,7 @@ def test_a_bare_map_is_no_document() -> None:
         Flags.from_dict(PLAIN["flags"])
 
 
-def test_flags_are_asked_for_their_keys() -> None:
+def test_keys_lists_the_flags() -> None:
     flags = load(flag("b", 1), flag("a", 1), flag("\ue000", 1), flag("\U00010000", 1))
     assert flags.keys() == ["a", "b", "\U00010000", "\ue000"]
     assert len(flags) == 4
@@ -184,7 +184,7 @@ MAPPINGS: dict[str, tuple[Any, str | None]] = {
     "int beyond double": ({"flags": {"a": {"x y": 10**400}}}, 'flags.a["x y"]'),
     "lone surrogate": ({"flags": {"a": ["\ud800"]}}, "flags.a[0]"),
     "lone surrogate as a name": ({"flags": {"\ud800": {}}}, "flags"),
-    "name that is no str": ({"flags": {"a": {5: 1}}}, "flags.a"),
+    "name that is not a str": ({"flags": {"a": {5: 1}}}, "flags.a"),
     "cyclic list": ({"flags": {"a": hostile.cyclic_list()}}, "flags.a" + "[0]" * 126),
     "10,000 levels": ({"flags": hostile.nested(10_000)}, "flags" + "[0]" * 127),
     "raising mapping": ({"flags": {"a": hostile.Raising()}}, "flags.a"),

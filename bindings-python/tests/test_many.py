@@ -1,4 +1,4 @@
-"""Many answers at once are the answers one by one."""
+"""Bulk evaluation returns the same results as single evaluations."""
 
 import pickle
 import sys
@@ -51,7 +51,7 @@ def test_each_row_is_what_its_context_is_answered(many: int, threads: int | None
     assert [len(row) for row in rows] == [len(KEYS)] * many
 
 
-def test_big_segments_are_asked() -> None:
+def test_big_segments_are_evaluated() -> None:
     shared = flags()
     rows = shared.evaluate_many(KEYS, ASKED, big_segments=MEMBERS)
     assert rows == one_by_one(shared, ASKED, big_segments=MEMBERS)
@@ -87,7 +87,7 @@ def test_a_value_belongs_to_its_detail() -> None:
     assert row[0].value == {"a": [1]}
 
 
-def test_what_cannot_be_asked() -> None:
+def test_invalid_arguments_are_rejected() -> None:
     shared = flags()
     with pytest.raises(TypeError, match="`keys` must hold keys"):
         shared.evaluate_many("rule", [USER])
@@ -121,7 +121,7 @@ def test_other_threads_run_meanwhile(threads: int) -> None:
 
     other = threading.Thread(target=take_turns)
     other.start()
-    # From here on the other thread runs only where this one lets go of the interpreter.
+    # From here on the other thread runs only if this one releases the GIL.
     sys.setswitchinterval(1000)
     before = turns
     attempts = 0

@@ -1,4 +1,4 @@
-"""What is nested too deep is refused or left out on every way in, and overflows no stack."""
+"""Input that is nested too deeply is rejected or omitted, and overflows no stack."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ def test_openfeature_leaves_the_depth_to_the_core(levels: int, nested: Any) -> N
     flags = load(presence("x"))
     present = flags.variation("presence", mapped, None)
     assert present is not is_too_deep(levels)
-    # Its neighbours stay.
+    # Its neighbours are kept.
     assert load(presence("y")).variation("presence", {**mapped, "y": 1}, None) is True
 
 
@@ -72,13 +72,13 @@ def test_what_holds_itself_or_many_times_the_same_is_copied_once() -> None:
     mapped = context_json({"x": own, "y": 1}, "ada")
     assert load(presence("x")).variation("presence", mapped, None) is False
     assert load(presence("y")).variation("presence", mapped, None) is True
-    # Written out it has 2^100 elements, and what is too large is no context.
+    # Written out it has 2^100 elements, too large for a valid context.
     mapped = context_json({"x": shared, "y": 1}, "ada")
     assert load(presence("y")).variation("presence", mapped, None) is None
 
 
 class Endless(Mapping[Any, Any]):
-    """A mapping whose names do not end."""
+    """A mapping with infinitely many names."""
 
     def __init__(self, name: Any) -> None:
         self.name = name

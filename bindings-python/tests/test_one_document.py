@@ -1,4 +1,4 @@
-"""The shop by every way that a document can come: one digest, and the same answers."""
+"""The shop's document from every source: one digest, and the same results."""
 
 import io
 import json
@@ -102,7 +102,7 @@ def by_dynamodb_with_prefix(folder: Path, endpoint: str) -> Flags:
 
 
 def former() -> dict[str, Any]:
-    """The shop as it was: an older version of everything, and what is gone by now."""
+    """Returns an older document of the shop: lower versions, and items deleted since."""
     document = shop_document()
     document["meta"].update(version=1, lastModifiedTimestamp=1)
     for member in ("flags", "segments"):
@@ -118,7 +118,7 @@ def by_dynamodb_step_by_step(folder: Path, endpoint: str) -> Flags:
 
 
 def by_patches(_: Path, __: str) -> Flags:
-    """A patch for each operation of a plan, as a stream would send them."""
+    """Returns a patch for each operation of a plan, as a stream would send it."""
     flags = Flags.from_dict({"flags": {}, "segments": {}})
     members = {"features": "flags", "segments": "segments"}
     for operation in plan({}, shop_document()):
@@ -160,7 +160,7 @@ def test_one_digest_and_the_same_answers(
     assert flags.version == EXPECTED.version == 118
     assert flags.keys() == EXPECTED.keys()
     assert shop_answers(flags) == shop_answers(EXPECTED)
-    # Which buckets a rollout has is `meta`'s to say: without it the answers are others.
+    # `meta` selects the hash of rollouts: without it the results differ.
     bare = json.loads(shop_text())
     del bare["meta"]
     assert shop_answers(Flags.from_dict(bare)) != shop_answers(flags)

@@ -1,4 +1,4 @@
-"""OpenFeature's API over isoflag: values, contexts, reasons, errors, events."""
+"""The OpenFeature provider: values, contexts, reasons, errors, events."""
 
 import asyncio
 import threading
@@ -215,7 +215,7 @@ def test_no_context_is_an_invalid_one() -> None:
 
 
 class Heard:
-    """The events of a provider, which OpenFeature delivers on threads of its own."""
+    """The events of a provider, which OpenFeature delivers on its own threads."""
 
     def __init__(self) -> None:
         self.events: list[tuple[str, EventDetails]] = []

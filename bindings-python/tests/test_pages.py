@@ -1,4 +1,4 @@
-"""Pages whose code needs little: the READMEs. Every page that has Python is run by some test."""
+"""Runs the code of the READMEs, and checks that some test runs every page with Python code."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""A panic in the extension raises an exception, and the process and its documents go on."""
+"""A panic in the extension raises an exception; the process and its documents keep working."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
-"""A dict is read only as far as an answer may depend on it, which no answer shows.
+"""Reading only the needed part of a dict does not change any result.
 
-A mapping of another class is always read whole: each context is asked about in both forms.
+A mapping of another class is always read whole: each context is evaluated in both forms.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ LIMIT = 1 << 20
 
 
 class Whole(Mapping[str, Any]):
-    """What a dict holds, behind a class of its own."""
+    """A dict wrapped in another mapping class."""
 
     def __init__(self, held: dict[str, Any]) -> None:
         self._held = held
@@ -61,23 +61,23 @@ ORDINARY: dict[str, Any] = {
     "built in": plain(name="Ada"),
     "another kind": {"kind": "device", "key": "d"},
     "many kinds": multi(seats=4, hue=1),
-    "one of many is no dict": multi() | {"device": Whole({"key": "d"})},
-    "one of many is no object": multi() | {"device": 3},
+    "one of many is not a dict": multi() | {"device": Whole({"key": "d"})},
+    "one of many is not an object": multi() | {"device": 3},
     "one of many has no key": multi() | {"device": {}},
     "many kinds without any": {"kind": "multi"},
     "legacy user": {"key": "ada", "custom": {"plan": "pro"}, "address": {"city": "Berlin"}},
     "no kind": {"key": "ada", "kind": None, "plan": "pro"},
-    "kind is no str": {"key": "ada", "kind": 1},
-    "kind is no kind": {"key": "ada", "kind": "a b"},
+    "kind is not a str": {"key": "ada", "kind": 1},
+    "kind is not a kind": {"key": "ada", "kind": "a b"},
     "no key": {"kind": "user"},
-    "key is no str": {"kind": "user", "key": 1},
+    "key is not a str": {"kind": "user", "key": 1},
     "key is not finite": {"kind": "user", "key": float("nan")},
-    "name is no str": plain(name=1),
-    "anonymous is no bool": plain(anonymous="yes"),
+    "name is not a str": plain(name=1),
+    "anonymous is not a bool": plain(anonymous="yes"),
     "meta": plain(_meta={"privateAttributes": ["plan"]}, plan="pro"),
-    "meta is no object": plain(_meta=[1]),
-    "private is no list": plain(_meta={"privateAttributes": "plan"}),
-    "a name is no str": {**plain(plan="pro"), 1: 2},
+    "meta is not an object": plain(_meta=[1]),
+    "private is not a list": plain(_meta={"privateAttributes": "plan"}),
+    "a name is not a str": {**plain(plan="pro"), 1: 2},
     "a name has no JSON form": plain(plan="pro") | {hostile.LONE_SURROGATE: 1},
     "a kind has no JSON form": multi(seats=4) | {hostile.LONE_SURROGATE: {"key": "x"}},
     "an empty name": plain(plan="pro") | {"": 1},
@@ -119,7 +119,7 @@ def test_the_largest_context(at: str, over: int) -> None:
 
 
 def test_a_large_context_of_numbers() -> None:
-    """Each number is a byte on its way, and twenty in the text that the limit is about."""
+    """Each number counts as one byte in the budget, and twenty in the limited text."""
     for count in (40_000, 70_000):
         context = plain(other=[0.1234567890123456] * count, plan="pro")
         alike(context)

@@ -1,4 +1,4 @@
-"""Pins over HTTP: a journey ends by the document with which the page began it, or not at all."""
+"""Pins over HTTP: a journey finishes with the document it began with, or is rejected."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ FORGED = ["", "latest", "sha256:", "sha256:" + "0" * 63, "SHA256:" + "0" * 64, "
 
 
 def bytes_of(form: str, *, on: bool = True, **properties: Any) -> bytes:
-    """A document whose journey is on and whose form is another."""
+    """Returns a document with the journey on and a different form."""
     each = flag(KEY, True, False, on=on, offVariation=1, **properties)
     return json.dumps(document(each, flag("form", form))).encode()
 
@@ -39,7 +39,7 @@ OFF = bytes_of("new", on=False)
 
 
 class Instance:
-    """A warm instance of the back end: a client, its clock, and a handler that is guarded."""
+    """A warm instance of the back end: a client, its clock, and a guarded handler."""
 
     def __init__(self, *documents: Any, **options: Any) -> None:
         self.clock = Clock()
@@ -73,7 +73,7 @@ def event(request: pytest.FixtureRequest) -> HttpEvent:
 
 
 def refused(response: Any, code: str) -> list[str]:
-    """Check that a pin was refused in so many words, and give the digests that are held."""
+    """Checks the response to a rejected pin, and returns the digests that are held."""
     assert response["statusCode"] == 409
     body = body_of(response)
     assert body["code"] == code
@@ -111,12 +111,12 @@ def test_a_stale_instance_polls_before_it_refuses() -> None:
     instance.clock.pass_by(10)
     assert instance.answer(digest_of(NEW)) == "new"
     assert len(instance.source.asked) == 2
-    # And by what it has learned it answers everybody.
+    # It evaluates all later requests with the new document.
     assert instance.answer(None) == "new"
     assert instance.answer(digest_of(OLD)) == "old"
 
 
-def test_pins_that_nothing_has_do_not_have_the_source_asked_each_time() -> None:
+def test_unknown_pins_do_not_poll_the_source_each_time() -> None:
     instance = Instance(OLD)
     for _ in range(5):
         assert refused(instance.answer(UNKNOWN), "document-not-held") == [digest_of(OLD)]
@@ -167,7 +167,7 @@ def test_a_pin_may_be_so_old_and_no_older() -> None:
 
 @pytest.mark.parametrize("age", [-1, float("nan")])
 def test_a_negative_age_is_refused(age: float) -> None:
-    with pytest.raises(ValueError, match="seconds from 0 up"):
+    with pytest.raises(ValueError, match="expected seconds, 0 or more"):
         Pins(max_age=age)
 
 
@@ -278,7 +278,7 @@ def test_what_is_fetched_is_as_old_as_the_newest_says(age: int, status: int) -> 
 
 
 @pytest.mark.parametrize("stamp", [None, "yesterday", 1.8e12, -1])
-def test_without_a_stamp_it_is_as_old_as_the_client_knows(stamp: Any) -> None:
+def test_without_a_timestamp_its_age_counts_from_loading(stamp: Any) -> None:
     newest = json.dumps({**json.loads(NEW), "meta": {"lastModifiedTimestamp": stamp}}).encode()
     fetch, _ = stored(OLD)
     instance = Instance(newest, pins=Pins(fetch=fetch))
@@ -312,7 +312,7 @@ def test_flags_that_never_change_answer_their_own_digest_only(wrap: Any) -> None
             assert body_of(response)["held"] == [flags.digest]
 
 
-def test_a_pin_does_not_count_where_that_is_said() -> None:
+def test_a_pin_is_ignored_with_pins_false() -> None:
     instance = Instance(OLD, NEW)
     submit = requires_flag(KEY, instance.client, pins=False)(_done)
     assert submit(http_event(headers={"Isoflag-Document": UNKNOWN}), None) == "done"
@@ -358,7 +358,7 @@ def test_a_client_binds_a_pin_without_http() -> None:
         instance.client.bind(MIA, pin=UNKNOWN)
 
 
-def test_a_forked_process_begins_anew() -> None:
+def test_a_forked_process_starts_empty() -> None:
     instance = Instance(OLD, NEW)
     instance.client.refresh()
     instance.poll()
@@ -368,7 +368,7 @@ def test_a_forked_process_begins_anew() -> None:
 
 
 def test_another_clients_document_is_never_taken_for_a_pin() -> None:
-    """The document of a pin answers as it would have done, whatever came between."""
+    """A pinned document evaluates as before, regardless of later documents."""
     documents = [bytes_of(f"form {number}") for number in range(6)]
     instance = Instance(*documents, ttl=1, gate=GateTimes(1e6, 0))
     for each in documents:

@@ -1,4 +1,4 @@
-"""What a document, a request or a webhook holds reaches no terminal and no log as it is."""
+"""Text from documents, requests and webhooks is escaped in terminals and logs."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""What is checked before a wheel is published, and the wheels in dist/."""
+"""The checks of a wheel before it is published, and the wheels in dist/."""
 
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-# A run within this one forgets the modules that it imports, and not what is made of them.
+# A nested run unloads the modules that it imports, but not objects made from them.
 import isoflag.testing  # noqa: F401
 from isoflag import FlagClient, Flags
 from isoflag.activity import Activity
@@ -273,7 +273,7 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
     run.makepyfile(EVALUATES.replace("SERVED", "False"))
     options = f"--flag-strategy={strategy}", "--isoflag-document"
     run.runpytest(*options, "flags.json").assert_outcomes(passed=1)
-    # As `isoflag strategy flags.json custom --on KEY --out custom.json` writes it.
+    # The output of `isoflag strategy flags.json custom --on KEY --out custom.json`.
     flags = Flags.from_json(DOCUMENT)
     under = flags.with_strategy(strategy, on=["new-checkout"])
     run.path.joinpath("custom.json").write_text(under.to_json())
@@ -286,22 +286,38 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
     [
         (["--flag-strategy=Bogus"], {}, "`Bogus` is no strategy; there are `Flush Out`, *"),
         ([], {"ISOFLAG_STRATEGY": "Bogus"}, "*ISOFLAG_STRATEGY: `Bogus` is no strategy; *"),
-        (["--flag-strategy=Production State"], {}, "the strategy Production State needs the flag*"),
-        ([], {"ISOFLAG_STRATEGY": "next-release"}, "the strategy Next Release needs the flag*"),
-        (["--flag-strategy=beta", "--isoflag-document=no.json"], {}, "*cannot be read: *no.json*"),
-        (["--isoflag-document=no.json"], {}, "the flag document cannot be read: *no.json*"),
-        (["--isoflag-document=."], {}, "the flag document cannot be read: *"),
-        (["--isoflag-document=broken.json"], {}, "*broken.json` cannot be loaded: *"),
-        (["--isoflag-document=bare.json"], {}, "*bare.json` cannot be loaded: *`from_flag_map`*"),
+        (
+            ["--flag-strategy=Production State"],
+            {},
+            "the strategy Production State needs a flag document*",
+        ),
+        (
+            [],
+            {"ISOFLAG_STRATEGY": "next-release"},
+            "the strategy Next Release needs a flag document*",
+        ),
+        (
+            ["--flag-strategy=beta", "--isoflag-document=no.json"],
+            {},
+            "*cannot read the flag document: *no.json*",
+        ),
+        (["--isoflag-document=no.json"], {}, "cannot read the flag document: *no.json*"),
+        (["--isoflag-document=."], {}, "cannot read the flag document: *"),
+        (["--isoflag-document=broken.json"], {}, "cannot load the flag document `*broken.json`: *"),
+        (
+            ["--isoflag-document=bare.json"],
+            {},
+            "cannot load the flag document `*bare.json`: *`from_flag_map`*",
+        ),
         (
             ["--flag-strategy=beta"],
             {"ISOFLAG_DOCUMENT": "no.json"},
-            "the flag document cannot be read: *no.json*",
+            "cannot read the flag document: *no.json*",
         ),
         (
             ["--flag-strategy=beta", "--isoflag-document=empty.json"],
             {},
-            "*empty.json` has no flag, so that nothing is tested under the strategy Beta",
+            "*empty.json` has no flags, so nothing would be tested under the strategy Beta*",
         ),
         (
             ["--isoflag-document=flags.json"],
@@ -310,7 +326,7 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
         ),
     ],
 )
-def test_a_run_whose_flags_are_none_is_a_usage_error(
+def test_a_run_with_invalid_flags_is_a_usage_error(
     run: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     options: list[str],
@@ -354,7 +370,7 @@ def evaluated_under(path: Path, digest: str) -> set[str]:
 def test_the_document_of_a_certification_is_tested_and_evaluations_are_evidence(
     run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As `isoflag certify` starts it; the ini-file names what it certifies.
+    # The environment of `isoflag certify`; the ini-file names the certified document.
     under = Flags.from_json(DOCUMENT).with_strategy("Production State")
     run.makeini("[pytest]\nisoflag_document = flags.json\n")
     document = run.path / "production-state.json"
@@ -375,7 +391,7 @@ def test_the_document_of_a_certification_is_tested_and_evaluations_are_evidence(
     result.stdout.no_fnmatch_line("No flag was evaluated*")
     assert evaluated_under(evidence, under.digest) == {"new-checkout"}
 
-    # Flags that are handed on and clients of other sources count too, each entry once.
+    # Flags passed as arguments and clients of other sources count too, each entry once.
     evidence = evidence_in("flags")
     run.makepyfile("""
         from isoflag import FlagClient
@@ -390,7 +406,7 @@ def test_the_document_of_a_certification_is_tested_and_evaluations_are_evidence(
     assert evaluated_under(evidence, under.digest) == {"new-checkout", "new-checkout-limit"}
     assert len(evidence.read_text().splitlines()) == 2
 
-    # With an override, another document has answered.
+    # With an override another document was evaluated.
     evidence = evidence_in("overridden")
     run.makepyfile("""
         import checkout
@@ -406,14 +422,14 @@ def test_the_document_of_a_certification_is_tested_and_evaluations_are_evidence(
     run.makepyfile("def test_nothing(): pass")
     result = run.runpytest()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["No flag was evaluated, so that this run certifies nothing *"])
+    result.stdout.fnmatch_lines(["No flag was evaluated, so this run certifies nothing *"])
 
 
 def test_a_run_by_hand_says_that_no_flag_was_evaluated(run: pytest.Pytester) -> None:
     options = "--flag-strategy=beta", "--isoflag-document=flags.json"
     run.makepyfile("def test_nothing(): pass")
     result = run.runpytest(*options)
-    result.stdout.fnmatch_lines(["No flag was evaluated, so that this run certifies nothing *"])
+    result.stdout.fnmatch_lines(["No flag was evaluated, so this run certifies nothing *"])
     run.makepyfile(EVALUATES.replace("SERVED", "True"))
     run.runpytest(*options).stdout.no_fnmatch_line("No flag was evaluated*")
     assert "ISOFLAG_EVIDENCE" not in os.environ
@@ -441,7 +457,7 @@ def test_a_strategy_and_all_flags_exclude_each_other(run: pytest.Pytester) -> No
     run.makepyfile(UNDER_A_STRATEGY)
     result = run.runpytest("--flag-strategy=Flush Out", "--isoflag-all=on")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*exclude each other*"])
+    result.stderr.fnmatch_lines(["*cannot be combined*"])
 
 
 def test_a_marker_for_all_flags_goes_before_the_option(run: pytest.Pytester) -> None:
@@ -484,10 +500,10 @@ def test_the_document_of_the_ini_file(run: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("mark", "message"),
     [
-        ("isoflag_both()", "`isoflag_both` takes keys of flags and `entry`*"),
-        ("isoflag_both('a', entries='b')", "`isoflag_both` takes keys of flags and `entry`*"),
-        ("isoflag_both('a', 'b', entry='c.d')", "an `entry` is that of one flag*"),
-        ("isoflag_both('a', entry='checkout.nothing')", "`checkout.nothing` is not there*"),
+        ("isoflag_both()", "`isoflag_both` takes keys and `entry`*"),
+        ("isoflag_both('a', entries='b')", "`isoflag_both` takes keys and `entry`*"),
+        ("isoflag_both('a', 'b', entry='c.d')", "`entry` belongs to one flag*"),
+        ("isoflag_both('a', entry='checkout.nothing')", "cannot find `checkout.nothing`*"),
         ("isoflag_all('maybe')", 'write `isoflag_all("off")` or `isoflag_all("on")`*'),
         ("isoflag_all", 'write `isoflag_all("off")` or `isoflag_all("on")`*'),
     ],
@@ -499,7 +515,7 @@ def test_a_marker_that_is_wrong_says_so(run: pytest.Pytester, mark: str, message
     result.stdout.fnmatch_lines([f"*{message}"])
 
 
-def test_unittest_knows_no_parameters_and_says_so(run: pytest.Pytester) -> None:
+def test_marking_a_unittest_case_is_a_usage_error(run: pytest.Pytester) -> None:
     run.makepyfile("""
         import pytest, unittest
 
@@ -509,7 +525,9 @@ def test_unittest_knows_no_parameters_and_says_so(run: pytest.Pytester) -> None:
     """)
     result = run.runpytest()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*marks functions, and classes that are no `unittest.TestCase`*"])
+    result.stdout.fnmatch_lines(
+        ["*works on functions and on classes other than `unittest.TestCase`*"]
+    )
 
 
 def test_markers_and_options_are_explained(run: pytest.Pytester) -> None:

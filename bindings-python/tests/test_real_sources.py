@@ -1,4 +1,4 @@
-"""The readers against real resources, where the environment names them."""
+"""The sources against real resources, if the environment names them."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Receipts: an answer given here is checked there."""
+"""Receipts: an evaluation here is verified elsewhere."""
 
 import hashlib
 

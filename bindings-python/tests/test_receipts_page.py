@@ -1,4 +1,4 @@
-"""The page on receipts: its code runs, and says what it says."""
+"""The page on receipts: its code runs, and prints the output shown."""
 
 from typing import Any
 

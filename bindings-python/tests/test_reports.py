@@ -1,4 +1,4 @@
-"""Inventories and retirements, which the program makes."""
+"""Inventories and retirements, which the CLI computes."""
 
 import ast
 import shutil
@@ -81,9 +81,11 @@ def test_code_is_searched_for_the_keys(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(DocumentError):
         inventory({"prod": "{"})
-    with pytest.raises(ValueError, match="`a=b` cannot name a document"):
+    with pytest.raises(ValueError, match="invalid document name `a=b`"):
         inventory({"a=b": DOCUMENT})
-    with pytest.raises(ValueError, match="activity of `prod`, and no document of that name"):
+    with pytest.raises(
+        ValueError, match="`activity` names `prod`, which is missing in `documents`"
+    ):
         inventory({"dev": DOCUMENT}, activity={"prod": counted("old")})
     with pytest.raises(ValueError, match=r"^cannot read .*none"):
         retirements(DOCUMENT, code=[tmp_path / "none"])

@@ -1,4 +1,4 @@
-"""The guard that keeps a handler from running while its flag is off."""
+"""The guard that rejects requests while its flag is off."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ OFF: dict[str, Flags | Client] = {
 def guarded(
     flags: Flags | Client, **options: Any
 ) -> tuple[Callable[..., Any], list[tuple[Any, ...]]]:
-    """Guard a handler that notes how it is called."""
+    """Returns a guarded handler that records its calls."""
     calls: list[tuple[Any, ...]] = []
 
     @requires_flag(KEY, flags, **options)
@@ -71,7 +71,7 @@ def test_the_handler_does_not_run_while_the_flag_is_off(case: str, event: HttpEv
     assert response["headers"]["Content-Type"] == "application/json"
     assert response["headers"]["Retry-After"] == "30"
     assert response["headers"]["Cache-Control"] == "no-store"
-    assert json.loads(response["body"]) == {"error": "this is switched off for now"}
+    assert json.loads(response["body"]) == {"error": "this feature is currently disabled"}
     assert KEY not in response["body"]
     assert calls == []
 
@@ -105,7 +105,7 @@ def test_a_coroutine_is_guarded_too() -> None:
     assert len(calls) == 1
 
 
-def test_the_flag_is_asked_at_every_call() -> None:
+def test_the_flag_is_evaluated_at_every_call() -> None:
     client = Client(ON)
     submit, calls = guarded(client)
     assert submit(http_event(), None) == "done"
@@ -114,7 +114,7 @@ def test_the_flag_is_asked_at_every_call() -> None:
     assert len(calls) == 1
 
 
-def test_the_flag_is_asked_for_whom_the_request_is_about(event: HttpEvent) -> None:
+def test_the_flag_is_evaluated_for_the_context_of_the_request(event: HttpEvent) -> None:
     rule = {"id": "mia", "clauses": [clause("key", "in", "mia")], "variation": 1}
     flags = load(flag(KEY, False, True, rules=[rule]))
 

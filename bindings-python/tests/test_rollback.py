@@ -43,7 +43,7 @@ SCHEDULE: dict[str, Any] = SCHEDULES["a rule"]
 
 
 def release(number: int, *, on: bool, stamp: int | None = None) -> dict[str, Any]:
-    """A document as `isoflag stamp` leaves it: a higher version and a later stamp each time."""
+    """Returns a document as `isoflag stamp` writes it: a higher version and a later timestamp."""
     each = flag(KEY, True, False, on=on, offVariation=1, version=number)
     stamp = NOW - 86_400 + number * 60 if stamp is None else stamp
     return document(each, meta={"version": number, "lastModifiedTimestamp": stamp})
@@ -56,7 +56,7 @@ FIRST, SECOND = release(1, on=False), release(2, on=True)
 
 
 class AppConfigData:
-    """The API of AppConfig: a session gives a document once, until there is another."""
+    """AppConfig's API: a session returns each document once."""
 
     def __init__(self) -> None:
         self.body = b""
@@ -76,7 +76,7 @@ class AppConfigData:
 
 
 Deployed = tuple[Source, Callable[[dict[str, Any]], object], Clock]
-"""A source, what deploys a document to it, and the clock of its client."""
+"""A source, a function that deploys a document to it, and its client's clock."""
 
 
 @pytest.fixture(params=["file", "agent", "appconfigdata", "s3", "s3 versions", "dynamodb", "own"])
@@ -137,7 +137,7 @@ def _bucket(*, versions: bool) -> tuple[Source, Callable[[dict[str, Any]], objec
     def put(each: dict[str, Any]) -> None:
         number = each["meta"]["version"]
         if versions and number in written:
-            # Going back is to delete what came since.
+            # Going back means deleting the later versions.
             for later in [other for other in written if other > number]:
                 client.delete_object(Bucket="shop", Key="flags.json", VersionId=written.pop(later))
             return
@@ -150,7 +150,7 @@ def _bucket(*, versions: bool) -> tuple[Source, Callable[[dict[str, Any]], objec
 def test_a_rollback_reaches_a_warm_instance_within_one_poll(deployed: Deployed) -> None:
     source, deploy, clock = deployed
     warm = FlagClient(source, ttl=60, clock=clock)
-    # A rollback brings the very same bytes back.
+    # A rollback restores the same bytes.
     for each in (FIRST, SECOND, FIRST, SECOND):
         deploy(each)
         clock.pass_by(60)
@@ -191,7 +191,7 @@ def test_a_stale_copy_does_not_come_back_and_a_later_rollback_does() -> None:
         response(FIRST, last_modified=at(0)),
         response(FIRST, last_modified=at(120)),
         response(SECOND, last_modified=at(60)),
-        # The same document, from a cache that has it from before.
+        # The same document, from a cache that stored it earlier.
         response(FIRST, last_modified=at(0)),
         response(SECOND, last_modified=at(60)),
     )
@@ -211,8 +211,8 @@ def test_a_stale_copy_does_not_come_back_and_a_later_rollback_does() -> None:
         (1, False),
         (1, True),
     ]
-    assert "older than the document held" in str(made.status.error)
-    # A source is asked with the response that is held, not with a copy that was ignored.
+    assert "older copy than the current document" in str(made.status.error)
+    # The source gets the held response as `previous`, not an ignored copy.
     assert source.asked[3] == response(SECOND, last_modified=at(60))
 
 
@@ -257,7 +257,7 @@ def test_after_a_rollback_the_gate_counts_from_when_it_was_taken() -> None:
         assert said["isBackendConsistent"] is found.is_backend_consistent
         return found.is_backend_consistent, found.remaining_seconds
 
-    # An instance that starts with the document knows of no change.
+    # An instance that starts with the document has seen no change.
     assert gate() == (True, 0)
     assert made.status.stepped_back_at is None
     source.answers = [json.dumps(release(2, on=True, stamp=NOW + 30)).encode()]
@@ -271,7 +271,7 @@ def test_after_a_rollback_the_gate_counts_from_when_it_was_taken() -> None:
     assert gate() == (False, 0)
     clock.pass_by(1)
     assert gate() == (True, 0)
-    # The next release is stamped later, and counts from that.
+    # The next release has a later timestamp, and counts from that.
     source.answers = [json.dumps(release(3, on=True, stamp=int(clock.now))).encode()]
     clock.pass_by(60)
     assert gate() == (False, 840)
@@ -299,7 +299,7 @@ def test_a_clock_that_is_set_back_does_not_keep_the_gate_closed() -> None:
 def behind_the_agent(
     held: dict[str, Any], store: dict[str, bytes], *, is_current: bool = False
 ) -> tuple[Guard, Clock]:
-    """An instance whose agent still has an earlier document, with an authoritative store."""
+    """Returns an instance whose agent lags, with an authoritative store."""
     clock = Clock(NOW)
     source = ScriptedSource(json.dumps(held).encode())
     if is_current:
@@ -312,7 +312,7 @@ def behind_the_agent(
 
 
 def submitted(guard: Guard, pin: str) -> int:
-    """The status with which a form is answered whose page has decided by a document."""
+    """Returns the status of a form that pins a document."""
 
     @guard.requires_flag(KEY)
     def submit(*_: Any) -> Any:
@@ -329,7 +329,7 @@ def test_a_newer_document_answers_at_an_instance_that_is_behind(held_age: int) -
     digest = Flags.from_dict(on).digest
     guard, clock = behind_the_agent(off, {digest: json.dumps(on).encode()})
     assert submitted(guard, digest) == 201
-    # Whoever sends no pin, or one to what is held, is answered by what is held.
+    # A request without a pin, or with a pin to the held document, uses that document.
     assert submitted(guard, Flags.from_dict(off).digest) == 503
     clock.now = NOW + 1803
     assert submitted(guard, digest) == 201
@@ -337,8 +337,8 @@ def test_a_newer_document_answers_at_an_instance_that_is_behind(held_age: int) -
     assert submitted(guard, digest) == 409
 
 
-def test_where_a_poll_gives_what_is_in_force_the_kill_switch_wins_by_a_rollback() -> None:
-    """An instance that has never held what was rolled back takes it for no newer document."""
+def test_if_the_source_is_current_the_kill_switch_wins_after_a_rollback() -> None:
+    """An instance that never held a rolled-back document does not treat it as newer."""
     off, withdrawn = release(1, on=False, stamp=NOW - 100), release(2, on=True, stamp=NOW)
     digest = Flags.from_dict(withdrawn).digest
     guard, _ = behind_the_agent(off, {digest: json.dumps(withdrawn).encode()}, is_current=True)
@@ -372,7 +372,7 @@ def test_an_older_document_is_still_subject_to_the_kill_switch() -> None:
 
 
 def test_a_poll_brings_a_document_back_into_force() -> None:
-    """One that had gone out of force long ago, until it was rolled back to."""
+    """A document that was superseded long ago becomes current again by a rollback."""
     first, second = release(1, on=True), release(2, on=True)
     clock = Clock(NOW)
     source = ScriptedSource(*(json.dumps(each).encode() for each in (first, second, first)))

@@ -1,4 +1,4 @@
-"""A document in an S3 bucket, at moto's in the process and over a socket."""
+"""A document in an S3 bucket, on moto in process and over a socket."""
 
 import io
 import os
@@ -55,7 +55,7 @@ def put(client: Any, body: bytes) -> None:
     client.put_object(Bucket="shop", Key="flags.json", Body=body)
 
 
-def test_the_object_is_sent_again_only_where_it_changed(bucket: Any) -> None:
+def test_the_object_is_sent_again_only_if_it_changed(bucket: Any) -> None:
     put(bucket, text(1))
     source = S3Source("shop", "flags.json", timeout=60.0)
     first = source.fetch(None)
@@ -86,7 +86,7 @@ def test_the_etag_is_sent_along(bucket: Any) -> None:
     assert asked == [known, {**known, "IfNoneMatch": first.etag}]
 
 
-def test_what_goes_wrong_has_a_name_and_the_last_good_document_stays(bucket: Any) -> None:
+def test_each_failure_has_its_own_error_and_the_last_good_document_is_kept(bucket: Any) -> None:
     clock = Clock()
     client = FlagClient(S3Source("shop", "flags.json", timeout=60.0), ttl=60, clock=clock)
     assert client.variation("a", USER, "default") == "default"
@@ -160,7 +160,7 @@ def test_aws_that_cannot_be_reached_in_time_is_named() -> None:
             S3Source("shop", "flags.json", client=client, timeout=60.0).fetch(None)
 
 
-def test_a_process_without_credentials_or_region_is_told_so(
+def test_missing_credentials_or_region_are_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
@@ -171,7 +171,7 @@ def test_a_process_without_credentials_or_region_is_told_so(
         S3Source("shop", "flags.json", timeout=60.0).fetch(None)
 
 
-def test_a_process_without_boto3_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_boto3_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(SourceSetupError, match=r"pip install isoflag\[aws\]"):
         S3Source("shop", "flags.json", timeout=60.0).fetch(None)

@@ -1,4 +1,4 @@
-"""All flags at once, explanations and big segments, as Python gets them."""
+"""All flags at once, explanations and big segments in Python."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What the parts for AWS take with them when they are imported."""
+"""Imports of the AWS modules load no AWS library."""
 
 import subprocess
 import sys

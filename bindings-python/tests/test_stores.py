@@ -1,4 +1,4 @@
-"""What every store does alike: the behaviours of LaunchDarkly's feature stores."""
+"""Behaviour that all stores share, as in LaunchDarkly's feature stores."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -21,7 +21,7 @@ from isoflag.store import (
 from isoflag.sync import plan
 
 Open: TypeAlias = Callable[[], FeatureStore]
-"""Opens the one store of a test again, as another process would."""
+"""Reopens a test's store like another process."""
 
 KINDS: list[Kind] = [FEATURES, SEGMENTS]
 
@@ -41,14 +41,14 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Open]:
             return
         case "the named table":
             table, client = named_table(), boto3.client("dynamodb")
-            # Of its own for each test: the table may hold what it likes beside.
+            # A separate prefix for each test: the table may contain other data.
             prefix: str | None = f"isoflag-test-{uuid4().hex}"
         case name:
             client = client_of(request.getfixturevalue("emulator"))
             table = new_table(client)
             prefix = "shop" if "prefix" in name else None
     yield lambda: DynamoDbFeatureStore(table, prefix=prefix, client=client)
-    # The named table is to be left as it was found.
+    # The named table must be left unchanged.
     DynamoDbFeatureStore(table, prefix=prefix, client=client).init({})
     client.delete_item(TableName=table, Key=inited_key(prefix))
 
@@ -262,7 +262,7 @@ def test_a_document_that_goes_back_is_written(store: FeatureStore) -> None:
         now = store.document()
         assert now is not None
         assert now["meta"] == document["meta"]
-        # Items that come one by one are still taken by their versions only.
+        # Single items are still accepted by version only.
         for key, each in document["flags"].items():
             assert not store.upsert(FEATURES, {**each, "late": key})
 

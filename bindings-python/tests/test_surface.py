@@ -1,4 +1,4 @@
-"""The public surface: its names, its stub, and what may not be done to its objects."""
+"""The public API: its names, its stub, and the immutability of its objects."""
 
 import hashlib
 import hmac
@@ -188,7 +188,7 @@ def test_what_is_never_made_by_hand_has_no_constructor(of: type) -> None:
 
 def test_the_stub_agrees_with_the_module() -> None:
     command = [sys.executable, "-m", "mypy.stubtest", "isoflag._core"]
-    # Elsewhere than in the sources, so that the installed package is what is tested.
+    # Outside the sources, so that the installed package is tested.
     done = subprocess.run(  # noqa: S603
         command, cwd=Path(sys.prefix), capture_output=True, text=True, check=False
     )

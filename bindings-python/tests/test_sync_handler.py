@@ -1,4 +1,4 @@
-"""The Lambda handler of the pipeline: who may start it, and what comes of what it fetches."""
+"""The Lambda handler of the pipeline: authentication, and the results of fetches."""
 
 import hashlib
 import hmac
@@ -173,7 +173,7 @@ def test_no_other_event_starts_it(store: InMemoryFeatureStore, event: Any) -> No
     assert store.document() is None
 
 
-def test_a_secret_may_be_asked_for(store: InMemoryFeatureStore) -> None:
+def test_a_secret_may_be_a_function(store: InMemoryFeatureStore) -> None:
     assert handler(store, shop_text, secret=lambda: SECRET)(signed(), None)["statusCode"] == 200
 
 
@@ -252,7 +252,7 @@ def nested(levels: int) -> dict[str, Any]:
 
 
 def failure_of(run: Any, event: Mapping[str, Any]) -> str:
-    """Give the error of a failed run: of the answer to a webhook, of a schedule's exception."""
+    """Returns the error of a failed run: in a response, or in a schedule's exception."""
     if event is SCHEDULE:
         with pytest.raises(SyncError) as raised:
             run(event, None)
@@ -281,7 +281,7 @@ def test_a_bad_document_is_an_error_logged_and_nothing_is_written(
     before = items_of(client, table)
     with caplog.at_level(logging.ERROR, "isoflag.sync"):
         reason = failure_of(handler(store, BAD_DOCUMENTS[case], secret=SECRET), event)
-    assert reason.startswith("nothing is written: ")
+    assert reason.startswith("nothing was written: ")
     assert reason in caplog.text
     assert ("HTML" in reason) is case.startswith("HTML")
     assert items_of(client, table) == before
@@ -363,8 +363,8 @@ def test_the_token_is_not_sent_on_to_another_host() -> None:
         ((401, {}, b"{}"), "401"),
         ((404, {}, b"<html>"), "404"),
         ((500, {}, b""), "500"),
-        ((200, {"Content-Length": "5000"}, b'{"flags": {'), "broke off after 11 bytes"),
-        ((302, {"Location": "file:///etc/hostname"}, b""), "302|cannot be reached"),
+        ((200, {"Content-Length": "5000"}, b'{"flags": {'), "ended after 11 bytes"),
+        ((302, {"Location": "file:///etc/hostname"}, b""), "302|cannot reach"),
     ],
 )
 def test_an_answer_that_is_no_document_is_an_error(answer: Answer, reason: str) -> None:
@@ -375,7 +375,7 @@ def test_an_answer_that_is_no_document_is_an_error(answer: Answer, reason: str) 
 def test_a_host_that_is_down_is_an_error() -> None:
     with serve(lambda _: (200, {}, b"")) as address:
         pass
-    with pytest.raises(FetchError, match="cannot be reached"):
+    with pytest.raises(FetchError, match="cannot reach"):
         DocumentFetch(address)()
 
 
@@ -396,7 +396,7 @@ def test_a_host_that_is_silent_is_an_error() -> None:
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://host/", "host/flags", ""])
 def test_only_http_addresses_are_fetched(url: str) -> None:
-    with pytest.raises(ValueError, match="address"):
+    with pytest.raises(ValueError, match="URL"):
         DocumentFetch(url)
 
 
@@ -411,7 +411,7 @@ def test_a_bare_map_of_flags_is_fetched_where_that_is_said(
     assert store.all(FEATURES) == {"a": flag("a", 1)}
 
 
-def test_a_profile_of_appconfig_is_fetched_where_that_is_said(store: InMemoryFeatureStore) -> None:
+def test_a_profile_of_appconfig_is_fetched_with_appconfig(store: InMemoryFeatureStore) -> None:
     body = b'{"search": {"enabled": true}}'
     with serve(lambda _: (200, {}, body)) as address:
         for fetch in (DocumentFetch(address), DocumentFetch(address, flag_map=True)):
@@ -421,7 +421,7 @@ def test_a_profile_of_appconfig_is_fetched_where_that_is_said(store: InMemoryFea
         fetch = DocumentFetch(address, appconfig=True)
         assert handler(store, fetch, secret=SECRET)(SCHEDULE, None)["statusCode"] == 200
     assert store.all(FEATURES)["search"]["on"] is True
-    with pytest.raises(ValueError, match="exclude each other"):
+    with pytest.raises(ValueError, match="cannot be combined"):
         DocumentFetch("https://localhost", flag_map=True, appconfig=True)
 
 

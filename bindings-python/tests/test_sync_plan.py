@@ -1,4 +1,4 @@
-"""What is written so that a store holds another document, and in which order."""
+"""The writes that bring a store to another document, and their order."""
 
 import copy
 import random
@@ -25,7 +25,7 @@ def needing(key: str, *prerequisites: str, version: int = 1) -> dict[str, Any]:
 
 
 def document(*items: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """Make a document of flags, which have variations, and segments."""
+    """Returns a document of flags, which have variations, and segments."""
     return {
         "flags": {each["key"]: each for each in items if "variations" in each},
         "segments": {each["key"]: each for each in items if "variations" not in each},
@@ -128,7 +128,7 @@ def test_a_tombstone_is_not_deleted_again() -> None:
     assert len(plan(dead, EMPTY)) == 0
 
 
-def test_a_deleted_flag_that_is_made_anew_is_written_whatever_its_version() -> None:
+def test_a_recreated_flag_is_written_regardless_of_its_version() -> None:
     dead = {"flags": {"a": {"key": "a", "version": 8, "deleted": True}}}
     (operation,) = plan(dead, document(flag("a", 1, version=1)))
     assert (operation.version, operation.replaces) == (1, 8)
@@ -183,7 +183,7 @@ def test_a_document_that_goes_back_is_written(stamps: tuple[int | None, int | No
 
 
 def test_what_is_used_is_there_at_every_moment() -> None:
-    """A reader between two writes never meets a flag before what it was written with."""
+    """A reader between two writes never sees a flag without its dependencies."""
     new = shop_document()
     present: set[str] = set()
     for operation in plan(None, new):
@@ -195,7 +195,7 @@ def test_what_is_used_is_there_at_every_moment() -> None:
 
 
 def test_any_document_leads_to_any_other() -> None:
-    """Documents made at random: what is written is the new document, and is written once."""
+    """For random documents a plan writes the new document, and a second plan is empty."""
     chance = random.Random(7)  # noqa: S311
     for _ in range(200):
         store = InMemoryFeatureStore()

@@ -1,4 +1,4 @@
-"""What a run of the pipeline writes: its order, what holds it back, what a failure says."""
+"""The writes of a pipeline run: order, rejections and failures."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ SCHEDULE: dict[str, Any] = SCHEDULES["a rule"]
 
 
 class Table:
-    """DynamoDB's client, as much of it as a store needs, with a failure after some writes."""
+    """A minimal DynamoDB client that fails after some writes."""
 
     def __init__(self, failing_after: int | None = None) -> None:
         self.items: dict[tuple[str, str], Any] = {}
@@ -58,7 +58,7 @@ class Table:
 
 
 def filled(document: Mapping[str, Any], *, failing_after: int | None = None) -> Any:
-    """Make a table that holds a document, and its store."""
+    """Returns a table with a document, and its store."""
     table = Table()
     store = DynamoDbFeatureStore("flags", client=table)
     store.write(plan(None, document))
@@ -87,22 +87,22 @@ def test_a_run_that_fails_half_way_says_how_much_is_written(
 ) -> None:
     if initial:
         table = Table(failing_after=25)
-        store, said = DynamoDbFeatureStore("flags", client=table), "25 of 31 changes are written"
+        store, said = DynamoDbFeatureStore("flags", client=table), "after 25 of 31 changes"
     else:
         table, store = filled(thirty(3), failing_after=5)
-        said = "5 of 30 changes are written"
+        said = "after 5 of 30 changes"
     with pytest.raises(SyncError, match=said) as raised:
         run(store, thirty(4))
     assert "boom" in str(raised.value)
     assert str(raised.value) in caplog.text
-    assert "nothing is written" not in caplog.text
+    assert "nothing was written" not in caplog.text
     table.failing_after = None
     assert run(store, thirty(4))["written"] == (31 if initial else 25)
     assert store.all(FEATURES) == thirty(4)["flags"]
 
 
 def test_a_run_whose_first_write_fails_does_not_say_that_nothing_is_written() -> None:
-    # A write that was not answered may have been carried out.
+    # A write without a response may have been executed.
     _, store = filled(thirty(3), failing_after=0)
     with pytest.raises(SyncError, match=r"none of 30 changes is known to be written: .*boom"):
         run(store, thirty(4))
@@ -130,7 +130,7 @@ def test_no_write_begins_at_the_end_of_an_invocation() -> None:
 
 
 def of_size(key: str, size: int, **properties: Any) -> dict[str, Any]:
-    """Make a flag whose item has this many bytes."""
+    """Returns a flag whose item has ``size`` bytes."""
     empty = item_size(encode_item(FEATURES, flag(key, "", **properties)))
     return flag(key, "x" * (size - empty), **properties)
 
@@ -288,7 +288,7 @@ def test_a_mass_delete_needs_a_switch(store: Any, caplog: pytest.LogCaptureFixtu
     empty = {"flags": {}, "meta": {"version": 9}}
     with (
         caplog.at_level(logging.ERROR),
-        pytest.raises(SyncError, match=r"^nothing is written: .*none of the 3 flags"),
+        pytest.raises(SyncError, match=r"^nothing was written: .*none of the 3 flags"),
     ):
         run(store, empty)
     assert "allow_mass_delete" in caplog.text

@@ -1,4 +1,4 @@
-"""The page on tests: its code runs, the sample suite passes, and the tests that it names exist."""
+"""The page on tests: its code runs, its sample suite passes, and the tests it names exist."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# A run within this one forgets the modules that it imports, and not what is made of them.
+# A nested run unloads the modules that it imports, but not objects made from them.
 import isoflag.testing  # noqa: F401
 from pages import Page
 
@@ -33,7 +33,7 @@ def test_every_block_of_the_page_is_a_file() -> None:
 def test_the_code_of_the_page_runs(pytester: pytest.Pytester, state: str) -> None:
     for name, code in FILES.items():
         pytester.path.joinpath(name).write_text(code, encoding="utf-8")
-    # It is about a flag that it does not set all the time.
+    # It tests a flag that it does not always set.
     other = ["--deselect=test_flags.py::test_for_a_while"] if state == "on" else []
     result = pytester.runpytest(*options(state), *other)
     deselected = len(other)
@@ -61,9 +61,9 @@ def test_the_sample_suite_passes(suite: pytest.Pytester, state: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "failing"),
     [
-        # It works only while the flag is off, which nobody sees before it is on.
+        # It works only while the flag is off; the failure shows only once the flag is on.
         ('return {"statusCode": 201, "body": "taken and reserved"}', "raise OSError", {"on"}),
-        # The feature leaks out of its flag.
+        # The feature runs even though its flag is off.
         (
             'return {"statusCode": 201, "body": "taken"}',
             'reserve(customer, pieces); return {"statusCode": 201, "body": "taken"}',

@@ -19,7 +19,7 @@ ROUNDS = 200
 
 @pytest.fixture(autouse=True)
 def eager_switches() -> Iterator[None]:
-    """Let threads take turns far more often than they would."""
+    """Makes threads switch far more often than usual."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -123,7 +123,7 @@ def test_other_threads_run_while_a_large_text_is_read() -> None:
 
     other = threading.Thread(target=take_turns)
     other.start()
-    # From here on the other thread runs only where this one lets go of the interpreter.
+    # From here on the other thread runs only if this one releases the GIL.
     sys.setswitchinterval(1000)
     before = turns
     attempts = 0
@@ -138,7 +138,7 @@ def test_other_threads_run_while_a_large_text_is_read() -> None:
 
 
 def test_threads_inside_the_extension_let_the_interpreter_end() -> None:
-    """Such a thread is unwound by the C library, through frames that have no tables for it."""
+    """The C library unwinds such a thread through frames without unwind tables."""
     program = """
 import threading, time
 from isoflag import Flags

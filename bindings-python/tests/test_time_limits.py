@@ -1,4 +1,4 @@
-"""One time limit for a whole fetch, on every source, and what a request waits for."""
+"""The time limit of a whole fetch, on every source, and of a waiting request."""
 
 import asyncio
 import math
@@ -92,7 +92,7 @@ def test_a_file_that_does_not_answer_ends_at_its_time_limit(tmp_path: Path) -> N
     os.mkfifo(pipe)
     with ends_soon(), pytest.raises(SourceTimeoutError, match=r"0\.3 s"):
         FileSource(pipe, timeout=LIMIT).fetch(None)
-    # Lets the abandoned thread go.
+    # Releases the abandoned thread.
     os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
 
 
@@ -120,7 +120,7 @@ def test_making_a_client_of_aws_is_part_of_the_fetch(monkeypatch: pytest.MonkeyP
 
 
 class Blocked:
-    """A client of AWS that returns from no call until it is let go."""
+    """An AWS client whose calls block until they are released."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
@@ -148,7 +148,7 @@ def test_the_callers_own_client_is_bounded_too() -> None:
 
 
 class Pages:
-    """A table of endless pages, whose calls take no time, and a clock that they move."""
+    """A table with endless pages, whose calls advance a manual clock."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
@@ -240,7 +240,7 @@ def test_a_fetch_takes_half_of_an_invocation_at_most() -> None:
 
 
 class Blocking:
-    """A source that answers when it is let go, and counts how often it was asked."""
+    """A source that blocks until it is released, and counts its fetches."""
 
     timeout = 60.0
 
@@ -285,7 +285,7 @@ def test_with_a_document_held_no_request_waits_for_the_source(blocking: Blocking
     clock.pass_by(60)
     with ends_soon():
         assert [made.variation("a", USER, None) for _ in range(1000)] == ["old"] * 1000
-    # One refresh at a time, and it goes on in the background.
+    # One refresh at a time, which continues in the background.
     assert blocking.asked == 2
     blocking.go_on.set()
     assert settled(made, "new")
@@ -417,7 +417,7 @@ def test_a_refresh_does_not_block_the_event_loop(blocking: Blocking) -> None:
 
     async def serve() -> Any:
         request = asyncio.create_task(submit(http_event("POST"), None))
-        # The loop goes on, and only it can let the source answer.
+        # The event loop keeps running, and only it can release the source.
         while blocking.asked < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         blocking.go_on.set()

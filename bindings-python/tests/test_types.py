@@ -1,4 +1,4 @@
-"""What a type checker makes of the stub: mypy is half of this test."""
+"""Uses of the stub that mypy must accept or reject."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The module that `python -m isoflag types` writes, read by mypy as its user would."""
+"""The module that `python -m isoflag types` generates, checked by mypy."""
 
 import json
 import shutil
@@ -65,9 +65,9 @@ def write_types(document: Path, out: Path) -> int:
 
 
 def checked(folder: Path) -> list[str]:
-    """What mypy says of the uses: line numbers and codes."""
+    """Returns mypy's findings about the uses: line numbers and codes."""
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--no-pretty"]
-    # With a configuration of its own, since the project's is about other files.
+    # With a separate configuration, since the project's applies to other files.
     (folder / "mypy.ini").write_text("[mypy]\n")
     done = subprocess.run(  # noqa: S603
         [*command, "--config-file=mypy.ini", "--warn-unused-ignores", "uses.py", "flag_types.py"],

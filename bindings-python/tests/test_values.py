@@ -1,4 +1,4 @@
-"""Values on their way out of a document."""
+"""Conversion of a document's values to Python."""
 
 import copy
 import gc
@@ -36,7 +36,7 @@ NUMBERS: list[tuple[str, float, type]] = [
 
 
 @pytest.mark.parametrize(("text", "value", "of"), NUMBERS, ids=[row[0] for row in NUMBERS])
-def test_a_number_is_an_int_where_that_is_exact(text: str, value: float, of: type) -> None:
+def test_a_number_is_an_int_if_that_is_exact(text: str, value: float, of: type) -> None:
     document = f"""{{"flags": {{"n": {{"key": "n", "on": false, "offVariation": 0,
                    "variations": [{text}, [{text}], {{"n": {text}}}]}}}}}}"""
     flags = Flags.from_json(document)
@@ -165,7 +165,7 @@ def test_a_detail_can_be_copied() -> None:
 
 
 class Token:
-    """Something that a weak reference can watch."""
+    """An object that supports weak references."""
 
 
 def test_a_cycle_through_a_detail_is_collected() -> None:

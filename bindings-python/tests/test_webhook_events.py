@@ -45,7 +45,7 @@ WRONG: dict[str, Any] = {
 
 
 def members(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Give the path of each member of an event."""
+    """Yields the path of each member of an event."""
     for name, member in value.items():
         yield (*path, name)
         if isinstance(member, dict):
@@ -100,7 +100,7 @@ EVENTS = dict(events())
 
 
 def encodable(response: Any) -> bool:
-    """Whether Lambda can send an answer: its runtime writes JSON in UTF-8."""
+    """Returns whether Lambda can send a response: its runtime writes JSON in UTF-8."""
     json.dumps(response, ensure_ascii=False).encode()
     return True
 

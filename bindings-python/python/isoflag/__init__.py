@@ -1,4 +1,4 @@
-"""LaunchDarkly-style feature flags, evaluated in the process.
+"""Evaluates LaunchDarkly-style feature flags in the process.
 
 The same document and the same context give the same value, variation and reason in Python,
 WebAssembly and Rust::
@@ -9,10 +9,11 @@ WebAssembly and Rust::
     detail = flags.variation_detail("checkout", {"kind": "user", "key": "ada"}, False)
     detail.value, detail.variation_index, detail.reason
 
-A context that is asked about often is read once: ``Context("ada")``, or ``flags.bind(context)``.
+To evaluate many flags for one context, convert it once: ``Context("ada")``, or
+``flags.bind(context)``.
 
-``FlagClient`` fetches a document from a source and keeps it fresh; ``isoflag.source`` has readers
-for files, AppConfig, DynamoDB and S3. Neither is imported before it is named.
+``FlagClient`` fetches a document from a source and keeps it fresh; ``isoflag.source`` has sources
+for files, AppConfig, DynamoDB and S3. Both are imported on first use.
 """
 
 from ._core import (
@@ -46,7 +47,7 @@ from ._errors import (
     StrategyError,
 )
 
-# What type checkers know by this name; importing it would cost more than all the rest.
+# Type checkers know this name; importing `typing` would take longer than everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .client import FlagClient
@@ -82,7 +83,7 @@ __all__ = [
 ]
 
 
-# Out of the sight of type checkers, which would take any name for one that it knows.
+# Hidden from type checkers, which would otherwise accept any attribute name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:

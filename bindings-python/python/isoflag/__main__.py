@@ -1,15 +1,15 @@
-"""The program: ``python -m isoflag types flags.json --lang python``."""
+"""Runs the CLI: ``python -m isoflag types flags.json --lang python``."""
 
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from ._program import MISSING, find_program
+from ._program import MISSING, find_cli
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit code; 2 where it is not installed."""
-    program = find_program()
+    """Runs the CLI and returns its exit code, or 2 if it is not installed."""
+    program = find_cli()
     if program is None:
         print(f"isoflag: {MISSING}", file=sys.stderr)  # noqa: T201
         return 2

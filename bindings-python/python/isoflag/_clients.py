@@ -1,4 +1,4 @@
-"""The clients of this process: where ``isoflag.testing`` stands in for their sources."""
+"""Registry of the flag clients of this process, whose sources ``isoflag.testing`` replaces."""
 
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from .client import FlagClient
 
 clients: "Final[WeakSet[FlagClient]]" = WeakSet()
-"""Every client that there is."""
+"""Every live client."""
 
 watchers: "Final[list[Callable[[FlagClient], object]]]" = []
-"""Called with each client that is made."""
+"""Callbacks that receive each new client."""
 
 
-def tell_of_client(client: "FlagClient") -> None:
-    """Have a client known here, for as long as it lives."""
+def register_client(client: "FlagClient") -> None:
+    """Registers a client for as long as it lives."""
     clients.add(client)
     for watch in tuple(watchers):
         watch(client)

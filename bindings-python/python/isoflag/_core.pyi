@@ -1,4 +1,4 @@
-"""The compiled half of isoflag; import ``isoflag`` instead."""
+"""Types of the compiled extension module; import ``isoflag`` instead."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import (
@@ -50,100 +50,106 @@ _ContextLike: TypeAlias = Context | Mapping[str, Any]
 _BigSegments: TypeAlias = Mapping[str, Any] | None
 
 SPEC_VERSION: Final[int]
-"""The version of the evaluation rules, raised when any answer for any document may change."""
+"""Version of the evaluation rules, raised when any answer for any document may change."""
 
 __version__: Final[str]
 """The version of the package."""
 
 @final
 class Flags:
-    """A document of flags and segments, ready to be evaluated.
+    """An immutable document of flags and segments, ready to evaluate.
 
-    It never changes and may be shared between threads. Evaluating raises nothing for anything in
-    the document or the context: where no variation can be served, the default is, and the reason
-    says why. A malformed flag is isolated, answers ``MALFORMED_FLAG`` and stands in
-    ``diagnostics``.
+    Threads may share it. No content of the document or the context makes an evaluation raise: if
+    no variation can be served, the default is returned and the reason says why. A malformed flag
+    does not affect others; it evaluates to ``MALFORMED_FLAG`` and is listed in ``diagnostics``.
 
-    A context is a ``Context`` or a mapping in LaunchDarkly's context JSON. ``big_segments`` is what
-    a store said about big segments: ``{"status": "HEALTHY", "memberships": {<context key>:
+    A context is a ``Context`` or a mapping in LaunchDarkly's context JSON. ``big_segments`` is the
+    answer of a big-segment store: ``{"status": "HEALTHY", "memberships": {<context key>:
     {"<segment key>.g<generation>": True}}}``.
     """
 
     @classmethod
     def from_json(cls, text: _Text) -> Flags:
-        """Read a document from JSON text.
+        """Loads a document from JSON text.
 
-        It is ``{"flags": {...}, "segments": {...}}``, or the form of LaunchDarkly's stream or file
-        source.
+        The document is ``{"flags": {...}, "segments": {...}}``, or in the form of LaunchDarkly's
+        stream or file source.
 
-        Raises ``DocumentError`` where the text is none.
+        Raises ``DocumentError`` if the text is not JSON, is not a flag document or exceeds a limit.
+        A malformed flag is not an error; see ``diagnostics``.
         """
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Flags:
-        """Read a document from a mapping.
+        """Loads a document from a mapping.
 
-        Raises ``DocumentError`` where the mapping is none, or holds what has no JSON form.
+        Raises ``DocumentError`` if the mapping is not a flag document or contains values that JSON
+        cannot represent.
         """
 
     @classmethod
     def from_flag_map(cls, flags: _Text | Mapping[str, Any]) -> Flags:
-        """Read a bare map of flags, from JSON text or a mapping."""
+        """Loads a bare map of flags by key, from JSON text or a mapping.
+
+        Raises ``DocumentError`` like ``from_json`` and ``from_dict``.
+        """
 
     @classmethod
     def from_appconfig(cls, profile: _Text | Mapping[str, Any]) -> Flags:
-        """Read a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined.
+        """Loads a feature-flag profile of AWS AppConfig, in its retrieved or its definition form.
 
-        Each of its flags becomes two: ``<key>`` is True where it is enabled, and
-        ``<key>.attributes`` serves the dict of its attributes, or the default where it is not.
+        Each flag of the profile becomes two: ``<key>`` serves True if it is enabled, and
+        ``<key>.attributes`` serves the dict of its attributes, or the default if it is disabled.
+        The attribute ``lastModifiedTimestamp``, seconds since 1970 as a number or text, is the time
+        of the flag's last change for ``consistency``.
 
-        Raises ``DocumentError``, whose ``code`` is ``appconfig-ion`` where the profile has variants
-        and so is no JSON: AppConfig's agent decides those. The attribute ``lastModifiedTimestamp``,
-        seconds since 1970 as a number or a text, is the time of the flag's last change for
-        ``consistency``.
+        Raises ``DocumentError``; its ``code`` is ``appconfig-ion`` if the profile has
+        variants. Such a profile is not JSON: let AppConfig's agent evaluate it.
         """
 
     @classmethod
     def _from_configuration(cls, text: _Text) -> Flags:
-        """Read what a configuration profile of AWS AppConfig gives, of either type.
+        """Loads a configuration of AWS AppConfig of either profile type.
 
-        A feature-flag profile is read as ``from_appconfig`` does, anything else as ``from_json``.
-        Raises ``DocumentError`` as these two.
+        A feature-flag profile is loaded by ``from_appconfig``, anything else by ``from_json``.
+        Raises ``DocumentError`` like these two.
         """
 
     def apply(self, patch: _Text | Mapping[str, Any]) -> Flags:
-        """Take a patch in, ``{"flags": {...}, "segments": {...}}``, and return the new flags.
+        """Returns new ``Flags`` with a patch applied: ``{"flags": {...}, "segments": {...}}``.
 
-        An item is taken only if its ``version`` is higher than the one held; ``{"key": ...,
-        "version": ..., "deleted": True}`` deletes it.
+        An item is applied only if its ``version`` is higher than the current one; ``{"key": ...,
+        "version": ..., "deleted": True}`` deletes an item. Raises ``DocumentError`` if the argument
+        is not a patch.
         """
 
     def keys(self) -> list[str]:
-        """The flags' keys, in RFC 8785 order."""
+        """Returns the keys of the flags, in RFC 8785 order."""
 
     def __len__(self) -> int: ...
     def __contains__(self, key: object, /) -> bool: ...
     def supersedes(self, held: Flags | None, evidence: Mapping[str, Any]) -> bool:
-        """Whether this document, just fetched, takes the place of the one that is held.
+        """Returns whether this document, just fetched, replaces the ``held`` one.
 
-        ``evidence`` is ``{"authoritative": True}`` for a source that no cache answers for: it is
-        believed, in whatever order it serves documents. For responses that a cache may have
-        answered it is ``{"offered": {...}, "held": {...}}``, each with the headers
-        ``last_modified``, ``date`` and ``age`` as text and ``received_ms``, when the response
-        arrived; all may be absent. The document is refused only if they show that the origin made
-        the offered response before the held one. What is malformed or of another type counts as
-        absent. Raises ``ValueError`` if the evidence has no JSON form.
+        ``evidence`` is ``{"authoritative": True}`` if no cache lies between the source and this
+        process: every document of such a source is accepted, in any order. For responses that a
+        cache may have answered it is ``{"offered": {...}, "held": {...}}``, each with the headers
+        ``last_modified``, ``date`` and ``age`` as text and the arrival time ``received_ms``; all
+        are optional, and a malformed one counts as absent. The document is rejected only if they
+        prove that the origin created the offered response before the held one. Raises
+        ``ValueError`` if JSON cannot represent the evidence.
         """
 
     def steps_back_from(self, held: Flags) -> bool:
-        """Whether taking this document in place of another goes back in time, as a rollback does.
+        """Returns whether replacing ``held`` by this document goes back in time, like a rollback.
 
-        Its latest ``lastModifiedTimestamp`` is then earlier than that of the other, or missing.
+        That is the case if its latest ``lastModifiedTimestamp`` is missing or earlier than that of
+        ``held``.
         """
 
     @property
     def digest(self) -> str:
-        """``"sha256:"`` and 64 hex digits over the normalised document, equal on every host."""
+        """``"sha256:"`` and 64 hex digits over the normalised document, equal on every runtime."""
 
     @property
     def version(self) -> int | None:
@@ -151,10 +157,10 @@ class Flags:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What is wrong with parts of the document."""
+        """Errors, warnings and notes found while loading the document."""
 
     def bind(self, context: _ContextLike, *, big_segments: _BigSegments = None) -> BoundFlags:
-        """Read a context once for many evaluations."""
+        """Returns the flags bound to a context, which is converted once for many evaluations."""
 
     def variation(
         self,
@@ -164,7 +170,14 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> Any:
-        """The value that the flag serves, or the default."""
+        """Returns the value that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve or the context is invalid. ``big_segments`` has a store's answer
+        about big segments (see ``Flags``). Evaluation errors are not raised; ``variation_detail``
+        returns the reason.
+        """
 
     def variation_detail(
         self,
@@ -174,7 +187,15 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> EvaluationDetail[Any]:
-        """The value, the variation's index and the reason."""
+        """Returns the value that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve or the context is invalid. The index is then None and the reason
+        says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. ``big_segments`` has a store's answer about big
+        segments (see ``Flags``). Evaluation errors are not raised.
+        """
 
     def bool_variation(
         self,
@@ -184,9 +205,13 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> bool | _D:
-        """As ``variation``, for a flag that serves a bool.
+        """Returns the bool that the flag serves, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised; ``bool_variation_detail`` returns the reason.
         """
 
     def bool_variation_detail(
@@ -197,9 +222,15 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> EvaluationDetail[bool | _D]:
-        """As ``variation_detail``, for a flag that serves a bool.
+        """Returns the bool that the flag serves, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid. The index
+        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
+        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised.
         """
 
     def int_variation(
@@ -210,9 +241,13 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> int | _D:
-        """As ``variation``, for a flag that serves a number, truncated toward zero.
+        """Returns the number that the flag serves, truncated toward zero, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised; ``int_variation_detail`` returns the reason.
         """
 
     def int_variation_detail(
@@ -223,9 +258,15 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> EvaluationDetail[int | _D]:
-        """As ``variation_detail``, for a flag that serves a number, truncated toward zero.
+        """Returns the number, truncated toward zero, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid. The index
+        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
+        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised.
         """
 
     def float_variation(
@@ -236,9 +277,13 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> float | _D:
-        """As ``variation``, for a flag that serves a number, always as a float.
+        """Returns the number that the flag serves, as a float, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised; ``float_variation_detail`` returns the reason.
         """
 
     def float_variation_detail(
@@ -249,9 +294,15 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> EvaluationDetail[float | _D]:
-        """As ``variation_detail``, for a flag that serves a number, always as a float.
+        """Returns the number as a float, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid. The index
+        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
+        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised.
         """
 
     def str_variation(
@@ -262,9 +313,13 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> str | _D:
-        """As ``variation``, for a flag that serves a str.
+        """Returns the str that the flag serves, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised; ``str_variation_detail`` returns the reason.
         """
 
     def str_variation_detail(
@@ -275,9 +330,15 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> EvaluationDetail[str | _D]:
-        """As ``variation_detail``, for a flag that serves a str.
+        """Returns the str that the flag serves, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve, its value has another type or the context is invalid. The index
+        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
+        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised.
         """
 
     def json_variation(
@@ -288,7 +349,14 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> Any:
-        """As ``variation``, for a flag that serves JSON of any type."""
+        """Returns the value, of any JSON type, that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve or the context is invalid. ``big_segments`` has a store's answer
+        about big segments (see ``Flags``). Evaluation errors are not raised;
+        ``json_variation_detail`` returns the reason.
+        """
 
     def json_variation_detail(
         self,
@@ -298,7 +366,15 @@ class Flags:
         *,
         big_segments: _BigSegments = None,
     ) -> EvaluationDetail[Any]:
-        """As ``variation_detail``, for a flag that serves JSON of any type."""
+        """Returns the value, of any JSON type, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
+        has no variation to serve or the context is invalid. The index is then None and the reason
+        says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. ``big_segments`` has a store's answer about big
+        segments (see ``Flags``). Evaluation errors are not raised.
+        """
 
     def all_flags_state(
         self,
@@ -310,11 +386,11 @@ class Flags:
         now: float | None = None,
         big_segments: _BigSegments = None,
     ) -> dict[str, Any]:
-        """Every flag at once, in the form that LaunchDarkly's browser SDKs start from.
+        """Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
 
-        ``client_side_only`` leaves out flags that a browser may not see, ``with_reasons`` adds the
-        reasons, ``details_only_for_tracked_flags`` drops versions and reasons that no event needs.
-        ``now`` is in milliseconds since 1970; without it the host's clock is read.
+        ``client_side_only`` omits flags that browsers may not see, ``with_reasons`` adds reasons,
+        ``details_only_for_tracked_flags`` omits versions and reasons that no event needs. ``now``
+        is in milliseconds since 1970, by default the system clock.
         """
 
     def evaluate_many(
@@ -325,20 +401,20 @@ class Flags:
         big_segments: _BigSegments = None,
         threads: int | None = None,
     ) -> list[EvaluationDetails]:
-        """Evaluate many flags for many contexts: for each context a row with a detail for each key.
+        """Evaluates many flags for many contexts; returns one row for each context.
 
-        Other Python threads run meanwhile. Where there is enough to do the contexts are parted
-        among ``threads``, or among as many as the host has; the rows are the same for any number.
-        The value is None where ``variation_detail`` would serve the default.
+        A row has a detail for each key, in their order. The value is None if ``variation_detail``
+        would return the default. The GIL is released meanwhile. Large inputs are split among
+        ``threads`` threads, by default one for each CPU; their number does not change the rows.
         """
 
     def explain(
         self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
     ) -> Explanation:
-        """Evaluate a flag and tell everything that was looked at on the way."""
+        """Evaluates a flag and returns a trace of every rule and clause that was considered."""
 
     def big_segment_keys(self, context: _ContextLike) -> list[str]:
-        """The context keys whose big-segment memberships an evaluation may ask for."""
+        """Returns the context keys whose big-segment memberships an evaluation may need."""
 
     def consistency(
         self,
@@ -351,20 +427,20 @@ class Flags:
         taken_ms: float | None = None,
         big_segments: _BigSegments = None,
     ) -> Consistency:
-        """Whether every instance of a back end that polls has noticed the flag's last change.
+        """Returns whether every polling back-end instance has picked up the flag's last change.
 
-        ``now_ms`` is the wall clock in milliseconds since 1970, ``ttl_seconds`` how long an
-        instance keeps a document before it polls again (see ``parse_ttl``), ``poll_timeout_ms`` how
-        long a poll may take. The time of the change is the flag's
-        ``lifecycle.lastModifiedTimestamp``, else the document's ``meta.lastModifiedTimestamp``.
-        ``taken_ms`` is when this host took the document, if that went back in time
-        (``steps_back_from``): the change then counts as made no earlier.
+        ``now_ms`` is the wall clock in milliseconds since 1970, ``ttl_seconds`` the time between
+        two polls of an instance (see ``parse_ttl``), ``poll_timeout_ms`` the longest time of one
+        poll. The time of the change is the flag's ``lifecycle.lastModifiedTimestamp``, else the
+        document's ``meta.lastModifiedTimestamp``. Pass ``taken_ms``, the time at which this process
+        loaded the document, if that went back in time (``steps_back_from``): the change then counts
+        as made no earlier.
         """
 
     def receipt(
         self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
     ) -> Receipt:
-        """Evaluate a flag, and give all that it takes to check the answer with ``replay``."""
+        """Evaluates a flag and returns a receipt that ``replay`` can verify."""
 
     def with_strategy(
         self,
@@ -374,41 +450,42 @@ class Flags:
         off: Sequence[str] | None = None,
         deployed: Sequence[str] | None = None,
     ) -> Flags:
-        """The document under a strategy, as a new object; raises ``StrategyError``.
+        """Returns the document with a strategy applied, as new ``Flags``.
 
         A strategy is ``"Flush Out"``, ``"Production State"``, ``"Next Release"``, ``"Custom"``,
-        ``"Beta"``, ``"Production"`` or ``"Custom Production"``, or what ``strategy_for`` gives.
-        ``on`` and ``off`` are the keys that a custom one turns on and off; ``deployed`` those whose
-        features the deployed artifact holds, else the flags with ``lifecycle.deployedTimestamp``.
+        ``"Beta"``, ``"Production"`` or ``"Custom Production"``, or a result of ``strategy_for``.
+        ``on`` and ``off`` are the keys that a custom strategy turns on and off; ``deployed`` those
+        whose features the deployed artifact contains, by default the flags that have a
+        ``lifecycle.deployedTimestamp``. Raises ``StrategyError`` for an unknown strategy or key.
         """
 
     def strategy_for(
         self, system: Literal["development", "production"], context: _ContextLike
     ) -> dict[str, Any] | None:
-        """The strategy that the system chooses for the context by ``meta.strategies``, or None."""
+        """Returns the strategy that ``meta.strategies`` selects for a context, or None."""
 
     def check(self, options: Mapping[str, Any] | None = None) -> list[Diagnostic]:
-        """What loading says of the document, and the mistakes of its authors.
+        """Returns the diagnostics of loading and of authoring checks such as unreachable rules.
 
         The options are ``names``, ``owners``, ``environment``, ``now``, ``maxFlagsPerTeam`` and
-        ``maxAgeDays``; without one the document's own ``meta.check`` counts.
+        ``maxAgeDays``; an absent option defaults to the document's ``meta.check``.
         """
 
     def diff(self, later: Flags | _Text | Mapping[str, Any]) -> Diff:
-        """What changed from this document to a later one."""
+        """Returns the changes from this document to a later one."""
 
     def with_status(self, key: str, status: Status, now: float) -> Flags:
-        """The document with another status of a flag, as a new object.
+        """Returns the document with a new status of a flag, as new ``Flags``.
 
-        One status follows the other: ``To Do``, ``Doing``, ``Staging``, ``Done``, ``Finished``, and
-        back to ``Doing`` from ``Staging`` and ``Done``; a flag without one may get any. The
-        ``version`` of the flag and of the document is raised by one. ``now`` is in seconds since
-        1970, as everywhere in a ``lifecycle``.
+        The order is ``To Do``, ``Doing``, ``Staging``, ``Done``, ``Finished``; ``Staging`` and
+        ``Done`` may go back to ``Doing``, and a flag without a status may get any. The ``version``
+        of the flag and of the document is incremented. ``now`` is in seconds since 1970, as all
+        times of a ``lifecycle``.
 
-        Only the order is checked: ``Done`` is set without a test that has passed, and ``Finished``
-        of a flag that not everybody has. ``certification`` and ``finish`` check those.
+        Only the order is checked, not whether tests passed or the rollout is complete; use
+        ``certification`` and ``finish`` for that.
 
-        Raises ``LifecycleError``, whose ``legal`` says which statuses may follow.
+        Raises ``LifecycleError``, whose ``legal`` lists the statuses that may follow.
         """
 
     def certification(
@@ -420,43 +497,42 @@ class Flags:
         artifact_time: float | None = None,
         evaluated: Mapping[str, Sequence[str]] | None = None,
     ) -> Certification:
-        """What follows from the tests of an artifact under two strategies.
+        """Returns the verdict on an artifact from its test results under two strategies.
 
-        Where all of them pass under Production State it may be deployed; where they pass under Next
-        Release too, the features in it go from ``Staging`` to ``Done``. An artifact that is built
-        from what is here now, without an ``artifact_time``, holds all of them.
+        The artifact is deployable if all tests pass under Production State. If they also pass under
+        Next Release, its features move from ``Staging`` to ``Done``. Without ``artifact_time`` the
+        artifact is assumed to be built from the current sources and to contain every feature.
 
         ``evaluated`` has the keys of the flags that the tests evaluated, as ``productionState`` and
         ``nextRelease``. With it, tests that evaluated no flag of the document count as not run, and
-        a feature that those under Next Release did not evaluate stays in ``Staging``.
+        a feature that the tests under Next Release did not evaluate stays in ``Staging``.
 
-        Raises ``ValueError`` for what is no result or no time in seconds.
+        Raises ``ValueError`` for an invalid result or a time that is not in seconds.
         """
 
     def deployment(self, artifact_time: float, now: float) -> Deployment:
-        """Which features an artifact holds that was built at a moment and is deployed now.
+        """Returns the features of an artifact built at ``artifact_time`` and deployed at ``now``.
 
-        Those that are ``Done`` come into ``Beta``; those that an older artifact takes away leave
-        it.
+        Features that are ``Done`` enter ``Beta``; features that an older artifact lacks leave it.
 
-        Raises ``LifecycleError`` if the document does not remember that the artifact was certified
-        as deployable, and ``ValueError`` for what is no time in seconds.
+        Raises ``LifecycleError`` if the document has no record that the artifact was certified as
+        deployable, and ``ValueError`` for a time that is not in seconds.
         """
 
     def finish(
         self, key: str, now: float, *, safety_period: float = 2419200.0
     ) -> LifecycleChange | None:
-        """The end of a feature's rollout: what to write, or None where it is finished already.
+        """Returns the change that finishes a rollout, or None if the flag is finished already.
 
-        It has to stay able to be switched off for the safety period, in seconds (four weeks unless
-        given), after which it should be removed.
+        The flag is kept as a kill switch for ``safety_period`` seconds, four weeks by default, and
+        should be removed afterwards.
 
-        Raises ``LifecycleError`` if it is not ``Done``, is off, or does not serve its "on" to
-        everybody.
+        Raises ``LifecycleError`` if the flag is not ``Done``, is off, or does not serve its "on"
+        variation to every context.
         """
 
     def to_json(self) -> str:
-        """The normalised document as canonical JSON text (RFC 8785), of which ``digest`` is."""
+        """Returns the normalised document as canonical JSON (RFC 8785), the input of ``digest``."""
 
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
@@ -464,71 +540,117 @@ class Flags:
 
 @final
 class BoundFlags:
-    """Flags for one context, from ``Flags.bind``.
+    """Flags bound to one context, from ``Flags.bind``.
 
-    Its methods are those of ``Flags`` without the context. It never changes and may be shared
-    between threads.
+    Its methods are those of ``Flags`` without the context. It is immutable, and threads may share
+    it.
     """
 
     def variation(self, key: str, default: Any) -> Any:
-        """The value that the flag serves, or the default."""
+        """Returns the value that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve or the context is invalid. Evaluation errors are not
+        raised; ``variation_detail`` returns the reason.
+        """
 
     def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
-        """The value, the variation's index and the reason."""
+        """Returns the value that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve or the context is invalid. The index is then None
+        and the reason says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. Evaluation errors are not raised.
+        """
 
     def bool_variation(self, key: str, default: _D) -> bool | _D:
-        """As ``variation``, for a flag that serves a bool.
+        """Returns the bool that the flag serves, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. Evaluation errors are not raised; ``bool_variation_detail`` returns the reason.
         """
 
     def bool_variation_detail(self, key: str, default: _D) -> EvaluationDetail[bool | _D]:
-        """As ``variation_detail``, for a flag that serves a bool.
+        """Returns the bool that the flag serves, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
+        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
+        ``WRONG_TYPE``. Evaluation errors are not raised.
         """
 
     def int_variation(self, key: str, default: _D) -> int | _D:
-        """As ``variation``, for a flag that serves a number, truncated toward zero.
+        """Returns the number that the flag serves, truncated toward zero, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. Evaluation errors are not raised; ``int_variation_detail`` returns the reason.
         """
 
     def int_variation_detail(self, key: str, default: _D) -> EvaluationDetail[int | _D]:
-        """As ``variation_detail``, for a flag that serves a number, truncated toward zero.
+        """Returns the number, truncated toward zero, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
+        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
+        ``WRONG_TYPE``. Evaluation errors are not raised.
         """
 
     def float_variation(self, key: str, default: _D) -> float | _D:
-        """As ``variation``, for a flag that serves a number, always as a float.
+        """Returns the number that the flag serves, as a float, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. Evaluation errors are not raised; ``float_variation_detail`` returns the reason.
         """
 
     def float_variation_detail(self, key: str, default: _D) -> EvaluationDetail[float | _D]:
-        """As ``variation_detail``, for a flag that serves a number, always as a float.
+        """Returns the number as a float, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
+        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
+        ``WRONG_TYPE``. Evaluation errors are not raised.
         """
 
     def str_variation(self, key: str, default: _D) -> str | _D:
-        """As ``variation``, for a flag that serves a str.
+        """Returns the str that the flag serves, or ``default``.
 
-        Any other value gives the default.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. Evaluation errors are not raised; ``str_variation_detail`` returns the reason.
         """
 
     def str_variation_detail(self, key: str, default: _D) -> EvaluationDetail[str | _D]:
-        """As ``variation_detail``, for a flag that serves a str.
+        """Returns the str that the flag serves, its variation index and the reason.
 
-        Any other value gives the default, with the reason ``ERROR``, ``WRONG_TYPE``.
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve, its value has another type or the context is
+        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
+        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
+        ``WRONG_TYPE``. Evaluation errors are not raised.
         """
 
     def json_variation(self, key: str, default: Any) -> Any:
-        """As ``variation``, for a flag that serves JSON of any type."""
+        """Returns the value, of any JSON type, that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve or the context is invalid. Evaluation errors are not
+        raised; ``json_variation_detail`` returns the reason.
+        """
 
     def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
-        """As ``variation_detail``, for a flag that serves JSON of any type."""
+        """Returns the value, of any JSON type, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
+        malformed, it has no variation to serve or the context is invalid. The index is then None
+        and the reason says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. Evaluation errors are not raised.
+        """
 
     def all_flags_state(
         self,
@@ -538,15 +660,15 @@ class BoundFlags:
         details_only_for_tracked_flags: bool = False,
         now: float | None = None,
     ) -> dict[str, Any]:
-        """Every flag at once, in the form that LaunchDarkly's browser SDKs start from.
+        """Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
 
-        ``client_side_only`` leaves out flags that a browser may not see, ``with_reasons`` adds the
-        reasons, ``details_only_for_tracked_flags`` drops versions and reasons that no event needs.
-        ``now`` is in milliseconds since 1970; without it the host's clock is read.
+        ``client_side_only`` omits flags that browsers may not see, ``with_reasons`` adds reasons,
+        ``details_only_for_tracked_flags`` omits versions and reasons that no event needs. ``now``
+        is in milliseconds since 1970, by default the system clock.
         """
 
     def explain(self, key: str) -> Explanation:
-        """Evaluate a flag and tell everything that was looked at on the way."""
+        """Evaluates a flag and returns a trace of every rule and clause that was considered."""
 
     def consistency(
         self,
@@ -557,16 +679,19 @@ class BoundFlags:
         *,
         taken_ms: float | None = None,
     ) -> Consistency:
-        """Whether every instance of a back end that polls has noticed the flag's last change."""
+        """Returns whether every polling back-end instance has picked up the flag's last change.
+
+        The parameters are those of ``Flags.consistency``.
+        """
 
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
 
 @final
 class Context:
-    """Who a flag is evaluated for, read once; using it again costs no conversion.
+    """An evaluation context, parsed once, so that evaluations need no conversion.
 
-    Every way to make one raises ``ContextError`` where it would be invalid.
+    Every constructor raises ``ContextError`` if the context is invalid.
     """
 
     def __new__(
@@ -578,33 +703,33 @@ class Context:
         attributes: Mapping[str, Any] | None = None,
         private: Iterable[str] = (),
     ) -> Context:
-        """Make a context of one kind.
+        """Creates a context of one kind.
 
-        ``private`` holds references to attributes (``"email"``, ``"/address/street"``) that do not
-        leave the process.
+        ``private`` lists references to attributes (``"email"``, ``"/address/street"``) that must
+        not leave the process.
         """
 
     @classmethod
     def multi(cls, *contexts: _ContextLike) -> Context:
-        """Join contexts of different kinds."""
+        """Returns a multi-kind context from contexts of different kinds."""
 
     @classmethod
     def from_json(cls, text: _Text) -> Context:
-        """Read a context from JSON text."""
+        """Parses a context from JSON text; raises ``ContextError`` if it is invalid."""
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Context:
-        """Read a context from a mapping."""
+        """Creates a context from a mapping; raises ``ContextError`` if it is invalid."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The canonical context, as a new dict."""
+        """Returns the canonical context as a new dict."""
 
     @property
     def key(self) -> str:
         """The fully-qualified key: ``"ada"`` for a user, ``"org:acme:user:ada"`` for two kinds."""
 
     def with_clock(self, now_ms: float, offset_minutes: int) -> Context:
-        """Add a context of kind ``clock``, so that rules can ask for the time.
+        """Returns the context with a ``clock`` kind added, so that rules can test the time.
 
         Its attributes are ``epochMillis``, ``minuteOfDay`` (0 to 1439), ``dayOfWeek`` (1 to 7,
         Monday is 1) and ``date``, in the zone ``offset_minutes`` east of UTC.
@@ -618,10 +743,10 @@ class Context:
 
 @final
 class EvaluationDetail(Generic[_T_co]):
-    """What a flag served, and why.
+    """The result of an evaluation: value, variation index and reason.
 
-    A value that is a dict or list, and the reason, are made when they are first read. They belong
-    to this detail: changing them changes no other answer. A detail unpacks into its three members.
+    A dict or list value and the reason are created when first read. They belong to this detail:
+    modifying them does not affect other results. A detail unpacks into its three members.
     """
 
     __match_args__: ClassVar[tuple[str, str, str]] = ("value", "variation_index", "reason")
@@ -631,11 +756,11 @@ class EvaluationDetail(Generic[_T_co]):
     ) -> EvaluationDetail[_T_co]: ...
     @property
     def value(self) -> _T_co:
-        """What was served: a variation's value, or the default."""
+        """The value of the served variation, or the default."""
 
     @property
     def variation_index(self) -> int | None:
-        """The variation's index in the flag, or None where the default was served."""
+        """Index of the variation in the flag, or None if the default was returned."""
 
     @property
     def reason(self) -> dict[str, Any]:
@@ -650,10 +775,10 @@ class EvaluationDetail(Generic[_T_co]):
 
 @final
 class EvaluationDetails:
-    """What many flags served one context, from ``Flags.evaluate_many``.
+    """The results of many flags for one context, from ``Flags.evaluate_many``.
 
-    A sequence with a detail for each key, in their order. Each is made when it is asked for, so
-    that answers that nobody reads cost little. It is equal to a list of equal details.
+    A sequence with a detail for each key, in their order. A detail is created when it is accessed,
+    so unread results cost little. It is equal to a list of equal details.
     """
 
     def __len__(self) -> int: ...
@@ -668,25 +793,25 @@ class EvaluationDetails:
 
 @final
 class Explanation:
-    """An evaluation, watched. ``str()`` gives it as indented text."""
+    """The trace of an evaluation; ``str()`` returns it as indented text."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The explanation as JSON objects, made afresh by every call."""
+        """Returns the explanation as a new dict."""
 
     def to_json(self) -> str:
-        """The canonical JSON text (RFC 8785), equal to the byte on every host."""
+        """Returns canonical JSON (RFC 8785), byte-for-byte identical on every runtime."""
 
 @final
 class Diagnostic:
-    """What is wrong with one place of a document that loaded all the same.
+    """A finding about one part of a loaded document.
 
-    The members are attributes, and are read by name as in JSON: ``d.code``, ``d["code"]``,
+    Members are attributes and can be read by their JSON names: ``d.code``, ``d["code"]``,
     ``dict(d)``.
     """
 
     @property
     def severity(self) -> Literal["error", "warning", "info"]:
-        """How much it matters: an ``error`` is a part that cannot do what it says."""
+        """Severity of the finding; an ``error`` means that the part cannot work as written."""
 
     @property
     def code(self) -> str:
@@ -694,14 +819,14 @@ class Diagnostic:
 
     @property
     def path(self) -> str:
-        """Where, such as ``flags.checkout.rules[2].clauses[0].values[1]``."""
+        """Path in the document, such as ``flags.checkout.rules[2].clauses[0].values[1]``."""
 
     @property
     def message(self) -> str:
-        """What is wrong and what to do."""
+        """Description of the problem and its remedy."""
 
     def keys(self) -> list[str]:
-        """The names of the members."""
+        """Returns the names of the members."""
 
     def __getitem__(self, name: str, /) -> str: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -709,37 +834,34 @@ class Diagnostic:
 
 @final
 class Consistency:
-    """What the consistency gate says of a flag for a context.
+    """The consistency of a flag's last change among back-end instances, for one context.
 
-    The members are attributes, and are read by name as in JSON: ``c.is_backend_consistent``,
-    ``c["isBackendConsistent"]``, ``dict(c)``, where ``diagnostics`` stand only if there are any.
+    Members are attributes and can be read by their JSON names: ``c.is_backend_consistent``,
+    ``c["isBackendConsistent"]``, ``dict(c)``; ``diagnostics`` is absent there if empty.
     """
 
     @property
     def enabled(self) -> bool:
         """Whether the flag is on for the context.
 
-        It serves True; or, where it serves no bool, it is on and no error.
+        A flag that serves a bool is on if it serves True, any other if it is switched on and
+        evaluates without an error.
         """
 
     @property
     def is_backend_consistent(self) -> bool:
-        """Whether a journey may start: on, and changed longer than one time to live ago."""
+        """Whether a journey may start: the flag is on and changed more than one TTL ago."""
 
     @property
     def settled(self) -> bool:
-        """Whether the last change is longer ago than two times to live and a poll's timeout.
+        """Whether the last change has propagated: it is older than two TTLs and a poll timeout.
 
-        By then an instance has noticed even where one of its polls failed, whichever way the flag
-        was changed.
+        By then every instance has picked it up, even if one of its polls failed.
         """
 
     @property
     def remaining_seconds(self) -> int | None:
-        """Seconds until the change is one time to live ago, rounded up.
-
-        None where nothing says when the change was.
-        """
+        """Seconds until the change is one TTL old, rounded up; None if its time is unknown."""
 
     @property
     def version(self) -> int | None:
@@ -751,10 +873,10 @@ class Consistency:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What is wrong with the time of the last change: it is missing, or in the future."""
+        """Problems with the time of the last change: it is missing, or in the future."""
 
     def keys(self) -> list[str]:
-        """The names of the members."""
+        """Returns the names of the members."""
 
     def __getitem__(self, name: str, /) -> Any: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -762,47 +884,48 @@ class Consistency:
 
 @final
 class DocumentHistory:
-    """Documents by digest: the one in force, and those that were before it.
+    """Documents by digest: the current one and its predecessors.
 
-    The oldest leave when a limit is passed; the newest never does. It holds what it is given and
-    fetches nothing, and may be shared between threads. A document is ``Flags``, JSON text or a
-    mapping.
+    If a limit is exceeded the oldest are evicted, never the newest. Nothing is fetched. Threads may
+    share a history. A document is ``Flags``, JSON text or a mapping.
     """
 
     def __new__(
         cls, *, max_documents: int | None = 16, max_bytes: int | None = 67108864
     ) -> DocumentHistory: ...
     def add(self, document: Flags | _Text | Mapping[str, Any], now_ms: float) -> None:
-        """Take the document that is in force at a moment."""
+        """Adds the document that is current at ``now_ms``, milliseconds since 1970."""
 
     def keep(
         self, document: Flags | _Text | Mapping[str, Any], superseded_ms: float | None = None
     ) -> bool:
-        """Keep a document that was in force until a moment; return whether it is held now.
+        """Keeps a document that was current until ``superseded_ms``; returns whether it is held.
 
-        By default it was until the document in force was stamped or added, whichever is earlier.
+        By default that is when the current document was last modified or was added, whichever is
+        earlier.
         """
 
     def keep_fetched(self, document: Flags | _Text | Mapping[str, Any]) -> bool:
-        """Keep a document that was fetched for a pin, where this host may be behind.
+        """Keeps a document that was fetched for a pin, if this process may lag behind the source.
 
-        One that is stamped later than the document in force is newer than it, any other is kept as
-        by ``keep``. It must not be one that was withdrawn, as by a rollback.
+        A document with a later last-modified timestamp than the current one counts as newer; any
+        other is kept as by ``keep``. Do not pass a document that was withdrawn, for example by a
+        rollback.
         """
 
     def get(self, digest: str) -> Flags | None:
-        """The document of that digest, if it is held."""
+        """Returns the document with this digest, or None if it is not held."""
 
     @property
     def newest(self) -> Flags | None:
-        """The document in force, if there is one."""
+        """The current document, or None before the first."""
 
     def digests(self) -> list[str]:
-        """The digests of all documents held, the newest first."""
+        """Returns the digests of all documents held, the newest first."""
 
     @property
     def size(self) -> int:
-        """How many bytes of canonical JSON the documents have."""
+        """Total size of the documents, in bytes of canonical JSON."""
 
     def pinned(
         self,
@@ -813,25 +936,26 @@ class DocumentHistory:
         *,
         max_pin_age_ms: float | None = None,
     ) -> Pinned:
-        """The document of a pin: that very one.
+        """Returns the pinned document, with flags off that were switched off since.
 
-        A flag that is off or gone in the newest document is off in it, unless the newest says
-        ``lifecycle.offWaitsForPins``. The age of a pin is the time since its document is no longer
-        in force; it may be two times to live and a poll's timeout where no other limit is given.
+        A flag that is off or missing in the newest document is off in the pinned one, unless the
+        newest sets ``lifecycle.offWaitsForPins``. The age of a pin is the time since its document
+        stopped being current; the limit is two TTLs and a poll timeout unless
+        ``max_pin_age_ms`` sets another.
 
-        Raises ``PinError`` where that document is not held or the pin is too old. A pin is never a
-        security decision.
+        Raises ``PinError`` if the document is not held or the pin is too old. Never base a security
+        decision on a pin.
         """
 
     def __len__(self) -> int: ...
 
 @final
 class Pinned:
-    """What answers a pin, from ``DocumentHistory.pinned``."""
+    """A pinned document, from ``DocumentHistory.pinned``."""
 
     @property
     def flags(self) -> Flags:
-        """The pinned document, with what was switched off since off in it."""
+        """The pinned document, with flags off that were switched off since."""
 
     @property
     def digest(self) -> str:
@@ -839,13 +963,13 @@ class Pinned:
 
     @property
     def switched_off(self) -> list[str]:
-        """The keys of the flags that were switched off since."""
+        """The keys of the flags that were switched off since the pinned document."""
 
 @final
 class Diff:
-    """What changed from one document to another, from ``Flags.diff``.
+    """The changes between two documents, from ``Flags.diff``.
 
-    ``str()`` gives it as text; it is false where nothing changed.
+    ``str()`` returns them as text; a ``Diff`` without changes is false.
     """
 
     @property
@@ -853,22 +977,22 @@ class Diff:
         """The keys of the flags whose answers can have changed."""
 
     def to_dict(self) -> dict[str, Any]:
-        """What changed as JSON objects, made afresh by every call."""
+        """Returns the changes as a new dict."""
 
     def to_markdown(self) -> str:
-        """Markdown for a pull request."""
+        """Returns the changes as Markdown for a pull request."""
 
     def __bool__(self) -> bool: ...
 
 @final
 class Receipt:
-    """An answer with everything that it takes to check it elsewhere, from ``Flags.receipt``."""
+    """A verifiable record of an evaluation, from ``Flags.receipt``."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The receipt as JSON objects, made afresh by every call."""
+        """Returns the receipt as a new dict."""
 
     def to_json(self) -> str:
-        """The canonical JSON text (RFC 8785), equal to the byte on every host."""
+        """Returns canonical JSON (RFC 8785), byte-for-byte identical on every runtime."""
 
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -877,26 +1001,26 @@ def check_environments(
     documents: Mapping[str, Flags | _Text | Mapping[str, Any]],
     options: Mapping[str, Any] | None = None,
 ) -> dict[str, list[Diagnostic]]:
-    """As ``Flags.check`` for several environments of the same flags, each under its name.
+    """Checks the documents of several environments, each under its name, like ``Flags.check``.
 
-    It also finds what is on outside development and not in it. The options are those of
-    ``Flags.check``, but for ``environment``.
+    It also reports flags that are on in another environment but not in development. The options
+    are those of ``Flags.check`` except ``environment``.
     """
 
 def to_appconfig_key(key: str) -> str | None:
-    """A flag's key as AWS AppConfig takes it; None where it would be too long."""
+    """Returns a flag's key in the form that AWS AppConfig accepts, or None if it is too long."""
 
 def from_appconfig_key(key: str) -> str | None:
-    """The key that ``to_appconfig_key`` made this of; None for what it never makes."""
+    """Returns the key that ``to_appconfig_key`` encoded, or None for any other text."""
 
 def parse_ttl(text: str) -> int:
-    """Seconds from a time to live as the AppConfig extension takes it.
+    """Parses a TTL in the form of the AppConfig extension and returns seconds.
 
-    That is ``45``, ``45s``, ``5m`` or ``1h``; raises ``ValueError`` for anything else.
+    Valid are ``45``, ``45s``, ``5m`` and ``1h``; raises ``ValueError`` for anything else.
     """
 
 def printable(text: str) -> str:
-    """The text with what a terminal or the log of a pipeline would obey written as escapes."""
+    """Returns the text with terminal and CI-log control sequences escaped."""
 
 def replay(
     receipt: Receipt | _Text,
@@ -905,14 +1029,14 @@ def replay(
     *,
     big_segments: _BigSegments = None,
 ) -> Receipt:
-    """Evaluate again what a receipt claims, and give it back where it is true to the byte.
+    """Re-evaluates a receipt and returns the new one if it is byte-for-byte identical.
 
-    Raises ``ReceiptError``, which names the first step that differs.
+    Raises ``ReceiptError`` otherwise, which names the first step that differs.
     """
 
 def secure_mode_hash(sdk_key: str, context: _ContextLike) -> str:
-    """The hash by which a browser proves that its server knows the context.
+    """Returns the hash that proves to LaunchDarkly that the server vouches for a context.
 
-    It is empty for an invalid context. Raises ``ValueError`` if the SDK key is empty or has a lone
-    surrogate.
+    It is empty for an invalid context. Raises ``ValueError`` if the SDK key is empty or contains a
+    lone surrogate.
     """

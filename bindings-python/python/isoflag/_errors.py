@@ -1,8 +1,8 @@
-"""The exceptions that loading and checking raise; an evaluation raises none."""
+"""Exceptions that loading and checking raise; evaluations raise none of them."""
 
 from __future__ import annotations
 
-# What type checkers know by this name; importing it would cost more than all the rest.
+# Type checkers know this name; importing `typing` would take longer than everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 
 
 class DocumentError(ValueError):
-    """A text or mapping that is no flag document, or is past a limit.
+    """The input is not a flag document, or exceeds a limit.
 
-    A flag or segment that is merely malformed raises nothing: it is isolated, and listed in
+    A malformed flag or segment is not an error: it does not affect others and is listed in
     ``Flags.diagnostics``.
     """
 
     path: str
-    """Where in the document, such as ``flags.checkout.rules[2]``; empty for the whole of it."""
+    """Path in the document, such as ``flags.checkout.rules[2]``; empty for the whole document."""
 
     code: str
     """The stable name of the error."""
 
     line: int | None
-    """The line of the text, from 1, where there is one."""
+    """Line in the text, counted from 1, or None if the error has no position."""
 
     column: int | None
-    """The column of the text, from 1, where there is one."""
+    """Column in the text, counted from 1, or None if the error has no position."""
 
     def __init__(
         self,
@@ -45,10 +45,10 @@ class DocumentError(ValueError):
 
 
 class ContextError(ValueError):
-    """A context that is invalid."""
+    """The context is invalid."""
 
     path: str
-    """Where in the context, such as ``user.key``; empty for the whole of it."""
+    """Path in the context, such as ``user.key``; empty for the whole context."""
 
     code: str
     """The stable name of the error."""
@@ -60,7 +60,7 @@ class ContextError(ValueError):
 
 
 class PinError(ValueError):
-    """A pin that cannot be answered by its own document.
+    """The pinned document cannot be used.
 
     ``code`` is ``not-a-digest``, ``document-not-held`` or ``pin-too-old``.
     """
@@ -78,7 +78,7 @@ class PinError(ValueError):
 
 
 class StrategyError(ValueError):
-    """Something that is no strategy for a document.
+    """The strategy is invalid for the document.
 
     ``code`` is ``not-a-strategy``, ``unknown-strategy`` or ``unknown-flag``.
     """
@@ -87,7 +87,7 @@ class StrategyError(ValueError):
     """The stable name of the error."""
 
     path: str
-    """Where in the strategy, such as ``on[0]``; empty for the whole of it."""
+    """Path in the strategy, such as ``on[0]``; empty for the whole strategy."""
 
     def __init__(self, message: str, *, code: str = "", path: str = "") -> None:
         super().__init__(message)
@@ -96,7 +96,7 @@ class StrategyError(ValueError):
 
 
 class LifecycleError(ValueError):
-    """A change of a flag's status that is not legal.
+    """The change of a flag's status is not allowed.
 
     ``code`` is ``unknown-flag``, ``unknown-status``, ``malformed-flag``, ``no-status``,
     ``illegal-transition`` or ``not-rolled-out``.
@@ -106,7 +106,7 @@ class LifecycleError(ValueError):
     """The stable name of the error."""
 
     legal: list[str]
-    """The statuses that may follow the one that the flag has, where another was asked for."""
+    """The statuses that may follow the flag's current one, if the transition was illegal."""
 
     def __init__(self, message: str, *, code: str = "", legal: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -115,7 +115,7 @@ class LifecycleError(ValueError):
 
 
 class ReceiptError(ValueError):
-    """A receipt that is not what the evaluation gives.
+    """The receipt differs from a new evaluation.
 
     ``code`` is ``not-a-receipt``, ``other-rules``, ``other-document``, ``other-context`` or
     ``other-answer``.
@@ -128,10 +128,10 @@ class ReceiptError(ValueError):
     """The first step that differs, such as ``trace.rules[2].clauses[0].match``."""
 
     claimed: Any
-    """What the receipt claims there, or None."""
+    """The receipt's value at ``path``, or None."""
 
     found: Any
-    """What the evaluation gives there, or None."""
+    """The new evaluation's value at ``path``, or None."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a forked process makes anew: locks that another thread held, the parent's counts."""
+"""Resets state in forked processes: locks that another thread held, the parent's counts."""
 
 import os
 from typing import Protocol
@@ -6,10 +6,10 @@ from weakref import WeakSet
 
 
 class Forked(Protocol):
-    """An object that knows what to do in a child process."""
+    """An object with state to reset in a child process."""
 
     def after_fork(self) -> None:
-        """Make anew what must not be shared with the parent."""
+        """Resets the state that must not be shared with the parent."""
 
 
 _objects: "WeakSet[Forked]" = WeakSet()
@@ -20,11 +20,11 @@ def _after_fork() -> None:
         each.after_fork()
 
 
-# Windows knows no fork.
+# Windows has no fork.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def tell_after_fork(forked: Forked) -> None:
-    """Have ``after_fork`` called in each forked child, for as long as the object lives."""
+def register_after_fork(forked: Forked) -> None:
+    """Calls ``forked.after_fork()`` in each forked child, for as long as the object lives."""
     _objects.add(forked)

@@ -1,4 +1,4 @@
-"""Loggers whose lines quote nothing that a terminal or the log of a pipeline would obey."""
+"""Loggers that escape terminal and CI-log control sequences in their arguments."""
 
 import logging
 
@@ -6,7 +6,7 @@ from ._core import printable
 
 
 class _Printable(logging.Filter):
-    """Escapes what a line quotes: keys, names and errors that a document or a request brought."""
+    """Escapes the arguments of a record: keys, names and errors from documents and requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -22,7 +22,7 @@ _FILTER = _Printable()
 
 
 def logger(name: str) -> logging.Logger:
-    """Returns the logger of that name, which escapes what its lines quote."""
+    """Returns the logger of that name, with escaping of arguments enabled."""
     named = logging.getLogger(name)
     named.addFilter(_FILTER)
     return named

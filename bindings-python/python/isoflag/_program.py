@@ -1,15 +1,15 @@
-"""The program ``isoflag``, a distribution of its own that ``pip install isoflag[cli]`` brings.
+"""Finds the CLI ``isoflag``, a separate distribution that ``pip install isoflag[cli]`` installs.
 
-A Lambda function does not carry what only authors of documents need.
+It is separate so that a Lambda function does not carry the authoring tools.
 """
 
 import shutil
 import sysconfig
 
-MISSING = "the program is missing; `pip install isoflag[cli]`"
+MISSING = "the command-line tool is not installed; run `pip install isoflag[cli]`"
 
 
-def find_program() -> str | None:
-    """Where the program is: beside this interpreter, else on the path."""
+def find_cli() -> str | None:
+    """Returns the path of the CLI: beside this interpreter, else on ``PATH``."""
     beside = shutil.which("isoflag", path=sysconfig.get_path("scripts"))
     return beside or shutil.which("isoflag")

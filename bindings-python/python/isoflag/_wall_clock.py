@@ -1,8 +1,8 @@
-"""The clock that goes on while a Lambda function is frozen."""
+"""The wall clock, which keeps running while a Lambda function is frozen."""
 
 import time
 
 
 def wall_clock() -> float:
-    """Seconds since 1970; looked up anew each time, so that tests may replace ``time.time``."""
+    """Returns seconds since 1970; calls ``time.time`` by name so that tests can replace it."""
     return time.time()

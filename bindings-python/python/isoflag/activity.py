@@ -1,11 +1,11 @@
-"""How often which flag served what: counts for telling flags that are used from those that are not.
+"""Counts evaluations by flag, document and variation, to find flags that are no longer used.
 
-Off unless a ``FlagClient`` is given one::
+A ``FlagClient`` counts only if you pass it an ``Activity``::
 
     activity = Activity()
     client = FlagClient(source, activity=activity)
     ...
-    activity.flush(print)  # at the end of a handler, or every now and then
+    activity.flush(print)  # at the end of a handler, or periodically
 """
 
 import json
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, Final
 
-from ._fork import tell_after_fork
+from ._fork import register_after_fork
 from ._wall_clock import wall_clock
 
 __all__ = ["Activity"]
@@ -23,32 +23,32 @@ _FORMAT: Final = 1
 _DEFAULT: Final = "default"
 _VARIATION: Final = re.compile(r"default|0|[1-9][0-9]*", re.ASCII)
 _INTEGERS: Final = 2**53 - 1
-"""How far integers go in JSON."""
+"""The largest integer that JSON numbers represent exactly."""
 
 
 class Activity:
-    """Counts for each flag, digest of the document and variation, in memory.
+    """In-memory counts by flag, document digest and variation.
 
-    Threads may share one. A forked process starts with none: what was counted before the fork is
-    the parent's to flush.
+    Threads may share one. A forked process starts empty; the parent flushes the counts from before
+    the fork.
     """
 
     def __init__(self, *, clock: Callable[[], float] = wall_clock) -> None:
-        """Start with no counts; ``clock`` gives seconds since 1970."""
+        """Creates an empty activity; ``clock`` returns seconds since 1970."""
         self._clock = clock
         self.after_fork()
-        tell_after_fork(self)
+        register_after_fork(self)
 
     def after_fork(self) -> None:
-        """Start again, in a process that was forked."""
+        """Resets the counts; called in a forked process."""
         self._lock = Lock()
         self._flags: dict[str, _Counted] = {}
 
     def record(self, key: str, variation_index: int | None, digest: str) -> None:
-        """Count one evaluation; the index is None where the default was served.
+        """Counts one evaluation; the index is None if the default was returned.
 
-        A client without a document counts under the digest ``none``. A key with half a surrogate
-        pair is left out: it has no JSON form, and no flag has it.
+        A client without a document counts under the digest ``none``. A key with a lone surrogate is
+        ignored: JSON cannot represent it, so no flag has it.
         """
         if not (_is_well_formed(key) and _is_well_formed(digest)):
             return
@@ -62,35 +62,35 @@ class Activity:
             counted.span(now, now)
 
     def merge(self, other: "Activity | Mapping[str, Any] | str | bytes") -> None:
-        """Add the counts of another activity, or of one that was written.
+        """Adds the counts of another activity, given as an object, a mapping or JSON.
 
-        Raises ``ValueError`` where it is none, and then has added nothing.
+        Raises ``ValueError`` and adds nothing if the argument is not a valid activity.
         """
         if isinstance(other, Activity):
             other = other.to_dict()
         elif isinstance(other, str | bytes):
             other = json.loads(other)
-        added = _read(other)
+        added = _parse(other)
         with self._lock:
             _merge(self._flags, added)
 
     def to_dict(self) -> dict[str, Any]:
-        """The counts: ``{"activity": 1, "flags": {<key>: {"counts", "first", "last"}}}``.
+        """Returns the counts: ``{"activity": 1, "flags": {<key>: {"counts", "first", "last"}}}``.
 
-        ``counts`` is by digest and then by the variation's index, or ``"default"``; ``first`` and
+        ``counts`` maps digests to counts by variation index or ``"default"``; ``first`` and
         ``last`` are in milliseconds since 1970.
         """
         with self._lock:
-            return _written(self._flags)
+            return _as_json(self._flags)
 
     def to_json(self) -> str:
-        """The counts as canonical JSON (RFC 8785)."""
+        """Returns the counts as canonical JSON (RFC 8785)."""
         return _canonical(self.to_dict())
 
     def to_emf(self, namespace: str) -> str:
-        """The counts as lines of CloudWatch's embedded metric format, one for each count.
+        """Returns the counts as lines of CloudWatch's embedded metric format, one for each count.
 
-        Printed in a Lambda function they become the metric ``evaluations`` of this namespace, with
+        Print them in a Lambda function to record the metric ``evaluations`` of this namespace, with
         the dimensions ``flag`` and ``variation``.
         """
         now = int(self._clock() * 1000)
@@ -119,17 +119,17 @@ class Activity:
         )
 
     def flush(self, callback: Callable[[str], object]) -> None:
-        """Give the counts away as canonical JSON, and start again.
+        """Passes the counts to ``callback`` as canonical JSON, and resets them.
 
-        Where the callback raises, the counts are kept, and the error is the caller's. It is not
-        called where nothing was counted.
+        If the callback raises, the counts are kept and the exception propagates. It is not called
+        if there are no counts.
         """
         with self._lock:
             flags, self._flags = self._flags, {}
         if not flags:
             return
         try:
-            callback(_canonical(_written(flags)))
+            callback(_canonical(_as_json(flags)))
         except BaseException:
             with self._lock:
                 _merge(self._flags, flags)
@@ -164,7 +164,7 @@ def _merge(flags: dict[str, _Counted], added: Mapping[str, _Counted]) -> None:
                 counted.add(digest, variation, count)
 
 
-def _written(flags: Mapping[str, _Counted]) -> dict[str, Any]:
+def _as_json(flags: Mapping[str, _Counted]) -> dict[str, Any]:
     return {
         "activity": _FORMAT,
         "flags": {
@@ -178,7 +178,7 @@ def _written(flags: Mapping[str, _Counted]) -> dict[str, Any]:
     }
 
 
-def _read(activity: Any) -> dict[str, _Counted]:
+def _parse(activity: Any) -> dict[str, _Counted]:
     try:
         if activity["activity"] != _FORMAT or type(activity["activity"]) is not int:
             raise ValueError(f"activity `{activity['activity']}` is not of format {_FORMAT}")
@@ -186,40 +186,45 @@ def _read(activity: Any) -> dict[str, _Counted]:
         for key, flag in activity["flags"].items():
             counted = flags[_text(key)] = _Counted(_integer(flag["first"]), _integer(flag["last"]))
             if counted.first > counted.last:
-                raise ValueError(f"`{key}` was asked for last before it was first")
-            for digest, variations in _some(flag["counts"]):
-                for variation, count in _some(variations):
+                raise ValueError(f"`first` of `{key}` is later than `last`")
+            for digest, variations in _nonempty(flag["counts"]):
+                for variation, count in _nonempty(variations):
                     if not _VARIATION.fullmatch(variation):
-                        raise ValueError(f"`{variation}` is no variation's index and no default")
+                        raise ValueError(
+                            f"invalid variation `{variation}`: expected an index or `default`"
+                        )
                     if _integer(count) < 1:
-                        raise ValueError(f"`{count}` is no count")
+                        raise ValueError(f"invalid count `{count}`: expected 1 or more")
                     counted.add(_text(digest), variation, count)
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"this is no activity of flags: {error!r}") from error
+        raise ValueError(f"the input is not a flag activity: {error!r}") from error
     return flags
 
 
-def _some(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Members of which there are some: what was counted was counted once at least."""
+def _nonempty(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Returns the members of an object that must not be empty."""
     if not members:
-        raise ValueError("counts without a count; is this an activity of flags?")
+        raise ValueError("an object of counts is empty; is this a flag activity?")
     return members.items()
 
 
 def _integer(value: object) -> int:
     if type(value) is not int or abs(value) > _INTEGERS:
-        raise ValueError(f"`{value}` is no count and no time; is this an activity of flags?")
+        raise ValueError(
+            f"invalid number `{value}`: expected an integer of at most 2^53 - 1; is this a flag "
+            "activity?"
+        )
     return value
 
 
 def _text(text: str) -> str:
     if not _is_well_formed(text):
-        raise ValueError(f"{text!a} has half a surrogate pair, for which there is no JSON")
+        raise ValueError(f"{text!a} contains a lone surrogate, which JSON cannot represent")
     return text
 
 
 def _canonical(value: Any) -> str:
-    """Write RFC 8785: its values here are objects, arrays, strings and integers."""
+    """Serializes objects, arrays, strings and integers as RFC 8785 requires."""
     return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"))
 
 

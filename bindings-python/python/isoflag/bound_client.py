@@ -1,4 +1,4 @@
-"""The answers of a flag client for one context."""
+"""A flag client bound to one context."""
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -16,13 +16,13 @@ __all__ = ["BoundFlagClient"]
 _D = TypeVar("_D")
 
 NO_DIGEST: Final = "none"
-"""Under which activity counts what was asked before the first document."""
+"""The digest under which activity counts evaluations before the first document."""
 
 
 class BoundFlagClient:
-    """Flags for one context, from ``FlagClient.bind``: the document that was held then.
+    """Flags of one document bound to one context, from ``FlagClient.bind``.
 
-    It fetches nothing. Its methods are those of ``Flags`` without the context.
+    It fetches nothing. Its methods are those of ``FlagClient`` without the context.
     """
 
     __slots__ = ("_activity", "_bound", "_held", "_moment")
@@ -34,7 +34,7 @@ class BoundFlagClient:
         activity: "Activity | None",
         moment: "Callable[[], tuple[float, GateTimes]]",
     ) -> None:
-        """Made by ``FlagClient.bind``."""
+        """Called by ``FlagClient.bind``."""
         self._bound = bound
         self._held = held
         self._activity = activity
@@ -42,70 +42,150 @@ class BoundFlagClient:
 
     @property
     def digest(self) -> str | None:
-        """The digest of the document that answers, as it was pinned; None before the first."""
+        """The digest of the document in use, as it was pinned; None before the first document."""
         return None if self._held is None else self._held.digest()
 
     @property
     def version(self) -> int | None:
-        """``meta.version`` of the document that answers."""
+        """``meta.version`` of the document in use."""
         return None if self._held is None else self._held.flags.version
 
     def variation(self, key: str, default: Any) -> Any:
-        """As ``Flags.variation``."""
+        """Returns the value that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve or the context is
+        invalid. Evaluation errors are not raised; ``variation_detail`` returns the reason.
+        """
         return self.variation_detail(key, default).value
 
     def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
-        """As ``Flags.variation_detail``."""
+        """Returns the value that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve or the context is
+        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
+        ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
+        ``USER_NOT_SPECIFIED``. Evaluation errors are not raised.
+        """
         if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.variation_detail(key, default))
 
     def bool_variation(self, key: str, default: _D) -> bool | _D:
-        """As ``Flags.bool_variation``."""
+        """Returns the bool that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. Evaluation errors are not raised; ``bool_variation_detail``
+        returns the reason.
+        """
         return self.bool_variation_detail(key, default).value
 
     def bool_variation_detail(self, key: str, default: _D) -> EvaluationDetail[bool | _D]:
-        """As ``Flags.bool_variation_detail``."""
+        """Returns the bool that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. The index is then None and the reason says why: usually
+        ``ERROR`` with an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. Evaluation errors are not
+        raised.
+        """
         if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.bool_variation_detail(key, default))
 
     def int_variation(self, key: str, default: _D) -> int | _D:
-        """As ``Flags.int_variation``."""
+        """Returns the number that the flag serves, truncated toward zero, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. Evaluation errors are not raised; ``int_variation_detail``
+        returns the reason.
+        """
         return self.int_variation_detail(key, default).value
 
     def int_variation_detail(self, key: str, default: _D) -> EvaluationDetail[int | _D]:
-        """As ``Flags.int_variation_detail``."""
+        """Returns the number, truncated toward zero, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. The index is then None and the reason says why: usually
+        ``ERROR`` with an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. Evaluation errors are not
+        raised.
+        """
         if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.int_variation_detail(key, default))
 
     def float_variation(self, key: str, default: _D) -> float | _D:
-        """As ``Flags.float_variation``."""
+        """Returns the number that the flag serves, as a float, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. Evaluation errors are not raised; ``float_variation_detail``
+        returns the reason.
+        """
         return self.float_variation_detail(key, default).value
 
     def float_variation_detail(self, key: str, default: _D) -> EvaluationDetail[float | _D]:
-        """As ``Flags.float_variation_detail``."""
+        """Returns the number as a float, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. The index is then None and the reason says why: usually
+        ``ERROR`` with an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. Evaluation errors are not
+        raised.
+        """
         if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.float_variation_detail(key, default))
 
     def str_variation(self, key: str, default: _D) -> str | _D:
-        """As ``Flags.str_variation``."""
+        """Returns the str that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. Evaluation errors are not raised; ``str_variation_detail``
+        returns the reason.
+        """
         return self.str_variation_detail(key, default).value
 
     def str_variation_detail(self, key: str, default: _D) -> EvaluationDetail[str | _D]:
-        """As ``Flags.str_variation_detail``."""
+        """Returns the str that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve, its value has another
+        type or the context is invalid. The index is then None and the reason says why: usually
+        ``ERROR`` with an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``,
+        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. Evaluation errors are not
+        raised.
+        """
         if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.str_variation_detail(key, default))
 
     def json_variation(self, key: str, default: Any) -> Any:
-        """As ``Flags.json_variation``."""
+        """Returns the value, of any JSON type, that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve or the context is
+        invalid. Evaluation errors are not raised; ``json_variation_detail`` returns the reason.
+        """
         return self.json_variation_detail(key, default).value
 
     def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
-        """As ``Flags.json_variation_detail``."""
+        """Returns the value, of any JSON type, its variation index and the reason.
+
+        ``key`` is the flag's key. ``default``, of any type, is returned if no document has loaded
+        yet, the flag is missing or malformed, it has no variation to serve or the context is
+        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
+        ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
+        ``USER_NOT_SPECIFIED``. Evaluation errors are not raised.
+        """
         if self._held is None:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.json_variation_detail(key, default))
@@ -118,7 +198,11 @@ class BoundFlagClient:
         details_only_for_tracked_flags: bool = False,
         now: float | None = None,
     ) -> dict[str, Any]:
-        """As ``Flags.all_flags_state``; ``$valid`` is False before the first document."""
+        """Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
+
+        The parameters are those of ``FlagClient.all_flags_state``. ``$valid`` is False before the
+        first document or for an invalid context.
+        """
         state = self._bound.all_flags_state(
             client_side_only=client_side_only,
             with_reasons=with_reasons,
@@ -128,7 +212,10 @@ class BoundFlagClient:
         return {**state, "$valid": False} if self._held is None else state
 
     def explain(self, key: str) -> Explanation:
-        """As ``Flags.explain``; before the first document no flag is found."""
+        """Evaluates a flag and returns a trace of every rule and clause that was considered.
+
+        Before the first document the flag is reported as not found.
+        """
         return self._bound.explain(key)
 
     def consistency(
@@ -138,7 +225,11 @@ class BoundFlagClient:
         ttl_seconds: float | None = None,
         poll_timeout_ms: float | None = None,
     ) -> Consistency:
-        """As ``Flags.consistency``, now and by the client's ``gate`` unless times are given."""
+        """Returns whether every polling back-end instance has picked up the flag's last change.
+
+        ``now_ms`` is in milliseconds since 1970, by default now; ``ttl_seconds`` and
+        ``poll_timeout_ms`` default to the times of the client's ``gate``.
+        """
         present_ms, times = self._moment()
         stepped_back_at = None if self._held is None else self._held.stepped_back_at
         return self._bound.consistency(

@@ -1,10 +1,10 @@
-"""Flags that are fetched from a source and kept fresh, on use."""
+"""A client that evaluates flags of a document which it fetches and refreshes on use."""
 
 import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ._clients import tell_of_client
+from ._clients import register_client
 from ._core import Consistency, Context, EvaluationDetail, Explanation, Flags
 from ._wall_clock import wall_clock
 from .bound_client import BoundFlagClient
@@ -28,21 +28,21 @@ _NO_FLAGS: Final = Flags.from_dict({"flags": {}})
 
 
 class FlagClient(FreshDocument):
-    """A document from a source, asked again once it is older than ``ttl``.
+    """Evaluates flags of a document from a source, refreshed once it is older than ``ttl``.
 
-    Making one does nothing; the first evaluation fetches, and so does the first after ``ttl``
-    seconds by the wall clock, since a frozen Lambda function's other clocks stand still. A fetch
-    runs in a thread of its own, one at a time, and ends within the source's ``timeout``, which is 2
-    seconds by default. Until the first document evaluations wait for it. Afterwards only the
-    evaluation that starts a refresh waits, for ``max_wait`` at most; the refresh goes on without
-    it, and all others are answered from the document held.
+    The constructor fetches nothing. The first evaluation fetches, and so does the first one after
+    ``ttl`` seconds by the wall clock (the other clocks stop while a Lambda function is frozen). A
+    fetch runs in its own thread, one at a time, and ends within the source's ``timeout``, by
+    default 2 seconds. Evaluations wait for the first document. Afterwards only the evaluation that
+    starts a refresh waits, at most ``max_wait`` seconds; the refresh continues in the background
+    and all other evaluations use the current document.
 
-    Nothing here raises. Whatever goes wrong, the last good document keeps answering, ``status`` and
-    the log (``isoflag``) say what it was, and the source is tried again after ``retry`` seconds,
-    then twice that, up to ``ttl`` or five minutes. Before the first document every answer is the
-    default, with the reason ``ERROR``, ``CLIENT_NOT_READY``.
+    Evaluations raise no errors. If a refresh fails, the last good document is kept, ``status`` and
+    the logger ``isoflag`` report the error, and the source is retried after ``retry`` seconds, then
+    with doubled pauses up to ``ttl`` or five minutes. Before the first document every evaluation
+    returns the default, with the reason ``ERROR``, ``CLIENT_NOT_READY``.
 
-    A client may be made before a process forks; each process then fetches for itself.
+    A client may be created before a process forks; each process then fetches on its own.
     """
 
     def __init__(
@@ -60,11 +60,12 @@ class FlagClient(FreshDocument):
         on_error: Callable[[Exception], object] | None = None,
         clock: Callable[[], float] = wall_clock,
     ) -> None:
-        """Take a source and a time to live, in seconds.
+        """Creates a client of ``source`` with a TTL in seconds; fetches nothing yet.
 
-        ``max_wait`` is for how many seconds an evaluation waits for a refresh while a document is
-        held. With 0 it never does; then a function that is frozen between invocations answers
-        from the document of the invocation before.
+        ``retry`` is the pause in seconds after the first failed fetch. ``max_wait`` is the longest
+        time in seconds that an evaluation waits for a refresh once a document has loaded. With 0 it
+        never waits; a function that is frozen between invocations then evaluates with the document
+        of the previous invocation.
 
         ``load`` makes flags of what the source gives. Unless given, it is the source's own
         ``load_document``, with which the sources of AppConfig recognize a feature-flag profile and
@@ -90,10 +91,10 @@ class FlagClient(FreshDocument):
         self._activity = _with_evidence(activity)
         self._pins = pins
         self._gate = gate
-        tell_of_client(self)
+        register_client(self)
 
     def after_fork(self) -> None:
-        """Let go of the locks that a thread of the parent holds, in a process that was forked."""
+        """Releases locks that a thread of the parent process holds; called in a forked process."""
         super().after_fork()
         if self._pins is not None:
             self._pins.after_fork()
@@ -103,24 +104,22 @@ class FlagClient(FreshDocument):
 
     @property
     def flags(self) -> Flags:
-        """The flags as they are now, fetched first where that is due.
+        """The current flags, fetched first if a refresh is due; empty before the first document.
 
-        Before the first document there are none. What they answer is not counted as activity.
-
-        Whoever evaluates many flags for one request takes these once, so that all answers are of
-        one document.
+        To evaluate many flags of one document for a request, read this property once. Its
+        evaluations are not counted as activity.
         """
         held = self._fresh()
         return _NO_FLAGS if held is None else held.flags
 
     @property
     def pins(self) -> "Pins | None":
-        """What earlier documents are kept by; None where they are not."""
+        """The store of earlier documents, or None if the client keeps none."""
         return self._pins
 
     @property
     def gate(self) -> GateTimes:
-        """What ``consistency`` and pins go by; the environment is read when first asked."""
+        """The times that ``consistency`` and pins use; the environment is read on first access."""
         if self._gate is None:
             self._gate = GateTimes.from_environment(self._ttl)
         return self._gate
@@ -132,12 +131,13 @@ class FlagClient(FreshDocument):
         pin: str | None = None,
         big_segments: _BigSegments = None,
     ) -> BoundFlagClient:
-        """Read a context once for many evaluations, all of the document that is held now.
+        """Returns the current flags bound to a context, for many evaluations of one document.
 
-        With ``pin``, a digest, all are of that very document, but for the flags that the newest
-        document has switched off. Where it is not held the source is asked for a newer one, unless
-        it was asked less than ``retry`` seconds ago. Raises ``PinError`` where it cannot be had or
-        is out of force for too long. A pin is never a security decision.
+        ``context`` is a ``Context`` or a mapping in LaunchDarkly's context JSON. With ``pin``, a
+        digest, the evaluations use that document instead, except for flags that the newest document
+        has switched off. If the client does not hold it, the source is polled, unless that was done
+        less than ``retry`` seconds ago. Raises ``PinError`` if the pinned document is unavailable
+        or was superseded too long ago. Never base a security decision on a pin.
         """
         held = self._fresh()
         return self._bound(held if pin is None else self._pinned(pin), context, big_segments)
@@ -145,7 +145,14 @@ class FlagClient(FreshDocument):
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
-        """As ``Flags.variation``."""
+        """Returns the value that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve or the context is invalid.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised; ``variation_detail`` returns the reason.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation(key, default)
@@ -153,7 +160,16 @@ class FlagClient(FreshDocument):
     def variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
-        """As ``Flags.variation_detail``."""
+        """Returns the value that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve or the context is invalid. The index
+        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
+        ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation_detail(key, default)
@@ -161,7 +177,14 @@ class FlagClient(FreshDocument):
     def bool_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> bool | _D:
-        """As ``Flags.bool_variation``."""
+        """Returns the bool that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. ``big_segments`` has a store's answer about big segments (see
+        ``Flags``). Evaluation errors are not raised; ``bool_variation_detail`` returns the reason.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.bool_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).bool_variation(key, default)
@@ -169,7 +192,16 @@ class FlagClient(FreshDocument):
     def bool_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[bool | _D]:
-        """As ``Flags.bool_variation_detail``."""
+        """Returns the bool that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
+        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
+        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
+        segments (see ``Flags``). Evaluation errors are not raised.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.bool_variation_detail(
                 key, context, default, big_segments=big_segments
@@ -179,7 +211,14 @@ class FlagClient(FreshDocument):
     def int_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> int | _D:
-        """As ``Flags.int_variation``."""
+        """Returns the number that the flag serves, truncated toward zero, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. ``big_segments`` has a store's answer about big segments (see
+        ``Flags``). Evaluation errors are not raised; ``int_variation_detail`` returns the reason.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.int_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation(key, default)
@@ -187,7 +226,16 @@ class FlagClient(FreshDocument):
     def int_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[int | _D]:
-        """As ``Flags.int_variation_detail``."""
+        """Returns the number, truncated toward zero, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
+        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
+        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
+        segments (see ``Flags``). Evaluation errors are not raised.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.int_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation_detail(key, default)
@@ -195,7 +243,14 @@ class FlagClient(FreshDocument):
     def float_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> float | _D:
-        """As ``Flags.float_variation``."""
+        """Returns the number that the flag serves, as a float, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. ``big_segments`` has a store's answer about big segments (see
+        ``Flags``). Evaluation errors are not raised; ``float_variation_detail`` returns the reason.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.float_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).float_variation(key, default)
@@ -203,7 +258,16 @@ class FlagClient(FreshDocument):
     def float_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[float | _D]:
-        """As ``Flags.float_variation_detail``."""
+        """Returns the number as a float, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
+        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
+        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
+        segments (see ``Flags``). Evaluation errors are not raised.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.float_variation_detail(
                 key, context, default, big_segments=big_segments
@@ -213,7 +277,14 @@ class FlagClient(FreshDocument):
     def str_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> str | _D:
-        """As ``Flags.str_variation``."""
+        """Returns the str that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. ``big_segments`` has a store's answer about big segments (see
+        ``Flags``). Evaluation errors are not raised; ``str_variation_detail`` returns the reason.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.str_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation(key, default)
@@ -221,7 +292,16 @@ class FlagClient(FreshDocument):
     def str_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[str | _D]:
-        """As ``Flags.str_variation_detail``."""
+        """Returns the str that the flag serves, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve, its value has another type or the
+        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
+        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
+        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
+        segments (see ``Flags``). Evaluation errors are not raised.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.str_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation_detail(key, default)
@@ -229,7 +309,14 @@ class FlagClient(FreshDocument):
     def json_variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
-        """As ``Flags.json_variation``."""
+        """Returns the value, of any JSON type, that the flag serves, or ``default``.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve or the context is invalid.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised; ``json_variation_detail`` returns the reason.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.json_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).json_variation(key, default)
@@ -237,7 +324,16 @@ class FlagClient(FreshDocument):
     def json_variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
-        """As ``Flags.json_variation_detail``."""
+        """Returns the value, of any JSON type, its variation index and the reason.
+
+        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
+        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
+        is missing or malformed, it has no variation to serve or the context is invalid. The index
+        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
+        ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``.
+        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
+        are not raised.
+        """
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.json_variation_detail(
                 key, context, default, big_segments=big_segments
@@ -254,7 +350,13 @@ class FlagClient(FreshDocument):
         now: float | None = None,
         big_segments: _BigSegments = None,
     ) -> dict[str, Any]:
-        """As ``Flags.all_flags_state``; ``$valid`` is False before the first document."""
+        """Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
+
+        ``client_side_only`` omits flags that browsers may not see, ``with_reasons`` adds reasons,
+        ``details_only_for_tracked_flags`` omits versions and reasons that no event needs. ``now``
+        is in milliseconds since 1970, by default the system clock. ``$valid`` is False before the
+        first document or for an invalid context.
+        """
         return self.bind(context, big_segments=big_segments).all_flags_state(
             client_side_only=client_side_only,
             with_reasons=with_reasons,
@@ -265,7 +367,10 @@ class FlagClient(FreshDocument):
     def explain(
         self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
     ) -> Explanation:
-        """As ``Flags.explain``; before the first document no flag is found."""
+        """Evaluates a flag and returns a trace of every rule and clause that was considered.
+
+        Before the first document the flag is reported as not found.
+        """
         return self.bind(context, big_segments=big_segments).explain(key)
 
     def consistency(
@@ -278,10 +383,11 @@ class FlagClient(FreshDocument):
         *,
         big_segments: _BigSegments = None,
     ) -> Consistency:
-        """As ``Flags.consistency``, now and by ``gate`` unless other times are given.
+        """Returns whether every polling back-end instance has picked up the flag's last change.
 
-        After a rollback the gate counts from when this client took the earlier document. Before the
-        first document nothing is on.
+        ``now_ms`` is in milliseconds since 1970, by default now; ``ttl_seconds`` and
+        ``poll_timeout_ms`` default to the times of ``gate``. After a rollback the change counts as
+        made when this client loaded the earlier document. Before the first document no flag is on.
         """
         bound = self.bind(context, big_segments=big_segments)
         return bound.consistency(key, now_ms, ttl_seconds, poll_timeout_ms)
@@ -293,7 +399,7 @@ class FlagClient(FreshDocument):
         if (pins := self._pins) is None:
             from .pins import Pins  # noqa: PLC0415
 
-            # Nothing but the document held can answer.
+            # Only the current document is available.
             pins = Pins(max_documents=1)
         is_current = getattr(self._source, "is_current", False) is True
         return pins.find(
@@ -306,7 +412,7 @@ class FlagClient(FreshDocument):
         )
 
     def _poll(self) -> None:
-        # Whoever sends what no document has must not have the source asked each time.
+        # Requests with an unknown pin must not poll the source each time.
         if not self._since <= self._clock() < self._since + self._retry:
             self._refresh(force=True, seconds=None)
 
@@ -323,7 +429,7 @@ class FlagClient(FreshDocument):
 
 
 def _with_evidence(activity: "Activity | None") -> "Activity | None":
-    """The activity, recorded for ``isoflag certify`` too while that runs the tests."""
+    """Wraps the activity to record evidence while ``isoflag certify`` runs the tests."""
     if not os.environ.get("ISOFLAG_EVIDENCE"):
         return activity
     from .evidence import Evidence  # noqa: PLC0415

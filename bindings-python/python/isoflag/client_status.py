@@ -1,4 +1,4 @@
-"""How a flag client is doing."""
+"""Status of a flag client: its document, and failed refreshes."""
 
 from dataclasses import dataclass
 
@@ -7,37 +7,37 @@ __all__ = ["ClientStatus"]
 
 @dataclass(frozen=True, slots=True)
 class ClientStatus:
-    """How a client is doing, at one moment."""
+    """A snapshot of a client's document and of its failures."""
 
     ready: bool
-    """Whether there is a document; without one every answer is the default."""
+    """Whether a document has loaded; before that every evaluation returns the default."""
 
     version: int | None
-    """``meta.version`` of the document held."""
+    """``meta.version`` of the current document."""
 
     digest: str | None
-    """The digest of the document held."""
+    """The digest of the current document."""
 
     source_version: str | None
-    """What the source calls the version of the document held."""
+    """The source's own version label of the current document."""
 
     age: float | None
-    """Seconds since the source last said that this is its document."""
+    """Seconds since the source last confirmed the document."""
 
     error: Exception | None
-    """Why the last attempt failed; None where it did not."""
+    """The error of the last attempt, or None if it succeeded."""
 
     error_since: float | None
-    """Since when every attempt failed, in seconds since 1970."""
+    """Time of the first failure since the last success, in seconds since 1970."""
 
     failures: int
-    """How many attempts failed since the last that did not."""
+    """Number of failed attempts since the last success."""
 
     stepped_back_at: float | None = None
-    """When the document held took the place of a later one, as after a rollback, in seconds since
-    1970; the consistency gate counts from then."""
+    """Time at which the current document replaced a later one, as after a rollback, in seconds
+    since 1970; the consistency gate counts from then."""
 
     @property
     def stale(self) -> bool:
-        """Whether a document is held that could not be refreshed."""
+        """Whether the current document could not be refreshed."""
         return self.ready and self.error is not None

@@ -1,11 +1,11 @@
-"""How LaunchDarkly's tools keep flags and segments in a DynamoDB table: names, and one item.
+"""Encodes and decodes LaunchDarkly's layout of flags and segments in a DynamoDB table.
 
-Two layouts are read. In the current one an item is ``{"namespace": {"S": "features"}, "key": {"S":
-"checkout"}, "version": {"N": "7"}, "item": {"S": "<the flag's JSON>"}}``; in the one of 2018 every
-property of the flag is an attribute of its own. Only the current one is written.
+Two layouts can be decoded. In the current one an item is ``{"namespace": {"S": "features"}, "key":
+{"S": "checkout"}, "version": {"N": "7"}, "item": {"S": "<the flag's JSON>"}}``; in the layout of
+2018 every property of the flag is a separate attribute. Only the current one is written.
 
-An item here is what DynamoDB's low-level API gives and takes: a name with a type and a value for
-each attribute. Nothing in this module calls AWS.
+Items have the form of DynamoDB's low-level API: attribute names with a type and a value. Nothing in
+this module calls AWS.
 """
 
 import json
@@ -46,88 +46,87 @@ SORT_KEY: Final = "key"
 """The name of the table's sort key, a string."""
 
 FEATURES: Final = "features"
-"""The namespace of flags, without a prefix."""
+"""The namespace of flags, without prefix."""
 
 SEGMENTS: Final = "segments"
-"""The namespace of segments, without a prefix."""
+"""The namespace of segments, without prefix."""
 
 META_KEY: Final = "meta"
-"""The sort key of the item that holds a document's ``meta``."""
+"""The sort key of the item with a document's ``meta``."""
 
 SIZE_LIMIT: Final = 409_600
-"""The most bytes that DynamoDB takes as one item; LaunchDarkly's own stores stop at 400,000."""
+"""The largest item of DynamoDB, in bytes; LaunchDarkly's own stores stop at 400,000."""
 
 _KEY_LIMIT: Final = 1024
-_MOST_DIGITS: Final = 38
+_MAX_DIGITS: Final = 38
 
 _INITED: Final = "$inited"
 _ISOFLAG: Final = "$isoflag"
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
-# By these an item is known for one of 2018: a flag by the first two, a segment by the others.
+# Properties that identify an item of the layout of 2018: two of a flag, two of a segment.
 _PROPERTIES_OF_2018 = frozenset({"variations", "on", "included", "rules"})
 
 
 class ItemError(ValueError):
-    """An item that is in neither layout, or cannot be written."""
+    """The item is in neither layout, or cannot be written."""
 
     key: str
     """The item's sort key: the key of the flag or segment."""
 
     def __init__(self, message: str, *, key: str) -> None:
-        """Say what is wrong with the item of this sort key."""
+        """Creates the error for the item with this sort key."""
         super().__init__(message)
         self.key = key
 
 
 class ItemTooLargeError(ItemError):
-    """An item of more bytes than DynamoDB takes."""
+    """The item is larger than DynamoDB allows."""
 
     size: int
-    """How many bytes the item has."""
+    """Size of the item in bytes."""
 
     def __init__(self, message: str, *, key: str, size: int) -> None:
-        """Say that the item of this sort key has so many bytes."""
+        """Creates the error for the item with this sort key and size in bytes."""
         super().__init__(message, key=key)
         self.size = size
 
 
 def namespace(name: str, prefix: str | None = None) -> str:
-    """Give the partition key of a namespace: ``features``, or ``<prefix>:features``."""
+    """Returns the partition key of a namespace: ``features``, or ``<prefix>:features``."""
     return f"{prefix}:{name}" if prefix else name
 
 
 def item_key(name: str, key: str) -> dict[str, dict[str, str]]:
-    """Give the key by which DynamoDB finds an item, for a namespace that has its prefix already."""
+    """Returns DynamoDB's key of an item, for a namespace that includes its prefix."""
     return {PARTITION_KEY: {"S": name}, SORT_KEY: {"S": key}}
 
 
 def inited_key(prefix: str | None = None) -> dict[str, dict[str, str]]:
-    """Give the key of the item that says that the table has been filled."""
+    """Returns the key of the item that marks the table as filled."""
     marker = namespace(_INITED, prefix)
     return item_key(marker, marker)
 
 
 def inited_item(prefix: str | None = None) -> dict[str, dict[str, str]]:
-    """Give the item that says that the table has been filled; it is written last."""
+    """Returns the item that marks the table as filled; it is written last."""
     return inited_key(prefix)
 
 
 def meta_key(prefix: str | None = None) -> dict[str, dict[str, str]]:
-    """Give the key of the item that holds a document's ``meta``, which other SDKs do not read."""
+    """Returns the key of the item with a document's ``meta``, which other SDKs do not read."""
     return item_key(namespace(_ISOFLAG, prefix), META_KEY)
 
 
 def is_current_layout(item: Item) -> bool:
-    """Tell whether an item is in the current layout, not in that of 2018."""
+    """Returns whether an item is in the current layout rather than that of 2018."""
     return "item" in item or not _PROPERTIES_OF_2018 & item.keys()
 
 
 def item_json(item: Item) -> str:
-    """Give the JSON text of the flag, segment or ``meta`` that an item of either layout holds.
+    """Returns the JSON text of the flag, segment or ``meta`` in an item of either layout.
 
-    In the current layout it is the text that was written, to the letter; numbers of the layout of
-    2018 keep their digits. Raises ``ItemError`` where the item is in neither layout. Whether the
-    text is good JSON is for its reader to say.
+    In the current layout it is the text exactly as written, which is not validated; numbers of the
+    layout of 2018 keep their digits. Raises ``ItemError`` if the item is in neither layout.
     """
     key = _text(item, SORT_KEY)
     if _is_deleted(item):
@@ -139,19 +138,19 @@ def item_json(item: Item) -> str:
         try:
             return _object_json(properties, key)
         except RecursionError as error:
-            raise ItemError(f"the item `{key}` is nested too deep", key=key) from error
+            raise ItemError(f"the item `{key}` is nested too deeply", key=key) from error
     raise ItemError(
-        f"the item `{key}` is in no layout that is known: it has neither `item` nor the properties "
-        "of a flag or segment; is this LaunchDarkly's table?",
+        f"unknown layout of the item `{key}`: it has neither `item` nor the properties of a flag "
+        "or segment; check that this is LaunchDarkly's table",
         key=key,
     )
 
 
 def decode_item(item: Item) -> dict[str, Any]:
-    """Give the flag, segment or ``meta`` that an item of either layout holds, as a JSON object.
+    """Returns the flag, segment or ``meta`` in an item of either layout, as a JSON object.
 
-    A deleted one is ``{"key": ..., "version": ..., "deleted": True}``. Raises ``ItemError`` where
-    the item is in neither layout or what it holds is no JSON object.
+    A deleted one is ``{"key": ..., "version": ..., "deleted": True}``. Raises ``ItemError`` if the
+    item is in neither layout or does not contain a JSON object.
     """
     key = _text(item, SORT_KEY)
     try:
@@ -160,38 +159,40 @@ def decode_item(item: Item) -> dict[str, Any]:
         if isinstance(error, ItemError):
             raise
         raise ItemError(
-            f"`item` of the item `{key}` is no JSON: {error}; write it anew", key=key
+            f"`item` of the item `{key}` is not valid JSON: {error}; write the item again", key=key
         ) from error
     if not isinstance(value, dict):
-        raise ItemError(f"`item` of the item `{key}` is no JSON object; write it anew", key=key)
+        raise ItemError(
+            f"`item` of the item `{key}` is not a JSON object; write the item again", key=key
+        )
     return value
 
 
 def encode_item(name: str, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Give the item of a flag, segment or tombstone in the current layout.
+    """Returns the item of a flag, segment or tombstone in the current layout.
 
-    ``name`` is a namespace with its prefix; ``data`` needs its ``key``, and counts as version 0
-    where it has none. Raises ``ItemTooLargeError`` past ``SIZE_LIMIT``, ``ItemError`` without key.
+    ``name`` is a namespace with its prefix; ``data`` needs a ``key``; a missing version is 0.
+    Raises ``ItemTooLargeError`` above ``SIZE_LIMIT``, and ``ItemError`` without a key.
     """
     key = data.get("key")
     if not isinstance(key, str) or not key:
-        raise ItemError("a flag or segment without `key` cannot be written", key="")
+        raise ItemError("a flag or segment lacks `key`; add it", key="")
     return _encoded(name, key, data)
 
 
 def encode_meta(meta: Mapping[str, Any], prefix: str | None = None) -> dict[str, dict[str, str]]:
-    """Give the item that holds a document's ``meta``.
+    """Returns the item with a document's ``meta``.
 
-    Raises ``ItemTooLargeError`` past ``SIZE_LIMIT``.
+    Raises ``ItemTooLargeError`` above ``SIZE_LIMIT``.
     """
     return _encoded(namespace(_ISOFLAG, prefix), META_KEY, meta)
 
 
 def item_size(item: Item) -> int:
-    """Count an item's bytes as DynamoDB does: the names of its attributes and their values.
+    """Returns the size of an item in bytes as DynamoDB counts it, attribute names included.
 
-    Text counts by its UTF-8; a number has one byte for two significant digits, and one or two more;
-    lists and maps have three bytes, and one for each element, beside what is in them.
+    Text counts in UTF-8; a number takes one byte for two significant digits plus one or two; lists
+    and maps take three bytes plus one for each element, in addition to their contents.
     """
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
@@ -236,18 +237,18 @@ def _encoded(name: str, key: str, data: Mapping[str, Any]) -> dict[str, dict[str
         text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ItemError(
-            f"the item `{key}` of `{name}` has no JSON form: {error}", key=key
+            f"JSON cannot represent the item `{key}` of `{name}`: {error}", key=key
         ) from error
     if too_long:
         raise ItemError(
-            f"the key `{key[:80]}…` of `{name}` is longer than the {_KEY_LIMIT} bytes that "
-            "DynamoDB takes; shorten it",
+            f"the key `{key[:80]}…` of `{name}` exceeds DynamoDB's limit of {_KEY_LIMIT} bytes; "
+            "shorten it",
             key=key,
         )
-    if isinstance(version, int) and abs(version) >= 10**_MOST_DIGITS:
+    if isinstance(version, int) and abs(version) >= 10**_MAX_DIGITS:
         raise ItemError(
-            f"the version of the item `{key}` of `{name}` has more than the {_MOST_DIGITS} digits "
-            "that DynamoDB takes",
+            f"the version of the item `{key}` of `{name}` exceeds DynamoDB's limit of "
+            f"{_MAX_DIGITS} digits; use a smaller one",
             key=key,
         )
     item = {
@@ -258,7 +259,7 @@ def _encoded(name: str, key: str, data: Mapping[str, Any]) -> dict[str, dict[str
     size = item_size(item)
     if size > SIZE_LIMIT:
         raise ItemTooLargeError(
-            f"the item `{key}` of `{name}` has {size} bytes and may have {SIZE_LIMIT}; move its "
+            f"the item `{key}` of `{name}` has {size} bytes, the limit is {SIZE_LIMIT}; move its "
             "lists of keys to a segment, or split them",
             key=key,
             size=size,
@@ -271,7 +272,7 @@ def _text(item: Item, name: str) -> str:
     if isinstance(value, str):
         return value
     key = item.get(SORT_KEY, {}).get("S", "")
-    raise ItemError(f"`{name}` of the item `{key}` is no string; write it anew", key=key)
+    raise ItemError(f"`{name}` of the item `{key}` is not a string; write the item again", key=key)
 
 
 def _is_deleted(item: Item) -> bool:
@@ -284,7 +285,8 @@ def _version(item: Item, key: str) -> int:
         return int(digits)
     except ValueError as error:
         raise ItemError(
-            f"`version` of the item `{key}` is no integer: `{digits}`; write it anew", key=key
+            f"`version` of the item `{key}` is not an integer: `{digits}`; write the item again",
+            key=key,
         ) from error
 
 
@@ -296,7 +298,7 @@ def _object_json(attributes: Mapping[str, Any], key: str) -> str:
 
 
 def _attribute_json(attribute: Mapping[str, Any], key: str) -> str:
-    """Write a typed attribute as JSON; numbers are decimal strings and keep their digits."""
+    """Returns a typed attribute as JSON; numbers are decimal strings and keep their digits."""
     (kind, value), *others = attribute.items() if attribute else [("", None)]
     if not others:
         match kind:
@@ -313,6 +315,6 @@ def _attribute_json(attribute: Mapping[str, Any], key: str) -> str:
             case "SS" if isinstance(value, list):
                 return json.dumps(sorted(value))
     raise ItemError(
-        f"the item `{key}` has an attribute of the type `{kind}`, which has no JSON form",
+        f"the item `{key}` has an attribute of type `{kind}`, which JSON cannot represent",
         key=key,
     )

@@ -1,8 +1,8 @@
-"""Evidence that tests evaluated flags, for ``isoflag certify``.
+"""Records which flags the tests evaluated, as evidence for ``isoflag certify``.
 
 ``certify`` names a file in ``ISOFLAG_EVIDENCE``. Each process of the test run appends a line of
-activity for each flag, variation and document, when it is evaluated first. ``FlagClient`` and
-``isoflag.testing`` do so; a program that evaluates ``Flags`` itself calls ``record``.
+activity for each flag, variation and document, at its first evaluation. ``FlagClient`` and
+``isoflag.testing`` record automatically; if you evaluate ``Flags`` directly, call ``record``.
 """
 
 import os
@@ -21,10 +21,10 @@ _recorded: set[tuple[str, str, int | None, str]] = set()
 
 
 def record(key: str, variation_index: int | None, digest: str) -> None:
-    """Append an evaluation, if the environment names a file and this is the first of its kind.
+    """Appends an evaluation, if the environment names a file and this is the first of its kind.
 
-    ``digest`` is that of the document that answered, and the index None if the default was served.
-    Nothing is raised: what cannot be written is logged.
+    ``digest`` is that of the evaluated document; the index is None if the default was returned.
+    Errors are logged, not raised.
     """
     file = os.environ.get(EVIDENCE)
     if not file or (entry := (file, key, variation_index, digest)) in _recorded:
@@ -33,11 +33,10 @@ def record(key: str, variation_index: int | None, digest: str) -> None:
     activity = Activity()
     activity.record(key, variation_index, digest)
     try:
-        # One write to a file that is opened to append, so that lines of several processes stay
-        # whole.
+        # A single write in append mode, so that lines of several processes do not interleave.
         activity.flush(lambda line: _append(file, f"{line}\n".encode()))
     except OSError as error:
-        _logger.warning("evidence for `isoflag certify` cannot be written: %s", error)
+        _logger.warning("cannot write evidence for `isoflag certify`: %s", error)
 
 
 def _append(file: str, line: bytes) -> None:
@@ -46,15 +45,15 @@ def _append(file: str, line: bytes) -> None:
 
 
 class Evidence(Activity):
-    """Activity of a client whose evaluations are evidence; they are counted for its user too."""
+    """An activity that records each evaluation as evidence and forwards it to another activity."""
 
     def __init__(self, activity: Activity | None) -> None:
-        """Take what the user of the client counts with, if anything."""
+        """Takes the activity that the client's user passed, if any."""
         super().__init__()
         self._activity = activity
 
     def record(self, key: str, variation_index: int | None, digest: str) -> None:
-        """Append the evaluation, and count it."""
+        """Appends the evaluation to the evidence, and counts it."""
         record(key, variation_index, digest)
         if self._activity is not None:
             self._activity.record(key, variation_index, digest)

@@ -1,4 +1,4 @@
-"""A document that is fetched from a source and kept fresh, on use."""
+"""Fetches a document from a source and refreshes it on use."""
 
 import logging
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from ._core import Flags
-from ._fork import tell_after_fork
+from ._fork import register_after_fork
 from ._logs import logger
 from .client_status import ClientStatus
 from .held_document import HeldDocument, StaleCopyError, evidence
@@ -22,17 +22,17 @@ __all__ = ["FreshDocument"]
 
 _logger = logger("isoflag")
 
-_LONGEST_PAUSE: Final = 300.0
+_MAX_PAUSE: Final = 300.0
 _SECONDS_BETWEEN_WARNINGS: Final = 300.0
 _GRACE: Final = 0.25
-"""Seconds beyond its time limit for which a fetch is waited for, so that its error is recorded."""
+"""Extra seconds to wait for a fetch beyond its time limit, so that its error is recorded."""
 
 
 class FreshDocument:
-    """What ``FlagClient`` answers from: when the source is asked, what is kept, who is told.
+    """The refresh logic of ``FlagClient``: when to fetch, what to keep, which listeners to call.
 
-    It knows no flag and no context. ``_fresh`` gives the document that is held, fetched first where
-    that is due.
+    It is independent of flags and contexts. ``_fresh`` returns the current document, and fetches
+    it first if a refresh is due.
     """
 
     def __init__(
@@ -70,10 +70,10 @@ class FreshDocument:
         self._clock = clock
         self._listeners: tuple[_Listener, ...] = ()
         self._held: HeldDocument | None = None
-        self._seen: Fetched | None = None
-        self._refused: Exception | None = None
-        self._trouble: _Trouble | None = None
-        # Between these two times nothing is fetched. A clock that was set back is before both.
+        self._last_fetched: Fetched | None = None
+        self._load_error: Exception | None = None
+        self._failures: _Failures | None = None
+        # Nothing is fetched between these two times. A clock that was set back is before both.
         self._since = 0.0
         self._next = 0.0
         if on_change is not None or on_error is not None:
@@ -81,10 +81,10 @@ class FreshDocument:
         self._calls = BoundedCalls()
         self._lock = Lock()
         self._attempt: _Attempt | None = None
-        tell_after_fork(self)
+        register_after_fork(self)
 
     def after_fork(self) -> None:
-        """Forget the thread that fetches in the parent, in a process that was forked."""
+        """Forgets the parent's refresh thread; called in a forked process."""
         self._lock = Lock()
         self._attempt = None
 
@@ -95,8 +95,8 @@ class FreshDocument:
 
     @property
     def status(self) -> ClientStatus:
-        """How the client is doing; asking fetches nothing."""
-        held, trouble = self._held, self._trouble
+        """The client's status; reading it fetches nothing."""
+        held, failures = self._held, self._failures
         return ClientStatus(
             ready=held is not None,
             version=None if held is None else held.flags.version,
@@ -104,19 +104,19 @@ class FreshDocument:
             source_version=None if held is None else held.fetched.version,
             stepped_back_at=None if held is None else held.stepped_back_at,
             age=None if held is None else max(0.0, self._clock() - held.confirmed),
-            error=None if trouble is None else trouble.error,
-            error_since=None if trouble is None else trouble.since,
-            failures=0 if trouble is None else trouble.failures,
+            error=None if failures is None else failures.error,
+            error_since=None if failures is None else failures.since,
+            failures=0 if failures is None else failures.count,
         )
 
     def refresh(self, *, force: bool = False, deadline: TimeLeft | None = None) -> ClientStatus:
-        """Fetch if it is due, or in any case with ``force``; give the status after it.
+        """Fetches if a refresh is due, or always with ``force``; returns the resulting status.
 
-        It takes no longer than the source's ``timeout``, which is 2 seconds by default, and than
-        ``deadline``: seconds from now, or the context of a Lambda handler, of whose remaining time
-        it takes half at most. What has not been fetched by then is given up.
+        It takes at most the source's ``timeout``, by default 2 seconds, and at most ``deadline``:
+        seconds from now, or the context of a Lambda handler, of whose remaining time at most half
+        is used. A fetch that is not complete by then is abandoned.
 
-        Called while a function starts, it takes the first fetch out of the first request.
+        Call it during initialization so that the first request does not wait for the first fetch.
         """
         with until(deadline):
             self._refresh(force=force, seconds=self._whole_fetch())
@@ -129,10 +129,10 @@ class FreshDocument:
         on_error: Callable[[Exception], object] | None = None,
         on_recovery: Callable[[], object] | None = None,
     ) -> Callable[[], None]:
-        """Have these called as in the constructor; give what ends that.
+        """Registers callbacks; returns a function that unregisters them.
 
-        ``on_recovery`` is called with the first success after failures. All are called by the
-        thread that fetched, after it.
+        ``on_change`` and ``on_error`` are called as in the constructor, ``on_recovery`` after the
+        first success that follows failures. The fetching thread calls them after its fetch.
         """
         listener = _Listener(on_change, on_error, on_recovery)
         self._listeners = (*self._listeners, listener)
@@ -143,25 +143,25 @@ class FreshDocument:
         return forget
 
     def _take(self, flags: Flags, now_ms: float) -> None:
-        """Told of each document before it is held."""
+        """Called with each new document before it becomes current."""
 
     def _fresh(self) -> HeldDocument | None:
-        # As `due`, which would be one more call for each evaluation.
+        # Inlines `due` to save a call for each evaluation.
         if not self._since <= self._clock() < self._next:
             self._refresh(force=False, seconds=None)
         return self._held
 
     def _whole_fetch(self) -> float:
-        """Return how many seconds a fetch may take now."""
+        """Returns the number of seconds that a fetch may take now."""
         timeout = getattr(self._source, "timeout", DEFAULT_SECONDS)
         known = isinstance(timeout, int | float) and timeout > 0
         return seconds_left(timeout if known else DEFAULT_SECONDS)
 
     def _refresh(self, *, force: bool, seconds: float | None) -> None:
-        """Fetch if it is due, and wait for it: ``seconds``, or None for as long as a request may.
+        """Fetches if due and waits ``seconds``, or with None as long as a request may wait.
 
-        One attempt runs at a time. With a document held, a request does not wait for an attempt
-        that another one started, and at most ``max_wait`` for its own, which then goes on.
+        One attempt runs at a time. Once a document has loaded, a request does not wait for another
+        request's attempt, and at most ``max_wait`` for its own, which continues afterwards.
         """
         patient = seconds is not None or self._held is None
         left = self._whole_fetch() if seconds is None else seconds
@@ -180,26 +180,26 @@ class FreshDocument:
                 return
 
     def _join(self, *, force: bool) -> "tuple[_Attempt | None, bool]":
-        """Give the attempt that runs, or a new one and True; None if nothing is to be done."""
+        """Returns the running attempt, or a new one and True; None if no fetch is needed."""
         with self._lock:
             running = self._attempt
             if running is not None and running is _running.get():
-                # A source, or the log that it writes to, asks for a flag: nothing to wait for.
+                # The source, or its log handler, evaluates a flag: waiting would deadlock.
                 return None, False
             if running is not None and not running.done.is_set():
                 return running, False
-            # The attempt that was waited for may have done it.
+            # The attempt that this thread waited for may have succeeded.
             if not force and not self.due:
                 return None, False
             self._attempt = _Attempt()
             return self._attempt, True
 
     def _start(self, attempt: "_Attempt") -> None:
-        """Run an attempt in a thread of its own, unless its source needs no waiting."""
+        """Runs an attempt in its own thread, or in this one if the source is in memory."""
         if not getattr(self._source, "in_memory", False):
             context = copy_context()
             try:
-                # It goes on where the request does not, and is frozen with the function.
+                # The thread outlives the request, and is frozen with the function.
                 Thread(
                     target=context.run,
                     args=(self._run, attempt),
@@ -218,32 +218,32 @@ class FreshDocument:
         try:
             outcome = self._outcome(attempt)
             if self._attempt is attempt:
-                # Those who are told may fetch again.
+                # Listeners may fetch again.
                 self._attempt = None
             if outcome is not None:
                 self._report(outcome)
-        except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+        except BaseException as error:  # noqa: BLE001 (raised again in the waiting thread)
             attempt.interrupt = error
         finally:
             attempt.done.set()
 
     def _outcome(self, attempt: "_Attempt") -> "_Outcome | None":
-        """Fetch, and take what comes; None if a test has put another source into this client."""
-        before, trouble = self._held, self._trouble
+        """Fetches and stores the result; None if a test has replaced this client's source."""
+        before, failures = self._held, self._failures
         try:
             held = self._fetch(before)
-        except Exception as error:  # noqa: BLE001 (a source is anybody's)
+        except Exception as error:  # noqa: BLE001 (sources are user code)
             if self._attempt is not attempt:
                 return None
             now = self._clock()
-            warn = trouble is None or not 0 <= now - trouble.warned < _SECONDS_BETWEEN_WARNINGS
-            self._trouble = _Trouble(
+            warn = failures is None or not 0 <= now - failures.warned < _SECONDS_BETWEEN_WARNINGS
+            self._failures = _Failures(
                 error,
-                since=now if trouble is None else trouble.since,
-                failures=1 if trouble is None else trouble.failures + 1,
-                warned=now if trouble is None or warn else trouble.warned,
+                since=now if failures is None else failures.since,
+                count=1 if failures is None else failures.count + 1,
+                warned=now if failures is None or warn else failures.warned,
             )
-            self._postpone(now, self._pause(self._trouble.failures))
+            self._postpone(now, self._pause(self._failures.count))
             return _Outcome(before, before, error, warn=warn, recovered=False)
         if self._attempt is not attempt:
             return None
@@ -255,61 +255,61 @@ class FreshDocument:
         if before is None or before.flags is not held.flags:
             self._take(held.flags, now * 1000.0)
         self._held = held
-        self._trouble = None
+        self._failures = None
         self._postpone(now, self._ttl)
-        return _Outcome(before, held, None, warn=False, recovered=trouble is not None)
+        return _Outcome(before, held, None, warn=False, recovered=failures is not None)
 
     def _pause(self, failures: int) -> float:
-        longest = max(min(self._ttl, _LONGEST_PAUSE), self._retry)
-        # Larger powers of two are no floats, and past any pause anyway.
+        longest = max(min(self._ttl, _MAX_PAUSE), self._retry)
+        # Larger powers of two overflow a float, and exceed any pause anyway.
         return min(longest, self._retry * 2.0 ** min(failures - 1, 1000))
 
     def _postpone(self, now: float, seconds: float) -> None:
-        # In this order another thread finds it due once too often rather than never.
+        # In this order another thread may see an extra due refresh, but never miss one.
         self._next = now + seconds
         self._since = now
 
     def _fetch(self, held: HeldDocument | None) -> HeldDocument:
-        """Give what is to be held from here on, or raise why it cannot be.
+        """Returns the document to hold from now on, or raises.
 
-        A stale copy leaves nothing behind: the origin may give the same document again.
+        A stale copy leaves no trace: the origin may return the same document again.
         """
-        answer = self._ask(self._seen)
+        answer = self._fetch_bytes(self._last_fetched)
         if answer is UNCHANGED:
-            self._refuse_again()
+            self._raise_load_error()
             if held is None:
                 raise SourceContentError(
-                    "unchanged, but nothing was given yet; its `fetch` has to give the document "
-                    "where `previous` is None",
+                    "`fetch` returned `UNCHANGED` before any document; return the document if "
+                    "`previous` is None",
                     where=repr(self._source),
                 )
             return held
         fetched = self._as_fetched(answer)
-        before, self._seen = self._seen, fetched
+        before, self._last_fetched = self._last_fetched, fetched
         if before is not None and before.document == fetched.document:
-            self._refuse_again()
+            self._raise_load_error()
         if held is not None and held.fetched.document == fetched.document:
-            self._refused = None
+            self._load_error = None
             return held.confirmed_by(fetched)
         try:
             flags = self._load(fetched.document)
         except Exception as error:
-            self._refused = error
+            self._load_error = error
             raise
         if held is None:
-            self._refused = None
+            self._load_error = None
             return HeldDocument(flags, fetched)
         if not flags.supersedes(held.flags, evidence(fetched, held.fetched)):
-            self._seen = before
+            self._last_fetched = before
             raise StaleCopyError(
-                "a cache gave a copy that is older than the document held; it is ignored",
+                "a cache returned an older copy than the current document; it is ignored",
                 where=repr(self._source),
             )
-        self._refused = None
+        self._load_error = None
         stepped_back = flags.steps_back_from(held.flags)
         return HeldDocument(flags, fetched, stepped_back_at=self._clock() if stepped_back else None)
 
-    def _ask(self, seen: Fetched | None) -> Fetched | bytes | Unchanged:
+    def _fetch_bytes(self, seen: Fetched | None) -> Fetched | bytes | Unchanged:
         source = self._source
         if isinstance(source, BoundedSource) or getattr(source, "in_memory", False):
             return source.fetch(seen)
@@ -318,8 +318,8 @@ class FreshDocument:
             return self._calls.run(lambda _: source.fetch(seen), seconds)
         except AbandonedError as error:
             raise SourceTimeoutError(
-                f"no answer within {seconds:.3g} s ({error}); it may take longer if it has an "
-                "attribute `timeout`, in seconds",
+                f"no response within {seconds:.3g} s ({error}); set the source's attribute "
+                "`timeout`, in seconds, to allow more",
                 where=repr(source),
             ) from error
 
@@ -337,19 +337,19 @@ class FreshDocument:
             where=repr(self._source),
         )
 
-    def _refuse_again(self) -> None:
-        if self._refused is not None:
+    def _raise_load_error(self) -> None:
+        if self._load_error is not None:
             # Its traceback would grow by each time that it is raised.
-            raise self._refused.with_traceback(None)
+            raise self._load_error.with_traceback(None)
 
     def _report(self, outcome: "_Outcome") -> None:
         error, before, after = outcome.error, outcome.before, outcome.after
         if error is not None:
             kept = "no flags yet" if before is None else "the last good document is kept"
             level = logging.WARNING if outcome.warn else logging.DEBUG
-            # An error of a source names it.
+            # The message of a `SourceError` already names the source.
             where = "" if isinstance(error, SourceError) else f"{self._source!r}: "
-            _logger.log(level, "flags cannot be refreshed, %s: %s%s", kept, where, error)
+            _logger.log(level, "cannot refresh flags, %s: %s%s", kept, where, error)
         elif outcome.recovered:
             _logger.info("flags are refreshed again")
         for listener in self._listeners:
@@ -371,18 +371,18 @@ class _Listener:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trouble:
-    """Failures since the last success."""
+class _Failures:
+    """The failures since the last success."""
 
     error: Exception
     since: float
-    failures: int
+    count: int
     warned: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What an attempt came to, for those who are told of it."""
+    """The result of an attempt, for listeners and the log."""
 
     before: HeldDocument | None
     after: HeldDocument | None
@@ -402,7 +402,7 @@ class _Attempt:
 
 
 _running: ContextVar[_Attempt | None] = ContextVar("isoflag_refresh", default=None)
-"""The attempt that this thread works for."""
+"""The attempt that runs in this context."""
 
 
 def _call(callback: Callable[..., object], *arguments: object) -> None:

@@ -1,4 +1,4 @@
-"""How long the instances of a back end may go without noticing a change."""
+"""Polling times of back-end instances, which bound how long a change takes to propagate."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,20 @@ __all__ = ["GateTimes"]
 
 @dataclass(frozen=True, slots=True)
 class GateTimes:
-    """What the consistency gate goes by, and how old a pin may be."""
+    """Times that the consistency gate and the age limit of pins use."""
 
     ttl_seconds: float
-    """The longest that an instance answers by a document after a newer one is there."""
+    """Longest time that an instance keeps using a document after a newer one is published."""
 
     poll_timeout_ms: float
-    """How long one poll may take."""
+    """Longest time of one poll."""
 
     @classmethod
     def from_environment(cls, client_ttl: float = 0.0) -> "GateTimes":
-        """Read the agent's interval: its variable, else 45 seconds.
+        """Reads the AppConfig Agent's interval from its variable, else uses 45 seconds.
 
-        A client that asks the agent, or whatever else polls, every ``client_ttl`` seconds may
-        notice that much later.
+        ``client_ttl`` is added: a client that polls the agent every ``client_ttl`` seconds picks up
+        a change that much later.
         """
         settings = AgentSettings.from_environment()
         return cls(settings.poll_interval + client_ttl, settings.poll_timeout * 1000.0)

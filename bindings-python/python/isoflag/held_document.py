@@ -1,4 +1,4 @@
-"""A document that a client holds, and what may take its place."""
+"""A client's current document, and the evidence for replacing it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,35 +12,35 @@ __all__ = ["HeldDocument", "StaleCopyError"]
 
 
 class StaleCopyError(SourceError):
-    """A copy from a cache that its origin made before the document held."""
+    """The response is a cached copy that is older than the current document."""
 
 
 @dataclass(slots=True)
 class HeldDocument:
-    """A document that was good when it was fetched."""
+    """A document that loaded, with its fetch result and times."""
 
     flags: Flags
     """The document, loaded."""
 
     fetched: Fetched
-    """The document as its source gave it."""
+    """The document as the source returned it."""
 
     confirmed: float = 0.0
-    """When the source last said that this is its document, in seconds since 1970."""
+    """Time at which the source last confirmed the document, in seconds since 1970."""
 
     stepped_back_at: float | None = None
-    """When it replaced a later document, in seconds since 1970; the gate counts from then."""
+    """Time at which it replaced a later document, in seconds since 1970, or None."""
 
     _digest: str | None = None
 
     def digest(self) -> str:
-        """The document's digest, which takes a while for a large one and is then kept."""
+        """Returns the document's digest, computed on first use and then cached."""
         if self._digest is None:
             self._digest = self.flags.digest
         return self._digest
 
     def confirmed_by(self, fetched: Fetched) -> "HeldDocument":
-        """Hold the same document as another response gave it, unless that is an older copy."""
+        """Returns the same document with the later of its two responses."""
         is_later = self.flags.supersedes(self.flags, evidence(fetched, self.fetched))
         kept = fetched if is_later else self.fetched
         return HeldDocument(
@@ -49,7 +49,7 @@ class HeldDocument:
 
 
 def evidence(offered: Fetched, held: Fetched) -> Mapping[str, Any]:
-    """What two answers of a source show, as ``Flags.supersedes`` takes it."""
+    """Returns the evidence of two responses in the form that ``Flags.supersedes`` expects."""
     if offered.times is None:
         return {"authoritative": True}
     return {"offered": offered.times, "held": held.times}

@@ -1,7 +1,7 @@
-"""What the methods about a flag's life give, for type checkers: ``Flags.certification`` and others.
+"""Types of the results of lifecycle methods such as ``Flags.certification``.
 
-Moments are seconds since 1970. What is not known is None, or ``"unknown"`` where it could be a yes
-or a no.
+Times are in seconds since 1970. Missing information is None, or ``"unknown"`` in place of yes or
+no.
 """
 
 from typing import Any, Literal, TypeAlias, TypedDict
@@ -17,61 +17,60 @@ __all__ = [
 ]
 
 Status: TypeAlias = Literal["To Do", "Doing", "Staging", "Done", "Finished"]
-"""How far a feature is on its way to everybody."""
+"""The rollout status of a feature."""
 
 StepResult: TypeAlias = Literal["passed", "failed", "not-run"]
-"""How the tests under one strategy ended."""
+"""The result of the tests under one strategy."""
 
 Answer: TypeAlias = Literal["yes", "no", "unknown"]
-"""Yes, no, or nobody knows."""
+"""Yes, no, or unknown."""
 
-# In the form with a call, since `from` is a word of Python.
+# Uses the functional syntax, since `from` is a keyword of Python.
 LifecycleChange = TypedDict(
     "LifecycleChange",
     {"key": str, "from": Status | None, "to": Status, "set": dict[str, Any]},
 )
-"""What to write into a flag's ``lifecycle``.
+"""A change to a flag's ``lifecycle``.
 
-``from`` is the status before, ``to`` the one after, which may be the same; ``set`` has the members
-to write, of which a None says that nothing is known any more.
+``from`` is the old status, ``to`` the new one, which may be the same; ``set`` has the members to
+write, with None for a value that has become unknown.
 """
 
 
 class ArtifactFeature(TypedDict):
-    """A feature, and whether an artifact holds it."""
+    """A feature, and whether an artifact contains it."""
 
     key: str
     """The flag's key."""
     status: Status
-    """How far the feature is."""
+    """The rollout status of the feature."""
     included: Answer
     """Whether it was on the main branch when the artifact was built."""
     beta: bool
-    """Whether chosen users get it: it is done, and the artifact is deployed."""
+    """Whether beta users get it: it is done, and the artifact is deployed."""
 
 
 class Certification(TypedDict):
-    """What follows from the tests of an artifact."""
+    """The verdict on an artifact from its test results."""
 
     verdict: Literal["certified", "deployable", "not-deployable"]
-    """In a word."""
+    """The overall verdict."""
     deployable: bool
     """Whether the artifact may be deployed."""
     artifactTimestamp: float
-    """When it was built."""
+    """The time at which it was built."""
     changes: list[LifecycleChange]
     """The features that become ``Done``."""
     left: list[ArtifactFeature]
-    """The features that stay in ``Staging``, since the artifact is not known to hold them."""
+    """The features that remain in ``Staging``: the artifact is not known to contain them."""
     untested: list[str]
-    """The keys of those that stay there, since the tests under Next Release did not evaluate them.
-    """
+    """Keys that remain in ``Staging``: the tests under Next Release did not evaluate them."""
 
 
 class Deployment(TypedDict):
-    """What the deployment of an artifact brings."""
+    """The effect of deploying an artifact."""
 
     features: list[ArtifactFeature]
-    """The features in ``Staging``, ``Done`` and ``Finished``, in the order of the keys."""
+    """The features in ``Staging``, ``Done`` and ``Finished``, in key order."""
     changes: list[LifecycleChange]
-    """What to write, so that ``Beta`` knows what is deployed."""
+    """The changes that record for ``Beta`` what is deployed."""

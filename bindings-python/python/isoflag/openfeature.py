@@ -1,14 +1,14 @@
-"""isoflag behind OpenFeature's API; takes ``pip install isoflag[openfeature]``.
+"""An OpenFeature provider; requires ``pip install isoflag[openfeature]``.
 
 ::
 
     from openfeature import api
     from isoflag.openfeature import IsoflagProvider
 
-    api.set_provider(IsoflagProvider(client))  # a FlagClient, or Flags that never change
+    api.set_provider(IsoflagProvider(client))  # a FlagClient, or immutable Flags
     api.get_client().get_boolean_value("checkout", False, EvaluationContext("ada"))
 
-Contexts and reasons are mapped as LaunchDarkly's provider for OpenFeature maps them.
+Contexts and reasons are mapped as in LaunchDarkly's OpenFeature provider.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "OFF": Reason.DISABLED,
     "TARGET_MATCH": Reason.TARGETING_MATCH,
     "ERROR": Reason.ERROR,
-    # FALLTHROUGH, RULE_MATCH and PREREQUISITE_FAILED say more than any word of OpenFeature's.
+    # FALLTHROUGH, RULE_MATCH and PREREQUISITE_FAILED are more precise than OpenFeature's reasons.
 }
 _ERRORS: Final[Mapping[str, ErrorCode]] = {
     "CLIENT_NOT_READY": ErrorCode.PROVIDER_NOT_READY,
@@ -51,7 +51,7 @@ _ERRORS: Final[Mapping[str, ErrorCode]] = {
     "USER_NOT_SPECIFIED": ErrorCode.TARGETING_KEY_MISSING,
     "WRONG_TYPE": ErrorCode.TYPE_MISMATCH,
 }
-_OF_THE_REASON: Final = (
+_REASON_MEMBERS: Final = (
     "ruleIndex",
     "ruleId",
     "prerequisiteKey",
@@ -61,18 +61,17 @@ _OF_THE_REASON: Final = (
 
 
 class IsoflagProvider(AbstractProvider):
-    """A provider that evaluates in this process.
+    """An OpenFeature provider that evaluates in this process.
 
-    Over a ``FlagClient`` it is ready once there is a document, changed when there is another (the
-    event names the flags whose answers can differ), stale while a refresh fails and ready again
-    after that. Over ``Flags`` it is always ready.
+    With a ``FlagClient`` it becomes ready once a document has loaded, emits a change event for each
+    new document (with the flags whose values may differ), is stale while refreshes fail and ready
+    again afterwards. With ``Flags`` it is always ready.
     """
 
     def __init__(self, flags: Flags | FlagClient, *, activity: "Activity | None" = None) -> None:
-        """Evaluate by these flags, or by those that the client holds.
+        """Creates a provider of immutable flags, or of the current flags of a client.
 
-        ``activity`` counts what is asked through this provider; a client with one of its own counts
-        for itself.
+        ``activity`` counts the evaluations of this provider, independently of the client's own.
         """
         super().__init__()
         self._flags = flags
@@ -80,13 +79,13 @@ class IsoflagProvider(AbstractProvider):
         self._forget: Callable[[], None] | None = None
 
     def get_metadata(self) -> Metadata:
-        """The provider's name."""
+        """Returns the provider's name."""
         return Metadata(name="isoflag")
 
     def initialize(self, evaluation_context: EvaluationContext) -> None:  # noqa: ARG002
-        """Fetch the first document; raises ``ProviderNotReadyError`` where there is none.
+        """Fetches the first document; raises ``ProviderNotReadyError`` if that fails.
 
-        The client tries again all the same, and the provider is ready when that succeeds.
+        The client keeps retrying, and the provider becomes ready once a retry succeeds.
         """
         client = self._flags
         if not isinstance(client, FlagClient):
@@ -99,10 +98,10 @@ class IsoflagProvider(AbstractProvider):
                 on_recovery=self._recovered,
             )
         if not status.ready:
-            raise ProviderNotReadyError(f"no document of flags: {status.error}")
+            raise ProviderNotReadyError(f"cannot load a flag document: {status.error}")
 
     def shutdown(self) -> None:
-        """Follow the client no longer."""
+        """Unregisters from the client."""
         if self._forget is not None:
             self._forget()
             self._forget = None
@@ -113,7 +112,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: bool,  # noqa: FBT001 (OpenFeature's signature)
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[bool]:
-        """Evaluate a flag that serves a bool."""
+        """Evaluates a bool flag; any other value resolves to the default."""
         bound = self._bind(evaluation_context)
         detail = bound.bool_variation_detail(flag_key, default_value)
         return self._resolved(bound, flag_key, detail, default_value)
@@ -124,7 +123,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: str,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[str]:
-        """Evaluate a flag that serves a str."""
+        """Evaluates a str flag; any other value resolves to the default."""
         bound = self._bind(evaluation_context)
         detail = bound.str_variation_detail(flag_key, default_value)
         return self._resolved(bound, flag_key, detail, default_value)
@@ -135,7 +134,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: int,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[int]:
-        """Evaluate a flag that serves a number, truncated toward zero."""
+        """Evaluates a number flag, truncated toward zero; other values resolve to the default."""
         bound = self._bind(evaluation_context)
         detail = bound.int_variation_detail(flag_key, default_value)
         return self._resolved(bound, flag_key, detail, default_value)
@@ -146,7 +145,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: float,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[float]:
-        """Evaluate a flag that serves a number."""
+        """Evaluates a number flag; any other value resolves to the default."""
         bound = self._bind(evaluation_context)
         detail = bound.float_variation_detail(flag_key, default_value)
         return self._resolved(bound, flag_key, detail, default_value)
@@ -157,7 +156,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: _Object,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[_Object]:
-        """Evaluate a flag that serves an object or an array."""
+        """Evaluates a flag with objects or arrays; other values resolve to the default."""
         bound = self._bind(evaluation_context)
         detail = bound.json_variation_detail(flag_key, default_value)
         if detail.variation_index is not None and not isinstance(detail.value, dict | list):
@@ -171,7 +170,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: bool,  # noqa: FBT001 (OpenFeature's signature)
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[bool]:
-        """As ``resolve_boolean_details``; what has to be fetched does not hold up the loop."""
+        """Evaluates a bool flag; a refresh runs in a thread and does not block the event loop."""
         await self._refreshed()
         return self.resolve_boolean_details(flag_key, default_value, evaluation_context)
 
@@ -181,7 +180,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: str,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[str]:
-        """As ``resolve_string_details``; what has to be fetched does not hold up the loop."""
+        """Evaluates a str flag; a refresh runs in a thread and does not block the event loop."""
         await self._refreshed()
         return self.resolve_string_details(flag_key, default_value, evaluation_context)
 
@@ -191,7 +190,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: int,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[int]:
-        """As ``resolve_integer_details``; what has to be fetched does not hold up the loop."""
+        """Evaluates a number flag, truncated; a refresh does not block the event loop."""
         await self._refreshed()
         return self.resolve_integer_details(flag_key, default_value, evaluation_context)
 
@@ -201,7 +200,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: float,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[float]:
-        """As ``resolve_float_details``; what has to be fetched does not hold up the loop."""
+        """Evaluates a number flag; a refresh runs in a thread and does not block the event loop."""
         await self._refreshed()
         return self.resolve_float_details(flag_key, default_value, evaluation_context)
 
@@ -211,7 +210,7 @@ class IsoflagProvider(AbstractProvider):
         default_value: _Object,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[_Object]:
-        """As ``resolve_object_details``; what has to be fetched does not hold up the loop."""
+        """Evaluates a flag with objects or arrays; a refresh does not block the event loop."""
         await self._refreshed()
         return self.resolve_object_details(flag_key, default_value, evaluation_context)
 
@@ -236,7 +235,7 @@ class IsoflagProvider(AbstractProvider):
         kind = str(reason.get("kind", ""))
         metadata: dict[str, bool | int | float | str] = {
             name: value
-            for name in _OF_THE_REASON
+            for name in _REASON_MEMBERS
             if isinstance(value := reason.get(name), bool | int | float | str)
         }
         if index is not None:
@@ -250,14 +249,14 @@ class IsoflagProvider(AbstractProvider):
         )
 
     def _document(self, bound: BoundFlags | BoundFlagClient) -> FlagMetadata:
-        """Which document answered; there is none before the first."""
+        """Returns metadata of the evaluated document; empty before the first document."""
         if isinstance(bound, BoundFlagClient):
             return _document_metadata(bound.digest, bound.version)
         flags = self._flags
         return _document_metadata(flags.digest, flags.version) if isinstance(flags, Flags) else {}
 
     def _changed(self, before: Flags | None, after: Flags) -> None:
-        # The first document makes the provider ready, which says enough.
+        # The first document emits the ready event instead.
         if before is not None:
             details = ProviderEventDetails(
                 flags_changed=before.diff(after).answers,
@@ -275,7 +274,7 @@ class IsoflagProvider(AbstractProvider):
 
 
 def _refreshed(client: FlagClient) -> Flags:
-    """Return the client's flags after the wait that an evaluation would have."""
+    """Returns the client's flags, after the same wait as an evaluation."""
     return client.flags
 
 
@@ -285,9 +284,9 @@ def _document_metadata(digest: str | None, version: int | None) -> FlagMetadata:
 
 
 def to_isoflag_context(context: EvaluationContext | None) -> dict[str, Any]:
-    """Give the context JSON of an OpenFeature context; an invalid one where it names nobody.
+    """Returns an OpenFeature context as LaunchDarkly's context JSON; invalid if it has no key.
 
-    As ``isoflag.openfeature_context`` has it.
+    The mapping is that of ``isoflag.openfeature_context.context_json``.
     """
     return {} if context is None else context_json(context.attributes, context.targeting_key)
 

@@ -1,6 +1,6 @@
-"""OpenFeature's contexts as LaunchDarkly's, the same for the provider and over HTTP.
+"""Maps OpenFeature contexts to LaunchDarkly's, for the provider and the HTTP endpoint.
 
-Nothing here needs OpenFeature's package.
+This module does not need OpenFeature's package.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,17 @@ __all__ = ["context_json"]
 
 _logger = logger("isoflag")
 
-# Each element takes a byte of a context's JSON at least, and a context may have 1 MiB.
-_MOST_ELEMENTS: Final = 1 << 20
+# Each element takes at least one byte of a context's JSON, which is limited to 1 MiB.
+_MAX_ELEMENTS: Final = 1 << 20
 
 
 def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str, Any]:
-    """Give the context JSON of an OpenFeature context; an invalid one where it names nobody.
+    """Returns an OpenFeature context as LaunchDarkly's context JSON; invalid if it has no key.
 
-    The targeting key is the context's key, or its attribute ``key`` is. ``kind`` is a kind, and
-    ``user`` where there is none; ``multi`` makes each other attribute a context of its own kind.
-    ``privateAttributes`` are those that do not leave the process. A date becomes its text in UTC.
+    The key is the targeting key, else the attribute ``key``. The kind is the attribute ``kind``,
+    by default ``user``; with ``multi`` each other attribute becomes a context of the kind that is
+    its name. ``privateAttributes`` lists attributes that must not leave the process. A ``datetime``
+    becomes text in UTC.
     """
     kind = attributes.get("kind")
     if kind != "multi":
@@ -48,7 +49,7 @@ def _single(attributes: Mapping[str, Any], kind: str | None, targeting_key: Any)
                 if isinstance(value, str if name == "name" else bool):
                     context[name] = value
                 else:
-                    _logger.warning("the context's `%s` is of the wrong type and left out", name)
+                    _logger.warning("ignoring the context's `%s`: it has the wrong type", name)
             case "privateAttributes":
                 names = value if isinstance(value, list | tuple) else ()
                 private = [each for each in names if isinstance(each, str)]
@@ -59,33 +60,33 @@ def _single(attributes: Mapping[str, Any], kind: str | None, targeting_key: Any)
 
 
 def _value(value: Any) -> Any:
-    """Copy a value with its dates as text, each container once, however deep or often it occurs.
+    """Returns a copy of a value with dates as text; shared containers are copied once.
 
-    What is too deep, too large or unreadable is left for the core to judge.
+    A value that is too large or raises is returned as it is; the core reports it.
     """
     copier = _Copier()
     try:
         copy = copier.copied(value)
         copier.fill()
-    except Exception:  # noqa: BLE001 (a container may be anybody's)
+    except Exception:  # noqa: BLE001 (containers are user code)
         return value
     return copy
 
 
 class _TooManyError(Exception):
-    """More elements than a context can have, or a container without an end."""
+    """The value has more elements than a context can have."""
 
 
 class _Copier:
-    """Copies containers without recursion: their depth is the caller's, the stack is not."""
+    """Copies containers without recursion, so that deep nesting cannot exhaust the stack."""
 
     def __init__(self) -> None:
-        # With the originals, so that no other object takes the identity of one.
+        # Keeps the originals alive, so that no other object reuses an id.
         self._copies: dict[int, tuple[Any, Any]] = {}
         self._empty: list[tuple[Any, Any]] = []
 
     def copied(self, value: Any) -> Any:
-        """Return what stands for a value; a container is filled later."""
+        """Returns the copy of a value; a container is filled later."""
         if isinstance(value, datetime):
             return _date_text(value)
         is_mapping = isinstance(value, Mapping)
@@ -97,13 +98,13 @@ class _Copier:
         return self._copies[id(value)][1]
 
     def fill(self) -> None:
-        """Fill the copies of all containers, and of those in them."""
+        """Fills the copies of all containers, nested ones included."""
         elements = 0
         while self._empty:
             original, copy = self._empty.pop()
             for each in original.items() if isinstance(copy, dict) else original:
                 elements += 1
-                if elements > _MOST_ELEMENTS:
+                if elements > _MAX_ELEMENTS:
                     raise _TooManyError
                 if isinstance(copy, dict):
                     name, member = each

@@ -1,4 +1,4 @@
-"""Journeys that end by the document with which they began."""
+"""Keeps earlier documents, so that a journey can finish with the document it began with."""
 
 from collections.abc import Callable
 from typing import Final
@@ -16,43 +16,47 @@ __all__ = ["Pins"]
 
 _logger = logger("isoflag")
 
-_MOST_DOCUMENTS: Final = 16
-_MOST_BYTES: Final = 64 << 20
+_MAX_DOCUMENTS: Final = 16
+_MAX_BYTES: Final = 64 << 20
 _MISSING: Final = "document-not-held"
 _INVALID: Final = "not-a-digest"
 
 
 class Pins:
-    """The documents that a client has held lately, to answer those who decided with one of them.
+    """The recent documents of a client, for requests that pin one of them.
 
-    A pin is the digest of a document, as a page sends it in the header ``Isoflag-Document``. It is
-    answered by that very document or refused, but for flags that the newest document has switched
-    off. **A pin is never a security decision**: whoever sends one chooses among the documents held.
+    A pin is the digest of a document, which a page sends in the header ``Isoflag-Document``. The
+    request is evaluated with that document or rejected, except that flags which the newest document
+    has switched off are off. **Never base a security decision on a pin**: the sender can choose any
+    document that is held.
 
-    Make one for each client: ``FlagClient(source, pins=Pins())``.
+    Create one for each client: ``FlagClient(source, pins=Pins())``.
     """
 
     def __init__(
         self,
         *,
-        max_documents: int = _MOST_DOCUMENTS,
-        max_bytes: int = _MOST_BYTES,
+        max_documents: int = _MAX_DOCUMENTS,
+        max_bytes: int = _MAX_BYTES,
         max_age: float | None = None,
         fetch: Callable[[str], bytes | Flags | None] | None = None,
         timeout: float = DEFAULT_SECONDS,
     ) -> None:
-        """Bound what is held, by a number of documents and of bytes of canonical JSON.
+        """Creates an empty store with limits on documents and on bytes of canonical JSON.
 
         ``max_age`` is for how many seconds a document answers after it went out of force: two times
         to live and a poll's timeout unless given. ``fetch`` reads a document by its digest from an
         authoritative store, or returns None; it is called if a pin names one that is not held, with
         whatever digest a request names, and abandoned after ``timeout`` seconds.
 
-        Where the client's source may lag, as the AppConfig Agent does, a document that is stamped
-        later than the one held answers by its own flags, for ``max_age`` after its stamp: the
-        client is behind. There ``fetch`` must not return a document that was withdrawn, such as one
-        that was rolled back. Any other counts as out of force since the document held was stamped,
-        or since this client has had it, whichever is earlier.
+        If the client's source may lag, as the AppConfig Agent does, a fetched document with a later
+        last-modified timestamp than the current one is used with its own flags for ``max_age``
+        after that timestamp, since the client is behind. In that case ``fetch`` must not return a
+        document that was withdrawn, for example by a rollback. Any other document counts as
+        superseded when the current document was last modified or was loaded here, whichever is
+        earlier.
+
+        Raises ``ValueError`` if ``max_age`` is negative.
         """
         if max_age is not None and not max_age >= 0:
             raise ValueError(f"`max_age` is seconds from 0 up, not `{max_age}`")
@@ -67,7 +71,7 @@ class Pins:
         self.after_fork()
 
     def after_fork(self) -> None:
-        """Begin anew, since a thread of the parent may have been using what there was."""
+        """Discards the documents, which a thread of the parent process may have been using."""
         self._history = DocumentHistory(
             max_documents=self._max_documents, max_bytes=self._max_bytes
         )
@@ -81,7 +85,7 @@ class Pins:
         return self._history.digests()
 
     def take(self, flags: Flags, now_ms: float) -> None:
-        """Hold the document that is in force at a moment."""
+        """Adds the document that is current at ``now_ms``."""
         self._history.add(flags, now_ms)
 
     def find(
@@ -94,16 +98,17 @@ class Pins:
         *,
         is_current: bool = False,
     ) -> HeldDocument:
-        """Give what answers a pin, for a client that says what it holds and how it polls.
+        """Returns the pinned document, after a poll or a fetch if it is not held.
 
-        With ``is_current`` a poll gives what is in force, so that nothing else can be newer.
+        ``newest`` returns the client's document, ``poll`` refreshes it. With ``is_current`` a poll
+        always returns the current document, so that no other can be newer.
 
-        Raises ``PinError`` where there is no such document, or it is out of force for too long.
+        Raises ``PinError`` if the document is unavailable or was superseded too long ago.
         """
         try:
             return self._answer(digest, newest(), moment)
         except PinError as error:
-            # A poll may bring the document into force, also one that had gone out of it.
+            # A poll may make the document current, also one that had been superseded.
             if error.code == _INVALID:
                 raise
         poll()
@@ -137,7 +142,7 @@ class Pins:
             times.poll_timeout_ms,
             max_pin_age_ms=self._max_age_ms,
         )
-        # Without any document in force nothing is pinned.
+        # Unless a document has loaded the call above raises.
         fetched = Fetched(b"") if held is None else held.fetched
         return HeldDocument(pinned.flags, fetched, _digest=digest)
 
@@ -152,11 +157,11 @@ class Pins:
                 return False
             flags = given if isinstance(given, Flags) else load(given)
         except Exception:
-            _logger.exception("the document `%s` cannot be fetched", digest)
+            _logger.exception("cannot fetch the document `%s`", digest)
             return False
         if flags.digest != digest:
             _logger.warning(
-                "the document `%s` was asked for, and `%s` was given; it is not used",
+                "ignoring a fetched document: requested `%s`, got `%s`",
                 digest,
                 flags.digest,
             )

@@ -1,6 +1,6 @@
-"""Flags in pytest.
+"""A pytest plugin that overrides flags; installing the package enables it.
 
-Installing the package is enough::
+::
 
     def test_the_old_way(isoflag_flags):
         isoflag_flags.off("new-checkout")
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-# What is not asked for is not imported: every run of pytest imports this module.
+# Imports are lazy because every pytest run imports this module.
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,41 +63,41 @@ _MARKERS: Final = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what is the same for a whole run."""
+    """Adds the options and the ini setting."""
     group = parser.getgroup("isoflag", "feature flags")
     group.addoption(
         "--isoflag-all",
         choices=_STATES,
-        help="run every test with all flags off, or on; what a test overrides it overrides",
+        help="run every test with all flags off, or on; overrides set by a test take precedence",
     )
     group.addoption(
         "--flag-strategy",
         metavar="STRATEGY",
         default=os.environ.get(_STRATEGY_OF_THE_RUN) or None,
-        help=f"run every test under a strategy: {', '.join(_STRATEGIES)}, in any style such as "
-        "`next-release`; else under that of ISOFLAG_STRATEGY, which `isoflag certify` sets",
+        help=f"run every test under a strategy: {', '.join(_STRATEGIES)}; other spellings such as "
+        "`next-release` work too; default: ISOFLAG_STRATEGY, which `isoflag certify` sets",
     )
     group.addoption(
         "--isoflag-document",
         metavar="FILE",
-        help="the flag document that tests start from; else that of ISOFLAG_DOCUMENT, which "
-        "`isoflag certify` sets, or of the ini-file",
+        help="the flag document that tests start from; default: ISOFLAG_DOCUMENT, which "
+        "`isoflag certify` sets, else `isoflag_document` of the ini-file",
     )
     parser.addini(
         "isoflag_document",
-        "the flag document that tests start from; an empty one where there is none",
+        "the flag document that tests start from; default: an empty document",
         type="string",
         default="",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known, and refuse options that say nothing about any test."""
+    """Registers the markers, and rejects contradictory options."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
     state, strategy = config.getoption("isoflag_all"), config.getoption("flag_strategy")
     if state is not None and strategy is not None:
-        raise pytest.UsageError("`--isoflag-all` and a strategy exclude each other; leave one out")
+        raise pytest.UsageError("`--isoflag-all` cannot be combined with a strategy; remove one")
     if strategy is not None:
         config.stash[_STRATEGY] = _strategy(config, str(strategy))
         _collect_evidence(config)
@@ -106,7 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say under which flags the run is."""
+    """Returns the header line with the flag state of the run."""
     state = config.getoption("isoflag_all")
     if state is not None:
         return f"isoflag: all flags {state}"
@@ -117,7 +117,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say that a run under a strategy proves nothing if no flag was evaluated."""
+    """Reports that a run under a strategy certifies nothing if no flag was evaluated."""
     if config.stash.get(_UNUSED, False):
         terminalreporter.write_line(f"ERROR: {_no_effect(config)}", red=True)
     evidence = os.environ.get(_EVIDENCE_OF_THE_RUN)
@@ -127,13 +127,13 @@ def pytest_terminal_summary(
         name, _ = config.stash[_STRATEGY]
         terminalreporter.section("isoflag", yellow=True)
         terminalreporter.write_line(
-            f"No flag was evaluated, so that this run certifies nothing under {name}: the tests "
-            "have to evaluate flags through a `FlagClient` or `isoflag_flags`."
+            f"No flag was evaluated, so this run certifies nothing under {name}: evaluate flags in "
+            "the tests through a `FlagClient` or `isoflag_flags`."
         )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Override what is evaluated outside of tests, too: at import, and by fixtures of modules."""
+    """Overrides evaluations outside of tests too: at import, and in module-scoped fixtures."""
     baseline = _baseline(session)
     if baseline is not None:
         from .testing import FlagOverrides  # noqa: PLC0415
@@ -143,7 +143,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Part a marked test into one for each state of each flag."""
+    """Parametrizes a marked test with each state of each flag."""
     for key in dict.fromkeys(_keys_of_both(metafunc.definition)):
         name = f"{_BOTH}[{key}]"
         metafunc.fixturenames.append(name)
@@ -151,25 +151,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Have the flags overridden for tests that do not ask for the fixture themselves."""
+    """Adds the fixture to tests that need overrides but do not request it."""
     options = (item.config.getoption(name) for name in ("isoflag_all", "flag_strategy"))
     wanted = any(option is not None for option in options) or any(
         item.get_closest_marker(name) for name in (_BOTH, _ALL)
     )
     if wanted and isinstance(item, pytest.Function) and _FIXTURE not in item.fixturenames:
-        # The list is shared with other tests of the function. Before all other fixtures, which may
-        # evaluate.
+        # A new list, since the old one is shared with other tests of the function. The fixture
+        # comes first because the others may evaluate flags.
         item.fixturenames = [_FIXTURE, *item.fixturenames]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse a document that no test starts from."""
+    """Rejects `--isoflag-document` if no test uses the document."""
     config = session.config
     if config.getoption("isoflag_document") is None or _baseline(session) is not None:
         return
     if session.items and not any(_FIXTURE in _fixtures(item) for item in session.items):
         if hasattr(config, "workeroutput"):
-            # A worker of pytest-xdist, whose errors are crashes to the process that reports.
+            # In a worker of pytest-xdist an error would be reported as a crash.
             config.workeroutput[_FIXTURE] = "unused"
             return
         raise pytest.UsageError(_no_effect(config))
@@ -177,13 +177,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Hear from a worker of pytest-xdist that no test starts from the document."""
+    """Receives from a worker of pytest-xdist that no test uses the document."""
     if getattr(node, "workeroutput", {}).get(_FIXTURE) == "unused":
         node.config.stash[_UNUSED] = True
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run in several processes that a single one refuses."""
+    """Fails a pytest-xdist run in the cases in which a single process raises."""
     if session.config.stash.get(_UNUSED, False):
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
@@ -191,8 +191,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _no_effect(config: pytest.Config) -> str:
     return (
         f"`--isoflag-document {config.getoption('isoflag_document')}` has no effect: no test uses "
-        f"the fixture `{_FIXTURE}`; name a strategy with `--flag-strategy` too, such as "
-        "`production` for the document's own rules"
+        f"the fixture `{_FIXTURE}`; add `--flag-strategy`, for example `production` for the "
+        "document's own rules"
     )
 
 
@@ -202,7 +202,7 @@ def _fixtures(item: pytest.Item) -> "Sequence[str]":
 
 @pytest.fixture
 def isoflag_flags(request: pytest.FixtureRequest) -> "Iterator[FlagOverrides]":
-    """Flags that the test sets, breaks and asserts on, without a network; undone after it."""
+    """Flags that a test can set, break and assert on, without network; restored afterwards."""
     from .testing import FlagOverrides  # noqa: PLC0415
 
     overrides = FlagOverrides(_flags(request.config), baseline=_baseline(request.node))
@@ -220,7 +220,7 @@ def isoflag_flags(request: pytest.FixtureRequest) -> "Iterator[FlagOverrides]":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Fail a test that passed, but entered a feature that was off, or not one that was on."""
+    """Fails a test that called the entry point of an off flag, or not that of an on flag."""
     yield
     for key, is_on, entry in item.stash.get(_ENTRIES, ()):
         if entry.was_called is not is_on:
@@ -233,11 +233,11 @@ def _keys_of_both(node: Any) -> Iterator[str]:
         unknown = sorted(set(mark.kwargs) - {"entry"})
         if not mark.args or unknown or not all(isinstance(key, str) for key in mark.args):
             raise pytest.UsageError(
-                f'{node.nodeid}: `{_BOTH}` takes keys of flags and `entry`: {_BOTH}("new-checkout")'
+                f'{node.nodeid}: `{_BOTH}` takes keys and `entry`: write {_BOTH}("new-checkout")'
             )
         if "entry" in mark.kwargs and len(mark.args) > 1:
             raise pytest.UsageError(
-                f"{node.nodeid}: an `entry` is that of one flag; write one `{_BOTH}` for each"
+                f"{node.nodeid}: `entry` belongs to one flag; write one `{_BOTH}` for each flag"
             )
         yield from mark.args
 
@@ -246,24 +246,25 @@ def _states_of_both(node: Any) -> dict[str, bool]:
     parameters = node.callspec.params if hasattr(node, "callspec") else {}
     missing = [key for key in _keys_of_both(node) if f"{_BOTH}[{key}]" not in parameters]
     if missing:
-        # pytest parts neither these nor what one value of `parametrize` is marked with.
+        # pytest parametrizes neither these nor marks of a single value of `parametrize`.
         raise pytest.UsageError(
-            f"{node.nodeid}: `{_BOTH}` marks functions, and classes that are no `unittest.TestCase`"
+            f"{node.nodeid}: `{_BOTH}` works on functions and on classes other than "
+            "`unittest.TestCase`"
         )
     return {key: parameters[f"{_BOTH}[{key}]"] for key in _keys_of_both(node)}
 
 
 def _document(config: pytest.Config) -> Path | None:
-    """Where the document is that tests start from."""
+    """Returns the path of the document that tests start from."""
     named = config.getoption("isoflag_document") or os.environ.get(_DOCUMENT_OF_THE_RUN)
     if named:
         return config.invocation_params.dir / str(named)
-    of_the_ini_file = str(config.getini("isoflag_document"))
-    return _folder(config) / of_the_ini_file if of_the_ini_file else None
+    from_ini_file = str(config.getini("isoflag_document"))
+    return _folder(config) / from_ini_file if from_ini_file else None
 
 
 def _flags(config: pytest.Config) -> "Flags | None":
-    """The document that tests start from, which is read once."""
+    """Returns the flags that tests start from, loaded once."""
     if _FLAGS in config.stash:
         return config.stash[_FLAGS]
     path = _document(config)
@@ -277,38 +278,38 @@ def _loaded(path: Path) -> "Flags":
     try:
         return Flags._from_configuration(path.read_bytes())  # noqa: SLF001 (our own)
     except OSError as error:
-        raise pytest.UsageError(f"the flag document cannot be read: {error}") from error
+        raise pytest.UsageError(f"cannot read the flag document: {error}") from error
     except DocumentError as error:
-        raise pytest.UsageError(f"the flag document `{path}` cannot be loaded: {error}") from error
+        raise pytest.UsageError(f"cannot load the flag document `{path}`: {error}") from error
 
 
 def _strategy(config: pytest.Config, strategy: str) -> "tuple[str, str | dict[str, Any]]":
-    """The strategy's name as documents write it, and the strategy with its keys, if it has any."""
+    """Returns the strategy's canonical name, and the strategy with its keys if it has any."""
     from isoflag import Flags, StrategyError  # noqa: PLC0415
 
     try:
         under = Flags.from_dict({"flags": {}}).with_strategy(strategy)
     except StrategyError as error:
         raise pytest.UsageError(f"`--flag-strategy`, {_STRATEGY_OF_THE_RUN}: {error}") from error
-    # Under Production a document is what it was before.
-    name = _written_strategy(under).get("strategy", "Production")
+    # The strategy Production leaves the document unchanged.
+    name = _document_strategy(under).get("strategy", "Production")
     flags, path = _flags(config), _document(config)
     if flags is None:
         raise pytest.UsageError(
-            f"the strategy {name} needs the flag document that it is laid over; name it with "
-            f"`--isoflag-document`, {_DOCUMENT_OF_THE_RUN} or `isoflag_document` in the ini-file"
+            f"the strategy {name} needs a flag document; pass it with `--isoflag-document`, "
+            f"{_DOCUMENT_OF_THE_RUN} or `isoflag_document` in the ini-file"
         )
     if not len(flags):
         raise pytest.UsageError(
-            f"the flag document `{path}` has no flag, so that nothing is tested under the "
-            f"strategy {name}"
+            f"the flag document `{path}` has no flags, so nothing would be tested under the "
+            f"strategy {name}; pass another document"
         )
-    # The keys of a custom strategy are in the document that `isoflag strategy --out` has written.
-    written = _written_strategy(flags)
+    # The keys of a custom strategy are in the document that `isoflag strategy --out` wrote.
+    written = _document_strategy(flags)
     return name, written if written.get("strategy") == name else strategy
 
 
-def _written_strategy(flags: "Flags") -> dict[str, Any]:
+def _document_strategy(flags: "Flags") -> dict[str, Any]:
     import json  # noqa: PLC0415
 
     meta = json.loads(flags.to_json()).get("meta")
@@ -317,7 +318,7 @@ def _written_strategy(flags: "Flags") -> dict[str, Any]:
 
 
 def _collect_evidence(config: pytest.Config) -> None:
-    """Have evaluations recorded for the summary, in other processes of the run too."""
+    """Enables recording of evaluations for the summary, in all processes of the run."""
     if os.environ.get(_EVIDENCE_OF_THE_RUN):
         return
     import tempfile  # noqa: PLC0415
@@ -337,7 +338,7 @@ def _folder(config: pytest.Config) -> Path:
 
 
 def _baseline(node: pytest.Item | pytest.Session) -> "Baseline | None":
-    """What every flag does in this test or run."""
+    """Returns the baseline of a test or of the run."""
     mark = node.get_closest_marker(_ALL)
     state = node.config.getoption("isoflag_all") if mark is None else None
     if mark is not None:

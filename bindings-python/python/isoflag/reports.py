@@ -1,7 +1,7 @@
-"""All flags of all environments in one view, and which of them can go.
+"""Reports on the flags of all environments, and on flags that can be removed.
 
-These are for people who keep flags tidy, and need the program: ``pip install isoflag[cli]``. What
-they give is what ``isoflag inventory --json`` and ``isoflag retire --json`` print::
+They require the CLI: ``pip install isoflag[cli]``. They return the output of ``isoflag inventory
+--json`` and ``isoflag retire --json``::
 
     from isoflag import Flags
     from isoflag.reports import inventory, retirements
@@ -10,8 +10,8 @@ they give is what ``isoflag inventory --json`` and ``isoflag retire --json`` pri
     inventory({"development": development, "production": production})["attention"]
     [flag["key"] for flag in retirements(production, code=["src"]) if flag["verdict"] == "remove"]
 
-Moments are seconds since 1970, but for those of evaluations, which are milliseconds. What is not
-known is None, or ``"unknown"`` where it could be a yes or a no.
+Times are in seconds since 1970, except those of evaluations, which are in milliseconds. Missing
+information is None, or ``"unknown"`` in place of yes or no.
 """
 
 import json
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from ._core import Flags
-from ._program import MISSING, find_program
+from ._program import MISSING, find_cli
 from .activity import Activity
 from .lifecycle import Answer, Status
 
@@ -45,10 +45,10 @@ _Attention: TypeAlias = Literal["findings", "no-owner", "overdue", "one-value", 
 
 
 class Environment(TypedDict):
-    """A document of an inventory, as a whole."""
+    """Summary of one document of an inventory."""
 
     label: str
-    """What it is called."""
+    """The name of the document."""
     version: int | None
     """``meta.version``."""
     digest: str
@@ -56,11 +56,11 @@ class Environment(TypedDict):
     lastModified: float | None
     """``meta.lastModifiedTimestamp``."""
     flags: int
-    """How many flags it has."""
+    """Number of flags."""
     findings: int
-    """Errors and warnings."""
+    """Number of errors and warnings."""
     counted: bool
-    """Whether anybody counted evaluations there."""
+    """Whether there is activity of this environment."""
 
 
 class ServedValue(TypedDict):
@@ -71,13 +71,13 @@ class ServedValue(TypedDict):
     value: Any
     """The value."""
     percent: float
-    """How many percent get it, of those that no target and no rule catches."""
+    """Percentage of the contexts that match no target and no rule."""
     otherwise: bool
     """Whether a target, a rule or a failed prerequisite can serve it too."""
 
 
 class Findings(TypedDict):
-    """How much there is to say of a flag."""
+    """Number of findings about a flag, by severity."""
 
     error: int
     """Errors."""
@@ -99,92 +99,92 @@ class InventoryRow(TypedDict):
     state: Literal["on", "off", "malformed"]
     """Whether it is on."""
     served: list[ServedValue]
-    """What it can serve, by the variation's index."""
+    """The values that it can serve, by variation index."""
     servesDefault: bool
-    """Whether it can serve what the code names as its default."""
+    """Whether it can return the default given in code."""
     canFail: bool
-    """Whether it can answer with an error."""
+    """Whether its evaluation can result in an error."""
     constant: bool
-    """Whether everybody gets one value."""
+    """Whether every context gets the same value."""
     owner: str | None
-    """The team that answers for it."""
+    """The team that owns it."""
     stakeholder: str | None
-    """Who asked for the feature."""
+    """The person or team that requested the feature."""
     status: Status | None
-    """How far the feature is."""
+    """The rollout status of the feature."""
     created: float | None
-    """When it was created."""
+    """Time of creation."""
     ageDays: int | None
-    """Whole days since then."""
+    """Whole days since its creation."""
     changed: float | None
-    """When its answers can have changed last."""
+    """Last time at which its results may have changed."""
     cleanup: float | None
-    """When it should be removed."""
+    """Time at which it should be removed."""
     lastEvaluated: dict[str, Any]
-    """``known``; ``from`` and ``until`` where it was not seen, else ``first``, ``last`` and
+    """``known``; ``from`` and ``until`` if it was not evaluated, else ``first``, ``last`` and
     ``evaluations``."""
     version: int | None
     """The flag's ``version``."""
     findings: Findings
-    """What its document gets wrong there."""
+    """Findings about the flag in this document."""
     attention: list[_Attention]
-    """What it is worth a moment of a review for, the worst first."""
+    """Reasons to review the flag, the most severe first."""
 
 
 class Inventory(TypedDict):
     """The flags of several documents, side by side."""
 
     now: float
-    """When it was taken."""
+    """Time of the inventory."""
     flags: int
-    """How many flags there are, one in several environments counted once."""
+    """Number of flags; a flag in several environments counts once."""
     attention: dict[_Attention, int]
-    """How many flags are worth a moment of a review, and for what."""
+    """Number of flags to review, by reason."""
     environments: list[Environment]
-    """The documents, in the order in which they were given."""
+    """The documents, in the order of the argument."""
     rows: list[InventoryRow]
-    """A flag in an environment each, in the order of the keys."""
+    """One row for each flag and environment, in key order."""
 
 
 class Since(TypedDict):
-    """Since when something is so."""
+    """The time since which a statement has been true."""
 
     moment: float
-    """Since when."""
+    """The time in seconds since 1970."""
     exact: bool
-    """Whether it was otherwise before; else it may have been so for longer."""
+    """Whether the statement was false before; otherwise it may have been true for longer."""
 
 
 class _Retirement(TypedDict):
     key: str
     """The flag's key."""
     verdict: Literal["delete", "remove", "safety", "ask", "keep"]
-    """What to do with it."""
+    """The recommended action."""
     rules: dict[Literal["constant", "stable", "feedback", "plans", "need", "unused"], Answer]
-    """What each rule says."""
+    """The answer of each rule."""
     constant: dict[str, Any] | None
-    """``value``, the one that everybody gets, or ``default`` where it is the code's; else None."""
+    """``value`` that every context gets, or ``default`` if it is the one in code; else None."""
     constantSince: Since | None
-    """Since when everybody gets it."""
+    """Time since which every context gets that value."""
     stableSince: Since | None
-    """Since when its answers cannot have changed."""
+    """Time since which its results cannot have changed."""
     lastEvaluated: dict[str, Any]
-    """As in an inventory."""
+    """As in ``InventoryRow``."""
     callSites: int | None
-    """How many places of the code name it."""
+    """Number of references in the code."""
     safetyUntil: float | None
-    """Until when it has to stay able to be switched off."""
+    """Time until which it must be kept as a kill switch."""
     owner: str | None
-    """The team that answers for it."""
+    """The team that owns it."""
     status: Status | None
-    """How far the feature is."""
+    """The rollout status of the feature."""
 
 
 class Retirement(_Retirement, total=False):
-    """What is known of one flag, and what follows."""
+    """The recommendation for one flag, with the evidence for it."""
 
     calledAt: list[str]
-    """The places of the code that name it, where there was code to search."""
+    """References in the code, if ``code`` was passed."""
 
 
 def inventory(
@@ -193,17 +193,17 @@ def inventory(
     now: float | None = None,
     activity: Mapping[str, _Activity] | None = None,
 ) -> Inventory:
-    """Take stock of the documents of several environments or accounts, each under its name.
+    """Returns an inventory of the documents of several environments or accounts, by name.
 
-    ``activity`` is what hosts counted there, by the same names. ``now`` is the system's clock
-    unless given.
+    ``activity`` has the counted evaluations by the same names. ``now`` defaults to the system
+    clock.
 
-    Raises ``DocumentError`` for what is no document, ``ValueError`` for what else cannot be read,
-    and ``FileNotFoundError`` where the program is not installed.
+    Raises ``DocumentError`` for an invalid document, ``ValueError`` for other invalid input, and
+    ``FileNotFoundError`` if the CLI is not installed.
     """
     counted = {} if activity is None else activity
     if unknown := sorted(counted.keys() - documents.keys()):
-        raise ValueError(f"there is activity of `{unknown[0]}`, and no document of that name")
+        raise ValueError(f"`activity` names `{unknown[0]}`, which is missing in `documents`")
     with tempfile.TemporaryDirectory(prefix="isoflag-") as folder:
         files = _Files(folder)
         arguments = [f"{_label(name)}={files.document(given)}" for name, given in documents.items()]
@@ -222,14 +222,14 @@ def retirements(
     activity: Iterable[_Activity] = (),
     code: Sequence[str | PathLike[str]] = (),
 ) -> list[Retirement]:
-    """Say what is known of each flag's retirement, in the order of the keys.
+    """Returns a recommendation for each flag, whether it can be removed, in key order.
 
-    A flag goes when everybody has had one value for so many ``weeks``, its answers have not changed
-    for as long, and people said in its ``lifecycle`` that nothing speaks against it. ``history``
-    are documents that were in force before, each with the moment from which it was; ``activity``
-    what hosts counted; ``code`` the folders in which to look for the keys.
+    A flag can be removed if every context has had the same value for ``weeks`` weeks, its results
+    have not changed during that time, and its ``lifecycle`` records no objection. ``history`` has
+    earlier documents, each with the time since which it was current; ``activity`` has counted
+    evaluations; ``code`` lists folders to search for the keys.
 
-    Raises as ``inventory`` does.
+    Raises the same exceptions as ``inventory``.
     """
     with tempfile.TemporaryDirectory(prefix="isoflag-") as folder:
         files = _Files(folder)
@@ -245,7 +245,7 @@ def retirements(
 
 
 class _Files:
-    """Files for the program, in a folder that goes when they were read."""
+    """Writes input files for the CLI to a temporary folder."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -274,13 +274,13 @@ class _Files:
 
 def _label(name: str) -> str:
     if not name or "=" in name:
-        raise ValueError(f"`{name}` cannot name a document; give a name without `=`")
+        raise ValueError(f"invalid document name `{name}`: expected a name without `=`")
     return name
 
 
 def _run(command: str, now: float | None, arguments: Sequence[str]) -> Any:
-    """Give what the program prints, or raise what it complains of."""
-    program = find_program()
+    """Returns the CLI's parsed output, or raises its error message."""
+    program = find_cli()
     if program is None:
         raise FileNotFoundError(f"isoflag: {MISSING}")
     clock = [] if now is None else ["--now", str(int(now))]

@@ -1,4 +1,4 @@
-//! Why an object has no JSON form, and where.
+//! The reason and the path of a failed conversion.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use pyo3::types::PyType;
 /// An object that cannot be converted.
 pub(crate) struct Failure {
     cause: Cause,
-    /// The way up from the place; the outermost step is the last.
+    /// The path from the failure upward; the outermost step is the last.
     trail: Vec<Step>,
 }
 
@@ -45,7 +45,7 @@ impl Failure {
         self
     }
 
-    /// Whether the rest of the object may still be read.
+    /// Returns whether the rest of the object may still be read.
     pub(super) fn is_of_one_member(&self) -> bool {
         !matches!(self.cause, Cause::TooLarge | Cause::Interrupted(_))
     }
@@ -54,8 +54,7 @@ impl Failure {
         matches!(self.cause, Cause::Interrupted(_))
     }
 
-    /// The exception that stopped the conversion and is not the object's doing: an interrupt of
-    /// the interpreter.
+    /// Returns the interrupt of the interpreter that stopped the conversion, if any.
     pub(crate) fn into_interrupt(self: Box<Self>) -> Result<PyErr, Box<Failure>> {
         match self.cause {
             Cause::Interrupted(error) => Ok(error),
@@ -63,7 +62,7 @@ impl Failure {
         }
     }
 
-    /// The exception that a mapping raised.
+    /// Creates the failure for an exception that a mapping raised.
     pub(crate) fn into_raised(self) -> Option<PyErr> {
         match self.cause {
             Cause::Raised(error) => Some(error),
@@ -79,7 +78,7 @@ impl Failure {
         }
     }
 
-    /// What is wrong, with its place.
+    /// Returns the message with the path.
     pub(crate) fn message(&self) -> String {
         match self.path() {
             path if path.is_empty() => self.cause.to_string(),
@@ -119,20 +118,22 @@ impl fmt::Display for Cause {
         match self {
             Cause::Type(class) => write!(
                 f,
-                "a value of type `{}` has no JSON form; give None, bool, int, float, str, list, \
+                "JSON cannot represent a value of type `{}`; use None, bool, int, float, str, list, \
                  tuple or a mapping",
                 class_name(class)
             ),
             Cause::Name(class) => {
-                write!(f, "a member is named by a `{}`; give it a str", class_name(class))
+                write!(f, "a member name is a `{}`; use a str", class_name(class))
             }
             Cause::NotFinite(number) => {
-                write!(f, "the float `{number}` has no JSON form; give a finite one")
+                write!(f, "JSON cannot represent the float `{number}`; use a finite one")
             }
-            Cause::NumberRange => f.write_str("an int outside the range of a double"),
-            Cause::LoneSurrogate => f.write_str("a str with a lone surrogate has no JSON form"),
-            Cause::Nesting => write!(f, "nested deeper than {NESTING} levels, or without an end"),
-            Cause::TooLarge => f.write_str("larger than the limit, or without an end"),
+            Cause::NumberRange => f.write_str("an int exceeds the range of a double"),
+            Cause::LoneSurrogate => {
+                f.write_str("JSON cannot represent a str with a lone surrogate")
+            }
+            Cause::Nesting => write!(f, "nested deeper than {NESTING} levels, or endless"),
+            Cause::TooLarge => f.write_str("larger than the limit, or endless"),
             Cause::Raised(error) | Cause::Interrupted(error) => {
                 write!(f, "reading the mapping raised `{error}`")
             }

@@ -1,8 +1,8 @@
 //! The part of a context that a document's answers may depend on.
 //!
-//! It is what the whole context would have been read to, less attributes that nobody looks at.
-//! Those are weighed, since a context that is too large is none. Whatever is out of the ordinary is
-//! left to the whole reading.
+//! It equals the whole converted context, except for attributes that no flag reads.
+//! Their size still counts, since a context that is too large is invalid. Unusual contexts are
+//! converted whole.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use super::{Converted, Entries, MOST_TEXT, Walk, entries, is_mapping};
 
-/// The part of a context of one or more kinds; none where the object must be read whole.
+/// Returns the part of a context, or `None` if the object must be converted whole.
 pub(super) fn part(
     object: &Bound<'_, PyAny>,
     bytes: usize,
@@ -25,7 +25,7 @@ pub(super) fn part(
         "kind" => text(kind),
         _ => None,
     });
-    // Below this size no limit is near, so that the text need not be written to know.
+    // Below this size the limit cannot be exceeded, so the text need not be measured.
     let mut part = Part { walk: Walk::new(bytes / MOST_TEXT, true), flags };
     match kind {
         None => Ok(None),
@@ -56,7 +56,7 @@ impl Part<'_> {
         Ok(Some(Value::Object(Object::from_members(read))))
     }
 
-    /// An individual context that stands at this level.
+    /// Converts an individual context at this level.
     fn individual(&mut self, members: &Entries<'_>, level: usize) -> Converted<Option<Value>> {
         let mut read = Vec::with_capacity(members.len().min(16));
         for (name, member) in members {
@@ -69,7 +69,7 @@ impl Part<'_> {
                     Err(failure) if self.walk.marks(&failure, level) => {
                         read.push((name, Value::NO_JSON_FORM));
                     }
-                    // Whether it is too large is for the whole reading to say.
+                    // Converting it whole decides whether it is too large.
                     Err(failure) if !failure.is_interrupt() => return Ok(None),
                     Err(failure) => return Err(failure),
                 },
@@ -80,10 +80,10 @@ impl Part<'_> {
         Ok(Some(Value::Object(Object::from_members(read))))
     }
 
-    /// Takes an object's size off the budget; false where that is not enough, or not known.
+    /// Subtracts an object's size from the budget; false if that exceeds it or is unknown.
     fn weighs(&mut self, object: &Bound<'_, PyAny>, level: usize) -> bool {
         if object.is_instance_of::<PyString>() {
-            // One that has no JSON form weighs nothing: its attribute is absent.
+            // A value that JSON cannot represent counts nothing: its attribute is absent.
             return text(object).is_none_or(|text| self.spends(text.len()));
         }
         if !self.spends(1) {
@@ -100,7 +100,7 @@ impl Part<'_> {
             return false;
         }
         if let Ok(dict) = object.cast::<PyDict>() {
-            // Nothing here runs Python code, which could change the dict meanwhile.
+            // No Python code runs here, so the dict cannot change.
             entries(dict).is_ok_and(|members| {
                 members.iter().all(|(name, member)| {
                     name.is_instance_of::<PyString>()
@@ -113,7 +113,7 @@ impl Part<'_> {
         } else if let Ok(tuple) = object.cast::<PyTuple>() {
             tuple.iter().all(|element| self.weighs(&element, level + 1))
         } else {
-            // What has no JSON form is absent; a mapping of another class is read whole.
+            // An unrepresentable value is absent; a mapping of another class is converted whole.
             is_mapping(object).is_ok_and(|mapping| !mapping)
         }
     }
@@ -123,13 +123,13 @@ impl Part<'_> {
     }
 }
 
-/// The text of a name that stands for itself: of two instances of a subclass that are unequal the
-/// texts may be equal.
+/// Returns the text of a name that is exactly a `str`: two unequal instances of a subclass can have
+/// equal texts.
 fn plain<'a>(name: &'a Bound<'_, PyAny>) -> Option<&'a str> {
     name.cast_exact::<PyString>().ok()?.to_str().ok()
 }
 
-/// The text of a str that has a JSON form.
+/// Returns the text of a str without lone surrogates.
 fn text<'a>(object: &'a Bound<'_, PyAny>) -> Option<&'a str> {
     object.cast::<PyString>().ok()?.to_str().ok()
 }

@@ -1,21 +1,21 @@
-//! Containers that one object holds more than once.
+//! Containers that occur more than once in an object.
 
 use std::collections::HashMap;
 
 use isoflag::Value;
 use pyo3::prelude::*;
 
-/// What became of a container.
+/// The result of converting a container.
 #[derive(Clone)]
 pub(super) struct Known {
     pub(super) value: Value,
-    /// What it took of the budget.
+    /// The part of the budget that it used.
     pub(super) spent: usize,
-    /// How many levels of containers it holds.
+    /// Number of nested container levels.
     pub(super) height: usize,
 }
 
-/// Containers by identity. Each is kept alive, so that no other can take its address.
+/// Containers by identity. Each is kept alive, so that its address is not reused.
 #[derive(Default)]
 pub(super) struct Shared(HashMap<usize, (Py<PyAny>, Known)>);
 

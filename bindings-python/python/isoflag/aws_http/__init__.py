@@ -1,6 +1,6 @@
 """Flags over HTTP from AWS Lambda: the ``/config`` endpoint, and a guard for other endpoints.
 
-It understands the events of API Gateway (REST and HTTP APIs) and of function URLs. Importing this
+Supported events are those of API Gateway (REST and HTTP APIs) and of function URLs. Importing this
 package imports no AWS library.
 """
 

@@ -1,4 +1,4 @@
-"""Which pages of other origins may read an answer."""
+"""Cross-origin resource sharing: which other origins may read a response."""
 
 import re
 from collections.abc import Iterable
@@ -20,14 +20,14 @@ _PREFLIGHT_VARY: Final = "Origin, Access-Control-Request-Method, Access-Control-
 
 
 class Cors:
-    """The origins whose pages may read answers, and what they may send.
+    """The origins whose pages may read responses, and the headers that they may send.
 
-    ``origins`` are such as ``https://shop.example``; ``*`` means any page, and cannot be had
-    together with ``credentials``, by which a page may send cookies. ``headers`` are those that a
-    page may send beside the usual ones. A browser remembers a preflight for ``max_age`` seconds.
+    An origin is for example ``https://shop.example``; ``*`` allows any page and excludes
+    ``credentials``, which allows cookies. ``headers`` are additional request headers that a page
+    may send. Browsers cache a preflight for ``max_age`` seconds.
 
-    Configure the same in one place only: two equal headers, one from API Gateway or the function
-    URL and one from here, are refused by browsers.
+    Configure CORS in one place only: browsers reject duplicate headers, for example one from API
+    Gateway or the function URL and one from here.
     """
 
     def __init__(
@@ -38,12 +38,14 @@ class Cors:
         headers: Iterable[str] = (),
         max_age: int = 600,
     ) -> None:
-        """Check the origins; raises ``ValueError`` for what is none."""
+        """Creates a policy; raises ``ValueError`` for an invalid origin."""
         if isinstance(origins, str):
-            raise TypeError(f"the origins are a list; write [`{origins}`]")
+            raise TypeError(f"invalid origins `{origins}`: expected a list of origins")
         self._origins = frozenset(origins)
         if "*" in self._origins and credentials:
-            raise ValueError("the origin `*` with credentials opens the answers to any page")
+            raise ValueError(
+                "the origin `*` cannot be combined with credentials; list the allowed origins"
+            )
         for origin in self._origins - {"*"}:
             _check(origin)
         self._credentials = credentials
@@ -51,7 +53,7 @@ class Cors:
         self._max_age = max_age
 
     def headers(self, request: Request) -> dict[str, str]:
-        """Give the headers that let the page which asks read the answer, if it may."""
+        """Returns the headers that let the requesting page read the response, if it may."""
         if not self._origins:
             return {}
         if "*" in self._origins:
@@ -72,7 +74,7 @@ class Cors:
         }
 
     def preflight(self, request: Request, methods: Iterable[str]) -> Response | None:
-        """Answer the question that a browser puts before the request itself; None if it is none."""
+        """Returns the response to a preflight request, or None for any other request."""
         if request.method != "OPTIONS" or not self._origins:
             return None
         headers = self.headers(request)

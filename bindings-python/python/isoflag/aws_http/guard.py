@@ -1,4 +1,4 @@
-"""Keeps a Lambda handler from running while its flag is off."""
+"""Rejects requests to a Lambda handler while its flag is off."""
 
 import functools
 import inspect
@@ -9,31 +9,38 @@ from isoflag import BoundFlags, Context, Flags, PinError
 from isoflag._logs import logger
 from isoflag.source.deadline import lambda_context, until
 
-from .asking import Asked, BoundClient, ContextOf, FlagsOrClient, ask, context_of
+from .bound_request import (
+    BoundClient,
+    BoundRequest,
+    ContextOf,
+    FlagsOrClient,
+    bind_request,
+    context_of,
+)
 from .cors import Cors
 from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, json_response
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-_ANYBODY: Final = Context("anonymous", anonymous=True)
+_ANONYMOUS: Final = Context("anonymous", anonymous=True)
 _log = logger("isoflag.aws_http")
 
 
 class FlagOffError(RuntimeError):
-    """A handler that was not run for an event that is no HTTP request, since its flag is off."""
+    """The handler of a non-HTTP event was not run because its flag is off."""
 
     key: str
     """The key of the flag."""
 
     def __init__(self, key: str) -> None:
-        """Name the flag."""
-        super().__init__(f"the flag `{key}` is off; the handler has not been run")
+        """Creates the error for a flag's key."""
+        super().__init__(f"the flag `{key}` is off; the handler was not run")
         self.key = key
 
 
 def use(flags: FlagsOrClient) -> None:
-    """Have every ``requires_flag`` and ``Guard`` that was given no flags ask these."""
+    """Sets the default flags of every ``requires_flag`` and ``Guard`` without ``flags``."""
     _used.flags = flags
 
 
@@ -45,7 +52,7 @@ _used: Final = _Used()
 
 
 class Guard:
-    """Whom the endpoints of one function ask, said once.
+    """Settings of ``requires_flag`` that the endpoints of one function share.
 
     ::
 
@@ -60,12 +67,12 @@ class Guard:
         self,
         flags: FlagsOrClient | None = None,
         *,
-        context: ContextOf = _ANYBODY,
+        context: ContextOf = _ANONYMOUS,
         origins: Cors | Iterable[str] = (),
         retry_after: int = 60,
         pins: bool = True,
     ) -> None:
-        """Take what ``requires_flag`` takes beside the key."""
+        """Takes the parameters of the function ``requires_flag``, except the key."""
         self._flags = flags
         self._context = context
         self._cors = origins if isinstance(origins, Cors) else Cors(origins)
@@ -73,7 +80,7 @@ class Guard:
         self._pins = pins
 
     def requires_flag(self, key: str) -> Callable[[_Handler], _Handler]:
-        """As the function of that name."""
+        """Decorates a handler like the function ``requires_flag``."""
 
         def decorate(handler: _Handler) -> _Handler:
             if inspect.iscoroutinefunction(handler):
@@ -81,7 +88,7 @@ class Guard:
                 @functools.wraps(handler)
                 async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
                     with until(lambda_context(rest, named)):
-                        refused = await self._refuse_aside(key, event)
+                        refused = await self._refuse_in_thread(key, event)
                     return await handler(event, *rest, **named) if refused is None else refused
 
                 return cast("_Handler", guarded_async)
@@ -97,16 +104,15 @@ class Guard:
         return decorate
 
     def bind(self, event: Mapping[str, Any]) -> BoundFlags | BoundClient:
-        """Bind the flags that answer an event to whom it is about, for the handler itself.
+        """Returns the flags bound to the context of an event, for use in the handler.
 
-        All are of one document: of the one that the page names, if it names one. Raises
-        ``PinError`` where that cannot be had, which ``pin_refused`` answers, and
-        ``BadRequestError``.
+        They are of the document that the page pins, if any. Raises ``PinError`` if that document is
+        unavailable (``pin_refused`` makes the response) and ``BadRequestError``.
         """
-        return self._ask(Request.from_event(event)).bound
+        return self._bind(Request.from_event(event)).bound
 
-    async def _refuse_aside(self, key: str, event: Mapping[str, Any]) -> Response | None:
-        """As ``_refuse``, in another thread if it could wait for a source."""
+    async def _refuse_in_thread(self, key: str, event: Mapping[str, Any]) -> Response | None:
+        """Calls ``_refuse`` in another thread if it could wait for a source."""
         client = self._holder()
         pinned = self._pins and Request.from_event(event).pin is not None
         if pinned or getattr(client, "due", not isinstance(client, Flags)):
@@ -120,17 +126,19 @@ class Guard:
         flags = _used.flags if self._flags is None else self._flags
         if flags is None:
             raise RuntimeError(
-                "there is nothing to ask for flags; call `isoflag.aws_http.use(client)` first, or "
-                "pass the client"
+                "no flags are configured; call `isoflag.aws_http.use(client)` first, or pass "
+                "the client"
             )
         return flags
 
-    def _ask(self, request: Request) -> Asked:
+    def _bind(self, request: Request) -> BoundRequest:
         flags = self._holder()
-        return ask(flags, context_of(self._context, request), request.pin if self._pins else None)
+        return bind_request(
+            flags, context_of(self._context, request), request.pin if self._pins else None
+        )
 
     def _refuse(self, key: str, event: Mapping[str, Any]) -> Response | None:
-        """Give the answer instead of the handler's, None where the handler is to run."""
+        """Returns the response that replaces the handler's, or None if the handler may run."""
         request = Request.from_event(event)
         if not request.is_http:
             if self._is_on(key, request) is not True:
@@ -145,7 +153,7 @@ class Guard:
         except BadRequestError as error:
             return json_response(400, {"error": str(error)}, headers)
         except PinError as error:
-            # Without any document there is nothing to decide with again.
+            # Without any document the page cannot evaluate again.
             if error.held:
                 return pin_refused(error, event, self._cors)
             on = None
@@ -154,44 +162,44 @@ class Guard:
         if on is not None:
             headers[DOCUMENT_HEADER] = on
         headers["Retry-After"] = str(self._retry_after)
-        return json_response(503, {"error": "this is switched off for now"}, headers)
+        return json_response(503, {"error": "this feature is currently disabled"}, headers)
 
     def _is_on(self, key: str, request: Request) -> Literal[True] | str | None:
-        """Give True where the flag is on, else the digest of the document that says so, if any."""
-        asked = self._ask(request)
-        # The default is what a flag of another type gives, and what there is before any document.
-        if asked.bound.bool_variation(key, default=False):
+        """Returns True if the flag is on, else the digest of the evaluated document, if any."""
+        bound_request = self._bind(request)
+        # The default also covers flags of another type, and the time before the first document.
+        if bound_request.bound.bool_variation(key, default=False):
             return True
         _log.info("the flag `%s` is off; the handler is not run", key)
-        return asked.digest
+        return bound_request.digest
 
 
 def requires_flag(
     key: str,
     flags: FlagsOrClient | None = None,
     *,
-    context: ContextOf = _ANYBODY,
+    context: ContextOf = _ANONYMOUS,
     origins: Cors | Iterable[str] = (),
     retry_after: int = 60,
     pins: bool = True,
 ) -> Callable[[_Handler], _Handler]:
-    """Decorate a Lambda handler so that it runs only where a boolean flag is on.
+    """Returns a decorator that runs a Lambda handler only if a boolean flag is on.
 
-    Where the flag is off, unknown, no boolean, or there are no flags yet, an HTTP request is
-    answered with 503 Service Unavailable, to be asked again in ``retry_after`` seconds, and any
-    other event raises ``FlagOffError``, so that a queue keeps its messages. The handler is not
-    called in either case. If it is a coroutine function, a refresh of the flags does not block the
-    event loop: the guard, ``context`` included, then runs in another thread. A refresh takes half
-    of the invocation's remaining time at most, by the Lambda context that the handler is given.
+    If the flag is off, unknown or not boolean, or no flags have loaded yet, an HTTP request gets
+    status 503 with ``Retry-After`` set to ``retry_after`` seconds, and any other event raises
+    ``FlagOffError``, so that a queue keeps its messages. The handler is not called in either case.
+    For a coroutine function the guard, ``context`` included, runs in another thread if a refresh
+    could block the event loop. A refresh takes at most half of the invocation's remaining time,
+    which is read from the handler's Lambda context.
 
-    A page that sends the digest of the document that it has decided with, in ``Isoflag-Document``,
-    is answered by that very document, or with 409 Conflict and the digests that are held; what was
-    switched off since is off all the same. With ``pins=False`` the newest document answers,
-    whatever the page sends. A pin is never a security decision.
+    A page can send the digest of the document that it used in ``Isoflag-Document``. The guard then
+    evaluates with that document, or responds with 409 Conflict and the available digests; a flag
+    that was switched off since is off. With ``pins=False`` the header is ignored. Never base a
+    security decision on a pin.
 
-    ``flags`` is what is asked, else what ``use`` was told. ``context`` is whom the flag is asked
-    for: the same for everybody unless given. ``origins`` are the other origins whose pages may read
-    the refusal; with them preflights are answered here. ``Guard`` says all that once for many.
+    ``flags`` defaults to the argument of ``use``. ``context`` defaults to one anonymous context for
+    all requests. ``origins`` are the other origins whose pages may read the 503 response; with them
+    the guard responds to preflights too. Use ``Guard`` to share these settings among handlers.
     """
     guard = Guard(flags, context=context, origins=origins, retry_after=retry_after, pins=pins)
     return guard.requires_flag(key)
@@ -200,9 +208,9 @@ def requires_flag(
 def pin_refused(
     error: PinError, event: Mapping[str, Any], origins: Cors | Iterable[str] = ()
 ) -> Response:
-    """Answer a page whose pin cannot be had: 409, why, and the digests held, the newest first.
+    """Returns status 409 with the reason and the available digests, the newest first.
 
-    The page decides again, with a newer document.
+    The page should evaluate again with a newer document.
     """
     cors = origins if isinstance(origins, Cors) else Cors(origins)
     headers = cors.headers(Request.from_event(event))

@@ -1,4 +1,4 @@
-"""OpenFeature's remote evaluation protocol (OFREP): the form in which it asks for every flag."""
+"""Bulk evaluation of OpenFeature's remote evaluation protocol (OFREP)."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from isoflag import BoundFlags, Context, ContextError
 from isoflag.openfeature_context import context_json
 
-from .asking import BoundClient
+from .bound_request import BoundClient
 from .request import BadRequestError, Request
 
 _ERROR_CODES: Final = {
@@ -16,35 +16,35 @@ _ERROR_CODES: Final = {
 
 
 class OfrepContextError(BadRequestError):
-    """A context in a request that is none, or lacks the key by which it is told from others."""
+    """The context of a request is invalid or lacks its targeting key."""
 
     code: Literal["INVALID_CONTEXT", "TARGETING_KEY_MISSING"]
-    """What OFREP calls the error."""
+    """OFREP's code of the error."""
 
     def __init__(
         self, message: str, code: Literal["INVALID_CONTEXT", "TARGETING_KEY_MISSING"]
     ) -> None:
-        """Say what is wrong and what OFREP calls it."""
+        """Creates the error with a message and OFREP's code."""
         super().__init__(message)
         self.code = code
 
 
 def context(request: Request) -> Context:
-    """Find the context in the body of a request: ``{"context": {"targetingKey": ..., ...}}``.
+    """Returns the context in the body of a request: ``{"context": {"targetingKey": ..., ...}}``.
 
-    It is mapped as ``isoflag.openfeature`` maps one, so that a flag answers alike in a page and in
-    a program. Raises ``BadRequestError``.
+    It is mapped like a context of ``isoflag.openfeature``, so that both evaluate alike. Raises
+    ``BadRequestError``.
     """
     body = request.json()
     given = body.get("context") if isinstance(body, Mapping) else None
     if not isinstance(given, Mapping):
         raise OfrepContextError(
-            'the body has no `context`; send `{"context": {"targetingKey": …}}`', "INVALID_CONTEXT"
+            'the body lacks `context`; send `{"context": {"targetingKey": …}}`', "INVALID_CONTEXT"
         )
     mapped = context_json(given, given.get("targetingKey"))
     if mapped.get("key") == "":
         raise OfrepContextError(
-            "the context has no `targetingKey`; it is a string", "TARGETING_KEY_MISSING"
+            "the context lacks `targetingKey`; send a non-empty string", "TARGETING_KEY_MISSING"
         )
     try:
         return Context.from_dict(mapped)
@@ -53,9 +53,9 @@ def context(request: Request) -> Context:
 
 
 def bulk(bound: BoundFlags | BoundClient, *, client_side_only: bool) -> dict[str, Any]:
-    """Give every flag, as the answer to ``POST /ofrep/v1/evaluate/flags``.
+    """Returns every flag as the body of a response to ``POST /ofrep/v1/evaluate/flags``.
 
-    A flag that serves nothing has no ``value``, so that the page's own default is taken. A
+    A flag without a served variation has no ``value``, so that the page uses its own default. The
     variant is the variation's index, as text.
     """
     state = bound.all_flags_state(client_side_only=client_side_only, with_reasons=True)
@@ -64,7 +64,7 @@ def bulk(bound: BoundFlags | BoundClient, *, client_side_only: bool) -> dict[str
 
 
 def failure(error: ValueError) -> dict[str, str]:
-    """Give the body of the status 400."""
+    """Returns the body of a response with status 400."""
     if isinstance(error, OfrepContextError):
         code: str = error.code
     else:

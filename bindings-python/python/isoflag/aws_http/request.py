@@ -1,4 +1,4 @@
-"""What an event of API Gateway or of a function URL asks."""
+"""Reads events of API Gateway and of function URLs as HTTP requests."""
 
 import base64
 import binascii
@@ -9,42 +9,41 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 DOCUMENT_HEADER: Final = "Isoflag-Document"
-"""The header that has the digest of the document that answered, or is to answer."""
+"""The header with the digest of the document in use: in a response, or pinned by a request."""
 
 
 class BadRequestError(ValueError):
-    """A request that cannot be understood; it is answered with the status 400."""
+    """The request is invalid; the response has status 400."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """An event, read as the HTTP request that it stands for.
+    """An event as an HTTP request.
 
-    A member that the event lacks is empty. An event of another service has none, and is read
-    through ``event``.
+    Members that the event lacks are empty. For an event of another service all are; use ``event``.
     """
 
     event: Mapping[str, Any]
-    """The event as AWS Lambda gave it."""
+    """The event that AWS Lambda passed to the handler."""
 
     method: str
-    """The HTTP method, in upper case; empty where the event is no HTTP request."""
+    """The HTTP method in upper case; empty if the event is not an HTTP request."""
 
     path: str
-    """The path, with an API's stage."""
+    """The path, including an API's stage."""
 
     headers: Mapping[str, str]
-    """The headers by their names in lower case; of several with one name, joined by commas."""
+    """Header values by lower-case name; repeated headers are joined by commas."""
 
     query: Mapping[str, str]
-    """The query's parameters, decoded; of several with one name the last."""
+    """Decoded query parameters; the last one wins if a name is repeated."""
 
     authorizer: Mapping[str, Any]
-    """What the API's authorizer found out: a token's claims, or what a Lambda function gave."""
+    """The result of the API's authorizer: a token's claims, or a Lambda function's context."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Read an event; nothing about it raises."""
+        """Reads an event; never raises for its contents."""
         context = _mapping(event, "requestContext") if isinstance(event, Mapping) else {}
         http = _mapping(context, "http")
         if http:
@@ -81,15 +80,15 @@ class Request:
 
     @property
     def pin(self) -> str | None:
-        """The digest of the document that the page has decided with, where it sends one.
+        """The digest of the document that the page used, or None if it sends none.
 
-        A pin is never a security decision: a page may send any.
+        Never base a security decision on a pin: a page may send any digest.
         """
         return self.headers.get(DOCUMENT_HEADER.lower())
 
     @property
     def body(self) -> bytes:
-        """The body's bytes; raises ``BadRequestError`` where its base64 is malformed."""
+        """The body's bytes; raises ``BadRequestError`` if its base64 is malformed."""
         body = self.event.get("body")
         if not isinstance(body, str):
             return b""
@@ -98,20 +97,20 @@ class Request:
         try:
             return base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise BadRequestError(f"the body is no base64: {error}") from error
+            raise BadRequestError(f"the body is not valid base64: {error}") from error
 
     def json(self) -> Any:
-        """Read the body as JSON; raises ``BadRequestError`` where it is none."""
+        """Parses the body as JSON; raises ``BadRequestError`` if it is not valid JSON."""
         try:
-            return json.loads(self.body.decode(), parse_constant=_no_constant)
+            return json.loads(self.body.decode(), parse_constant=_reject_constant)
         except BadRequestError:
             raise
         except (ValueError, RecursionError) as error:
-            raise BadRequestError(f"the body is no JSON: {error}") from error
+            raise BadRequestError(f"the body is not valid JSON: {error}") from error
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"`{name}` is no JSON")
+def _reject_constant(name: str) -> None:
+    raise ValueError(f"`{name}` is not valid in JSON")
 
 
 def _mapping(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -133,14 +132,14 @@ def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _header(value: Any) -> str:
-    """Give a header's text; a lone surrogate, which HTTP cannot carry, becomes U+FFFD."""
+    """Returns a header's text; a lone surrogate, which HTTP cannot carry, becomes U+FFFD."""
     if not isinstance(value, str | int | float):
         return ""
     return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _authorizer(authorizer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Flatten the ways in which the APIs nest what an authorizer says."""
+    """Returns the authorizer's claims, which the API types nest in different ways."""
     for nested in (_mapping(_mapping(authorizer, "jwt"), "claims"), _mapping(authorizer, "claims")):
         if nested:
             return nested

@@ -1,4 +1,4 @@
-"""What a Lambda handler gives back to API Gateway or a function URL."""
+"""Responses of a Lambda handler to API Gateway or a function URL."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 
 class Response(TypedDict):
-    """An answer in the form that both versions of API Gateway's payload and function URLs take."""
+    """A response that both payload versions of API Gateway and function URLs accept."""
 
     statusCode: int
     headers: dict[str, str]
@@ -15,7 +15,7 @@ class Response(TypedDict):
 
 
 def is_well_formed(text: str) -> bool:
-    """Tell whether a text has a UTF-8 form: no lone surrogate."""
+    """Returns whether a text can be encoded as UTF-8, that is, has no lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -26,13 +26,13 @@ def is_well_formed(text: str) -> bool:
 def json_response(
     status: int, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Give an answer with a JSON body; one of None is no body at all.
+    """Returns a response with a JSON body, or without a body if ``body`` is None.
 
-    What is not found in ``headers`` is not to be stored by anybody.
+    Adds ``Cache-Control: no-store`` unless ``headers`` sets one.
     """
     text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     if not is_well_formed(text):
-        # Lambda cannot encode a lone surrogate, but it can be written as an escape.
+        # Lambda cannot encode a lone surrogate, but JSON can escape it.
         text = json.dumps(body, separators=(",", ":"))
     content = {} if body is None else {"Content-Type": "application/json"}
     return {

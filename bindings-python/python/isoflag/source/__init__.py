@@ -1,15 +1,15 @@
-"""Where a document comes from: a file, AppConfig, a DynamoDB table, an S3 bucket.
+"""Sources of flag documents: a file, AppConfig, a DynamoDB table, an S3 bucket.
 
-A source has one method, ``fetch(previous)``, which gives the document's bytes or says that they are
-``UNCHANGED``. It is called by ``isoflag.FlagClient``, and keeps nothing that a client depends on::
+A source has one method, ``fetch(previous)``, which returns the document's bytes or ``UNCHANGED``.
+``isoflag.FlagClient`` calls it; all state that a client depends on is kept by the client::
 
     from isoflag import FlagClient
     from isoflag.source import S3Source
 
     client = FlagClient(S3Source("my-bucket", "flags.json"), ttl=60)
 
-Whatever goes wrong is a ``SourceError``, which says what, where and what to do. Each reader is
-imported when it is first named, and boto3 when a reader first needs it.
+Every failure is a ``SourceError``, which says what, where and what to do. Each source is imported
+when its name is first accessed, and boto3 when a source first needs it.
 """
 
 from importlib import import_module
@@ -63,7 +63,7 @@ _READERS = {
 }
 
 
-# Out of the sight of type checkers, which would take any name for one that it knows.
+# Hidden from type checkers, which would otherwise accept any attribute name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:

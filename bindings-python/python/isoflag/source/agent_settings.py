@@ -1,4 +1,4 @@
-"""What the environment tells the AppConfig Agent, and so whoever asks it."""
+"""Reads the AppConfig Agent's settings from its environment variables."""
 
 import os
 import re
@@ -19,23 +19,23 @@ _DURATION: Final = re.compile(r"([0-9]+)(ms|s|m|h)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class AgentSettings:
-    """What the environment tells the agent, and so its callers."""
+    """The settings that the agent and its callers share."""
 
     port: int = 2772
-    """Where the agent listens (``AWS_APPCONFIG_EXTENSION_HTTP_PORT``)."""
+    """The agent's port (``AWS_APPCONFIG_EXTENSION_HTTP_PORT``)."""
 
     poll_interval: float = 45.0
-    """Seconds between two looks at AppConfig (``..._POLL_INTERVAL_SECONDS``)."""
+    """Seconds between two polls of AppConfig (``..._POLL_INTERVAL_SECONDS``)."""
 
     poll_timeout: float = 3.0
-    """Seconds that one look may take (``..._POLL_TIMEOUT_MILLIS``)."""
+    """Timeout of one poll in seconds (``..._POLL_TIMEOUT_MILLIS``)."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "AgentSettings":
-        """Read the agent's variables, by default those of this process.
+        """Reads the agent's variables, by default those of this process.
 
-        A time is a number, or a number with ``ms``, ``s``, ``m`` or ``h``: ``45``, ``5m``. What
-        cannot be read counts as absent, with a line in the log.
+        A time is a number, or a number with ``ms``, ``s``, ``m`` or ``h``: ``45``, ``5m``. An
+        invalid value is logged and replaced by the default.
         """
         given = os.environ if environment is None else environment
         return cls(
@@ -51,6 +51,6 @@ def _read(environment: Mapping[str, str], name: str, default: float, *, unit: st
         return default
     parts = _DURATION.fullmatch(text)
     if parts is None or int(parts[1]) == 0 or (unit is None and parts[2]):
-        _logger.warning("`%s` is `%s`, which is no such number; using %g", name, text, default)
+        _logger.warning("invalid number `%s` in `%s`: using %g", text, _PREFIX + name, default)
         return default
     return int(parts[1]) * (1.0 if unit is None else _SECONDS[parts[2] or unit])

@@ -1,4 +1,4 @@
-"""A document from the AppConfig Agent, which runs beside the function as a Lambda extension."""
+"""Fetches a document from the AppConfig Agent, which runs as a Lambda extension."""
 
 import http.client
 from collections.abc import Iterable, Mapping
@@ -23,16 +23,16 @@ from .protocol import UNCHANGED, Fetched, Unchanged
 
 __all__ = ["AgentSettings", "AppConfigAgentSource"]
 
-_MOST_BYTES: Final = 256 << 20
+_MAX_BYTES: Final = 256 << 20
 _CHUNK: Final = 1 << 16
 _EXCERPT: Final = 200
 
 
 class AppConfigAgentSource(BoundedSource):
-    """A configuration of AppConfig that the agent on this machine holds.
+    """A source for an AppConfig configuration that the local agent caches.
 
-    The agent looks for changes by itself, so asking it costs no more than a call to ``localhost``;
-    a client's ``ttl`` adds to the agent's own interval. Nothing but the standard library is used.
+    The agent polls AppConfig automatically, so a fetch costs no more than a call to ``localhost``;
+    a client's ``ttl`` adds to the agent's interval. Only the standard library is used.
     """
 
     def __init__(
@@ -48,13 +48,12 @@ class AppConfigAgentSource(BoundedSource):
         timeout: float | None = None,
         access_token: str | None = None,
     ) -> None:
-        """Name the configuration, by names or ids.
+        """Creates a source of the configuration with these names or ids.
 
-        ``flags`` asks for some flags of a feature-flag profile only; ``context`` is what the agent
-        decides variants by. ``port`` is by default the one of the agent's own variable; ``timeout``
-        is in seconds, for the whole fetch, by default 2 or a second more than the agent waits for
-        AppConfig, if that is less. ``access_token`` is what an agent in a container was given as
-        ``ACCESS_TOKEN``.
+        ``flags`` selects flags of a feature-flag profile; the agent evaluates variants for
+        ``context``. ``port`` defaults to the agent's variable. ``timeout``, in seconds, limits the
+        whole fetch; the default is 2, or a second more than the agent's own timeout if that is
+        less. ``access_token`` is the ``ACCESS_TOKEN`` of an agent in a container.
         """
         settings = AgentSettings.from_environment()
         self._host = host
@@ -77,20 +76,20 @@ class AppConfigAgentSource(BoundedSource):
         return f"<AppConfigAgentSource {self._where}>"
 
     def load_document(self, document: bytes) -> Flags:
-        """Load what the configuration holds: a feature-flag profile, or a flag document."""
+        """Loads a configuration: a feature-flag profile, or a flag document."""
         return Flags._from_configuration(document)  # noqa: SLF001 (our own)
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
-        """Ask the agent."""
+        """Fetches the configuration from the agent."""
         hint = "is the agent overloaded, or without a way to AppConfig?"
-        body, version = self._bounded(self._ask, hint)
+        body, version = self._bounded(self._request, hint)
         if len(self._flags) == 1:
-            # The agent answers for one flag without its key.
+            # The agent's response for a single flag lacks the key.
             body = b"{" + _json_string(self._flags[0]) + b":" + body + b"}"
         fetched = Fetched(body, version=version)
         return UNCHANGED if fetched == previous else fetched
 
-    def _ask(self, deadline: Deadline) -> tuple[bytes, str | None]:
+    def _request(self, deadline: Deadline) -> tuple[bytes, str | None]:
         try:
             return self._get(deadline)
         except TimeoutError:
@@ -99,7 +98,7 @@ class AppConfigAgentSource(BoundedSource):
             raise self._truncated() from error
         except (OSError, http.client.HTTPException) as error:
             raise SourceUnavailableError(
-                f"no answer from the agent; is its extension in this function's layers? "
+                f"no response from the agent; is its extension in this function's layers? "
                 f"({type(error).__name__}: {error})",
                 where=self._where,
             ) from error
@@ -110,12 +109,12 @@ class AppConfigAgentSource(BoundedSource):
         )
         with closing(connection):
             connection.request("GET", self._path, headers=self._headers)
-            # The connection forgets it where the agent closes after its answer.
+            # The connection drops its socket if the agent closes it after the response.
             socket = connection.sock
             with connection.getresponse() as response:
                 body = self._body(socket, response, deadline)
         if response.status != http.HTTPStatus.OK:
-            raise _refused(response.status, body, self._where)
+            raise _status_error(response.status, body, self._where)
         self._check(response, body)
         return body, response.getheader("Configuration-Version")
 
@@ -125,18 +124,18 @@ class AppConfigAgentSource(BoundedSource):
         response: http.client.HTTPResponse,
         deadline: Deadline,
     ) -> bytes:
-        """Read until the end or the deadline, however slowly the parts come."""
+        """Reads until the end or the deadline, however slowly the chunks arrive."""
         expected = response.length
         body = bytearray()
         while chunk := response.read1(_CHUNK):
             body += chunk
             if response.isclosed():
-                # That was all of it, and newer Pythons have closed the socket.
+                # The body is complete; newer Python versions have closed the socket.
                 break
             deadline.check()
-            if len(body) > _MOST_BYTES:
+            if len(body) > _MAX_BYTES:
                 raise SourceContentError(
-                    f"the answer is longer than {_MOST_BYTES} bytes; is this a document of flags?",
+                    f"the response exceeds {_MAX_BYTES} bytes; is this a flag document?",
                     where=self._where,
                 )
             socket.settimeout(max(deadline.left, 0.001))
@@ -146,18 +145,19 @@ class AppConfigAgentSource(BoundedSource):
 
     def _truncated(self) -> SourceContentError:
         return SourceContentError(
-            "the answer was cut off; the agent may have been stopped meanwhile", where=self._where
+            "the response was cut off; the agent may have been stopped", where=self._where
         )
 
     def _check(self, response: http.client.HTTPResponse, body: bytes) -> None:
         if not body.strip():
             raise SourceContentError(
-                "the answer is empty; is a version deployed?", where=self._where
+                "the response is empty; is a version deployed?", where=self._where
             )
         kind = response.getheader("Content-Type", "")
         if "html" in kind.lower() or body.lstrip()[:1] == b"<":
             raise SourceContentError(
-                f"the answer is a page (`{kind}`), not a document; what else listens on this port?",
+                f"the response is a page (`{kind}`), not a document; does another server use this "
+                "port?",
                 where=self._where,
             )
 
@@ -168,21 +168,23 @@ def _json_string(text: str) -> bytes:
     return dumps(text).encode()
 
 
-def _refused(status: int, body: bytes, where: str) -> SourceError:
-    said = " ".join(body[:_EXCERPT].decode(errors="replace").split())
-    told = f"status {status}, `{said}`"
+def _status_error(status: int, body: bytes, where: str) -> SourceError:
+    excerpt = " ".join(body[:_EXCERPT].decode(errors="replace").split())
+    summary = f"status {status}, `{excerpt}`"
     match status:
         case http.HTTPStatus.UNAUTHORIZED | http.HTTPStatus.FORBIDDEN:
             return SourceUnauthorizedError(
-                f"the agent refused ({told}); may the function's role read the configuration?",
+                f"the agent refused access ({summary}); allow the function's role to read the "
+                "configuration",
                 where=where,
             )
         case http.HTTPStatus.NOT_FOUND:
             return SourceNotFoundError(
-                f"the agent knows no such configuration ({told}); are the three names right?",
+                f"the agent did not find the configuration ({summary}); check the application, "
+                "environment and profile",
                 where=where,
             )
         case _:
             return SourceUnavailableError(
-                f"the agent answered {told}; its log says why", where=where
+                f"the agent responded with {summary}; see its log", where=where
             )

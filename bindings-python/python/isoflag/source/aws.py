@@ -1,4 +1,4 @@
-"""Clients of AWS, made when they are first needed, and their errors by name."""
+"""Creates AWS clients on first use, and converts their errors."""
 
 import os
 from importlib import import_module
@@ -17,10 +17,10 @@ from .errors import (
 __all__ = ["UNREACHABLE", "AwsClient", "error_code", "named"]
 
 UNREACHABLE: Final = "is AWS reachable from this network?"
-"""What to look for if AWS does not answer in time."""
+"""Hint for a timeout of AWS."""
 
-# By the code that AWS answers with, or the name of the error's class: boto3 makes such classes as
-# it goes, and need not be installed where the caller brings a client.
+# By AWS's error code or the name of the error's class: boto3 creates such classes dynamically, and
+# need not be installed if the caller passes a client.
 _KNOWN: Final[tuple[tuple[frozenset[str], type[SourceError], str], ...]] = (
     (
         frozenset(
@@ -39,48 +39,48 @@ _KNOWN: Final[tuple[tuple[frozenset[str], type[SourceError], str], ...]] = (
             }
         ),
         SourceUnauthorizedError,
-        "AWS refused; may this role read it?",
+        "AWS refused access; allow this role to read it",
     ),
     (
         frozenset(
             {"404", "NoSuchBucket", "NoSuchKey", "NoSuchVersion", "ResourceNotFoundException"}
         ),
         SourceNotFoundError,
-        "AWS has no such thing; are name and region right?",
+        "AWS did not find it; check the name and the region",
     ),
     (
         frozenset({"ConnectTimeoutError", "ReadTimeoutError", "TimeoutError"}),
         SourceTimeoutError,
-        f"no answer in time; {UNREACHABLE}",
+        f"no response in time; {UNREACHABLE}",
     ),
     (
         frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"}),
         SourceSetupError,
-        "no credentials for AWS; give the process a role",
+        "AWS credentials are missing; give the process a role",
     ),
     (
         frozenset({"NoRegionError"}),
         SourceSetupError,
-        "no region for AWS; set AWS_REGION",
+        "the AWS region is missing; set AWS_REGION",
     ),
     (
         frozenset({"IncompleteRead", "IncompleteReadError", "ResponseStreamingError"}),
         SourceContentError,
-        "the answer was cut off",
+        "the response was cut off",
     ),
 )
 
 
 class AwsClient:
-    """A boto3 client that is made on first use, and anew in a forked process.
+    """A boto3 client that is created on first use, and again in a forked process.
 
-    A connection that two processes share would mix up their answers.
+    Two processes that shared a connection would receive each other's responses.
     """
 
     def __init__(self, service: str, given: Any, *, timeout: float, where: str) -> None:
-        """Name the service; ``given`` is the caller's own client, which is used as it is.
+        """Takes the service's name, and the caller's own client if ``given``.
 
-        ``timeout`` is in seconds, for connecting and for each answer.
+        ``timeout``, in seconds, limits connecting and each response.
         """
         self._service = service
         self._given = given
@@ -90,7 +90,7 @@ class AwsClient:
         self._process = 0
 
     def get(self) -> Any:
-        """Give the client; raises ``SourceSetupError`` where none can be made."""
+        """Returns the client; raises ``SourceSetupError`` if it cannot be created."""
         if self._given is not None:
             return self._given
         if self._made is None or self._process != os.getpid():
@@ -104,13 +104,13 @@ class AwsClient:
             config: Any = import_module("botocore.config")
         except ImportError as error:
             raise SourceSetupError(
-                "boto3 is not installed; `pip install isoflag[aws]`", where=self._where
+                "boto3 is not installed; run `pip install isoflag[aws]`", where=self._where
             ) from error
         limits = config.Config(
             connect_timeout=self._timeout,
             read_timeout=self._timeout,
-            # The flag client tries again itself; this is for a connection that died while the
-            # function was frozen.
+            # The flag client retries too; this covers a connection that died while the function
+            # was frozen.
             retries={"total_max_attempts": 2, "mode": "standard"},
         )
         try:
@@ -120,7 +120,7 @@ class AwsClient:
 
 
 def error_code(error: Exception) -> str:
-    """The code of an error that AWS answered with, such as ``NoSuchKey``; empty for any other."""
+    """Returns the code of an AWS error, such as ``NoSuchKey``, or an empty text."""
     response = getattr(error, "response", None)
     if not isinstance(response, dict):
         return ""
@@ -128,13 +128,13 @@ def error_code(error: Exception) -> str:
 
 
 def named(error: Exception, where: str) -> SourceError:
-    """Give the error of a client as a ``SourceError``."""
+    """Returns the error of a client as a ``SourceError``."""
     if isinstance(error, SourceError):
         return error
     marks = {error_code(error), *(each.__name__ for each in type(error).__mro__)}
-    for known, kind, told in _KNOWN:
+    for known, kind, message in _KNOWN:
         if known & marks:
-            return kind(f"{told} ({error})", where=where)
+            return kind(f"{message} ({error})", where=where)
     return SourceUnavailableError(
-        f"AWS did not answer as it should ({type(error).__name__}: {error})", where=where
+        f"AWS responded with an error ({type(error).__name__}: {error})", where=where
     )

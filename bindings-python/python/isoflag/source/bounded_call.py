@@ -1,4 +1,4 @@
-"""Calls that are abandoned at a deadline, whatever they are blocked in."""
+"""Runs calls in threads and abandons them at a deadline, even if they block."""
 
 from collections.abc import Callable
 from contextvars import copy_context
@@ -12,32 +12,32 @@ __all__ = ["AbandonedError", "BoundedCalls", "BoundedSource"]
 
 _T = TypeVar("_T")
 
-_MOST: Final = 4
+_MAX_ABANDONED: Final = 4
 
 
 class AbandonedError(TimeoutError):
-    """A call that is still running at its deadline."""
+    """The call is still running at its deadline, or could not be started."""
 
 
 class BoundedCalls:
     """Runs each call in a daemon thread, and waits for it until a deadline.
 
-    A name look-up, a search for credentials or a peer that sends one byte a second can block for
-    longer than each of the time limits that a client library has, and cannot be interrupted. The
-    call is left to end on its own, and its result is dropped. At most four calls are left
-    so; while they all run, further ones fail at once.
+    A DNS look-up, a credential search or a peer that sends one byte a second can block longer than
+    any timeout of a client library, and cannot be interrupted. An abandoned call continues in its
+    thread and its result is dropped. At most four calls can be abandoned; while all of them run,
+    further calls fail immediately.
     """
 
     def __init__(self) -> None:
-        """Start without calls."""
+        """Creates an object without running calls."""
         self._threads: list[Thread] = []
 
     def run(self, work: Callable[[Deadline], _T], seconds: float) -> _T:
-        """Return or raise what the call does; raise ``AbandonedError`` after this many seconds."""
+        """Returns the call's result; raises its error, or ``AbandonedError`` at the deadline."""
         # Threads of the parent are not alive in a forked process.
         self._threads = [thread for thread in self._threads if thread.is_alive()]
-        if len(self._threads) >= _MOST:
-            raise AbandonedError(f"{_MOST} earlier calls have not returned yet")
+        if len(self._threads) >= _MAX_ABANDONED:
+            raise AbandonedError(f"{_MAX_ABANDONED} earlier calls have not returned yet")
         if not seconds > 0:
             raise AbandonedError("there is no time left")
         deadline = Deadline(seconds)
@@ -52,7 +52,7 @@ class BoundedCalls:
         self._threads.append(thread)
         if not call.done.wait(deadline.left):
             raise AbandonedError("the deadline has passed")
-        # At the next call it would be still alive for a moment.
+        # The thread may stay alive for a moment after its call is done.
         self._threads.remove(thread)
         return call.result()
 
@@ -61,7 +61,7 @@ class BoundedSource:
     """A source whose ``fetch`` ends within ``timeout`` seconds, whatever happens."""
 
     def __init__(self, timeout: float, where: str) -> None:
-        """Take the seconds for a whole fetch, and the source's name in messages."""
+        """Takes the timeout of a whole fetch in seconds, and the source's name in messages."""
         if not timeout > 0:
             raise ValueError(f"invalid timeout `{timeout}`: expected seconds, more than 0")
         self.timeout = timeout
@@ -69,13 +69,13 @@ class BoundedSource:
         self._calls = BoundedCalls()
 
     def _bounded(self, work: Callable[[Deadline], _T], hint: str) -> _T:
-        """Run a part of a fetch; raise ``SourceTimeoutError`` if it takes too long."""
+        """Runs a part of a fetch; raises ``SourceTimeoutError`` if it takes too long."""
         seconds = seconds_left(self.timeout)
         try:
             return self._calls.run(work, seconds)
         except TimeoutError as error:
             raise SourceTimeoutError(
-                f"no whole answer within {seconds:.3g} s ({error}); {hint}", where=self._where
+                f"no complete response within {seconds:.3g} s ({error}); {hint}", where=self._where
             ) from error
 
 
@@ -91,7 +91,7 @@ class _Call(Generic[_T]):
     def run(self) -> None:
         try:
             self._returned.append(self._work())
-        except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+        except BaseException as error:  # noqa: BLE001 (raised again in the waiting thread)
             self._error = error
         finally:
             self.done.set()

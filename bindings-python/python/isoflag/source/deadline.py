@@ -1,4 +1,4 @@
-"""Until when a fetch may run: its own time limit, or the end of an invocation if that is sooner."""
+"""Deadlines of fetches: their own timeout, or the end of an invocation if that is sooner."""
 
 import time
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from typing import Final, Protocol, TypeAlias, runtime_checkable
 __all__ = ["DEFAULT_SECONDS", "Deadline", "LambdaContext", "TimeLeft", "seconds_left", "until"]
 
 DEFAULT_SECONDS: Final = 2.0
-"""How long a whole fetch may take by default; a Lambda function has 3 seconds by default."""
+"""Default timeout of a whole fetch; a Lambda function's default timeout is 3 seconds."""
 
 _SHARE: Final = 0.5
-# More than any fetch takes, and less than what operating systems refuse to wait for.
-_LONGEST: Final = 86_400.0
+# Longer than any fetch, and short enough for every operating system's wait functions.
+_MAX_SECONDS: Final = 86_400.0
 
 
 @runtime_checkable
@@ -21,17 +21,17 @@ class LambdaContext(Protocol):
     """The second argument of a Lambda handler."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how many milliseconds are left before Lambda ends the invocation."""
+        """Returns the number of milliseconds before Lambda ends the invocation."""
 
 
 class Deadline:
-    """A moment of the monotonic clock."""
+    """A point in time of the monotonic clock."""
 
     __slots__ = ("_end",)
 
     def __init__(self, seconds: float) -> None:
-        """Set the deadline this many seconds from now; a negative number or NaN counts as 0."""
-        self._end = time.monotonic() + (min(seconds, _LONGEST) if seconds > 0 else 0.0)
+        """Sets the deadline ``seconds`` from now; a negative number or NaN counts as 0."""
+        self._end = time.monotonic() + (min(seconds, _MAX_SECONDS) if seconds > 0 else 0.0)
 
     @property
     def left(self) -> float:
@@ -39,26 +39,26 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def check(self) -> None:
-        """Raise ``TimeoutError`` if the deadline has passed."""
+        """Raises ``TimeoutError`` if the deadline has passed."""
         if self.left <= 0:
             raise TimeoutError("the deadline has passed")
 
 
 TimeLeft: TypeAlias = float | LambdaContext | Deadline
-"""Seconds from now, or a Lambda context: then half of the time that is left to the invocation."""
+"""Seconds from now, or a Lambda context, which stands for half of its remaining time."""
 
 _current: ContextVar[Deadline | None] = ContextVar("isoflag_deadline", default=None)
 
 
 def seconds_left(limit: float) -> float:
-    """Return ``limit``, or less if the deadline of the current ``until`` block comes sooner."""
+    """Returns ``limit``, or less if the deadline of the current ``until`` block comes sooner."""
     deadline = _current.get()
     return limit if deadline is None else min(limit, deadline.left)
 
 
 @contextmanager
 def until(time_left: TimeLeft | None) -> Iterator[None]:
-    """Limit the fetches of a block; with None, or a context without a clock, nothing changes.
+    """Limits the fetches of a block; None, or a context without a clock, sets no limit.
 
     Raises ``TypeError`` for any other object.
     """
@@ -75,17 +75,17 @@ def until(time_left: TimeLeft | None) -> Iterator[None]:
 
 
 def lambda_context(arguments: tuple[object, ...], named: dict[str, object]) -> LambdaContext | None:
-    """Find the Lambda context among the arguments of a handler that follow the event."""
+    """Returns the Lambda context among a handler's arguments after the event, if any."""
     given = arguments[0] if arguments else named.get("context")
     return given if isinstance(given, LambdaContext) else None
 
 
 def remaining_seconds(context: object) -> float | None:
-    """Return the time that an invocation has left; None if the object does not say."""
+    """Returns the remaining seconds of an invocation, or None if the object has no clock."""
     if not isinstance(context, LambdaContext):
         return None
     milliseconds: object = context.get_remaining_time_in_millis()
-    # A mock of a test gives another mock.
+    # A mock in a test returns another mock.
     if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
         return None
     return milliseconds / 1000.0

@@ -1,4 +1,4 @@
-"""A document in a DynamoDB table, as LaunchDarkly's tools fill it."""
+"""Reads a document from a DynamoDB table that LaunchDarkly's tools fill."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,12 +25,12 @@ class _DynamoDbClient(Protocol):
 
 
 class DynamoDbSource(BoundedSource):
-    """The flags and segments of a DynamoDB table that LaunchDarkly's relay or an SDK fills.
+    """A source for a DynamoDB table that LaunchDarkly's Relay Proxy or an SDK fills.
 
-    Items of the current layout and of the one of 2018 are read, and isoflag's own ``meta``; what
-    was deleted is no part of the document, so that it has the digest of that in a file. The
-    role needs ``dynamodb:GetItem`` and ``dynamodb:Query``, nothing is scanned. A table is filled
-    item by item, so a document may hold some flags from before a change and some from after it.
+    It reads items of the current layout and of that of 2018, and isoflag's own ``meta``. Deleted
+    items are omitted, so that the digest equals that of the same document in a file. The role needs
+    ``dynamodb:GetItem`` and ``dynamodb:Query``; the table is not scanned. Writers fill a table item
+    by item, so a document may mix flags from before and after a change.
     """
 
     is_current = True
@@ -43,10 +43,11 @@ class DynamoDbSource(BoundedSource):
         client: _DynamoDbClient | None = None,
         timeout: float = DEFAULT_SECONDS,
     ) -> None:
-        """Name the table, and the prefix where several environments share it.
+        """Creates a source of a table, with a prefix if several environments share it.
 
-        ``client`` is a boto3 client for DynamoDB, for whoever needs another region or endpoint;
-        ``timeout`` is in seconds, for the whole fetch: credentials, retries and all pages included.
+        Pass ``client``, a boto3 client for DynamoDB, to use another region or endpoint, for
+        example. ``timeout``, in seconds, limits the whole fetch: credentials, retries and all pages
+        included.
         """
         self._table = table
         self._prefix = prefix
@@ -58,13 +59,13 @@ class DynamoDbSource(BoundedSource):
         return f"DynamoDbSource({self._table!r}{prefix})"
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
-        """Read the table; raises ``SourceNotReadyError`` where nobody has filled it."""
+        """Reads the table; raises ``SourceNotReadyError`` if it has not been filled."""
         filled, meta, flags, segments = self._bounded(self._read, UNREACHABLE)
-        # The layout of 2018 has no marker: whoever wrote it kept it in memory.
+        # The layout of 2018 has no marker: its writers kept that state in memory.
         if not filled and all(layout.is_current_layout(item) for item in flags + segments):
             raise SourceNotReadyError(
-                f"the table has no `{layout.inited_key(self._prefix)[layout.SORT_KEY]['S']}`, so "
-                "nobody has filled it to the end; are table and prefix right, has the writer run?",
+                f"the table lacks `{layout.inited_key(self._prefix)[layout.SORT_KEY]['S']}`, so it "
+                "is not completely filled; check the table and the prefix, and run the writer",
                 where=self._where,
             )
         document = self._document(meta, flags, segments)
@@ -93,7 +94,7 @@ class DynamoDbSource(BoundedSource):
         return item
 
     def _all(self, client: _DynamoDbClient, name: str, deadline: Deadline) -> Iterator[layout.Item]:
-        asked: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "TableName": self._table,
             "ConsistentRead": True,
             "KeyConditionExpression": "#namespace = :namespace",
@@ -103,21 +104,21 @@ class DynamoDbSource(BoundedSource):
             },
         }
         while True:
-            # After the deadline the caller has gone, and each page costs money.
+            # After the deadline the caller no longer waits, and each page costs money.
             deadline.check()
-            answer = client.query(**asked)
+            answer = client.query(**parameters)
             yield from answer.get("Items", ())
             last = answer.get("LastEvaluatedKey")
             if not last:
                 return
-            asked["ExclusiveStartKey"] = last
+            parameters["ExclusiveStartKey"] = last
 
     def _document(
         self, meta: layout.Item | None, flags: list[layout.Item], segments: list[layout.Item]
     ) -> bytes:
         members = [f'"flags":{self._section(flags)}', f'"segments":{self._section(segments)}']
         if meta is not None:
-            # Which hash a rollout uses is said here, so a document without it is another one.
+            # `meta` selects the hash of rollouts, so dropping it would change results.
             try:
                 layout.decode_item(meta)
                 members.append(f'"meta":{layout.item_json(meta)}')
@@ -127,18 +128,18 @@ class DynamoDbSource(BoundedSource):
 
     def _section(self, items: list[layout.Item]) -> str:
         texts = ((_key(item), self._json(item)) for item in items)
-        # Whoever filled the table from a document left tombstones that the document has not.
+        # A writer leaves tombstones that its document does not have.
         members = (f"{json.dumps(key)}:{text}" for key, text in texts if not _is_tombstone(text))
         return "{" + ",".join(members) + "}"
 
     def _json(self, item: layout.Item) -> str:
-        """Give an item's JSON, or a string where it has none: no flag, and so isolated."""
+        """Returns an item's JSON, or an error text, which loads as a malformed flag."""
         try:
             text = layout.item_json(item)
         except layout.ItemError as error:
             _logger.warning("%s: %s", self._where, error)
             return json.dumps(str(error))
-        # A text that is JSON cannot reach out of its place in the document.
+        # Only complete JSON is inserted, so that an item cannot alter the rest of the document.
         return text if _is_json(text) else json.dumps(text.encode(errors="replace").decode())
 
 
@@ -154,7 +155,7 @@ def _is_tombstone(text: str) -> bool:
 
 
 def _is_json(text: str) -> bool:
-    """Tell whether a text is one JSON value that the core reads."""
+    """Returns whether a text is one JSON value that the core accepts."""
     try:
         json.loads(text)
         Flags.from_flag_map(f'{{"item":{text}}}')

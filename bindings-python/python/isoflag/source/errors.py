@@ -1,41 +1,41 @@
-"""What goes wrong when a document is fetched; no evaluation raises any of these."""
+"""Errors of fetching a document; evaluations raise none of them."""
 
 
 class SourceError(Exception):
-    """A document that could not be fetched: the message says what, where and what to do."""
+    """A document could not be fetched; the message says what, where and what to do."""
 
     where: str
     """The source, such as ``s3://my-bucket/flags.json``."""
 
     def __init__(self, message: str, *, where: str) -> None:
-        """Say what is wrong with the source that is called ``where``."""
+        """Creates the error of the source named ``where``."""
         super().__init__(f"{where}: {message}")
         self.where = where
 
 
 class SourceUnavailableError(SourceError):
-    """The source is down, refuses to connect, is throttled or failed inside."""
+    """The source is down, refuses connections, throttles or had an internal error."""
 
 
 class SourceTimeoutError(SourceUnavailableError):
-    """The source took longer than it was given."""
+    """The source did not respond in time."""
 
 
 class SourceUnauthorizedError(SourceError):
-    """The source does not let this process read."""
+    """The source denies this process read access."""
 
 
 class SourceNotFoundError(SourceError):
-    """The source has nothing under this name."""
+    """The source has no document with this name."""
 
 
 class SourceNotReadyError(SourceError):
-    """The source exists and has not been filled yet."""
+    """The source exists but has not been filled yet."""
 
 
 class SourceContentError(SourceError):
-    """What the source gave is no document: cut off, empty, HTML or too long."""
+    """The response is not a document: it is cut off, empty, HTML or too long."""
 
 
 class SourceSetupError(SourceError):
-    """What asking takes is not there: boto3, a region or credentials."""
+    """A requirement of the source is missing: boto3, a region or credentials."""

@@ -1,4 +1,4 @@
-"""A document in a file."""
+"""Reads a document from a file."""
 
 import os
 from pathlib import Path
@@ -18,19 +18,18 @@ __all__ = ["FileSource"]
 
 
 class FileSource(BoundedSource):
-    """A document in a file of this machine.
+    """A source for a local file.
 
-    The content decides whether it is another document, not the time of the last change. Whoever
-    writes the file should replace it (``os.replace``); one that is read half-written is no
-    document, and the client keeps the one it holds.
+    Changes are detected by content, not by modification time. Write the file by replacing it
+    (``os.replace``); a half-written file does not load, and the client keeps its document.
     """
 
     is_current = True
 
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = DEFAULT_SECONDS) -> None:
-        """Read this file; it need not exist yet.
+        """Creates a source of this file, which need not exist yet.
 
-        ``timeout`` is in seconds, for the whole fetch: a network file system may not answer.
+        ``timeout``, in seconds, limits the whole fetch: a network file system may not respond.
         """
         self._path = Path(path)
         super().__init__(timeout, os.fspath(self._path))
@@ -39,7 +38,7 @@ class FileSource(BoundedSource):
         return f"FileSource({os.fspath(self._path)!r})"
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
-        """Read the file."""
+        """Reads the file."""
         document = self._bounded(lambda _: self._read(), "is its file system mounted?")
         if not document:
             raise SourceContentError(
@@ -59,10 +58,12 @@ class FileSource(BoundedSource):
 def _named(error: OSError, where: str) -> SourceError:
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return SourceNotFoundError("there is no such file; is it deployed?", where=where)
+            return SourceNotFoundError("the file does not exist; is it deployed?", where=where)
         case PermissionError():
-            return SourceUnauthorizedError("this process may not read the file", where=where)
+            return SourceUnauthorizedError(
+                "permission denied; allow this process to read the file", where=where
+            )
         case IsADirectoryError():
-            return SourceNotFoundError("this is a folder; name the file in it", where=where)
+            return SourceNotFoundError("this is a folder; pass a file in it", where=where)
         case _:
-            return SourceUnavailableError(f"cannot be read: {error}", where=where)
+            return SourceUnavailableError(f"cannot read the file: {error}", where=where)

@@ -1,4 +1,4 @@
-"""The one method that a source has, and what it gives."""
+"""The protocol of a source, and the types of its results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ class Unchanged(Enum):
 
 
 UNCHANGED: Final = Unchanged.UNCHANGED
-"""What a source gives where the document is the one of ``previous``."""
+"""The result of a source if the document equals that of ``previous``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document as a source gave it."""
+    """A document as a source returned it."""
 
     document: bytes
-    """The text, as the source holds it."""
+    """The raw text of the document."""
 
     etag: str | None = None
-    """What the source wants to be asked with the next time, if it has such a thing."""
+    """The tag for the source's next conditional request, if any."""
 
     version: str | None = None
-    """What the source calls this version, for people to read."""
+    """The source's own version label, for display."""
 
     times: Mapping[str, Any] | None = None
     """The times of the response, if a cache may have answered; None if the source is authoritative.
@@ -42,24 +42,24 @@ class Fetched:
 
 
 class Source(Protocol):
-    """Where a document comes from.
+    """The origin of a document; implement ``fetch`` for your own.
 
-    A source belongs to one client, which calls it in a thread of its own, one call at a time. A
-    call that takes longer than ``timeout`` seconds, an attribute of the source, or 2 seconds
-    without one, is abandoned: what it returns is dropped, and it may still run when the next one
-    begins. A source may keep a connection or a token, but not what it gave: that is ``previous``.
+    A source belongs to one client, which calls it in a separate thread, one call at a time. A call
+    that takes longer than the source's attribute ``timeout``, by default 2 seconds, is abandoned:
+    its result is dropped, and it may still run when the next call begins. A source may keep a
+    connection or a token, but should not cache its last result: that is ``previous``.
 
-    A source that returns the current document says so by ``is_current = True``; any other may lag,
-    as the AppConfig Agent does, and ``Pins`` rely on that. A source of other documents than
-    isoflag's may have a method ``load_document`` from the bytes to ``Flags``, which a client calls
-    instead of ``Flags.from_json``.
+    Set ``is_current = True`` if the source always returns the current document; any other may lag,
+    as the AppConfig Agent does, and ``Pins`` rely on that. A source of other formats may have a
+    method ``load_document`` that converts the bytes to ``Flags``, which a client calls instead of
+    ``Flags.from_json``.
     """
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
-        """Give the document, or ``UNCHANGED`` where it is that of ``previous``.
+        """Returns the document, or ``UNCHANGED`` if it equals that of ``previous``.
 
-        ``previous`` is what this method gave last, None the first time; without it the document is
-        given whole. Bytes alone are as good as a ``Fetched``. What is given is believed, also an
-        earlier document, unless its ``times`` show that a cache gave an older copy. Raises a
-        ``SourceError``.
+        ``previous`` is the last result, None at first; return the document if it is None. Bytes may
+        be returned instead of a ``Fetched``. The client accepts every document, also an earlier
+        one, unless its ``times`` prove that it is an older copy from a cache. Raise a
+        ``SourceError`` for failures.
         """

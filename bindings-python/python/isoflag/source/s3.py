@@ -1,4 +1,4 @@
-"""A document in an S3 bucket."""
+"""Reads a document from an S3 bucket."""
 
 from contextlib import closing
 from typing import Any, Protocol
@@ -17,10 +17,10 @@ class _S3Client(Protocol):
 
 
 class S3Source(BoundedSource):
-    """A document in one object of an S3 bucket, which is replaced as a whole when it is written.
+    """A source for one object of an S3 bucket.
 
-    It is sent again only where its ETag is another. The role needs ``s3:GetObject``, and
-    ``s3:ListBucket`` where a missing object shall be told from a forbidden one.
+    The object is transferred again only if its ETag has changed. The role needs ``s3:GetObject``,
+    and ``s3:ListBucket`` to distinguish a missing object from a forbidden one.
     """
 
     is_current = True
@@ -33,10 +33,10 @@ class S3Source(BoundedSource):
         client: _S3Client | None = None,
         timeout: float = DEFAULT_SECONDS,
     ) -> None:
-        """Name the object.
+        """Creates a source of the object ``key`` in ``bucket``.
 
-        ``client`` is a boto3 client for S3, for whoever needs another region or endpoint;
-        ``timeout`` is in seconds, for the whole fetch: credentials, retries and the body included.
+        Pass ``client``, a boto3 client for S3, to use another region or endpoint, for example.
+        ``timeout``, in seconds, limits the whole fetch: credentials, retries and the body included.
         """
         self._bucket = bucket
         self._key = key
@@ -47,21 +47,21 @@ class S3Source(BoundedSource):
         return f"S3Source({self._bucket!r}, {self._key!r})"
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
-        """Get the object, if it is another one than that of ``previous``."""
+        """Fetches the object unless its ETag is that of ``previous``."""
         return self._bounded(lambda _: self._get(previous), UNREACHABLE)
 
     def _get(self, previous: Fetched | None) -> Fetched | Unchanged:
-        asked = {"Bucket": self._bucket, "Key": self._key}
+        parameters = {"Bucket": self._bucket, "Key": self._key}
         if previous is not None and previous.etag is not None:
-            asked["IfNoneMatch"] = previous.etag
+            parameters["IfNoneMatch"] = previous.etag
         client = self._client.get()
         try:
-            answer = client.get_object(**asked)
-            # As a context manager it would be the raw stream, which does not count its bytes.
+            answer = client.get_object(**parameters)
+            # Used as a context manager it returns the raw stream, which does not check the length.
             with closing(answer["Body"]) as body:
                 document = body.read()
         except Exception as error:
-            if error_code(error) in {"304", "NotModified"} and "IfNoneMatch" in asked:
+            if error_code(error) in {"304", "NotModified"} and "IfNoneMatch" in parameters:
                 return UNCHANGED
             raise named(error, self._where) from error
         if not document:

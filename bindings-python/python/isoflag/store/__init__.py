@@ -1,6 +1,6 @@
-"""Where flags and segments are kept, item by item, with LaunchDarkly's rules of versions.
+"""Stores of flags and segments, item by item, with LaunchDarkly's version rules.
 
-A store is what a pipeline writes and what other SDKs read; to evaluate, load a document with
+A pipeline writes a store and other SDKs read it; to evaluate flags, load a document with
 ``isoflag.Flags``. Importing this package imports no AWS library.
 """
 

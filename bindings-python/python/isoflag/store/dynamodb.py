@@ -1,4 +1,4 @@
-"""A store in a DynamoDB table that LaunchDarkly's SDKs and Relay Proxy read and write too."""
+"""A store in a DynamoDB table, compatible with LaunchDarkly's SDKs and Relay Proxy."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,19 +30,19 @@ from .feature_store import Kind, UnfinishedWriteError
 _BATCH: Final = 25
 _ATTEMPTS: Final = 10
 _FIRST_DELAY: Final = 0.05
-_LONGEST_DELAY: Final = 2.0
+_MAX_DELAY: Final = 2.0
 
 _log = logger("isoflag.store")
 
 
 class UnprocessedItemsError(RuntimeError):
-    """DynamoDB went on leaving items of a batch unwritten; write again later."""
+    """DynamoDB repeatedly left items of a batch unwritten; retry later."""
 
     count: int
-    """How many items were left."""
+    """Number of unwritten items."""
 
     def __init__(self, message: str, *, count: int) -> None:
-        """Say how many items were left."""
+        """Creates the error for ``count`` unwritten items."""
         super().__init__(message)
         self.count = count
 
@@ -50,12 +50,12 @@ class UnprocessedItemsError(RuntimeError):
 class DynamoDbFeatureStore:
     """A ``FeatureStore`` in a table with the keys ``namespace`` and ``key``, both strings.
 
-    LaunchDarkly's layout is written, and it and that of 2018 are read. Several environments share
-    a table by their ``prefix``. ``client`` is boto3's ``dynamodb`` client; without it one is made
-    when it is first needed, with ``timeout`` in seconds for connecting and for each answer. Reads
-    are consistent. Errors of AWS are botocore's own.
+    It writes LaunchDarkly's current layout, and reads that of 2018 too. Several environments can
+    share a table with different ``prefix`` values. ``client`` is boto3's ``dynamodb`` client; by
+    default one is created on first use, with ``timeout`` seconds for connecting and for each
+    response. Reads are consistent. AWS errors are raised as botocore's exceptions.
 
-    What a table holds that is no flag or segment is logged, and counts as deleted.
+    An item of the table that is not a flag or segment is logged, and counts as deleted.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class DynamoDbFeatureStore:
         timeout: float = DEFAULT_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Remember where the table is; nothing is asked of it yet."""
+        """Creates a store; nothing is read yet. Raises ``ValueError`` for an empty name."""
         if not table:
-            raise ValueError("the table has no name; pass that of a DynamoDB table")
+            raise ValueError("the table name is empty; pass that of a DynamoDB table")
         self._table = table
         self._prefix = prefix
         self._lazy_client = AwsClient(
@@ -83,22 +83,22 @@ class DynamoDbFeatureStore:
         return bool(self._get_item(inited_key(self._prefix)))
 
     def get(self, kind: Kind, key: str) -> dict[str, Any] | None:
-        """Give an item; None where it is unknown or deleted."""
+        """Returns an item, or None if it is unknown or deleted."""
         item = self._get_item(item_key(self._namespace(kind), key))
         data = None if item is None else _decoded(item)
         return None if data is None or data.get("deleted") is True else data
 
     def all(self, kind: Kind) -> dict[str, dict[str, Any]]:
-        """Give every item that is not deleted, by key."""
+        """Returns every item that is not deleted, by key."""
         items = self._read(kind)
         return {key: item for key, item in items.items() if item.get("deleted") is not True}
 
     def init(self, all_data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace everything, whatever the versions; the marker ``$inited`` comes last.
+        """Replaces all items regardless of versions; the marker ``$inited`` is written last.
 
-        Items are written before what uses them, then what the table has beside them is deleted.
-        Raises ``ItemError`` before anything is written where an item cannot be, and
-        ``UnprocessedItemsError`` where DynamoDB goes on refusing some.
+        Items are written before their dependents, then all other items are deleted. Raises
+        ``ItemError`` before writing anything if an item cannot be written, and
+        ``UnprocessedItemsError`` if DynamoDB repeatedly leaves items unwritten.
         """
         self._init(all_data, _Progress())
 
@@ -113,15 +113,15 @@ class DynamoDbFeatureStore:
         progress.written += 1
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
-        """Write an item if its version is higher than the one held; say whether it was."""
+        """Writes an item if its version exceeds the stored one; returns whether it did."""
         return self._put(encode_item(self._namespace(kind), item), None)
 
     def delete(self, kind: Kind, key: str, version: int) -> bool:
-        """Leave a tombstone if ``version`` is higher than the one held; say whether it was."""
+        """Writes a tombstone if ``version`` exceeds the stored one; returns whether it did."""
         return self.upsert(kind, {"key": key, "version": version, "deleted": True})
 
     def document(self) -> dict[str, Any] | None:
-        """Give everything, tombstones too; None where the table has no ``$inited``."""
+        """Returns the whole document with tombstones, or None if the table lacks ``$inited``."""
         if not self.initialized:
             return None
         document: dict[str, Any] = {"flags": self._read(FEATURES), "segments": self._read(SEGMENTS)}
@@ -131,13 +131,13 @@ class DynamoDbFeatureStore:
         return document
 
     def write(self, plan: Plan) -> int:
-        """Carry a plan out, in its order; give how many operations were taken.
+        """Executes a plan in its order; returns the number of operations that took effect.
 
-        A first plan is an ``init``. In any other each operation is conditional: it replaces the
-        version that it was planned for, also by a lower one, or any lower than its own.
+        An initial plan is an ``init``. In any other each operation is conditional: it replaces the
+        version that it was planned for, even by a lower one, or any version lower than its own.
 
-        If DynamoDB does not take an item, this raises ``ItemError`` before anything is written; a
-        plan that was made with ``check_item`` has no such item. Within a block of
+        Raises ``ItemError`` before writing anything if DynamoDB does not accept an item; a plan
+        that was created with ``check_item`` has no such item. Within a block of
         ``isoflag.source.deadline.until`` no write begins after the deadline.
         """
         progress = _Progress()
@@ -145,7 +145,7 @@ class DynamoDbFeatureStore:
             if plan.initial:
                 self._init(plan.all_data(), progress)
             else:
-                # Everything is encoded first: what cannot be written leaves the table as it was.
+                # Everything is encoded first, so that an invalid item leaves the table unchanged.
                 writes = [(each, self._encoded(each)) for each in plan]
                 for operation, item in writes:
                     _check_time()
@@ -154,7 +154,7 @@ class DynamoDbFeatureStore:
             if progress.written == 0:
                 raise
             raise UnfinishedWriteError(
-                f"{progress.written} of {len(plan)} changes are written, then the store failed: "
+                f"the store failed after {progress.written} of {len(plan)} changes: "
                 f"{type(error).__name__}: {error}; the next run writes the rest",
                 written=progress.written,
                 planned=len(plan),
@@ -162,7 +162,7 @@ class DynamoDbFeatureStore:
         return progress.written
 
     def check_item(self, kind: str, item: Mapping[str, Any]) -> None:
-        """Raise ``ItemError`` if DynamoDB does not take a flag or segment."""
+        """Raises ``ItemError`` if DynamoDB does not accept a flag or segment."""
         encode_item(self._namespace(kind), item)
 
     @property
@@ -171,7 +171,7 @@ class DynamoDbFeatureStore:
 
     def _namespace(self, kind: str) -> str:
         if kind not in {FEATURES, SEGMENTS}:
-            raise ValueError(f"there is no kind `{kind}`; ask for `{FEATURES}` or `{SEGMENTS}`")
+            raise ValueError(f"invalid kind `{kind}`: expected `{FEATURES}` or `{SEGMENTS}`")
         return namespace(kind, self._prefix)
 
     def _encoded(self, operation: Operation) -> Item | None:
@@ -193,7 +193,7 @@ class DynamoDbFeatureStore:
         return self._put(item, operation.replaces)
 
     def _put(self, item: Item, replaces: int | None) -> bool:
-        """Write an item unless the table has a higher version; say whether it was written."""
+        """Writes an item unless the table has a higher version; returns whether it was written."""
         condition = "attribute_not_exists(#version) OR #version < :version"
         values = {":version": item["version"]}
         if replaces is not None:
@@ -247,7 +247,7 @@ class DynamoDbFeatureStore:
         return {item[SORT_KEY]["S"]: _decoded(item) for item in items}
 
     def _keys(self) -> Iterator[Item]:
-        """Give the keys of every item of a document that the table has, ``meta`` too."""
+        """Yields the keys of all items in the table, ``meta`` included."""
         for name in (SEGMENTS, FEATURES):
             yield from self._query(
                 self._namespace(name),
@@ -257,7 +257,7 @@ class DynamoDbFeatureStore:
         yield meta_key(self._prefix)
 
     def _write_batches(self, requests: Iterable[Mapping[str, Any]], progress: "_Progress") -> None:
-        """Write requests, none of which depends on another, and again those left unprocessed."""
+        """Writes requests that do not depend on each other; retries unprocessed ones."""
         waiting = list(requests)
         delay = _FIRST_DELAY
         refusals = 0
@@ -274,16 +274,16 @@ class DynamoDbFeatureStore:
             refusals += 1
             if refusals == _ATTEMPTS:
                 raise UnprocessedItemsError(
-                    f"DynamoDB left {len(waiting)} items of the table `{self._table}` unwritten "
-                    f"{refusals} times; write again later, or give the table more capacity",
+                    f"DynamoDB left {len(waiting)} items of the table `{self._table}` unwritten in "
+                    f"{refusals} attempts; retry later, or give the table more capacity",
                     count=len(waiting),
                 )
             self._sleep(delay)
-            delay = min(2 * delay, _LONGEST_DELAY)
+            delay = min(2 * delay, _MAX_DELAY)
 
 
 class _Progress:
-    """How many operations of a plan have been carried out."""
+    """Counts the executed operations of a plan."""
 
     def __init__(self) -> None:
         self.written = 0
@@ -301,7 +301,9 @@ def _key_of(item: Item) -> tuple[str, str]:
 def _encoded_under(key: str, name: str, item: Mapping[str, Any]) -> Item:
     encoded = encode_item(name, item)
     if encoded[SORT_KEY]["S"] != key:
-        raise ItemError(f"the item `{key}` of `{name}` has another `key`; make them equal", key=key)
+        raise ItemError(
+            f"the `key` of the item `{key}` of `{name}` differs; make it equal", key=key
+        )
     return encoded
 
 
@@ -309,8 +311,8 @@ def _decoded(item: Item) -> dict[str, Any]:
     try:
         return decode_item(item)
     except ItemError as error:
-        _log.warning("passed over an item: %s", error)
-    # As deleted it is replaced by whatever the next document has, whose version need not be higher.
+        _log.warning("ignoring an item: %s", error)
+    # A deleted item can be replaced by the next document, whose version need not be higher.
     digits = item.get("version", {}).get("N", "")
     version = int(digits) if digits.isascii() and digits.isdigit() else 0
     return {"key": item[SORT_KEY]["S"], "version": version, "deleted": True}

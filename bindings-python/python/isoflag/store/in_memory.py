@@ -15,8 +15,8 @@ class InMemoryFeatureStore:
     """A ``FeatureStore`` for tests and single processes; threads may share it."""
 
     def __init__(self) -> None:
-        """Make a store that holds nothing and is not initialized."""
-        # As texts, so that nobody holds a part of them.
+        """Creates an empty store that is not initialized."""
+        # Stored as text, so that callers cannot modify it.
         self._items: dict[str, dict[str, str]] = {FEATURES: {}, SEGMENTS: {}}
         self._meta: str | None = None
         self._initialized = False
@@ -24,24 +24,24 @@ class InMemoryFeatureStore:
 
     @property
     def initialized(self) -> bool:
-        """Whether ``init`` or a first plan has been carried out."""
+        """Whether ``init`` or an initial plan has been executed."""
         return self._initialized
 
     def get(self, kind: Kind, key: str) -> dict[str, Any] | None:
-        """Give an item; None where it is unknown or deleted."""
+        """Returns an item, or None if it is unknown or deleted."""
         text = self._items[kind].get(key)
         item: dict[str, Any] | None = None if text is None else json.loads(text)
         return None if item is None or item.get("deleted") is True else item
 
     def all(self, kind: Kind) -> dict[str, dict[str, Any]]:
-        """Give every item that is not deleted, by key."""
+        """Returns every item that is not deleted, by key."""
         with self._lock:
             texts = dict(self._items[kind])
         items = {key: json.loads(text) for key, text in texts.items()}
         return {key: item for key, item in items.items() if item.get("deleted") is not True}
 
     def init(self, all_data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace everything, whatever the versions."""
+        """Replaces all items regardless of versions."""
         items = {
             kind: {key: _text(key, item) for key, item in all_data.get(kind, {}).items()}
             for kind in (FEATURES, SEGMENTS)
@@ -51,16 +51,16 @@ class InMemoryFeatureStore:
             self._items, self._meta, self._initialized = items, meta, True
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
-        """Write an item if its version is higher than the one held; say whether it was."""
+        """Writes an item if its version exceeds the stored one; returns whether it did."""
         return self._put(kind, item, replaces=None)
 
     def delete(self, kind: Kind, key: str, version: int) -> bool:
-        """Leave a tombstone if ``version`` is higher than the one held; say whether it was."""
+        """Writes a tombstone if ``version`` exceeds the stored one; returns whether it did."""
         tombstone = {"key": key, "version": version, "deleted": True}
         return self._put(kind, tombstone, replaces=None)
 
     def document(self) -> dict[str, Any] | None:
-        """Give everything, tombstones too; None where nothing has been written."""
+        """Returns the whole document with tombstones, or None if nothing has been written."""
         if not self._initialized:
             return None
         with self._lock:
@@ -73,7 +73,7 @@ class InMemoryFeatureStore:
         }
 
     def write(self, plan: Plan) -> int:
-        """Carry a plan out, in its order; give how many operations were taken."""
+        """Executes a plan in its order; returns the number of operations that took effect."""
         if plan.initial:
             self.init(plan.all_data())
             return len(plan)
@@ -105,9 +105,9 @@ class InMemoryFeatureStore:
 def _text(key: object, item: Mapping[str, Any]) -> str:
     named = item.get("key")
     if not isinstance(named, str) or not named:
-        raise ItemError("a flag or segment without `key` cannot be written", key="")
+        raise ItemError("a flag or segment lacks `key`; add it", key="")
     if named != key:
-        raise ItemError(f"the item `{key}` has another `key`; make them equal", key=str(key))
+        raise ItemError(f"the `key` of the item `{key}` differs; make it equal", key=str(key))
     return _json(item, named)
 
 
@@ -115,4 +115,4 @@ def _json(item: Mapping[str, Any], key: str) -> str:
     try:
         return json.dumps(item, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ItemError(f"the item `{key}` has no JSON form: {error}", key=key) from error
+        raise ItemError(f"JSON cannot represent the item `{key}`: {error}", key=key) from error

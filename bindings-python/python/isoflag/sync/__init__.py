@@ -1,6 +1,6 @@
-"""Brings a store up to date with a document: on a webhook, on a schedule, or by hand.
+"""Synchronizes a store with a document: on a webhook, on a schedule, or manually.
 
-``plan`` works out what to write; ``handler`` makes the AWS Lambda handler that fetches, plans and
+``plan`` computes the writes; ``handler`` returns an AWS Lambda handler that fetches, plans and
 writes. Importing this package imports no AWS library.
 """
 

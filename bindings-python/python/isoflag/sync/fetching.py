@@ -1,4 +1,4 @@
-"""Fetches a document over HTTP and makes sure that it is one."""
+"""Fetches a flag document over HTTP and validates it."""
 
 import http.client
 import json
@@ -14,24 +14,24 @@ from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
 
 _LIMIT: Final = 256 * 1024 * 1024
-"""A document may have as many bytes."""
+"""Maximum size of a document in bytes."""
 
 
 _HEADERS: Final = {"Accept": "application/json", "Cache-Control": "no-cache"}
 
 
 class FetchError(Exception):
-    """A document that could not be fetched, or what was fetched is none."""
+    """The document could not be fetched, or the response is not a flag document."""
 
 
 class DocumentFetch:
     """Fetches a document with a GET request, such as LaunchDarkly's ``/sdk/latest-all``.
 
     ``token`` is sent as the header ``Authorization``, to the host of ``url`` only; a function is
-    called each time. Caches on the way are told to revalidate. ``flag_map`` says that the response
-    is a bare map of flags, as from ``/sdk/latest-flags``; ``appconfig`` that it is a feature-flag
-    profile of AWS AppConfig, which ``Flags.from_appconfig`` reads. ``timeout`` is in seconds, for
-    the whole fetch: the name look-up, redirects and the body included.
+    called for each fetch. The request makes caches revalidate. Set ``flag_map`` if the response is
+    a bare map of flags, as from ``/sdk/latest-flags``, and ``appconfig`` if it is a feature-flag
+    profile of AWS AppConfig (see ``Flags.from_appconfig``). ``timeout``, in seconds, limits the
+    whole fetch: the DNS look-up, redirects and the body included.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class DocumentFetch:
         appconfig: bool = False,
         timeout: float = DEFAULT_SECONDS,
     ) -> None:
-        """Remember what to fetch; raises ``ValueError`` if ``url`` is not an address."""
+        """Creates a fetch; raises ``ValueError`` if ``url`` is not an HTTP or HTTPS URL."""
         if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
-            raise ValueError(f"`{url}` is no http or https address")
+            raise ValueError(f"invalid URL `{url}`: expected an http or https URL")
         if flag_map and appconfig:
-            raise ValueError("`flag_map` and `appconfig` exclude each other; leave one out")
+            raise ValueError("`flag_map` and `appconfig` cannot be combined; remove one")
         self._url = url
         self._token = token
         self._load = (
@@ -56,16 +56,16 @@ class DocumentFetch:
         self._timeout = timeout
         self._calls = BoundedCalls()
         self.times: Mapping[str, Any] | None = None
-        """The times of the last response, as ``Flags.supersedes`` takes them."""
+        """The times of the last response, in the form that ``Flags.supersedes`` expects."""
 
     def __call__(self) -> bytes:
-        """Give the body of the answer; raise ``FetchError`` where there is none that is whole."""
+        """Returns the body of the response; raises ``FetchError`` if it is incomplete."""
         seconds = seconds_left(self._timeout)
         try:
             body, self.times = self._calls.run(self._get, seconds)
         except AbandonedError as error:
             raise FetchError(
-                f"the source timed out: no whole answer within {seconds:.3g} s ({error})"
+                f"the source timed out: no complete response within {seconds:.3g} s ({error})"
             ) from error
         return body
 
@@ -73,45 +73,47 @@ class DocumentFetch:
         request = urllib.request.Request(self._url, headers=_HEADERS)  # noqa: S310
         token = self._token() if callable(self._token) else self._token
         if token:
-            # Not sent on to where a redirect points.
+            # Not sent to the target of a redirect.
             request.add_unredirected_header("Authorization", token)
         try:
             with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as answer:  # noqa: S310
                 body: bytes = answer.read(_LIMIT + 1)
                 times = _times(answer.headers)
-                # Reading up to a limit does not tell of an end that comes too early.
+                # A limited read does not report a premature end.
                 missing: int = answer.length or 0
         except urllib.error.HTTPError as error:
             with error:
-                raise FetchError(f"the source answered {error.code}") from error
+                raise FetchError(f"the source responded with status {error.code}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise FetchError(f"the source cannot be reached: {error}") from error
+            raise FetchError(f"cannot reach the source: {error}") from error
         if len(body) > _LIMIT:
             raise FetchError(f"the source sent more than {_LIMIT} bytes")
         if missing:
-            raise FetchError(f"the source broke off after {len(body)} bytes, {missing} are missing")
+            raise FetchError(
+                f"the response ended after {len(body)} bytes, {missing} are missing; retry later"
+            )
         if self._load is None:
             return body, times
         try:
             return self._load(body).to_json().encode(), times
         except DocumentError as error:
-            raise FetchError(f"the source sent no flags: {error}") from error
+            raise FetchError(f"the response does not contain flags: {error}") from error
 
 
 def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, Any], Flags]:
-    """Give what was fetched as a mapping with ``flags`` and ``segments``, and loaded.
+    """Returns a fetched document as a mapping with ``flags`` and ``segments``, and as ``Flags``.
 
-    Every form that ``Flags.from_json`` takes is taken. Raises ``FetchError`` for anything else.
+    Every form that ``Flags.from_json`` accepts is valid; raises ``FetchError`` for anything else.
     """
     text = _text(fetched)
     try:
         flags = Flags.from_json(text)
     except DocumentError as error:
-        what = "HTML" if text.lstrip().startswith("<") else "no flag document"
-        raise FetchError(f"the source sent {what}: {error}") from error
+        what = "HTML" if text.lstrip().startswith("<") else "not a flag document"
+        raise FetchError(f"the response is {what}: {error}") from error
     document: dict[str, Any] = json.loads(text)
     if not document.keys() & {"flags", "segments"} or "flagValues" in document:
-        # The forms of a stream or a file: how the document is pickled is the plain one.
+        # In the forms of a stream or a file; the pickled text has the plain form.
         document = json.loads(flags.__reduce__()[1][0])
     return document, flags
 
@@ -131,5 +133,5 @@ def _text(fetched: str | bytes | Mapping[str, Any]) -> str:
             return json.dumps(fetched, allow_nan=False)
         text = fetched if isinstance(fetched, str) else bytes(fetched).decode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise FetchError(f"the source sent what is no JSON text: {error}") from error
+        raise FetchError(f"the response is not valid JSON text: {error}") from error
     return text.removeprefix("\ufeff")

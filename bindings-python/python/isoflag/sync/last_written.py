@@ -1,4 +1,4 @@
-"""The document that a warm function wrote last, which a stale copy must not replace."""
+"""Remembers the document that a warm function wrote last, to reject stale copies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,21 +12,21 @@ class LastWritten:
     """The last document and the times of its response; empty when a function starts."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Creates an empty record."""
         self._flags: Flags | None = None
         self._times: Mapping[str, Any] | None = None
 
     def check(self, flags: Flags, times: Mapping[str, Any] | None) -> None:
-        """Raise ``FetchError`` if a cache gave another document than the last, made before it."""
+        """Raises ``FetchError`` if the document is an older copy from a cache."""
         if self._flags is None or self._flags.digest == flags.digest:
             return
         if not flags.supersedes(self._flags, self._evidence(times)):
             raise FetchError(
-                "the source sent a copy from a cache that is older than what was written last"
+                "the response is a cached copy that is older than the last written document"
             )
 
     def keep(self, flags: Flags, times: Mapping[str, Any] | None) -> None:
-        """Remember what was written, unless it is an older copy of the same document."""
+        """Records the written document, unless it is an older copy of the same one."""
         if flags.supersedes(self._flags, self._evidence(times)):
             self._flags, self._times = flags, times
 

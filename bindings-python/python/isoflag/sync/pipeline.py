@@ -1,4 +1,4 @@
-"""The AWS Lambda handler that brings a store up to date."""
+"""The AWS Lambda handler that synchronizes a store with a document."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from isoflag.store import FeatureStore
 
 Handler: TypeAlias = Callable[[Mapping[str, Any], object], Response]
-"""What AWS Lambda calls with an event and its own context."""
+"""A function that AWS Lambda calls with an event and its context."""
 
 _SCHEDULERS: Final = frozenset({"aws.events", "aws.scheduler"})
 _RESERVE: Final = 0.5
@@ -34,7 +34,7 @@ _log = logger("isoflag.sync")
 
 
 class SyncError(RuntimeError):
-    """A scheduled run that failed; raised so that AWS counts it, tries again and routes it."""
+    """A scheduled run failed; raised so that AWS counts, retries and routes the failure."""
 
 
 def handler(
@@ -44,38 +44,38 @@ def handler(
     secret: str | Callable[[], str],
     allow_mass_delete: bool = False,
 ) -> Handler:
-    """Make a Lambda handler that fetches a document and writes what has changed to a store.
+    """Returns a Lambda handler that fetches a document and writes its changes to a store.
 
-    It serves LaunchDarkly's webhook behind API Gateway or a function URL, and EventBridge's
-    schedules. ``fetch`` gives the document, as text or mapping, and may raise whatever it likes:
-    ``DocumentFetch`` is one. What it gives is the truth, also an earlier document; only if it has
-    ``times``, as ``DocumentFetch`` has, a cache's copy that is older than what this function wrote
-    last is refused. ``secret`` is the webhook's; a function is asked for it each time.
+    The handler accepts LaunchDarkly's webhook behind API Gateway or a function URL, and schedules
+    of EventBridge. ``fetch``, for example a ``DocumentFetch``, returns the document as text or
+    mapping, and may raise any exception. Every document is accepted, also an earlier one; but if
+    ``fetch`` has ``times``, as a ``DocumentFetch`` has, a cached copy that is older than the last
+    written document is rejected. ``secret`` is the webhook's; a function is called for each event.
 
-    A document that would delete everything, or more than half of what the store holds, is refused
+    A document that would delete everything, or more than half of the store's items, is rejected
     unless ``allow_mass_delete`` is true. Flags that were switched off are written first. An item
-    that the store does not take, such as one larger than DynamoDB allows, is ``refused``; the rest
-    is written.
+    that the store does not accept, such as one larger than DynamoDB allows, is ``refused``; the
+    rest is written.
 
-    For an HTTP request the handler raises nothing. Its answer has a status, and a JSON body with
-    ``written`` and ``refused``, or with the ``error``, which is logged too:
+    For an HTTP request the handler raises no exceptions. The response has a status, and a JSON body
+    with ``written`` and ``refused``, or with the ``error``, which is logged too:
 
-    - 200: the store holds the document, but for what was ``refused``;
-    - 400: no event that it knows;
-    - 401: a wrong signature or none; nothing is fetched and nothing written;
+    - 200: the store holds the document, except for ``refused`` items;
+    - 400: the event is neither a webhook nor a schedule;
+    - 401: the signature is wrong or missing; nothing is fetched or written;
     - 502: the document cannot be fetched, is not a flag document, is a stale copy or deletes too
       much, or the store cannot be reached. If the store fails half-way, the error says how much was
-      written; the next event completes that.
+      written; the next event completes it.
 
     On a schedule it raises ``SyncError`` instead of answering 502: Lambda takes every answer to an
     asynchronous invocation for a success. By the Lambda context no fetch or write begins in the
     last half second of an invocation, and a call that does not return by then is abandoned.
 
-    Two runs at once may each write a part; give the function a reserved concurrency of 1.
+    Two concurrent runs may each write a part; give the function a reserved concurrency of 1.
     Raises ``ValueError`` if ``secret`` is empty or not text.
     """
     if not callable(secret) and not is_secret(secret):
-        raise ValueError("the webhook's secret is empty or not text; anybody could sign with it")
+        raise ValueError("invalid webhook secret: expected text that is not empty")
 
     last, calls = LastWritten(), BoundedCalls()
 
@@ -112,7 +112,7 @@ class _NoAnswerError(Exception):
 
 
 class _Run:
-    """One run of the pipeline, and how far it came."""
+    """One run of the pipeline, with its progress."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class _Run:
             check_deletes(held, document)
         for refusal in planned.refused:
             _log.warning(
-                "`%s` of `%s` is not written: %s", refusal.key, refusal.kind, refusal.reason
+                "`%s` of `%s` was not written: %s", refusal.key, refusal.kind, refusal.reason
             )
         self._writing = len(planned)
         written = self._bounded(lambda: store.write(planned), "the store")
@@ -161,9 +161,9 @@ class _Run:
             ) from error
 
     def failure(self, error: Exception) -> str:
-        """Say what failed, and what is known to be written."""
+        """Returns a message with the cause and the number of writes."""
         if hasattr(error, "written"):
-            # An `UnfinishedWriteError` says both.
+            # The message of an `UnfinishedWriteError` has both.
             return str(error)
         known = isinstance(error, FetchError | MassDeleteError | _NoAnswerError)
         what = str(error) if known else f"{type(error).__name__}: {error}"
@@ -184,16 +184,16 @@ def _secret(secret: str | Callable[[], str]) -> str:
         return secret
     try:
         given = secret()
-    except Exception:  # noqa: BLE001 -- whatever it is, nothing is signed
-        _log.exception("the webhook's secret cannot be had; nothing is taken as signed")
+    except Exception:  # noqa: BLE001 -- for any error every signature is rejected
+        _log.exception("cannot get the webhook's secret; every signature is rejected")
         return ""
     if not is_secret(given):
-        _log.error("the webhook's secret is empty or not text; nothing is taken as signed")
+        _log.error("the webhook's secret is empty or not text; every signature is rejected")
         return ""
     return given
 
 
 def _rejected(status: int, reason: str) -> Response:
-    # Anybody may send a request to a public address.
-    _log.warning("nothing is written: %s", reason)
+    # A warning, not an error: anyone can send requests to a public endpoint.
+    _log.warning("nothing was written: %s", reason)
     return json_response(status, {"error": reason})

@@ -1,4 +1,4 @@
-"""What a store has to be told so that it holds another document, worked out without any I/O."""
+"""Computes the writes that bring a store to a new document, without I/O."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -12,11 +12,11 @@ META: Final = "meta"
 """The kind of the operation that writes a document's ``meta``."""
 
 INITED: Final = "$inited"
-"""The kind of the operation that says that the store holds a whole document."""
+"""The kind of the operation that marks the store as initialized."""
 
 
 class MassDeleteError(ValueError):
-    """A document without items, or without most of those that the store holds."""
+    """The document lacks all items, or most of those in the store."""
 
 
 @dataclass(frozen=True)
@@ -30,72 +30,72 @@ class Operation:
     """The flag's or segment's key; ``meta`` or ``$inited`` for those."""
 
     version: int
-    """The item's version; for a tombstone one more than that of what it deletes."""
+    """The item's version; for a tombstone one more than that of the deleted item."""
 
     item: Mapping[str, Any] | None
-    """What is written; None removes ``meta``, and ``$inited`` has none."""
+    """The item to write; None removes ``meta``, and is the value of ``$inited``."""
 
     replaces: int | None = None
-    """The version held that is replaced, also by an item whose own version is no higher."""
+    """The stored version to replace, even if the item's own version is not higher."""
 
     wave: int = 0
-    """Operations of one wave depend on none of each other; waves are written in order."""
+    """Waves are written in order; operations of one wave do not depend on each other."""
 
     @property
     def deletes(self) -> bool:
-        """Whether a tombstone is written, or ``meta`` removed."""
+        """Whether the operation writes a tombstone or removes ``meta``."""
         return self.kind != INITED and (self.item is None or self.item.get("deleted") is True)
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An item of the new document that is not written, and why."""
+    """An item of the new document that cannot be written, and the reason."""
 
     kind: str
     """``features`` or ``segments``."""
 
     key: str
-    """The key that it stands under."""
+    """The member name of the item in the document."""
 
     reason: str
-    """What is wrong and what to do."""
+    """The problem and its remedy."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The operations that bring a store from one document to another, in the order to write them.
+    """The operations that bring a store from one document to another, in write order.
 
-    A reader that comes between two of them never meets a flag before the segments and
-    prerequisites that it was written with.
+    Between two operations a reader never sees a flag without the segments and prerequisites of its
+    document.
     """
 
     operations: tuple[Operation, ...]
     """Flags that were switched off, then segments, other flags, tombstones, ``meta``, ``$inited``;
-    of each only what changes."""
+    only changes."""
 
     refused: tuple[Refusal, ...] = ()
-    """The items that the store keeps as they are."""
+    """The items that cannot be written and remain unchanged in the store."""
 
     initial: bool = False
-    """Whether the store held no document: then it is replaced whole, whatever lies in it."""
+    """Whether the store was not initialized: then all of its contents are replaced."""
 
     def __iter__(self) -> Iterator[Operation]:
-        """Give the operations in order."""
+        """Iterates over the operations in order."""
         return iter(self.operations)
 
     def __len__(self) -> int:
-        """Count the operations."""
+        """Returns the number of operations."""
         return len(self.operations)
 
     def waves(self) -> list[list[Operation]]:
-        """The operations, those that depend on none of each other together."""
+        """Returns the operations grouped by wave."""
         waves: dict[int, list[Operation]] = {}
         for operation in self.operations:
             waves.setdefault(operation.wave, []).append(operation)
         return [waves[wave] for wave in sorted(waves)]
 
     def all_data(self) -> dict[str, dict[str, Any]]:
-        """What is written, by kind and key, as ``FeatureStore.init`` takes it."""
+        """Returns the items to write by kind and key, the argument of ``FeatureStore.init``."""
         data: dict[str, dict[str, Any]] = {FEATURES: {}, SEGMENTS: {}}
         for operation in self.operations:
             if operation.kind == META and operation.item is not None:
@@ -106,26 +106,26 @@ class Plan:
 
 
 def check_deletes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> None:
-    """Raise ``MassDeleteError`` if a document would empty a store or delete most of its items.
+    """Raises ``MassDeleteError`` if a document would empty a store or delete most of its items.
 
-    Such is one that has no items, that has none of the flags held, or that lacks more than half of
-    the flags and segments held. A store that holds nothing may be given an empty document; one that
-    was never initialized may not, since whatever lies in it is replaced.
+    That is the case if it has none of the stored flags, or lacks more than half of the stored flags
+    and segments. An empty document is accepted for an empty store, but not for one that was never
+    initialized, since all of its contents would be replaced.
     """
     lacking = {member: _lacking(old or {}, new, member) for member in ("flags", "segments")}
     held = sum(live for live, _ in lacking.values())
     deleted = sum(gone for _, gone in lacking.values())
     live_flags, gone_flags = lacking["flags"]
     if old is None and not any(_live(new, member) for member in lacking):
-        what = "the document has no flags and no segments, and what the store has is not known"
+        what = "the document has no flags and no segments, and the store's contents are unknown"
     elif 0 < live_flags == gone_flags:
-        what = f"the document has none of the {live_flags} flags that the store holds"
+        what = f"the document has none of the {live_flags} flags in the store"
     elif 2 * deleted > held:
-        what = f"the document lacks {deleted} of the {held} items that the store holds"
+        what = f"the document lacks {deleted} of the {held} items in the store"
     else:
         return
     raise MassDeleteError(
-        f"{what}; is it the right one? If so, pass `allow_mass_delete=True` for this run"
+        f"{what}; if it is the right document, pass `allow_mass_delete=True` for this run"
     )
 
 
@@ -135,18 +135,18 @@ def plan(
     *,
     check_item: Callable[[str, Mapping[str, Any]], object] | None = None,
 ) -> Plan:
-    """Give the writes that bring a store which holds ``old`` to hold ``new``.
+    """Returns the writes that bring a store from the document ``old`` to ``new``.
 
-    Both are documents, ``{"flags": {...}, "segments": {...}, "meta": {...}}``; ``old`` has the
-    store's tombstones too, and is None where the store was never initialized. What is equal is
-    not written, so that a plan that has been carried out leaves an empty one.
+    Both are documents, ``{"flags": {...}, "segments": {...}, "meta": {...}}``; ``old`` includes the
+    store's tombstones, and is None if the store was never initialized. Equal items are not written,
+    so planning again after the plan was executed returns an empty plan.
 
-    The new document is the truth: an item that differs is written whatever its version, since a
-    document that is rolled back brings lower ones. What the new document lacks becomes a tombstone.
-    An item is refused if its ``key`` is not the name that it stands under, and if ``check_item``,
-    which is called with the kind and each item that would be written, raises ``ItemError``.
+    The new document is authoritative: a changed item is written regardless of its version, since a
+    rollback restores lower ones. Items that the new document lacks become tombstones. An item is
+    refused if its ``key`` differs from its member name, or if ``check_item``, which is called with
+    the kind and each item to write, raises ``ItemError``.
 
-    Flags that were switched off come first: they need nothing, and may be what stops an incident.
+    Flags that were switched off come first: they depend on nothing, and may end an incident.
     """
     held = {} if old is None else old
     draft = _Draft(check_item)
@@ -162,22 +162,22 @@ def plan(
 
 
 def item_version(item: object) -> int:
-    """The version by which a store compares an item: 0 where it has no integer."""
+    """Returns the version that a store compares: 0 if the item has no integer ``version``."""
     version = item.get("version") if isinstance(item, Mapping) else None
     return version if type(version) is int else 0
 
 
 def in_waves(kind: str, items: Mapping[str, Any]) -> list[list[str]]:
-    """Give the keys of flags or segments so that none comes before what it depends on.
+    """Returns the keys of flags or segments in topological order, dependencies first.
 
-    The keys of one list depend on none of each other. Those in a cycle, and what depends on them,
-    come last, in the order of their keys.
+    The keys of one list do not depend on each other. Members of a cycle and their dependents come
+    last, in key order.
     """
     uses = _prerequisites if kind == FEATURES else _segments_used
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for key in items:
         sorter.add(key, *(used for used in uses(items[key]) if used in items))
-    # After the error it still gives what no cycle blocks.
+    # After the error the sorter still returns the nodes that no cycle blocks.
     with suppress(CycleError):
         sorter.prepare()
     waves: list[list[str]] = []
@@ -189,7 +189,7 @@ def in_waves(kind: str, items: Mapping[str, Any]) -> list[list[str]]:
 
 
 class _Draft:
-    """The plan in the making."""
+    """Builds a plan."""
 
     def __init__(self, check_item: Callable[[str, Mapping[str, Any]], object] | None) -> None:
         self.operations: list[Operation] = []
@@ -206,12 +206,12 @@ class _Draft:
         item: Mapping[str, Any] | None,
         replaces: int | None = None,
     ) -> None:
-        """Plan a write in a wave of its own."""
+        """Adds a write in its own wave."""
         self._wave += 1
         self.operations.append(Operation(kind, key, version, item, replaces, self._wave))
 
     def switched_off(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Plan the flags that are off now and were on."""
+        """Adds the flags that were on and are now off."""
         on = {key for key, item in old.items() if _is_on(item)}
         self._switched_off = {
             key for key in on & new.keys() if not _is_on(new[key]) and not _is_deleted(new[key])
@@ -220,7 +220,7 @@ class _Draft:
             self._put(FEATURES, key, old[key], new[key])
 
     def puts(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Plan the items that are new or have changed."""
+        """Adds the new and changed items."""
         done = self._switched_off if kind == FEATURES else ()
         for wave in in_waves(kind, new):
             self._wave += 1
@@ -230,7 +230,7 @@ class _Draft:
                 self._put(kind, key, old.get(key), new[key])
 
     def tombstones(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Plan the deletes, dependents first."""
+        """Adds the tombstones, dependents first."""
         for wave in reversed(in_waves(kind, old)):
             self._wave += 1
             for key in wave:
@@ -241,7 +241,7 @@ class _Draft:
                 self.operations.append(Operation(kind, key, version, tombstone, None, self._wave))
 
     def meta(self, old: object, new: object) -> None:
-        """Plan the write or removal of ``meta``; last, since it claims the document's version."""
+        """Adds the write or removal of ``meta``; last, since it has the document's version."""
         if isinstance(new, Mapping):
             if not _equal(old, new):
                 held = None if old is None else item_version(old)
@@ -253,7 +253,7 @@ class _Draft:
         if _equal(old, new):
             return
         if not isinstance(new, Mapping) or new.get("key") != key:
-            reason = f"its `key` is not `{key}`, the name that it stands under; make them equal"
+            reason = f"its `key` differs from its member name `{key}`; make them equal"
             self.refused.append(Refusal(kind, key, reason))
             return
         version = item_version(new)
@@ -279,7 +279,7 @@ def _live(document: Mapping[str, Any], member: str) -> set[str]:
 
 
 def _lacking(old: Mapping[str, Any], new: Mapping[str, Any], member: str) -> tuple[int, int]:
-    """Count the items held, and those of them that a document has not."""
+    """Returns the number of stored items, and of those that the new document lacks."""
     live = _live(old, member)
     return len(live), len(live - _live(new, member))
 
@@ -293,7 +293,7 @@ def _is_deleted(item: Any) -> bool:
 
 
 def _equal(one: object, other: object) -> bool:
-    """Compare as JSON, where True is not 1; 1 and 1.0 are one number."""
+    """Compares JSON values: unlike in Python, True is not 1; 1 and 1.0 are equal."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):

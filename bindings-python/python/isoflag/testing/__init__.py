@@ -1,6 +1,6 @@
-"""Flags in tests: overridden without a network, their failures, and what was asked of them.
+"""Overrides flags in tests, simulates failures and records evaluations, without a network.
 
-For unittest and everything else; ``isoflag.pytest_plugin`` is the same for pytest::
+For unittest and other frameworks; ``isoflag.pytest_plugin`` does the same for pytest::
 
     class TestOrders(unittest.TestCase):
         def setUp(self):
@@ -12,7 +12,7 @@ For unittest and everything else; ``isoflag.pytest_plugin`` is the same for pyte
             take_order("mia")
             self.assertNotIn("new-checkout-limit", self.flags.evaluated)
 
-Values are set by patches of the document, so that the core answers as it does in production.
+Overrides are patches of the document, so that the core evaluates them as in production.
 """
 
 from .baseline import AllOff, AllOn, Baseline, UnderStrategy

@@ -1,4 +1,4 @@
-"""What every flag does unless a test says otherwise."""
+"""Baselines: the state of all flags that a test does not override."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,14 +11,14 @@ __all__ = ["AllOff", "AllOn", "Baseline", "UnderStrategy"]
 
 
 class Baseline:
-    """The document as it is; a subclass makes another of it."""
+    """The unchanged document; subclasses transform it."""
 
     def document(self, flags: Flags) -> Flags:
-        """Give the document that tests start from."""
+        """Returns the document that tests start from."""
         return flags
 
     def unknown(self, key: str) -> Item | None:  # noqa: ARG002 (for subclasses)
-        """Give the flag of a boolean getter's key that the document has not; None leaves it so."""
+        """Returns a flag for a boolean getter's key that the document lacks, or None."""
         return None
 
 
@@ -26,35 +26,35 @@ class AllOff(Baseline):
     """Every flag off, so that each serves its ``offVariation``."""
 
     def document(self, flags: Flags) -> Flags:
-        """Switch every flag off."""
+        """Switches every flag off."""
         return _all(flags, on=False)
 
     def unknown(self, key: str) -> Item:
-        """Make up a flag that is off and serves False."""
+        """Returns a new flag that is off and serves False."""
         return boolean(key, on=False)
 
 
 class AllOn(Baseline):
-    """Every flag on; one that can serve True serves it to everybody."""
+    """Every flag on; a flag with the variation True serves it to every context."""
 
     def document(self, flags: Flags) -> Flags:
-        """Switch every flag on."""
+        """Switches every flag on."""
         return _all(flags, on=True)
 
     def unknown(self, key: str) -> Item:
-        """Make up a flag that is on and serves True."""
+        """Returns a new flag that is on and serves True."""
         return boolean(key, on=True)
 
 
 class UnderStrategy(Baseline):
-    """Every flag as a strategy has it, such as "Production State"."""
+    """Every flag as under a strategy, such as "Production State"."""
 
     def __init__(self, strategy: str | Mapping[str, Any]) -> None:
-        """Take a strategy by its name, or with its keys as ``Flags.with_strategy`` does."""
+        """Takes a strategy: its name, or a mapping as for ``Flags.with_strategy``."""
         self._strategy = strategy
 
     def document(self, flags: Flags) -> Flags:
-        """Lay the strategy over the document; raises ``StrategyError`` where there is none."""
+        """Applies the strategy to the document; raises ``StrategyError`` if it is invalid."""
         return flags.with_strategy(self._strategy)
 
 

@@ -1,4 +1,4 @@
-"""Where the code of a feature is entered: watched, so that a test knows whether it was."""
+"""Counts the calls of a function that is the entry point of a feature."""
 
 import functools
 from pkgutil import resolve_name
@@ -10,12 +10,12 @@ __all__ = ["EntryPoint"]
 class EntryPoint:
     """A function, named as ``package.module.function`` or ``package.module.Class.method``.
 
-    Calls go through, and are counted. It is looked up where it is named: a caller that imported the
-    function by its own name is watched by that name.
+    Calls are counted and passed through. Only the named attribute is replaced: if a caller has
+    imported the function into its own module, name it there.
     """
 
     def __init__(self, name: str) -> None:
-        """Name the function; raises ``ValueError`` where there is none of this name."""
+        """Finds the function; raises ``ValueError`` if it does not exist."""
         self.name = name
         self.calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
         """The arguments of each call."""
@@ -26,19 +26,21 @@ class EntryPoint:
             function = getattr(self._owner, self._attribute)
         except (ImportError, AttributeError, ValueError) as error:
             raise ValueError(
-                f"`{name}` is not there ({error}); write `package.module.function`"
+                f"cannot find `{name}` ({error}); write `package.module.function`"
             ) from error
         if not callable(function):
-            raise ValueError(f"`{name}` is no function")  # noqa: TRY004 (what is named is text)
+            raise ValueError(  # noqa: TRY004 (the invalid argument is a text)
+                f"`{name}` is not a function; write `package.module.function`"
+            )
         self._original = vars(self._owner).get(self._attribute, function)
 
     @property
     def was_called(self) -> bool:
-        """Whether it was."""
+        """Whether the function was called."""
         return bool(self.calls)
 
     def start(self) -> "EntryPoint":
-        """Count calls from here on."""
+        """Starts counting calls."""
         original = self._original
         if isinstance(original, staticmethod | classmethod):
             watched: Any = type(original)(self._counting(original.__func__))
@@ -48,7 +50,7 @@ class EntryPoint:
         return self
 
     def stop(self) -> None:
-        """Put the function back."""
+        """Restores the function."""
         if self._own:
             setattr(self._owner, self._attribute, self._original)
         else:

@@ -1,4 +1,4 @@
-"""A record of what was asked and answered."""
+"""A record of evaluations."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ class Evaluation:
     """One evaluation, as its caller saw it."""
 
     key: str
-    """The flag that was asked for."""
+    """The key of the evaluated flag."""
 
     context: Context | Mapping[str, Any]
-    """Who was asked about."""
+    """The context of the evaluation."""
 
     default: Any
-    """The caller's default; None of ``evaluate_many``, which takes none."""
+    """The caller's default; None for ``evaluate_many``, which takes no default."""
 
     detail: EvaluationDetail[Any]
-    """What was answered: the default where its ``variation_index`` is None."""
+    """The result; the default if its ``variation_index`` is None."""
 
     @property
     def value(self) -> Any:
-        """The value that was answered."""
+        """The resulting value."""
         return self.detail.value
 
     def __str__(self) -> str:
@@ -37,33 +37,33 @@ class Evaluation:
 
 
 class Evaluations:
-    """Every evaluation so far, in order: it has a length, and is indexed and iterated as a list is.
+    """Every evaluation so far, in order, with the length, indexing and iteration of a list.
 
-    ``"new-checkout" in evaluated`` says whether a flag was asked for.
+    ``"new-checkout" in evaluated`` tests whether a flag was evaluated.
     """
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Creates an empty record."""
         self._list: list[Evaluation] = []
 
     def add(self, evaluation: Evaluation) -> None:
-        """Record one more."""
+        """Appends an evaluation."""
         self._list.append(evaluation)
 
     def clear(self) -> None:
-        """Forget what was recorded."""
+        """Removes all evaluations."""
         self._list.clear()
 
     def keys(self) -> list[str]:
-        """Give the flags that were asked for, each once, in the order of the first time."""
+        """Returns the keys of the evaluated flags, without duplicates, by first evaluation."""
         return list(dict.fromkeys(each.key for each in self._list))
 
     def of(self, key: str) -> list[Evaluation]:
-        """Give the evaluations of one flag."""
+        """Returns the evaluations of one flag."""
         return [each for each in self._list if each.key == key]
 
-    def __contains__(self, asked: object) -> bool:
-        return any(asked in (each, each.key) for each in self._list)
+    def __contains__(self, item: object) -> bool:
+        return any(item in (each, each.key) for each in self._list)
 
     def __len__(self) -> int:
         return len(self._list)

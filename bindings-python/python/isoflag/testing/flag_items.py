@@ -1,4 +1,4 @@
-"""A flag as a patch of its document has it: serving one value, switched, or broken."""
+"""Builds flag items for patches: serving one value, switched, or broken."""
 
 import json
 from collections.abc import Mapping
@@ -7,26 +7,26 @@ from typing import Any, Final, Literal, TypeAlias
 from isoflag import Flags
 
 FlagFailure: TypeAlias = Literal["missing", "malformed", "wrong-type"]
-"""What can be wrong with one flag."""
+"""A way in which one flag can fail."""
 
 Item: TypeAlias = Mapping[str, Any]
-"""A flag as the document has it."""
+"""A flag as a JSON object."""
 
 _ABOVE_DOCUMENTS: Final = 2**52
-"""Above the versions that documents have, and below where numbers grow coarse."""
+"""Above the versions of real documents, and still exact as a double."""
 
-# Whose browsers saw no flag of this name see the one that a test makes up.
+# Flags that a test creates are visible to browsers.
 _VISIBLE: Final = {"usingEnvironmentId": True, "usingMobileKey": True}
 
 
 def document_text(flags: Flags) -> str:
-    """Give the document as canonical JSON."""
+    """Returns the document as canonical JSON."""
     text: str = flags.__reduce__()[1][0]
     return text
 
 
 def items(flags: Flags) -> dict[str, Item]:
-    """Give the flags of a document that are not deleted, also those that are malformed."""
+    """Returns the flags of a document that are not deleted, malformed ones included."""
     found = json.loads(document_text(flags))["flags"]
     return {
         key: item if isinstance(item, dict) else {}
@@ -36,7 +36,7 @@ def items(flags: Flags) -> dict[str, Item]:
 
 
 def boolean(key: str, *, on: bool) -> Item:
-    """Make a flag up that serves True while it is on, and else False."""
+    """Returns a new flag that serves True while it is on, else False."""
     return {
         "key": key,
         "version": 0,
@@ -49,10 +49,10 @@ def boolean(key: str, *, on: bool) -> Item:
 
 
 def serving(key: str, item: Item | None, value: Any) -> Item:
-    """Have a flag serve one value to everybody.
+    """Returns a flag that serves one value to every context.
 
-    A variation that has the value is served as what it is, for flags that depend on it; otherwise
-    the value is one variation more.
+    If a variation has the value, that variation is served, so that dependents see its index;
+    otherwise the value is appended as a new variation.
     """
     if item is None:
         if isinstance(value, bool):
@@ -67,10 +67,10 @@ def serving(key: str, item: Item | None, value: Any) -> Item:
 
 
 def switched(key: str, item: Item | None, *, on: bool) -> Item:
-    """Switch a flag.
+    """Returns a flag that is switched on or off.
 
-    Off is off: its ``offVariation`` is served. On serves True to everybody where that is one of the
-    variations; any other flag is on and decides by its rules.
+    An off flag serves its ``offVariation``. An on flag serves True to every context if that is one
+    of its variations; otherwise its rules apply.
     """
     if item is None:
         return boolean(key, on=on)
@@ -80,7 +80,7 @@ def switched(key: str, item: Item | None, *, on: bool) -> Item:
 
 
 def failing(key: str, item: Item | None, failure: FlagFailure) -> Item:
-    """Break a flag."""
+    """Returns a flag that fails; raises ``ValueError`` for an unknown failure."""
     if failure == "missing":
         return {"key": key, "deleted": True}
     item = boolean(key, on=True) if item is None else item
@@ -88,13 +88,15 @@ def failing(key: str, item: Item | None, failure: FlagFailure) -> Item:
     if failure == "malformed":
         return _to_everybody(key, item, variations, len(variations))
     if failure != "wrong-type":
-        raise ValueError(f"`{failure}` is none of `missing`, `malformed` and `wrong-type`")
+        raise ValueError(
+            f"invalid failure `{failure}`: expected `missing`, `malformed` or `wrong-type`"
+        )
     is_structured = any(isinstance(each, dict | list) for each in variations)
     return serving(key, item, "of another type" if is_structured else {})
 
 
 def patched(flags: Flags, changed: Mapping[str, Item]) -> Flags:
-    """Take changed flags in, whatever their versions are."""
+    """Returns the document with changed flags, regardless of their versions."""
     if not changed:
         return flags
     held = items(flags)
@@ -130,7 +132,7 @@ def _above(item: Item | None) -> int:
 
 
 def _text(value: Any) -> str:
-    """Equal for equal JSON: True is no 1, and 1.0 is."""
+    """Returns equal text for equal JSON: True differs from 1, and 1.0 does not."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return json.dumps(value, sort_keys=True)

@@ -1,4 +1,4 @@
-"""A document with a test's overrides patched in."""
+"""A document with a test's overrides applied."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,27 +12,27 @@ from .flag_items import FlagFailure, Item, items, patched
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What one flag is to do."""
+    """The override of one flag."""
 
     value: Any
-    """What was set: a value, or whether it is on."""
+    """The value that was set, or whether the flag is on."""
 
     item: Callable[[str, Item | None], Item]
-    """Makes the flag of its key and of what the document has."""
+    """Builds the flag from its key and the document's flag, if any."""
 
     failure: FlagFailure | None = None
-    """How it is broken; then there is no value."""
+    """The simulated failure; then there is no value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What all flags are to do, at one moment."""
+    """A baseline and the overrides of a test, as one immutable snapshot."""
 
     baseline: Baseline = field(default_factory=Baseline)
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
     def applied(self, base: Flags) -> Flags:
-        """Give the document that does it."""
+        """Returns the document with the baseline and the overrides applied."""
         flags = self.baseline.document(base)
         if not self.overrides:
             return flags
@@ -42,21 +42,21 @@ class Plan:
 
 
 class OverriddenDocument:
-    """The flags of the moment, made anew only where the plan is another."""
+    """The current flags of a test, rebuilt only if the plan has changed."""
 
     def __init__(self, base: Flags, plan: Callable[[], Plan]) -> None:
-        """Take the document as it is without overrides, and what tells the plan of the moment."""
+        """Takes the document without overrides, and a function that returns the current plan."""
         self._base = base
         self._plan = plan
         self._made: tuple[Plan, Flags] | None = None
 
     def present(self) -> Flags:
-        """Give the flags of the moment."""
+        """Returns the current flags."""
         plan, made = self._plan(), self._made
         if made is None or made[0] is not plan:
             made = self._made = plan, plan.applied(self._base)
         return made[1]
 
     def replace(self, base: Flags) -> None:
-        """Start from another document."""
+        """Replaces the document without overrides."""
         self._base, self._made = base, None

@@ -1,4 +1,4 @@
-"""The flags of a test: values, failures, and a record of what was asked."""
+"""Flag overrides of a test: values, failures, and a record of evaluations."""
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -31,31 +31,30 @@ _Document: TypeAlias = Flags | Mapping[str, Any] | str | bytes
 class FlagOverrides(MutableMapping[str, Any]):
     """Overrides flags for every ``FlagClient`` of the process, from ``start`` to ``stop``.
 
-    Nothing is fetched meanwhile: each client, also one that is made later, has a source that gives
-    the document with the overrides patched in. The client loads it, and the core answers. Code that
-    is given ``Flags`` is given ``flags``; a module that holds them has them replaced:
-    ``replace(module, "FLAGS")``.
+    Nothing is fetched meanwhile: each client, also one created later, gets a source that returns
+    the document with the overrides applied, and evaluates as usual. Pass ``flags`` to code that
+    takes ``Flags``; for a module that holds ``Flags`` call ``replace(module, "FLAGS")``.
 
-    As a mapping it has the values that are set: ``overrides["new-checkout"] = True`` serves True to
-    everybody, and ``del`` gives the flag back to the document. It is a context manager, too.
+    It is a mapping of the values that are set: ``overrides["new-checkout"] = True`` serves True to
+    every context, and ``del`` restores the document's flag. It is a context manager, too.
     """
 
     evaluated: Evaluations
-    """What was asked and answered."""
+    """The evaluations so far."""
 
     client: FlagClient
-    """A client of the test's own, for code that is given one."""
+    """A client for code that takes one."""
 
     flags: Flags
-    """The flags of the moment, for code that is given ``Flags``; they follow the overrides."""
+    """The current flags with the overrides, for code that takes ``Flags``."""
 
     def __init__(
         self, document: _Document | None = None, *, baseline: Baseline | None = None
     ) -> None:
-        """Take the document that a test starts from; without one it is empty.
+        """Takes the document that a test starts from, by default an empty one.
 
-        ``baseline`` makes another of it, such as ``AllOff()``. Raises ``DocumentError`` where the
-        document is none.
+        ``baseline`` transforms it, for example ``AllOff()``. Raises ``DocumentError`` if the
+        argument is not a flag document.
         """
         self._plan = Plan() if baseline is None else Plan(baseline)
         self._source_failure: SourceFailure | None = None
@@ -68,9 +67,9 @@ class FlagOverrides(MutableMapping[str, Any]):
         self.flags = self._watched(self._document)
 
     def start(self) -> "FlagOverrides":
-        """Stand in for the source of every client."""
+        """Replaces the source of every client; raises ``RuntimeError`` if already started."""
         if self._started:
-            raise RuntimeError("these overrides have been started already")
+            raise RuntimeError("the overrides are already started; call `stop` first")
         self._started = True
         watchers.append(self._stand_in)
         for client in list(clients):
@@ -78,7 +77,7 @@ class FlagOverrides(MutableMapping[str, Any]):
         return self
 
     def stop(self) -> None:
-        """Give each client its own source, document and status back, and undo all the rest."""
+        """Restores the source, document and status of each client, and undoes all overrides."""
         if not self._started:
             return
         self._started = False
@@ -90,7 +89,7 @@ class FlagOverrides(MutableMapping[str, Any]):
             client.__dict__ = own
 
     def __enter__(self) -> "FlagOverrides":  # noqa: PYI034 (Self is of Python 3.11)
-        """As ``start``."""
+        """Calls ``start``."""
         return self.start()
 
     def __exit__(
@@ -99,92 +98,94 @@ class FlagOverrides(MutableMapping[str, Any]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """As ``stop``."""
+        """Calls ``stop``."""
         self.stop()
 
     def replace(self, owner: Any, name: str) -> Flags:
-        """Override the ``Flags`` that a module or class holds, until ``stop``.
+        """Overrides the ``Flags`` in an attribute of a module or class, until ``stop``.
 
-        They keep their own document, with the overrides patched in. Raises ``TypeError`` where the
-        attribute holds none.
+        They keep their own document, with the overrides applied. Raises ``TypeError`` if the
+        attribute is not ``Flags``.
         """
         own = getattr(owner, name)
         if not isinstance(own, Flags):
-            raise TypeError(f"`{name}` holds no `Flags`; clients are overridden as they are")
+            raise TypeError(
+                f"`{name}` is not a `Flags` object; clients are overridden automatically"
+            )
         flags = self._watched(self._overridden(own))
         setattr(owner, name, flags)
         self._undo.append(partial(setattr, owner, name, own))
         return flags
 
     def watch(self, name: str) -> EntryPoint:
-        """Count the calls of ``package.module.function`` until ``stop``.
+        """Counts the calls of ``package.module.function`` until ``stop``.
 
-        Raises ``ValueError`` where there is no such function.
+        Raises ``ValueError`` if the function does not exist.
         """
         entry_point = EntryPoint(name).start()
         self._undo.append(entry_point.stop)
         return entry_point
 
     def load(self, document: _Document) -> None:
-        """Start from another document; overrides stay.
+        """Replaces the document that the test starts from; overrides are kept.
 
-        Raises ``DocumentError`` where it is none.
+        Raises ``DocumentError`` if the argument is not a flag document.
         """
         self._document.replace(_loaded(document))
-        # Not a successor of the one before, whose version may be higher.
+        # Clients must not compare it with the previous document, whose version may be higher.
         self._forget_documents()
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """Serve a value to everybody; raises ``DocumentError`` where it has no JSON form."""
+        """Serves a value to every context; raises ``DocumentError`` if JSON cannot represent it."""
         Flags.from_dict({"flags": {key: {"variations": [value]}}})
         self._set(key, Override(value, partial(serving, value=value)))
 
     def __getitem__(self, key: str) -> Any:
-        """Give the value that was set; of ``on`` and ``off`` True and False."""
+        """Returns the value that was set; True after ``on`` and False after ``off``."""
         override = self._plan.overrides[key]
         if override.failure is not None:
             raise KeyError(key)
         return override.value
 
     def __delitem__(self, key: str) -> None:
-        """Let the document decide again."""
+        """Removes the override of a flag."""
         overrides = dict(self._plan.overrides)
         del overrides[key]
         self._plan = replace(self._plan, overrides=overrides)
 
     def __iter__(self) -> Iterator[str]:
-        """Give the keys that have a value."""
+        """Iterates over the keys with a value."""
         return iter([key for key, each in self._plan.overrides.items() if each.failure is None])
 
     def __len__(self) -> int:
-        """Count the keys that have a value."""
+        """Returns the number of keys with a value."""
         return len(list(iter(self)))
 
     def __repr__(self) -> str:
         shown = {key: each.failure or each.value for key, each in self._plan.overrides.items()}
         return f"<FlagOverrides: {shown}>"
 
-    # A mapping is equal by what it holds; this one is more than that.
+    # Overrides have an identity, so they do not compare by contents like other mappings.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
     def on(self, key: str) -> None:
-        """Switch a flag on.
+        """Switches a flag on.
 
-        One that can serve True serves it to everybody; any other decides by its rules. A flag that
-        the document has not is a boolean.
+        A flag with the variation True serves it to every context; any other follows its rules. If
+        the document lacks the flag, a boolean one is added.
         """
         self._set(key, Override(value=True, item=partial(switched, on=True)))
 
     def off(self, key: str) -> None:
-        """Switch a flag off, so that it serves its ``offVariation``.
+        """Switches a flag off, so that it serves its ``offVariation``.
 
-        A flag that the document has not is a boolean.
+        If the document lacks the flag, a boolean one is added.
         """
         self._set(key, Override(value=False, item=partial(switched, on=False)))
 
     def fail(self, key: str, failure: FlagFailure) -> None:
-        """Break a flag: ``missing``, ``malformed``, or ``wrong-type`` for its getter.
+        """Makes a flag fail: ``missing``, ``malformed``, or ``wrong-type`` for its getter.
 
         Raises ``ValueError`` for any other failure.
         """
@@ -193,7 +194,7 @@ class FlagOverrides(MutableMapping[str, Any]):
 
     @contextmanager
     def override(self, values: Mapping[str, Any]) -> Iterator["FlagOverrides"]:
-        """Serve these values in a block; after it all flags do what they did before."""
+        """Serves these values within a block, and restores all overrides after it."""
         before = self._plan
         try:
             self.update(values)
@@ -203,7 +204,7 @@ class FlagOverrides(MutableMapping[str, Any]):
 
     @property
     def baseline(self) -> Baseline:
-        """What every flag does that is not overridden."""
+        """The baseline of all flags that are not overridden."""
         return self._plan.baseline
 
     @baseline.setter
@@ -211,20 +212,20 @@ class FlagOverrides(MutableMapping[str, Any]):
         self._plan = replace(self._plan, baseline=baseline)
 
     def all_off(self) -> None:
-        """Switch every flag off that is not overridden."""
+        """Switches every flag off that is not overridden."""
         self.baseline = AllOff()
 
     def all_on(self) -> None:
-        """Switch every flag on that is not overridden."""
+        """Switches every flag on that is not overridden."""
         self.baseline = AllOn()
 
     def fail_source(self, failure: SourceFailure = "down", *, stale: bool = False) -> None:
-        """Break the source of every client.
+        """Makes the source of every client fail.
 
-        It is ``down``, takes too long (``timeout``), may not be read (``unauthorized``), has no
-        document (``missing``) or one that is cut off (``malformed``). Clients are as in a new
-        process, without a document; with ``stale`` they keep the one of this moment. Raises
-        ``ValueError`` for any other failure.
+        It is ``down``, takes too long (``timeout``), denies access (``unauthorized``), has no
+        document (``missing``) or a truncated one (``malformed``). Clients lose their document, as
+        in a new process; with ``stale`` they keep the current one. Raises ``ValueError`` for any
+        other failure.
         """
         check(failure)
         if stale:
@@ -235,7 +236,7 @@ class FlagOverrides(MutableMapping[str, Any]):
         self._source_failure = failure
 
     def repair_source(self) -> None:
-        """Have the source give documents again."""
+        """Ends the failure of the source."""
         self._source_failure = None
 
     def _set(self, key: str, override: Override) -> None:
@@ -258,7 +259,7 @@ class FlagOverrides(MutableMapping[str, Any]):
     def _stand_in(self, client: FlagClient) -> None:
         if isinstance(client, StandInClient):
             return
-        # All that a client knows is in its dict. Its user's own part goes along.
+        # The state of a client is its dict. The user's activity and listeners are kept.
         own = vars(client)
         self._clients.append((client, own))
         client.__dict__ = {

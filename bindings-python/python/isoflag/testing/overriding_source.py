@@ -1,4 +1,4 @@
-"""The source that stands in for a client's own: the overridden document, or a failure."""
+"""A source for tests, which returns the overridden document or fails."""
 
 from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
@@ -19,28 +19,28 @@ from .flag_items import document_text
 __all__ = ["OverridingSource", "SourceFailure"]
 
 SourceFailure: TypeAlias = Literal["down", "timeout", "unauthorized", "missing", "malformed"]
-"""What can be wrong with a source."""
+"""A way in which a source can fail."""
 
 _WHERE: Final = "isoflag.testing"
 _CUT_OFF: Final = b'{"flags": {'
 _ERRORS: Final = {
-    "down": SourceUnavailableError("is down, for this test", where=_WHERE),
-    "timeout": SourceTimeoutError("takes too long, for this test", where=_WHERE),
-    "unauthorized": SourceUnauthorizedError("may not be read, for this test", where=_WHERE),
-    "missing": SourceNotFoundError("has no document, for this test", where=_WHERE),
+    "down": SourceUnavailableError("simulated failure: down", where=_WHERE),
+    "timeout": SourceTimeoutError("simulated failure: timeout", where=_WHERE),
+    "unauthorized": SourceUnauthorizedError("simulated failure: unauthorized", where=_WHERE),
+    "missing": SourceNotFoundError("simulated failure: missing document", where=_WHERE),
 }
 
 
 class OverridingSource:
-    """Gives the flags of the moment as a document, or fails as it is told to."""
+    """Returns the current flags as a document, or raises the simulated failure."""
 
     in_memory = True
-    """Says to a client that there is nothing to wait for, so that no thread is needed."""
+    """Lets a client fetch in the calling thread, since nothing blocks."""
 
     def __init__(
         self, present: Callable[[], Flags], failure: Callable[[], SourceFailure | None]
     ) -> None:
-        """Ask these two each time."""
+        """Takes functions that return the current flags and the current failure, if any."""
         self._present = present
         self._failure = failure
         self._given: Flags | None = None
@@ -49,7 +49,7 @@ class OverridingSource:
         return _WHERE
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
-        """Give the document, or raise."""
+        """Returns the document, or raises the simulated failure."""
         failure = self._failure()
         if failure == "malformed":
             return Fetched(_CUT_OFF)
@@ -63,7 +63,7 @@ class OverridingSource:
 
 
 def check(failure: str) -> None:
-    """Raise ``ValueError`` where there is no such failure."""
+    """Raises ``ValueError`` for an unknown failure."""
     if failure != "malformed" and failure not in _ERRORS:
         names = ", ".join(f"`{each}`" for each in (*_ERRORS, "malformed"))
-        raise ValueError(f"`{failure}` is none of {names}")
+        raise ValueError(f"invalid failure `{failure}`: expected one of {names}")

@@ -1,4 +1,4 @@
-"""A client whose source is the test's."""
+"""A client that uses a test's source and records its evaluations."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     from isoflag.held_document import HeldDocument
 
 _D = TypeVar("_D")
-_Tell = Callable[[Evaluation], object]
+_OnEvaluation = Callable[[Evaluation], object]
 
 
 class StandInClient(FlagClient):
-    """Asks its source for each evaluation, and tells of each."""
+    """A client that polls its source for each evaluation, and records each."""
 
     def __init__(
         self,
         source: Source,
-        tell: _Tell,
+        on_evaluation: _OnEvaluation,
         made_up: Callable[[str], Item | None],
         activity: "Activity | None" = None,
     ) -> None:
-        """Take the source, whom to tell, and what gives flags that the document has not."""
+        """Takes the source, a callback for evaluations, and a factory of missing flags."""
 
         def load(document: bytes) -> Flags:
             flags = Flags.from_json(document)
-            return cast("Flags", WatchedFlags(lambda: flags, made_up, tell))
+            return cast("Flags", WatchedFlags(lambda: flags, made_up, on_evaluation))
 
-        self._tell = tell
+        self._on_evaluation = on_evaluation
         super().__init__(source, ttl=0, retry=0, load=load, activity=activity)
 
     def state(self) -> dict[str, Any]:
-        """Give what another client has to have in its dict to be this one."""
+        """Returns the instance dict that makes another client behave like this one."""
         return {**vars(self), "_bound": self._bound, "_pinned": self._pinned}
 
     def _pinned(self, digest: str) -> "HeldDocument":
@@ -49,7 +49,7 @@ class StandInClient(FlagClient):
         if held is not None and digest == held.digest():
             return held
         raise PinError(
-            f"a test holds its own document only, not `{digest}`",
+            f"the document `{digest}` is not available: a test holds only its own document",
             code="document-not-held",
             held=[] if held is None else [held.digest()],
         )
@@ -63,27 +63,27 @@ class StandInClient(FlagClient):
         bound = super()._bound(held, context, big_segments)
         if held is not None:
             return bound
-        return _UnreadyFlagClient(bound, self._activity, self._moment, self._tell, context)
+        return _UnreadyFlagClient(bound, self._activity, self._moment, self._on_evaluation, context)
 
 
 class _UnreadyFlagClient(BoundFlagClient):
-    """Before the first document there are no flags that could tell of what they are asked."""
+    """Records evaluations before the first document, when no flags exist that could do so."""
 
-    __slots__ = ("_context", "_tell")
+    __slots__ = ("_context", "_on_evaluation")
 
     def __init__(
         self,
         bound: BoundFlagClient,
         activity: "Activity | None",
         moment: "Callable[[], tuple[float, GateTimes]]",
-        tell: _Tell,
+        on_evaluation: _OnEvaluation,
         context: Context | Mapping[str, Any],
     ) -> None:
         super().__init__(cast("BoundFlags", bound), None, activity, moment)
-        self._tell = tell
+        self._on_evaluation = on_evaluation
         self._context = context
 
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
         detail = super()._not_ready(key, default)
-        self._tell(Evaluation(key, self._context, default, detail))
+        self._on_evaluation(Evaluation(key, self._context, default, detail))
         return detail

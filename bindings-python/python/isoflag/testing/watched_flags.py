@@ -1,4 +1,4 @@
-"""Flags that tell what they are asked."""
+"""Flags that record their evaluations."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,7 @@ from .evaluations import Evaluation
 from .flag_items import Item, patched
 
 _ContextLike: TypeAlias = Context | Mapping[str, Any]
-_Tell: TypeAlias = Callable[[Evaluation], object]
+_OnEvaluation: TypeAlias = Callable[[Evaluation], object]
 _MadeUp: TypeAlias = Callable[[str], Item | None]
 
 _DETAILS: Final = tuple(
@@ -21,29 +21,31 @@ _DETAILS: Final = tuple(
 _VALUES: Final = tuple(name.removesuffix("_detail") for name in _DETAILS)
 
 
-def _prove(key: str, detail: EvaluationDetail[Any], flags: Flags) -> None:
-    """Record the evaluation while ``isoflag certify`` runs the tests."""
+def _record_evidence(key: str, detail: EvaluationDetail[Any], flags: Flags) -> None:
+    """Records the evaluation as evidence while ``isoflag certify`` runs the tests."""
     if os.environ.get(EVIDENCE):
         record(key, detail.variation_index, flags.digest)
 
 
 class WatchedFlags:
-    """Answers as the flags of the moment do, and tells of each evaluation.
+    """Evaluates like the current flags, and records each evaluation.
 
-    What a ``Flags`` has it has too, and it says that it is one. ``all_flags_state`` and ``explain``
-    are no evaluations.
+    It has all members of ``Flags`` and passes ``isinstance``. ``all_flags_state`` and ``explain``
+    are not recorded.
     """
 
-    def __init__(self, present: Callable[[], Flags], made_up: _MadeUp, tell: _Tell) -> None:
-        """Watch what ``present`` gives at the time of each call.
+    def __init__(
+        self, present: Callable[[], Flags], made_up: _MadeUp, on_evaluation: _OnEvaluation
+    ) -> None:
+        """Takes a function that returns the current flags, called for each evaluation.
 
-        ``made_up`` gives the flag of a boolean getter's key that the document has not, if any.
+        ``made_up`` returns a flag for a boolean getter's key that the document lacks, or None.
         """
         self._present = present
         self._made_up = made_up
-        self._tell = tell
+        self._on_evaluation = on_evaluation
 
-    # So that whoever asks `isinstance(flags, Flags)` does as it does in production.
+    # Code that tests `isinstance(flags, Flags)` behaves as in production.
     @property  # type: ignore[misc]
     def __class__(self) -> type[Flags]:  # type: ignore[override]
         return Flags
@@ -51,29 +53,29 @@ class WatchedFlags:
     def bind(
         self, context: _ContextLike, *, big_segments: Mapping[str, Any] | None = None
     ) -> "WatchedBoundFlags":
-        """As ``Flags.bind``."""
+        """See ``Flags.bind``."""
         return WatchedBoundFlags(
-            self._present(), self._made_up, self._tell, context, big_segments=big_segments
+            self._present(), self._made_up, self._on_evaluation, context, big_segments=big_segments
         )
 
     def evaluate_many(
         self, keys: Iterable[str], contexts: Iterable[_ContextLike], **options: Any
     ) -> list[Any]:
-        """As ``Flags.evaluate_many``."""
+        """See ``Flags.evaluate_many``."""
         keys, contexts, flags = list(keys), list(contexts), self._present()
         rows = flags.evaluate_many(keys, contexts, **options)
         for context, row in zip(contexts, rows, strict=True):
             for key, detail in zip(keys, row, strict=True):
-                self._tell(Evaluation(key, context, None, detail))
-                _prove(key, detail, flags)
+                self._on_evaluation(Evaluation(key, context, None, detail))
+                _record_evidence(key, detail, flags)
         return list(rows)
 
     def supersedes(self, held: Flags | None, evidence: Mapping[str, Any]) -> bool:
-        """As ``Flags.supersedes``; the held flags may be watched too."""
+        """See ``Flags.supersedes``; the held flags may be watched too."""
         return self._present().supersedes(None if held is None else _unwatched(held), evidence)
 
     def steps_back_from(self, held: Flags) -> bool:
-        """As ``Flags.steps_back_from``; the held flags may be watched too."""
+        """See ``Flags.steps_back_from``; the held flags may be watched too."""
         return self._present().steps_back_from(_unwatched(held))
 
     def __getattr__(self, name: str) -> Any:
@@ -114,8 +116,8 @@ class WatchedFlags:
         detail: EvaluationDetail[Any] = getattr(bound, name)(key, default)
         return detail
 
-    def _value(self, name: str, *asked: Any, **named: Any) -> Any:
-        return self._detail(name, *asked, **named).value
+    def _value(self, name: str, *arguments: Any, **named: Any) -> Any:
+        return self._detail(name, *arguments, **named).value
 
 
 def _unwatched(flags: Flags) -> Flags:
@@ -124,21 +126,21 @@ def _unwatched(flags: Flags) -> Flags:
 
 
 class WatchedBoundFlags:
-    """As ``WatchedFlags``, for one context."""
+    """``WatchedFlags`` bound to one context."""
 
     def __init__(
         self,
         flags: Flags,
         made_up: _MadeUp,
-        tell: _Tell,
+        on_evaluation: _OnEvaluation,
         context: _ContextLike,
         *,
         big_segments: Mapping[str, Any] | None,
     ) -> None:
-        """Made by ``WatchedFlags.bind``."""
+        """Called by ``WatchedFlags.bind``."""
         self._flags = flags
         self._made_up = made_up
-        self._tell = tell
+        self._on_evaluation = on_evaluation
         self._context = context
         self._big_segments = big_segments
         self._bound = flags.bind(context, big_segments=big_segments)
@@ -149,7 +151,7 @@ class WatchedBoundFlags:
 
     @property
     def digest(self) -> str:
-        """The digest of the document that answers."""
+        """The digest of the document in use."""
         return self._flags.digest
 
     def __getattr__(self, name: str) -> Any:
@@ -169,8 +171,8 @@ class WatchedBoundFlags:
         if key not in self._flags and (name.startswith("bool_") or isinstance(default, bool)):
             self._add(key)
         detail: EvaluationDetail[Any] = getattr(self._bound, name)(key, default)
-        self._tell(Evaluation(key, self._context, default, detail))
-        _prove(key, detail, self._flags)
+        self._on_evaluation(Evaluation(key, self._context, default, detail))
+        _record_evidence(key, detail, self._flags)
         return detail
 
     def _value(self, name: str, key: str, default: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Whom an endpoint asks, and for which context."""
+"""Binds the flags of an endpoint to the context of a request."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,79 +12,80 @@ from .request import Request
 
 
 class BoundClient(Protocol):
-    """One document for one context, such as ``FlagClient.bind`` gives."""
+    """Flags of one document bound to one context, such as the result of ``FlagClient.bind``."""
 
     @property
     def digest(self) -> str | None:
-        """The digest of the document that answers; None before the first."""
+        """The digest of the document in use; None before the first document."""
 
     def variation(self, key: str, default: Any) -> Any:
-        """As ``BoundFlags.variation``."""
+        """See ``BoundFlags.variation``."""
 
     def bool_variation(self, key: str, default: bool) -> bool:  # noqa: FBT001
-        """As ``BoundFlags.bool_variation``."""
+        """See ``BoundFlags.bool_variation``."""
 
     def all_flags_state(
         self, *, client_side_only: bool = False, with_reasons: bool = False
     ) -> dict[str, Any]:
-        """As ``BoundFlags.all_flags_state``."""
+        """See ``BoundFlags.all_flags_state``."""
 
     def consistency(
         self, key: str, now_ms: float | None = None, ttl_seconds: float | None = None
     ) -> Consistency:
-        """As ``BoundFlags.consistency``, now and by times of its own unless they are given."""
+        """See ``BoundFlags.consistency``; times default to now and to the client's own."""
 
 
 class Client(Protocol):
-    """What holds the document that answers now, such as ``isoflag.FlagClient``."""
+    """A holder of the current document, such as ``isoflag.FlagClient``."""
 
     def bind(self, context: "ContextLike") -> BoundClient:
-        """Bind the present document to a context."""
+        """Binds the current document to a context."""
 
 
 @runtime_checkable
 class PinningClient(Protocol):
-    """A client that can answer by earlier documents too, such as ``isoflag.FlagClient``."""
+    """A client that can evaluate with earlier documents too, such as ``isoflag.FlagClient``."""
 
     @property
     def pins(self) -> object:
-        """What earlier documents are kept by; None where they are not."""
+        """The store of earlier documents, or None if the client keeps none."""
 
     def bind(self, context: "ContextLike", *, pin: str | None = None) -> BoundClient:
-        """Bind the document of a pin, or raise ``PinError``; without one the present document."""
+        """Binds the pinned document, or the current one; raises ``PinError``."""
 
 
 FlagsOrClient: TypeAlias = Flags | Client
-"""Flags that never change, or what holds the present ones."""
+"""Immutable flags, or a client that holds the current ones."""
 
 ContextLike: TypeAlias = Context | Mapping[str, Any]
 """A context, or a mapping in LaunchDarkly's context JSON."""
 
 ContextOf: TypeAlias = ContextLike | Callable[[Request], ContextLike]
-"""A context, or the function that finds it in a request.
+"""A context, or a function that returns the context of a request.
 
-The function may raise ``BadRequestError``, which is answered with 400. What a page says of itself
-in a query or body it may make up; what must be true comes from ``request.authorizer``.
+The function may raise ``BadRequestError``, which becomes a response with status 400. Query
+parameters and bodies are supplied by the client and can be forged; claims in
+``request.authorizer`` cannot.
 """
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Flags for one request: all answers are of one document."""
+class BoundRequest:
+    """Flags of one document, bound to the context of one request."""
 
     bound: BoundFlags | BoundClient
-    """What answers."""
+    """The bound flags."""
 
     named: Flags | BoundClient
-    """What knows the document's digest."""
+    """The object that has the document's digest."""
 
     @property
     def digest(self) -> str | None:
-        """The digest of the document, worked out when first asked; None before the first."""
+        """The digest of the document, computed on first access; None before the first document."""
         return self.named.digest
 
     def consistency(self, key: str, ttl_seconds: float | None) -> Consistency:
-        """Ask the gate, now and by the times of the client, else of the environment."""
+        """Evaluates consistency now, with the client's times, else those of the environment."""
         if not isinstance(self.bound, BoundFlags):
             return self.bound.consistency(key, ttl_seconds=ttl_seconds)
         times = GateTimes.from_environment()
@@ -92,34 +93,37 @@ class Asked:
         return self.bound.consistency(key, wall_clock() * 1000.0, ttl, times.poll_timeout_ms)
 
 
-def ask(holder: FlagsOrClient, context: ContextLike, pin: str | None = None) -> Asked:
-    """Bind the flags of this moment to a context, or those that were pinned.
+def bind_request(
+    holder: FlagsOrClient, context: ContextLike, pin: str | None = None
+) -> BoundRequest:
+    """Binds the current flags, or the pinned ones, to a context.
 
-    Raises ``PinError`` where the document of the pin cannot be had.
+    Raises ``PinError`` if the pinned document is unavailable.
     """
     if isinstance(holder, Flags):
         _check(pin, holder)
-        return Asked(holder.bind(context), holder)
+        return BoundRequest(holder.bind(context), holder)
     if pin is not None and isinstance(holder, PinningClient):
         bound = holder.bind(context, pin=pin)
-        return Asked(bound, bound)
+        return BoundRequest(bound, bound)
     bound = holder.bind(context)
     _check(pin, bound)
-    return Asked(bound, bound)
+    return BoundRequest(bound, bound)
 
 
 def _check(pin: str | None, named: Flags | BoundClient) -> None:
-    """Raise ``PinError`` where a pin is not to the only document that there is."""
+    """Raises ``PinError`` if a pin does not name the only available document."""
     if pin is None or pin == (digest := named.digest):
         return
     shown = pin[:80].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     raise PinError(
-        f"only the newest document is held here, not `{shown}`; decide again with it",
+        f"the document `{shown}` is not available: only the newest document is held; "
+        "evaluate again with it",
         code="document-not-held",
         held=[] if digest is None else [digest],
     )
 
 
 def context_of(context: ContextOf, request: Request) -> ContextLike:
-    """Give the context that a request is about."""
+    """Returns the context of a request."""
     return context if isinstance(context, Context | Mapping) else context(request)
