@@ -1,7 +1,7 @@
 """Writes sizes and start-up times of Lambda layers as Markdown: ``layer_table.py ZIP...``.
 
-Times are those of fresh processes on this machine, less the same process without isoflag. They start
-without compiled files, because Lambda cannot write them beside a layer.
+Times are those of fresh processes on this machine, less the same process without isoflag. They
+start without compiled files, because Lambda cannot write them beside a layer.
 """
 
 from __future__ import annotations
@@ -63,19 +63,16 @@ def table(layers: list[Path]) -> str:
         ("Import, load and first answer", [timed(layer, FIRST_ANSWER) for layer in layers]),
     ]
     header = f"|  | {' | '.join(names)} |\n| --- |{' --: |' * len(names)}"
-
-    def body(rows: list[tuple[str, list[str]]]) -> str:
-        return "\n".join(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)
-
+    body = "\n".join(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)
     python = platform.python_version()
     return f"""# The Lambda layer
 
-Written by `make layer` on {platform.machine()} with Python {python}. The zips are in `target/layers`, have no
-dependencies and support Python 3.10 or later. Times are the least of {RUNS} fresh processes without
-compiled files.
+Written by `make layer` on {platform.machine()} with Python {python}. The zips are in
+`target/layers`, have no dependencies and support Python 3.10 or later. Times are the least of
+{RUNS} fresh processes without compiled files.
 
 {header}
-{body(rows)}
+{body}
 """
 
 
