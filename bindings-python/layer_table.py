@@ -1,7 +1,7 @@
-"""What Lambda layers hold and cost, as Markdown: ``layer_table.py ZIP...``.
+"""Writes sizes and start-up times of Lambda layers as Markdown: ``layer_table.py ZIP...``.
 
-Times are those of fresh processes on this machine over the same process without isoflag, with no
-compiled file to start from: Lambda cannot write one beside a layer.
+Times are those of fresh processes on this machine, less the same process without isoflag. They
+start without compiled files, because Lambda cannot write them beside a layer.
 """
 
 from __future__ import annotations
@@ -62,28 +62,17 @@ def table(layers: list[Path]) -> str:
         ("Import, over a bare interpreter", [timed(layer, IMPORT) for layer in layers]),
         ("Import, load and first answer", [timed(layer, FIRST_ANSWER) for layer in layers]),
     ]
-    files = sorted({member.filename for members in archives for member in members})
-    sizes = [{member.filename: member.file_size for member in members} for members in archives]
-    contents = [(f"`{name}`", [f"{size.get(name, 0):,}" for size in sizes]) for name in files]
     header = f"|  | {' | '.join(names)} |\n| --- |{' --: |' * len(names)}"
-
-    def body(rows: list[tuple[str, list[str]]]) -> str:
-        return "\n".join(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)
-
+    body = "\n".join(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)
     python = platform.python_version()
     return f"""# The Lambda layer
 
-Written by `make layer`, on {platform.machine()} with Python {python}; times are the least of {RUNS}
-fresh processes, which find no compiled file beside the layer. The zips are in `target/layers`. They
-have no dependencies and serve every Python from 3.10 on.
+Written by `make layer` on {platform.machine()} with Python {python}. The zips are in
+`target/layers`, have no dependencies and support Python 3.10 or later. Times are the least of
+{RUNS} fresh processes without compiled files.
 
 {header}
-{body(rows)}
-
-## What it holds, in bytes
-
-{header}
-{body(contents)}
+{body}
 """
 
 

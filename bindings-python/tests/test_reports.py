@@ -30,7 +30,7 @@ DOCUMENT = {
     }
 }
 NOW = 10_000_000
-PAGE = Page("docs/lifecycle-report.md")
+PAGE = Page("docs/lifecycle.md")
 
 
 def counted(key: str) -> Activity:
