@@ -6,6 +6,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
+use crate::detached::detached;
 use crate::{errors, from_python, text, to_python};
 
 /// Who a flag is evaluated for, read once; it costs no conversion where it is used again.
@@ -43,7 +44,7 @@ fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
 fn read<T: Send>(py: Python<'_>, value: &Value, read: impl FnOnce() -> T + Send) -> T {
     const MANY: usize = 64;
     let members = value.as_object().map_or(0, isoflag::Object::len);
-    if members < MANY { read() } else { py.detach(read) }
+    if members < MANY { read() } else { detached(py, read) }
 }
 
 fn made(

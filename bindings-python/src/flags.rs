@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
 use crate::bound_flags::BoundFlags;
+use crate::detached::detached;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::{big_segments, context, errors, from_python, text};
@@ -91,7 +92,7 @@ impl Flags {
     /// "sha256:" and 64 hex digits, equal on every host for equal documents.
     #[getter]
     fn digest(&self, py: Python<'_>) -> String {
-        py.detach(|| self.document.flags().digest().to_owned())
+        detached(py, || self.document.flags().digest().to_owned())
     }
 
     /// The document's version, if it has one.
@@ -103,7 +104,7 @@ impl Flags {
     /// What is wrong with parts of the document.
     #[getter]
     fn diagnostics(&self, py: Python<'_>) -> Vec<Diagnostic> {
-        let found = py.detach(|| self.document.flags().diagnostics());
+        let found = detached(py, || self.document.flags().diagnostics());
         found.iter().map(Diagnostic::from).collect()
     }
 
@@ -199,5 +200,5 @@ fn from_mapping(
     let py = mapping.py();
     let value = from_python::strict(mapping, DOCUMENT_BYTES)
         .map_err(|failure| errors::no_document(py, failure))?;
-    loaded(py, py.detach(|| read(value)))
+    loaded(py, detached(py, || read(value)))
 }

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 use std::mem;
 use std::sync::Arc;
 
+use crate::detached::detached;
+
 use isoflag::limits::Budget;
 use isoflag::{Flags, Object, Value};
 use pyo3::prelude::*;
@@ -91,7 +93,7 @@ impl Walk {
         // The budget is a lower bound of the text, which the limit is about. It is measured only
         // where it could pass the limit, while other threads run.
         let may_pass = self.spent.saturating_mul(MOST_TEXT) > self.bytes;
-        if may_pass && object.py().detach(|| value.canonical_length()) > self.bytes {
+        if may_pass && detached(object.py(), || value.canonical_length()) > self.bytes {
             return Err(Cause::TooLarge.into());
         }
         Ok(value)

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 
+use crate::detached::detached;
 use crate::errors;
 use crate::flags::{self, Flags};
 
@@ -39,7 +40,7 @@ impl DocumentHistory {
     fn add(&self, document: &Bound<'_, PyAny>, now_ms: f64) -> PyResult<()> {
         let flags = flags::document(document)?;
         // The digest of a large document takes a while.
-        document.py().detach(|| {
+        detached(document.py(), || {
             let _ = flags.digest();
             self.held().add(flags, now_ms);
         });
@@ -50,7 +51,7 @@ impl DocumentHistory {
     #[pyo3(signature = (document, superseded_ms = None))]
     fn keep(&self, document: &Bound<'_, PyAny>, superseded_ms: Option<f64>) -> PyResult<bool> {
         let flags = flags::document(document)?;
-        Ok(document.py().detach(|| {
+        Ok(detached(document.py(), || {
             let _ = flags.digest();
             self.held().keep(flags, superseded_ms)
         }))
@@ -59,7 +60,7 @@ impl DocumentHistory {
     /// Keeps a document that was fetched by a host that may be behind; returns whether it is held.
     fn keep_fetched(&self, document: &Bound<'_, PyAny>) -> PyResult<bool> {
         let flags = flags::document(document)?;
-        Ok(document.py().detach(|| {
+        Ok(detached(document.py(), || {
             let _ = flags.digest();
             self.held().keep_fetched(flags)
         }))
@@ -108,7 +109,7 @@ impl DocumentHistory {
         let gate = Gate { poll_timeout_ms, ..Gate::new(now_ms, ttl_seconds) };
         // With a lone surrogate it is not a digest either, for the core to say.
         let digest = digest.to_string_lossy();
-        match py.detach(|| self.held().pinned(&digest, &gate, max_pin_age_ms)) {
+        match detached(py, || self.held().pinned(&digest, &gate, max_pin_age_ms)) {
             Ok(inner) => Ok(Pinned { inner }),
             Err(error) => Err(pin_error(py, &error)),
         }

@@ -14,6 +14,7 @@ mod bound_flags;
 mod check;
 mod consistency;
 mod context;
+mod detached;
 mod diagnostic;
 mod diff;
 mod document;
@@ -77,4 +78,9 @@ mod _core {
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = isoflag::VERSION;
+
+    #[pymodule_init]
+    fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::detached::register(module)
+    }
 }

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyType};
 
+use crate::detached::detached;
 use crate::diagnostic::Diagnostic;
 use crate::diff::Diff;
 use crate::flags::{self, Flags};
@@ -32,7 +33,7 @@ impl Flags {
         let py = strategy.py();
         let strategy =
             strategy::read(strategy, [("on", on), ("off", off), ("deployed", deployed)])?;
-        match py.detach(|| self.inner().with_strategy(&strategy)) {
+        match detached(py, || self.inner().with_strategy(&strategy)) {
             Ok(flags) => Ok(Flags::from(flags)),
             Err(error) => Err(strategy::refused(py, &error)),
         }

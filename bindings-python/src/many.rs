@@ -11,6 +11,7 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyList, PySlice, PyTuple, PyType};
 
+use crate::detached::detached;
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::served::{Served, Wanted};
@@ -50,7 +51,7 @@ pub(crate) fn rows(
     if answers < MANY_FLAGS && parts < 2 {
         return evaluate(contexts);
     }
-    py.detach(|| {
+    detached(py, || {
         if parts < 2 {
             return evaluate(contexts);
         }

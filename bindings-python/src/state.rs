@@ -5,6 +5,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::detached::detached;
 use crate::{reason, to_python, words};
 
 /// From this many flags on other threads may run meanwhile; below it, handing over the GIL costs
@@ -31,7 +32,7 @@ pub(crate) fn object<'py>(
     let flags: Option<Vec<FlagState<'_>>> = if bound.flags().len() < MANY_FLAGS {
         bound.flag_states(options).map(Iterator::collect)
     } else {
-        py.detach(|| bound.flag_states(options).map(Iterator::collect))
+        detached(py, || bound.flag_states(options).map(Iterator::collect))
     };
     let (state, states) = (PyDict::new(py), PyDict::new(py));
     let valid = flags.is_some().into_bound_py_any(py)?;

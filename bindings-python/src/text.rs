@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::detached::detached;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyByteArrayMethods, PyBytes, PyString};
@@ -51,5 +53,5 @@ pub(crate) fn printable(text: &Bound<'_, PyString>) -> String {
 
 /// Reads a text, letting other threads run where that takes long.
 pub(crate) fn reading<T: Send>(py: Python<'_>, bytes: usize, read: impl FnOnce() -> T + Send) -> T {
-    if bytes < LARGE_TEXT { read() } else { py.detach(read) }
+    if bytes < LARGE_TEXT { read() } else { detached(py, read) }
 }

@@ -90,7 +90,7 @@ def living(document: dict[str, Any]) -> dict[str, Any]:
 def test_the_document_that_was_written_is_read(table: Any, prefix: str | None) -> None:
     fill(table, DOCUMENT, prefix)
     fill(table, {"flags": {"other": flag("other", 1)}, "segments": {}}, "another")
-    source = DynamoDbSource("flags", prefix=prefix)
+    source = DynamoDbSource("flags", prefix=prefix, timeout=60.0)
     fetched = source.fetch(None)
     assert isinstance(fetched, Fetched)
     assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(DOCUMENT)).digest
@@ -103,7 +103,7 @@ def test_the_document_that_was_written_is_read(table: Any, prefix: str | None) -
 def test_a_document_without_meta_has_none(table: Any) -> None:
     bare = {"flags": DOCUMENT["flags"], "segments": DOCUMENT["segments"]}
     fill(table, bare)
-    fetched = DynamoDbSource("flags").fetch(None)
+    fetched = DynamoDbSource("flags", timeout=60.0).fetch(None)
     assert isinstance(fetched, Fetched)
     assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(bare)).digest
     assert fetched.version is None
@@ -136,7 +136,7 @@ def test_the_layout_of_2018_is_read_without_a_marker(table: Any) -> None:
     for name, section in ((layout.FEATURES, "flags"), (layout.SEGMENTS, "segments")):
         for key, item in old[section].items():
             put(table, {**typed(item)["M"], **layout.item_key(name, key)})
-    fetched = DynamoDbSource("flags").fetch(None)
+    fetched = DynamoDbSource("flags", timeout=60.0).fetch(None)
     assert isinstance(fetched, Fetched)
     flags = Flags.from_json(fetched.document)
     assert flags.digest == Flags.from_dict(living(old)).digest
@@ -148,7 +148,7 @@ def test_a_table_that_nobody_filled_to_the_end_is_not_ready(table: Any, *, fille
     if filled:
         put(table, layout.encode_item("features", flag("a", 1)))
     clock = Clock()
-    client = FlagClient(DynamoDbSource("flags"), clock=clock)
+    client = FlagClient(DynamoDbSource("flags", timeout=60.0), clock=clock)
     assert client.all_flags_state(USER) == {"$flagsState": {}, "$valid": False}
     assert isinstance(client.status.error, SourceNotReadyError)
     assert "`$inited`" in str(client.status.error)
@@ -174,7 +174,7 @@ def test_an_item_that_is_broken_is_isolated(table: Any) -> None:
         item = {"version": {"N": "1"}, "item": {"S": broken}}
         put(table, {**layout.item_key("features", key), **item})
     put(table, {**layout.item_key("features", "foreign"), "colour": {"S": "blue"}})
-    client = FlagClient(DynamoDbSource("flags"), clock=Clock())
+    client = FlagClient(DynamoDbSource("flags", timeout=60.0), clock=Clock())
     assert client.variation("a", USER, None) == "blue"
     assert client.status.error is None
     broken_keys = ["cut", "deep", "deeper", "escape", "foreign", "half", "huge", "nan"]
@@ -188,7 +188,7 @@ def test_a_broken_meta_is_no_document(table: Any) -> None:
     fill(table, DOCUMENT)
     put(table, {**layout.meta_key(), "item": {"S": "{"}})
     with pytest.raises(SourceContentError, match="`meta`"):
-        DynamoDbSource("flags").fetch(None)
+        DynamoDbSource("flags", timeout=60.0).fetch(None)
 
 
 def test_all_pages_are_read_consistently_and_nothing_is_scanned() -> None:
@@ -210,7 +210,7 @@ def test_all_pages_are_read_consistently_and_nothing_is_scanned() -> None:
             more = {} if start else {"LastEvaluatedKey": layout.item_key("features", "b")}
             return {"Items": pages[start], **more}
 
-    fetched = DynamoDbSource("flags", client=Table()).fetch(None)
+    fetched = DynamoDbSource("flags", client=Table(), timeout=60.0).fetch(None)
     assert isinstance(fetched, Fetched)
     assert list(json.loads(fetched.document)["flags"]) == ["a", "b", "c"]
     assert [call for call, _ in asked] == ["GetItem", "GetItem", "Query", "Query", "Query"]
@@ -230,7 +230,7 @@ def test_an_error_of_aws_has_a_name(code: str, kind: type[Exception]) -> None:
     with Stubber(client) as stubber:
         stubber.add_client_error("get_item", code)
         with pytest.raises(kind) as raised:
-            DynamoDbSource("flags", prefix="shop", client=client).fetch(None)
+            DynamoDbSource("flags", prefix="shop", client=client, timeout=60.0).fetch(None)
     assert type(raised.value) is kind
     assert str(raised.value).startswith("dynamodb://flags/shop: ")
 
@@ -244,7 +244,9 @@ def test_over_a_socket() -> None:
         client = boto3.client("dynamodb", endpoint_url=f"http://{host}:{port}")
         make_table(client)
         fill(client, DOCUMENT)
-        flags = FlagClient(DynamoDbSource("flags", client=client), ttl=60, clock=clock)
+        flags = FlagClient(
+            DynamoDbSource("flags", client=client, timeout=60.0), ttl=60, clock=clock
+        )
         assert flags.variation("a", USER, None) == "blue"
         assert flags.status.version == 12
         put(client, layout.encode_item("features", flag("a", "red", version=2)))

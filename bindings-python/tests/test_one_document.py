@@ -61,7 +61,7 @@ def by_s3(_: Path, endpoint: str) -> Flags:
     region = {"LocationConstraint": CREDENTIALS["region_name"]}
     client.create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
     client.put_object(Bucket=bucket, Key="shop.json", Body=shop_text().encode())
-    return held_by(S3Source(bucket, "shop.json", client=client))
+    return held_by(S3Source(bucket, "shop.json", client=client, timeout=60.0))
 
 
 def by_appconfig_agent(_: Path, __: str) -> Flags:
@@ -84,7 +84,7 @@ def by_appconfig_data(_: Path, __: str) -> Flags:
                 "Configuration": StreamingBody(io.BytesIO(text), len(text)),
             },
         )
-        return held_by(AppConfigDataSource("shop", "live", "flags", client=client))
+        return held_by(AppConfigDataSource("shop", "live", "flags", client=client, timeout=60.0))
 
 
 def by_dynamodb(_: Path, endpoint: str, *history: dict[str, Any], prefix: str = "") -> Flags:
@@ -94,7 +94,7 @@ def by_dynamodb(_: Path, endpoint: str, *history: dict[str, Any], prefix: str = 
     for document in (*history, shop_document()):
         run = handler(store, partial(dict, document), secret=lambda: "secret")
         assert run(SCHEDULES["a rule"], None)["statusCode"] == 200
-    return held_by(DynamoDbSource(table, prefix=prefix, client=client))
+    return held_by(DynamoDbSource(table, prefix=prefix, client=client, timeout=60.0))
 
 
 def by_dynamodb_with_prefix(folder: Path, endpoint: str) -> Flags:
@@ -170,7 +170,7 @@ def test_a_client_of_a_table_serves_a_page(endpoint: str) -> None:
     client = client_of(endpoint)
     table = new_table(client)
     store = DynamoDbFeatureStore(table, client=client)
-    flag_client = FlagClient(DynamoDbSource(table, client=client), ttl=0, retry=0)
+    flag_client = FlagClient(DynamoDbSource(table, client=client, timeout=60.0), ttl=0, retry=0)
 
     def ask() -> Any:
         return config_response(http_event(), flag_client, context=shop_contexts()[0])

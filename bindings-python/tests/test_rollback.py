@@ -109,7 +109,9 @@ def deployed(
                 yield source, serve_again, clock
         case "appconfigdata":
             api = AppConfigData()
-            data = AppConfigDataSource("shop", "prod", "flags", client=api, clock=clock)
+            data = AppConfigDataSource(
+                "shop", "prod", "flags", client=api, clock=clock, timeout=60.0
+            )
             yield data, lambda each: setattr(api, "body", json.dumps(each).encode()), clock
         case "s3" | "s3 versions":
             with mock_aws():
@@ -118,7 +120,7 @@ def deployed(
             with mock_aws():
                 store = DynamoDbFeatureStore(new_table(boto3.client("dynamodb"), "flags"))
                 yield (
-                    DynamoDbSource("flags"),
+                    DynamoDbSource("flags", timeout=60.0),
                     lambda each: store.write(plan(store.document(), each)),
                     clock,
                 )
@@ -144,7 +146,7 @@ def _bucket(*, versions: bool) -> tuple[Source, Callable[[dict[str, Any]], objec
         answer = client.put_object(Bucket="shop", Key="flags.json", Body=json.dumps(each))
         written[number] = answer.get("VersionId", "")
 
-    return S3Source("shop", "flags.json"), put
+    return S3Source("shop", "flags.json", timeout=60.0), put
 
 
 def test_a_rollback_reaches_a_warm_instance_within_one_poll(deployed: Deployed) -> None:
@@ -410,20 +412,20 @@ def test_a_stale_copy_over_http_is_not_written() -> None:
     store = InMemoryFeatureStore()
     with serve(answer) as address:
         run = handler(store, DocumentFetch(address), secret="s")  # noqa: S106
-        for each, modified, is_written, version in (
-            (FIRST, 0, True, 1),
-            (SECOND, 60, True, 2),
-            (FIRST, 0, False, 2),
-            (FIRST, 120, True, 1),
-            (FIRST, 0, True, 1),
-            (SECOND, 60, False, 1),
+        for each, modified, is_stale, version in (
+            (FIRST, 0, False, 1),
+            (SECOND, 60, False, 2),
+            (FIRST, 0, True, 2),
+            (FIRST, 120, False, 1),
+            (FIRST, 0, False, 1),
+            (SECOND, 60, True, 1),
         ):
             answers.append((each, modified))
-            if is_written:
-                assert run(SCHEDULE, None)["statusCode"] == 200
-            else:
+            if is_stale:
                 with pytest.raises(SyncError, match="older"):
                     run(SCHEDULE, None)
+            else:
+                assert run(SCHEDULE, None)["statusCode"] == 200
             held = store.document()
             assert held is not None
             assert held["meta"]["version"] == version

@@ -57,7 +57,7 @@ def put(client: Any, body: bytes) -> None:
 
 def test_the_object_is_sent_again_only_where_it_changed(bucket: Any) -> None:
     put(bucket, text(1))
-    source = S3Source("shop", "flags.json")
+    source = S3Source("shop", "flags.json", timeout=60.0)
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     assert first.document == text(1)
@@ -78,7 +78,7 @@ def test_the_etag_is_sent_along(bucket: Any) -> None:
             asked.append(parameters)
             return bucket.get_object(**parameters)
 
-    source = S3Source("shop", "flags.json", client=Watched())
+    source = S3Source("shop", "flags.json", client=Watched(), timeout=60.0)
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     source.fetch(first)
@@ -88,7 +88,7 @@ def test_the_etag_is_sent_along(bucket: Any) -> None:
 
 def test_what_goes_wrong_has_a_name_and_the_last_good_document_stays(bucket: Any) -> None:
     clock = Clock()
-    client = FlagClient(S3Source("shop", "flags.json"), ttl=60, clock=clock)
+    client = FlagClient(S3Source("shop", "flags.json", timeout=60.0), ttl=60, clock=clock)
     assert client.variation("a", USER, "default") == "default"
     assert isinstance(client.status.error, SourceNotFoundError)
     put(bucket, text(1))
@@ -117,7 +117,7 @@ def test_an_error_of_aws_has_a_name(code: str, status: int, kind: type[Exception
     with Stubber(client) as stubber:
         stubber.add_client_error("get_object", code, http_status_code=status)
         with pytest.raises(kind) as raised:
-            S3Source("shop", "flags.json", client=client).fetch(None)
+            S3Source("shop", "flags.json", client=client, timeout=60.0).fetch(None)
     assert type(raised.value) is kind
     assert str(raised.value).startswith("s3://shop/flags.json: ")
 
@@ -127,7 +127,7 @@ def test_an_answer_that_is_cut_off_is_named() -> None:
     with Stubber(client) as stubber:
         stubber.add_response("get_object", {"Body": StreamingBody(io.BytesIO(text(1)), 10_000)})
         with pytest.raises(SourceContentError, match="cut off"):
-            S3Source("shop", "flags.json", client=client).fetch(None)
+            S3Source("shop", "flags.json", client=client, timeout=60.0).fetch(None)
 
 
 def test_over_a_socket() -> None:
@@ -140,7 +140,7 @@ def test_over_a_socket() -> None:
             Bucket="shop", CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         put(client, text(1))
-        source = S3Source("shop", "flags.json", client=client)
+        source = S3Source("shop", "flags.json", client=client, timeout=60.0)
         first = source.fetch(None)
         assert isinstance(first, Fetched)
         assert first.document == text(1)
@@ -157,7 +157,7 @@ def test_aws_that_cannot_be_reached_in_time_is_named() -> None:
         quick = Config(read_timeout=0.05, retries={"total_max_attempts": 1})
         client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", config=quick)
         with pytest.raises(SourceTimeoutError, match="is AWS reachable"):
-            S3Source("shop", "flags.json", client=client).fetch(None)
+            S3Source("shop", "flags.json", client=client, timeout=60.0).fetch(None)
 
 
 def test_a_process_without_credentials_or_region_is_told_so(
@@ -168,13 +168,13 @@ def test_a_process_without_credentials_or_region_is_told_so(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(SourceSetupError, match="no credentials"):
-        S3Source("shop", "flags.json").fetch(None)
+        S3Source("shop", "flags.json", timeout=60.0).fetch(None)
 
 
 def test_a_process_without_boto3_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(SourceSetupError, match=r"pip install isoflag\[aws\]"):
-        S3Source("shop", "flags.json").fetch(None)
+        S3Source("shop", "flags.json", timeout=60.0).fetch(None)
 
 
 def test_a_forked_process_makes_its_own_client(
@@ -190,7 +190,7 @@ def test_a_forked_process_makes_its_own_client(
             return super().client(*args, **kwargs)
 
     monkeypatch.setattr(boto3.session, "Session", Counting)
-    source = S3Source("shop", "flags.json")
+    source = S3Source("shop", "flags.json", timeout=60.0)
     source.fetch(None)
     source.fetch(None)
     assert made == [("s3",)]

@@ -415,8 +415,8 @@ def test_a_profile_of_appconfig_is_fetched_where_that_is_said(store: InMemoryFea
     body = b'{"search": {"enabled": true}}'
     with serve(lambda _: (200, {}, body)) as address:
         for fetch in (DocumentFetch(address), DocumentFetch(address, flag_map=True)):
-            reason = failure_of(handler(store, fetch, secret=SECRET), SCHEDULE)
-            assert "from_appconfig" in reason
+            failure = failure_of(handler(store, fetch, secret=SECRET), SCHEDULE)
+            assert "from_appconfig" in failure
         assert store.document() is None
         fetch = DocumentFetch(address, appconfig=True)
         assert handler(store, fetch, secret=SECRET)(SCHEDULE, None)["statusCode"] == 200

@@ -33,9 +33,12 @@ pub(crate) const STEP_BYTES: usize = 64;
 /// The bytes that the step of a bucket includes: salts and keys of ordinary length.
 pub(crate) const BUCKET_BYTES: usize = 128;
 
-/// What counts as one step of a search with a regular expression: this number of instructions of its
-/// program, or of visits of a place in the program at a place in the text.
+/// The visits of a place in a regular expression's program, at a place in the text, that count as one
+/// step of a search.
 pub(crate) const STEP_VISITS: u32 = 32;
+
+/// The instructions of a regular expression's program that count as one step of each search.
+pub(crate) const STEP_INSTRUCTIONS: u32 = 8;
 
 /// The steps that the flags share in the state of all flags, for what exceeds their own; one
 /// evaluation takes at most [`STEPS`] all the same.
@@ -115,6 +118,7 @@ mod tests {
             ("STEP_BYTES", STEP_BYTES),
             ("BUCKET_BYTES", BUCKET_BYTES),
             ("STEP_VISITS", STEP_VISITS as usize),
+            ("STEP_INSTRUCTIONS", STEP_INSTRUCTIONS as usize),
             ("STATE_STEPS", STATE_STEPS as usize),
             ("STATE_OWN_STEPS", STATE_OWN_STEPS as usize),
             ("TRACE_BYTES", TRACE_BYTES),

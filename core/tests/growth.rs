@@ -1,4 +1,5 @@
 //! Twice the input costs about twice as much: counted in bytes that are allocated, never in seconds.
+#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::alloc::System;

@@ -233,9 +233,12 @@ describe("what is kept for a trap", () => {
     await setTimeout(5);
     const before = process.memoryUsage().arrayBuffers;
     const flags = Flags.fromJson(much);
-    globalThis.gc?.();
-    await setTimeout(5);
-    assert.ok(process.memoryUsage().arrayBuffers - before < 10 << 20);
+    const kept = () => process.memoryUsage().arrayBuffers - before;
+    for (let turn = 0; turn < 20 && kept() > 10 << 20; turn++) {
+      globalThis.gc?.();
+      await setTimeout(5);
+    }
+    assert.ok(kept() < 10 << 20, `${kept()} bytes`);
     flags.free();
   });
 });

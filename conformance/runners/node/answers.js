@@ -414,7 +414,8 @@ class Asked {
         full => full,
       );
     } catch (error) {
-      if (error instanceof ContextError) return { hash: "" };
+      // An SDK key that is refused is a RangeError.
+      if (error instanceof ContextError || error instanceof RangeError) return { hash: "" };
       throw error;
     }
   }

@@ -142,7 +142,10 @@ class _Asked:
         return {"key": context.key, "context": context.to_dict()}
 
     def _call_secureModeHash(self, arguments: Mapping[str, Any]) -> Answer:
-        return {"hash": isoflag.secure_mode_hash(arguments["sdkKey"], self.context())}
+        try:
+            return {"hash": isoflag.secure_mode_hash(arguments["sdkKey"], self.context())}
+        except ValueError:  # an SDK key that is refused
+            return {"hash": ""}
 
     def _call_bigSegmentKeys(self, _: Mapping[str, Any]) -> Answer:
         return {"keys": self.flags().big_segment_keys(self.context())}

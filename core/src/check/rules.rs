@@ -1,10 +1,10 @@
 //! Rules that nobody reaches or that match nobody.
 
-use std::collections::BTreeMap;
-
 use super::clauses::{Asked, Looks, all_implied};
 use super::{Lints, Scope};
 use crate::diagnostic::Code;
+use crate::hash_index::HashIndex;
+use crate::json::sorted_places;
 use crate::path::Path;
 use crate::ruleset::{Clause, Rule, SegmentRule, Served};
 
@@ -67,7 +67,8 @@ struct Before<'a> {
     rules: Vec<(usize, Vec<Asked<'a>>)>,
     /// The places of the rules by a key that one of their clauses has; the others are of rules that
     /// match everybody.
-    by_key: BTreeMap<u64, Vec<usize>>,
+    by_key: HashIndex,
+    keyed: Vec<(u64, Vec<usize>)>,
     of_everybody: Vec<usize>,
 }
 
@@ -75,19 +76,45 @@ impl<'a> Before<'a> {
     fn add(&mut self, index: usize, clauses: Vec<Asked<'a>>) {
         let place = self.rules.len();
         // Under the clause that the fewest others are found by.
-        let crowd = |key: &u64| self.by_key.get(key).map_or(0, Vec::len);
+        let crowd = |key: &u64| self.of_key(*key).len();
         let choices = clauses.iter().filter(|clause| !clause.always_matches());
         let choices = choices.map(Asked::implying_keys);
         let chosen = choices.min_by_key(|keys| keys.iter().map(crowd).max());
         match chosen {
             Some(keys) => {
                 for key in keys {
-                    self.by_key.entry(key).or_default().push(place);
+                    self.add_to(key, place);
                 }
             }
             None => self.of_everybody.push(place),
         }
         self.rules.push((index, clauses));
+    }
+
+    fn slot(&self, key: u64) -> Option<usize> {
+        let known = |slot: u32| self.keyed.get(slot as usize).map_or(0, |(known, _)| *known);
+        let slot = self.by_key.find(folded(key), |slot| known(slot).cmp(&key))?;
+        Some(slot as usize)
+    }
+
+    fn of_key(&self, key: u64) -> &[usize] {
+        let keyed = self.slot(key).and_then(|slot| self.keyed.get(slot));
+        keyed.map_or(&[], |(_, places)| places)
+    }
+
+    fn add_to(&mut self, key: u64, place: usize) {
+        let slot = self.slot(key).unwrap_or_else(|| {
+            let slot = self.keyed.len();
+            self.keyed.push((key, Vec::new()));
+            let Before { by_key, keyed, .. } = self;
+            let known = |slot: u32| keyed.get(slot as usize).map_or(0, |(known, _)| *known);
+            let new = u32::try_from(slot).unwrap_or(u32::MAX);
+            by_key.insert(folded(key), new, &|a, b| known(a).cmp(&known(b)));
+            slot
+        });
+        if let Some((_, places)) = self.keyed.get_mut(slot) {
+            places.push(place);
+        }
     }
 
     /// The first rule that every context matches which matches all these clauses.
@@ -98,16 +125,21 @@ impl<'a> Before<'a> {
             match keys {
                 None => places.extend((0..self.rules.len()).take(room)),
                 Some(keys) => {
-                    let lists = keys.iter().filter_map(|key| self.by_key.get(key)).flatten();
+                    let lists = keys.iter().flat_map(|key| self.of_key(*key));
                     places.extend(lists.take(room));
                 }
             }
         }
-        places.sort_unstable();
-        places.dedup();
-        let mut rules = places.into_iter().filter_map(|place| self.rules.get(place));
+        let place = |at: usize| places.get(at).copied();
+        let mut order = sorted_places(places.len(), &|a, b| place(a).cmp(&place(b)));
+        order.dedup_by_key(|at| place(*at));
+        let mut rules = order.into_iter().filter_map(|at| self.rules.get(place(at)?));
         rules.find(|(_, earlier)| all_implied(earlier, by, looks))
     }
+}
+
+fn folded(key: u64) -> u32 {
+    (key ^ key >> 32) as u32
 }
 
 /// Whether a rule with these clauses can match anybody.

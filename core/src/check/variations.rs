@@ -1,7 +1,5 @@
 //! Variations of several types, variations that nobody gets, and weights that do not add up.
 
-use std::collections::BTreeSet;
-
 use super::rules::served;
 use super::{Lints, Scope};
 use crate::diagnostic::Code;
@@ -45,10 +43,15 @@ pub(super) fn check_served(
     for (rule, _) in targeting.rules.iter().zip(lives).filter(|(_, lives)| **lives) {
         served(&rule.served, &mut got);
     }
-    let got: BTreeSet<u32> = got.into_iter().collect();
+    let mut is_served = vec![false; flag.variations.len()];
+    for index in got {
+        if let Some(is_served) = is_served.get_mut(index as usize) {
+            *is_served = true;
+        }
+    }
     let list = scope.path.member("variations");
-    for (index, value) in (0_u32..).zip(flag.variations.iter()) {
-        if !got.contains(&index) && Some(index) != scope.on_variation {
+    for ((index, value), is_served) in (0_u32..).zip(flag.variations.iter()).zip(is_served) {
+        if !is_served && Some(index) != scope.on_variation {
             let message = format!("nobody gets {value}: nothing serves variation {index}");
             lints.add(Code::VariationNeverServed, &list.element(index as usize), message);
         }

@@ -162,6 +162,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "tools")]
     #[test]
     fn a_reference_overlaps_what_it_leads_into() {
         let overlaps = |a: &str, b: &str| parse(a).unwrap().overlaps(&parse(b).unwrap());

@@ -1,10 +1,10 @@
 //! What differs between two versions of a flag, a segment or `meta`, in words.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::words::Words;
 use crate::json::{Object, Value};
+use crate::key_set::KeySet;
 use crate::lifecycle::Lifecycle;
 
 /// One difference: where in the item, what was there, what is there now, and that in words.
@@ -139,21 +139,34 @@ fn rules(
         Some(Value::String(id)) if !id.is_empty() => Some(Arc::clone(id)),
         _ => None,
     };
+    // An id is no JSON text that begins with a brace.
     let name = |rule: &Value| match id(rule) {
-        Some(id) => (true, id.to_string()),
-        None => (false, rule.to_canonical_json()),
+        Some(id) => ["#", &id].concat(),
+        None => rule.to_canonical_json(),
     };
     // The places of the rules before by what makes two the same, the first on top.
-    let mut places: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+    let mut names = KeySet::default();
+    let mut places: Vec<Vec<usize>> = Vec::new();
     for (place, rule) in before.iter().enumerate().rev() {
-        places.entry(name(rule)).or_default().push(place);
+        let slot = names.intern(&name(rule)) as usize;
+        places.resize_with(names.len(), Vec::new);
+        if let Some(list) = places.get_mut(slot) {
+            list.push(place);
+        }
     }
     // Of rules without ids, what stands at the same place is the same rule that says otherwise.
-    let mut partner: Vec<Option<usize>> =
-        after.iter().map(|rule| places.get_mut(&name(rule)).and_then(Vec::pop)).collect();
-    let taken: BTreeSet<usize> = partner.iter().flatten().copied().collect();
+    let mut partner: Vec<Option<usize>> = Vec::new();
+    let mut taken = vec![false; before.len()];
+    for rule in after {
+        let slot = names.place(&name(rule));
+        let place = slot.and_then(|slot| places.get_mut(slot as usize)?.pop());
+        if let Some(taken) = place.and_then(|place| taken.get_mut(place)) {
+            *taken = true;
+        }
+        partner.push(place);
+    }
     for (index, rule) in after.iter().enumerate() {
-        let free = !taken.contains(&index);
+        let free = taken.get(index) == Some(&false);
         let other = before.get(index).filter(|other| free && id(other).is_none());
         if let Some(slot) = partner.get_mut(index)
             && slot.is_none()
@@ -300,18 +313,24 @@ fn targets(
         label.into_iter().flatten().collect::<Value>().to_canonical_json()
     };
     // The values of each label, before and after.
-    let mut values: BTreeMap<String, [Vec<Value>; 2]> = BTreeMap::new();
+    let mut names = KeySet::default();
+    let mut values: Vec<Option<[Vec<Value>; 2]>> = Vec::new();
     for (side, target) in before.iter().map(|one| (0, one)).chain(after.iter().map(|one| (1, one)))
     {
-        let lists = values.entry(text(&label(target))).or_default();
+        let slot = names.intern(&text(&label(target))) as usize;
+        values.resize_with(names.len(), || Some(Default::default()));
         let own = target.as_object().and_then(|target| target.get("values")?.as_array());
-        if let Some(list) = lists.get_mut(side) {
+        if let Some(Some(lists)) = values.get_mut(slot)
+            && let Some(list) = lists.get_mut(side)
+        {
             list.extend(own.unwrap_or_default().iter().cloned());
         }
     }
     for wanted in after.iter().chain(before).map(label) {
+        let slot = names.place(&text(&wanted));
         // Each label once.
-        let Some([one, other]) = values.remove(&text(&wanted)) else { continue };
+        let lists = slot.and_then(|slot| values.get_mut(slot as usize)?.take());
+        let Some([one, other]) = lists else { continue };
         if one != other {
             let index = wanted.as_ref().and_then(|(_, index)| index.clone()).unwrap_or_default();
             let item = if other.is_empty() { flags.0 } else { flags.1 };
@@ -333,8 +352,12 @@ fn targets(
 /// Who came to a list and who left it.
 fn members(before: &[Value], after: &[Value]) -> Words {
     let missing = |of: &[Value], from: &[Value]| -> Vec<Value> {
-        let known: BTreeSet<String> = from.iter().map(Value::to_canonical_json).collect();
-        of.iter().filter(|value| !known.contains(&value.to_canonical_json())).cloned().collect()
+        let mut known = KeySet::default();
+        for value in from {
+            known.intern(&value.to_canonical_json());
+        }
+        let is_new = |value: &&Value| known.place(&value.to_canonical_json()).is_none();
+        of.iter().filter(is_new).cloned().collect()
     };
     let (came, left) = (missing(after, before), missing(before, after));
     let mut words = Words::default();

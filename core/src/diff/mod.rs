@@ -4,7 +4,6 @@
 mod item;
 mod words;
 
-use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use words::code_span;
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::{Object, Value, sorted_names};
+use crate::key_set::KeySet;
 use crate::printable::printable;
 
 /// What changed from one document to another.
@@ -67,12 +67,15 @@ impl Flags {
     #[must_use]
     pub fn diff(&self, later: &Flags) -> Diff {
         let answers = self.changed_answers(later);
-        let changed: BTreeSet<&str> = answers.iter().map(|key| &**key).collect();
+        let mut changed = KeySet::default();
+        for key in &answers {
+            changed.intern(key);
+        }
         let mut items = Vec::new();
         for section in [Section::Flags, Section::Segments] {
             for key in keys(self, later, section) {
                 let (before, after) = (written(self, section, &key), written(later, section, &key));
-                let can_answer = changed.contains(&*key);
+                let can_answer = changed.place(&key).is_some();
                 let answers = (section == Section::Flags).then_some(can_answer);
                 items.extend(compare(section.name(), key, before, after, answers));
             }

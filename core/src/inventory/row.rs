@@ -4,7 +4,7 @@ use super::{Attention, InventoryDocument};
 use crate::diagnostic::Severity;
 use crate::document::Section;
 use crate::flags::Flags;
-use crate::json::{Object, Value};
+use crate::json::{Object, Value, sorted_places};
 use crate::last_evaluated::LastEvaluated;
 use crate::lifecycle::{Status, read_moment};
 use crate::path::Path;
@@ -208,9 +208,10 @@ pub(super) struct FoundByPath<'a>(Vec<(&'a str, Severity)>);
 impl<'a> FoundByPath<'a> {
     pub(super) fn of(flags: &'a Flags) -> FoundByPath<'a> {
         let found = flags.diagnostics().iter();
-        let mut found: Vec<_> = found.map(|found| (found.path(), found.severity())).collect();
-        found.sort_unstable();
-        FoundByPath(found)
+        let found: Vec<_> = found.map(|found| (found.path(), found.severity())).collect();
+        let path = |place: usize| found.get(place).map(|(path, _)| *path);
+        let places = sorted_places(found.len(), &|a, b| path(a).cmp(&path(b)));
+        FoundByPath(places.iter().filter_map(|place| found.get(*place).copied()).collect())
     }
 
     /// How many of this severity are about a flag: at its path or below it.

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::artifact::with_artifact;
@@ -6,6 +5,7 @@ use super::{Lifecycle, LifecycleError, Status};
 use crate::document::{self, Section};
 use crate::flags::Flags;
 use crate::json::{Object, Value};
+use crate::key_set::KeySet;
 
 /// What to write into a flag's `lifecycle`.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,9 +79,10 @@ impl Flags {
     ) -> Result<Flags, LifecycleError> {
         let ruleset = self.ruleset();
         let mut changed: Vec<(Arc<str>, Value)> = Vec::new();
-        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+        // The slots are the places in `changed`.
+        let mut places = KeySet::default();
         for change in changes {
-            let earlier = places.get(&*change.key).copied();
+            let earlier = places.place(&change.key).map(|place| place as usize);
             let held = match earlier.and_then(|place| changed.get(place)) {
                 Some((_, flag)) => flag.as_object(),
                 None => Some(written(self, &change.key)?),
@@ -102,7 +103,7 @@ impl Flags {
                     }
                 }
                 None => {
-                    places.insert(&change.key, changed.len());
+                    places.add(&change.key);
                     changed.push((Arc::clone(&change.key), raised(&flag).into()));
                 }
             }

@@ -326,17 +326,17 @@ impl<T> Reading<T> {
         &self,
         key: &Arc<str>,
         written: &Value,
-        notes: Box<[Note]>,
+        notes: Vec<Note>,
         tables: &mut Tables,
     ) -> Item<T> {
         let compiled = self.read(key, written, &Findings::default(), tables);
         #[cfg(not(feature = "tools"))]
-        let _ = notes;
+        drop(notes);
         Item {
             written: written.clone(),
             compiled,
             #[cfg(feature = "tools")]
-            notes,
+            notes: notes.into(),
         }
     }
 
@@ -399,13 +399,13 @@ impl NotesByItem {
         }
     }
 
-    fn take(&mut self, section: Section, key: &str) -> Box<[Note]> {
+    fn take(&mut self, section: Section, key: &str) -> Vec<Note> {
         let (keys, lists) = self.section(section);
         if lists.is_empty() {
-            return Box::default();
+            return Vec::new();
         }
         let notes = keys.place(key).and_then(|slot| lists.get_mut(slot as usize));
-        notes.map(std::mem::take).unwrap_or_default().into()
+        notes.map(std::mem::take).unwrap_or_default()
     }
 }
 

@@ -10,8 +10,8 @@ from ..topic import Topic, repeated
 
 STEPS = 1_000_000
 STATE_STEPS, STATE_OWN_STEPS = 4_000_000, 10_000
-BYTES, VISITS, HASHED = 64, 32, 128
-"""Bytes and visits of a pattern's places that count as one step; bytes that a bucket's own step includes."""
+BYTES, VISITS, INSTRUCTIONS, HASHED = 64, 32, 8, 128
+"""Bytes, visits of a pattern's places and instructions of it that count as one step; bytes that a bucket's own step includes."""
 LENGTH = 64_000
 """Of the long texts here."""
 EVALUATE: Json = {"evaluate": {"flag": "flag", "default": "default"}}
@@ -86,7 +86,7 @@ def patterns(topic: Topic) -> None:
     visits = (1 + 1 + 1) + (LENGTH - 1) * (1 + 2 + 2) + (1 + 2)
     filled(topic, "pattern-visits", "a match begins everywhere", one_rule("text", "matches", '"[ab]c"'), 2 + 1 + visits // VISITS, text)
     size = 32_000
-    filled(topic, "pattern-program", "a large program", one_rule("text", "matches", f'"a{{{size}}}"'), 2 + 1 + size // VISITS,
+    filled(topic, "pattern-program", "a large program", one_rule("text", "matches", f'"a{{{size}}}"'), 2 + 1 + size // INSTRUCTIONS,
            ('"text":""',))  # fmt: skip
     for size, answer in ((32_768, ruled()), (32_769, fell())):
         # A split and a jump stand beside the two parts.

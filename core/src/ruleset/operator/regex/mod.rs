@@ -100,7 +100,7 @@ impl Pattern {
         keeps: impl FnOnce(usize) -> bool,
         steps: &mut Steps,
     ) -> Result<bool, Malformed> {
-        steps.take((self.size / limits::STEP_VISITS) as usize)?;
+        steps.take((self.size / limits::STEP_INSTRUCTIONS) as usize)?;
         let built;
         let program = match self.program.get() {
             Some(program) => program,
