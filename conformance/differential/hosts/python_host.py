@@ -14,7 +14,7 @@ CLOCK_OFFSET_MINUTES = -330
 
 
 def load(line: dict[str, Any]) -> isoflag.Flags:
-    """From the text where there is one, so that both ways are compared."""
+    """Loads the text if the line has one, so that both loaders are compared."""
     if "text" in line:
         return isoflag.Flags.from_json(line["text"])
     return isoflag.Flags.from_dict(line["document"])
@@ -32,7 +32,7 @@ def shown(detail: isoflag.EvaluationDetail[Any]) -> list[Any]:
 
 
 def same(bound: Any, unbound: Any) -> Any:
-    """The answer; if the two are not equal, both by name, which no other host answers."""
+    """Returns the answer, or both if they differ, which fails the comparison of hosts."""
     if canonical(bound) == canonical(unbound):
         return bound
     return {"bound": bound, "unbound": unbound}

@@ -20,7 +20,7 @@ OWN = "own"
 
 @dataclass(frozen=True)
 class Failure:
-    """A difference that nothing explains."""
+    """A difference that no point explains."""
 
     number: int
     what: str
@@ -31,7 +31,7 @@ class Failure:
 
 @dataclass
 class Tally:
-    """What a run counted."""
+    """The counts of a run."""
 
     cases: int = 0
     documents: int = 0
@@ -52,7 +52,7 @@ class Tally:
 
 @dataclass
 class Answers:
-    """Everything that answered one line. ``hosts`` is empty before there is any."""
+    """The answers to one line. ``hosts`` may be empty."""
 
     line: Json
     hosts: dict[str, tuple[str, ...]]
@@ -60,7 +60,7 @@ class Answers:
 
 
 class Comparison:
-    """One line's comparison."""
+    """Compares the answers to one line."""
 
     def __init__(self, answers: Answers, tally: Tally) -> None:
         self.line = answers.line
@@ -232,14 +232,14 @@ class Comparison:
 
 
 class Reach:
-    """What an evaluation of a flag may read, and what of that an SDK cannot be asked about."""
+    """The flags and segments that an evaluation may read."""
 
     def __init__(self, raw: Json, document: Document) -> None:
         self.document = document
         self.raw = raw
 
     def excuse(self, keys: list[str], refused: Json) -> str | None:
-        """Why the SDK's answer says nothing about the rules: how it loads documents, or isoflag's own additions."""
+        """Returns why an SDK's answer is not compared with the rules, if so: loading, or isoflag's additions."""
         flags, segments = set(refused["flags"]), set(refused["segments"])
         for member, key in self._closure(keys):
             item = (self.document.flags if member == "flags" else self.document.segments).get(key)

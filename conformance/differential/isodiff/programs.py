@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Command:
-    """A program: its name, how it is started, and how many lines it writes for each line it reads."""
+    """A program: its name, its command, and the number of lines it writes for each line it reads."""
 
     name: str
     arguments: tuple[str, ...]
@@ -31,7 +31,7 @@ class Program:
         )
 
     def answers(self, lines: Sequence[str]) -> list[tuple[str, ...]]:
-        """What the program answers to each line."""
+        """Returns the program's answers to each line."""
         assert self.process.stdout is not None
         writer = threading.Thread(target=self._write, args=(lines,))
         writer.start()

@@ -1,4 +1,4 @@
-"""What a run prints, and conformance/DIVERGENCES.md."""
+"""Writes the summary of a run, and conformance/DIVERGENCES.md."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ for which the point was needed; one answer may need several. The Go column was r
 
 
 def summary(tally: Tally, seconds: float) -> str:
-    """A few lines for the terminal."""
+    """Returns a few lines for the terminal."""
     reasons = ", ".join(f"{name} {count}" for name, count in sorted(tally.reasons.items()))
     lines = [
         f"{tally.cases} cases in {tally.documents} documents, {seconds:.0f} s",
@@ -64,7 +64,7 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def case(line: Json, failure: Failure) -> str:
-    """One failing case, to be made a vector."""
+    """Returns a failing case in the form of a vector."""
     shown = {
         "what": failure.what,
         "flag": failure.flag,
@@ -82,7 +82,7 @@ def _parsed(text: str) -> Json:
 
 
 def divergences(tally: Tally, seed: str, hosts: list[str]) -> str:
-    """The text of DIVERGENCES.md."""
+    """Returns the text of DIVERGENCES.md."""
     parts = [
         HEADER,
         _facts(tally, seed, hosts),

@@ -1,4 +1,4 @@
-"""The run: generate, ask everybody, compare, report."""
+"""Runs the differential: generate, evaluate, compare, report."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
 
 def commands(hosts: list[str], core_hosts: list[str]) -> list[Command]:
     found = [
-        # A larger stack: the SDK recurses into the endless cycles that it does not detect.
+        # A larger stack: the SDK recurses endlessly into cycles that it does not detect.
         Command(
             "javascript", ("node", "--stack-size=3900", str(HERE / "oracles" / "node_sdk.mjs"))
         ),
@@ -61,7 +61,7 @@ def commands(hosts: list[str], core_hosts: list[str]) -> list[Command]:
 
 
 class Fleet:
-    """All programs, asked at the same time."""
+    """All programs, which run at the same time."""
 
     def __init__(self, wanted: list[Command]) -> None:
         self.programs = [Program(command) for command in wanted]
@@ -135,7 +135,7 @@ def _compare(
 
 
 def minimal(fleet: Fleet, line: Json, failure: Failure) -> str:
-    """The failing case, made small."""
+    """Returns the failing case, reduced."""
 
     def check(candidates: list[Json]) -> list[Failure | None]:
         found: list[Failure | None] = []
@@ -154,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
     seed = chosen.seed or secrets.token_hex(4)
     print(f"differential: seed {seed}, {chosen.cases} cases", flush=True)
     start = time.monotonic()
-    # The rules follow the JavaScript SDK into its endless cycles, as far as the oracle lets it go.
+    # The quirks follow the JavaScript SDK into endless cycles, as far as the oracle does.
     sys.setrecursionlimit(20_000)
     warnings.simplefilter("ignore", FutureWarning)
     fleet = Fleet(commands(chosen.host, chosen.core_host))

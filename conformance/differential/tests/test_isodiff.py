@@ -1,15 +1,20 @@
-"""The differential can fail, and explains what it excuses."""
+"""The differential fails on each kind of difference, and explains those of SDKs by their points."""
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
+from types import ModuleType
 from typing import Any
+
+import pytest
 
 from canonical_json import canonical
 from isodiff.compare import Answers, Comparison, Tally
 from isodiff.generate.documents import lines
-from isodiff.quirks import SDKS
-from isodiff.quirks.points import BY_NAME, POINTS
+from isodiff.quirks import SDKS, javascript, python, sdk
+from isodiff.quirks.points import POINTS
 from isodiff.shrink import shrunk
 from isodiff.spec.document import Document
 from isodiff.spec.states import Spec
@@ -130,4 +135,12 @@ def test_a_failing_case_is_made_small() -> None:
 
 
 def test_every_point_has_one_row() -> None:
-    assert len(BY_NAME) == len(POINTS)
+    assert len({point.name for point in POINTS}) == len(POINTS)
+
+
+@pytest.mark.parametrize(("name", "module"), [("javascript", javascript), ("python", python)])
+def test_each_point_of_an_sdk_guards_an_override(name: str, module: ModuleType) -> None:
+    # What an SDK refuses to load is never evaluated.
+    refused = {point.name for point in POINTS if getattr(point, name) == "refuses the flag"}
+    guards = set(re.findall(r'"([DASP]\d+)"', inspect.getsource(module) + inspect.getsource(sdk)))
+    assert guards == SDKS[name].points - refused

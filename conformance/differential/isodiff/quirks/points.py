@@ -1,8 +1,7 @@
 """The points on which LaunchDarkly's SDKs differ from each other, or from isoflag.
 
 ``D``, ``A``: decided points of isoflag's specification. ``S``: a difference that its prose states. ``P``: found by these
-runs and proposed. Each names what a situation is and what each side answers; the switches of the same names are in the
-modules of this package.
+runs and proposed. Each row has a situation and what each side answers; the overrides of an SDK are guarded by these names.
 """
 
 from __future__ import annotations
@@ -457,6 +456,5 @@ POINTS = (
     ),
 )
 
-BY_NAME = {point.name: point for point in POINTS}
 JAVASCRIPT = frozenset(point.name for point in POINTS if point.javascript)
 PYTHON = frozenset(point.name for point in POINTS if point.python)
