@@ -210,17 +210,16 @@ impl Walk {
     ) -> Converted<Value> {
         let mut values = Vec::with_capacity(elements.size_hint().0.min(64));
         for (index, element) in elements.enumerate() {
-            let value =
-                self.spend(1).and_then(|()| self.value(&element, level.saturating_add(1)));
+            let value = self.spend(1).and_then(|()| self.value(&element, level.saturating_add(1)));
             values.push(value.map_err(|failure| failure.within(Step::Element(index)))?);
         }
         Ok(Value::from(values))
     }
 
-    fn text(&mut self, text: &Bound<'_, PyString>) -> Converted<Arc<str>> {
-        let Ok(text) = text.to_str() else {
+    fn text(&mut self, string: &Bound<'_, PyString>) -> Converted<Arc<str>> {
+        let Ok(text) = string.to_str() else {
             // Counted all the same: the names of a mapping need not end.
-            self.spend(1)?;
+            self.spend(string.len().unwrap_or(0).saturating_add(2))?;
             return Err(Cause::LoneSurrogate.into());
         };
         self.spend(text.len().saturating_add(2))?;
