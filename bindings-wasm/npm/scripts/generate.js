@@ -64,7 +64,7 @@ function judged(thrown) {
 function checked(glue) {
   return glue.replace(
     /^function passStringToWasm0\(arg, .*\) \{\n/m,
-    "$&    if (typeof arg !== 'string') throw new TypeError(`expected a string, found ${typeof arg}`);\n",
+    "$&    if (typeof arg !== 'string') throw new TypeError('expected a string, found ' + typeof arg);\n",
   );
 }
 
