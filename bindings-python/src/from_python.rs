@@ -99,7 +99,8 @@ impl Walk {
         Ok(value)
     }
 
-    /// Converts an object at this level of containers.
+    /// Converts an object that, if it is a container, stands at this level. A container's brackets
+    /// are charged with it, less the comma after its last element; a text's quotes with the text.
     fn value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
         if let Ok(text) = object.cast::<PyString>() {
             return Ok(Value::String(self.text(text)?));
@@ -181,6 +182,8 @@ impl Walk {
             let skipped = Cause::Name(name.get_type().unbind());
             return if self.lenient { Ok(()) } else { Err(skipped.into()) };
         };
+        // The colon and the comma.
+        self.spend(2)?;
         let text = match self.text(text) {
             Ok(text) => text,
             Err(failure) if self.marks(&failure, members.level) => {
@@ -209,19 +212,19 @@ impl Walk {
     ) -> Converted<Value> {
         let mut values = Vec::with_capacity(elements.size_hint().0.min(64));
         for (index, element) in elements.enumerate() {
-            let value = self.value(&element, level.saturating_add(1));
+            let value = self.spend(1).and_then(|()| self.value(&element, level.saturating_add(1)));
             values.push(value.map_err(|failure| failure.within(Step::Element(index)))?);
         }
         Ok(Value::from(values))
     }
 
-    fn text(&mut self, text: &Bound<'_, PyString>) -> Converted<Arc<str>> {
-        let Ok(text) = text.to_str() else {
-            // Counted too, since a mapping may have infinitely many names.
-            self.spend(1)?;
+    fn text(&mut self, string: &Bound<'_, PyString>) -> Converted<Arc<str>> {
+        let Ok(text) = string.to_str() else {
+            // Counted all the same: the names of a mapping need not end.
+            self.spend(string.len().unwrap_or(0).saturating_add(2))?;
             return Err(Cause::LoneSurrogate.into());
         };
-        self.spend(text.len())?;
+        self.spend(text.len().saturating_add(2))?;
         Ok(Arc::from(text))
     }
 

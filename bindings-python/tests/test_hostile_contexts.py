@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import decimal
 import fractions
+import json
 import math
 import time
 import types
@@ -126,6 +127,7 @@ INVALID: dict[str, Callable[[], Any]] = {
     "one of two kinds raises": lambda: {"kind": "multi", "user": USER, "org": hostile.Raising()},
     "one of two kinds has no key": lambda: {"kind": "multi", "user": USER, "org": {}},
     "larger than the limit": lambda: {**USER, "x": "a" * (1 << 20)},
+    "larger by empty strings": lambda: {**USER, "x": [""] * 400_000},
     "parts shared until it is larger": lambda: {**USER, "x": hostile.shared(100)},
 }
 
@@ -165,6 +167,20 @@ def test_an_invalid_context_is_answered_with_the_default(
     assert detail.value is default
     assert detail.variation_index is None
     assert detail.reason == {"kind": "ERROR", "errorKind": "USER_NOT_SPECIFIED"}
+
+
+@pytest.mark.parametrize(
+    "element", ["", "a", 0, None, [], [[]], {}, {"": 0}, {"a": "", "b": []}, 3e-308], ids=repr
+)
+def test_the_limit_is_the_length_of_the_text(flags: Flags, element: object) -> None:
+    attributes: dict[str, Any] = {"x": [element] * 50_000, "pad": ""}
+    members = {"kind": "user", "key": "ada", **attributes}
+    attributes["pad"] = "p" * ((1 << 20) - len(json.dumps(members, separators=(",", ":"))))
+    largest = {**USER, **attributes}
+    assert len(json.dumps(largest, separators=(",", ":"))) == 1 << 20
+    assert flags.variation("presence", largest, None) is True
+    larger = {**largest, "pad": attributes["pad"] + "p"}
+    assert flags.variation("presence", larger, None) is None
 
 
 @pytest.mark.parametrize("make", INVALID.values(), ids=INVALID.keys())

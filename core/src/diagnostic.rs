@@ -3,6 +3,8 @@ use std::fmt::{self, Display};
 use std::sync::Arc;
 
 use crate::json::{Object, Value};
+#[cfg(feature = "tools")]
+use crate::limits::DIAGNOSTICS;
 use crate::path::Path;
 
 /// How much a diagnostic matters.
@@ -131,9 +133,17 @@ impl Findings {
         }
     }
 
+    /// Whether findings are wanted, so that reading goes on after what cannot be read.
+    pub(crate) fn are_kept(&self) -> bool {
+        #[cfg(feature = "tools")]
+        return self.found.as_ref().is_some_and(|found| found.borrow().len() <= DIAGNOSTICS);
+        #[cfg(not(feature = "tools"))]
+        false
+    }
+
     pub(crate) fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
         #[cfg(feature = "tools")]
-        if let Some(found) = &self.found {
+        if let Some(found) = self.found.as_ref().filter(|_| self.are_kept()) {
             found.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
         }
         #[cfg(not(feature = "tools"))]
@@ -272,4 +282,6 @@ codes! {
     InvalidStrategy = "invalid-strategy", Error;
     /// Options in `meta.check` that cannot be read.
     InvalidCheckOptions = "invalid-check-options", Error;
+    /// More findings than are reported.
+    TooManyFindings = "too-many-findings", Error;
 }

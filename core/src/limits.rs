@@ -51,6 +51,10 @@ pub(crate) const STATE_OWN_STEPS: u32 = 10_000;
 #[cfg(feature = "tools")]
 pub(crate) const TRACE_BYTES: usize = 1 << 20;
 
+/// The findings that the diagnostics of one document report.
+#[cfg(feature = "tools")]
+pub(crate) const DIAGNOSTICS: usize = 100_000;
+
 /// What is left of a size limit while a binding walks an object of its host.
 ///
 /// A host's object may share parts or hold itself, so its size is known only by counting.
@@ -122,6 +126,7 @@ mod tests {
             ("STATE_STEPS", STATE_STEPS as usize),
             ("STATE_OWN_STEPS", STATE_OWN_STEPS as usize),
             ("TRACE_BYTES", TRACE_BYTES),
+            ("DIAGNOSTICS", DIAGNOSTICS),
         ] {
             let row = format!("| `{name}` | {value} |");
             assert!(table.contains(&row), "docs/limits.md has no row {row}");

@@ -53,6 +53,27 @@ fn memory_is_linear_in_the_input() {
         assert!(kept < 20 * text.len(), "{pattern}: {kept} bytes are kept");
     }
 
+    // A list is not read on after what is unreadable, and a reference not below the deepest value.
+    let unreadable = format!("{{}},1{}", ",{}".repeat(300_000));
+    let rules =
+        document("", 1).replace(r#"[{"variation":0,"clauses":[]}]"#, &format!("[{unreadable}]"));
+    let names = "/a".repeat(500_000);
+    let clause =
+        format!(r#"{{"attribute":"{names}","contextKind":"user","op":"in","values":[1]}}"#);
+    for text in [rules, document(&unreadable, 1), document(&clause, 1)] {
+        let (made, _) = counted(|| Flags::from_json(text.as_bytes()).unwrap());
+        let held = made.bytes_allocated - made.bytes_deallocated;
+        assert!(held < 12 * text.len(), "{held} bytes for {}", text.len());
+        assert!(made.bytes_allocated < 30 * text.len(), "{} bytes", made.bytes_allocated);
+    }
+    // Findings are counted before they take memory.
+    let text = document(&vec!["1"; 1_000_000].join(","), 1);
+    let flags = Flags::from_json(text.as_bytes()).unwrap();
+    let (made, found) = counted(|| flags.diagnostics());
+    assert_eq!(found.len(), 100_000);
+    assert_eq!(found.last().unwrap().code(), "too-many-findings");
+    assert!(made.bytes_allocated < 1_000 * found.len(), "{}", made.bytes_allocated);
+
     // Each private reference is parsed once, not once for each clause.
     let private: Vec<Value> = (0..2_000).map(|n| Value::from(format!("/p/{n}"))).collect();
     let meta = isoflag::Object::from_iter([("privateAttributes", Value::from(private))]);

@@ -56,10 +56,23 @@ function judged(thrown) {
   return text;
 }
 
+/**
+ * The glue, in which an argument that is not a string is an error: its length would be taken for one, which traps. What
+ * the core's own glue is given has been checked before.
+ * @param {string} glue
+ */
+function checked(glue) {
+  return glue.replace(
+    /^function passStringToWasm0\(arg, .*\) \{\n/m,
+    "$&    if (typeof arg !== 'string') throw new TypeError('expected a string, found ' + typeof arg);\n",
+  );
+}
+
 /** What wasm-bindgen has made for a module, with a list of what the module imports. @param {string} from @param {string} to @param {WebAssembly.Module} module */
 async function writeGlue(from, to, module) {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
-  const text = watched(await readFile(new URL(`${from}/core_bg.js`, made), "utf8"), module);
+  const glue = await readFile(new URL(`${from}/core_bg.js`, made), "utf8");
+  const text = watched(from === "core" ? glue : checked(glue), module);
   await writeFile(
     new URL(`${to}.js`, generated),
     `${text}\nexport const imports = { ${imports.join(", ")} };\n`,

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Activity } from "../dist/activity.js";
-import { checkEnvironments, Flags, inventory, LifecycleError, ready } from "../dist/node.js";
+import { checkEnvironments, DocumentHistory, Flags, inventory, LifecycleError, ready } from "../dist/node.js";
 
 await ready();
 
@@ -223,4 +223,21 @@ test("what can go is told with what nobody knows", () => {
   assert.throws(() => flags.retirements({ now: 1, callSites: { new: -1 } }), /`callSites`: `new`: expected/);
   assert.throws(() => flags.retirements({ now: 1, activity: "{}" }), /`activity`: /);
   assert.throws(() => flags.retirements({ now: 1, weeks: -1 }), /`weeks`: expected a number of weeks/);
+});
+
+test("an argument that is not a string is an error and no trap", () => {
+  const flags = oneFlag("Doing");
+  const history = new DocumentHistory();
+  for (const other of [5, {}, { length: 2 ** 30 }, undefined, null, 1n]) {
+    const wrong = /** @type {any} */ (other);
+    for (const call of [
+      () => flags.withStatus(wrong, "Staging", NOW),
+      () => flags.withStatus("new", wrong, NOW),
+      () => flags.finish(wrong, NOW),
+      () => flags.strategyFor(wrong, { kind: "user", key: "ada" }),
+      () => history.get(wrong),
+    ]) {
+      assert.throws(call, { name: "TypeError", message: `expected a string, found ${typeof other}` });
+    }
+  }
 });

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::json::Value;
+use crate::limits::NESTING;
 
 /// How an attribute is addressed: by a plain name, or by a path such as `/address/city`, where
 /// `~1` stands for `/` and `~0` for `~`.
@@ -50,7 +51,13 @@ impl AttributeReference {
                 None | Some('/') if component.is_empty() => {
                     return Err(error("has an empty component; remove the extra slash"));
                 }
-                Some('/') => components.push(std::mem::take(&mut component).into()),
+                Some('/') => {
+                    let name = std::mem::take(&mut component);
+                    // No value lies deeper than objects nest: one name more leads nowhere.
+                    if components.len() <= NESTING {
+                        components.push(name.into());
+                    }
+                }
                 Some(character) => component.push(character),
                 None => break,
             }

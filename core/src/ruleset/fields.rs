@@ -112,7 +112,7 @@ impl<'a> Fields<'a> {
         Ok(ValueList::new(list))
     }
 
-    /// Reads every object of a list. All are read, so that all that is wrong is reported.
+    /// Reads every object of a list.
     pub(crate) fn each<T>(
         &self,
         name: &str,
@@ -126,7 +126,8 @@ impl<'a> Fields<'a> {
         Ok(all.into())
     }
 
-    /// Visits every object of a list: one function for all lists, however they are read.
+    /// Visits every object of a list: one function for all lists, however they are read. Without
+    /// findings the first unreadable one is the last, so that unreadable lists take no memory.
     pub(super) fn visit(
         &self,
         name: &str,
@@ -138,6 +139,9 @@ impl<'a> Fields<'a> {
             let path = list.element(index);
             let visited = Fields::of(element, &path, self.findings).and_then(&mut *visit);
             all = all.and(visited);
+            if all.is_err() && !self.findings.are_kept() {
+                break;
+            }
         }
         all
     }

@@ -49,6 +49,8 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::document::{Document, Section};
 use crate::json::{Note, NoteKind, Object, Value, sorted_names};
 use crate::key_set::KeySet;
+#[cfg(feature = "tools")]
+use crate::limits::DIAGNOSTICS;
 use crate::path::Path;
 
 /// A compiled document. What a patch does not touch is shared with the ruleset before it.
@@ -282,8 +284,10 @@ impl Ruleset {
     /// Everything that is wrong, in the order of the document. Each item is read once more for it:
     /// loading keeps no message.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut all: Vec<_> = self.notes.iter().map(diagnostic).collect();
-        all.extend(self.diagnostics.iter().cloned());
+        // One more than are reported: it shows that there are more.
+        let room = |all: &Vec<Diagnostic>| (DIAGNOSTICS + 1).saturating_sub(all.len());
+        let mut all: Vec<_> = self.notes.iter().take(DIAGNOSTICS + 1).map(diagnostic).collect();
+        all.extend(self.diagnostics.iter().take(room(&all)).cloned());
         let findings = Findings::kept();
         read_hash(&self.rest, &findings);
         all.extend(findings.into_vec());
@@ -291,14 +295,25 @@ impl Ruleset {
         // All keys have their slots, so that the tables are only looked up.
         let mut tables = self.tables.clone();
         for (slot, item) in self.flags.iter() {
+            if room(&all) == 0 {
+                break;
+            }
             let read = Reading { section: Section::Flags, read: Flag::read };
             read.diagnostics(self.flag_key(slot), item, &mut tables, &mut all);
             links.of_flag(slot, &mut all);
         }
         for (slot, item) in self.segments.iter() {
+            if room(&all) == 0 {
+                break;
+            }
             let read = Reading { section: Section::Segments, read: Segment::read };
             read.diagnostics(self.segment_key(slot), item, &mut tables, &mut all);
             links.of_segment(slot, &mut all);
+        }
+        if all.len() > DIAGNOSTICS {
+            all.truncate(DIAGNOSTICS - 1);
+            let message = format!("more than {DIAGNOSTICS} findings; repair some to see the rest");
+            all.push(Diagnostic::new(Code::TooManyFindings, &Path::Root, message));
         }
         all
     }
@@ -348,7 +363,7 @@ impl<T> Reading<T> {
         tables: &mut Tables,
         all: &mut Vec<Diagnostic>,
     ) {
-        all.extend(item.notes.iter().map(diagnostic));
+        all.extend(item.notes.iter().take(DIAGNOSTICS + 1).map(diagnostic));
         let findings = Findings::kept();
         self.read(key, &item.written, &findings, tables);
         all.extend(findings.into_vec());
