@@ -1,3 +1,5 @@
+//! Splits a text at an ASCII character.
+
 /// What stands before the first such ASCII sign, and what after it if there is one. The standard
 /// library's searches are for every kind of pattern, which a page would download.
 pub(crate) fn cut(text: &str, sign: u8) -> (&str, Option<&str>) {

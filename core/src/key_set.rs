@@ -1,10 +1,10 @@
-//! Sets of keys, each with a slot of its own.
+//! Sets of keys with stable slots.
 
 use std::sync::Arc;
 
 use crate::hash_index::{HashIndex, hash};
 
-/// Keys that each have a place of their own, in the order in which they came.
+/// Keys with a slot each, in the order of insertion.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<str>>,
@@ -21,7 +21,7 @@ impl KeySet {
         self.keys.get(place as usize)
     }
 
-    /// The key with that place, which is empty for none.
+    /// Returns the key in this slot, empty if there is none.
     pub(crate) fn key(&self, place: u32) -> &Arc<str> {
         self.get(place).unwrap_or(&self.nameless)
     }

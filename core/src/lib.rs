@@ -1,4 +1,4 @@
-//! One flag document, one evaluator, the same answer on every host.
+//! Evaluates LaunchDarkly-style flag documents, with the same answer on every host runtime.
 //!
 //! isoflag evaluates LaunchDarkly-style flag documents: targets, rules, segments, prerequisites,
 //! percentage rollouts and experiments. It does no I/O: no clock, no randomness, no network. The
@@ -16,7 +16,7 @@
 //! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
 //!
 //! On these are built: `freshness`, which document supersedes which; `consistency`, whether the whole back end has a document; `history`, the
-//! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
+//! documents that were current lately, and pins to them; `receipt`, an answer that can be checked
 //! elsewhere; `impact` and `diff`, what a change can change and what changed; `check`, the mistakes
 //! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
 //! flags on and off by that; `reach`, what a flag can serve at all; `activity` and `last_evaluated`,

@@ -1,5 +1,5 @@
-//! What a team agrees on: names, owners, how many flags and for how long, and that a feature is on
-//! outside development only in its time.
+//! Team conventions: names, owners, the number and age of flags, and features that are on outside
+//! development too early.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::ruleset::{Flag, FlagState};
 
 const DAY_SECONDS: f64 = 86_400.0;
 
-/// What an environment of developers is called.
+/// Names of development environments.
 const DEVELOPMENT: [&str; 4] = ["dev", "development", "local", "test"];
 
 pub(super) fn is_development(environment: &str) -> bool {
@@ -50,7 +50,7 @@ pub(super) fn check_flag(
     }
 }
 
-/// Members of `lifecycle` that cannot be read.
+/// Checks members of `lifecycle` that cannot be parsed.
 fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints: &mut Lints) {
     let path = scope.path.member("lifecycle");
     if let (Some(written), None) = (lifecycle.member("status"), lifecycle.status) {
@@ -103,7 +103,7 @@ fn check_times(
     }
 }
 
-/// A flag that is on outside development.
+/// Checks a flag that is on outside development.
 fn check_release(
     lifecycle: &Lifecycle,
     scope: &Scope<'_>,
@@ -128,7 +128,7 @@ fn check_release(
     }
 }
 
-/// Teams with more flags than they may have; said of the first flag too many.
+/// Reports teams with too many flags, at the first flag beyond the limit.
 pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lints) {
     let Some(limit) = options.max_flags_per_team else { return };
     let mut teams: BTreeMap<Arc<str>, u32> = BTreeMap::new();
@@ -151,7 +151,7 @@ pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lin
     }
 }
 
-/// Flags that are on outside development and not in it.
+/// Reports flags that are on in other environments but off in development.
 pub(super) fn check_against_development(
     flags: &Flags,
     environment: &str,
@@ -175,7 +175,7 @@ pub(super) fn check_against_development(
     }
 }
 
-/// The options that the document itself gives, in `meta.check`; what is no option is reported.
+/// Returns the options in the document's own `meta.check`; invalid options are reported.
 pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
     let meta = flags.ruleset().rest().get("meta").and_then(Value::as_object);
     let written = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();

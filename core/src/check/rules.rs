@@ -1,4 +1,4 @@
-//! Rules that nobody reaches or that match nobody.
+//! Checks for rules that are unreachable or match no context.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::diagnostic::Code;
 use crate::path::Path;
 use crate::ruleset::{Clause, Rule, SegmentRule, Served};
 
-/// Of each rule whether anybody can come to it and match it.
+/// Returns, for each rule, whether a context can reach and match it.
 pub(super) fn check_flag(scope: &Scope<'_>, rules: &[Rule], lints: &mut Lints) -> Vec<bool> {
     let rules: Vec<_> = rules.iter().map(|rule| (&*rule.clauses, true, &*rule.id)).collect();
     check(scope, &rules, lints)
@@ -21,7 +21,8 @@ pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mu
     check(scope, &rules, lints);
 }
 
-/// Checks rules: the clauses of each, whether it decides for all who match it, and its id.
+/// Checks rules: the clauses of each, whether it decides for every context that matches it, and its
+/// id.
 fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints) -> Vec<bool> {
     let list = scope.path.member("rules");
     let sizes = rules.iter().flat_map(|(clauses, _, _)| *clauses).map(|one| one.values.len() + 1);
@@ -61,12 +62,12 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
     lives
 }
 
-/// The rules above one, found by what their clauses want.
+/// The earlier rules, indexed by the keys of their clauses.
 #[derive(Default)]
 struct Before<'a> {
     rules: Vec<(usize, Vec<Asked<'a>>)>,
-    /// The places of the rules by a key that one of their clauses has; the others are of rules that
-    /// match everybody.
+    /// The indices of the rules by a key of one of their clauses; the other rules match every
+    /// context.
     by_key: BTreeMap<u64, Vec<usize>>,
     of_everybody: Vec<usize>,
 }
@@ -74,7 +75,7 @@ struct Before<'a> {
 impl<'a> Before<'a> {
     fn add(&mut self, index: usize, clauses: Vec<Asked<'a>>) {
         let place = self.rules.len();
-        // Under the clause that the fewest others are found by.
+        // Index the rule under the key that the fewest rules share.
         let crowd = |key: &u64| self.by_key.get(key).map_or(0, Vec::len);
         let choices = clauses.iter().filter(|clause| !clause.always_matches());
         let choices = choices.map(Asked::implying_keys);
@@ -90,7 +91,7 @@ impl<'a> Before<'a> {
         self.rules.push((index, clauses));
     }
 
-    /// The first rule that every context matches which matches all these clauses.
+    /// Returns the first rule that every context with these clauses also matches.
     fn first_implied(&self, by: &[Asked<'a>], looks: &Looks) -> Option<&(usize, Vec<Asked<'a>>)> {
         let mut places: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
         for keys in by.iter().map(Asked::implied_keys) {
@@ -110,7 +111,7 @@ impl<'a> Before<'a> {
     }
 }
 
-/// Whether a rule with these clauses can match anybody.
+/// Checks whether a rule with these clauses can match any context.
 fn check_clauses(
     scope: &Scope<'_>,
     asked: &[Asked<'_>],
@@ -145,7 +146,7 @@ fn check_clauses(
     matches
 }
 
-/// The variations that something serves.
+/// Collects the variations that a rule or the fallthrough serves.
 pub(super) fn served(served: &Served, by: &mut Vec<u32>) {
     match served {
         Served::Variation(index) => by.push(*index),
@@ -153,7 +154,7 @@ pub(super) fn served(served: &Served, by: &mut Vec<u32>) {
             let last = rollout.entries.len().saturating_sub(1);
             let total = rollout.entries.last().map_or(0, |entry| entry.cumulative_weight);
             for (index, entry) in rollout.entries.iter().enumerate() {
-                // The last entry has what the weights leave over.
+                // The last entry gets the rest of the weights.
                 let gets_some = entry.weight > 0 || (index == last && total < 100_000);
                 by.extend(entry.variation.filter(|_| gets_some));
             }

@@ -1,4 +1,5 @@
-//! Variations of several types, variations that nobody gets, and weights that do not add up.
+//! Checks for variations of mixed types, variations that are never served, and weights that do not
+//! add up.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use crate::diagnostic::Code;
 use crate::json::Value;
 use crate::ruleset::{Flag, OffVariation, Served, Targeting};
 
-/// Out of so many.
+/// The sum of all weights of a rollout.
 const WHOLE: i64 = 100_000;
 
 pub(super) fn check_types(scope: &Scope<'_>, variations: &[Value], lints: &mut Lints) {
@@ -27,7 +28,7 @@ pub(super) fn check_types(scope: &Scope<'_>, variations: &[Value], lints: &mut L
     }
 }
 
-/// `lives` says of each rule whether anybody can match it.
+/// `lives` states for each rule whether a context can match it.
 pub(super) fn check_served(
     scope: &Scope<'_>,
     flag: &Flag,

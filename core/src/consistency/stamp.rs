@@ -1,4 +1,4 @@
-//! When a flag was changed last, in integer seconds since the epoch.
+//! A flag's last-modified timestamp, in integer seconds since the epoch.
 
 use std::fmt::Display;
 
@@ -8,7 +8,8 @@ use crate::flags::Flags;
 use crate::freshness::{LATEST_SECONDS, STAMP, stamp_of};
 use crate::path::Path;
 
-/// The flag's own stamp, else the document's; none where it says nothing about the time until now.
+/// Returns the flag's own timestamp, else the document's; `None` if it is missing, invalid or in
+/// the future.
 pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings) -> Option<f64> {
     let ruleset = flags.ruleset();
     let flag = ruleset.written(Section::Flags, key);

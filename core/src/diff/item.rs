@@ -1,4 +1,4 @@
-//! What differs between two versions of a flag, a segment or `meta`, in words.
+//! Describes the differences between two versions of a flag, a segment or `meta`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::words::Words;
 use crate::json::{Object, Value};
 use crate::lifecycle::Lifecycle;
 
-/// One difference: where in the item, what was there, what is there now, and that in words.
+/// One difference: its path in the item, the values before and after, and a description.
 #[derive(Clone, Debug)]
 pub(super) struct Difference {
     pub(super) path: String,
@@ -16,8 +16,8 @@ pub(super) struct Difference {
     pub(super) words: Words,
 }
 
-/// What differs, member by member, in RFC 8785 order of the members. `version` says that something
-/// does, and nothing more.
+/// Returns the differences, member by member, in RFC 8785 order of the members. `version` only
+/// signals that something differs, so it is skipped.
 pub(super) fn differences(old: &Object, new: &Object) -> Vec<Difference> {
     let mut names: Vec<&Arc<str>> = new.iter().map(|(name, _)| name).collect();
     names.extend(old.iter().map(|(name, _)| name).filter(|name| new.get(name).is_none()));
@@ -56,7 +56,7 @@ fn difference(
     Difference { path: path.to_owned(), before: before.cloned(), after: after.cloned(), words }
 }
 
-/// The elements of a list that may be absent; none of anything else.
+/// The elements of an optional list; `None` for any other value.
 fn elements(value: Option<&Value>) -> Option<&[Value]> {
     match value {
         None | Some(Value::Null) => Some(&[]),
@@ -128,7 +128,8 @@ fn lifecycle(before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Diff
     }
 }
 
-/// Rules are the same if their ids are, and without ids if what they say is.
+/// Compares rules. Two rules are the same if their ids are equal or, without ids, if their contents
+/// are.
 fn rules(
     before: &[Value],
     after: &[Value],
@@ -143,12 +144,12 @@ fn rules(
         Some(id) => (true, id.to_string()),
         None => (false, rule.to_canonical_json()),
     };
-    // The places of the rules before by what makes two the same, the first on top.
+    // The indices of the previous rules by identity, the first on top.
     let mut places: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
     for (place, rule) in before.iter().enumerate().rev() {
         places.entry(name(rule)).or_default().push(place);
     }
-    // Of rules without ids, what stands at the same place is the same rule that says otherwise.
+    // Rules without ids at the same index count as one changed rule.
     let mut partner: Vec<Option<usize>> =
         after.iter().map(|rule| places.get_mut(&name(rule)).and_then(Vec::pop)).collect();
     let taken: BTreeSet<usize> = partner.iter().flatten().copied().collect();
@@ -189,7 +190,7 @@ fn rules(
     }
 }
 
-/// A rule: what it asks and what it serves.
+/// Describes a rule: its conditions and what it serves.
 fn says(rule: &Value, item: &Object) -> Words {
     let rule_object = rule.as_object().cloned().unwrap_or_default();
     let clauses = elements(rule_object.get("clauses")).unwrap_or_default();
@@ -226,7 +227,7 @@ fn asks(clause: &Value) -> Words {
     list(Words::default().code(subject).text(&operator), values)
 }
 
-/// More values than this are counted.
+/// More values than this are counted, not listed.
 const SHOWN: usize = 5;
 
 fn list(mut words: Words, values: &[Value]) -> Words {
@@ -240,7 +241,7 @@ fn list(mut words: Words, values: &[Value]) -> Words {
     }
 }
 
-/// What a rule or a fallthrough serves.
+/// Describes what a rule or a fallthrough serves.
 fn serves(served: &Value, item: &Object) -> Words {
     let object = served.as_object();
     let index = object.and_then(|served| served.get("variation")).filter(|index| !index.is_null());
@@ -268,7 +269,7 @@ fn percent(weight: f64) -> String {
     format!("{} %", weight / 1000.0)
 }
 
-/// The value of a variation's index.
+/// Describes the variation with this index.
 fn variation(index: &Value, item: &Object) -> Words {
     if index.is_null() {
         return Words::new("the default in the code");
@@ -281,7 +282,7 @@ fn variation(index: &Value, item: &Object) -> Words {
     }
 }
 
-/// Targets by variation and kind: who came and who left.
+/// Compares targets by variation and kind: added and removed keys.
 fn targets(
     name: &str,
     before: &[Value],
@@ -330,7 +331,7 @@ fn targets(
     }
 }
 
-/// Who came to a list and who left it.
+/// Describes the values added to a list and removed from it.
 fn members(before: &[Value], after: &[Value]) -> Words {
     let missing = |of: &[Value], from: &[Value]| -> Vec<Value> {
         let known: BTreeSet<String> = from.iter().map(Value::to_canonical_json).collect();

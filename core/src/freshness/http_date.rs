@@ -7,8 +7,8 @@ const FORM: &[u8; 29] = b"aaa, 00 aaa 0000 00:00:00 GMT";
 
 const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` into epoch milliseconds; none for
-/// any other text. The name of the weekday is not compared with the date.
+/// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` into epoch milliseconds; `None`
+/// for any other text. The name of the weekday is not checked against the date.
 pub(super) fn parse(text: &str) -> Option<f64> {
     let bytes: &[u8; 29] = text.as_bytes().try_into().ok()?;
     for (byte, form) in bytes.iter().zip(FORM) {

@@ -1,12 +1,12 @@
-//! What "on" means for a flag.
+//! Determines the "on" variation of a flag.
 
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::Value;
 use crate::ruleset::Flag;
 
-/// As [`Flags::on_variation`] says. It is read from what is written, since a flag that is off keeps
-/// nothing of its fallthrough.
+/// See [`Flags::on_variation`]. Reads the flag's source, because compiling a flag that is off drops
+/// its fallthrough.
 pub(super) fn of(flags: &Flags, key: &str, flag: &Flag) -> Option<u32> {
     let written = flags.ruleset().written(Section::Flags, key)?.as_object()?;
     let count = u32::try_from(flag.variations.len()).ok()?;

@@ -1,4 +1,4 @@
-//! Evaluating again what a receipt claims.
+//! Verifies a receipt by evaluating again.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use crate::evaluation::BigSegments;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
 
-/// Evaluates again what a receipt's text claims, with the document and the context that it is
-/// about, and gives the receipt back where it is true to the byte.
+/// Evaluates again with the document and the context of a receipt, and returns the receipt if the
+/// result is byte-for-byte identical.
 ///
 /// ```
 /// use isoflag::{Context, Flags, replay};
@@ -24,9 +24,8 @@ use crate::json::{Object, Value};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # Errors
-/// Where the text is no receipt, is about other rules, another document or another context, or
-/// where the evaluation goes another way: then the error names the first step that differs.
+/// If the text is not a receipt, or is about other rules, another document or another context, or
+/// if the evaluation differs: then the error names the first step that differs.
 pub fn replay(
     receipt: &[u8],
     flags: &Flags,
@@ -46,7 +45,7 @@ pub fn replay(
             return Err(ReceiptError::differing(kind, difference));
         }
     }
-    // The answer follows from the trace, so that the first step is looked for there.
+    // The answer follows from the trace, so the first difference is searched for there.
     for name in ["trace", "answer"] {
         let (claimed, found) = (claimed.member(name), found.member(name));
         if let Some(difference) = Difference::between(name, claimed, found) {
@@ -56,7 +55,7 @@ pub fn replay(
     Ok(found)
 }
 
-/// Reads a receipt, which has one text only.
+/// Parses a receipt, which has exactly one valid text.
 fn read(text: &[u8]) -> Result<Receipt, ReceiptError> {
     let refused = |message: &str| Err(ReceiptError::not_a_receipt(message.to_owned()));
     let receipt = match Value::parse(text) {
@@ -81,8 +80,8 @@ fn read(text: &[u8]) -> Result<Receipt, ReceiptError> {
     Ok(receipt)
 }
 
-/// The names of a trace's members, in the order in which an evaluation comes by them. Of others
-/// the order is that of the text, before what comes of a step.
+/// The members of a trace in the order of an evaluation. Other members are compared in the order of
+/// the text, before the results of a step.
 const FIRST: [&str; 9] =
     ["flag", "on", "index", "segment", "contextKind", "attribute", "negate", "op", "id"];
 const LAST: [&str; 17] = [
@@ -114,11 +113,11 @@ fn rank(name: &str) -> usize {
     }
 }
 
-/// The first place where a claim is not what was found.
+/// The first path at which a claim differs from the result.
 #[derive(Clone, Debug, PartialEq)]
 struct Difference {
     path: String,
-    /// None where there is nothing.
+    /// `None` if the member is missing.
     claimed: Option<Value>,
     found: Option<Value>,
 }
@@ -169,7 +168,7 @@ impl Difference {
     }
 }
 
-/// Why a receipt is not what the evaluation gives.
+/// Why a receipt does not match the evaluation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReceiptError {
     kind: ReceiptErrorKind,
@@ -224,20 +223,20 @@ impl ReceiptError {
         }
     }
 
-    /// The first step that differs, such as `trace.rules[2].clauses[0].match`; empty where the text
-    /// is no receipt.
+    /// The first step that differs, such as `trace.rules[2].clauses[0].match`; empty if the text is
+    /// not a receipt.
     #[must_use]
     pub fn path(&self) -> &str {
         self.difference.as_ref().map_or("", |difference| &difference.path)
     }
 
-    /// What the receipt claims there; none where it claims nothing.
+    /// The value that the receipt claims there; `None` if it claims none.
     #[must_use]
     pub fn claimed(&self) -> Option<&Value> {
         self.difference.as_ref()?.claimed.as_ref()
     }
 
-    /// What the evaluation gives there; none where it gives nothing.
+    /// The value of the evaluation there; `None` if there is none.
     #[must_use]
     pub fn found(&self) -> Option<&Value> {
         self.difference.as_ref()?.found.as_ref()
@@ -359,7 +358,7 @@ mod tests {
             .replace(r#""variationIndex""#, r#""variationIndeX""#)
             .replace(r#""holds":true"#, r#""holds":false"#)
             .replace(r#""on":true"#, r#""on":false"#);
-        // Canonical again, since a member has another name.
+        // Canonical again, because a member was renamed.
         let forged = Value::parse(forged.as_bytes()).unwrap().to_canonical_json();
         let error = replayed(forged.as_bytes(), Some(&ada())).unwrap_err();
         assert_eq!(error.path(), "trace.on");
@@ -381,7 +380,7 @@ mod tests {
         );
     }
 
-    /// Each level is compared once, not once for the claim and once for what is found.
+    /// Each level is compared once, not once for the claim and once for the result.
     #[test]
     fn a_long_chain_of_prerequisites_replays() {
         let flags: Vec<String> = (0..60)
@@ -398,7 +397,7 @@ mod tests {
             .collect();
         let document = format!(r#"{{"flags":{{{}}}}}"#, flags.join(","));
         let flags = Flags::from_json(document.as_bytes()).unwrap();
-        // A trace of any depth is written, but a text nests no deeper than a document's.
+        // A trace of any depth can be written, but a text nests no deeper than a document.
         let receipt = flags.receipt("f29", Some(&ada()), None);
         assert_eq!(replay(receipt.to_json().as_bytes(), &flags, Some(&ada()), None), Ok(receipt));
     }

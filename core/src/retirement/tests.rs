@@ -4,7 +4,7 @@ fn flags(text: &str) -> Flags {
     Flags::from_json(text.as_bytes()).unwrap()
 }
 
-/// A document of the flag `f`, which serves `variation` to everybody, or both to some.
+/// Returns a document with the flag `f`, which serves `variation` to everybody, or both to some.
 fn serving(variation: Option<u32>, rest: &str) -> Flags {
     let fallthrough = match variation {
         Some(index) => format!(r#"{{"variation": {index}}}"#),
@@ -27,7 +27,7 @@ fn since_when_is_read_from_documents_and_stamps() {
             "variations": ["a", "b"], "fallthrough": {"variation": 0}}}}"#,
     );
     let since = |moment, exact| Some(Since { moment, exact });
-    // The history, the document in force, since when it is constant, and since when stable.
+    // The history, the current document, since when it is constant, and since when stable.
     for (history, now, constant, stable) in [
         (vec![], &a, None, None),
         (vec![], &stamped, since(40.0, false), since(40.0, false)),
@@ -37,12 +37,12 @@ fn since_when_is_read_from_documents_and_stamps() {
         (vec![(10.0, &absent), (20.0, &a)], &a, since(20.0, true), since(20.0, true)),
         (vec![(10.0, &a), (20.0, &b), (30.0, &a)], &a, since(30.0, true), since(30.0, true)),
         (vec![(30.0, &a), (10.0, &b), (20.0, &a)], &a, since(20.0, true), since(20.0, true)),
-        // It changed with the document that is in force, and nothing says when that was.
+        // It changed with the current document, and the time of that is unknown.
         (vec![(10.0, &split)], &a, None, None),
         (vec![(10.0, &split)], &stamped, since(40.0, true), since(40.0, true)),
         (vec![(50.0, &a)], &stamped, since(40.0, false), since(40.0, false)),
         (vec![(50.0, &split)], &stamped, None, None),
-        // What lies in the future has not been.
+        // Documents from the future are ignored.
         (vec![(10.0, &a), (900.0, &b)], &a, since(10.0, false), since(10.0, false)),
         (vec![(10.0, &split), (20.0, &split)], &split, None, since(10.0, false)),
     ] {

@@ -1,8 +1,10 @@
+//! The error of an invalid strategy.
+
 use std::fmt;
 
 use super::StrategyKind;
 
-/// Why something is no strategy for a document.
+/// An invalid strategy for a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrategyError {
     code: &'static str,
@@ -32,7 +34,7 @@ impl StrategyError {
         self.code
     }
 
-    /// Where in the strategy, such as `on[0]`; empty for the strategy as a whole.
+    /// The path in the strategy, such as `on[0]`; empty for the strategy as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
