@@ -35,7 +35,7 @@ pub fn with_strategy(flags: u32, strategy: &str) -> u32 {
     FLAGS.with(|table| table.keep_made(made()))
 }
 
-/// The strategy that a system chooses for a context, which is text that the encoder wrote or a handle; none where it
+/// The strategy that a system chooses for a context, which is text that the encoder wrote or a handle; `None` if it
 /// chooses none.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ pub fn strategy_for(
     handle: Option<u32>,
 ) -> Result<Option<String>, JsValue> {
     let Some(system) = System::named(system) else {
-        let message = format!("`{system}` is no system; ask for `development` or `production`");
+        let message = format!("`{system}` is not a system; use `development` or `production`");
         return Err(JsError::new(&message).into());
     };
     let context = match (host, handle) {
@@ -159,7 +159,7 @@ pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, Js
     Ok(found.to_value().to_canonical_json())
 }
 
-/// The end of a feature's rollout; none where it is finished already.
+/// The end of a feature's rollout; `None` if it is finished already.
 ///
 /// # Errors
 /// As [`Flags::finish`], where a time is none, or the document was freed.
@@ -182,7 +182,7 @@ fn no_activity(error: ActivityError) -> JsValue {
 }
 
 /// What is known of each flag's retirement, as the JSON text of an array. Each document of the history is a handle with the
-/// moment from which it was in force.
+/// moment from which it was current.
 ///
 /// # Errors
 /// Where a time, the activity or the call sites are none, or a document was freed.
@@ -290,14 +290,14 @@ pub fn check_environments(
     Ok(found.to_canonical_json())
 }
 
-/// A flag's key as AppConfig takes it; none where it would be too long.
+/// A flag's key as AppConfig takes it; `None` if it would be too long.
 #[wasm_bindgen(js_name = toAppConfigKey)]
 #[must_use]
 pub fn to_appconfig_key(key: &str) -> Option<String> {
     isoflag::to_appconfig_key(key)
 }
 
-/// The key that [`to_appconfig_key`] made this of; none for what it never makes.
+/// The key that [`to_appconfig_key`] made this of; `None` for what it never makes.
 #[wasm_bindgen(js_name = fromAppConfigKey)]
 #[must_use]
 pub fn from_appconfig_key(key: &str) -> Option<String> {

@@ -96,7 +96,7 @@ struct Written<'b> {
 }
 
 impl<'b> Written<'b> {
-    /// None for an invalid context, whose every answer is `USER_NOT_SPECIFIED`.
+    /// `None` for an invalid context, whose every answer is `USER_NOT_SPECIFIED`.
     fn context(&mut self, names: &[Arc<str>], members: &mut Members) -> Option<Context> {
         members.clear();
         match self.byte()? {

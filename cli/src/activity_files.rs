@@ -51,7 +51,7 @@ impl ActivityFiles {
         }
     }
 
-    /// What is known of an environment; none where nobody counted.
+    /// What is known of an environment; `None` if nobody counted.
     pub(crate) fn of(&self, label: &str) -> Option<Activity> {
         let own = self.labelled.iter().find(|(held, _)| held == label).map(|(_, own)| own);
         match (own, &self.everywhere) {

@@ -66,7 +66,7 @@ pub(crate) fn unreadable(file: &str, error: &std::io::Error) -> Failure {
 }
 
 impl Source {
-    /// The bytes as text; none if they are not UTF-8.
+    /// The bytes as text; `None` if they are not UTF-8.
     pub(crate) fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.bytes).ok()
     }

@@ -23,7 +23,7 @@ pub(crate) fn root(text: &str) -> Option<Span> {
     Scanner { text, at: text.len() - text.trim_start_matches('\u{feff}').len() }.value()
 }
 
-/// The members of the object at `span`, in the order of the text; none if it is no object.
+/// The members of the object at `span`, in the order of the text; `None` if it is no object.
 pub(crate) fn members(text: &str, span: &Span) -> Vec<Member> {
     let mut scanner = Scanner { text, at: span.start };
     let mut members = Vec::new();
@@ -44,7 +44,7 @@ pub(crate) fn member(text: &str, span: &Span, name: &str) -> Option<Member> {
     members(text, span).into_iter().rev().find(|member| member.name == name)
 }
 
-/// The elements of the array at `span`; none if it is no array.
+/// The elements of the array at `span`; `None` if it is no array.
 pub(crate) fn elements(text: &str, span: &Span) -> Vec<Span> {
     let mut scanner = Scanner { text, at: span.start };
     let mut elements = Vec::new();

@@ -79,7 +79,7 @@ fn what_does_not_follow_leaves_the_document_alone() {
     let document = file("refused.json", Some(DOCUMENT));
     for (key, status, message) in [
         ("new", "Finished", "`new`: `Finished` does not follow `Staging`; `Doing` and `Done` do"),
-        ("new", "Released", "`Released` is no status; there are `To Do`"),
+        ("new", "Released", "invalid status `Released`: expected one of `To Do`"),
         ("old", "Done", "there is no flag `old`"),
     ] {
         for write in [&[][..], &["--write"]] {
@@ -101,7 +101,7 @@ fn what_does_not_follow_leaves_the_document_alone() {
     for key in ["f", "g"] {
         let ran = isoflag(&["status", &odd, key, "Doing", "--write"]);
         assert_eq!(ran.code, 1, "{ran:?}");
-        assert!(ran.err.contains("is no object; write `{}`"), "{ran:?}");
+        assert!(ran.err.contains("is not an object; write `{}`"), "{ran:?}");
     }
 }
 

@@ -37,7 +37,7 @@ fn a_system_chooses_by_the_context() {
 #[test]
 fn what_is_no_strategy_is_one_line_and_exit_code_2() {
     for (arguments, why) in [
-        (&["strategy", "-", "canary"][..], "`canary` is no strategy"),
+        (&["strategy", "-", "canary"][..], "invalid strategy `canary`"),
         (&["strategy", "-", "custom", "--on", "old"], "the document has no flag `old`"),
         (
             &["strategy", "-", "--system", "staging", "--context", "{}"],

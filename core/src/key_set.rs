@@ -21,7 +21,7 @@ impl KeySet {
         self.keys.get(place as usize)
     }
 
-    /// Returns the key in this slot, empty if there is none.
+    /// Returns the key in this slot, empty if the slot is free.
     pub(crate) fn key(&self, place: u32) -> &Arc<str> {
         self.get(place).unwrap_or(&self.nameless)
     }

@@ -16,7 +16,7 @@ pub enum LastEvaluated {
 }
 
 impl Activity {
-    /// Returns the last evaluation of a flag. Activity without any evaluation is no evidence.
+    /// Returns the last evaluation of a flag. Activity without any evaluation proves nothing.
     #[must_use]
     pub fn last_evaluated(&self, key: &str) -> LastEvaluated {
         match (self.flag(key), self.window_ms()) {

@@ -356,7 +356,7 @@ fn options_that_are_none_are_refused() {
             "`owner`: there is no such option; there are `names`, `owners`, `environment`, `now`, `maxFlagsPerTeam`, `maxAgeDays`",
         ),
         (r#"{"now": "today"}"#, "`now`: expected a time in seconds, found \"today\""),
-        (r#"{"names": "."}"#, "`names`: `.` is no pattern of names: it has no word"),
+        (r#"{"names": "."}"#, "`names`: invalid name pattern `.`: it has no word"),
     ] {
         let error = CheckOptions::read(&Value::parse(text.as_bytes()).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), message);

@@ -57,7 +57,7 @@ fn each_change_is_said_in_words() {
             rules(&[&a2]),
             &["rule 1: from `plan` in `\"pro\"` gets `true` to `plan` in `\"pro\"` gets `false`"],
         ),
-        (rules(&[&a, &b]), rules(&[&b, &a]), &["rules are asked in another order"]),
+        (rules(&[&a, &b]), rules(&[&b, &a]), &["the order of the rules changed"]),
         (
             rules(&[r#"{"variation": 0}"#]),
             rules(&[r#"{"variation": 1}"#]),
@@ -72,13 +72,13 @@ fn each_change_is_said_in_words() {
             r#""lifecycle": {"status": "To Do"}"#.to_owned(),
             r#""lifecycle": {"status": "Done"}"#.to_owned(),
             &[
-                "status: from `To Do` to `Done` (not legal: `Done` does not follow `To Do`; `Doing` does)",
+                "status: from `To Do` to `Done` (invalid: `Done` does not follow `To Do`; `Doing` does)",
             ],
         ),
         (
             r#""salt": "a", "fallthrough": {"rollout": {}}"#.to_owned(),
             r#""salt": "b", "fallthrough": {"rollout": {}}"#.to_owned(),
-            &["`salt` changed: who is in which share of a percentage is drawn anew"],
+            &["`salt` changed: contexts are assigned to other buckets"],
         ),
         (String::new(), r#""trackEvents": true"#.to_owned(), &["`trackEvents` added: `true`"]),
     ] {

@@ -76,7 +76,13 @@ fn what_does_not_follow_is_refused_with_what_does() {
             &[],
             "`f`: `Doing` does not follow `Finished`; nothing does",
         ),
-        ("7", Status::Doing, "malformed-flag", &[], "`f`: `lifecycle` is no object; write `{}`"),
+        (
+            "7",
+            Status::Doing,
+            "malformed-flag",
+            &[],
+            "`f`: `lifecycle` is not an object; write `{}`",
+        ),
     ] {
         let error = one_flag(lifecycle).with_status("f", to, 900.0).unwrap_err();
         assert_eq!((error.code(), error.legal()), (code, legal), "{lifecycle}");
@@ -84,7 +90,7 @@ fn what_does_not_follow_is_refused_with_what_does() {
     }
     let flags = Flags::from_json(br#"{"flags": {"f": 7}}"#).unwrap();
     let error = |key| flags.with_status(key, Status::Doing, 900.0).unwrap_err().to_string();
-    assert_eq!(error("f"), "`f`: the flag is no object; write `{}`");
+    assert_eq!(error("f"), "`f`: the flag is not an object; write `{}`");
     assert_eq!(error("g"), "there is no flag `g`");
 }
 

@@ -83,7 +83,7 @@ test("a certification says what moves", () => {
   assert.throws(
     // @ts-expect-error: no result
     () => flags.certification({ productionState: "green", nextRelease: "passed", now: NOW }),
-    /`productionState`: `green` is no result; there are/,
+    /`productionState`: invalid result `green`: expected/,
   );
 });
 
@@ -144,9 +144,9 @@ test("what is no time in seconds is refused", () => {
   const options = /** @type {const} */ ({ productionState: "passed", nextRelease: "passed" });
   /** @type {[number, RegExp][]} */
   const rows = [
-    [Date.parse("2026-11-21"), /`now`: `\d+` is no time in seconds since 1970; divide milliseconds by 1000/],
+    [Date.parse("2026-11-21"), /`now`: `\d+` is not a time in seconds since 1970; divide milliseconds by 1000/],
     [Number.NaN, /`now`: expected a time in seconds since 1970/],
-    [-1, /`now`: `-1` is no time in seconds/],
+    [-1, /`now`: `-1` is not a time in seconds/],
   ];
   for (const [now, message] of rows) {
     for (const call of [

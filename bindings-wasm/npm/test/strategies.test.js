@@ -40,7 +40,7 @@ test("a strategy that was chosen can be laid over", () => {
   assert.equal(on(flags.withStrategy(chosen)), true);
   assert.equal(flags.strategyFor("production", ada), undefined);
   // @ts-expect-error: no system
-  assert.throws(() => flags.strategyFor("staging", ada), /`staging` is no system/);
+  assert.throws(() => flags.strategyFor("staging", ada), /`staging` is not a system/);
 });
 
 test("what is no strategy is refused", () => {

@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = weeks)]
     weeks: f64,
 
-    /// A document that was in force from that time on (a date, or seconds since 1970), or a folder
+    /// A document that was current from that time on (a date, or seconds since 1970), or a folder
     /// of them; without a time its own stamp or the name of the file counts
     #[arg(long, value_name = "[TIME=]FILE")]
     history: Vec<String>,

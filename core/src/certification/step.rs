@@ -44,7 +44,7 @@ pub struct StepError(String);
 
 impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no result; there are `passed`, `failed` and `not-run`", self.0)
+        write!(f, "invalid result `{}`: expected `passed`, `failed` or `not-run`", self.0)
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn check_flag(
     }
     if flags.owner(key).is_none() && options.owners != Some(false) {
         let severity = if options.owners.is_some() { Severity::Error } else { Severity::Info };
-        let message = "nobody owns the flag; name the team in `lifecycle.owner`";
+        let message = "the flag has no owner; name the team in `lifecycle.owner`";
         lints.add_as(severity, Code::NoOwner, scope.path, message);
     }
     check_lifecycle(&lifecycle, flag, scope, lints);
@@ -55,7 +55,7 @@ fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints:
     let path = scope.path.member("lifecycle");
     if let (Some(written), None) = (lifecycle.member("status"), lifecycle.status) {
         let statuses = Status::ALL.map(|status| format!("`{status}`")).join(", ");
-        let message = format!("{written} is no status; there are {statuses}");
+        let message = format!("invalid status {written}: expected one of {statuses}");
         lints.add(Code::UnknownStatus, &path.member("status"), message);
     }
     if let Some(written) = lifecycle.member("onVariation") {
@@ -68,7 +68,7 @@ fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints:
     for name in Lifecycle::MOMENTS {
         if let Some(written) = lifecycle.member(name).filter(|value| read_moment(value).is_none()) {
             let message = format!(
-                "{written} is no time; write seconds since 1970, or a date such as `2026-01-31`"
+                "invalid time {written}: expected seconds since 1970, or a date such as `2026-01-31`"
             );
             lints.add(Code::InvalidMoment, &path.member(name), message);
         }
@@ -87,8 +87,7 @@ fn check_times(
     if let (Some(created), Some(limit)) = (lifecycle.created, options.max_age_days) {
         let age = ((now - created) / DAY_SECONDS).floor();
         if age > limit {
-            let message =
-                format!("the flag is {age} days old, and {limit} is the limit; retire it");
+            let message = format!("the flag is {age} days old, the limit is {limit}; retire it");
             lints.add(
                 Code::TooOld,
                 &path.member(written_as("createdTimestamp", "created")),
@@ -97,7 +96,7 @@ fn check_times(
         }
     }
     if lifecycle.cleanup.is_some_and(|cleanup| cleanup <= now) {
-        let message = "the time to remove the flag has come";
+        let message = "the flag should have been removed by now";
         let name = written_as("cleanupTimestamp", "cleanup");
         lints.add(Code::CleanupDue, &path.member(name), message);
     }
@@ -114,7 +113,7 @@ fn check_release(
     let path = scope.path.member("on");
     if let Some(status) = lifecycle.status.filter(|status| *status < Status::Done) {
         let message = format!(
-            "on in `{environment}` while its status is `{status}`; it is to be off outside \
+            "on in `{environment}` while its status is `{status}`; it must be off outside \
              development until it is `{}`",
             Status::Done
         );
@@ -144,7 +143,7 @@ pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lin
         *count = count.saturating_add(1);
         if *count == limit.saturating_add(1) {
             let all = teams.get(&team).copied().unwrap_or_default();
-            let message = format!("`{team}` has {all} flags, and {limit} is the limit");
+            let message = format!("`{team}` has {all} flags, the limit is {limit}");
             let section = Path::Root.member("flags");
             lints.add(Code::TooManyFlags, &section.member(key), message);
         }
@@ -166,7 +165,7 @@ pub(super) fn check_against_development(
         if is_on(flags, key) && !is_on(development, key) {
             let there = if development.contains(key) { "is off" } else { "is not" };
             let message = format!(
-                "on in `{environment}` while it {there} in development; a feature is tried there first"
+                "on in `{environment}` while it {there} in development; turn a feature on there first"
             );
             let section = Path::Root.member("flags");
             let flag = section.member(key);

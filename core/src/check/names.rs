@@ -53,7 +53,7 @@ impl NamePattern {
             Some(expression) => Form::Expression(
                 Pattern::read(&Arc::from(format!("^(?:{expression})$")))
                     .map(Arc::new)
-                    .ok_or_else(|| wrong("isoflag cannot search with it".to_owned()))?,
+                    .ok_or_else(|| wrong("the regular expression is not supported".to_owned()))?,
             ),
             None => Form::Words(pieces(written)),
         };
@@ -120,7 +120,7 @@ pub struct NamePatternError {
 
 impl fmt::Display for NamePatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no pattern of names: {}", self.written, self.why)
+        write!(f, "invalid name pattern `{}`: {}", self.written, self.why)
     }
 }
 
@@ -252,7 +252,7 @@ mod tests {
         assert!(own.parse("dark-mode").is_some() && own.parse("Dark").is_none());
         for wrong in ["", "...", "/(/"] {
             let error = NamePattern::read(wrong).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{wrong}` is no pattern of names: ")), "{error}");
+            assert!(error.starts_with(&format!("invalid name pattern `{wrong}`: ")), "{error}");
         }
     }
 

@@ -43,12 +43,12 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
             let this = name(index, id);
             let message = if clauses.iter().all(Asked::always_matches) {
                 format!(
-                    "{this} is never reached: {above} above it matches every context; \
+                    "{this} is unreachable: {above} above it matches every context; \
                      move it up, or remove one of them"
                 )
             } else {
                 format!(
-                    "{this} is never reached: whoever matches it has matched {above} above it; \
+                    "{this} is unreachable: {above} above it matches every context that it matches; \
                      move it up, or remove it"
                 )
             };
@@ -126,9 +126,9 @@ fn check_clauses(
         let values = path.member("values").to_string();
         if clause.never_matches(scope.unusable_values(&values)) {
             let message = if clause.clause.values.is_empty() {
-                "never matches, and so its rule: there are no values to compare with"
+                "never matches, and neither does its rule: it has no values"
             } else {
-                "never matches, and so its rule: none of its values ever does"
+                "never matches, and neither does its rule: none of its values can match"
             };
             lints.add(Code::ClauseNeverMatches, &path, message);
             matches = false;

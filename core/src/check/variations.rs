@@ -50,7 +50,7 @@ pub(super) fn check_served(
     let list = scope.path.member("variations");
     for (index, value) in (0_u32..).zip(flag.variations.iter()) {
         if !got.contains(&index) && Some(index) != scope.on_variation {
-            let message = format!("nobody gets {value}: nothing serves variation {index}");
+            let message = format!("variation {index} ({value}) is never served");
             lints.add(Code::VariationNeverServed, &list.element(index as usize), message);
         }
     }
@@ -79,9 +79,9 @@ fn check_rollout(scope: &Scope<'_>, served: &Served, lints: &mut Lints) {
     }
     let sum = rollout.entries.last().map_or(0, |entry| entry.cumulative_weight);
     let what = if sum < WHOLE {
-        "what is left over goes to the last"
+        "the last entry gets the rest"
     } else {
-        "what is beyond gets nobody"
+        "weights beyond that have no effect"
     };
     if sum != WHOLE {
         let message = format!("the weights add up to {sum} and not to {WHOLE}; {what}");

@@ -175,8 +175,8 @@ fn is_enabled(bound: &BoundFlags, key: &str) -> bool {
 /// Returns the age of the flag's last change; `None` if it is unknown.
 fn age_ms(flags: &Flags, key: &str, gate: &Gate, findings: &Findings) -> Option<f64> {
     if !gate.is_usable() {
-        let message = "the time, the time to live and the poll's timeout must be finite, and the \
-                       spans not negative";
+        let message = "the time, the TTL and the poll timeout must be finite, and the durations \
+                       not negative";
         findings.add(Code::InvalidTime, &Path::Root, message);
         return None;
     }

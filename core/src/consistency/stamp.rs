@@ -27,7 +27,7 @@ pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings
         None
     };
     let Some(stamp) = stamp else {
-        let message = "nothing says when the flag was changed; `isoflag stamp` writes it, and \
+        let message = "the time of the last change is unknown; `isoflag stamp` writes it, and \
                        in AppConfig's flags the attribute `lastModifiedTimestamp` does";
         return refuse(Code::MissingStamp, &message);
     };
@@ -42,7 +42,7 @@ pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings
         ),
         Some(seconds) if seconds >= 0.0 => Some(seconds),
         _ => {
-            let message = format_args!("{stamp} is no time in seconds since 1970");
+            let message = format_args!("{stamp} is not a time in seconds since 1970");
             refuse(Code::InvalidStamp, &message)
         }
     }

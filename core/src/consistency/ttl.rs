@@ -34,7 +34,7 @@ pub struct TtlError {
 
 impl fmt::Display for TtlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no time to live; write `45`, `45s`, `5m` or `1h`", self.text)
+        write!(f, "invalid TTL `{}`: expected seconds, or a number with s, m or h", self.text)
     }
 }
 

@@ -30,7 +30,7 @@ impl Context {
                 Some(now) => [&now.to_canonical_json(), " ms"].concat(),
                 None => "a number that is not finite".to_owned(),
             };
-            ContextError::invalid(CLOCK, [&*shown, " is no moment of the years 0 to 9999"].concat())
+            ContextError::invalid(CLOCK, [&*shown, " is not in the years 0 to 9999"].concat())
         })?;
         let clock = Individual {
             kind: Arc::from(CLOCK),

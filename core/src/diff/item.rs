@@ -81,9 +81,9 @@ fn member(
         "on" if one.as_bool() == Some(true) => Words::new("turned off"),
         "fallthrough" => from_to("everybody else", serves(one, old), serves(other, new)),
         "offVariation" => from_to("while off", variation(one, old), variation(other, new)),
-        "salt" | "key" if buckets(old) || buckets(new) => Words::new("")
-            .code(name)
-            .text(" changed: who is in which share of a percentage is drawn anew"),
+        "salt" | "key" if buckets(old) || buckets(new) => {
+            Words::new("").code(name).text(" changed: contexts are assigned to other buckets")
+        }
         _ => changed(name, before, after),
     }
 }
@@ -119,7 +119,7 @@ fn lifecycle(before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Diff
                 let words = Words::new("status: from ").code(from).text(" to ").code(to);
                 match from.check_change(to) {
                     Ok(()) => words,
-                    Err(error) => words.text(&format!(" (not legal: {error})")),
+                    Err(error) => words.text(&format!(" (invalid: {error})")),
                 }
             }
             _ => changed(&path, inner.before.as_ref(), inner.after.as_ref()),
@@ -184,7 +184,7 @@ fn rules(
     }
     if !places.is_sorted() {
         let list = |rules: &[Value]| Some(rules.iter().cloned().collect::<Value>());
-        let words = Words::new("rules are asked in another order");
+        let words = Words::new("the order of the rules changed");
         let (before, after) = (list(before), list(after));
         found.push(Difference { path: "rules".to_owned(), before, after, words });
     }

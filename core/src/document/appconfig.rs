@@ -1,3 +1,5 @@
+//! Converts feature-flag profiles of AWS AppConfig to documents.
+
 use std::sync::Arc;
 
 use super::container::{Document, read_text, read_value};

@@ -1,3 +1,5 @@
+//! Reasons of answers, and their JSON.
+
 use std::fmt;
 use std::sync::Arc;
 

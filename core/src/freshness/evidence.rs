@@ -63,7 +63,7 @@ impl ResponseTimes {
 impl Evidence {
     /// Parses `{"authoritative": true}`, or `{"offered": {"lastModified", "date", "age",
     /// "receivedMs"}, "held": {...}}`: headers as text, and the time of arrival in epoch
-    /// milliseconds. A missing or invalid member is no evidence, and unknown members are ignored.
+    /// milliseconds. A missing or invalid member counts as no evidence, and unknown members are ignored.
     #[must_use]
     pub fn from_value(value: &Value) -> Evidence {
         let member = |name| value.as_object().and_then(|evidence| evidence.get(name));

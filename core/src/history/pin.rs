@@ -172,14 +172,17 @@ impl fmt::Display for PinError {
         let shown: String = self.digest.chars().take(80).collect();
         match self.kind {
             PinErrorKind::NotADigest => {
-                write!(f, "`{shown}` is no digest; send `sha256:` and 64 hex digits")
+                write!(f, "invalid digest `{shown}`: expected `sha256:` and 64 hex digits")
             }
             PinErrorKind::NotHeld => {
-                write!(f, "the document `{shown}` is not held; decide again with a newer one")
+                write!(
+                    f,
+                    "the document `{shown}` is not in the history; evaluate again with a newer one"
+                )
             }
             PinErrorKind::TooOld => write!(
                 f,
-                "the document `{shown}` is out of force for too long; decide again with a newer one"
+                "the document `{shown}` was superseded too long ago; evaluate again with a newer one"
             ),
         }
     }

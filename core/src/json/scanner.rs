@@ -15,8 +15,8 @@ pub(super) struct Fault {
 
 pub(super) const EOF_IN_VALUE: &str = "the text ends within a value";
 const EOF_IN_STRING: &str = "the text ends within a string";
-const INVALID_ESCAPE: &str = "an escape that JSON does not have";
-const INVALID_NUMBER: &str = "a number that JSON writes otherwise";
+const INVALID_ESCAPE: &str = "invalid escape";
+const INVALID_NUMBER: &str = "invalid number";
 
 /// A number token; an integer is more precise than its double.
 pub(super) enum Number {

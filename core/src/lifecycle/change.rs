@@ -19,7 +19,7 @@ pub struct LifecycleChange {
     pub from: Option<Status>,
     /// The status after, which may be the same.
     pub to: Status,
-    /// The members to set, in this order; null marks a value that is no longer known.
+    /// The members to set, in this order; null marks an unknown value.
     pub set: Vec<(&'static str, Value)>,
 }
 

@@ -68,10 +68,10 @@ impl fmt::Display for LifecycleError {
             LifecycleError::UnknownFlag(key) => write!(f, "there is no flag `{key}`"),
             LifecycleError::UnknownStatus(name) => {
                 let names = Status::ALL.map(Status::as_str).join("`, `");
-                write!(f, "`{name}` is no status; there are `{names}`")
+                write!(f, "invalid status `{name}`: expected one of `{names}`")
             }
             LifecycleError::Malformed(key, part) => {
-                write!(f, "`{key}`: {part} is no object; write `{{}}`")
+                write!(f, "`{key}`: {part} is not an object; write `{{}}`")
             }
             LifecycleError::NoStatus(key) => {
                 write!(f, "`{key}` has no status; write `Done` into its `lifecycle.status`")
@@ -82,7 +82,7 @@ impl fmt::Display for LifecycleError {
             }
             LifecycleError::UnknownOn(key) => write!(
                 f,
-                "`{key}`: nothing says which variation is its \"on\"; write the index into \
+                "`{key}`: its \"on\" variation is unknown; write the index into \
                  `lifecycle.onVariation`"
             ),
             LifecycleError::NotRolledOut(key) => {
@@ -92,7 +92,7 @@ impl fmt::Display for LifecycleError {
                 let command = status.command().unwrap_or_default();
                 write!(
                     f,
-                    "`{key}`: `isoflag {command}` sets `{status}`; to set it by hand, force it"
+                    "`{key}`: `isoflag {command}` sets `{status}`; to set it directly, force it"
                 )
             }
             LifecycleError::NotCertified(built) => write!(
@@ -102,7 +102,7 @@ impl fmt::Display for LifecycleError {
             ),
             LifecycleError::NotDeployable(built) => write!(
                 f,
-                "the artifact that was built at {built} is not deployable; mend it, and certify \
+                "the artifact that was built at {built} is not deployable; fix it, and certify \
                  the new one"
             ),
         }

@@ -45,7 +45,7 @@ pub struct MomentError(f64);
 impl fmt::Display for MomentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match Value::number(self.0) {
-            Some(seconds) => write!(f, "`{seconds}` is no time in seconds since 1970")?,
+            Some(seconds) => write!(f, "`{seconds}` is not a time in seconds since 1970")?,
             None => f.write_str("expected a time in seconds since 1970")?,
         }
         if self.0 > LATEST_SECONDS {
@@ -69,9 +69,9 @@ mod tests {
         for (seconds, message) in [
             (
                 1.8e12,
-                "`1800000000000` is no time in seconds since 1970; divide milliseconds by 1000",
+                "`1800000000000` is not a time in seconds since 1970; divide milliseconds by 1000",
             ),
-            (-1.0, "`-1` is no time in seconds since 1970"),
+            (-1.0, "`-1` is not a time in seconds since 1970"),
             (f64::NAN, "expected a time in seconds since 1970"),
         ] {
             assert_eq!(moment_of_seconds(seconds).unwrap_err().to_string(), message);

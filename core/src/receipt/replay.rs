@@ -75,7 +75,7 @@ fn read(text: &[u8]) -> Result<Receipt, ReceiptError> {
         return refused("`flag` is a flag's key");
     }
     if receipt.to_json().as_bytes() != text {
-        return refused("the text is not canonical JSON, so that somebody has written it anew");
+        return refused("receipt is not canonical JSON; it was re-serialized");
     }
     Ok(receipt)
 }
@@ -192,13 +192,13 @@ impl ReceiptError {
 
     fn differing(kind: ReceiptErrorKind, difference: Difference) -> ReceiptError {
         let what = match kind {
-            ReceiptErrorKind::NotAReceipt => "this is no receipt",
+            ReceiptErrorKind::NotAReceipt => "this is not a receipt",
             ReceiptErrorKind::OtherRules => {
-                "the receipt is by other rules of evaluation; use the version that wrote it"
+                "the receipt uses other evaluation rules; replay it with the version that wrote it"
             }
             ReceiptErrorKind::OtherDocument => "the receipt is about another document",
             ReceiptErrorKind::OtherContext => "the receipt is about another context",
-            ReceiptErrorKind::OtherAnswer => "the evaluation goes another way",
+            ReceiptErrorKind::OtherAnswer => "the evaluation differs",
         };
         let shown = |value: &Option<Value>| match value {
             Some(value) => value.to_string(),
@@ -236,7 +236,7 @@ impl ReceiptError {
         self.difference.as_ref()?.claimed.as_ref()
     }
 
-    /// The value of the evaluation there; `None` if there is none.
+    /// The value of the evaluation there; `None` if it has none.
     #[must_use]
     pub fn found(&self) -> Option<&Value> {
         self.difference.as_ref()?.found.as_ref()
@@ -365,7 +365,7 @@ mod tests {
         assert_eq!((error.claimed(), error.found()), (Some(&false.into()), Some(&true.into())));
         assert_eq!(
             error.to_string(),
-            "the evaluation goes another way: `trace.on` is claimed to be false and is true"
+            "the evaluation differs: `trace.on` is claimed to be false and is true"
         );
     }
 
@@ -375,7 +375,7 @@ mod tests {
         let error = replayed(old.as_bytes(), Some(&ada())).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the receipt is by other rules of evaluation; use the version that wrote it: \
+            "the receipt uses other evaluation rules; replay it with the version that wrote it: \
              `specVersion` is claimed to be 1 and is 2"
         );
     }

@@ -184,7 +184,7 @@ impl Retirement {
 }
 
 /// Whether the flag was not evaluated since the cutoff, while other flags were evaluated before and
-/// after it: a shorter count is no evidence for the time before it.
+/// after it: a shorter count proves nothing about the time before it.
 fn unused(activity: Option<&Activity>, last: LastEvaluated, cutoff: f64) -> Tri {
     let Some((first_ms, last_ms)) = activity.and_then(Activity::window_ms) else {
         return Tri::Unknown;

@@ -1,3 +1,5 @@
+//! Tests of rules and verdicts.
+
 use super::*;
 
 fn flags(text: &str) -> Flags {

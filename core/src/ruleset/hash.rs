@@ -56,7 +56,8 @@ impl HashChoice {
         Ok(match &**name {
             "sha1" => HashChoice::Named(Hash::Sha1),
             "murmur3" => {
-                let message = "LaunchDarkly's SDKs do not know murmur3 and give other buckets";
+                let message =
+                    "LaunchDarkly's SDKs do not support murmur3 and compute other buckets";
                 fields.report(Code::NotPortable, "hash", message);
                 HashChoice::Named(Hash::Murmur3)
             }

@@ -138,7 +138,8 @@ fn check_clauses(
                     found.push(Diagnostic::new(Code::UnusableValue, &path, message));
                 }
                 Some(key) if !known(key) => {
-                    let message = format!("there is no segment `{key}`, so nobody is in it");
+                    let message =
+                        format!("there is no segment `{key}`, so the clause matches nobody");
                     found.push(Diagnostic::new(Code::MissingSegment, &path, message));
                 }
                 Some(_) => {}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::hash_index::{self, HashIndex};
 use crate::json::Value;
 
-/// Up to this length a scan is no slower than hashing the value.
+/// Up to this length a scan is as fast as hashing the value.
 const FEW: usize = 6;
 
 /// A list of values shared with the document; if it is long, a value is found by its hash. Objects

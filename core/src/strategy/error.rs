@@ -19,7 +19,7 @@ impl StrategyError {
 
     pub(super) fn unknown(path: impl Into<String>, name: &str) -> StrategyError {
         let known: Vec<String> = StrategyKind::ALL.iter().map(|kind| format!("`{kind}`")).collect();
-        let message = format!("`{name}` is no strategy; there are {}", known.join(", "));
+        let message = format!("invalid strategy `{name}`: expected one of {}", known.join(", "));
         StrategyError { code: "unknown-strategy", path: path.into(), message }
     }
 

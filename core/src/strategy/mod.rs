@@ -153,6 +153,10 @@ mod tests {
         }
         let error = read("\"canary\"").unwrap_err();
         assert_eq!(error.code(), "unknown-strategy");
-        assert!(error.to_string().starts_with("`canary` is no strategy; there are `Flush Out`, "));
+        assert!(
+            error
+                .to_string()
+                .starts_with("invalid strategy `canary`: expected one of `Flush Out`, ")
+        );
     }
 }

@@ -39,7 +39,8 @@ fn of_system(strategy: Strategy, system: System) -> Result<Strategy, StrategyErr
     if strategy.kind.system() == system {
         return Ok(strategy);
     }
-    let message = format!("`{}` is no strategy of the {} system", strategy.kind, system.as_str());
+    let message =
+        format!("`{}` is not a strategy of the {} system", strategy.kind, system.as_str());
     Err(StrategyError::not_a_strategy("strategy", message))
 }
 

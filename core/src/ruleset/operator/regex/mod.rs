@@ -39,7 +39,7 @@ impl Matches {
     pub(super) fn prepare(values: &ClauseValues<'_>) -> Matches {
         let patterns = values.prepare(
             Code::InvalidRegex,
-            "a regular expression that isoflag can search with",
+            "a supported regular expression",
             |value| match value {
                 Value::String(text) => Pattern::read(text),
                 _ => None,
