@@ -1,5 +1,5 @@
-//! An inventory as one HTML page that needs nothing else: no network, no framework. Without
-//! scripts it is a table; with them it can be searched, filtered, sorted and grouped.
+//! Writes an inventory as one self-contained HTML page: no network, no framework. Without scripts
+//! it is a table; with them it can be searched, filtered, sorted and grouped.
 
 mod cells;
 mod escape;
@@ -32,17 +32,17 @@ const COLUMNS: [(&str, bool); 9] = [
     ("Version", true),
 ];
 
-/// The page.
+/// Returns the page.
 pub(crate) fn page(inventory: &Inventory) -> String {
     let mut html = String::new();
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = write_page(&mut html, inventory);
     html
 }
 
 fn write_page(html: &mut String, inventory: &Inventory) -> std::fmt::Result {
     let flags = inventory.flag_count();
-    // The page may run its own script and style, and can reach nothing.
+    // The page may run its own script and style, and has no network access.
     write!(
         html,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -80,7 +80,7 @@ fn write_page(html: &mut String, inventory: &Inventory) -> std::fmt::Result {
     )
 }
 
-/// What a content security policy allows a text by.
+/// The hash by which a content security policy allows a script or style.
 fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
