@@ -236,7 +236,7 @@ fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, JsValue> {
     let count = |(key, count): (&Arc<str>, &Value)| {
         let count = count.as_integer().and_then(|count| usize::try_from(count).ok());
         let expected =
-            || refused(format!("`callSites`: `{key}`: expected how many places name it"));
+            || refused(format!("`callSites`: `{key}`: expected the number of call sites"));
         Ok((Arc::clone(key), count.ok_or_else(expected)?))
     };
     written.as_object().into_iter().flat_map(Object::iter).map(count).collect()

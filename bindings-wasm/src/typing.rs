@@ -15,7 +15,7 @@ use crate::handles::with_flags;
 pub fn flags_typing(flags: u32, language: &str) -> Result<String, JsValue> {
     let Some(language) = TypingLanguage::named(language) else {
         let message =
-            format!("there are no types for `{language}`; ask for `typescript` or `python`");
+            format!("cannot generate types for `{language}`; use `typescript` or `python`");
         return Err(JsError::new(&message).into());
     };
     Ok(with_flags(flags, |flags| flags.typing(language))?)

@@ -27,7 +27,7 @@ impl ActivityFiles {
             let (label, file) = labelled::split(argument);
             if let Some(label) = label.filter(|label| !labels.contains(label)) {
                 return Err(Failure::message(format!(
-                    "`{argument}`: no document is called `{label}`"
+                    "`{argument}`: no document has the label `{label}`"
                 )));
             }
             let activity = read(file, now, input)?;

@@ -27,7 +27,7 @@ pub(crate) fn find(keys: &[&str], places: &[String]) -> Result<CallSites, Failur
         keys.iter().flat_map(|key| ["\"", "'", "`"].map(|quote| format!("{quote}{key}{quote}"))),
     );
     let searcher = searcher
-        .map_err(|error| Failure::message(format!("cannot look for so many keys: {error}")))?;
+        .map_err(|error| Failure::message(format!("cannot search for these keys: {error}")))?;
     for place in places {
         // Searching a missing folder would find nothing, as if the flags were unused.
         if let Err(error) = std::fs::metadata(place) {
@@ -54,7 +54,7 @@ fn cannot_walk(error: &ignore::Error) -> Failure {
         Some(system) => error.to_string().replace(&system.to_string(), &reason(system)),
         None => error.to_string(),
     };
-    Failure::message(format!("cannot look into {text}"))
+    Failure::message(format!("cannot search {text}"))
 }
 
 fn search(

@@ -35,14 +35,14 @@ pub(crate) fn seconds(given: Option<u64>) -> Result<u64, Failure> {
         None => match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(elapsed) => elapsed.as_secs(),
             Err(_) => {
-                let message = "the system's clock is before 1970; give the time by `--now`";
+                let message = "the system's clock is before 1970; pass `--now`";
                 return Err(Failure::message(message));
             }
         },
     };
     if now > LATEST {
         return Err(Failure::message(format!(
-            "`--now {now}` is no time in seconds; divide milliseconds by 1000"
+            "`--now {now}` is not a time in seconds; divide milliseconds by 1000"
         )));
     }
     Ok(now)

@@ -73,7 +73,7 @@ fn dated(
     };
     let Some(from) = from else {
         return Err(Failure::message(format!(
-            "`{file}`: nothing says since when it was in force; write `2026-01-31={file}`"
+            "`{file}`: the time from which it was current is unknown; write `2026-01-31={file}`"
         )));
     };
     not_in_the_future(from, now, &format!("`{file}`: its time"))?;

@@ -90,7 +90,7 @@ pub(crate) fn with_object(
                 });
                 let (line, column) = place.unwrap_or_default();
                 return Err(Failure::message(format!(
-                    "`{}:{line}:{column}`: `{name}` is `{value}` and no object; write `{{}}`",
+                    "`{}:{line}:{column}`: `{name}` is `{value}`, not an object; write `{{}}`",
                     source.name
                 )));
             }
@@ -102,5 +102,5 @@ pub(crate) fn with_object(
 
 /// The error for a document that loaded but whose text cannot be edited.
 pub(crate) fn lost(source: &Source) -> Failure {
-    Failure::message(format!("`{}`: cannot find where a change belongs", source.name))
+    Failure::message(format!("`{}`: cannot edit this document in place", source.name))
 }

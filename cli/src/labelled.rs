@@ -45,7 +45,7 @@ pub(crate) fn documents(
         });
         if documents.iter().any(|document| document.label == label) {
             return Err(Failure::message(format!(
-                "`{file}`: another document is called `{label}` too; write `LABEL={file}`"
+                "`{file}`: another document has the label `{label}` too; write `LABEL={file}`"
             )));
         }
         documents.push(LabelledDocument { label, flags });

@@ -60,7 +60,7 @@ impl Edited {
         }
         if Input::default().read(&self.file)?.bytes != self.source.bytes {
             return Err(Failure::message(format!(
-                "`{}` was changed meanwhile, so it is left as it is; run this again",
+                "`{}` was changed in the meantime and is not overwritten; run this again",
                 self.file
             )));
         }

@@ -12,7 +12,7 @@ pub(crate) fn reason(error: &Error) -> String {
     match kind {
         ErrorKind::NotFound => "no such file or folder".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
+        ErrorKind::NotADirectory => "a part of its path is not a folder".to_owned(),
         _ if kind != ErrorKind::Other && kind.to_string() != UNKNOWN => kind.to_string(),
         _ => {
             let text = error.to_string();

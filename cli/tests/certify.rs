@@ -164,7 +164,7 @@ fn a_feature_that_is_not_evaluated_stays_in_staging() {
     assert!(ran.out.contains("`newer` is Done now"), "{ran:?}");
     assert!(
         ran.out
-            .contains("`new` stays in Staging: the tests under Next Release did not evaluate it"),
+            .contains("`new` remains in Staging: the tests under Next Release did not evaluate it"),
         "{ran:?}"
     );
     let written = text(&document);
@@ -213,7 +213,7 @@ fn a_document_that_changed_meanwhile_is_left_alone() {
     let suite = format!("echo >> '{document}'; {}", evaluating("old new newer"));
     let ran = isoflag(&["certify", &document, "--write", "--now", "400", "--", "sh", "-c", &suite]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
-    assert!(ran.err.contains("was changed meanwhile"), "{ran:?}");
+    assert!(ran.err.contains("was changed in the meantime"), "{ran:?}");
     assert_eq!(text(&document), format!("{DOCUMENT}\n\n"));
 }
 

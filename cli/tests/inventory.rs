@@ -82,7 +82,7 @@ fn without_labels_documents_are_called_by_their_environment_or_file() {
     }
     let ran = isoflag(&["inventory", &named, &format!("eu={plain}")]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("another document is called `eu` too"), "{ran:?}");
+    assert!(ran.err.contains("another document has the label `eu` too"), "{ran:?}");
 }
 
 #[test]
@@ -100,7 +100,10 @@ fn what_cannot_be_read_is_one_line_and_leaves_the_page_alone() {
         (vec![huge.clone()], "the limit is 256 MiB"),
         (activity("no-such.json"), "cannot read `no-such.json`"),
         (activity(&good), "`activity`: expected an integer"),
-        (activity(&format!("prod={FOLDER}/staging-activity.json")), "no document is called `prod`"),
+        (
+            activity(&format!("prod={FOLDER}/staging-activity.json")),
+            "no document has the label `prod`",
+        ),
         (activity(&ahead), "9000000 lies in the future, since it is 100 now; compare the clocks"),
     ] {
         let mut arguments = vec!["inventory", "--html", &page, "--now", "100"];

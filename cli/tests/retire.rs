@@ -83,7 +83,7 @@ fn what_cannot_be_read_is_one_line() {
     for (arguments, message) in [
         (&["--history", "no-such-folder"][..], "cannot read `no-such-folder`"),
         (&["--history", "cli/src"], "no file there ends in `.json`"),
-        (&["--history", &nameless], "nothing says since when it was in force"),
+        (&["--history", &nameless], "the time from which it was current is unknown"),
         (&["--history", &later], "lies in the future"),
         (&["--activity", "cli"], "cannot read `cli`"),
         (&["--code", "no-such-folder"], "cannot read `no-such-folder`"),

@@ -41,7 +41,7 @@ fn what_is_no_strategy_is_one_line_and_exit_code_2() {
         (&["strategy", "-", "custom", "--on", "old"], "the document has no flag `old`"),
         (
             &["strategy", "-", "--system", "staging", "--context", "{}"],
-            "`--system staging` is no system",
+            "`--system staging` is not a system",
         ),
     ] {
         let ran = isoflag_reading(arguments, DOCUMENT);

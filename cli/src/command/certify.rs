@@ -79,7 +79,7 @@ pub(crate) fn run(
     }
     if arguments.file == "-" {
         return Err(Failure::message(
-            "`certify` needs a file, since the command may read the input",
+            "`certify` needs a file, because the command may read standard input",
         ));
     }
     let document = Edited::read(&arguments.file, input)?;
@@ -238,14 +238,14 @@ fn print(
     }
     for key in &found.untested {
         let why = "the tests under Next Release did not evaluate it";
-        console.line(format_args!("`{key}` stays in Staging: {why}"))?;
+        console.line(format_args!("`{key}` remains in Staging: {why}"))?;
     }
     for feature in &found.left {
         let why = match feature.included {
-            Tri::Unknown => "nothing says since when; write `statusTimestamp`",
+            Tri::Unknown => "since when is unknown; write `statusTimestamp`",
             Tri::Yes | Tri::No => "the artifact is older",
         };
-        console.line(format_args!("`{}` stays in {}: {why}", feature.key, feature.status))?;
+        console.line(format_args!("`{}` remains in {}: {why}", feature.key, feature.status))?;
     }
     Ok(())
 }

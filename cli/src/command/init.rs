@@ -61,7 +61,7 @@ fn write_new(file: &str, text: &str) -> Result<(), Failure> {
         .and_then(|mut new| new.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Failure::message(format!(
-            "`{file}` exists already; name another file, or take that one away first"
+            "`{file}` exists already; choose another file, or remove it first"
         )),
         _ => unwritable(file, &error),
     })

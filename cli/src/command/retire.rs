@@ -164,7 +164,7 @@ fn print(
             Verdict::Delete => ("delete: neither named nor used", AnsiColor::Green.on_default()),
             Verdict::Remove => ("remove from the code", AnsiColor::Green.on_default()),
             Verdict::Safety => ("in the safety period", AnsiColor::Cyan.on_default()),
-            Verdict::Ask => ("ask: nothing speaks against it", AnsiColor::Yellow.on_default()),
+            Verdict::Ask => ("ask: evidence is missing", AnsiColor::Yellow.on_default()),
             Verdict::Keep => ("keep", Style::new().bold()),
         };
         table.row(Vec::new());
@@ -183,7 +183,7 @@ fn print(
             more => format!(" and {more} more"),
         };
         let said = format!(
-            ": `{key}` is named in {} places; ask it in one: {}{more}",
+            ": `{key}` is evaluated in {} places; evaluate it in one: {}{more}",
             places.len(),
             listed.join(", ")
         );

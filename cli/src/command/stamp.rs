@@ -293,7 +293,7 @@ mod tests {
         let Err(failure) = stamps.written_into(&source) else { panic!("stamped") };
         assert_eq!(
             failure.to_string(),
-            "error: `it:2:10`: `meta` is `3` and no object; write `{}`"
+            "error: `it:2:10`: `meta` is `3`, not an object; write `{}`"
         );
     }
 
@@ -330,7 +330,7 @@ mod tests {
         };
         assert_eq!(
             failure.to_string(),
-            "error: `it:2:22`: `lifecycle` is `[]` and no object; write `{}`"
+            "error: `it:2:22`: `lifecycle` is `[]`, not an object; write `{}`"
         );
     }
 }

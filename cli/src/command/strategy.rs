@@ -62,8 +62,9 @@ pub(crate) fn run(
     let strategy = match (&arguments.system, &arguments.context) {
         (Some(system), Some(context)) => {
             let system = System::named(system).ok_or_else(|| {
-                let message =
-                    format!("`--system {system}` is no system; give `development` or `production`");
+                let message = format!(
+                    "`--system {system}` is not a system; use `development` or `production`"
+                );
                 Failure::message(message)
             })?;
             let context = Context::from_json(&input.read_argument(context)?)
@@ -74,7 +75,7 @@ pub(crate) fn run(
     };
     let overlaid = flags
         .with_strategy(&strategy)
-        .map_err(|error| Failure::message(format!("no such strategy here: {error}")))?;
+        .map_err(|error| Failure::message(format!("cannot apply the strategy: {error}")))?;
     let text = format!("{}\n", overlaid.document());
     match &arguments.out {
         Some(file) => replace(file, text.as_bytes())?,
