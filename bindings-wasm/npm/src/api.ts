@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** What every entry of the package offers in the same form. */
+/** The exports that every entry of the package shares. */
 
 export type { AllFlagsState, AllFlagsStateOptions, FlagState, StateOptions } from "./all-flags-state.js";
 export type { BigSegments, EvaluationOptions } from "./big-segments.js";

@@ -1,3 +1,5 @@
+/** Explanations of answers. */
+
 import { askedKey } from "./asked-key.js";
 import { argumentErrors } from "./errors.js";
 import * as core from "./generated/glue.js";
@@ -5,7 +7,7 @@ import { explain } from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
 import type { Held } from "./ownership.js";
 
-/** How an answer came about: every step of the evaluation, in order, as the members of its JSON. */
+/** Explains an answer: every step of the evaluation, in order, as the members of its JSON. */
 export class Explanation {
   readonly #json: string;
   readonly #text: string;
@@ -18,12 +20,14 @@ export class Explanation {
     Object.assign(this, JSON.parse(this.#json));
   }
 
-  /** Takes apart a line of JSON and the text that follows it. @internal */
+  /**
+   * Parses a line of JSON and the text that follows it. @internal
+   */
   static of(trace: string): Explanation {
     return new Explanation(trace);
   }
 
-  /** The canonical JSON text, equal to the byte on every host. */
+  /** The canonical JSON text, byte-for-byte identical on every host runtime. */
   toJson(): string {
     return this.#json;
   }

@@ -1,16 +1,18 @@
+/** Temporary access to documents, loading them if needed. */
+
 import { documentText, type Flags, flagsOf } from "./flags.js";
 import * as core from "./generated/glue.js";
 import { LoadedDocument } from "./loaded-document.js";
 
-/** A document, loaded already or not. */
+/** A document, already loaded or not. */
 export type DocumentLike = Flags | string | Uint8Array | object;
 
-/** Lends documents, those that are loaded for the call included. */
+/** Calls a function with documents; those that are not loaded are loaded for the call. */
 export function lendAll<T>(
   documents: readonly DocumentLike[],
   use: (lent: readonly LoadedDocument[]) => T,
 ): T {
-  // Reading objects runs the caller's code, so that all of them are read before anything else.
+  // Reading objects runs the caller's code, so all of them are read first.
   const given = documents.map(document => flagsOf.held(document) ?? documentText(document));
   const loaded: LoadedDocument[] = [];
   try {
@@ -26,7 +28,7 @@ export function lendAll<T>(
   }
 }
 
-/** Lends one document. */
+/** Calls a function with one document. */
 export function lend<T>(document: DocumentLike, use: (lent: LoadedDocument) => T): T {
   return lendAll([document], ([lent]) => use(lent as LoadedDocument));
 }

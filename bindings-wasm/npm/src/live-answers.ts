@@ -74,7 +74,7 @@ export class Answers {
     return isSource(flags) ? flags.snapshot : flags;
   }
 
-  /** The document to evaluate. While it is the same object, so is every answer. */
+  /** The document to evaluate. While it is the same object, every answer is the same object too. */
   get document(): Flags | undefined {
     const { origin } = this;
     return origin !== undefined && "status" in origin ? origin.flags : origin;

@@ -237,7 +237,7 @@ export function useFlag<T>(key: string, defaultValue: T): JsonValue | T {
   return useFlagAnswer("useFlag", key, typeOfDefault(defaultValue), select);
 }
 
-/** The value of a flag with its variation and reason. Before there is a document the reason is `CLIENT_NOT_READY`. */
+/** Returns the value of a flag with its variation and reason. Before there is a document the reason is `CLIENT_NOT_READY`. */
 export function useFlagDetail(key: string, defaultValue: boolean): FlagDetail<boolean>;
 export function useFlagDetail(key: string, defaultValue: number): FlagDetail<number>;
 export function useFlagDetail(key: string, defaultValue: string): FlagDetail<string>;

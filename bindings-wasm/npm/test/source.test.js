@@ -223,7 +223,7 @@ describe("a document source that is refused", () => {
       name: "no text",
       answer: {},
       code: "document",
-      message: /is no flag document: /,
+      message: /is not a flag document: /,
       cause: "DocumentError",
     },
     {
@@ -234,7 +234,7 @@ describe("a document source that is refused", () => {
       cause: "DocumentError",
     },
     {
-      name: "JSON that is no document",
+      name: "JSON that is not a document",
       answer: { body: "{}" },
       code: "document",
       message: /no flag document/,
