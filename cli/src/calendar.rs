@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_told_as_people_count_them() {
+    fn durations_use_readable_units() {
         for (days, text) in [
             (0, "0 days"),
             (1, "1 day"),

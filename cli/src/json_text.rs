@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_scan_has_no_span() {
+    fn invalid_text_has_no_span() {
         for text in ["", " ", "]", ",", "\"open", "{\"a\": [}", "[1"] {
             let found = root(text).map(|span| members(text, &span).len());
             assert!(matches!(found, None | Some(0)), "{text}: {found:?}");

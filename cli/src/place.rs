@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_shown_by_what_lacks_it() {
+    fn a_missing_value_is_shown_by_its_parent() {
         assert_eq!(found("flags.checkout.rules[0].variation"), "{\"clauses\": []}");
         assert_eq!(
             found("flags.checkout.rules[7].clauses"),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_and_columns_go_both_ways() {
+    fn lines_and_columns_round_trip() {
         let offset = TEXT.find("\"c\"").unwrap();
         let places = Places::new(TEXT);
         assert_eq!(places.line_column(offset), (3, 80));

@@ -156,7 +156,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
 }
 
 #[test]
-fn a_feature_that_is_not_evaluated_stays_in_staging() {
+fn a_feature_that_is_not_evaluated_remains_in_staging() {
     let document = file("untested.json", Some(DOCUMENT));
     let suite = evaluating("old newer");
     let ran = isoflag(&["certify", &document, "--now", "400", "--write", "--", "sh", "-c", &suite]);
@@ -208,7 +208,7 @@ fn an_artifact_that_was_never_certified_as_deployable_is_not_deployed() {
 }
 
 #[test]
-fn a_document_that_changed_meanwhile_is_left_alone() {
+fn a_document_that_changed_in_the_meantime_is_not_overwritten() {
     let document = file("meanwhile.json", Some(DOCUMENT));
     let suite = format!("echo >> '{document}'; {}", evaluating("old new newer"));
     let ran = isoflag(&["certify", &document, "--write", "--now", "400", "--", "sh", "-c", &suite]);
@@ -259,7 +259,7 @@ fn what_is_deployed_and_done_comes_into_beta_and_leaves_it_with_an_older_artifac
 }
 
 #[test]
-fn what_is_finished_gets_a_date_to_be_removed() {
+fn a_finished_feature_gets_a_cleanup_date() {
     let document = file("finished.json", Some(DOCUMENT));
     let finish = |keys: &[&str]| {
         let mut arguments = vec!["finish", &document];
@@ -291,7 +291,7 @@ fn what_is_finished_gets_a_date_to_be_removed() {
 }
 
 #[test]
-fn what_cannot_be_read_or_run_is_one_line_and_leaves_the_document_alone() {
+fn a_failure_is_reported_in_one_line_and_the_document_is_unchanged() {
     let document = file("alone.json", Some(DOCUMENT));
     let broken = file("broken.json", Some(r#"{"flags": {"f": {"lifecycle": 7}}}"#));
     for (arguments, message) in [

@@ -69,7 +69,7 @@ fn the_page_is_written_whole() {
 }
 
 #[test]
-fn without_labels_documents_are_called_by_their_environment_or_file() {
+fn without_labels_documents_are_named_by_their_environment_or_file() {
     let plain = file("plain.json", Some(r#"{"flags": {"f": {"on": false}}}"#));
     let named = file(
         "named.json",
@@ -86,7 +86,7 @@ fn without_labels_documents_are_called_by_their_environment_or_file() {
 }
 
 #[test]
-fn what_cannot_be_read_is_one_line_and_leaves_the_page_alone() {
+fn an_unreadable_file_is_reported_in_one_line_and_the_page_is_unchanged() {
     let page = file("left-alone.html", Some("before"));
     let huge = file("huge.json", None);
     std::fs::File::create(&huge).unwrap().set_len(1 << 30).unwrap();

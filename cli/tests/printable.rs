@@ -61,7 +61,7 @@ fn assert_printable(ran: &Ran, arguments: &[&str]) {
 }
 
 #[test]
-fn no_subcommand_prints_what_would_be_obeyed() {
+fn no_subcommand_prints_control_sequences_or_commands() {
     for (index, prefix) in ["", "a", "::"].into_iter().enumerate() {
         let named =
             |name: &str, text: Option<&str>| file(&format!("hostile-{index}-{name}.json"), text);
@@ -177,7 +177,7 @@ fn no_subcommand_prints_what_would_be_obeyed() {
 }
 
 #[test]
-fn what_is_escaped_is_the_same_document() {
+fn escaped_output_is_the_same_document() {
     let path = file("hostile-same.json", Some(&document(false, "")));
     let digest = isoflag(&["strategy", &path, "custom", "--json"]).out;
     for arguments in [&["stamp", "-", "--now", "5"][..], &["strategy", "-", "custom"]] {

@@ -53,7 +53,7 @@ fn programs_get_every_rule() {
 }
 
 #[test]
-fn what_nothing_says_is_unknown() {
+fn missing_evidence_is_unknown() {
     // Without a history the document's stamp is all there is, which is three days old.
     assert_eq!(
         verdicts(&run(&["--json"])),
@@ -77,7 +77,7 @@ fn a_time_can_be_given_to_each_document() {
 }
 
 #[test]
-fn what_cannot_be_read_is_one_line() {
+fn an_unreadable_file_is_reported_in_one_line() {
     let nameless = file("nameless.json", Some(r#"{"flags": {}}"#));
     let later = format!("2030-01-01={FOLDER}/flags.json");
     for (arguments, message) in [

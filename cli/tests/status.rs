@@ -75,7 +75,7 @@ fn a_status_is_set_in_place_with_its_versions() {
 }
 
 #[test]
-fn what_does_not_follow_leaves_the_document_alone() {
+fn an_invalid_transition_leaves_the_document_unchanged() {
     let document = file("refused.json", Some(DOCUMENT));
     for (key, status, message) in [
         ("new", "Finished", "`new`: `Finished` does not follow `Staging`; `Doing` and `Done` do"),
@@ -106,7 +106,7 @@ fn what_does_not_follow_leaves_the_document_alone() {
 }
 
 #[test]
-fn what_certify_and_finish_set_needs_force_by_hand() {
+fn statuses_of_certify_and_finish_need_force() {
     let document = file("by-hand.json", Some(DOCUMENT));
     for (key, status, command) in
         [("new", "done", "certify"), ("plain", "DONE", "certify"), ("plain", "finished", "finish")]

@@ -17,7 +17,7 @@ fn on(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_document_answers_as_the_strategy_says() {
+fn the_document_evaluates_under_the_strategy() {
     assert!(on(&["next-release"]).contains("\"value\":true"));
     assert!(on(&["production-state"]).contains("\"value\":false"));
     assert!(on(&["custom", "--on", "new"]).contains("\"value\":true"));
@@ -35,7 +35,7 @@ fn a_system_chooses_by_the_context() {
 }
 
 #[test]
-fn what_is_no_strategy_is_one_line_and_exit_code_2() {
+fn an_invalid_strategy_is_reported_in_one_line_with_exit_code_2() {
     for (arguments, why) in [
         (&["strategy", "-", "canary"][..], "invalid strategy `canary`"),
         (&["strategy", "-", "custom", "--on", "old"], "the document has no flag `old`"),

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_day_of_eight_centuries_is_itself() {
+    fn every_day_of_eight_centuries_round_trips() {
         let first = Date::from_calendar_date(1600, Month::January, 1).unwrap();
         for day in 0..8 * 36_525 {
             let theirs = first + time::Duration::days(day);
@@ -53,7 +53,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_a_day_is_one_of_the_crate(year in -9999_i32..=9999, month in 0_u8..=13, day in 0_u8..=32) {
+        fn days_are_valid_as_in_the_crate(year in -9999_i32..=9999, month in 0_u8..=13, day in 0_u8..=32) {
             let theirs = Month::try_from(month).ok().and_then(|month| Date::from_calendar_date(year, month, day).ok());
             let epoch = Date::from_calendar_date(1970, Month::January, 1).unwrap();
             let theirs = theirs.map(|date| (date - epoch).whole_days());

@@ -62,7 +62,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_keeps_the_place_it_came_to(keys in proptest::collection::vec("[a-c]{0,3}", 0..60)) {
+        fn a_key_keeps_its_slot(keys in proptest::collection::vec("[a-c]{0,3}", 0..60)) {
             let mut set = KeySet::default();
             let mut known: Vec<String> = Vec::new();
             for key in keys {

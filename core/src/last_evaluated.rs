@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_others_were_seen_a_flag_was_not() {
+    fn a_flag_is_not_evaluated_if_only_others_were() {
         let text = br#"{"activity": 1, "flags": {
             "f": {"counts": {"d": {"0": 2, "default": 1}}, "first": 40, "last": 60},
             "g": {"counts": {"d": {"0": 1}}, "first": 1, "last": 50}}}"#;

@@ -156,7 +156,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_bits_are_those_of_the_crates(
+        fn hashes_equal_those_of_the_crates(
             first in prop::collection::vec(any::<u8>(), 0..150),
             second in prop::collection::vec(any::<u8>(), 0..150),
         ) {

@@ -34,7 +34,7 @@ fn it_merges_in_any_order() {
 }
 
 #[test]
-fn what_is_no_activity_is_refused() {
+fn invalid_activity_is_rejected() {
     for case in cases("refuse") {
         let text = case["activity"].as_str().unwrap();
         let error = Activity::from_json(text.as_bytes()).unwrap_err();

@@ -78,7 +78,7 @@ fn is_profile(loaded: Result<Flags, DocumentError>) -> bool {
 }
 
 #[test]
-fn a_profile_is_refused_and_the_error_names_what_loads_it() {
+fn a_profile_is_rejected_and_the_error_names_the_function_that_loads_it() {
     for text in PROFILES {
         assert!(is_profile(Flags::from_json(text.as_bytes())), "{text}");
         assert!(is_profile(Flags::from_flag_map_json(text.as_bytes())), "{text}");

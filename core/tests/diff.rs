@@ -23,7 +23,7 @@ fn words(old: &str, new: &str) -> Vec<String> {
 const PRO: &str = r#"{"attribute": "plan", "op": "in", "values": ["pro"]}"#;
 
 #[test]
-fn each_change_is_said_in_words() {
+fn each_change_is_described() {
     let rule = |id: &str, index: u32| {
         format!(r#"{{"id": "{id}", "variation": {index}, "clauses": [{PRO}]}}"#)
     };
@@ -99,7 +99,7 @@ const NEW: &str = r#"{"meta": {"version": 2}, "flags": {
     "segments": {"s": {"key": "s", "included": ["ada", "bob"]}}}"#;
 
 #[test]
-fn the_whole_is_told_as_text_json_and_markdown() {
+fn a_diff_is_formatted_as_text_json_and_markdown() {
     let diff = diff(OLD, NEW);
     assert_eq!(diff.answers().collect::<Vec<_>>(), ["asks", "gone", "new"]);
     assert_eq!(

@@ -33,7 +33,7 @@ fn linked(f: &str, p: &str, s: &str, t: &str, meta: &str) -> String {
 }
 
 #[test]
-fn what_is_asked_changes_who_asks() {
+fn a_changed_dependency_changes_its_dependents() {
     let old = linked("", "", "", "", "");
     for (new, expected) in [
         (linked("", "", "", "", ""), &[][..]),
@@ -50,7 +50,7 @@ fn what_is_asked_changes_who_asks() {
 }
 
 #[test]
-fn what_decides_nothing_changes_nothing() {
+fn members_that_decide_nothing_change_no_answer() {
     let old = linked("", "", "", "", "");
     let aside = r#", "version": 9, "description": "x", "trackEvents": true, "salt": "other",
         "lifecycle": {"owner": "a"}, "clientSideAvailability": {"usingEnvironmentId": true},
@@ -61,7 +61,7 @@ fn what_decides_nothing_changes_nothing() {
 }
 
 #[test]
-fn a_flag_that_is_off_answers_by_its_off_variation_alone() {
+fn only_the_off_variation_decides_a_flag_that_is_off() {
     let off = |rest: &str| {
         format!(
             r#"{{"flags": {{"f": {{"on": false, "variations": ["a", "b"], "offVariation": 0{rest}}}}}}}"#
@@ -82,7 +82,7 @@ fn a_flag_that_is_off_answers_by_its_off_variation_alone() {
 }
 
 #[test]
-fn buckets_change_with_what_they_are_hashed_from() {
+fn buckets_change_with_their_hash_inputs() {
     let rollout = |rest: &str, meta: &str| {
         format!(
             r#"{{"meta": {{{meta}}}, "flags": {{"f": {{"on": true, "variations": [1, 2], "salt": "s",

@@ -132,7 +132,7 @@ proptest! {
 }
 
 #[test]
-fn seeds_and_all_their_beginnings() {
+fn seeds_and_all_their_prefixes() {
     for seed in SEEDS {
         (0..=seed.len()).for_each(|end| check(&seed.as_bytes()[..end]));
     }

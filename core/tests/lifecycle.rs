@@ -11,7 +11,7 @@ fn one_flag(lifecycle: &str) -> Flags {
 }
 
 #[test]
-fn a_status_comes_with_its_times() {
+fn a_status_sets_its_times() {
     for (lifecycle, to, expected) in [
         ("null", Status::ToDo, r#"{"status":"To Do","statusTimestamp":900}"#),
         ("{}", Status::Doing, r#"{"status":"Doing","statusTimestamp":900}"#),
@@ -60,7 +60,7 @@ fn a_status_comes_with_its_times() {
 }
 
 #[test]
-fn what_does_not_follow_is_refused_with_what_does() {
+fn an_invalid_transition_is_rejected_with_the_valid_ones() {
     for (lifecycle, to, code, legal, message) in [
         (
             r#"{"status": "Staging"}"#,
@@ -95,7 +95,7 @@ fn what_does_not_follow_is_refused_with_what_does() {
 }
 
 #[test]
-fn what_changes_gets_the_next_version_and_keeps_its_times() {
+fn a_changed_flag_gets_the_next_version_and_keeps_its_times() {
     let flags = Flags::from_json(
         br#"{"meta": {"version": 4, "lastModifiedTimestamp": 10}, "flags": {
             "f": {"version": 7, "on": false, "lifecycle":
@@ -130,7 +130,7 @@ fn what_changes_gets_the_next_version_and_keeps_its_times() {
 }
 
 #[test]
-fn two_changes_of_one_flag_are_one_version() {
+fn two_changes_of_one_flag_raise_the_version_once() {
     let flags = one_flag(r#"{"status": "Doing"}"#);
     let first = flags.status_change("f", Status::Staging, 1.0).unwrap().unwrap();
     let staged = flags.with_changes(std::slice::from_ref(&first), None).unwrap();

@@ -94,7 +94,7 @@ fn diamonds_are_linear() {
 
 /// A short way to a flag, then a long one: the path is too long wherever it is met first.
 #[test]
-fn the_longest_path_counts_also_where_the_flag_is_known() {
+fn the_longest_path_counts_even_if_the_flag_is_cached() {
     let length = limits::PATH_LENGTH;
     let chain = chain_of_flags(length);
     let flags = chain.strip_suffix("}}").unwrap();
@@ -128,7 +128,7 @@ fn steps_are_counted() {
 }
 
 #[test]
-fn a_document_and_a_context_have_a_size() {
+fn a_document_and_a_context_have_a_maximum_size() {
     let long = " ".repeat(limits::CONTEXT_BYTES);
     let context = format!(r#"{{"kind":"user","key":"u"}}{long}"#);
     assert_eq!(Context::from_json(context.as_bytes()).unwrap_err().code(), "limit");
@@ -141,7 +141,7 @@ fn a_document_and_a_context_have_a_size() {
 
 /// Any number of values that can never match stand in nobody's way.
 #[test]
-fn what_can_match_is_found_among_what_cannot() {
+fn a_matching_value_is_found_among_unusable_ones() {
     let values = vec!["[]"; 400_000].join(",");
     let document = format!(
         r#"{{"flags":{{"f":{{"key":"f","on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{{"attribute":"a","op":"in","values":[{values},7]}}]}}]}}}}}}"#
@@ -154,7 +154,7 @@ fn what_can_match_is_found_among_what_cannot() {
 
 /// What is remembered of a segment takes its steps again, so that the limit is where it was.
 #[test]
-fn a_remembered_segment_takes_its_steps() {
+fn a_cached_segment_takes_its_steps() {
     let values = vec!["\"x\""; 2_000].join(",");
     let clause = |attribute: &str| {
         format!(r#"{{"attribute":"{attribute}","op":"startsWith","values":[{values}]}}"#)

@@ -27,7 +27,7 @@ fn foreseen(flags: &Flags, key: &str, context: &Context, big: Option<&BigSegment
 }
 
 #[test]
-fn every_answer_of_the_suite_is_foreseen() {
+fn every_answer_of_the_suite_is_in_the_reach() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
     let (mut asked, mut unforeseen) = (0, Vec::new());
     for file in std::fs::read_dir(folder).unwrap() {
@@ -62,7 +62,7 @@ fn every_answer_of_the_suite_is_foreseen() {
 }
 
 #[test]
-fn what_can_be_served_and_to_how_many() {
+fn served_variations_and_their_shares() {
     let rules = |rest: &str| {
         format!(
             r#"{{"flags": {{"f": {{"on": true, "variations": ["a", "b", "c"], "offVariation": 2, {rest}}},
@@ -209,7 +209,7 @@ fn a_constant_is_one_value_however_often_it_is_written() {
 
 /// Segments or prerequisites in a row: as long as an evaluation walks them, and one longer.
 #[test]
-fn a_path_is_walked_as_far_as_an_evaluation_walks_it() {
+fn a_path_is_followed_as_far_as_an_evaluation_follows_it() {
     let ada = Context::builder("ada").build().unwrap();
     for (length, fails) in [(64, false), (65, true)] {
         let mut flags = String::new();
@@ -249,7 +249,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_answer_of_generated_documents_is_foreseen([document, _] in documents()) {
+    fn every_answer_of_generated_documents_is_in_the_reach([document, _] in documents()) {
         let flags = Flags::from_value(document).unwrap();
         for user in 0..6 {
             let plan = Value::from(format!("v{}", user % 3));

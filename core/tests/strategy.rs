@@ -57,7 +57,7 @@ fn a_flag_that_is_turned_on_serves_its_on_variation_to_everybody() {
 }
 
 #[test]
-fn custom_strategies_do_what_they_are_told() {
+fn custom_strategies_apply_to_the_named_flags() {
     assert_eq!(
         served(&under(read(
             r#"{"strategy": "Custom", "on": ["plain", "broken"], "off": ["broken"]}"#
@@ -72,7 +72,7 @@ fn custom_strategies_do_what_they_are_told() {
 }
 
 #[test]
-fn beta_is_on_for_what_is_done_and_deployed() {
+fn beta_turns_on_done_and_deployed_features() {
     let beta = |deployed: &str| {
         let text = format!(r#"{{"strategy": "Beta", "deployed": [{deployed}]}}"#);
         let flags = under(read(&text));
@@ -116,7 +116,7 @@ fn a_materialised_document_answers_as_the_overlay_does() {
 }
 
 #[test]
-fn what_is_not_in_the_document_is_refused() {
+fn a_missing_flag_is_rejected() {
     for (text, message) in [
         (r#"{"strategy": "Custom", "on": ["plane"]}"#, "`on`: the document has no flag `plane`"),
         (

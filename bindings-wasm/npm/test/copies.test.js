@@ -53,7 +53,7 @@ describe("a second copy", () => {
     assert.equal(theirs.secureModeHash("sdk", anna), ours.secureModeHash("sdk", anna));
   });
 
-  it("says that a context of the first was freed", () => {
+  it("reports that a context of the first was freed", () => {
     const freed = new ours.Context("anna");
     freed.free();
     const flags = theirs.Flags.fromObject(document);
@@ -64,7 +64,7 @@ describe("a second copy", () => {
     );
   });
 
-  it("takes nothing else for a context", () => {
+  it("accepts nothing else as a context", () => {
     const revoked = Proxy.revocable({ kind: "user", key: "anna" }, {});
     revoked.revoke();
     const flags = theirs.Flags.fromObject(document);

@@ -1,4 +1,4 @@
-// What keeps the module from starting is named with its remedy, and does not stand in the way of a later try.
+// Failures to start the module are reported with a remedy, and allow a later attempt.
 
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -90,7 +90,7 @@ describe("`ready`", () => {
     });
   }
 
-  it("names an address where nobody answers", async () => {
+  it("reports an address that does not respond", async () => {
     for (const source of ["http://127.0.0.1:1/core.wasm", new Request("http://127.0.0.1:1/core.wasm")]) {
       await assert.rejects(isoflag.ready(source), {
         code: "fetch-failed",
@@ -99,7 +99,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("names bytes that are no WebAssembly", async () => {
+  it("reports bytes that are not WebAssembly", async () => {
     for (const bytes of [html, html.buffer, new Uint8Array(), new Uint8Array(2)]) {
       await assert.rejects(isoflag.ready(bytes), { code: "not-webassembly" });
       assert.throws(() => isoflag.readySync(bytes), { code: "not-webassembly" });
@@ -109,7 +109,7 @@ describe("`ready`", () => {
     assert.throws(() => isoflag.readySync(empty), { code: "wrong-module" });
   });
 
-  it("names a host that forbids compiling, however it words it", async context => {
+  it("reports a host that forbids compiling, whatever its message", async context => {
     class Forbidding {
       constructor() {
         throw new EvalError("not today");
@@ -138,7 +138,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("names a host without WebAssembly", async () => {
+  it("reports a host without WebAssembly", async () => {
     const kept = WebAssembly;
     try {
       Reflect.deleteProperty(globalThis, "WebAssembly");
@@ -160,7 +160,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("names the module of another release", async () => {
+  it("reports the module of another release", async () => {
     const folder = await mkdtemp(join(tmpdir(), "isoflag-release-"));
     try {
       await cp(new URL("../dist", import.meta.url), join(folder, "dist"), { recursive: true });
@@ -180,7 +180,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("does without `WebAssembly.compileStreaming`", async () => {
+  it("works without `WebAssembly.compileStreaming`", async () => {
     const { compileStreaming } = WebAssembly;
     try {
       Reflect.deleteProperty(WebAssembly, "compileStreaming");

@@ -47,7 +47,7 @@ it("the glue's imports read neither clock nor randomness nor network", async () 
 });
 
 describe("core.wasm", () => {
-  it("has what tools.wasm has but for what only tools do", () => {
+  it("has everything that tools.wasm has except the tools", () => {
     const names = (/** @type {WebAssembly.Module} */ module) =>
       WebAssembly.Module.exports(module).map(({ name }) => name);
     const core = new Set(names(modules.core));

@@ -38,7 +38,7 @@ const texts = {
   "a DocumentError": () => messageOf(() => Flags.fromJson(`{"flags": {${JSON.stringify(HOSTILE)}: 1e999}}`)),
 };
 
-describe("nothing is obeyed of", () => {
+describe("nothing has an effect on terminals of", () => {
   for (const [name, text] of Object.entries(texts)) {
     it(name, () => assert.doesNotMatch(text(), OBEYED));
   }

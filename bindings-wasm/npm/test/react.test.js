@@ -97,7 +97,7 @@ async function show(node) {
   };
 }
 
-it("runs with the React that was asked for", () => {
+it("runs with the requested version of React", () => {
   assert.equal(version.split(".")[0], process.env.REACT ?? "19");
 });
 
@@ -196,7 +196,7 @@ describe("components", () => {
     await page.hide();
   });
 
-  it("are told the variation and the reason, and are served only values of the default's type", async () => {
+  it("get the variation and the reason, and only values of the default's type", async () => {
     /** @type {unknown[]} */
     let seen = [];
     function Child() {
@@ -242,7 +242,7 @@ describe("components", () => {
     await page.hide();
   });
 
-  it("without a provider say what is missing", async () => {
+  it("without a provider report what is missing", async () => {
     const { Value } = counted();
     await assert.rejects(
       show(h(Value, { of: "a" })),
@@ -361,7 +361,7 @@ describe("a provider", () => {
     await page.hide();
   });
 
-  it("keeps the last good answers where the source fails or is closed, and tells of errors once", async () => {
+  it("keeps the last good answers if the source fails or is closed, and reports errors once", async () => {
     const { Value, counts } = counted();
     const flags = load(1, 2);
     const held = sourceOf(flags);
@@ -395,7 +395,7 @@ describe("a provider", () => {
     await page.hide();
   });
 
-  it("keeps the last good answers where a context cannot be bound any more", async () => {
+  it("keeps the last good answers if a context can no longer be bound", async () => {
     const { Value } = counted();
     const flags = load(1, 2);
     /** @type {Error[]} */
@@ -436,7 +436,7 @@ describe("a provider", () => {
     flags.free();
   });
 
-  it("gives no component an answer for another context than the one it is rendered for", async () => {
+  it("never gives a component an answer for another context than the one it is rendered for", async () => {
     const flags = load(1, 2);
     /** @type {[string, boolean][]} */
     const seen = [];
@@ -461,7 +461,7 @@ describe("a provider", () => {
     await page.hide();
   });
 
-  it("takes an invalid context and one that holds itself", async () => {
+  it("accepts an invalid context and a cyclic one", async () => {
     const flags = load(1, 2);
     const before = liveHandles();
     const { Value, counts } = counted();
@@ -482,7 +482,7 @@ describe("a provider", () => {
 describe("a bootstrap", () => {
   const bootstrap = load("x", { y: 1 }).allFlagsState(ada, { withReasons: true });
 
-  it("is shown as it is; nothing is evaluated", async () => {
+  it("is shown unchanged; nothing is evaluated", async () => {
     const before = liveHandles();
     /** @type {unknown[]} */
     let seen = [];
@@ -533,7 +533,7 @@ describe("a bootstrap", () => {
     await page.hide();
   });
 
-  it("that is replaced by an equal one renders nothing again", async () => {
+  it("that is replaced by an equal one causes no render", async () => {
     const { counts, seen, Value } = counted();
     const children = [h(Value, { of: "a", key: 1 }), h(Value, { of: "b", key: 2 })];
     const page = await show(h(IsoflagProvider, { bootstrap: { a: 1, b: { c: 1 } } }, children));
@@ -573,7 +573,7 @@ describe("a bootstrap", () => {
   });
 });
 
-it("what a server has evaluated hydrates without a difference where the page has the same document", async () => {
+it("a server's answers hydrate without a difference if the page has the same document", async () => {
   const { Value } = counted();
   const flags = load("x", { y: 1 });
   const tree = h(

@@ -58,7 +58,7 @@ async function polled(answers, options = {}) {
 }
 
 describe("an open page", () => {
-  it("takes what its origin serves again, whatever it says of itself", async () => {
+  it("takes the document that its origin serves again, whatever its version", async () => {
     for (const headers of [
       [{}, {}, {}],
       [{ "Last-Modified": at(0) }, { "Last-Modified": at(0) }, { "Last-Modified": at(0) }],
@@ -90,7 +90,7 @@ describe("an open page", () => {
       { "Last-Modified": at(61), Date: at(30) },
     ],
   ])) {
-    it(`ignores a stale copy by ${name}, and takes a later rollback`, async () => {
+    it(`ignores a stale copy by ${name}, and follows a later rollback`, async () => {
       const handles = liveHandles();
       const { source, seen } = await polled([
         [1, older],
@@ -132,7 +132,7 @@ describe("an open page", () => {
     source.close();
   });
 
-  it("believes a server of which it is told that no cache lies between", async () => {
+  it("trusts an authoritative server", async () => {
     const { source, seen } = await polled(
       [
         [2, { "Last-Modified": at(60) }],
@@ -144,7 +144,7 @@ describe("an open page", () => {
     source.close();
   });
 
-  it("has the host's cache revalidate, whatever it is given, where it believes the answer", async () => {
+  it("makes the host's cache revalidate, whatever its options, if the answer is trusted", async () => {
     const page = /** @type {any} */ (globalThis);
     page.location = { href: "https://page.example/index.html", origin: "https://page.example" };
     try {
@@ -207,7 +207,7 @@ describe("an open page over a socket", () => {
 });
 
 describe("evidence", () => {
-  it("of another shape shows nothing", () => {
+  it("of another shape has no effect", () => {
     const [one, other] = [Flags.fromJson(release(1)), Flags.fromJson(release(2))];
     for (const evidence of /** @type {any[]} */ ([{ offered: { age: 5 } }, { version: 5 }, "now"])) {
       assert.equal(one.supersedes(other, evidence), true);

@@ -42,7 +42,7 @@ async function load(entry) {
 
 describe("the entry", () => {
   for (const [entry, { offers, needs }] of Object.entries(entries)) {
-    it(`isoflag/${entry} offers what it says, and is no second evaluator`, async () => {
+    it(`isoflag/${entry} exports its API, and does not contain a second evaluator`, async () => {
       assert.deepEqual(Object.keys(await import(`isoflag/${entry}`)).sort(), offers);
       const { text, others } = await load(entry);
       assert.deepEqual(others, needs);
@@ -54,11 +54,11 @@ describe("the entry", () => {
     });
   }
 
-  it("of the package leads to the evaluator, as this test would see", async () => {
+  it("of the package imports the evaluator, which this test detects", async () => {
     assert.match((await load("index")).text, /WebAssembly/);
   });
 
-  it("isoflag/react is for the client, to whoever renders on a server", async () => {
+  it("isoflag/react is marked as client code for server renderers", async () => {
     assert.match(await readFile(new URL("react.js", dist), "utf8"), /^"use client";/);
   });
 });

@@ -81,7 +81,7 @@ describe("in a page", { skip }, () => {
         assert.ok(result.caught > 0);
       });
 
-      it(`a document that does not fit into the memory of ${module}.wasm in a ${place} is refused`, async () => {
+      it(`a document that does not fit into the memory of ${module}.wasm in a ${place} is rejected`, async () => {
         assert.deepEqual(await visited(`${module}&exhaust&${place}`), EXPECTED);
       });
     }

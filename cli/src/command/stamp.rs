@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_replaced_where_they_stand() {
+    fn members_are_replaced_in_place() {
         assert_eq!(
             of(
                 "{\"meta\": {\"lastModifiedTimestamp\":1, \"version\" : 7,\n\"hash\":\"murmur3\"},\n\"flags\":{ } }"
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn meta_that_is_no_object_is_left_alone() {
+    fn meta_that_is_not_an_object_is_not_changed() {
         let source = Source { name: "it".into(), bytes: "{\"flags\":{},\n \"meta\": 3}".into() };
         let stamps = Stamps { version: Some(8), ..Stamps::default() };
         let Err(failure) = stamps.written_into(&source) else { panic!("stamped") };

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_html_would_read_is_text() {
+    fn markup_is_escaped() {
         let text = "a<b>\"c\"'d'&\u{0}\u{202e}é\n";
         assert_eq!(
             escaped(text).to_string(),

@@ -233,7 +233,7 @@ mod tests {
     use isoflag::{Flags, InventoryDocument};
 
     #[test]
-    fn what_is_written_in_a_document_stays_text() {
+    fn text_of_a_document_is_escaped() {
         let evil = r#"</script><img src=x onerror=\"alert(1)\">'&"#;
         let text = format!(
             r#"{{"flags": {{"{evil}": {{"on": true, "variations": ["{evil}"], "description": "{evil}",
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_names_the_script_and_the_style_that_are_there() {
+    fn the_policy_contains_the_hashes_of_script_and_style() {
         let html = page(&Inventory::of(&[], 0.0));
         for (open, close) in [("<style>", "</style>"), ("<script>", "</script>")] {
             let inner = html.split(open).nth(1).unwrap().split(close).next().unwrap();

@@ -28,7 +28,7 @@ fn certified(flags: &Flags, built: f64) -> Flags {
 }
 
 #[test]
-fn the_steps_decide_what_is_deployable_and_what_moves() {
+fn test_results_decide_the_verdict_and_the_changes() {
     let steps = table("steps");
     let staged = one_flag(&Value::parse(br#"{"status": "Staging"}"#).unwrap());
     let mut seen = 0;
@@ -49,7 +49,7 @@ fn the_steps_decide_what_is_deployable_and_what_moves() {
 }
 
 #[test]
-fn an_artifact_holds_what_was_in_staging_when_it_was_built() {
+fn an_artifact_contains_the_features_in_staging_at_its_build_time() {
     let artifact = table("artifact");
     let time = |name| member(&artifact, name).as_number().unwrap();
     let (built, now) = (time("built"), time("now"));
@@ -104,7 +104,7 @@ fn only_an_artifact_that_was_certified_as_deployable_is_deployed() {
 }
 
 #[test]
-fn artifacts_are_remembered_by_time_and_the_oldest_certification_is_forgotten() {
+fn artifacts_are_recorded_by_time_and_the_oldest_certification_is_dropped() {
     let old = br#"{"flags": {}, "meta": {"version": 1, "artifact": {"timestamp": 1, "deployable": true}}}"#;
     let mut flags = Flags::from_json(old).unwrap();
     let passed = StepResult::Passed;
@@ -165,7 +165,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
 }
 
 #[test]
-fn evidence_is_what_was_evaluated_with_the_very_document() {
+fn only_evaluations_with_this_document_are_evidence() {
     let text = br#"{"activity": 1, "flags": {
         "a": {"counts": {"sha256:0": {"0": 1}}, "first": 1, "last": 1},
         "b": {"counts": {"sha256:1": {"0": 1}}, "first": 1, "last": 1},
@@ -177,7 +177,7 @@ fn evidence_is_what_was_evaluated_with_the_very_document() {
 }
 
 #[test]
-fn only_what_serves_its_on_to_everybody_is_finished() {
+fn only_a_flag_that_serves_its_on_variation_to_everybody_is_finished() {
     for row in rows(&table("rolledOut")) {
         let mut lifecycle = vec![("status", Value::from("Done"))];
         lifecycle.extend(
@@ -205,7 +205,7 @@ fn only_what_serves_its_on_to_everybody_is_finished() {
 }
 
 #[test]
-fn only_what_is_done_and_rolled_out_is_finished() {
+fn only_a_done_and_rolled_out_feature_is_finished() {
     for row in rows(&table("finish")) {
         let weight = if member(row, "constant").as_bool() == Some(true) { 0 } else { 1 };
         let text = format!(

@@ -228,7 +228,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn keys_are_of_a_pattern_or_not() {
+    fn keys_match_a_pattern_or_not() {
         let usual = NamePattern::default();
         for (key, fits) in [
             ("DeptA.TeamB.66623", true),

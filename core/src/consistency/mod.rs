@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_that_says_nothing_is_not_consistent() {
+    fn an_unusable_timestamp_is_not_consistent() {
         for (lifecycle, code) in [
             (r#"{"lastModifiedTimestamp": 1795172400000}"#, "millisecond-stamp"),
             (r#"{"lastModifiedTimestamp": 100000000001}"#, "millisecond-stamp"),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn without_its_own_stamp_a_flag_has_the_documents() {
+    fn without_its_own_timestamp_a_flag_has_the_documents() {
         for lifecycle in ["{}", "null", r#"{"lastModifiedTimestamp": null}"#, "3"] {
             let found = asked(&stamped(lifecycle), 6_000.0, 1.0);
             assert_eq!(found.remaining_seconds, Some(0.0), "{lifecycle}");
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are_none_are_not_consistent() {
+    fn invalid_times_are_not_consistent() {
         let document = stamped("{}");
         for (now, ttl) in [
             (f64::NAN, 1.0),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_was_gone_back_to_counts_from_when_it_was_taken() {
+    fn after_a_rollback_the_gate_counts_from_when_the_document_was_taken() {
         let flags = Flags::from_json(stamped("{}").as_bytes()).unwrap();
         let bound = flags.bind(&Context::builder("ada").build().unwrap());
         for (taken_ms, now_ms, consistent, remaining) in [
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serves_no_boolean_is_enabled_while_it_is_on() {
+    fn a_flag_that_serves_another_type_is_enabled_while_it_is_on() {
         let flag = |members: &str| {
             format!(
                 r#"{{"flags": {{"f": {{"variations": ["a", "b"], "offVariation": 0, {members}}}}}}}"#

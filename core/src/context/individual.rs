@@ -75,7 +75,7 @@ mod tests {
     use crate::Context;
 
     #[test]
-    fn a_value_of_a_class_that_is_always_valid_is_valid() {
+    fn values_of_always_valid_classes_are_valid() {
         let values = |class: &str| match class {
             "null" => vec![Value::Null],
             "empty" => vec![Value::from("")],

@@ -41,7 +41,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_private_reference_is_found_as_by_looking_at_each(
+        fn the_index_finds_the_same_as_a_linear_search(
             private in prop::collection::vec("/?[ab]{1,2}(/[ab~]{1,2}){0,3}", 0..12),
             asked in prop::collection::vec("/[ab]{1,2}(/[ab]{1,2}){0,3}", 1..12),
         ) {

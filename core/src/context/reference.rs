@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_overlaps_what_it_leads_into() {
+    fn a_reference_overlaps_references_into_it() {
         let overlaps = |a: &str, b: &str| parse(a).unwrap().overlaps(&parse(b).unwrap());
         assert!(overlaps("/a/b", "a") && overlaps("a", "/a/b") && overlaps("/a", "a"));
         assert!(!overlaps("/a/b", "/a/c") && !overlaps("a", "b"));

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_of_another_type_shows_nothing() {
+    fn a_member_of_another_type_is_ignored() {
         for text in [
             "[]",
             r#"{"authoritative": 1}"#,

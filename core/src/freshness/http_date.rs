@@ -81,7 +81,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_date_is_the_moment_that_it_names(seconds in 0_i64..253_402_300_799) {
+        fn a_date_is_parsed_to_its_moment(seconds in 0_i64..253_402_300_799) {
             let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap();
             let (weekday, month) = (moment.weekday().to_string(), moment.month().to_string());
             let (hour, minute, second) = moment.to_hms();
@@ -94,7 +94,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_date_or_none(text in ".*") {
+        fn any_text_is_parsed_or_rejected(text in ".*") {
             let _ = parse(&text);
         }
     }

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_comes_first_and_may_return() {
+    fn the_newest_is_first_and_an_older_one_may_become_current_again() {
         let mut history = DocumentHistory::default();
         assert!(history.is_empty() && history.newest().is_none());
         for version in [1, 2, 3, 3, 1] {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn at_its_bounds_the_oldest_leave_and_the_newest_stays() {
+    fn at_its_limits_the_oldest_are_dropped_and_the_newest_is_kept() {
         let bytes = document(1).document().to_canonical_json().len();
         for limits in [
             HistoryLimits { documents: 2, bytes: usize::MAX },
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_stands_where_it_was_in_force() {
+    fn a_kept_document_is_ordered_by_its_period() {
         let mut history = DocumentHistory::new(HistoryLimits { documents: 4, bytes: usize::MAX });
         assert!(!history.keep(document(1), None));
         history.add(document(3), 0.0);

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_very_document_answers_but_for_what_is_off() {
+    fn the_pinned_document_is_evaluated_except_for_flags_that_are_off() {
         let old = flag("f", "");
         let (waits, off) = (r#""lifecycle": {"offWaitsForPins": true}"#, r#", "on": false"#);
         for (new, value, switched_off) in [
@@ -241,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn an_opt_out_that_the_newest_has_not_is_none() {
+    fn an_opt_out_counts_only_in_the_newest_document() {
         let old = flag("f", r#", "lifecycle": {"offWaitsForPins": true}"#);
         assert_eq!(served(&old, &flag("f", r#", "on": false"#)).0, "\"off\"");
         assert_eq!(served(&old, "").0, "\"off\"");
     }
 
     #[test]
-    fn who_asks_a_flag_that_is_off_finds_it_off() {
+    fn a_prerequisite_that_is_switched_off_is_off() {
         let asks = flag("f", r#", "prerequisites": [{"key": "p", "variation": 1}]"#);
         let old = format!("{asks}, {}", flag("p", ""));
         let new = format!("{asks}, {}", flag("p", r#", "on": false"#));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_ages_since_its_document_is_not_in_force() {
+    fn a_pin_ages_from_when_its_document_was_superseded() {
         let (old, mut history) = (flags(""), DocumentHistory::default());
         history.add(old.clone(), 0.0);
         let refused = |history: &DocumentHistory, now: f64, age| {
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_document_that_is_fetched_answers_while_this_host_can_be_behind() {
+    fn a_fetched_newer_document_is_used_while_this_instance_may_be_behind() {
         let (held, fetched) = (stamped(1_000, false), stamped(90_000, true));
         let mut history = DocumentHistory::default();
         history.add(held.clone(), 2_000_000.0);
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_document_that_is_fetched_went_when_the_newest_came() {
+    fn a_fetched_older_document_was_superseded_by_the_newest() {
         for (stamp, added_ms, since_ms) in [(1_000, 2e6, 1e6), (1_000, 5e5, 5e5)] {
             let mut history = DocumentHistory::default();
             history.add(stamped(stamp, false), added_ms);
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_not_behind_takes_a_later_timestamp_for_one_that_was_withdrawn() {
+    fn an_instance_that_is_not_behind_treats_a_later_timestamp_as_withdrawn() {
         let mut history = DocumentHistory::default();
         history.add(stamped(1_000, false), 2_000_000.0);
         let withdrawn = stamped(90_000, true);
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_held_is_named_with_what_is() {
+    fn a_missing_document_is_reported_with_the_available_ones() {
         let mut history = DocumentHistory::default();
         let gate = Gate::new(0.0, 1.0);
         let unknown = format!("sha256:{}", "0".repeat(64));

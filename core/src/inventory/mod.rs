@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn environments_stand_side_by_side() {
+    fn environments_are_listed_side_by_side() {
         let flags = |text: &str| Flags::from_json(text.as_bytes()).unwrap();
         let development = flags(
             r#"{"flags": {

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_of_another_form_are_none() {
+    fn invalid_members_are_absent() {
         let read = |text: &str| Lifecycle::read(&Value::parse(text.as_bytes()).unwrap());
         let full = read(
             r#"{"owner": "payments", "stakeholder": "sales", "status": "Done", "onVariation": 2,
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_is_read_from_a_name_too() {
+    fn an_owner_is_also_taken_from_the_key() {
         let flags = Flags::from_json(
             br#"{"flags": {"DeptA.TeamB.66623": {}, "a.b": {}, "a.b.c.d": {}, "x":
                 {"lifecycle": {"owner": "payments"}}}}"#,

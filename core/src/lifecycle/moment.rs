@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_gives_whole_seconds() {
+    fn seconds_of_a_clock_are_truncated() {
         assert_eq!(moment_of_seconds(1_795_172_400.9), Ok(1_795_172_400.0));
         assert_eq!(moment_of_seconds(0.0), Ok(0.0));
         for (seconds, message) in [

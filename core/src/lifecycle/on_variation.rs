@@ -54,7 +54,7 @@ mod tests {
     use crate::Flags;
 
     #[test]
-    fn on_is_what_is_named_else_what_it_can_only_be_else_what_most_get() {
+    fn the_on_variation_is_the_named_or_the_only_possible_or_the_most_served_one() {
         for (flag, on) in [
             (r#""variations": [false, true], "fallthrough": {"variation": 0}"#, Some(1)),
             (r#""variations": [true, false], "offVariation": 0"#, Some(0)),

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_follow_is_told_with_what_does() {
+    fn an_invalid_transition_is_reported_with_the_valid_ones() {
         let message = |from: Status, to| from.check_change(to).unwrap_err().to_string();
         assert_eq!(
             message(Status::ToDo, Status::Done),

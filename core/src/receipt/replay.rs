@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_altered_in_any_byte_is_found() {
+    fn a_receipt_with_any_changed_byte_is_rejected() {
         let receipt = receipt().into_bytes();
         for place in 0..receipt.len() {
             for byte in [b'0', b'a', b'"', 0xff] {
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_names_what_differs_first() {
+    fn the_error_names_the_first_difference() {
         let receipt = receipt();
         for (from, to, code, path) in [
             (r#""specVersion":2"#, r#""specVersion":1"#, "other-rules", "specVersion"),
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_come_before_what_comes_of_them() {
+    fn steps_are_compared_before_their_results() {
         let forged = receipt()
             .replace(r#""variationIndex""#, r#""variationIndeX""#)
             .replace(r#""holds":true"#, r#""holds":false"#)
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_of_the_first_rules_is_refused() {
+    fn a_receipt_of_earlier_rules_is_rejected() {
         let old = receipt().replace(r#""specVersion":2"#, r#""specVersion":1"#);
         let error = replayed(old.as_bytes(), Some(&ada())).unwrap_err();
         assert_eq!(
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn another_context_or_none_is_found() {
+    fn another_or_a_missing_context_is_rejected() {
         let bob = Context::builder("bob").build().unwrap();
         for context in [Some(&bob), None] {
             let error = replayed(receipt().as_bytes(), context).unwrap_err();

@@ -20,7 +20,7 @@ fn serving(variation: Option<u32>, rest: &str) -> Flags {
 }
 
 #[test]
-fn since_when_is_read_from_documents_and_stamps() {
+fn start_times_come_from_documents_and_timestamps() {
     let absent = flags(r#"{"flags": {}}"#);
     let (split, a, b) = (serving(None, ""), serving(Some(0), ""), serving(Some(1), ""));
     let stamped = serving(Some(0), r#", "lifecycle": {"lastModifiedTimestamp": 40}"#);
@@ -58,7 +58,7 @@ fn since_when_is_read_from_documents_and_stamps() {
 }
 
 #[test]
-fn what_people_said_is_known_or_not() {
+fn attestations_are_known_or_unknown() {
     let answers = |lifecycle: &str| {
         let flags = serving(Some(0), &format!(r#", "lifecycle": {{{lifecycle}}}"#));
         let inputs = RetirementInputs {
@@ -122,7 +122,7 @@ fn a_verdict_needs_every_rule() {
 }
 
 #[test]
-fn no_activity_is_told_only_from_counts_that_reach_back() {
+fn counts_must_cover_the_period_to_prove_that_a_flag_is_unused() {
     let activity = |f: Option<(u32, u32)>, other: (u32, u32)| {
         let flag = |(first, last): (u32, u32)| {
             format!(r#"{{"counts": {{"d": {{"0": 1}}}}, "first": {first}000, "last": {last}000}}"#)

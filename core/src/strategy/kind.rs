@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_strategy_turns_on_what_its_row_says() {
+    fn each_strategy_turns_on_the_flags_of_its_row() {
         // No status, To Do, Doing, Staging, Done, Finished; then the same while deployed. `1` is
         // on, `0` off, `r` its own rules.
         let table = [
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn only_custom_strategies_heed_what_is_named() {
+    fn only_custom_strategies_use_named_flags() {
         for kind in StrategyKind::ALL {
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                 for named in [Effect::On, Effect::Off] {

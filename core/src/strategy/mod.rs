@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_strategy_round_trips() {
         for text in [
             r#"{"strategy":"Flush Out"}"#,
             r#"{"off":["b"],"on":["a","c"],"strategy":"Custom Production"}"#,
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_strategy_is_refused_with_its_place() {
+    fn an_invalid_strategy_is_rejected_with_its_path() {
         for (text, message) in [
             ("5", "expected a name or an object, found a number"),
             ("{}", "`strategy`: the name of a strategy is missing"),

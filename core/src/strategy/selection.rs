@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_entry_that_matches_there_is_none() {
+    fn without_a_matching_entry_no_strategy_is_chosen() {
         let context = Context::builder("ada").build().unwrap();
         for strategies in [
             "null",
