@@ -1,4 +1,4 @@
-//! `activity merge` adds up what several processes recorded.
+//! `activity merge` adds the activity of several processes.
 
 mod program;
 

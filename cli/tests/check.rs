@@ -1,4 +1,4 @@
-//! `check` prints every diagnostic with its place, and says by its exit code how bad it is.
+//! `check` prints every diagnostic with its position; its exit code is the severity.
 
 mod program;
 

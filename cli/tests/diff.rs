@@ -1,4 +1,4 @@
-//! `diff` says what changed, for people, programs and pull requests.
+//! `diff` prints the differences as text, JSON and Markdown.
 
 mod program;
 

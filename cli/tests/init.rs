@@ -1,4 +1,4 @@
-//! `init` writes a document that the other subcommands take, and never over another.
+//! `init` writes a document that the other subcommands accept, and never overwrites one.
 
 mod program;
 

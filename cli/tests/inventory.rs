@@ -9,7 +9,7 @@ use program::{file, isoflag, isoflag_reading};
 
 const FOLDER: &str = "cli/tests/documents/inventory";
 
-/// The arguments for the three environments; nobody counted in the first.
+/// The arguments for the three environments; the first has no activity.
 fn arguments(more: &[&str]) -> Vec<String> {
     let documents = ["development", "staging", "production"];
     let mut all = vec!["inventory".to_owned()];

@@ -1,4 +1,4 @@
-//! The pages about a flag's life name tests that exist, for every row.
+//! The pages about the lifecycle of flags name existing tests in every row.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `retire` says which flags can go, from documents, activity and code.
+//! `retire` reports removable flags, from documents, activity and code.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,7 +17,7 @@ fn run(more: &[&str]) -> program::Ran {
     isoflag(&arguments)
 }
 
-/// Everything that can be known.
+/// All evidence.
 fn everything() -> Vec<String> {
     [("--history", "history"), ("--activity", "activity.json"), ("--code", "code")]
         .iter()
@@ -54,7 +54,7 @@ fn programs_get_every_rule() {
 
 #[test]
 fn missing_evidence_is_unknown() {
-    // Without a history the document's stamp is all there is, which is three days old.
+    // Without a history only the document's timestamp counts, which is three days old.
     assert_eq!(
         verdicts(&run(&["--json"])),
         "quick-pay safety, dark-mode ask, new-search ask, old-tax ask, pricing keep, reviews keep"
@@ -63,7 +63,7 @@ fn missing_evidence_is_unknown() {
         verdicts(&run(&["--json", "--weeks", "0"])),
         "dark-mode remove, quick-pay safety, new-search ask, old-tax ask, pricing keep, reviews keep"
     );
-    // Nobody names it, but nobody counted either.
+    // The code does not name it, but evaluations were not counted.
     let code = format!("{FOLDER}/code");
     assert!(verdicts(&run(&["--json", "--code", &code])).contains("old-tax ask"));
 }

@@ -1,4 +1,4 @@
-//! `stamp` changes two members of `meta` and not a byte more.
+//! `stamp` changes two members of `meta` and no other byte.
 
 mod program;
 

@@ -19,14 +19,14 @@ const OLD: &str = r#"{
 }
 "#;
 
-/// What `stamp OLD NEW` at 200 makes of a changed document.
+/// Returns the changed document after `stamp OLD NEW` at 200.
 fn stamped(name: &str, new: &str) -> (Ran, String) {
     let (before, after) = (format!("{name}-old.json"), format!("{name}-new.json"));
     let (before, after) = (file(&before, Some(OLD)), file(&after, Some(new)));
     let ran = isoflag(&["stamp", &before, &after, "--now", "200", "--json"]);
     assert_eq!(std::fs::read_to_string(&before).unwrap(), OLD);
     let text = std::fs::read_to_string(&after).unwrap();
-    // A second run finds nothing that it would write otherwise.
+    // A second run changes nothing.
     assert_eq!(isoflag(&["stamp", &before, &after, "--now", "200"]).code, ran.code);
     assert_eq!(std::fs::read_to_string(&after).unwrap(), text);
     (ran, text)

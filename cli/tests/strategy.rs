@@ -1,4 +1,4 @@
-//! `strategy` writes the document as it is under a strategy.
+//! `strategy` writes the document under a strategy.
 
 mod program;
 

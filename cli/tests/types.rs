@@ -1,4 +1,4 @@
-//! `types` writes what the core says, to standard output or into a file.
+//! `types` writes the core's text to standard output or into a file.
 
 mod program;
 

@@ -1,4 +1,4 @@
-//! Help, wrong usage and files that cannot be read: the exit codes that scripts rely on.
+//! Help, wrong usage and unreadable files: the exit codes that scripts rely on.
 
 mod program;
 

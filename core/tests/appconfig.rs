@@ -1,4 +1,4 @@
-//! AppConfig's feature-flag profiles, in the two forms in which AppConfig gives them.
+//! AppConfig's feature-flag profiles, as retrieved and as defined.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -138,7 +138,7 @@ fn the_injected_attribute_is_the_time_of_the_last_change() {
         ("\"1e2\"", (true, Some(0.0), None)),
         ("954", (true, Some(0.0), None)),
         ("955", (false, Some(0.0), None)),
-        // A change within a second is over at its end.
+        // A fraction of a second is rounded up.
         ("954.5", (false, Some(0.0), None)),
         ("\"953.5\"", (true, Some(0.0), None)),
         ("990", (false, Some(35.0), None)),

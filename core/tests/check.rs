@@ -1,4 +1,4 @@
-//! `check`: every mistake is found where it is, and nothing else is called one.
+//! `check` finds every mistake at its path, and reports nothing else.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,8 +12,8 @@ fn flags(text: &str) -> Flags {
     Flags::from_json(text.as_bytes()).unwrap()
 }
 
-/// The codes and paths of what is found, but for notes that every document without owners has, and
-/// for members that a case gives over the usual ones.
+/// Returns the codes and paths of findings, without the notes that every document without owners
+/// has, and without members that a case overrides.
 fn found(document: &str, asked: &str) -> Vec<String> {
     let usual = ["no-owner", "name-pattern"];
     let found = flags(document).check(&options(asked));
@@ -144,7 +144,7 @@ fn clauses_that_never_match_are_found() {
     assert_eq!(all.last().unwrap(), "clause-never-matches flags.f.rules[0].clauses[0]");
     let useful = useless.replace("\"y\"", "\"1.0.0\"");
     assert_eq!(found(&rules(&[&[&useful]]), "{}").len(), 1);
-    // A rule that matches nobody takes nobody from those after it.
+    // A rule that matches no context affects no later rule.
     assert_eq!(found(&rules(&[&[PRO, NOT_PAID], &[PRO]]), "{}").len(), 1);
 }
 

@@ -1,4 +1,4 @@
-//! `diff`: what changed, in words.
+//! `diff` describes changes.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ fn flag(members: &str) -> String {
     format!(r#"{{"flags": {{"f": {{"key": "f", "variations": [true, false]{comma}{members}}}}}}}"#)
 }
 
-/// What is said of a flag that changed, line by line.
+/// Returns the description of a changed flag, line by line.
 fn words(old: &str, new: &str) -> Vec<String> {
     let text = diff(&flag(old), &flag(new)).to_string();
     text.lines().skip(1).map(|line| line.trim().to_owned()).collect()

@@ -1,5 +1,5 @@
-//! `changed_answers`: it never misses a flag whose answer differs, and names no flag for what
-//! decides nothing.
+//! `changed_answers` never misses a flag whose answer differs, and ignores members that decide
+//! nothing.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,7 +17,8 @@ fn changed(old: &str, new: &str) -> Vec<String> {
     flags(old).changed_answers(&flags(new)).iter().map(ToString::to_string).collect()
 }
 
-/// A document of the flag `f`, which asks the flag `p` and the segment `s`, which asks `t`.
+/// Returns a document with the flag `f`, which depends on the flag `p` and the segment `s`, which
+/// refers to `t`.
 fn linked(f: &str, p: &str, s: &str, t: &str, meta: &str) -> String {
     format!(
         r#"{{"meta": {{{meta}}}, "flags": {{

@@ -1,4 +1,4 @@
-//! Another status for a flag, and what a change of its lifecycle does to versions.
+//! Changes of a flag's status, and their effect on versions.
 
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -15,7 +15,7 @@ fn a_status_sets_its_times() {
     for (lifecycle, to, expected) in [
         ("null", Status::ToDo, r#"{"status":"To Do","statusTimestamp":900}"#),
         ("{}", Status::Doing, r#"{"status":"Doing","statusTimestamp":900}"#),
-        // What had none may get any.
+        // A flag without a status may get any.
         (r#"{"status": "Released"}"#, Status::Done, r#"{"status":"Done","statusTimestamp":900}"#),
         (r#"{"status": "To Do"}"#, Status::Doing, r#"{"status":"Doing","statusTimestamp":900}"#),
         (
@@ -38,7 +38,7 @@ fn a_status_sets_its_times() {
             Status::Finished,
             r#"{"status":"Finished","statusTimestamp":900}"#,
         ),
-        // What is written anew is in no artifact.
+        // A feature that is being changed is in no artifact.
         (
             r#"{"status": "Done", "stagedTimestamp": 50, "deployedTimestamp": 60}"#,
             Status::Doing,
@@ -119,11 +119,11 @@ fn a_changed_flag_gets_the_next_version_and_keeps_its_times() {
             "h": {"version": 1, "on": false, "lifecycle": {"status": "Done", "statusTimestamp": 900}}}}"#,
     );
     assert_eq!(after.document(), expected.unwrap());
-    // Who holds the document before takes a patch of what changed, and no gate waits.
+    // An instance with the previous document accepts a patch with the change, and no gate waits.
     let patched = flags.apply_value(after.document()).unwrap();
     assert_eq!(patched.digest(), after.digest());
     assert!(flags.changed_answers(&after).is_empty());
-    // What was written already is not written again.
+    // A repeated change is not written again.
     let again = after.with_changes(&certified.changes, Some(&artifact)).unwrap();
     assert_eq!(again.digest(), after.digest());
     assert_eq!(after.with_status("g", Status::Done, 901.0).unwrap().digest(), after.digest());

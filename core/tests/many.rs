@@ -1,4 +1,4 @@
-//! Many answers at once are the answers one by one, in order.
+//! Evaluating many flags at once returns the same answers as one by one, in order.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Answer, Context, Flags};

@@ -1,4 +1,4 @@
-//! A share that is raised takes nobody out: who has a variation keeps it.
+//! Raising a share removes no context: a context keeps its variation.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Context, Flags};

@@ -1,4 +1,4 @@
-//! What documents serve under a strategy.
+//! Evaluates documents under strategies.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -110,7 +110,7 @@ fn a_materialised_document_answers_as_the_overlay_does() {
         let loaded = Flags::from_json(overlay.document().to_string().as_bytes()).unwrap();
         assert_eq!(loaded.digest(), overlay.digest());
         assert_eq!(served(&loaded), served(&overlay));
-        // Once more changes nothing.
+        // Repeating it changes nothing.
         assert_eq!(overlay.with_strategy(&kind.into()).unwrap().digest(), overlay.digest());
     }
 }

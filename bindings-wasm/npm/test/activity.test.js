@@ -1,4 +1,4 @@
-// Counting what was served: the cases that every host runs, then what only a page has.
+// Tests of recorded activity: the cases shared by all host runtimes, then those of pages.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

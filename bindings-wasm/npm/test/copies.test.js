@@ -1,4 +1,4 @@
-// Two copies of the package in one program: each has its own core, and a context of one may be handed to the other.
+// Two copies of the package in one process: each has its own core, and a context of one may be passed to the other.
 
 import assert from "node:assert/strict";
 import { cp, mkdtemp, rm } from "node:fs/promises";

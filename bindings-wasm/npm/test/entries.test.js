@@ -1,4 +1,4 @@
-// Every entry of the package, as its host would import it.
+// Imports every entry of the package as its host runtime would.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -113,7 +113,7 @@ describe("a document that is freed while a call reads an object", () => {
       enumerable: true,
       get() {
         flags.free();
-        // Some of these take the place that was freed.
+        // Some of these reuse the freed slot.
         for (let turn = 0; turn < 300; turn++) {
           const other = Flags.fromObject(of("other"));
           if (turn % 2 === 0) other.free();

@@ -1,4 +1,4 @@
-// What JavaScript can hand over that JSON cannot hold.
+// JavaScript values that JSON cannot represent.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -9,7 +9,7 @@ import { document, flag, ruleFlag } from "./documents.js";
 
 const lone = "\ud800";
 
-/** Serves true where the attribute `odd` is present, since nothing is equal to the value asked for. */
+/** Serves true if the attribute `odd` is present, since nothing equals the clause's value. */
 const flags = Flags.fromObject(
   document(
     ruleFlag("present", { attribute: "odd", values: ["no such value"], negate: true }),

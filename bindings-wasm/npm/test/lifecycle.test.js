@@ -1,4 +1,4 @@
-// Statuses, the tests of an artifact, inventories and retirements, as JavaScript has them; the vectors have the tables.
+// Statuses, certification, inventories and retirements in JavaScript; the vectors contain the tables.
 
 import assert from "node:assert/strict";
 import test from "node:test";

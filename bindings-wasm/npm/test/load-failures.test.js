@@ -14,7 +14,10 @@ const empty = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const html = Buffer.from("<!doctype html><title>every unknown path</title>");
 
 let copies = 0;
-/** Each copy of the entry for browsers has its own state. Its own imports are shared, so only `ready`'s failures are. */
+/**
+ * Each copy of the entry for browsers has its own state. Its imports are shared, so only the failures of `ready` are
+ * separate.
+ */
 async function fresh() {
   return /** @type {typeof import("../dist/index.js")} */ (await import(`../dist/index.js?copy=${++copies}`));
 }
@@ -193,7 +196,7 @@ describe("`ready`", () => {
     }
   });
 
-  // The last: all copies share the engine, which starts once.
+  // Last: all copies share the engine, which starts once.
   it("may be called again after each failure", async () => {
     await assert.rejects(isoflag.ready(`${origin}/missing.wasm`));
     await assert.rejects(isoflag.ready(`${origin}/other.wasm`));

@@ -158,7 +158,7 @@ describe("an attribute that is nested too deep is absent, and its neighbours are
     /** @type {any} */
     let x = { at: new Date(0) };
     for (let level = 0; level < 100; level++) x = { a: x, b: x };
-    // Written out it is too large for a context.
+    // Written in full it would exceed the size of a context.
     const context = { targetingKey: "ada", y: 1, x };
     assert.equal(await Server.getClient().getBooleanValue("near", false, context), false);
   });
@@ -247,7 +247,7 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
       },
     ],
   ];
-  /** What the provider asks its flags about. */
+  /** Returns the context that the provider passes to its flags. */
   /** @param {EvaluationContext} context */
   async function translateContext(context) {
     /** @type {object} */

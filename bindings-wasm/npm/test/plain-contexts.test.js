@@ -1,4 +1,4 @@
-// A plain object on every call: the second call with the same one reads less, and must never answer otherwise.
+// Plain objects as contexts: the second call with the same object reads less, and must return the same answer.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -16,13 +16,13 @@ const text = JSON.stringify(
 );
 const keys = Flags.fromJson(text).keys();
 
-/** The answers for a context, by flags that were asked about another one just before or about none. */
+/** Returns the answers for a context, from flags just evaluated for another context or not yet evaluated. */
 /** @param {any} context @param {Flags} flags */
 const answers = (context, flags) => keys.map(key => flags.variationDetail(key, context, null));
 
 const used = Flags.fromJson(text);
 
-/** Asks flags that have been used, twice, and flags that are new. */
+/** Evaluates used flags twice, and compares them with new ones. */
 /** @param {any} context @param {string} [what] */
 function agree(context, what) {
   const fresh = Flags.fromJson(text);
@@ -351,7 +351,7 @@ describe("the dependencies of an answer", () => {
   });
 });
 
-/** Numbers that are the same in every run. */
+/** Pseudo-random numbers that are the same in every run. */
 function numbers(state = 20261121) {
   const below = (/** @type {number} */ count) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -382,7 +382,7 @@ describe("an odd object", () => {
         clause({ attribute: "kind", values: ["org"] }),
       ),
       email: flagOf(clause({ attribute: "email", op: "endsWith", values: ["@a.no", "å"] })),
-      // The same attribute as in another flag, read as something else.
+      // The same attribute as in another flag, compared in another form.
       since: flagOf(clause({ attribute: "a", op: "before", values: ["2026-01-01T00:00:00Z"] })),
       targets: { ...flagOf(), targets: [{ variation: 1, values: ["ada"] }] },
     },
@@ -415,7 +415,7 @@ describe("an odd object", () => {
   ]);
   const sparse = [1, 2, 3];
   delete sparse[1];
-  /** What may stand for a member. @type {any[]} */
+  /** Possible values of a member. @type {any[]} */
   const values = [
     1,
     -0,

@@ -1,4 +1,4 @@
-// The gate in components: children that are shown only where the back end is consistent, and from when on.
+// The gate in components: children that are shown only once the back end is consistent.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";

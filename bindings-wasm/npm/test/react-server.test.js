@@ -1,4 +1,4 @@
-// Components where there is no page.
+// Components rendered without a page.
 
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";

@@ -1,4 +1,4 @@
-// Components: which render again, when, and what is left behind.
+// Tests of components: when they render again, and that they leave nothing behind.
 
 import assert from "node:assert/strict";
 import { after, afterEach, describe, it } from "node:test";
@@ -51,11 +51,11 @@ function load(a, b) {
   return flags;
 }
 
-/** Freed after each test, so that none is freed as garbage while another test counts. */
+/** Freed after each test, so that no document is collected while another test counts. */
 /** @type {Flags[]} */
 const loaded = [];
 
-/** A source whose document a test replaces, while React looks on. */
+/** A source whose document a test replaces while React is subscribed. */
 /** @param {Flags | undefined} flags */
 function sourceOf(flags) {
   const held = plainSourceOf(flags);
@@ -83,7 +83,7 @@ function counted() {
   return { seen, counts, Value };
 }
 
-/** Renders into a page of its own. */
+/** Renders into a new page. */
 /** @param {ReactNode} node */
 async function show(node) {
   const container = element();

@@ -77,7 +77,7 @@ describe("a receipt", () => {
     ])) {
       assert.equal(refusal(() => replay(claim, document, context)).code, code);
     }
-    // A key that cannot cross is asked about as one that no flag has.
+    // A key that cannot be passed evaluates like a missing flag's.
     assert.equal(replay(flags.receipt("\ud800", ada), flags, ada).trace, null);
   });
 });

@@ -1,4 +1,4 @@
-// What is returned is the caller's to keep and change.
+// The caller owns returned values and may change them.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

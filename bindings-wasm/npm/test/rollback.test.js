@@ -1,4 +1,4 @@
-// A document that goes back reaches an open page within one poll, and a cache's older copy does not.
+// A rollback reaches an open page within one poll, and a cache's older copy is ignored.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -11,7 +11,7 @@ import { document, flag } from "./documents.js";
 
 const user = { kind: "user", key: "ada" };
 const STAMP = 1_795_172_400;
-/** A release as `isoflag stamp` leaves it: a higher version and a later stamp each time. */
+/** A release as written by `isoflag stamp`: a higher version and a later timestamp each time. */
 const release = (/** @type {number} */ version) =>
   JSON.stringify({
     ...document(flag("f", { variations: [version] })),

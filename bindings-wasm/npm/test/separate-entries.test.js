@@ -1,10 +1,10 @@
-// The entries beside the evaluator: what they offer, and that none of them brings an evaluator of its own.
+// The entries beside the evaluator: their exports, and that none of them contains an evaluator.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 
-/** What each entry offers, and what it needs from outside. */
+/** The exports of each entry, and its external imports. */
 /** @type {Record<string, { offers: string[], needs: string[] }>} */
 const entries = {
   activity: { offers: ["Activity"], needs: [] },
@@ -20,7 +20,7 @@ const entries = {
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
 
-/** The texts of the modules that are loaded with an entry, and what it needs from outside. */
+/** The texts of the modules that an entry loads, and its external imports. */
 /** @param {string} entry */
 async function load(entry) {
   /** @type {Map<string, string>} */

@@ -1,4 +1,4 @@
-// A document that is fetched: what keeps it fresh, and what keeps the last good one.
+// Tests of fetched documents: refreshing them, and keeping the last good one.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -24,7 +24,7 @@ after(async () => {
   assert.deepEqual(unhandled, []);
 });
 
-/** A server that answers what it is told to. */
+/** A server with scripted responses. */
 /** @typedef {{ status?: number, body?: string, headers?: Record<string, string>, break?: boolean }} Answer */
 /** @type {Answer} */
 let answer = {};
@@ -593,7 +593,7 @@ describe("a document source in a page", () => {
     assert.equal(await visible(), 3);
     await source.refresh();
     assert.equal(asked.length, 4);
-    // It catches up at once.
+    // It polls immediately.
     const unsubscribe = source.subscribe(() => undefined);
     await setTimeout(10);
     assert.equal(asked.length, 5);

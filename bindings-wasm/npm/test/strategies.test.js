@@ -1,4 +1,4 @@
-// Strategies, checks and differences, as JavaScript has them; what they decide is the vectors' to test.
+// Strategies, checks and differences in JavaScript; the vectors test their results.
 
 import assert from "node:assert/strict";
 import test from "node:test";

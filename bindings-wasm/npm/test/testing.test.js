@@ -1,4 +1,4 @@
-// What tests do with flags.
+// Tests of `isoflag/testing`.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -238,7 +238,7 @@ const staged = {
 };
 
 describe("a suite under a strategy", () => {
-  /** What the flag serves under a strategy. @param {Parameters<typeof underStrategy>[1]} [strategy] */
+  /** Returns the flag's value under a strategy. @param {Parameters<typeof underStrategy>[1]} [strategy] */
   function served(strategy) {
     const flags = Flags.fromObject(staged);
     const overlaid = underStrategy(flags, strategy);
@@ -276,7 +276,7 @@ test("a suite under a strategy is evidence for a certification", () => {
     for (const asked of [overlaid, overlaid]) asked.boolVariation("new", { key: "mia" }, false);
     assert.equal(bound.boolVariation("new", false), true);
     bound.boolVariation("no-such-flag", false);
-    // An override makes another document, which is not what is certified.
+    // An override creates another document, which is not the certified one.
     const overridden = withOverrides(overlaid, { new: false });
     assert.equal(overridden.boolVariation("new", { key: "mia" }, true), false);
     const lines = readFileSync(file, "utf8").trimEnd().split("\n");

@@ -1,4 +1,4 @@
-// After a call into the module that did not return, the next one works: another instance has the same documents.
+// After a call into the module traps, the next one works: a new instance has the same documents.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -60,12 +60,12 @@ for (const module of ["core", "tools"]) {
 }
 
 describe("a trap", () => {
-  /** At which crossing into the module there is a trap, counted from 1. */
+  /** The number of the call into the module that traps, from 1. */
   let countdown = 0;
   let instances = 0;
   const { Instance } = WebAssembly;
 
-  /** An instance that can be made to trap, and whose memory is useless then. */
+  /** An instance that can be made to trap, and whose memory is unusable afterwards. */
   class Trapping extends Instance {
     /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} [imports] */
     constructor(module, imports) {

@@ -1,4 +1,4 @@
-// The declaration that `isoflag types` writes, compiled as its user would.
+// Compiles the declaration that `isoflag types` writes as an application would.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -99,7 +99,7 @@ function compiled(files) {
 it("tsc accepts valid uses and rejects invalid ones", () => {
   const declaration = Flags.fromObject(document).typing();
   assert.equal(compiled({ "flags.d.ts": declaration, "uses.ts": uses }).stdout, "");
-  // Without the declaration every key is a flag, so that nothing is an error that is expected to be.
+  // Without the declaration every key is a flag, so expected errors do not occur.
   assert.match(compiled({ "uses.ts": uses }).stdout, /TS2578/);
 });
 
