@@ -96,7 +96,7 @@ def stamped(document: dict[str, Any], edit: Edit, now: int) -> dict[str, Any]:
 
 @dataclass
 class Bucket:
-    """Where documents are published: the newest for whoever polls, and all of them by their digests."""
+    """Where documents are published: the newest for polling instances, and all of them by digest."""
 
     newest: bytes = b""
     by_digest: dict[str, bytes] = field(default_factory=dict)
