@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use isoflag::{BoundPart, Context, Flags, Mentions, Object, Value};
+use isoflag::{Context, Flags, Mentions, Object, PartialBinding, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{code, value_type};
@@ -28,7 +28,7 @@ pub(crate) struct Parts {
     /// The kind of the last context, which the next one most often has too.
     kind: RefCell<Arc<str>>,
     /// The last bound part: the next call may use the same object.
-    last: RefCell<Option<BoundPart>>,
+    last: RefCell<Option<PartialBinding>>,
     members: RefCell<Members>,
 }
 
@@ -75,7 +75,7 @@ impl Parts {
     }
 }
 
-fn ask(part: &BoundPart, handle: u32, expected: u32) -> u32 {
+fn ask(part: &PartialBinding, handle: u32, expected: u32) -> u32 {
     code(part.evaluate_handle(bound::flag(handle)).expecting(part.flags(), value_type(expected)))
 }
 

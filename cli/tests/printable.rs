@@ -1,10 +1,10 @@
-//! What a document, a file name or an argument holds is never obeyed by a terminal or by the log of a pipeline.
+//! Text of documents, file names and arguments cannot control a terminal or a pipeline's log.
 
 mod program;
 
 use program::{Ran, file, isoflag};
 
-/// A key that clears a screen, sets a title, turns the direction of text and gives commands to a runner.
+/// A key that clears a screen, sets a title, changes the direction of text and contains commands for a pipeline runner.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\r\n::error file=a::b\n  ::stop-commands::t\n##[group]x ##vso[task]\u{202e}\u{2066}\u{61c}\u{200e}\u{200f}\u{2028}\u{85}\u{7f}\u{0}\t";
 
 fn json(text: &str) -> String {

@@ -218,7 +218,7 @@ impl ActivityError {
         ActivityError { path: path.to_string(), message: message.into(), position: None }
     }
 
-    /// The stable name of what is wrong: `not-json` or `not-activity`.
+    /// The stable error code: `not-json` or `not-activity`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         if self.position.is_some() { "not-json" } else { "not-activity" }

@@ -56,7 +56,7 @@ impl BoundFlags {
     /// evaluation.
     #[doc(hidden)]
     #[must_use]
-    pub fn evaluate_afresh(&self, flag: Option<FlagHandle>) -> Answer {
+    pub fn evaluate_uncached(&self, flag: Option<FlagHandle>) -> Answer {
         self.observed(flag, &mut NoMemory)
     }
 
@@ -188,14 +188,14 @@ impl BoundFlags {
 /// A document bound to the part of a context that some of its flags depend on, for a caller that
 /// evaluates one flag for a new context each time.
 #[derive(Debug)]
-pub struct BoundPart {
+pub struct PartialBinding {
     flags: Flags,
     subject: Subject,
 }
 
-impl BoundPart {
-    pub(crate) fn new(flags: Flags, subject: Subject) -> BoundPart {
-        BoundPart { flags, subject }
+impl PartialBinding {
+    pub(crate) fn new(flags: Flags, subject: Subject) -> PartialBinding {
+        PartialBinding { flags, subject }
     }
 
     /// The document.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use crate::bound_flags::{BoundFlags, BoundPart};
+use crate::bound_flags::{BoundFlags, PartialBinding};
 use crate::context::{BUILT_IN, Context};
 #[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
@@ -246,9 +246,9 @@ impl Flags {
     /// the context may lack all other attributes. Without a context every answer is
     /// `USER_NOT_SPECIFIED`.
     #[must_use]
-    pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> BoundPart {
+    pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> PartialBinding {
         let subject = Subject::bind_part(self.0.ruleset.tables(), context, mentions);
-        BoundPart::new(self.clone(), subject)
+        PartialBinding::new(self.clone(), subject)
     }
 
     /// Evaluates many flags for many contexts: for each context, in order, a row with one answer

@@ -109,7 +109,7 @@ mod typing;
 
 #[cfg(feature = "authoring")]
 pub use activity::{Activity, ActivityError, FlagActivity};
-pub use bound_flags::{BoundFlags, BoundPart};
+pub use bound_flags::{BoundFlags, PartialBinding};
 #[cfg(feature = "authoring")]
 pub use certification::{
     ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,

@@ -200,7 +200,7 @@ proptest! {
         let bound = bound_to_stale_memberships(&flags, &Context::from_value(context).unwrap());
         // The second time with the caches that the first has filled.
         for key in [FLAGS, FLAGS].concat() {
-            let fresh = bound.evaluate_afresh(flags.handle(key));
+            let fresh = bound.evaluate_uncached(flags.handle(key));
             prop_assert_eq!(bound.evaluate(key), fresh);
         }
     }

@@ -65,7 +65,7 @@ interface Entry {
 }
 
 /**
- * Counts what is served, by flag, document and variation.
+ * Counts evaluations by flag, document and variation.
  *
  * ```js
  * const activity = new Activity();

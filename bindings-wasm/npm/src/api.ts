@@ -22,9 +22,9 @@ export * from "./flag-types.js";
 export { type Diagnostic, Flags } from "./flags.js";
 export type { Evidence, ResponseTimes } from "./freshness.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
+export type { DocumentLike } from "./handle-scope.js";
 export type { HistoryLimits, Pinned, PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";
-export type { DocumentLike } from "./lending.js";
 export type {
   Change,
   ChangedItem,

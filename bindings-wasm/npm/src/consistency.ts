@@ -1,9 +1,9 @@
 /** The consistency gate. */
 
-import { askedKey } from "./asked-key.js";
 import { argumentErrors } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
 import * as core from "./generated/glue.js";
+import { normalisedKey } from "./normalised-key.js";
 import type { Held } from "./ownership.js";
 
 /** The gate's result for a flag and a context. */
@@ -49,7 +49,7 @@ export function readConsistency(
   const [timeout, taken] = [pollTimeoutMs, takenMs].map(number =>
     number == null ? undefined : Number(number),
   );
-  const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  const asked = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
   const said = core.consistency(bound.handle, asked, ...numbers, timeout, taken);
   return JSON.parse(argumentErrors.text(said)) as Consistency;
 }

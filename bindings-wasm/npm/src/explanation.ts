@@ -1,10 +1,10 @@
 /** Explanations of answers. */
 
-import { askedKey } from "./asked-key.js";
 import { argumentErrors } from "./errors.js";
 import * as core from "./generated/glue.js";
 import { explain } from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
+import { normalisedKey } from "./normalised-key.js";
 import type { Held } from "./ownership.js";
 
 /** Explains an answer: every step of the evaluation, in order, as the members of its JSON. */
@@ -40,6 +40,6 @@ export class Explanation {
 
 /** Explains the answer of a flag of bound flags. */
 export function readExplanation(bound: Held, key: unknown): Explanation {
-  const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  const asked = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
   return Explanation.of(argumentErrors.text(explain(bound.handle, asked)));
 }

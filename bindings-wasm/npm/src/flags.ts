@@ -222,7 +222,7 @@ export class Flags {
   }
 
   /** Calls a function with temporary bound flags, which are freed in any case. */
-  #lend<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: Held) => T): T {
+  #withBound<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: Held) => T): T {
     const bound = this.#bind(context, options);
     try {
       return use(bound);
@@ -243,7 +243,7 @@ export class Flags {
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
-      return this.#lend(context, options, bound =>
+      return this.#withBound(context, options, bound =>
         entry.answer(core.evaluate(bound.handle, entry.handle, type), this.#source),
       );
     }
@@ -366,13 +366,13 @@ export class Flags {
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
   allFlagsState(context: ContextLike, options?: AllFlagsStateOptions): AllFlagsState {
-    return this.#lend(context, options, bound => readState(bound, options));
+    return this.#withBound(context, options, bound => readState(bound, options));
   }
 
   /** Explains the flag's answer. */
   explain(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Explanation {
     const { readExplanation } = requireTools("explain");
-    return this.#lend(context, options, bound => readExplanation(bound, key));
+    return this.#withBound(context, options, bound => readExplanation(bound, key));
   }
 
   /**
@@ -391,7 +391,7 @@ export class Flags {
     pollTimeoutMs?: number,
     options?: EvaluationOptions & ConsistencyOptions,
   ): Consistency {
-    return this.#lend(context, options, bound =>
+    return this.#withBound(context, options, bound =>
       readConsistency(bound, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs),
     );
   }

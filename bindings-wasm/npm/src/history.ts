@@ -5,7 +5,7 @@ import { ErrorKind, type Failure } from "./errors.js";
 import { type Flags, flagsOf } from "./flags.js";
 import { flagsDigest } from "./generated/glue.js";
 import * as tools from "./generated/tools-glue.js";
-import { type DocumentLike, lend } from "./lending.js";
+import { type DocumentLike, withDocument } from "./handle-scope.js";
 import type { LoadedDocument } from "./loaded-document.js";
 import { disown, disposeByFreeing, Held, owned } from "./ownership.js";
 
@@ -92,11 +92,11 @@ export class DocumentHistory {
   }
 
   #take<T>(document: DocumentLike, take: (history: number, flags: number) => T): T {
-    return lend(document, lent => {
-      const taken = pinErrors.during(() => take(this.#held.handle, lent.handle));
-      this.#documents.push(lent);
+    return withDocument(document, loaded => {
+      const taken = pinErrors.during(() => take(this.#held.handle, loaded.handle));
+      this.#documents.push(loaded);
       this.#takes.push(take);
-      this.#digests.push(pinErrors.text(flagsDigest(lent.handle)));
+      this.#digests.push(pinErrors.text(flagsDigest(loaded.handle)));
       this.#forgetDropped();
       return taken;
     });

@@ -31,7 +31,7 @@ export interface Description {
 }
 
 /** The dependencies of some flags on an individual context. */
-export class Asked {
+export class Dependencies {
   /** The roles of the relevant members, by name. */
   readonly roles: ReadonlyMap<string, number>;
   /** By role: the classes of values that an answer does not distinguish. */
@@ -55,7 +55,7 @@ export class Asked {
 
 /** Reads individual contexts one after the other, and keeps the last one. */
 export class IndividualReader {
-  readonly #asked: Asked;
+  readonly #asked: Dependencies;
   /** The members of the last object by position, and their roles. */
   readonly #names: string[] = [];
   readonly #roles: number[] = [];
@@ -69,7 +69,7 @@ export class IndividualReader {
   /** The first role that is read: in a multi-kind context the member's name is the kind. */
   readonly #first: number;
 
-  constructor(asked: Asked, kind?: string) {
+  constructor(asked: Dependencies, kind?: string) {
     this.#asked = asked;
     this.#first = kind === undefined ? KIND : KIND + 1;
     this.#values = new Array(asked.roles.size + 1).fill(undefined);

@@ -6,9 +6,9 @@ import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
 import { limits } from "./generated/constants.js";
 import * as tools from "./generated/tools-glue.js";
+import { type DocumentLike, handlesOf, withDocument, withDocuments } from "./handle-scope.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import type { JsonValue } from "./json.js";
-import { type DocumentLike, handlesOf, lend, lendAll } from "./lending.js";
 import type { Held } from "./ownership.js";
 
 /** The development and the production system each choose a strategy. */
@@ -164,7 +164,9 @@ export class Diff {
 
 /** Returns the differences between two documents. */
 export function diff(flags: Held, later: DocumentLike): Diff {
-  const forms = lend(later, lent => argumentErrors.during(() => tools.diffFlags(flags.handle, lent.handle)));
+  const forms = withDocument(later, loaded =>
+    argumentErrors.during(() => tools.diffFlags(flags.handle, loaded.handle)),
+  );
   return new Diff(...(JSON.parse(forms) as [object, string, string]));
 }
 
@@ -182,8 +184,8 @@ export function checkEnvironments(
   requireTools("checkEnvironments");
   const names = Object.keys(documents);
   const written = JSON.stringify(options ?? {});
-  const found = lendAll(Object.values(documents), lent =>
-    argumentErrors.during(() => tools.checkEnvironments(JSON.stringify(names), handlesOf(lent), written)),
+  const found = withDocuments(Object.values(documents), loaded =>
+    argumentErrors.during(() => tools.checkEnvironments(JSON.stringify(names), handlesOf(loaded), written)),
   );
   const lists = JSON.parse(found) as Diagnostic[][];
   return Object.fromEntries(names.map((name, index) => [name, lists[index] ?? []]));

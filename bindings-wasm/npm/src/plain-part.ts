@@ -11,7 +11,7 @@ import { argumentErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
 import { partOf } from "./generated/tools-glue.js";
 import { isWellFormed } from "./host-json.js";
-import { Asked, type Description, IndividualReader } from "./individual-reader.js";
+import { Dependencies, type Description, IndividualReader } from "./individual-reader.js";
 import { begin, WHOLE, write } from "./part-buffer.js";
 import {
   count,
@@ -27,7 +27,7 @@ const MOST_KINDS = 64;
 
 /** The part of a context that some flags depend on, as last read. */
 export class PlainPart {
-  readonly #asked: Asked;
+  readonly #asked: Dependencies;
   readonly #single: IndividualReader;
   readonly #byKind = new Map<string, IndividualReader>();
   /** A legacy user, which is read as a whole. */
@@ -43,7 +43,7 @@ export class PlainPart {
   private constructor(description: Description, flag: number) {
     this.number = description.number;
     this.#flag = flag;
-    this.#asked = new Asked(description);
+    this.#asked = new Dependencies(description);
     this.#single = new IndividualReader(this.#asked);
   }
 

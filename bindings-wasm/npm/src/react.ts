@@ -269,7 +269,7 @@ export function useIsoflag(): AnswersStatus {
   return useStable(useSyncExternalStore(answers.committed.subscribe, page, server), sameStatus);
 }
 
-/** Each failed poll makes an error of its own: equal ones are told apart by nothing that is shown. */
+/** Each failed poll creates a new error: equal ones look the same. */
 function sameStatus(one: AnswersStatus, other: AnswersStatus): boolean {
   return jsonEqual({ ...one, error: String(one.error) }, { ...other, error: String(other.error) });
 }

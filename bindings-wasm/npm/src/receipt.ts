@@ -1,16 +1,16 @@
 /** Receipts: answers that can be verified elsewhere. */
 
-import { askedKey } from "./asked-key.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { type ContextLike, contextHeld } from "./context.js";
 import { requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import * as core from "./generated/glue.js";
 import { receipt as receiptOf, replayReceipt } from "./generated/tools-glue.js";
+import { type DocumentLike, withDocument } from "./handle-scope.js";
 import { encodeLeniently } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
-import { type DocumentLike, lend } from "./lending.js";
+import { normalisedKey } from "./normalised-key.js";
 import type { Held } from "./ownership.js";
 
 /** A receipt that does not match the evaluation. */
@@ -75,7 +75,7 @@ export function readReceipt(
   const bigSegments = bigSegmentsText(options);
   const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  const asked = askedKey(key, candidate => core.findFlag(flags.handle, candidate));
+  const asked = normalisedKey(key, candidate => core.findFlag(flags.handle, candidate));
   return new Receipt(
     argumentErrors.during(() => receiptOf(flags.handle, asked, host, parsed?.handle, bigSegments)),
   );
@@ -98,11 +98,11 @@ export function replay(
   const bigSegments = bigSegmentsText(options);
   const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  return lend(
+  return withDocument(
     document,
-    lent =>
+    loaded =>
       new Receipt(
-        receiptErrors.during(() => replayReceipt(text, lent.handle, host, parsed?.handle, bigSegments)),
+        receiptErrors.during(() => replayReceipt(text, loaded.handle, host, parsed?.handle, bigSegments)),
       ),
   );
 }

@@ -5,8 +5,8 @@ import type { KnownAnswer, Status } from "./certification.js";
 import { requireTools } from "./engine.js";
 import { argumentErrors } from "./errors.js";
 import * as tools from "./generated/tools-glue.js";
+import { type DocumentLike, handlesOf, withDocuments } from "./handle-scope.js";
 import type { JsonValue } from "./json.js";
-import { type DocumentLike, handlesOf, lendAll } from "./lending.js";
 import type { Held } from "./ownership.js";
 
 /** Recorded evaluations: an `Activity` of `isoflag/activity`, or its JSON. */
@@ -123,11 +123,11 @@ export function retirements(flags: Held, options: RetirementOptions): Retirement
   const moments = Float64Array.from(history, ({ from }) => from);
   const counted = activity === undefined ? undefined : activityText(activity);
   const sites = callSites === undefined ? undefined : JSON.stringify(callSites);
-  const found = lendAll(
+  const found = withDocuments(
     history.map(({ document }) => document),
-    lent =>
+    loaded =>
       argumentErrors.during(() =>
-        tools.retirements(flags.handle, ...numbers, moments, handlesOf(lent), counted, sites),
+        tools.retirements(flags.handle, ...numbers, moments, handlesOf(loaded), counted, sites),
       ),
   );
   return JSON.parse(found) as Retirement[];
@@ -257,9 +257,9 @@ export function inventory(
     return given === undefined ? "null" : activityText(given);
   });
   const moment = Number(now);
-  const found = lendAll(Object.values(documents), lent =>
+  const found = withDocuments(Object.values(documents), loaded =>
     argumentErrors.during(() =>
-      tools.takeInventory(JSON.stringify(names), handlesOf(lent), `[${counted.join()}]`, moment),
+      tools.takeInventory(JSON.stringify(names), handlesOf(loaded), `[${counted.join()}]`, moment),
     ),
   );
   return JSON.parse(found) as Inventory;

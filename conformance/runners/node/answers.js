@@ -16,7 +16,7 @@ export function casesOf(content) {
  */
 export function answer(isoflag, given, full) {
   const { DocumentError, ContextError } = isoflag;
-  const asked = new Asked(isoflag, given, full);
+  const asked = new CaseRun(isoflag, given, full);
   try {
     return { answer: asked.answer(given.call), message: "", borrowed: asked.borrowed };
   } catch (error) {
@@ -73,7 +73,7 @@ function same(one, other, what) {
 }
 
 /** A case whose document or context an earlier call may have changed. */
-class Asked {
+class CaseRun {
   #isoflag;
   #given;
   #full;

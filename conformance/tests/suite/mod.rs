@@ -184,17 +184,17 @@ fn base64(text: &str) -> Vec<u8> {
 /// Returns the core's answer to a case.
 pub(crate) fn answer(case: &Case) -> Value {
     let call = get(&case.case, "call").unwrap();
-    Asked { case, flags: None, context: None }.answer(call).unwrap_or_else(|error| error)
+    CaseRun { case, flags: None, context: None }.answer(call).unwrap_or_else(|error| error)
 }
 
 /// A case whose document or context an earlier call has changed.
-struct Asked<'a> {
+struct CaseRun<'a> {
     case: &'a Case,
     flags: Option<Flags>,
     context: Option<Context>,
 }
 
-impl Asked<'_> {
+impl CaseRun<'_> {
     fn flags(&self) -> Result<Flags, Value> {
         self.flags.clone().map_or_else(|| self.case.flags(), Ok)
     }
@@ -226,7 +226,7 @@ impl Asked<'_> {
                 }
                 let then = get(arguments, "then").cloned();
                 let then = then.unwrap_or_else(|| object([("load", Object::default().into())]));
-                Asked { flags: Some(flags), ..self }.answer(&then)
+                CaseRun { flags: Some(flags), ..self }.answer(&then)
             }
             "context" => Ok(context_answer(&self.context()?)),
             "withClock" => {
@@ -238,7 +238,7 @@ impl Asked<'_> {
                     clocked.map_err(|error| error_of(error.code(), error.path(), &error))?;
                 let then = get(arguments, "then").cloned();
                 let then = then.unwrap_or_else(|| object([("context", Object::default().into())]));
-                Asked { context: Some(clocked), ..self }.answer(&then)
+                CaseRun { context: Some(clocked), ..self }.answer(&then)
             }
             "secureModeHash" => {
                 // If a host runtime must return a hash for an invalid context, it is empty.
@@ -279,7 +279,7 @@ impl Asked<'_> {
                 match strategy.and_then(|strategy| flags.with_strategy(&strategy)) {
                     Ok(flags) => {
                         let then = get(arguments, "then").unwrap();
-                        Asked { flags: Some(flags), ..self }.answer(then)
+                        CaseRun { flags: Some(flags), ..self }.answer(then)
                     }
                     Err(error) => Ok(refused(error.code(), ("path", Value::from(error.path())))),
                 }
@@ -295,7 +295,7 @@ impl Asked<'_> {
             "status" => match lifecycle::with_status(&self.flags()?, arguments) {
                 Ok(flags) => {
                     let then = get(arguments, "then").unwrap();
-                    Asked { flags: Some(flags), ..self }.answer(then)
+                    CaseRun { flags: Some(flags), ..self }.answer(then)
                 }
                 Err(refused) => Ok(refused),
             },
@@ -352,7 +352,7 @@ impl Asked<'_> {
             Ok(pinned) => {
                 let switched_off = pinned.switched_off().map(Value::from).collect();
                 let flags = Some(pinned.flags().clone());
-                let answer = Asked { flags, ..self }.answer(get(arguments, "then").unwrap())?;
+                let answer = CaseRun { flags, ..self }.answer(get(arguments, "then").unwrap())?;
                 Ok(object([
                     ("digest", Value::from(pinned.digest())),
                     ("switchedOff", switched_off),

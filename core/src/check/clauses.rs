@@ -12,7 +12,7 @@ use crate::ruleset::{
 };
 
 /// A clause with the table that resolves its attribute.
-pub(super) struct Asked<'a> {
+pub(super) struct ResolvedClause<'a> {
     pub(super) clause: &'a Clause,
     tables: &'a Tables,
     values: ValueList,
@@ -21,12 +21,12 @@ pub(super) struct Asked<'a> {
 /// The comparisons that the check of one list of rules may still make. Proving that other rules
 /// imply a rule can take the square of their size, so a long list is searched only for cheap
 /// proofs.
-pub(super) struct Looks(Cell<usize>);
+pub(super) struct ComparisonBudget(Cell<usize>);
 
-impl Looks {
+impl ComparisonBudget {
     /// A budget that fits the size of the rules: enough for every proof in lists of ordinary size.
-    pub(super) fn for_size(clauses_and_values: usize) -> Looks {
-        Looks(Cell::new(clauses_and_values.saturating_mul(128)))
+    pub(super) fn for_size(clauses_and_values: usize) -> ComparisonBudget {
+        ComparisonBudget(Cell::new(clauses_and_values.saturating_mul(128)))
     }
 
     pub(super) fn left(&self) -> usize {
@@ -43,15 +43,15 @@ impl Looks {
 
 /// What a clause reads.
 #[derive(PartialEq)]
-enum Subject<'a> {
+enum Operand<'a> {
     Segments,
     Kinds,
     Attribute(&'a Attribute),
 }
 
-impl<'a> Asked<'a> {
-    pub(super) fn new(clause: &'a Clause, tables: &'a Tables) -> Asked<'a> {
-        Asked { clause, tables, values: ValueList::new(Arc::clone(&clause.values)) }
+impl<'a> ResolvedClause<'a> {
+    pub(super) fn new(clause: &'a Clause, tables: &'a Tables) -> ResolvedClause<'a> {
+        ResolvedClause { clause, tables, values: ValueList::new(Arc::clone(&clause.values)) }
     }
 
     /// Whether it matches no context; `unusable` of its values can never match.
@@ -73,11 +73,11 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether every context that matches `self` matches `other` too.
-    pub(super) fn implies(&self, other: &Asked<'_>, looks: &Looks) -> bool {
+    pub(super) fn implies(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
         if other.always_matches() {
             return true;
         }
-        if !looks.take(1) || !self.asks_what(other) {
+        if !looks.take(1) || !self.reads_same_attribute(other) {
             return false;
         }
         match (self.clause.negate, other.clause.negate) {
@@ -129,24 +129,24 @@ impl<'a> Asked<'a> {
 
     fn subject_key(&self) -> u64 {
         match self.subject() {
-            Some(Subject::Attribute(attribute)) => {
+            Some(Operand::Attribute(attribute)) => {
                 let names = attribute.reference.names().map(hash_index::hash);
                 names.fold(u64::from(attribute.kind.0) + 3, |key, name| {
                     key.rotate_left(13).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(name)
                 })
             }
-            Some(Subject::Segments) => 2,
-            Some(Subject::Kinds) => 1,
+            Some(Operand::Segments) => 2,
+            Some(Operand::Kinds) => 1,
             None => 0,
         }
     }
 
     /// Whether no context can match both: one requires exactly what the other rejects.
-    pub(super) fn excludes(&self, other: &Asked<'_>, looks: &Looks) -> bool {
-        let one_way = |wants: &Asked<'_>, refuses: &Asked<'_>| {
+    pub(super) fn excludes(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
+        let one_way = |wants: &ResolvedClause<'_>, refuses: &ResolvedClause<'_>| {
             !wants.clause.negate
                 && refuses.clause.negate
-                && wants.asks_what(refuses)
+                && wants.reads_same_attribute(refuses)
                 && wants.same_operator(refuses)
                 && wants.all_in(refuses, looks)
         };
@@ -156,16 +156,16 @@ impl<'a> Asked<'a> {
 
     /// Whether both name keys and share none. A key is one string; any other attribute may be a
     /// list that contains values of both.
-    fn other_keys(&self, other: &Asked<'_>, looks: &Looks) -> bool {
-        let names_keys = |asked: &Asked<'_>| {
+    fn other_keys(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
+        let names_keys = |asked: &ResolvedClause<'_>| {
             &*asked.clause.operator == "in"
                 && !asked.clause.negate
-                && matches!(asked.subject(), Some(Subject::Attribute(attribute))
+                && matches!(asked.subject(), Some(Operand::Attribute(attribute))
                     if attribute.reference.is("key"))
         };
         names_keys(self)
             && names_keys(other)
-            && self.asks_what(other)
+            && self.reads_same_attribute(other)
             && self.clause.values.iter().all(|value| looks.take(1) && !other.holds(value))
     }
 
@@ -174,25 +174,25 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether the other clause has every value of this one.
-    fn all_in(&self, other: &Asked<'_>, looks: &Looks) -> bool {
+    fn all_in(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
         self.clause.values.iter().all(|value| looks.take(1) && other.holds(value))
     }
 
-    fn subject(&self) -> Option<Subject<'a>> {
+    fn subject(&self) -> Option<Operand<'a>> {
         match &self.clause.condition {
-            Condition::Segments(_) => Some(Subject::Segments),
-            Condition::Kinds(_) => Some(Subject::Kinds),
+            Condition::Segments(_) => Some(Operand::Segments),
+            Condition::Kinds(_) => Some(Operand::Kinds),
             Condition::Attribute(slot, _) => {
-                self.tables.attributes.get(*slot).map(Subject::Attribute)
+                self.tables.attributes.get(*slot).map(Operand::Attribute)
             }
             Condition::InvalidReference => None,
         }
     }
 
     /// Whether both read the same attribute, however they compare it.
-    fn asks_what(&self, other: &Asked<'_>) -> bool {
+    fn reads_same_attribute(&self, other: &ResolvedClause<'_>) -> bool {
         match (self.subject(), other.subject()) {
-            (Some(Subject::Attribute(mine)), Some(Subject::Attribute(its))) => {
+            (Some(Operand::Attribute(mine)), Some(Operand::Attribute(its))) => {
                 mine.kind == its.kind && mine.reference == its.reference
             }
             (Some(mine), Some(its)) => mine == its,
@@ -200,7 +200,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn same_operator(&self, other: &Asked<'_>) -> bool {
+    fn same_operator(&self, other: &ResolvedClause<'_>) -> bool {
         self.clause.operator == other.clause.operator
     }
 
@@ -217,7 +217,11 @@ impl<'a> Asked<'a> {
 }
 
 /// Whether all clauses of one rule hold whenever all clauses of another hold.
-pub(super) fn all_implied(wanted: &[Asked<'_>], by: &[Asked<'_>], looks: &Looks) -> bool {
+pub(super) fn all_implied(
+    wanted: &[ResolvedClause<'_>],
+    by: &[ResolvedClause<'_>],
+    looks: &ComparisonBudget,
+) -> bool {
     wanted.iter().all(|wanted| {
         wanted.always_matches() || by.iter().any(|holding| holding.implies(wanted, looks))
     })

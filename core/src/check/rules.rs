@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::clauses::{Asked, Looks, all_implied};
+use super::clauses::{ComparisonBudget, ResolvedClause, all_implied};
 use super::{Lints, Scope};
 use crate::diagnostic::Code;
 use crate::path::Path;
@@ -26,12 +26,13 @@ pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mu
 fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints) -> Vec<bool> {
     let list = scope.path.member("rules");
     let sizes = rules.iter().flat_map(|(clauses, _, _)| *clauses).map(|one| one.values.len() + 1);
-    let looks = Looks::for_size(sizes.sum());
+    let looks = ComparisonBudget::for_size(sizes.sum());
     let mut before = Before::default();
     let mut lives = Vec::new();
     for (index, (clauses, decides, id)) in rules.iter().enumerate() {
         let path = list.element(index);
-        let asked: Vec<_> = clauses.iter().map(|clause| Asked::new(clause, scope.tables)).collect();
+        let asked: Vec<_> =
+            clauses.iter().map(|clause| ResolvedClause::new(clause, scope.tables)).collect();
         let matches = check_clauses(scope, &asked, &looks, &path, lints);
         let shadow = before.first_implied(&asked, &looks);
         if let Some((earlier, clauses)) = shadow {
@@ -41,7 +42,7 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
             };
             let above = name(*earlier, rules.get(*earlier).map_or("", |(_, _, id)| id));
             let this = name(index, id);
-            let message = if clauses.iter().all(Asked::always_matches) {
+            let message = if clauses.iter().all(ResolvedClause::always_matches) {
                 format!(
                     "{this} is unreachable: {above} above it matches every context; \
                      move it up, or remove one of them"
@@ -65,7 +66,7 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
 /// The earlier rules, indexed by the keys of their clauses.
 #[derive(Default)]
 struct Before<'a> {
-    rules: Vec<(usize, Vec<Asked<'a>>)>,
+    rules: Vec<(usize, Vec<ResolvedClause<'a>>)>,
     /// The indices of the rules by a key of one of their clauses; the other rules match every
     /// context.
     by_key: BTreeMap<u64, Vec<usize>>,
@@ -73,12 +74,12 @@ struct Before<'a> {
 }
 
 impl<'a> Before<'a> {
-    fn add(&mut self, index: usize, clauses: Vec<Asked<'a>>) {
+    fn add(&mut self, index: usize, clauses: Vec<ResolvedClause<'a>>) {
         let place = self.rules.len();
         // Index the rule under the key that the fewest rules share.
         let crowd = |key: &u64| self.by_key.get(key).map_or(0, Vec::len);
         let choices = clauses.iter().filter(|clause| !clause.always_matches());
-        let choices = choices.map(Asked::implying_keys);
+        let choices = choices.map(ResolvedClause::implying_keys);
         let chosen = choices.min_by_key(|keys| keys.iter().map(crowd).max());
         match chosen {
             Some(keys) => {
@@ -92,9 +93,13 @@ impl<'a> Before<'a> {
     }
 
     /// Returns the first rule that every context with these clauses also matches.
-    fn first_implied(&self, by: &[Asked<'a>], looks: &Looks) -> Option<&(usize, Vec<Asked<'a>>)> {
+    fn first_implied(
+        &self,
+        by: &[ResolvedClause<'a>],
+        looks: &ComparisonBudget,
+    ) -> Option<&(usize, Vec<ResolvedClause<'a>>)> {
         let mut places: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
-        for keys in by.iter().map(Asked::implied_keys) {
+        for keys in by.iter().map(ResolvedClause::implied_keys) {
             let room = looks.left().saturating_sub(places.len());
             match keys {
                 None => places.extend((0..self.rules.len()).take(room)),
@@ -114,8 +119,8 @@ impl<'a> Before<'a> {
 /// Checks whether a rule with these clauses can match any context.
 fn check_clauses(
     scope: &Scope<'_>,
-    asked: &[Asked<'_>],
-    looks: &Looks,
+    asked: &[ResolvedClause<'_>],
+    looks: &ComparisonBudget,
     path: &Path<'_>,
     lints: &mut Lints,
 ) -> bool {

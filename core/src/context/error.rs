@@ -42,7 +42,7 @@ impl ContextError {
         ContextError { code, path: error.path().to_owned(), message: error.text() }
     }
 
-    /// The stable name of what is wrong: `not-json`, `number-range`, `invalid-context` or `limit`.
+    /// The stable error code: `not-json`, `number-range`, `invalid-context` or `limit`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
@@ -54,7 +54,7 @@ impl ContextError {
         &self.path
     }
 
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         let (open, close) = if self.path.is_empty() { ("", "") } else { ("`", "`: ") };

@@ -63,7 +63,7 @@ impl Context {
     /// Converts a context that has already been parsed.
     ///
     /// # Errors
-    /// Where the context is invalid.
+    /// If the context is invalid.
     pub fn from_value(value: Value) -> Result<Context, ContextError> {
         if value.lacks_json_form() {
             return Err(ContextError::invalid("", "a number that is not finite has no JSON form"));
@@ -100,7 +100,7 @@ impl Context {
     /// binding never writes for a number, marks a value without a JSON form.
     ///
     /// # Errors
-    /// Where the text is not JSON, or the context is invalid.
+    /// If the text is not JSON, or the context is invalid.
     pub fn from_host_json(text: &[u8]) -> Result<Context, ContextError> {
         check_length(text)?;
         Context::from_host(Value::parse_host(text).map_err(|error| ContextError::json(&error))?)

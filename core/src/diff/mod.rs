@@ -15,7 +15,7 @@ use crate::flags::Flags;
 use crate::json::{Object, Value, sorted_names};
 use crate::printable::printable;
 
-/// What changed from one document to another.
+/// The differences between two documents.
 #[derive(Clone, Debug)]
 pub struct Diff {
     from: String,

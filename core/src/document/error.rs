@@ -78,7 +78,7 @@ impl DocumentError {
         DocumentError { code, path: path.into(), message: message.into(), position: None }
     }
 
-    /// The stable name of what is wrong: `not-json`, `number-range`, `limit`, `not-a-document`,
+    /// The stable error code: `not-json`, `number-range`, `limit`, `not-a-document`,
     /// `not-a-patch` or `appconfig-ion`.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -105,7 +105,7 @@ impl DocumentError {
         &self.message
     }
 
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         let position = self.position.map(json::position).unwrap_or_default();

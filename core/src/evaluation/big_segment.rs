@@ -69,7 +69,7 @@ impl fmt::Display for BigSegmentsError {
 impl std::error::Error for BigSegmentsError {}
 
 impl BigSegmentsError {
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         ["`", &self.path, "`: ", self.message].concat()

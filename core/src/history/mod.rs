@@ -64,7 +64,7 @@ struct Held {
     superseded_ms: Option<f64>,
     /// Its latest timestamp, in seconds.
     stamp: Option<f64>,
-    /// What a pin to it is answered by, while the newest stays the newest.
+    /// The cached result of a pin to it, while the newest document does not change.
     pinned: OnceLock<Pinned>,
 }
 
@@ -76,8 +76,8 @@ impl Held {
         Held { flags, bytes, in_force_ms, may_be_ahead, superseded_ms, stamp, pinned }
     }
 
-    /// Whether it was fetched and has a later timestamp than the document in force: then this host
-    /// is behind, and knows of nothing newer. If either has none, nothing says so.
+    /// Whether it was fetched and has a later timestamp than the current document: then this
+    /// instance is behind, and has nothing newer. False if either has no timestamp.
     fn is_ahead_of(&self, newest: &Held) -> bool {
         self.may_be_ahead && newest.stamp.is_some() && self.stamp > newest.stamp
     }

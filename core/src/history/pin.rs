@@ -150,7 +150,7 @@ impl PinError {
         PinError { kind, digest: digest.to_owned(), held }
     }
 
-    /// The stable name of what is wrong: `not-a-digest`, `document-not-held` or `pin-too-old`.
+    /// The stable error code: `not-a-digest`, `document-not-held` or `pin-too-old`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.kind {

@@ -195,7 +195,7 @@ mod tests {
         Value::parse(text.as_bytes()).unwrap().as_number().unwrap()
     }
 
-    /// Reads a text as the standard library does, and what it is written as is what ECMAScript's is.
+    /// Checks that a text is parsed as by the standard library, and written as by ECMAScript.
     fn check(text: &str) {
         let expected: f64 = text.parse().unwrap();
         let number = match Value::parse(text.as_bytes()) {

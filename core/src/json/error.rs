@@ -35,7 +35,7 @@ impl JsonError {
         &self.path
     }
 
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         [&*self.message, &position(self.line_column())].concat()

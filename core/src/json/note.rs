@@ -10,7 +10,7 @@ use crate::path::{Path, Step};
 pub(crate) struct Note {
     pub(crate) kind: NoteKind,
     place: Place,
-    /// Whether the document lies in the member `data` of a stream's event, which its paths leave out.
+    /// Whether the document is the member `data` of a stream's event, which its paths leave out.
     within_data: bool,
 }
 

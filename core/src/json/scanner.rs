@@ -167,7 +167,7 @@ impl<'t> Scanner<'t> {
         Err(Fault { kind, message, offset: self.offset })
     }
 
-    /// Reads a string from its opening quote on, if it is this one and holds no escape.
+    /// Reads a string from its opening quote on, if it is this one and has no escape.
     pub(super) fn is_string(&mut self, expected: &str) -> bool {
         let rest = self.text.get(self.offset..).unwrap_or_default();
         let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(expected.as_bytes()));

@@ -210,7 +210,7 @@ impl ReceiptError {
         ReceiptError { kind, message, difference: Some(difference) }
     }
 
-    /// The stable name of what is wrong: `not-a-receipt`, `other-rules`, `other-document`,
+    /// The stable error code: `not-a-receipt`, `other-rules`, `other-document`,
     /// `other-context` or `other-answer`.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -1,8 +1,8 @@
 //! Determines which flags can be removed, from documents, evaluation counts, call sites and
 //! attestations. Missing evidence is reported as unknown and never counts as yes.
 
+mod attestations;
 mod history;
-mod said;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -120,9 +120,9 @@ impl Retirement {
                 if constant { long_enough(constant_since) } else { Tri::No },
             ),
             (RetirementRule::Stable, long_enough(stable_since)),
-            (RetirementRule::Feedback, said::feedback(&lifecycle)),
-            (RetirementRule::Plans, said::no_plans(&lifecycle)),
-            (RetirementRule::Need, said::no_need(&lifecycle)),
+            (RetirementRule::Feedback, attestations::feedback(&lifecycle)),
+            (RetirementRule::Plans, attestations::no_plans(&lifecycle)),
+            (RetirementRule::Need, attestations::no_need(&lifecycle)),
             (RetirementRule::Unused, unused(inputs.activity, last_evaluated, cutoff)),
         ];
         let due = lifecycle.cleanup.or(cleanup);

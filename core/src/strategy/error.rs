@@ -28,7 +28,7 @@ impl StrategyError {
         StrategyError { code: "unknown-flag", path: path.into(), message }
     }
 
-    /// The stable name of what is wrong: `not-a-strategy`, `unknown-strategy` or `unknown-flag`.
+    /// The stable error code: `not-a-strategy`, `unknown-strategy` or `unknown-flag`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code

@@ -26,7 +26,7 @@ impl Characters {
             };
             let Some((first, last)) = next else { return Characters(joined) };
             match joined.last_mut() {
-                // What touches the range before becomes part of it.
+                // A range that touches the previous one extends it.
                 Some(before) if first <= before.1.saturating_add(1) => {
                     before.1 = before.1.max(last);
                 }

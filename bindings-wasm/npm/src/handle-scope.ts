@@ -8,29 +8,29 @@ import { LoadedDocument } from "./loaded-document.js";
 export type DocumentLike = Flags | string | Uint8Array | object;
 
 /** Calls a function with documents; those that are not loaded are loaded for the call. */
-export function lendAll<T>(
+export function withDocuments<T>(
   documents: readonly DocumentLike[],
-  use: (lent: readonly LoadedDocument[]) => T,
+  use: (documents: readonly LoadedDocument[]) => T,
 ): T {
   // Reading objects runs the caller's code, so all of them are read first.
   const given = documents.map(document => flagsOf.held(document) ?? documentText(document));
   const loaded: LoadedDocument[] = [];
   try {
-    const lent = given.map(document => {
+    const opened = given.map(document => {
       if (document instanceof LoadedDocument) return document;
       const made = LoadedDocument.load(core.loadFlags, document);
       loaded.push(made);
       return made;
     });
-    return use(lent);
+    return use(opened);
   } finally {
     for (const document of loaded) document.release();
   }
 }
 
 /** Calls a function with one document. */
-export function lend<T>(document: DocumentLike, use: (lent: LoadedDocument) => T): T {
-  return lendAll([document], ([lent]) => use(lent as LoadedDocument));
+export function withDocument<T>(document: DocumentLike, use: (document: LoadedDocument) => T): T {
+  return withDocuments([document], ([opened]) => use(opened as LoadedDocument));
 }
 
 /** The handles of documents in the current instance. */
