@@ -1,20 +1,20 @@
-# Each target does its own set-up on a fresh checkout, and says what it is doing.
+# Each target installs what it needs on a fresh checkout, and reports its steps.
 #
-#   make demo          one document, two hosts, one answer
+#   make demo          one document, two host runtimes, one answer
 #   make demo-web      the browser and a Lambda function side by side, in a page (ONCE=1 only checks)
-#   make demo-pipeline a change's way: webhook, DynamoDB table, answer
+#   make demo-pipeline the data flow of a change: webhook, DynamoDB table, answer
 #   make test          everything that a commit needs
-#   make test-all      and the long runs: 100,000 generated cases and more
+#   make test-all      the same and the long tests: 100,000 generated cases and more
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
-#   make conformance   the suite on every host, and one digest of all answers
-#   make differential  generated cases, hosts against each other and against other SDKs
-#   make consumers     the packed npm package in what installs it: bundlers, pages, runtimes
-#   make dist          what users install, in dist/: the wheels for x86-64 and aarch64, the npm package
+#   make conformance   the suite on every host runtime, and one digest of all answers
+#   make differential  generated cases: host runtimes compared with each other and with other SDKs
+#   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes
+#   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package
 #   make layer         a Lambda layer for each architecture
-#   make bench         speed and size on every host, beside other SDKs (a quarter of an hour; QUICK=1: a few minutes)
-#   make worst         searches for the slowest inputs and prints what they cost on each host runtime
+#   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
+#   make worst         searches for the slowest inputs and prints their cost on each host runtime
 #   make check         formatters, linters and types
-#   make clean         what the targets above have made
+#   make clean         removes the files that the targets above create
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -26,7 +26,7 @@ CASES ?= 20000
 SEED ?= isoflag
 FUZZ_SECONDS ?= 60
 
-# Where cargo puts what it builds.
+# The folder of cargo's build output.
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 RUST_PACKAGES := -p isoflag -p isoflag-cli -p isoflag-conformance
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
@@ -124,7 +124,7 @@ test-shop: build
 	@examples/shop/build.sh
 	@npm test --silent --prefix examples/shop
 
-# The program is where cargo puts it; SCREENSHOT=docs/inventory.png takes the picture again.
+# Uses the CLI that cargo has built; SCREENSHOT=docs/inventory.png takes the picture again.
 test-page:
 	$(call say,the inventory page in Chromium)
 	@cargo build --quiet -p isoflag-cli

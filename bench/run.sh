@@ -36,11 +36,12 @@ if [[ ! -f "${wheels[0]}" || ! -f "$repo/bindings-wasm/npm/dist/core.wasm" ]]; t
 fi
 wheel="${wheels[0]}"
 
-# What was installed, by the sum of what it was installed from.
+# Records the digest of an installation's inputs.
 installed() { [[ "$(cat "$1" 2>/dev/null)" == "$2" ]]; }
 
 mkdir -p "$work"
-# An environment of its own: nothing in it may bring PyYAML, with which LaunchDarkly's SDK reads JSON another way.
+# A separate environment: it must not contain PyYAML, with which LaunchDarkly's SDK parses JSON
+# differently.
 list="$(cat "$here/python/packages.txt" <("$repo/.venv/bin/python" -VV) | sha256sum)"
 python="$work/venv/bin/python"
 if ! installed "$work/venv/.packages" "$list"; then
@@ -71,7 +72,7 @@ say "sizes"
 mkdir -p "$out"
 node "$here/node/isobench/composition.mjs" >"$out/SIZE.md"
 say "Rust"
-# criterion tells its progress on the other stream, at length.
+# criterion reports its progress at length on the other stream.
 if ! (cd "$here/rust" && "${cargo[@]}" bench --bench native -- --quiet) >"$raw/rust.txt" 2>"$work/criterion.log"; then
     tail -n 20 "$work/criterion.log" >&2
     exit 1

@@ -41,7 +41,7 @@ grep '^rfc8785' conformance/runners/python/requirements.txt >"$tools/requirement
 .venv/bin/pip install -q --no-compile --target "$packages" -r "$tools/requirements.txt"
 .venv/bin/python -m zipfile -e "$wheel" "$packages"
 
-# What some answers are asked of, `isoflag[cli]`: its program, emulated as well.
+# Some answers need `isoflag[cli]`: its CLI, emulated as well.
 program=$(compgen -G "$(dirname "$wheel")/isoflag_cli-*_aarch64.whl") || {
   say "there is no aarch64 wheel of the program beside it; run bindings-python/wheels.sh first" >&2
   exit 1

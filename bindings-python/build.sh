@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv at the top of the repository, builds the wheel that is published for this machine's architecture into dist/
-# and installs it in .venv. If nothing has changed since the last time it does nothing.
+# Creates .venv at the top of the repository, builds the wheel for this machine's architecture into
+# dist/ and installs it in .venv. Does nothing if nothing has changed since the last build.
 set -euo pipefail
 export LC_ALL=C PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -14,7 +14,7 @@ say() { printf 'python: %s\n' "$*"; }
 sha256=(sha256sum)
 command -v sha256sum >/dev/null || sha256=(shasum -a 256)
 
-# One digest over a text and the names and contents of files: `digest TEXT PATH...`.
+# Returns one digest over a text and the names and contents of files: `digest TEXT PATH...`.
 digest() {
   local text=$1
   shift

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a Lambda layer for each architecture in target/layers, and writes what they hold and cost to LAYER.md.
+# Builds a Lambda layer for each architecture in target/layers, and writes their contents and sizes
+# to LAYER.md.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and checks everything that goes to PyPI, in target/dist: the wheels of dist/, the same without the GIL, the source
-# distribution, and the program of isoflag[cli]. Needs .venv, which build.sh makes.
+# Builds and checks all packages for PyPI, in target/dist: the wheels of dist/, the same without the
+# GIL, the source distribution, and the CLI for isoflag[cli]. Needs .venv, which build.sh creates.
 set -euo pipefail
 export LC_ALL=C PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -12,7 +12,7 @@ free_threaded=3.14t
 
 say() { printf 'wheels: %s\n' "$*"; }
 
-# Runs a command and shows what it printed if it fails.
+# Runs a command and prints its output if it fails.
 quietly() {
   local log
   if ! log=$("$@" 2>&1); then
@@ -42,7 +42,7 @@ say "the source distribution"
 quietly maturin sdist --manifest-path bindings-python/Cargo.toml --out "$dist"
 
 for built in "$dist"/*.whl; do
-  # auditwheel reads ELF itself, so that it can tell of another architecture too.
+  # auditwheel parses ELF itself, so it can check another architecture too.
   tag=$(auditwheel show "$built" 2>&1 | tr '\n' ' ')
   [[ $tag == *manylinux_2_17_* ]] || { say "$built: $tag" >&2; exit 1; }
 done

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes bindings-wasm/npm/dist/ from a fresh checkout: toolchain, programs, npm's packages, two WebAssembly modules and
-# the TypeScript around them. What has not changed since the last time is not made again.
+# Builds bindings-wasm/npm/dist/ from a fresh checkout: toolchain, build tools, npm's packages, two
+# WebAssembly modules and the TypeScript around them. Unchanged parts are not built again.
 #
-# ISOFLAG_STD=prebuilt takes the standard library that comes with the toolchain: larger modules, sooner.
+# ISOFLAG_STD=prebuilt uses the standard library of the toolchain: larger modules, faster build.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -13,7 +13,7 @@ stamps="$tools/stamps"
 
 say() { printf '%s\n' "$*" >&2; }
 
-# Two at once would write over each other.
+# Concurrent builds would overwrite each other's files.
 mkdir -p "$tools"
 if command -v flock >/dev/null; then
     exec 9>"$tools/build-wasm.lock"
@@ -37,9 +37,9 @@ sources=(Cargo.toml core/Cargo.toml core/src bindings-wasm/Cargo.toml bindings-w
 core="$(hash_of "${sources[@]}") ${ISOFLAG_TOOLCHAIN:-} ${ISOFLAG_STD:-}"
 
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
-# Paths of this machine would otherwise be part of the module.
+# Otherwise paths of this machine would be part of the module.
 paths="--remap-path-prefix=$repo=isoflag --remap-path-prefix=$cargo_home=cargo"
-# The core never panics; where it did, a trap without words would be all that a page sees of it.
+# The core never panics; if it did, a page would only see a trap without a message.
 silent="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
 wasm_features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals
     --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext)
@@ -62,7 +62,8 @@ module() {
         "$npm/node_modules/.bin/wasm-opt" --strip-debug --strip-producers --strip-target-features "${wasm_features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
 }
 
-# What a page loads is built for size, what a server loads for speed, but for the standard library, on which nothing waits.
+# The page's module is optimized for size, the server's for speed, except for the standard library,
+# which is not on a hot path.
 modules() {
     module core wasm optimize_for_size "" "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign --flatten --rereloop -Oz -Oz" --no-default-features &&
         module tools wasm-tools optimize_for_size "" -O3
@@ -75,7 +76,8 @@ if [[ ! -f "$here/pkg/tools/core_bg.wasm" ]] || ! unchanged core "$core"; then
     standard_library=built
     if [[ "${ISOFLAG_STD:-}" == prebuilt ]]; then
         standard_library=prebuilt
-    # A standard library built with the module is a sixth of what a page loads smaller than the prebuilt one.
+    # Building the standard library with the module saves a sixth of a page's download over the
+    # prebuilt one.
     elif ! RUSTUP_TOOLCHAIN="$toolchain" "$here/rust-src.sh"; then
         say "build: there are no sources of the standard library here; core.wasm will be larger with the prebuilt one"
         standard_library=prebuilt

@@ -32,7 +32,7 @@ ask_rustup() {
     (cd "$repo" && rustup target add "$target") >&2 && rustup_toolchain
 }
 
-# Debian's compiler or cargo, with the libraries that were unpacked beside it.
+# Debian's compiler or cargo, with the libraries unpacked beside it.
 run_debian() { LD_LIBRARY_PATH="$(echo "$unpacked"/usr/lib/*-linux-gnu)" "$unpacked/usr/bin/$1" "${@:2}"; }
 
 # Builds the standard library for the target into $1.
@@ -100,7 +100,8 @@ unpacked="$sysroot_dir/packages"
 if ask_rustup; then exit 0; fi
 [[ "${2:-}" != rustup ]] || exit 1
 
-# wasm-pack takes a sysroot with this word in its path for rustup's own and tries to add the target to it.
+# wasm-pack mistakes a sysroot with this word in its path for rustup's own and tries to add the
+# target to it.
 if [[ "$sysroot_dir" == *rustup* ]]; then
     say "toolchain: \`$repo\` has the word \`rustup\` in its path; move the checkout to another folder"
     exit 1
@@ -110,7 +111,7 @@ if ! command -v apt-get >/dev/null; then
     exit 1
 fi
 
-# The path is in the wrappers.
+# The wrappers contain the path.
 if [[ "$(cat "$sysroot_dir/.complete" 2>/dev/null)" != "$sysroot_dir" ]]; then
     say "toolchain: rustup cannot supply $target here, unpacking Debian's Rust (half a minute, 500 MB in .tools)"
     make_sysroot

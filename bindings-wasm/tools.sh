@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the programs that turn the crate into the npm package, under .tools/bin: wasm-bindgen (which must be of exactly
-# the crate's version) and wasm-pack. Does nothing when they are there.
+# Installs the tools that build the npm package from the crate, under .tools/bin: wasm-bindgen
+# (which must have exactly the crate's version) and wasm-pack. Does nothing if they are installed.
 set -euo pipefail
 
 repo="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -14,7 +14,7 @@ install() {
     local crate="$1" program="$2" version="$3" minutes="$4"
     [[ "$("$tools/bin/$program" --version 2>/dev/null)" != "$program $version" ]] || return 0
     say "tools: building $crate $version (about $minutes minutes, once)"
-    # A lock file may ask for releases that a registry's mirror does not have yet.
+    # A lock file may require releases that a registry's mirror does not have yet.
     cargo install --quiet --locked --root "$tools" --version "=$version" "$crate" >&2 || {
         say "tools: $crate's own lock file cannot be used here, resolving its dependencies anew"
         cargo install --quiet --root "$tools" --version "=$version" "$crate" >&2

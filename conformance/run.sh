@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the suite on every host and compares the answers: all files must be equal, and be what
-# conformance/DIGEST says. `run.sh --accept` writes DIGEST anew, for new cases or a new SPEC_VERSION.
+# Runs the suite on every host runtime and compares the answers: all files must be equal, with the
+# digest in conformance/DIGEST. `run.sh --accept` writes DIGEST again, for new cases or a new
+# SPEC_VERSION.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 repo="$(dirname "$here")"

@@ -1,10 +1,10 @@
-// The WebAssembly half of the demo: one request a line on standard input, one reply a line on standard output.
-// It knows no more than demo.py does: it hands the document and the questions over and writes down what comes back.
+// The WebAssembly half of the demo: one request a line on standard input, one reply a line on standard output. Like
+// demo.py, it passes the document and the requests on and prints the answers.
 import { createInterface } from "node:readline";
 
 import { Flags, ready } from "../bindings-wasm/npm/dist/node.js";
 
-/** JSON with sorted members: what is compared between hosts is this text. */
+/** JSON with sorted members, the text that is compared between host runtimes. */
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);

@@ -12,7 +12,7 @@ mkdir -p "$work/inputs" "$work/measured"
 cargo run --quiet --release --manifest-path "$here/Cargo.toml" -- "$work/inputs" \
     --rounds "${ROUNDS:-60}" --seed "${SEED:-1}" --only "${ONLY:-}"
 skipped() { printf 'SKIPPED: %s\n' "$*"; }
-# A host runtime that an input ends leaves what it has measured.
+# If an input ends a host runtime, the measurements so far are kept.
 if [[ -x "$repo/.venv/bin/python" ]] && "$repo/.venv/bin/python" -c 'import isoflag' 2>/dev/null; then
     "$repo/.venv/bin/python" "$here/hosts/measure.py" "$work/inputs" >"$work/measured/python.jsonl" || skipped "the rest of Python"
 else

@@ -86,5 +86,5 @@ def test_a_time_to_live_is_read_as_the_extension_reads_it(text: str, seconds: in
 
 @pytest.mark.parametrize("text", ["", "abc", "-1", "0", "1.5", "1d", " 45"])
 def test_what_is_no_time_to_live_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no time to live"):
+    with pytest.raises(ValueError, match="invalid TTL"):
         parse_ttl(text)

@@ -41,7 +41,7 @@ def test_what_does_not_follow_is_refused_with_what_does() -> None:
         one_flag("Doing").with_status("new", "Done", NOW)
     assert (refused.value.code, refused.value.legal) == ("illegal-transition", ["Staging"])
     with pytest.raises(
-        LifecycleError, match="`Released` is no status; there are `To Do`"
+        LifecycleError, match="invalid status `Released`: expected one of `To Do`"
     ) as refused:
         one_flag("Doing").with_status("new", "Released", NOW)  # type: ignore[arg-type]
     assert (refused.value.code, refused.value.legal) == ("unknown-status", [])
@@ -126,9 +126,9 @@ def test_what_is_rolled_out_is_finished() -> None:
 @pytest.mark.parametrize(
     ("now", "message"),
     [
-        (NOW * 1000, "`now`: `1795172400500` is no time in seconds since 1970; divide millisec"),
+        (NOW * 1000, "`now`: `1795172400500` is not a time in seconds since 1970; divide millisec"),
         (float("nan"), "`now`: expected a time in seconds since 1970"),
-        (-1, "`now`: `-1` is no time in seconds since 1970"),
+        (-1, "`now`: `-1` is not a time in seconds since 1970"),
     ],
 )
 def test_what_is_no_time_in_seconds_is_refused(now: float, message: str) -> None:
@@ -141,7 +141,7 @@ def test_what_is_no_time_in_seconds_is_refused(now: float, message: str) -> None
     ):
         with pytest.raises(ValueError, match=message):
             call()
-    with pytest.raises(ValueError, match="`production_state`: `green` is no result; there are"):
+    with pytest.raises(ValueError, match="`production_state`: invalid result `green`: expected"):
         flags.certification(production_state="green", next_release="passed", now=1)  # type: ignore[arg-type]
 
 

@@ -354,7 +354,7 @@ def test_a_client_binds_a_pin_without_http() -> None:
     bound = instance.client.bind(MIA, pin=digest_of(OLD))
     assert (bound.digest, bound.variation("form", None)) == (digest_of(OLD), "old")
     assert list(activity.to_dict()["flags"]["form"]["counts"]) == [digest_of(OLD)]
-    with pytest.raises(PinError, match="is not held"):
+    with pytest.raises(PinError, match="is not in the history"):
         instance.client.bind(MIA, pin=UNKNOWN)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tries the packed npm package as its users install it: run.sh [--quick] [CONSUMER…]. Without names all are tried and
-# RESULTS.md is written; `--quick` is what every commit needs.
+# Tests the packed npm package as its users install it: run.sh [--quick] [CONSUMER…]. Without names
+# all are tested and RESULTS.md is written; `--quick` runs what every commit needs.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 "$here/../build.sh"

@@ -1,4 +1,4 @@
-//! What an evaluation returns: a code, and the description behind it.
+//! Encodes the answers of evaluations: a code, and its description.
 
 use std::cell::Cell;
 
@@ -7,14 +7,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::handles::{BOUND, with_flags};
 
-/// The code of an answer that does not fit into one: TypeScript asks for its description every time.
+/// The code of an answer that does not fit into one: TypeScript requests its description every time.
 pub(crate) const UNCODED: u32 = u32::MAX;
 
 thread_local! {
     static LAST: Cell<Option<Answer>> = const { Cell::new(None) };
 }
 
-/// The types that a typed getter may ask for, as TypeScript numbers them.
+/// The type that a typed getter expects, by its number in TypeScript.
 pub(crate) fn value_type(number: u32) -> ValueType {
     match number {
         1 => ValueType::Bool,
@@ -25,7 +25,7 @@ pub(crate) fn value_type(number: u32) -> ValueType {
     }
 }
 
-/// Remembers an answer for [`describe`] and gives its code: equal codes of one flag mean equal answers, so that
+/// Stores an answer for [`describe`] and returns its code: equal codes of one flag mean equal answers, so that
 /// TypeScript decodes each once.
 pub(crate) fn code(answer: Answer) -> u32 {
     LAST.set(Some(answer));
@@ -44,8 +44,8 @@ fn squeeze([reason, variation, index, _]: [u32; 4]) -> u32 {
     }
 }
 
-/// What an answer means, in three lines: the variation's index, which is empty where the default is served; the reason's
-/// JSON; the value's JSON, which is empty where the caller's default is served.
+/// Describes an answer in three lines: the variation's index, empty if the default is served; the reason's JSON; the
+/// value's JSON, empty if the caller's default is served.
 fn describe(flags: &Flags) -> String {
     let Some(answer) = LAST.get() else { return String::new() };
     let index = answer.variation_index().map(Value::from).map(|index| index.to_canonical_json());
@@ -61,7 +61,7 @@ pub fn describe_answer(flags: u32) -> Option<String> {
     with_flags(flags, describe).ok()
 }
 
-/// As [`describe_answer`], for the document of a bound one.
+/// Like [`describe_answer`], for the document of a bound one.
 #[wasm_bindgen(js_name = describeBoundAnswer)]
 #[must_use]
 pub fn describe_bound_answer(bound: u32) -> Option<String> {

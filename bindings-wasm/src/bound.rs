@@ -1,4 +1,4 @@
-//! A document bound to a context, and its evaluation.
+//! Exports documents bound to a context, and evaluation.
 
 use isoflag::{BigSegments, BoundFlags, Context, FlagHandle, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,10 +7,10 @@ use crate::answer::{UNCODED, code, value_type};
 use crate::failure::{self, Failed};
 use crate::handles::{BOUND, CONTEXTS, with_flags};
 
-/// The handle of a key that the document does not hold.
+/// The handle of a key that is not in the document.
 const NO_FLAG: u32 = u32::MAX;
 
-/// What a call gives instead of a flag's handle or an answer's code where it fails.
+/// Returned instead of a flag's handle or an answer's code if a call fails.
 pub(crate) const FAILED: u32 = u32::MAX - 1;
 
 pub(crate) fn flag(handle: u32) -> Option<FlagHandle> {
@@ -21,7 +21,7 @@ fn find(flags: &Flags, key: &str) -> u32 {
     flags.handle(key).map_or(NO_FLAG, FlagHandle::index)
 }
 
-/// Reads memberships; there are none in an empty text.
+/// Parses memberships; an empty text has none.
 pub(crate) fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
     if text.is_empty() {
         return Ok(None);
@@ -54,49 +54,49 @@ fn ask(bound: &BoundFlags, handle: u32, expected: u32) -> u32 {
     code(answer.expecting(bound.flags(), value_type(expected)))
 }
 
-/// Binds a document to the text that the encoder wrote for a host's object. Fails where the memberships cannot be read.
+/// Binds a document to the text that the encoder wrote for a host object. Fails if the memberships are invalid.
 #[wasm_bindgen(js_name = bindHost)]
 #[must_use]
 pub fn bind_host_context(flags: u32, context: &str, big_segments: &str) -> u32 {
     keep(bind_host(flags, context, big_segments))
 }
 
-/// Binds a document to a context. Fails where the memberships cannot be read.
+/// Binds a document to a context. Fails if the memberships are invalid.
 #[wasm_bindgen(js_name = bindContext)]
 #[must_use]
 pub fn bind_context(flags: u32, context: u32, big_segments: &str) -> u32 {
     keep(bind_parsed(flags, context, big_segments))
 }
 
-/// The handle of a flag, or [`NO_FLAG`]; [`FAILED`] where the document was freed.
+/// Returns the handle of a flag, or [`NO_FLAG`]; [`FAILED`] if the document was freed.
 #[wasm_bindgen(js_name = findFlag)]
 #[must_use]
 pub fn find_flag(flags: u32, key: &str) -> u32 {
     with_flags(flags, |flags| find(flags, key)).unwrap_or(FAILED)
 }
 
-/// As [`find_flag`], in the document of a bound one.
+/// Like [`find_flag`], in the document of a bound one.
 #[wasm_bindgen(js_name = findBoundFlag)]
 #[must_use]
 pub fn find_bound_flag(bound: u32, key: &str) -> u32 {
     BOUND.with(|table| table.get(bound, |bound| find(bound.flags(), key))).unwrap_or(FAILED)
 }
 
-/// Evaluates a flag and gives the answer's code.
+/// Evaluates a flag and returns the answer's code.
 #[wasm_bindgen]
 #[must_use]
 pub fn evaluate(bound: u32, flag: u32, expected: u32) -> u32 {
     BOUND.with(|table| table.read(bound, |bound| ask(bound, flag, expected)).unwrap_or(UNCODED))
 }
 
-/// Evaluates a flag for a host's object in one crossing, leaving no handle behind.
+/// Evaluates a flag for a host object in one call, leaving no handle behind.
 #[wasm_bindgen(js_name = evaluateHost)]
 #[must_use]
 pub fn evaluate_host(flags: u32, context: &str, flag: u32, expected: u32) -> u32 {
     bind_host(flags, context, "").map_or(FAILED, |bound| ask(&bound, flag, expected))
 }
 
-/// Evaluates a flag for a context in one crossing.
+/// Evaluates a flag for a context in one call.
 #[wasm_bindgen(js_name = evaluateContext)]
 #[must_use]
 pub fn evaluate_context(flags: u32, context: u32, flag: u32, expected: u32) -> u32 {

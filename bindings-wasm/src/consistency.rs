@@ -1,11 +1,11 @@
-//! The consistency gate.
+//! Exports the consistency gate.
 
 use isoflag::{BoundFlags, Gate};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::handles::BOUND;
 
-/// What the gate says of a flag, as JSON text; the usual timeout where none is given.
+/// Returns the gate's result for a flag as JSON text; the timeout has a default.
 #[wasm_bindgen]
 #[must_use]
 pub fn consistency(

@@ -1,4 +1,4 @@
-//! Contexts.
+//! Exports contexts.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn take(context: u32) -> Result<Context, Failed> {
     CONTEXTS.with(|table| table.get(context, Context::clone))
 }
 
-/// Reads a context strictly; fails as [`Context::from_json`].
+/// Parses a context strictly; fails like [`Context::from_json`].
 #[wasm_bindgen(js_name = readContext)]
 #[must_use]
 pub fn read_context(text: &[u8]) -> u32 {
@@ -29,7 +29,7 @@ pub fn read_context(text: &[u8]) -> u32 {
 }
 
 /// Builds a context of one kind from the JSON texts of `{key, kind, name, anonymous, private}` and of its attributes.
-/// Fails as `ContextBuilder::build`.
+/// Fails like `ContextBuilder::build`.
 #[wasm_bindgen(js_name = buildContext)]
 #[must_use]
 pub fn build_context(parts: &str, attributes: &str) -> u32 {
@@ -68,7 +68,7 @@ fn object(text: &str) -> Result<Object, Failed> {
     }
 }
 
-/// One context of several kinds; fails as [`Context::multi`].
+/// Combines contexts into one with several kinds; fails like [`Context::multi`].
 #[wasm_bindgen(js_name = joinContexts)]
 #[must_use]
 pub fn join_contexts(parts: &[u32]) -> u32 {
@@ -82,7 +82,7 @@ pub fn join_contexts(parts: &[u32]) -> u32 {
     keep(Context::multi(&contexts))
 }
 
-/// The context with one of kind `clock`; fails as [`Context::with_clock`].
+/// Returns the context with the kind `clock`; fails like [`Context::with_clock`].
 #[wasm_bindgen(js_name = contextWithClock)]
 #[must_use]
 pub fn context_with_clock(context: u32, now_ms: f64, offset_minutes: i32) -> u32 {
@@ -106,7 +106,7 @@ pub fn context_json(context: u32) -> Option<String> {
     CONTEXTS.with(|table| table.get(context, |context| context.to_value().to_canonical_json())).ok()
 }
 
-/// The context keys whose big-segment memberships an evaluation may ask for, as the JSON text of an array.
+/// Returns the context keys that an evaluation may need big-segment memberships for, as the JSON text of an array.
 #[wasm_bindgen(js_name = bigSegmentKeys)]
 #[must_use]
 pub fn big_segment_keys(flags: u32, context: u32) -> Option<String> {
@@ -114,7 +114,7 @@ pub fn big_segment_keys(flags: u32, context: u32) -> Option<String> {
     keys_for(flags, Some(&context))
 }
 
-/// As [`big_segment_keys`], for the text that the encoder wrote for a host's object; an invalid one asks for none.
+/// Like [`big_segment_keys`], for the text that the encoder wrote for a host object; an invalid one needs none.
 #[wasm_bindgen(js_name = bigSegmentKeysForHost)]
 #[must_use]
 pub fn big_segment_keys_for_host(flags: u32, context: &str) -> Option<String> {

@@ -1,6 +1,6 @@
-//! How an error reaches JavaScript: a call that fails gives nothing, and [`failure`] says why.
+//! Reports errors to JavaScript: a call that fails returns a marker, and [`failure`] returns the reason.
 //!
-//! No object of JavaScript is made here, so that `core.wasm` needs none of the host's functions for it.
+//! It creates no JavaScript object, so `core.wasm` needs no host function for it.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ thread_local! {
     static FAILURE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// A call failed; what is wrong has been noted for [`failure`].
+/// A failed call; the error is stored for [`failure`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
 
-/// What only `tools.wasm` has throws; the place of a failure is the same.
+/// Functions that only `tools.wasm` has throw; they use the same stored error.
 #[cfg(feature = "tools")]
 impl From<Failed> for wasm_bindgen::JsValue {
     fn from(_: Failed) -> wasm_bindgen::JsValue {
@@ -25,7 +25,7 @@ impl From<Failed> for wasm_bindgen::JsValue {
 }
 
 fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, usize)>) -> Failed {
-    // What is uncaught in a server reaches its terminal and its logs.
+    // An uncaught error on a server is printed to its terminal and logs.
     #[cfg(feature = "tools")]
     let message = isoflag::printable(&message).to_string();
     let mut members = vec![
@@ -77,7 +77,7 @@ pub(crate) fn json(error: &JsonError) -> Failed {
     noted("not-json", error.path(), error.text(), Some(error.line_column()))
 }
 
-/// An object that JavaScript freed, or never had.
+/// An object that JavaScript freed, or an invalid handle.
 pub(crate) fn freed() -> Failed {
     FAILURE.replace(String::new());
     Failed
@@ -88,8 +88,8 @@ pub(crate) fn too_many() -> Failed {
     noted("limit", "", "too many objects are held; call `free()` on some".to_owned(), None)
 }
 
-/// Why the last call failed: the JSON text of `{code, path, message, line, column}`, empty where it used an object that
-/// was freed.
+/// Returns the error of the last call: the JSON text of `{code, path, message, line, column}`, empty if the call used a
+/// freed object.
 #[wasm_bindgen]
 #[must_use]
 pub fn failure() -> String {

@@ -1,4 +1,4 @@
-//! Documents.
+//! Exports documents.
 
 use isoflag::{DocumentError, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,21 +11,21 @@ pub(crate) fn keep(flags: Result<Flags, DocumentError>) -> u32 {
     FLAGS.with(|table| table.keep_made(flags))
 }
 
-/// Loads a document; fails as [`Flags::from_json`].
+/// Loads a document; fails like [`Flags::from_json`].
 #[wasm_bindgen(js_name = loadFlags)]
 #[must_use]
 pub fn load_flags(text: &[u8]) -> u32 {
     keep(Flags::from_json(text))
 }
 
-/// Loads a bare map of flags; fails as [`Flags::from_flag_map_json`].
+/// Loads a bare map of flags; fails like [`Flags::from_flag_map_json`].
 #[wasm_bindgen(js_name = loadFlagMap)]
 #[must_use]
 pub fn load_flag_map(text: &[u8]) -> u32 {
     keep(Flags::from_flag_map_json(text))
 }
 
-/// Another document: this one with a patch. Fails as [`Flags::apply`].
+/// Returns the document with a patch applied. Fails like [`Flags::apply`].
 #[wasm_bindgen(js_name = applyPatch)]
 #[must_use]
 pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
@@ -56,7 +56,7 @@ pub fn flags_text(flags: u32) -> Option<String> {
     with_flags(flags, |flags| flags.document().to_canonical_json()).ok()
 }
 
-/// The version of the document; NaN where it has none, infinite where it was freed.
+/// Returns the version of the document; NaN if it has none, infinite if it was freed.
 #[wasm_bindgen(js_name = flagsVersion)]
 #[must_use]
 pub fn flags_version(flags: u32) -> f64 {
@@ -69,7 +69,7 @@ pub(crate) fn list<'a>(mut texts: impl Iterator<Item = &'a str>) -> String {
     written(&mut texts)
 }
 
-/// One function for all lists: each kind of iterator would be another in what a page loads.
+/// One function for all lists: each type of iterator would add code to a page's download.
 fn written(texts: &mut dyn Iterator<Item = &str>) -> String {
     let mut values = Vec::new();
     for text in texts {

@@ -1,4 +1,4 @@
-//! Which document supersedes which.
+//! Exports the decision which document supersedes which.
 
 use isoflag::{Evidence, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::Failed;
 use crate::handles::with_flags;
 
-/// Stands for no document; 0 is the handle of one that was freed.
+/// Marks a missing document; 0 is the handle of a freed one.
 const NO_DOCUMENT: u32 = u32::MAX;
 
 fn documents(offered: u32, held: u32) -> Result<(Flags, Option<Flags>), Failed> {
@@ -14,13 +14,13 @@ fn documents(offered: u32, held: u32) -> Result<(Flags, Option<Flags>), Failed> 
     Ok((with_flags(offered, Flags::clone)?, held))
 }
 
-/// 0 stands for a failure, 1 for no and 2 for yes.
+/// Encodes a boolean: 0 is a failure, 1 false and 2 true.
 fn answered(answer: bool) -> u32 {
     1 + u32::from(answer)
 }
 
-/// Whether a document supersedes the held one, by the JSON text of the evidence: text that is not JSON
-/// shows nothing. 0 if a document was freed.
+/// Whether a document supersedes the current one, given the JSON text of the evidence: text that is not JSON does not
+/// count. 0 if a document was freed.
 #[wasm_bindgen]
 #[must_use]
 pub fn supersedes(offered: u32, held: u32, evidence_text: &str) -> u32 {
@@ -30,7 +30,7 @@ pub fn supersedes(offered: u32, held: u32, evidence_text: &str) -> u32 {
         .map_or(0, |(offered, held)| answered(offered.supersedes(held.as_ref(), &evidence)))
 }
 
-/// Whether taking a document in place of the held one goes back in time. 0 if one was freed.
+/// Whether taking a document in place of the current one goes back in time. 0 if one was freed.
 #[wasm_bindgen(js_name = stepsBackFrom)]
 #[must_use]
 pub fn steps_back_from(offered: u32, held: u32) -> u32 {

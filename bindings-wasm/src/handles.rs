@@ -1,4 +1,4 @@
-//! How JavaScript holds objects of the core.
+//! Tables of the core's objects that JavaScript holds by handle.
 
 use std::cell::{Cell, RefCell};
 
@@ -9,10 +9,10 @@ use crate::failure::{self, Failed};
 #[cfg(feature = "tools")]
 use crate::part::Parts;
 
-/// What a call gives instead of a handle where it fails.
+/// Returned instead of a handle if a call fails.
 pub(crate) const NO_HANDLE: u32 = 0;
 
-/// A document, with what its flags ask of a host's object.
+/// A document, with the dependencies of its flags.
 pub(crate) struct Document {
     pub(crate) flags: Flags,
     #[cfg(feature = "tools")]
@@ -35,8 +35,8 @@ thread_local! {
     pub(crate) static BOUND: Table<BoundFlags> = const { Table::new() };
 }
 
-/// How many bits of a handle are its slot, counted from 1; the generation of the slot is above them. Together they have 30
-/// bits, which every engine holds in a small integer.
+/// The number of bits of a handle that are its slot, counted from 1; the generation of the slot is above them. Together
+/// they have 30 bits, which every engine stores in a small integer.
 const SLOT_BITS: u32 = 22;
 const SLOT: u32 = (1 << SLOT_BITS) - 1;
 const GENERATIONS: u32 = (1 << 8) - 1;
@@ -45,21 +45,21 @@ thread_local! {
     static FIRST_GENERATION: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Sets the generation of the handles given out from now on, so that no handle of an earlier instance is one of this.
+/// Sets the generation of later handles, so that no handle of an earlier instance is valid in this one.
 #[wasm_bindgen(js_name = setGeneration)]
 pub fn set_generation(generation: u32) {
     FIRST_GENERATION.set(generation & GENERATIONS);
 }
 
-/// The objects of one kind that JavaScript holds, by handle. A handle that was freed is not used for another object before
-/// its slot has been through all generations.
+/// The objects of one kind that JavaScript holds, by handle. A freed handle is not reused until its slot has been
+/// through all generations.
 pub(crate) struct Table<T> {
     slots: RefCell<Slots<T>>,
 }
 
 struct Slots<T> {
     all: Vec<Slot<T>>,
-    /// The handles to give out next.
+    /// The handles to allocate next.
     free: Vec<u32>,
 }
 
@@ -108,12 +108,12 @@ impl<T> Table<T> {
         slot.object.as_ref().map(reader)
     }
 
-    /// As [`Table::read`], with a failure if the object was freed.
+    /// Like [`Table::read`], with a failure if the object was freed.
     pub(crate) fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, Failed> {
         self.read(handle, reader).ok_or_else(failure::freed)
     }
 
-    /// Keeps what was made until its handle is freed.
+    /// Stores a created object until its handle is freed.
     pub(crate) fn keep_made(&self, object: Result<T, Failed>) -> u32 {
         object.map_or(NO_HANDLE, |object| self.keep(object))
     }
@@ -126,7 +126,7 @@ impl<T> Table<T> {
             let generation = ((handle >> SLOT_BITS) + 1) & GENERATIONS;
             slots.free.push(generation << SLOT_BITS | handle & SLOT);
         }
-        // Dropping a large document takes a while, and must not happen under the borrow.
+        // Dropping a large document takes time, and must not happen during the borrow.
         drop(slots);
         drop(object);
     }
@@ -160,7 +160,7 @@ pub fn free_bound(bound: u32) {
     BOUND.with(|table| table.free(bound));
 }
 
-/// How many objects JavaScript holds, of every kind together.
+/// Returns the number of objects of all kinds that JavaScript holds.
 #[wasm_bindgen(js_name = liveHandles)]
 #[must_use]
 pub fn live_handles() -> u32 {

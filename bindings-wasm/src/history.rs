@@ -1,4 +1,4 @@
-//! Documents by digest, and pins to them.
+//! Exports the history of documents, and pins.
 
 use std::cell::RefCell;
 
@@ -33,7 +33,7 @@ fn keep(flags: &Flags) -> u32 {
     FLAGS.with(|table| table.keep(Document::from(flags.clone())))
 }
 
-/// An empty history; the usual limits where none are given.
+/// Returns an empty history; the limits have defaults.
 #[wasm_bindgen(js_name = newHistory)]
 #[must_use]
 pub fn new_history(max_documents: Option<u32>, max_bytes: Option<u32>) -> u32 {
@@ -45,20 +45,22 @@ pub fn new_history(max_documents: Option<u32>, max_bytes: Option<u32>) -> u32 {
     HISTORIES.with(|table| table.keep(RefCell::new(DocumentHistory::new(limits))))
 }
 
-/// Takes the document that is in force at a moment.
+/// Adds the document that is current at a moment.
 ///
 /// # Errors
-/// Where either was freed.
+///
+/// If either was freed.
 #[wasm_bindgen(js_name = historyAdd)]
 pub fn history_add(history: u32, flags: u32, now_ms: f64) -> Result<(), JsValue> {
     Ok(change(history, flags, |history, flags| history.add(flags, now_ms))?)
 }
 
-/// Keeps a document that was in force until a moment, or one that was fetched by a host that may be
-/// behind, and returns whether it is held now.
+/// Keeps a document that was current until a moment, or one that was fetched by an instance that may be behind, and
+/// returns whether it is in the history now.
 ///
 /// # Errors
-/// Where either was freed.
+///
+/// If either was freed.
 #[wasm_bindgen(js_name = historyKeep)]
 pub fn history_keep(
     history: u32,
@@ -71,43 +73,47 @@ pub fn history_keep(
     })?)
 }
 
-/// A handle of the document of that digest, if it is held.
+/// Returns a handle of the document with this digest, if it is in the history.
 ///
 /// # Errors
-/// Where the history was freed.
+///
+/// If the history was freed.
 #[wasm_bindgen(js_name = historyGet)]
 pub fn history_get(history: u32, digest: &str) -> Result<Option<u32>, JsValue> {
     Ok(read(history, |history| history.get(digest).map(keep))?)
 }
 
-/// A handle of the document in force, if there is one.
+/// Returns a handle of the current document, if there is one.
 ///
 /// # Errors
-/// Where the history was freed.
+///
+/// If the history was freed.
 #[wasm_bindgen(js_name = historyNewest)]
 pub fn history_newest(history: u32) -> Result<Option<u32>, JsValue> {
     Ok(read(history, |history| history.newest().map(keep))?)
 }
 
-/// The digests of all documents held, the newest first.
+/// Returns the digests of all documents in the history, the newest first.
 ///
 /// # Errors
-/// Where the history was freed.
+///
+/// If the history was freed.
 #[wasm_bindgen(js_name = historyDigests)]
 pub fn history_digests(history: u32) -> Result<Array, JsValue> {
     Ok(read(history, |history| history.digests().map(JsString::from).collect())?)
 }
 
-/// How many bytes of canonical JSON the documents have.
+/// Returns the bytes of canonical JSON of all documents.
 ///
 /// # Errors
-/// Where the history was freed.
+///
+/// If the history was freed.
 #[wasm_bindgen(js_name = historyBytes)]
 pub fn history_bytes(history: u32) -> Result<f64, JsValue> {
     Ok(read(history, |history| history.bytes() as f64)?)
 }
 
-/// What answers a pin: a new handle of its flags, and the rest as plain members.
+/// The result for a pin: a new handle of its flags, and the rest as plain members.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PinnedOut<'a> {
@@ -116,7 +122,7 @@ struct PinnedOut<'a> {
     switched_off: Vec<&'a str>,
 }
 
-/// Why a pin cannot be answered.
+/// Why a pin cannot be used.
 #[derive(Serialize)]
 struct PinFailure<'a> {
     code: &'a str,
@@ -131,10 +137,11 @@ fn refused(error: &PinError) -> JsValue {
     serde_wasm_bindgen::to_value(&failure).unwrap_or_else(Into::into)
 }
 
-/// The document of a pin.
+/// Returns the document of a pin.
 ///
 /// # Errors
-/// What [`DocumentHistory::pinned`] says, or where the history was freed.
+///
+/// As [`DocumentHistory::pinned`], and if the history was freed.
 #[wasm_bindgen(js_name = historyPinned)]
 pub fn history_pinned(
     history: u32,
@@ -155,13 +162,13 @@ pub fn history_pinned(
     serde_wasm_bindgen::to_value(&out).map_err(JsValue::from)
 }
 
-/// Frees a history; what was taken from it stays.
+/// Frees a history; documents that were taken from it remain valid.
 #[wasm_bindgen(js_name = freeHistory)]
 pub fn free_history(history: u32) {
     HISTORIES.with(|table| table.free(history));
 }
 
-/// How many histories JavaScript holds.
+/// Returns the number of histories that JavaScript holds.
 pub(crate) fn count() -> u32 {
     HISTORIES.with(Table::count)
 }

@@ -1,11 +1,10 @@
-//! The WebAssembly binding of `isoflag`: values go in as JSON text, objects are integer handles, and an answer comes
-//! back as one integer. It converts and decides nothing; the npm package's TypeScript wraps it.
+//! The WebAssembly binding of `isoflag`: values are passed as JSON text, objects are integer handles, and an answer is
+//! returned as one integer. It only converts; the npm package's TypeScript wraps it.
 //!
-//! In reading order: [`handles`] says how an object of the core is known to JavaScript, [`failure`] how an error
-//! reaches it; then [`flags`], [`context`] and [`bound`] hold what is exported for each class, [`answer`] what an
-//! evaluation returns, and [`state`] the state of all flags, [`consistency`] the gate, [`freshness`] which document supersedes which;
-//! `tools`, `history`, `receipt` and `typing` are what only `tools.wasm` has, and `part`, by which a server asks about one
-//! object after the other.
+//! In reading order: [`handles`] stores the core's objects for JavaScript, [`failure`] reports errors; then [`flags`],
+//! [`context`] and [`bound`] export each class, [`answer`] encodes answers, and [`state`] exports the state of all
+//! flags, [`consistency`] the gate, [`freshness`] which document supersedes which; only `tools.wasm` has `tools`,
+//! `history`, `receipt` and `typing`, and `part`, which a server uses to evaluate for one object after the other.
 
 pub mod answer;
 pub mod bound;
@@ -29,7 +28,7 @@ pub mod tools;
 #[cfg(feature = "tools")]
 pub mod typing;
 
-/// A quarter of the code of std's allocator, and on a page as fast; on a server std's is faster.
+/// A quarter of the code size of std's allocator, and as fast on a page; on a server std's is faster.
 #[cfg(all(target_arch = "wasm32", not(feature = "tools")))]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

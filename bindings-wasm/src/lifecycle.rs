@@ -1,5 +1,5 @@
-//! How flags change from day to day: strategies, checks, differences, statuses, what the tests of an artifact say, and what
-//! can go. Values go in and out as JSON text.
+//! Exports the management of flags: strategies, checks, differences, statuses, certification and retirement. Values are
+//! passed as JSON text.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn parsed(text: &str) -> Result<Value, Failed> {
     Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))
 }
 
-/// The document under a strategy; fails as [`Flags::with_strategy`].
+/// Returns the document under a strategy; fails like [`Flags::with_strategy`].
 #[wasm_bindgen(js_name = withStrategy)]
 #[must_use]
 pub fn with_strategy(flags: u32, strategy: &str) -> u32 {
@@ -35,11 +35,12 @@ pub fn with_strategy(flags: u32, strategy: &str) -> u32 {
     FLAGS.with(|table| table.keep_made(made()))
 }
 
-/// The strategy that a system chooses for a context, which is text that the encoder wrote or a handle; none where it
-/// chooses none.
+/// Returns the strategy that a system chooses for a context, which is text that the encoder wrote or a handle; `None`
+/// if it chooses no strategy.
 ///
 /// # Errors
-/// Where there is no such system or something was freed.
+///
+/// If there is no such system, or an object was freed.
 #[wasm_bindgen(js_name = strategyFor)]
 pub fn strategy_for(
     flags: u32,
@@ -48,7 +49,7 @@ pub fn strategy_for(
     handle: Option<u32>,
 ) -> Result<Option<String>, JsValue> {
     let Some(system) = System::named(system) else {
-        let message = format!("`{system}` is no system; ask for `development` or `production`");
+        let message = format!("`{system}` is not a system; use `development` or `production`");
         return Err(JsError::new(&message).into());
     };
     let context = match (host, handle) {
@@ -61,10 +62,11 @@ pub fn strategy_for(
     Ok(chosen.map(|strategy| strategy.to_value().to_canonical_json()))
 }
 
-/// What there is to say about the document, as the JSON text of an array.
+/// Returns all findings about the document, as the JSON text of an array.
 ///
 /// # Errors
-/// Where the options cannot be read or the document was freed.
+///
+/// If the options are invalid or the document was freed.
 #[wasm_bindgen(js_name = checkFlags)]
 pub fn check_flags(flags: u32, options: &str) -> Result<String, JsValue> {
     let options = CheckOptions::read(&parsed(options)?)
@@ -75,10 +77,11 @@ pub fn check_flags(flags: u32, options: &str) -> Result<String, JsValue> {
     Ok(found.to_canonical_json())
 }
 
-/// What changed from one document to another: the JSON text of its JSON form, text and Markdown.
+/// Returns the differences between two documents: the JSON text of their JSON form, text and Markdown.
 ///
 /// # Errors
-/// Where one was freed.
+///
+/// If one was freed.
 #[wasm_bindgen(js_name = diffFlags)]
 pub fn diff_flags(flags: u32, later: u32) -> Result<String, JsValue> {
     let (flags, later) = (with_flags(flags, Flags::clone)?, with_flags(later, Flags::clone)?);
@@ -95,10 +98,11 @@ fn moment(name: &str, seconds: f64) -> Result<f64, JsValue> {
     moment_of_seconds(seconds).map_err(|error| refused(format!("`{name}`: {error}")))
 }
 
-/// The document with another status of a flag; fails as [`Flags::with_status`].
+/// Returns the document with another status of a flag; fails like [`Flags::with_status`].
 ///
 /// # Errors
-/// Where the time is none.
+///
+/// If the time is invalid.
 #[wasm_bindgen(js_name = withStatus)]
 pub fn with_status(flags: u32, key: &str, status: &str, now: f64) -> Result<u32, JsValue> {
     let now = moment("now", now)?;
@@ -114,10 +118,11 @@ pub fn with_status(flags: u32, key: &str, status: &str, now: f64) -> Result<u32,
     Ok(FLAGS.with(|table| table.keep_made(made())))
 }
 
-/// What follows from the tests of an artifact; what they evaluated is JSON text.
+/// Returns the verdict that follows from an artifact's tests; the evaluated flags are JSON text.
 ///
 /// # Errors
-/// If a result, a time or what was evaluated is invalid, or the document was freed.
+///
+/// If a result, a time or the evaluated flags are invalid, or the document was freed.
 #[wasm_bindgen]
 pub fn certification(
     flags: u32,
@@ -147,9 +152,10 @@ pub fn certification(
     Ok(found.to_value().to_canonical_json())
 }
 
-/// What the deployment of an artifact brings.
+/// Returns the result of deploying an artifact.
 ///
 /// # Errors
+///
 /// As [`Flags::deployment`], if a time is invalid, or the document was freed.
 #[wasm_bindgen]
 pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, JsValue> {
@@ -159,10 +165,11 @@ pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, Js
     Ok(found.to_value().to_canonical_json())
 }
 
-/// The end of a feature's rollout; none where it is finished already.
+/// Returns the end of a feature's rollout; `None` if it is already finished.
 ///
 /// # Errors
-/// As [`Flags::finish`], where a time is none, or the document was freed.
+///
+/// As [`Flags::finish`], if a time is invalid, or the document was freed.
 #[wasm_bindgen(js_name = finishFlag)]
 pub fn finish_flag(
     flags: u32,
@@ -181,11 +188,12 @@ fn no_activity(error: ActivityError) -> JsValue {
     refused(format!("`activity`: {error}"))
 }
 
-/// What is known of each flag's retirement, as the JSON text of an array. Each document of the history is a handle with the
-/// moment from which it was in force.
+/// Returns the evidence on each flag's retirement, as the JSON text of an array. Each document of the history is a
+/// handle with the time from which it was current.
 ///
 /// # Errors
-/// Where a time, the activity or the call sites are none, or a document was freed.
+///
+/// If a time, the activity or the call sites are invalid, or a document was freed.
 #[wasm_bindgen]
 pub fn retirements(
     flags: u32,
@@ -228,13 +236,13 @@ fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, JsValue> {
     let count = |(key, count): (&Arc<str>, &Value)| {
         let count = count.as_integer().and_then(|count| usize::try_from(count).ok());
         let expected =
-            || refused(format!("`callSites`: `{key}`: expected how many places name it"));
+            || refused(format!("`callSites`: `{key}`: expected the number of call sites"));
         Ok((Arc::clone(key), count.ok_or_else(expected)?))
     };
     written.as_object().into_iter().flat_map(Object::iter).map(count).collect()
 }
 
-/// The names of documents, from the JSON text of an array, each with its document.
+/// Combines the names of documents, from the JSON text of an array, with the documents.
 fn named(names: &str, documents: &[u32]) -> Result<Vec<(Arc<str>, Flags)>, JsValue> {
     let names = parsed(names)?;
     let names = names.as_array().unwrap_or_default().iter().filter_map(Value::as_str);
@@ -242,11 +250,12 @@ fn named(names: &str, documents: &[u32]) -> Result<Vec<(Arc<str>, Flags)>, JsVal
     named.map(|(name, flags)| Ok((name.into(), with_flags(*flags, Flags::clone)?))).collect()
 }
 
-/// All flags of several documents, side by side. Of what hosts counted there is a value for each document, null where nobody
-/// did; names and counts are JSON texts of arrays.
+/// Returns the inventory of several documents. The activity is a value for each document, null if evaluations were not
+/// counted; names and activity are JSON texts of arrays.
 ///
 /// # Errors
-/// Where the time or an activity is none, or a document was freed.
+///
+/// If the time or an activity is invalid, or a document was freed.
 #[wasm_bindgen(js_name = takeInventory)]
 pub fn take_inventory(
     names: &str,
@@ -269,11 +278,12 @@ pub fn take_inventory(
     Ok(Inventory::of(&documents.collect::<Vec<_>>(), now).to_value().to_canonical_json())
 }
 
-/// What there is to say of the documents of several environments, by their names in the JSON text of an array: the text of an
-/// array for each, in an array.
+/// Checks the documents of several environments, whose names are the JSON text of an array: returns the text of an
+/// array with an array for each.
 ///
 /// # Errors
-/// Where the options cannot be read or a document was freed.
+///
+/// If the options are invalid or a document was freed.
 #[wasm_bindgen(js_name = checkEnvironments)]
 pub fn check_environments(
     names: &str,
@@ -290,14 +300,14 @@ pub fn check_environments(
     Ok(found.to_canonical_json())
 }
 
-/// A flag's key as AppConfig takes it; none where it would be too long.
+/// Returns a flag's key in the form that AppConfig accepts; `None` if it would be too long.
 #[wasm_bindgen(js_name = toAppConfigKey)]
 #[must_use]
 pub fn to_appconfig_key(key: &str) -> Option<String> {
     isoflag::to_appconfig_key(key)
 }
 
-/// The key that [`to_appconfig_key`] made this of; none for what it never makes.
+/// Returns the key that [`to_appconfig_key`] converted to this one; `None` if it never produces this text.
 #[wasm_bindgen(js_name = fromAppConfigKey)]
 #[must_use]
 pub fn from_appconfig_key(key: &str) -> Option<String> {

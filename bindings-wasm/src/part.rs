@@ -1,11 +1,11 @@
-//! The part of a host's object that the answer of a flag depends on: what a caller asks with who has another object for
-//! each question. TypeScript reads the members that are asked for and writes their values into a buffer; nothing else
-//! crosses, and no handle is left behind.
+//! Evaluates with the part of a host object that the answer of a flag depends on, for callers that use another object
+//! for each evaluation. TypeScript reads the required members and writes their values into a buffer; nothing else is
+//! passed, and no handle is left behind.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use isoflag::{BoundPart, Context, Flags, Mentions, Object, Value};
+use isoflag::{Context, Flags, Mentions, Object, PartialBinding, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{code, value_type};
@@ -13,22 +13,22 @@ use crate::bound::{self, FAILED};
 use crate::handles::{Document, FLAGS};
 
 const KIND: &str = "kind";
-/// The kind of several.
+/// The kind of a multi-kind context.
 const MULTI: &str = "multi";
 
-/// So many flags can share what they ask for; a document with more that ask for different things is rare.
+/// The maximum number of distinct dependencies that a document's flags share; more are rare.
 const MOST_SHARED: usize = 256;
 
 type Members = Vec<(Arc<str>, Value)>;
 
-/// What the flags of one document ask for.
+/// The dependencies of the flags of one document.
 #[derive(Default)]
 pub(crate) struct Parts {
     known: RefCell<Vec<Part>>,
-    /// The kind that was asked about last, which the next one most often has too.
+    /// The kind of the last context, which the next one most often has too.
     kind: RefCell<Arc<str>>,
-    /// What was bound last: the next call may well be about the same object.
-    last: RefCell<Option<BoundPart>>,
+    /// The last bound part: the next call may use the same object.
+    last: RefCell<Option<PartialBinding>>,
     members: RefCell<Members>,
 }
 
@@ -39,7 +39,7 @@ struct Part {
 }
 
 impl Parts {
-    /// What a flag asks for, as [`part_of`] describes it.
+    /// Describes the dependencies of a flag, see [`part_of`].
     fn of(&self, flags: &Flags, flag: u32) -> String {
         let mentions = flags.mentions_of(bound::flag(flag));
         let mut known = self.known.borrow_mut();
@@ -75,7 +75,7 @@ impl Parts {
     }
 }
 
-fn ask(part: &BoundPart, handle: u32, expected: u32) -> u32 {
+fn ask(part: &PartialBinding, handle: u32, expected: u32) -> u32 {
     code(part.evaluate_handle(bound::flag(handle)).expecting(part.flags(), value_type(expected)))
 }
 
@@ -83,20 +83,21 @@ thread_local! {
     static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Stands in place of the number of individual contexts before the JSON text of a whole one.
+/// Replaces the number of individual contexts before the JSON text of a whole context.
 const WHOLE: u8 = 0xff;
 
-/// Stands before a string.
+/// Precedes a string.
 const TEXT: u8 = 5;
 
-/// What TypeScript wrote: the number of individual contexts, or 0 for one that stands alone; then the values of each.
+/// Parses the buffer that TypeScript wrote: the number of individual contexts, or 0 for a context of one kind; then the
+/// values of each.
 struct Written<'b> {
     bytes: &'b [u8],
     kind: &'b mut Arc<str>,
 }
 
 impl<'b> Written<'b> {
-    /// None for an invalid context, whose every answer is `USER_NOT_SPECIFIED`.
+    /// `None` for an invalid context, for which every answer is `USER_NOT_SPECIFIED`.
     fn context(&mut self, names: &[Arc<str>], members: &mut Members) -> Option<Context> {
         members.clear();
         match self.byte()? {
@@ -109,7 +110,7 @@ impl<'b> Written<'b> {
                 let mut all = vec![(Arc::from(KIND), Value::from(MULTI))];
                 for _ in 0..several {
                     self.individual(names, members)?;
-                    // One of several is named by its kind.
+                    // A member of a multi-kind context is named by its kind.
                     let kind = Arc::clone(self.kind);
                     all.push((kind, Object::from_members(std::mem::take(members)).into()));
                 }
@@ -120,7 +121,7 @@ impl<'b> Written<'b> {
 
     fn individual(&mut self, names: &[Arc<str>], members: &mut Members) -> Option<()> {
         let (kind, others) = names.split_first()?;
-        // Nothing but a text is a kind.
+        // A kind must be a string.
         let text = if self.byte()? == TEXT { self.text()? } else { return None };
         if text != &**self.kind {
             *self.kind = Arc::from(text);
@@ -134,7 +135,7 @@ impl<'b> Written<'b> {
         Some(())
     }
 
-    /// The next value; none within where there is nothing.
+    /// Returns the next value; the inner option is `None` if the member is absent.
     fn value(&mut self) -> Option<Option<Value>> {
         let value = match self.byte()? {
             0 => return Some(None),
@@ -169,7 +170,7 @@ impl<'b> Written<'b> {
     }
 }
 
-/// Makes the buffer for what is written, of so many bytes, and gives its address.
+/// Allocates the buffer with this number of bytes, and returns its address.
 #[wasm_bindgen(js_name = makePartBuffer)]
 #[must_use]
 pub fn make_part_buffer(bytes: u32) -> u32 {
@@ -179,15 +180,16 @@ pub fn make_part_buffer(bytes: u32) -> u32 {
     })
 }
 
-/// What a flag asks for, as the JSON text of an object: a `number`, which is the same for flags that ask for the same; the
-/// `members` of an individual context, the kind before all; and which are `interchangeable`, by [`Mentions::interchangeable`].
+/// Returns the dependencies of a flag, as the JSON text of an object: a `number`, equal for flags with equal
+/// dependencies; the `members` of an individual context, the kind first; and the `interchangeable` ones, see
+/// [`Mentions::interchangeable`].
 #[wasm_bindgen(js_name = partOf)]
 #[must_use]
 pub fn part_of(flags: u32, flag: u32) -> Option<String> {
     FLAGS.with(|table| table.get(flags, |document| document.parts.of(&document.flags, flag))).ok()
 }
 
-/// Evaluates a flag for what was written of an object. It stays with the document for [`evaluate_again`].
+/// Evaluates a flag for the buffer's part of an object. The document keeps it for [`evaluate_again`].
 #[wasm_bindgen(js_name = evaluatePart)]
 #[must_use]
 pub fn evaluate_part(flags: u32, part: u32, flag: u32, expected: u32) -> u32 {
@@ -196,7 +198,7 @@ pub fn evaluate_part(flags: u32, part: u32, flag: u32, expected: u32) -> u32 {
     FLAGS.with(|table| table.get(flags, evaluate)).ok().flatten().unwrap_or(FAILED)
 }
 
-/// As [`evaluate_part`], for what was written last and a flag that asks for the same.
+/// Like [`evaluate_part`], for the last part and a flag with the same dependencies.
 #[wasm_bindgen(js_name = evaluateAgain)]
 #[must_use]
 pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {

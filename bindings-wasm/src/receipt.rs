@@ -1,4 +1,4 @@
-//! Receipts.
+//! Exports receipts.
 
 use isoflag::{Context, Flags, ReceiptError, Value};
 use serde::Serialize;
@@ -18,10 +18,11 @@ fn context(host: Option<&str>, parsed: Option<u32>) -> Result<Option<Context>, F
     }
 }
 
-/// The canonical text of a flag's receipt.
+/// Returns the canonical text of a flag's receipt.
 ///
 /// # Errors
-/// Where the memberships cannot be read or something was freed.
+///
+/// If the memberships are invalid or an object was freed.
 #[wasm_bindgen]
 pub fn receipt(
     flags: u32,
@@ -36,7 +37,7 @@ pub fn receipt(
     Ok(flags.receipt(key, context.as_ref(), big_segments.as_ref()).to_json())
 }
 
-/// Why a receipt is not what the evaluation gives; values as JSON text.
+/// Why a receipt does not match the evaluation; values are JSON text.
 #[derive(Serialize)]
 struct ReceiptFailure<'a> {
     code: &'a str,
@@ -57,10 +58,11 @@ fn refused(error: &ReceiptError) -> JsValue {
     serde_wasm_bindgen::to_value(&failure).unwrap_or_else(Into::into)
 }
 
-/// Evaluates again what a receipt claims, and gives its text back.
+/// Verifies a receipt by evaluating again, and returns its text.
 ///
 /// # Errors
-/// What [`isoflag::replay`] says, where the memberships cannot be read or something was freed.
+///
+/// As [`isoflag::replay`], and if the memberships are invalid or an object was freed.
 #[wasm_bindgen(js_name = replayReceipt)]
 pub fn replay_receipt(
     receipt: &[u8],

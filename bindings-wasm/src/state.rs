@@ -1,4 +1,4 @@
-//! What is returned as JSON text: the state of all flags.
+//! Exports the state of all flags as JSON text.
 
 use isoflag::{AllFlagsOptions, BoundFlags};
 use wasm_bindgen::prelude::wasm_bindgen;

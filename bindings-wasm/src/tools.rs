@@ -1,5 +1,5 @@
-//! What a page does without that only evaluates: explanations, diagnostics, AppConfig's profiles and the secure-mode
-//! hash. The module `core.wasm` leaves them out, `tools.wasm` is the same with them.
+//! Exports what evaluation does not need: explanations, diagnostics, AppConfig's profiles and the secure-mode hash.
+//! Only `tools.wasm` contains them.
 
 use isoflag::{Context, Diagnostic, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,14 +8,14 @@ use crate::failure;
 use crate::flags::keep;
 use crate::handles::{BOUND, CONTEXTS, with_flags};
 
-/// Loads a feature-flag profile of AWS AppConfig; fails as [`Flags::from_appconfig_json`].
+/// Loads a feature-flag profile of AWS AppConfig; fails like [`Flags::from_appconfig_json`].
 #[wasm_bindgen(js_name = loadAppConfig)]
 #[must_use]
 pub fn load_appconfig(text: &[u8]) -> u32 {
     keep(Flags::from_appconfig_json(text))
 }
 
-/// What is wrong with the document, as the JSON text of an array.
+/// Returns the diagnostics of the document, as the JSON text of an array.
 #[wasm_bindgen(js_name = flagsDiagnostics)]
 #[must_use]
 pub fn flags_diagnostics(flags: u32) -> Option<String> {
@@ -24,7 +24,7 @@ pub fn flags_diagnostics(flags: u32) -> Option<String> {
     with_flags(flags, |flags| diagnostics(flags).to_canonical_json()).ok()
 }
 
-/// The hash that proves to a front end who is asked about.
+/// Returns the hash that proves the identity of a context to a service.
 #[wasm_bindgen(js_name = secureModeHash)]
 #[must_use]
 pub fn secure_mode_hash(sdk_key: &str, context: u32) -> Option<String> {
@@ -33,7 +33,8 @@ pub fn secure_mode_hash(sdk_key: &str, context: u32) -> Option<String> {
         .ok()
 }
 
-/// As [`secure_mode_hash`], for the text that the encoder wrote for a host's object; fails where that is no context.
+/// Like [`secure_mode_hash`], for the text that the encoder wrote for a host object; fails if that is not a valid
+/// context.
 #[wasm_bindgen(js_name = secureModeHashForHost)]
 #[must_use]
 pub fn secure_mode_hash_for_host(sdk_key: &str, context: &str) -> Option<String> {
@@ -42,7 +43,7 @@ pub fn secure_mode_hash_for_host(sdk_key: &str, context: &str) -> Option<String>
     Some(isoflag::secure_mode_hash(sdk_key, &context))
 }
 
-/// Evaluates a flag, watched: a line of JSON for machines, then the text for people.
+/// Explains an evaluation: a line of JSON, then the text for people.
 #[wasm_bindgen]
 #[must_use]
 pub fn explain(bound: u32, key: &str) -> Option<String> {
@@ -64,7 +65,7 @@ pub fn version() -> String {
     isoflag::VERSION.to_owned()
 }
 
-/// The largest context, document and nesting that the core reads, in this order.
+/// Returns the limits of a context's size, a document's size and nesting, in this order.
 #[wasm_bindgen]
 #[must_use]
 pub fn limits() -> Vec<u32> {

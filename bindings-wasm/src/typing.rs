@@ -1,4 +1,4 @@
-//! Types for a document's flags, and the time to live as text.
+//! Exports types for a document's flags, and the parsing of a time to live.
 
 use isoflag::TypingLanguage;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -6,23 +6,25 @@ use wasm_bindgen::{JsError, JsValue};
 
 use crate::handles::with_flags;
 
-/// The text of a file that types the flags.
+/// Returns the text of a file that types the flags.
 ///
 /// # Errors
-/// Where there are no types for the language, or the document was freed.
+///
+/// If the language is not supported, or the document was freed.
 #[wasm_bindgen(js_name = flagsTyping)]
 pub fn flags_typing(flags: u32, language: &str) -> Result<String, JsValue> {
     let Some(language) = TypingLanguage::named(language) else {
         let message =
-            format!("there are no types for `{language}`; ask for `typescript` or `python`");
+            format!("cannot generate types for `{language}`; use `typescript` or `python`");
         return Err(JsError::new(&message).into());
     };
     Ok(with_flags(flags, |flags| flags.typing(language))?)
 }
 
-/// Seconds from a text such as `45`, `45s`, `5m` or `1h`.
+/// Parses a text such as `45`, `45s`, `5m` or `1h` into seconds.
 ///
 /// # Errors
+///
 /// For any other text.
 #[wasm_bindgen(js_name = parseTtl)]
 pub fn parse_ttl(text: &str) -> Result<u32, JsValue> {

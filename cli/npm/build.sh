@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds cli/npm/isoflag.wasm: the command-line tool, compiled for WASI with stable Rust and optimised by npm's wasm-opt.
-# Cargo decides what has to be compiled again.
+# Builds cli/npm/isoflag.wasm: the command-line tool, compiled for WASI with stable Rust and
+# optimised by npm's wasm-opt. Cargo decides which parts to compile again.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 repo="$(dirname "$(dirname "$here")")"

@@ -1,4 +1,4 @@
-//! What hosts counted, from files: one for all environments, or one for each.
+//! Reads activity files: one for all environments, or one for each.
 
 use isoflag::Activity;
 
@@ -7,7 +7,7 @@ use crate::input::Input;
 use crate::labelled;
 use crate::outcome::Failure;
 
-/// What was counted, by the label of an environment; without a label it is about all of them.
+/// Activity by the label of an environment; without a label it applies to all of them.
 #[derive(Default)]
 pub(crate) struct ActivityFiles {
     everywhere: Option<Activity>,
@@ -15,7 +15,7 @@ pub(crate) struct ActivityFiles {
 }
 
 impl ActivityFiles {
-    /// Reads each file; `now` is in seconds since the epoch. Labels must be among those known.
+    /// Reads each file; `now` is in seconds since the epoch. Labels must be known.
     pub(crate) fn read(
         arguments: &[String],
         labels: &[&str],
@@ -27,7 +27,7 @@ impl ActivityFiles {
             let (label, file) = labelled::split(argument);
             if let Some(label) = label.filter(|label| !labels.contains(label)) {
                 return Err(Failure::message(format!(
-                    "`{argument}`: no document is called `{label}`"
+                    "`{argument}`: no document has the label `{label}`"
                 )));
             }
             let activity = read(file, now, input)?;
@@ -51,7 +51,7 @@ impl ActivityFiles {
         }
     }
 
-    /// What is known of an environment; none where nobody counted.
+    /// Returns the activity of an environment; `None` if there is no file for it.
     pub(crate) fn of(&self, label: &str) -> Option<Activity> {
         let own = self.labelled.iter().find(|(held, _)| held == label).map(|(_, own)| own);
         match (own, &self.everywhere) {
@@ -65,7 +65,7 @@ impl ActivityFiles {
     }
 }
 
-/// One file; one that was counted by a clock ahead of `now` is refused.
+/// Reads one file; activity from a clock that is ahead of `now` is rejected.
 pub(crate) fn read(file: &str, now: f64, input: &mut Input) -> Result<Activity, Failure> {
     let source = input.read(file)?;
     let activity = Activity::from_json(&source.bytes)

@@ -1,4 +1,4 @@
-//! Moments in words, in UTC.
+//! Formats times and durations, in UTC.
 
 use time::OffsetDateTime;
 
@@ -20,7 +20,7 @@ fn moment(seconds: f64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp(seconds as i64).ok()
 }
 
-/// A number of days, in the unit in which people count so many.
+/// Formats a number of days in the most readable unit.
 pub(crate) fn span_of_days(days: i64) -> String {
     let (count, unit) = match days {
         ..60 => (days, "day"),
@@ -30,7 +30,7 @@ pub(crate) fn span_of_days(days: i64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// How long ago something was: `today`, `3 days ago`.
+/// Formats how long ago a time was: `today`, `3 days ago`.
 pub(crate) fn ago(now: f64, then: f64) -> String {
     match ((now - then) / DAY).floor() as i64 {
         ..=0 => "today".to_owned(),
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_told_as_people_count_them() {
+    fn durations_use_readable_units() {
         for (days, text) in [
             (0, "0 days"),
             (1, "1 day"),
@@ -66,7 +66,7 @@ mod tests {
             (ago(90_000.0, 89_000.0).as_str(), ago(90_000.0, 3_000.0).as_str()),
             ("today", "1 day ago")
         );
-        // A clock that runs a little ahead is today's too.
+        // A time slightly ahead of the clock is today too.
         assert_eq!(ago(90_000.0, 90_100.0), "today");
     }
 }

@@ -1,4 +1,4 @@
-//! Where code names a flag: its key in quotes.
+//! Finds call sites of flags in code: keys in quotes.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,26 +10,26 @@ use crate::input::unreadable;
 use crate::outcome::Failure;
 use crate::system_error::reason;
 
-/// Larger files are generated.
+/// Larger files are assumed to be generated, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-/// Documents and their like hold keys without asking for them.
+/// Files with these extensions contain keys that are not call sites.
 const NO_CODE: [&str; 5] = ["json", "jsonl", "snap", "lock", "md"];
 
-/// The places of each key, as `file:line`, in the order of the files.
+/// The call sites of each key, as `file:line`, in the order of the files.
 pub(crate) type CallSites = BTreeMap<String, Vec<String>>;
 
-/// Looks for the keys in folders and files. What `.gitignore` leaves out, hidden files, JSON and
-/// Markdown are not looked at.
+/// Searches folders and files for the keys. Files that `.gitignore` excludes, hidden files, JSON
+/// and Markdown are skipped.
 pub(crate) fn find(keys: &[&str], places: &[String]) -> Result<CallSites, Failure> {
     let mut found: CallSites = keys.iter().map(|key| ((*key).to_owned(), Vec::new())).collect();
     let searcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(
         keys.iter().flat_map(|key| ["\"", "'", "`"].map(|quote| format!("{quote}{key}{quote}"))),
     );
     let searcher = searcher
-        .map_err(|error| Failure::message(format!("cannot look for so many keys: {error}")))?;
+        .map_err(|error| Failure::message(format!("cannot search for these keys: {error}")))?;
     for place in places {
-        // A walk of nothing finds nothing, which would look like unused flags.
+        // Searching a missing folder would find nothing, as if the flags were unused.
         if let Err(error) = std::fs::metadata(place) {
             return Err(unreadable(place, &error));
         }
@@ -48,13 +48,13 @@ pub(crate) fn find(keys: &[&str], places: &[String]) -> Result<CallSites, Failur
     Ok(found)
 }
 
-/// What stopped the walk names its place itself.
+/// The error of the walk contains its path.
 fn cannot_walk(error: &ignore::Error) -> Failure {
     let text = match error.io_error() {
         Some(system) => error.to_string().replace(&system.to_string(), &reason(system)),
         None => error.to_string(),
     };
-    Failure::message(format!("cannot look into {text}"))
+    Failure::message(format!("cannot search {text}"))
 }
 
 fn search(
@@ -65,7 +65,7 @@ fn search(
 ) -> Result<(), Failure> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| unreadable(&shown.to_string(), &error))?;
-    // No text has a zero byte.
+    // A file with a zero byte is not text.
     if bytes.contains(&0) {
         return Ok(());
     }

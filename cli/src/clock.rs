@@ -1,4 +1,4 @@
-//! The time: from the command line, else from the system. The core never asks for it.
+//! The current time: from the command line, else from the system. The core never reads a clock.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,16 +7,16 @@ use isoflag::{Value, read_moment};
 
 use crate::outcome::Failure;
 
-/// Later than any moment in seconds can be: whoever gives more means milliseconds.
+/// Larger numbers of seconds are assumed to be milliseconds.
 const LATEST: u64 = 100_000_000_000;
 
-/// How far the clocks of hosts may be apart before they are said to disagree, in seconds.
+/// The tolerated difference between clocks, in seconds.
 const TOLERATED_SKEW: f64 = 300.0;
 
-/// What time it is.
+/// The option for the current time.
 #[derive(Args)]
 pub(crate) struct NowArgument {
-    /// The time, in seconds since 1970; the system's clock if it is not given
+    /// Current time in seconds since 1970 (default: the system clock)
     #[arg(long, value_name = "SECONDS")]
     now: Option<u64>,
 }
@@ -28,27 +28,27 @@ impl NowArgument {
     }
 }
 
-/// This time in seconds since the epoch, or the system's.
+/// Returns this time in seconds since the epoch, or the system's.
 pub(crate) fn seconds(given: Option<u64>) -> Result<u64, Failure> {
     let now = match given {
         Some(seconds) => seconds,
         None => match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(elapsed) => elapsed.as_secs(),
             Err(_) => {
-                let message = "the system's clock is before 1970; give the time by `--now`";
+                let message = "the system's clock is before 1970; pass `--now`";
                 return Err(Failure::message(message));
             }
         },
     };
     if now > LATEST {
         return Err(Failure::message(format!(
-            "`--now {now}` is no time in seconds; divide milliseconds by 1000"
+            "`--now {now}` is not a time in seconds; divide milliseconds by 1000"
         )));
     }
     Ok(now)
 }
 
-/// Refuses a moment that some file has and this clock has not reached.
+/// Rejects a time in a file that is later than this clock.
 pub(crate) fn not_in_the_future(moment: f64, now: f64, place: &str) -> Result<(), Failure> {
     if moment > now + TOLERATED_SKEW {
         let (moment, now) = (moment.floor(), now.floor());
@@ -59,7 +59,7 @@ pub(crate) fn not_in_the_future(moment: f64, now: f64, place: &str) -> Result<()
     Ok(())
 }
 
-/// Seconds since 1970, a date, or a date and time.
+/// Parses seconds since 1970, a date, or a date and time.
 pub(crate) fn moment(text: &str) -> Option<f64> {
     match text.parse::<u32>() {
         Ok(seconds) => Some(f64::from(seconds)),
@@ -67,7 +67,7 @@ pub(crate) fn moment(text: &str) -> Option<f64> {
     }
 }
 
-/// The same for an argument.
+/// Parses an argument in the same forms.
 pub(crate) fn moment_argument(text: &str) -> Result<f64, String> {
     moment(text).ok_or_else(|| "expected seconds since 1970 or `2026-01-31T12:00:00Z`".to_owned())
 }

@@ -1,7 +1,7 @@
 //! Standard output and standard error.
 //!
-//! Nothing that a document or a caller wrote is obeyed by a terminal or by the log of a pipeline: each of these functions
-//! takes one form of output and escapes what is in it. Colours are those of cells and findings; they are taken out again if
+//! Text from documents and callers cannot control a terminal or a pipeline's log: each of these
+//! functions escapes one form of output. Colours come from cells and findings; they are removed if
 //! the stream is not a terminal, or `NO_COLOR` is set.
 
 use std::fmt::Display;
@@ -28,18 +28,18 @@ impl Console {
         }
     }
 
-    /// A line of the result, without colours: words, or a value as JSON.
+    /// Prints a line of the result, without colours: text, or a value as JSON.
     pub(crate) fn line(&mut self, text: impl Display) -> Result<(), Failure> {
         written(writeln!(self.output, "{}", printable(&text.to_string())))
     }
 
-    /// Lines of the result, of which those that a text of somebody else begins are escaped already.
+    /// Prints lines of the result; untrusted text in them is already escaped.
     pub(crate) fn lines(&mut self, text: impl Display) -> Result<(), Failure> {
         let text = text.to_string();
         written(writeln!(self.output, "{}", printable_lines(text.trim_end())))
     }
 
-    /// A line of cells, one after the other.
+    /// Prints a line of cells, one after the other.
     pub(crate) fn cells(&mut self, cells: &[Cell]) -> Result<(), Failure> {
         written(writeln!(self.output, "{}", line(cells, &[])))
     }
@@ -52,10 +52,10 @@ impl Console {
         written(writeln!(self.output, "{finding}"))
     }
 
-    /// A JSON document, or a text in which JSON strings are all that somebody else wrote. Only in strings can there be what
-    /// is escaped.
+    /// Prints a JSON document, or text that contains untrusted text only in JSON strings. Only
+    /// strings can contain characters that are escaped.
     pub(crate) fn document(&mut self, text: &str) -> Result<(), Failure> {
-        // Outside of strings JSON has these, where an escape would be an error.
+        // JSON allows these outside of strings, so they must not be escaped.
         const SPACE: [char; 3] = ['\n', '\r', '\t'];
         let mut shown = String::new();
         for line in text.split_inclusive(SPACE) {
@@ -66,24 +66,24 @@ impl Console {
         self.source(&shown)
     }
 
-    /// A page or source code, which is escaped in its own way.
+    /// Prints a page or source code, which has its own escaping.
     pub(crate) fn source(&mut self, text: &str) -> Result<(), Failure> {
         written(std::io::stdout().write_all(text.as_bytes()))
     }
 
-    /// What is not the result: to standard error, so that the result can be piped.
+    /// Prints messages to standard error, so that the result can be piped.
     pub(crate) fn complain(&mut self, text: impl Display) {
-        // Standard error is the last place there is to complain to.
+        // A failure to write to standard error cannot be reported.
         let _ = writeln!(self.complaints, "{}", printable(&text.to_string()));
     }
 
-    /// Several lines of that.
+    /// Prints messages of several lines to standard error.
     pub(crate) fn complain_lines(&mut self, text: impl Display) {
         let text = text.to_string();
         let _ = writeln!(self.complaints, "{}", printable_lines(text.trim_end()));
     }
 
-    /// Why a run ends.
+    /// Prints why a run ends.
     pub(crate) fn fail(&mut self, failure: &Failure) {
         match failure {
             Failure::Rendered(finding) => {

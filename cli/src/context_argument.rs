@@ -1,4 +1,4 @@
-//! Who a flag is asked for.
+//! The options for the context of an evaluation.
 
 use clap::Args;
 use isoflag::{BigSegments, BoundFlags, Context, ContextError, Flags, Value};
@@ -7,23 +7,23 @@ use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::Failure;
 
-/// The context, and what the host would know besides.
+/// The context, big segments and clock of an evaluation.
 #[derive(Args)]
 pub(crate) struct ContextArgument {
-    /// The context, as JSON, `@FILE` or `-`
+    /// Context, as JSON, `@FILE` or `-`
     #[arg(long, value_name = "JSON")]
     context: String,
 
-    /// What the big segment store would say, as JSON or `@FILE`:
-    /// {"status": "HEALTHY", "memberships": {"<context key>": {"<segment>.g<generation>": true}}}
+    /// Big segment memberships, as JSON or `@FILE`: {"status": "HEALTHY", "memberships": {"<context
+    /// key>": {"<segment>.g<generation>": true}}}
     #[arg(long, value_name = "JSON")]
     big_segments: Option<String>,
 
-    /// Adds the kind `clock` as of this time, in milliseconds since 1970
+    /// Add the kind `clock` with this time, in milliseconds since 1970
     #[arg(long, value_name = "MILLISECONDS", allow_negative_numbers = true)]
     clock: Option<f64>,
 
-    /// The clock's distance from UTC, in minutes
+    /// Offset of the clock from UTC, in minutes
     #[arg(
         long,
         value_name = "MINUTES",
@@ -35,7 +35,8 @@ pub(crate) struct ContextArgument {
 }
 
 impl ContextArgument {
-    /// Binds the context to the flags. An invalid one is bound as such, and the console told why.
+    /// Binds the context to the flags. An invalid one is bound as such, and reported to the
+    /// console.
     pub(crate) fn bind(
         &self,
         flags: &Flags,

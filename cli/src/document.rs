@@ -1,4 +1,4 @@
-//! The document that a subcommand works on.
+//! The options for the document that a subcommand reads.
 
 use clap::Args;
 use isoflag::{DocumentError, Flags};
@@ -7,25 +7,25 @@ use crate::finding::Findings;
 use crate::input::{Input, Source};
 use crate::outcome::Failure;
 
-/// Which document, and how to read it.
+/// The document's file and container.
 #[derive(Args)]
 pub(crate) struct DocumentArgument {
-    /// The flag document, or `-`
+    /// Flag document (`-` for stdin)
     file: String,
 
     #[command(flatten)]
     container: Container,
 }
 
-/// How the flags are packed.
+/// The container of the flags.
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Container {
     /// The document is a bare map from key to flag
     #[arg(long)]
     flag_map: bool,
 
-    /// The document is a feature-flag profile of AWS AppConfig, as it is retrieved or as it is
-    /// defined. One that can be nothing else is recognized without this option
+    /// The document is a feature-flag profile of AWS AppConfig, as retrieved or as defined.
+    /// Detected automatically if the profile is unambiguous
     #[arg(long, conflicts_with = "flag_map")]
     appconfig: bool,
 }
@@ -41,7 +41,7 @@ impl DocumentArgument {
 }
 
 impl DocumentArgument {
-    /// How its flags are packed, and those of documents like it.
+    /// The container of its flags, for other documents of the same kind.
     pub(crate) fn container(&self) -> Container {
         self.container
     }
@@ -64,8 +64,8 @@ impl Container {
     }
 }
 
-/// Loads a document that is changed in place, which is none of AppConfig's profiles: they have no
-/// member for what would be written.
+/// Loads a document that is changed in place. AppConfig's profiles are rejected: they have no
+/// members for the changes.
 pub(crate) fn load_editable(source: &Source) -> Result<Flags, Failure> {
     Flags::from_json(&source.bytes).map_err(|error| {
         if error.is_appconfig_profile() {

@@ -1,7 +1,7 @@
 //! Evidence that tests evaluated flags: the file that `ISOFLAG_EVIDENCE` names.
 //!
-//! `certify` names the file, and whatever evaluates flags appends to it: a line of activity for each
-//! flag, document and variation. Several processes may write at once.
+//! `certify` names the file, and each process that evaluates flags appends to it: a line of
+//! activity for each flag, document and variation. Several processes may write at once.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -38,7 +38,7 @@ pub(crate) fn record(
     written.map_err(|error| unwritable(&file.to_string_lossy(), &error))
 }
 
-/// What was evaluated. A line that was cut off, as by a process that was killed, is no evidence.
+/// Reads the evaluations. An incomplete line, for example of a killed process, is skipped.
 pub(crate) fn read(file: &str, input: &mut Input) -> Result<Activity, Failure> {
     let source = input.read(file)?;
     let mut all = Activity::default();

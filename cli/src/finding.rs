@@ -1,4 +1,4 @@
-//! A finding as text: the message, and its place in the document underlined.
+//! Formats a finding: the message, and an underlined excerpt of the document.
 
 use std::fmt;
 
@@ -10,22 +10,23 @@ use crate::input::Source;
 use crate::json_text::Span;
 use crate::place::Places;
 
-/// Longer lines, as in a document without line breaks, are cut to the surroundings of the place.
+/// Longer lines, as in a document without line breaks, are cut to an excerpt.
 const LONGEST_LINE: usize = 2_000;
 const SURROUNDINGS: usize = 200;
 
-/// Shows what was found in one source.
+/// Formats the findings about one source.
 pub(crate) struct Findings<'s> {
     source: &'s Source,
     places: Option<Places<'s>>,
 }
 
-/// A finding with its colours. All that it quotes is printable.
+/// A finding with colours. All quoted text is printable.
 #[derive(Debug)]
 pub(crate) struct Rendered(String);
 
 impl Rendered {
-    /// The renderer marks some places with colons, which at the start of a line are a command to a runner of pipelines.
+    /// The renderer marks some positions with colons, which a pipeline runner executes as a command
+    /// at the start of a line.
     fn of(text: &str) -> Rendered {
         let lines = text.split('\n').map(|line| {
             let plain = strip_str(line).to_string();
@@ -42,7 +43,7 @@ impl fmt::Display for Rendered {
     }
 }
 
-/// A line and a column, as people count: from 1, columns in characters.
+/// A line and a column from 1; columns count characters.
 pub(crate) type LineColumn = (usize, usize);
 
 impl<'s> Findings<'s> {
@@ -50,7 +51,7 @@ impl<'s> Findings<'s> {
         Findings { source, places: source.shown_text().map(Places::new) }
     }
 
-    /// A diagnostic of a document that loaded.
+    /// Formats a diagnostic of a document that loaded.
     pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> Rendered {
         let level = match diagnostic.severity() {
             Severity::Error => Level::ERROR,
@@ -68,7 +69,7 @@ impl<'s> Findings<'s> {
         Some(places.line_column(span.start))
     }
 
-    /// Why a document did not load.
+    /// Formats the error of a document that did not load.
     pub(crate) fn error(&mut self, error: &DocumentError) -> Rendered {
         let span = self.span_of_error(error);
         self.render(&Level::ERROR, error.code(), error.message(), span, error.path())
@@ -79,7 +80,7 @@ impl<'s> Findings<'s> {
         Some(self.places.as_ref()?.line_column(span.start))
     }
 
-    /// Why a text is no activity.
+    /// Formats the error of invalid activity.
     pub(crate) fn activity_error(&mut self, error: &ActivityError) -> Rendered {
         let span = self.places.as_mut().and_then(|places| match error.line_column() {
             Some((line, column)) => Some(places.at_line_column(line, column)),
@@ -91,7 +92,7 @@ impl<'s> Findings<'s> {
     fn span_of_error(&mut self, error: &DocumentError) -> Option<Span> {
         let places = self.places.as_mut()?;
         match error.line_column() {
-            // A reader notices a number when it is past it; the path leads to where it begins.
+            // The parser detects an invalid number at its end; the path leads to its beginning.
             Some((line, column)) if error.code() != "number-range" => {
                 Some(places.at_line_column(line, column))
             }
@@ -131,7 +132,7 @@ impl<'s> Findings<'s> {
     }
 }
 
-/// The line that a place stands in: rendering takes time in the length of its text.
+/// The line that contains a position: rendering takes time proportional to the length of its text.
 struct Excerpt<'t> {
     text: &'t str,
     line: usize,
@@ -158,7 +159,7 @@ impl<'t> Excerpt<'t> {
 }
 
 impl Excerpt<'_> {
-    /// What is shown, and where the place is in it. Tabs are the renderer's to widen.
+    /// The shown text, and the position in it. The renderer expands tabs.
     fn printable(&self) -> (String, Span) {
         let shown = |part: Option<&str>| -> String {
             let parts = part.unwrap_or_default().split('\t');
@@ -171,7 +172,7 @@ impl Excerpt<'_> {
     }
 }
 
-/// The nearest beginning of a character at or before an offset.
+/// The nearest character boundary at or before an offset.
 fn boundary(text: &str, mut offset: usize) -> usize {
     while !text.is_char_boundary(offset) {
         offset -= 1;

@@ -1,4 +1,4 @@
-//! Documents that were in force before, each with the time from which it was.
+//! Reads earlier documents, each with the time from which it was current.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::input::{Input, unreadable};
 use crate::labelled;
 use crate::outcome::Failure;
 
-/// A document, and since when it was in force, in seconds since the epoch.
+/// A document, and the time from which it was current, in seconds since the epoch.
 pub(crate) struct DatedFile {
     pub(crate) from: f64,
     pub(crate) flags: Flags,
@@ -55,7 +55,7 @@ fn documents_in(folder: &str) -> Result<Vec<String>, Failure> {
     Ok(files)
 }
 
-/// The time is the one that is given, else the document's stamp, else what the file is called.
+/// The time is the given one, else the document's timestamp, else the file name.
 fn dated(
     time: Option<&str>,
     file: &str,
@@ -73,7 +73,7 @@ fn dated(
     };
     let Some(from) = from else {
         return Err(Failure::message(format!(
-            "`{file}`: nothing says since when it was in force; write `2026-01-31={file}`"
+            "`{file}`: the time from which it was current is unknown; write `2026-01-31={file}`"
         )));
     };
     not_in_the_future(from, now, &format!("`{file}`: its time"))?;

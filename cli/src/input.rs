@@ -7,23 +7,23 @@ use isoflag::limits::DOCUMENT_BYTES;
 use crate::outcome::Failure;
 use crate::system_error::reason;
 
-/// What a run reads. Standard input can be read once.
+/// The inputs of a run. Standard input can be read once.
 #[derive(Default)]
 pub(crate) struct Input {
     standard_input_is_read: bool,
 }
 
-/// The bytes of a file, and what to call it.
+/// The bytes of a file, and its display name.
 pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
 }
 
 impl Input {
-    /// Reads a file, or standard input where the name is `-`.
+    /// Reads a file, or standard input if the name is `-`.
     pub(crate) fn read(&mut self, file: &str) -> Result<Source, Failure> {
         if file != "-" {
-            // Asked for before it is read: no memory is needed to refuse a file.
+            // Checked before reading: no memory is needed to reject a file.
             let length = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
             if length > DOCUMENT_BYTES as u64 {
                 let limit = DOCUMENT_BYTES >> 20;
@@ -60,18 +60,18 @@ impl Input {
     }
 }
 
-/// A file or folder that the system does not let us read.
+/// The error of a file or folder that cannot be read.
 pub(crate) fn unreadable(file: &str, error: &std::io::Error) -> Failure {
     Failure::message(format!("cannot read `{file}`: {}", reason(error)))
 }
 
 impl Source {
-    /// The bytes as text; none if they are not UTF-8.
+    /// The bytes as text; `None` if they are not UTF-8.
     pub(crate) fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.bytes).ok()
     }
 
-    /// The text to show places in: without its byte-order mark, which has no column.
+    /// The text for excerpts: without its byte-order mark, which has no column.
     pub(crate) fn shown_text(&self) -> Option<&str> {
         self.text().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text))
     }

@@ -1,11 +1,11 @@
-//! Changes to a JSON text that move no other byte, in the layout of what stands there.
+//! Edits a JSON text in place: no other byte changes, and the existing layout is used.
 
 use crate::input::Source;
 use crate::json_text::{self, Span};
 use crate::outcome::Failure;
 use crate::place::Places;
 
-/// The object that holds `flags`: the outermost, or a stream's `data`.
+/// The object that contains `flags`: the outermost, or a stream's `data`.
 pub(crate) fn container(text: &str) -> Option<Span> {
     let root = json_text::root(text)?;
     let own = ["flags", "segments", "flagValues"]
@@ -17,7 +17,7 @@ pub(crate) fn container(text: &str) -> Option<Span> {
     }
 }
 
-/// The text with that member of the object replaced, or added as its last.
+/// Returns the text with this member of the object replaced, or appended.
 pub(crate) fn with_member(text: &str, object: &Span, name: &str, value: &str) -> Option<String> {
     if let Some(member) = json_text::member(text, object, name) {
         return spliced(text, &member.value_span, value);
@@ -41,7 +41,7 @@ pub(crate) fn with_member(text: &str, object: &Span, name: &str, value: &str) ->
     spliced(text, &(end..end), &format!(",{gap}\"{name}\"{colon}{value}"))
 }
 
-/// The text with a member added as the first of the object.
+/// Returns the text with a member inserted as the first of the object.
 pub(crate) fn with_first_member(
     text: &str,
     object: &Span,
@@ -58,18 +58,18 @@ pub(crate) fn with_first_member(
     spliced(text, &(start..start), &format!("\"{name}\"{colon}{value},{gap}"))
 }
 
-/// The white space before a place.
+/// The white space before an offset.
 fn indentation<'t>(text: &'t str, span: &Span) -> &'t str {
     let before = text.get(..span.start).unwrap_or_default();
     before.get(before.trim_end().len()..).unwrap_or_default()
 }
 
-/// The text with that span replaced.
+/// Returns the text with this span replaced.
 pub(crate) fn spliced(text: &str, span: &Span, replacement: &str) -> Option<String> {
     Some([text.get(..span.start)?, replacement, text.get(span.end..)?].concat())
 }
 
-/// The text with a member of the object that is an object itself; a new one is empty.
+/// Returns the text with a member of the object that is itself an object, empty if it is new.
 pub(crate) fn with_object(
     source: &Source,
     text: String,
@@ -83,14 +83,14 @@ pub(crate) fn with_object(
             Some("null") => spliced(&text, &member.value_span, "{}"),
             Some(value) if value.starts_with('{') => return Ok(text),
             Some(value) => {
-                // Looked for in the source, since the text may be a part of it.
+                // Searched for in the source, since the text may be a part of it.
                 let places = source.text().map(|whole| (Places::new(whole), whole.find(&text)));
                 let place = places.map(|(places, start)| {
                     places.line_column(start.unwrap_or_default() + member.value_span.start)
                 });
                 let (line, column) = place.unwrap_or_default();
                 return Err(Failure::message(format!(
-                    "`{}:{line}:{column}`: `{name}` is `{value}` and no object; write `{{}}`",
+                    "`{}:{line}:{column}`: `{name}` is `{value}`, not an object; write `{{}}`",
                     source.name
                 )));
             }
@@ -100,7 +100,7 @@ pub(crate) fn with_object(
     added.ok_or_else(|| lost(source))
 }
 
-/// Nothing is where it should be, though the document loaded.
+/// The error for a document that loaded but whose text cannot be edited.
 pub(crate) fn lost(source: &Source) -> Failure {
-    Failure::message(format!("`{}`: cannot find where a change belongs", source.name))
+    Failure::message(format!("`{}`: cannot edit this document in place", source.name))
 }

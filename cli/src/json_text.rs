@@ -1,7 +1,7 @@
-//! Where the values of a JSON text stand in it.
+//! Finds the spans of values in a JSON text.
 //!
-//! Spans, not values: what a value means is the core's to say. The text is one that the core has
-//! already read, so that whatever does not scan here simply has no span.
+//! Spans, not values: the core interprets values. The core has already parsed the text, so a value
+//! that does not scan here simply has no span.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub(crate) fn root(text: &str) -> Option<Span> {
     Scanner { text, at: text.len() - text.trim_start_matches('\u{feff}').len() }.value()
 }
 
-/// The members of the object at `span`, in the order of the text; none if it is no object.
+/// Returns the members of the object at `span`, in the order of the text; empty for other values.
 pub(crate) fn members(text: &str, span: &Span) -> Vec<Member> {
     let mut scanner = Scanner { text, at: span.start };
     let mut members = Vec::new();
@@ -39,12 +39,12 @@ pub(crate) fn members(text: &str, span: &Span) -> Vec<Member> {
     members
 }
 
-/// The member of that name that counts: of duplicates, the last.
+/// Returns the effective member with this name: of duplicates, the last.
 pub(crate) fn member(text: &str, span: &Span, name: &str) -> Option<Member> {
     members(text, span).into_iter().rev().find(|member| member.name == name)
 }
 
-/// The elements of the array at `span`; none if it is no array.
+/// Returns the elements of the array at `span`; empty for other values.
 pub(crate) fn elements(text: &str, span: &Span) -> Vec<Span> {
     let mut scanner = Scanner { text, at: span.start };
     let mut elements = Vec::new();
@@ -116,7 +116,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Steps over a value. A loop and a count: no text is nested too deeply for it.
+    /// Skips a value. Iterative, so that any depth of nesting works.
     fn value(&mut self) -> Option<Span> {
         self.skip_space();
         let start = self.at;
@@ -148,7 +148,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Steps over a number, `true`, `false` or `null`.
+    /// Skips a number, `true`, `false` or `null`.
     fn literal(&mut self) {
         while self
             .peek()
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_scan_has_no_span() {
+    fn invalid_text_has_no_span() {
         for text in ["", " ", "]", ",", "\"open", "{\"a\": [}", "[1"] {
             let found = root(text).map(|span| members(text, &span).len());
             assert!(matches!(found, None | Some(0)), "{text}: {found:?}");

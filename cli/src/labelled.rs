@@ -1,4 +1,4 @@
-//! Files with a name of their own: `production=flags.json`.
+//! Files with labels: `production=flags.json`.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::Failure;
 
-/// A document, and what its environment or account is called.
+/// A document, and the name of its environment or account.
 pub(crate) struct LabelledDocument {
     pub(crate) label: String,
     pub(crate) flags: Flags,
@@ -25,8 +25,7 @@ pub(crate) fn split(argument: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Loads each document. One without a label is called as its `meta.environment` says, else as its
-/// file.
+/// Loads each document. The label defaults to its `meta.environment`, else to its file name.
 pub(crate) fn documents(
     arguments: &[String],
     container: Container,
@@ -46,7 +45,7 @@ pub(crate) fn documents(
         });
         if documents.iter().any(|document| document.label == label) {
             return Err(Failure::message(format!(
-                "`{file}`: another document is called `{label}` too; write `LABEL={file}`"
+                "`{file}`: another document has the label `{label}` too; write `LABEL={file}`"
             )));
         }
         documents.push(LabelledDocument { label, flags });

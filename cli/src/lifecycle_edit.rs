@@ -1,4 +1,4 @@
-//! Changes of features' lifecycles, written into a document in place: no other byte moves.
+//! Writes changes of lifecycles into a document in place: no other byte changes.
 
 use isoflag::{Flags, LifecycleChange, LifecycleError, Object, Value};
 
@@ -10,7 +10,7 @@ use crate::json_text;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
-/// A document that is read to be changed.
+/// A document that is edited.
 pub(crate) struct Edited {
     file: String,
     source: Source,
@@ -24,8 +24,8 @@ impl Edited {
         Ok(Edited { file: file.to_owned(), source, flags })
     }
 
-    /// Writes the changes, and the record of an artifact if there is one, with the versions that the core gives
-    /// what changed. A document that others changed meanwhile is left to them.
+    /// Writes the changes, and the record of an artifact, if any, with the versions that the core
+    /// gives the changed items. A document that was changed in the meantime is not overwritten.
     pub(crate) fn write(
         &self,
         changes: &[LifecycleChange],
@@ -52,21 +52,22 @@ impl Edited {
                 text = self.with_meta(text, name, value)?;
             }
         }
-        // What is written is what the core says, or nothing is.
+        // The written document must be the one that the core returned, otherwise nothing is
+        // written.
         let written = Source { name: self.source.name.clone(), bytes: text.into_bytes() };
         if load_editable(&written)?.digest() != after.digest() {
             return Err(lost(&self.source));
         }
         if Input::default().read(&self.file)?.bytes != self.source.bytes {
             return Err(Failure::message(format!(
-                "`{}` was changed meanwhile, so it is left as it is; run this again",
+                "`{}` was changed in the meantime and is not overwritten; run this again",
                 self.file
             )));
         }
         replace(&self.file, &written.bytes)
     }
 
-    /// Says why the core does not make a change: as `{error: {code, message, legal}}` for programs.
+    /// Reports why the core rejects a change; with `--json`, as `{error: {code, message, legal}}`.
     pub(crate) fn refuse(
         &self,
         error: &LifecycleError,

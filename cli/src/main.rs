@@ -1,7 +1,7 @@
-//! The program `isoflag`: reads flag documents and prints what the core makes of them.
+//! The CLI `isoflag`: reads flag documents and prints the core's results.
 //!
-//! Nothing is decided here. Each subcommand is one file under `command/`: it reads its input, asks
-//! the core and prints the answer.
+//! The core makes all decisions. Each subcommand is one file under `command/`: it reads its input,
+//! calls the core and prints the result.
 
 mod activity_files;
 mod calendar;
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
     };
     match arguments.command.run(&mut Input::default(), &mut console) {
         Ok(outcome) => outcome.into(),
-        // Whoever reads our output has seen enough of it.
+        // The reader of the output has closed it.
         Err(Failure::ClosedPipe) => Outcome::Fine.into(),
         Err(failure) => {
             console.fail(&failure);
@@ -75,16 +75,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// WASI starts every program in the root; the host says in which folder its user is.
+/// WASI starts every process in the root; the host runtime passes the user's folder.
 #[cfg(target_os = "wasi")]
 fn enter_working_folder() {
     if let Some(folder) = std::env::var_os("PWD") {
-        // Where that fails, no relative path is found, which every subcommand reports.
+        // If that fails, no relative path is found, which every subcommand reports.
         let _ = std::env::set_current_dir(folder);
     }
 }
 
-/// What clap has to say: help and version are no failures.
+/// Prints clap's output: help and version are not failures.
 fn usage_exit(usage: &clap::Error, console: &mut Console) -> ExitCode {
     if !usage.use_stderr() {
         return match usage.print() {
@@ -92,7 +92,7 @@ fn usage_exit(usage: &clap::Error, console: &mut Console) -> ExitCode {
             Err(_) => ExitCode::from(2),
         };
     }
-    // It quotes arguments, with whatever is in them.
+    // It quotes arguments, which may contain any text.
     if std::env::args_os().all(|each| each.to_str().is_some_and(is_printable)) {
         let _ = usage.print();
     } else {

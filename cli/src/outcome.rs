@@ -1,17 +1,17 @@
-//! How a run ends: the exit codes.
+//! Results of a run, and their exit codes.
 
 use std::fmt;
 use std::process::ExitCode;
 
 use crate::finding::Rendered;
 
-/// A run that did what it was asked to.
+/// A run that completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     Fine,
-    /// Something in the document, or an answer that is an error.
+    /// Findings about the document, or an answer that is an error.
     Findings,
-    /// A document among several that could not be read, and was reported.
+    /// One of several documents could not be read, and was reported.
     Unreadable,
 }
 
@@ -25,12 +25,12 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// A run that could not do what it was asked to.
+/// A run that could not complete.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// One line that says what, where and what to do.
+    /// One line: what is wrong, where, and what to do.
     Message(String),
-    /// A finding that underlines its place, ready to be printed.
+    /// A finding with an underlined excerpt, ready to be printed.
     Rendered(Rendered),
     /// Standard output was closed by its reader.
     ClosedPipe,

@@ -1,4 +1,4 @@
-//! From a path such as `flags.checkout.rules[2].clauses[0]` to its place in the text.
+//! Resolves a path such as `flags.checkout.rules[2].clauses[0]` to its span in the text.
 
 use std::collections::HashMap;
 
@@ -15,16 +15,16 @@ enum Step {
 
 const BLOCK: usize = 1024;
 
-/// The places of one text. What has been scanned is kept, so that many findings cost one scan.
+/// Resolves paths in one text. Scanned parts are cached, so that many findings cost one scan.
 pub(crate) struct Places<'t> {
     text: &'t str,
     root: Option<Span>,
     line_starts: Vec<usize>,
-    /// How many characters begin before each block of `BLOCK` bytes: a document may be one line.
+    /// The number of characters before each block of `BLOCK` bytes: a document may be one line.
     characters_before: Vec<usize>,
-    /// The members of the objects on the way so far, by where the object begins.
+    /// The members of scanned objects, by the offset of the object.
     objects: HashMap<usize, HashMap<String, Member>>,
-    /// The elements of the arrays, likewise.
+    /// The elements of scanned arrays, likewise.
     arrays: HashMap<usize, Vec<Span>>,
 }
 
@@ -51,8 +51,8 @@ impl<'t> Places<'t> {
         self.text
     }
 
-    /// The place that a path names, or the nearest one around it: what a diagnostic says to be
-    /// missing has no place of its own. Nothing only where the text is no JSON.
+    /// Returns the span of a path, or the nearest one around it: a missing value has no span of its
+    /// own. `None` only if the text is not JSON.
     pub(crate) fn find(&mut self, path: &str) -> Option<Span> {
         let root = self.root.clone()?;
         let steps = parse(path);
@@ -69,7 +69,7 @@ impl<'t> Places<'t> {
         Some(found)
     }
 
-    /// The line and column, both from 1, at which a place begins. Columns count characters.
+    /// Returns the line and column of an offset, both from 1. Columns count characters.
     pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_of(offset).start;
@@ -83,7 +83,7 @@ impl<'t> Places<'t> {
         known + count_characters(rest)
     }
 
-    /// The line that a place begins in, without its line break.
+    /// Returns the line that contains an offset, without its line break.
     pub(crate) fn line_of(&self, offset: usize) -> Span {
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|line| self.line_starts.get(line)).copied();
@@ -93,7 +93,7 @@ impl<'t> Places<'t> {
         start..end - usize::from(carriage_return)
     }
 
-    /// The place of a line and column as a reader of JSON counts them: both from 1, columns in
+    /// Returns the span at a line and column in the JSON parser's count: both from 1, columns in
     /// bytes.
     pub(crate) fn at_line_column(&self, line: usize, column: usize) -> Span {
         let end = self.text.len();
@@ -106,7 +106,7 @@ impl<'t> Places<'t> {
         start..start + rest.chars().next().map_or(0, char::len_utf8)
     }
 
-    /// Follows the steps as far as they lead, and says how far that is.
+    /// Follows the steps as far as possible, and returns how many were followed.
     fn descend(&mut self, root: &Span, steps: &[Step]) -> (Span, usize) {
         let mut value = root.clone();
         let mut shown = self.first_line(root);
@@ -128,24 +128,24 @@ impl<'t> Places<'t> {
         (shown, steps.len())
     }
 
-    /// A value of several lines is pointed at by its first.
+    /// A value of several lines is represented by its first line.
     fn first_line(&self, span: &Span) -> Span {
         let end = span.end.min(self.line_of(span.start).end);
         let line = self.text.get(span.start..end).unwrap_or_default();
         span.start..span.start + line.trim_end().len()
     }
 
-    /// The element of the array there.
+    /// The element of the array at this offset.
     fn element(&mut self, array: &Span, index: usize) -> Option<Span> {
         let elements = self.arrays.entry(array.start);
         let elements = elements.or_insert_with(|| json_text::elements(self.text, array));
         elements.get(index).cloned()
     }
 
-    /// The value and the name of a member of the object there.
+    /// The value and the name of a member of the object at this offset.
     fn member(&mut self, object: &Span, name: &str) -> Option<(Span, Option<Span>)> {
         let members = self.objects.entry(object.start).or_insert_with(|| {
-            // Of duplicates, the last stays.
+            // Of duplicates, the last is kept.
             json_text::members(self.text, object).into_iter().map(|m| (m.name.clone(), m)).collect()
         });
         let member = members.get(name)?;
@@ -153,7 +153,7 @@ impl<'t> Places<'t> {
     }
 }
 
-/// How many characters begin in these bytes.
+/// The number of characters that begin in these bytes.
 fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
@@ -185,8 +185,8 @@ fn parse(path: &str) -> Vec<Step> {
     steps
 }
 
-/// What stands after an opening bracket: an index or a quoted name; and how long it is, with the
-/// closing bracket.
+/// Parses the text after an opening bracket: an index or a quoted name; also returns its length,
+/// including the closing bracket.
 fn parse_bracketed(text: &str) -> Option<(Step, usize)> {
     let inside = match json_text::root(text) {
         Some(span) if text.starts_with('"') => text.get(span)?,
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_shown_by_what_lacks_it() {
+    fn a_missing_value_is_shown_by_its_parent() {
         assert_eq!(found("flags.checkout.rules[0].variation"), "{\"clauses\": []}");
         assert_eq!(
             found("flags.checkout.rules[7].clauses"),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_and_columns_go_both_ways() {
+    fn lines_and_columns_round_trip() {
         let offset = TEXT.find("\"c\"").unwrap();
         let places = Places::new(TEXT);
         assert_eq!(places.line_column(offset), (3, 80));
@@ -259,10 +259,10 @@ mod tests {
         assert_eq!(TEXT.get(places.line_of(TEXT.len())), Some("}"));
         let windows = Places::new("{\r\n1\r\n}");
         assert_eq!(windows.line_of(3), 3..4);
-        // In bytes the same place is one further on: `é` takes two.
+        // In bytes the column is one higher: `é` takes two.
         assert_eq!(places.at_line_column(3, 81), offset..offset + 1);
         assert_eq!(places.at_line_column(900, 1), TEXT.len()..TEXT.len());
-        // The middle of a character is its beginning.
+        // An offset inside a character means its beginning.
         let accent = TEXT.find('é').unwrap();
         assert_eq!(places.at_line_column(3, 77), accent..accent + 2);
     }

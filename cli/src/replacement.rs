@@ -1,4 +1,4 @@
-//! A file that is written whole or not at all.
+//! Replaces a file atomically.
 
 use std::io::Write;
 use std::path::Path;
@@ -6,24 +6,25 @@ use std::path::Path;
 use crate::outcome::Failure;
 use crate::system_error::reason;
 
-/// Writes a file beside the one it replaces, then renames it. Where that fails nothing changes.
+/// Writes a temporary file beside the target, then renames it. If that fails, nothing changes.
 pub(crate) fn replace(file: &str, bytes: &[u8]) -> Result<(), Failure> {
     written(Path::new(file), bytes).map_err(|error| unwritable(file, &error))
 }
 
-/// A file that the system does not let us write.
+/// The error of a file that cannot be written.
 pub(crate) fn unwritable(file: &str, error: &std::io::Error) -> Failure {
     Failure::message(format!("cannot write `{file}`: {}", reason(error)))
 }
 
 fn written(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // A link stays one: what it leads to is replaced.
+    // A symbolic link is kept: its target is replaced.
     let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
     let held = std::fs::metadata(&target).ok();
     if held.as_ref().is_some_and(std::fs::Metadata::is_dir) {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
-    // A device or a pipe cannot be replaced. Under WASI a new file would lose the permissions of the one that it replaces.
+    // A device or a pipe cannot be replaced. Under WASI a new file would lose the permissions of
+    // the one that it replaces.
     if held.as_ref().is_some_and(|held| !held.is_file() || cfg!(target_os = "wasi")) {
         return std::fs::write(&target, bytes);
     }
@@ -32,7 +33,7 @@ fn written(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any new file, less what the process's mask takes away.
+        // The permissions of a new file, restricted by the process's umask.
         beside.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut beside = beside.prefix(".isoflag-").tempfile_in(folder.unwrap_or(Path::new(".")))?;

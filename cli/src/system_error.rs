@@ -1,18 +1,18 @@
-//! What a system refused, in the same words on every system.
+//! Describes system errors in the same words on every system.
 
 use std::io::{Error, ErrorKind};
 
-/// What the standard library calls an error of whose kind it knows nothing.
+/// The standard library's name for an error of unknown kind.
 const UNKNOWN: &str = "uncategorized error";
 
-/// Why something could not be read or written. Systems number and word it each in its own way, and
-/// some in the language of their user.
+/// Describes why a file could not be read or written. Systems number and word errors differently,
+/// some in the user's language.
 pub(crate) fn reason(error: &Error) -> String {
     let kind = error.kind();
     match kind {
         ErrorKind::NotFound => "no such file or folder".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
+        ErrorKind::NotADirectory => "a part of its path is not a folder".to_owned(),
         _ if kind != ErrorKind::Other && kind.to_string() != UNKNOWN => kind.to_string(),
         _ => {
             let text = error.to_string();

@@ -1,4 +1,4 @@
-//! A table for a terminal: columns as wide as what is in them.
+//! A table for a terminal, with columns as wide as their contents.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use anstyle::Style;
 use isoflag::printable;
 use unicode_width::UnicodeWidthStr;
 
-/// Between columns.
+/// The gap between columns.
 const GAP: &str = "  ";
 
 /// A piece of a row.
@@ -53,10 +53,10 @@ impl Table {
     }
 }
 
-/// A row as a line. Without widths nothing stands between its cells.
+/// Formats a row as a line. Without widths its cells are not separated.
 pub(crate) fn line(row: &[Cell], widths: &[usize]) -> String {
     let mut line = String::new();
-    // Nothing but space follows the last piece that has text.
+    // Trailing empty cells are omitted.
     let used = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
     for (index, Cell { text, style }) in row.iter().take(used).enumerate() {
         let _ = write!(line, "{style}{text}{style:#}");

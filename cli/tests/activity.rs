@@ -1,4 +1,4 @@
-//! `activity merge` adds up what several processes recorded.
+//! `activity merge` adds the activity of several processes.
 
 mod program;
 
@@ -37,7 +37,7 @@ fn a_total_may_be_one_of_its_parts() {
 }
 
 #[test]
-fn what_is_no_activity_is_named_and_nothing_is_written() {
+fn invalid_activity_is_reported_and_nothing_is_written() {
     let (good, out) = (file("good", Some(FIRST)), file("none", None));
     for (text, message, place) in [
         ("{", "not-json", "bad:1:1"),

@@ -1,4 +1,5 @@
-//! Feature-flag profiles of AppConfig: read by every subcommand that only reads, and changed by none.
+//! Feature-flag profiles of AppConfig: read by every subcommand that only reads, and changed by
+//! none.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -38,7 +39,7 @@ fn every_subcommand_that_reads_takes_a_profile() {
             run(&["diff", path, &retrieved, "--exit-code"]);
         }
     }
-    // Only this option reads what may be anything.
+    // Only this option accepts an ambiguous profile.
     let empty = file("empty-profile.json", Some("{}"));
     assert_eq!(isoflag(&["keys", &empty, "--appconfig"]).code, 0);
     assert_eq!(isoflag(&["keys", &empty]).code, 2);

@@ -1,4 +1,4 @@
-//! `certify`, `deployed` and `finish`: from the tests of an artifact to what is finished.
+//! `certify`, `deployed` and `finish`: from an artifact's tests to finished features.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -29,7 +29,7 @@ fn evaluating(keys: &str) -> String {
     )
 }
 
-/// What a test suite would do: it passes under the strategies that are named.
+/// Acts as a test suite that passes under the named strategies.
 fn certify(document: &str, passes: &[&str], more: &[&str]) -> Ran {
     let cases = if passes.is_empty() { "nothing".to_owned() } else { passes.join("\" | \"") };
     let suite = format!(
@@ -55,7 +55,7 @@ fn what_passes_twice_is_done() {
     assert_eq!(ran.code, 0, "{ran:?}");
     insta::assert_snapshot!(ran.out);
     assert_eq!(ran.err.matches("tests\n").count(), 2, "{ran:?}");
-    // The changes and the versions of what changed, and no other byte.
+    // The changes and the versions of changed items, and no other byte.
     let expected = DOCUMENT
         .replace(r#""version": 7"#, r#""version": 8"#)
         .replace(
@@ -92,7 +92,7 @@ fn a_failure_moves_nothing() {
         let written = text(&document);
         assert_eq!(written.matches("\"status\": \"Staging\"").count(), 2);
         assert!(written.contains(&format!("\"deployable\":{deployable}")), "{written}");
-        // Whoever deploys asks.
+        // The deployer checks it.
         let ran = isoflag(&["deployed", &document, "--artifact-time", "200", "--now", "500"]);
         assert_eq!(ran.code, i32::from(!deployable), "{ran:?}");
     }
@@ -131,7 +131,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
         arguments.extend(["--", "sh", "-c", suite]);
         isoflag(&arguments)
     };
-    // Nothing, another document, no flag of the document, a line that was cut off.
+    // Nothing, another document, no flag of the document, a truncated line.
     for suite in ["true", &elsewhere, &unknown, "echo '{\"activity\":1,' >> \"$ISOFLAG_EVIDENCE\""]
     {
         let ran = run(suite, &[]);
@@ -146,7 +146,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
         assert!(ran.out.contains("\"written\":false") && ran.out.contains("\"deployable\":false"));
         assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{suite}: {ran:?}");
     }
-    // A failure is one whatever was evaluated.
+    // A failure counts whatever was evaluated.
     let ran = run("false", &["--artifact-time", "300"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(text(&document).contains("\"deployable\":false,\"timestamp\":300"), "{ran:?}");
@@ -156,7 +156,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
 }
 
 #[test]
-fn a_feature_that_is_not_evaluated_stays_in_staging() {
+fn a_feature_that_is_not_evaluated_remains_in_staging() {
     let document = file("untested.json", Some(DOCUMENT));
     let suite = evaluating("old newer");
     let ran = isoflag(&["certify", &document, "--now", "400", "--write", "--", "sh", "-c", &suite]);
@@ -164,7 +164,7 @@ fn a_feature_that_is_not_evaluated_stays_in_staging() {
     assert!(ran.out.contains("`newer` is Done now"), "{ran:?}");
     assert!(
         ran.out
-            .contains("`new` stays in Staging: the tests under Next Release did not evaluate it"),
+            .contains("`new` remains in Staging: the tests under Next Release did not evaluate it"),
         "{ran:?}"
     );
     let written = text(&document);
@@ -222,12 +222,12 @@ fn an_artifact_that_was_never_certified_as_deployable_is_not_deployed() {
 }
 
 #[test]
-fn a_document_that_changed_meanwhile_is_left_alone() {
+fn a_document_that_changed_in_the_meantime_is_not_overwritten() {
     let document = file("meanwhile.json", Some(DOCUMENT));
     let suite = format!("echo >> '{document}'; {}", evaluating("old new newer"));
     let ran = isoflag(&["certify", &document, "--write", "--now", "400", "--", "sh", "-c", &suite]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
-    assert!(ran.err.contains("was changed meanwhile"), "{ran:?}");
+    assert!(ran.err.contains("was changed in the meantime"), "{ran:?}");
     assert_eq!(text(&document), format!("{DOCUMENT}\n\n"));
 }
 
@@ -273,7 +273,7 @@ fn what_is_deployed_and_done_comes_into_beta_and_leaves_it_with_an_older_artifac
 }
 
 #[test]
-fn what_is_finished_gets_a_date_to_be_removed() {
+fn a_finished_feature_gets_a_cleanup_date() {
     let document = file("finished.json", Some(DOCUMENT));
     let finish = |keys: &[&str]| {
         let mut arguments = vec!["finish", &document];
@@ -281,7 +281,7 @@ fn what_is_finished_gets_a_date_to_be_removed() {
         arguments.extend(["--safety-weeks", "2", "--now", "1000"]);
         isoflag(&arguments)
     };
-    // One that is not done stops all of them.
+    // One that is not done prevents all of them.
     let ran = finish(&["old", "new"]);
     assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT));
     assert!(ran.err.contains("`new`: `Finished` does not follow `Staging`"), "{ran:?}");
@@ -305,7 +305,7 @@ fn what_is_finished_gets_a_date_to_be_removed() {
 }
 
 #[test]
-fn what_cannot_be_read_or_run_is_one_line_and_leaves_the_document_alone() {
+fn a_failure_is_reported_in_one_line_and_the_document_is_unchanged() {
     let document = file("alone.json", Some(DOCUMENT));
     let broken = file("broken.json", Some(r#"{"flags": {"f": {"lifecycle": 7}}}"#));
     for (arguments, message) in [

@@ -1,4 +1,4 @@
-//! `check` prints every diagnostic with its place, and says by its exit code how bad it is.
+//! `check` prints every diagnostic with its position; its exit code is the severity.
 
 mod program;
 
@@ -56,7 +56,7 @@ fn a_document_without_line_breaks_is_shown_in_part() {
 }
 
 #[test]
-fn warnings_count_where_they_are_denied() {
+fn warnings_count_if_they_are_denied() {
     let warned = r#"{"flags": {"a": {"version": 1, "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
     assert_eq!(isoflag_reading(&["check", "-"], warned).code, 0);
     assert_eq!(isoflag_reading(&["check", "-", "--deny", "warnings"], warned).code, 1);
@@ -71,7 +71,7 @@ fn the_worst_of_several_files_decides() {
 }
 
 #[test]
-fn the_rule_that_nobody_reaches_is_plain_to_see() {
+fn an_unreachable_rule_is_reported() {
     let ran = isoflag(&["check", "examples/shop/broken.json"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     insta::assert_snapshot!(ran.out);
@@ -93,7 +93,7 @@ fn environments_are_checked_beside_each_other() {
 }
 
 #[test]
-fn names_and_owners_are_demanded_where_they_are_asked_for() {
+fn names_and_owners_are_checked_if_they_are_required() {
     let unowned = r#"{"flags": {"a": {"key": "a", "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
     let code =
         |arguments: &[&str]| isoflag_reading(&[&["check", "-"], arguments].concat(), unowned).code;

@@ -1,4 +1,4 @@
-//! `diff` says what changed, for people, programs and pull requests.
+//! `diff` prints the differences as text, JSON and Markdown.
 
 mod program;
 
@@ -20,14 +20,14 @@ fn what_changed_is_told_in_three_forms() {
 }
 
 #[test]
-fn the_exit_code_tells_of_a_change_where_it_is_asked_to() {
+fn the_exit_code_reports_a_change_if_requested() {
     assert_eq!(isoflag(&["diff", OLD, NEW, "--exit-code"]).code, 1);
     let same = isoflag(&["diff", OLD, OLD, "--exit-code"]);
     assert_eq!((same.code, same.out.as_str()), (0, "nothing changed\n"));
 }
 
 #[test]
-fn what_cannot_be_read_is_one_line_and_exit_code_2() {
+fn an_unreadable_file_is_reported_in_one_line_with_exit_code_2() {
     for (file, why) in
         [("no-such-file", "cannot read `no-such-file`"), ("examples", "cannot read `examples`")]
     {

@@ -1,4 +1,4 @@
-//! `eval` prints the core's answer, and says by its exit code whether it is an error.
+//! `eval` prints the core's answer; its exit code reports an error.
 
 mod program;
 

@@ -1,4 +1,4 @@
-//! `init` writes a document that the other subcommands take, and never over another.
+//! `init` writes a document that the other subcommands accept, and never overwrites one.
 
 mod program;
 
@@ -16,7 +16,7 @@ fn a_new_document_splits_by_murmur3() {
 }
 
 #[test]
-fn what_it_prints_is_what_it_writes() {
+fn standard_output_and_files_have_the_same_contents() {
     let new = file("new-plain.json", None);
     assert_eq!(isoflag(&["init", &new]).code, 0);
     let printed = isoflag(&["init", "-"]);
@@ -24,7 +24,7 @@ fn what_it_prints_is_what_it_writes() {
 }
 
 #[test]
-fn a_file_that_exists_is_left_alone() {
+fn an_existing_file_is_not_overwritten() {
     let mine = file("mine.json", Some("mine"));
     let ran = isoflag(&["init", &mine]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));

@@ -9,7 +9,7 @@ use program::{file, isoflag, isoflag_reading};
 
 const FOLDER: &str = "cli/tests/documents/inventory";
 
-/// The arguments for the three environments; nobody counted in the first.
+/// The arguments for the three environments; the first has no activity.
 fn arguments(more: &[&str]) -> Vec<String> {
     let documents = ["development", "staging", "production"];
     let mut all = vec!["inventory".to_owned()];
@@ -69,7 +69,7 @@ fn the_page_is_written_whole() {
 }
 
 #[test]
-fn without_labels_documents_are_called_by_their_environment_or_file() {
+fn without_labels_documents_are_named_by_their_environment_or_file() {
     let plain = file("plain.json", Some(r#"{"flags": {"f": {"on": false}}}"#));
     let named = file(
         "named.json",
@@ -82,11 +82,11 @@ fn without_labels_documents_are_called_by_their_environment_or_file() {
     }
     let ran = isoflag(&["inventory", &named, &format!("eu={plain}")]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("another document is called `eu` too"), "{ran:?}");
+    assert!(ran.err.contains("another document has the label `eu` too"), "{ran:?}");
 }
 
 #[test]
-fn what_cannot_be_read_is_one_line_and_leaves_the_page_alone() {
+fn an_unreadable_file_is_reported_in_one_line_and_the_page_is_unchanged() {
     let page = file("left-alone.html", Some("before"));
     let huge = file("huge.json", None);
     std::fs::File::create(&huge).unwrap().set_len(1 << 30).unwrap();
@@ -100,7 +100,10 @@ fn what_cannot_be_read_is_one_line_and_leaves_the_page_alone() {
         (vec![huge.clone()], "the limit is 256 MiB"),
         (activity("no-such.json"), "cannot read `no-such.json`"),
         (activity(&good), "`activity`: expected an integer"),
-        (activity(&format!("prod={FOLDER}/staging-activity.json")), "no document is called `prod`"),
+        (
+            activity(&format!("prod={FOLDER}/staging-activity.json")),
+            "no document has the label `prod`",
+        ),
         (activity(&ahead), "9000000 lies in the future, since it is 100 now; compare the clocks"),
     ] {
         let mut arguments = vec!["inventory", "--html", &page, "--now", "100"];

@@ -1,10 +1,10 @@
-//! What a document, a file name or an argument holds is never obeyed by a terminal or by the log of a pipeline.
+//! Text of documents, file names and arguments cannot control a terminal or a pipeline's log.
 
 mod program;
 
 use program::{Ran, file, isoflag};
 
-/// A key that clears a screen, sets a title, turns the direction of text and gives commands to a runner.
+/// A key that clears a screen, sets a title, changes the direction of text and contains commands for a pipeline runner.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\r\n::error file=a::b\n  ::stop-commands::t\n##[group]x ##vso[task]\u{202e}\u{2066}\u{61c}\u{200e}\u{200f}\u{2028}\u{85}\u{7f}\u{0}\t";
 
 fn json(text: &str) -> String {
@@ -61,7 +61,7 @@ fn assert_printable(ran: &Ran, arguments: &[&str]) {
 }
 
 #[test]
-fn no_subcommand_prints_what_would_be_obeyed() {
+fn no_subcommand_prints_control_sequences_or_commands() {
     for (index, prefix) in ["", "a", "::"].into_iter().enumerate() {
         let named =
             |name: &str, text: Option<&str>| file(&format!("hostile-{index}-{name}.json"), text);
@@ -177,7 +177,7 @@ fn no_subcommand_prints_what_would_be_obeyed() {
 }
 
 #[test]
-fn what_is_escaped_is_the_same_document() {
+fn escaped_output_is_the_same_document() {
     let path = file("hostile-same.json", Some(&document(false, "")));
     let digest = isoflag(&["strategy", &path, "custom", "--json"]).out;
     for arguments in [&["stamp", "-", "--now", "5"][..], &["strategy", "-", "custom"]] {

@@ -1,4 +1,4 @@
-//! `retire` says which flags can go, from documents, activity and code.
+//! `retire` reports removable flags, from documents, activity and code.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,7 +17,7 @@ fn run(more: &[&str]) -> program::Ran {
     isoflag(&arguments)
 }
 
-/// Everything that can be known.
+/// All evidence.
 fn everything() -> Vec<String> {
     [("--history", "history"), ("--activity", "activity.json"), ("--code", "code")]
         .iter()
@@ -53,8 +53,8 @@ fn programs_get_every_rule() {
 }
 
 #[test]
-fn what_nothing_says_is_unknown() {
-    // Without a history the document's stamp is all there is, which is three days old.
+fn missing_evidence_is_unknown() {
+    // Without a history only the document's timestamp counts, which is three days old.
     assert_eq!(
         verdicts(&run(&["--json"])),
         "quick-pay safety, dark-mode ask, new-search ask, old-tax ask, pricing keep, reviews keep"
@@ -63,7 +63,7 @@ fn what_nothing_says_is_unknown() {
         verdicts(&run(&["--json", "--weeks", "0"])),
         "dark-mode remove, quick-pay safety, new-search ask, old-tax ask, pricing keep, reviews keep"
     );
-    // Nobody names it, but nobody counted either.
+    // The code does not name it, but evaluations were not counted.
     let code = format!("{FOLDER}/code");
     assert!(verdicts(&run(&["--json", "--code", &code])).contains("old-tax ask"));
 }
@@ -77,13 +77,13 @@ fn a_time_can_be_given_to_each_document() {
 }
 
 #[test]
-fn what_cannot_be_read_is_one_line() {
+fn an_unreadable_file_is_reported_in_one_line() {
     let nameless = file("nameless.json", Some(r#"{"flags": {}}"#));
     let later = format!("2030-01-01={FOLDER}/flags.json");
     for (arguments, message) in [
         (&["--history", "no-such-folder"][..], "cannot read `no-such-folder`"),
         (&["--history", "cli/src"], "no file there ends in `.json`"),
-        (&["--history", &nameless], "nothing says since when it was in force"),
+        (&["--history", &nameless], "the time from which it was current is unknown"),
         (&["--history", &later], "lies in the future"),
         (&["--activity", "cli"], "cannot read `cli`"),
         (&["--code", "no-such-folder"], "cannot read `no-such-folder`"),

@@ -1,4 +1,4 @@
-//! `stamp` changes two members of `meta` and not a byte more.
+//! `stamp` changes two members of `meta` and no other byte.
 
 mod program;
 
@@ -38,7 +38,7 @@ fn a_plain_launchdarkly_document_gets_no_hash() {
 }
 
 #[test]
-fn what_it_reports_is_what_is_there() {
+fn the_report_matches_the_document() {
     let first = file("first.json", Some(include_str!("../../examples/first/flags.json")));
     let ran = isoflag(&["stamp", &first, "--now", "1795172400", "--json"]);
     let digest = isoflag(&["digest", &first]).out;
@@ -53,7 +53,7 @@ fn what_it_reports_is_what_is_there() {
 }
 
 #[test]
-fn without_a_time_it_takes_the_clock() {
+fn the_time_defaults_to_the_clock() {
     let ran = isoflag_reading(&["stamp", "-"], r#"{"flags":{}}"#);
     assert_eq!(ran.code, 0);
     // The beginning of 2024: whatever machine runs this is later than that, and its stamp in seconds.
@@ -66,7 +66,7 @@ fn without_a_time_it_takes_the_clock() {
 }
 
 #[test]
-fn a_document_that_cannot_be_stamped_is_left_alone() {
+fn a_document_that_cannot_be_stamped_is_unchanged() {
     for text in ["{", r#"{"flags":{},"meta":[]}"#, r#"{"a":{"on":true}}"#] {
         let bad = file("bad.json", Some(text));
         assert_eq!(isoflag(&["stamp", &bad, "--now", "7"]).code, 2, "{text}");

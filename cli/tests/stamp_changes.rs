@@ -19,14 +19,14 @@ const OLD: &str = r#"{
 }
 "#;
 
-/// What `stamp OLD NEW` at 200 makes of a changed document.
+/// Returns the changed document after `stamp OLD NEW` at 200.
 fn stamped(name: &str, new: &str) -> (Ran, String) {
     let (before, after) = (format!("{name}-old.json"), format!("{name}-new.json"));
     let (before, after) = (file(&before, Some(OLD)), file(&after, Some(new)));
     let ran = isoflag(&["stamp", &before, &after, "--now", "200", "--json"]);
     assert_eq!(std::fs::read_to_string(&before).unwrap(), OLD);
     let text = std::fs::read_to_string(&after).unwrap();
-    // A second run finds nothing that it would write otherwise.
+    // A second run changes nothing.
     assert_eq!(isoflag(&["stamp", &before, &after, "--now", "200"]).code, ran.code);
     assert_eq!(std::fs::read_to_string(&after).unwrap(), text);
     (ran, text)
@@ -38,7 +38,7 @@ fn keys(ran: &Ran) -> String {
 }
 
 #[test]
-fn who_asks_a_changed_flag_is_marked_too() {
+fn dependents_of_a_changed_flag_are_marked_too() {
     let new = OLD.replace("\"variations\": [1, 2]", "\"variations\": [1, 3]");
     let (ran, text) = stamped("asks", &new);
     assert_eq!((ran.code, keys(&ran).as_str()), (0, r#"["asked","asks"]"#));
@@ -49,7 +49,7 @@ fn who_asks_a_changed_flag_is_marked_too() {
 }
 
 #[test]
-fn what_decides_nothing_marks_nothing_and_loses_no_time() {
+fn changes_that_decide_nothing_mark_no_flag_and_keep_its_time() {
     let new = OLD
         .replace(r#", "lastModifiedTimestamp": 50"#, "")
         .replace(r#", "lastModifiedTimestamp": 100"#, "")
@@ -64,13 +64,13 @@ fn what_decides_nothing_marks_nothing_and_loses_no_time() {
 }
 
 #[test]
-fn an_equal_document_is_left_alone() {
+fn an_equal_document_is_unchanged() {
     let (ran, text) = stamped("equal", OLD);
     assert_eq!((ran.code, keys(&ran).as_str(), text.as_str()), (0, "[]", OLD));
 }
 
 #[test]
-fn a_version_that_was_raised_already_stays() {
+fn an_already_raised_version_is_kept() {
     let new = OLD
         .replace("\"version\": 4", "\"version\": 9")
         .replace("\"on\": false}\n", "\"on\": true}\n");
@@ -80,7 +80,7 @@ fn a_version_that_was_raised_already_stays() {
 }
 
 #[test]
-fn where_a_flag_has_no_place_for_a_time_the_document_is_marked() {
+fn if_a_flag_cannot_hold_a_time_the_document_is_marked() {
     let new = OLD.replacen("\"flags\"", "\"flagValues\": {\"value\": true},\n  \"flags\"", 1);
     let (ran, text) = stamped("values", &new);
     assert_eq!((ran.code, keys(&ran).as_str()), (0, r#"["value"]"#));
@@ -100,7 +100,7 @@ fn without_an_older_time_the_document_is_marked() {
 }
 
 #[test]
-fn what_cannot_be_marked_is_left_alone() {
+fn a_document_that_cannot_be_marked_is_unchanged() {
     for new in ["{", r#"{"flags": {"a": {"lifecycle": 7}}}"#] {
         let (ran, text) = stamped("bad", new);
         assert_eq!((ran.code, text.as_str()), (2, new));

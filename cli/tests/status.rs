@@ -1,4 +1,4 @@
-//! `status`: how far a feature is, and the next step.
+//! `status` shows the status of a feature, and sets the next one.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -61,11 +61,11 @@ fn a_status_is_set_in_place_with_its_versions() {
     let before = file("before.json", Some(DOCUMENT));
     let ran = isoflag(&["stamp", &before, &document, "--now", "950"]);
     assert_eq!((ran.code, text(&document)), (0, expected.clone()), "{ran:?}");
-    // A store that holds the document before takes the change as a patch.
+    // A store with the previous document accepts the change as a patch.
     let (before, after) = (DOCUMENT.as_bytes(), expected.as_bytes());
     let patched = Flags::from_json(before).unwrap().apply(after).unwrap();
     assert_eq!(patched.digest(), Flags::from_json(after).unwrap().digest());
-    // Once more is no change, and no version.
+    // Repeating it changes neither the document nor its version.
     let ran = set("Done", &["--write", "--json"]);
     assert_eq!(
         ran.out,
@@ -75,11 +75,11 @@ fn a_status_is_set_in_place_with_its_versions() {
 }
 
 #[test]
-fn what_does_not_follow_leaves_the_document_alone() {
+fn an_invalid_transition_leaves_the_document_unchanged() {
     let document = file("refused.json", Some(DOCUMENT));
     for (key, status, message) in [
         ("new", "Finished", "`new`: `Finished` does not follow `Staging`; `Doing` and `Done` do"),
-        ("new", "Released", "`Released` is no status; there are `To Do`"),
+        ("new", "Released", "invalid status `Released`: expected one of `To Do`"),
         ("old", "Done", "there is no flag `old`"),
     ] {
         for write in [&[][..], &["--write"]] {
@@ -101,12 +101,12 @@ fn what_does_not_follow_leaves_the_document_alone() {
     for key in ["f", "g"] {
         let ran = isoflag(&["status", &odd, key, "Doing", "--write"]);
         assert_eq!(ran.code, 1, "{ran:?}");
-        assert!(ran.err.contains("is no object; write `{}`"), "{ran:?}");
+        assert!(ran.err.contains("is not an object; write `{}`"), "{ran:?}");
     }
 }
 
 #[test]
-fn what_certify_and_finish_set_needs_force_by_hand() {
+fn statuses_of_certify_and_finish_need_force() {
     let document = file("by-hand.json", Some(DOCUMENT));
     for (key, status, command) in
         [("new", "done", "certify"), ("plain", "DONE", "certify"), ("plain", "finished", "finish")]
@@ -119,12 +119,12 @@ fn what_certify_and_finish_set_needs_force_by_hand() {
             assert!(said.contains(&format!("`isoflag {command}` sets")), "{ran:?}");
         }
     }
-    // Force is no way around the order.
+    // `--force` does not override the order.
     let ran = isoflag(&["status", &document, "new", "finished", "--force", "--write"]);
     assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{ran:?}");
     let ran = isoflag(&["status", &document, "plain", "finished", "--force", "--write"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    // What it has already is no change.
+    // The current status causes no change.
     assert_eq!(isoflag(&["status", &document, "plain", "finished"]).code, 0);
     assert_eq!(isoflag(&["status", &document, "plain", "--force"]).code, 2);
 }

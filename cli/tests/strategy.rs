@@ -1,4 +1,4 @@
-//! `strategy` writes the document as it is under a strategy.
+//! `strategy` writes the document under a strategy.
 
 mod program;
 
@@ -17,7 +17,7 @@ fn on(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_document_answers_as_the_strategy_says() {
+fn the_document_evaluates_under_the_strategy() {
     assert!(on(&["next-release"]).contains("\"value\":true"));
     assert!(on(&["production-state"]).contains("\"value\":false"));
     assert!(on(&["custom", "--on", "new"]).contains("\"value\":true"));
@@ -35,13 +35,13 @@ fn a_system_chooses_by_the_context() {
 }
 
 #[test]
-fn what_is_no_strategy_is_one_line_and_exit_code_2() {
+fn an_invalid_strategy_is_reported_in_one_line_with_exit_code_2() {
     for (arguments, why) in [
-        (&["strategy", "-", "canary"][..], "`canary` is no strategy"),
+        (&["strategy", "-", "canary"][..], "invalid strategy `canary`"),
         (&["strategy", "-", "custom", "--on", "old"], "the document has no flag `old`"),
         (
             &["strategy", "-", "--system", "staging", "--context", "{}"],
-            "`--system staging` is no system",
+            "`--system staging` is not a system",
         ),
     ] {
         let ran = isoflag_reading(arguments, DOCUMENT);

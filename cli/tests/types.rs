@@ -1,4 +1,4 @@
-//! `types` writes what the core says, to standard output or into a file.
+//! `types` writes the core's text to standard output or into a file.
 
 mod program;
 
@@ -23,7 +23,7 @@ fn both_languages_are_written() {
 }
 
 #[test]
-fn a_language_is_known_and_a_place_can_be_written() {
+fn unknown_languages_and_unwritable_files_are_rejected() {
     for arguments in [
         &["types", SHOP, "--lang", "cobol"][..],
         &["types", SHOP, "--lang", "python", "--out", "examples"],

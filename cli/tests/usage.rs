@@ -1,11 +1,11 @@
-//! Help, wrong usage and files that cannot be read: the exit codes that scripts rely on.
+//! Help, wrong usage and unreadable files: the exit codes that scripts rely on.
 
 mod program;
 
 use program::{isoflag, isoflag_reading};
 
 #[test]
-fn help_is_no_failure_and_names_the_exit_codes() {
+fn help_succeeds_and_lists_the_exit_codes() {
     for arguments in [&["--help"][..], &["check", "--help"], &["--version"]] {
         let ran = isoflag(arguments);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Generated cases on every host of isoflag and on LaunchDarkly's SDKs: run.sh --cases 100000 [--seed text].
-# Expects the Python package in .venv and the npm package in bindings-wasm/npm/dist, as `make build` leaves them.
-# A run of 100,000 cases or more that passes writes conformance/DIVERGENCES.md.
+# Runs generated cases on every host runtime of isoflag and on LaunchDarkly's SDKs: run.sh --cases
+# 100000 [--seed text]. Expects the Python package in .venv and the npm package in
+# bindings-wasm/npm/dist, as built by `make build`. A run of 100,000 cases or more that passes
+# writes conformance/DIVERGENCES.md.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 repo="$(cd "$here/../.." && pwd)"

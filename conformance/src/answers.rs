@@ -1,4 +1,4 @@
-//! What is asked about one generated case.
+//! Computes the answers of one generated case.
 
 use std::sync::Arc;
 
@@ -9,7 +9,8 @@ use isoflag::{
 
 const CLOCK_OFFSET_MINUTES: i32 = -330;
 
-/// What every WebAssembly module answers too, and what only `tools.wasm` does, each with the case's number.
+/// Returns the answers of every WebAssembly module, and those of `tools.wasm` only, each with the
+/// case's number.
 pub(crate) fn answer(case: &Value) -> [Value; 2] {
     let number = member(case, "n");
     match load(case) {
@@ -21,7 +22,7 @@ pub(crate) fn answer(case: &Value) -> [Value; 2] {
     }
 }
 
-/// From the text where there is one, so that both ways are compared.
+/// Loads from the text if there is one, so that both ways of loading are compared.
 fn load(case: &Value) -> Result<Flags, String> {
     let flags = match member(case, "text").as_str() {
         Some(text) => Flags::from_json(text.as_bytes()),
@@ -73,7 +74,7 @@ fn ask(case: &Value, flags: &Flags, number: Value) -> [Value; 2] {
     ]
 }
 
-/// Only a text tells how a number was written.
+/// Only text preserves the notation of numbers.
 fn diagnostics(flags: &Flags, from_object: bool) -> Value {
     let shown = flags.diagnostics().iter();
     let shown = shown.filter(|found| !from_object || found.code() != "number-precision");

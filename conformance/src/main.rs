@@ -1,5 +1,6 @@
-//! The Rust host of the conformance suite: `isoflag-conformance answers` reads generated cases, one JSON line each, and
-//! writes what the core answers, as canonical JSON lines that every other host has to write too.
+//! The Rust host of the conformance suite: `isoflag-conformance answers` reads generated cases, one
+//! JSON line each, and writes the core's answers as canonical JSON lines that every other host
+//! runtime must reproduce.
 
 mod answers;
 
@@ -30,7 +31,7 @@ fn answer_lines() -> io::Result<()> {
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
         let [answers, explanations] = answers::answer(&case);
         writeln!(out, "{}\n{}", answers.to_canonical_json(), explanations.to_canonical_json())?;
-        // A run asks in batches and waits for all of a batch's lines.
+        // The caller sends cases in batches and waits for all lines of a batch.
         out.flush()?;
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! The conformance suite on the core itself. Writes its answers for comparison with other hosts.
+//! The conformance suite on the core itself. Writes its answers for comparison with other host
+//! runtimes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod suite;
@@ -24,7 +25,7 @@ fn every_vector_holds() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Shows that the suite can fail: a wrong expectation is found.
+/// Shows that the suite can fail: a wrong expectation is detected.
 #[test]
 fn a_wrong_expectation_is_found() {
     let text = br#"{"id": "x", "document": {"flags": {}}, "context": {"kind": "user", "key": "u"},

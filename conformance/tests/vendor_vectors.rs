@@ -1,4 +1,4 @@
-//! The vendor's contract cases, where a folder with them lies beside the checkout.
+//! The vendor's contract cases, if their folder is beside the checkout.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use isoflag::{AllFlagsOptions, BigSegments, Context, Flags, Object, Value, ValueType};
 
-/// Values with the members that are null taken out of their objects.
+/// Removes null members from objects.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(object) => object
@@ -55,7 +55,7 @@ fn answer(case: &Value) -> (Value, Value) {
             details_only_for_tracked_flags: option("detailsOnlyForTrackedFlags"),
             now_ms: 1_800_000_000_000.0,
         };
-        // A client that has no document yet is what a host has before it loads one.
+        // A client without a document corresponds to a host that has not loaded one.
         let ready = !option("clientNotReady");
         let state = if ready { bound.all_flags_state(&options) } else { Flags::invalid_state() };
         return (state, expected.clone());

@@ -10,7 +10,8 @@ if [[ ! -x "$tools/bin/cargo-fuzz" ]]; then
     echo "fuzz: installing cargo-fuzz (about a minute)"
     cargo install --quiet --locked --root "$tools" cargo-fuzz@0.13.2
 fi
-# The sanitizer's flags need a compiler that takes unstable options; stable does when it is told to.
+# The sanitizer's flags need a compiler that accepts unstable options; this makes stable accept
+# them.
 export RUSTC_BOOTSTRAP=1
 cd "$repo/core"
 for target in document context; do

@@ -1,5 +1,5 @@
-//! How often which flag served what, as the recorders in front and back ends write it: counts of
-//! several processes become those of all.
+//! Counts of evaluations as front-end and back-end recorders write them, and their merging across
+//! processes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,11 +11,11 @@ use crate::path::Path;
 /// The version of the format.
 const FORMAT: i64 = 1;
 
-/// How far integers go in JSON; a count stays there.
+/// The largest integer that JSON represents exactly; counts saturate there.
 const LARGEST_INTEGER: i64 = (1 << 53) - 1;
 
-/// Counts of evaluations by flag, document and variation, and when each flag was asked for first
-/// and last.
+/// Counts of evaluations by flag, document and variation, with the first and last evaluation of
+/// each flag.
 ///
 /// ```
 /// use isoflag::Activity;
@@ -40,11 +40,11 @@ pub struct Activity {
 /// The evaluations of one flag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlagActivity {
-    /// How many, of all documents and variations.
+    /// Evaluations with all documents and variations.
     pub evaluations: u64,
-    /// The first one, in milliseconds since the epoch.
+    /// The first evaluation, in milliseconds since the epoch.
     pub first_ms: f64,
-    /// The last one.
+    /// The last evaluation, in milliseconds since the epoch.
     pub last_ms: f64,
 }
 
@@ -58,16 +58,17 @@ struct Counted {
 }
 
 impl Activity {
-    /// Reads what a recorder wrote. Members that are not known are passed over.
+    /// Parses what a recorder wrote. Unknown members are ignored.
     ///
     /// # Errors
-    /// Where the text is not JSON, or anything in it is no activity.
+    ///
+    /// If the text is not JSON or not valid activity.
     pub fn from_json(text: &[u8]) -> Result<Activity, ActivityError> {
         let value = Value::parse(text).map_err(|error| ActivityError::json(&error))?;
         Activity::from_value(&value)
     }
 
-    /// Reads activity that has been parsed already.
+    /// Converts activity that has already been parsed.
     ///
     /// # Errors
     /// As [`Activity::from_json`].
@@ -86,8 +87,8 @@ impl Activity {
         Ok(Activity { flags: flags.collect::<Result<_, _>>()? })
     }
 
-    /// Adds another's counts, up to 2^53 - 1, and widens the times. In which order several are
-    /// merged changes nothing.
+    /// Adds another activity's counts, up to 2^53 - 1, and widens the time ranges. The order of
+    /// merging does not change the result.
     pub fn merge(&mut self, other: &Activity) {
         for (key, added) in &other.flags {
             match self.flags.get_mut(key) {
@@ -99,13 +100,13 @@ impl Activity {
         }
     }
 
-    /// The evaluations of a flag; none where there were none.
+    /// Returns the evaluations of a flag; `None` if it was not evaluated.
     #[must_use]
     pub fn flag(&self, key: &str) -> Option<FlagActivity> {
         self.flags.get(key).map(Counted::total)
     }
 
-    /// The keys of the flags that were evaluated with the document of a digest.
+    /// The keys of the flags that were evaluated with the document of this digest.
     pub(crate) fn keys_under<'a>(&'a self, digest: &'a str) -> impl Iterator<Item = &'a Arc<str>> {
         let counted = self.flags.iter().filter(|(_, flag)| flag.counts.contains_key(digest));
         counted.map(|(key, _)| key)
@@ -205,7 +206,7 @@ impl Counted {
     }
 }
 
-/// Why a text is no activity, and where.
+/// Invalid activity: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityError {
     path: String,
@@ -226,25 +227,25 @@ impl ActivityError {
         ActivityError { path: path.to_string(), message: message.into(), position: None }
     }
 
-    /// The stable name of what is wrong: `not-json` or `not-activity`.
+    /// The stable error code: `not-json` or `not-activity`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         if self.position.is_some() { "not-json" } else { "not-activity" }
     }
 
-    /// Where, such as `flags.checkout.first`; empty for the whole of it.
+    /// The path of the invalid part, such as `flags.checkout.first`; empty for the whole activity.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong, without the place.
+    /// What is wrong, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Line and column of the text, both from 1, where the text itself is wrong.
+    /// Line and column in the text, both from 1, if the text itself is invalid.
     #[must_use]
     pub fn line_column(&self) -> Option<(usize, usize)> {
         self.position
@@ -266,7 +267,8 @@ impl fmt::Display for ActivityError {
 
 impl std::error::Error for ActivityError {}
 
-/// What a recorder writes where no variation was served, or an index.
+/// Whether a name is a variation's index, or `default`, which a recorder writes if no variation was
+/// served.
 fn is_variation(name: &str) -> bool {
     let is_index = name.bytes().all(|byte| byte.is_ascii_digit())
         && !name.is_empty()
@@ -278,7 +280,7 @@ fn object<'v>(value: Option<&'v Value>, path: &Path<'_>) -> Result<&'v Object, A
     value.and_then(Value::as_object).ok_or_else(|| ActivityError::at(path, "expected an object"))
 }
 
-/// An object that has some: what was counted was counted once at least.
+/// The object, if it is not empty: each count is at least one.
 fn some_members<'v>(
     value: Option<&'v Value>,
     path: &Path<'_>,

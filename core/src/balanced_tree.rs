@@ -1,9 +1,9 @@
-//! Slots in the order of their hashes and then of the things they hold, found in a logarithm of
-//! comparisons: an AA tree.
+//! An AA tree of slots, ordered by hash and then by item; a look-up takes a logarithmic number of
+//! comparisons.
 
 use std::cmp::Ordering;
 
-/// Links are the number of a node plus 1, or 0 for no node.
+/// Links are the index of a node plus 1, or 0 for no node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BalancedTree {
     nodes: Vec<Node>,
@@ -14,19 +14,19 @@ pub(crate) struct BalancedTree {
 struct Node {
     hash: u32,
     slot: u32,
-    /// The number of left links to the bottom; that of a right child may be the same once.
+    /// The number of left links to the bottom; a right child may have the same level once.
     level: u32,
     left: u32,
     right: u32,
 }
 
 impl BalancedTree {
-    /// Hash and slot of everything in it.
+    /// Iterates over hash and slot of every entry.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         self.nodes.iter().map(|node| (node.hash, node.slot))
     }
 
-    /// The slot of the thing with that hash that compares as equal to the one looked for.
+    /// Returns the slot of the item that has this hash and compares as equal.
     pub(crate) fn find(&self, hash: u32, compare: &dyn Fn(u32) -> Ordering) -> Option<u32> {
         let mut at = self.root;
         while at > 0 {
@@ -40,8 +40,8 @@ impl BalancedTree {
         None
     }
 
-    /// Adds a slot, unless an equal thing is in the tree; `compare` compares the thing of a known slot
-    /// with its own.
+    /// Inserts a slot unless an equal item is in the tree; `compare` compares the item of a stored
+    /// slot with the new one.
     pub(crate) fn insert(&mut self, hash: u32, slot: u32, compare: &dyn Fn(u32) -> Ordering) {
         let new = Node { hash, slot, level: 1, left: 0, right: 0 };
         self.root = self.insert_below(self.root, new, compare);
@@ -68,7 +68,7 @@ impl BalancedTree {
         self.without_two_right_twins(at)
     }
 
-    /// Turns a left child of the same level into the parent.
+    /// Rotates a left child of the same level up to the parent.
     fn without_left_twin(&mut self, at: u32) -> u32 {
         let node = self.node(at);
         let left = self.node(node.left);
@@ -80,7 +80,7 @@ impl BalancedTree {
         node.left
     }
 
-    /// Lifts the middle one of three of the same level.
+    /// Lifts the middle one of three nodes of the same level.
     fn without_two_right_twins(&mut self, at: u32) -> u32 {
         let node = self.node(at);
         let right = self.node(node.right);
@@ -92,7 +92,7 @@ impl BalancedTree {
         node.right
     }
 
-    /// A node; the one that is not there has level 0.
+    /// Returns a node; a missing node has level 0.
     fn node(&self, at: u32) -> Node {
         at.checked_sub(1).and_then(|at| self.nodes.get(at as usize)).copied().unwrap_or_default()
     }

@@ -1,3 +1,6 @@
+//! A document bound to one context, and a document bound to the part of a context that some flags
+//! read.
+
 use std::sync::Arc;
 
 use crate::evaluation::{
@@ -11,11 +14,11 @@ use crate::json::Value;
 use crate::limits;
 use crate::state::{self, AllFlagsOptions, FlagState};
 
-/// A document bound to one context: every attribute that a rule may ask for has been looked up.
-/// Cheap to clone, safe to share between threads.
+/// A document bound to one context: every attribute that a rule may read has been looked up. Cheap
+/// to clone, safe to share between threads.
 ///
-/// Buckets and memberships of segments that several evaluations need are computed once. No answer
-/// depends on which evaluations came before.
+/// Buckets and segment memberships that several evaluations need are computed once. No answer
+/// depends on earlier evaluations.
 #[derive(Clone, Debug)]
 pub struct BoundFlags {
     flags: Flags,
@@ -37,23 +40,23 @@ impl BoundFlags {
         &self.subject
     }
 
-    /// Evaluates the flag of that key.
+    /// Evaluates the flag with this key.
     #[must_use]
     pub fn evaluate(&self, key: &str) -> Answer {
         self.evaluate_handle(self.flags.handle(key))
     }
 
-    /// Evaluates a flag found before; none is a missing flag.
+    /// Evaluates a flag by its handle; `None` is a missing flag.
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
         self.observed(flag, &mut NoObserver)
     }
 
-    /// As [`BoundFlags::evaluate_handle`], with nothing remembered: for measuring what one
-    /// evaluation costs.
+    /// Like [`BoundFlags::evaluate_handle`], without the caches: for measuring the cost of one
+    /// evaluation.
     #[doc(hidden)]
     #[must_use]
-    pub fn evaluate_afresh(&self, flag: Option<FlagHandle>) -> Answer {
+    pub fn evaluate_uncached(&self, flag: Option<FlagHandle>) -> Answer {
         self.observed(flag, &mut NoMemory)
     }
 
@@ -74,7 +77,7 @@ impl BoundFlags {
         evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer, steps)
     }
 
-    /// Evaluates one of all flags: within the steps that each has, and those that they share.
+    /// Evaluates one of all flags, within its own steps and the steps that all flags share.
     pub(crate) fn evaluate_shared(&self, flag: FlagHandle, shared: &mut Steps) -> Answer {
         let own = limits::STATE_OWN_STEPS;
         let allowed = (own + shared.left()).min(limits::STEPS);
@@ -94,20 +97,20 @@ impl BoundFlags {
         self.flags.value_of(&self.expecting(key, wanted))
     }
 
-    /// The flag's value, or the default.
+    /// Returns the flag's value, or the default.
     #[must_use]
     pub fn variation(&self, key: &str, default: Value) -> Value {
         self.value(key, ValueType::Any).cloned().unwrap_or(default)
     }
 
-    /// The flag's value with its variation and the reason.
+    /// Returns the flag's value with its variation and the reason.
     #[must_use]
     pub fn variation_detail(&self, key: &str, default: Value) -> EvaluationDetail {
         self.variation_detail_of(key, ValueType::Any, default)
     }
 
-    /// As [`BoundFlags::variation_detail`]; where the flag serves another type than the wanted one,
-    /// the default, with `WRONG_TYPE` as the reason.
+    /// Like [`BoundFlags::variation_detail`]; if the flag serves another type than the expected
+    /// one, returns the default with the reason `WRONG_TYPE`.
     #[must_use]
     pub fn variation_detail_of(
         &self,
@@ -123,27 +126,27 @@ impl BoundFlags {
         }
     }
 
-    /// A boolean flag's value; the default also where the flag serves another type.
+    /// Returns a boolean flag's value; the default also if the flag serves another type.
     #[must_use]
     pub fn bool_variation(&self, key: &str, default: bool) -> bool {
         self.value(key, ValueType::Bool).and_then(Value::as_bool).unwrap_or(default)
     }
 
-    /// A number's integral part (an integer beyond an `i64` is its nearest); the default also
-    /// where the flag serves another type.
+    /// Returns a number's integral part (the nearest `i64` if it is beyond one); the default also
+    /// if the flag serves another type.
     #[must_use]
     pub fn int_variation(&self, key: &str, default: i64) -> i64 {
         let number = self.value(key, ValueType::Number).and_then(Value::as_number);
         number.map_or(default, |number| number as i64)
     }
 
-    /// A number; the default also where the flag serves another type.
+    /// Returns a number; the default also if the flag serves another type.
     #[must_use]
     pub fn float_variation(&self, key: &str, default: f64) -> f64 {
         self.value(key, ValueType::Number).and_then(Value::as_number).unwrap_or(default)
     }
 
-    /// A string; the default also where the flag serves another type.
+    /// Returns a string; the default also if the flag serves another type.
     #[must_use]
     pub fn string_variation(&self, key: &str, default: &str) -> Arc<str> {
         match self.value(key, ValueType::String) {
@@ -152,21 +155,21 @@ impl BoundFlags {
         }
     }
 
-    /// Any JSON value.
+    /// Returns any JSON value.
     #[must_use]
     pub fn json_variation(&self, key: &str, default: Value) -> Value {
         self.value(key, ValueType::Json).cloned().unwrap_or(default)
     }
 
-    /// The values of all flags in LaunchDarkly's bootstrap format.
+    /// Returns the values of all flags in LaunchDarkly's bootstrap format.
     #[must_use]
     pub fn all_flags_state(&self, options: &AllFlagsOptions) -> Value {
         state::all_flags_state(self, options)
     }
 
-    /// What each flag serves, in the order of the keys, evaluated as it is asked for: the parts of
-    /// [`BoundFlags::all_flags_state`], for a host that makes objects of its own. None for an
-    /// invalid context.
+    /// Iterates over what each flag serves, in the order of the keys, evaluating lazily: the parts
+    /// of [`BoundFlags::all_flags_state`] for a host runtime that builds its own objects. `None`
+    /// for an invalid context.
     pub fn flag_states<'a>(
         &'a self,
         options: &AllFlagsOptions,
@@ -174,7 +177,7 @@ impl BoundFlags {
         state::flag_states(self, options)
     }
 
-    /// Why the flag serves the context what it does: the same evaluation, watched.
+    /// Explains why the flag serves the context its value: the same evaluation, recorded.
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str) -> Explanation {
@@ -182,17 +185,17 @@ impl BoundFlags {
     }
 }
 
-/// A document bound to as much of a context as some of its flags ask for: for a host whose caller
-/// asks one flag about another context each time.
+/// A document bound to the part of a context that some of its flags depend on, for a caller that
+/// evaluates one flag for a new context each time.
 #[derive(Debug)]
-pub struct BoundPart {
+pub struct PartialBinding {
     flags: Flags,
     subject: Subject,
 }
 
-impl BoundPart {
-    pub(crate) fn new(flags: Flags, subject: Subject) -> BoundPart {
-        BoundPart { flags, subject }
+impl PartialBinding {
+    pub(crate) fn new(flags: Flags, subject: Subject) -> PartialBinding {
+        PartialBinding { flags, subject }
     }
 
     /// The document.
@@ -201,7 +204,7 @@ impl BoundPart {
         &self.flags
     }
 
-    /// As [`BoundFlags::evaluate_handle`], for a flag that asks for no more than what was mentioned.
+    /// Like [`BoundFlags::evaluate_handle`], for a flag whose dependencies were bound.
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
         let (ruleset, steps) = (self.flags.ruleset(), &mut Steps::default());

@@ -1,14 +1,15 @@
-//! Days of the Gregorian calendar. A crate would bring a page far more than these two functions.
+//! Days of the Gregorian calendar. A crate would add far more to a page's download than these two
+//! functions.
 
 /// Days from 1 January of year 0 to the epoch, counted in years that begin with March.
 const EPOCH: i64 = 719_468;
 /// Days in 400 years, after which the calendar repeats itself.
 const CYCLE: i64 = 146_097;
 
-/// The days since the epoch of a year, a month and a day, both from 1; none where there is no such
-/// day.
+/// Returns the days since the epoch for a year, a month and a day (both from 1); `None` if there is
+/// no such day.
 pub(crate) fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    // A year that begins with March ends with its leap day.
+    // In a year that begins with March, the leap day is the last day.
     let months = (month + 9) % 12;
     let years = year - i64::from(months > 9);
     let of_cycle = years.rem_euclid(400);
@@ -18,7 +19,7 @@ pub(crate) fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     (date(days) == (year, month, day)).then_some(days)
 }
 
-/// Year, month and day of so many days since the epoch.
+/// Returns year, month and day for a number of days since the epoch.
 pub(crate) fn date(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH;
     let of_cycle = days.rem_euclid(CYCLE);
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_day_of_eight_centuries_is_itself() {
+    fn every_day_of_eight_centuries_round_trips() {
         let first = Date::from_calendar_date(1600, Month::January, 1).unwrap();
         for day in 0..8 * 36_525 {
             let theirs = first + time::Duration::days(day);
@@ -52,7 +53,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_a_day_is_one_of_the_crate(year in -9999_i32..=9999, month in 0_u8..=13, day in 0_u8..=32) {
+        fn days_are_valid_as_in_the_crate(year in -9999_i32..=9999, month in 0_u8..=13, day in 0_u8..=32) {
             let theirs = Month::try_from(month).ok().and_then(|month| Date::from_calendar_date(year, month, day).ok());
             let epoch = Date::from_calendar_date(1970, Month::January, 1).unwrap();
             let theirs = theirs.map(|date| (date - epoch).whole_days());

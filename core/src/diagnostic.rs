@@ -1,3 +1,5 @@
+//! Diagnostics: their severities, codes and messages, and the collector that loading fills.
+
 use std::cell::RefCell;
 use std::fmt::{self, Display};
 use std::sync::Arc;
@@ -10,11 +12,11 @@ use crate::path::Path;
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Something to know; every answer is what it seems to be.
+    /// Information; no answer is affected.
     Info,
-    /// Read otherwise than its author may think.
+    /// Probably not read as its author intended.
     Warning,
-    /// A part that can never do what it says, or that makes its flag `MALFORMED_FLAG`.
+    /// A part that can never have its effect, or that makes its flag `MALFORMED_FLAG`.
     Error,
 }
 
@@ -36,7 +38,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What is wrong with one place of a document that loaded all the same.
+/// What is wrong at one path of a document that loaded nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     severity: Severity,
@@ -58,13 +60,13 @@ impl Diagnostic {
         Diagnostic { severity: code.severity(), code, path: path.into(), message: message.into() }
     }
 
-    /// The same finding where it matters more or less than usual.
+    /// The same finding with another severity.
     #[cfg(feature = "authoring")]
     pub(crate) fn with_severity(self, severity: Severity) -> Diagnostic {
         Diagnostic { severity, ..self }
     }
 
-    /// How much it matters.
+    /// The severity.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
@@ -76,12 +78,12 @@ impl Diagnostic {
         self.code.as_str()
     }
 
-    /// Every code that there is, with how much it usually matters.
+    /// Iterates over every code with its usual severity.
     pub fn codes() -> impl Iterator<Item = (&'static str, Severity)> {
         Code::ALL.iter().map(|code| (code.as_str(), code.severity()))
     }
 
-    /// Where, such as `flags.checkout.rules[2].clauses[0].values[1]`.
+    /// The path, such as `flags.checkout.rules[2].clauses[0].values[1]`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -114,9 +116,9 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// What was found wrong so far.
+/// Collects findings.
 ///
-/// While a document is loaded nothing is kept and no message is written; without the feature
+/// While a document is loaded nothing is kept and no message is formatted; without the feature
 /// `tools` nothing ever is.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -125,7 +127,7 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Keeps what is added.
+    /// A collector that keeps its findings.
     pub(crate) fn kept() -> Findings {
         Findings {
             #[cfg(feature = "tools")]
@@ -163,7 +165,7 @@ impl Findings {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $severity:ident;)*) => {
-        /// The stable names of what can be wrong with a document.
+        /// The stable codes of findings.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Code {
             $($(#[$doc])* $name,)*
@@ -188,99 +190,99 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A flag, a segment or a part of one that is no object.
+    /// A flag, a segment or a part of one is not an object.
     NotAnObject = "not-an-object", Error;
-    /// A property of another type than it needs.
+    /// A property has the wrong type.
     WrongType = "wrong-type", Error;
-    /// A property of another type, in a place that decides no answer.
+    /// A property that affects no answer has the wrong type.
     IgnoredType = "ignored-type", Warning;
-    /// A variation's index with no variation.
+    /// An index has no variation.
     VariationOutOfRange = "variation-out-of-range", Error;
-    /// An index that is not written; it is read as 0.
+    /// A variation's index is missing; it is read as 0.
     MissingVariation = "missing-variation", Warning;
     /// A rollout without entries.
     EmptyRollout = "empty-rollout", Error;
-    /// A rule or fallthrough that names neither.
+    /// A rule or fallthrough has neither a variation nor a rollout.
     NoVariationOrRollout = "no-variation-or-rollout", Error;
-    /// An attribute reference that cannot be read.
+    /// An attribute reference is invalid.
     InvalidReference = "invalid-reference", Error;
-    /// A hash that isoflag does not know.
+    /// The hash is unknown.
     UnknownHash = "unknown-hash", Error;
-    /// A regular expression that the engine refuses.
+    /// A regular expression is invalid or exceeds a limit.
     InvalidRegex = "invalid-regex", Error;
-    /// A flag that needs itself.
+    /// A flag depends on itself.
     PrerequisiteCycle = "prerequisite-cycle", Error;
-    /// A segment that holds itself.
+    /// A segment depends on itself.
     SegmentCycle = "segment-cycle", Error;
-    /// A flag both in `flags` and in `flagValues`.
+    /// A flag is both in `flags` and in `flagValues`.
     DuplicateFlag = "duplicate-flag", Error;
-    /// A member written twice in one object.
+    /// A member occurs twice in one object.
     DuplicateMember = "duplicate-member", Warning;
-    /// An integer beyond 2^53.
+    /// An integer is beyond 2^53.
     NumberPrecision = "number-precision", Warning;
-    /// A flag or segment without `key`.
+    /// A flag or segment has no `key`.
     MissingKey = "missing-key", Warning;
-    /// A `key` other than the name it is filed under.
+    /// A `key` differs from the member name of its item.
     KeyMismatch = "key-mismatch", Warning;
-    /// A rule that matches everybody.
+    /// A rule without clauses matches every context.
     RuleWithoutClauses = "rule-without-clauses", Warning;
-    /// An operator that matches nothing.
+    /// An unknown operator matches nothing.
     UnknownOperator = "unknown-operator", Warning;
-    /// A value that is no date, in a clause on dates.
+    /// A value in a clause on dates is not a date.
     InvalidDate = "invalid-date", Warning;
-    /// A value that is no semantic version, in a clause on versions.
+    /// A value in a clause on versions is not a semantic version.
     InvalidVersion = "invalid-version", Warning;
-    /// A value that its operator can never match.
+    /// A value can never match with its operator.
     UnusableValue = "unusable-value", Warning;
-    /// A prerequisite that the document does not hold.
+    /// A prerequisite is not in the document.
     MissingPrerequisite = "missing-prerequisite", Warning;
-    /// A segment that the document does not hold.
+    /// A segment is not in the document.
     MissingSegment = "missing-segment", Warning;
-    /// No stamp of the last change, in an answer of the consistency gate.
+    /// The consistency gate found no last-modified timestamp.
     MissingStamp = "missing-stamp", Warning;
-    /// A stamp that is no integer of seconds.
+    /// A timestamp is not an integer of seconds.
     InvalidStamp = "invalid-stamp", Warning;
-    /// A stamp in milliseconds.
+    /// A timestamp is in milliseconds.
     MillisecondStamp = "millisecond-stamp", Warning;
-    /// A stamp later than the moment that is asked about.
+    /// A timestamp is later than the moment of the evaluation.
     FutureStamp = "future-stamp", Warning;
-    /// A moment or a span that the gate cannot reckon with.
+    /// A moment or a duration is invalid for the gate.
     InvalidTime = "invalid-time", Warning;
-    /// Something that LaunchDarkly's SDKs read otherwise.
+    /// LaunchDarkly's SDKs read this differently.
     NotPortable = "not-portable", Info;
-    /// A rule that nobody comes to: whoever matches it has matched an earlier one.
+    /// Unreachable rule: an earlier rule matches every context that it matches.
     UnreachableRule = "unreachable-rule", Error;
-    /// A clause without a value that could match.
+    /// A clause has no value that could match.
     ClauseNeverMatches = "clause-never-matches", Error;
-    /// Two clauses of a rule that nobody matches both of.
+    /// Two clauses of a rule exclude each other.
     ContradictoryClauses = "contradictory-clauses", Error;
-    /// A rollout whose weights are not 100000 together.
+    /// The weights of a rollout do not add up to 100000.
     RolloutWeights = "rollout-weights", Warning;
-    /// A variation that nothing serves.
+    /// A variation is never served.
     VariationNeverServed = "variation-never-served", Warning;
-    /// Variations of several JSON types.
+    /// The variations have several JSON types.
     MixedTypes = "mixed-types", Warning;
-    /// A flag whose key is not of the agreed form.
+    /// A flag's key does not match the naming pattern.
     NamePattern = "name-pattern", Info;
-    /// A flag that nobody answers for.
+    /// A flag has no owner.
     NoOwner = "no-owner", Info;
-    /// A status that is none of the five.
+    /// A status is not one of the five.
     UnknownStatus = "unknown-status", Warning;
-    /// An `onVariation` that the flag does not have.
+    /// The flag does not have its `onVariation`.
     InvalidOnVariation = "invalid-on-variation", Error;
-    /// A time of a lifecycle that is none.
+    /// A time of a lifecycle is invalid.
     InvalidMoment = "invalid-moment", Warning;
-    /// A flag that is on outside development before its feature is ready.
+    /// A flag is on outside development before its feature is ready.
     OnBeforeItsTime = "on-before-its-time", Error;
-    /// A team with more flags than agreed.
+    /// A team has too many flags.
     TooManyFlags = "too-many-flags", Warning;
-    /// A flag that lives longer than agreed.
+    /// A flag is older than allowed.
     TooOld = "too-old", Warning;
-    /// A flag that was to be removed by now.
+    /// A flag should have been removed by now.
     CleanupDue = "cleanup-due", Warning;
-    /// An entry of `meta.strategies` that is no strategy of its system.
+    /// An entry of `meta.strategies` is not a strategy of its system.
     InvalidStrategy = "invalid-strategy", Error;
-    /// Options in `meta.check` that cannot be read.
+    /// The options in `meta.check` are invalid.
     InvalidCheckOptions = "invalid-check-options", Error;
     /// More findings than are reported.
     TooManyFindings = "too-many-findings", Error;

@@ -1,3 +1,5 @@
+//! The digest of a document, and LaunchDarkly's secure-mode hash.
+
 #[cfg(feature = "tools")]
 use hmac::{Hmac, KeyInit, Mac};
 #[cfg(feature = "tools")]
@@ -17,8 +19,9 @@ pub(crate) fn digest(value: &Value) -> String {
     ["sha256:", &hex(&hash)].concat()
 }
 
-/// LaunchDarkly's secure-mode hash of a context: lower-case hex of the HMAC-SHA256 of its
-/// fully-qualified key, keyed by the SDK key. Empty if the SDK key is: anybody could compute that hash.
+/// Returns LaunchDarkly's secure-mode hash of a context: lower-case hex of the HMAC-SHA256 of its
+/// fully-qualified key, keyed by the SDK key. Empty if the SDK key is empty, because anybody could
+/// compute that hash.
 ///
 /// ```
 /// use isoflag::{Context, secure_mode_hash};
@@ -36,7 +39,7 @@ pub fn secure_mode_hash(sdk_key: &str, context: &Context) -> String {
     if sdk_key.is_empty() {
         return String::new();
     }
-    // HMAC takes a key of any other length.
+    // HMAC accepts keys of any length, so this cannot fail.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(sdk_key.as_bytes()) else {
         return String::new();
     };

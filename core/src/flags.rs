@@ -1,7 +1,9 @@
+//! Loaded flag documents: loading, patching, binding and evaluating.
+
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use crate::bound_flags::{BoundFlags, BoundPart};
+use crate::bound_flags::{BoundFlags, PartialBinding};
 use crate::context::{BUILT_IN, Context};
 #[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
@@ -47,13 +49,14 @@ impl Flags {
     /// `flagValues`.
     ///
     /// # Errors
-    /// Where the text is not JSON, no document or past a limit. A flag that is malformed is none:
-    /// it has its [diagnostic](Flags::diagnostics).
+    ///
+    /// If the input is not JSON, is not a flag document or exceeds a limit. A malformed flag is not
+    /// an error; see [`diagnostics`](Flags::diagnostics).
     pub fn from_json(text: &[u8]) -> Result<Flags, DocumentError> {
         Document::read(text).map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
-    /// Loads a document that has been parsed already.
+    /// Loads a document that has already been parsed.
     ///
     /// # Errors
     /// As [`Flags::from_json`].
@@ -69,7 +72,7 @@ impl Flags {
         Document::read_flag_map(text).map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
-    /// Loads a bare map of flags that has been parsed already.
+    /// Loads a bare map of flags that has already been parsed.
     ///
     /// # Errors
     /// As [`Flags::from_json`].
@@ -77,22 +80,21 @@ impl Flags {
         Document::of_flag_map(value).map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
-    /// Loads a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined.
+    /// Loads a feature-flag profile of AWS AppConfig, as retrieved or as defined.
     ///
-    /// Each of its flags becomes two: `<key>` is true where it is enabled, and `<key>.attributes`
-    /// serves the object of its attributes, or no value where it is not. The attribute
-    /// `lastModifiedTimestamp`, seconds since the epoch as a number or a text, is the time of the last
-    /// change for [`Flags::consistency`].
+    /// Each of its flags becomes two: `<key>` is true if it is enabled, and `<key>.attributes`
+    /// serves the object of its attributes, or no value if it is not enabled. The attribute
+    /// `lastModifiedTimestamp`, seconds since the epoch as a number or a string, is the time of the
+    /// last change for [`Flags::consistency`].
     ///
-    /// # Errors
-    /// As [`Flags::from_json`]; and where the text is Amazon Ion, which is how AppConfig writes
-    /// profiles with variants.
+    /// As [`Flags::from_json`]; and if the text is Amazon Ion, the format of AppConfig profiles
+    /// with variants.
     #[cfg(feature = "tools")]
     pub fn from_appconfig_json(text: &[u8]) -> Result<Flags, DocumentError> {
         Document::read_appconfig(text).map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
-    /// Loads a feature-flag profile of AWS AppConfig that has been parsed already.
+    /// Loads a feature-flag profile of AWS AppConfig that has already been parsed.
     ///
     /// # Errors
     /// As [`Flags::from_json`].
@@ -101,8 +103,8 @@ impl Flags {
         Document::of_appconfig(value).map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
-    /// Loads what a configuration profile of AWS AppConfig gives, of either type: a feature-flag
-    /// profile as [`Flags::from_appconfig_json`] does, anything else as [`Flags::from_json`] does.
+    /// Loads the content of a configuration profile of AWS AppConfig of either type: a feature-flag
+    /// profile like [`Flags::from_appconfig_json`], anything else like [`Flags::from_json`].
     ///
     /// # Errors
     /// As these two.
@@ -112,20 +114,19 @@ impl Flags {
         document.map(|document| Flags::of(Ruleset::compile(&document)))
     }
 
-    /// The document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A flag or
-    /// segment is taken only if its `version` is higher than the one held; `{"key", "version",
-    /// "deleted": true}` is a tombstone. `meta` replaces the old one as a whole, but for a `hash`
-    /// that the document has.
+    /// Returns the document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A
+    /// flag or segment is taken only if its `version` is higher than the current one; `{"key",
+    /// "version", "deleted": true}` is a tombstone. `meta` replaces the old one as a whole, except
+    /// for an existing `hash`.
     ///
-    /// What the patch does not touch is shared with this document.
+    /// Parts that the patch does not change are shared with this document.
     ///
-    /// # Errors
-    /// Where the text is not JSON, no patch or past a limit.
+    /// If the text is not JSON, is not a patch or exceeds a limit.
     pub fn apply(&self, patch: &[u8]) -> Result<Flags, DocumentError> {
         Patch::read(patch).map(|patch| self.patched(&patch))
     }
 
-    /// The document after a patch that has been parsed already.
+    /// Returns the document after a patch that has already been parsed.
     ///
     /// # Errors
     /// As [`Flags::apply`].
@@ -182,55 +183,55 @@ impl Flags {
         self.0.ruleset.flags().next().is_none()
     }
 
-    /// Whether there is a flag of that key.
+    /// Whether there is a flag with this key.
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
         self.handle(key).is_some()
     }
 
-    /// The digest of the normalised document: `sha256:` and 64 hex digits over its RFC 8785 text.
-    /// It is computed when it is first asked for.
+    /// Returns the digest of the normalised document: `sha256:` and 64 hex digits over its RFC 8785
+    /// text. It is computed on first use.
     #[must_use]
     pub fn digest(&self) -> &str {
         self.0.digest.get_or_init(|| digest::digest(&self.document()))
     }
 
-    /// What of a context the answer of a flag depends on, through its prerequisites and the segments
-    /// that they ask. A handle that is none reads nothing.
+    /// Returns the dependencies of a flag: the parts of a context that its answer depends on,
+    /// including through prerequisites and their segments. A missing flag has none.
     #[must_use]
     pub fn mentions_of(&self, flag: Option<FlagHandle>) -> Mentions {
         let mentions = |flag: FlagHandle| self.0.ruleset.mentions_of(flag.index());
         flag.map(mentions).unwrap_or_default()
     }
 
-    /// `meta.version`, an integer or none.
+    /// Returns `meta.version`, or `None` if it is not an integer.
     #[must_use]
     pub fn version(&self) -> Option<i64> {
         self.0.ruleset.rest().get("meta")?.as_object()?.get("version")?.as_integer()
     }
 
-    /// Everything that is wrong with the document, in its order. It is looked for when it is first
-    /// asked for.
+    /// Returns everything that is wrong with the document, in its order. It is computed on first
+    /// use.
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         self.0.diagnostics.get_or_init(|| self.0.ruleset.diagnostics())
     }
 
-    /// The normalised document: `flags`, `segments`, and every other member as it is written.
+    /// Returns the normalised document: `flags`, `segments`, and every other member unchanged.
     #[must_use]
     pub fn document(&self) -> Value {
         self.0.ruleset.document()
     }
 
-    /// Looks up the attributes that the document asks for, so that each evaluation need not.
+    /// Looks up the attributes that the document reads, once for all evaluations.
     #[must_use]
     pub fn bind(&self, context: &Context) -> BoundFlags {
         self.bind_with(Some(context), None)
     }
 
-    /// As [`Flags::bind`], with what a store of big segments answered; without a context every
-    /// answer is `USER_NOT_SPECIFIED`.
+    /// Like [`Flags::bind`], with memberships of big segments; without a context every answer is
+    /// `USER_NOT_SPECIFIED`.
     #[must_use]
     pub fn bind_with(
         &self,
@@ -241,20 +242,20 @@ impl Flags {
         BoundFlags::new(self.clone(), subject)
     }
 
-    /// As [`Flags::bind`] for those flags only whose answer depends on no more than what is mentioned,
-    /// and for a context that need hold no more attributes than that. Without a context every answer is
+    /// Like [`Flags::bind`], but only for flags whose answers need no more than these dependencies;
+    /// the context may lack all other attributes. Without a context every answer is
     /// `USER_NOT_SPECIFIED`.
     #[must_use]
-    pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> BoundPart {
+    pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> PartialBinding {
         let subject = Subject::bind_part(self.0.ruleset.tables(), context, mentions);
-        BoundPart::new(self.clone(), subject)
+        PartialBinding::new(self.clone(), subject)
     }
 
-    /// The answers of many flags for many contexts: for each context, in their order, a row of one
-    /// answer for each key, in theirs. A context is bound once and a key is looked up once.
+    /// Evaluates many flags for many contexts: for each context, in order, a row with one answer
+    /// for each key, in order. Each context is bound once and each key is looked up once.
     ///
-    /// No row depends on another: a host with threads gives each thread a part of the contexts,
-    /// and the rows of the parts follow one another.
+    /// Rows are independent: a host runtime with threads can give each thread a part of the
+    /// contexts and concatenate the rows.
     ///
     /// ```
     /// # use isoflag::{Context, Flags};
@@ -274,9 +275,9 @@ impl Flags {
         self.evaluate_handles(&handles, contexts.into_iter().map(Some), None)
     }
 
-    /// As [`Flags::evaluate_many`] for flags found before, with what a store of big segments
-    /// answered. A handle that is none is a missing flag; where there is no context every answer of
-    /// the row is `USER_NOT_SPECIFIED`.
+    /// Like [`Flags::evaluate_many`] for handles, with memberships of big segments. A missing
+    /// handle is a missing flag; if there is no context, every answer of the row is
+    /// `USER_NOT_SPECIFIED`.
     #[must_use]
     pub fn evaluate_handles<'c>(
         &self,
@@ -291,16 +292,17 @@ impl Flags {
         contexts.into_iter().map(row).collect()
     }
 
-    /// The name of a context's attribute where an answer may depend on it, as the document shares
-    /// it: a binding need not convert the others. A legacy user has other names; whether the
-    /// context is too large depends on all attributes.
+    /// Returns the name of a context's attribute if an answer may depend on it, sharing the
+    /// document's string: a binding need not convert other attributes. A legacy user has other
+    /// names; whether the context is too large depends on all attributes.
     #[must_use]
     pub fn attribute_name(&self, name: &str) -> Option<Arc<str>> {
         let mentioned = self.0.ruleset.tables().attributes.name(name).map(Arc::clone);
         mentioned.or_else(|| BUILT_IN.contains(&name).then(|| Arc::from(name)))
     }
 
-    /// The context keys that an evaluation may ask a store of big segments for, in RFC 8785 order.
+    /// Returns the context keys that an evaluation may need memberships of big segments for, in RFC
+    /// 8785 order.
     #[must_use]
     pub fn big_segment_keys(&self, context: &Context) -> Vec<Arc<str>> {
         let tables = self.0.ruleset.tables();
@@ -313,18 +315,18 @@ impl Flags {
                 keys.push((Arc::clone(&one.key), Value::Null));
             }
         }
-        // Each once, and in that order, is how the members of an object stand.
+        // An object sorts its members and keeps each name once.
         Object::from_members(keys).iter().map(|(key, _)| Arc::clone(key)).collect()
     }
 
-    /// The handle of a flag, which spares later look-ups of its key.
+    /// Returns the handle of a flag, which saves later look-ups of its key.
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<FlagHandle> {
         let slot = self.0.ruleset.tables().flags.place(key)?;
         self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
     }
 
-    /// The value that an answer serves; none where the caller's default is.
+    /// Returns the value that an answer serves; `None` if it is the caller's default.
     #[must_use]
     pub fn value_of(&self, answer: &Answer) -> Option<&Value> {
         let flag = self.0.ruleset.flag(answer.flag?.index())?;
@@ -361,15 +363,15 @@ impl Flags {
     }
 }
 
-/// One evaluation without a [`BoundFlags`] to keep.
+/// Single evaluations, without keeping a [`BoundFlags`].
 impl Flags {
-    /// The flag's value for the context, or the default.
+    /// Returns the flag's value for the context, or the default.
     #[must_use]
     pub fn variation(&self, key: &str, context: &Context, default: Value) -> Value {
         self.bind(context).variation(key, default)
     }
 
-    /// The flag's value with its variation and the reason.
+    /// Returns the flag's value with its variation and the reason.
     #[must_use]
     pub fn variation_detail(
         &self,
@@ -380,25 +382,25 @@ impl Flags {
         self.bind(context).variation_detail(key, default)
     }
 
-    /// A boolean flag's value; the default also where the flag serves another type.
+    /// Returns a boolean flag's value; the default also if the flag serves another type.
     #[must_use]
     pub fn bool_variation(&self, key: &str, context: &Context, default: bool) -> bool {
         self.bind(context).bool_variation(key, default)
     }
 
-    /// A number's integral part; the default also where the flag serves another type.
+    /// Returns a number's integral part; the default also if the flag serves another type.
     #[must_use]
     pub fn int_variation(&self, key: &str, context: &Context, default: i64) -> i64 {
         self.bind(context).int_variation(key, default)
     }
 
-    /// A number; the default also where the flag serves another type.
+    /// Returns a number; the default also if the flag serves another type.
     #[must_use]
     pub fn float_variation(&self, key: &str, context: &Context, default: f64) -> f64 {
         self.bind(context).float_variation(key, default)
     }
 
-    /// A string; the default also where the flag serves another type.
+    /// Returns a string; the default also if the flag serves another type.
     #[must_use]
     pub fn string_variation(&self, key: &str, context: &Context, default: &str) -> Arc<str> {
         self.bind(context).string_variation(key, default)
@@ -410,20 +412,20 @@ impl Flags {
         self.bind(context).json_variation(key, default)
     }
 
-    /// The values of all flags in LaunchDarkly's bootstrap format.
+    /// Returns the values of all flags in LaunchDarkly's bootstrap format.
     #[must_use]
     pub fn all_flags_state(&self, context: &Context, options: &AllFlagsOptions) -> Value {
         self.bind(context).all_flags_state(options)
     }
 
-    /// Why the flag serves the context what it does.
+    /// Explains why the flag serves the context its value.
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str, context: &Context) -> Explanation {
         self.bind(context).explain(key)
     }
 
-    /// What a page bootstraps from when the context is invalid.
+    /// The bootstrap data for an invalid context.
     #[must_use]
     pub fn invalid_state() -> Value {
         Value::Object(Object::of_present(&mut [

@@ -1,11 +1,11 @@
-//! The slots of things by their hash, with a bounded number of comparisons whatever the hashes are.
+//! An index of slots by hash, with a bounded number of comparisons whatever the hashes are.
 
 use std::cmp::Ordering;
 
 use crate::balanced_tree::BalancedTree;
 
-/// The hash that every index is asked with, eight bytes a step. It is fixed, so that anyone can
-/// choose keys of one hash; see [`PROBES`].
+/// The hash of every index, eight bytes a step. It is fixed, so anyone can choose keys that
+/// collide; see [`PROBES`].
 pub(crate) fn hash(key: &str) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = key.as_bytes().as_chunks::<8>();
@@ -14,20 +14,21 @@ pub(crate) fn hash(key: &str) -> u32 {
     for word in words {
         hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
     }
-    // The lowest bits choose the bucket; of a product they know nothing of the highest of its factors.
+    // The lowest bits choose the bucket; in a product they do not depend on the highest bits of its
+    // factors.
     ((hash ^ hash >> 32).wrapping_mul(FACTOR) >> 32) as u32
 }
 
-/// The most buckets that a look-up visits. Ordinary keys need fewer; those that find these taken
-/// are kept in a balanced tree, so that keys chosen to collide cost a logarithm.
+/// The maximum number of buckets that a look-up visits. Ordinary keys need fewer; keys that find
+/// these taken are kept in a balanced tree, so that keys chosen to collide cost a logarithm.
 const PROBES: usize = 16;
 
-/// An index of things that its owner keeps, each in a slot.
+/// An index of items that its owner stores, each in a slot.
 ///
-/// One table for all that is looked up: a generic map would be compiled once for each type of key.
+/// One table for all look-ups: a generic map would be compiled once for each type of key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HashIndex {
-    /// A power of two of them, at most half of them taken; a slot is kept plus 1.
+    /// Their number is a power of two, at most half of them taken; each contains a slot plus 1.
     buckets: Vec<Bucket>,
     taken: usize,
     crowded: BalancedTree,
@@ -40,7 +41,7 @@ struct Bucket {
 }
 
 impl HashIndex {
-    /// An index of the things in the first slots that have a hash; of equal ones the first counts.
+    /// Indexes the items in the first slots that have a hash; of equal items the first counts.
     pub(crate) fn of(
         count: u32,
         hash: &dyn Fn(u32) -> Option<u32>,
@@ -59,7 +60,7 @@ impl HashIndex {
         index
     }
 
-    /// The slot of the thing with that hash that compares as equal to the one looked for.
+    /// Returns the slot of the item that has this hash and compares as equal.
     pub(crate) fn find(&self, hash: u32, compare: impl Fn(u32) -> Ordering) -> Option<u32> {
         match self.place(hash, &compare) {
             Place::Found(slot) => Some(slot),
@@ -68,7 +69,7 @@ impl HashIndex {
         }
     }
 
-    /// Adds a slot whose thing is not indexed yet; `order` compares the things of two slots.
+    /// Inserts a slot whose item is not indexed yet; `order` compares the items of two slots.
     pub(crate) fn insert(&mut self, hash: u32, slot: u32, order: &dyn Fn(u32, u32) -> Ordering) {
         if self.buckets.len() < (self.taken + 1) * 2 {
             self.grow(self.taken + 1, order);
@@ -76,7 +77,7 @@ impl HashIndex {
         self.put(hash, slot, order);
     }
 
-    /// Makes room, and moves everything: nothing stands in the tree whose buckets are not full.
+    /// Makes room, and moves every entry: an entry is in the tree only if its buckets are full.
     fn grow(&mut self, count: usize, order: &dyn Fn(u32, u32) -> Ordering) {
         let size = (count * 2).next_power_of_two().max(8);
         let buckets = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
@@ -91,7 +92,7 @@ impl HashIndex {
     fn put(&mut self, hash: u32, slot: u32, order: &dyn Fn(u32, u32) -> Ordering) {
         match self.place(hash, |_| Ordering::Less) {
             Place::Free(at) => self.fill(at, hash, slot),
-            // It takes no bucket: more of them would not help keys of one hash.
+            // It takes no bucket: more buckets would not help keys with one hash.
             Place::Crowded | Place::Found(_) => {
                 self.crowded.insert(hash, slot, &|known| order(known, slot));
             }
@@ -105,7 +106,7 @@ impl HashIndex {
         }
     }
 
-    /// The bucket of a thing with that hash, or the one that it may have.
+    /// The bucket of an item with this hash, or the free bucket for it.
     fn place(&self, hash: u32, compare: impl Fn(u32) -> Ordering) -> Place {
         let mask = self.buckets.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
@@ -152,7 +153,7 @@ mod tests {
         }
     }
 
-    /// Whatever the hashes are, and in whatever order things come.
+    /// Whatever the hashes and the order of insertion are.
     #[test]
     fn a_look_up_compares_a_logarithm_of_things() {
         const COUNT: u32 = 20_000;
@@ -179,7 +180,7 @@ mod tests {
             assert!(compared.get() < COUNT * (PROBES as u32 + 32), "{}", compared.get());
             assert_eq!(index.find(7, |known| order(known).cmp(&u32::MAX)), None);
             compared.set(0);
-            // Each twice.
+            // Each item twice.
             let half = |slot: u32| order(slot / 2);
             let index = HashIndex::of(COUNT, &|slot| Some(hash(slot / 2)), &|a, b| {
                 compared.set(compared.get() + 1);

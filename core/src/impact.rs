@@ -1,7 +1,7 @@
-//! Which flags can answer otherwise by one document than by another.
+//! The flags whose answers can differ between two documents.
 //!
-//! What decides a flag's answers is compared first; then whoever asks a flag or a segment that
-//! differs differs too. Names, owners, versions and tracking decide nothing.
+//! The parts of a flag that decide its answers are compared first; then every flag that depends on
+//! a changed flag or segment is changed too. Names, owners, versions and tracking decide nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,11 +12,12 @@ use crate::json::{Object, Value, sorted_names};
 use crate::ruleset::{Clause, Condition, FlagState, HashChoice, OffVariation, Ruleset, Segment};
 
 impl Flags {
-    /// The keys of the flags whose answer to some context can differ between this document and a
-    /// later one, in RFC 8785 order: because of the flag itself, of a prerequisite or of a segment,
-    /// at any depth. A flag that only one of the two has is among them.
+    /// Returns the keys of the flags whose answer to some context can differ between this document
+    /// and a later one, in RFC 8785 order: because of the flag itself, a prerequisite or a segment,
+    /// at any depth. Flags that only one of the two documents has are included.
     ///
-    /// It may name too many (a rule that can never match has changed), never too few.
+    /// The result may include too many flags (for example if a rule that can never match changed),
+    /// never too few.
     ///
     /// ```
     /// use isoflag::Flags;
@@ -55,11 +56,11 @@ type Part<'a> = (u8, &'a str);
 const FLAGS: u8 = 0;
 const SEGMENTS: u8 = 1;
 
-/// What decides the answers of a document.
+/// The parts of a document that decide its answers.
 struct Decisions<'a> {
-    /// Of each flag and segment, what of itself decides.
+    /// For each flag and segment, its own parts that decide.
     decided: BTreeMap<Part<'a>, Value>,
-    /// Who asks a flag or a segment.
+    /// The dependents of each flag and segment.
     asked_by: BTreeMap<Part<'a>, Vec<Part<'a>>>,
 }
 
@@ -120,7 +121,7 @@ impl<'a> Decisions<'a> {
     }
 }
 
-/// A flag that is off: what it serves.
+/// For a flag that is off: the value that it serves.
 fn decided_by_off(off: OffVariation, variations: &[Value]) -> Value {
     match off {
         OffVariation::Default => Value::from("default"),
@@ -132,7 +133,7 @@ fn decided_by_off(off: OffVariation, variations: &[Value]) -> Value {
     }
 }
 
-/// A flag that is on: everything that an evaluation reads.
+/// For a flag that is on: everything that an evaluation reads.
 fn decided_by_targeting(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
     let Some(flag) = written else { return Value::Null };
     let rules = member(flag, "rules");
@@ -149,7 +150,7 @@ fn decided_by_targeting(written: Option<&Object>, key: &str, hash: HashChoice) -
     members.into_iter().collect::<Object>().into()
 }
 
-/// Everything that a segment's membership is decided by.
+/// Everything that decides a segment's membership.
 fn decided_by_segment(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
     let Some(segment) = written else { return Value::Null };
     let rules = member(segment, "rules");
@@ -173,7 +174,7 @@ fn decided_by_segment(written: Option<&Object>, key: &str, hash: HashChoice) -> 
     members.into_iter().collect::<Object>().into()
 }
 
-/// What a bucket is hashed from, if there are any buckets.
+/// The inputs of a bucket's hash, if there are any buckets.
 fn bucketing(item: &Object, key: &str, hash: HashChoice, buckets: bool) -> Value {
     if !buckets {
         return Value::Null;
@@ -203,7 +204,7 @@ fn has(part: &Value, name: &str) -> bool {
     part.as_object().and_then(|part| part.get(name)).is_some_and(|value| !value.is_null())
 }
 
-/// A member; what is read alike where it is absent is absent.
+/// Returns a member, absent if it has the value that an absent member is read as.
 fn filled(object: &Object, name: &str) -> Value {
     match member(object, name) {
         Value::Array(elements) if elements.is_empty() => Value::Null,
@@ -212,7 +213,7 @@ fn filled(object: &Object, name: &str) -> Value {
     }
 }
 
-/// The object with these members alone.
+/// Returns the object with only these members.
 fn kept(value: &Value, names: &[&str]) -> Value {
     let Some(object) = value.as_object() else { return value.clone() };
     names.iter().map(|name| filled(object, name)).collect()

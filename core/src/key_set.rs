@@ -1,10 +1,10 @@
-//! Sets of keys, each with a slot of its own.
+//! Sets of keys with stable slots.
 
 use std::sync::Arc;
 
 use crate::hash_index::{HashIndex, hash};
 
-/// Keys that each have a place of their own, in the order in which they came.
+/// Keys with a slot each, in the order of insertion.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<str>>,
@@ -21,7 +21,7 @@ impl KeySet {
         self.keys.get(place as usize)
     }
 
-    /// The key with that place, which is empty for none.
+    /// Returns the key in this slot, empty if the slot is free.
     pub(crate) fn key(&self, place: u32) -> &Arc<str> {
         self.get(place).unwrap_or(&self.nameless)
     }
@@ -68,7 +68,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_keeps_the_place_it_came_to(keys in proptest::collection::vec("[a-c]{0,3}", 0..60)) {
+        fn a_key_keeps_its_slot(keys in proptest::collection::vec("[a-c]{0,3}", 0..60)) {
             let mut set = KeySet::default();
             let mut known: Vec<String> = Vec::new();
             for key in keys {

@@ -1,23 +1,22 @@
-//! When a flag was evaluated last, as far as anybody knows.
+//! The last evaluation of a flag, as far as activity shows it.
 
 use crate::activity::{Activity, FlagActivity};
 use crate::json::{Object, Value};
 
-/// What is known about the last evaluation of a flag.
+/// What activity shows about the last evaluation of a flag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LastEvaluated {
-    /// Nothing: there is no activity that it could be seen in.
+    /// Unknown: there is no activity.
     Unknown,
     /// It was not evaluated between these moments, in milliseconds since the epoch: the first and
     /// the last evaluation of any flag.
     NotBetween(f64, f64),
-    /// It was.
+    /// It was evaluated.
     Seen(FlagActivity),
 }
 
 impl Activity {
-    /// What is known about the last evaluation of a flag. Activity in which nothing at all was
-    /// evaluated says nothing.
+    /// Returns the last evaluation of a flag. Activity without any evaluation proves nothing.
     #[must_use]
     pub fn last_evaluated(&self, key: &str) -> LastEvaluated {
         match (self.flag(key), self.window_ms()) {
@@ -29,8 +28,8 @@ impl Activity {
 }
 
 impl LastEvaluated {
-    /// `{"known": false}`; `{"known": true, "from", "until"}`, between which it was not seen; or
-    /// with `evaluations`, `first` and `last`. Times are in milliseconds since the epoch.
+    /// `{"known": false}`; `{"known": true, "from", "until"}` if it was not evaluated between these
+    /// times; or with `evaluations`, `first` and `last`. Times are in milliseconds since the epoch.
     #[must_use]
     pub fn to_value(self) -> Value {
         let known = |known: bool| ("known", Value::Bool(known));
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_others_were_seen_a_flag_was_not() {
+    fn a_flag_is_not_evaluated_if_only_others_were() {
         let text = br#"{"activity": 1, "flags": {
             "f": {"counts": {"d": {"0": 2, "default": 1}}, "first": 40, "last": 60},
             "g": {"counts": {"d": {"0": 1}}, "first": 1, "last": 50}}}"#;

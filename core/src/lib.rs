@@ -1,33 +1,33 @@
-//! One flag document, one evaluator, the same answer on every host.
+//! Evaluates LaunchDarkly-style flag documents, with the same answer on every host runtime.
 //!
 //! isoflag evaluates LaunchDarkly-style flag documents: targets, rules, segments, prerequisites,
 //! percentage rollouts and experiments. It does no I/O: no clock, no randomness, no network. The
 //! same document and the same context give the same bytes wherever it runs.
 //!
-//! The way of a flag, in reading order:
+//! Data flow, in reading order:
 //!
-//! 1. `json` reads a text once into a [`Value`] and writes its canonical form;
+//! 1. `json` parses a text once into a [`Value`] and writes its canonical form;
 //! 2. `document` takes flags and segments out of their container;
-//! 3. `ruleset` prepares them: regular expressions, versions, dates, references and sets are ready
-//!    before anybody asks, and what is wrong with the document becomes a [`Diagnostic`];
-//! 4. `context` reads who is asked about;
-//! 5. `evaluation` answers: [`Flags::bind`] looks up the attributes that the document mentions,
-//!    [`BoundFlags`] evaluates;
-//! 6. `explain` is the same evaluation, watched; `state` is the answers of all flags.
+//! 3. `ruleset` compiles them: regular expressions, versions, dates, references and sets are
+//!    prepared before the first evaluation, and mistakes in the document become [`Diagnostic`]s;
+//! 4. `context` parses the context of an evaluation;
+//! 5. `evaluation` computes the answer: [`Flags::bind`] looks up the attributes that the document
+//!    reads, [`BoundFlags`] evaluates;
+//! 6. `explain` records the same evaluation; `state` returns the answers of all flags.
 //!
-//! On these are built: `freshness`, which document supersedes which; `consistency`, whether the whole back end has a document; `history`, the
-//! documents that were in force lately, and pins to them; `receipt`, an answer that can be checked
-//! elsewhere; `impact` and `diff`, what a change can change and what changed; `check`, the mistakes
-//! of authors; `lifecycle`, whose a flag is and how far its feature has come; `strategy`, turning
-//! flags on and off by that; `reach`, what a flag can serve at all; `activity` and `last_evaluated`,
-//! which flags were evaluated; `inventory`, all flags of all environments in one view; `retirement`,
-//! which flags can go; `certification`, what the tests of an artifact say; `typing`, types for a
-//! document's flags.
+//! These modules build on it: `freshness` decides which document supersedes which; `consistency`,
+//! whether the whole back end has a document; `history` keeps recent documents, for pins to them;
+//! `receipt` makes answers that can be verified elsewhere; `impact` and `diff` compare documents;
+//! `check` finds authoring mistakes; `lifecycle` reads owners and statuses; `strategy` turns flags
+//! on and off by status; `reach` derives the answers that a flag can give; `activity` and
+//! `last_evaluated` count evaluations; `inventory` lists all flags of all environments;
+//! `retirement` finds removable flags; `certification` evaluates the test results of an artifact;
+//! `typing` generates types for a document's flags.
 //!
-//! The feature `tools`, on by default, is what an application may do without that only evaluates:
-//! explanations, diagnostics, AppConfig's profiles, the secure-mode hash and what needs those. The
-//! feature `authoring`, on by default and with `tools`, is for whoever writes documents and keeps
-//! them tidy. No answer depends on either.
+//! The feature `tools`, on by default, contains what evaluation does not need: explanations,
+//! diagnostics, AppConfig's profiles, the secure-mode hash and the modules that depend on them. The
+//! feature `authoring`, on by default and with `tools`, is for authors and maintainers of documents.
+//! No answer depends on either.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -49,7 +49,7 @@
         dead_code,
         unused_imports,
         unreachable_pub,
-        reason = "what evaluation knows, and only `tools` tells"
+        reason = "computed by evaluation, exposed only by `tools`"
     )
 )]
 
@@ -109,7 +109,7 @@ mod typing;
 
 #[cfg(feature = "authoring")]
 pub use activity::{Activity, ActivityError, FlagActivity};
-pub use bound_flags::{BoundFlags, BoundPart};
+pub use bound_flags::{BoundFlags, PartialBinding};
 #[cfg(feature = "authoring")]
 pub use certification::{
     ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,

@@ -1,6 +1,6 @@
 //! The limits of a document, a context and an evaluation. They are counted, never timed, so that
-//! what passes one host runtime passes every other, and what fails does so at the same place.
-//! `docs/limits.md` has them in one table, with what the worst input of each costs.
+//! every host runtime accepts the same inputs and fails at the same place. `docs/limits.md` lists
+//! them in one table, with the cost of the worst input of each.
 
 /// The bytes of a document's text.
 pub const DOCUMENT_BYTES: usize = 256 << 20;
@@ -20,17 +20,17 @@ pub(crate) const REGEX_INSTRUCTIONS: u32 = 1 << 15;
 /// How deep groups and repetitions of a regular expression may nest.
 pub(crate) const REGEX_NESTING: u32 = 50;
 
-/// How many prerequisites, or segments, may stand on one path below the flag that was asked for.
+/// The maximum number of prerequisites, or segments, on one path below the requested flag.
 pub const PATH_LENGTH: usize = 64;
 
-/// The steps of one evaluation: each flag, rule, clause, segment, target list and weighted entry that
-/// is looked at, and each pair of values that is compared. What looks at long texts takes more.
+/// The steps of one evaluation: each flag, rule, clause, segment, target list and weighted entry
+/// that is visited, and each pair of values that is compared. Operations on long texts take more.
 pub const STEPS: u32 = 1_000_000;
 
-/// The bytes of a text that is read, searched, compared or hashed that count as one step.
+/// The bytes that count as one step if a text is read, searched, compared or hashed.
 pub(crate) const STEP_BYTES: usize = 64;
 
-/// The bytes that the step of a bucket includes: salts and keys of ordinary length.
+/// The bytes that the step of a bucket covers: salts and keys of ordinary length.
 pub(crate) const BUCKET_BYTES: usize = 128;
 
 /// The visits of a place in a regular expression's program, at a place in the text, that count as one
@@ -44,10 +44,10 @@ pub(crate) const STEP_INSTRUCTIONS: u32 = 8;
 /// evaluation takes at most [`STEPS`] all the same.
 pub(crate) const STATE_STEPS: u32 = 4 * STEPS;
 
-/// The steps that each flag has in the state of all flags, whatever the others take.
+/// The steps that each flag has in the state of all flags, whatever the other flags take.
 pub(crate) const STATE_OWN_STEPS: u32 = 10_000;
 
-/// What the values of a context that an explanation shows count together, as a [`Budget`] counts.
+/// The total size of a context's values that an explanation shows, as a [`Budget`] counts.
 #[cfg(feature = "tools")]
 pub(crate) const TRACE_BYTES: usize = 1 << 20;
 
@@ -57,27 +57,27 @@ pub(crate) const DIAGNOSTICS: usize = 100_000;
 
 /// What is left of a size limit while a binding walks an object of its host.
 ///
-/// A host's object may share parts or hold itself, so its size is known only by counting.
+/// A host object may share parts or contain itself, so its size is known only by counting.
 #[derive(Clone, Debug)]
 pub struct Budget {
     bytes: usize,
 }
 
 impl Budget {
-    /// A budget of so many bytes of JSON text.
+    /// Creates a budget for a number of bytes of JSON text.
     #[must_use]
     pub fn new(bytes: usize) -> Budget {
         Budget { bytes }
     }
 
-    /// Whether a container may stand at this level; the outermost is level 1.
+    /// Whether a container may be nested at this level; the outermost is level 1.
     #[must_use]
     pub fn enter(&self, level: usize) -> bool {
         level <= NESTING
     }
 
-    /// Takes bytes off the budget: those of a string or a name, and one for every value. Once it
-    /// has answered `false` it always does.
+    /// Deducts bytes from the budget: those of a string or a name, and one for every value. Once it
+    /// has returned `false` it always does.
     #[must_use]
     pub fn spend(&mut self, bytes: usize) -> bool {
         match self.bytes.checked_sub(bytes.max(1)) {
@@ -105,7 +105,7 @@ mod tests {
         assert!(!budget.spend(0));
         assert!(budget.enter(NESTING) && !budget.enter(NESTING + 1));
     }
-    /// The table in the documentation has each limit as it is here.
+    /// The table in the documentation lists each limit with its current value.
     #[test]
     #[cfg(feature = "tools")]
     fn the_documented_limits_are_these() {

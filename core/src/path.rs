@@ -1,11 +1,11 @@
-//! Where in a document something stands: `flags.checkout.rules[2].clauses[0].values[1]`.
+//! Paths of values in a document: `flags.checkout.rules[2].clauses[0].values[1]`.
 
 use std::fmt;
 
 use crate::json::Value;
 
-/// A place on the way down a JSON text; each step borrows the one above it, so that walking a
-/// document costs nothing until a path is printed.
+/// A path in a JSON text; each step borrows the one above it, so that walking a document costs
+/// nothing until a path is printed.
 #[derive(Clone, Copy)]
 pub(crate) enum Path<'a> {
     Root,
@@ -22,7 +22,7 @@ impl<'a> Path<'a> {
         Path::Element(self, index)
     }
 
-    /// The path of what it stands in, and its own step; none for the root.
+    /// The parent's path, and the last step; `None` for the root.
     pub(crate) fn step(&self) -> Option<(&'a Path<'a>, Step<'a>)> {
         match self {
             Path::Root => None,
@@ -32,7 +32,7 @@ impl<'a> Path<'a> {
     }
 }
 
-/// One step on the way down a JSON text.
+/// One step of a path.
 #[derive(Clone, Copy)]
 pub(crate) enum Step<'a> {
     Member(&'a str),
@@ -42,15 +42,15 @@ pub(crate) enum Step<'a> {
 /// The most characters of a member's name that a path shows.
 const NAME: usize = 256;
 
-/// A path of more bytes ends here. Many findings may lie deep within long names: each is as long
-/// as this at most.
+/// A path with more bytes ends here. Many findings may lie deep inside long names; this limits the
+/// length of each.
 const LONGEST: usize = 1024;
 
-/// Stands for what is left out.
+/// Replaces omitted text.
 const OMITTED: char = '…';
 
 impl Step<'_> {
-    /// Adds the step to the text of a path.
+    /// Appends the step to the text of a path.
     pub(crate) fn write(self, text: &mut String) {
         if text.len() > LONGEST {
             if !text.ends_with(OMITTED) {
@@ -82,7 +82,7 @@ impl Step<'_> {
 }
 
 impl Path<'_> {
-    /// The path as it is written.
+    /// Formats the path.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);

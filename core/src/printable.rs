@@ -1,16 +1,16 @@
-//! What may be printed of a text that a document, a context or a caller wrote: a terminal obeys control characters, a reader
-//! is misled by marks that turn the direction of text, and the log of a pipeline takes some lines for commands.
+//! Makes untrusted text printable: terminals obey control characters, bidirectional marks mislead
+//! readers, and pipeline runners execute some lines of a log as commands.
 
 use std::fmt::{self, Display, Formatter};
 
-/// What a runner of pipelines takes for a command wherever it stands in a line.
+/// Command prefixes that a pipeline runner detects anywhere in a line.
 const COMMANDS: [&str; 2] = ["##[", "##vso["];
 
-/// What a runner of pipelines takes for a command at the start of a line, after white space.
+/// A command prefix that a pipeline runner detects at the start of a line, after white space.
 const LINE_COMMAND: &str = "::";
 
-/// The text as a part of a line: what would be obeyed is written as an escape of JSON, such as `\u001b`, and so are line
-/// breaks. A JSON text stays one that says the same.
+/// Formats a text as part of a line: dangerous characters and line breaks are written as JSON
+/// escapes, such as `\u001b`. JSON text remains JSON text with the same value.
 ///
 /// ```
 /// assert_eq!(isoflag::printable("a\u{1b}[2J\n::error::b").to_string(), r"a\u001b[2J\n::error::b");
@@ -20,7 +20,7 @@ pub fn printable(text: &str) -> impl Display + '_ {
     Printable { text, keeps_lines: false }
 }
 
-/// As [`printable`], for a text of several lines.
+/// Like [`printable`], for a text of several lines.
 pub fn printable_lines(text: &str) -> impl Display + '_ {
     Printable { text, keeps_lines: true }
 }
@@ -30,7 +30,7 @@ struct Printable<'t> {
     keeps_lines: bool,
 }
 
-/// Whether a terminal or a reader would take it for something else than a character.
+/// Whether a terminal or a reader would not treat it as an ordinary character.
 fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -53,7 +53,7 @@ impl Display for Printable<'_> {
             };
             let is_escaped = match character {
                 '\n' => !self.keeps_lines,
-                // The first of two, so that the second begins no command.
+                // Escapes the first of two, so that the second does not begin a command.
                 '#' => COMMANDS.into_iter().any(begins),
                 ':' => at_start && begins(LINE_COMMAND),
                 _ => is_obeyed(character),

@@ -1,5 +1,5 @@
-//! SHA-1 and SHA-256 where size counts: a page loads a fifth of what the crates would bring.
-//! Elsewhere those are faster; the tests hold one against the other.
+//! SHA-1 and SHA-256 optimized for size: a page downloads a fifth of the size of the crates. Other
+//! builds use the faster crates; the tests compare both.
 
 /// A message in two parts, padded to whole blocks of 64 bytes.
 struct Message<'a> {
@@ -16,12 +16,12 @@ impl Message<'_> {
         (self.length() + 9).next_multiple_of(64)
     }
 
-    /// The places at which blocks begin.
+    /// The offsets at which blocks begin.
     fn blocks(&self) -> impl Iterator<Item = usize> + use<> {
         (0..self.padded()).step_by(64)
     }
 
-    /// The words of the block at a place.
+    /// The words of the block at an offset.
     fn words(&self, at: usize) -> [u32; 16] {
         let mut block = [0; 64];
         let end = if at + 64 == self.padded() {
@@ -48,7 +48,7 @@ impl Message<'_> {
     }
 }
 
-/// One of the last sixteen words; those of the later rounds take the places of the earlier.
+/// One of the last sixteen words; those of later rounds overwrite the earlier ones.
 fn word(words: &[u32; 16], round: usize) -> u32 {
     words.get(round & 15).copied().unwrap_or_default()
 }
@@ -156,7 +156,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_bits_are_those_of_the_crates(
+        fn hashes_equal_those_of_the_crates(
             first in prop::collection::vec(any::<u8>(), 0..150),
             second in prop::collection::vec(any::<u8>(), 0..150),
         ) {

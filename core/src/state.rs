@@ -1,4 +1,4 @@
-//! The state of all flags: what a page bootstraps from.
+//! The state of all flags, for bootstrapping a page.
 
 use std::sync::Arc;
 
@@ -9,20 +9,20 @@ use crate::json::{Object, Value};
 use crate::limits;
 use crate::ruleset::{Flag, Prerequisite, Ruleset};
 
-/// What [`all_flags_state`](BoundFlags::all_flags_state) is to show.
+/// The options of [`all_flags_state`](BoundFlags::all_flags_state).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct AllFlagsOptions {
-    /// Only flags that a browser may know.
+    /// Include only flags that are available to browsers.
     pub client_side_only: bool,
-    /// The reason of every answer.
+    /// Include the reason of every answer.
     pub with_reasons: bool,
-    /// Version and reason only of flags whose evaluations are tracked.
+    /// Include version and reason only for flags whose evaluations are tracked.
     pub details_only_for_tracked_flags: bool,
-    /// Milliseconds since the epoch: a flag's debugging may have ended by then.
+    /// The current time in milliseconds since the epoch: a flag's debugging may have ended.
     pub now_ms: f64,
 }
 
-/// What one flag serves, as the state of all flags shows it. Nothing is copied.
+/// The entry of one flag in the state of all flags. Nothing is copied.
 #[derive(Clone, Copy, Debug)]
 pub struct FlagState<'a> {
     key: &'a Arc<str>,
@@ -36,7 +36,7 @@ pub struct FlagState<'a> {
     prerequisites: PrerequisiteKeys<'a>,
 }
 
-/// What a member of a flag's state holds.
+/// The value of a member of a flag's state.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum StateMember<'a> {
@@ -44,13 +44,13 @@ pub enum StateMember<'a> {
     Number(f64),
     /// A boolean.
     Bool(bool),
-    /// Why the flag serves what it does.
+    /// The reason of the answer.
     Reason(Reason<'a>),
     /// The keys of flags.
     Keys(PrerequisiteKeys<'a>),
 }
 
-/// The keys of the flag's own prerequisites that were looked at, in order.
+/// The keys of the flag's own prerequisites that were evaluated, in order.
 #[derive(Clone, Copy, Debug)]
 pub struct PrerequisiteKeys<'a> {
     ruleset: &'a Ruleset,
@@ -99,13 +99,13 @@ impl<'a> FlagState<'a> {
         self.key
     }
 
-    /// What the flag serves; none, which is written as null, where the caller's default is.
+    /// The served value; `None`, which is written as null, if it is the caller's default.
     #[must_use]
     pub fn value(&self) -> Option<&'a Value> {
         self.value
     }
 
-    /// The members of the flag's entry in `$flagsState`; what is false or absent is left out.
+    /// The members of the flag's entry in `$flagsState`; false and absent ones are omitted.
     pub fn members(&self) -> impl Iterator<Item = (&'static str, StateMember<'a>)> + use<'a> {
         self.all_members().into_iter().flatten()
     }
@@ -146,7 +146,7 @@ impl From<StateMember<'_>> for Value {
     }
 }
 
-/// The state of each flag, in the order of the keys; none for an invalid context.
+/// The state of each flag, in the order of the keys; `None` for an invalid context.
 pub(crate) fn flag_states<'a>(
     bound: &'a BoundFlags,
     options: &AllFlagsOptions,
@@ -174,7 +174,7 @@ pub(crate) fn all_flags_state(bound: &BoundFlags, options: &AllFlagsOptions) -> 
     Value::Object(Object::from_members(values))
 }
 
-/// Whether an answer counts for an experiment, so that its reason must be tracked.
+/// Whether an answer belongs to an experiment, so that its reason must be tracked.
 fn is_experiment(flag: &Flag, verdict: Verdict) -> bool {
     match verdict {
         Verdict::Fallthrough { in_experiment } => {

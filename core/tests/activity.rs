@@ -1,12 +1,12 @@
-//! What every recorder of activity must do: the cases of `conformance/activity`.
+//! The cases of `conformance/activity`, which every recorder of activity must pass.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use isoflag::Activity;
 use serde_json::Value;
 
-/// The cases of one kind; those of `record`, which come first and hold lone surrogates, are for
-/// recorders and not read.
+/// Returns the cases of one kind; those of `record`, which come first and contain lone surrogates,
+/// are for recorders and are skipped.
 fn cases(kind: &str) -> Vec<Value> {
     let text = include_str!("../../conformance/activity/cases.json");
     let (_, text) = text.split_once("\"merge\": [").unwrap();
@@ -34,7 +34,7 @@ fn it_merges_in_any_order() {
 }
 
 #[test]
-fn what_is_no_activity_is_refused() {
+fn invalid_activity_is_rejected() {
     for case in cases("refuse") {
         let text = case["activity"].as_str().unwrap();
         let error = Activity::from_json(text.as_bytes()).unwrap_err();

@@ -1,4 +1,4 @@
-//! Evaluating allocates nothing: everything that needs memory has it since the context was bound.
+//! Evaluating allocates nothing: all memory is allocated when the context is bound.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::alloc::System;
@@ -53,13 +53,13 @@ fn evaluating_allocates_nothing() {
     drop(std::hint::black_box(String::from("the counter counts")));
     assert_eq!(region.change().allocations, 1);
     for key in keys {
-        // Once before, for what a library prepares when it is first used.
+        // Once before, for what a library initializes on first use.
         let _ = bound.evaluate(key);
         let region = Region::new(ALLOCATOR);
         let answer = bound.evaluate(key);
         let value = flags.value_of(&answer);
         assert_eq!(region.change().allocations, 0, "{key}");
-        // A flag that were malformed, or left early, would allocate nothing either.
+        // A malformed flag, or one that returns early, would allocate nothing either.
         let wanted = if key == "sha1" || key == "murmur3" { value } else { Some(&Value::from(2)) };
         assert!(value.is_some() && value == wanted, "{key}: {value:?}");
     }

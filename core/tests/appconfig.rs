@@ -1,4 +1,4 @@
-//! AppConfig's feature-flag profiles, in the two forms in which AppConfig gives them.
+//! AppConfig's feature-flag profiles, as retrieved and as defined.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -53,7 +53,7 @@ fn enabled_is_a_boolean_flag_and_attributes_are_a_json_flag() {
 }
 
 #[test]
-fn what_is_defined_and_what_is_retrieved_are_one_document() {
+fn a_definition_and_a_retrieved_profile_are_the_same_document() {
     let retrieved = Flags::from_appconfig_json(RETRIEVED).unwrap();
     let defined = Flags::from_appconfig_json(DEFINED).unwrap();
     let parsed = Flags::from_appconfig_value(Value::parse(RETRIEVED).unwrap()).unwrap();
@@ -78,7 +78,7 @@ fn a_malformed_entry_is_isolated() {
 }
 
 #[test]
-fn an_answer_in_ion_is_named() {
+fn a_response_in_ion_is_reported() {
     for text in [
         &b"'tiered_release'::[[(eq $group \"a\"), \"{}\"], \"{}\"]"[..],
         b"  tiered_release::[]",
@@ -95,7 +95,7 @@ fn an_answer_in_ion_is_named() {
 }
 
 #[test]
-fn what_is_no_profile_is_an_error_with_its_place() {
+fn an_invalid_profile_is_an_error_with_its_path() {
     for (text, expected) in [
         (&b"[]"[..], "a profile is an object, found"),
         (br#"{"enabled": true, "color": "red"}"#, "`enabled`: this is the answer for one flag"),
@@ -138,7 +138,7 @@ fn the_injected_attribute_is_the_time_of_the_last_change() {
         ("\"1e2\"", (true, Some(0.0), None)),
         ("954", (true, Some(0.0), None)),
         ("955", (false, Some(0.0), None)),
-        // A change within a second is over at its end.
+        // A fraction of a second is rounded up.
         ("954.5", (false, Some(0.0), None)),
         ("\"953.5\"", (true, Some(0.0), None)),
         ("990", (false, Some(35.0), None)),

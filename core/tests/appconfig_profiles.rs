@@ -12,11 +12,11 @@ use isoflag::{DocumentError, Flags, Object, Value};
 use proptest::prelude::*;
 
 const PROFILES: &[&str] = &[
-    // As it is retrieved.
+    // As retrieved.
     r#"{"x": {"enabled": true}}"#,
     r#"{"x": {"enabled": false}, "y": {"enabled": true, "limit": 3, "names": ["a"]}}"#,
     r#"{"x": {"enabled": true, "_variant": "beta", "_deprecation": {"status": "planned"}}}"#,
-    // Malformed entries beside one that is well-formed.
+    // Malformed entries beside a well-formed one.
     r#"{"x": {"enabled": true}, "y": {"enabled": "yes"}, "z": 1, "w": {}, "v": null}"#,
     // Attributes and flags named as members of documents.
     r#"{"x": {"enabled": true, "on": true, "key": "x", "version": 3, "deleted": true}}"#,
@@ -25,10 +25,10 @@ const PROFILES: &[&str] = &[
     r#"{"flags": {"enabled": true, "color": "red"}}"#,
     r#"{"flagValues": {"enabled": true}, "x": {"enabled": true}}"#,
     r#"{"enabled": {"enabled": true}}"#,
-    // The answer for one flag.
+    // The response for one flag.
     r#"{"enabled": true, "color": "red"}"#,
     r#"{"enabled": false}"#,
-    // As it is defined.
+    // As defined.
     r#"{"version": "1", "flags": {"x": {"name": "X"}}, "values": {"x": {"enabled": true}}}"#,
     r#"{"flags": {"x": {"name": "X"}}, "values": {"x": {"enabled": false, "n": 1}}}"#,
     r#"{"flags": {"x": {}}, "values": {"x": {"enabled": true}, "y": 1}}"#,
@@ -61,7 +61,7 @@ const DOCUMENTS: &[&str] = &[
     r#"{"segments": {}}"#,
 ];
 
-/// In a bare map one of these keeps what is malformed beside it from sinking the map.
+/// In a bare map one of these isolates a malformed item beside it.
 const FLAGS: &[&str] = &[
     r#"{"on": true}"#,
     r#"{"variations": [true]}"#,
@@ -79,7 +79,7 @@ fn is_profile(loaded: Result<Flags, DocumentError>) -> bool {
 }
 
 #[test]
-fn a_profile_is_refused_and_the_error_names_what_loads_it() {
+fn a_profile_is_rejected_and_the_error_names_the_function_that_loads_it() {
     for text in PROFILES {
         assert!(is_profile(Flags::from_json(text.as_bytes())), "{text}");
         assert!(is_profile(Flags::from_flag_map_json(text.as_bytes())), "{text}");
@@ -171,7 +171,7 @@ fn profile() -> impl Strategy<Value = Value> {
     prop::collection::vec((key, entry), 1..5).prop_map(object)
 }
 
-/// The document with members that it does not know, `enabled` in each flag among them.
+/// Returns the document with unknown members, including `enabled` in each flag.
 fn disguised(document: &Value) -> (Value, Value) {
     let members = document.as_object().unwrap();
     let flags = members.get("flags").unwrap().as_object().unwrap();

@@ -1,4 +1,4 @@
-//! `check`: every mistake is found where it is, and nothing else is called one.
+//! `check` finds every mistake at its path, and reports nothing else.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,8 +12,8 @@ fn flags(text: &str) -> Flags {
     Flags::from_json(text.as_bytes()).unwrap()
 }
 
-/// The codes and paths of what is found, but for notes that every document without owners has, and
-/// for members that a case gives over the usual ones.
+/// Returns the codes and paths of findings, without the notes that every document without owners
+/// has, and without members that a case overrides.
 fn found(document: &str, asked: &str) -> Vec<String> {
     let usual = ["no-owner", "name-pattern"];
     let found = flags(document).check(&options(asked));
@@ -57,7 +57,7 @@ const IN_S_OR_T: &str = r#""op": "segmentMatch", "values": ["s", "t"]"#;
 const NOT_IN_S: &str = r#""op": "segmentMatch", "values": ["s"], "negate": true"#;
 
 #[test]
-fn a_rule_is_unreachable_where_an_earlier_one_has_everybody_of_it() {
+fn a_rule_is_unreachable_if_an_earlier_one_matches_all_its_contexts() {
     for (before, after, unreachable) in [
         (&[PRO][..], &[PRO][..], true),
         (&[PAID], &[PRO], true),
@@ -84,7 +84,7 @@ fn a_rule_is_unreachable_where_an_earlier_one_has_everybody_of_it() {
 }
 
 #[test]
-fn nothing_comes_after_a_rule_without_clauses() {
+fn rules_after_one_without_clauses_are_unreachable() {
     let document = rules(&[&[], &[PRO], &[]]);
     assert_eq!(
         found(&document, "{}"),
@@ -144,7 +144,7 @@ fn clauses_that_never_match_are_found() {
     assert_eq!(all.last().unwrap(), "clause-never-matches flags.f.rules[0].clauses[0]");
     let useful = useless.replace("\"y\"", "\"1.0.0\"");
     assert_eq!(found(&rules(&[&[&useful]]), "{}").len(), 1);
-    // A rule that matches nobody takes nobody from those after it.
+    // A rule that matches no context affects no later rule.
     assert_eq!(found(&rules(&[&[PRO, NOT_PAID], &[PRO]]), "{}").len(), 1);
 }
 
@@ -165,7 +165,7 @@ fn weights_add_up() {
 }
 
 #[test]
-fn variations_that_nobody_gets_are_found() {
+fn variations_that_are_never_served_are_found() {
     let nobody = "variation-never-served flags.f.variations[2]";
     for (members, expected) in [
         (r#""variations": ["a", "b", "c"]"#.to_owned(), Some(nobody)),
@@ -202,7 +202,7 @@ fn types_are_not_mixed() {
 }
 
 #[test]
-fn names_and_owners_are_errors_where_they_are_asked_for() {
+fn names_and_owners_are_errors_if_they_are_required() {
     let document = flag("\"lifecycle\": {}");
     assert_eq!(found(&document, "{}"), [""; 0]);
     assert_eq!(
@@ -257,7 +257,7 @@ fn flags_are_few_and_young() {
 }
 
 #[test]
-fn a_lifecycle_says_what_it_can() {
+fn invalid_members_of_a_lifecycle_are_found() {
     for (lifecycle, expected) in [
         (r#"{"status": "Released"}"#, "unknown-status flags.f.lifecycle.status"),
         (r#"{"onVariation": 2}"#, "invalid-on-variation flags.f.lifecycle.onVariation"),
@@ -303,7 +303,7 @@ fn outside_development_a_feature_is_on_in_its_time() {
 }
 
 #[test]
-fn what_is_on_outside_development_is_on_in_it() {
+fn a_flag_that_is_on_elsewhere_must_be_on_in_development() {
     let on = flags(&flag("\"version\": 1"));
     let off = flags(&flag("\"version\": 1").replace("\"on\": true", "\"on\": false"));
     let none = flags(r#"{"flags": {}}"#);
@@ -348,7 +348,7 @@ fn checking_leaves_the_diagnostics_alone() {
 }
 
 #[test]
-fn options_that_are_none_are_refused() {
+fn invalid_options_are_rejected() {
     for (text, message) in [
         ("[]", "expected an object, found []"),
         (
@@ -356,7 +356,7 @@ fn options_that_are_none_are_refused() {
             "`owner`: there is no such option; there are `names`, `owners`, `environment`, `now`, `maxFlagsPerTeam`, `maxAgeDays`",
         ),
         (r#"{"now": "today"}"#, "`now`: expected a time in seconds, found \"today\""),
-        (r#"{"names": "."}"#, "`names`: `.` is no pattern of names: it has no word"),
+        (r#"{"names": "."}"#, "`names`: invalid name pattern `.`: it has no word"),
     ] {
         let error = CheckOptions::read(&Value::parse(text.as_bytes()).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), message);

@@ -1,4 +1,4 @@
-//! `diff`: what changed, in words.
+//! `diff` describes changes.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ fn flag(members: &str) -> String {
     format!(r#"{{"flags": {{"f": {{"key": "f", "variations": [true, false]{comma}{members}}}}}}}"#)
 }
 
-/// What is said of a flag that changed, line by line.
+/// Returns the description of a changed flag, line by line.
 fn words(old: &str, new: &str) -> Vec<String> {
     let text = diff(&flag(old), &flag(new)).to_string();
     text.lines().skip(1).map(|line| line.trim().to_owned()).collect()
@@ -23,7 +23,7 @@ fn words(old: &str, new: &str) -> Vec<String> {
 const PRO: &str = r#"{"attribute": "plan", "op": "in", "values": ["pro"]}"#;
 
 #[test]
-fn each_change_is_said_in_words() {
+fn each_change_is_described() {
     let rule = |id: &str, index: u32| {
         format!(r#"{{"id": "{id}", "variation": {index}, "clauses": [{PRO}]}}"#)
     };
@@ -57,7 +57,7 @@ fn each_change_is_said_in_words() {
             rules(&[&a2]),
             &["rule 1: from `plan` in `\"pro\"` gets `true` to `plan` in `\"pro\"` gets `false`"],
         ),
-        (rules(&[&a, &b]), rules(&[&b, &a]), &["rules are asked in another order"]),
+        (rules(&[&a, &b]), rules(&[&b, &a]), &["the order of the rules changed"]),
         (
             rules(&[r#"{"variation": 0}"#]),
             rules(&[r#"{"variation": 1}"#]),
@@ -72,13 +72,13 @@ fn each_change_is_said_in_words() {
             r#""lifecycle": {"status": "To Do"}"#.to_owned(),
             r#""lifecycle": {"status": "Done"}"#.to_owned(),
             &[
-                "status: from `To Do` to `Done` (not legal: `Done` does not follow `To Do`; `Doing` does)",
+                "status: from `To Do` to `Done` (invalid: `Done` does not follow `To Do`; `Doing` does)",
             ],
         ),
         (
             r#""salt": "a", "fallthrough": {"rollout": {}}"#.to_owned(),
             r#""salt": "b", "fallthrough": {"rollout": {}}"#.to_owned(),
-            &["`salt` changed: who is in which share of a percentage is drawn anew"],
+            &["`salt` changed: contexts are assigned to other buckets"],
         ),
         (String::new(), r#""trackEvents": true"#.to_owned(), &["`trackEvents` added: `true`"]),
     ] {
@@ -99,7 +99,7 @@ const NEW: &str = r#"{"meta": {"version": 2}, "flags": {
     "segments": {"s": {"key": "s", "included": ["ada", "bob"]}}}"#;
 
 #[test]
-fn the_whole_is_told_as_text_json_and_markdown() {
+fn a_diff_is_formatted_as_text_json_and_markdown() {
     let diff = diff(OLD, NEW);
     assert_eq!(diff.answers().collect::<Vec<_>>(), ["asks", "gone", "new"]);
     assert_eq!(

@@ -31,7 +31,7 @@ fn rule(clauses: &str) -> String {
     format!(r#"{{"variation":0,"clauses":[{clauses}]}}"#)
 }
 
-/// Printable keys of one hash, to which the last eight bytes make up for the first.
+/// Printable keys with one hash; the last eight bytes compensate for the first.
 fn colliding(count: usize) -> Vec<String> {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut inverse = FACTOR;
@@ -52,7 +52,7 @@ fn colliding(count: usize) -> Vec<String> {
         .collect()
 }
 
-/// Documents of a size, each of a kind that once took the square of it.
+/// Documents of a size, each of a kind that once took quadratic time.
 fn documents(size: usize) -> Vec<(&'static str, String)> {
     let long = "k".repeat(size * 10);
     let keys = colliding(size);

@@ -1,5 +1,5 @@
-//! `changed_answers`: it never misses a flag whose answer differs, and names no flag for what
-//! decides nothing.
+//! `changed_answers` never misses a flag whose answer differs, and ignores members that decide
+//! nothing.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,7 +17,8 @@ fn changed(old: &str, new: &str) -> Vec<String> {
     flags(old).changed_answers(&flags(new)).iter().map(ToString::to_string).collect()
 }
 
-/// A document of the flag `f`, which asks the flag `p` and the segment `s`, which asks `t`.
+/// Returns a document with the flag `f`, which depends on the flag `p` and the segment `s`, which
+/// refers to `t`.
 fn linked(f: &str, p: &str, s: &str, t: &str, meta: &str) -> String {
     format!(
         r#"{{"meta": {{{meta}}}, "flags": {{
@@ -33,7 +34,7 @@ fn linked(f: &str, p: &str, s: &str, t: &str, meta: &str) -> String {
 }
 
 #[test]
-fn what_is_asked_changes_who_asks() {
+fn a_changed_dependency_changes_its_dependents() {
     let old = linked("", "", "", "", "");
     for (new, expected) in [
         (linked("", "", "", "", ""), &[][..]),
@@ -50,7 +51,7 @@ fn what_is_asked_changes_who_asks() {
 }
 
 #[test]
-fn what_decides_nothing_changes_nothing() {
+fn members_that_decide_nothing_change_no_answer() {
     let old = linked("", "", "", "", "");
     let aside = r#", "version": 9, "description": "x", "trackEvents": true, "salt": "other",
         "lifecycle": {"owner": "a"}, "clientSideAvailability": {"usingEnvironmentId": true},
@@ -61,7 +62,7 @@ fn what_decides_nothing_changes_nothing() {
 }
 
 #[test]
-fn a_flag_that_is_off_answers_by_its_off_variation_alone() {
+fn only_the_off_variation_decides_a_flag_that_is_off() {
     let off = |rest: &str| {
         format!(
             r#"{{"flags": {{"f": {{"on": false, "variations": ["a", "b"], "offVariation": 0{rest}}}}}}}"#
@@ -82,7 +83,7 @@ fn a_flag_that_is_off_answers_by_its_off_variation_alone() {
 }
 
 #[test]
-fn buckets_change_with_what_they_are_hashed_from() {
+fn buckets_change_with_their_hash_inputs() {
     let rollout = |rest: &str, meta: &str| {
         format!(
             r#"{{"meta": {{{meta}}}, "flags": {{"f": {{"on": true, "variations": [1, 2], "salt": "s",

@@ -1,5 +1,5 @@
-//! The reader of JSON, held against `serde_json`: the same texts are read, to the same values, and
-//! the others are refused at the same place.
+//! Compares the JSON parser with `serde_json`: both accept the same texts, with the same values,
+//! and reject the others at the same position.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use isoflag::Value;
 use proptest::prelude::*;
 use serde::Deserialize;
 
-/// A refusal: whether a number is to blame for its size, and the line and column.
+/// A rejection: whether a number is out of range, and the line and column.
 type Refusal = (bool, (usize, usize));
 
 fn theirs(text: &[u8]) -> Result<serde_json::Value, Refusal> {
@@ -78,7 +78,7 @@ fn bytes_of_json() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(byte, 0..24)
 }
 
-/// Objects that are nearly alike, as the flags of a document are.
+/// Objects with nearly equal shapes, like the flags of a document.
 fn repetitive_objects() -> impl Strategy<Value = String> {
     let names = ["a", "b", "ab", "key", "\\u0061", "\u{e9}", "\u{e000}", "\u{1f600}", ""];
     let leaves = ["1", "true", "\"s\"", "\"key\"", "[]", "{}", "\"\\n\"", "[\"s\",[]]"];
@@ -102,7 +102,7 @@ fn repetitive_objects() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
-    /// What a long text repeats is read in another way than what stands there once.
+    /// Repeated parts of a long text are parsed on another path than unique ones.
     #[test]
     fn long_texts_that_repeat_themselves(objects in repetitive_objects(), cut in 0_usize..40) {
         let long = " ".repeat(5000);
@@ -132,7 +132,7 @@ proptest! {
 }
 
 #[test]
-fn seeds_and_all_their_beginnings() {
+fn seeds_and_all_their_prefixes() {
     for seed in SEEDS {
         (0..=seed.len()).for_each(|end| check(&seed.as_bytes()[..end]));
     }

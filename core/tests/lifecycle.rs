@@ -1,4 +1,4 @@
-//! Another status for a flag, and what a change of its lifecycle does to versions.
+//! Changes of a flag's status, and their effect on versions.
 
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -11,11 +11,11 @@ fn one_flag(lifecycle: &str) -> Flags {
 }
 
 #[test]
-fn a_status_comes_with_its_times() {
+fn a_status_sets_its_times() {
     for (lifecycle, to, expected) in [
         ("null", Status::ToDo, r#"{"status":"To Do","statusTimestamp":900}"#),
         ("{}", Status::Doing, r#"{"status":"Doing","statusTimestamp":900}"#),
-        // What had none may get any.
+        // A flag without a status may get any.
         (r#"{"status": "Released"}"#, Status::Done, r#"{"status":"Done","statusTimestamp":900}"#),
         (r#"{"status": "To Do"}"#, Status::Doing, r#"{"status":"Doing","statusTimestamp":900}"#),
         (
@@ -38,7 +38,7 @@ fn a_status_comes_with_its_times() {
             Status::Finished,
             r#"{"status":"Finished","statusTimestamp":900}"#,
         ),
-        // What is written anew is in no artifact.
+        // A feature that is being changed is in no artifact.
         (
             r#"{"status": "Done", "stagedTimestamp": 50, "deployedTimestamp": 60}"#,
             Status::Doing,
@@ -60,7 +60,7 @@ fn a_status_comes_with_its_times() {
 }
 
 #[test]
-fn what_does_not_follow_is_refused_with_what_does() {
+fn an_invalid_transition_is_rejected_with_the_valid_ones() {
     for (lifecycle, to, code, legal, message) in [
         (
             r#"{"status": "Staging"}"#,
@@ -76,7 +76,13 @@ fn what_does_not_follow_is_refused_with_what_does() {
             &[],
             "`f`: `Doing` does not follow `Finished`; nothing does",
         ),
-        ("7", Status::Doing, "malformed-flag", &[], "`f`: `lifecycle` is no object; write `{}`"),
+        (
+            "7",
+            Status::Doing,
+            "malformed-flag",
+            &[],
+            "`f`: `lifecycle` is not an object; write `{}`",
+        ),
     ] {
         let error = one_flag(lifecycle).with_status("f", to, 900.0).unwrap_err();
         assert_eq!((error.code(), error.legal()), (code, legal), "{lifecycle}");
@@ -84,12 +90,12 @@ fn what_does_not_follow_is_refused_with_what_does() {
     }
     let flags = Flags::from_json(br#"{"flags": {"f": 7}}"#).unwrap();
     let error = |key| flags.with_status(key, Status::Doing, 900.0).unwrap_err().to_string();
-    assert_eq!(error("f"), "`f`: the flag is no object; write `{}`");
+    assert_eq!(error("f"), "`f`: the flag is not an object; write `{}`");
     assert_eq!(error("g"), "there is no flag `g`");
 }
 
 #[test]
-fn what_changes_gets_the_next_version_and_keeps_its_times() {
+fn a_changed_flag_gets_the_next_version_and_keeps_its_times() {
     let flags = Flags::from_json(
         br#"{"meta": {"version": 4, "lastModifiedTimestamp": 10}, "flags": {
             "f": {"version": 7, "on": false, "lifecycle":
@@ -113,18 +119,18 @@ fn what_changes_gets_the_next_version_and_keeps_its_times() {
             "h": {"version": 1, "on": false, "lifecycle": {"status": "Done", "statusTimestamp": 900}}}}"#,
     );
     assert_eq!(after.document(), expected.unwrap());
-    // Who holds the document before takes a patch of what changed, and no gate waits.
+    // An instance with the previous document accepts a patch with the change, and no gate waits.
     let patched = flags.apply_value(after.document()).unwrap();
     assert_eq!(patched.digest(), after.digest());
     assert!(flags.changed_answers(&after).is_empty());
-    // What was written already is not written again.
+    // A repeated change is not written again.
     let again = after.with_changes(&certified.changes, Some(&artifact)).unwrap();
     assert_eq!(again.digest(), after.digest());
     assert_eq!(after.with_status("g", Status::Done, 901.0).unwrap().digest(), after.digest());
 }
 
 #[test]
-fn two_changes_of_one_flag_are_one_version() {
+fn two_changes_of_one_flag_raise_the_version_once() {
     let flags = one_flag(r#"{"status": "Doing"}"#);
     let first = flags.status_change("f", Status::Staging, 1.0).unwrap().unwrap();
     let staged = flags.with_changes(std::slice::from_ref(&first), None).unwrap();

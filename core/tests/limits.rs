@@ -1,4 +1,4 @@
-//! Hostile documents end at the limits, always at the same place.
+//! Hostile documents stop at the limits, always at the same place.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ fn answer(document: &str, key: &str) -> (Value, String) {
 const MALFORMED: &str = r#"{"errorKind":"MALFORMED_FLAG","kind":"ERROR"}"#;
 const FALLTHROUGH: &str = r#"{"kind":"FALLTHROUGH"}"#;
 
-/// A flag that needs so many others, one below the other.
+/// A flag with a chain of `length` prerequisites.
 fn chain_of_flags(length: usize) -> String {
     let mut flags = String::new();
     for index in 0..=length {
@@ -59,7 +59,7 @@ fn paths_have_a_longest_length() {
     assert_eq!(answer(&document, &format!("f{}", longest + 1)).1, MALFORMED);
     assert_eq!(answer(&chain_of_segments(longest), "f").1, FALLTHROUGH);
     assert_eq!(answer(&chain_of_segments(longest + 1), "f").1, MALFORMED);
-    // A very long chain is no deeper a stack.
+    // A very long chain does not need a deeper stack.
     assert_eq!(answer(&chain_of_flags(50_000), "f50000").1, MALFORMED);
     #[cfg(feature = "tools")]
     let flags = Flags::from_json(chain_of_flags(50_000).as_bytes()).unwrap();
@@ -67,7 +67,7 @@ fn paths_have_a_longest_length() {
     assert!(flags.diagnostics().iter().all(|found| found.code() != "prerequisite-cycle"));
 }
 
-/// Each level needs both flags of the level below, so that there are 2^60 ways down.
+/// Each level depends on both flags of the level below, so that there are 2^60 paths.
 #[test]
 fn diamonds_are_linear() {
     let mut flags = String::new();
@@ -92,9 +92,10 @@ fn diamonds_are_linear() {
     assert_eq!(answer(&document, "a59").1, FALLTHROUGH);
 }
 
-/// A short way to a flag, then a long one: the path is too long wherever it is met first.
+/// A short path to a flag, then a long one: a path that is too long is detected wherever it is
+/// first entered.
 #[test]
-fn the_longest_path_counts_also_where_the_flag_is_known() {
+fn the_longest_path_counts_even_if_the_flag_is_cached() {
     let length = limits::PATH_LENGTH;
     let chain = chain_of_flags(length);
     let flags = chain.strip_suffix("}}").unwrap();
@@ -128,7 +129,7 @@ fn steps_are_counted() {
 }
 
 #[test]
-fn a_document_and_a_context_have_a_size() {
+fn a_document_and_a_context_have_a_maximum_size() {
     let long = " ".repeat(limits::CONTEXT_BYTES);
     let context = format!(r#"{{"kind":"user","key":"u"}}{long}"#);
     assert_eq!(Context::from_json(context.as_bytes()).unwrap_err().code(), "limit");
@@ -139,9 +140,9 @@ fn a_document_and_a_context_have_a_size() {
     assert!(error.path().starts_with("flags.f[0][0]"), "{error}");
 }
 
-/// Any number of values that can never match stand in nobody's way.
+/// Any number of values that can never match does not slow down the search.
 #[test]
-fn what_can_match_is_found_among_what_cannot() {
+fn a_matching_value_is_found_among_unusable_ones() {
     let values = vec!["[]"; 400_000].join(",");
     let document = format!(
         r#"{{"flags":{{"f":{{"key":"f","on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{{"attribute":"a","op":"in","values":[{values},7]}}]}}]}}}}}}"#
@@ -152,9 +153,9 @@ fn what_can_match_is_found_among_what_cannot() {
     assert_eq!(detail.reason.to_string(), r#"{"kind":"RULE_MATCH","ruleIndex":0}"#);
 }
 
-/// What is remembered of a segment takes its steps again, so that the limit is where it was.
+/// A cached segment takes its steps again, so that the limit is reached at the same place.
 #[test]
-fn a_remembered_segment_takes_its_steps() {
+fn a_cached_segment_takes_its_steps() {
     let values = vec!["\"x\""; 2_000].join(",");
     let clause = |attribute: &str| {
         format!(r#"{{"attribute":"{attribute}","op":"startsWith","values":[{values}]}}"#)
@@ -164,7 +165,7 @@ fn a_remembered_segment_takes_its_steps() {
             r#""{key}":{{"key":"{key}","on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{clauses}]}}]}}"#
         )
     };
-    // Negated, so that the clause after it is asked too.
+    // Negated, so that the next clause is evaluated too.
     let segment = r#"{"op":"segmentMatch","values":["s"],"negate":true}"#;
     let document = format!(
         r#"{{"segments":{{"s":{{"key":"s","rules":[{{"clauses":[{}]}}]}}}},"flags":{{{},{}}}}}"#,

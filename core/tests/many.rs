@@ -1,4 +1,4 @@
-//! Many answers at once are the answers one by one, in order.
+//! Evaluating many flags at once returns the same answers as one by one, in order.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Answer, Context, Flags};
@@ -10,7 +10,7 @@ const DOCUMENT: &[u8] = br#"{"flags": {
 }}"#;
 
 #[test]
-fn each_row_is_what_its_context_is_answered() {
+fn each_row_has_the_answers_of_its_context() {
     let flags = Flags::from_json(DOCUMENT).unwrap();
     let keys = ["off", "missing", "targets", "off"];
     let contexts = ["bob", "ada", "eve"].map(|key| Context::builder(key).build().unwrap());

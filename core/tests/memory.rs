@@ -10,7 +10,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What a call allocates, and its result.
+/// Returns the allocations of a call, and its result.
 fn counted<T>(call: impl FnOnce() -> T) -> (Stats, T) {
     let region = Region::new(ALLOCATOR);
     let result = call();
@@ -45,7 +45,7 @@ fn memory_is_linear_in_the_input() {
         let (made, flags) = counted(|| Flags::from_json(text.as_bytes()).unwrap());
         let held = made.bytes_allocated - made.bytes_deallocated;
         assert!(held < 12 * text.len(), "{pattern}: {held} bytes for {}", text.len());
-        // What parsing takes and gives back is bounded by the text as well.
+        // The temporary memory of parsing is bounded by the text as well.
         assert!(made.bytes_allocated < 200 * text.len(), "{pattern}: {}", made.bytes_allocated);
         let context = Context::builder("u").attribute("a", "".into()).build().unwrap();
         let (evaluated, _) = counted(|| flags.variation("f", &context, Value::Null));

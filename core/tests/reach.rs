@@ -1,4 +1,4 @@
-//! `reach` never lacks an answer that a context gets, and proves a constant where there is one.
+//! `reach` includes every answer that a context gets, and proves constants.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "the suite is in files")]
@@ -13,13 +13,13 @@ fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value.as_object()?.get(name)
 }
 
-/// Whether what was answered is among what can be.
+/// Whether the answer is in the reach.
 fn foreseen(flags: &Flags, key: &str, context: &Context, big: Option<&BigSegments>) -> bool {
     let answer = flags.bind_with(Some(context), big).evaluate(key);
     let reach = flags.reach(key).unwrap();
     let listed = |index| reach.served().iter().find(|each| each.variation == index);
     match (answer.variation_index(), flags.reason_of(&answer).kind()) {
-        // The steps of an evaluation are a limit that nothing here counts.
+        // The limit of steps is not modelled here.
         (_, ReasonKind::Error { kind: ErrorKind::MalformedFlag }) => reach.can_fail(),
         (None, _) => reach.serves_default(),
         (Some(index), _) => listed(index).is_some_and(|each| each.share > 0 || each.otherwise),
@@ -27,7 +27,7 @@ fn foreseen(flags: &Flags, key: &str, context: &Context, big: Option<&BigSegment
 }
 
 #[test]
-fn every_answer_of_the_suite_is_foreseen() {
+fn every_answer_of_the_suite_is_in_the_reach() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
     let (mut asked, mut unforeseen) = (0, Vec::new());
     for file in std::fs::read_dir(folder).unwrap() {
@@ -62,7 +62,7 @@ fn every_answer_of_the_suite_is_foreseen() {
 }
 
 #[test]
-fn what_can_be_served_and_to_how_many() {
+fn served_variations_and_their_shares() {
     let rules = |rest: &str| {
         format!(
             r#"{{"flags": {{"f": {{"on": true, "variations": ["a", "b", "c"], "offVariation": 2, {rest}}},
@@ -100,7 +100,7 @@ fn what_can_be_served_and_to_how_many() {
             r#""rules": [{{"variation": 1, "clauses": [{clause}]}}], "fallthrough": {{"variation": 0}}"#
         )
     };
-    // What is served to whom: `index:share`, with `+` where it can be served otherwise too.
+    // Who gets what: `index:share`, with `+` if it can also be served otherwise.
     for (rest, expected) in [
         (r#""fallthrough": {"variation": 1}"#.to_owned(), "1:100000"),
         (r#""rules": [], "fallthrough": {}"#.to_owned(), "error"),
@@ -207,9 +207,9 @@ fn a_constant_is_one_value_however_often_it_is_written() {
     assert!(nothing.constant("f").is_none() && nothing.reach("f").is_none());
 }
 
-/// Segments or prerequisites in a row: as long as an evaluation walks them, and one longer.
+/// Chains of segments or prerequisites: as long as an evaluation follows them, and one longer.
 #[test]
-fn a_path_is_walked_as_far_as_an_evaluation_walks_it() {
+fn a_path_is_followed_as_far_as_an_evaluation_follows_it() {
     let ada = Context::builder("ada").build().unwrap();
     for (length, fails) in [(64, false), (65, true)] {
         let mut flags = String::new();
@@ -249,7 +249,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_answer_of_generated_documents_is_foreseen([document, _] in documents()) {
+    fn every_answer_of_generated_documents_is_in_the_reach([document, _] in documents()) {
         let flags = Flags::from_value(document).unwrap();
         for user in 0..6 {
             let plan = Value::from(format!("v{}", user % 3));

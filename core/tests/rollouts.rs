@@ -1,4 +1,4 @@
-//! A share that is raised takes nobody out: who has a variation keeps it.
+//! Raising a share removes no context: a context keeps its variation.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Context, Flags};
@@ -20,7 +20,7 @@ fn flags(hash: &str, salt: &str, share: u32) -> Flags {
 
 proptest! {
     #[test]
-    fn nobody_leaves_when_the_share_is_raised(
+    fn raising_a_share_removes_no_context(
         hash in prop_oneof![Just("sha1"), Just("murmur3")],
         salt in "[a-z]{1,8}",
         shares in (0_u32..=100_000, 0_u32..=100_000),
@@ -40,7 +40,7 @@ proptest! {
 }
 
 #[test]
-fn a_raised_share_takes_others_in() {
+fn raising_a_share_adds_contexts() {
     for hash in ["sha1", "murmur3"] {
         let having = |share| {
             let flags = flags(hash, "salt", share);

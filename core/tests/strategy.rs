@@ -1,4 +1,4 @@
-//! What documents serve under a strategy.
+//! Evaluates documents under strategies.
 #![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -57,7 +57,7 @@ fn a_flag_that_is_turned_on_serves_its_on_variation_to_everybody() {
 }
 
 #[test]
-fn custom_strategies_do_what_they_are_told() {
+fn custom_strategies_apply_to_the_named_flags() {
     assert_eq!(
         served(&under(read(
             r#"{"strategy": "Custom", "on": ["plain", "broken"], "off": ["broken"]}"#
@@ -72,7 +72,7 @@ fn custom_strategies_do_what_they_are_told() {
 }
 
 #[test]
-fn beta_is_on_for_what_is_done_and_deployed() {
+fn beta_turns_on_done_and_deployed_features() {
     let beta = |deployed: &str| {
         let text = format!(r#"{{"strategy": "Beta", "deployed": [{deployed}]}}"#);
         let flags = under(read(&text));
@@ -110,13 +110,13 @@ fn a_materialised_document_answers_as_the_overlay_does() {
         let loaded = Flags::from_json(overlay.document().to_string().as_bytes()).unwrap();
         assert_eq!(loaded.digest(), overlay.digest());
         assert_eq!(served(&loaded), served(&overlay));
-        // Once more changes nothing.
+        // Repeating it changes nothing.
         assert_eq!(overlay.with_strategy(&kind.into()).unwrap().digest(), overlay.digest());
     }
 }
 
 #[test]
-fn what_is_not_in_the_document_is_refused() {
+fn a_missing_flag_is_rejected() {
     for (text, message) in [
         (r#"{"strategy": "Custom", "on": ["plane"]}"#, "`on`: the document has no flag `plane`"),
         (

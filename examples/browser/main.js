@@ -18,6 +18,6 @@ try {
   form.addEventListener("input", show);
   show();
 } catch (error) {
-  // The page works without flags, and says what is wrong: the message names the remedy.
+  // The page works without flags, and shows the error: its message names the remedy.
   status.textContent = String(error);
 }

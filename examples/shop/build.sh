@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes web/dist from a fresh checkout in which the npm package is built.
+# Builds web/dist from a checkout with a built npm package.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 ../../.ci/npm-env examples/shop

@@ -39,7 +39,7 @@ async function contentOf(file) {
 /**
  * Starts the server on a port that is free. `headers` go with every answer; `instead` maps a path, or what it ends with,
  * to a function that answers in the place of the file, where it returns true; `also` serves a folder of the second path
- * below the first. `name.html` that is no file is a page that loads `name.js`.
+ * below the first. `name.html` without a file is a page that loads `name.js`.
  */
 export async function serve(folder, { headers = {}, instead = {}, also = {} } = {}) {
   const root = resolve(folder);

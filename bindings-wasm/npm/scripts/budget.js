@@ -1,20 +1,22 @@
-// Holds the modules to their recorded sizes, and the JavaScript of a page to 8 KB: node scripts/budget.js [--accept]
+// Checks the modules against their recorded sizes, and the JavaScript of a page against 8 KB: node scripts/budget.js
+// [--accept]
 //
-// sizes.json has what each module was, gzip -9, for each version of rustc and binaryen and each kind of standard library.
-// Two per cent more fails, and so does a core.wasm above the ceiling whatever is recorded. `--accept` records what is there.
+// sizes.json contains the size of each module, gzip -9, for each version of rustc and binaryen and each kind of
+// standard library. Two per cent more fails, and so does a core.wasm above the ceiling. `--accept` records the current
+// sizes.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** What no core.wasm may pass, in bytes after gzip -9. */
+/** The maximum size of core.wasm, in bytes after gzip -9. */
 const CEILING = 72_000;
-/** What no entry that evaluates in a page may bring of JavaScript, in bytes, minified, after gzip -9. */
+/** The maximum size of the JavaScript of a page's entry, in bytes, minified, after gzip -9. */
 const SCRIPT_CEILING = 8192;
-/** What a page evaluates with; `inline` is the same with the module as text. */
+/** The entries for pages; `inline` is the same with the module as text. */
 const PAGE_ENTRIES = ["index"];
-/** How far above what is recorded a module may be. */
+/** The tolerated growth of a module over its recorded size. */
 const ALLOWANCE = 1.02;
 
 const at = (/** @type {string} */ path) => new URL(path, import.meta.url);

@@ -1,5 +1,5 @@
-// Bundles dist/ from what the TypeScript compiler made: every entry of the package, and what they share in one piece, since
-// reading twenty small files takes longer than compiling the module. Types are as the compiler wrote them.
+// Bundles dist/ from the TypeScript compiler's output: every entry of the package, and the shared code in one chunk,
+// since reading twenty small files takes longer than compiling the module. Types are left as the compiler wrote them.
 
 import { copyFile, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,7 @@ await build({
   format: "esm",
   platform: "neutral",
   target: "es2022",
-  // Identifiers stay, so that stack traces and printed objects can be read.
+  // Identifiers are kept, so that stack traces and printed objects are readable.
   minifySyntax: true,
   minifyWhitespace: true,
   packages: "external",

@@ -1,4 +1,4 @@
-// Writes src/generated/ from what wasm-pack made: the glue, the modules as text, and the constants that the core knows.
+// Writes src/generated/ from the output of wasm-pack: the glue, the modules as text, and the core's constants.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
@@ -22,7 +22,7 @@ function stamped(bytes, sections) {
 function watched(glue, module) {
   let count = 0;
   const text = glue
-    // What was allocated for a call that traps goes with the instance.
+    // Memory allocated for a call that traps is discarded with the instance.
     .replace(
       /^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm,
       "$1",
@@ -82,7 +82,7 @@ async function writeGlue(from, to, module) {
 /** What the module imports. */
 export const imports: { readonly [name: string]: (...parameters: never[]) => unknown };
 
-/** Gives the functions the instance that they call, and what they report a trap to. */
+/** Passes the functions the instance that they call, and the object that traps are reported to. */
 export function __wbg_set_wasm(exports: object, engine: { epoch: number }): void;
 `;
   await writeFile(new URL(`${to}.d.ts`, generated), types + added);
@@ -127,7 +127,7 @@ export const version: string = ${JSON.stringify(core.version())};
 /** The version of the evaluation rules, raised when any answer for any document may change. */
 export const SPEC_VERSION: number = ${core.specVersion()};
 
-/** What the core accepts: bytes of a context and of a document, and levels of nesting. */
+/** The core's limits: bytes of a context and of a document, and levels of nesting. */
 export const limits: { readonly contextBytes: number; readonly documentBytes: number; readonly nesting: number } =
   ${JSON.stringify({ contextBytes, documentBytes, nesting })};
 `,

@@ -1,6 +1,6 @@
 /**
- * What a page has with `isoflag/tools` only. The names are here too, so that a program for several hosts can import them;
- * whoever calls one is told where it is.
+ * Names that only `isoflag/tools` implements in a page. They are exported here too, so that code for several host
+ * runtimes can import them; calling one throws an error that names the entry point.
  */
 
 import { withoutTools } from "./engine.js";
@@ -13,60 +13,60 @@ function absent<T>(name: string): T {
   } as T;
 }
 
-/** Documents by digest: the one in force, and those that were before it. In a page of `isoflag/tools` only. */
+/** Documents by digest: the current one, and those before it. In a page, only `isoflag/tools` has it. */
 export type DocumentHistory = tools.DocumentHistory;
-/** Documents by digest: the one in force, and those that were before it. In a page of `isoflag/tools` only. */
+/** Documents by digest: the current one, and those before it. In a page, only `isoflag/tools` has it. */
 export const DocumentHistory: typeof tools.DocumentHistory = absent("DocumentHistory");
 
-/** How an answer came about, step by step. In a page of `isoflag/tools` only. */
+/** Explains an answer step by step. In a page, only `isoflag/tools` has it. */
 export type Explanation = tools.Explanation;
-/** How an answer came about, step by step. In a page of `isoflag/tools` only. */
+/** Explains an answer step by step. In a page, only `isoflag/tools` has it. */
 export const Explanation: typeof tools.Explanation = absent("Explanation");
 
-/** A pin that cannot be answered by its own document. In a page of `isoflag/tools` only. */
+/** A pin whose document is not available. In a page, only `isoflag/tools` has it. */
 export type PinError = tools.PinError;
-/** A pin that cannot be answered by its own document. In a page of `isoflag/tools` only. */
+/** A pin whose document is not available. In a page, only `isoflag/tools` has it. */
 export const PinError: typeof tools.PinError = absent("PinError");
 
-/** An answer with everything that it takes to check it elsewhere. In a page of `isoflag/tools` only. */
+/** An answer with everything needed to verify it elsewhere. In a page, only `isoflag/tools` has it. */
 export type Receipt = tools.Receipt;
-/** An answer with everything that it takes to check it elsewhere. In a page of `isoflag/tools` only. */
+/** An answer with everything needed to verify it elsewhere. In a page, only `isoflag/tools` has it. */
 export const Receipt: typeof tools.Receipt = absent("Receipt");
 
-/** A receipt that is not what the evaluation gives. In a page of `isoflag/tools` only. */
+/** A receipt that does not match the evaluation. In a page, only `isoflag/tools` has it. */
 export type ReceiptError = tools.ReceiptError;
-/** A receipt that is not what the evaluation gives. In a page of `isoflag/tools` only. */
+/** A receipt that does not match the evaluation. In a page, only `isoflag/tools` has it. */
 export const ReceiptError: typeof tools.ReceiptError = absent("ReceiptError");
 
-/** Seconds from a time to live: `45`, `45s`, `5m` or `1h`. In a page of `isoflag/tools` only. */
+/** Parses a time to live (`45`, `45s`, `5m` or `1h`) into seconds. In a page, only `isoflag/tools` has it. */
 export const parseTtl: typeof tools.parseTtl = absent("parseTtl");
-/** Evaluates again what a receipt claims. In a page of `isoflag/tools` only. */
+/** Verifies a receipt by evaluating again. In a page, only `isoflag/tools` has it. */
 export const replay: typeof tools.replay = absent("replay");
-/** LaunchDarkly's secure-mode hash of a context. In a page of `isoflag/tools` only. */
+/** LaunchDarkly's secure-mode hash of a context. In a page, only `isoflag/tools` has it. */
 export const secureModeHash: typeof tools.secureModeHash = absent("secureModeHash");
 
-/** What changed from one document to another. In a page of `isoflag/tools` only. */
+/** The differences between two documents. In a page, only `isoflag/tools` has it. */
 export type Diff = tools.Diff;
-/** What changed from one document to another. In a page of `isoflag/tools` only. */
+/** The differences between two documents. In a page, only `isoflag/tools` has it. */
 export const Diff: typeof tools.Diff = absent("Diff");
 
-/** A strategy that is none, or that the document cannot take. In a page of `isoflag/tools` only. */
+/** An invalid strategy, or one that does not fit the document. In a page, only `isoflag/tools` has it. */
 export type StrategyError = tools.StrategyError;
-/** A strategy that is none, or that the document cannot take. In a page of `isoflag/tools` only. */
+/** An invalid strategy, or one that does not fit the document. In a page, only `isoflag/tools` has it. */
 export const StrategyError: typeof tools.StrategyError = absent("StrategyError");
 
-/** The key of the flag that a key of AppConfig stands for. In a page of `isoflag/tools` only. */
+/** Converts a key of AppConfig back to the flag's key. In a page, only `isoflag/tools` has it. */
 export const fromAppConfigKey: typeof tools.fromAppConfigKey = absent("fromAppConfigKey");
 
-/** The key in AppConfig that stands for a flag's. In a page of `isoflag/tools` only. */
+/** Converts a flag's key to a key of AppConfig. In a page, only `isoflag/tools` has it. */
 export const toAppConfigKey: typeof tools.toAppConfigKey = absent("toAppConfigKey");
 
-/** A change of a flag's status that is not legal. In a page of `isoflag/tools` only. */
+/** A rejected change of a flag's status. In a page, only `isoflag/tools` has it. */
 export type LifecycleError = tools.LifecycleError;
-/** A change of a flag's status that is not legal. In a page of `isoflag/tools` only. */
+/** A rejected change of a flag's status. In a page, only `isoflag/tools` has it. */
 export const LifecycleError: typeof tools.LifecycleError = absent("LifecycleError");
 
-/** As `Flags.check` for several environments of the same flags. In a page of `isoflag/tools` only. */
+/** Like `Flags.check`, for several environments of the same flags. In a page, only `isoflag/tools` has it. */
 export const checkEnvironments: typeof tools.checkEnvironments = absent("checkEnvironments");
-/** All flags of several documents, side by side. In a page of `isoflag/tools` only. */
+/** All flags of several documents, side by side. In a page, only `isoflag/tools` has it. */
 export const inventory: typeof tools.inventory = absent("inventory");

@@ -1,26 +1,29 @@
 /**
- * `isoflag/activity`: how often each flag served what. Off unless an application makes an {@link Activity} and hands it
- * on; nothing is sent anywhere by itself.
+ * `isoflag/activity`: counts of evaluations by flag, document and variation. Nothing is counted unless an application
+ * creates an {@link Activity} and passes it on; nothing is sent automatically.
  */
 
 import type { BoundFlags } from "./bound-flags.js";
 import type { Flags } from "./flags.js";
 import { observe } from "./observation.js";
 
-/** What stands for a document whose digest is not known. */
+/** Replaces the digest of a document if it is unknown. */
 const NO_DIGEST = "none";
 /** The variation of an answer that is the caller's default. */
 const DEFAULT = "default";
 /** The version of the format. */
 const VERSION = 1;
 
-/** The activity of one flag, as its JSON has it. */
+/** The activity of one flag in JSON. */
 export interface FlagActivity {
-  /** By the document's digest, then by the variation's index or `default`: how often it was served. */
+  /**
+   * The number of times each variation was served, by the document's digest, then by the variation's index or
+   * `default`.
+   */
   readonly counts: { readonly [digest: string]: { readonly [variation: string]: number } };
-  /** When it was asked for first, in milliseconds since 1970. */
+  /** The first evaluation, in milliseconds since 1970. */
   readonly first: number;
-  /** When it was asked for last, in milliseconds since 1970. */
+  /** The last evaluation, in milliseconds since 1970. */
   readonly last: number;
 }
 
@@ -28,29 +31,31 @@ export interface FlagActivity {
 export interface ActivityObject {
   /** The version of the format. */
   readonly activity: 1;
-  /** By key, the flags that were asked for. */
+  /** The evaluated flags, by key. */
   readonly flags: { readonly [key: string]: FlagActivity };
 }
 
-/** Takes one answer; what the React provider and the OpenFeature providers hand theirs to. */
+/** Records answers; the React provider and the OpenFeature providers call it. */
 export interface ActivityRecorder {
   /**
    * Counts one answer.
    *
-   * @param key the flag that was asked for
-   * @param variationIndex the variation that was served, null for the default
-   * @param digest the document's digest, where it is known
+   * @param key the requested flag
+   * @param variationIndex the served variation, null for the default
+   * @param digest the document's digest, if it is known
    */
   record(key: string, variationIndex: number | null, digest: string | undefined): void;
 }
 
-/** How an {@link Activity} is made. */
+/**
+ * Options of an {@link Activity}.
+ */
 export interface ActivityOptions {
-  /** The time in milliseconds since 1970, the host's clock unless given. */
+  /** The time in milliseconds since 1970 (default: the host's clock). */
   readonly now?: (() => number) | undefined;
 }
 
-/** Where a page says that it goes away: a window. */
+/** The target of a page's `pagehide` events: a window. */
 export type PageEvents = Pick<EventTarget, "addEventListener" | "removeEventListener">;
 
 interface Entry {
@@ -60,7 +65,7 @@ interface Entry {
 }
 
 /**
- * Counts what is served, by flag, document and variation.
+ * Counts evaluations by flag, document and variation.
  *
  * ```js
  * const activity = new Activity();
@@ -80,23 +85,23 @@ export class Activity implements ActivityRecorder {
   }
 
   /**
-   * Reads activity from its JSON.
+   * Parses activity from its JSON.
    *
-   * @throws {TypeError} where the text is no activity
+   * @throws {TypeError} if the text is not valid activity
    */
   static fromJson(text: string): Activity {
     return new Activity().merge(text);
   }
 
-  /** Whether nothing was recorded since it was made or taken last. */
+  /** Whether nothing was recorded since it was created or last taken. */
   get isEmpty(): boolean {
     return this.#flags.size === 0;
   }
 
   /**
-   * Counts one answer. A key that is not well-formed Unicode is left out: it has no JSON form, and no flag has it.
+   * Counts one answer. A key that is not well-formed Unicode is skipped: it has no JSON form, and no flag has it.
    *
-   * @param at when it was, in milliseconds since 1970; now unless given
+   * @param at the time in milliseconds since 1970 (default: now)
    */
   record(
     key: string,
@@ -110,9 +115,9 @@ export class Activity implements ActivityRecorder {
   }
 
   /**
-   * The same flags, with every evaluation counted, also of what is bound to them.
+   * Returns the same flags with every evaluation counted, including those of objects bound to them.
    *
-   * @param digest the document's digest, where the module that is loaded does not compute it, or of what is bound
+   * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
    */
   observe<T extends Flags | BoundFlags>(flags: T, digest?: string): T {
     return observe(
@@ -123,9 +128,9 @@ export class Activity implements ActivityRecorder {
   }
 
   /**
-   * Adds what another one, or its JSON, has counted. Either all of it is added or nothing.
+   * Adds the counts of another activity or its JSON, completely or not at all.
    *
-   * @throws {TypeError} where it is no activity
+   * @throws {TypeError} if it is not valid activity
    */
   merge(other: Activity | string): this {
     const text = typeof other === "string" ? other : other.toJson();
@@ -155,7 +160,7 @@ export class Activity implements ActivityRecorder {
     entry.last = Math.max(entry.last, last);
   }
 
-  /** The canonical JSON text (RFC 8785): equal counts are equal text on every host. */
+  /** Returns the canonical JSON text (RFC 8785): equal counts have identical text on every host runtime. */
   toJson(): string {
     const flags = members(
       this.#flags,
@@ -165,12 +170,12 @@ export class Activity implements ActivityRecorder {
     return `{"activity":${VERSION},"flags":${flags}}`;
   }
 
-  /** The counts as an object of the caller's own. */
+  /** Returns the counts as an object that the caller owns. */
   toObject(): ActivityObject {
     return JSON.parse(this.toJson()) as ActivityObject;
   }
 
-  /** The JSON of what was counted, which is then forgotten; undefined where nothing was. */
+  /** Returns the counts as JSON and resets them; undefined if nothing was counted. */
   take(): string | undefined {
     if (this.isEmpty) return undefined;
     const text = this.toJson();
@@ -179,11 +184,12 @@ export class Activity implements ActivityRecorder {
   }
 
   /**
-   * Hands the counts over whenever the page is hidden for good or put aside. The callback must not wait:
-   * `navigator.sendBeacon` is made for this. Where it throws, the counts are kept for the next time.
+   * Passes the counts to a callback whenever the page is hidden or unloaded. The callback must be synchronous: use
+   * `navigator.sendBeacon`. If it throws, the counts are kept for the next time.
    *
-   * @param page what says `pagehide`: the window, unless given; on a server, where there is none, nothing is handed over
-   * @returns what ends it
+   * @param page the source of `pagehide` events (default: the window); on a server, without one, the callback is never
+   * called
+   * @returns a function that unsubscribes
    */
   flushOnPageHide(callback: (json: string) => void, page: PageEvents = globalThis): () => void {
     if (typeof page.addEventListener !== "function") return () => undefined;
@@ -206,7 +212,7 @@ function isWellFormed(text: unknown): text is string {
   return typeof text === "string" && !/\p{Surrogate}/u.test(text);
 }
 
-/** A JSON object whose members stand in RFC 8785's order, which is that of UTF-16 code units. */
+/** Writes a JSON object with its members in RFC 8785 order, the order of UTF-16 code units. */
 function members<T>(map: ReadonlyMap<string, T>, write: (value: T) => string): string {
   const names = [...map.keys()].sort();
   return `{${names.map(name => `${JSON.stringify(name)}:${write(map.get(name) as T)}`).join(",")}}`;
@@ -255,7 +261,7 @@ function object(value: unknown, path: string): Record<string, unknown> {
   throw new TypeError(`\`${path}\`: expected an object`);
 }
 
-/** The members of an object that has some: what was counted was counted once at least. */
+/** Returns the members of an object that must not be empty: each count is at least one. */
 function entries(value: unknown, path: string): [string, unknown][] {
   const found = Object.entries(object(value, path));
   if (found.length === 0) throw new TypeError(`\`${path}\`: expected a member at least`);

@@ -1,3 +1,5 @@
+/** The state of all flags in LaunchDarkly's bootstrap format. */
+
 import type { EvaluationOptions } from "./big-segments.js";
 import type { EvaluationReason } from "./detail.js";
 import { argumentErrors } from "./errors.js";
@@ -5,34 +7,34 @@ import * as core from "./generated/glue.js";
 import type { JsonValue } from "./json.js";
 import type { Held } from "./ownership.js";
 
-/** What of every flag the state holds. */
+/** What the state includes. */
 export interface StateOptions {
   /** Only the flags that the document makes available to browsers. */
   readonly clientSideOnly?: boolean | undefined;
   /** A reason for every flag. */
   readonly withReasons?: boolean | undefined;
-  /** Leaves out what is needed for events alone, where a flag has none. */
+  /** Omits members that only events need, for flags without events. */
   readonly detailsOnlyForTrackedFlags?: boolean | undefined;
-  /** The time in milliseconds, the host's clock unless given: debugging dates are compared with it. */
+  /** The time in milliseconds, compared with debugging dates (default: the host's clock). */
   readonly now?: number | undefined;
 }
 
-/** As {@link StateOptions}, with memberships in big segments. */
+/** Like {@link StateOptions}, with memberships in big segments. */
 export interface AllFlagsStateOptions extends StateOptions, EvaluationOptions {}
 
-/** What the state holds of one flag besides its value. */
+/** The state of one flag besides its value. */
 export interface FlagState {
-  /** The variation's place, from 0; absent where none was served. */
+  /** The variation's index, from 0; absent if the default was served. */
   variation?: number;
   /** The flag's version. */
   version?: number;
-  /** Why, where reasons were asked for or are tracked. */
+  /** The reason, if reasons were requested or are tracked. */
   reason?: EvaluationReason;
-  /** True where every evaluation is to be sent as an event. */
+  /** True if every evaluation is sent as an event. */
   trackEvents?: boolean;
-  /** True where the reason is part of an experiment. */
+  /** True if the reason is part of an experiment. */
   trackReason?: boolean;
-  /** Until when debugging events are to be sent, in milliseconds. */
+  /** The end of debugging events, in milliseconds. */
   debugEventsUntilDate?: number;
   /** The keys of the prerequisites that were evaluated for it. */
   prerequisites?: string[];
@@ -41,13 +43,13 @@ export interface FlagState {
 /** LaunchDarkly's bootstrap format: a value by flag key, then `$flagsState` and `$valid`. */
 export interface AllFlagsState {
   [flagKey: string]: JsonValue | { [flagKey: string]: FlagState };
-  /** By flag key, what there is besides the value. */
+  /** The state besides the values, by flag key. */
   $flagsState: { [flagKey: string]: FlagState };
-  /** False where the context is invalid. */
+  /** False if the context is invalid. */
   $valid: boolean;
 }
 
-/** The state of bound flags. */
+/** Reads the state of bound flags. */
 export function readState(bound: Held, options?: StateOptions): AllFlagsState {
   const clientSideOnly = options?.clientSideOnly === true;
   const withReasons = options?.withReasons === true;

@@ -1,4 +1,4 @@
-/** Answers, as the core gives them: an integer code per answer of a flag, each decoded once per document. */
+/** Decodes and caches answers of the core: an integer code per answer of a flag, decoded once per document. */
 
 import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./detail.js";
 import { argumentErrors, FAILED } from "./errors.js";
@@ -6,27 +6,27 @@ import { isWellFormed } from "./host-json.js";
 import { JsonText, type JsonValue } from "./json.js";
 import type { PlainPart } from "./plain-part.js";
 
-/** The handle of a key that no flag has. */
+/** The handle of a key that is not in the document. */
 export const NO_FLAG = 0xffff_ffff;
 /** The code of an answer that does not fit into one. */
 const UNCODED = 0xffff_ffff;
 
-/** Who can be asked about a document's flags. */
+/** A source of answers: a document or bound flags. */
 export interface Source {
-  /** The handle of a well-formed key. */
+  /** Returns the handle of a well-formed key. */
   find(key: string): number;
-  /** Describes the answer that the core has just given, in three lines: variation index, reason and value. */
+  /** Describes the core's last answer, in three lines: variation index, reason and value. */
   describe(): string | undefined;
 }
 
 /** A decoded answer. */
 export class Answer {
-  /** Undefined where the default is served. */
+  /** Undefined if the default is served. */
   readonly #value: JsonText | JsonValue | undefined;
   readonly #variationIndex: number | null;
   readonly #reason: EvaluationReason;
 
-  /** Takes the three lines that describe it; the first and the last are empty where the default is served. */
+  /** Takes the three lines that describe it; the first and the last are empty if the default is served. */
   constructor(description: string) {
     // Canonical JSON has no line breaks.
     const [index = "", reason = "", value = ""] = description.split("\n");
@@ -57,10 +57,10 @@ function decode(text: string): JsonText | JsonValue {
   return text.startsWith("{") || text.startsWith("[") ? new JsonText(text) : (JSON.parse(text) as JsonValue);
 }
 
-/** A flag as it was looked up, with its answers as they were decoded. */
+/** A flag that was looked up, with its decoded answers. */
 export class FlagEntry {
   readonly #answers = new Map<number, Answer>();
-  /** What of a plain object its answers depend on, once that was asked for. */
+  /** The dependencies of its answers in a plain object, once they were requested. */
   part: PlainPart | undefined;
 
   constructor(readonly handle: number) {}
@@ -76,10 +76,10 @@ export class FlagEntry {
   }
 }
 
-/** The flags of one document that were asked for. */
+/** The flags of one document that were evaluated. */
 export class FlagEntries {
   readonly #entries = new Map<string, FlagEntry>();
-  /** Whatever key is unknown: the answers say nothing of it. */
+  /** Shared by all unknown keys: their answers are the same. */
   readonly #unknown = new FlagEntry(NO_FLAG);
 
   get(key: string, source: Source): FlagEntry {
@@ -87,11 +87,11 @@ export class FlagEntries {
   }
 
   #find(key: unknown, source: Source): FlagEntry {
-    // Text that crosses has its lone surrogates replaced, and might then be the key of another flag.
+    // Lone surrogates are replaced in strings passed to the module, which might produce the key of another flag.
     if (typeof key !== "string" || !isWellFormed(key)) return this.#unknown;
     const handle = source.find(key);
     if (handle === FAILED) throw argumentErrors.last();
-    // Unknown keys are not kept: there is no end to them.
+    // Unknown keys are not cached: their number is unlimited.
     if (handle === NO_FLAG) return this.#unknown;
     const entry = new FlagEntry(handle);
     this.#entries.set(key, entry);

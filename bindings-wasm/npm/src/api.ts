@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** What every entry of the package offers in the same form. */
+/** The exports that every entry of the package shares. */
 
 export type { AllFlagsState, AllFlagsStateOptions, FlagState, StateOptions } from "./all-flags-state.js";
 export type { BigSegments, EvaluationOptions } from "./big-segments.js";
@@ -22,9 +22,9 @@ export * from "./flag-types.js";
 export { type Diagnostic, Flags } from "./flags.js";
 export type { Evidence, ResponseTimes } from "./freshness.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
+export type { DocumentLike } from "./handle-scope.js";
 export type { HistoryLimits, Pinned, PinOptions } from "./history.js";
 export type { JsonValue } from "./json.js";
-export type { DocumentLike } from "./lending.js";
 export type {
   Change,
   ChangedItem,

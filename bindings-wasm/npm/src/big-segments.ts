@@ -1,3 +1,5 @@
+/** Memberships in big segments, and their JSON. */
+
 import type { BigSegmentsStatus } from "./detail.js";
 import { argumentErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
@@ -11,13 +13,13 @@ export interface BigSegments {
   readonly memberships: { readonly [contextKey: string]: { readonly [segment: string]: boolean } };
 }
 
-/** What every evaluation may be given besides its context. */
+/** Options of every evaluation. */
 export interface EvaluationOptions {
   /** Without it every big segment is `NOT_CONFIGURED`. */
   readonly bigSegments?: BigSegments | undefined;
 }
 
-/** The JSON text of the memberships, empty if there are none. */
+/** Returns the JSON text of the memberships, empty without memberships. */
 export function bigSegmentsText(options: EvaluationOptions | undefined): string {
   const bigSegments = options?.bigSegments;
   if (bigSegments === undefined || bigSegments === null) return "";

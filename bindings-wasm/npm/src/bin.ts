@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Names the package of the command-line tool, which an application does not need. */
+/** Runs without the CLI's package: prints its name, because an application does not need it. */
 
 process.stderr.write(
   "error: the command-line tool is the package `isoflag-cli`: run `npx isoflag-cli`, or add it with `npm install --save-dev isoflag-cli`\n",

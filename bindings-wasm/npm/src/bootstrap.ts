@@ -1,10 +1,12 @@
+/** Answers that a server has evaluated. */
+
 import type { FlagState } from "./all-flags-state.js";
 import { type FlagAnswer, type FlagType, unserved } from "./flag-answer.js";
 import type { JsonValue } from "./json.js";
 
 /**
- * Answers that a server has evaluated: LaunchDarkly's bootstrap format, as `allFlagsState` returns it, or a plain object
- * of values by key.
+ * Answers that a server has evaluated: LaunchDarkly's bootstrap format, as `allFlagsState` returns it, or a plain
+ * object of values by key.
  */
 export interface Bootstrap {
   readonly [flagKey: string]: JsonValue | { readonly [flagKey: string]: FlagState };
@@ -41,8 +43,8 @@ export function bootstrapAnswer(bootstrap: Bootstrap, key: string, type: FlagTyp
 }
 
 /**
- * Returns whether the back end is consistent for a flag: as the flag's state says, or the whole bootstrap, by one boolean
- * or by key. False if neither does.
+ * Returns whether the back end is consistent for a flag: from the flag's state, else from the bootstrap's single
+ * boolean or its value by key. False if it has neither.
  */
 export function bootstrapIsConsistent(bootstrap: Bootstrap, key: string): boolean {
   const { $flagsState, isBackendConsistent } = bootstrap as {

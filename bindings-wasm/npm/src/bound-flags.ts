@@ -1,3 +1,5 @@
+/** A document bound to one context. */
+
 import { type AllFlagsState, readState, type StateOptions } from "./all-flags-state.js";
 import type { Answer, FlagEntries, Source } from "./answers.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./consistency.js";
@@ -10,7 +12,7 @@ import { disown, disposeByFreeing, type Held, owned } from "./ownership.js";
 import { ValueType } from "./value-type.js";
 
 /**
- * A document bound to one context, which is read once: the way to ask often.
+ * A document bound to one context, which is converted once: use it to evaluate many flags for one context.
  *
  * ```js
  * const bound = flags.bind({ kind: "user", key: "anna" });
@@ -19,7 +21,7 @@ import { ValueType } from "./value-type.js";
  */
 export class BoundFlags {
   readonly #held: Held;
-  /** What `using` calls. */
+  /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
   readonly #entries: FlagEntries;
   readonly #source: Source;
@@ -47,37 +49,37 @@ export class BoundFlags {
     return entry.answer(core.evaluate(this.#held.handle, entry.handle, type), this.#source);
   }
 
-  /** The flag's value, of whatever type. */
+  /** Returns the flag's value, of any type. */
   variation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
     return this.#ask(key, ValueType.Any).value(defaultValue) as FlagValue<Key> | T;
   }
 
-  /** The flag's value with its variation and reason. */
+  /** Returns the flag's value with its variation and reason. */
   variationDetail<Key extends FlagKey, T>(key: Key, defaultValue: T): EvaluationDetail<FlagValue<Key> | T> {
     return this.#ask(key, ValueType.Any).detail(defaultValue) as EvaluationDetail<FlagValue<Key> | T>;
   }
 
-  /** The value of a boolean flag. */
+  /** Returns the value of a boolean flag. */
   boolVariation(key: FlagKeyOf<boolean>, defaultValue: boolean): boolean {
     return this.#ask(key, ValueType.Bool).value(defaultValue) as boolean;
   }
 
-  /** The value of a boolean flag with its variation and reason. */
+  /** Returns the value of a boolean flag with its variation and reason. */
   boolVariationDetail(key: FlagKeyOf<boolean>, defaultValue: boolean): EvaluationDetail<boolean> {
     return this.#ask(key, ValueType.Bool).detail(defaultValue) as EvaluationDetail<boolean>;
   }
 
-  /** The value of a flag of numbers. */
+  /** Returns the value of a flag of numbers. */
   numberVariation(key: FlagKeyOf<number>, defaultValue: number): number {
     return this.#ask(key, ValueType.Number).value(defaultValue) as number;
   }
 
-  /** The value of a flag of numbers with its variation and reason. */
+  /** Returns the value of a flag of numbers with its variation and reason. */
   numberVariationDetail(key: FlagKeyOf<number>, defaultValue: number): EvaluationDetail<number> {
     return this.#ask(key, ValueType.Number).detail(defaultValue) as EvaluationDetail<number>;
   }
 
-  /** The value of a flag of strings. */
+  /** Returns the value of a flag of strings. */
   stringVariation<Key extends FlagKeyOf<string>, T extends string>(
     key: Key,
     defaultValue: T,
@@ -85,7 +87,7 @@ export class BoundFlags {
     return this.#ask(key, ValueType.String).value(defaultValue) as Extract<FlagValue<Key>, string> | T;
   }
 
-  /** The value of a flag of strings with its variation and reason. */
+  /** Returns the value of a flag of strings with its variation and reason. */
   stringVariationDetail<Key extends FlagKeyOf<string>, T extends string>(
     key: Key,
     defaultValue: T,
@@ -95,12 +97,12 @@ export class BoundFlags {
     >;
   }
 
-  /** The value of a flag of JSON. */
+  /** Returns the value of a flag of JSON. */
   jsonVariation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
     return this.#ask(key, ValueType.Json).value(defaultValue) as FlagValue<Key> | T;
   }
 
-  /** The value of a flag of JSON with its variation and reason. */
+  /** Returns the value of a flag of JSON with its variation and reason. */
   jsonVariationDetail<Key extends FlagKey, T>(
     key: Key,
     defaultValue: T,
@@ -113,12 +115,12 @@ export class BoundFlags {
     return readState(this.#held, options);
   }
 
-  /** How the flag's answer comes about. */
+  /** Explains the flag's answer. */
   explain(key: FlagKey): Explanation {
     return requireTools("explain").readExplanation(this.#held, key);
   }
 
-  /** Whether every instance of a back end that polls has noticed the flag's last change: see `Flags.consistency`. */
+  /** Evaluates the consistency gate for a flag: see `Flags.consistency`. */
   consistency(
     key: FlagKey,
     nowMs: number,
@@ -129,7 +131,7 @@ export class BoundFlags {
     return readConsistency(this.#held, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs);
   }
 
-  /** Lets go of the memory at once. The object cannot be used afterwards. */
+  /** Frees the memory immediately. The object cannot be used afterwards. */
   free(): void {
     disown(this, this.#held);
   }

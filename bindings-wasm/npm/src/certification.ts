@@ -1,26 +1,26 @@
-/** Statuses, and what follows from the tests of an artifact. */
+/** Statuses of features, and the certification of artifacts from test results. */
 
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import * as tools from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
 import type { Held } from "./ownership.js";
 
-/** How far a feature is on its way to everybody. */
+/** The status of a feature, from planning to release. */
 export type Status = "To Do" | "Doing" | "Staging" | "Done" | "Finished";
 
-/** Yes, no, or nobody knows. */
+/** Yes, no or unknown. */
 export type KnownAnswer = "yes" | "no" | "unknown";
 
-/** A change of a flag's lifecycle, or a deployment, that is refused. */
+/** A rejected change of a flag's lifecycle, or a rejected deployment. */
 export class LifecycleError extends Error {
-  /** Tells it from other errors, also across copies of the package. */
+  /** Identifies the error, also across copies of the package. */
   override readonly name = "LifecycleError";
   /**
    * `unknown-flag`, `unknown-status`, `malformed-flag`, `no-status`, `illegal-transition`, `not-rolled-out`,
    * `not-certified` or `not-deployable`.
    */
   readonly code: string;
-  /** The statuses that may follow the one that the flag has, where another was asked for. */
+  /** The statuses that may follow the current one, if an invalid status was requested. */
   readonly legal: readonly Status[];
 
   constructor(failure: Failure & { readonly legal?: readonly Status[] }, options?: ErrorOptions) {
@@ -35,42 +35,42 @@ const lifecycleErrors = new ErrorKind(
   "malformed-flag",
 );
 
-/** The handle of a document with another status of a flag. */
+/** Returns the handle of a document with another status of a flag. */
 export function withStatus(flags: Held, key: string, status: Status, now: number): number {
   const moment = Number(now);
   return lifecycleErrors.handle(tools.withStatus(flags.handle, key, status, moment));
 }
 
-/** What to write into a flag's `lifecycle`. */
+/** The members to write into a flag's `lifecycle`. */
 export interface LifecycleChange {
   /** The flag's key. */
   readonly key: string;
-  /** The status before; null where the flag had none. */
+  /** The status before; null if the flag had none. */
   readonly from: Status | null;
   /** The status after, which may be the same. */
   readonly to: Status;
-  /** The members to set; null says that nothing is known any more. */
+  /** The members to set; null marks an unknown value. */
   readonly set: { readonly [member: string]: JsonValue };
 }
 
-/** How the tests under one strategy ended. */
+/** The result of the tests under one strategy. */
 export type StepResult = "passed" | "failed" | "not-run";
 
-/** How the tests of an artifact ended. Moments are seconds since 1970. */
+/** The test results of an artifact. Times are seconds since 1970. */
 export interface CertificationOptions {
   /** The tests under `Production State`. */
   readonly productionState: StepResult;
   /** The tests under `Next Release`. */
   readonly nextRelease: StepResult;
-  /** When the artifact was built; without it, it holds everything that is in `Staging`. */
+  /** The build time of the artifact; by default it contains everything that is in `Staging`. */
   readonly artifactTime?: number | undefined;
-  /** The time. */
+  /** The current time. */
   readonly now: number;
-  /** What the tests evaluated; without it, their results are believed as they are. */
+  /** The flags that the tests evaluated; without them, the results are trusted. */
   readonly evaluated?: EvaluatedFlags | undefined;
 }
 
-/** The keys of the flags that tests evaluated, by the strategy under which they ran. */
+/** The keys of the flags that tests evaluated, by strategy. */
 export interface EvaluatedFlags {
   /** Under `Production State`. */
   readonly productionState: readonly string[];
@@ -78,35 +78,37 @@ export interface EvaluatedFlags {
   readonly nextRelease: readonly string[];
 }
 
-/** A feature, and whether an artifact holds it. */
+/** A feature, and whether an artifact contains it. */
 export interface ArtifactFeature {
   /** The flag's key. */
   readonly key: string;
-  /** How far the feature is. */
+  /** The status of the feature. */
   readonly status: Status;
   /** Whether it was on the main branch when the artifact was built. */
   readonly included: KnownAnswer;
-  /** Whether chosen users get it: it is done, and the artifact is deployed. */
+  /** Whether selected users get it: it is done, and the artifact is deployed. */
   readonly beta: boolean;
 }
 
-/** What follows from the tests of an artifact. */
+/** The verdict and the changes that follow from an artifact's tests. */
 export interface Certification {
-  /** In a word. */
+  /** The verdict. */
   readonly verdict: "certified" | "deployable" | "not-deployable";
   /** Whether the artifact may be deployed. */
   readonly deployable: boolean;
-  /** When it was built, in seconds since 1970. */
+  /** The build time, in seconds since 1970. */
   readonly artifactTimestamp: number;
   /** The features that become `Done`. */
   readonly changes: readonly LifecycleChange[];
-  /** The features that stay in `Staging`, since the artifact is not known to hold them. */
+  /** The features that remain in `Staging`, because it is not known that the artifact contains them. */
   readonly left: readonly ArtifactFeature[];
-  /** The keys of the features that stay in `Staging`, since the tests under `Next Release` did not evaluate them. */
+  /**
+   * The keys of the features that remain in `Staging`, because the tests under `Next Release` did not evaluate them.
+   */
   readonly untested: readonly string[];
 }
 
-/** What follows from the tests of an artifact, for a document. */
+/** Returns the certification of a document from test results. */
 export function certification(flags: Held, options: CertificationOptions): Certification {
   const { productionState, nextRelease, artifactTime, now } = options;
   const evaluated = options.evaluated === undefined ? undefined : JSON.stringify(options.evaluated);
@@ -118,15 +120,15 @@ export function certification(flags: Held, options: CertificationOptions): Certi
   return JSON.parse(found) as Certification;
 }
 
-/** What the deployment of an artifact brings. */
+/** The features and changes that the deployment of an artifact brings. */
 export interface Deployment {
   /** The features in `Staging`, `Done` and `Finished`, in the order of the keys. */
   readonly features: readonly ArtifactFeature[];
-  /** What to write, so that `Beta` knows what is deployed. */
+  /** Changes to write so that `Beta` uses the deployed artifact. */
   readonly changes: readonly LifecycleChange[];
 }
 
-/** What a deployment brings, for a document. */
+/** Returns the deployment of an artifact for a document. */
 export function deployment(flags: Held, artifactTime: number, now: number): Deployment {
   const [built, moment] = [Number(artifactTime), Number(now)];
   const found = lifecycleErrors.during(() => tools.deployment(flags.handle, built, moment));
@@ -136,7 +138,7 @@ export function deployment(flags: Held, artifactTime: number, now: number): Depl
 /** Four weeks, in seconds. */
 const SAFETY_PERIOD = 28 * 86_400;
 
-/** The end of a feature's rollout, for a document. */
+/** Returns the end of a feature's rollout for a document. */
 export function finish(
   flags: Held,
   key: string,

@@ -1,8 +1,10 @@
+/** Compiles the WebAssembly module. */
+
 import { LoadError, type LoadErrorCode } from "./load-error.js";
 
 declare global {
   namespace WebAssembly {
-    // It merges with the DOM's; a program without the DOM's types needs it to read the types here.
+    // Merges with the DOM's type; code without the DOM's types needs it to read the types here.
     interface Module {}
   }
 }
@@ -13,15 +15,15 @@ export type CoreBytes = ArrayBuffer | ArrayBufferView;
 type Address = string | URL | Request;
 type Answer = Response | Promise<Response>;
 
-/** Where the module may come from: an address, a response, its bytes, or compiled elsewhere. */
+/** The source of the module: an address, a response, its bytes, or a compiled module. */
 export type CoreSource = Address | Answer | CoreBytes | WebAssembly.Module;
 
 const REMEDY = "serve it there, pass `ready` its address or import `isoflag/inline`";
 
-/** The smallest module there is: where it does not compile, none does. */
+/** The smallest module: if it does not compile, no module does. */
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-/** Hosts word it differently that they forbid compiling, so it is tried out. */
+/** Host runtimes report forbidden compilation differently, so it is tested. */
 function failure(
   cause: unknown,
   place: string,
@@ -40,7 +42,7 @@ function failure(
   return new LoadError(code, message, { cause });
 }
 
-/** Compiles at once. */
+/** Compiles synchronously. */
 export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.Module {
   try {
     return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as BufferSource);
@@ -54,7 +56,7 @@ export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.
   }
 }
 
-/** Compiles the module, while it arrives where the host can. */
+/** Compiles the module, while it downloads if the host runtime supports that. */
 export async function compile(source: CoreSource): Promise<WebAssembly.Module> {
   let place = "what was given";
   try {
@@ -69,11 +71,11 @@ export async function compile(source: CoreSource): Promise<WebAssembly.Module> {
     if (response.url) place = `\`${response.url}\``;
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     const type = response.headers.get("Content-Type") ?? "";
-    // Neither a server that does not know the type nor a browser that cannot compile a stream must break the page.
+    // Neither a server with a wrong content type nor a browser without streaming compilation may break the page.
     const isWasm = type.trim().toLowerCase() === "application/wasm";
     if (isWasm && "compileStreaming" in WebAssembly) return await WebAssembly.compileStreaming(response);
     if (!isWasm) place += `, served as \`${type}\`,`;
-    // Not as an argument that awaits: Next.js's edge runtime puts each into a function that is not async.
+    // Not awaited as an argument: Next.js's edge runtime moves each argument into a function that is not async.
     return await response.arrayBuffer().then(bytes => WebAssembly.compile(bytes));
   } catch (cause) {
     throw failure(cause, place);

@@ -1,35 +1,37 @@
-import { askedKey } from "./asked-key.js";
+/** The consistency gate. */
+
 import { argumentErrors } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
 import * as core from "./generated/glue.js";
+import { normalisedKey } from "./normalised-key.js";
 import type { Held } from "./ownership.js";
 
-/** What the consistency gate says of a flag for a context. */
+/** The gate's result for a flag and a context. */
 export interface Consistency {
-  /** Whether the flag is on for the context: it serves `true`; or, where it serves no boolean, it is on and no error. */
+  /** Whether the flag is on for the context: it serves `true` or, for other types, it is on without an error. */
   readonly enabled: boolean;
-  /** Whether a journey may start: on, and changed longer than one time to live ago. */
+  /** Whether a journey may start: the flag is on, and its last change is more than one time to live ago. */
   readonly isBackendConsistent: boolean;
   /**
-   * Whether the last change is longer ago than two times to live and a poll's timeout, whichever way the flag was changed:
-   * by then an instance has noticed even where one of its polls failed.
+   * Whether the change has propagated: it is more than two times to live and one poll timeout ago, so each instance has
+   * it even if one of its polls failed. Independent of the flag's value.
    */
   readonly settled: boolean;
-  /** Seconds until the change is one time to live ago, rounded up; null where nothing says when the change was. */
+  /** Seconds until the change is one time to live ago, rounded up; null if the time of the change is unknown. */
   readonly remainingSeconds: number | null;
   /** `meta.version`, or null. */
   readonly version: number | null;
   /** The document's digest. */
   readonly digest: string;
-  /** What is wrong with the time of the last change, if anything is. */
+  /** Problems with the time of the last change, if any. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
-/** What the gate may be told besides the times. */
+/** Options of the gate besides the times. */
 export interface ConsistencyOptions {
   /**
-   * When this host took the document, in milliseconds since 1970, if that went back in time: the change then counts as made
-   * no earlier. A source's snapshot has it as `steppedBackAt`.
+   * When this host took the document, in milliseconds since 1970, if that went back in time: the change then counts as
+   * made no earlier. A source's snapshot has it as `steppedBackAt`.
    */
   readonly takenMs?: number | undefined;
 }
@@ -47,7 +49,7 @@ export function readConsistency(
   const [timeout, taken] = [pollTimeoutMs, takenMs].map(number =>
     number == null ? undefined : Number(number),
   );
-  const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  const asked = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
   const said = core.consistency(bound.handle, asked, ...numbers, timeout, taken);
   return JSON.parse(argumentErrors.text(said)) as Consistency;
 }

@@ -1,3 +1,5 @@
+/** Contexts of evaluations. */
+
 import { contextErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
 import * as core from "./generated/glue.js";
@@ -6,15 +8,15 @@ import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
 import { disown, disposeByFreeing, Held, type Make, owned } from "./ownership.js";
 
-/** What a context of one kind has besides its key. */
+/** The options of a context of one kind. */
 export interface ContextOptions {
-  /** `user` unless given. */
+  /** The kind (default: `user`). */
   readonly kind?: string | undefined;
-  /** How people call it. */
+  /** The display name. */
   readonly name?: string | undefined;
-  /** `false` unless given. */
+  /** Whether the context is anonymous (default: `false`). */
   readonly anonymous?: boolean | undefined;
-  /** What rules may ask for, by name. */
+  /** Custom attributes, by name. */
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   /** References to attributes, such as `email` or `/address/city`, that `explain` does not show. */
   readonly private?: readonly string[] | undefined;
@@ -23,7 +25,7 @@ export interface ContextOptions {
 /** Context JSON as LaunchDarkly's SDKs write it: of one kind, of several, or a legacy user. */
 export type ContextObject = { readonly [member: string]: unknown };
 
-/** Who is asked about: a context that was read once, or its JSON as a plain object. */
+/** A context: a parsed one, or its JSON as a plain object. */
 export type ContextLike = Context | ContextObject;
 
 function text(member: string, value: unknown): string {
@@ -60,12 +62,12 @@ function build(key: unknown, options: ContextOptions): Held {
   return held([], () => core.buildContext(written, members));
 }
 
-/** A context that the core makes from others. */
+/** Creates a context from others in the core. */
 function held(parents: readonly Held[], make: Make): Held {
   return new Held(parents, (...handles) => contextErrors.handle(make(...handles)), core.freeContext);
 }
 
-/** Marks a context also for another copy of the package in the same program. */
+/** Marks a context also for other copies of the package in the same process. */
 const CONTEXT = Symbol.for("isoflag.context");
 
 function isForeign(value: object): value is Context {
@@ -76,11 +78,11 @@ function isForeign(value: object): value is Context {
   }
 }
 
-/** What a `Context` holds of the core, or undefined for anything else. */
+/** Returns the core's object of a `Context`, or undefined for other values. */
 export let contextHeld: (value: unknown) => Held | undefined;
 
 /**
- * Who is asked about, read once. Immutable.
+ * A parsed conte
  *
  * ```js
  * const context = new Context("anna", { attributes: { country: "NO" }, private: ["country"] });
@@ -89,7 +91,7 @@ export let contextHeld: (value: unknown) => Held | undefined;
  */
 export class Context {
   readonly #held: Held;
-  /** What `using` calls. */
+  /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
 
   /** @internal */
@@ -102,15 +104,15 @@ export class Context {
     contextHeld = value => {
       if (typeof value !== "object" || value === null) return undefined;
       if (#held in value) return value.#held;
-      // Read anew, since its handle means nothing to this core; freed when it is garbage, not while it is used.
+      // Converted again, since its handle is invalid in this core; freed with garbage collection, not while it is used.
       return isForeign(value) ? Context.fromObject(value.toObject()).#held : undefined;
     };
   }
 
   /**
-   * A context of one kind.
+   * Creates a context of one kind.
    *
-   * @throws {ContextError} where it is invalid or an attribute has no JSON form
+   * @throws {ContextError} if it is invalid or an attribute has no JSON form
    */
   constructor(key: string, options?: ContextOptions);
   /** @internal */
@@ -119,24 +121,24 @@ export class Context {
     this.#held = owned(this, key instanceof Held ? key : build(key, options));
   }
 
-  /** Reads context JSON: of one kind, of several, or a legacy user. */
+  /** Parses context JSON: of one kind, of several, or a legacy user. */
   static fromJson(text: string | Uint8Array): Context {
     const bytes = jsonBytes(text, contextErrors);
-    // Bytes are the caller's, who may change them.
+    // The caller may change the bytes later.
     const kept = typeof text === "string" ? bytes : bytes.slice();
     return new Context(held([], () => core.readContext(kept)));
   }
 
   /**
-   * Reads context JSON from an object.
+   * Converts context JSON from an object.
    *
-   * @throws {ContextError} where it is invalid or holds something without a JSON form
+   * @throws {ContextError} if it is invalid or contains a value without a JSON form
    */
   static fromObject(object: ContextObject): Context {
     return Context.fromJson(encodeStrictly(object, limits.contextBytes, contextErrors));
   }
 
-  /** One context of several kinds; contexts of several kinds are taken apart. */
+  /** Combines contexts into one with all their kinds. */
   static multi(...contexts: Context[]): Context {
     const parts = contexts.map((context, index) => {
       const part = contextHeld(context);
@@ -153,22 +155,22 @@ export class Context {
     return contextErrors.text(core.contextKey(this.#held.handle));
   }
 
-  /** This context with one of kind `clock`, so that rules may ask for the time of day and the weekday. */
+  /** Returns this context with the kind `clock`, so that rules may use the time of day and the weekday. */
   withClock(nowMs: number, offsetMinutes: number): Context {
-    // What turns an object into a number is the caller's code.
+    // Converting an object to a number may run the caller's code.
     const [now, offset] = [Number(nowMs), Number(offsetMinutes)];
     const withClock = (context = 0): number => core.contextWithClock(context, now, offset);
     return new Context(held([this.#held], withClock));
   }
 
-  /** The canonical context JSON, as an object of the caller's own. */
+  /** Returns the canonical context JSON, as an object that the caller owns. */
   toObject(): { [member: string]: JsonValue } {
     return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as {
       [member: string]: JsonValue;
     };
   }
 
-  /** Lets go of the memory at once. The context cannot be used afterwards. */
+  /** Frees the memory immediately. The context cannot be used afterwards. */
   free(): void {
     disown(this, this.#held);
   }

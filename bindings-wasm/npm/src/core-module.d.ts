@@ -1,4 +1,4 @@
-/** A WebAssembly module that the bundler has the runtime compile. */
+/** A WebAssembly module that the runtime compiles for the bundler. */
 declare module "*.wasm?module" {
   const module: WebAssembly.Module;
   export default module;

@@ -1,36 +1,38 @@
+/** Details of an answer: value, variation and reason. */
+
 import type { JsonText, JsonValue } from "./json.js";
 
-/** How big-segment memberships were had. */
+/** The status of big-segment memberships. */
 export type BigSegmentsStatus = "HEALTHY" | "STALE" | "STORE_ERROR" | "NOT_CONFIGURED";
 
-/** Why a flag served what it served: LaunchDarkly's reason. */
+/** LaunchDarkly's reason of an answer. */
 export interface EvaluationReason {
-  /** Which step of the evaluation decided. */
+  /** The step of the evaluation that decided. */
   kind: "OFF" | "FALLTHROUGH" | "TARGET_MATCH" | "RULE_MATCH" | "PREREQUISITE_FAILED" | "ERROR";
-  /** With `RULE_MATCH`: the rule's place, from 0. */
+  /** With `RULE_MATCH`: the rule's index, from 0. */
   ruleIndex?: number;
-  /** With `RULE_MATCH`: the rule's own id, where it has one. */
+  /** With `RULE_MATCH`: the rule's id, if it has one. */
   ruleId?: string;
   /** With `PREREQUISITE_FAILED`: the key of the first that failed. */
   prerequisiteKey?: string;
   /** With `ERROR`. */
   errorKind?: "FLAG_NOT_FOUND" | "USER_NOT_SPECIFIED" | "MALFORMED_FLAG" | "WRONG_TYPE";
-  /** True where the answer is part of an experiment. */
+  /** True if the answer is part of an experiment. */
   inExperiment?: boolean;
-  /** Present where a big segment was asked for. */
+  /** Present if a big segment was queried. */
   bigSegmentsStatus?: BigSegmentsStatus;
 }
 
 /**
- * An answer with its reason. It is the caller's to keep and change.
+ * An answer with its reason. The caller may keep and change it.
  *
- * Where the value is an object or array it is made when `value` is first read; such a detail's `value` is an accessor,
- * which `JSON.stringify` writes and a spread (`{ ...detail }`) leaves out.
+ * An object or array is created when `value` is first read; the `value` of such a detail is an accessor, which
+ * `JSON.stringify` writes and a spread (`{ ...detail }`) omits.
  */
 export interface EvaluationDetail<T = JsonValue> {
-  /** What was served. */
+  /** The served value. */
   value: T;
-  /** The variation's place, from 0; null where the default was served. */
+  /** The variation's index, from 0; null if the default was served. */
   variationIndex: number | null;
   /** Why it was served. */
   reason: EvaluationReason;

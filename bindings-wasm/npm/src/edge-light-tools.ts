@@ -1,6 +1,6 @@
 /**
- * The entry for the edge runtime of Vercel and Next.js that has everything: explanations and diagnostics too. Ready when it
- * is imported.
+ * The entry for the edge runtime of Vercel and Next.js with all features, including explanations and diagnostics. Ready
+ * when it is imported.
  */
 
 import { readPlainContextsWith, start } from "./engine.js";

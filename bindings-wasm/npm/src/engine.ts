@@ -1,4 +1,4 @@
-/** The instance of the WebAssembly module, in whose place another comes after a trap. */
+/** The instance of the WebAssembly module, and its replacement after a trap. */
 
 import { type CoreBytes, compileNow } from "./compiling.js";
 import { version } from "./generated/constants.js";
@@ -7,34 +7,34 @@ import { LoadError } from "./load-error.js";
 import type { PlainContexts } from "./plain-contexts.js";
 import type { Tooling } from "./tooling.js";
 
-/** By the section of this name the module is known to be of this release; `tools.wasm` has another one besides. */
+/** The section that identifies the module of this release; `tools.wasm` has another one besides. */
 const OURS = `isoflag ${version}`;
 
-/** What Node's entry has besides: there, objects come one after the other, each asked about once or twice. */
+/** Set by Node's entry, whose callers pass a different object for nearly every evaluation. */
 export let makePlainContexts: (() => PlainContexts) | undefined;
 
-/** Has all documents that are loaded from now on read plain objects in the quick way. */
+/** Enables the plain-object fast path for documents loaded later. */
 export function readPlainContextsWith(make: () => PlainContexts): void {
   makePlainContexts = make;
 }
 
-/** The core's memory, whose buffer is another one whenever it has grown. */
+/** The core's memory; its buffer is replaced whenever the memory grows. */
 export let memory: () => WebAssembly.Memory;
 
 /**
- * What the functions of the module report to: a call that does not return raises the epoch at once, because a stack that is
- * full has no room for a call. Objects are valid in the epoch in which they were made.
+ * The module's functions report here: a call that does not return raises the epoch immediately, because a full stack
+ * has no room for a call. Objects are valid in the epoch in which they were created.
  */
 export const engine = { epoch: 0 };
 
-/** The epoch of the current instance: in any other one it has trapped, or there is none. */
+/** The epoch of the current instance: in any other one it has trapped, or does not exist. */
 let current = -1;
 let instantiate: (() => WebAssembly.Instance) | undefined;
 let tools: Tooling | undefined;
 
 /**
- * Whether a call into the module ended in a trap, such as that of exhausted memory. A full stack is not one: to call again
- * would not help.
+ * Whether a call into the module ended in a trap, for example of exhausted memory. A full stack is not a trap: calling
+ * again would not help.
  */
 export function isTrap(thrown: unknown): boolean {
   return (thrown as Error | undefined)?.name === "RuntimeError";
@@ -48,7 +48,7 @@ function isComplete(module: WebAssembly.Module): boolean {
   return has(module, `${OURS} tools`);
 }
 
-/** What the module imports. Another module, or more of it than the entry can hold, is refused. */
+/** Returns the module's imports. Another module, or one that the entry does not support, is rejected. */
 function importsOf(module: WebAssembly.Module, tooling: Tooling | undefined): WebAssembly.Imports {
   if (has(module, OURS) && (tooling !== undefined || !isComplete(module))) {
     return { "./core_bg.js": { ...core.imports, ...tooling?.glue.imports } };
@@ -59,7 +59,7 @@ function importsOf(module: WebAssembly.Module, tooling: Tooling | undefined): We
   );
 }
 
-/** Puts an instance in place, or another one of the same module. Fails without harm. */
+/** Installs an instance, or a new one of the same module. Has no effect if it fails. */
 function settle({ exports }: WebAssembly.Instance): void {
   const { epoch } = engine;
   core.__wbg_set_wasm(exports, engine);
@@ -67,7 +67,7 @@ function settle({ exports }: WebAssembly.Instance): void {
   memory = () => (exports as { readonly memory: WebAssembly.Memory }).memory;
   (exports as { __wbindgen_start(): void }).__wbindgen_start();
   core.setGeneration(epoch);
-  // A trap meanwhile has raised it.
+  // A trap in between has raised it.
   current = epoch;
 }
 
@@ -82,7 +82,7 @@ function settleFirst(
   settle(instance);
 }
 
-/** Starts from a compiled module, or from bytes that are compiled at once. */
+/** Starts from a compiled module, or from bytes that are compiled synchronously. */
 export function start(source: WebAssembly.Module | CoreBytes, tooling?: Tooling): void {
   if (instantiate !== undefined) return;
   const module = compileNow(source);
@@ -98,33 +98,33 @@ export async function startAsync(module: WebAssembly.Module, tooling?: Tooling):
   if (instantiate === undefined) settleFirst(module, imports, instance, tooling);
 }
 
-/** Stands before each call into the module: makes another instance if the last one has trapped. */
+/** Called before each call into the module: creates a new instance if the last one has trapped. */
 export function requireStart(): void {
   if (current === engine.epoch) return;
   if (instantiate === undefined) throw new Error("isoflag is not ready; `await ready()` first");
   settle(instantiate());
 }
 
-/** The error for what only `tools.wasm` can do. */
+/** Returns the error for a feature that only `tools.wasm` has. */
 export function withoutTools(what: string): Error {
   return new Error(`\`${what}\` needs \`isoflag/tools\`: import that instead of \`isoflag\``);
 }
 
-/** Stands before what only `tools.wasm` can do, and gives it. */
+/** Called before a feature that only `tools.wasm` has; returns its functions. */
 export function requireTools(what: string): Tooling {
   requireStart();
   if (tools === undefined) throw withoutTools(what);
   return tools;
 }
 
-/** Whether the module that has started can do everything. */
+/** Whether the started module has all features. */
 export function hasTools(): boolean {
   return tools !== undefined;
 }
 
 const done = Promise.resolve();
 
-/** Resolves at once: this entry is ready when it is imported. */
+/** Resolves immediately: this entry is ready when it is imported. */
 export function readyAtOnce(): Promise<void> {
   return done;
 }

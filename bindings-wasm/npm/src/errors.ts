@@ -1,12 +1,14 @@
+/** Errors of documents and contexts, and their conversion from the core. */
+
 import * as core from "./generated/glue.js";
 
-/** What the core gives instead of a handle where a call fails. */
+/** Returned by the core instead of a handle if a call fails. */
 const NO_HANDLE = 0;
 
-/** What the core gives instead of a flag's handle or an answer's code where a call fails. */
+/** Returned by the core instead of a flag's handle or an answer's code if a call fails. */
 export const FAILED = 0xffff_fffe;
 
-/** What the core says of an error. */
+/** An error as the core reports it. */
 export interface Failure {
   readonly code: string;
   readonly path: string;
@@ -17,15 +19,15 @@ export interface Failure {
 
 /** A document, patch or map of flags that cannot be loaded. */
 export class DocumentError extends Error {
-  /** Tells it from other errors, also across copies of the package. */
+  /** Identifies the error, also across copies of the package. */
   override readonly name = "DocumentError";
-  /** The stable name of what is wrong. */
+  /** The stable error code. */
   readonly code: string;
-  /** The place in the document, such as `flags.checkout.rules[2]`; empty for the document itself. */
+  /** The path in the document, such as `flags.checkout.rules[2]`; empty for the document itself. */
   readonly path: string;
-  /** The line in the text, from 1, where there is a text. */
+  /** The line in the text, from 1, if there is a text. */
   readonly line: number | undefined;
-  /** The column in the line, from 1, where there is a text. */
+  /** The column in the line, from 1, if there is a text. */
   readonly column: number | undefined;
 
   constructor(failure: Failure, options?: ErrorOptions) {
@@ -37,13 +39,13 @@ export class DocumentError extends Error {
   }
 }
 
-/** Something that is no valid context. */
+/** An invalid context. */
 export class ContextError extends Error {
-  /** Tells it from other errors, also across copies of the package. */
+  /** Identifies the error, also across copies of the package. */
   override readonly name = "ContextError";
-  /** The stable name of what is wrong. */
+  /** The stable error code. */
   readonly code: string;
-  /** The place in the context, such as `org.key`; empty for the context itself. */
+  /** The path in the context, such as `org.key`; empty for the context itself. */
   readonly path: string;
 
   constructor(failure: Failure, options?: ErrorOptions) {
@@ -53,7 +55,7 @@ export class ContextError extends Error {
   }
 }
 
-/** How the errors of one kind are made. */
+/** Creates the errors of one kind. */
 export class ErrorKind {
   readonly #make: (failure: Failure, options?: ErrorOptions) => Error;
   readonly #code: string;
@@ -63,7 +65,7 @@ export class ErrorKind {
     this.#code = code;
   }
 
-  /** The error that made the last call to the core fail. */
+  /** Returns the error of the last call to the core. */
   last(): Error {
     return this.#noted(core.failure());
   }
@@ -72,7 +74,7 @@ export class ErrorKind {
     return failure === "" ? new Error("used after `free()`") : this.#make(JSON.parse(failure) as Failure);
   }
 
-  /** Calls what throws where it fails, as what only `tools.wasm` has does. */
+  /** Calls a function that throws if it fails, as those of `tools.wasm` do. */
   during<T>(call: () => T): T {
     try {
       return call();
@@ -82,19 +84,19 @@ export class ErrorKind {
     }
   }
 
-  /** A handle, unless the call that should give it failed. */
+  /** Returns a handle, or throws if the call failed. */
   handle(handle: number): number {
     if (handle === NO_HANDLE) throw this.last();
     return handle;
   }
 
-  /** A text, unless the call that should give it failed. */
+  /** Returns a text, or throws if the call failed. */
   text(text: string | undefined): string {
     if (text === undefined) throw this.last();
     return text;
   }
 
-  /** The error for a value that cannot be handed to the core. */
+  /** Returns the error for a value that cannot be passed to the core. */
   at(path: string, message: string, cause?: unknown): Error {
     const failure = { code: this.#code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
     return this.#make(failure, cause === undefined ? undefined : { cause });

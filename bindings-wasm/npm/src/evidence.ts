@@ -10,13 +10,13 @@ interface Host {
 }
 
 /**
- * The same flags. While `isoflag certify` runs the tests, which sets the environment variable `ISOFLAG_EVIDENCE`, each
- * flag that is evaluated is recorded in the file of that name: once for each variation.
+ * Returns the same flags. While `isoflag certify` runs the tests, with the environment variable `ISOFLAG_EVIDENCE`,
+ * each evaluated flag is recorded in the named file, once for each variation.
  */
 export function withEvidence(flags: Flags): Flags {
   const { process } = globalThis as { process?: Host };
   const file = process?.env?.ISOFLAG_EVIDENCE;
-  // An import of the module would be one in a page, too.
+  // Importing the module would add it to a page, too.
   const system = file ? process?.getBuiltinModule?.("node:fs") : undefined;
   if (!file || system === undefined) return flags;
   const recorded = new Set<string>();
@@ -26,7 +26,7 @@ export function withEvidence(flags: Flags): Flags {
     recorded.add(entry);
     const activity = new Activity();
     activity.record(key, detail.variationIndex, digest);
-    // One write in append mode, so that the lines of several processes stay whole.
+    // One write in append mode, so that the lines of several processes are not mixed.
     if (!activity.isEmpty) system.appendFileSync(file, `${activity.toJson()}\n`);
   });
 }

@@ -1,11 +1,13 @@
-import { askedKey } from "./asked-key.js";
+/** Explanations of answers. */
+
 import { argumentErrors } from "./errors.js";
 import * as core from "./generated/glue.js";
 import { explain } from "./generated/tools-glue.js";
 import type { JsonValue } from "./json.js";
+import { normalisedKey } from "./normalised-key.js";
 import type { Held } from "./ownership.js";
 
-/** How an answer came about: every step of the evaluation, in order, as the members of its JSON. */
+/** Explains an answer: every step of the evaluation, in order, as the members of its JSON. */
 export class Explanation {
   readonly #json: string;
   readonly #text: string;
@@ -18,12 +20,14 @@ export class Explanation {
     Object.assign(this, JSON.parse(this.#json));
   }
 
-  /** Takes apart a line of JSON and the text that follows it. @internal */
+  /**
+   * Parses a line of JSON and the text that follows it. @internal
+   */
   static of(trace: string): Explanation {
     return new Explanation(trace);
   }
 
-  /** The canonical JSON text, equal to the byte on every host. */
+  /** The canonical JSON text, byte-for-byte identical on every host runtime. */
   toJson(): string {
     return this.#json;
   }
@@ -36,6 +40,6 @@ export class Explanation {
 
 /** Explains the answer of a flag of bound flags. */
 export function readExplanation(bound: Held, key: unknown): Explanation {
-  const asked = askedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  const asked = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
   return Explanation.of(argumentErrors.text(explain(bound.handle, asked)));
 }

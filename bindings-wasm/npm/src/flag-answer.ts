@@ -1,3 +1,5 @@
+/** Answers that may come from a document, from a bootstrap, or before there is a document. */
+
 import type { EvaluationDetail, EvaluationReason } from "./detail.js";
 import type { JsonValue } from "./json.js";
 

@@ -1,8 +1,10 @@
+/** Types of a document's flags, filled in by an application's declarations. */
+
 import type { JsonValue } from "./json.js";
 
 /**
- * What each flag serves, by its key. It is empty here: `npx isoflag-cli types flags.json --out flags.d.ts` writes a declaration
- * that fills it in, and from then on every getter knows the flags of that document.
+ * The type of each flag by its key. Empty by default: `npx isoflag-cli types flags.json --out flags.d.ts` writes a declaration
+ * that fills it in, so that every getter is typed for the flags of that document.
  *
  * ```ts
  * declare module "isoflag" {
@@ -16,7 +18,9 @@ import type { JsonValue } from "./json.js";
 // biome-ignore lint/suspicious/noEmptyInterface: an application's declaration is merged into it
 export interface FlagTypes {}
 
-/** The key of a flag: any string while {@link FlagTypes} is empty. */
+/**
+ * The key of a flag: any string while {@link FlagTypes} is empty.
+ */
 export type FlagKey = [keyof FlagTypes] extends [never] ? string : keyof FlagTypes & string;
 
 /** The key of a flag that may serve a value of that type. */
@@ -27,5 +31,5 @@ export type FlagKeyOf<Type> = [keyof FlagTypes] extends [never]
     }[keyof FlagTypes] &
       string;
 
-/** What the flag of that key serves: any JSON where nothing more is known. */
+/** The value of the flag with that key: any JSON if the type is unknown. */
 export type FlagValue<Key extends string> = Key extends keyof FlagTypes ? FlagTypes[Key] : JsonValue;

@@ -1,3 +1,5 @@
+/** Loaded flag documents: loading, patching, binding and evaluating. */
+
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
 import { type Answer, FlagEntries, NO_FLAG, type Source } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
@@ -29,19 +31,19 @@ import type { Receipt } from "./receipt.js";
 import type { Retirement, RetirementOptions } from "./reports.js";
 import { ValueType } from "./value-type.js";
 
-/** Something that a document gets wrong, or that its author should know. */
+/** A mistake in a document, or information for its author. */
 export interface Diagnostic {
-  /** `error`: it can never do what it says; `warning`: it is read otherwise than its author may think. */
+  /** `error`: it can never have its effect; `warning`: it is probably not read as its author intended. */
   readonly severity: "error" | "warning" | "info";
   /** The stable name of the finding. */
   readonly code: string;
-  /** Where, such as `flags.checkout.rules[2].clauses[0].values[1]`. */
+  /** The path, such as `flags.checkout.rules[2].clauses[0].values[1]`. */
   readonly path: string;
-  /** What is wrong, in words. */
+  /** What is wrong. */
   readonly message: string;
 }
 
-/** JSON text is taken as it is; an object is written as JSON first. */
+/** JSON text is used unchanged; an object is written as JSON first. */
 export function documentText(document: string | Uint8Array | object): DocumentText {
   return typeof document === "string" || ArrayBuffer.isView(document)
     ? (document as DocumentText)
@@ -51,18 +53,18 @@ export function documentText(document: string | Uint8Array | object): DocumentTe
 /** The core's code for yes. */
 const YES = 2;
 
-/** How the rest of the package gets at what documents hold of the core. */
+/** Internal access to the core's objects of documents. */
 export const flagsOf = {
-  /** What a document holds, if it is one. */
+  /** Returns the core's object of a document; undefined for other values. */
   held: (_document: unknown): LoadedDocument | undefined => undefined,
-  /** The document that the core has just made, which nothing holds yet. */
+  /** Wraps a document that the core has just created. */
   made: (_handle: number): Flags => {
     throw new TypeError("no documents yet");
   },
 };
 
 /**
- * A document of flags, ready to be asked. Immutable.
+ * A loaded flag document. Immutable.
  *
  * ```js
  * const flags = Flags.fromJson(await (await fetch("/flags.json")).text());
@@ -71,11 +73,11 @@ export const flagsOf = {
  */
 export class Flags {
   readonly #held: LoadedDocument;
-  /** What `using` calls. */
+  /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
-  /** None where the entry does without, as a page's does: it binds. */
+  /** Undefined if the entry works without it, as a page's does: it binds. */
   readonly #plainContexts: PlainContexts | undefined = makePlainContexts?.();
   readonly #source: Source;
 
@@ -101,7 +103,7 @@ export class Flags {
   /**
    * Loads a document from JSON text.
    *
-   * @throws {DocumentError} where it is not JSON, not a document, or past a limit
+   * @throws {DocumentError} if it is not JSON, is not a flag document or exceeds a limit
    */
   static fromJson(text: string | Uint8Array): Flags {
     return Flags.#load(core.loadFlags, text);
@@ -110,7 +112,7 @@ export class Flags {
   /**
    * Loads a document from an object.
    *
-   * @throws {DocumentError} also where something in it has no JSON form
+   * @throws {DocumentError} also if a value in it has no JSON form
    */
   static fromObject(object: object): Flags {
     return Flags.#load(core.loadFlags, encodeStrictly(object, limits.documentBytes, documentErrors));
@@ -126,21 +128,21 @@ export class Flags {
   }
 
   /**
-   * Loads a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined. Each of its flags becomes
-   * two: `<key>` is true where it is enabled, and `<key>.attributes` serves the object of its attributes, or the
-   * default where it is not.
+   * Loads a feature-flag profile of AWS AppConfig, as retrieved or as defined. Each of its flags becomes two: `<key>`
+   * is true if it is enabled, and `<key>.attributes` serves the object of its attributes, or the default if it is not
+   * enabled.
    *
-   * @throws {DocumentError} as `fromJson` and `fromObject` do; its `code` is `appconfig-ion` where the profile has
-   * variants and so is no JSON: AppConfig's agent decides those
+   * @throws {DocumentError} as `fromJson` and `fromObject` do; its `code` is `appconfig-ion` if the profile has
+   * variants and so is not JSON: AppConfig's agent decides those
    */
   static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
     return Flags.#load(requireTools("Flags.fromAppConfig").glue.loadAppConfig, documentText(textOrObject));
   }
 
   /**
-   * Another document: this one with those items of a patch whose `version` is higher.
+   * Returns the document with those items of a patch applied whose `version` is higher.
    *
-   * @throws {DocumentError} where the patch is none
+   * @throws {DocumentError} if the patch is invalid
    */
   apply(patch: string | Uint8Array | object): Flags {
     return new Flags(this.#held.apply(jsonBytes(documentText(patch), documentErrors)));
@@ -151,12 +153,12 @@ export class Flags {
     return JSON.parse(documentErrors.text(core.flagKeys(this.#held.handle))) as string[];
   }
 
-  /** `sha256:` and 64 hexadecimal digits, equal on every host for equal documents. */
+  /** `sha256:` and 64 hexadecimal digits, equal on every host runtime for equal documents. */
   get digest(): string {
     return documentErrors.text(core.flagsDigest(this.#held.handle));
   }
 
-  /** `meta.version`, where the document has one. */
+  /** `meta.version`, if the document has one. */
   get version(): number | undefined {
     const version = core.flagsVersion(this.#held.handle);
     if (version === Number.POSITIVE_INFINITY) throw documentErrors.last();
@@ -164,28 +166,28 @@ export class Flags {
   }
 
   /**
-   * Whether this document, just fetched, takes the place of the one that is held. An authoritative source is believed, in
-   * whatever order it serves documents; a response that a cache may have answered is refused only if the evidence shows
-   * that the origin made it before the held one. A malformed header counts as absent.
+   * Returns whether this document, just fetched, supersedes the current one. An authoritative source is always
+   * accepted; a response that may come from a cache is rejected only if the evidence shows that the origin made it
+   * before the current one. A malformed header counts as absent.
    *
    * @throws {TypeError} if the evidence has another shape
    */
   supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
     const text = JSON.stringify(evidence) ?? "null";
-    // No flag and no document have this handle.
+    // This is neither the handle of a flag nor of a document.
     const code = core.supersedes(this.#held.handle, held == null ? NO_FLAG : held.#held.handle, text);
     return argumentErrors.handle(code) === YES;
   }
 
   /**
-   * Whether taking this document in place of another goes back in time, as a rollback does: its latest
+   * Returns whether taking this document in place of another goes back in time, as a rollback does: its latest
    * `lastModifiedTimestamp` is earlier, or missing. The gate then counts from when it was taken: `takenMs`.
    */
   stepsBackFrom(held: Flags): boolean {
     return argumentErrors.handle(core.stepsBackFrom(this.#held.handle, held.#held.handle)) === YES;
   }
 
-  /** What the document gets wrong, in its order. */
+  /** The findings about the document, in its order. */
   get diagnostics(): readonly Diagnostic[] {
     this.#diagnostics ??= this.#readDiagnostics();
     return this.#diagnostics;
@@ -198,7 +200,7 @@ export class Flags {
   }
 
   /**
-   * Binds the document to a context. An invalid one binds too: every answer is then the default, with the reason
+   * Binds the document to a context. An invalid one can be bound too: every answer is then the default, with the reason
    * `USER_NOT_SPECIFIED`.
    */
   bind(context: ContextLike, options?: EvaluationOptions): BoundFlags {
@@ -206,7 +208,7 @@ export class Flags {
   }
 
   #bind(context: unknown, options: EvaluationOptions | undefined): Held {
-    // All of the caller's code runs before a handle is read.
+    // The caller's code must not run after a handle is read.
     const bigSegments = bigSegmentsText(options);
     const parsed = contextHeld(context);
     const text = parsed === undefined ? encodeLeniently(context) : "";
@@ -219,8 +221,8 @@ export class Flags {
     return new Held(parsed === undefined ? [this.#held] : [this.#held, parsed], bind, core.freeBound);
   }
 
-  /** Lends bound flags that are given back whatever happens. */
-  #lend<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: Held) => T): T {
+  /** Calls a function with temporary bound flags, which are freed in any case. */
+  #withBound<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: Held) => T): T {
     const bound = this.#bind(context, options);
     try {
       return use(bound);
@@ -241,7 +243,7 @@ export class Flags {
   #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
-      return this.#lend(context, options, bound =>
+      return this.#withBound(context, options, bound =>
         entry.answer(core.evaluate(bound.handle, entry.handle, type), this.#source),
       );
     }
@@ -252,7 +254,7 @@ export class Flags {
     return entry.answer(code, this.#source);
   }
 
-  /** The flag's value, of whatever type. */
+  /** Returns the flag's value, of any type. */
   variation<Key extends FlagKey, T>(
     key: Key,
     context: ContextLike,
@@ -262,7 +264,7 @@ export class Flags {
     return this.#ask(key, context, options, ValueType.Any).value(defaultValue) as FlagValue<Key> | T;
   }
 
-  /** The flag's value with its variation and reason. */
+  /** Returns the flag's value with its variation and reason. */
   variationDetail<Key extends FlagKey, T>(
     key: Key,
     context: ContextLike,
@@ -274,7 +276,7 @@ export class Flags {
     >;
   }
 
-  /** The value of a boolean flag. */
+  /** Returns the value of a boolean flag. */
   boolVariation(
     key: FlagKeyOf<boolean>,
     context: ContextLike,
@@ -284,7 +286,7 @@ export class Flags {
     return this.#ask(key, context, options, ValueType.Bool).value(defaultValue) as boolean;
   }
 
-  /** The value of a boolean flag with its variation and reason. */
+  /** Returns the value of a boolean flag with its variation and reason. */
   boolVariationDetail(
     key: FlagKeyOf<boolean>,
     context: ContextLike,
@@ -294,7 +296,7 @@ export class Flags {
     return this.#ask(key, context, options, ValueType.Bool).detail(defaultValue) as EvaluationDetail<boolean>;
   }
 
-  /** The value of a flag of numbers. */
+  /** Returns the value of a flag of numbers. */
   numberVariation(
     key: FlagKeyOf<number>,
     context: ContextLike,
@@ -304,7 +306,7 @@ export class Flags {
     return this.#ask(key, context, options, ValueType.Number).value(defaultValue) as number;
   }
 
-  /** The value of a flag of numbers with its variation and reason. */
+  /** Returns the value of a flag of numbers with its variation and reason. */
   numberVariationDetail(
     key: FlagKeyOf<number>,
     context: ContextLike,
@@ -316,7 +318,7 @@ export class Flags {
     ) as EvaluationDetail<number>;
   }
 
-  /** The value of a flag of strings. */
+  /** Returns the value of a flag of strings. */
   stringVariation<Key extends FlagKeyOf<string>, T extends string>(
     key: Key,
     context: ContextLike,
@@ -328,7 +330,7 @@ export class Flags {
       | T;
   }
 
-  /** The value of a flag of strings with its variation and reason. */
+  /** Returns the value of a flag of strings with its variation and reason. */
   stringVariationDetail<Key extends FlagKeyOf<string>, T extends string>(
     key: Key,
     context: ContextLike,
@@ -340,7 +342,7 @@ export class Flags {
     >;
   }
 
-  /** The value of a flag of JSON. */
+  /** Returns the value of a flag of JSON. */
   jsonVariation<Key extends FlagKey, T>(
     key: Key,
     context: ContextLike,
@@ -350,7 +352,7 @@ export class Flags {
     return this.#ask(key, context, options, ValueType.Json).value(defaultValue) as FlagValue<Key> | T;
   }
 
-  /** The value of a flag of JSON with its variation and reason. */
+  /** Returns the value of a flag of JSON with its variation and reason. */
   jsonVariationDetail<Key extends FlagKey, T>(
     key: Key,
     context: ContextLike,
@@ -364,22 +366,22 @@ export class Flags {
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
   allFlagsState(context: ContextLike, options?: AllFlagsStateOptions): AllFlagsState {
-    return this.#lend(context, options, bound => readState(bound, options));
+    return this.#withBound(context, options, bound => readState(bound, options));
   }
 
-  /** How the flag's answer comes about. */
+  /** Explains the flag's answer. */
   explain(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Explanation {
     const { readExplanation } = requireTools("explain");
-    return this.#lend(context, options, bound => readExplanation(bound, key));
+    return this.#withBound(context, options, bound => readExplanation(bound, key));
   }
 
   /**
-   * Whether every instance of a back end that polls has noticed the flag's last change, so that a journey behind it may
-   * start. Time that cannot be reckoned with is answered with `false`, and a diagnostic.
+   * Evaluates the consistency gate: whether every polling instance of a back end has the flag's last change, so that a
+   * journey behind it may start. Invalid times return `false`, and a diagnostic.
    *
    * @param nowMs the wall clock, in milliseconds since 1970
    * @param ttlSeconds how long an instance keeps a document before it polls again; see {@link parseTtl}
-   * @param pollTimeoutMs how long a poll may take; 3000 unless given
+   * @param pollTimeoutMs the timeout of a poll (default: 3000)
    */
   consistency(
     key: FlagKey,
@@ -389,20 +391,22 @@ export class Flags {
     pollTimeoutMs?: number,
     options?: EvaluationOptions & ConsistencyOptions,
   ): Consistency {
-    return this.#lend(context, options, bound =>
+    return this.#withBound(context, options, bound =>
       readConsistency(bound, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs),
     );
   }
 
-  /** The flag's answer, with everything that it takes to check it with {@link replay}. */
+  /**
+   * Returns the flag's answer with everything needed to verify it with {@link replay}.
+   */
   receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
     return requireTools("receipt").readReceipt(this.#held, key, context, options);
   }
 
   /**
-   * Another document: this one with flags turned on and off by a strategy.
+   * Returns the document with flags turned on and off by a strategy.
    *
-   * @throws {StrategyError} where it is none, or names a flag that is not there
+   * @throws {StrategyError} if the strategy is invalid, or names a missing flag
    */
   withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
     return flagsOf.made(requireTools("withStrategy").withStrategy(this.#held, strategy, options));
@@ -413,79 +417,80 @@ export class Flags {
     return requireTools("strategyFor").strategyFor(this.#held, system, context);
   }
 
-  /** What loading says of the document, and the mistakes of its authors. */
+  /** Returns the diagnostics of the document, and probable mistakes of its authors. */
   check(options?: CheckOptions): Diagnostic[] {
     return requireTools("check").check(this.#held, options);
   }
 
-  /** What changed from this document to a later one. */
+  /** Returns the differences between this document and a later one. */
   diff(later: Flags | string | Uint8Array | object): Diff {
     return requireTools("diff").diff(this.#held, later);
   }
 
   /**
-   * Another document: this one with another status of a flag. One follows the other: `To Do`, `Doing`, `Staging`, `Done`,
-   * `Finished`, and back to `Doing` from `Staging` and `Done`; a flag without one may get any. The `version` of the flag and
+   * Returns this document with another status of a flag. The order is `To Do`, `Doing`, `Staging`, `Done`, `Finished`,
+   * and back to `Doing` from `Staging` and `Done`; a flag without a status may get any. The `version` of the flag and
    * of the document is raised by one.
    *
-   * Only the order is checked: `Done` is set without a test that has passed, and `Finished` of a flag that not everybody
-   * has. {@link Flags.certification} and {@link Flags.finish} check those.
+   * Only the order is checked: not that tests have passed for `Done`, nor that everybody has the feature for
+   * `Finished`. {@link Flags.certification} and {@link Flags.finish} check that.
    *
    * @param now the time in seconds since 1970, as everywhere in a `lifecycle`
-   * @throws {LifecycleError} where the status does not follow; its `legal` says which do
+   * @throws {LifecycleError} if the status does not follow the current one; its `legal` lists those that do
    */
   withStatus(key: FlagKey, status: Status, now: number): Flags {
     return flagsOf.made(requireTools("withStatus").withStatus(this.#held, key, status, now));
   }
 
   /**
-   * What follows from the tests of an artifact. Where all of them pass under `Production State` it may be deployed; where
-   * they pass under `Next Release` too, the features in it go from `Staging` to `Done`. With `evaluated`, tests that
-   * evaluated no flag of the document count as not run, and a feature that they did not evaluate stays in `Staging`.
+   * Returns the verdict that follows from an artifact's tests. If all of them pass under `Production State` it may be
+   * deployed; if they pass under `Next Release` too, its features move from `Staging` to `Done`. With `evaluated`,
+   * tests that evaluated no flag of the document count as not run, and a feature that they did not evaluate remains in
+   * `Staging`.
    */
   certification(options: CertificationOptions): Certification {
     return requireTools("certification").certification(this.#held, options);
   }
 
   /**
-   * Which features an artifact holds that was built at a moment and is deployed now, both in seconds since 1970. Those that
-   * are `Done` come into `Beta`; those that an older artifact takes away leave it.
+   * Returns the features in an artifact that was built at `artifactTime` and is deployed now, both in seconds since
+   * 1970. Features that are `Done` enter `Beta`; features that an older artifact lacks leave it.
    *
-   * @throws {LifecycleError} if the document does not remember that the artifact was certified as deployable
+   * @throws {LifecycleError} if the document does not record the artifact as certified and deployable
    */
   deployment(artifactTime: number, now: number): Deployment {
     return requireTools("deployment").deployment(this.#held, artifactTime, now);
   }
 
   /**
-   * The end of a feature's rollout: what to write, if it is not finished already.
+   * Returns the change that ends a feature's rollout, if it is not finished already.
    *
    * @param now the time in seconds since 1970
-   * @param safetyPeriod how long it has to stay able to be switched off, in seconds; four weeks unless given
-   * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" to everybody
+   * @param safetyPeriod how long the flag must remain a kill switch, in seconds (default: four weeks)
+   * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" variation to everybody
    */
   finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
     return requireTools("finish").finish(this.#held, key, now, safetyPeriod);
   }
 
-  /** What is known of each flag's retirement, in the order of the keys. What nothing says is unknown. */
+  /** Returns the evidence on each flag's retirement, in the order of the keys. Missing evidence is unknown. */
   retirements(options: RetirementOptions): Retirement[] {
     return requireTools("retirements").retirements(this.#held, options);
   }
 
-  /** The normalised document as canonical JSON text (RFC 8785), of which `digest` is. */
+  /** Returns the normalised document as canonical JSON text (RFC 8785), which `digest` is computed over. */
   toJson(): string {
     requireTools("toJson");
     return argumentErrors.text(core.flagsText(this.#held.handle));
   }
 
-  /** The text of a file that types the flags: their keys, and what each serves. */
+  /** Returns the text of a file with the types of the flags: their keys and values. */
   typing(language: "typescript" | "python" = "typescript"): string {
     const { glue } = requireTools("typing");
     return argumentErrors.during(() => glue.flagsTyping(this.#held.handle, language));
   }
 
-  /** The context keys whose memberships in big segments an evaluation may ask for. */
+  /** Returns the context keys that an evaluation may need big-segment memberships for. */
   bigSegmentKeys(context: ContextLike): string[] {
     const parsed = contextHeld(context);
     const text = parsed === undefined ? encodeLeniently(context) : "";
@@ -497,7 +502,7 @@ export class Flags {
     return JSON.parse(argumentErrors.text(keys)) as string[];
   }
 
-  /** Lets go of the memory at once. The object cannot be used afterwards; what was bound to it can. */
+  /** Frees the memory immediately. The object cannot be used afterwards; objects bound to it can. */
   free(): void {
     disown(this, this.#held);
   }

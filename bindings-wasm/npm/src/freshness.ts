@@ -7,12 +7,12 @@ export interface ResponseTimes {
   readonly receivedMs?: number | undefined;
 }
 
-/** What a source knows about the documents that it fetched; see `Flags.supersedes`. */
+/** The evidence of a source about the documents that it fetched; see `Flags.supersedes`. */
 export interface Evidence {
   /** Whether no cache can have answered. */
   readonly authoritative?: boolean | undefined;
   /** The response that carried the offered document. */
   readonly offered?: ResponseTimes | null | undefined;
-  /** The response that carried, or confirmed last, the held document. */
+  /** The response that carried, or last confirmed, the current document. */
   readonly held?: ResponseTimes | null | undefined;
 }

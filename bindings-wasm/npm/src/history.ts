@@ -1,19 +1,21 @@
+/** The history of documents, and pins. */
+
 import { requireTools } from "./engine.js";
 import { ErrorKind, type Failure } from "./errors.js";
 import { type Flags, flagsOf } from "./flags.js";
 import { flagsDigest } from "./generated/glue.js";
 import * as tools from "./generated/tools-glue.js";
-import { type DocumentLike, lend } from "./lending.js";
+import { type DocumentLike, withDocument } from "./handle-scope.js";
 import type { LoadedDocument } from "./loaded-document.js";
 import { disown, disposeByFreeing, Held, owned } from "./ownership.js";
 
-/** A pin that cannot be answered by its own document. */
+/** A pin whose document is not available. */
 export class PinError extends Error {
-  /** Tells it from other errors, also across copies of the package. */
+  /** Identifies the error, also across copies of the package. */
   override readonly name = "PinError";
   /** `not-a-digest`, `document-not-held` or `pin-too-old`. */
   readonly code: string;
-  /** The digests of the documents held, the newest first. */
+  /** The digests of the documents in the history, the newest first. */
   readonly held: readonly string[];
 
   constructor(failure: Failure & { readonly held?: readonly string[] }, options?: ErrorOptions) {
@@ -25,17 +27,17 @@ export class PinError extends Error {
 
 const pinErrors = new ErrorKind((failure, options) => new PinError(failure, options), "not-a-digest");
 
-/** How much a history holds. */
+/** The limits of a history. */
 export interface HistoryLimits {
-  /** 16 unless given. */
+  /** The number of documents (default: 16). */
   readonly maxDocuments?: number | undefined;
-  /** Bytes of canonical JSON, of all documents together; 64 MiB unless given. */
+  /** Bytes of canonical JSON of all documents together (default: 64 MiB). */
   readonly maxBytes?: number | undefined;
 }
 
-/** What answers a pin. */
+/** The document of a pin. */
 export interface Pinned {
-  /** The pinned document, with what was switched off since off in it. It is the caller's to free. */
+  /** The pinned document, in which flags that were switched off since are off. The caller frees it. */
   readonly flags: Flags;
   /** The digest that was pinned. */
   readonly digest: string;
@@ -43,18 +45,18 @@ export interface Pinned {
   readonly switchedOff: readonly string[];
 }
 
-/** How old a pin may be. */
+/** Options for the age of a pin. */
 export interface PinOptions {
-  /** Two times to live and a poll's timeout unless given. */
+  /** The maximum age (default: two times to live and one poll timeout). */
   readonly maxPinAgeMs?: number | undefined;
 }
 
-/** Gives a document to a history. */
+/** Adds a document to a history. */
 type Take = (history: number, flags: number) => unknown;
 
 /**
- * Documents by digest: the one in force, and those that were before it. The oldest leave when a limit is passed; the newest
- * never does. It holds what it is given and fetches nothing.
+ * Documents by digest: the current one, and those before it. The oldest are dropped when a limit is exceeded; the newest is
+ * always kept. It fetches nothing.
  *
  * ```js
  * history.add(flags, Date.now());
@@ -63,11 +65,11 @@ type Take = (history: number, flags: number) => unknown;
  */
 export class DocumentHistory {
   readonly #held: Held;
-  /** The documents held, and how each was taken: what it is made of again after a trap. */
+  /** The documents in the history, and how each was added, to create it again after a trap. */
   readonly #documents: LoadedDocument[] = [];
   readonly #takes: Take[] = [];
   readonly #digests: string[] = [];
-  /** What `using` calls. */
+  /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
 
   static {
@@ -77,7 +79,7 @@ export class DocumentHistory {
   constructor(limits: HistoryLimits = {}) {
     requireTools("DocumentHistory");
     const { maxDocuments, maxBytes } = limits;
-    // Nothing of this may refer to the history itself, which would never be garbage then.
+    // These must not refer to the history itself, which could then never be collected.
     const takes = this.#takes;
     const make = (...documents: number[]): number => {
       const history = tools.newHistory(maxDocuments, maxBytes);
@@ -90,11 +92,11 @@ export class DocumentHistory {
   }
 
   #take<T>(document: DocumentLike, take: (history: number, flags: number) => T): T {
-    return lend(document, lent => {
-      const taken = pinErrors.during(() => take(this.#held.handle, lent.handle));
-      this.#documents.push(lent);
+    return withDocument(document, loaded => {
+      const taken = pinErrors.during(() => take(this.#held.handle, loaded.handle));
+      this.#documents.push(loaded);
       this.#takes.push(take);
-      this.#digests.push(pinErrors.text(flagsDigest(lent.handle)));
+      this.#digests.push(pinErrors.text(flagsDigest(loaded.handle)));
       this.#forgetDropped();
       return taken;
     });
@@ -108,15 +110,15 @@ export class DocumentHistory {
     }
   }
 
-  /** Takes the document that is in force at a moment, in milliseconds since 1970. */
+  /** Adds the document that is current from a moment on, in milliseconds since 1970. */
   add(document: DocumentLike, nowMs: number): void {
     const now = Number(nowMs);
     this.#take(document, (history, flags) => tools.historyAdd(history, flags, now));
   }
 
   /**
-   * Keeps a document that was in force until a moment, by default until the document in force was stamped or added,
-   * whichever is earlier, and returns whether it is held now.
+   * Keeps a document that was current until a moment, by default until the timestamp of the current document or until
+   * that one was added, whichever is earlier; returns whether it is in the history now.
    */
   keep(document: DocumentLike, supersededMs?: number): boolean {
     const superseded = supersededMs == null ? undefined : Number(supersededMs);
@@ -124,43 +126,44 @@ export class DocumentHistory {
   }
 
   /**
-   * Keeps a document that was fetched for a pin, where this host may be behind: one that is stamped later than the document
-   * in force is newer than it, any other is kept as by `keep`. It must not be one that was withdrawn, as by a rollback.
+   * Keeps a document that was fetched for a pin by an instance that may be behind: one with a later timestamp than the
+   * current document is newer than it, any other is kept as by `keep`. It must not be a withdrawn one, as by a
+   * rollback.
    */
   keepFetched(document: DocumentLike): boolean {
     return this.#take(document, (history, flags) => tools.historyKeep(history, flags, undefined, true));
   }
 
-  /** The document of that digest, if it is held. It is the caller's to free. */
+  /** Returns the document with that digest, if it is in the history. The caller frees it. */
   get(digest: string): Flags | undefined {
     const handle = pinErrors.during(() => tools.historyGet(this.#held.handle, digest));
     return handle === undefined ? undefined : flagsOf.made(handle);
   }
 
-  /** The document in force, if there is one. It is the caller's to free. */
+  /** Returns the current document, if there is one. The caller frees it. */
   newest(): Flags | undefined {
     const handle = pinErrors.during(() => tools.historyNewest(this.#held.handle));
     return handle === undefined ? undefined : flagsOf.made(handle);
   }
 
-  /** The digests of all documents held, the newest first. */
+  /** The digests of all documents in the history, the newest first. */
   digests(): string[] {
     return pinErrors.during(() => tools.historyDigests(this.#held.handle) as string[]);
   }
 
-  /** How many bytes of canonical JSON the documents have. */
+  /** The bytes of canonical JSON of all documents. */
   get size(): number {
     return pinErrors.during(() => tools.historyBytes(this.#held.handle));
   }
 
   /**
-   * The document of a pin: that very one. A flag that is off or gone in the newest document is off in it, unless the newest
-   * says `lifecycle.offWaitsForPins`. The age of a pin is the time since its document is no longer in force; that of a newer
-   * document that was fetched, the time since its own timestamp.
+   * Returns the document of a pin. A flag that is off or missing in the newest document is off in it, unless the newest
+   * says `lifecycle.offWaitsForPins`. The age of a pin is the time since its document was superseded; for a newer,
+   * fetched document, the time since its own timestamp.
    *
-   * A pin is never a security decision: whoever sends one chooses among the documents held.
+   * A pin is never a security decision: its sender chooses among the documents in the history.
    *
-   * @throws {PinError} where that document is not held or the pin is too old
+   * @throws {PinError} if that document is not in the history or the pin is too old
    */
   pinned(
     digest: string,
@@ -183,7 +186,7 @@ export class DocumentHistory {
     return { ...pinned, flags: flagsOf.made(pinned.flags) };
   }
 
-  /** Lets go of the memory at once. What was taken from it can be used afterwards. */
+  /** Frees the memory immediately. Documents that were taken from it remain valid. */
   free(): void {
     disown(this, this.#held);
   }

@@ -1,20 +1,20 @@
 /**
- * What of a host's object becomes JSON text.
+ * Converts host objects to JSON text.
  *
- * Of an object: its own enumerable members with string names, and no `toJSON`; a member that is `undefined` is left
- * out. Class instances count as objects. These have no JSON form: functions, symbols, `undefined` in an array, NaN, the
- * infinities, BigInt, a lone surrogate in a string or a name, cycles, what is nested too deep, what throws when it is
- * read, and the built-in objects that hold their contents elsewhere (dates, maps, sets, boxed primitives, typed arrays,
+ * An object's own enumerable members with string names are written, without `toJSON`; members that are `undefined` are
+ * omitted. Class instances count as objects. These have no JSON form: functions, symbols, `undefined` in an array, NaN,
+ * the infinities, BigInt, a lone surrogate in a string or a name, cycles, values nested too deep, values that throw
+ * when they are read, and the built-in objects with hidden contents (dates, maps, sets, boxed primitives, typed arrays,
  * regular expressions, errors, promises).
  */
 
 import type { ErrorKind } from "./errors.js";
 import { limits } from "./generated/constants.js";
 
-/** What the core's reader of host objects takes for "no JSON form"; a real negative zero is written `0`. */
+/** The core's mark for "no JSON form"; a real negative zero is written as `0`. */
 export const NO_JSON_FORM = "-0";
 
-/** Printable ASCII that JSON writes as it is. */
+/** Printable ASCII that needs no escape in JSON. */
 export const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
@@ -41,24 +41,24 @@ const HOLD_CONTENTS_ELSEWHERE = new Set(
   ].map(tag => `[object ${tag}]`),
 );
 
-/** Whether a string holds no lone surrogate. */
+/** Whether a string has no lone surrogate. */
 export function isWellFormed(text: string): boolean {
   return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE_SURROGATE.test(text);
 }
 
-/** Whether an object is one of the built-in ones whose members are not its contents. */
+/** Whether an object is a built-in one whose members are not its contents. */
 export function holdsContentsElsewhere(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return false;
   return ArrayBuffer.isView(object) || HOLD_CONTENTS_ELSEWHERE.has(Object.prototype.toString.call(object));
 }
 
-/** The JSON text of a well-formed name and the colon behind it. */
+/** Returns the JSON text of a well-formed name and the colon after it. */
 export function memberText(name: string): string {
   return NEEDS_NO_ESCAPE.test(name) ? `"${name}":` : `${JSON.stringify(name)}:`;
 }
 
-/** The JSON text of what is no object; undefined where it has none. */
+/** Returns the JSON text of a primitive; undefined if it has none. */
 export function primitiveText(value: unknown): string | undefined {
   switch (typeof value) {
     case "string":
@@ -74,7 +74,7 @@ export function primitiveText(value: unknown): string | undefined {
   }
 }
 
-/** What has no JSON form, in words. */
+/** Describes a value without a JSON form. */
 function described(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -87,7 +87,7 @@ function described(value: unknown): string {
   }
 }
 
-/** Something without a JSON form, and where. */
+/** A value without a JSON form, and its path. */
 class NoJsonForm {
   constructor(
     readonly path: string,
@@ -97,14 +97,14 @@ class NoJsonForm {
 }
 
 /**
- * Throws if the stack is nearly full. What the caller's objects throw is data; that a call found no room for itself is not,
- * since the same context would have another answer with a stack that is less full.
+ * Throws if the stack is nearly full. Errors thrown by the caller's objects are data; a stack overflow is not, since
+ * the same context would have another answer with a less full stack.
  */
 function requireRoom(levels = 64): void {
   if (levels > 0) requireRoom(levels - 1);
 }
 
-/** What a member is that threw when it was read. */
+/** A member that threw when it was read. */
 class Unreadable {
   readonly #cause: unknown;
 
@@ -112,7 +112,7 @@ class Unreadable {
     this.#cause = cause;
   }
 
-  /** What was thrown, if the object is one of these; unlike `instanceof` this cannot set off a proxy. */
+  /** Returns the thrown value, if the object is one of these; unlike `instanceof` this cannot trigger a proxy. */
   static thrown(object: object): { cause: unknown } | undefined {
     return #cause in object ? { cause: object.#cause } : undefined;
   }
@@ -128,7 +128,7 @@ function read(container: object, name: string | number): unknown {
 }
 
 class Encoder {
-  /** Grows past the limit by one value at most: the core is the one to say that it is too long. */
+  /** Grows beyond the limit by one value at most: the core reports that it is too long. */
   text = "";
   readonly #strict: boolean;
   readonly #limit: number;
@@ -209,7 +209,7 @@ class Encoder {
       if (value === undefined) continue;
       this.#path.push(name);
       if (!isWellFormed(name)) {
-        // The name cannot be written, yet what holds the member must be seen to hold one without a JSON form.
+        // The name cannot be written, but the parent must contain a value without a JSON form.
         this.text += `${separator}${JSON.stringify(unusedName(names))}:`;
         this.#refuse("a name with a lone surrogate");
       } else {
@@ -234,7 +234,7 @@ function unusedName(names: string[]): string {
   return name;
 }
 
-/** Prints a path as the core does. */
+/** Formats a path like the core. */
 function printPath(path: (string | number)[]): string {
   let text = "";
   for (const step of path) {
@@ -245,15 +245,17 @@ function printPath(path: (string | number)[]): string {
   return text;
 }
 
-/** The JSON text of a context for an evaluation: whatever has no JSON form is marked, and nothing is thrown. */
+/**
+ * Returns the JSON text of a context for an evaluation: values without a JSON form are marked, and nothing is thrown.
+ */
 export function encodeLeniently(context: unknown): string {
   const encoder = new Encoder(false, limits.contextBytes);
   encoder.value(context);
-  // What was cut off at the limit is no context.
+  // Text that was truncated at the limit is not a context.
   return encoder.text.length > limits.contextBytes ? "" : encoder.text;
 }
 
-/** The JSON text of an object of which every part must have a JSON form. */
+/** Returns the JSON text of an object in which every value must have a JSON form. */
 export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): string {
   const encoder = new Encoder(true, limit);
   try {

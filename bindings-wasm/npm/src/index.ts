@@ -1,4 +1,4 @@
-/** The entry for browsers: the module is fetched beside the script, once, by `ready()`. */
+/** The entry for browsers: `ready()` fetches the module from beside the script, once. */
 
 import type { CoreBytes, CoreSource } from "./compiling.js";
 import { startFrom } from "./loading.js";
@@ -8,11 +8,12 @@ export * from "./page-api.js";
 export type { CoreBytes, CoreSource };
 
 /**
- * Makes the package ready: everything else comes after it. A second call waits for the first; after a failure it may be
- * called again.
+ * Loads the module: call it before everything else. A second call waits for the first; after a failure it may be called
+ * again.
  *
- * @param source where the module is, if not beside this script: an address, a response, its bytes, or the module
- * @throws {LoadError} where the module cannot be had; its message says why and what to do
+ * @param source the source of the module, if it is not beside this script: an address, a response, its bytes, or the
+ * module
+ * @throws {LoadError} if the module cannot be loaded; its message says why and what to do
  */
 export function ready(source?: CoreSource): Promise<void> {
   return startFrom(source ?? new URL("./core.wasm", import.meta.url));

@@ -1,16 +1,18 @@
+/** Reads the members of plain objects that flags depend on. */
+
 import { isWellFormed } from "./host-json.js";
 import { write } from "./part-buffer.js";
 import { count, isPlainObject, notPlain, PlainValue, SHORT, scales, weigh } from "./plain-value.js";
 
-/** A member that is weighed only. */
+/** A member that only counts for the size. */
 const IDLE = 0;
-/** The member that is the first of all. */
+/** The first member. */
 const KIND = 1;
 
-/** So many places of members are remembered. */
+/** The maximum number of cached member positions. */
 const MOST_PLACES = 256;
 
-/** The class of a value, as the core tells classes apart; undefined for one that has none. */
+/** The class of a value, as the core distinguishes them; undefined if it has none. */
 function classOf(value: unknown): string | undefined {
   if (value === null) return "null";
   if (typeof value === "boolean") return "boolean";
@@ -18,21 +20,21 @@ function classOf(value: unknown): string | undefined {
   return value === "" ? "empty" : "text";
 }
 
-/** What some flags ask for, as the core describes it. */
+/** The dependencies of some flags, as the core describes them. */
 export interface Description {
-  /** The same for flags that ask for the same. */
+  /** Equal for flags with equal dependencies. */
   readonly number: number;
-  /** The members of an individual context in the order in which they are handed over, the kind before all. */
+  /** The members of an individual context in the order in which they are passed, the kind first. */
   readonly members: readonly string[];
   /** Members that no answer depends on while their values are of these classes. */
   readonly interchangeable: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What some flags ask for of an individual context. */
-export class Asked {
-  /** The roles of the members that count, by name. */
+/** The dependencies of some flags on an individual context. */
+export class Dependencies {
+  /** The roles of the relevant members, by name. */
   readonly roles: ReadonlyMap<string, number>;
-  /** By role: the classes of values that an answer does not tell apart. */
+  /** By role: the classes of values that an answer does not distinguish. */
   readonly #interchangeable: readonly (readonly string[] | undefined)[];
 
   constructor({ members, interchangeable }: Description) {
@@ -40,7 +42,7 @@ export class Asked {
     this.#interchangeable = [undefined, ...members.map(name => interchangeable[name])];
   }
 
-  /** Whether an answer can tell two values of a member apart. */
+  /** Whether an answer can distinguish two values of a member. */
   tellsApart(role: number, one: unknown, other: unknown): boolean {
     const classes = this.#interchangeable[role];
     if (classes === undefined) return true;
@@ -51,23 +53,23 @@ export class Asked {
   }
 }
 
-/** Reads one individual context after the other, and holds what it read last. */
+/** Reads individual contexts one after the other, and keeps the last one. */
 export class IndividualReader {
-  readonly #asked: Asked;
-  /** The members of the last object by their places, and the roles that they have. */
+  readonly #asked: Dependencies;
+  /** The members of the last object by position, and their roles. */
   readonly #names: string[] = [];
   readonly #roles: number[] = [];
   /** By role. */
   readonly #values: unknown[];
-  /** By role, in which turn it was there last. */
+  /** By role, the turn in which it was last present. */
   readonly #seen: number[];
   #turn = 0;
-  /** How many members had a role; -1 where that is not known. */
+  /** The number of members with a role; -1 if unknown. */
   #count = -1;
-  /** The first role that is read: the kind of one of several is given by its name. */
+  /** The first role that is read: in a multi-kind context the member's name is the kind. */
   readonly #first: number;
 
-  constructor(asked: Asked, kind?: string) {
+  constructor(asked: Dependencies, kind?: string) {
     this.#asked = asked;
     this.#first = kind === undefined ? KIND : KIND + 1;
     this.#values = new Array(asked.roles.size + 1).fill(undefined);
@@ -79,7 +81,7 @@ export class IndividualReader {
     return this.#values[KIND];
   }
 
-  /** Reads an object at a level; whether it differs from the last in what an answer depends on. */
+  /** Reads an object at a level; returns whether it differs from the last in what an answer depends on. */
   read(object: object, level: number): boolean {
     if (!isPlainObject(object)) throw notPlain;
     const names = this.#names;
@@ -94,7 +96,7 @@ export class IndividualReader {
     let there = 0;
     let place = 0;
     let weight = 0;
-    // Faster than asking for the names; what `Object.prototype` might add has been looked for.
+    // Faster than listing the names; inherited members of `Object.prototype` have been excluded.
     for (const name in object) {
       const value = (object as Record<string, unknown>)[name];
       const role = names[place] === name ? (roles[place] as number) : this.#learn(name, place);
@@ -128,7 +130,7 @@ export class IndividualReader {
     return role;
   }
 
-  /** Takes another value; whether an answer may depend on that. */
+  /** Takes another value; returns whether an answer may depend on that. */
   #take(role: number, value: unknown, level: number): boolean {
     const before = this.#values[role];
     if (typeof value === "object" && value !== null) {
@@ -137,7 +139,7 @@ export class IndividualReader {
       return read.read(value, level + 1);
     }
     this.#values[role] = value;
-    // What was not there must be seen as new: the count would hide that another member is gone.
+    // A value that was absent must count as new: the count would hide that another member is missing.
     return before === undefined || this.#asked.tellsApart(role, before, value);
   }
 
@@ -147,7 +149,7 @@ export class IndividualReader {
     }
   }
 
-  /** Writes what was read last; throws where there is no room. */
+  /** Writes the last values; throws if there is no room. */
   write(): void {
     write(this.#values, KIND);
   }

@@ -1,4 +1,4 @@
-/** The entry that needs no second file: the module is inlined, and ready when this is imported. */
+/** The entry without a second file: the module is inlined, and ready when this is imported. */
 
 import { start } from "./engine.js";
 import { coreBase64 } from "./generated/core-base64.js";

@@ -1,9 +1,9 @@
-/** How deep a document or a context may be nested. */
+/** The maximum nesting of a document or a context. */
 const NESTING = 128;
 
 /**
- * Whether two values are equal as JSON. Values that cannot be compared (they hold themselves, throw when they are read,
- * or are nested too deep) are not.
+ * Whether two values are equal as JSON. Values that cannot be compared (cyclic ones, those that throw when they are
+ * read, or are nested too deep) are not equal.
  */
 export function jsonEqual(one: unknown, other: unknown): boolean {
   try {
@@ -22,7 +22,7 @@ function equal(one: unknown, other: unknown, depth: number): boolean {
   const prototype: unknown = Object.getPrototypeOf(one);
   if (prototype !== Object.getPrototypeOf(other)) return false;
   if (one instanceof Date || one instanceof URL) return one.toJSON() === (other as typeof one).toJSON();
-  // Maps and the like keep their contents elsewhere.
+  // Maps and similar objects have hidden contents.
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return false;
   const names = Object.keys(one);
   if (names.length !== Object.keys(other).length) return false;

@@ -1,11 +1,13 @@
+/** Encodes JSON text for the core. */
+
 import type { ErrorKind } from "./errors.js";
 import { isWellFormed } from "./host-json.js";
 
 const encoder = new TextEncoder();
 
 /**
- * The bytes of a JSON text. A lone surrogate of the host's string stays one, as an escape, so that the core refuses it
- * where it stands; a `TextEncoder` would quietly write another character.
+ * Returns the bytes of a JSON text. A lone surrogate of the host's string is kept, as an escape, so that the core
+ * reports it with its path; a `TextEncoder` would silently replace it.
  */
 export function jsonBytes(text: string | Uint8Array, errors: ErrorKind): Uint8Array {
   if (typeof text === "string") {
@@ -18,6 +20,7 @@ export function jsonBytes(text: string | Uint8Array, errors: ErrorKind): Uint8Ar
 function escapeSurrogate(surrogate: string, offset: number, text: string): string {
   let start = offset;
   while (text[start - 1] === "\\") start--;
-  // After an odd number of backslashes it is escaped itself, which no JSON is: a bare control character keeps it so.
+  // After an odd number of backslashes the escape would itself be escaped, so a control character makes the JSON
+  // invalid.
   return (offset - start) % 2 === 1 ? "\u0001" : `\\u${surrogate.charCodeAt(0).toString(16)}`;
 }

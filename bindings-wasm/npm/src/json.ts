@@ -1,4 +1,4 @@
-/** A value of JSON, as a flag serves it. */
+/** A value of JSON, as served by a flag. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [member: string]: JsonValue };
 
 type Container = JsonValue[] | { [member: string]: JsonValue };
@@ -8,8 +8,8 @@ function isContainer(value: JsonValue | undefined): value is Container {
 }
 
 /**
- * Makes what copies a container. What is in it is looked through once; what holds no containers is copied at one stroke,
- * and so is each of a list of such.
+ * Returns a function that copies a container. The contents are inspected once; records without containers are copied
+ * with one spread, and so is each record of a list of them.
  */
 function copierOf(value: Container): () => Container {
   const within = Object.entries(value).filter(([_, member]) => isContainer(member));
@@ -27,7 +27,7 @@ function copierOf(value: Container): () => Container {
     for (let index = 0; index < names.length; index++) {
       const name = names[index] as string;
       const member = (copiers[index] as () => Container)();
-      // Setting it would give the copy another prototype.
+      // Assigning it would change the prototype of the copy.
       if (name === "__proto__") Object.defineProperty(copy, name, { value: member });
       else copy[name] = member;
     }
@@ -40,7 +40,7 @@ function isRecord(value: JsonValue): value is { [member: string]: JsonValue } {
   return isContainer(value) && !Array.isArray(value) && !Object.values(value).some(isContainer);
 }
 
-/** The JSON text of an object or array, of which each caller gets a value to keep and change. It is parsed once, if at all. */
+/** The JSON text of an object or array; each caller gets its own copy. It is parsed at most once. */
 export class JsonText {
   readonly #text: string;
   #copy: (() => Container) | undefined;

@@ -6,15 +6,15 @@ import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import type { Diagnostic } from "./flags.js";
 import { limits } from "./generated/constants.js";
 import * as tools from "./generated/tools-glue.js";
+import { type DocumentLike, handlesOf, withDocument, withDocuments } from "./handle-scope.js";
 import { encodeLeniently, encodeStrictly } from "./host-json.js";
 import type { JsonValue } from "./json.js";
-import { type DocumentLike, handlesOf, lend, lendAll } from "./lending.js";
 import type { Held } from "./ownership.js";
 
 /** The development and the production system each choose a strategy. */
 export type System = "development" | "production";
 
-/** What turns flags on and off over a document. */
+/** The name of a strategy, which turns flags on and off over a document. */
 export type StrategyName =
   | "Flush Out"
   | "Production State"
@@ -24,29 +24,29 @@ export type StrategyName =
   | "Production"
   | "Custom Production";
 
-/** What a strategy is told beside the document, by keys of flags. */
+/** The parameters of a strategy: keys of flags. */
 export interface StrategyOptions {
-  /** What a custom strategy turns on. */
+  /** The flags that a custom strategy turns on. */
   readonly on?: readonly string[] | undefined;
-  /** What a custom strategy turns off. */
+  /** The flags that a custom strategy turns off. */
   readonly off?: readonly string[] | undefined;
-  /** What the deployed artifact holds, for `Beta`; else the flags with `lifecycle.deployedTimestamp`. */
+  /** The features in the deployed artifact, for `Beta` (default: the flags with `lifecycle.deployedTimestamp`). */
   readonly deployed?: readonly string[] | undefined;
 }
 
-/** A strategy with what it is told, as `meta.strategies` writes it. */
+/** A strategy with its parameters, as in `meta.strategies`. */
 export interface Strategy extends StrategyOptions {
   /** The strategy's name. */
   readonly strategy: StrategyName;
 }
 
-/** Something that is no strategy for a document. */
+/** An invalid strategy for a document. */
 export class StrategyError extends Error {
-  /** Tells it from other errors, also across copies of the package. */
+  /** Identifies the error, also across copies of the package. */
   override readonly name = "StrategyError";
   /** `not-a-strategy`, `unknown-strategy` or `unknown-flag`. */
   readonly code: string;
-  /** The place in the strategy, such as `on[0]`; empty for the strategy itself. */
+  /** The path in the strategy, such as `on[0]`; empty for the strategy itself. */
   readonly path: string;
 
   constructor(failure: Failure, options?: ErrorOptions) {
@@ -61,7 +61,7 @@ const strategyErrors = new ErrorKind(
   "not-a-strategy",
 );
 
-/** The handle of a document under a strategy. */
+/** Returns the handle of a document under a strategy. */
 export function withStrategy(
   flags: Held,
   strategy: StrategyName | Strategy,
@@ -73,7 +73,7 @@ export function withStrategy(
   return strategyErrors.handle(tools.withStrategy(flags.handle, written));
 }
 
-/** The strategy that a document chooses for a context. */
+/** Returns the strategy that a document chooses for a context. */
 export function strategyFor(flags: Held, system: System, context: ContextLike): Strategy | undefined {
   const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
@@ -81,9 +81,9 @@ export function strategyFor(flags: Held, system: System, context: ContextLike): 
   return chosen === undefined ? undefined : (JSON.parse(chosen) as Strategy);
 }
 
-/** What a check is told beside the document; what is missing is the document's own `meta.check`. */
+/** The options of a check; missing ones are taken from the document's own `meta.check`. */
 export interface CheckOptions {
-  /** What flags are to be called, such as `stakeholder.team.id`, or a regular expression in slashes. */
+  /** The naming pattern, such as `stakeholder.team.id`, or a regular expression in slashes. */
   readonly names?: string | undefined;
   /** Whether each flag needs an owner. */
   readonly owners?: boolean | undefined;
@@ -91,47 +91,47 @@ export interface CheckOptions {
   readonly environment?: string | undefined;
   /** The moment of the check, in seconds since 1970. */
   readonly now?: number | undefined;
-  /** How many flags a team may have. */
+  /** The maximum number of flags of a team. */
   readonly maxFlagsPerTeam?: number | undefined;
-  /** How many days a flag may be old. */
+  /** The maximum age of a flag in days. */
   readonly maxAgeDays?: number | undefined;
 }
 
-/** What there is to say about a document. */
+/** Returns all findings about a document. */
 export function check(flags: Held, options: CheckOptions | undefined): Diagnostic[] {
   const written = JSON.stringify(options ?? {});
   return JSON.parse(argumentErrors.during(() => tools.checkFlags(flags.handle, written))) as Diagnostic[];
 }
 
-/** What changed in one place, in words; what was not there is undefined. */
+/** One difference; a missing value is undefined. */
 export interface Change {
-  /** The place in the document. */
+  /** The path in the document. */
   readonly path: string;
   /** The change, for people. */
   readonly words: string;
-  /** What was there. */
+  /** The value before. */
   readonly before?: JsonValue;
-  /** What is there now. */
+  /** The value after. */
   readonly after?: JsonValue;
 }
 
 /** A flag or segment that changed. */
 export interface ChangedItem {
-  /** The key that it is filed under. */
+  /** Its key in the document. */
   readonly key: string;
-  /** Whether it came, went or stayed. */
+  /** The kind of change. */
   readonly change: "added" | "removed" | "changed";
-  /** Of a flag, whether its answers can have changed. */
+  /** For a flag, whether its answers can have changed. */
   readonly answers?: boolean;
-  /** What changed in it. */
+  /** The differences in it. */
   readonly changes: readonly Change[];
 }
 
-/** What changed from one document to another. */
+/** The differences between two documents. */
 export class Diff {
-  /** The digest of the one. */
+  /** The digest of the first document. */
   declare readonly from: string;
-  /** The digest of the other. */
+  /** The digest of the second document. */
   declare readonly to: string;
   /** The keys of the flags whose answers can have changed. */
   declare readonly answers: readonly string[];
@@ -139,7 +139,7 @@ export class Diff {
   declare readonly flags: readonly ChangedItem[];
   /** The segments that changed. */
   declare readonly segments: readonly ChangedItem[];
-  /** What changed beside flags and segments. */
+  /** The differences outside flags and segments. */
   declare readonly document: readonly Change[];
   readonly #text: string;
   readonly #markdown: string;
@@ -151,29 +151,31 @@ export class Diff {
     this.#markdown = markdown;
   }
 
-  /** Markdown for a pull request. */
+  /** Formats the differences as Markdown for a pull request. */
   toMarkdown(): string {
     return this.#markdown;
   }
 
-  /** Text for people. */
+  /** Formats the differences as text. */
   toString(): string {
     return this.#text;
   }
 }
 
-/** What changed from one document to another. */
+/** Returns the differences between two documents. */
 export function diff(flags: Held, later: DocumentLike): Diff {
-  const forms = lend(later, lent => argumentErrors.during(() => tools.diffFlags(flags.handle, lent.handle)));
+  const forms = withDocument(later, loaded =>
+    argumentErrors.during(() => tools.diffFlags(flags.handle, loaded.handle)),
+  );
   return new Diff(...(JSON.parse(forms) as [object, string, string]));
 }
 
-/** What there is to say of the documents of several environments, each beside the others, by their names. */
+/** The findings about the documents of several environments, by their names. */
 export type EnvironmentDiagnostics = { readonly [name: string]: Diagnostic[] };
 
 /**
- * As `Flags.check` for several environments of the same flags, by their names: also what is on outside development and not
- * in it.
+ * Like `Flags.check`, for several named environments of the same flags: also reports flags that are on outside
+ * development but off in it.
  */
 export function checkEnvironments(
   documents: { readonly [name: string]: DocumentLike },
@@ -182,20 +184,22 @@ export function checkEnvironments(
   requireTools("checkEnvironments");
   const names = Object.keys(documents);
   const written = JSON.stringify(options ?? {});
-  const found = lendAll(Object.values(documents), lent =>
-    argumentErrors.during(() => tools.checkEnvironments(JSON.stringify(names), handlesOf(lent), written)),
+  const found = withDocuments(Object.values(documents), loaded =>
+    argumentErrors.during(() => tools.checkEnvironments(JSON.stringify(names), handlesOf(loaded), written)),
   );
   const lists = JSON.parse(found) as Diagnostic[][];
   return Object.fromEntries(names.map((name, index) => [name, lists[index] ?? []]));
 }
 
-/** A flag's key as AWS AppConfig takes it; undefined where it would be too long. */
+/** Converts a flag's key to the form that AWS AppConfig accepts; undefined if it would be too long. */
 export function toAppConfigKey(key: string): string | undefined {
   requireTools("toAppConfigKey");
   return tools.toAppConfigKey(key);
 }
 
-/** The key that {@link toAppConfigKey} made this of; undefined for what it never makes. */
+/**
+ * Returns the key that {@link toAppConfigKey} converted to this one; undefined if it never produces this text.
+ */
 export function fromAppConfigKey(key: string): string | undefined {
   requireTools("fromAppConfigKey");
   return tools.fromAppConfigKey(key);

@@ -13,7 +13,7 @@ import { digestOf } from "./observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
 import { detailOf, detailOfBound } from "./untyped-getters.js";
 
-/** What answers are evaluated from. */
+/** The inputs of answers. */
 export interface AnswerInputs {
   readonly flags: Flags | FlagSource | undefined;
   readonly context: ContextLike | undefined;
@@ -74,7 +74,7 @@ export class Answers {
     return isSource(flags) ? flags.snapshot : flags;
   }
 
-  /** The document to evaluate. While it is the same object, so is every answer. */
+  /** The document to evaluate. While it is the same object, every answer is the same object too. */
   get document(): Flags | undefined {
     const { origin } = this;
     return origin !== undefined && "status" in origin ? origin.flags : origin;
@@ -92,7 +92,7 @@ export class Answers {
     return bootstrap === undefined ? NOT_READY : bootstrapAnswer(bootstrap, key, type);
   }
 
-  /** Returns how long the consistency gate stays closed if only time passes: 0 if it is open, or Infinity. */
+  /** Returns how long the consistency gate remains closed if only time passes: 0 if it is open, or Infinity. */
   msUntilOpen(key: string): number {
     const { bootstrap, ttlSeconds } = this.inputs;
     if (this.document !== undefined && ttlSeconds === undefined) return Number.POSITIVE_INFINITY;
@@ -153,7 +153,7 @@ export class Answers {
 }
 
 /**
- * What a provider holds for the render that is on the screen: the subscription to its source and one bound handle.
+ * The resources of a provider for the render that is on the screen: the subscription to its source and one bound handle.
  * Nothing here changes while rendering, only in effects and when the source changes.
  */
 export class Committed {

@@ -1,4 +1,4 @@
-/** A document in the core, with the text from which it is loaded again after a trap. */
+/** A document in the core, with the text to load it again after a trap. */
 
 import { isTrap, requireStart } from "./engine.js";
 import { documentErrors, memoryErrors } from "./errors.js";
@@ -9,13 +9,13 @@ import { Held } from "./ownership.js";
 /** A function of the core that loads a text. */
 export type Loader = (text: Uint8Array) => number;
 
-/** JSON text. Bytes are the caller's, who may change them. */
+/** JSON text. The caller may change the bytes later. */
 export type DocumentText = string | Uint8Array;
 
-/** How many patches are kept beside a text before the text of the patched document takes their place. */
+/** The number of patches kept beside a text before the text of the patched document replaces them. */
 const MOST_PATCHES = 8;
 
-/** Calls what takes memory in the size of a document, and traps if there is too little. */
+/** Makes a call that needs memory proportional to a document, and traps if there is too little. */
 function fitting<T>(call: () => T): T {
   try {
     return call();
@@ -26,12 +26,12 @@ function fitting<T>(call: () => T): T {
   }
 }
 
-/** What loads a text again. A function of its own, so that it keeps nothing else. */
+/** Returns a function that loads a text again. A separate function, so that its closure keeps nothing else. */
 function again(loader: Loader, text: DocumentText): () => number {
   return () => loader(jsonBytes(text, documentErrors));
 }
 
-/** A document, its text, and the patches that were applied to it since. */
+/** A document, its text, and the patches applied to it since. */
 export class LoadedDocument extends Held {
   readonly #load: () => number;
   readonly #patches: readonly Uint8Array[];
@@ -52,18 +52,18 @@ export class LoadedDocument extends Held {
     requireStart();
     const bytes = jsonBytes(text, documentErrors);
     const handle = documentErrors.handle(fitting(() => loader(bytes)));
-    // A string is not copied, and one of ASCII takes no more than its bytes.
+    // A string is not copied, and ASCII takes no more memory than its bytes.
     const kept = typeof text === "string" ? text : bytes.slice();
     return new LoadedDocument(again(loader, kept), handle);
   }
 
-  /** The document that the core has just made of another. */
+  /** Wraps a document that the core has just created from another. */
   static of(handle: number): LoadedDocument {
     const text = documentErrors.text(fitting(() => core.flagsText(handle)));
     return new LoadedDocument(again(core.loadFlags, text), handle);
   }
 
-  /** This document with a patch. */
+  /** Returns this document with a patch applied. */
   apply(patch: Uint8Array): LoadedDocument {
     const handle = documentErrors.handle(fitting(() => core.applyPatch(this.handle, patch)));
     return this.#patches.length < MOST_PATCHES

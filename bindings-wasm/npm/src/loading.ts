@@ -1,3 +1,5 @@
+/** Starts the module once for all entries. */
+
 import { type CoreBytes, type CoreSource, compile } from "./compiling.js";
 import { start, startAsync } from "./engine.js";
 import type { Tooling } from "./tooling.js";
@@ -16,9 +18,9 @@ export function startFrom(source: CoreSource, tooling?: Tooling): Promise<void> 
 }
 
 /**
- * Makes the package ready at once, from a module that was compiled elsewhere or from its bytes.
+ * Loads the module synchronously, from a compiled module or from its bytes.
  *
- * @throws {LoadError} where it is not the package's module or compiling is forbidden
+ * @throws {LoadError} if it is not the package's module or compiling is forbidden
  */
 export function readySync(module: WebAssembly.Module | CoreBytes): void {
   start(module);

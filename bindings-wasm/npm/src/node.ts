@@ -1,5 +1,5 @@
 /**
- * The entry for Node: ready when it is imported. The module is inlined because bundlers for servers break reading a file
+ * The entry for Node: ready when it is imported. The module is inlined because server bundlers break reading a file
  * beside the script.
  */
 
@@ -9,7 +9,7 @@ import { PlainContexts } from "./plain-contexts.js";
 import { tooling } from "./tooling.js";
 
 start(Buffer.from(toolsBase64, "base64"), tooling);
-// Another entry may have started before, with a module that has not what this takes.
+// Another entry may have started before, with a module without the functions that this needs.
 if (hasTools()) readPlainContextsWith(() => new PlainContexts());
 
 export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";

@@ -1,4 +1,4 @@
-/** Watching what a program asks of its flags, without changing an answer. */
+/** Observes the evaluations of flags without changing answers. */
 
 import type { BoundFlags } from "./bound-flags.js";
 import type { ContextLike } from "./context.js";
@@ -8,19 +8,19 @@ import type { JsonValue } from "./json.js";
 
 /** One evaluation, as its caller saw it. */
 export interface Evaluation {
-  /** The flag that was asked for. */
+  /** The requested flag. */
   readonly key: string;
-  /** Who was asked about; undefined where what is watched was bound before. */
+  /** The context; undefined if the observed flags were already bound. */
   readonly context: ContextLike | undefined;
-  /** What would have been served instead. */
+  /** The caller's default. */
   readonly defaultValue: unknown;
-  /** What was answered; the default where `variationIndex` is null. */
+  /** The answer; the default if `variationIndex` is null. */
   readonly detail: EvaluationDetail<unknown>;
-  /** The document's digest, where it is known. */
+  /** The document's digest, if it is known. */
   readonly digest: string | undefined;
 }
 
-/** Is told of every evaluation, after it. */
+/** Called after every evaluation. */
 export type Observer = (evaluation: Evaluation) => void;
 
 type Asked = Flags | BoundFlags;
@@ -28,7 +28,7 @@ type DetailMethod = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
 
 const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
 
-/** The document's digest; undefined where the module that is loaded does not compute digests. */
+/** The document's digest; undefined if the loaded module does not compute digests. */
 export function digestOf(flags: Flags): string | undefined {
   try {
     return flags.digest;
@@ -38,10 +38,11 @@ export function digestOf(flags: Flags): string | undefined {
 }
 
 /**
- * The same flags, watched: what is returned answers as `flags` does and tells the observer; so does what is bound to it.
- * `allFlagsState` and `explain` are no evaluations. The handle stays with `flags`: freeing one frees both.
+ * Returns the same flags, observed: the result evaluates like `flags` and calls the observer, and so do objects bound
+ * to it. `allFlagsState` and `explain` do not count as evaluations. The handle is shared with `flags`: freeing one
+ * frees both.
  *
- * @param digest the document's digest, where the module that is loaded does not compute it, or of what is bound
+ * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
  */
 export function observe<T extends Asked>(flags: T, observer: Observer, digest?: string): T {
   return isBound(flags)
@@ -81,7 +82,7 @@ function observeBound(
 }
 
 interface Watcher<T> {
-  /** What stands in place of a member, if anything does. */
+  /** The replacement of a member, if any. */
   get(target: T, name: string | symbol): unknown;
   told(parameters: readonly unknown[], detail: EvaluationDetail<JsonValue>): void;
 }

@@ -32,21 +32,23 @@ export type { IsoflagProviderOptions } from "./openfeature-source.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
 
 /**
- * Evaluates a document, or that of a source, for the server SDK. While a source goes on, it says `PROVIDER_STALE`,
+ * Evaluates a document, or that of a source, for the server SDK. Changes of the source emit `PROVIDER_STALE`,
  * `PROVIDER_READY`, `PROVIDER_ERROR`, and `PROVIDER_CONFIGURATION_CHANGED` with every key of both documents: without a
- * context any of them may answer otherwise.
+ * context any answer may differ.
  */
 export class IsoflagServerProvider implements Provider {
-  /** What the SDK calls the provider. */
+  /** The name of the provider in the SDK. */
   readonly metadata: ProviderMetadata = { name: "isoflag-server-provider" };
   readonly runsOn = "server";
   readonly events = new OpenFeatureEventEmitter();
   readonly #document: ProviderDocument;
   readonly #options: IsoflagProviderOptions;
-  /** Counts what begins or ends its use. */
+  /** Counts openings and closings. */
   #opening = 0;
 
-  /** @param flags the document, or a source of it such as `createSource` makes; whoever made it frees or closes it */
+  /**
+   * @param flags the document, or a source of it such as `createSource` makes; free or close it yourself
+   */
   constructor(flags: Flags | FlagSource, options: IsoflagProviderOptions = {}) {
     this.#document = new ProviderDocument(flags);
     this.#options = options;
@@ -59,7 +61,7 @@ export class IsoflagServerProvider implements Provider {
     try {
       await this.#document.loaded();
     } finally {
-      // It may have been closed meanwhile.
+      // It may have been closed in the meantime.
       if (opening === this.#opening) this.#follow();
     }
   }
@@ -77,13 +79,13 @@ export class IsoflagServerProvider implements Provider {
     });
   }
 
-  /** Lets go of what it holds. Called by the SDK. */
+  /** Frees its resources. Called by the SDK. */
   async onClose(): Promise<void> {
     this.#opening += 1;
     this.#document.close();
   }
 
-  /** The value of a boolean flag. Called by the SDK. */
+  /** Returns the value of a boolean flag. Called by the SDK. */
   async resolveBooleanEvaluation(
     key: string,
     defaultValue: boolean,
@@ -92,7 +94,7 @@ export class IsoflagServerProvider implements Provider {
     return resolutionOf(this.#ask("boolVariationDetail", key, defaultValue, context), defaultValue);
   }
 
-  /** The value of a flag of strings. Called by the SDK. */
+  /** Returns the value of a flag of strings. Called by the SDK. */
   async resolveStringEvaluation(
     key: string,
     defaultValue: string,
@@ -101,7 +103,7 @@ export class IsoflagServerProvider implements Provider {
     return resolutionOf(this.#ask("stringVariationDetail", key, defaultValue, context), defaultValue);
   }
 
-  /** The value of a flag of numbers. Called by the SDK. */
+  /** Returns the value of a flag of numbers. Called by the SDK. */
   async resolveNumberEvaluation(
     key: string,
     defaultValue: number,
@@ -110,7 +112,7 @@ export class IsoflagServerProvider implements Provider {
     return resolutionOf(this.#ask("numberVariationDetail", key, defaultValue, context), defaultValue);
   }
 
-  /** The value of a flag of objects or arrays. Called by the SDK. */
+  /** Returns the value of a flag of objects or arrays. Called by the SDK. */
   async resolveObjectEvaluation<T extends JsonValue>(
     key: string,
     defaultValue: T,

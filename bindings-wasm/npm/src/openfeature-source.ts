@@ -1,29 +1,31 @@
+/** The document of an OpenFeature provider. */
+
 import type { ActivityRecorder } from "./activity.js";
 import type { Flags } from "./flags.js";
 import { digestOf } from "./observation.js";
 import type { FlagSource, SourceSnapshot } from "./source.js";
 
-/** What a provider may be given besides its flags. */
+/** Options of a provider besides its flags. */
 export interface IsoflagProviderOptions {
-  /** Counts what was evaluated, such as an `Activity`. */
+  /** Counts evaluations, for example an `Activity`. */
   readonly activity?: ActivityRecorder | undefined;
 }
 
-/** What a provider does when its document changes. */
+/** Reactions of a provider to changes of its document. */
 export interface SourceEvents {
-  /** Another document took the place of one. */
+  /** A new document replaced the previous one. */
   changed(flags: Flags, before: Flags): void;
-  /** The first document came after the provider had been without. */
+  /** The first document loaded after the provider had none. */
   ready(flags: Flags): void;
-  /** The document that is held may be old. */
+  /** The current document may be outdated. */
   stale(message: string): void;
-  /** The document that is held is known to be the newest again. */
+  /** The current document is known to be the newest again. */
   fresh(): void;
   /** There is no document. */
   failed(message: string): void;
 }
 
-/** The document of a provider: one that stays, or that of a source. */
+/** The document of a provider: a fixed one, or that of a source. */
 export class ProviderDocument {
   readonly #given: Flags | FlagSource;
   #known: SourceSnapshot | undefined;
@@ -34,12 +36,12 @@ export class ProviderDocument {
     this.#given = given;
   }
 
-  /** The document now. */
+  /** The current document. */
   get flags(): Flags | undefined {
     return isSource(this.#given) ? this.#given.snapshot.flags : this.#given;
   }
 
-  /** The digest of the document, where it is known. */
+  /** The digest of the document, if it is known. */
   get digest(): string | undefined {
     if (isSource(this.#given)) return this.#given.snapshot.digest;
     if (this.#digest === undefined) this.#digest = { flags: this.#given, value: digestOf(this.#given) };
@@ -47,9 +49,9 @@ export class ProviderDocument {
   }
 
   /**
-   * Waits until there is a document, or until there is none.
+   * Resolves once the first document has loaded.
    *
-   * @throws what kept the source from one
+   * @throws the error of the source if it failed to load
    */
   async loaded(): Promise<void> {
     const source = this.#given;
@@ -68,7 +70,7 @@ export class ProviderDocument {
     if (status === "closed") throw new Error("the source of flags was closed before it had a document");
   }
 
-  /** Tells what becomes of the source's document from now on. */
+  /** Reports changes of the source's document from now on. */
   follow(events: SourceEvents): void {
     const source = this.#given;
     if (!isSource(source)) return;
@@ -95,7 +97,7 @@ export class ProviderDocument {
     });
   }
 
-  /** Follows no more. The document stays with whoever made it. */
+  /** Stops following. The document is not freed. */
   close(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;

@@ -1,4 +1,4 @@
-/** Between OpenFeature's words and LaunchDarkly's, as LaunchDarkly's own providers translate. */
+/** Translates between OpenFeature and LaunchDarkly's terms, like LaunchDarkly's own providers. */
 
 import type {
   ErrorCode,
@@ -15,9 +15,9 @@ import { limits } from "./generated/constants.js";
 type Structure = { readonly [attribute: string]: EvaluationContextValue };
 
 /**
- * LaunchDarkly's context for OpenFeature's: `targetingKey`, else `key`, is the key; `kind` is the kind, `user` unless it
- * is a string; with the kind `multi` every structure is the context of a kind; `privateAttributes` is moved to `_meta`;
- * dates become ISO 8601 text. What cannot be a context is one that no key was given for.
+ * Returns LaunchDarkly's context for OpenFeature's: `targetingKey`, else `key`, is the key; `kind` is the kind, `user`
+ * unless it is a string; with the kind `multi` every structure is the context of a kind; `privateAttributes` is moved
+ * to `_meta`; dates become ISO 8601 text. Values that cannot be contexts become contexts without a key.
  */
 export function translateContext(context: EvaluationContext): ContextObject {
   const { kind } = context;
@@ -63,8 +63,8 @@ function isStructure(value: EvaluationContextValue): value is { [key: string]: E
 }
 
 /**
- * What holds itself is left out there. What is nested too deep stays as it is, for the core to judge. A structure that is
- * held many times is copied once.
+ * Cyclic values are omitted. Values nested too deep are kept, for the core to decide. A structure that occurs several
+ * times is copied once.
  */
 function withDatesAsText(
   value: EvaluationContextValue,
@@ -84,7 +84,7 @@ function withDatesAsText(
   return copy;
 }
 
-/** OpenFeature's codes of errors by LaunchDarkly's. */
+/** OpenFeature's error codes, by LaunchDarkly's. */
 const ERROR_CODES = {
   FLAG_NOT_FOUND: "FLAG_NOT_FOUND",
   MALFORMED_FLAG: "PARSE_ERROR",
@@ -99,7 +99,7 @@ const ERROR_MESSAGES = {
   WRONG_TYPE: "the flag serves a value of another type",
 } as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: string };
 
-/** OpenFeature's resolution for an answer; while there is no document there is none. */
+/** Returns OpenFeature's resolution of an answer; without a document, an error. */
 export function resolutionOf<T>(
   detail: EvaluationDetail<T> | undefined,
   defaultValue: T,
@@ -119,7 +119,7 @@ function translateDetail<T>(detail: EvaluationDetail<T>): ResolutionDetails<T> {
   return resolution;
 }
 
-/** The resolution of a flag that was asked for as an object: any other value is of the wrong type. */
+/** Returns the resolution of a flag requested as an object: any other value has the wrong type. */
 export function resolutionOfObject<T extends JsonValue>(
   detail: EvaluationDetail<unknown> | undefined,
   defaultValue: T,

@@ -34,11 +34,11 @@ export type { IsoflagProviderOptions } from "./openfeature-source.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./source.js";
 
 /**
- * Evaluates a document, or that of a source, for the web SDK. While a source goes on, it says `PROVIDER_STALE`,
+ * Evaluates a document, or that of a source, for the web SDK. Changes of the source emit `PROVIDER_STALE`,
  * `PROVIDER_READY`, `PROVIDER_ERROR`, and `PROVIDER_CONFIGURATION_CHANGED` with the keys whose answers have changed.
  */
 export class IsoflagWebProvider implements Provider {
-  /** What the SDK calls the provider. */
+  /** The name of the provider in the SDK. */
   readonly metadata: ProviderMetadata = { name: "isoflag-web-provider" };
   readonly runsOn = "client";
   readonly events = new OpenFeatureEventEmitter();
@@ -46,12 +46,14 @@ export class IsoflagWebProvider implements Provider {
   readonly #options: IsoflagProviderOptions;
   #context: EvaluationContext = {};
   #bound: BoundFlags | undefined;
-  /** What `#bound` is bound of. */
+  /** The document that `#bound` was bound from. */
   #flags: Flags | undefined;
-  /** Counts what begins or ends its use. */
+  /** Counts openings and closings. */
   #opening = 0;
 
-  /** @param flags the document, or a source of it such as `createSource` makes; whoever made it frees or closes it */
+  /**
+   * @param flags the document, or a source of it such as `createSource` makes; free or close it yourself
+   */
   constructor(flags: Flags | FlagSource, options: IsoflagProviderOptions = {}) {
     this.#document = new ProviderDocument(flags);
     this.#options = options;
@@ -65,7 +67,7 @@ export class IsoflagWebProvider implements Provider {
     try {
       await this.#document.loaded();
     } finally {
-      // It may have been closed meanwhile.
+      // It may have been closed in the meantime.
       if (opening === this.#opening) this.#follow();
     }
   }
@@ -97,7 +99,7 @@ export class IsoflagWebProvider implements Provider {
     this.#bind(this.#document.flags);
   }
 
-  /** Lets go of what it holds. Called by the SDK. */
+  /** Frees its resources. Called by the SDK. */
   async onClose(): Promise<void> {
     this.#opening += 1;
     this.#document.close();
@@ -106,7 +108,7 @@ export class IsoflagWebProvider implements Provider {
     this.#flags = undefined;
   }
 
-  /** The value of a boolean flag. Called by the SDK. */
+  /** Returns the value of a boolean flag. Called by the SDK. */
   resolveBooleanEvaluation(
     key: string,
     defaultValue: boolean,
@@ -115,7 +117,7 @@ export class IsoflagWebProvider implements Provider {
     return resolutionOf(this.#ask("boolVariationDetail", key, defaultValue, context), defaultValue);
   }
 
-  /** The value of a flag of strings. Called by the SDK. */
+  /** Returns the value of a flag of strings. Called by the SDK. */
   resolveStringEvaluation(
     key: string,
     defaultValue: string,
@@ -124,7 +126,7 @@ export class IsoflagWebProvider implements Provider {
     return resolutionOf(this.#ask("stringVariationDetail", key, defaultValue, context), defaultValue);
   }
 
-  /** The value of a flag of numbers. Called by the SDK. */
+  /** Returns the value of a flag of numbers. Called by the SDK. */
   resolveNumberEvaluation(
     key: string,
     defaultValue: number,
@@ -133,7 +135,7 @@ export class IsoflagWebProvider implements Provider {
     return resolutionOf(this.#ask("numberVariationDetail", key, defaultValue, context), defaultValue);
   }
 
-  /** The value of a flag of objects or arrays. Called by the SDK. */
+  /** Returns the value of a flag of objects or arrays. Called by the SDK. */
   resolveObjectEvaluation<T extends JsonValue>(
     key: string,
     defaultValue: T,
@@ -159,7 +161,7 @@ export class IsoflagWebProvider implements Provider {
     context: EvaluationContext,
   ): EvaluationDetail<T> | undefined {
     const flags = this.#document.flags;
-    // The SDK hands over a copy of the context; another domain's, or a hook's, is another one.
+    // The SDK passes a copy of the context; another domain's, or a hook's, is a different one.
     const isBound = this.#bound !== undefined && (flags === undefined || flags === this.#flags);
     const detail =
       isBound && jsonEqual(context, this.#context)

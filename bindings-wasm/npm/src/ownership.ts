@@ -1,13 +1,13 @@
-/** What JavaScript holds of the core, when it is let go, and how it is made anew after a trap. */
+/** The core's objects that JavaScript holds: freeing them, and creating them again after a trap. */
 
 import { engine, isTrap, requireStart } from "./engine.js";
 
-/** Something that is freed by hand or by `using`, where the host has it. */
+/** An object that is freed explicitly or by `using`, if the host runtime has it. */
 interface Freeable extends Disposable {
   free(): void;
 }
 
-/** Lets `using` free what `free` does. */
+/** Makes `using` call `free`. */
 export function disposeByFreeing(prototype: Freeable): void {
   if (typeof Symbol.dispose !== "symbol") return;
   const value = function (this: Freeable): void {
@@ -16,12 +16,12 @@ export function disposeByFreeing(prototype: Freeable): void {
   Object.defineProperty(prototype, Symbol.dispose, { value, writable: true, configurable: true });
 }
 
-/** A handle that the core gives to no object. */
+/** A handle that is never valid. */
 const FREED = 0;
 
 /**
- * Calls again, once, after a trap: the memory may have been full of objects that nothing refers to, and a new instance has
- * none of them.
+ * Calls again, once, after a trap: the memory may have been full of unreferenced objects, and a new instance has none
+ * of them.
  */
 function insistently(call: () => number): number {
   try {
@@ -33,10 +33,10 @@ function insistently(call: () => number): number {
   }
 }
 
-/** Makes an object of the core from the handles of others, and gives its handle; throws if that fails. */
+/** Creates an object of the core from the handles of others, and returns its handle; throws if that fails. */
 export type Make = (...handles: number[]) => number;
 
-/** An object of the core, which another instance of the module can make again: a trap leaves nothing of the first. */
+/** An object of the core, which a new instance of the module can create again after a trap. */
 export class Held {
   readonly #parents: readonly Held[];
   readonly #make: Make;
@@ -46,8 +46,8 @@ export class Held {
   #isFreed = false;
 
   /**
-   * @param parents what it is made from; what was freed cannot be, but may be freed afterwards
-   * @param handle the object, if the core has just made it
+   * @param parents the objects it is created from; they must not be freed yet, but may be freed afterwards
+   * @param handle the object, if the core has just created it
    */
   constructor(parents: readonly Held[], make: Make, free: (handle: number) => void, handle?: number) {
     requireStart();
@@ -70,7 +70,7 @@ export class Held {
     this.#epoch = engine.epoch;
   }
 
-  /** Makes the object from parents, of which those that were freed are made for as long as that takes. */
+  /** Creates the object from its parents; freed parents are created again for the duration of the call. */
   #makeAgain([first, ...others]: readonly Held[], ...handles: number[]): number {
     if (first === undefined) return this.#make(...handles);
     if (!first.#isFreed) return this.#makeAgain(others, ...handles, first.handle);
@@ -82,7 +82,7 @@ export class Held {
     }
   }
 
-  /** Frees the object, once. It never throws: a finalizer that does ends the process. */
+  /** Frees the object, once. It never throws: an exception in a finalizer ends the process. */
   release(): void {
     const handle = this.#handle;
     const isThere = this.#epoch === engine.epoch && !this.#isFreed;
@@ -91,7 +91,7 @@ export class Held {
     try {
       if (isThere) this.#free(handle);
     } catch {
-      // Whatever the instance still holds goes with it.
+      // The instance's other objects are discarded with it.
       engine.epoch++;
     }
   }
@@ -102,7 +102,9 @@ const forgotten =
     ? new FinalizationRegistry<Held>(held => held.release())
     : undefined;
 
-/** Frees an object of the core when its owner is garbage; a host that cannot know that keeps it until it is freed by hand. */
+/**
+ * Frees an object of the core when its owner is collected; without finalizers it is kept until it is freed explicitly.
+ */
 export function owned<T extends Held>(owner: object, held: T): T {
   forgotten?.register(owner, held, owner);
   return held;

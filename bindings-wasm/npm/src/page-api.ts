@@ -1,4 +1,4 @@
-/** What the entries offer that load `core.wasm`. */
+/** The exports of the entries that load `core.wasm`. */
 
 export * from "./absent.js";
 export * from "./api.js";

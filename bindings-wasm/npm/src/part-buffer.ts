@@ -1,4 +1,4 @@
-/** Where the values that a flag asks for are written, for the core to read: a place in its own memory. */
+/** Writes the values that a flag depends on into a buffer in the core's memory. */
 
 import { engine, memory } from "./engine.js";
 import { makePartBuffer } from "./generated/tools-glue.js";
@@ -7,7 +7,7 @@ import { PlainValue } from "./plain-value.js";
 
 const BYTES = 1 << 14;
 
-/** What stands before each value. */
+/** The tag before each value. */
 const Tag = {
   Absent: 0,
   Null: 1,
@@ -19,24 +19,24 @@ const Tag = {
   NoJsonForm: 7,
 } as const;
 
-/** Above this a call of the encoder costs less than to write each character. */
+/** Above this length the encoder is faster than writing each character. */
 const SHORT = 32;
 
-/** What does not fit. */
+/** Thrown for values that do not fit. */
 class TooLong {}
 const tooLong = new TooLong();
 
 const encoder = new TextEncoder();
 
 let address = 0;
-/** The epoch of the instance that has it. */
+/** The epoch of the instance that owns the buffer. */
 let epoch = -1;
 let bytes = new Uint8Array(0);
 let numbers = new DataView(bytes.buffer);
 let end = 0;
 
 function attach(): void {
-  // Making it may let the memory grow.
+  // Allocating it may grow the memory.
   if (epoch !== engine.epoch) address = makePartBuffer(BYTES);
   epoch = engine.epoch;
   const { buffer } = memory();
@@ -44,22 +44,22 @@ function attach(): void {
   numbers = new DataView(buffer, address, BYTES);
 }
 
-/** Stands in place of the number of individual contexts before the JSON text of a whole one. */
+/** Replaces the number of individual contexts before the JSON text of a whole context. */
 export const WHOLE = 0xff;
 
-/** Begins anew, with the number of individual contexts, or 0 where one stands alone. */
+/** Starts again, with the number of individual contexts, or 0 for a context of one kind. */
 export function begin(several: number): void {
-  // Memory that has grown is another buffer.
+  // Memory that has grown has a new buffer.
   if (bytes.length === 0 || epoch !== engine.epoch) attach();
   bytes[0] = several;
   end = 1;
 }
 
-/** Writes a text behind its tag and its length, at a place; gives the place behind it. */
+/** Writes a text after its tag and its length, at an offset; returns the offset after it. */
 function writeText(tag: number, text: string, start: number): number {
   const into = bytes;
   const { length } = text;
-  // No UTF-16 unit takes more than three bytes.
+  // A UTF-16 unit takes at most three bytes.
   if (start + 3 * length + 3 > BYTES) throw tooLong;
   let place = start + 3;
   if (length <= SHORT) {
@@ -83,7 +83,7 @@ function writeText(tag: number, text: string, start: number): number {
   return place;
 }
 
-/** Writes values from one on: primitives, objects and arrays. Throws where there is no room. */
+/** Writes values from an index on: primitives, objects and arrays. Throws if there is no room. */
 export function write(values: readonly unknown[], from: number): void {
   let place = end;
   for (let index = from; index < values.length; index++) {

@@ -1,3 +1,5 @@
+/** The fast path for plain objects as contexts. */
+
 import type { FlagEntry } from "./answers.js";
 import { engine } from "./engine.js";
 import { evaluateAgain, evaluatePart } from "./generated/tools-glue.js";
@@ -5,18 +7,18 @@ import type { Held } from "./ownership.js";
 import { PlainPart } from "./plain-part.js";
 import type { ValueType } from "./value-type.js";
 
-/** The plain objects that one document is asked about, of each of which as little is handed over as can be. */
+/** The plain objects that flags of one document are evaluated for; only the required members of each are passed. */
 export class PlainContexts {
-  /** What the flags ask for, by its number in the core. */
+  /** The dependencies of the flags, by their number in the core. */
   readonly #parts: PlainPart[] = [];
-  /** What was handed over last: the core has it bound still. */
+  /** The last part that was passed: the core still has it bound. */
   #last: PlainPart | undefined;
-  /** Whether an object is being read: a getter may ask about another one meanwhile. */
+  /** Whether an object is being read: a getter may evaluate another one in the meantime. */
   #isReading = false;
-  /** The epoch of the instance that knows the parts. */
+  /** The epoch of the instance that has the parts. */
   #epoch = engine.epoch;
 
-  /** The code of the answer of a document; undefined if the object is not plain. */
+  /** Returns the code of a document's answer; undefined if the object is not plain. */
   evaluate(document: Held, context: unknown, entry: FlagEntry, type: ValueType): number | undefined {
     if (typeof context !== "object" || context === null || this.#isReading) return undefined;
     entry.part ??= PlainPart.of(this.#handleOf(document), entry.handle, this.#parts);
@@ -32,7 +34,7 @@ export class PlainContexts {
     }
     if (differs === undefined) return undefined;
     const isKnown = !differs && part === last && this.#epoch === engine.epoch;
-    // What was read may have freed the document.
+    // Reading may have freed the document.
     const flags = this.#handleOf(document);
     if (!isKnown && !part.write()) return undefined;
     const code = isKnown
@@ -42,12 +44,12 @@ export class PlainContexts {
     return code;
   }
 
-  /** The handle of the document, in an instance that knows the parts. */
+  /** Returns the handle of the document, in an instance that has the parts. */
   #handleOf(document: Held): number {
     const { handle } = document;
     if (this.#epoch !== engine.epoch) {
       this.#last = undefined;
-      // In their order, so that each gets its number again.
+      // In order, so that each gets its number again.
       for (const part of this.#parts) part.describeAgain(handle);
       this.#epoch = engine.epoch;
     }

@@ -1,16 +1,17 @@
 /**
- * What a flag asks of a plain object, read in one walk over the object's own members.
+ * Reads the part of a plain object that a flag depends on, in one walk over the object's own members.
  *
- * Of a context of one kind or of several only what decides an answer is handed over: the members by which it may be
- * invalid, and the attributes that the flag mentions. Everything else is weighed, since a context has a limit. What is not
- * plain (instances, deep or large structures, whatever throws) is left to the encoder, which reads any object.
+ * For a context of one kind or of several only the members that decide an answer are passed: those that validation
+ * reads, and the attributes that the flag depends on. Other members count for the size, since a context has a limit.
+ * Objects that are not plain (instances, deep or large structures, objects that throw) are left to the encoder, which
+ * reads any object.
  */
 
 import { argumentErrors } from "./errors.js";
 import { limits } from "./generated/constants.js";
 import { partOf } from "./generated/tools-glue.js";
 import { isWellFormed } from "./host-json.js";
-import { Asked, type Description, IndividualReader } from "./individual-reader.js";
+import { Dependencies, type Description, IndividualReader } from "./individual-reader.js";
 import { begin, WHOLE, write } from "./part-buffer.js";
 import {
   count,
@@ -24,29 +25,29 @@ import {
 
 const MOST_KINDS = 64;
 
-/** The part of a context that some flags ask for, as it was read last. */
+/** The part of a context that some flags depend on, as last read. */
 export class PlainPart {
-  readonly #asked: Asked;
+  readonly #asked: Dependencies;
   readonly #single: IndividualReader;
   readonly #byKind = new Map<string, IndividualReader>();
-  /** A legacy user, which is read whole. */
+  /** A legacy user, which is read as a whole. */
   readonly #whole = new PlainValue();
-  /** Those of which the last context was, in their order. */
+  /** The readers of the last context, in order. */
   readonly #read: (IndividualReader | PlainValue)[] = [];
 
   /** Its number in the core. */
   readonly number: number;
-  /** A flag that asks for it. */
+  /** A flag with these dependencies. */
   readonly #flag: number;
 
   private constructor(description: Description, flag: number) {
     this.number = description.number;
     this.#flag = flag;
-    this.#asked = new Asked(description);
+    this.#asked = new Dependencies(description);
     this.#single = new IndividualReader(this.#asked);
   }
 
-  /** What a flag asks for; of those that are known, if one is that. */
+  /** Returns the part for a flag, reusing a known one if its dependencies are equal. */
   static of(flags: number, flag: number, known: PlainPart[]): PlainPart {
     const description = JSON.parse(argumentErrors.text(partOf(flags, flag))) as Description;
     const part = known[description.number] ?? new PlainPart(description, flag);
@@ -54,14 +55,14 @@ export class PlainPart {
     return part;
   }
 
-  /** Has another instance of the module describe it, which numbers what it describes. */
+  /** Describes it again in a new instance of the module, which numbers descriptions in order. */
   describeAgain(flags: number): void {
     partOf(flags, this.#flag);
   }
 
-  /** Reads a context; whether it differs from the last. Undefined where it is not plain. */
+  /** Reads a context; returns whether it differs from the last. Undefined if it is not plain. */
   read(context: object): boolean | undefined {
-    // A getter may ask another document meanwhile.
+    // A getter may evaluate another document in the meantime.
     const { weight, parts } = scales;
     scales.weight = 0;
     scales.parts = 0;
@@ -83,7 +84,7 @@ export class PlainPart {
     const isOfOneKind = typeof kind === "string";
     const reader = isOfOneKind ? this.#single : this.#whole;
     const differs = reader.read(context, 1);
-    // A kind that is inherited or hidden is none.
+    // An inherited or hidden kind does not count.
     if (isOfOneKind && this.#single.kind !== kind) throw notPlain;
     const isOther = this.#isOther(0, reader);
     return this.#ends(1) || isOther || differs;
@@ -131,7 +132,7 @@ export class PlainPart {
     return true;
   }
 
-  /** Writes what was read last; false where that cannot be. */
+  /** Writes the last values; false if that is not possible. */
   write(): boolean {
     const [first] = this.#read;
     try {

@@ -1,4 +1,4 @@
-/** Objects and arrays in a plain object, as they were read: the next call sees whether they are what they were. */
+/** Objects and arrays in a plain object, as last read: the next call detects whether they changed. */
 
 import {
   holdsContentsElsewhere,
@@ -11,14 +11,14 @@ import {
 const MOST_LEVELS = 12;
 const MOST_PARTS = 1000;
 
-/** The most characters that a number, a boolean or `null` takes, with what stands around it and its name. */
+/** The maximum length of a number, a boolean or `null`, with its name and punctuation. */
 export const SHORT = 40;
 
-/** Not plain, or larger than can be told at a glance. */
+/** Thrown for values that are not plain, or too large to measure quickly. */
 class NotPlain {}
 export const notPlain = new NotPlain();
 
-/** How many parts a context has so far, and how long its text can be at most. */
+/** The number of parts of a context so far, and the maximum length of its text. */
 export const scales = { parts: 0, weight: 0 };
 
 export function isPlainObject(object: object): boolean {
@@ -26,13 +26,13 @@ export function isPlainObject(object: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether walks over a plain object's members see more than its own. */
+/** Whether iterating over a plain object also visits inherited members. */
 export function isPrototypePolluted(): boolean {
   for (const _ in Object.prototype) return true;
   return false;
 }
 
-/** Counts parts, of which only so many are read. */
+/** Counts parts, whose number is limited. */
 export function count(more: number): void {
   scales.parts += more;
   if (scales.parts > MOST_PARTS) throw notPlain;
@@ -43,18 +43,18 @@ function enter(container: object, level: number): void {
   if (level > MOST_LEVELS) throw notPlain;
 }
 
-/** The most that the text of a member can take, without what a container holds. */
+/** The maximum length of a member's text, without the contents of a container. */
 function weightOf(name: string, value: unknown): number {
   return 6 * (typeof value === "string" ? name.length + value.length : name.length) + SHORT;
 }
 
-/** Weighs what nobody asks for: a container at a level. */
+/** Adds the size of a member that no answer depends on: a container at a level. */
 export function weigh(container: object, level: number): void {
   enter(container, level);
   if (Array.isArray(container)) {
     for (let index = 0; index < container.length; index++) weighMember("", container[index], level);
   } else if (isPlainObject(container)) {
-    // Faster than asking for the names; what `Object.prototype` might add has been looked for.
+    // Faster than listing the names; inherited members of `Object.prototype` have been excluded.
     for (const name in container) weighMember(name, (container as Record<string, unknown>)[name], level);
   } else if (!holdsContentsElsewhere(container)) {
     for (const name of Object.keys(container)) {
@@ -72,14 +72,14 @@ const LIST = {};
 const RECORD = {};
 const END = {};
 
-/** An object or array as it was read last. */
+/** An object or array as last read. */
 export class PlainValue {
-  /** What begins a container, its values, with their names in an object, and what ends it. */
+  /** The beginning of a container, its values, with their names in an object, and its end. */
   readonly #parts: unknown[] = [];
   #length = 0;
   #differs = false;
 
-  /** Reads a container at a level; whether it differs from the last. */
+  /** Reads a container at a level; returns whether it differs from the last. */
   read(container: object, level: number): boolean {
     this.#length = 0;
     this.#differs = false;

@@ -237,7 +237,7 @@ export function useFlag<T>(key: string, defaultValue: T): JsonValue | T {
   return useFlagAnswer("useFlag", key, typeOfDefault(defaultValue), select);
 }
 
-/** The value of a flag with its variation and reason. Before there is a document the reason is `CLIENT_NOT_READY`. */
+/** Returns the value of a flag with its variation and reason. Before there is a document the reason is `CLIENT_NOT_READY`. */
 export function useFlagDetail(key: string, defaultValue: boolean): FlagDetail<boolean>;
 export function useFlagDetail(key: string, defaultValue: number): FlagDetail<number>;
 export function useFlagDetail(key: string, defaultValue: string): FlagDetail<string>;
@@ -269,7 +269,7 @@ export function useIsoflag(): AnswersStatus {
   return useStable(useSyncExternalStore(answers.committed.subscribe, page, server), sameStatus);
 }
 
-/** Each failed poll makes an error of its own: equal ones are told apart by nothing that is shown. */
+/** Each failed poll creates a new error: equal ones look the same. */
 function sameStatus(one: AnswersStatus, other: AnswersStatus): boolean {
   return jsonEqual({ ...one, error: String(one.error) }, { ...other, error: String(other.error) });
 }

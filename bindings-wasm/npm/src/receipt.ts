@@ -1,27 +1,29 @@
-import { askedKey } from "./asked-key.js";
+/** Receipts: answers that can be verified elsewhere. */
+
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { type ContextLike, contextHeld } from "./context.js";
 import { requireTools } from "./engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "./errors.js";
 import * as core from "./generated/glue.js";
 import { receipt as receiptOf, replayReceipt } from "./generated/tools-glue.js";
+import { type DocumentLike, withDocument } from "./handle-scope.js";
 import { encodeLeniently } from "./host-json.js";
 import type { JsonValue } from "./json.js";
 import { jsonBytes } from "./json-text.js";
-import { type DocumentLike, lend } from "./lending.js";
+import { normalisedKey } from "./normalised-key.js";
 import type { Held } from "./ownership.js";
 
-/** A receipt that is not what the evaluation gives. */
+/** A receipt that does not match the evaluation. */
 export class ReceiptError extends Error {
-  /** Tells it from other errors, also across copies of the package. */
+  /** Identifies the error, also across copies of the package. */
   override readonly name = "ReceiptError";
   /** `not-a-receipt`, `other-rules`, `other-document`, `other-context` or `other-answer`. */
   readonly code: string;
   /** The first step that differs, such as `trace.rules[2].clauses[0].match`. */
   readonly path: string;
-  /** What the receipt claims there; undefined where it claims nothing. */
+  /** The value that the receipt claims there; undefined if it claims none. */
   readonly claimed: JsonValue | undefined;
-  /** What the evaluation gives there; undefined where it gives nothing. */
+  /** The value of the evaluation there; undefined if there is no value. */
   readonly found: JsonValue | undefined;
 
   constructor(
@@ -41,7 +43,7 @@ const receiptErrors = new ErrorKind(
   "not-a-receipt",
 );
 
-/** An answer with everything that it takes to check it elsewhere: its members, and its canonical text. */
+/** An answer with everything needed to verify it elsewhere: its members, and its canonical text. */
 export class Receipt {
   readonly #json: string;
   readonly [member: string]: JsonValue | (() => string);
@@ -52,7 +54,7 @@ export class Receipt {
     Object.assign(this, JSON.parse(json));
   }
 
-  /** The canonical JSON text, equal to the byte on every host. */
+  /** The canonical JSON text, byte-for-byte identical on every host runtime. */
   toJson(): string {
     return this.#json;
   }
@@ -63,7 +65,7 @@ export class Receipt {
   }
 }
 
-/** Gives the receipt for a flag of a document. */
+/** Returns the receipt for a flag of a document. */
 export function readReceipt(
   flags: Held,
   key: unknown,
@@ -73,17 +75,17 @@ export function readReceipt(
   const bigSegments = bigSegmentsText(options);
   const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  const asked = askedKey(key, candidate => core.findFlag(flags.handle, candidate));
+  const asked = normalisedKey(key, candidate => core.findFlag(flags.handle, candidate));
   return new Receipt(
     argumentErrors.during(() => receiptOf(flags.handle, asked, host, parsed?.handle, bigSegments)),
   );
 }
 
 /**
- * Evaluates again what a receipt claims, with the document and the context that it is about, and gives it back where it is
- * true to the byte.
+ * Evaluates again with the document and the context of a receipt, and returns the receipt if the result is
+ * byte-for-byte identical.
  *
- * @throws {ReceiptError} where it is not; the error names the first step that differs
+ * @throws {ReceiptError} if it differs; the error names the first step that differs
  */
 export function replay(
   receipt: Receipt | string | Uint8Array,
@@ -96,11 +98,11 @@ export function replay(
   const bigSegments = bigSegmentsText(options);
   const parsed = contextHeld(context);
   const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  return lend(
+  return withDocument(
     document,
-    lent =>
+    loaded =>
       new Receipt(
-        receiptErrors.during(() => replayReceipt(text, lent.handle, host, parsed?.handle, bigSegments)),
+        receiptErrors.during(() => replayReceipt(text, loaded.handle, host, parsed?.handle, bigSegments)),
       ),
   );
 }

@@ -1,18 +1,18 @@
-/** All flags of all environments in one view, and which of them can go. */
+/** Reports on flags: an inventory of all environments, and the flags that can be removed. */
 
 import type { ActivityObject } from "./activity.js";
 import type { KnownAnswer, Status } from "./certification.js";
 import { requireTools } from "./engine.js";
 import { argumentErrors } from "./errors.js";
 import * as tools from "./generated/tools-glue.js";
+import { type DocumentLike, handlesOf, withDocuments } from "./handle-scope.js";
 import type { JsonValue } from "./json.js";
-import { type DocumentLike, handlesOf, lendAll } from "./lending.js";
 import type { Held } from "./ownership.js";
 
-/** What hosts counted: an `Activity` of `isoflag/activity`, or its JSON. */
+/** Recorded evaluations: an `Activity` of `isoflag/activity`, or its JSON. */
 export type ActivityLike = string | ActivityObject | ActivityText;
 
-/** What gives an activity as text, such as an `Activity`. */
+/** An activity that can be written as text, such as an `Activity`. */
 export interface ActivityText {
   /** The activity as JSON. */
   toJson(): string;
@@ -23,127 +23,127 @@ function activityText(activity: ActivityLike): string {
   return "toJson" in activity ? activity.toJson() : JSON.stringify(activity);
 }
 
-/** When a flag was evaluated last, as far as anybody knows. Moments are milliseconds since 1970. */
+/** The last evaluation of a flag, as far as activity shows it. Times are milliseconds since 1970. */
 export type LastEvaluated =
   | {
-      /** Nobody counted. */
+      /** There is no activity. */
       readonly known: false;
     }
   | {
-      /** It was counted, and not evaluated. */
+      /** The flag was not evaluated in the period of the activity. */
       readonly known: true;
-      /** Since when it was counted. */
+      /** The start of the period. */
       readonly from: number;
-      /** Until when it was counted. */
+      /** The end of the period. */
       readonly until: number;
     }
   | {
-      /** It was counted, and evaluated. */
+      /** The flag was evaluated. */
       readonly known: true;
-      /** How often. */
+      /** The number of evaluations. */
       readonly evaluations: number;
-      /** When first. */
+      /** The first evaluation. */
       readonly first: number;
-      /** When last. */
+      /** The last evaluation. */
       readonly last: number;
     };
 
-/** A document that was in force before. */
+/** A document that was current earlier. */
 export interface DatedDocument {
-  /** From when on, in seconds since 1970. */
+  /** The start of its period, in seconds since 1970. */
   readonly from: number;
   /** The document. */
   readonly document: DocumentLike;
 }
 
-/** What is known beside the document in force. */
+/** The evidence beside the current document. */
 export interface RetirementOptions {
-  /** The time, in seconds since 1970. */
+  /** The current time, in seconds since 1970. */
   readonly now: number;
-  /** How many weeks a flag has to be constant, stable and unused; 4 unless given. */
+  /** The number of weeks for which a flag must be constant, stable and unused (default: 4). */
   readonly weeks?: number | undefined;
-  /** Documents that were in force before, each with the moment from which it was. */
+  /** Earlier documents, each with the time from which it was current. */
   readonly history?: readonly DatedDocument[] | undefined;
-  /** What hosts counted, where anybody did. */
+  /** Recorded evaluations, if any. */
   readonly activity?: ActivityLike | undefined;
-  /** By key, how many places of the code name a flag, where anybody looked: one that is not there has none. */
+  /** The number of call sites by key, if the code was searched; a missing key has none. */
   readonly callSites?: { readonly [key: string]: number } | undefined;
 }
 
-/** Since when something is so. */
+/** The time since which a fact has held. */
 export interface Since {
   /** In seconds since 1970. */
   readonly moment: number;
-  /** Whether it was otherwise before; else it may have been so for longer. */
+  /** Whether the fact did not hold before; otherwise it may have held for longer. */
   readonly exact: boolean;
 }
 
-/** What has to hold before a flag goes. */
+/** A rule that must hold before a flag is removed. */
 export type RetirementRule = "constant" | "stable" | "feedback" | "plans" | "need" | "unused";
 
-/** What is known of one flag's retirement; what is not is null. Moments are seconds since 1970. */
+/** The evidence on one flag's retirement; unknown values are null. Times are seconds since 1970. */
 export interface Retirement {
   /** The flag's key. */
   readonly key: string;
-  /** What to do with it. */
+  /** The verdict. */
   readonly verdict: "delete" | "remove" | "safety" | "ask" | "keep";
-  /** What each rule says. */
+  /** The result of each rule. */
   readonly rules: Readonly<Record<RetirementRule, KnownAnswer>>;
-  /** What everybody gets: a value, or the code's default. */
+  /** The constant that everybody gets: a value, or the caller's default. */
   readonly constant:
     | {
         /** The value that everybody gets. */
         readonly value: JsonValue;
       }
     | {
-        /** Everybody gets what the code names as its default. */
+        /** Everybody gets the caller's default. */
         readonly default: true;
       }
     | null;
-  /** Since when everybody gets it. */
+  /** Since when everybody has got it. */
   readonly constantSince: Since | null;
   /** Since when its answers cannot have changed. */
   readonly stableSince: Since | null;
-  /** When it was evaluated last. */
+  /** When it was last evaluated. */
   readonly lastEvaluated: LastEvaluated;
-  /** How many places of the code name it. */
+  /** The number of call sites. */
   readonly callSites: number | null;
-  /** Until when it has to stay able to be switched off. */
+  /** The end of the period in which it must remain a kill switch. */
   readonly safetyUntil: number | null;
-  /** The team that answers for it. */
+  /** The team that owns it. */
   readonly owner: string | null;
-  /** How far the feature is. */
+  /** The status of the feature. */
   readonly status: Status | null;
 }
 
-/** What is known of each flag's retirement in a document. */
+/** Returns the evidence on each flag's retirement in a document. */
 export function retirements(flags: Held, options: RetirementOptions): Retirement[] {
   const { now, weeks = 4, history = [], activity, callSites } = options;
   const numbers = [now, weeks].map(Number) as [number, number];
   const moments = Float64Array.from(history, ({ from }) => from);
   const counted = activity === undefined ? undefined : activityText(activity);
   const sites = callSites === undefined ? undefined : JSON.stringify(callSites);
-  const found = lendAll(
+  const found = withDocuments(
     history.map(({ document }) => document),
-    lent =>
+    loaded =>
       argumentErrors.during(() =>
-        tools.retirements(flags.handle, ...numbers, moments, handlesOf(lent), counted, sites),
+        tools.retirements(flags.handle, ...numbers, moments, handlesOf(loaded), counted, sites),
       ),
   );
   return JSON.parse(found) as Retirement[];
 }
 
-/** What an inventory is told beside the documents. */
+/** Options of an inventory beside the documents. */
 export interface InventoryOptions {
-  /** The time, in seconds since 1970. */
+  /** The current time, in seconds since 1970. */
   readonly now: number;
-  /** What hosts counted, by the names of the documents. */
+  /** Recorded evaluations, by the names of the documents. */
   readonly activity?: { readonly [name: string]: ActivityLike } | undefined;
 }
 
 /** A document of an inventory, as a whole. */
 export interface Environment {
-  /** What it is called. */
+  /** Its name. */
   readonly label: string;
   /** `meta.version`. */
   readonly version: number | null;
@@ -151,30 +151,30 @@ export interface Environment {
   readonly digest: string;
   /** `meta.lastModifiedTimestamp`. */
   readonly lastModified: number | null;
-  /** How many flags it has. */
+  /** The number of its flags. */
   readonly flags: number;
   /** Errors and warnings. */
   readonly findings: number;
-  /** Whether anybody counted evaluations there. */
+  /** Whether evaluations were recorded there. */
   readonly counted: boolean;
 }
 
-/** Why a row is worth a moment of a review. */
+/** A reason to review a row. */
 export type Attention = "findings" | "no-owner" | "overdue" | "one-value" | "not-evaluated";
 
 /** A value that a flag can serve. */
 export interface ServedValue {
-  /** The variation's place, from 0. */
+  /** The variation's index, from 0. */
   readonly variation: number;
   /** The value. */
   readonly value: JsonValue;
-  /** To how many percent of those that no target and no rule catches. */
+  /** The percentage of contexts that get it, of those that no target and no rule matches. */
   readonly percent: number;
-  /** Whether a target, a rule or a failed prerequisite can give it too. */
+  /** Whether a target, a rule or a failed prerequisite can serve it too. */
   readonly otherwise: boolean;
 }
 
-/** How much of each severity was found. */
+/** The number of findings by severity. */
 export interface FindingCounts {
   /** Errors. */
   readonly error: number;
@@ -184,7 +184,7 @@ export interface FindingCounts {
   readonly info: number;
 }
 
-/** A flag in one environment; what is not known is null. Moments are seconds since 1970. */
+/** A flag in one environment; unknown values are null. Times are seconds since 1970. */
 export interface InventoryRow {
   /** The flag's key. */
   readonly key: string;
@@ -194,43 +194,43 @@ export interface InventoryRow {
   readonly description: string | null;
   /** Whether it is on. */
   readonly state: "on" | "off" | "malformed";
-  /** What it can serve: to how many percent of those that no target and no rule catches, and whether those can get it. */
+  /** The values that it can serve, each with its percentage. */
   readonly served: readonly ServedValue[];
-  /** Whether it can serve what the code names as its default. */
+  /** Whether it can serve the caller's default. */
   readonly servesDefault: boolean;
-  /** Whether it can answer with an error. */
+  /** Whether an evaluation can fail. */
   readonly canFail: boolean;
   /** Whether everybody gets one value. */
   readonly constant: boolean;
-  /** The team that answers for it. */
+  /** The team that owns it. */
   readonly owner: string | null;
-  /** Who asked for the feature. */
+  /** The stakeholder of the feature. */
   readonly stakeholder: string | null;
-  /** How far the feature is. */
+  /** The status of the feature. */
   readonly status: Status | null;
   /** When it was created. */
   readonly created: number | null;
-  /** Whole days since then. */
+  /** Its age in whole days. */
   readonly ageDays: number | null;
-  /** When its answers can have changed last. */
+  /** When its answers can last have changed. */
   readonly changed: number | null;
   /** When it should be removed. */
   readonly cleanup: number | null;
-  /** When it was evaluated last. */
+  /** When it was last evaluated. */
   readonly lastEvaluated: LastEvaluated;
   /** The flag's `version`. */
   readonly version: number | null;
-  /** How much its document gets wrong there. */
+  /** The findings about it in its document. */
   readonly findings: FindingCounts;
-  /** What it is worth a moment of a review for, the worst first. */
+  /** The reasons to review it, the most severe first. */
   readonly attention: readonly Attention[];
 }
 
 /** The flags of several documents, side by side. */
 export interface Inventory {
-  /** When it was taken, in seconds since 1970. */
+  /** The time of the inventory, in seconds since 1970. */
   readonly now: number;
-  /** How many flags there are, one in several environments counted once. */
+  /** The number of flags; one that is in several environments counts once. */
   readonly flags: number;
   /** How many flags are worth a moment of a review, and for what. */
   readonly attention: Readonly<Record<Attention, number>>;
@@ -257,9 +257,9 @@ export function inventory(
     return given === undefined ? "null" : activityText(given);
   });
   const moment = Number(now);
-  const found = lendAll(Object.values(documents), lent =>
+  const found = withDocuments(Object.values(documents), loaded =>
     argumentErrors.during(() =>
-      tools.takeInventory(JSON.stringify(names), handlesOf(lent), `[${counted.join()}]`, moment),
+      tools.takeInventory(JSON.stringify(names), handlesOf(loaded), `[${counted.join()}]`, moment),
     ),
   );
   return JSON.parse(found) as Inventory;

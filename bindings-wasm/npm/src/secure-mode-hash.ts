@@ -1,3 +1,5 @@
+/** LaunchDarkly's secure-mode hash. */
+
 import { type ContextLike, contextHeld } from "./context.js";
 import { requireTools } from "./engine.js";
 import { contextErrors } from "./errors.js";

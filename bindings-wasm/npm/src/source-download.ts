@@ -1,41 +1,43 @@
+/** Downloads a document. */
+
 import type { ResponseTimes } from "./freshness.js";
 import { limits } from "./generated/constants.js";
 import { SourceError } from "./source-error.js";
 
-/** How much of a document has arrived. */
+/** The progress of a download. */
 export interface Progress {
-  /** Bytes so far, after the host has unpacked them. */
+  /** Bytes so far, after decompression. */
   readonly loadedBytes: number;
-  /** All bytes, where the server says so and sends them unpacked. */
+  /** The total number of bytes, if the server sends it and no compression. */
   readonly totalBytes: number | undefined;
 }
 
-/** What came from the document's address. */
+/** The response with a document. */
 export interface Download {
-  /** The text's bytes; undefined where the server says that nothing changed. */
+  /** The text's bytes; undefined if the server reports no change. */
   readonly bytes: Uint8Array | undefined;
   readonly etag: string | undefined;
-  /** The digest that the server names in `Isoflag-Document`. */
+  /** The digest in the server's header `Isoflag-Document`. */
   readonly digest: string | undefined;
-  /** When the origin made the response, as far as the page may read that. */
+  /** When the origin made the response, as far as the page may read its headers. */
   readonly times: ResponseTimes;
 }
 
-/** How a document is asked for. */
+/** The request for a document. */
 export interface Request {
   readonly url: string;
   readonly fetch: typeof fetch;
   readonly init: RequestInit;
-  /** The tag of the document that is held. */
+  /** The tag of the current document. */
   readonly etag: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
 
 /**
- * Asks once.
+ * Sends one request.
  *
- * @throws {SourceError} or, where `signal` was aborted, what it was aborted with
+ * @throws {SourceError} or, if `signal` was aborted, its reason
  */
 export async function download(request: Request): Promise<Download> {
   const { url, fetch, signal } = request;
@@ -44,8 +46,8 @@ export async function download(request: Request): Promise<Download> {
     const headers = new Headers(request.init.headers);
     if (!headers.has("Accept")) headers.set("Accept", "application/json");
     if (etag !== undefined) headers.set("If-None-Match", etag);
-    // The host's own cache must not answer unasked: what is not ordered by its headers is believed. With a tag of ours it has no part in this; without one it asks the
-    // server by its own tag, and shows what it holds as an answer of 200.
+    // The host's cache must not answer on its own: responses without ordering headers are accepted. With our tag it is
+    // bypassed; without one it revalidates with its own tag, and returns its copy as status 200.
     const cache = etag === undefined ? "no-cache" : "no-store";
     const response = await fetch(url, { ...request.init, cache, headers, signal });
     const found = {
@@ -87,7 +89,7 @@ export async function download(request: Request): Promise<Download> {
   }
 }
 
-/** Whether a page asks another origin, which need not allow `If-None-Match` and would then answer nothing at all. */
+/** Whether the page requests another origin, which may not allow `If-None-Match` and would then fail the request. */
 function isElsewhere(url: string): boolean {
   const { location } = globalThis as { location?: { href: string; origin: string } };
   return location !== undefined && new URL(url, location.href).origin !== location.origin;
@@ -95,7 +97,7 @@ function isElsewhere(url: string): boolean {
 
 async function readBody(response: Response, { url, signal, onProgress }: Request): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array(await response.arrayBuffer());
-  // Of a packed body the server counts other bytes than those that arrive here.
+  // For a compressed body the server counts other bytes than those that arrive here.
   const length = response.headers.has("Content-Encoding") ? null : response.headers.get("Content-Length");
   const totalBytes = length !== null && /^[0-9]+$/.test(length) ? Number(length) : undefined;
   const chunks: Uint8Array[] = [];
@@ -104,7 +106,7 @@ async function readBody(response: Response, { url, signal, onProgress }: Request
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     chunks.push(read.value);
     loadedBytes += read.value.length;
-    // A `fetch` of the application's may not look at the signal, and what drips in would be kept for ever.
+    // An application's `fetch` may ignore the signal, and slowly arriving data would be kept without limit.
     if (signal.aborted || loadedBytes > limits.documentBytes) {
       await reader.cancel();
       throw new SourceError("document", url, `is longer than ${limits.documentBytes} bytes`);
@@ -120,7 +122,7 @@ async function readBody(response: Response, { url, signal, onProgress }: Request
   return bytes;
 }
 
-/** Whether it is HTML, by what the server says and by how it begins: no JSON begins so. */
+/** Whether it is HTML, by its content type and its beginning: no JSON begins like that. */
 function isPage(response: Response, bytes: Uint8Array): boolean {
   const beginning = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   if (beginning.startsWith("<")) return true;

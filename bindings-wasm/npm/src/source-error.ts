@@ -1,29 +1,29 @@
-/** What kept a document source from a newer document. */
+/** The reason why a source could not load a newer document. */
 export type SourceErrorCode =
-  /** The module could not be made ready. */
+  /** The module could not be loaded. */
   | "core"
-  /** Nothing answered: no network, a name that is not known, CORS. */
+  /** No response: no network, an unknown host name, CORS. */
   | "network"
-  /** Nothing answered in time. */
+  /** No response in time. */
   | "timeout"
-  /** Something answered that it has no document: `status` says what. */
+  /** The response had an error: see `status`. */
   | "status"
-  /** A web page came instead of a document. */
+  /** The response was a web page. */
   | "html"
-  /** What came is no document: `cause` says what is wrong with it, and where. */
+  /** The response was not a flag document: see `cause`. */
   | "document"
-  /** A cache on the way answered with a copy that the origin made before the document that is held. */
+  /** A cache answered with a copy that the origin made before the current document. */
   | "stale-copy";
 
-/** Why a document source has no document, or an old one. */
+/** Why a source has no document, or an outdated one. */
 export class SourceError extends Error {
-  /** Tells it from other errors, also across copies of the package. */
+  /** Identifies the error, also across copies of the package. */
   override readonly name = "SourceError";
-  /** The stable name of what went wrong. */
+  /** The stable error code. */
   readonly code: SourceErrorCode;
   /** The address of the document. */
   readonly url: string;
-  /** The status of the answer, where there was one. */
+  /** The status of the response, if there was one. */
   readonly status: number | undefined;
 
   constructor(

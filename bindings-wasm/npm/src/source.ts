@@ -1,6 +1,6 @@
 /**
- * `isoflag/source`: keeps a flag document that is served somewhere, and keeps it fresh. It is given the class `Flags`
- * of the entry that the page uses, so that there is one evaluator.
+ * `isoflag/source`: fetches a flag document and keeps it up to date. Pass the class `Flags` of the entry that the page
+ * uses, so that there is one evaluator.
  */
 
 import type { Flags } from "./flags.js";
@@ -19,101 +19,105 @@ export type { Progress } from "./source-download.js";
 export { SourceError, type SourceErrorCode } from "./source-error.js";
 
 /**
- * How a source is doing.
+ * The status of a source.
  *
- * - `loading`: no document yet, and none was refused
- * - `ready`: what is held is what the server had when it was asked last
- * - `stale`: the last attempt failed; the document of an earlier one is held
- * - `error`: every attempt failed; no document is held
+ * - `loading`: no document yet, and no attempt has failed
+ * - `ready`: the document is the one that the server returned last
+ * - `stale`: the last attempt failed; an earlier document is kept
+ * - `error`: every attempt failed; there is no document
  * - `closed`: {@link DocumentSource.close} was called
  */
 export type SourceStatus = "loading" | "ready" | "stale" | "error" | "closed";
 
-/** A source at one moment. Two moments that differ are two objects. */
+/** The state of a source at one moment. Different states are different objects. */
 export interface SourceSnapshot {
   /** Whether there is a document, and how fresh it is. */
   readonly status: SourceStatus;
-  /** The document that is held. It is freed once another has taken its place and everybody was told. */
+  /** The current document. It is freed once another has replaced it and every subscriber was called. */
   readonly flags: Flags | undefined;
-  /** What kept the last attempt from a document. */
+  /** The error of the last attempt. */
   readonly error: SourceError | undefined;
-  /** The document's digest: as computed, or as the server said where this module does not compute it. */
+  /** The document's digest: as computed, or as sent by the server if this module does not compute it. */
   readonly digest: string | undefined;
   /** `meta.version` of the document. */
   readonly version: number | undefined;
   /** When the server last confirmed the document, in milliseconds since 1970. */
   readonly fetchedAt: number | undefined;
   /**
-   * When the document took the place of a later one, as after a rollback, in milliseconds since 1970: the gate counts from
-   * then (`takenMs`).
+   * When the document replaced a later one, as after a rollback, in milliseconds since 1970: the gate counts from then
+   * (`takenMs`).
    */
   readonly steppedBackAt?: number | undefined;
-  /** Whether the server is being asked now. */
+  /** Whether a request is in progress. */
   readonly fetching: boolean;
-  /** How much has arrived of what is being fetched now. */
+  /** The progress of the current request. */
   readonly progress: Progress | undefined;
 }
 
-/** Whatever holds a document that may be replaced: a {@link DocumentSource}, or an object of the application's. */
+/**
+ * A holder of a document that may be replaced: a {@link DocumentSource}, or an application's own object.
+ */
 export interface FlagSource {
-  /** The present moment: the same object until something changes. */
+  /** The current state: the same object until something changes. */
   readonly snapshot: SourceSnapshot;
-  /** Calls back after every change. What is returned ends it. */
+  /** Calls the listener after every change; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
   /** Whether the source itself reports errors to the application; a provider then does not report them again. */
   readonly reportsErrors?: boolean | undefined;
 }
 
-/** What is needed of the class `Flags`. */
+/** The required part of the class `Flags`. */
 export interface DocumentLoader {
   /** Loads a document, or throws a `DocumentError`. */
   fromJson(text: Uint8Array): Flags;
 }
 
-/** Where a page says whether it can be seen. */
+/** The visibility of a page. */
 export interface PageVisibility extends Pick<EventTarget, "addEventListener" | "removeEventListener"> {
-  /** `visible` while the page can be seen. */
+  /** `visible` while the page is visible. */
   readonly visibilityState: string;
 }
 
-/** What a source is made of. */
+/** Options of a source. */
 export interface SourceOptions {
   /**
-   * The address of the document. A relative one is that of a page: where there is no page, as on a server, it is not
-   * fetched and the source keeps the status `loading`.
+   * The address of the document. A relative one needs a page: without one, as on a server, it is not fetched and the
+   * source keeps the status `loading`.
    */
   readonly url: string | URL;
   /** The class of the entry that the page uses: `import { Flags, ready } from "isoflag"`. */
   readonly Flags: DocumentLoader;
-  /** `ready` of the same entry. It may be left out where the module is ready already. */
+  /** `ready` of the same entry. Optional if the module is already loaded. */
   readonly ready?: (() => Promise<unknown>) | undefined;
-  /** What fetches; the host's own unless given. */
+  /** The function that fetches (default: the host's own). */
   readonly fetch?: typeof fetch | undefined;
   /** Headers, credentials and the like for every request. */
   readonly request?: Omit<RequestInit, "signal" | "method" | "body" | "cache"> | undefined;
   /**
-   * Whether no cache lies between page and server, so that each answer is believed. Otherwise an answer is refused if its
-   * `Last-Modified`, else its `Date`, else its `Age` show that the origin made it before the document that is held.
+   * Whether there is no cache between page and server, so that each response is accepted. Otherwise a response is
+   * rejected if its `Last-Modified`, else its `Date`, else its `Age` shows that the origin made it before the current
+   * document.
    */
   readonly authoritative?: boolean | undefined;
   /** Asks again after this many milliseconds, while the page can be seen. Not unless given as a number above 0. */
   readonly intervalMs?: number | undefined;
-  /** Asks again when the page becomes visible. So unless given as `false`. */
+  /** Refreshes when the page becomes visible (default: true). */
   readonly refetchOnVisible?: boolean | undefined;
   /**
-   * Milliseconds for a whole attempt: the module's start, redirects and the body included. Unless given, 30,000 in a
-   * page, where nothing waits for it and a network may be slow, and 2,000 elsewhere, such as in a function.
+   * The timeout of a whole attempt in milliseconds, including loading the module, redirects and the body. The default
+   * is 30,000 in a page, where nothing waits for it and a network may be slow, and 2,000 elsewhere, such as in a
+   * function.
    */
   readonly timeoutMs?: number | undefined;
   /** Closes the source when it is aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told of every attempt that failed. */
+  /** Called after every failed attempt. */
   readonly onError?: ((error: SourceError) => void) | undefined;
-  /** What says whether the page can be seen: the document of the page, unless given. */
+  /** The source of visibility (default: the page's document). */
   readonly page?: PageVisibility | undefined;
 }
 
-/** What is held of the last good document. */
+/** The last good document. */
 interface Held {
   readonly flags: Flags;
   readonly bytes: Uint8Array;
@@ -148,8 +152,8 @@ export function createSource(options: SourceOptions): DocumentSource {
 }
 
 /**
- * A document that is fetched, asked for again, and kept where a newer one fails. Nothing that it does rejects or
- * throws: look at {@link DocumentSource.snapshot}, or give `onError`.
+ * Fetches a document, refreshes it, and keeps it if a refresh fails. Its methods neither reject nor throw: see {@link
+ * DocumentSource.snapshot}, or pass `onError`.
  */
 export class DocumentSource implements FlagSource {
   readonly #options: SourceOptions;
@@ -160,7 +164,7 @@ export class DocumentSource implements FlagSource {
   readonly #listeners = new Set<{ readonly call: () => void }>();
   readonly #closing = new AbortController();
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** A source that was never subscribed to polls for those who read its snapshot. */
+  /** A source that was never subscribed to polls for callers that read its snapshot. */
   #polling: "unsubscribed" | "subscribed" | "paused" = "unsubscribed";
   #snapshot = LOADING;
   #held: Held | undefined;
@@ -180,7 +184,7 @@ export class DocumentSource implements FlagSource {
     this.loaded = this.refresh();
   }
 
-  /** How the source is doing now: the same object until something changes. */
+  /** The current state: the same object until something changes. */
   get snapshot(): SourceSnapshot {
     return this.#snapshot;
   }
@@ -191,8 +195,8 @@ export class DocumentSource implements FlagSource {
   }
 
   /**
-   * Calls back after every change, progress included. What is returned ends it. A source whose last subscriber has left
-   * stops polling until there is another one; `refresh` still works.
+   * Calls the listener after every change, including progress; returns a function that unsubscribes. A source whose
+   * last subscriber has left stops polling until there is another one; `refresh` still works.
    */
   subscribe(listener: () => void): () => void {
     const entry = { call: listener };
@@ -213,7 +217,7 @@ export class DocumentSource implements FlagSource {
     // With 0 or NaN a timer would ask a thousand times a second.
     if (intervalMs === undefined || !(intervalMs > 0)) return;
     this.#timer = setInterval(this.#poll, intervalMs);
-    // A program in Node may end although it holds a source.
+    // The timer must not keep a Node process alive.
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
@@ -223,9 +227,9 @@ export class DocumentSource implements FlagSource {
   }
 
   /**
-   * Asks the server now, or waits for the answer to a question that is under way. Never rejects: the snapshot says how
-   * it went. `timeoutMs` is how long this call waits at most, such as half of what `getRemainingTimeInMillis()` of a
-   * Lambda function gives: the attempt goes on without it.
+   * Polls the server now, or waits for the request in progress. Never rejects: the snapshot has the result. `timeoutMs`
+   * limits how long this call waits, for example half of a Lambda function's `getRemainingTimeInMillis()`; the attempt
+   * continues without it.
    */
   async refresh({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<SourceSnapshot> {
     if (this.#closing.signal.aborted || !this.#hasAddress) return this.#snapshot;
@@ -242,7 +246,7 @@ export class DocumentSource implements FlagSource {
     return this.#snapshot;
   }
 
-  /** Stops, and frees the document. What was bound to it can still be used. */
+  /** Stops, and frees the document. Objects bound to it can still be used. */
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
@@ -289,7 +293,7 @@ export class DocumentSource implements FlagSource {
             },
           }),
         ]),
-        // Whatever fetches, or makes ready, may not look at the signal.
+        // The application's `fetch` or `ready` may ignore the signal.
         aborted(attempt.signal),
       ]);
       if (!this.#closing.signal.aborted) this.#take(found);
@@ -330,7 +334,7 @@ export class DocumentSource implements FlagSource {
     const evidence: Evidence = { authoritative, offered: times, held: held?.times };
     if (bytes === undefined || (held !== undefined && equal(held.bytes, bytes))) {
       if (held !== undefined) {
-        // A stale copy of the same document must not make the held one look older than it is.
+        // A stale copy of the same document must not make the current one look older than it is.
         const isLater = held.flags.supersedes(held.flags, evidence);
         // A 304 need not repeat `Last-Modified`, and then confirms that of the response before.
         const lastModified =
@@ -351,7 +355,7 @@ export class DocumentSource implements FlagSource {
       throw new SourceError(
         "document",
         this.#url,
-        `is no flag document: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `is not a flag document: ${cause instanceof Error ? cause.message : String(cause)}`,
         { cause },
       );
     }
@@ -414,7 +418,7 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Says that a callback of the application has thrown, where the host says such things. */
+/** Reports an error thrown by the application's callback, if the host runtime supports that. */
 function report(thrown: unknown): void {
   if (typeof globalThis.reportError === "function") globalThis.reportError(thrown);
   else console.error(thrown);

@@ -1,6 +1,6 @@
 /**
- * `isoflag/testing`: what tests do with flags. Works with every runner whose `test` takes a name and a function, such as
- * those of vitest and `node:test`.
+ * `isoflag/testing`: helpers for tests with flags. Works with every runner whose `test` takes a name and a function, such
+ * as those of vitest and `node:test`.
  *
  * ```js
  * import test from "node:test";
@@ -21,44 +21,44 @@ import { type Evaluation, observe } from "./observation.js";
 
 export type { Evaluation } from "./observation.js";
 
-/** The strategy that the environment asks for, as `isoflag certify` does; undefined where there is none. */
+/** Returns the strategy in the environment, as set by `isoflag certify`; undefined if it is not set. */
 function strategyOfTheRun(): StrategyName | undefined {
   const { process } = globalThis as { process?: { env?: { ISOFLAG_STRATEGY?: StrategyName } } };
   return process?.env?.ISOFLAG_STRATEGY || undefined;
 }
 
 /**
- * The document for a whole suite: under the strategy that is named, or else under that of the environment variable
- * `ISOFLAG_STRATEGY`, which `isoflag certify` sets; the document itself where there is neither. What is evaluated is
- * evidence for `isoflag certify`, which needs it.
+ * Returns the document for a whole suite: under the named strategy, else under that of the environment variable
+ * `ISOFLAG_STRATEGY`, which `isoflag certify` sets; the document itself if there is neither. Its evaluations are recorded
+ * as evidence for `isoflag certify`.
  *
  * ```js
  * const flags = underStrategy(Flags.fromJson(readFileSync(process.env.ISOFLAG_DOCUMENT ?? "flags.json")));
  * ```
  *
- * @throws {StrategyError} where it is no strategy
+ * @throws {StrategyError} if the strategy is invalid
  */
 export function underStrategy(flags: Flags, strategy: StrategyName | undefined = strategyOfTheRun()): Flags {
   return withEvidence(strategy === undefined ? flags : flags.withStrategy(strategy));
 }
 
-/** Values by key of flag, served to everybody. */
+/** Values by flag key, served to everybody. */
 export interface Overrides {
   readonly [flagKey: string]: JsonValue;
 }
 
-/** Above the versions that documents have, and far below where numbers grow coarse. */
+/** Above the versions of documents, and far below the range in which integers lose precision. */
 const OVERRIDE_VERSION = 2 ** 52;
 
-/** Somebody, for whom the state of the document is read. */
+/** An arbitrary context for reading the state of the document. */
 const SOMEBODY = { kind: "user", key: "somebody" };
 
 /**
- * A new document in which some flags serve one value to everybody, with the reason `FALLTHROUGH`; flags that the
- * document does not have are added. A boolean has the variations true and false, in this order, for the flags of which
- * it is a prerequisite. The document given stays as it was; free both.
+ * Returns a new document in which some flags serve one value to everybody, with the reason `FALLTHROUGH`; flags that
+ * the document does not have are added. A boolean has the variations true and false, in this order, for the flags that
+ * have it as a prerequisite. The given document is unchanged; free both.
  *
- * @throws {DocumentError} where a value has no JSON form
+ * @throws {DocumentError} if a value has no JSON form
  */
 export function withOverrides(flags: Flags, overrides: Overrides): Flags {
   const state = flags.allFlagsState(SOMEBODY);
@@ -81,7 +81,7 @@ export function withOverrides(flags: Flags, overrides: Overrides): Flags {
   return flags.apply({ flags: patch });
 }
 
-/** The values to try by key of flag. */
+/** The values to test, by flag key. */
 export interface FlagStates {
   readonly [flagKey: string]: readonly JsonValue[];
 }
@@ -89,7 +89,9 @@ export interface FlagStates {
 /** A runner's function that defines a test. */
 export type TestFunction<Result = unknown> = (name: string, body: () => void | Promise<void>) => Result;
 
-/** What the body of {@link eachState} is given. */
+/**
+ * The argument of the body of {@link eachState}.
+ */
 export interface StateUnderTest {
   /** The document in that state. It is freed after the test. */
   readonly flags: Flags;
@@ -97,7 +99,9 @@ export interface StateUnderTest {
   readonly values: Overrides;
 }
 
-/** What the body of {@link testWithFlag} is given. */
+/**
+ * The argument of the body of {@link testWithFlag}.
+ */
 export interface FlagUnderTest {
   /** The document in which the flag has the value. It is freed after the test. */
   readonly flags: Flags;
@@ -108,8 +112,8 @@ export interface FlagUnderTest {
 /**
  * Defines one test for every combination of values, each named after it: `"the total (checkout: true)"`.
  *
- * @param flags the document, or what gives it, called in each test
- * @returns what the runner gave for each
+ * @param flags the document, or a function that returns it, called in each test
+ * @returns the runner's result for each
  */
 export function eachState<Result>(
   test: TestFunction<Result>,
@@ -132,10 +136,10 @@ export function eachState<Result>(
 }
 
 /**
- * Defines one test for each value of a flag: on and off, unless others are given.
+ * Defines one test for each value of a flag: on and off by default.
  *
- * @param flags the document, or what gives it, called in each test
- * @returns what the runner gave for each
+ * @param flags the document, or a function that returns it, called in each test
+ * @returns the runner's result for each
  */
 export function testWithFlag<Result>(
   test: TestFunction<Result>,
@@ -158,20 +162,20 @@ function combinations(states: readonly (readonly [string, readonly JsonValue[]])
   return found;
 }
 
-/** Flags that are watched, and what was asked of them. */
+/** Observed flags, and their evaluations. */
 export interface Recording<T extends Flags | BoundFlags = Flags> {
-  /** The same flags; what is bound to them is watched too. Freeing them frees the ones that were given. */
+  /** The same flags, observed, including objects bound to them. Freeing them frees the original ones. */
   readonly flags: T;
   /** Every evaluation so far, in order. */
   readonly evaluations: readonly Evaluation[];
-  /** The keys that were asked for, each once, in the order of the first time. */
+  /** The evaluated keys, each once, in the order of their first evaluation. */
   keys(): string[];
-  /** Forgets what was recorded. */
+  /** Clears the recorded evaluations. */
   clear(): void;
 }
 
 /**
- * Records what is asked of flags, or of what is bound to them, to assert on.
+ * Records the evaluations of flags, and of objects bound to them, for assertions.
  *
  * ```js
  * const { flags, keys } = record(Flags.fromJson(text));

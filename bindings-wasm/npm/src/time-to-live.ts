@@ -1,7 +1,9 @@
+/** Parses times to live. */
+
 import { requireTools } from "./engine.js";
 
 /**
- * Seconds from a time to live as the AppConfig extension takes it: `45`, `45s`, `5m` or `1h`.
+ * Parses a time to live in the format of the AppConfig extension (`45`, `45s`, `5m` or `1h`) into seconds.
  *
  * @throws {Error} for any other text
  */

@@ -1,4 +1,4 @@
-/** What only `tools.wasm` can do, for the classes of which every entry has the rest. A page's entries do without it. */
+/** The functions of `tools.wasm` for the classes that every entry shares. A page's entries work without them. */
 
 import { certification, deployment, finish, withStatus } from "./certification.js";
 import { readExplanation } from "./explanation.js";
@@ -16,7 +16,7 @@ import { check, diff, strategyFor, withStrategy } from "./lifecycle.js";
 import { readReceipt } from "./receipt.js";
 import { retirements } from "./reports.js";
 
-/** Of the glue of `tools.wasm` what the glue of `core.wasm` has not. */
+/** The glue of `tools.wasm` beyond the glue of `core.wasm`. */
 const glue = {
   __wbg_set_wasm,
   flagsDiagnostics,

@@ -1,4 +1,4 @@
-/** What the entries offer that load `tools.wasm`. */
+/** The exports of the entries that load `tools.wasm`. */
 
 export * from "./api.js";
 export { LifecycleError } from "./certification.js";

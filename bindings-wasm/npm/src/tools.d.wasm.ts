@@ -1,2 +1,4 @@
+/** The type of the imported module `tools.wasm`. */
+
 declare const module: WebAssembly.Module;
 export default module;

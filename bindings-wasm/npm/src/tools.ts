@@ -1,6 +1,6 @@
 /**
- * The entry for browsers that has everything: explanations, diagnostics and the secure-mode hash too. A page that only
- * evaluates loads less with `isoflag`.
+ * The entry for browsers with all features, including explanations, diagnostics and the secure-mode hash. A page that
+ * only evaluates loads less with `isoflag`.
  */
 
 import type { CoreBytes, CoreSource } from "./compiling.js";
@@ -13,11 +13,12 @@ export * from "./tools-api.js";
 export type { CoreBytes, CoreSource };
 
 /**
- * Makes the package ready: everything else comes after it. A second call waits for the first; after a failure it may be
- * called again.
+ * Loads the module: call it before everything else. A second call waits for the first; after a failure it may be called
+ * again.
  *
- * @param source where `tools.wasm` is, if not beside this script: an address, a response, its bytes, or the module
- * @throws {LoadError} where the module cannot be had; its message says why and what to do
+ * @param source the source of `tools.wasm`, if it is not beside this script: an address, a response, its bytes, or the
+ * module
+ * @throws {LoadError} if the module cannot be loaded; its message says why and what to do
  */
 export async function ready(source?: CoreSource): Promise<void> {
   await startFrom(source ?? new URL("./tools.wasm", import.meta.url), tooling);
@@ -25,9 +26,9 @@ export async function ready(source?: CoreSource): Promise<void> {
 }
 
 /**
- * Makes the package ready at once, from a module that was compiled elsewhere or from its bytes.
+ * Loads the module synchronously, from a compiled module or from its bytes.
  *
- * @throws {LoadError} where it is not the package's module or compiling is forbidden
+ * @throws {LoadError} if it is not the package's module or compiling is forbidden
  */
 export function readySync(module: WebAssembly.Module | CoreBytes): void {
   start(module, tooling);

@@ -1,7 +1,7 @@
 /**
- * The getters for a key that is known at run time only: an application's {@link FlagTypes} say nothing of it.
+ * Getters for keys that are known only at run time, so an application's {@link FlagTypes} do not include them.
  *
- * The core checks the type that is asked for, so that nothing is lost.
+ * The core checks the expected type, so nothing is lost.
  */
 
 import type { BoundFlags } from "./bound-flags.js";
@@ -10,14 +10,14 @@ import type { EvaluationDetail } from "./detail.js";
 import type { Flags } from "./flags.js";
 import type { JsonValue } from "./json.js";
 
-/** A getter that gives the whole answer, for values of one type. */
+/** A getter that returns the whole detail, for values of one type. */
 export type DetailGetter =
   | "boolVariationDetail"
   | "numberVariationDetail"
   | "stringVariationDetail"
   | "jsonVariationDetail";
 
-/** Asks bound flags. */
+/** Evaluates bound flags. */
 export function detailOfBound(
   bound: BoundFlags,
   getter: DetailGetter,
@@ -31,7 +31,7 @@ export function detailOfBound(
   return getters[getter](key, defaultValue);
 }
 
-/** Asks flags for a context. */
+/** Evaluates flags for a context. */
 export function detailOf(
   flags: Flags,
   getter: DetailGetter,

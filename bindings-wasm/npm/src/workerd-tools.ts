@@ -1,6 +1,6 @@
 /**
- * The entry for Cloudflare's workerd that has everything: explanations and diagnostics too. The runtime compiles the module
- * when the program is deployed. Ready when it is imported.
+ * The entry for Cloudflare's workerd with all features, including explanations and diagnostics. The runtime compiles
+ * the module at deployment. Ready when it is imported.
  */
 
 import { readPlainContextsWith, start } from "./engine.js";

@@ -1,4 +1,4 @@
-/** The entry for Cloudflare's workerd, which compiles the module when the program is deployed. Ready when it is imported. */
+/** The entry for Cloudflare's workerd, which compiles the module at deployment. Ready when it is imported. */
 
 import module from "./core.wasm";
 import { start } from "./engine.js";

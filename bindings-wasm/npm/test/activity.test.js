@@ -1,4 +1,4 @@
-// Counting what was served: the cases that every host runs, then what only a page has.
+// Tests of recorded activity: the cases shared by all host runtimes, then those of pages.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -62,7 +62,7 @@ describe("activity refuses", () => {
 describe("activity", () => {
   const flags = Flags.fromObject(document(flag("on"), flag("object", { variations: [{ a: 1 }] })));
 
-  it("counts what is asked of flags and of what is bound to them, and changes no answer", () => {
+  it("counts evaluations of flags and of bound flags, and changes no answer", () => {
     let now = 0;
     const activity = new Activity({ now: () => ++now });
     const watched = activity.observe(flags);
@@ -89,7 +89,7 @@ describe("activity", () => {
     });
   });
 
-  it("counts what is asked of flags that were bound before, and of those without a digest", () => {
+  it("counts evaluations of flags that were already bound, and of those without a digest", () => {
     const activity = new Activity({ now: () => 1 });
     const bound = flags.bind(user);
     assert.equal(activity.observe(bound, "sha256:abc").boolVariation("on", false), true);
@@ -98,7 +98,7 @@ describe("activity", () => {
     bound.free();
   });
 
-  it("is handed over when the page is hidden, once", () => {
+  it("is passed to the callback when the page is hidden, once", () => {
     const page = new EventTarget();
     /** @type {string[]} */
     const sent = [];
@@ -117,7 +117,7 @@ describe("activity", () => {
     assert.equal(sent.length, 1);
   });
 
-  it("is kept when it could not be handed over", () => {
+  it("is kept if the callback fails", () => {
     /** @type {(() => void)[]} */
     const listeners = [];
     const page = {
@@ -133,7 +133,7 @@ describe("activity", () => {
     assert.equal(activity.toObject().flags.a?.first, 7);
   });
 
-  it("does nothing where there is no page", () => {
+  it("does nothing without a page", () => {
     new Activity().flushOnPageHide(() => assert.fail())();
   });
 });

@@ -32,7 +32,7 @@ afterEach(() => {
   assert.deepEqual(complaints.splice(0), []);
 });
 
-/** A document in which `plan` is true for anna alone and `text` serves what is given. */
+/** A document in which `plan` is true for anna only and `text` serves the given value. */
 /** @param {unknown} [text] @param {object} [members] */
 export function load(text = "x", members = {}) {
   const plan = ruleFlag("plan", { attribute: "key", values: ["anna"] });
@@ -43,7 +43,7 @@ export function load(text = "x", members = {}) {
   return flags;
 }
 
-/** A source whose document a test replaces, while React looks on. */
+/** A source whose document a test replaces while React is subscribed. */
 /** @param {Flags | undefined} [flags] @param {Partial<SourceSnapshot>} [first] */
 export function sourceOf(flags, first = {}) {
   const held = plainSourceOf(flags);
@@ -62,7 +62,7 @@ export function sourceOf(flags, first = {}) {
 /** @param {ReactNode} node @param {boolean} strict */
 export const inMode = (node, strict) => (strict ? h(StrictMode, null, node) : node);
 
-/** Renders into a page of its own, or hydrates what a server has rendered. */
+/** Renders into a new page, or hydrates a server's HTML. */
 /** @param {ReactNode} node @param {string} [html] */
 export async function show(node, html) {
   const container = element();

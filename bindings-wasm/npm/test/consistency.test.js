@@ -1,3 +1,5 @@
+/** Tests of the consistency gate and times to live. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
@@ -17,7 +19,7 @@ function stamped(lastModifiedTimestamp) {
 }
 
 describe("the consistency gate", () => {
-  it("opens after the time to live, and settles later", () => {
+  it("opens after the time to live, and reports propagation later", () => {
     const flags = stamped(stamp);
     for (const [age, isBackendConsistent, settled, remainingSeconds] of /** @type {const} */ ([
       [0, false, false, 900],
@@ -35,7 +37,7 @@ describe("the consistency gate", () => {
     assert.equal(flags.consistency("on", user, stamp * 1000 + 1_800_001, 900, 0).settled, true);
   });
 
-  it("stays closed where nothing says when the change was", () => {
+  it("remains closed if the time of the change is unknown", () => {
     for (const [given, code] of [
       [null, "missing-stamp"],
       [stamp * 1000, "millisecond-stamp"],
@@ -68,7 +70,7 @@ describe("the consistency gate", () => {
 });
 
 describe("a time to live", () => {
-  it("is read as the AppConfig extension reads it", () => {
+  it("is parsed like in the AppConfig extension", () => {
     assert.deepEqual(["45", "45s", "5m", "1h"].map(parseTtl), [45, 45, 300, 3600]);
     for (const text of ["", "abc", "-1", "0", "1.5", "1d"])
       assert.throws(() => parseTtl(text), /no time to live/);

@@ -1,3 +1,5 @@
+/** Tests of contexts. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
@@ -26,7 +28,7 @@ describe("a context", () => {
     assert.equal(new Context("ada").key, "ada");
   });
 
-  it("is read from text, bytes and objects", () => {
+  it("is parsed from text, bytes and objects", () => {
     const object = { kind: "multi", user: { key: "ada" }, org: { key: "a:b" } };
     const text = JSON.stringify(object);
     for (const context of [
@@ -40,7 +42,7 @@ describe("a context", () => {
     assert.equal(Context.fromObject({ key: "legacy", email: "a@b" }).toObject().kind, "user");
   });
 
-  it("is joined from several, and collapses where there is one", () => {
+  it("is combined from several, and collapses if there is one", () => {
     const ada = new Context("ada");
     const acme = new Context("acme", { kind: "org" });
     assert.equal(Context.multi(ada, acme).key, "org:acme:user:ada");
@@ -69,7 +71,7 @@ describe("a context", () => {
     assert.throws(() => ada.withClock(Number.NaN, 0), ContextError);
   });
 
-  it("gives a fresh object every time", () => {
+  it("returns a fresh object every time", () => {
     const context = new Context("ada", { attributes: { list: [1] } });
     const object = context.toObject();
     /** @type {any} */ (object.list).push(2);
@@ -89,7 +91,7 @@ describe("an invalid context", () => {
     { kind: "user", key: "a", anonymous: null },
   ];
 
-  it("is refused by the strict constructors", () => {
+  it("is rejected by the strict constructors", () => {
     for (const object of invalid) {
       assert.throws(() => Context.fromObject(object), ContextError, JSON.stringify(object));
       assert.throws(() => Context.fromJson(JSON.stringify(object)), ContextError);
@@ -107,7 +109,7 @@ describe("an invalid context", () => {
     assert.throws(() => Context.fromJson(null), ContextError);
   });
 
-  it("answers USER_NOT_SPECIFIED in an evaluation", () => {
+  it("evaluates to USER_NOT_SPECIFIED", () => {
     const flags = Flags.fromObject(document(ruleFlag("f", { attribute: "a", values: [1] })));
     for (const context of [...invalid, null, undefined, 5, "ada", [], () => 0, Symbol("s"), 10n]) {
       const detail = flags.variationDetail("f", /** @type {any} */ (context), "default");

@@ -1,4 +1,4 @@
-// Two copies of the package in one program: each has its own core, and a context of one may be handed to the other.
+// Two copies of the package in one process: each has its own core, and a context of one may be passed to the other.
 
 import assert from "node:assert/strict";
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -53,7 +53,7 @@ describe("a second copy", () => {
     assert.equal(theirs.secureModeHash("sdk", anna), ours.secureModeHash("sdk", anna));
   });
 
-  it("says that a context of the first was freed", () => {
+  it("reports that a context of the first was freed", () => {
     const freed = new ours.Context("anna");
     freed.free();
     const flags = theirs.Flags.fromObject(document);
@@ -64,7 +64,7 @@ describe("a second copy", () => {
     );
   });
 
-  it("takes nothing else for a context", () => {
+  it("accepts nothing else as a context", () => {
     const revoked = Proxy.revocable({ kind: "user", key: "anna" }, {});
     revoked.revoke();
     const flags = theirs.Flags.fromObject(document);

@@ -11,7 +11,7 @@ export function flag(key, members = {}) {
   };
 }
 
-/** A flag that serves true to whoever has one of the values, else false. */
+/** A flag that serves true to contexts with one of the values, else false. */
 /** @param {string} key @param {object} clause */
 export function ruleFlag(key, clause) {
   return flag(key, {

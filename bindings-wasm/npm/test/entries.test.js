@@ -1,4 +1,4 @@
-// Every entry of the package, as its host would import it.
+// Imports every entry of the package as its host runtime would.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -85,7 +85,7 @@ describe("the entry", () => {
     assert.deepEqual((await answer('import * as isoflag from "isoflag/inline";')).answer, expected);
   });
 
-  it("for browsers can be made ready at once", async () => {
+  it("for browsers can be loaded synchronously", async () => {
     const program = (/** @type {string} */ module) => `
       import { readFileSync } from "node:fs";
       import * as isoflag from "${dist}index.js";
@@ -95,7 +95,7 @@ describe("the entry", () => {
     assert.deepEqual((await answer(program("new WebAssembly.Module(bytes)"))).answer, expected);
   });
 
-  it("for browsers says that it is not ready", async () => {
+  it("for browsers reports that it is not ready", async () => {
     const program = `import * as isoflag from "${dist}index.js";`;
     await assert.rejects(answer(program), /isoflag is not ready; `await ready\(\)` first/);
   });
@@ -114,7 +114,7 @@ describe("the entry", () => {
       assert.deepEqual(answered, expected);
     });
 
-    it("takes the one that has everything, if it comes first", async () => {
+    it("accepts the one with all features, if it is loaded first", async () => {
       const program = `const isoflag = await import("isoflag/tools"); await import("isoflag");
         console.error(isoflag.secureModeHash("key", { key: "k" }).length);`;
       const { answer: answered, stderr } = await answer(program, options);
@@ -169,7 +169,7 @@ describe("the entry for browsers, over HTTP", () => {
     });
   }
 
-  it("loads once, whoever asks", async () => {
+  it("loads once for all callers", async () => {
     requests = 0;
     const program = `${imported} const url = new URL("${origin}/right");
       await Promise.all([isoflag.ready(url), isoflag.ready(url)]); await isoflag.ready(); isoflag.readySync(new Uint8Array());`;
@@ -181,7 +181,7 @@ describe("the entry for browsers, over HTTP", () => {
     const text = flags => flags.explain("f", { kind: "user", key: "k" }).toString();
     const one = isoflag.Flags.fromJson('{"flags":{"f":{"key":"f","on":false,"offVariation":0,"variations":["yes"]}}}');`;
 
-  it("says where what core.wasm leaves out is", async () => {
+  it("names the entry with the features that core.wasm lacks", async () => {
     const program = `${imported} await isoflag.ready("${origin}/right"); ${traced}
       const calls = [
         () => text(one), () => one.diagnostics, () => isoflag.secureModeHash("key", { key: "k" }), () => one.receipt("f", { key: "k" }),
@@ -219,7 +219,7 @@ describe("the entry for browsers, over HTTP", () => {
     assert.match(lines[absent.length] ?? "", /^sha256:[0-9a-f]{64}$/);
   });
 
-  it("with everything has what core.wasm leaves out", async () => {
+  it("with all features has those that core.wasm lacks", async () => {
     const program = `import * as isoflag from "${dist}tools.js"; await isoflag.ready("${origin}/tools"); ${traced}
       console.error(text(one).length > 0, one.diagnostics[0].code, isoflag.secureModeHash("key", { key: "k" }).length);`;
     const { answer: answered, stderr } = await answer(program);
@@ -227,7 +227,7 @@ describe("the entry for browsers, over HTTP", () => {
     assert.equal(stderr, "true no-variation-or-rollout 64\n");
   });
 
-  it("refuses the module that has everything, which it could not call", async () => {
+  it("rejects the module with all features, which it could not call", async () => {
     const program = `${imported} const error = await isoflag.ready("${origin}/tools").catch(error => error);
       console.error(error.code, error.message); await isoflag.ready("${origin}/right");`;
     const { answer: answered, stderr } = await answer(program);
@@ -235,7 +235,7 @@ describe("the entry for browsers, over HTTP", () => {
     assert.match(stderr, /^wrong-module not the core.wasm of isoflag/);
   });
 
-  it("with everything says that core.wasm was there first", async () => {
+  it("with all features reports that core.wasm was loaded first", async () => {
     const program = `${imported} import { ready } from "${dist}tools.js"; await isoflag.ready("${origin}/right");
       console.error((await ready().catch(error => error)).message);`;
     const { answer: answered, stderr } = await answer(program);
@@ -243,7 +243,7 @@ describe("the entry for browsers, over HTTP", () => {
     assert.match(stderr, /started from core.wasm already; call `ready` of `isoflag\/tools` before any other/);
   });
 
-  it("names what is wrong when the file is not there, and may be asked again", async () => {
+  it("reports a missing file, and may be called again", async () => {
     const program = `${imported} const error = await isoflag.ready("${origin}/missing").catch(error => error);
       console.error(error.message); await isoflag.ready("${origin}/right");`;
     const { answer: answered, stderr } = await answer(program);

@@ -1,3 +1,5 @@
+/** Tests of documents, evaluations, states and explanations. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
@@ -26,14 +28,14 @@ const flags = Flags.fromObject({
 });
 
 describe("a document", () => {
-  it("tells its keys, version and digest", () => {
+  it("has keys, a version and a digest", () => {
     assert.deepEqual(flags.keys().slice(0, 3), ["array", "broken", "dependent"]);
     assert.equal(flags.version, 7);
     assert.match(flags.digest, /^sha256:[0-9a-f]{64}$/);
     assert.equal(Flags.fromJson('{"flags":{}}').version, undefined);
   });
 
-  it("loads equally from text, bytes, an object and a map", () => {
+  it("loads identically from text, bytes, an object and a map", () => {
     const object = document(flag("on"));
     const text = JSON.stringify(object);
     const digests = [
@@ -76,7 +78,7 @@ describe("a document", () => {
     }
   });
 
-  it("lists what it gets wrong, frozen", () => {
+  it("lists its diagnostics, frozen", () => {
     const [finding] = flags.diagnostics;
     assert.equal(finding?.severity, "error");
     assert.equal(finding?.code, "variation-out-of-range");
@@ -84,7 +86,7 @@ describe("a document", () => {
     assert.ok(Object.isFrozen(flags.diagnostics) && Object.isFrozen(finding));
   });
 
-  it("takes a patch from text, bytes or an object, and stays as it was", () => {
+  it("accepts a patch as text, bytes or an object, and is unchanged", () => {
     const patch = { flags: { on: flag("on", { version: 2, on: false }), added: flag("added") } };
     for (const given of [patch, JSON.stringify(patch), new TextEncoder().encode(JSON.stringify(patch))]) {
       const patched = flags.apply(given);
@@ -96,7 +98,7 @@ describe("a document", () => {
     }
   });
 
-  it("forgets a flag with its tombstone", () => {
+  it("removes a flag with its tombstone", () => {
     const without = flags.apply({ flags: { on: { key: "on", version: 5, deleted: true } } });
     assert.equal(flags.boolVariation("on", user, false), true);
     assert.equal(without.variationDetail("on", user, "d").reason.errorKind, "FLAG_NOT_FOUND");
@@ -113,7 +115,7 @@ describe("an evaluation", () => {
     "bound to a Context": (/** @type {string} */ key) => flags.bind(context).variationDetail(key, "default"),
   };
   for (const [name, ask] of Object.entries(askers)) {
-    it(`gives value, variation and reason, ${name}`, () => {
+    it(`returns value, variation and reason, ${name}`, () => {
       const plain = (/** @type {string} */ key) => JSON.parse(JSON.stringify(ask(key)));
       assert.deepEqual(ask("on"), { value: true, variationIndex: 0, reason: { kind: "FALLTHROUGH" } });
       assert.deepEqual(ask("off"), { value: false, variationIndex: 1, reason: { kind: "OFF" } });
@@ -162,7 +164,7 @@ describe("an evaluation", () => {
     assert.equal(bound.variation("missing", "fallback"), "fallback");
   });
 
-  it("answers WRONG_TYPE where a typed getter gets another type", () => {
+  it("returns WRONG_TYPE if a typed getter gets another type", () => {
     const bound = flags.bind(user);
     const details = [
       flags.boolVariationDetail("text", user, true),
@@ -184,14 +186,14 @@ describe("an evaluation", () => {
     assert.equal(bound.jsonVariationDetail("on", 0).value, true);
   });
 
-  it("hands back the default itself", () => {
+  it("returns the default itself", () => {
     const fallback = { some: "object" };
     assert.equal(flags.variation("missing", user, fallback), fallback);
     assert.equal(flags.variationDetail("missing", user, fallback).value, fallback);
     assert.equal(flags.variation("missing", user, undefined), undefined);
   });
 
-  it("answers for flags with more rules and variations than an answer's code holds", () => {
+  it("evaluates flags with more rules and variations than an answer's code holds", () => {
     const count = 5000;
     const wide = Flags.fromObject(
       document(
@@ -252,7 +254,7 @@ describe("the state of all flags", () => {
     assert.deepEqual(flags.allFlagsState({}), { $flagsState: {}, $valid: false });
   });
 
-  it("knows its options", () => {
+  it("applies its options", () => {
     const client = Flags.fromObject(
       document(
         flag("seen", { clientSideAvailability: { usingEnvironmentId: true } }),
@@ -277,7 +279,7 @@ describe("the state of all flags", () => {
 });
 
 describe("an explanation", () => {
-  it("is JSON as an object, as canonical text and in words", () => {
+  it("is JSON as an object, as canonical text and as a description", () => {
     for (const explanation of [flags.explain("pro", user), flags.bind(user).explain("pro")]) {
       assert.deepEqual(JSON.parse(explanation.toJson()), { ...explanation });
       assert.equal(JSON.stringify({ ...explanation }), JSON.stringify(explanation));
@@ -290,19 +292,19 @@ describe("an explanation", () => {
 });
 
 describe("the package", () => {
-  it("tells its version and that of the rules", () => {
+  it("exports its version and that of the rules", () => {
     assert.match(version, /^\d+\.\d+\.\d+$/);
     assert.ok(Number.isInteger(SPEC_VERSION) && SPEC_VERSION >= 1);
   });
 
-  it("makes secure-mode hashes", () => {
+  it("computes secure-mode hashes", () => {
     const hash = "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597";
     assert.equal(secureModeHash("secret", { kind: "user", key: "Message" }), hash);
     assert.equal(secureModeHash("secret", new Context("Message")), hash);
     assert.throws(() => secureModeHash("secret", {}), { name: "ContextError" });
   });
 
-  it("makes no secure-mode hash that anybody can compute, or that hosts disagree on", () => {
+  it("rejects secure-mode hashes that anybody can compute, or on which host runtimes differ", () => {
     for (const context of [{ kind: "user", key: "Message" }, new Context("Message"), {}]) {
       assert.throws(() => secureModeHash("", context), {
         name: "RangeError",
@@ -316,7 +318,7 @@ describe("the package", () => {
     assert.match(secureModeHash("\ud83d\ude00", { kind: "user", key: "a" }), /^[0-9a-f]{64}$/);
   });
 
-  it("gives bound flags of its own class", () => {
+  it("returns bound flags of its own class", () => {
     assert.ok(flags.bind(user) instanceof BoundFlags);
   });
 });

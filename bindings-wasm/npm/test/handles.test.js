@@ -1,3 +1,5 @@
+/** Tests that handles are freed, and that freed objects stay invalid. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -28,7 +30,7 @@ describe("handles", () => {
     assert.equal(liveHandles(), before - 1);
   });
 
-  it("are not left behind by what throws", () => {
+  it("are not left behind by calls that throw", () => {
     const flags = Flags.fromJson(text);
     const before = liveHandles();
     assert.throws(() => Flags.fromJson("{"));
@@ -70,7 +72,7 @@ describe("handles", () => {
     assert.equal(liveHandles(), before + 1);
   });
 
-  it("of what is bound outlive the document", () => {
+  it("of bound flags outlive the document", () => {
     const flags = Flags.fromJson(text);
     const bound = flags.bind(user);
     flags.free();
@@ -79,7 +81,7 @@ describe("handles", () => {
     assert.equal(bound.allFlagsState().on, true);
   });
 
-  it("are freed once their objects are forgotten", async () => {
+  it("are freed once their objects are collected", async () => {
     assert.ok(globalThis.gc, "run with --expose-gc");
     const flags = Flags.fromJson(text);
     const before = liveHandles();
@@ -111,7 +113,7 @@ describe("a document that is freed while a call reads an object", () => {
       enumerable: true,
       get() {
         flags.free();
-        // Some of these take the place that was freed.
+        // Some of these reuse the freed slot.
         for (let turn = 0; turn < 300; turn++) {
           const other = Flags.fromObject(of("other"));
           if (turn % 2 === 0) other.free();
@@ -151,14 +153,14 @@ describe("a document that is freed while a call reads an object", () => {
     }
   }
 
-  it("by a number's own code leaves what is bound for the call", () => {
+  it("by a number's own code keeps the binding for the call", () => {
     const flags = Flags.fromObject(of("one"));
     const now = { valueOf: () => /** @type {any} */ (freeing(flags, true)).odd };
     assert.equal(flags.allFlagsState(user, { now: /** @type {any} */ (now) }).f, "one");
     assert.throws(() => flags.keys(), /used after `free\(\)`/);
   });
 
-  it("leaves what is bound to it", () => {
+  it("keeps objects bound to it", () => {
     const flags = Flags.fromObject(of("one"));
     const bound = flags.bind(user);
     assert.throws(() => flags.bind(/** @type {any} */ (freeing(flags, true))), /used after `free\(\)`/);
@@ -190,7 +192,7 @@ describe("a call in a getter", () => {
     }
   });
 
-  it("that overflows the stack by itself has no JSON form, and is no trap", () => {
+  it("that overflows the stack has no JSON form, and does not count as a trap", () => {
     const flags = Flags.fromObject({ flags: { f: flag("f") } });
     /** @returns {number} */
     const endless = () => endless() + 1;
@@ -227,7 +229,7 @@ describe("what is kept for a trap", () => {
     assert.ok(liveHandles() <= before, `${liveHandles()} of ${before}`);
   });
 
-  it("is the text alone", async () => {
+  it("is only the text", async () => {
     const much = `{"flags":{},"meta":{"much":"${"x".repeat(20 << 20)}"}}`;
     globalThis.gc?.();
     await setTimeout(5);

@@ -1,3 +1,5 @@
+/** Tests of the history of documents, and pins. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
@@ -29,7 +31,7 @@ function refusal(call) {
 }
 
 describe("a history of documents", () => {
-  it("holds them by digest, whatever way they are given", () => {
+  it("stores them by digest, in whatever form they are passed", () => {
     const history = new DocumentHistory();
     assert.deepEqual([history.newest(), history.digests(), history.size], [undefined, [], 0]);
     const flags = Flags.fromObject(on);
@@ -42,7 +44,7 @@ describe("a history of documents", () => {
     assert.throws(() => history.add({}, 3), { name: "DocumentError" });
   });
 
-  it("lets the oldest go at its bound, and never the newest", () => {
+  it("drops the oldest at its limit, and never the newest", () => {
     const documents = [0, 1, 2, 3].map(number => document(flag("f", { variations: [number] })));
     for (const limits of [{ maxDocuments: 2 }, { maxDocuments: 1 }, { maxBytes: 1 }]) {
       const history = new DocumentHistory(limits);
@@ -68,7 +70,7 @@ describe("a history of documents", () => {
 });
 
 describe("a pin", () => {
-  it("is answered by its very document", () => {
+  it("is evaluated with its own document", () => {
     const history = held(on, other);
     const [, digest = ""] = history.digests();
     const pinned = history.pinned(digest, 2, 45);
@@ -76,7 +78,7 @@ describe("a pin", () => {
     assert.deepEqual([pinned.digest, pinned.flags.digest, pinned.switchedOff], [digest, digest, []]);
   });
 
-  it("gives way to the kill switch, unless the newest says that it waits", () => {
+  it("yields to the kill switch, unless the newest document lets it wait", () => {
     const history = held(on, off);
     const [, digest = ""] = history.digests();
     const pinned = history.pinned(digest, 2, 45);
@@ -87,7 +89,7 @@ describe("a pin", () => {
     assert.deepEqual(held(on, waiting).pinned(digest, 2, 45).switchedOff, []);
   });
 
-  it("is refused by name where it cannot be answered", () => {
+  it("is rejected with a code if its document is not available", () => {
     const history = held(on, other);
     const [, digest = ""] = history.digests();
     for (const [asked, now, code] of /** @type {const} */ ([

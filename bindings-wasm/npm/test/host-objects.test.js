@@ -1,4 +1,4 @@
-// What JavaScript can hand over that JSON cannot hold.
+// JavaScript values that JSON cannot represent.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -9,7 +9,7 @@ import { document, flag, ruleFlag } from "./documents.js";
 
 const lone = "\ud800";
 
-/** Serves true where the attribute `odd` is present, since nothing is equal to the value asked for. */
+/** Serves true if the attribute `odd` is present, since nothing equals the clause's value. */
 const flags = Flags.fromObject(
   document(
     ruleFlag("present", { attribute: "odd", values: ["no such value"], negate: true }),
@@ -187,7 +187,7 @@ describe("in an evaluation", () => {
     assert.equal(flags.boolVariation("zero", context, false), true);
   });
 
-  it("what cannot be read at all is an invalid context", () => {
+  it("an unreadable object is an invalid context", () => {
     const parts = { kind: "user", key: "ada" };
     /** @type {[string, any][]} */
     const contexts = [
@@ -209,7 +209,7 @@ describe("in an evaluation", () => {
     }
   });
 
-  it("a getter may do what it likes", () => {
+  it("a getter may have side effects", () => {
     const context = {
       kind: "user",
       key: "ada",
@@ -224,7 +224,7 @@ describe("in an evaluation", () => {
     assert.equal(flags.boolVariation("zero", context, false), true);
   });
 
-  it("a key of a flag that is no well-formed string is not found", () => {
+  it("a flag's key that is not a well-formed string is not found", () => {
     const bound = flags.bind({ kind: "user", key: "ada" });
     assert.equal(bound.boolVariation("\ufffd", false), true);
     for (const key of [lone, "a\udc00", 5, null, undefined, Symbol("k"), {}, ["zero"]]) {
@@ -245,7 +245,7 @@ describe("in an evaluation", () => {
 
 describe("a strict constructor", () => {
   for (const [name, odd] of withoutForm) {
-    it(`refuses ${name}, with the path`, () => {
+    it(`rejects ${name}, with the path`, () => {
       const path = /^odd(\.|\[|$)/;
       assert.throws(
         () => Context.fromObject({ kind: "user", key: "ada", odd }),
@@ -265,7 +265,7 @@ describe("a strict constructor", () => {
     });
   }
 
-  it("says what threw", () => {
+  it("reports the thrown error", () => {
     assert.throws(
       () => Context.fromObject({ kind: "user", key: "ada", a: [{ "b c": throwing }] }),
       error =>
@@ -275,7 +275,7 @@ describe("a strict constructor", () => {
     );
   });
 
-  it("refuses a document or patch that is none", () => {
+  it("rejects an invalid document or patch", () => {
     for (const value of [null, undefined, 5, [], () => 0, new Map(), { flags: 5 }, {}]) {
       assert.throws(() => Flags.fromObject(/** @type {any} */ (value)), DocumentError);
       assert.throws(() => Flags.fromJson(/** @type {any} */ (value)), DocumentError);
@@ -285,7 +285,7 @@ describe("a strict constructor", () => {
     assert.throws(() => Flags.fromFlagMap(/** @type {any} */ (5)), DocumentError);
   });
 
-  it("refuses a lone surrogate in the text, raw or escaped", () => {
+  it("rejects a lone surrogate in the text, raw or escaped", () => {
     for (const text of [
       `{"flags":{"${lone}":{}}}`,
       `{"flags":{"\\ud800":{}}}`,
@@ -298,13 +298,13 @@ describe("a strict constructor", () => {
     assert.throws(() => Flags.fromJson(bytes), DocumentError);
   });
 
-  it("refuses what nests 10,000 levels deep in a text", () => {
+  it("rejects a text that nests 10,000 levels deep", () => {
     const deep = "[".repeat(10_000) + "]".repeat(10_000);
     assert.throws(() => Flags.fromJson(`{"flags":{"f":${deep}}}`), { name: "DocumentError", code: "limit" });
     assert.throws(() => Context.fromJson(`{"kind":"user","key":"k","a":${deep}}`), ContextError);
   });
 
-  it("refuses a context past the limit", () => {
+  it("rejects a context beyond the limit", () => {
     const much = "x".repeat(1 << 20);
     assert.throws(() => new Context("ada", { attributes: { much } }), ContextError);
     assert.throws(() => Context.fromObject({ kind: "user", key: "ada", much }), {
@@ -313,7 +313,7 @@ describe("a strict constructor", () => {
     });
   });
 
-  it("takes numbers past 2^53 with a warning, duplicate members too", () => {
+  it("accepts numbers beyond 2^53 with a warning, duplicate members too", () => {
     const text =
       '{"flags":{"f":{"key":"f","version":1,"variations":[9007199254740993,1,2],"variations":[9007199254740993]}}}';
     const codes = Flags.fromJson(text).diagnostics.map(diagnostic => diagnostic.code);

@@ -1,4 +1,4 @@
-// Statuses, the tests of an artifact, inventories and retirements, as JavaScript has them; the vectors have the tables.
+// Statuses, certification, inventories and retirements in JavaScript; the vectors contain the tables.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -28,7 +28,7 @@ const document = (status, on = true) => ({
 /** @param {string} status */
 const oneFlag = (status, on = true) => Flags.fromObject(document(status, on));
 
-test("a status gives new flags", () => {
+test("setting a status returns new flags", () => {
   const doing = oneFlag("Doing");
   const staging = doing.withStatus("new", "Staging", NOW);
   const written = JSON.parse(staging.toJson());
@@ -42,7 +42,7 @@ test("a status gives new flags", () => {
   assert.equal(doing.withStatus("new", "Doing", NOW).digest, doing.digest);
 });
 
-test("what does not follow is refused with what does", () => {
+test("an invalid transition is rejected with the valid ones", () => {
   const doing = oneFlag("Doing");
   assert.throws(
     () => doing.withStatus("new", "Done", NOW),
@@ -60,7 +60,7 @@ test("what does not follow is refused with what does", () => {
   assert.throws(() => doing.withStatus("old", "Staging", NOW), /there is no flag `old`/);
 });
 
-test("a certification says what moves", () => {
+test("a certification lists the status changes", () => {
   const flags = oneFlag("Staging");
   const found = flags.certification({ productionState: "passed", nextRelease: "passed", now: NOW });
   assert.deepEqual([found.verdict, found.deployable], ["certified", true]);
@@ -83,11 +83,11 @@ test("a certification says what moves", () => {
   assert.throws(
     // @ts-expect-error: no result
     () => flags.certification({ productionState: "green", nextRelease: "passed", now: NOW }),
-    /`productionState`: `green` is no result; there are/,
+    /`productionState`: invalid result `green`: expected/,
   );
 });
 
-test("a certification goes by what was evaluated", () => {
+test("a certification uses the evaluated flags", () => {
   const flags = Flags.fromObject({
     flags: { new: { lifecycle: { status: "Staging" } }, other: { on: true } },
   });
@@ -110,7 +110,7 @@ test("a certification goes by what was evaluated", () => {
   );
 });
 
-test("a deployment says what comes into Beta", () => {
+test("a deployment lists the features that enter Beta", () => {
   const artifacts = [
     { timestamp: 200, deployable: true },
     { timestamp: 300, deployable: false },
@@ -124,7 +124,7 @@ test("a deployment says what comes into Beta", () => {
   assert.throws(() => oneFlag("Done").deployment(200, NOW), /isoflag certify --artifact-time 200/);
 });
 
-test("what is rolled out is finished", () => {
+test("a rolled-out feature can be finished", () => {
   const done = oneFlag("Done");
   assert.equal(done.finish("new", 1_000, 500)?.set.cleanupTimestamp, 1_500);
   assert.equal(done.finish("new", 0)?.set.cleanupTimestamp, 4 * 7 * 24 * 3600);
@@ -139,14 +139,17 @@ test("what is rolled out is finished", () => {
   );
 });
 
-test("what is no time in seconds is refused", () => {
+test("an invalid time in seconds is rejected", () => {
   const flags = oneFlag("Staging");
   const options = /** @type {const} */ ({ productionState: "passed", nextRelease: "passed" });
   /** @type {[number, RegExp][]} */
   const rows = [
-    [Date.parse("2026-11-21"), /`now`: `\d+` is no time in seconds since 1970; divide milliseconds by 1000/],
+    [
+      Date.parse("2026-11-21"),
+      /`now`: `\d+` is not a time in seconds since 1970; divide milliseconds by 1000/,
+    ],
     [Number.NaN, /`now`: expected a time in seconds since 1970/],
-    [-1, /`now`: `-1` is no time in seconds/],
+    [-1, /`now`: `-1` is not a time in seconds/],
   ];
   for (const [now, message] of rows) {
     for (const call of [
@@ -176,7 +179,7 @@ const counted = () => {
   return activity;
 };
 
-test("environments stand side by side", () => {
+test("environments are listed side by side", () => {
   const found = inventory(
     { dev: document("Doing", false), prod: JSON.stringify(document("Done")) },
     { now: 10_000_000, activity: { prod: counted() } },
@@ -199,7 +202,7 @@ test("environments stand side by side", () => {
   );
 });
 
-test("what can go is told with what nobody knows", () => {
+test("removable flags are reported with their missing evidence", () => {
   const flags = oneFlag("Done");
   const [unknown] = flags.retirements({ now: 10_000_000 });
   assert.deepEqual([unknown?.verdict, unknown?.rules.constant], ["ask", "unknown"]);

@@ -1,4 +1,4 @@
-// What keeps the module from starting is named with its remedy, and does not stand in the way of a later try.
+// Failures to start the module are reported with a remedy, and allow a later attempt.
 
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -14,7 +14,10 @@ const empty = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const html = Buffer.from("<!doctype html><title>every unknown path</title>");
 
 let copies = 0;
-/** Each copy of the entry for browsers has its own state. Its own imports are shared, so only `ready`'s failures are. */
+/**
+ * Each copy of the entry for browsers has its own state. Its imports are shared, so only the failures of `ready` are
+ * separate.
+ */
 async function fresh() {
   return /** @type {typeof import("../dist/index.js")} */ (await import(`../dist/index.js?copy=${++copies}`));
 }
@@ -90,7 +93,7 @@ describe("`ready`", () => {
     });
   }
 
-  it("names an address where nobody answers", async () => {
+  it("reports an address that does not respond", async () => {
     for (const source of ["http://127.0.0.1:1/core.wasm", new Request("http://127.0.0.1:1/core.wasm")]) {
       await assert.rejects(isoflag.ready(source), {
         code: "fetch-failed",
@@ -99,7 +102,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("names bytes that are no WebAssembly", async () => {
+  it("reports bytes that are not WebAssembly", async () => {
     for (const bytes of [html, html.buffer, new Uint8Array(), new Uint8Array(2)]) {
       await assert.rejects(isoflag.ready(bytes), { code: "not-webassembly" });
       assert.throws(() => isoflag.readySync(bytes), { code: "not-webassembly" });
@@ -109,7 +112,7 @@ describe("`ready`", () => {
     assert.throws(() => isoflag.readySync(empty), { code: "wrong-module" });
   });
 
-  it("names a host that forbids compiling, however it words it", async context => {
+  it("reports a host that forbids compiling, whatever its message", async context => {
     class Forbidding {
       constructor() {
         throw new EvalError("not today");
@@ -138,7 +141,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("names a host without WebAssembly", async () => {
+  it("reports a host without WebAssembly", async () => {
     const kept = WebAssembly;
     try {
       Reflect.deleteProperty(globalThis, "WebAssembly");
@@ -160,7 +163,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("names the module of another release", async () => {
+  it("reports the module of another release", async () => {
     const folder = await mkdtemp(join(tmpdir(), "isoflag-release-"));
     try {
       await cp(new URL("../dist", import.meta.url), join(folder, "dist"), { recursive: true });
@@ -180,7 +183,7 @@ describe("`ready`", () => {
     }
   });
 
-  it("does without `WebAssembly.compileStreaming`", async () => {
+  it("works without `WebAssembly.compileStreaming`", async () => {
     const { compileStreaming } = WebAssembly;
     try {
       Reflect.deleteProperty(WebAssembly, "compileStreaming");
@@ -193,7 +196,7 @@ describe("`ready`", () => {
     }
   });
 
-  // The last: all copies share the engine, which starts once.
+  // Last: all copies share the engine, which starts once.
   it("may be called again after each failure", async () => {
     await assert.rejects(isoflag.ready(`${origin}/missing.wasm`));
     await assert.rejects(isoflag.ready(`${origin}/other.wasm`));

@@ -1,4 +1,4 @@
-// What the WebAssembly modules need of their host: nothing but the binding's own glue, so the core does no I/O.
+// The imports of the WebAssembly modules: only the binding's own glue, so the core does no I/O.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -9,9 +9,9 @@ const compiled = async name =>
   WebAssembly.compile(await readFile(new URL(`../dist/${name}.wasm`, import.meta.url)));
 const modules = { core: await compiled("core"), tools: await compiled("tools") };
 
-/** Throwing, and the table of objects of JavaScript, of which core.wasm has none. */
+/** Throwing, and the table of JavaScript objects, which core.wasm does not use. */
 const glue = ["__wbg___wbindgen_throw", "__wbindgen_init_externref_table"];
-/** What only tools do gives and throws plain objects. */
+/** Functions that only tools.wasm has return and throw plain objects. */
 const objects = ["__wbg_Error", "__wbg_new", "__wbg_push", "__wbg_set", "__wbindgen_generic"];
 const allowed = { core: new Set(glue), tools: new Set([...glue, ...objects]) };
 
@@ -47,7 +47,7 @@ it("the glue's imports read neither clock nor randomness nor network", async () 
 });
 
 describe("core.wasm", () => {
-  it("has what tools.wasm has but for what only tools do", () => {
+  it("has everything that tools.wasm has except the tools", () => {
     const names = (/** @type {WebAssembly.Module} */ module) =>
       WebAssembly.Module.exports(module).map(({ name }) => name);
     const core = new Set(names(modules.core));

@@ -152,13 +152,13 @@ describe("an attribute that is nested too deep is absent, and its neighbours are
     });
   }
 
-  it("and what is held many times is copied once", async () => {
+  it("and a shared structure is copied once", async () => {
     const flags = load(ruleFlag("near", { attribute: "y", values: [1] }));
     await Server.setProviderAndWait(new IsoflagServerProvider(flags));
     /** @type {any} */
     let x = { at: new Date(0) };
     for (let level = 0; level < 100; level++) x = { a: x, b: x };
-    // Written out it is too large for a context.
+    // Written in full it would exceed the size of a context.
     const context = { targetingKey: "ada", y: 1, x };
     assert.equal(await Server.getClient().getBooleanValue("near", false, context), false);
   });
@@ -169,7 +169,7 @@ function essence({ value, variant, reason, errorCode }) {
   return JSON.parse(JSON.stringify({ value, variant, reason, errorCode }));
 }
 
-describe("a flag resolves alike for the web and for a server", () => {
+describe("a flag resolves identically for the web and for a server", () => {
   for (const { type, key, or, expect, context = { targetingKey: "ada" } } of resolutions) {
     it(`${key} as ${type}${Object.keys(context).length === 0 ? " for nobody" : ""}`, async () => {
       const flags = everyType();
@@ -194,7 +194,7 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
     ["a key", { key: "k", plan: "pro" }, { kind: "user", key: "k", plan: "pro" }],
     ["both", { targetingKey: "t", key: "k" }, { kind: "user", key: "t" }],
     ["a kind", { targetingKey: "k", kind: "org" }, { kind: "org", key: "k" }],
-    ["a kind that is no text", { targetingKey: "k", kind: 7 }, { kind: "user", key: "k" }],
+    ["a kind that is not a string", { targetingKey: "k", kind: 7 }, { kind: "user", key: "k" }],
     [
       "built-in attributes",
       { targetingKey: "k", name: "n", anonymous: true },
@@ -247,7 +247,7 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
       },
     ],
   ];
-  /** What the provider asks its flags about. */
+  /** Returns the context that the provider passes to its flags. */
   /** @param {EvaluationContext} context */
   async function translateContext(context) {
     /** @type {object} */
@@ -268,14 +268,14 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
     it(name, async () => assert.deepEqual(await translateContext(context), expected));
   }
 
-  it("without a name that hosts give a meaning taking effect", async () => {
+  it("without effects of names that hosts treat specially", async () => {
     const context = JSON.parse('{"targetingKey": "k", "__proto__": {"x": 1}}');
     assert.ok(Object.hasOwn(await translateContext(context), "__proto__"));
   });
 });
 
 describe("the provider for the web", () => {
-  it("answers for the context of the moment and of the domain", async () => {
+  it("evaluates for the current context and that of the domain", async () => {
     const flags = everyType();
     const provider = new IsoflagWebProvider(flags);
     await Web.setContext({ targetingKey: "ada" });
@@ -291,7 +291,7 @@ describe("the provider for the web", () => {
     assert.equal(liveHandles(), before + 2);
   });
 
-  it("says which answers have changed, and lets go of the old document", async () => {
+  it("reports the changed answers, and releases the old document", async () => {
     const held = sourceOf(
       load(flag("same"), flag("value"), flag("gone"), flag("other", { on: false, offVariation: 0 })),
     );
@@ -314,7 +314,7 @@ describe("the provider for the web", () => {
     Web.removeHandler(ProviderEvents.ConfigurationChanged, seen);
   });
 
-  it("keeps what was bound last when the source is closed", async () => {
+  it("keeps the last binding when the source is closed", async () => {
     const flags = load(flag("f"));
     const held = sourceOf(flags);
     await Web.setContext({ targetingKey: "ada" });
@@ -359,7 +359,7 @@ describe("the provider for the web", () => {
 });
 
 describe("the provider for a server", () => {
-  it("says that any answer may have changed", async () => {
+  it("reports that any answer may have changed", async () => {
     const held = sourceOf(load(flag("a"), flag("b")));
     await Server.setProviderAndWait(new IsoflagServerProvider(held.source));
     /** @type {(readonly string[] | undefined)[]} */
@@ -442,7 +442,7 @@ for (const [name, OpenFeature, Provider] of /** @type {const} */ ([
       assert.deepEqual(events, ["ERROR: still", "READY"]);
     });
 
-    it("is stale when the document may be old, and ready when it is not", async () => {
+    it("is stale when the document may be old, and ready once it is fresh", async () => {
       const held = sourceOf(load(flag("f")));
       await api.setProviderAndWait(provider(held.source), /** @type {any} */ ({ targetingKey: "ada" }));
       watch();
@@ -457,7 +457,7 @@ for (const [name, OpenFeature, Provider] of /** @type {const} */ ([
       assert.deepEqual(events, ["STALE: `/flags.json` answered 404", "READY"]);
     });
 
-    it("follows it no more once it is closed, also while it waits", async () => {
+    it("stops following it once it is closed, even while it waits", async () => {
       const held = sourceOf(load(flag("f")));
       await api.setProviderAndWait(provider(held.source));
       assert.equal(held.listeners.size, 1);

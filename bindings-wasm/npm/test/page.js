@@ -5,7 +5,7 @@ import { Window } from "happy-dom";
 const window = new Window({ url: "https://page.example/" });
 Object.assign(globalThis, { window, document: window.document, IS_REACT_ACT_ENVIRONMENT: true });
 
-/** An element of the page, new for each who asks. */
+/** Creates a new element of the page. */
 export function element() {
   const made = window.document.createElement("div");
   window.document.body.append(made);

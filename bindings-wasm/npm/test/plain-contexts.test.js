@@ -1,4 +1,4 @@
-// A plain object on every call: the second call with the same one reads less, and must never answer otherwise.
+// Plain objects as contexts: the second call with the same object reads less, and must return the same answer.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -16,13 +16,13 @@ const text = JSON.stringify(
 );
 const keys = Flags.fromJson(text).keys();
 
-/** The answers for a context, by flags that were asked about another one just before or about none. */
+/** Returns the answers for a context, from flags just evaluated for another context or not yet evaluated. */
 /** @param {any} context @param {Flags} flags */
 const answers = (context, flags) => keys.map(key => flags.variationDetail(key, context, null));
 
 const used = Flags.fromJson(text);
 
-/** Asks flags that have been used, twice, and flags that are new. */
+/** Evaluates used flags twice, and compares them with new ones. */
 /** @param {any} context @param {string} [what] */
 function agree(context, what) {
   const fresh = Flags.fromJson(text);
@@ -54,7 +54,7 @@ describe("a plain object on every call", () => {
     agree(context);
   });
 
-  it("may be another of the same look, or of another", () => {
+  it("may be another one of the same shape, or of another", () => {
     const list = /** @type {any[]} */ ([
       { kind: "user", key: "ada" },
       { kind: "user", key: "ada", odd: [] },
@@ -111,7 +111,7 @@ describe("a plain object on every call", () => {
     }
   });
 
-  it("may be read by a getter that asks about another context", () => {
+  it("may be read by a getter that evaluates for another context", () => {
     let asks = false;
     const context = {
       kind: "user",
@@ -133,7 +133,7 @@ describe("a plain object on every call", () => {
     agree({ key: "bob" });
   });
 
-  it("is weighed while a getter asks another document", () => {
+  it("is measured while a getter evaluates another document", () => {
     const other = Flags.fromJson(text);
     const half = "x".repeat(1 << 19);
     const context = {
@@ -147,7 +147,7 @@ describe("a plain object on every call", () => {
     assert.deepEqual(new Set(agree(context)), new Set(["ERROR"]));
   });
 
-  it("is weighed with what nobody asks for", () => {
+  it("is measured with the members that no flag reads", () => {
     const many = "x".repeat(1 << 18);
     const context = /** @type {any} */ ({ kind: "user", key: "ada", a: many, b: many, c: [many] });
     assert.ok(agree(context).includes(RULE));
@@ -163,7 +163,7 @@ describe("a plain object on every call", () => {
     assert.ok(agree(context).includes(RULE));
   });
 
-  it("has no members but its own", () => {
+  it("has only its own members", () => {
     const with_ = { kind: "user", key: "ada", odd: 1 };
     const without = { kind: "user", key: "ada" };
     agree(with_);
@@ -178,7 +178,7 @@ describe("a plain object on every call", () => {
   });
 });
 
-describe("what an answer depends on", () => {
+describe("the dependencies of an answer", () => {
   const everyone = { variations: ["no", "yes"], offVariation: 0, salt: "s" };
   const clause = (/** @type {object} */ members) => ({ op: "in", negate: false, ...members });
   const rule = (/** @type {object[]} */ ...clauses) => ({ variation: 1, clauses });
@@ -275,7 +275,7 @@ describe("what an answer depends on", () => {
     },
   });
 
-  it("is all that need be read, whoever is asked about in whichever order", () => {
+  it("suffice for every context, in any order", () => {
     let state = 20261121;
     const below = (/** @type {number} */ count) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -351,7 +351,7 @@ describe("what an answer depends on", () => {
   });
 });
 
-/** Numbers that are the same in every run. */
+/** Pseudo-random numbers that are the same in every run. */
 function numbers(state = 20261121) {
   const below = (/** @type {number} */ count) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -382,7 +382,7 @@ describe("an odd object", () => {
         clause({ attribute: "kind", values: ["org"] }),
       ),
       email: flagOf(clause({ attribute: "email", op: "endsWith", values: ["@a.no", "å"] })),
-      // The same attribute as in another flag, read as something else.
+      // The same attribute as in another flag, compared in another form.
       since: flagOf(clause({ attribute: "a", op: "before", values: ["2026-01-01T00:00:00Z"] })),
       targets: { ...flagOf(), targets: [{ variation: 1, values: ["ada"] }] },
     },
@@ -415,7 +415,7 @@ describe("an odd object", () => {
   ]);
   const sparse = [1, 2, 3];
   delete sparse[1];
-  /** What may stand for a member. @type {any[]} */
+  /** Possible values of a member. @type {any[]} */
   const values = [
     1,
     -0,
@@ -566,7 +566,7 @@ describe("an odd object", () => {
     return Object.fromEntries(members);
   }
 
-  it("is read as if it were read whole, and read again when it has changed", () => {
+  it("evaluates as if it were read as a whole, and read again when it has changed", () => {
     const { below, any } = numbers();
     const lazy = Flags.fromJson(text);
     const whole = Flags.fromJson(text);
@@ -598,7 +598,7 @@ describe("an odd object", () => {
     assert.ok(kinds.size >= keys.length * 3 - 1, [...kinds].join("\n"));
   });
 
-  it("is as large as it is, wherever its members lie", () => {
+  it("has the same size, wherever its members are", () => {
     const lazy = Flags.fromJson(text);
     const half = "x".repeat(524_200);
     const wide = "ø".repeat(262_100);

@@ -1,4 +1,4 @@
-// What a document or a caller wrote reaches no terminal and no log of a pipeline as it is.
+// Text of a document or a caller is escaped before it reaches a terminal or a pipeline's log.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -38,7 +38,7 @@ const texts = {
   "a DocumentError": () => messageOf(() => Flags.fromJson(`{"flags": {${JSON.stringify(HOSTILE)}: 1e999}}`)),
 };
 
-describe("nothing is obeyed of", () => {
+describe("nothing has an effect on terminals of", () => {
   for (const [name, text] of Object.entries(texts)) {
     it(name, () => assert.doesNotMatch(text(), OBEYED));
   }

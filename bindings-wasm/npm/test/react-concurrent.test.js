@@ -60,7 +60,7 @@ const ANNA = "anna: true,RULE_MATCH true,RULE_MATCH pro";
 
 for (const strict of [false, true]) {
   describe(`a transition to another context${strict ? ", in strict mode" : ""}`, () => {
-    it("shows nothing while it suspends, even if other components render", async () => {
+    it("shows no change while it suspends, even if other components render", async () => {
       const before = liveHandles();
       const flags = load();
       /** @type {Set<number | null>} */
@@ -102,7 +102,7 @@ for (const strict of [false, true]) {
       await page.hide();
     });
 
-    it("uses the same document as the rest of the page if that changes meanwhile", async () => {
+    it("uses the same document as the rest of the page if that changes in the meantime", async () => {
       const held = sourceOf(load());
       const { tree, urgently, inTransition, open } = app({ flags: held.source, strict });
       const page = await show(tree);

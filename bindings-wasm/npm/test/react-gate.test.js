@@ -1,4 +1,4 @@
-// The gate in components: children that are shown only where the back end is consistent, and from when on.
+// The gate in components: children that are shown only once the back end is consistent.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
@@ -89,7 +89,7 @@ describe("a feature that requires a consistent back end", () => {
     assert.equal(liveHandles(), before);
   });
 
-  it("asks no core and waits for nothing where it is not required", async () => {
+  it("neither calls the core nor waits if it is not required", async () => {
     const flags = load(NOW);
     const page = await show({ flags, context: ada, ttlSeconds: 900 }, ungated);
     assert.equal(page.text(), "on");
@@ -127,7 +127,7 @@ describe("a feature that requires a consistent back end", () => {
     flags.free();
   });
 
-  it("waits anew for a changed document of a source", async () => {
+  it("waits again for a changed document of a source", async () => {
     const held = sourceOf(load(NOW - 1000));
     const page = await show({ flags: held.source, context: ada, ttlSeconds: 900 });
     assert.equal(page.text(), "open");
@@ -167,7 +167,7 @@ describe("a feature that requires a consistent back end", () => {
   });
 });
 
-describe("what a server has said", () => {
+describe("the answer of a server", () => {
   /** @type {[string, import("../dist/react.js").Bootstrap, string][]} */
   const bodies = [
     ["on and consistent", { journey: true, isBackendConsistent: true }, "open"],
@@ -208,8 +208,8 @@ describe("what a server has said", () => {
   });
 });
 
-describe("the header of the document that a page has decided with", () => {
-  it("is the digest of flags, of a source or of what says it", () => {
+describe("the header with the document that a page used", () => {
+  it("is the digest of flags, of a source or of an object that has it", () => {
     assert.equal(headerOf, documentHeader);
     const flags = load(NOW);
     const header = { "Isoflag-Document": flags.digest };
@@ -219,7 +219,7 @@ describe("the header of the document that a page has decided with", () => {
     flags.free();
   });
 
-  it("is none where the digest is not known", () => {
+  it("is absent if the digest is unknown", () => {
     assert.deepEqual(documentHeader(sourceOf(undefined).source), {});
     assert.deepEqual(documentHeader({ digest: undefined }), {});
     const small = {

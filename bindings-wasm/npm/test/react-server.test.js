@@ -1,4 +1,4 @@
-// Components where there is no page.
+// Components rendered without a page.
 
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";
@@ -17,7 +17,7 @@ function Child() {
   return h("p", null, `${useFlag("mine", false)} ${useIsoflag().status}`);
 }
 
-it("components render on a server at once, without a complaint, and leave no handle behind", () => {
+it("components render on a server immediately, without a warning, and leave no handle behind", () => {
   assert.equal(typeof globalThis.document, "undefined");
   const { error } = console;
   /** @type {unknown[]} */

@@ -85,7 +85,7 @@ describe("components render again", () => {
     await page.hide();
   });
 
-  it("not while polls go on, nor for each poll that fails alike", async () => {
+  it("not while polls continue, nor for each poll with the same failure", async () => {
     const held = sourceOf(load());
     const { children, counts, seen } = recorded();
     const page = await show(h(IsoflagProvider, { flags: held.source, context: anna }, children));
@@ -186,7 +186,7 @@ for (const strict of [false, true]) {
       await page.hide();
     });
 
-    it("gives way to fixed flags, and those to a bootstrap", async () => {
+    it("yields to fixed flags, and those to a bootstrap", async () => {
       const before = liveHandles();
       const { children, seen } = recorded();
       const fixed = load("fixed");
@@ -202,7 +202,7 @@ for (const strict of [false, true]) {
     });
   });
 
-  it(`sources that a hot reload leaves behind do not go on polling${strict ? ", in strict mode" : ""}`, async () => {
+  it(`sources that a hot reload leaves behind stop polling${strict ? ", in strict mode" : ""}`, async () => {
     mock.timers.enable({ apis: ["setInterval"] });
     try {
       const page = Object.assign(new EventTarget(), { visibilityState: "visible" });

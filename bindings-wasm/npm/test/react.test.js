@@ -1,4 +1,4 @@
-// Components: which render again, when, and what is left behind.
+// Tests of components: when they render again, and that they leave nothing behind.
 
 import assert from "node:assert/strict";
 import { after, afterEach, describe, it } from "node:test";
@@ -51,11 +51,11 @@ function load(a, b) {
   return flags;
 }
 
-/** Freed after each test, so that none is freed as garbage while another test counts. */
+/** Freed after each test, so that no document is collected while another test counts. */
 /** @type {Flags[]} */
 const loaded = [];
 
-/** A source whose document a test replaces, while React looks on. */
+/** A source whose document a test replaces while React is subscribed. */
 /** @param {Flags | undefined} flags */
 function sourceOf(flags) {
   const held = plainSourceOf(flags);
@@ -83,7 +83,7 @@ function counted() {
   return { seen, counts, Value };
 }
 
-/** Renders into a page of its own. */
+/** Renders into a new page. */
 /** @param {ReactNode} node */
 async function show(node) {
   const container = element();
@@ -97,7 +97,7 @@ async function show(node) {
   };
 }
 
-it("runs with the React that was asked for", () => {
+it("runs with the requested version of React", () => {
   assert.equal(version.split(".")[0], process.env.REACT ?? "19");
 });
 
@@ -196,7 +196,7 @@ describe("components", () => {
     await page.hide();
   });
 
-  it("are told the variation and the reason, and are served only values of the default's type", async () => {
+  it("get the variation and the reason, and only values of the default's type", async () => {
     /** @type {unknown[]} */
     let seen = [];
     function Child() {
@@ -242,7 +242,7 @@ describe("components", () => {
     await page.hide();
   });
 
-  it("without a provider say what is missing", async () => {
+  it("without a provider report what is missing", async () => {
     const { Value } = counted();
     await assert.rejects(
       show(h(Value, { of: "a" })),
@@ -361,7 +361,7 @@ describe("a provider", () => {
     await page.hide();
   });
 
-  it("keeps the last good answers where the source fails or is closed, and tells of errors once", async () => {
+  it("keeps the last good answers if the source fails or is closed, and reports errors once", async () => {
     const { Value, counts } = counted();
     const flags = load(1, 2);
     const held = sourceOf(flags);
@@ -395,7 +395,7 @@ describe("a provider", () => {
     await page.hide();
   });
 
-  it("keeps the last good answers where a context cannot be bound any more", async () => {
+  it("keeps the last good answers if a context can no longer be bound", async () => {
     const { Value } = counted();
     const flags = load(1, 2);
     /** @type {Error[]} */
@@ -436,7 +436,7 @@ describe("a provider", () => {
     flags.free();
   });
 
-  it("gives no component an answer for another context than the one it is rendered for", async () => {
+  it("never gives a component an answer for another context than the one it is rendered for", async () => {
     const flags = load(1, 2);
     /** @type {[string, boolean][]} */
     const seen = [];
@@ -461,7 +461,7 @@ describe("a provider", () => {
     await page.hide();
   });
 
-  it("takes an invalid context and one that holds itself", async () => {
+  it("accepts an invalid context and a cyclic one", async () => {
     const flags = load(1, 2);
     const before = liveHandles();
     const { Value, counts } = counted();
@@ -482,7 +482,7 @@ describe("a provider", () => {
 describe("a bootstrap", () => {
   const bootstrap = load("x", { y: 1 }).allFlagsState(ada, { withReasons: true });
 
-  it("is shown as it is; nothing is evaluated", async () => {
+  it("is shown unchanged; nothing is evaluated", async () => {
     const before = liveHandles();
     /** @type {unknown[]} */
     let seen = [];
@@ -533,7 +533,7 @@ describe("a bootstrap", () => {
     await page.hide();
   });
 
-  it("that is replaced by an equal one renders nothing again", async () => {
+  it("that is replaced by an equal one causes no render", async () => {
     const { counts, seen, Value } = counted();
     const children = [h(Value, { of: "a", key: 1 }), h(Value, { of: "b", key: 2 })];
     const page = await show(h(IsoflagProvider, { bootstrap: { a: 1, b: { c: 1 } } }, children));
@@ -573,7 +573,7 @@ describe("a bootstrap", () => {
   });
 });
 
-it("what a server has evaluated hydrates without a difference where the page has the same document", async () => {
+it("a server's answers hydrate without a difference if the page has the same document", async () => {
   const { Value } = counted();
   const flags = load("x", { y: 1 });
   const tree = h(

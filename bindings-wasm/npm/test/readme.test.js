@@ -1,3 +1,5 @@
+/** Runs the README's example. */
+
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";

@@ -1,3 +1,5 @@
+/** Tests of receipts. */
+
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
@@ -62,7 +64,7 @@ describe("a receipt", () => {
     assert.deepEqual([error.claimed, error.found], [false, true]);
   });
 
-  it("is refused by name for what it is not about", () => {
+  it("is rejected with a code for other inputs", () => {
     const text = flags.receipt("f", ada).toJson();
     for (const [claim, document, context, code] of /** @type {[string, object, any, string][]} */ ([
       ["{}", flags, ada, "not-a-receipt"],
@@ -75,7 +77,7 @@ describe("a receipt", () => {
     ])) {
       assert.equal(refusal(() => replay(claim, document, context)).code, code);
     }
-    // A key that cannot cross is asked about as one that no flag has.
+    // A key that cannot be passed evaluates like a missing flag's.
     assert.equal(replay(flags.receipt("\ud800", ada), flags, ada).trace, null);
   });
 });

@@ -1,4 +1,4 @@
-// What is returned is the caller's to keep and change.
+// The caller owns returned values and may change them.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -68,7 +68,7 @@ describe("a reason", () => {
   });
 });
 
-describe("an object or array that is served", () => {
+describe("a served object or array", () => {
   it("has every member of the document's, whatever its name, and shares nothing with the next", () => {
     const text =
       '{"a":[[1,{"b":[]}],"c"],"__proto__":{"d":{"__proto__":[2]},"e":null},"0":{"1":{"2":3}},"":[[]]}';

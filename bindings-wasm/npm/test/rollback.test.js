@@ -1,4 +1,4 @@
-// A document that goes back reaches an open page within one poll, and a cache's older copy does not.
+// A rollback reaches an open page within one poll, and a cache's older copy is ignored.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -11,7 +11,7 @@ import { document, flag } from "./documents.js";
 
 const user = { kind: "user", key: "ada" };
 const STAMP = 1_795_172_400;
-/** A release as `isoflag stamp` leaves it: a higher version and a later stamp each time. */
+/** A release as written by `isoflag stamp`: a higher version and a later timestamp each time. */
 const release = (/** @type {number} */ version) =>
   JSON.stringify({
     ...document(flag("f", { variations: [version] })),
@@ -58,7 +58,7 @@ async function polled(answers, options = {}) {
 }
 
 describe("an open page", () => {
-  it("takes what its origin serves again, whatever it says of itself", async () => {
+  it("takes the document that its origin serves again, whatever its version", async () => {
     for (const headers of [
       [{}, {}, {}],
       [{ "Last-Modified": at(0) }, { "Last-Modified": at(0) }, { "Last-Modified": at(0) }],
@@ -90,7 +90,7 @@ describe("an open page", () => {
       { "Last-Modified": at(61), Date: at(30) },
     ],
   ])) {
-    it(`ignores a stale copy by ${name}, and takes a later rollback`, async () => {
+    it(`ignores a stale copy by ${name}, and follows a later rollback`, async () => {
       const handles = liveHandles();
       const { source, seen } = await polled([
         [1, older],
@@ -154,7 +154,7 @@ describe("an open page", () => {
     source.close();
   });
 
-  it("has the host's cache revalidate, whatever it is given, where it believes the answer", async () => {
+  it("makes the host's cache revalidate, whatever its options, if the answer is trusted", async () => {
     const page = /** @type {any} */ (globalThis);
     page.location = { href: "https://page.example/index.html", origin: "https://page.example" };
     try {
@@ -217,7 +217,7 @@ describe("an open page over a socket", () => {
 });
 
 describe("evidence", () => {
-  it("of another shape shows nothing", () => {
+  it("of another shape has no effect", () => {
     const [one, other] = [Flags.fromJson(release(1)), Flags.fromJson(release(2))];
     for (const evidence of /** @type {any[]} */ ([{ offered: { age: 5 } }, { version: 5 }, "now"])) {
       assert.equal(one.supersedes(other, evidence), true);

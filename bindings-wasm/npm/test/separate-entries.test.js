@@ -1,10 +1,10 @@
-// The entries beside the evaluator: what they offer, and that none of them brings an evaluator of its own.
+// The entries beside the evaluator: their exports, and that none of them contains an evaluator.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 
-/** What each entry offers, and what it needs from outside. */
+/** The exports of each entry, and its external imports. */
 /** @type {Record<string, { offers: string[], needs: string[] }>} */
 const entries = {
   activity: { offers: ["Activity"], needs: [] },
@@ -20,7 +20,7 @@ const entries = {
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
 
-/** The texts of the modules that are loaded with an entry, and what it needs from outside. */
+/** The texts of the modules that an entry loads, and its external imports. */
 /** @param {string} entry */
 async function load(entry) {
   /** @type {Map<string, string>} */
@@ -42,7 +42,7 @@ async function load(entry) {
 
 describe("the entry", () => {
   for (const [entry, { offers, needs }] of Object.entries(entries)) {
-    it(`isoflag/${entry} offers what it says, and is no second evaluator`, async () => {
+    it(`isoflag/${entry} exports its API, and does not contain a second evaluator`, async () => {
       assert.deepEqual(Object.keys(await import(`isoflag/${entry}`)).sort(), offers);
       const { text, others } = await load(entry);
       assert.deepEqual(others, needs);
@@ -54,11 +54,11 @@ describe("the entry", () => {
     });
   }
 
-  it("of the package leads to the evaluator, as this test would see", async () => {
+  it("of the package imports the evaluator, which this test detects", async () => {
     assert.match((await load("index")).text, /WebAssembly/);
   });
 
-  it("isoflag/react is for the client, to whoever renders on a server", async () => {
+  it("isoflag/react is marked as client code for server renderers", async () => {
     assert.match(await readFile(new URL("react.js", dist), "utf8"), /^"use client";/);
   });
 });

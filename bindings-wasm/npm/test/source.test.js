@@ -1,4 +1,4 @@
-// A document that is fetched: what keeps it fresh, and what keeps the last good one.
+// Tests of fetched documents: refreshing them, and keeping the last good one.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -24,7 +24,7 @@ after(async () => {
   assert.deepEqual(unhandled, []);
 });
 
-/** A server that answers what it is told to. */
+/** A server with scripted responses. */
 /** @typedef {{ status?: number, body?: string, headers?: Record<string, string>, break?: boolean }} Answer */
 /** @type {Answer} */
 let answer = {};
@@ -68,7 +68,7 @@ async function open(first, options = {}) {
 const value = source => source.snapshot.flags?.variation("f", user, "default");
 
 describe("a document source", () => {
-  it("loads a document, and says so on the way", async () => {
+  it("loads a document, and reports progress", async () => {
     const handles = liveHandles();
     answer = { body: text(1), headers: { "Content-Length": String(text(1).length) } };
     const source = createSource({ url, Flags, ready });
@@ -95,7 +95,7 @@ describe("a document source", () => {
     assert.equal(liveHandles(), handles);
   });
 
-  it("asks with the document's tag, and takes 304 for an answer", async () => {
+  it("sends the document's tag, and accepts 304", async () => {
     const source = await open({ body: text(1), headers: { ETag: '"one"' } });
     const { flags } = source.snapshot;
     await source.refresh();
@@ -110,7 +110,7 @@ describe("a document source", () => {
     source.close();
   });
 
-  it("keeps the same document where the same text comes again, as from a browser's cache", async () => {
+  it("keeps the same document if the same text is received again, as from a browser's cache", async () => {
     const source = await open({ body: text(1), headers: { ETag: '"one"' } });
     const { flags } = source.snapshot;
     const handles = liveHandles();
@@ -137,14 +137,14 @@ describe("a document source", () => {
     }
   });
 
-  it("asks with the request that it was given", async () => {
+  it("uses the given request options", async () => {
     const source = await open({ body: text(1) }, { request: { headers: { Authorization: "Bearer x" } } });
     assert.equal(asked[0]?.authorization, "Bearer x");
     assert.equal(asked[0]?.accept, "application/json");
     source.close();
   });
 
-  it("calls fetch as a browser wants it called: of no object", async () => {
+  it("calls fetch as a browser requires: without a receiver", async () => {
     const source = await open(
       {},
       {
@@ -159,7 +159,7 @@ describe("a document source", () => {
     source.close();
   });
 
-  it("frees the old document once everybody was told of the new one", async () => {
+  it("frees the old document once every subscriber was called", async () => {
     const source = await open({ body: text(1) });
     const old = source.snapshot.flags;
     assert.ok(old);
@@ -183,14 +183,14 @@ describe("a document source", () => {
     assert.equal(liveHandles(), handles - 1);
   });
 
-  it("asks once for all who ask meanwhile", async () => {
+  it("sends one request for all concurrent refreshes", async () => {
     const source = await open({ body: text(1) });
     await Promise.all([source.refresh(), source.refresh(), source.refresh()]);
     assert.equal(asked.length, 2);
     source.close();
   });
 
-  it("holds no program up, and asks again after the interval", async () => {
+  it("does not keep a process alive, and polls after the interval", async () => {
     const source = await open({ body: text(1) }, { intervalMs: 5 });
     answer = { body: text(2) };
     while (value(source) !== 2) await setTimeout(5);
@@ -233,7 +233,7 @@ describe("a document source that is refused", () => {
       name: "no text",
       answer: {},
       code: "document",
-      message: /is no flag document: /,
+      message: /is not a flag document: /,
       cause: "DocumentError",
     },
     {
@@ -244,7 +244,7 @@ describe("a document source that is refused", () => {
       cause: "DocumentError",
     },
     {
-      name: "JSON that is no document",
+      name: "JSON that is not a document",
       answer: { body: "{}" },
       code: "document",
       message: /no flag document/,
@@ -299,7 +299,7 @@ describe("a document source that is refused", () => {
     });
   }
 
-  it("because it cannot even be asked for says so", async () => {
+  it("because the request cannot be sent reports it", async () => {
     const headers = { "not a name": "x" };
     for (const options of [
       { request: { headers } },
@@ -313,7 +313,7 @@ describe("a document source that is refused", () => {
     }
   });
 
-  it("because nothing answers in time says so, even where fetch does not listen", async () => {
+  it("because of a timeout reports it, even if fetch ignores the signal", async () => {
     for (const fetch of [
       () => new Promise(() => undefined),
       (/** @type {string} */ _, /** @type {RequestInit} */ { signal }) =>
@@ -326,7 +326,7 @@ describe("a document source that is refused", () => {
     }
   });
 
-  it("because the body drips in says so, and stops reading it", async () => {
+  it("because the body arrives too slowly reports it, and stops reading", async () => {
     let cancelled = 0;
     const fetch = async () => {
       /** @type {NodeJS.Timeout} */
@@ -348,7 +348,7 @@ describe("a document source that is refused", () => {
     source.close();
   });
 
-  it("because nothing answers says so after two seconds where there is no page", async () => {
+  it("because of a timeout reports it after two seconds without a page", async () => {
     /** @type {number[]} */
     const waits = [];
     const real = globalThis.setTimeout;
@@ -373,7 +373,7 @@ describe("a document source that is refused", () => {
     assert.deepEqual(waits, [2_000, 30_000]);
   });
 
-  it("is not waited for longer than a refresh says", async () => {
+  it("is not awaited longer than a refresh allows", async () => {
     /** @type {(response: Response) => void} */
     let respond = () => undefined;
     const source = await open({ body: text(1) });
@@ -393,7 +393,7 @@ describe("a document source that is refused", () => {
     slow.close();
   });
 
-  it("because the module cannot start says so, and starts later", async () => {
+  it("because the module cannot start reports it, and starts later", async () => {
     let broken = true;
     const source = await open(
       { body: text(1) },
@@ -414,7 +414,7 @@ describe("a document source that is refused", () => {
     source.close();
   });
 
-  it("takes the digest of the server where the module computes none", async () => {
+  it("uses the server's digest if the module computes none", async () => {
     const slim = {
       /** @param {Uint8Array} bytes */
       fromJson(bytes) {
@@ -435,7 +435,7 @@ describe("a document source that is refused", () => {
     source.close();
   });
 
-  it("tells everybody although one listener throws", async () => {
+  it("calls every listener although one throws", async () => {
     const source = await open({ body: text(1) });
     let told = 0;
     const { error } = console;
@@ -486,7 +486,7 @@ describe("a document source that is closed", () => {
     assert.equal(liveHandles(), handles);
   });
 
-  it("while a body arrives stays as it was", async () => {
+  it("while a body arrives does not change", async () => {
     answer = { body: text(1) };
     const source = createSource({ url, Flags, ready });
     source.subscribe(() => {
@@ -497,7 +497,7 @@ describe("a document source that is closed", () => {
     assert.equal(source.snapshot.progress, undefined);
   });
 
-  it("while a body arrives whose fetch does not listen, too", async () => {
+  it("while a body arrives does not change even if fetch ignores the signal", async () => {
     /** @type {any} */
     let body;
     const stream = new ReadableStream({
@@ -529,7 +529,7 @@ describe("a document source that is closed", () => {
     assert.equal(asked.length, 0);
   });
 
-  it("by somebody who is told of a new document frees both", async () => {
+  it("by a listener frees both documents", async () => {
     const handles = liveHandles();
     const source = await open({ body: text(1) });
     source.subscribe(() => {
@@ -546,7 +546,7 @@ describe("a document source in a page", () => {
   /** @param {string} visibilityState */
   const pageThatIs = visibilityState => Object.assign(new EventTarget(), { visibilityState });
 
-  it("asks again when the page becomes visible, and no more once it is closed", async () => {
+  it("refreshes when the page becomes visible, unless it is closed", async () => {
     const page = pageThatIs("visible");
     const source = await open({ body: text(1) }, { page });
     page.visibilityState = "hidden";
@@ -585,7 +585,7 @@ describe("a document source in a page", () => {
     assert.equal(looks, 0);
   });
 
-  it("stops once its last subscriber has left, and goes on with the next one", async () => {
+  it("stops once its last subscriber has left, and continues with the next one", async () => {
     const page = pageThatIs("visible");
     const source = await open({ body: text(1) }, { page });
     const visible = async () => {
@@ -603,7 +603,7 @@ describe("a document source in a page", () => {
     assert.equal(await visible(), 3);
     await source.refresh();
     assert.equal(asked.length, 4);
-    // It catches up at once.
+    // It polls immediately.
     const unsubscribe = source.subscribe(() => undefined);
     await setTimeout(10);
     assert.equal(asked.length, 5);
@@ -615,7 +615,7 @@ describe("a document source in a page", () => {
     assert.equal(await visible(), 6);
   });
 
-  it("does not where that is not wanted", async () => {
+  it("does not if disabled", async () => {
     const page = pageThatIs("visible");
     const source = await open({ body: text(1) }, { page, refetchOnVisible: false });
     page.dispatchEvent(new Event("visibilitychange"));
@@ -624,7 +624,7 @@ describe("a document source in a page", () => {
     source.close();
   });
 
-  it("lets the interval pass while the page is hidden", async () => {
+  it("skips polls while the page is hidden", async () => {
     const source = await open({ body: text(1) }, { page: pageThatIs("hidden"), intervalMs: 2 });
     await setTimeout(30);
     assert.equal(asked.length, 1);

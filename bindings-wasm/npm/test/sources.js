@@ -37,7 +37,7 @@ export function sourceOf(flags) {
       snapshot = { ...snapshot, ...changes };
       for (const listener of [...listeners]) listener();
     },
-    /** Frees the old one once everybody was told. */
+    /** Frees the old one after every listener was called. */
     /** @param {Flags} flags */
     replace(flags) {
       const old = snapshot.flags;

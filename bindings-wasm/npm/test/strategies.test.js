@@ -1,4 +1,4 @@
-// Strategies, checks and differences, as JavaScript has them; what they decide is the vectors' to test.
+// Strategies, checks and differences in JavaScript; the vectors test their results.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -25,7 +25,7 @@ const ada = { kind: "user", key: "ada" };
 /** @param {Flags} overlaid */
 const on = overlaid => overlaid.boolVariation("new", ada, false);
 
-test("a strategy gives new flags", () => {
+test("a strategy returns new flags", () => {
   assert.equal(on(flags.withStrategy("Next Release")), true);
   assert.equal(on(flags.withStrategy("Production State")), false);
   assert.equal(on(flags.withStrategy("Custom", { on: ["new"] })), true);
@@ -33,17 +33,17 @@ test("a strategy gives new flags", () => {
   assert.equal(on(flags), false);
 });
 
-test("a strategy that was chosen can be laid over", () => {
+test("a chosen strategy can be applied", () => {
   const chosen = flags.strategyFor("development", ada);
   assert.deepEqual(chosen, { strategy: "Custom", on: ["new"] });
   assert.ok(chosen);
   assert.equal(on(flags.withStrategy(chosen)), true);
   assert.equal(flags.strategyFor("production", ada), undefined);
   // @ts-expect-error: no system
-  assert.throws(() => flags.strategyFor("staging", ada), /`staging` is no system/);
+  assert.throws(() => flags.strategyFor("staging", ada), /`staging` is not a system/);
 });
 
-test("what is no strategy is refused", () => {
+test("an invalid strategy is rejected", () => {
   assert.throws(
     () => flags.withStrategy("Custom", { on: ["old"] }),
     error => error instanceof StrategyError && error.code === "unknown-flag" && error.path === "on",
@@ -52,7 +52,7 @@ test("what is no strategy is refused", () => {
   assert.throws(() => flags.withStrategy(undefined), StrategyError);
 });
 
-test("a check says what its options ask for", () => {
+test("a check applies its options", () => {
   const notes = flags.check().map(({ code, severity }) => [code, severity]);
   assert.deepEqual(notes, [
     ["name-pattern", "info"],
@@ -67,7 +67,7 @@ test("a check says what its options ask for", () => {
   assert.throws(() => flags.check({ owner: true }), /`owner`: there is no such option/);
 });
 
-test("a difference is told in three forms", () => {
+test("a difference has three forms", () => {
   const later = flags.withStrategy("Flush Out");
   const diff = flags.diff(later);
   assert.deepEqual(diff.answers, ["new"]);
@@ -77,7 +77,7 @@ test("a difference is told in three forms", () => {
   assert.deepEqual(flags.diff(document).flags, []);
 });
 
-test("keys go to AppConfig and back", () => {
+test("keys are converted to AppConfig and back", () => {
   const written = toAppConfigKey("DeptA.TeamB.66623");
   assert.ok(written);
   assert.equal(fromAppConfigKey(written), "DeptA.TeamB.66623");

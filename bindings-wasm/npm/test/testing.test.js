@@ -1,4 +1,4 @@
-// What tests do with flags.
+// Tests of `isoflag/testing`.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -25,7 +25,7 @@ const flags = Flags.fromObject(
 );
 
 describe("overrides", () => {
-  it("serve a value of any type to everybody, for flags that there are and for others", () => {
+  it("serve a value of any type to everybody, for existing flags and for others", () => {
     for (const value of [true, false, 0, 1.5, "", "text", null, [], [1], {}, { a: { b: [null] } }]) {
       const overridden = withOverrides(flags, { on: value, off: value, broken: value, unknown: value });
       for (const key of ["on", "off", "broken", "unknown"]) {
@@ -40,7 +40,7 @@ describe("overrides", () => {
     }
   });
 
-  it("leave the document as it was, and no handle but the new one", () => {
+  it("leave the document unchanged, and create one handle", () => {
     const before = liveHandles();
     const { digest } = flags;
     const overridden = withOverrides(flags, { on: false });
@@ -62,7 +62,7 @@ describe("overrides", () => {
     for (const each of [first, second, third]) each.free();
   });
 
-  it("hold for what depends on the flag", () => {
+  it("apply to flags that depend on the flag", () => {
     assert.equal(flags.boolVariation("dependent", user, false), true);
     const off = withOverrides(flags, { on: false });
     assert.deepEqual(off.variationDetail("dependent", user, null).reason, {
@@ -75,14 +75,14 @@ describe("overrides", () => {
     on.free();
   });
 
-  it("show browsers the flags that they saw", () => {
+  it("keep the flags available to browsers", () => {
     const overridden = withOverrides(flags, { on: 1, off: 2, unknown: 3 });
     const state = overridden.allFlagsState(user, { clientSideOnly: true });
     assert.deepEqual(Object.keys(state), ["$flagsState", "$valid", "off", "unknown"]);
     overridden.free();
   });
 
-  it("refuse what has no JSON form, and say where", () => {
+  it("reject values without a JSON form, with their path", () => {
     const before = liveHandles();
     assert.throws(() => withOverrides(flags, { on: /** @type {any} */ (() => 1) }), {
       name: "DocumentError",
@@ -143,7 +143,7 @@ describe("a test for each state", () => {
     assert.deepEqual(seen.splice(0).at(-1), [{ on: false, color: "blue" }, "blue"]);
   });
 
-  it("frees what it made although the test fails", async () => {
+  it("frees its documents even if the test fails", async () => {
     const bodies = testWithFlag(collect, "fails", flags, "on", () => assert.fail("on purpose"));
     for (const body of bodies) await assert.rejects(async () => body(), /on purpose/);
     assert.equal(liveHandles(), before);
@@ -177,7 +177,7 @@ describe("a test for each state", () => {
 });
 
 describe("a recording", () => {
-  it("holds every evaluation, of flags and of what is bound to them", () => {
+  it("contains every evaluation of flags and of bound flags", () => {
     const before = liveHandles();
     const { flags: watched, evaluations, keys, clear } = record(flags);
     watched.boolVariation("on", user, false);
@@ -210,7 +210,7 @@ describe("a recording", () => {
     assert.throws(() => watched.bind(user, /** @type {any} */ ({ bigSegments: 5 })), TypeError);
   });
 
-  it("is of flags that were bound before, too", () => {
+  it("works for flags that were already bound", () => {
     const bound = flags.bind(user);
     const { flags: watched, evaluations } = record(bound);
     assert.equal(watched.boolVariation("on", false), true);
@@ -222,7 +222,7 @@ describe("a recording", () => {
     assert.throws(() => bound.boolVariation("on", false), /used after `free\(\)`/);
   });
 
-  it("is of flags that can be overridden, and overridden flags can be recorded", () => {
+  it("works for flags that can be overridden, and overridden flags can be recorded", () => {
     const { flags: watched, keys } = record(withOverrides(flags, { on: "mine" }));
     assert.equal(watched.stringVariation("on", user, ""), "mine");
     assert.deepEqual(keys(), ["on"]);
@@ -238,7 +238,7 @@ const staged = {
 };
 
 describe("a suite under a strategy", () => {
-  /** What the flag serves under a strategy. @param {Parameters<typeof underStrategy>[1]} [strategy] */
+  /** Returns the flag's value under a strategy. @param {Parameters<typeof underStrategy>[1]} [strategy] */
   function served(strategy) {
     const flags = Flags.fromObject(staged);
     const overlaid = underStrategy(flags, strategy);
@@ -248,12 +248,12 @@ describe("a suite under a strategy", () => {
     return value;
   }
 
-  it("is under the one that is named", () => {
+  it("uses the named strategy", () => {
     assert.equal(served("Next Release"), true);
     assert.equal(served("Production State"), false);
   });
 
-  it("is under that of the environment, or none", () => {
+  it("uses the strategy of the environment, or none", () => {
     assert.equal(served(), false);
     process.env.ISOFLAG_STRATEGY = "Flush Out";
     try {
@@ -276,7 +276,7 @@ test("a suite under a strategy is evidence for a certification", () => {
     for (const asked of [overlaid, overlaid]) asked.boolVariation("new", { key: "mia" }, false);
     assert.equal(bound.boolVariation("new", false), true);
     bound.boolVariation("no-such-flag", false);
-    // An override makes another document, which is not what is certified.
+    // An override creates another document, which is not the certified one.
     const overridden = withOverrides(overlaid, { new: false });
     assert.equal(overridden.boolVariation("new", { key: "mia" }, true), false);
     const lines = readFileSync(file, "utf8").trimEnd().split("\n");

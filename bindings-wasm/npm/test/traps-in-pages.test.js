@@ -1,4 +1,4 @@
-// As traps.test.js, in Chromium: on a page's main thread and in its worker.
+// Like traps.test.js, in Chromium: on a page's main thread and in its worker.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -13,7 +13,7 @@ import { after, before, describe, it } from "node:test";
 import { EXPECTED } from "./traps/exhaustion.js";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
-// It is outside what these types are checked with.
+// It is outside the project that these types are checked with.
 const { findChromium, launchOptions } = await import(
   new URL("../../../.ci/chromium.mjs", import.meta.url).href
 );
@@ -81,7 +81,7 @@ describe("in a page", { skip }, () => {
         assert.ok(result.caught > 0);
       });
 
-      it(`a document that does not fit into the memory of ${module}.wasm in a ${place} is refused`, async () => {
+      it(`a document that does not fit into the memory of ${module}.wasm in a ${place} is rejected`, async () => {
         assert.deepEqual(await visited(`${module}&exhaust&${place}`), EXPECTED);
       });
     }

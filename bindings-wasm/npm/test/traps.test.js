@@ -1,4 +1,4 @@
-// After a call into the module that did not return, the next one works: another instance has the same documents.
+// After a call into the module traps, the next one works: a new instance has the same documents.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -49,23 +49,23 @@ for (const module of ["core", "tools"]) {
   });
 
   describe(`a document that does not fit into the memory of ${module}.wasm`, () => {
-    it("is refused, and what was loaded is evaluated", async () => {
+    it("is rejected, and loaded documents still evaluate", async () => {
       assert.deepEqual(await inProcess([], [module, "exhaust"]), EXPECTED);
     });
 
-    it("is refused in a thread too", async () => {
+    it("is rejected in a thread too", async () => {
       assert.deepEqual(await inThread([module, "exhaust"]), EXPECTED);
     });
   });
 }
 
 describe("a trap", () => {
-  /** At which crossing into the module there is a trap, counted from 1. */
+  /** The number of the call into the module that traps, from 1. */
   let countdown = 0;
   let instances = 0;
   const { Instance } = WebAssembly;
 
-  /** An instance that can be made to trap, and whose memory is useless then. */
+  /** An instance that can be made to trap, and whose memory is unusable afterwards. */
   class Trapping extends Instance {
     /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} [imports] */
     constructor(module, imports) {
@@ -87,7 +87,7 @@ describe("a trap", () => {
     }
   }
 
-  it("costs one call at most, wherever it is", async () => {
+  it("fails at most one call, wherever it occurs", async () => {
     WebAssembly.Instance = Trapping;
     const isoflag = await import("../dist/tools.js");
     isoflag.readySync(await readFile(new URL("../dist/tools.wasm", import.meta.url)));
@@ -116,7 +116,7 @@ describe("a trap", () => {
     assert.ok(traps > 50 && instances > traps, `${traps} traps, ${instances} instances`);
   });
 
-  it("does not keep what was freed, and is no obstacle to freeing", async () => {
+  it("does not keep freed objects, and does not prevent freeing", async () => {
     const { Context, Flags } = await import("../dist/tools.js");
     const { liveHandles } = await import("../dist/generated/glue.js");
     const user = { kind: "user", key: "ada" };
@@ -156,7 +156,7 @@ describe("a trap", () => {
     assert.equal(kept.variation("f", 0), 1);
   });
 
-  it("in a patched document is survived with all of its patches", async () => {
+  it("in a patched document preserves all of its patches", async () => {
     const { Flags } = await import("../dist/tools.js");
     let flags = Flags.fromObject({ flags: {} });
     for (let version = 1; version <= 20; version++) {

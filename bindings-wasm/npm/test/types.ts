@@ -1,4 +1,4 @@
-// Never run: what the types allow is checked when the types are.
+// Type tests, which are checked and never run.
 
 import { createElement } from "react";
 
@@ -19,7 +19,7 @@ import { record, testWithFlag, withOverrides } from "../dist/testing.js";
 
 type Equal<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
-/** Holds a type to another, exactly. */
+/** Checks that two types are equal. */
 const exactly = <One, Other>(_: Equal<One, Other>): void => undefined;
 
 declare const flags: Flags;

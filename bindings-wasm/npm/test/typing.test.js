@@ -1,4 +1,4 @@
-// The declaration that `isoflag types` writes, compiled as its user would.
+// Compiles the declaration that `isoflag types` writes as an application would.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -32,7 +32,7 @@ const ada = { kind: "user", key: "ada" };
 
 const checkout: boolean = flags.variation("new-checkout", ada, false);
 const banner: "plain" | "loud" = flags.variation("banner", ada, "plain");
-// @ts-expect-error: the default is no variation
+// @ts-expect-error: the default is not a variation
 const other: "plain" | "loud" = flags.variation("banner", ada, "shrill");
 const limit: number = flags.bind(ada).variation("limit", 0);
 const layout = flags.jsonVariation("layout", ada, null);
@@ -96,10 +96,10 @@ function compiled(files) {
   });
 }
 
-it("tsc takes good uses and refuses bad ones", () => {
+it("tsc accepts valid uses and rejects invalid ones", () => {
   const declaration = Flags.fromObject(document).typing();
   assert.equal(compiled({ "flags.d.ts": declaration, "uses.ts": uses }).stdout, "");
-  // Without the declaration every key is a flag, so that nothing is an error that is expected to be.
+  // Without the declaration every key is a flag, so expected errors do not occur.
   assert.match(compiled({ "uses.ts": uses }).stdout, /TS2578/);
 });
 
@@ -107,7 +107,7 @@ it("without a declaration any string is a key", () => {
   assert.equal(compiled({ "untyped.ts": untyped }).stdout, "");
 });
 
-it("what is written for hostile names compiles", () => {
+it("the declarations for hostile names compile", () => {
   const flags = {
     '"': {},
     "*/": { description: "*/ }" },

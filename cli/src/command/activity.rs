@@ -1,3 +1,5 @@
+//! `isoflag activity`: works with recorded evaluations.
+
 use clap::{Args, Subcommand};
 use isoflag::Activity;
 
@@ -7,7 +9,7 @@ use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
-/// Work with activity: how often each flag served what, as programs recorded it
+/// Work with recorded evaluations of flags (activity)
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -19,17 +21,17 @@ enum Command {
     Merge(Merge),
 }
 
-/// Add up the activity of several processes, as canonical JSON
+/// Merge the activity of several processes into canonical JSON
 ///
-/// Counts are added; the first time is the earliest of all, the last the latest. Where one of the
-/// files is no activity, nothing is written.
+/// Counts are added; the time ranges are combined. If one of the files is not valid activity,
+/// nothing is written.
 #[derive(Args)]
 struct Merge {
-    /// Files that `flush` or `take` of a recorder wrote; `-` is standard input
+    /// Files written by a recorder's `flush` or `take` (`-` for stdin)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 
-    /// The file to write, which may be one of those; standard output if it is not given
+    /// Output file, which may be one of the inputs (default: stdout)
     #[arg(long, value_name = "FILE")]
     out: Option<String>,
 }

@@ -1,3 +1,5 @@
+//! `isoflag certify`: runs an artifact's tests under both strategies.
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -20,36 +22,37 @@ use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 use crate::system_error::reason;
 
-/// Run all tests under Production State, then under Next Release, and say what may be deployed
+/// Run all tests under Production State, then under Next Release, and report what may be deployed
 ///
-/// The command finds the name of the strategy in ISOFLAG_STRATEGY and the document under it in the
-/// file that ISOFLAG_DOCUMENT names. If the first run passes, the artifact may be deployed; if the
-/// second passes too, what is in Staging is done. After a fix in tests alone run this again: with the
-/// same --artifact-time it is about the same artifact.
+/// The command gets the name of the strategy in ISOFLAG_STRATEGY, and the path of the document
+/// under that strategy in ISOFLAG_DOCUMENT. If the first run passes, the artifact may be deployed;
+/// if the second passes too, the features in Staging are done. After a fix in tests alone run this
+/// again with the same --artifact-time to certify the same artifact.
 ///
 /// Tests that evaluate no flag of that document certify nothing. ISOFLAG_EVIDENCE names the file in
 /// which evaluations are recorded: by isoflag's pytest plugin and FlagClient, by `underStrategy` of
 /// `isoflag/testing`, and by `isoflag eval`. A feature in Staging that the second run does not
-/// evaluate stays there. The exit code is 0 if both passed and every feature was evaluated.
+/// evaluate remains there. The exit code is 0 if both passed and every feature was evaluated.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag document
+    /// Flag document
     file: String,
 
-    /// When the artifact was built, in seconds since 1970 or as a date and time; if it is not given
-    /// it holds everything that is in Staging now
+    /// Build time of the artifact, in seconds since 1970 or as a date and time; by default the
+    /// artifact contains everything that is in Staging now
     #[arg(long, value_name = "TIME", value_parser = moment_argument)]
     artifact_time: Option<f64>,
 
-    /// Write into the document whether the artifact is deployable, and what is done
+    /// Write the results into the document: whether the artifact is deployable, and the new
+    /// statuses
     #[arg(long)]
     write: bool,
 
-    /// Believe the exit code of the command, although nothing shows that its tests evaluate flags
+    /// Trust the exit code of the command even if its tests evaluate no flags
     #[arg(long)]
     no_evidence: bool,
 
-    /// The command that runs all tests, after `--`
+    /// Command that runs all tests, after `--`
     #[arg(required = true, last = true, value_name = "COMMAND")]
     command: Vec<String>,
 
@@ -76,7 +79,7 @@ pub(crate) fn run(
     }
     if arguments.file == "-" {
         return Err(Failure::message(
-            "`certify` needs a file, since the command may read the input",
+            "`certify` needs a file, because the command may read standard input",
         ));
     }
     let document = Edited::read(&arguments.file, input)?;
@@ -90,13 +93,13 @@ pub(crate) fn run(
         tested(arguments, &document.flags, kind, folder.path())
     };
     let first = step(StrategyKind::ProductionState)?;
-    // What it would say of an artifact that may not be deployed changes nothing.
+    // Its result would change nothing for an artifact that may not be deployed.
     let second = match first.certifies(arguments) {
         true => step(StrategyKind::NextRelease)?,
         false => Step::not_run(),
     };
     let found = certified(arguments, &document.flags, [&first, &second], now);
-    // Tests that evaluate nothing say nothing of the artifact, good or bad.
+    // Tests that evaluate nothing prove nothing about the artifact.
     let write = arguments.write && !first.is_unproved(arguments);
     if write {
         document.write(&found.changes, Some(&found.artifact(now)))?;
@@ -137,7 +140,7 @@ pub(crate) fn run(
     })
 }
 
-/// What the tests say under one strategy.
+/// The test results under one strategy.
 struct Step {
     result: StepResult,
     /// The flags of the document that they evaluated; under Next Release those that served a
@@ -150,7 +153,7 @@ impl Step {
         Step { result: StepResult::NotRun, evaluated: BTreeSet::new() }
     }
 
-    /// Whether the tests passed without evaluating a flag, and that matters.
+    /// Whether the tests passed without evaluating a flag, and evidence is required.
     fn is_unproved(&self, arguments: &Arguments) -> bool {
         let passed = self.result == StepResult::Passed;
         passed && self.evaluated.is_empty() && !arguments.no_evidence
@@ -195,7 +198,7 @@ fn tested(
     let [program, rest @ ..] = &*arguments.command else {
         return Err(Failure::message("no command; write it after `--`"));
     };
-    // Standard output is the report's.
+    // Standard output is reserved for the report.
     let status = Command::new(program)
         .args(rest)
         .env("ISOFLAG_STRATEGY", kind.as_str())
@@ -245,10 +248,10 @@ fn print(
     }
     for feature in &found.left {
         let why = match feature.included {
-            Tri::Unknown => "nothing says since when; write `statusTimestamp`",
+            Tri::Unknown => "since when is unknown; write `statusTimestamp`",
             Tri::Yes | Tri::No => "the artifact is older",
         };
-        console.line(format_args!("`{}` stays in {}: {why}", feature.key, feature.status))?;
+        console.line(format_args!("`{}` remains in {}: {why}", feature.key, feature.status))?;
     }
     Ok(())
 }

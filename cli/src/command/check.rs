@@ -1,3 +1,5 @@
+//! `isoflag check`: reports mistakes in documents.
+
 use clap::{Args, ValueEnum};
 use isoflag::{CheckOptions, Diagnostic, DocumentError, Flags, NamePattern, Severity, Value};
 
@@ -9,32 +11,32 @@ use crate::finding::{Findings, LineColumn};
 use crate::input::{Input, Source};
 use crate::outcome::{Failure, Outcome};
 
-/// Say what is wrong with documents, and where
+/// Report mistakes in documents, with their positions
 ///
-/// Rules that nobody reaches, clauses that never match, weights that do not add up, variations that
-/// nobody gets, and whatever cannot be read. docs/diagnostics.md explains every code.
+/// Unreachable rules, clauses that never match, weights that do not add up, variations that are
+/// never served, and everything invalid. docs/diagnostics.md explains every code.
 ///
 /// The exit code is 1 if a document has an error, and 2 if one cannot be read.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag documents, or `-`
+    /// Flag documents (`-` for stdin)
     #[arg(required_unless_present = "env", value_name = "FILE")]
     files: Vec<String>,
 
-    /// The document of an environment, such as `prod=prod.json`; may be given several times. What
-    /// is on there and not in `dev` is an error
+    /// Document of an environment, such as `prod=prod.json`; repeatable. A flag that is on there
+    /// but off in `dev` is an error
     #[arg(long, value_name = "NAME=FILE", value_parser = environment)]
     env: Vec<(String, String)>,
 
     #[command(flatten)]
     container: Container,
 
-    /// Take these for errors too
+    /// Treat these as errors too
     #[arg(long, value_enum)]
     deny: Option<Deny>,
 
-    /// Demand names of this form: words with what stands between them, or a regular expression in
-    /// slashes
+    /// Require keys to match a pattern such as `team.feature`, or a regular expression such as
+    /// `/^[a-z.-]+$/`
     #[arg(
         long,
         value_name = "PATTERN",
@@ -44,15 +46,15 @@ pub(crate) struct Arguments {
     )]
     names: Option<String>,
 
-    /// Demand an owner of each flag
+    /// Require each flag to have an owner
     #[arg(long)]
     owners: bool,
 
-    /// How many flags a team may have
+    /// Maximum number of flags of a team
     #[arg(long, value_name = "COUNT")]
     max_flags_per_team: Option<u32>,
 
-    /// How many days a flag may live
+    /// Maximum age of a flag in days
     #[arg(long, value_name = "DAYS")]
     max_age_days: Option<u32>,
 
@@ -77,7 +79,7 @@ fn environment(argument: &str) -> Result<(String, String), String> {
     }
 }
 
-/// What came of one file.
+/// The report on one file.
 struct Report {
     source: Source,
     environment: Option<String>,
@@ -85,7 +87,7 @@ struct Report {
     found: Vec<Diagnostic>,
 }
 
-/// Notes that many flags have alike: people get one line for all of them.
+/// Notes that many flags share: text output has one line for all of them.
 const FOLDED: [&str; 2] = ["name-pattern", "no-owner"];
 
 pub(crate) fn run(
@@ -115,7 +117,7 @@ pub(crate) fn run(
     Ok(outcome)
 }
 
-/// Checks what is known by its environment once more, beside the others.
+/// Checks the documents of environments again, beside each other.
 fn check_environments(reports: &mut [Report], options: &CheckOptions) {
     let named: Vec<(String, Flags)> = reports
         .iter()
@@ -200,7 +202,7 @@ impl Report {
         }
     }
 
-    /// `{file, flags, digest, diagnostics}` or `{file, error}`; `environment` where it has one.
+    /// `{file, flags, digest, diagnostics}` or `{file, error}`, and `environment` if it has one.
     fn to_value(&self) -> Value {
         let mut findings = Findings::new(&self.source);
         let file = ("file", Value::from(self.source.name.as_str()));
@@ -225,7 +227,7 @@ impl Report {
     }
 }
 
-/// A note that needs no excerpt: its message, which names the flag or stands after its place.
+/// A note without an excerpt: its message, which names the flag or follows its path.
 fn told(found: &Diagnostic) -> String {
     if found.message().starts_with('`') {
         found.message().to_owned()

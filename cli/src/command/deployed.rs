@@ -1,3 +1,5 @@
+//! `isoflag deployed`: records the deployment of an artifact.
+
 use clap::Args;
 use isoflag::{Tri, Value};
 
@@ -9,18 +11,18 @@ use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};
 
-/// Say that an artifact is deployed: list its features, and put what is done into Beta
+/// Record that an artifact is deployed: list its features, and enter the done ones into Beta
 ///
 /// The document is rewritten: a feature that is done and in the artifact gets its
-/// `deployedTimestamp`, and one that is in no deployed artifact any more, as after going back to an
-/// older one, loses it. An artifact that `isoflag certify --write` has not certified as deployable is
-/// refused; the document remembers the last fifty, by --artifact-time.
+/// `deployedTimestamp`; a feature that is not in it, for example after a return to an older
+/// artifact, loses it. An artifact that `isoflag certify --write` has not certified as deployable
+/// is rejected; the document records the last fifty, by --artifact-time.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag document, which is rewritten
+    /// Flag document, which is rewritten
     file: String,
 
-    /// When the artifact was built, in seconds since 1970 or as a date and time
+    /// Build time of the artifact, in seconds since 1970 or as a date and time
     #[arg(long, value_name = "TIME", value_parser = moment_argument)]
     artifact_time: f64,
 

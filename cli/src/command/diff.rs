@@ -1,3 +1,5 @@
+//! `isoflag diff`: compares two documents.
+
 use clap::Args;
 use isoflag::{Flags, Value};
 
@@ -8,19 +10,19 @@ use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
-/// Say what changed between two documents, and which flags' answers can differ
+/// Show the differences between two documents, and the flags whose answers can differ
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag document before, or `-`
+    /// Old flag document (`-` for stdin)
     old: String,
 
-    /// The flag document after, or `-`
+    /// New flag document (`-` for stdin)
     new: String,
 
     #[command(flatten)]
     container: Container,
 
-    /// Print Markdown, as for a pull request
+    /// Print Markdown, for a pull request
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
 

@@ -1,3 +1,5 @@
+//! `isoflag digest`: prints the digest of a document.
+
 use clap::Args;
 use isoflag::Value;
 
@@ -7,7 +9,7 @@ use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
-/// Print a document's digest, which is equal on every host
+/// Print a document's digest, which is identical on every host runtime
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]

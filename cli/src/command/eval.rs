@@ -1,3 +1,5 @@
+//! `isoflag eval`: evaluates a flag.
+
 use clap::{Args, ValueEnum};
 use isoflag::{Value, ValueType};
 
@@ -16,17 +18,17 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     document: DocumentArgument,
 
-    /// The flag's key
+    /// Key of the flag
     key: String,
 
     #[command(flatten)]
     context: ContextArgument,
 
-    /// What to serve where the flag serves nothing, as JSON or `@FILE`
+    /// Default value as JSON or `@FILE`, returned if the flag serves nothing
     #[arg(long, value_name = "JSON", default_value = "null")]
     default: String,
 
-    /// The type that is asked for; another one is the error WRONG_TYPE
+    /// Expected type; a value of another type is the error WRONG_TYPE
     #[arg(long = "type", value_enum, default_value_t = Type::Any)]
     value_type: Type,
 

@@ -1,3 +1,5 @@
+//! `isoflag explain`: explains an answer step by step.
+
 use clap::Args;
 
 use super::{Format, outcome_of};
@@ -7,13 +9,13 @@ use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
-/// Say step by step why one flag answers one context as it does
+/// Explain the answer of one flag for one context, step by step
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     document: DocumentArgument,
 
-    /// The flag's key
+    /// Key of the flag
     key: String,
 
     #[command(flatten)]

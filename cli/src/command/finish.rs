@@ -1,3 +1,5 @@
+//! `isoflag finish`: ends the rollout of a feature.
+
 use clap::Args;
 use isoflag::{LifecycleChange, Value};
 
@@ -13,18 +15,18 @@ const WEEK: f64 = 7.0 * 86_400.0;
 
 /// Finish the rollout of a feature: set its status, and when its flag should be removed
 ///
-/// The document is rewritten. Until the safety period ends the flag stays, so that the feature can
-/// be switched off; then it should be removed from the code.
+/// The document is rewritten. The flag is kept as a kill switch until the safety period ends; then
+/// it should be removed from the code.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag document, which is rewritten
+    /// Flag document, which is rewritten
     file: String,
 
-    /// The flags that are done and serve their "on" to everybody
+    /// Flags that are done and serve their "on" variation to everybody
     #[arg(required = true)]
     keys: Vec<String>,
 
-    /// How many weeks the flag has to stay able to be switched off
+    /// Weeks to keep the flag as a kill switch before it may be removed
     #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = super::retire::weeks)]
     safety_weeks: f64,
 

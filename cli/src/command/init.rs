@@ -1,3 +1,5 @@
+//! `isoflag init`: writes a new document.
+
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 
@@ -9,21 +11,21 @@ use crate::console::Console;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::unwritable;
 
-/// The shape of `meta`, raised when a member changes its meaning.
+/// The version of the format of `meta`, raised when a member changes its meaning.
 const FORMAT_VERSION: u32 = 1;
 
-/// Write a new document, which splits by murmur3
+/// Write a new document, which uses murmur3 for rollouts
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where to; `-` is standard output, and a file that exists is left alone
+    /// Output file (`-` for stdout). Existing files are not overwritten
     #[arg(default_value = "flags.json")]
     file: String,
 
-    /// The environment that the document is for
+    /// Environment of the document
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
 
-    /// Put a boolean flag in, switched off; may be repeated
+    /// Add a boolean flag that is off; repeatable
     #[arg(long = "flag", value_name = "KEY")]
     flags: Vec<String>,
 
@@ -59,7 +61,7 @@ fn write_new(file: &str, text: &str) -> Result<(), Failure> {
         .and_then(|mut new| new.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Failure::message(format!(
-            "`{file}` exists already; name another file, or take that one away first"
+            "`{file}` exists already; choose another file, or remove it first"
         )),
         _ => unwritable(file, &error),
     })
@@ -89,7 +91,7 @@ fn document(arguments: &Arguments) -> String {
     )
 }
 
-/// Off until somebody switches it on. The key is the salt: flags split independently of each other.
+/// Writes a flag that is off. The key is the salt, so rollouts of different flags are independent.
 fn flag(key: &str) -> String {
     let key = Value::from(key);
     format!(

@@ -1,3 +1,5 @@
+//! `isoflag inventory`: shows the flags of all environments.
+
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
@@ -17,24 +19,25 @@ use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 use crate::table::{Cell, Table};
 
-/// How much of a value is shown.
+/// The number of characters of a value that are shown.
 const SHOWN: usize = 24;
 
 /// Show the flags of all environments and accounts in one view, by owner
 ///
-/// `isoflag inventory dev=dev.json production=prod.json --activity production=counts.json` says of
-/// each flag what it serves, to how many, whose it is, how old, and when it was evaluated last.
+/// `isoflag inventory dev=dev.json production=prod.json --activity production=counts.json` lists
+/// the served values of each flag with their percentages, its owner, its age, and its last
+/// evaluation.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag documents: `LABEL=FILE`, or a file that is called as its `meta.environment` says
+    /// Flag documents: `LABEL=FILE`, or a file, labelled with its `meta.environment`
     #[arg(required = true, value_name = "[LABEL=]FILE")]
     documents: Vec<String>,
 
-    /// What hosts counted, in the environment of that label or in all; may be given several times
+    /// Recorded evaluations, for the environment with that label or for all; repeatable
     #[arg(long, value_name = "[LABEL=]FILE")]
     activity: Vec<String>,
 
-    /// Write one HTML page that needs nothing else; `-` is standard output
+    /// Write one self-contained HTML page (`-` for stdout)
     #[arg(long, value_name = "FILE")]
     html: Option<String>,
 
@@ -79,7 +82,7 @@ pub(crate) fn run(
 }
 
 fn print(inventory: &Inventory, console: &mut Console) -> Result<(), Failure> {
-    // The rows of nobody come last.
+    // Rows without an owner are last.
     let mut by_owner: BTreeMap<(bool, &str), Vec<&InventoryRow>> = BTreeMap::new();
     for row in inventory.rows() {
         let owner = row.owner.as_deref();
@@ -95,7 +98,7 @@ fn print(inventory: &Inventory, console: &mut Console) -> Result<(), Failure> {
         table.row(vec![Cell::new(owner).styled(style)]);
         let mut before = "";
         for row in rows {
-            // A key is written once.
+            // A key is shown once.
             let key = if *row.key == *before { "" } else { &*row.key };
             before = &row.key;
             table.row(vec![

@@ -1,3 +1,5 @@
+//! `isoflag keys`: prints the keys of a document.
+
 use clap::Args;
 use isoflag::Value;
 

@@ -1,4 +1,4 @@
-//! The subcommands, one a file: its arguments, and what it does with them.
+//! The subcommands, one file each: arguments and implementation.
 
 mod activity;
 mod certify;
@@ -70,7 +70,7 @@ impl Command {
     }
 }
 
-/// How every subcommand can be made to print for programs.
+/// The option for machine-readable output of every subcommand.
 #[derive(clap::Args, Clone, Copy)]
 struct Format {
     /// Print one line of canonical JSON

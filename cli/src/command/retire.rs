@@ -1,3 +1,5 @@
+//! `isoflag retire`: reports which flags can be removed.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -20,34 +22,35 @@ use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};
 
-/// How many call sites of a flag are listed for people.
+/// The number of call sites of a flag that text output lists.
 const LISTED: usize = 5;
 
-/// Say which flags can go, and what nobody knows about the others
+/// Report which flags can be removed, and which evidence is missing for the others
 ///
-/// A flag goes when everybody has had one value for some weeks, its answers have not changed for as
-/// long, and people said in its `lifecycle` that the `feedback` is `"good"`, that there are 0
-/// `openIssues`, and that `changePlanned` and `needed` are `false`. When the code no longer names
-/// it and nobody evaluates it, it can be deleted. What nothing says is unknown, and never a yes.
+/// A flag can be removed once everybody has had one value for some weeks, its answers have not
+/// changed for as long, and its `lifecycle` states that the `feedback` is `"good"`, that there are
+/// 0 `openIssues`, and that `changePlanned` and `needed` are `false`. Once the code no longer names
+/// it and it is not evaluated, it can be deleted. Missing evidence is reported as unknown and never
+/// counts as yes.
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     document: DocumentArgument,
 
-    /// For how many weeks a flag has to be constant, stable and unused
+    /// Weeks for which a flag must be constant, stable and unused
     #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = weeks)]
     weeks: f64,
 
-    /// A document that was in force from that time on (a date, or seconds since 1970), or a folder
-    /// of them; without a time its own stamp or the name of the file counts
+    /// Document that was current from that time on (a date, or seconds since 1970), or a folder of
+    /// them; without a time, its own timestamp or its file name counts
     #[arg(long, value_name = "[TIME=]FILE")]
     history: Vec<String>,
 
-    /// What hosts counted; may be given several times
+    /// Recorded evaluations; repeatable
     #[arg(long, value_name = "FILE")]
     activity: Vec<String>,
 
-    /// A folder of code to look for the keys in
+    /// Folder of code to search for the keys
     #[arg(long, value_name = "FOLDER")]
     code: Vec<String>,
 
@@ -161,7 +164,7 @@ fn print(
             Verdict::Delete => ("delete: neither named nor used", AnsiColor::Green.on_default()),
             Verdict::Remove => ("remove from the code", AnsiColor::Green.on_default()),
             Verdict::Safety => ("in the safety period", AnsiColor::Cyan.on_default()),
-            Verdict::Ask => ("ask: nothing speaks against it", AnsiColor::Yellow.on_default()),
+            Verdict::Ask => ("ask: evidence is missing", AnsiColor::Yellow.on_default()),
             Verdict::Keep => ("keep", Style::new().bold()),
         };
         table.row(Vec::new());
@@ -180,7 +183,7 @@ fn print(
             more => format!(" and {more} more"),
         };
         let said = format!(
-            ": `{key}` is named in {} places; ask it in one: {}{more}",
+            ": `{key}` is evaluated in {} places; evaluate it in one: {}{more}",
             places.len(),
             listed.join(", ")
         );

@@ -1,3 +1,5 @@
+//! `isoflag stamp`: sets the last-modified timestamps of a document.
+
 use clap::Args;
 use isoflag::{Flags, Value};
 
@@ -11,24 +13,24 @@ use crate::json_text;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
-/// The member that says when a document or a flag was changed.
+/// The member with the time of the last change of a document or a flag.
 const STAMP: &str = "lastModifiedTimestamp";
 
 /// Mark a document as changed now: set the time in its `meta` and raise its version
 ///
-/// With the document before the change, only the flags whose answers can have changed are marked:
-/// `isoflag stamp OLD NEW` rewrites NEW. The others keep the time that OLD has for them. Everything
-/// else stays as it is, the hash and the layout of the text included.
+/// With the previous document, only the flags whose answers can have changed are marked: `isoflag
+/// stamp OLD NEW` rewrites NEW. The others keep the time that they have in OLD. Everything else is
+/// unchanged, including the hash and the layout of the text.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag document, which is rewritten; `-` goes from standard input to standard output. With
-    /// a second document, the one before the change, which is only read
+    /// Flag document, which is rewritten; `-` reads stdin and writes stdout. With a second
+    /// document, the previous one, which is only read
     file: String,
 
-    /// The document after the change, which is rewritten
+    /// New document, which is rewritten
     new: Option<String>,
 
-    /// The time of the change, in seconds since 1970; the system's clock if it is not given
+    /// Time of the change, in seconds since 1970 (default: the system clock)
     #[arg(long, value_name = "SECONDS")]
     now: Option<u64>,
 
@@ -94,25 +96,25 @@ pub(crate) fn run(
     Ok(Outcome::Fine)
 }
 
-/// What is to be written where. Times are JSON, since an older one is written again as it was.
+/// The changes to write. Times are JSON, since an older one is written back unchanged.
 #[derive(Default)]
 struct Stamps {
     version: Option<i64>,
     meta: Option<Value>,
     /// By key.
     flags: Vec<(String, Value)>,
-    /// Which flags' answers can have changed, where a document before is known.
+    /// The flags whose answers can have changed, if the previous document is known.
     changed: Option<Vec<String>>,
 }
 
 impl Stamps {
-    /// The document as a whole.
+    /// Marks the document as a whole.
     fn of_the_document(flags: &Flags, now: u64) -> Result<Stamps, Failure> {
         let meta = Some(Value::from(now as f64));
         Ok(Stamps { version: Some(raised(flags.version())?), meta, ..Stamps::default() })
     }
 
-    /// The flags of `new` that can answer otherwise than in `old`.
+    /// Marks the flags of `new` whose answers can differ from `old`.
     fn of_the_changed(
         old: &Flags,
         new: &Flags,
@@ -128,7 +130,7 @@ impl Stamps {
         for key in new.keys() {
             let stamp_in = |document| stamp_of(at(at(document, "flags"), key), "lifecycle");
             if changed.iter().any(|changed| **changed == *key) {
-                // A flag of `flagValues` has no place for a time of its own.
+                // A flag of `flagValues` has no member for a timestamp.
                 unmarked |= !markable.iter().any(|markable| markable == key);
                 stamps.flags.push((key.to_owned(), now.clone()));
             } else if let Some(stamp) = stamp_in(&before)
@@ -147,7 +149,7 @@ impl Stamps {
         Ok(stamps)
     }
 
-    /// The document with its members changed, in place: no other byte moves.
+    /// Returns the document with its members changed in place: no other byte changes.
     fn written_into(&self, source: &Source) -> Result<Source, Failure> {
         let mut text = source.text().ok_or_else(|| lost(source))?.to_string();
         text = self.written_into_flags(source, text)?;
@@ -166,7 +168,7 @@ impl Stamps {
         Ok(Source { name: source.name.clone(), bytes: text.into_bytes() })
     }
 
-    /// From the last flag to the first, so that the places of the others stay what they are.
+    /// From the last flag to the first, so that the offsets of the others remain valid.
     fn written_into_flags(&self, source: &Source, mut text: String) -> Result<String, Failure> {
         let flags = container(&text).and_then(|outer| json_text::member(&text, &outer, "flags"));
         let members = flags.map(|flags| json_text::members(&text, &flags.value_span));
@@ -196,7 +198,7 @@ impl Stamps {
     }
 }
 
-/// The keys of the flags that are written as objects.
+/// The keys of the flags that are objects.
 fn flags_with_a_place(source: &Source) -> Vec<String> {
     let text = source.text().unwrap_or_default();
     let flags = container(text).and_then(|outer| json_text::member(text, &outer, "flags"));
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_replaced_where_they_stand() {
+    fn members_are_replaced_in_place() {
         assert_eq!(
             of(
                 "{\"meta\": {\"lastModifiedTimestamp\":1, \"version\" : 7,\n\"hash\":\"murmur3\"},\n\"flags\":{ } }"
@@ -285,13 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn meta_that_is_no_object_is_left_alone() {
+    fn meta_that_is_not_an_object_is_not_changed() {
         let source = Source { name: "it".into(), bytes: "{\"flags\":{},\n \"meta\": 3}".into() };
         let stamps = Stamps { version: Some(8), ..Stamps::default() };
         let Err(failure) = stamps.written_into(&source) else { panic!("stamped") };
         assert_eq!(
             failure.to_string(),
-            "error: `it:2:10`: `meta` is `3` and no object; write `{}`"
+            "error: `it:2:10`: `meta` is `3`, not an object; write `{}`"
         );
     }
 
@@ -328,7 +330,7 @@ mod tests {
         };
         assert_eq!(
             failure.to_string(),
-            "error: `it:2:22`: `lifecycle` is `[]` and no object; write `{}`"
+            "error: `it:2:22`: `lifecycle` is `[]`, not an object; write `{}`"
         );
     }
 }

@@ -1,3 +1,5 @@
+//! `isoflag status`: shows or sets the status of a feature.
+
 use clap::Args;
 use isoflag::{LifecycleChange, LifecycleError, Status, Value};
 
@@ -8,28 +10,28 @@ use crate::input::Input;
 use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
 
-/// Show how far a feature is and what may follow, or set it
+/// Show the status of a feature and the statuses that may follow, or set it
 ///
-/// One status follows the other: To Do, Doing, Staging, Done, Finished; from Staging and Done the
-/// work may go back to Doing. A flag that has none may get any. `isoflag certify` sets Done and
-/// `isoflag finish` sets Finished; by hand either needs --force. Without --write nothing is written,
-/// and the exit code says whether the status may follow.
+/// The order is To Do, Doing, Staging, Done, Finished; from Staging and Done a feature may go back
+/// to Doing. A flag without a status may get any. `isoflag certify` sets Done and `isoflag finish`
+/// sets Finished; setting either directly needs --force. Without --write nothing is written, and
+/// the exit code reports whether the status may follow.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The flag document
+    /// Flag document
     file: String,
 
-    /// The flag
+    /// Key of the flag
     key: String,
 
-    /// The status to set, in any style: `to-do`, `doing`, `staging`, `done` or `finished`
+    /// Status to set, in any style: `to-do`, `doing`, `staging`, `done` or `finished`
     status: Option<String>,
 
-    /// Rewrite the document; no other byte moves
+    /// Rewrite the document; no other byte changes
     #[arg(long, requires = "status")]
     write: bool,
 
-    /// Set Done although no test has passed, or Finished although not everybody may have the feature
+    /// Set Done without passed tests, or Finished before everybody has the feature
     #[arg(long, requires = "status")]
     force: bool,
 

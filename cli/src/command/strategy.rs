@@ -1,3 +1,5 @@
+//! `isoflag strategy`: applies a strategy to a document.
+
 use clap::Args;
 use isoflag::{Context, Strategy, StrategyKind, System, Value};
 
@@ -8,10 +10,10 @@ use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
-/// Write the document as it is under a strategy, or say which strategy is chosen
+/// Write the document under a strategy, or show which strategy is chosen
 ///
-/// A strategy turns flags on and off by their `lifecycle.status`. With `--system` and a context it
-/// is the one that `meta.strategies` chooses.
+/// A strategy turns flags on and off by their `lifecycle.status`. With `--system` and a context,
+/// `meta.strategies` chooses it.
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -22,16 +24,16 @@ pub(crate) struct Arguments {
     #[arg(required_unless_present = "system", conflicts_with = "system")]
     strategy: Option<String>,
 
-    /// A flag that a custom strategy turns on; may be given several times
+    /// Flag that a custom strategy turns on; repeatable
     #[arg(long, value_name = "KEY", requires = "strategy")]
     on: Vec<String>,
 
-    /// A flag that a custom strategy turns off; may be given several times
+    /// Flag that a custom strategy turns off; repeatable
     #[arg(long, value_name = "KEY", requires = "strategy")]
     off: Vec<String>,
 
-    /// A flag whose feature the deployed artifact holds; may be given several times. Without it
-    /// those with `lifecycle.deployedTimestamp` count
+    /// Flag whose feature is in the deployed artifact; repeatable. Default: the flags with
+    /// `lifecycle.deployedTimestamp`
     #[arg(long, value_name = "KEY", requires = "strategy")]
     deployed: Vec<String>,
 
@@ -39,11 +41,11 @@ pub(crate) struct Arguments {
     #[arg(long, requires = "context")]
     system: Option<String>,
 
-    /// The context that the system chooses for, as JSON, `@FILE` or `-`
+    /// Context for the choice, as JSON, `@FILE` or `-`
     #[arg(long, value_name = "JSON", requires = "system")]
     context: Option<String>,
 
-    /// The file to write; standard output if it is not given
+    /// Output file (default: stdout)
     #[arg(long, value_name = "FILE")]
     out: Option<String>,
 
@@ -60,8 +62,9 @@ pub(crate) fn run(
     let strategy = match (&arguments.system, &arguments.context) {
         (Some(system), Some(context)) => {
             let system = System::named(system).ok_or_else(|| {
-                let message =
-                    format!("`--system {system}` is no system; give `development` or `production`");
+                let message = format!(
+                    "`--system {system}` is not a system; use `development` or `production`"
+                );
                 Failure::message(message)
             })?;
             let context = Context::from_json(&input.read_argument(context)?)
@@ -72,7 +75,7 @@ pub(crate) fn run(
     };
     let overlaid = flags
         .with_strategy(&strategy)
-        .map_err(|error| Failure::message(format!("no such strategy here: {error}")))?;
+        .map_err(|error| Failure::message(format!("cannot apply the strategy: {error}")))?;
     let text = format!("{}\n", overlaid.document());
     match &arguments.out {
         Some(file) => replace(file, text.as_bytes())?,

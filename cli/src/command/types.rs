@@ -1,3 +1,5 @@
+//! `isoflag types`: generates types for a document's flags.
+
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use isoflag::TypingLanguage;
@@ -8,17 +10,17 @@ use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
-/// Write types for a document's flags: their keys, and what each serves
+/// Generate types for a document's flags: their keys and values
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     document: DocumentArgument,
 
-    /// The language: a declaration file that the npm package's types read, or a module for mypy
+    /// Target language: a `.d.ts` for the npm package, or a typed Python module
     #[arg(long, default_value = "typescript", value_parser = PossibleValuesParser::new(TypingLanguage::ALL.map(TypingLanguage::as_str)))]
     lang: String,
 
-    /// The file to write; standard output if it is not given
+    /// Output file (default: stdout)
     #[arg(long, value_name = "FILE")]
     out: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The cells of a row.
+//! Formats the cells of a row.
 
 use std::fmt::{self, Write};
 
@@ -9,7 +9,7 @@ use isoflag::{
 use super::escape::escaped;
 use crate::calendar::{ago, date, date_and_time, span_of_days};
 
-/// How much of a value is shown; the rest is in its title.
+/// The number of characters of a value that are shown; the title contains the rest.
 const SHOWN: usize = 60;
 
 pub(super) struct Cells<'i> {
@@ -18,7 +18,7 @@ pub(super) struct Cells<'i> {
 }
 
 impl Cells<'_> {
-    /// What a search looks at, in lower case.
+    /// The text that a search matches, in lower case.
     pub(super) fn searched(&self) -> String {
         let row = self.row;
         let mut text = format!("{} {} {}", row.key, row.environment, row.state.as_str());
@@ -232,7 +232,7 @@ impl Cells<'_> {
     }
 }
 
-/// What a row is worth a moment for, in a few words.
+/// The reason to review a row, in a few words.
 fn words(cells: &Cells<'_>, attention: Attention) -> String {
     let row = cells.row;
     let plural = |count: usize, what: &str| match count {

@@ -1,6 +1,8 @@
+//! Escapes text for HTML.
+
 use std::fmt::{self, Display, Write};
 
-/// A text as HTML, in an element or in an attribute's quotes.
+/// Escapes a text for an element or an attribute in quotes.
 pub(super) fn escaped(text: &str) -> impl Display + '_ {
     Escaped(text)
 }
@@ -16,9 +18,10 @@ impl Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                // The page may be printed to the log of a pipeline, which takes lines for commands.
+                // The page may be printed to a pipeline's log, which executes some lines as
+                // commands.
                 '\n' => f.write_str("&#10;")?,
-                // They would turn the text around them, or end it.
+                // They would change the direction of the surrounding text, or end it.
                 '\0'..='\u{8}'
                 | '\u{b}'..='\u{1f}'
                 | '\u{7f}'..='\u{9f}'
@@ -39,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_html_would_read_is_text() {
+    fn markup_is_escaped() {
         let text = "a<b>\"c\"'d'&\u{0}\u{202e}é\n";
         assert_eq!(
             escaped(text).to_string(),

@@ -1,5 +1,5 @@
-//! An inventory as one HTML page that needs nothing else: no network, no framework. Without
-//! scripts it is a table; with them it can be searched, filtered, sorted and grouped.
+//! Writes an inventory as one self-contained HTML page: no network, no framework. Without scripts
+//! it is a table; with them it can be searched, filtered, sorted and grouped.
 
 mod cells;
 mod escape;
@@ -32,17 +32,17 @@ const COLUMNS: [(&str, bool); 9] = [
     ("Version", true),
 ];
 
-/// The page.
+/// Returns the page.
 pub(crate) fn page(inventory: &Inventory) -> String {
     let mut html = String::new();
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = write_page(&mut html, inventory);
     html
 }
 
 fn write_page(html: &mut String, inventory: &Inventory) -> std::fmt::Result {
     let flags = inventory.flag_count();
-    // The page may run its own script and style, and can reach nothing.
+    // The page may run its own script and style, and has no network access.
     write!(
         html,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -80,7 +80,7 @@ fn write_page(html: &mut String, inventory: &Inventory) -> std::fmt::Result {
     )
 }
 
-/// What a content security policy allows a text by.
+/// The hash by which a content security policy allows a script or style.
 fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
@@ -233,7 +233,7 @@ mod tests {
     use isoflag::{Flags, InventoryDocument};
 
     #[test]
-    fn what_is_written_in_a_document_stays_text() {
+    fn text_of_a_document_is_escaped() {
         let evil = r#"</script><img src=x onerror=\"alert(1)\">'&"#;
         let text = format!(
             r#"{{"flags": {{"{evil}": {{"on": true, "variations": ["{evil}"], "description": "{evil}",
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_names_the_script_and_the_style_that_are_there() {
+    fn the_policy_contains_the_hashes_of_script_and_style() {
         let html = page(&Inventory::of(&[], 0.0));
         for (open, close) in [("<style>", "</style>"), ("<script>", "</script>")] {
             let inner = html.split(open).nth(1).unwrap().split(close).next().unwrap();

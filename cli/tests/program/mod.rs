@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug)]
 #[allow(dead_code, reason = "each test file uses what it needs")]
 pub(crate) struct Ran {

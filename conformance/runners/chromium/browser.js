@@ -1,4 +1,4 @@
-/** Starts the Chromium of this machine. */
+/** Launches this machine's Chromium. */
 import { chromium } from "playwright-core";
 import { launchOptions } from "../../../.ci/chromium.mjs";
 

@@ -1,4 +1,4 @@
-/** Without Chromium a test is skipped visibly, and fails if `CI` is set. */
+/** Tests that without Chromium a test is skipped visibly, and fails if `CI` is set. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { it } from "node:test";

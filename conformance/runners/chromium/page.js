@@ -1,6 +1,6 @@
 /**
- * What runs in the page: a browser build answers the cases of the files that it is told. `?entry=tools` makes it the one
- * that has everything.
+ * Runs in the page: a browser build answers the cases of the requested files. `?entry=tools` uses the one with all
+ * features.
  */
 import { casesOf, run } from "/node/answers.js";
 

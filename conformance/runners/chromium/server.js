@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where each path of the server lies on disk. */
+/** The folder of each path of the server. */
 const ROOTS = {
   "/isoflag/": at("../node_modules/isoflag/dist/"),
   "/canonicalize/": at("../node_modules/canonicalize/lib/"),
@@ -28,7 +28,7 @@ function fileOf(path) {
   return file.startsWith(ROOTS[prefix].replace(/\/$/, sep)) ? file : undefined;
 }
 
-/** Starts the server on a port that is free; gives its address and how to stop it. */
+/** Starts the server on a free port; returns its address and a function that stops it. */
 export async function serve() {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://loopback").pathname);

@@ -1,6 +1,6 @@
 /**
- * The suite in a page: the browser build of the package with `core.wasm`, in a real browser. What that leaves out is
- * answered by a page with `tools.wasm`.
+ * Runs the suite in a page: the browser build of the package with `core.wasm`, in a real browser. A page with
+ * `tools.wasm` answers the cases that it does not support.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";

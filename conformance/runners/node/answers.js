@@ -1,22 +1,22 @@
 /**
- * Asks isoflag what a case asks, and says whether the answer is what the case expects. Knows no host: it runs in Node
- * and in a page alike, on whichever entry of the package it is given.
+ * Evaluates a case with isoflag, and compares the answer with the expected one. Independent of the host: it runs in
+ * Node and in a page, with any entry of the package.
  */
 import canonicalize from "canonicalize";
 
-/** The cases of one file, each with the documents that the file shares. */
+/** Returns the cases of one file, each with the documents that the file shares. */
 export function casesOf(content) {
   return content.cases.map(given => ({ ...given, documents: content.documents ?? {} }));
 }
 
 /**
- * The answer to a case, an error included, and the message of that error.
+ * Returns the answer to a case, which may be an error, and the message of that error.
  *
- * `full` is the answer of an entry that has the tools: what an entry without them refuses is taken from it.
+ * `full` is the answer of an entry with the tools: the parts that an entry without them rejects are taken from it.
  */
 export function answer(isoflag, given, full) {
   const { DocumentError, ContextError } = isoflag;
-  const asked = new Asked(isoflag, given, full);
+  const asked = new CaseRun(isoflag, given, full);
   try {
     return { answer: asked.answer(given.call), message: "", borrowed: asked.borrowed };
   } catch (error) {
@@ -39,7 +39,7 @@ function written(text) {
 
 const hasText = given => given.documentText !== undefined || given.documentBase64 !== undefined;
 
-/** The document as the case gives it: an object, a text, or bytes. */
+/** Returns the document as the case specifies it: an object, a text, or bytes. */
 function documentOf(given) {
   if (given.documentBase64 !== undefined) {
     return Uint8Array.from(atob(given.documentBase64), character => character.charCodeAt(0));
@@ -65,7 +65,7 @@ const GETTERS = {
   json: "jsonVariation",
 };
 
-/** Fails where two ways to ask give two answers. */
+/** Fails if two equivalent calls return different answers. */
 function same(one, other, what) {
   if (canonicalize(one) !== canonicalize(other)) {
     throw new Error(`${what}: ${canonicalize(one)} is not ${canonicalize(other)}`);
@@ -73,14 +73,14 @@ function same(one, other, what) {
 }
 
 /** A case whose document or context an earlier call may have changed. */
-class Asked {
+class CaseRun {
   #isoflag;
   #given;
   #full;
   #flags;
   #context;
   #owned = [];
-  /** Whether a part of the answer is another entry's. */
+  /** Whether a part of the answer comes from another entry. */
   borrowed = false;
 
   constructor(isoflag, given, full) {
@@ -89,7 +89,7 @@ class Asked {
     this.#full = full;
   }
 
-  /** What only tools tell; where they are not there, the part of the full answer instead. */
+  /** Calls a function of the tools; without them, returns the part of the full answer. */
   #withTools(tell, borrow) {
     try {
       return tell();
@@ -114,7 +114,7 @@ class Asked {
     return this.#flags;
   }
 
-  /** The context, parsed: throws where it is invalid. */
+  /** The context, parsed: throws if it is invalid. */
   get #strictContext() {
     const { Context } = this.#isoflag;
     this.#context ??= this.#own(
@@ -125,7 +125,7 @@ class Asked {
     return this.#context;
   }
 
-  /** The context as an evaluation takes it: a plain object as it is. */
+  /** The context of an evaluation: a plain object is passed unchanged. */
   get #anyContext() {
     if (this.#context !== undefined || this.#given.contextText !== undefined) return this.#strictContext;
     return this.#given.context;
@@ -136,7 +136,7 @@ class Asked {
   }
 
   answer(call) {
-    // Only tools load a profile: without them there is nothing to ask.
+    // Only the tools load a profile: without them nothing can be evaluated.
     if (this.#given.container === "appconfig" && this.#full !== undefined) {
       this.borrowed = true;
       return this.#full;
@@ -263,7 +263,7 @@ class Asked {
       [again.value, again.variationIndex, again.reason],
       "the detail of bound flags",
     );
-    // This host has no integers: where the suite asks for one, a number that was served is cut as they are.
+    // This host has no integers: if the suite expects one, a served number is truncated like an integer.
     const cut = given.type === "int" && detail.variationIndex !== null;
     return {
       value: cut ? Math.trunc(detail.value) : detail.value,
@@ -307,7 +307,7 @@ class Asked {
     return { ...found, diagnostics: why };
   }
 
-  /** The time to live that a text is, or null. */
+  /** Parses a time to live; null if it is invalid. */
   #parseTtl(text) {
     const { parseTtl } = this.#isoflag;
     return this.#withTools(
@@ -367,7 +367,7 @@ class Asked {
     return this.answer(then);
   }
 
-  /** What an illegal change is answered with. */
+  /** Returns the answer, or the error of an invalid transition. */
   #orRefused(answer) {
     const { LifecycleError } = this.#isoflag;
     try {
@@ -421,7 +421,7 @@ class Asked {
   }
 }
 
-/** Where an answer is not what the case expects. */
+/** Returns the differences between an answer and the expected one. */
 export function differences(expected, given) {
   return Object.entries(expected)
     .filter(([name, wanted]) => !holds(name, wanted, given))
@@ -447,7 +447,7 @@ function holds(name, wanted, given) {
   return canonicalize(given[name]) === canonicalize(wanted);
 }
 
-/** Whether everything in `wanted` is in `found`: objects may hold more, arrays may not. */
+/** Whether `found` covers `wanted`: objects may have more members, arrays may not. */
 function covers(found, wanted) {
   if (Array.isArray(wanted)) {
     return (
@@ -467,8 +467,8 @@ function covers(found, wanted) {
 }
 
 /**
- * Answers every case: what went wrong, by id, the answers, how many of them are borrowed in part or whole from the `full`
- * ones of another entry, and the lines to be compared with other hosts.
+ * Answers every case: returns the failures by id, the answers, the number of answers partly or wholly taken from
+ * another entry's `full` ones, and the lines that are compared with other hosts.
  */
 export function run(isoflag, cases, full = {}) {
   const failures = {};
@@ -490,7 +490,7 @@ export function run(isoflag, cases, full = {}) {
   return { failures, answers, borrowed, lines: answerLines(answers) };
 }
 
-/** One canonical line for each answer, sorted by the UTF-16 code units of the ids. */
+/** Returns one canonical line for each answer, sorted by the UTF-16 code units of the ids. */
 function answerLines(answers) {
   return Object.keys(answers)
     .sort()

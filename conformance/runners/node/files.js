@@ -1,4 +1,4 @@
-/** Where the vectors lie, and where the answers go. */
+/** The folders of the vectors and of the answers. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ export const CONFORMANCE = fileURLToPath(new URL("../..", import.meta.url));
 export const VECTORS = join(CONFORMANCE, "vectors");
 export const VENDOR_VECTORS = fileURLToPath(new URL("../../../../shared/vectors", import.meta.url));
 
-/** The JSON files of a folder, with their names; empty if the folder does not exist. */
+/** Returns the JSON files of a folder, with their names; empty if the folder does not exist. */
 export function readJsonFiles(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -17,7 +17,7 @@ export function readJsonFiles(folder) {
     .map(name => ({ name, content: JSON.parse(readFileSync(join(folder, name), "utf8")) }));
 }
 
-/** Writes a host's answers and says their SHA-256. */
+/** Writes a host's answers and prints their SHA-256. */
 export function writeAnswers(host, lines) {
   mkdirSync(join(CONFORMANCE, "answers"), { recursive: true });
   writeFileSync(join(CONFORMANCE, "answers", `${host}.jsonl`), lines);

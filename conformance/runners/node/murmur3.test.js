@@ -1,4 +1,6 @@
-/** The suite's murmur3 rollouts by another murmur3: the oracle of the authoring scripts is not alone. */
+/**
+ * Checks the suite's murmur3 rollouts with another murmur3 implementation, besides the one of the authoring scripts.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { it } from "node:test";

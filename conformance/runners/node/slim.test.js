@@ -1,6 +1,6 @@
 /**
- * The suite on Node with `core.wasm`, the module that a page loads. What it leaves out is answered by `tools.wasm`, in a
- * thread of its own: a program starts one module only.
+ * Runs the suite on Node with `core.wasm`, the module for pages. `tools.wasm` answers the unsupported cases in a
+ * separate thread: a process loads one module only.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

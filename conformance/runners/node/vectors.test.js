@@ -1,4 +1,4 @@
-/** The suite on Node. Writes its answers for comparison with the other hosts. */
+/** Runs the suite on Node. Writes its answers for comparison with the other host runtimes. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import * as isoflag from "isoflag";
@@ -20,7 +20,7 @@ for (const { name, content } of files) {
 }
 
 after(() => {
-  // Files are answered one by one; a line begins with its answer, so it is the id at its end that is sorted by.
+  // Files are answered one by one; a line begins with its answer, so lines are sorted by the id at the end.
   const sorted = lines.map(line => [JSON.parse(line).id, line]).sort(([a], [b]) => (a < b ? -1 : 1));
   console.log(writeAnswers("node", sorted.map(([, line]) => `${line}\n`).join("")));
 });

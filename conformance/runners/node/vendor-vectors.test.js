@@ -1,4 +1,4 @@
-/** The vendor's contract cases, where a folder with them lies beside the checkout. */
+/** The vendor's contract cases, if their folder is beside the checkout. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, it } from "node:test";

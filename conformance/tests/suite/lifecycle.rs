@@ -1,4 +1,4 @@
-//! What is asked about a flag's life: statuses, the tests of an artifact, and what can go.
+//! Evaluates the cases about the lifecycle of flags: statuses, certification and retirement.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ fn moment(arguments: &Value, name: &str) -> f64 {
     number(arguments, name).unwrap()
 }
 
-/// The document with the status, or why it does not follow.
+/// Returns the document with the status, or the error of the transition.
 pub(super) fn with_status(flags: &Flags, arguments: &Value) -> Result<Flags, Value> {
     let name = text(arguments, "to");
     let to = Status::named(name).ok_or(LifecycleError::UnknownStatus(name.into()));
@@ -57,7 +57,7 @@ pub(super) fn finish(flags: &Flags, arguments: &Value) -> Value {
     }
 }
 
-/// A change that is refused.
+/// A rejected change.
 fn not_legal(error: &LifecycleError) -> Value {
     let legal = error.legal().iter().map(|status| Value::from(status.as_str())).collect();
     refused(error.code(), ("legal", legal))

@@ -1,4 +1,4 @@
-//! Reads the vectors and asks the core what each of them asks.
+//! Reads the vectors and evaluates each case with the core.
 
 mod lifecycle;
 
@@ -111,7 +111,7 @@ impl Case {
         loaded.map_err(|error| error_of(error.code(), error.path(), &error))
     }
 
-    /// As an evaluation takes it: parsed strictly from a text, leniently from an object.
+    /// The context of an evaluation: parsed strictly from a text, leniently from an object.
     fn context(&self) -> Result<Context, Value> {
         let read = match get(&self.case, "contextText") {
             Some(text) => Context::from_json(written(text).as_bytes()),
@@ -141,7 +141,7 @@ fn written(text: &Value) -> String {
     get(text, "parts").and_then(Value::as_array).unwrap().iter().map(part).collect()
 }
 
-/// An error; its message is for a case's own check, and no part of the answer.
+/// An error; its message is checked by the case itself, and is not part of the answer.
 fn error_of(code: &str, path: &str, message: &dyn std::fmt::Display) -> Value {
     let error = [
         ("code", Value::from(code)),
@@ -153,7 +153,7 @@ fn error_of(code: &str, path: &str, message: &dyn std::fmt::Display) -> Value {
 
 const MESSAGE: &str = "message";
 
-/// An answer as it is written and compared between hosts.
+/// The answer in the form in which host runtimes are compared.
 fn without_message(answer: &Value) -> Value {
     match get(answer, "error").and_then(Value::as_object) {
         None => answer.clone(),
@@ -181,20 +181,20 @@ fn base64(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// What the core answers to a case.
+/// Returns the core's answer to a case.
 pub(crate) fn answer(case: &Case) -> Value {
     let call = get(&case.case, "call").unwrap();
-    Asked { case, flags: None, context: None }.answer(call).unwrap_or_else(|error| error)
+    CaseRun { case, flags: None, context: None }.answer(call).unwrap_or_else(|error| error)
 }
 
 /// A case whose document or context an earlier call has changed.
-struct Asked<'a> {
+struct CaseRun<'a> {
     case: &'a Case,
     flags: Option<Flags>,
     context: Option<Context>,
 }
 
-impl Asked<'_> {
+impl CaseRun<'_> {
     fn flags(&self) -> Result<Flags, Value> {
         self.flags.clone().map_or_else(|| self.case.flags(), Ok)
     }
@@ -226,7 +226,7 @@ impl Asked<'_> {
                 }
                 let then = get(arguments, "then").cloned();
                 let then = then.unwrap_or_else(|| object([("load", Object::default().into())]));
-                Asked { flags: Some(flags), ..self }.answer(&then)
+                CaseRun { flags: Some(flags), ..self }.answer(&then)
             }
             "context" => Ok(context_answer(&self.context()?)),
             "withClock" => {
@@ -238,15 +238,15 @@ impl Asked<'_> {
                     clocked.map_err(|error| error_of(error.code(), error.path(), &error))?;
                 let then = get(arguments, "then").cloned();
                 let then = then.unwrap_or_else(|| object([("context", Object::default().into())]));
-                Asked { context: Some(clocked), ..self }.answer(&then)
+                CaseRun { context: Some(clocked), ..self }.answer(&then)
             }
             "secureModeHash" => {
-                // Where a host must give a hash for an invalid context, it is empty.
+                // If a host runtime must return a hash for an invalid context, it is empty.
                 let hash = self.context().map(|context| secure_mode_hash(text("sdkKey"), &context));
                 Ok(object([("hash", Value::from(hash.unwrap_or_default()))]))
             }
             "bigSegmentKeys" => {
-                // Nothing is asked for an invalid context.
+                // An invalid context has no keys.
                 let flags = self.flags()?;
                 let keys = self.context().map(|context| flags.big_segment_keys(&context));
                 let keys: Value = keys.unwrap_or_default().into_iter().map(Value::from).collect();
@@ -279,7 +279,7 @@ impl Asked<'_> {
                 match strategy.and_then(|strategy| flags.with_strategy(&strategy)) {
                     Ok(flags) => {
                         let then = get(arguments, "then").unwrap();
-                        Asked { flags: Some(flags), ..self }.answer(then)
+                        CaseRun { flags: Some(flags), ..self }.answer(then)
                     }
                     Err(error) => Ok(refused(error.code(), ("path", Value::from(error.path())))),
                 }
@@ -295,7 +295,7 @@ impl Asked<'_> {
             "status" => match lifecycle::with_status(&self.flags()?, arguments) {
                 Ok(flags) => {
                     let then = get(arguments, "then").unwrap();
-                    Asked { flags: Some(flags), ..self }.answer(then)
+                    CaseRun { flags: Some(flags), ..self }.answer(then)
                 }
                 Err(refused) => Ok(refused),
             },
@@ -352,7 +352,7 @@ impl Asked<'_> {
             Ok(pinned) => {
                 let switched_off = pinned.switched_off().map(Value::from).collect();
                 let flags = Some(pinned.flags().clone());
-                let answer = Asked { flags, ..self }.answer(get(arguments, "then").unwrap())?;
+                let answer = CaseRun { flags, ..self }.answer(get(arguments, "then").unwrap())?;
                 Ok(object([
                     ("digest", Value::from(pinned.digest())),
                     ("switchedOff", switched_off),
@@ -374,7 +374,7 @@ fn gate(arguments: &Value) -> Gate {
     Gate { poll_timeout_ms, taken_ms: number("takenMs"), ..gate }
 }
 
-/// A pin or a receipt that does not hold.
+/// A rejected pin or receipt.
 fn refused(code: &str, more: (&str, Value)) -> Value {
     object([("refused", object([("code", Value::from(code)), more]))])
 }
@@ -389,7 +389,7 @@ fn options(arguments: &Value) -> AllFlagsOptions {
     }
 }
 
-/// A patch is an object, or `{"text": …}` for one whose text matters.
+/// A patch is an object, or `{"text": …}` if its text matters.
 fn patched(flags: &Flags, patch: &Value) -> Result<Flags, Value> {
     let patched = match get(patch, "text") {
         Some(text) => flags.apply(written(text).as_bytes()),
@@ -409,7 +409,8 @@ fn evaluate(bound: &BoundFlags, arguments: &Value) -> Value {
         other => panic!("unknown type {other}"),
     };
     let key = match get(arguments, "flagText") {
-        // No string of this host holds a lone surrogate, and no flag has a key like this one.
+        // No string of this host runtime contains a lone surrogate, and no flag has a key like this
+        // one.
         Some(text) => Value::parse(text.as_str().unwrap().as_bytes()).unwrap_or("\u{0}".into()),
         None => get(arguments, "flag").cloned().unwrap(),
     };
@@ -445,8 +446,8 @@ fn context_answer(context: &Context) -> Value {
     object([("key", Value::from(context.key())), ("context", context.to_value())])
 }
 
-/// Whether an answer is what the case expects. Lists of diagnostics and errors are compared by the
-/// members that the case names.
+/// Whether an answer meets the case's expectation. Lists of diagnostics and errors are compared by
+/// the members that the case names.
 pub(crate) fn check(case: &Case, answer: &Value) -> Result<(), String> {
     let expected = get(&case.case, "expect").and_then(Value::as_object).unwrap();
     for (name, wanted) in expected.iter() {
@@ -475,7 +476,7 @@ pub(crate) fn check(case: &Case, answer: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether an error is the wanted one; of its message the case names a part.
+/// Whether an error is the expected one; the case contains a part of its message.
 fn is_error(found: &Value, wanted: &Value) -> bool {
     let members = wanted.as_object().unwrap();
     found.as_object().is_some()

@@ -1,5 +1,5 @@
 //! Any bytes: they load or are refused, and what loads answers without a panic, means the same
-//! after a round trip, and is explained as it is answered.
+//! after a round trip, and its explanation matches the answer.
 #![no_main]
 
 use isoflag::{Context, Flags, Value};

@@ -1,3 +1,6 @@
+//! The features that a deployed artifact contains, and the lifecycle changes that record its
+//! deployment.
+
 use std::sync::Arc;
 
 use super::included;
@@ -6,16 +9,16 @@ use crate::json::{Object, Value};
 use crate::lifecycle::{LifecycleChange, LifecycleError, Status};
 use crate::retirement::Tri;
 
-/// A feature, and whether an artifact holds it.
+/// A feature, and whether an artifact contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArtifactFeature {
     /// The flag's key.
     pub key: Arc<str>,
-    /// How far the feature is.
+    /// The feature's status.
     pub status: Status,
     /// Whether it was on the main branch when the artifact was built.
     pub included: Tri,
-    /// Whether chosen users get it: it is done, and the artifact is deployed.
+    /// Whether selected users get it: it is done, and the artifact is deployed.
     pub beta: bool,
 }
 
@@ -32,19 +35,19 @@ impl ArtifactFeature {
     }
 }
 
-/// What the deployment of an artifact brings.
+/// The features and changes that the deployment of an artifact brings.
 #[derive(Clone, Debug)]
 pub struct Deployment {
     /// The features in `Staging`, `Done` and `Finished`, in the order of the keys.
     pub features: Vec<ArtifactFeature>,
-    /// What to write, so that `Beta` knows what is deployed.
+    /// Changes to write so that `Beta` uses the deployed artifact.
     pub changes: Vec<LifecycleChange>,
 }
 
 impl Flags {
-    /// Which features an artifact holds that was built at a moment and is deployed now, both in
-    /// seconds since the epoch. Those that are `Done` come into `Beta`; those that an older
-    /// artifact takes away leave it.
+    /// Returns the features in an artifact that was built at `artifact_time` and is deployed now,
+    /// both in seconds since the epoch. Features that are `Done` enter `Beta`; features that an
+    /// older artifact lacks leave it.
     ///
     /// ```
     /// use isoflag::Flags;
@@ -57,8 +60,7 @@ impl Flags {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// # Errors
-    /// If the document does not remember the artifact, or remembers that it is not deployable.
+    /// If the document has no record of the artifact, or records it as not deployable.
     pub fn deployment(&self, artifact_time: f64, now: f64) -> Result<Deployment, LifecycleError> {
         self.check_deployable(artifact_time)?;
         let (mut features, mut changes) = (Vec::new(), Vec::new());

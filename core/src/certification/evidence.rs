@@ -1,4 +1,4 @@
-//! Which flags the tests of an artifact evaluated.
+//! The flags that an artifact's tests evaluated.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ pub struct TestEvidence {
 }
 
 impl TestEvidence {
-    /// The keys that were evaluated with the document of a digest. Evaluations with another document,
-    /// such as one in which a test overrides flags, say nothing about this one.
+    /// Returns the keys that were evaluated with the document of this digest. Evaluations with
+    /// another document, such as one with a test's overrides, are not evidence for this document.
     #[must_use]
     pub fn keys(activity: &Activity, digest: &str) -> BTreeSet<Arc<str>> {
         activity.keys_under(digest).cloned().collect()
@@ -34,7 +34,8 @@ impl TestEvidence {
     /// Reads `{productionState, nextRelease}`, two arrays of keys; one that is absent is empty.
     ///
     /// # Errors
-    /// If it is not of that form; the error is a sentence.
+    ///
+    /// If the value has another form; the error is a sentence.
     pub fn read(written: &Value) -> Result<TestEvidence, String> {
         let Value::Object(members) = written else {
             let message = "expected `{productionState, nextRelease}`, found ";
@@ -47,7 +48,7 @@ impl TestEvidence {
     }
 }
 
-/// Whether keys that were evaluated are evidence for a document: one of its flags is among them.
+/// Whether evaluated keys are evidence for a document: at least one of its flags is among them.
 pub(super) fn counts(flags: &Flags, evaluated: &BTreeSet<Arc<str>>) -> bool {
     evaluated.iter().any(|key| flags.contains(key))
 }

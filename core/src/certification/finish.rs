@@ -1,3 +1,5 @@
+//! The end of a feature's rollout: the checks and the change to `Finished`.
+
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::Value;
@@ -5,9 +7,9 @@ use crate::lifecycle::{LifecycleChange, LifecycleError, Status};
 use crate::reach::Constant;
 
 impl Flags {
-    /// The end of a feature's rollout: its status becomes `Finished`, and it has to stay able to be
-    /// switched off for so many seconds, after which it should be removed. None where it is
-    /// finished already.
+    /// Returns the change that ends a feature's rollout: its status becomes `Finished`, and it
+    /// remains a kill switch for a number of seconds, after which it should be removed. `None` if
+    /// it is already finished.
     ///
     /// ```
     /// use isoflag::Flags;
@@ -41,8 +43,8 @@ impl Flags {
         Ok(Some(change))
     }
 
-    /// Checks that a flag is on and serves what its "on" means to every context, whichever of its
-    /// targets, rules and prerequisites decide. `Production State` will serve that.
+    /// Checks that a flag is on and serves its "on" variation to every context, including through
+    /// targets, rules and prerequisites. `Production State` will serve that variation.
     fn check_rolled_out(&self, key: &str) -> Result<(), LifecycleError> {
         let written = self.ruleset().written(Section::Flags, key).and_then(Value::as_object);
         if written.and_then(|flag| flag.get("on")?.as_bool()) != Some(true) {

@@ -1,6 +1,6 @@
-//! From the tests of an artifact to what may be deployed, and to the statuses of the features in it.
+//! Test results of an artifact: whether it may be deployed, and the status changes of its features.
 //!
-//! Nothing here runs a test or changes a document: the changes are told, for a tool to write.
+//! Nothing here runs a test or changes a document: the changes are returned, for a tool to write.
 
 mod deployment;
 mod evidence;
@@ -18,30 +18,30 @@ use crate::json::{Object, Value};
 use crate::lifecycle::{Lifecycle, LifecycleChange, Status, read_moment};
 use crate::retirement::Tri;
 
-/// What follows from the tests of an artifact.
+/// The verdict and the changes that follow from an artifact's test results.
 #[derive(Clone, Debug)]
 pub struct Certification {
-    /// In a word.
+    /// The verdict.
     pub verdict: CertificationVerdict,
     /// When the artifact was built, in seconds since the epoch.
     pub artifact_time: f64,
     /// The features that become `Done`.
     pub changes: Vec<LifecycleChange>,
-    /// The features in `Staging` that stay there, because the artifact does not hold them, or
-    /// nothing says whether it does.
+    /// The features that remain in `Staging` because the artifact does not contain them, or because
+    /// that is unknown.
     pub left: Vec<ArtifactFeature>,
-    /// The features in the artifact that stay in `Staging`, because the tests under `Next Release`
-    /// passed and did not evaluate them.
+    /// The features in the artifact that remain in `Staging`, because the tests under `Next
+    /// Release` passed without evaluating them.
     pub untested: Vec<Arc<str>>,
 }
 
 impl Flags {
-    /// What follows from the tests of an artifact: all of them under `Production State`, then all
-    /// of them under `Next Release`.
+    /// Returns the verdict and the changes that follow from an artifact's tests: first all tests
+    /// under `Production State`, then all under `Next Release`.
     ///
-    /// Where the first pass the artifact may be deployed. Where the second pass too, the features
-    /// in it go from `Staging` to `Done`. An artifact that is built from what is here now, at
-    /// `now`, holds all of them; an older one those that were in `Staging` when it was built.
+    /// If the first pass, the artifact may be deployed. If the second pass too, its features move
+    /// from `Staging` to `Done`. An artifact that is built at `now` from the current sources
+    /// contains all of them; an older one contains those that were in `Staging` when it was built.
     ///
     /// ```
     /// use isoflag::{CertificationVerdict, Flags, StepResult};
@@ -62,9 +62,9 @@ impl Flags {
         self.certified(production_state, next_release, artifact_time, now, None)
     }
 
-    /// As [`Flags::certification`], by what the tests evaluated. Tests that evaluated no flag of the
-    /// document count as not run, and a feature that the tests under `Next Release` did not evaluate
-    /// stays in `Staging`.
+    /// Like [`Flags::certification`], with the flags that the tests evaluated as evidence. Tests
+    /// that evaluated no flag of the document count as not run, and a feature that the tests under
+    /// `Next Release` did not evaluate remains in `Staging`.
     ///
     /// ```
     /// use isoflag::{CertificationVerdict, TestEvidence, Flags, StepResult};
@@ -156,8 +156,8 @@ fn staged(flags: &Flags) -> Vec<(Arc<str>, Lifecycle)> {
     all.filter(|(_, lifecycle)| lifecycle.status == Some(Status::Staging)).collect()
 }
 
-/// Whether an artifact that was built at a moment holds the feature: whether it was in `Staging`
-/// by then. A status that came after `Staging` says so only where it came in time too.
+/// Whether an artifact built at this moment contains the feature: whether the feature was in
+/// `Staging` by then. The time of a later status is evidence only if it is early enough too.
 fn included(lifecycle: &Lifecycle, built: f64) -> Tri {
     if lifecycle.status.is_none_or(|status| status < Status::Staging) {
         return Tri::No;

@@ -1,3 +1,5 @@
+//! Test results of one strategy, and the verdict on an artifact.
+
 use std::fmt;
 
 /// How the tests under one strategy ended.
@@ -5,14 +7,14 @@ use std::fmt;
 pub enum StepResult {
     /// All of them passed.
     Passed,
-    /// Some did not.
+    /// At least one of them failed.
     Failed,
-    /// They were not run, as when there is no artifact to run them with.
+    /// They were not run, for example because there is no artifact.
     NotRun,
 }
 
 impl StepResult {
-    /// All of them.
+    /// All results.
     pub const ALL: [StepResult; 3] = [StepResult::Passed, StepResult::Failed, StepResult::NotRun];
 
     /// `passed`, `failed` or `not-run`.
@@ -25,41 +27,42 @@ impl StepResult {
         }
     }
 
-    /// The result of that name.
+    /// Returns the result with this name.
     ///
     /// # Errors
-    /// For any other.
+    ///
+    /// If the name is unknown.
     pub fn named(name: &str) -> Result<StepResult, StepError> {
         let found = StepResult::ALL.into_iter().find(|result| result.as_str() == name);
         found.ok_or_else(|| StepError(name.to_owned()))
     }
 }
 
-/// A name that is none of a result.
+/// An unknown name of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepError(String);
 
 impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no result; there are `passed`, `failed` and `not-run`", self.0)
+        write!(f, "invalid result `{}`: expected `passed`, `failed` or `not-run`", self.0)
     }
 }
 
 impl std::error::Error for StepError {}
 
-/// What the tests of an artifact say about it.
+/// The verdict that an artifact's tests lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificationVerdict {
-    /// It may be deployed, and what is in `Staging` is done.
+    /// It may be deployed, and the features in `Staging` are done.
     Certified,
-    /// It may be deployed; nothing moves.
+    /// It may be deployed; no status changes.
     Deployable,
-    /// It may not be deployed; nothing moves.
+    /// It may not be deployed; no status changes.
     NotDeployable,
 }
 
 impl CertificationVerdict {
-    /// What follows from the tests under `Production State`, and those under `Next Release`.
+    /// Returns the verdict for the results under `Production State` and under `Next Release`.
     #[must_use]
     pub fn of(production_state: StepResult, next_release: StepResult) -> CertificationVerdict {
         match (production_state, next_release) {

@@ -1,4 +1,4 @@
-//! The truth tables are data: `tables/certification.json`.
+//! Certification tests; the truth tables are data: `tables/certification.json`.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn one_flag(lifecycle: &Value) -> Flags {
     Flags::from_json(text.as_bytes()).unwrap()
 }
 
-/// The document after an artifact was certified.
+/// Returns the document after an artifact was certified.
 fn certified(flags: &Flags, built: f64) -> Flags {
     let (passed, not_run) = (StepResult::Passed, StepResult::NotRun);
     let artifact = flags.certification(passed, not_run, Some(built), built).artifact(built);
@@ -28,7 +28,7 @@ fn certified(flags: &Flags, built: f64) -> Flags {
 }
 
 #[test]
-fn the_steps_decide_what_is_deployable_and_what_moves() {
+fn test_results_decide_the_verdict_and_the_changes() {
     let steps = table("steps");
     let staged = one_flag(&Value::parse(br#"{"status": "Staging"}"#).unwrap());
     let mut seen = 0;
@@ -49,7 +49,7 @@ fn the_steps_decide_what_is_deployable_and_what_moves() {
 }
 
 #[test]
-fn an_artifact_holds_what_was_in_staging_when_it_was_built() {
+fn an_artifact_contains_the_features_in_staging_at_its_build_time() {
     let artifact = table("artifact");
     let time = |name| member(&artifact, name).as_number().unwrap();
     let (built, now) = (time("built"), time("now"));
@@ -73,7 +73,7 @@ fn an_artifact_holds_what_was_in_staging_when_it_was_built() {
         let done = certified.changes.first();
         let done = done.map(|change| member(&change.to_value(), "set").clone());
         assert_eq!(&done.unwrap_or_default(), member(row, "done"), "{row}");
-        // What stays in staging is told.
+        // Features that remain in staging are reported.
         let staging = member(row, "lifecycle").as_object().unwrap().get("status")
             == Some(&Value::from("Staging"));
         assert_eq!(certified.left.len() + certified.changes.len(), usize::from(staging), "{row}");
@@ -104,7 +104,7 @@ fn only_an_artifact_that_was_certified_as_deployable_is_deployed() {
 }
 
 #[test]
-fn artifacts_are_remembered_by_time_and_the_oldest_certification_is_forgotten() {
+fn artifacts_are_recorded_by_time_and_the_oldest_certification_is_dropped() {
     let old = br#"{"flags": {}, "meta": {"version": 1, "artifact": {"timestamp": 1, "deployable": true}}}"#;
     let mut flags = Flags::from_json(old).unwrap();
     let passed = StepResult::Passed;
@@ -113,16 +113,16 @@ fn artifacts_are_remembered_by_time_and_the_oldest_certification_is_forgotten() 
         flags = flags.with_changes(&[], Some(&artifact)).unwrap();
         flags.clone()
     };
-    // What an older version wrote is kept.
+    // Entries that an older version wrote are kept.
     let two = certify(2.0, StepResult::Failed, 10.0);
     let deployable = |flags: &Flags, built| flags.deployment(built, 99.0).is_ok();
     assert!(deployable(&two, 1.0) && !deployable(&two, 2.0));
-    // An artifact that is certified again is remembered once, as what it is now.
+    // An artifact that is certified again has one entry, with the latest result.
     let again = certify(2.0, passed, 11.0);
     assert!(deployable(&again, 2.0));
     assert_eq!(again.artifacts().len(), 2);
     assert_eq!(again.version(), Some(3));
-    // The same once more changes nothing.
+    // Repeating it changes nothing.
     assert_eq!(certify(2.0, passed, 11.0).digest(), again.digest());
     for built in 3..=51 {
         certify(f64::from(built), passed, f64::from(built + 10));
@@ -132,7 +132,7 @@ fn artifacts_are_remembered_by_time_and_the_oldest_certification_is_forgotten() 
     assert_eq!(built.len(), 50);
     assert_eq!(built.first().zip(built.last()), Some((&3.0, &2.0)));
     assert!(!deployable(&full, 1.0) && deployable(&full, 3.0) && deployable(&full, 2.0));
-    // Versions without the list read the last one.
+    // Versions without the list read the last artifact.
     let document = full.document();
     let last = member(member(&document, "meta"), "artifact");
     assert_eq!(member(last, "timestamp").as_number(), Some(2.0));
@@ -149,7 +149,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
         assert_eq!(Some(found.verdict.as_str()), member(row, "verdict").as_str(), "{row}");
         assert_eq!(Some(!found.changes.is_empty()), member(row, "moves").as_bool(), "{row}");
         assert_eq!(Some(!found.untested.is_empty()), member(row, "untested").as_bool(), "{row}");
-        // No test makes a failure a success.
+        // No evidence makes a failure a success.
         let failed = StepResult::Failed;
         let found = flags.certification_by_evidence(failed, failed, None, 900.0, &evidence);
         assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
@@ -165,7 +165,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
 }
 
 #[test]
-fn evidence_is_what_was_evaluated_with_the_very_document() {
+fn only_evaluations_with_this_document_are_evidence() {
     let text = br#"{"activity": 1, "flags": {
         "a": {"counts": {"sha256:0": {"0": 1}}, "first": 1, "last": 1},
         "b": {"counts": {"sha256:1": {"0": 1}}, "first": 1, "last": 1},
@@ -181,7 +181,7 @@ fn evidence_is_what_was_evaluated_with_the_very_document() {
 }
 
 #[test]
-fn only_what_serves_its_on_to_everybody_is_finished() {
+fn only_a_flag_that_serves_its_on_variation_to_everybody_is_finished() {
     for row in rows(&table("rolledOut")) {
         let mut lifecycle = vec![("status", Value::from("Done"))];
         lifecycle.extend(
@@ -194,7 +194,7 @@ fn only_what_serves_its_on_to_everybody_is_finished() {
         let flags = Flags::from_json(text.as_bytes()).unwrap();
         let result = match flags.finish("f", 7.0, 5.0) {
             Ok(Some(_)) => {
-                // What is finished serves under Production State what it serves now.
+                // A finished flag serves the same under Production State as now.
                 let strategy = crate::Strategy::from(crate::StrategyKind::ProductionState);
                 let under = flags.with_status("f", Status::Finished, 5.0).unwrap();
                 let under = under.with_strategy(&strategy).unwrap();
@@ -209,7 +209,7 @@ fn only_what_serves_its_on_to_everybody_is_finished() {
 }
 
 #[test]
-fn only_what_is_done_and_rolled_out_is_finished() {
+fn only_a_done_and_rolled_out_feature_is_finished() {
     for row in rows(&table("finish")) {
         let weight = if member(row, "constant").as_bool() == Some(true) { 0 } else { 1 };
         let text = format!(

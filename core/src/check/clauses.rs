@@ -1,5 +1,5 @@
-//! What can be proved of clauses without a context: that one never matches, that one holds whenever
-//! another does, that two exclude each other.
+//! Proofs about clauses without a context: one never matches, one implies another, two exclude each
+//! other.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -11,29 +11,29 @@ use crate::ruleset::{
     Attribute, Clause, Comparable, Condition, Tables, Test, ValueList, value_list,
 };
 
-/// A clause with the table that says which attribute it asks.
-pub(super) struct Asked<'a> {
+/// A clause with the table that resolves its attribute.
+pub(super) struct ResolvedClause<'a> {
     pub(super) clause: &'a Clause,
     tables: &'a Tables,
     values: ValueList,
 }
 
-/// How many comparisons the check of one list of rules may still make. Whether a rule is implied by
-/// others can take the square of their size to prove: a list of many rules is looked through for
-/// what shows quickly.
-pub(super) struct Looks(Cell<usize>);
+/// The comparisons that the check of one list of rules may still make. Proving that other rules
+/// imply a rule can take the square of their size, so a long list is searched only for cheap
+/// proofs.
+pub(super) struct ComparisonBudget(Cell<usize>);
 
-impl Looks {
-    /// As many as fit the size of the rules: all that there are in lists of a usual size.
-    pub(super) fn for_size(clauses_and_values: usize) -> Looks {
-        Looks(Cell::new(clauses_and_values.saturating_mul(128)))
+impl ComparisonBudget {
+    /// A budget that fits the size of the rules: enough for every proof in lists of ordinary size.
+    pub(super) fn for_size(clauses_and_values: usize) -> ComparisonBudget {
+        ComparisonBudget(Cell::new(clauses_and_values.saturating_mul(128)))
     }
 
     pub(super) fn left(&self) -> usize {
         self.0.get()
     }
 
-    /// Takes some; false if there are not so many left.
+    /// Takes comparisons from the budget; false if too few are left.
     fn take(&self, count: usize) -> bool {
         let left = self.0.get().checked_sub(count);
         self.0.set(left.unwrap_or(0));
@@ -41,20 +41,20 @@ impl Looks {
     }
 }
 
-/// What a clause looks at.
+/// What a clause reads.
 #[derive(PartialEq)]
-enum Subject<'a> {
+enum Operand<'a> {
     Segments,
     Kinds,
     Attribute(&'a Attribute),
 }
 
-impl<'a> Asked<'a> {
-    pub(super) fn new(clause: &'a Clause, tables: &'a Tables) -> Asked<'a> {
-        Asked { clause, tables, values: ValueList::new(Arc::clone(&clause.values)) }
+impl<'a> ResolvedClause<'a> {
+    pub(super) fn new(clause: &'a Clause, tables: &'a Tables) -> ResolvedClause<'a> {
+        ResolvedClause { clause, tables, values: ValueList::new(Arc::clone(&clause.values)) }
     }
 
-    /// Whether it matches nobody; `unusable` of its values can never match.
+    /// Whether it matches no context; `unusable` of its values can never match.
     pub(super) fn never_matches(&self, unusable: usize) -> bool {
         let known = match &self.clause.condition {
             Condition::Segments(_) => true,
@@ -66,18 +66,18 @@ impl<'a> Asked<'a> {
         known && !self.clause.negate && self.clause.values.len() <= unusable
     }
 
-    /// Whether it matches everybody: whoever is in none of no segments.
+    /// Whether it matches every context: a negated clause without segments.
     pub(super) fn always_matches(&self) -> bool {
         let Condition::Segments(slots) = &self.clause.condition else { return false };
         self.clause.negate && slots.is_empty()
     }
 
     /// Whether every context that matches `self` matches `other` too.
-    pub(super) fn implies(&self, other: &Asked<'_>, looks: &Looks) -> bool {
+    pub(super) fn implies(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
         if other.always_matches() {
             return true;
         }
-        if !looks.take(1) || !self.asks_what(other) {
+        if !looks.take(1) || !self.reads_same_attribute(other) {
             return false;
         }
         match (self.clause.negate, other.clause.negate) {
@@ -92,8 +92,8 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Keys of which one is shared with every clause that this one may imply; none if it may imply
-    /// any, since all of no values are in each list.
+    /// Keys of which every clause that this one may imply shares one; `None` if it may imply any
+    /// clause, because a list without values is contained in every list.
     pub(super) fn implied_keys(&self) -> Option<Vec<u64>> {
         let first = self.clause.values.first()?;
         if self.clause.negate {
@@ -106,7 +106,7 @@ impl<'a> Asked<'a> {
         Some(keys)
     }
 
-    /// Keys of which one is shared with every clause that may imply this one.
+    /// Keys of which every clause that may imply this one shares one.
     pub(super) fn implying_keys(&self) -> Vec<u64> {
         let mut keys = Vec::new();
         if self.clause.negate {
@@ -129,24 +129,24 @@ impl<'a> Asked<'a> {
 
     fn subject_key(&self) -> u64 {
         match self.subject() {
-            Some(Subject::Attribute(attribute)) => {
+            Some(Operand::Attribute(attribute)) => {
                 let names = attribute.reference.names().map(hash_index::hash);
                 names.fold(u64::from(attribute.kind.0) + 3, |key, name| {
                     key.rotate_left(13).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(name)
                 })
             }
-            Some(Subject::Segments) => 2,
-            Some(Subject::Kinds) => 1,
+            Some(Operand::Segments) => 2,
+            Some(Operand::Kinds) => 1,
             None => 0,
         }
     }
 
-    /// Whether no context can match both: what the one wants is all that the other does not.
-    pub(super) fn excludes(&self, other: &Asked<'_>, looks: &Looks) -> bool {
-        let one_way = |wants: &Asked<'_>, refuses: &Asked<'_>| {
+    /// Whether no context can match both: one requires exactly what the other rejects.
+    pub(super) fn excludes(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
+        let one_way = |wants: &ResolvedClause<'_>, refuses: &ResolvedClause<'_>| {
             !wants.clause.negate
                 && refuses.clause.negate
-                && wants.asks_what(refuses)
+                && wants.reads_same_attribute(refuses)
                 && wants.same_operator(refuses)
                 && wants.all_in(refuses, looks)
         };
@@ -154,18 +154,18 @@ impl<'a> Asked<'a> {
             && (one_way(self, other) || one_way(other, self) || self.other_keys(other, looks))
     }
 
-    /// Whether both name keys, and none in common. A key is one string; any other attribute may be
-    /// a list that holds values of both.
-    fn other_keys(&self, other: &Asked<'_>, looks: &Looks) -> bool {
-        let names_keys = |asked: &Asked<'_>| {
+    /// Whether both name keys and share none. A key is one string; any other attribute may be a
+    /// list that contains values of both.
+    fn other_keys(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
+        let names_keys = |asked: &ResolvedClause<'_>| {
             &*asked.clause.operator == "in"
                 && !asked.clause.negate
-                && matches!(asked.subject(), Some(Subject::Attribute(attribute))
+                && matches!(asked.subject(), Some(Operand::Attribute(attribute))
                     if attribute.reference.is("key"))
         };
         names_keys(self)
             && names_keys(other)
-            && self.asks_what(other)
+            && self.reads_same_attribute(other)
             && self.clause.values.iter().all(|value| looks.take(1) && !other.holds(value))
     }
 
@@ -173,26 +173,26 @@ impl<'a> Asked<'a> {
         self.values.place(value, None).is_some()
     }
 
-    /// Whether every value of this clause is one of another's.
-    fn all_in(&self, other: &Asked<'_>, looks: &Looks) -> bool {
+    /// Whether the other clause has every value of this one.
+    fn all_in(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
         self.clause.values.iter().all(|value| looks.take(1) && other.holds(value))
     }
 
-    fn subject(&self) -> Option<Subject<'a>> {
+    fn subject(&self) -> Option<Operand<'a>> {
         match &self.clause.condition {
-            Condition::Segments(_) => Some(Subject::Segments),
-            Condition::Kinds(_) => Some(Subject::Kinds),
+            Condition::Segments(_) => Some(Operand::Segments),
+            Condition::Kinds(_) => Some(Operand::Kinds),
             Condition::Attribute(slot, _) => {
-                self.tables.attributes.get(*slot).map(Subject::Attribute)
+                self.tables.attributes.get(*slot).map(Operand::Attribute)
             }
             Condition::InvalidReference => None,
         }
     }
 
-    /// Whether both look at the same attribute, however they compare it.
-    fn asks_what(&self, other: &Asked<'_>) -> bool {
+    /// Whether both read the same attribute, however they compare it.
+    fn reads_same_attribute(&self, other: &ResolvedClause<'_>) -> bool {
         match (self.subject(), other.subject()) {
-            (Some(Subject::Attribute(mine)), Some(Subject::Attribute(its))) => {
+            (Some(Operand::Attribute(mine)), Some(Operand::Attribute(its))) => {
                 mine.kind == its.kind && mine.reference == its.reference
             }
             (Some(mine), Some(its)) => mine == its,
@@ -200,7 +200,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn same_operator(&self, other: &Asked<'_>) -> bool {
+    fn same_operator(&self, other: &ResolvedClause<'_>) -> bool {
         self.clause.operator == other.clause.operator
     }
 
@@ -216,13 +216,17 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Whether every clause of one rule that is asked holds whenever all of another rule's do.
-pub(super) fn all_implied(wanted: &[Asked<'_>], by: &[Asked<'_>], looks: &Looks) -> bool {
+/// Whether all clauses of one rule hold whenever all clauses of another hold.
+pub(super) fn all_implied(
+    wanted: &[ResolvedClause<'_>],
+    by: &[ResolvedClause<'_>],
+    looks: &ComparisonBudget,
+) -> bool {
     wanted.iter().all(|wanted| {
         wanted.always_matches() || by.iter().any(|holding| holding.implies(wanted, looks))
     })
 }
 
-/// Parts of keys that are not those of values.
+/// Marks the keys of negated clauses.
 const NEGATED: u64 = 1 << 40;
 const OTHERWISE: u64 = 1 << 41;

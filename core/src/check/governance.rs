@@ -1,5 +1,5 @@
-//! What a team agrees on: names, owners, how many flags and for how long, and that a feature is on
-//! outside development only in its time.
+//! Team conventions: names, owners, the number and age of flags, and features that are on outside
+//! development too early.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::ruleset::{Flag, FlagState};
 
 const DAY_SECONDS: f64 = 86_400.0;
 
-/// What an environment of developers is called.
+/// Names of development environments.
 const DEVELOPMENT: [&str; 4] = ["dev", "development", "local", "test"];
 
 pub(super) fn is_development(environment: &str) -> bool {
@@ -39,7 +39,7 @@ pub(super) fn check_flag(
     }
     if flags.owner(key).is_none() && options.owners != Some(false) {
         let severity = if options.owners.is_some() { Severity::Error } else { Severity::Info };
-        let message = "nobody owns the flag; name the team in `lifecycle.owner`";
+        let message = "the flag has no owner; name the team in `lifecycle.owner`";
         lints.add_as(severity, Code::NoOwner, scope.path, message);
     }
     check_lifecycle(&lifecycle, flag, scope, lints);
@@ -50,12 +50,12 @@ pub(super) fn check_flag(
     }
 }
 
-/// Members of `lifecycle` that cannot be read.
+/// Checks members of `lifecycle` that cannot be parsed.
 fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints: &mut Lints) {
     let path = scope.path.member("lifecycle");
     if let (Some(written), None) = (lifecycle.member("status"), lifecycle.status) {
         let statuses = Status::ALL.map(|status| format!("`{status}`")).join(", ");
-        let message = format!("{written} is no status; there are {statuses}");
+        let message = format!("invalid status {written}: expected one of {statuses}");
         lints.add(Code::UnknownStatus, &path.member("status"), message);
     }
     if let Some(written) = lifecycle.member("onVariation") {
@@ -68,7 +68,7 @@ fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints:
     for name in Lifecycle::MOMENTS {
         if let Some(written) = lifecycle.member(name).filter(|value| read_moment(value).is_none()) {
             let message = format!(
-                "{written} is no time; write seconds since 1970, or a date such as `2026-01-31`"
+                "invalid time {written}: expected seconds since 1970, or a date such as `2026-01-31`"
             );
             lints.add(Code::InvalidMoment, &path.member(name), message);
         }
@@ -87,8 +87,7 @@ fn check_times(
     if let (Some(created), Some(limit)) = (lifecycle.created, options.max_age_days) {
         let age = ((now - created) / DAY_SECONDS).floor();
         if age > limit {
-            let message =
-                format!("the flag is {age} days old, and {limit} is the limit; retire it");
+            let message = format!("the flag is {age} days old, the limit is {limit}; retire it");
             lints.add(
                 Code::TooOld,
                 &path.member(written_as("createdTimestamp", "created")),
@@ -97,13 +96,13 @@ fn check_times(
         }
     }
     if lifecycle.cleanup.is_some_and(|cleanup| cleanup <= now) {
-        let message = "the time to remove the flag has come";
+        let message = "the flag should have been removed by now";
         let name = written_as("cleanupTimestamp", "cleanup");
         lints.add(Code::CleanupDue, &path.member(name), message);
     }
 }
 
-/// A flag that is on outside development.
+/// Checks a flag that is on outside development.
 fn check_release(
     lifecycle: &Lifecycle,
     scope: &Scope<'_>,
@@ -114,7 +113,7 @@ fn check_release(
     let path = scope.path.member("on");
     if let Some(status) = lifecycle.status.filter(|status| *status < Status::Done) {
         let message = format!(
-            "on in `{environment}` while its status is `{status}`; it is to be off outside \
+            "on in `{environment}` while its status is `{status}`; it must be off outside \
              development until it is `{}`",
             Status::Done
         );
@@ -128,7 +127,7 @@ fn check_release(
     }
 }
 
-/// Teams with more flags than they may have; said of the first flag too many.
+/// Reports teams with too many flags, at the first flag beyond the limit.
 pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lints) {
     let Some(limit) = options.max_flags_per_team else { return };
     let mut teams: BTreeMap<Arc<str>, u32> = BTreeMap::new();
@@ -144,14 +143,14 @@ pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lin
         *count = count.saturating_add(1);
         if *count == limit.saturating_add(1) {
             let all = teams.get(&team).copied().unwrap_or_default();
-            let message = format!("`{team}` has {all} flags, and {limit} is the limit");
+            let message = format!("`{team}` has {all} flags, the limit is {limit}");
             let section = Path::Root.member("flags");
             lints.add(Code::TooManyFlags, &section.member(key), message);
         }
     }
 }
 
-/// Flags that are on outside development and not in it.
+/// Reports flags that are on in other environments but off in development.
 pub(super) fn check_against_development(
     flags: &Flags,
     environment: &str,
@@ -166,7 +165,7 @@ pub(super) fn check_against_development(
         if is_on(flags, key) && !is_on(development, key) {
             let there = if development.contains(key) { "is off" } else { "is not" };
             let message = format!(
-                "on in `{environment}` while it {there} in development; a feature is tried there first"
+                "on in `{environment}` while it {there} in development; turn a feature on there first"
             );
             let section = Path::Root.member("flags");
             let flag = section.member(key);
@@ -175,7 +174,7 @@ pub(super) fn check_against_development(
     }
 }
 
-/// The options that the document itself gives, in `meta.check`; what is no option is reported.
+/// Returns the options in the document's own `meta.check`; invalid options are reported.
 pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
     let meta = flags.ruleset().rest().get("meta").and_then(Value::as_object);
     let written = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();

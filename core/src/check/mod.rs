@@ -1,8 +1,8 @@
-//! The mistakes of authors: rules that nobody reaches, clauses that never match, variations that
-//! nobody gets, names and owners that are missing.
+//! Checks for authoring mistakes: unreachable rules, clauses that never match, variations that are
+//! never served, missing names and owners.
 //!
-//! What is said here is said when it is asked for. What loading says of a document, its
-//! [`diagnostics`](Flags::diagnostics), is about how it is read, and the same for ever.
+//! These findings are computed on request. The [`diagnostics`](Flags::diagnostics) of loading are
+//! about how a document is read, and never change.
 
 mod clauses;
 mod governance;
@@ -25,7 +25,7 @@ use crate::json::{Object, Value};
 use crate::path::Path;
 use crate::ruleset::{FlagState, Ruleset, Segment, Tables};
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Default)]
 struct Lints(Vec<Diagnostic>);
 
@@ -45,12 +45,12 @@ impl Lints {
     }
 }
 
-/// Where something is looked at, and what is known about it.
+/// The current place of the check, and the facts about it.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
     path: &'a Path<'a>,
     tables: &'a Tables,
-    /// How many of a list's values loading has called useless, by the path of the list.
+    /// The number of values that loading reported as unusable, by the path of their list.
     unusable: &'a BTreeMap<String, usize>,
     on_variation: Option<u32>,
 }
@@ -62,8 +62,8 @@ impl Scope<'_> {
 }
 
 impl Flags {
-    /// Everything that there is to say about the document: its
-    /// [`diagnostics`](Flags::diagnostics), and what its author may have meant otherwise.
+    /// Returns all findings about the document: its [`diagnostics`](Flags::diagnostics), and
+    /// probable mistakes of its author.
     ///
     /// ```
     /// use isoflag::{CheckOptions, Flags};
@@ -91,8 +91,8 @@ impl Flags {
         lints.0
     }
 
-    /// As [`Flags::check`] for several environments of the same flags, each with its name: also
-    /// what is on outside development and not in it.
+    /// Like [`Flags::check`], for several named environments of the same flags: also reports flags
+    /// that are on outside development but off in it.
     #[must_use]
     pub fn check_environments(
         environments: &[(&str, &Flags)],
@@ -111,8 +111,8 @@ impl Flags {
         environments.iter().map(check).collect()
     }
 
-    /// The document with every flag turned on: a flag that is off keeps nothing of its rules, and
-    /// what is wrong with them is better known before somebody turns it on.
+    /// The document with every flag turned on: compiling a flag that is off drops its rules, and
+    /// mistakes in them should be reported before somebody turns it on.
     fn turned_on(&self) -> Ruleset {
         let ruleset = self.ruleset();
         let off: Vec<(Arc<str>, Value)> = ruleset
@@ -164,7 +164,7 @@ fn check_segments(read: &Ruleset, unusable: &BTreeMap<String, usize>, lints: &mu
     }
 }
 
-/// How many values of each clause can never match.
+/// Counts the values of each clause that can never match.
 fn unusable_values(diagnostics: &[Diagnostic]) -> BTreeMap<String, usize> {
     const USELESS: [&str; 4] =
         ["unusable-value", "invalid-date", "invalid-version", "invalid-regex"];

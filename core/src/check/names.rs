@@ -1,4 +1,5 @@
-//! Flags' names: patterns such as `stakeholder.team.id`, and the way to AppConfig and back.
+//! Naming patterns for flags such as `stakeholder.team.id`, and the conversion to AppConfig keys
+//! and back.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,10 +7,10 @@ use std::sync::Arc;
 use crate::evaluation::Steps;
 use crate::ruleset::Pattern;
 
-/// What flags are to be called: `stakeholder.team.id`, or a regular expression in slashes.
+/// A pattern for flag keys: `stakeholder.team.id`, or a regular expression in slashes.
 ///
-/// Of the first form each word is a name of letters, digits, `_` and, unless it is one of the
-/// separators, `-`; everything between the words stands as it is.
+/// In the first form each word names a part made of letters, digits, `_` and, unless it is a
+/// separator, `-`; everything between the words is literal.
 ///
 /// ```
 /// use isoflag::NamePattern;
@@ -37,13 +38,14 @@ enum Piece {
 }
 
 impl NamePattern {
-    /// What a pattern is where nobody says otherwise.
+    /// The default pattern.
     pub const USUAL: &str = "stakeholder.team.id";
 
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// Where it names nothing, or its regular expression is none.
+    ///
+    /// If it names no part, or its regular expression is invalid.
     pub fn read(written: &str) -> Result<NamePattern, NamePatternError> {
         let wrong = |why: String| NamePatternError { written: written.to_owned(), why };
         let slashed = written.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
@@ -51,7 +53,7 @@ impl NamePattern {
             Some(expression) => Form::Expression(
                 Pattern::read(&Arc::from(format!("^(?:{expression})$")))
                     .map(Arc::new)
-                    .ok_or_else(|| wrong("isoflag cannot search with it".to_owned()))?,
+                    .ok_or_else(|| wrong("the regular expression is not supported".to_owned()))?,
             ),
             None => Form::Words(pieces(written)),
         };
@@ -63,7 +65,7 @@ impl NamePattern {
         }
     }
 
-    /// The parts of a key with their names, in their order; none where the key is not of the
+    /// Returns the parts of a key with their names, in order; `None` if the key does not match the
     /// pattern. A regular expression has no named parts.
     #[must_use]
     pub fn parse<'k>(&self, key: &'k str) -> Option<Vec<(&str, &'k str)>> {
@@ -109,7 +111,7 @@ impl fmt::Display for NamePattern {
     }
 }
 
-/// A text that is no pattern of names.
+/// An invalid name pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamePatternError {
     written: String,
@@ -118,7 +120,7 @@ pub struct NamePatternError {
 
 impl fmt::Display for NamePatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no pattern of names: {}", self.written, self.why)
+        write!(f, "invalid name pattern `{}`: {}", self.written, self.why)
     }
 }
 
@@ -140,18 +142,19 @@ fn pieces(pattern: &str) -> Vec<Piece> {
     pieces
 }
 
-/// How long a key of AppConfig may be.
+/// The maximum length of an AppConfig key.
 const LONGEST: usize = 64;
-/// Begins what stands for something else.
+/// Begins an escape sequence.
 const ESCAPE: &str = "_-";
-/// Stands before a key that begins with anything but a small letter.
+/// Precedes a key that does not begin with a lower-case letter.
 const BEGINNING: &str = "k_-k";
 
-/// The key as AppConfig's feature flags take it, `^[a-z][a-zA-Z\d_-]{0,63}$`; none where it would
-/// be too long. A key that AppConfig takes stays what it is, unless it has `_-` in it.
+/// Returns the key in the form that AppConfig's feature flags accept, `^[a-z][a-zA-Z\d_-]{0,63}$`;
+/// `None` if it would be too long. A key that AppConfig accepts is unchanged, unless it contains
+/// `_-`.
 ///
-/// `_-` begins what stands for something else: `_-d` for a dot, `_-_` for `_-` itself, `_-x` and two
-/// hex digits for any other byte, and `k_-k` before a key that does not begin with a small letter.
+/// `_-` begins an escape: `_-d` is a dot, `_-_` is `_-` itself, `_-x` and two hex digits are any
+/// other byte, and `k_-k` precedes a key that does not begin with a lower-case letter.
 ///
 /// ```
 /// use isoflag::{from_appconfig_key, to_appconfig_key};
@@ -190,7 +193,8 @@ pub fn to_appconfig_key(key: &str) -> Option<String> {
     (written.len() <= LONGEST).then_some(written)
 }
 
-/// The key that [`to_appconfig_key`] made this of; none for what it never makes.
+/// Returns the key that [`to_appconfig_key`] converted to this one; `None` if it never produces
+/// this text.
 #[must_use]
 pub fn from_appconfig_key(written: &str) -> Option<String> {
     let mut rest = written.strip_prefix(BEGINNING).unwrap_or(written);
@@ -224,7 +228,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn keys_are_of_a_pattern_or_not() {
+    fn keys_match_a_pattern_or_not() {
         let usual = NamePattern::default();
         for (key, fits) in [
             ("DeptA.TeamB.66623", true),
@@ -248,7 +252,7 @@ mod tests {
         assert!(own.parse("dark-mode").is_some() && own.parse("Dark").is_none());
         for wrong in ["", "...", "/(/"] {
             let error = NamePattern::read(wrong).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{wrong}` is no pattern of names: ")), "{error}");
+            assert!(error.starts_with(&format!("invalid name pattern `{wrong}`: ")), "{error}");
         }
     }
 

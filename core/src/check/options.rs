@@ -1,36 +1,39 @@
+//! The options of a check.
+
 use std::fmt;
 
 use super::NamePattern;
 use crate::json::{Object, Value};
 use crate::lifecycle::read_moment;
 
-/// What a check is told beside the document.
+/// The options of a check.
 ///
-/// Where nothing is given the document's own `meta.check` counts, and then the usual: what is not
-/// asked for is at most a note.
+/// An option that is not set is taken from the document's own `meta.check`, then from the defaults:
+/// findings about conventions that were not requested are notes at most.
 #[derive(Clone, Debug, Default)]
 pub struct CheckOptions {
-    /// What flags are to be called; another name is then an error.
+    /// The naming pattern; with it, another name is an error.
     pub names: Option<NamePattern>,
-    /// Whether each flag needs an owner; none is then an error.
+    /// Whether each flag needs an owner; if true, a missing owner is an error.
     pub owners: Option<bool>,
-    /// The environment that the document is for, such as `prod`: outside development a feature is
-    /// to be off until its time.
+    /// The environment that the document is for, such as `prod`: outside development a feature must
+    /// be off until its release time.
     pub environment: Option<String>,
-    /// The moment of the check, in seconds since the epoch: what has a time is not judged without.
+    /// The moment of the check, in seconds since the epoch; without it, times are not checked.
     pub now: Option<f64>,
-    /// How many flags a team may have.
+    /// The maximum number of flags of a team.
     pub max_flags_per_team: Option<u32>,
-    /// How many days a flag may live, from `lifecycle.createdTimestamp`.
+    /// The maximum age of a flag in days, from `lifecycle.createdTimestamp`.
     pub max_age_days: Option<f64>,
 }
 
 impl CheckOptions {
-    /// Reads `{names, owners, environment, now, maxFlagsPerTeam, maxAgeDays}`, each of which may be
-    /// missing.
+    /// Parses `{names, owners, environment, now, maxFlagsPerTeam, maxAgeDays}`; each member is
+    /// optional.
     ///
     /// # Errors
-    /// Where one is of another type, or there is one that nobody knows.
+    ///
+    /// If a member has the wrong type or is unknown.
     pub fn read(written: &Value) -> Result<CheckOptions, CheckOptionsError> {
         let members = match written {
             Value::Null => return Ok(CheckOptions::default()),
@@ -60,7 +63,7 @@ impl CheckOptions {
         })
     }
 
-    /// These options, with those of `others` where nothing is given here.
+    /// Returns these options, completed with those of `others`.
     pub(super) fn or(&self, others: CheckOptions) -> CheckOptions {
         CheckOptions {
             names: self.names.clone().or(others.names),
@@ -88,7 +91,7 @@ fn member<'v, T>(
     }
 }
 
-/// Options of a check that cannot be read.
+/// Invalid options of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckOptionsError {
     path: String,
@@ -101,7 +104,7 @@ impl CheckOptionsError {
         CheckOptionsError { path: path.to_owned(), message }
     }
 
-    /// Which option; empty for all of them.
+    /// The invalid option; empty for the options as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

@@ -1,6 +1,6 @@
-//! Rules that nobody reaches or that match nobody.
+//! Checks for rules that are unreachable or match no context.
 
-use super::clauses::{Asked, Looks, all_implied};
+use super::clauses::{ComparisonBudget, ResolvedClause, all_implied};
 use super::{Lints, Scope};
 use crate::diagnostic::Code;
 use crate::hash_index::HashIndex;
@@ -8,7 +8,7 @@ use crate::json::sorted_places;
 use crate::path::Path;
 use crate::ruleset::{Clause, Rule, SegmentRule, Served};
 
-/// Of each rule whether anybody can come to it and match it.
+/// Returns, for each rule, whether a context can reach and match it.
 pub(super) fn check_flag(scope: &Scope<'_>, rules: &[Rule], lints: &mut Lints) -> Vec<bool> {
     let rules: Vec<_> = rules.iter().map(|rule| (&*rule.clauses, true, &*rule.id)).collect();
     check(scope, &rules, lints)
@@ -21,16 +21,18 @@ pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mu
     check(scope, &rules, lints);
 }
 
-/// Checks rules: the clauses of each, whether it decides for all who match it, and its id.
+/// Checks rules: the clauses of each, whether it decides for every context that matches it, and its
+/// id.
 fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints) -> Vec<bool> {
     let list = scope.path.member("rules");
     let sizes = rules.iter().flat_map(|(clauses, _, _)| *clauses).map(|one| one.values.len() + 1);
-    let looks = Looks::for_size(sizes.sum());
+    let looks = ComparisonBudget::for_size(sizes.sum());
     let mut before = Before::default();
     let mut lives = Vec::new();
     for (index, (clauses, decides, id)) in rules.iter().enumerate() {
         let path = list.element(index);
-        let asked: Vec<_> = clauses.iter().map(|clause| Asked::new(clause, scope.tables)).collect();
+        let asked: Vec<_> =
+            clauses.iter().map(|clause| ResolvedClause::new(clause, scope.tables)).collect();
         let matches = check_clauses(scope, &asked, &looks, &path, lints);
         let shadow = before.first_implied(&asked, &looks);
         if let Some((earlier, clauses)) = shadow {
@@ -40,14 +42,14 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
             };
             let above = name(*earlier, rules.get(*earlier).map_or("", |(_, _, id)| id));
             let this = name(index, id);
-            let message = if clauses.iter().all(Asked::always_matches) {
+            let message = if clauses.iter().all(ResolvedClause::always_matches) {
                 format!(
-                    "{this} is never reached: {above} above it matches every context; \
+                    "{this} is unreachable: {above} above it matches every context; \
                      move it up, or remove one of them"
                 )
             } else {
                 format!(
-                    "{this} is never reached: whoever matches it has matched {above} above it; \
+                    "{this} is unreachable: {above} above it matches every context that it matches; \
                      move it up, or remove it"
                 )
             };
@@ -61,10 +63,10 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
     lives
 }
 
-/// The rules above one, found by what their clauses want.
+/// The earlier rules, indexed by the keys of their clauses.
 #[derive(Default)]
 struct Before<'a> {
-    rules: Vec<(usize, Vec<Asked<'a>>)>,
+    rules: Vec<(usize, Vec<ResolvedClause<'a>>)>,
     /// The places of the rules by a key that one of their clauses has; the others are of rules that
     /// match everybody.
     by_key: HashIndex,
@@ -73,12 +75,12 @@ struct Before<'a> {
 }
 
 impl<'a> Before<'a> {
-    fn add(&mut self, index: usize, clauses: Vec<Asked<'a>>) {
+    fn add(&mut self, index: usize, clauses: Vec<ResolvedClause<'a>>) {
         let place = self.rules.len();
         // Under the clause that the fewest others are found by.
         let crowd = |key: &u64| self.of_key(*key).len();
         let choices = clauses.iter().filter(|clause| !clause.always_matches());
-        let choices = choices.map(Asked::implying_keys);
+        let choices = choices.map(ResolvedClause::implying_keys);
         let chosen = choices.min_by_key(|keys| keys.iter().map(crowd).max());
         match chosen {
             Some(keys) => {
@@ -118,9 +120,13 @@ impl<'a> Before<'a> {
     }
 
     /// The first rule that every context matches which matches all these clauses.
-    fn first_implied(&self, by: &[Asked<'a>], looks: &Looks) -> Option<&(usize, Vec<Asked<'a>>)> {
+    fn first_implied(
+        &self,
+        by: &[ResolvedClause<'a>],
+        looks: &ComparisonBudget,
+    ) -> Option<&(usize, Vec<ResolvedClause<'a>>)> {
         let mut places: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
-        for keys in by.iter().map(Asked::implied_keys) {
+        for keys in by.iter().map(ResolvedClause::implied_keys) {
             let room = looks.left().saturating_sub(places.len());
             match keys {
                 None => places.extend((0..self.rules.len()).take(room)),
@@ -145,8 +151,8 @@ fn folded(key: u64) -> u32 {
 /// Whether a rule with these clauses can match anybody.
 fn check_clauses(
     scope: &Scope<'_>,
-    asked: &[Asked<'_>],
-    looks: &Looks,
+    asked: &[ResolvedClause<'_>],
+    looks: &ComparisonBudget,
     path: &Path<'_>,
     lints: &mut Lints,
 ) -> bool {
@@ -157,9 +163,9 @@ fn check_clauses(
         let values = path.member("values").to_string();
         if clause.never_matches(scope.unusable_values(&values)) {
             let message = if clause.clause.values.is_empty() {
-                "never matches, and so its rule: there are no values to compare with"
+                "never matches, and neither does its rule: it has no values"
             } else {
-                "never matches, and so its rule: none of its values ever does"
+                "never matches, and neither does its rule: none of its values can match"
             };
             lints.add(Code::ClauseNeverMatches, &path, message);
             matches = false;
@@ -177,7 +183,7 @@ fn check_clauses(
     matches
 }
 
-/// The variations that something serves.
+/// Collects the variations that a rule or the fallthrough serves.
 pub(super) fn served(served: &Served, by: &mut Vec<u32>) {
     match served {
         Served::Variation(index) => by.push(*index),
@@ -185,7 +191,7 @@ pub(super) fn served(served: &Served, by: &mut Vec<u32>) {
             let last = rollout.entries.len().saturating_sub(1);
             let total = rollout.entries.last().map_or(0, |entry| entry.cumulative_weight);
             for (index, entry) in rollout.entries.iter().enumerate() {
-                // The last entry has what the weights leave over.
+                // The last entry gets the rest of the weights.
                 let gets_some = entry.weight > 0 || (index == last && total < 100_000);
                 by.extend(entry.variation.filter(|_| gets_some));
             }

@@ -1,4 +1,4 @@
-//! `meta.strategies`: entries that are no strategies of their system, or name no flag.
+//! Checks `meta.strategies` for invalid strategies and unknown flags.
 
 use super::Lints;
 use crate::diagnostic::Code;

@@ -1,4 +1,5 @@
-//! Variations of several types, variations that nobody gets, and weights that do not add up.
+//! Checks for variations of mixed types, variations that are never served, and weights that do not
+//! add up.
 
 use super::rules::served;
 use super::{Lints, Scope};
@@ -6,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::json::Value;
 use crate::ruleset::{Flag, OffVariation, Served, Targeting};
 
-/// Out of so many.
+/// The sum of all weights of a rollout.
 const WHOLE: i64 = 100_000;
 
 pub(super) fn check_types(scope: &Scope<'_>, variations: &[Value], lints: &mut Lints) {
@@ -25,7 +26,7 @@ pub(super) fn check_types(scope: &Scope<'_>, variations: &[Value], lints: &mut L
     }
 }
 
-/// `lives` says of each rule whether anybody can match it.
+/// `lives` states for each rule whether a context can match it.
 pub(super) fn check_served(
     scope: &Scope<'_>,
     flag: &Flag,
@@ -81,9 +82,9 @@ fn check_rollout(scope: &Scope<'_>, served: &Served, lints: &mut Lints) {
     }
     let sum = rollout.entries.last().map_or(0, |entry| entry.cumulative_weight);
     let what = if sum < WHOLE {
-        "what is left over goes to the last"
+        "the last entry gets the rest"
     } else {
-        "what is beyond gets nobody"
+        "weights beyond that have no effect"
     };
     if sum != WHOLE {
         let message = format!("the weights add up to {sum} and not to {WHOLE}; {what}");

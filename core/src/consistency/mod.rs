@@ -1,10 +1,9 @@
-//! The consistency gate: whether every instance of a back end has had the time to notice the
-//! document that answers here.
+//! The consistency gate: whether every instance of a back end has had the time to load the current
+//! document.
 //!
-//! Instances poll for the document, each at its own moment, so that after a change some still
-//! answer by the document before. The document says when it was changed last (the *stamp*, in
-//! seconds since the epoch): one time to live after it, each instance that polls has the change.
-//! Nothing here reads a clock.
+//! Instances poll for the document at different times, so after a change some still evaluate the
+//! previous one. The document contains its last-modified timestamp in seconds since the epoch: one
+//! time to live later, each polling instance has the change. Nothing here reads a clock.
 
 mod stamp;
 #[cfg(feature = "tools")]
@@ -23,33 +22,33 @@ use crate::flags::Flags;
 use crate::json::{Object, Value};
 use crate::path::Path;
 
-/// How long an instance waits for the answer to a poll where nothing else is said, in
-/// milliseconds: what the AppConfig extension does.
+/// The default time that an instance waits for the response to a poll, in milliseconds, as in the
+/// AppConfig extension.
 pub const POLL_TIMEOUT_MS: f64 = 3000.0;
 
-/// What the gate is asked with: a moment, and how instances poll.
+/// The parameters of the gate: the current time, and how instances poll.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gate {
     /// Milliseconds since the epoch, by the wall clock.
     pub now_ms: f64,
     /// How long an instance keeps a document before it polls again.
     pub ttl_seconds: f64,
-    /// How long a poll may take.
+    /// The timeout of a poll.
     pub poll_timeout_ms: f64,
     /// When this instance took the document, in milliseconds since the epoch, if that went back in
-    /// time ([`Flags::steps_back_from`]): the change is then as recent as that.
+    /// time ([`Flags::steps_back_from`]): the change is then at least as recent.
     pub taken_ms: Option<f64>,
 }
 
 impl Gate {
-    /// The gate at a moment, with the usual [`POLL_TIMEOUT_MS`].
+    /// Returns the gate for a moment, with the default [`POLL_TIMEOUT_MS`].
     #[must_use]
     pub fn new(now_ms: f64, ttl_seconds: f64) -> Gate {
         Gate { now_ms, ttl_seconds, poll_timeout_ms: POLL_TIMEOUT_MS, taken_ms: None }
     }
 
-    /// How long after a change it has settled, in milliseconds: one poll may have failed, and the
-    /// next may have taken as long as a poll can.
+    /// The time in milliseconds after which a change has propagated: one poll may have failed, and
+    /// the next may have taken until its timeout.
     #[must_use]
     pub fn settling_ms(&self) -> f64 {
         2.0 * self.ttl_seconds * 1000.0 + self.poll_timeout_ms
@@ -63,34 +62,35 @@ impl Gate {
     }
 }
 
-/// What the gate says of a flag for a context.
+/// The gate's result for a flag and a context.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Consistency {
-    /// Whether the flag is on for the context: it serves `true`, or, where it serves no boolean,
-    /// it is on and no error.
+    /// Whether the flag is on for the context: it serves `true` or, for other types, it is on
+    /// without an error.
     pub enabled: bool,
-    /// Whether a journey may start: the flag is on for the context, and was changed longer than
-    /// one time to live ago.
+    /// Whether a journey may start: the flag is on for the context, and its last change is more
+    /// than one time to live ago.
     pub is_backend_consistent: bool,
-    /// Whether the last change is longer ago than two times to live and a poll's timeout, whatever
-    /// the flag serves: then an instance has noticed even where one of its polls failed.
+    /// Whether the change has propagated: it is more than two times to live and one poll timeout
+    /// ago, so each instance has it even if one of its polls failed. Independent of the flag's
+    /// value.
     pub settled: bool,
-    /// Seconds until the change is one time to live ago, rounded up; none where nothing says when
-    /// the change was.
+    /// Seconds until the change is one time to live ago, rounded up; `None` if the time of the
+    /// change is unknown.
     pub remaining_seconds: Option<f64>,
     /// The document's version.
     pub version: Option<i64>,
     /// The document's digest.
     pub digest: String,
-    /// Why the answer is `false` although time may have passed: the stamp is missing, in the
-    /// future or not in seconds.
+    /// Why the result is `false` although enough time may have passed: the timestamp is missing, in
+    /// the future or not in seconds.
     #[cfg(feature = "tools")]
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Consistency {
-    /// `{enabled, isBackendConsistent, settled, remainingSeconds, version, digest}`, with
-    /// `diagnostics` where there are any.
+    /// `{enabled, isBackendConsistent, settled, remainingSeconds, version, digest}`, and
+    /// `diagnostics` if there are any.
     #[must_use]
     pub fn to_value(&self) -> Value {
         #[cfg(feature = "tools")]
@@ -113,11 +113,11 @@ impl Consistency {
 }
 
 impl BoundFlags {
-    /// Whether a journey behind the flag may start for the context: whether it is on, and each
-    /// instance that polls has noticed the last change.
+    /// Returns whether a journey behind the flag may start for the context: the flag is on, and
+    /// each polling instance has the last change.
     ///
-    /// It is a very likely thing and no proof: an instance that was frozen, or whose poll failed,
-    /// may be later. Whatever cannot be known is answered with `false`.
+    /// The result is very probable but not proven: an instance that was frozen, or whose poll
+    /// failed, may be later. Unknown facts lead to `false`.
     #[must_use]
     pub fn consistency(&self, key: &str, gate: &Gate) -> Consistency {
         let flags = self.flags();
@@ -141,7 +141,7 @@ impl BoundFlags {
 }
 
 impl Flags {
-    /// As [`BoundFlags::consistency`].
+    /// Like [`BoundFlags::consistency`].
     ///
     /// ```
     /// use isoflag::{Context, Flags, Gate};
@@ -172,16 +172,16 @@ fn is_enabled(bound: &BoundFlags, key: &str) -> bool {
     }
 }
 
-/// How long ago the flag was changed; none where that cannot be known.
+/// Returns the age of the flag's last change; `None` if it is unknown.
 fn age_ms(flags: &Flags, key: &str, gate: &Gate, findings: &Findings) -> Option<f64> {
     if !gate.is_usable() {
-        let message = "the time, the time to live and the poll's timeout must be finite, and the \
-                       spans not negative";
+        let message = "the time, the TTL and the poll timeout must be finite, and the durations \
+                       not negative";
         findings.add(Code::InvalidTime, &Path::Root, message);
         return None;
     }
     let age = gate.now_ms - stamp::seconds(flags, key, gate.now_ms, findings)? * 1000.0;
-    // A clock that was set back since leaves the change as recent as it can be.
+    // After the clock was set back, the change counts as recent as possible.
     Some(gate.taken_ms.map_or(age, |taken| age.min((gate.now_ms - taken).max(0.0))))
 }
 
@@ -203,7 +203,7 @@ mod tests {
         )
     }
 
-    /// Codes and paths of the diagnostics, which are compiled with the tools alone.
+    /// Codes and paths of the diagnostics, which are compiled with the tools only.
     #[cfg(feature = "tools")]
     fn findings(found: &Consistency) -> Vec<(&str, &str)> {
         found.diagnostics.iter().map(|found| (found.code(), found.path())).collect()
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_that_says_nothing_is_not_consistent() {
+    fn an_unusable_timestamp_is_not_consistent() {
         for (lifecycle, code) in [
             (r#"{"lastModifiedTimestamp": 1795172400000}"#, "millisecond-stamp"),
             (r#"{"lastModifiedTimestamp": 100000000001}"#, "millisecond-stamp"),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn without_its_own_stamp_a_flag_has_the_documents() {
+    fn without_its_own_timestamp_a_flag_has_the_documents() {
         for lifecycle in ["{}", "null", r#"{"lastModifiedTimestamp": null}"#, "3"] {
             let found = asked(&stamped(lifecycle), 6_000.0, 1.0);
             assert_eq!(found.remaining_seconds, Some(0.0), "{lifecycle}");
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are_none_are_not_consistent() {
+    fn invalid_times_are_not_consistent() {
         let document = stamped("{}");
         for (now, ttl) in [
             (f64::NAN, 1.0),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_was_gone_back_to_counts_from_when_it_was_taken() {
+    fn after_a_rollback_the_gate_counts_from_when_the_document_was_taken() {
         let flags = Flags::from_json(stamped("{}").as_bytes()).unwrap();
         let bound = flags.bind(&Context::builder("ada").build().unwrap());
         for (taken_ms, now_ms, consistent, remaining) in [
@@ -301,7 +301,7 @@ mod tests {
             (Some(90_000.0), 100_000.0, false, 35.0),
             (Some(90_000.0), 135_000.0, false, 0.0),
             (Some(90_000.0), 135_001.0, true, 0.0),
-            // Before its own timestamp it cannot have been taken.
+            // It cannot have been taken before its own timestamp.
             (Some(1_000.0), 50_000.0, false, 0.0),
             (Some(1_000.0), 50_001.0, true, 0.0),
             (Some(200_000.0), 100_000.0, false, 45.0),
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serves_no_boolean_is_enabled_while_it_is_on() {
+    fn a_flag_that_serves_another_type_is_enabled_while_it_is_on() {
         let flag = |members: &str| {
             format!(
                 r#"{{"flags": {{"f": {{"variations": ["a", "b"], "offVariation": 0, {members}}}}}}}"#

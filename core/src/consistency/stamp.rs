@@ -1,4 +1,4 @@
-//! When a flag was changed last, in integer seconds since the epoch.
+//! A flag's last-modified timestamp, in integer seconds since the epoch.
 
 use std::fmt::Display;
 
@@ -8,7 +8,8 @@ use crate::flags::Flags;
 use crate::freshness::{LATEST_SECONDS, STAMP, stamp_of};
 use crate::path::Path;
 
-/// The flag's own stamp, else the document's; none where it says nothing about the time until now.
+/// Returns the flag's own timestamp, else the document's; `None` if it is missing, invalid or in
+/// the future.
 pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings) -> Option<f64> {
     let ruleset = flags.ruleset();
     let flag = ruleset.written(Section::Flags, key);
@@ -26,7 +27,7 @@ pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings
         None
     };
     let Some(stamp) = stamp else {
-        let message = "nothing says when the flag was changed; `isoflag stamp` writes it, and \
+        let message = "the time of the last change is unknown; `isoflag stamp` writes it, and \
                        in AppConfig's flags the attribute `lastModifiedTimestamp` does";
         return refuse(Code::MissingStamp, &message);
     };
@@ -41,7 +42,7 @@ pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64, findings: &Findings
         ),
         Some(seconds) if seconds >= 0.0 => Some(seconds),
         _ => {
-            let message = format_args!("{stamp} is no time in seconds since 1970");
+            let message = format_args!("{stamp} is not a time in seconds since 1970");
             refuse(Code::InvalidStamp, &message)
         }
     }

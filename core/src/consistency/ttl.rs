@@ -1,15 +1,16 @@
+//! Parses a time to live.
+
 use std::fmt;
 
-/// A time to live as the AppConfig extension's `AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS`
-/// gives it, in seconds: `45`, `45s`, `5m` or `1h`.
+/// Parses a time to live such as the AppConfig extension's
+/// `AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS`, into seconds: `45`, `45s`, `5m` or `1h`.
 ///
 /// ```
 /// assert_eq!(isoflag::parse_ttl("5m"), Ok(300));
 /// assert!(isoflag::parse_ttl("soon").is_err());
 /// ```
 ///
-/// # Errors
-/// Where the text is anything else, or nothing, or no time at all.
+/// If the text has another form, is empty or means zero.
 pub fn parse_ttl(text: &str) -> Result<u32, TtlError> {
     let digits = text.trim_end_matches(|last: char| !last.is_ascii_digit());
     let unit = match text.strip_prefix(digits) {
@@ -18,14 +19,14 @@ pub fn parse_ttl(text: &str) -> Result<u32, TtlError> {
         Some("h") => 3600,
         _ => 0,
     };
-    // A number's own parser would take a sign.
+    // `parse` would accept a sign.
     let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.parse::<u32>().ok().filter(|_| whole);
     let seconds = number.and_then(|number| number.checked_mul(unit));
     seconds.filter(|seconds| *seconds > 0).ok_or_else(|| TtlError { text: text.to_owned() })
 }
 
-/// A text that is no time to live.
+/// An invalid time to live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TtlError {
     text: String,
@@ -33,7 +34,7 @@ pub struct TtlError {
 
 impl fmt::Display for TtlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no time to live; write `45`, `45s`, `5m` or `1h`", self.text)
+        write!(f, "invalid TTL `{}`: expected seconds, or a number with s, m or h", self.text)
     }
 }
 

@@ -1,3 +1,5 @@
+//! Builds a context of one kind.
+
 use std::sync::Arc;
 
 use super::Context;
@@ -5,7 +7,7 @@ use super::error::ContextError;
 use super::kind::{KIND, USER};
 use crate::json::{Object, Value};
 
-/// A context of one kind in the making.
+/// Builds a context of one kind.
 ///
 /// ```
 /// use isoflag::{Context, Value};
@@ -30,38 +32,39 @@ impl ContextBuilder {
         builder.kind(USER).attribute("key", Value::from(key))
     }
 
-    /// The kind, `user` unless it is set.
+    /// Sets the kind; the default is `user`.
     pub fn kind(self, kind: &str) -> ContextBuilder {
         self.attribute(KIND, Value::from(kind))
     }
 
-    /// The name, addressable as the attribute `name`.
+    /// Sets the name, addressable as the attribute `name`.
     pub fn name(self, name: &str) -> ContextBuilder {
         self.attribute("name", Value::from(name))
     }
 
-    /// Whether the context stands for somebody unknown.
+    /// Marks the context as anonymous.
     pub fn anonymous(self, anonymous: bool) -> ContextBuilder {
         self.attribute("anonymous", Value::Bool(anonymous))
     }
 
-    /// Sets an attribute; the last value of a name counts, and null removes it.
+    /// Sets an attribute; the last value of a name wins, and null removes it.
     pub fn attribute(mut self, name: &str, value: Value) -> ContextBuilder {
         self.members.push((Arc::from(name), value));
         self
     }
 
-    /// Keeps the attribute that a reference leads to out of explanations.
+    /// Hides the referenced attribute from explanations.
     pub fn private(mut self, reference: &str) -> ContextBuilder {
         self.private.push(Value::from(reference));
         self
     }
 
-    /// Checks and makes the context.
+    /// Validates and builds the context.
     ///
     /// # Errors
-    /// Where the kind or the key is invalid, a built-in attribute has the wrong type, or a value
-    /// has no JSON form.
+    ///
+    /// If the kind or the key is invalid, a built-in attribute has the wrong type, or a value has
+    /// no JSON form.
     pub fn build(mut self) -> Result<Context, ContextError> {
         let kind = self.members.iter().rfind(|(name, _)| &**name == KIND);
         if kind.is_some_and(|(_, kind)| kind.as_str() == Some(super::kind::MULTI)) {

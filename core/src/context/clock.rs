@@ -1,4 +1,4 @@
-//! Time as a context of its own, so that rules on the time of day are ordinary clauses.
+//! The context kind `clock`, so that rules on the time of day are ordinary clauses.
 
 use std::sync::Arc;
 
@@ -16,22 +16,21 @@ const DAY: i64 = 86_400;
 const END: f64 = 253_402_300_800.0;
 
 impl Context {
-    /// This context with the kind `clock`, whose key is `clock` and whose attributes are
-    /// `epochMillis`, and at the given distance from UTC `minuteOfDay` (0 to 1439), `dayOfWeek`
-    /// (1 to 7, Monday is 1) and `date` (`2026-01-31`). A clock that the context has is replaced.
+    /// Returns this context with the kind `clock`: its key is `clock`, and its attributes are
+    /// `epochMillis` and, at the given offset from UTC, `minuteOfDay` (0 to 1439), `dayOfWeek` (1
+    /// to 7, Monday is 1) and `date` (`2026-01-31`). An existing clock is replaced.
     ///
-    /// `now_ms` is in milliseconds since the epoch, `offset_minutes` east of UTC. The core reads
-    /// no clock: the caller does.
+    /// `now_ms` is in milliseconds since the epoch, `offset_minutes` east of UTC. The core reads no
+    /// clock; the caller does.
     ///
-    /// # Errors
-    /// Where the moment lies outside the years 0 to 9999.
+    /// If the moment lies outside the years 0 to 9999.
     pub fn with_clock(&self, now_ms: f64, offset_minutes: i32) -> Result<Context, ContextError> {
         let attributes = attributes(now_ms, offset_minutes).ok_or_else(|| {
             let shown = match Value::number(now_ms) {
                 Some(now) => [&now.to_canonical_json(), " ms"].concat(),
                 None => "a number that is not finite".to_owned(),
             };
-            ContextError::invalid(CLOCK, [&*shown, " is no moment of the years 0 to 9999"].concat())
+            ContextError::invalid(CLOCK, [&*shown, " is not in the years 0 to 9999"].concat())
         })?;
         let clock = Individual {
             kind: Arc::from(CLOCK),
@@ -57,7 +56,7 @@ fn attributes(now_ms: f64, offset_minutes: i32) -> Option<Object> {
     if !(0..=9999).contains(&year) {
         return None;
     }
-    // Digits after the first one of a larger number have their zeros before them.
+    // The sum of a power of ten and a number has the number's leading zeros after its first digit.
     let padded = |zeros: i64, number: i64| json::integer(zeros + number).split_off(1);
     let date = [&*padded(10_000, year), "-", &padded(100, month), "-", &padded(100, day)].concat();
     Some(Object::of_present(&mut [

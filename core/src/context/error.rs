@@ -1,8 +1,10 @@
+//! The error of an invalid context.
+
 use std::fmt;
 
 use crate::json::{JsonError, JsonErrorKind, Value};
 
-/// Why something is no valid context, and where.
+/// An invalid context: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContextError {
     code: &'static str,
@@ -21,7 +23,7 @@ impl ContextError {
         ContextError { code: "invalid-context", path: path.to_owned(), message: message.to_owned() }
     }
 
-    /// A member of another type than is expected, behind the path of what holds it.
+    /// A member of the wrong type, with its parent's path in front.
     pub(super) fn expected(what: &str, found: &Value, place: &str, name: &str) -> ContextError {
         let message = ["expected ", what, ", found ", found.type_name()].concat();
         ContextError::invalid([place, name].concat(), message)
@@ -40,19 +42,19 @@ impl ContextError {
         ContextError { code, path: error.path().to_owned(), message: error.text() }
     }
 
-    /// The stable name of what is wrong: `not-json`, `number-range`, `invalid-context` or `limit`.
+    /// The stable error code: `not-json`, `number-range`, `invalid-context` or `limit`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
     }
 
-    /// Where, such as `org.key`; empty for the context as a whole.
+    /// The path, such as `org.key`; empty for the context as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         let (open, close) = if self.path.is_empty() { ("", "") } else { ("`", "`: ") };

@@ -1,3 +1,5 @@
+//! A context of one kind: its key, built-in attributes and custom attributes.
+
 use std::sync::Arc;
 
 use super::kind::KIND;
@@ -14,20 +16,20 @@ pub(crate) struct Individual {
     pub(crate) anonymous: bool,
     /// Custom attributes, without nulls.
     pub(crate) attributes: Object,
-    /// What an explanation must not show, as references.
+    /// References to the attributes that explanations must not show.
     pub(crate) private: Box<[Arc<str>]>,
 }
 
-/// The names of the attributes that every context has or may have.
+/// The names of the built-in attributes.
 pub(crate) const BUILT_IN: [&str; 5] = [KIND, "key", "name", "anonymous", "_meta"];
 
-/// The classes of values with which a built-in attribute is valid, whichever it is: `empty` is the empty
-/// string, `text` any other. What is in no class here may make a context invalid.
+/// The classes of values with which a built-in attribute is always valid: `empty` is the empty
+/// string, `text` any other string. A value of any other class may make a context invalid.
 pub(crate) const ALWAYS_VALID: [(&str, &[&str]); 3] =
     [("key", &["text"]), ("name", &["null", "empty", "text"]), ("anonymous", &["boolean"])];
 
 impl Individual {
-    /// The value of an attribute; null and absent are one.
+    /// Returns the value of an attribute; null counts as absent.
     pub(crate) fn get(&self, reference: &AttributeReference) -> Option<Value> {
         let text = |text: &Arc<str>| Some(Value::String(Arc::clone(text)));
         let built_in = match reference.name() {
@@ -40,11 +42,11 @@ impl Individual {
                 return (!value.is_null()).then(|| value.clone());
             }
         };
-        // None of the built-in attributes is an object, so a longer path leads nowhere.
+        // No built-in attribute is an object, so a longer path resolves to nothing.
         built_in.filter(|_| reference.is(reference.name()))
     }
 
-    /// The members of its canonical JSON, without the kind.
+    /// Returns the members of its canonical JSON, without the kind.
     pub(crate) fn members(&self) -> Vec<(Arc<str>, Value)> {
         let private = (!self.private.is_empty()).then(|| {
             let references: Vec<Value> =
@@ -73,7 +75,7 @@ mod tests {
     use crate::Context;
 
     #[test]
-    fn a_value_of_a_class_that_is_always_valid_is_valid() {
+    fn values_of_always_valid_classes_are_valid() {
         let values = |class: &str| match class {
             "null" => vec![Value::Null],
             "empty" => vec![Value::from("")],

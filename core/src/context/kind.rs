@@ -1,3 +1,5 @@
+//! Context kinds: reserved names, and the validation of a kind's name.
+
 /// The default kind.
 pub(crate) const USER: &str = "user";
 
@@ -7,7 +9,7 @@ pub(crate) const KIND: &str = "kind";
 /// The kind of a context of several kinds; no individual context has it.
 pub(super) const MULTI: &str = "multi";
 
-/// Why a name cannot be a kind, if so.
+/// Returns why a name is not a valid kind, or `None`.
 pub(super) fn objection(kind: &str) -> Option<String> {
     if kind.is_empty() {
         return Some("a kind must not be empty".to_owned());

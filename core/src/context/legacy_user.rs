@@ -1,5 +1,5 @@
-//! The form of a user before there were kinds: no `kind`, a `custom` object, and names of private
-//! attributes that are plain names.
+//! Parses and writes legacy users: no `kind`, a `custom` object, and private attributes as plain
+//! names.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::json::{Object, Value};
 
 const STRINGS: [&str; 6] = ["firstName", "lastName", "email", "country", "avatar", "ip"];
 
-/// Reads a legacy user. Only here may the key be empty.
+/// Parses a legacy user, the only form in which the key may be empty.
 pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
     let key = text(user, "key", "")?
         .ok_or_else(|| ContextError::invalid("key", "a user needs a key, a string"))?;
@@ -26,7 +26,7 @@ pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
         Some(other) => return Err(ContextError::expected("an object", other, "", "custom")),
     };
     for name in STRINGS {
-        // Later members win over those of `custom`.
+        // Top-level members override those of `custom`.
         if let Some(value) = text(user, name, "")? {
             attributes.push((Arc::from(name), Value::String(Arc::clone(value))));
         }
@@ -42,7 +42,7 @@ pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
     })
 }
 
-/// Writes a user without a key back in the form in which alone it can be read.
+/// Writes a user with an empty key, which only the legacy form can represent.
 pub(super) fn write(user: &Individual) -> Value {
     let private = user.private.iter().map(|reference| {
         let name = super::AttributeReference::parse(reference);
@@ -59,7 +59,7 @@ pub(super) fn write(user: &Individual) -> Value {
     Object::of_present(&mut members).into()
 }
 
-/// A plain name as a reference: a leading slash would make it a path.
+/// Converts a plain name to a reference: a leading slash would make it a path.
 fn as_reference(name: &Arc<str>) -> Arc<str> {
     if name.starts_with('/') {
         Arc::from(["/", &escaped(name, [('~', "~0"), ('/', "~1")])].concat())

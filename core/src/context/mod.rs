@@ -1,4 +1,4 @@
-//! Who is asked about: one or more individual contexts, each of a kind, with a key and attributes.
+//! Contexts: one or more individual contexts, each with a kind, a key and attributes.
 
 mod builder;
 mod clock;
@@ -27,7 +27,7 @@ use crate::json::{self, Object, Value, sorted_names};
 use crate::limits;
 use read::Read;
 
-/// The subject of an evaluation: a context in LaunchDarkly's sense, valid by construction.
+/// The context that a flag is evaluated for, in LaunchDarkly's sense; valid by construction.
 ///
 /// A clone costs a reference count.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,33 +36,34 @@ pub struct Context(Arc<Parts>);
 #[derive(Debug, PartialEq)]
 struct Parts {
     individuals: Individuals,
-    /// The fully-qualified key; none where it is that of the only individual.
+    /// The fully-qualified key; `None` if it is the key of the only individual.
     key: Option<Box<str>>,
 }
 
 #[derive(Debug, PartialEq)]
 enum Individuals {
-    /// Nearly always: nothing more is allocated.
+    /// The usual case, which allocates nothing more.
     One(Individual),
     /// Sorted by kind; never empty.
     Many(Vec<Individual>),
 }
 
 impl Context {
-    /// Reads a context's JSON: of one kind, of several (`"kind": "multi"`), or a legacy user
+    /// Parses a context's JSON: of one kind, of several (`"kind": "multi"`), or a legacy user
     /// without `kind`.
     ///
     /// # Errors
-    /// Where the text is not JSON or past a limit, or the context is invalid.
+    ///
+    /// If the text is not JSON or exceeds a limit, or the context is invalid.
     pub fn from_json(text: &[u8]) -> Result<Context, ContextError> {
         check_length(text)?;
         Context::from_value(Value::parse(text).map_err(|error| ContextError::json(&error))?)
     }
 
-    /// Reads a context that has been parsed already.
+    /// Converts a context that has already been parsed.
     ///
     /// # Errors
-    /// Where the context is invalid.
+    /// If the context is invalid.
     pub fn from_value(value: Value) -> Result<Context, ContextError> {
         if value.lacks_json_form() {
             return Err(ContextError::invalid("", "a number that is not finite has no JSON form"));
@@ -70,11 +71,12 @@ impl Context {
         Context::from_host(value)
     }
 
-    /// Reads a context as a host hands it to an evaluation: an attribute in which
-    /// [`Value::NO_JSON_FORM`] stands is absent.
+    /// Converts a context as a host runtime passes it to an evaluation: an attribute that contains
+    /// [`Value::NO_JSON_FORM`] is absent.
     ///
     /// # Errors
-    /// Where the context is invalid, which depends on its kinds, keys and built-in attributes only.
+    ///
+    /// If the context is invalid, which depends on its kinds, keys and built-in attributes only.
     pub fn from_host(value: Value) -> Result<Context, ContextError> {
         let Value::Object(object) = &value else {
             let message = ["a context is an object, found ", value.type_name()].concat();
@@ -83,7 +85,7 @@ impl Context {
         Context::from_host_members(object.members())
     }
 
-    /// As [`Context::from_host`], for the members of an object in any order, each name once.
+    /// Like [`Context::from_host`], for the members of an object in any order, with unique names.
     ///
     /// # Errors
     /// As [`Context::from_host`].
@@ -94,25 +96,26 @@ impl Context {
         }
     }
 
-    /// Like [`Context::from_host`], for text that a binding has written: the literal `-0`, which
-    /// no binding writes for a number, stands for a value without a JSON form.
+    /// Like [`Context::from_host`], for text that a binding has written: the literal `-0`, which a
+    /// binding never writes for a number, marks a value without a JSON form.
     ///
     /// # Errors
-    /// Where the text is not JSON, or the context is invalid.
+    /// If the text is not JSON, or the context is invalid.
     pub fn from_host_json(text: &[u8]) -> Result<Context, ContextError> {
         check_length(text)?;
         Context::from_host(Value::parse_host(text).map_err(|error| ContextError::json(&error))?)
     }
 
-    /// Begins a context of one kind; `user` unless the builder is told another.
+    /// Starts building a context of one kind; the kind is `user` unless the builder sets another.
     pub fn builder(key: &str) -> ContextBuilder {
         ContextBuilder::new(key)
     }
 
-    /// One context of all the kinds of others.
+    /// Combines contexts into one with all their kinds.
     ///
     /// # Errors
-    /// With no parts, or where two have the same kind.
+    ///
+    /// If there are no parts, or two have the same kind.
     pub fn multi(parts: &[Context]) -> Result<Context, ContextError> {
         Context::of(parts.iter().flat_map(|part| part.individuals().iter().cloned()).collect())
     }
@@ -147,16 +150,17 @@ impl Context {
         Context(Arc::new(Parts { individuals: Individuals::One(individual), key }))
     }
 
-    /// The fully-qualified key: the key itself for a user, `kind:key` for another kind, and those
-    /// of all kinds for a multi-kind context; `%` and `:` are escaped in keys after a kind.
+    /// Returns the fully-qualified key: the key itself for a user, `kind:key` for another kind, and
+    /// the keys of all kinds for a multi-kind context; `%` and `:` are escaped in keys after a
+    /// kind.
     #[must_use]
     pub fn key(&self) -> &str {
         let only = || self.individuals().first().map_or("", |individual| &*individual.key);
         self.0.key.as_deref().unwrap_or_else(only)
     }
 
-    /// The context's canonical JSON: a multi-kind context of one kind is of that kind, a legacy
-    /// user is of kind `user`.
+    /// Returns the context's canonical JSON: a multi-kind context with one kind collapses, and a
+    /// legacy user becomes kind `user`.
     #[must_use]
     pub fn to_value(&self) -> Value {
         match self.individuals() {
@@ -208,7 +212,7 @@ fn check_length(text: &[u8]) -> Result<(), ContextError> {
     ))
 }
 
-/// A text with other words for two of its characters.
+/// Returns a text with two of its characters replaced.
 fn escaped(text: &str, words: [(char, &str); 2]) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
@@ -220,7 +224,7 @@ fn escaped(text: &str, words: [(char, &str); 2]) -> String {
     escaped
 }
 
-/// The keys with their kinds.
+/// Joins kinds and keys.
 fn full_key(individuals: &[Individual]) -> Box<str> {
     let mut full = String::new();
     for individual in individuals {

@@ -1,10 +1,10 @@
-//! The attributes that a context marks private, prepared for looking references up.
+//! The attributes that a context marks private, indexed for look-ups.
 
 use super::individual::Individual;
 use super::kind::KIND;
 use super::reference::AttributeReference;
 
-/// Private references, sorted by their components; none of them leads into another.
+/// Private references, sorted by their components; none is a prefix of another.
 pub(crate) struct PrivateAttributes(Vec<AttributeReference>);
 
 impl PrivateAttributes {
@@ -17,12 +17,12 @@ impl PrivateAttributes {
         PrivateAttributes(private)
     }
 
-    /// Whether the value of a reference is private, as a whole or in part. A context's kind, key and
+    /// Whether the referenced value is private, as a whole or in part. A context's kind, key and
     /// anonymity cannot be private.
     pub(crate) fn hide(&self, reference: &AttributeReference) -> bool {
         let before = |private: &AttributeReference| private.components().lt(reference.components());
         let place = self.0.partition_point(before);
-        // What leads to the reference is right before it, what it leads to begins there.
+        // A prefix of the reference is right before it; references into it begin at it.
         let around = self.0.get(place.saturating_sub(1)..).unwrap_or_default().iter().take(2);
         !matches!(reference.name(), KIND | "key" | "anonymous")
             && around.into_iter().any(|private| private.overlaps(reference))
@@ -41,7 +41,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_private_reference_is_found_as_by_looking_at_each(
+        fn the_index_finds_the_same_as_a_linear_search(
             private in prop::collection::vec("/?[ab]{1,2}(/[ab~]{1,2}){0,3}", 0..12),
             asked in prop::collection::vec("/[ab]{1,2}(/[ab]{1,2}){0,3}", 1..12),
         ) {

@@ -1,3 +1,5 @@
+//! Parses contexts of all forms: one kind, several kinds, or a legacy user.
+
 use std::sync::Arc;
 
 use super::error::ContextError;
@@ -6,20 +8,20 @@ use super::kind::{self, KIND, MULTI};
 use super::legacy_user;
 use crate::json::{self, Object, Value};
 
-/// A context of one kind is what nearly all are.
+/// A parsed context; nearly all have one kind.
 pub(super) enum Read {
     One(Individual),
     Many(Vec<Individual>),
 }
 
-/// The members of an object in any order, each name once.
+/// The members of an object in any order, with unique names.
 pub(super) type Members<'a> = &'a [(Arc<str>, Value)];
 
 pub(super) fn member<'a>(members: Members<'a>, name: &str) -> Option<&'a Value> {
     members.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
 }
 
-/// Reads a context of any form.
+/// Parses a context of any form.
 pub(super) fn read(members: Members<'_>) -> Result<Read, ContextError> {
     match member(members, KIND) {
         None => legacy_user::read(members).map(Read::One),
@@ -66,7 +68,7 @@ fn individual(
 
 const ANONYMOUS: &str = "anonymous";
 
-/// Whether it is set; it is not where it is absent or null.
+/// Parses `anonymous`; absent and null count as false.
 pub(super) fn anonymous(members: Members<'_>, place: &str) -> Result<bool, ContextError> {
     match member(members, ANONYMOUS) {
         None | Some(Value::Null) => Ok(false),
@@ -75,7 +77,7 @@ pub(super) fn anonymous(members: Members<'_>, place: &str) -> Result<bool, Conte
     }
 }
 
-/// A string, or none where it is absent or null.
+/// Returns a string, or `None` if it is absent or null.
 pub(super) fn text<'a>(
     members: Members<'a>,
     name: &str,
@@ -88,7 +90,7 @@ pub(super) fn text<'a>(
     }
 }
 
-/// The attributes that are there: neither null nor without a JSON form.
+/// Returns the attributes that are neither null nor without a JSON form.
 pub(super) fn custom<'a>(members: impl Iterator<Item = &'a (Arc<str>, Value)>) -> Object {
     members
         .filter(|(_, value)| !value.is_null() && !value.lacks_json_form())
@@ -108,7 +110,7 @@ fn private(members: Members<'_>, place: &str) -> Result<Box<[Arc<str>]>, Context
 
 const META: &str = "_meta";
 
-/// A list of strings, empty where it is absent or null.
+/// Returns a list of strings, empty if it is absent or null.
 pub(super) fn texts(
     members: Members<'_>,
     name: &str,

@@ -1,19 +1,21 @@
+//! References to attributes: plain names, and paths such as `/address/city`.
+
 use std::fmt;
 use std::sync::Arc;
 
 use crate::json::Value;
 use crate::limits::NESTING;
 
-/// How an attribute is addressed: by a plain name, or by a path such as `/address/city`, where
-/// `~1` stands for `/` and `~0` for `~`.
+/// A reference to an attribute: a plain name, or a path such as `/address/city`, in which `~1` is
+/// `/` and `~0` is `~`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AttributeReference {
     name: Arc<str>,
-    /// The members to follow in the attribute's value.
+    /// The members to follow inside the attribute's value.
     rest: Box<[Arc<str>]>,
 }
 
-/// Why a text is no reference to an attribute.
+/// An invalid attribute reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReferenceError {
     text: Arc<str>,
@@ -29,10 +31,11 @@ impl fmt::Display for ReferenceError {
 impl std::error::Error for ReferenceError {}
 
 impl AttributeReference {
-    /// Reads a reference: a text without a leading slash is a plain name.
+    /// Parses a reference: a text without a leading slash is a plain name.
     ///
     /// # Errors
-    /// Where it is empty, has an empty component or an escape other than `~0` and `~1`.
+    ///
+    /// If it is empty, or has an empty component or an escape other than `~0` and `~1`.
     pub fn parse(text: &Arc<str>) -> Result<AttributeReference, ReferenceError> {
         let error = |problem| ReferenceError { text: Arc::clone(text), problem };
         let Some(path) = text.strip_prefix('/') else {
@@ -67,10 +70,11 @@ impl AttributeReference {
         Ok(AttributeReference { name, rest: components.into() })
     }
 
-    /// The attribute of that very name; a slash is part of it.
+    /// Returns a reference to the attribute with exactly this name, including slashes.
     ///
     /// # Errors
-    /// Where the name is empty.
+    ///
+    /// If the name is empty.
     pub fn literal(name: &Arc<str>) -> Result<AttributeReference, ReferenceError> {
         if name.is_empty() {
             return Err(ReferenceError { text: Arc::clone(name), problem: "is empty" });
@@ -78,8 +82,8 @@ impl AttributeReference {
         Ok(AttributeReference { name: Arc::clone(name), rest: Box::default() })
     }
 
-    /// Reads an attribute as it stands beside a context kind in a document: where the kind is
-    /// absent or empty the text is a plain name, whatever it begins with.
+    /// Parses the attribute of a clause: if the context kind beside it is absent or empty, the text
+    /// is a plain name, whatever it begins with.
     pub(crate) fn beside_kind(
         text: &Arc<str>,
         kind: &str,
@@ -96,7 +100,7 @@ impl AttributeReference {
         AttributeReference { name: Arc::from("key"), rest: Box::default() }
     }
 
-    /// Whether it addresses the attribute of that name as a whole.
+    /// Whether it addresses the attribute with this name as a whole.
     pub(crate) fn is(&self, name: &str) -> bool {
         self.rest.is_empty() && &*self.name == name
     }
@@ -116,7 +120,8 @@ impl AttributeReference {
         std::iter::once(&self.name).chain(&self.rest).map(|name| &**name)
     }
 
-    /// The value that the reference leads to in an attribute; only objects have members.
+    /// Returns the value that the reference resolves to inside an attribute; only objects have
+    /// members.
     pub(crate) fn follow<'v>(&self, attribute: &'v Value) -> Option<&'v Value> {
         self.rest.iter().try_fold(attribute, |value, name| value.as_object()?.get(name))
     }
@@ -126,7 +131,7 @@ impl AttributeReference {
         std::iter::once(&self.name).chain(&self.rest)
     }
 
-    /// Whether one of two references leads into what the other leads to.
+    /// Whether one of two references is a prefix of the other.
     #[cfg(feature = "tools")]
     pub(crate) fn overlaps(&self, other: &AttributeReference) -> bool {
         self.name == other.name && self.rest.iter().zip(&other.rest).all(|(a, b)| a == b)
@@ -171,7 +176,7 @@ mod tests {
 
     #[cfg(feature = "tools")]
     #[test]
-    fn a_reference_overlaps_what_it_leads_into() {
+    fn a_reference_overlaps_references_into_it() {
         let overlaps = |a: &str, b: &str| parse(a).unwrap().overlaps(&parse(b).unwrap());
         assert!(overlaps("/a/b", "a") && overlaps("a", "/a/b") && overlaps("/a", "a"));
         assert!(!overlaps("/a/b", "/a/c") && !overlaps("a", "b"));

@@ -1,4 +1,4 @@
-//! What differs between two versions of a flag, a segment or `meta`, in words.
+//! Describes the differences between two versions of a flag, a segment or `meta`.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::json::{Object, Value};
 use crate::key_set::KeySet;
 use crate::lifecycle::Lifecycle;
 
-/// One difference: where in the item, what was there, what is there now, and that in words.
+/// One difference: its path in the item, the values before and after, and a description.
 #[derive(Clone, Debug)]
 pub(super) struct Difference {
     pub(super) path: String,
@@ -16,8 +16,8 @@ pub(super) struct Difference {
     pub(super) words: Words,
 }
 
-/// What differs, member by member, in RFC 8785 order of the members. `version` says that something
-/// does, and nothing more.
+/// Returns the differences, member by member, in RFC 8785 order of the members. `version` only
+/// signals that something differs, so it is skipped.
 pub(super) fn differences(old: &Object, new: &Object) -> Vec<Difference> {
     let mut names: Vec<&Arc<str>> = new.iter().map(|(name, _)| name).collect();
     names.extend(old.iter().map(|(name, _)| name).filter(|name| new.get(name).is_none()));
@@ -56,7 +56,7 @@ fn difference(
     Difference { path: path.to_owned(), before: before.cloned(), after: after.cloned(), words }
 }
 
-/// The elements of a list that may be absent; none of anything else.
+/// The elements of an optional list; `None` for any other value.
 fn elements(value: Option<&Value>) -> Option<&[Value]> {
     match value {
         None | Some(Value::Null) => Some(&[]),
@@ -81,9 +81,9 @@ fn member(
         "on" if one.as_bool() == Some(true) => Words::new("turned off"),
         "fallthrough" => from_to("everybody else", serves(one, old), serves(other, new)),
         "offVariation" => from_to("while off", variation(one, old), variation(other, new)),
-        "salt" | "key" if buckets(old) || buckets(new) => Words::new("")
-            .code(name)
-            .text(" changed: who is in which share of a percentage is drawn anew"),
+        "salt" | "key" if buckets(old) || buckets(new) => {
+            Words::new("").code(name).text(" changed: contexts are assigned to other buckets")
+        }
         _ => changed(name, before, after),
     }
 }
@@ -119,7 +119,7 @@ fn lifecycle(before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Diff
                 let words = Words::new("status: from ").code(from).text(" to ").code(to);
                 match from.check_change(to) {
                     Ok(()) => words,
-                    Err(error) => words.text(&format!(" (not legal: {error})")),
+                    Err(error) => words.text(&format!(" (invalid: {error})")),
                 }
             }
             _ => changed(&path, inner.before.as_ref(), inner.after.as_ref()),
@@ -128,7 +128,8 @@ fn lifecycle(before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Diff
     }
 }
 
-/// Rules are the same if their ids are, and without ids if what they say is.
+/// Compares rules. Two rules are the same if their ids are equal or, without ids, if their contents
+/// are.
 fn rules(
     before: &[Value],
     after: &[Value],
@@ -196,13 +197,13 @@ fn rules(
     }
     if !places.is_sorted() {
         let list = |rules: &[Value]| Some(rules.iter().cloned().collect::<Value>());
-        let words = Words::new("rules are asked in another order");
+        let words = Words::new("the order of the rules changed");
         let (before, after) = (list(before), list(after));
         found.push(Difference { path: "rules".to_owned(), before, after, words });
     }
 }
 
-/// A rule: what it asks and what it serves.
+/// Describes a rule: its conditions and what it serves.
 fn says(rule: &Value, item: &Object) -> Words {
     let rule_object = rule.as_object().cloned().unwrap_or_default();
     let clauses = elements(rule_object.get("clauses")).unwrap_or_default();
@@ -239,7 +240,7 @@ fn asks(clause: &Value) -> Words {
     list(Words::default().code(subject).text(&operator), values)
 }
 
-/// More values than this are counted.
+/// More values than this are counted, not listed.
 const SHOWN: usize = 5;
 
 fn list(mut words: Words, values: &[Value]) -> Words {
@@ -253,7 +254,7 @@ fn list(mut words: Words, values: &[Value]) -> Words {
     }
 }
 
-/// What a rule or a fallthrough serves.
+/// Describes what a rule or a fallthrough serves.
 fn serves(served: &Value, item: &Object) -> Words {
     let object = served.as_object();
     let index = object.and_then(|served| served.get("variation")).filter(|index| !index.is_null());
@@ -281,7 +282,7 @@ fn percent(weight: f64) -> String {
     format!("{} %", weight / 1000.0)
 }
 
-/// The value of a variation's index.
+/// Describes the variation with this index.
 fn variation(index: &Value, item: &Object) -> Words {
     if index.is_null() {
         return Words::new("the default in the code");
@@ -294,7 +295,7 @@ fn variation(index: &Value, item: &Object) -> Words {
     }
 }
 
-/// Targets by variation and kind: who came and who left.
+/// Compares targets by variation and kind: added and removed keys.
 fn targets(
     name: &str,
     before: &[Value],
@@ -349,7 +350,7 @@ fn targets(
     }
 }
 
-/// Who came to a list and who left it.
+/// Describes the values added to a list and removed from it.
 fn members(before: &[Value], after: &[Value]) -> Words {
     let missing = |of: &[Value], from: &[Value]| -> Vec<Value> {
         let mut known = KeySet::default();

@@ -1,5 +1,4 @@
-//! What changed between two documents: in words for people, as JSON for programs, and as Markdown
-//! for a pull request.
+//! The differences between two documents: as text, as JSON, and as Markdown for a pull request.
 
 mod item;
 mod words;
@@ -16,7 +15,7 @@ use crate::json::{Object, Value, sorted_names};
 use crate::key_set::KeySet;
 use crate::printable::printable;
 
-/// What changed from one document to another.
+/// The differences between two documents.
 #[derive(Clone, Debug)]
 pub struct Diff {
     from: String,
@@ -25,13 +24,13 @@ pub struct Diff {
     answers: Vec<Arc<str>>,
 }
 
-/// A flag, a segment, or what stands beside them.
+/// A flag, a segment, or another member of the document.
 #[derive(Clone, Debug)]
 struct Item {
     section: &'static str,
     key: Arc<str>,
     change: Change,
-    /// Whether answers can have changed; of a segment nothing is said.
+    /// Whether answers can have changed; `None` for a segment.
     answers: Option<bool>,
     differences: Vec<Difference>,
 }
@@ -54,7 +53,7 @@ impl Change {
 }
 
 impl Flags {
-    /// What changed from this document to a later one.
+    /// Returns the differences between this document and a later one.
     ///
     /// ```
     /// use isoflag::Flags;
@@ -100,12 +99,12 @@ fn compare(
         (Some(_), None) => (Change::Removed, Vec::new()),
         (None, None) => return None,
     };
-    // A flag may answer otherwise because of a segment or a prerequisite alone.
+    // A flag's answers may change because of a segment or a prerequisite alone.
     let counts = change != Change::Changed || !found.is_empty() || answers == Some(true);
     counts.then_some(Item { section, key, change, answers, differences: found })
 }
 
-/// The item as it is written; none for a tombstone.
+/// The item's source; `None` for a tombstone.
 fn written<'f>(flags: &'f Flags, section: Section, key: &str) -> Option<&'f Object> {
     let item = flags.ruleset().written(section, key)?.as_object()?;
     let deleted = item.get("deleted").and_then(Value::as_bool) == Some(true);
@@ -134,7 +133,7 @@ fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
 }
 
 impl Diff {
-    /// Whether nothing changed but the order of members.
+    /// Whether nothing but the order of members changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
@@ -165,7 +164,7 @@ impl Diff {
         ]))
     }
 
-    /// Markdown for a pull request.
+    /// Formats the differences as Markdown for a pull request.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
@@ -233,7 +232,7 @@ fn kind(section: &str) -> &'static str {
 }
 
 impl Item {
-    /// Whether the item itself is what it was.
+    /// Whether only the answers changed, because of another item.
     fn is_of_another(&self) -> bool {
         self.change == Change::Changed && self.differences.is_empty()
     }
@@ -249,7 +248,7 @@ impl Item {
     }
 }
 
-/// `{path, words, before, after}`; what was not there has no member.
+/// `{path, words, before, after}`; a missing value has no member.
 fn to_value(difference: &Difference) -> Value {
     let members = [
         Some(("path", Value::from(difference.path.as_str()))),

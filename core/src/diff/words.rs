@@ -1,8 +1,10 @@
+//! Sentences with highlighted names and values, as text or Markdown.
+
 use std::fmt;
 
 use crate::printable::printable;
 
-/// A sentence in which names and values stand out.
+/// A sentence with highlighted names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Words(Vec<Piece>);
 
@@ -12,7 +14,7 @@ enum Piece {
     Code(String),
 }
 
-/// Longer values are cut: the JSON form has them whole.
+/// Longer values are truncated; the JSON form has them whole.
 const LONGEST: usize = 120;
 
 impl Words {
@@ -40,7 +42,7 @@ impl Words {
         self
     }
 
-    /// As Markdown: whatever a document holds cannot leave its code span.
+    /// Formats as Markdown; values from a document cannot end their code span.
     pub(super) fn to_markdown(&self) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => printable(text).to_string(),
@@ -59,7 +61,7 @@ impl fmt::Display for Words {
     }
 }
 
-/// A code span of Markdown: its fence is longer than any run of backticks in the text.
+/// A Markdown code span: its fence is longer than any run of backticks in the text.
 pub(super) fn code_span(text: &str) -> String {
     let line = printable(text).to_string();
     let mut longest = 0_usize;

@@ -1,3 +1,5 @@
+//! Converts feature-flag profiles of AWS AppConfig to documents.
+
 use std::sync::Arc;
 
 use super::container::{Document, read_text, read_value};
@@ -6,22 +8,22 @@ use super::profile;
 use crate::json::{Object, Reading, Value};
 use crate::path::Path;
 
-/// Ends the key of the flag that serves an AppConfig flag's attributes. AppConfig's own keys have no
+/// Suffix of the flag that serves an AppConfig flag's attributes. AppConfig's own keys contain no
 /// dots.
 const ATTRIBUTES: &str = ".attributes";
 
-/// The attribute in which a pipeline writes when the flag was changed: in seconds since the epoch, as
-/// a number or as a text.
+/// The attribute in which a pipeline writes the time of the flag's last change: seconds since the
+/// epoch, as a number or a string.
 const STAMP: &str = "lastModifiedTimestamp";
 
 impl Document {
-    /// Reads a feature-flag profile of AWS AppConfig, as it is retrieved or as it is defined.
+    /// Parses a feature-flag profile of AWS AppConfig, as retrieved or as defined.
     pub(crate) fn read_appconfig(text: &[u8]) -> Result<Document, DocumentError> {
         Document::of_profile(read_configuration(text)?)
     }
 
-    /// Reads what any configuration profile of AWS AppConfig gives: a feature-flag profile, which
-    /// may be empty, or a flag document.
+    /// Parses the content of any configuration profile of AWS AppConfig: a feature-flag profile,
+    /// which may be empty, or a flag document.
     pub(crate) fn read_appconfig_or_document(text: &[u8]) -> Result<Document, DocumentError> {
         let reading = read_configuration(text)?;
         match reading.value.as_object() {
@@ -67,8 +69,8 @@ fn read_configuration(text: &[u8]) -> Result<Reading, DocumentError> {
     }
 }
 
-/// The values of a profile as it is defined: `{"version": "1", "flags": {...}, "values": {...}}`.
-/// What is retrieved has an object for each flag, and so no version.
+/// Returns the values of a profile as defined: `{"version": "1", "flags": {...}, "values": {...}}`.
+/// A retrieved profile has an object for each flag, so it has no version.
 fn defined_values(profile: &Object) -> Result<Option<&Object>, DocumentError> {
     let versioned = profile.get("version").is_some_and(|version| version.as_str().is_some());
     match profile.get("values") {
@@ -88,7 +90,7 @@ fn flags(entries: &Object, path: &Path<'_>) -> Result<Object, DocumentError> {
     for (key, entry) in entries.iter() {
         let path = path.member(key);
         let Value::Object(entry) = entry else {
-            // No flag either: it is isolated as any malformed one.
+            // Not a flag either: it is isolated like any malformed flag.
             members.push((Arc::clone(key), entry.clone()));
             continue;
         };
@@ -113,16 +115,15 @@ fn flags(entries: &Object, path: &Path<'_>) -> Result<Object, DocumentError> {
     Ok(Object::from_members(members))
 }
 
-/// The flag that is true where AppConfig's is enabled.
+/// A flag that serves true if AppConfig's flag is enabled.
 fn switch(key: &Arc<str>, enabled: &Value) -> Object {
     let variations = vec![Value::Bool(true), Value::Bool(false)];
     flag(key, enabled, variations, Value::from(1))
 }
 
-/// The flag that serves the attributes. AppConfig tells none of a flag that is not enabled, so
-/// neither does this.
+/// The flag that serves the attributes; nothing if the flag is not enabled, as in AppConfig.
 fn attributes(key: &Arc<str>, enabled: &Value, entry: &Object) -> Object {
-    // Members such as `_updatedAt` are AppConfig's, and so is `enabled`.
+    // Members such as `_updatedAt` belong to AppConfig, and so does `enabled`.
     let attributes: Object = entry
         .iter()
         .filter(|(name, _)| &***name != "enabled" && !name.starts_with('_'))
@@ -131,7 +132,7 @@ fn attributes(key: &Arc<str>, enabled: &Value, entry: &Object) -> Object {
     flag(key, enabled, vec![Value::Object(attributes)], Value::Null)
 }
 
-/// The flag with the time of its last change where the consistency gate reads it.
+/// Adds the time of the last change to the flag, as the consistency gate expects it.
 fn stamped(flag: Object, stamp: Option<&Value>) -> Value {
     match stamp {
         None => flag.into(),
@@ -142,7 +143,7 @@ fn stamped(flag: Object, stamp: Option<&Value>) -> Value {
     }
 }
 
-/// A stamp in whole seconds, those of a fraction over; anything else as it is, for the gate to name.
+/// Rounds a timestamp up to whole seconds; other values are kept for the gate to report.
 fn in_seconds(stamp: &Value) -> Value {
     let parsed = match stamp.as_str() {
         Some(text) => Value::parse(text.trim().as_bytes()).ok(),
@@ -163,7 +164,8 @@ fn flag(key: &Arc<str>, on: &Value, variations: Vec<Value>, off: Value) -> Objec
     ])
 }
 
-/// Whether a text that is no JSON is Amazon Ion: binary, or with a version or an annotation first.
+/// Whether a text that is not JSON is Amazon Ion: binary, or beginning with a version or an
+/// annotation.
 fn is_ion(text: &[u8]) -> bool {
     if text.starts_with(&[0xe0, 0x01, 0x00, 0xea]) {
         return true;

@@ -1,3 +1,6 @@
+//! Reads the containers of flags and segments: documents, streams, file sources and bare maps of
+//! flags.
+
 use std::sync::Arc;
 
 use super::error::DocumentError;
@@ -7,7 +10,7 @@ use crate::json::{self, Note, NoteKind, Object, OpenPlaces, Reading, Value};
 use crate::limits;
 use crate::path::Path;
 
-/// The two parts of a document that hold items with keys and versions.
+/// The two sections of a document, whose items have keys and versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
     Flags,
@@ -23,12 +26,12 @@ impl Section {
     }
 }
 
-/// A document out of its container.
+/// A document taken out of its container.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) flags: Object,
     pub(crate) segments: Object,
-    /// Every other member: `meta`, and what nobody knows.
+    /// Every other member: `meta`, and unknown members.
     pub(crate) rest: Object,
     pub(crate) notes: Vec<Note>,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -116,7 +119,7 @@ pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, Documen
     json::read(text, root).map_err(|error| DocumentError::json(&error))
 }
 
-/// Checks the numbers of a value that no text was read for.
+/// Checks the numbers of a value that was not parsed from text.
 pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, DocumentError> {
     fn walk(
         value: &Value,
@@ -153,7 +156,8 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
     Ok(Reading { value, notes })
 }
 
-/// The data of a stream's `put`, if the value is one. Notes then lose the prefix `data.`.
+/// Returns the data of a stream's `put` event, if the value is one. Its notes lose the prefix
+/// `data.`.
 fn out_of_stream(value: Value, notes: Vec<Note>) -> (Value, Vec<Note>) {
     let data = value.as_object().and_then(|object| {
         let whole = object.get("path").and_then(Value::as_str) == Some("/");

@@ -1,12 +1,15 @@
+//! The error of an invalid document or patch.
+
 use std::fmt;
 
 use super::profile;
 use crate::json::{self, JsonError, JsonErrorKind};
 use crate::limits;
 
-/// Why something is no document, or no patch of one, and where.
+/// An invalid document or patch: what is wrong, and where.
 ///
-/// A malformed flag is no such error: it loads, answers `MALFORMED_FLAG` and has its diagnostic.
+/// A malformed flag is not such an error: it loads, evaluates to `MALFORMED_FLAG` and has a
+/// diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentError {
     code: &'static str,
@@ -75,14 +78,14 @@ impl DocumentError {
         DocumentError { code, path: path.into(), message: message.into(), position: None }
     }
 
-    /// The stable name of what is wrong: `not-json`, `number-range`, `limit`, `not-a-document`,
+    /// The stable error code: `not-json`, `number-range`, `limit`, `not-a-document`,
     /// `not-a-patch` or `appconfig-ion`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
     }
 
-    /// Whether what was given is a feature-flag profile of AWS AppConfig, which
+    /// Whether the input is a feature-flag profile of AWS AppConfig, which
     /// [`Flags::from_appconfig_json`](crate::Flags::from_appconfig_json) loads.
     #[cfg(feature = "tools")]
     #[must_use]
@@ -90,19 +93,19 @@ impl DocumentError {
         self.message == profile::MESSAGE
     }
 
-    /// Where, such as `flags.checkout.rules[2]`; empty for the document as a whole.
+    /// The path, such as `flags.checkout.rules[2]`; empty for the document as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong, without the place.
+    /// What is wrong, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         let position = self.position.map(json::position).unwrap_or_default();
@@ -110,7 +113,7 @@ impl DocumentError {
         [open, &self.path, close, &self.message, &position].concat()
     }
 
-    /// Line and column of the text, both from 1, where the text itself is wrong.
+    /// Line and column in the text, both from 1, if the text itself is invalid.
     #[must_use]
     pub fn line_column(&self) -> Option<(usize, usize)> {
         self.position

@@ -1,4 +1,4 @@
-//! What an author writes: the containers of flags and segments, and what a patch says.
+//! The source of a document: containers of flags and segments, patches, and AppConfig profiles.
 
 #[cfg(feature = "tools")]
 mod appconfig;

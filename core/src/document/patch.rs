@@ -1,10 +1,12 @@
+//! Parses patches, and merges `meta`.
+
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
 use super::profile;
 use crate::json::{Note, Object, Reading, Value};
 use crate::path::Path;
 
-/// What changes in a document: whole flags and segments, tombstones, and `meta` as a whole.
+/// The changes of a patch: whole flags and segments, tombstones, and `meta` as a whole.
 #[derive(Debug)]
 pub(crate) struct Patch {
     pub(crate) flags: Object,
@@ -48,14 +50,14 @@ impl Patch {
     }
 }
 
-/// The version of an item, 0 where it has none that can be read.
+/// The version of an item, 0 if it is missing or invalid.
 pub(crate) fn version(item: &Value) -> i64 {
     let version = item.as_object().and_then(|object| object.get("version")?.as_integer());
     version.unwrap_or(0)
 }
 
-/// The members of the document beside flags and segments, with another `meta`. A hash that the
-/// document has stays, since another would give everybody another bucket.
+/// The document's members beside flags and segments, with a new `meta`. An existing hash is kept,
+/// since another one would move every context to another bucket.
 pub(crate) fn with_meta(rest: &Object, meta: &Value) -> Object {
     let hash = rest.get("meta").and_then(|meta| meta.as_object()?.get("hash"));
     let meta = match (hash.filter(|hash| !hash.is_null()), meta) {

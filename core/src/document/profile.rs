@@ -1,21 +1,21 @@
-//! Tells a feature-flag profile of AWS AppConfig from a flag document.
+//! Distinguishes a feature-flag profile of AWS AppConfig from a flag document.
 //!
 //! A flag of a profile has `enabled`; a flag of a document has `on`, `variations` and
-//! `fallthrough`. Read as a flag, an entry of a profile is off, whatever it says. The attributes of
-//! an entry are texts, numbers, booleans and arrays of them, so that an object among its members
-//! shows that it is something else. One item that only a document can hold makes the whole a
-//! document: a malformed item beside it is isolated as usual.
+//! `fallthrough`. Read as a flag, an entry of a profile would always be off. The attributes of an
+//! entry are strings, numbers, booleans and arrays of them, so an item with an object among its
+//! members is not an entry. One item that only a document can contain makes the whole a document; a
+//! malformed item beside it is isolated as usual.
 
 use super::container::FLAG_VALUES;
 use crate::json::{Object, Value};
 
-/// Why a profile is not loaded as flags, and what loads it.
+/// Why a profile is not loaded as flags, and which function loads it.
 pub(super) const MESSAGE: &str = "this is a feature-flag profile of AWS AppConfig, not a flag \
      document; load it with `from_appconfig` (in JavaScript `Flags.fromAppConfig` of \
      `isoflag/tools`)";
 
-/// Whether an object is a profile: as it is retrieved, as it is defined, or the answer for one
-/// flag, without its key.
+/// Whether an object is a profile: as retrieved, as defined, or the response for one flag, without
+/// its key.
 pub(super) fn is_profile(object: &Object) -> bool {
     is_definition(object) || is_retrieved(object) || is_answer_for_one_flag(object)
 }
@@ -46,8 +46,8 @@ pub(super) fn is_definition(object: &Object) -> bool {
     versioned && named
 }
 
-/// `{<key>: {"enabled", <attribute>}}`. Beside the sections of a document an unknown member may
-/// have `enabled`, so that there each section has to be an entry itself.
+/// `{<key>: {"enabled", <attribute>}}`. An unknown member of a document may have `enabled`, so a
+/// section of a document must be an entry itself.
 fn is_retrieved(object: &Object) -> bool {
     let mut found = false;
     for (name, item) in object.iter() {
@@ -68,8 +68,8 @@ fn is_answer_for_one_flag(object: &Object) -> bool {
     sections.iter().all(|name| object.get(name).is_none()) && has_attributes_alone(object)
 }
 
-/// Whether an item has what only a flag of a document has, well-formed: such a flag serves
-/// something or was deleted.
+/// Whether an item has a well-formed property that only a flag of a document has: such a flag
+/// serves something or was deleted.
 fn is_flag(item: &Value) -> bool {
     let is = |name, holds: fn(&Value) -> bool| member(item, name).is_some_and(holds);
     let enabled = is("enabled", |value| value.as_bool().is_some());
@@ -80,12 +80,13 @@ fn is_flag(item: &Value) -> bool {
         || !enabled && (on || is("deleted", |value| value.as_bool() == Some(true)))
 }
 
-/// Whether an item is a flag of a profile as it is retrieved.
+/// Whether an item is a flag of a retrieved profile.
 fn is_entry(item: &Value) -> bool {
     item.as_object().is_some_and(has_attributes_alone)
 }
 
-/// Whether there is a boolean `enabled` and no object but AppConfig's own, such as `_deprecation`.
+/// Whether there is a boolean `enabled`, and no object except AppConfig's own, such as
+/// `_deprecation`.
 fn has_attributes_alone(entry: &Object) -> bool {
     for (name, value) in entry.iter() {
         if value.as_object().is_some() && !name.starts_with('_') {

@@ -1,40 +1,41 @@
+//! Answers of an evaluation in compact form, and the details made from them.
+
 use super::big_segment::BigSegmentsStatus;
 use super::reason::ErrorKind;
 use crate::Flags;
 use crate::json::Value;
 
-/// A flag of a document, found once and kept: it stays valid for what [`Flags::apply`] makes of
-/// the document.
+/// The handle of a flag; it remains valid for documents that [`Flags::apply`] makes of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FlagHandle(u32);
 
 impl FlagHandle {
-    /// The handle as a number, for a host.
+    /// The handle as a number, for a host runtime.
     #[must_use]
     pub fn index(self) -> u32 {
         self.0
     }
 
-    /// The handle that had this number. One that no flag has is answered as a missing flag.
+    /// Returns the handle with this number. An unknown handle evaluates as a missing flag.
     #[must_use]
     pub fn from_index(index: u32) -> FlagHandle {
         FlagHandle(index)
     }
 }
 
-/// What an evaluation decided, in integers; [`Flags::value_of`] and [`Flags::reason_of`] turn it
-/// into a value and a reason.
+/// The result of an evaluation, in integers; [`Flags::value_of`] and [`Flags::reason_of`] convert
+/// it to a value and a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub(crate) flag: Option<FlagHandle>,
     pub(crate) variation: Option<u32>,
     pub(crate) verdict: Verdict,
     pub(crate) big_segments: Option<BigSegmentsStatus>,
-    /// How many of the flag's own prerequisites were looked at.
+    /// The number of the flag's own prerequisites that were evaluated.
     pub(crate) direct_prerequisites: u32,
 }
 
-/// A reason whose texts still lie in the flag.
+/// A reason whose strings are still those of the flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Off,
@@ -45,14 +46,14 @@ pub(crate) enum Verdict {
     Error(ErrorKind),
 }
 
-/// What a caller needs a flag's value to be.
+/// The type that the caller expects of a flag's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueType {
-    /// Anything.
+    /// Any type.
     Any,
     /// `true` or `false`.
     Bool,
-    /// A number; for an integer its fraction is cut off.
+    /// A number; an integer getter truncates it.
     Number,
     /// A string.
     String,
@@ -60,12 +61,12 @@ pub enum ValueType {
     Json,
 }
 
-/// A value with its variation and the reason, as LaunchDarkly's SDKs give it.
+/// A value with its variation and the reason, as in LaunchDarkly's SDKs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvaluationDetail {
     /// The flag's value, or the caller's default.
     pub value: Value,
-    /// Which of the flag's variations it is; none where the default is served.
+    /// The index of the served variation; `None` if the default is served.
     pub variation_index: Option<u32>,
     /// LaunchDarkly's JSON of the reason.
     pub reason: Value,
@@ -82,20 +83,21 @@ impl Answer {
         }
     }
 
-    /// The flag that answered; none where there is none, or where the caller wants another type.
+    /// The flag that was evaluated; `None` if it is missing, or serves another type than the caller
+    /// expects.
     #[must_use]
     pub fn flag(&self) -> Option<FlagHandle> {
         self.flag
     }
 
-    /// Which of the flag's variations is served; none where the default is.
+    /// The index of the served variation; `None` if the default is served.
     #[must_use]
     pub fn variation_index(&self) -> Option<u32> {
         self.variation
     }
 
-    /// The answer for a caller who can use one type only: where the flag serves another, the
-    /// default, with an error as the reason.
+    /// The answer for a caller that expects one type: if the flag serves another type, the default,
+    /// with an error as the reason.
     #[must_use]
     pub fn expecting(self, flags: &Flags, wanted: ValueType) -> Answer {
         let Some(value) = flags.value_of(&self) else { return self };
@@ -108,7 +110,7 @@ impl Answer {
         if fits { self } else { Answer::error(ErrorKind::WrongType) }
     }
 
-    /// The answer as four numbers, for a host: what [`Answer::unpack`] reads back.
+    /// The answer as four numbers, for a host runtime; [`Answer::unpack`] is the inverse.
     ///
     /// 1. The kind of reason (0 to 5 in the order of [`ReasonKind`](crate::ReasonKind)) in the low
     ///    byte, bit 8 for an experiment, from bit 9 on the status of big segments plus 1, or 0.
@@ -134,7 +136,7 @@ impl Answer {
         ]
     }
 
-    /// Reads back what [`Answer::pack`] has written.
+    /// Converts the numbers of [`Answer::pack`] back to an answer.
     #[must_use]
     pub fn unpack([reason, variation, index, flag]: [u32; 4]) -> Answer {
         let in_experiment = reason & 1 << 8 != 0;

@@ -1,3 +1,5 @@
+//! Big segments: memberships that the caller fetched from a store, and the store's status.
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -6,16 +8,16 @@ use super::{Evaluation, Malformed};
 use crate::json::{Object, Value};
 use crate::ruleset::KindSlot;
 
-/// How the store of big segments is doing, from good to bad.
+/// The status of the store of big segments, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BigSegmentsStatus {
     /// The memberships are up to date.
     Healthy,
     /// They may be out of date.
     Stale,
-    /// The store could not be asked.
+    /// The store could not be queried.
     StoreError,
-    /// There is no store, or a segment does not say which generation to ask for.
+    /// There is no store, or a segment does not specify its generation.
     NotConfigured,
 }
 
@@ -27,7 +29,7 @@ impl BigSegmentsStatus {
         BigSegmentsStatus::NotConfigured,
     ];
 
-    /// As it stands in a reason.
+    /// The name that a reason contains.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -39,8 +41,8 @@ impl BigSegmentsStatus {
     }
 }
 
-/// What a store of big segments answered for the keys of a context, fetched by the caller:
-/// [`Flags::big_segment_keys`](crate::Flags::big_segment_keys) tells which keys to ask for.
+/// The memberships that the caller fetched from a store of big segments for the keys of a context;
+/// [`Flags::big_segment_keys`](crate::Flags::big_segment_keys) lists the keys to fetch.
 #[derive(Clone, Debug)]
 pub struct BigSegments(Arc<Answered>);
 
@@ -51,7 +53,7 @@ struct Answered {
     memberships: Object,
 }
 
-/// Why something is no answer of a store of big segments.
+/// Invalid memberships of big segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BigSegmentsError {
     path: String,
@@ -67,7 +69,7 @@ impl fmt::Display for BigSegmentsError {
 impl std::error::Error for BigSegmentsError {}
 
 impl BigSegmentsError {
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         ["`", &self.path, "`: ", self.message].concat()
@@ -75,11 +77,12 @@ impl BigSegmentsError {
 }
 
 impl BigSegments {
-    /// Reads `{"status": "HEALTHY", "memberships": {"<context key>": {"<segment key>.g<generation>":
-    /// true}}}`. A context key that is absent is a member of nothing.
+    /// Parses `{"status": "HEALTHY", "memberships": {"<context key>": {"<segment
+    /// key>.g<generation>": true}}}`. An absent context key is a member of nothing.
     ///
     /// # Errors
-    /// Where it has another shape.
+    ///
+    /// If the value has another shape.
     pub fn from_value(value: &Value) -> Result<BigSegments, BigSegmentsError> {
         let error = |path: String, message| BigSegmentsError { path, message };
         let object = value
@@ -114,8 +117,8 @@ impl BigSegments {
 }
 
 impl<O: Observer> Evaluation<'_, O> {
-    /// Whether the store says that the context is in a big segment, or out; the inner option is
-    /// none where it says neither, the outer where it is not asked.
+    /// Whether the store includes the context in a big segment or excludes it; the inner option is
+    /// `None` if it does neither, the outer one if it was not queried.
     pub(super) fn big_segment(
         &mut self,
         kind: KindSlot,
@@ -136,7 +139,7 @@ impl<O: Observer> Evaluation<'_, O> {
         Ok(Some(membership.and_then(|members| members.get(reference)?.as_bool())))
     }
 
-    /// The worst status wins.
+    /// Keeps the worse status.
     fn note(&mut self, status: BigSegmentsStatus) {
         self.big_segments = self.big_segments.max(Some(status));
     }

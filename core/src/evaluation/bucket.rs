@@ -1,4 +1,4 @@
-//! Buckets, in integers: 0 to 99999, so that a share of 100000 is a comparison.
+//! Computes buckets in integers from 0 to 99999, so that testing a share of 100000 is a comparison.
 
 use super::murmur3::Murmur3;
 use super::observer::Observer;
@@ -14,7 +14,7 @@ pub(crate) struct Bucket {
     pub(crate) number: i64,
     /// Whether there was something to hash. Without it the bucket is 0.
     pub(crate) hashed: Option<Hash>,
-    /// Whether the context has the kind that the rollout is about.
+    /// Whether the context has the kind that the rollout applies to.
     pub(crate) kind_present: bool,
 }
 
@@ -28,7 +28,7 @@ impl<O: Observer> Evaluation<'_, O> {
             Some(known) => known.checked_sub(1),
             None => {
                 let (number, steps) = self.hashed(hash, &bucketing.prefix.text, attribute)?;
-                // A result that took more steps is computed again, so that it takes them again.
+                // A result that took more steps is computed again, so that they are counted again.
                 if O::RECALLS && steps == 0 {
                     self.context.buckets.set(slot.0, number.map_or(0, |number| number + 1));
                 }
@@ -42,7 +42,8 @@ impl<O: Observer> Evaluation<'_, O> {
         })
     }
 
-    /// The bucket's number, if there is something to hash, and the steps taken for a long text.
+    /// Returns the bucket's number, if there is something to hash, and counts the steps of a long
+    /// text.
     fn hashed(
         &mut self,
         hash: Hash,
@@ -72,8 +73,8 @@ fn bucket_of_text(hash: Hash, prefix: &str, text: &str) -> u32 {
     }
 }
 
-/// The first 60 bits of the hash, scaled: `n * 100000 < weight * 2^60` holds for an integer weight
-/// exactly when `floor(n * 100000 / 2^60) < weight` does.
+/// Scales the first 60 bits of the hash: `n * 100000 < weight * 2^60` holds for an integer weight
+/// exactly if `floor(n * 100000 / 2^60) < weight` does.
 fn sha1_bucket(prefix: &str, text: &str) -> u32 {
     let bits = first_sha1_bits(prefix.as_bytes(), text.as_bytes()) >> 4;
     let scaled = (u128::from(bits) * 100_000) >> 60;
@@ -91,7 +92,7 @@ fn first_sha1_bits(prefix: &[u8], text: &[u8]) -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// murmur3, scaled to 100000.
+/// Scales murmur3 to 100000.
 fn murmur3_bucket(prefix: &str, text: &str) -> u32 {
     let hash = Murmur3::default().with(prefix.as_bytes()).with(text.as_bytes()).finish();
     ((u64::from(hash) * 100_000) >> 32) as u32

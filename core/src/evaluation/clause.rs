@@ -1,3 +1,5 @@
+//! Evaluates clauses: on attributes, on kinds and on segments.
+
 use std::sync::Arc;
 
 use super::observer::{Clues, Observer};
@@ -25,7 +27,7 @@ impl<O: Observer> Evaluation<'_, O> {
                 matches != clause.negate
             }
             Condition::Kinds(test) => self.any_kind(test, &mut clues)? != clause.negate,
-            // Where there is nothing to compare, a negated clause does not match either.
+            // If the attribute is absent, a negated clause does not match either.
             Condition::Attribute(slot, test) => match self.context.attribute(*slot) {
                 None => false,
                 Some(attribute) => {
@@ -39,7 +41,7 @@ impl<O: Observer> Evaluation<'_, O> {
         Ok((matches, height))
     }
 
-    /// The clause's value that the attribute, or any element of it, matches.
+    /// The index of the clause's value that the attribute, or any element of it, matches.
     fn any_element(
         &mut self,
         test: &Test,

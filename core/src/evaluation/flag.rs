@@ -1,13 +1,15 @@
+//! Evaluates one flag: off, prerequisites, targets, rules, fallthrough, in this order.
+
 use super::answer::Verdict;
 use super::observer::Observer;
 use super::reason::ErrorKind;
 use super::{Evaluation, Malformed, Trail};
 use crate::ruleset::{Flag, FlagState, OffVariation, Targeting};
 
-/// What a flag serves, and why.
+/// The variation that a flag serves, and the reason.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Outcome {
-    /// None where the caller's default is served.
+    /// `None` if the caller's default is served.
     pub(crate) variation: Option<u32>,
     pub(crate) verdict: Verdict,
     /// Whether the flag is off, which no prerequisite may be.
@@ -22,8 +24,8 @@ impl Outcome {
         }
     }
 
-    /// An answer of this flag alone, as for an index out of range: a flag that needs it sees a
-    /// prerequisite that did not serve what it should.
+    /// An error of this flag alone, such as an index out of range: a flag that depends on it has a
+    /// failed prerequisite.
     pub(super) const MALFORMED: Outcome =
         Outcome { variation: None, verdict: Verdict::Error(ErrorKind::MalformedFlag), off: false };
 }
@@ -37,13 +39,13 @@ fn off_outcome(off: OffVariation, verdict: Verdict) -> Outcome {
 }
 
 impl<O: Observer> Evaluation<'_, O> {
-    /// The flag that was asked for.
+    /// Evaluates the requested flag.
     pub(super) fn root(&mut self, slot: u32, flag: &Flag) -> Outcome {
         self.flag(slot, flag, None).map_or(Outcome::MALFORMED, |(outcome, _)| outcome)
     }
 
-    /// A flag, below others if it is a prerequisite; also the length of the longest path of
-    /// prerequisites below it.
+    /// Evaluates a flag, below others if it is a prerequisite; also returns the length of the
+    /// longest path of prerequisites below it.
     pub(super) fn flag(
         &mut self,
         slot: u32,

@@ -1,18 +1,20 @@
-/// What has been computed already in one evaluation, by slot, with the length of the longest path
-/// below it: a path is too long wherever it is met first.
+//! The cache of results within one evaluation.
+
+/// A cache of results in one evaluation, by slot, with the length of the longest path below each: a
+/// path that is too long is detected wherever it is first entered.
 ///
-/// The first few stand in the evaluation itself, so that an ordinary flag allocates nothing; until
-/// the first one their places are not written either.
+/// The first few results are stored inline, so that an ordinary flag allocates nothing; their slots
+/// are not initialized before the first one.
 #[derive(Debug)]
 pub(super) struct Memo<T> {
     few: Option<Few<T>>,
-    /// The others, by slot.
+    /// The other results, by slot.
     many: Vec<Option<Known<T>>>,
 }
 
 type Few<T> = [Option<(u32, Known<T>)>; 8];
 
-/// A result and the length of the longest path below it, itself included.
+/// A cached result, and the length of the longest path below it, including itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known<T> {
     pub(super) result: T,

@@ -1,9 +1,9 @@
-//! The one evaluator. It reads compiled flags and bound attributes, and tells an observer what it
-//! sees; with the observer that looks away, it is the fast path.
+//! The evaluator. It reads compiled flags and bound attributes, and reports each step to an
+//! observer; with the observer that ignores everything, it is the fast path.
 //!
-//! The way of an answer: [`flag`](mod@flag) decides the order (off, prerequisites, targets, rules,
+//! The data flow: [`flag`](mod@flag) sets the order (off, prerequisites, targets, rules,
 //! fallthrough); `prerequisite`, `target`, `rule` with `clause` and `segment`, and `rollout` with
-//! `bucket` answer its questions.
+//! `bucket` evaluate each part.
 
 mod answer;
 mod big_segment;
@@ -40,12 +40,12 @@ use memo::Memo;
 
 use crate::ruleset::Ruleset;
 
-/// What ends a whole evaluation: a part that cannot be read, a cycle, a limit. The flag that was
-/// asked for is `MALFORMED_FLAG`, even if a prerequisite or a segment is at fault.
+/// Ends a whole evaluation: an unreadable part, a cycle or a limit. The requested flag evaluates to
+/// `MALFORMED_FLAG`, even if a prerequisite or a segment is the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// Evaluates one flag for one subject, within the steps that are left.
+/// Evaluates one flag for one bound context, within the remaining steps.
 pub(crate) fn evaluate<O: Observer>(
     ruleset: &Ruleset,
     subject: &Subject,
@@ -82,24 +82,25 @@ pub(crate) fn evaluate<O: Observer>(
     }
 }
 
-/// One evaluation under way.
+/// The state of one evaluation.
 struct Evaluation<'a, O> {
     ruleset: &'a Ruleset,
     subject: &'a Subject,
     context: &'a subject::BoundContext,
     observer: &'a mut O,
     steps: Steps,
-    /// The worst status of the big segments asked so far.
+    /// The worst status of the big segments queried so far.
     big_segments: Option<BigSegmentsStatus>,
-    /// Each prerequisite and each segment is computed once, so that diamonds stay linear.
+    /// Each prerequisite and each segment is computed once, so that diamond-shaped dependencies
+    /// take linear time.
     prerequisites: Memo<flag::Outcome>,
     segments: Memo<bool>,
-    /// How many prerequisites of the flag that was asked for have been looked at.
+    /// The number of prerequisites of the requested flag that were evaluated.
     direct_prerequisites: u32,
 }
 
-/// The way from the flag that was asked for down to a prerequisite, or from a flag down to a
-/// segment: linked on the stack, so that it costs nothing where there is none.
+/// The path from the requested flag down to a prerequisite, or from a flag down to a segment:
+/// linked on the stack, so that an empty path costs nothing.
 struct Trail<'a> {
     slot: u32,
     above: Option<&'a Trail<'a>>,

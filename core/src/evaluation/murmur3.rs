@@ -1,7 +1,9 @@
-/// murmur3, x86, 32 bits, seed 0, over bytes that come in parts.
+//! The hash murmur3.
+
+/// Murmur3, x86, 32 bits, seed 0, over bytes that arrive in parts.
 ///
-/// Our own, since buckets are made of it by the million: the crate that the tests hold it against
-/// reads byte by byte from a stream.
+/// Our own, because millions of buckets are computed with it: the crate that the tests compare it
+/// with reads byte by byte from a stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Murmur3 {
     hash: u32,
@@ -19,7 +21,7 @@ impl Murmur3 {
             self.block(both as u32);
             self.tail = (both >> 32) as u32;
         }
-        // What is hashed is a part of a document and of a context, both far below 2^32 bytes.
+        // The hashed text is part of a document or a context, both far below 2^32 bytes.
         self.length = self.length.wrapping_add((blocks.len() * 4) as u32);
         for byte in rest {
             self.tail |= u32::from(*byte) << (self.length % 4 * 8);
@@ -38,7 +40,7 @@ impl Murmur3 {
     }
 
     pub(super) fn finish(self) -> u32 {
-        // A tail of no bytes is 0, which scrambles to 0.
+        // An empty tail is 0, which scrambles to 0.
         let mut hash = self.hash ^ scrambled(self.tail) ^ self.length;
         hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
         hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);

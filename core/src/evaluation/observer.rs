@@ -1,12 +1,14 @@
+//! The interface that reports the steps of an evaluation, and the observers that ignore them.
+
 use super::bucket::Bucket;
 use super::flag::Outcome;
 use crate::json::Value;
 use crate::ruleset::{Bucketing, Clause, Flag, Prerequisite, Rollout, Targets};
 
-/// Who watches an evaluation. Everything that is entered is left, unless the evaluation ends
-/// there because something is malformed.
+/// Observes an evaluation. Each entered part is also left, unless the evaluation ends there because
+/// something is malformed.
 pub(crate) trait Observer {
-    /// Whether what is remembered of the bound context will do: somebody who watches wants to see
+    /// Whether cached results of the bound context may be used; an observer that records needs
     /// everything computed.
     const RECALLS: bool = false;
 
@@ -14,7 +16,7 @@ pub(crate) trait Observer {
     fn leave_flag(&mut self, _outcome: &Outcome) {}
     fn enter_prerequisite(&mut self, _prerequisite: &Prerequisite) {}
     fn leave_prerequisite(&mut self, _seen: PrerequisiteSeen, _holds: bool) {}
-    /// The target lists were consulted; the one at the position matched.
+    /// The target lists were searched; the one at the position matched.
     fn targets(&mut self, _targets: &Targets, _matching: Option<u32>) {}
     fn enter_rule(&mut self, _index: u32, _id: &str) {}
     fn leave_rule(&mut self, _matches: bool) {}
@@ -28,25 +30,25 @@ pub(crate) trait Observer {
     fn rollout(&mut self, _seen: BucketSeen<'_>) {}
 }
 
-/// Looks away: what it does not see costs nothing.
+/// Ignores every event, at no cost.
 pub(crate) struct NoObserver;
 
 impl Observer for NoObserver {
     const RECALLS: bool = true;
 }
 
-/// Looks away while everything is computed anew.
+/// Ignores every event, and uses no cached results.
 pub(crate) struct NoMemory;
 
 impl Observer for NoMemory {}
 
-/// What became of a prerequisite.
+/// The result of a prerequisite.
 pub(crate) enum PrerequisiteSeen {
     Missing,
     Evaluated { outcome: Outcome, repeated: bool },
 }
 
-/// What a clause on an attribute or on kinds compared.
+/// The values that a clause on an attribute or on kinds compared.
 #[derive(Default)]
 pub(crate) struct Clues<'a> {
     /// The attribute's value.
@@ -55,23 +57,23 @@ pub(crate) struct Clues<'a> {
     pub(crate) matching: Option<usize>,
 }
 
-/// What decided about a segment.
+/// How the membership of a segment was decided.
 #[derive(Clone, Copy)]
 pub(crate) enum SegmentSeen {
     Missing,
-    /// It was computed before in the same evaluation.
+    /// It was computed earlier in the same evaluation.
     Repeated,
     Included,
     Excluded,
     /// The store of big segments.
     Stored,
-    /// A big segment for which the store was not asked.
+    /// A big segment for which the store was not queried.
     NotStored,
     Rule,
     NoRule,
 }
 
-/// What a rollout chose.
+/// The choice of a rollout.
 pub(crate) struct BucketSeen<'a> {
     pub(crate) rollout: &'a Rollout,
     pub(crate) bucket: Bucket,

@@ -1,3 +1,5 @@
+//! Evaluates the prerequisites of a flag.
+
 use super::memo::Known;
 use super::observer::{Observer, PrerequisiteSeen};
 use super::{Evaluation, Malformed, Trail};
@@ -5,8 +7,8 @@ use crate::limits;
 use crate::ruleset::{Prerequisite, Targeting};
 
 impl<O: Observer> Evaluation<'_, O> {
-    /// The index of the first prerequisite that does not hold, and the length of the longest path
-    /// of prerequisites that was walked.
+    /// Returns the index of the first prerequisite that fails, and the length of the longest path
+    /// of prerequisites that was followed.
     pub(super) fn failed_prerequisite(
         &mut self,
         slot: u32,
@@ -28,8 +30,8 @@ impl<O: Observer> Evaluation<'_, O> {
         Ok((None, height))
     }
 
-    /// Whether a prerequisite is there, is on and serves what it should. One that fails its own
-    /// prerequisites serves its off variation, which may be the wanted one.
+    /// Whether a prerequisite exists, is on and serves the required variation. One whose own
+    /// prerequisites fail serves its off variation, which may be the required one.
     fn prerequisite(
         &mut self,
         prerequisite: &Prerequisite,

@@ -1,18 +1,20 @@
+//! Reasons of answers, and their JSON.
+
 use std::fmt;
 use std::sync::Arc;
 
 use super::big_segment::BigSegmentsStatus;
 use crate::json::{Object, Value};
 
-/// What kind of error made the default be served.
+/// The kind of error for which the default is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The document holds no such flag.
+    /// The document has no such flag.
     FlagNotFound,
     /// The context is invalid.
     UserNotSpecified,
-    /// The flag, or what it needs, cannot be read.
+    /// The flag, or one of its dependencies, is malformed.
     MalformedFlag,
     /// The flag serves a value of another type.
     WrongType,
@@ -26,7 +28,7 @@ impl ErrorKind {
         ErrorKind::WrongType,
     ];
 
-    /// As it stands in a reason.
+    /// The name that a reason contains.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,14 +40,14 @@ impl ErrorKind {
     }
 }
 
-/// Why a flag served what it did.
+/// Why a flag served its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason<'a> {
     pub(crate) kind: ReasonKind<'a>,
     pub(crate) big_segments: Option<BigSegmentsStatus>,
 }
 
-/// The kinds of reason, with what each one tells.
+/// The kinds of reason, with their data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReasonKind<'a> {
@@ -55,9 +57,9 @@ pub enum ReasonKind<'a> {
     TargetMatch,
     /// A rule matches.
     RuleMatch {
-        /// Its place among the rules.
+        /// Its index among the rules.
         rule_index: u32,
-        /// Its id, empty where the document gives none.
+        /// Its id, empty if the document specifies none.
         rule_id: &'a str,
         /// Whether the context takes part in an experiment.
         in_experiment: bool,
@@ -92,7 +94,7 @@ impl<'a> Reason<'a> {
         self.big_segments
     }
 
-    /// The members of LaunchDarkly's JSON of the reason, in RFC 8785 order; what is false or absent
+    /// The members of LaunchDarkly's JSON of the reason, in RFC 8785 order; false and absent ones
     /// is left out. Nothing is copied.
     ///
     /// ```
@@ -115,7 +117,7 @@ impl<'a> Reason<'a> {
         use ReasonMember::{Bool, Index, Text, Word};
         let experiment =
             |in_experiment: bool| in_experiment.then_some(("inExperiment", Bool(true)));
-        // What stands before the member `kind`, and what after it.
+        // The members before `kind`, and those after it.
         let (before, kind, [id, index]) = match self.kind {
             ReasonKind::Off => (None, "OFF", [None, None]),
             ReasonKind::TargetMatch => (None, "TARGET_MATCH", [None, None]),
@@ -139,7 +141,7 @@ impl<'a> Reason<'a> {
         [status, before, Some(("kind", Word(kind))), id, index]
     }
 
-    /// LaunchDarkly's JSON of the reason; what is false or absent is left out.
+    /// LaunchDarkly's JSON of the reason; false and absent members are omitted.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut members = Vec::new();
@@ -150,7 +152,7 @@ impl<'a> Reason<'a> {
     }
 }
 
-/// What a member of a reason holds.
+/// The value of a member of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReasonMember<'a> {
@@ -158,7 +160,7 @@ pub enum ReasonMember<'a> {
     Word(&'static str),
     /// A text of the document: the id of a rule or the key of a flag.
     Text(&'a str),
-    /// A place in a list.
+    /// An index in a list.
     Index(u32),
     /// A boolean.
     Bool(bool),

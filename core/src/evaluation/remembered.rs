@@ -1,34 +1,36 @@
+//! Caches of a bound context, shared by its evaluations.
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// At most so many results of one sort are remembered for a bound context.
+/// Capacity of each cache of a bound context.
 const PLACES: usize = 32;
 
-/// Results that any later evaluation for the same bound context would compute again, by slot; each
-/// is a number of so many bits.
+/// A cache of results that every later evaluation for the same bound context would compute again,
+/// by slot; each result is a number of `BITS` bits.
 ///
-/// A slot has one place, which it shares with others where the document has more slots than there
-/// are places; the last one computed stays. So what a context keeps is small whatever the
-/// document's size: a look costs one load, no lock or allocation is met while evaluating, and
-/// contexts of which one flag is asked stay in the processor's cache. (A place for every slot, made
-/// when first needed, cost the first evaluation more than all that it could save.) A place is one
-/// word, so that threads see all of a result or nothing.
+/// Each slot maps to one entry, which it shares with other slots if the document has more slots
+/// than the cache has entries; the last result is kept. The memory of a context is therefore small
+/// whatever the document's size: a look-up costs one load, evaluation needs no lock or allocation,
+/// and contexts that evaluate one flag remain in the processor's cache. (One entry for each slot,
+/// allocated on first use, cost the first evaluation more than all that it could save.) An entry is
+/// one word, so that threads see a complete result or none.
 ///
-/// What is remembered must not depend on what was evaluated before. Hence it is only the bucket,
-/// which is one step, and the membership of a segment that asks no other segment, with all the
-/// steps that it takes: what a segment costs that asks others depends on which of them have been
-/// asked already. Whoever finds a result takes the steps that computing it would have taken.
+/// Cached results must not depend on earlier evaluations. Only two kinds are therefore cached:
+/// buckets, which take one step, and memberships of segments that refer to no other segment, with
+/// the steps that they take. (The steps of a segment that refers to others depend on which of those
+/// have already been computed.) A cache hit takes the same steps as computing the result.
 #[derive(Debug)]
 pub(super) struct Remembered<const BITS: u32>(Box<[AtomicU32]>);
 
 impl<const BITS: u32> Remembered<BITS> {
-    /// For a document of so many slots.
+    /// Creates a cache for a document with this number of slots.
     pub(super) fn new(slots: usize) -> Remembered<BITS> {
         let places = if slots == 0 { 0 } else { slots.next_power_of_two().min(PLACES) };
         Remembered((0..places).map(|_| AtomicU32::new(0)).collect())
     }
 
-    /// The place of a slot, and what stands above a result there: which of the slots that share the
-    /// place it is of. None for the slots beyond those that can be told apart.
+    /// Returns the entry of a slot, and the tag above a result there, which identifies the slot
+    /// among those that share the entry. `None` for slots beyond those that a tag can identify.
     fn place(&self, slot: u32) -> Option<(&AtomicU32, u32)> {
         let place = self.0.get(slot as usize & self.0.len().wrapping_sub(1))?;
         let sharer = slot / PLACES as u32 + 1;
@@ -37,7 +39,7 @@ impl<const BITS: u32> Remembered<BITS> {
 
     pub(super) fn get(&self, slot: u32) -> Option<u32> {
         let (place, sharer) = self.place(slot)?;
-        // Nothing else is read because of it.
+        // Relaxed: no other memory depends on it.
         let known = place.load(Ordering::Relaxed);
         (known >> BITS == sharer).then_some(known & ((1 << BITS) - 1))
     }

@@ -1,3 +1,5 @@
+//! Evaluates what a rule or the fallthrough serves: a variation, a rollout or an experiment.
+
 use super::answer::Verdict;
 use super::flag::Outcome;
 use super::observer::{BucketSeen, Observer};
@@ -5,7 +7,8 @@ use super::{Evaluation, Malformed};
 use crate::ruleset::{Rollout, Served, WeightedVariation};
 
 impl<O: Observer> Evaluation<'_, O> {
-    /// What a rule or the fallthrough serves; `verdict` is told whether by an experiment.
+    /// Returns the variation that a rule or the fallthrough serves; `verdict` is told whether an
+    /// experiment decided.
     pub(super) fn served(
         &mut self,
         served: &Served,
@@ -21,8 +24,8 @@ impl<O: Observer> Evaluation<'_, O> {
         }
     }
 
-    /// The entry in whose share the bucket falls, else the last; and whether the context takes
-    /// part in an experiment.
+    /// Returns the entry whose share contains the bucket, else the last; and whether the context
+    /// takes part in an experiment.
     fn rollout(&mut self, rollout: &Rollout) -> Result<(WeightedVariation, bool), Malformed> {
         let bucket = self.bucket(&rollout.bucketing)?;
         let within = |entry: &WeightedVariation| bucket.number < entry.cumulative_weight;
@@ -30,7 +33,8 @@ impl<O: Observer> Evaluation<'_, O> {
         self.steps.take(position.map_or(rollout.entries.len(), |position| position + 1))?;
         let chosen = position.unwrap_or(rollout.entries.len() - 1);
         let entry = *rollout.entries.get(chosen).ok_or(Malformed)?;
-        // Whoever falls past the end takes part even without the kind, as in LaunchDarkly's SDKs.
+        // A context beyond the last share takes part even without the kind, as in LaunchDarkly's
+        // SDKs.
         let takes_part = bucket.kind_present || position.is_none();
         let in_experiment = rollout.experiment && !entry.untracked && takes_part;
         self.observer.rollout(BucketSeen { rollout, bucket, chosen, in_experiment });

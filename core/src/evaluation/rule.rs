@@ -1,3 +1,5 @@
+//! Evaluates the rules of a flag.
+
 use super::observer::Observer;
 use super::{Evaluation, Malformed, Trail};
 use crate::ruleset::{Clause, Rule};

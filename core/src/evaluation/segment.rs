@@ -1,3 +1,5 @@
+//! Evaluates the membership of a context in a segment.
+
 use super::big_segment::BigSegmentsStatus;
 use super::memo::Known;
 use super::observer::{Observer, SegmentSeen};
@@ -6,8 +8,8 @@ use crate::limits;
 use crate::ruleset::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
 
 impl<O: Observer> Evaluation<'_, O> {
-    /// Whether the context is in a segment, and the length of the longest path of segments from
-    /// it down. A segment that the document does not hold has no members.
+    /// Whether the context is in a segment, and the length of the longest path of segments from it
+    /// down. A segment that is not in the document has no members.
     pub(super) fn segment(
         &mut self,
         slot: u32,
@@ -45,8 +47,8 @@ impl<O: Observer> Evaluation<'_, O> {
         Ok((known.result, known.height))
     }
 
-    /// The membership, and the length of the longest path of segments below. If it depends on the
-    /// bound context alone it is computed once for it.
+    /// Returns the membership, and the length of the longest path of segments below. If it depends
+    /// on the bound context alone, it is cached there.
     fn recall_or_compute(
         &mut self,
         slot: u32,
@@ -56,7 +58,7 @@ impl<O: Observer> Evaluation<'_, O> {
         let remembers = O::RECALLS && !body.asks_segments;
         if remembers && let Some(known) = self.context.segments.get(slot) {
             let Recalled { member, big_segments, steps } = Recalled::unpack(known);
-            // The store is asked before any step is taken.
+            // The store is queried before any step is taken.
             self.big_segments = self.big_segments.max(big_segments);
             self.steps.take(steps as usize)?;
             return Ok((member, 0));
@@ -76,7 +78,7 @@ impl<O: Observer> Evaluation<'_, O> {
         Ok((member, below))
     }
 
-    /// How a segment's membership is decided: its lists or the store of a big segment, then rules.
+    /// Computes a segment's membership: its lists or the store of a big segment, then rules.
     fn membership(
         &mut self,
         body: &SegmentBody,
@@ -134,18 +136,18 @@ impl<O: Observer> Evaluation<'_, O> {
     }
 }
 
-/// What is remembered of a segment: with the membership all that computing it leaves behind.
+/// The cached result of a segment: the membership, and everything else that computing it sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Recalled {
     member: bool,
-    /// The status of the store of big segments, if it was asked.
+    /// The status of the store of big segments, if it was queried.
     big_segments: Option<BigSegmentsStatus>,
     steps: u32,
 }
 
 impl Recalled {
-    /// One for the membership, three for the status, the others for at most all steps of an
-    /// evaluation.
+    /// One bit for the membership, three for the status, the others for the steps, at most those of
+    /// one evaluation.
     pub(super) const BITS: u32 = 4 + (u32::BITS - limits::STEPS.leading_zeros());
 
     fn pack(self) -> u32 {

@@ -1,7 +1,9 @@
+//! Counts the steps of an evaluation against its limit.
+
 use super::Malformed;
 use crate::limits;
 
-/// What is left of the steps of one evaluation.
+/// The remaining steps of one evaluation.
 #[derive(Debug)]
 pub(crate) struct Steps {
     left: u32,
@@ -14,12 +16,12 @@ impl Default for Steps {
 }
 
 impl Steps {
-    /// At most this number of steps.
+    /// Allows at most this number of steps.
     pub(crate) fn of(left: u32) -> Steps {
         Steps { left }
     }
 
-    /// How many have been taken since there were so many left.
+    /// Returns the number of steps taken since `left` of them remained.
     pub(crate) fn taken_since(&self, left: u32) -> u32 {
         left.saturating_sub(self.left)
     }
@@ -28,12 +30,12 @@ impl Steps {
         self.left
     }
 
-    /// Takes steps, and those that a number of bytes of text count; a short text takes none.
+    /// Takes steps, and those that a number of bytes of text counts as; a short text takes none.
     pub(crate) fn take_with_bytes(&mut self, steps: usize, bytes: usize) -> Result<(), Malformed> {
         self.take(steps + bytes / limits::STEP_BYTES)
     }
 
-    /// Takes steps, unless the limit is passed.
+    /// Takes steps, unless that exceeds the limit.
     pub(crate) fn take(&mut self, steps: usize) -> Result<(), Malformed> {
         let steps = u32::try_from(steps).map_err(|_| Malformed)?;
         self.left = self.left.checked_sub(steps).ok_or(Malformed)?;

@@ -1,3 +1,5 @@
+//! A context bound to a document: attributes, kinds and caches.
+
 use std::sync::Arc;
 
 use super::big_segment::BigSegments;
@@ -8,10 +10,10 @@ use crate::hash_index;
 use crate::json::Value;
 use crate::ruleset::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueList};
 
-/// A context bound to a document: every attribute that the document asks for, looked up once.
+/// A context bound to a document: every attribute that the document reads, looked up once.
 #[derive(Debug)]
 pub(crate) struct Subject {
-    /// None for an invalid context.
+    /// `None` for an invalid context.
     context: Option<BoundContext>,
     big_segments: Option<BigSegments>,
 }
@@ -21,23 +23,23 @@ pub(crate) struct BoundContext {
     context: Context,
     individuals: BoundIndividuals,
     attributes: BoundAttributes,
-    /// Memberships, by segment.
+    /// Cached memberships, by segment.
     pub(super) segments: Remembered<{ Recalled::BITS }>,
-    /// Buckets by bucket slot: the number plus 1, or 0 where there is nothing to hash.
+    /// Cached buckets by bucket slot: the number plus 1, or 0 if there is nothing to hash.
     pub(super) buckets: Remembered<17>,
 }
 
-/// Where a kind is among the individuals of a context, and the hashes of their keys, for target lists
-/// and segments. Nearly every context is of one kind, for which nothing is allocated.
+/// The position of each kind among the individuals of a context, and the hashes of their keys, for
+/// target lists and segments. Nearly every context has one kind, which needs no allocation.
 #[derive(Debug)]
 enum BoundIndividuals {
     One {
-        /// None where the document does not name it.
+        /// `None` if the document does not name it.
         kind: Option<u32>,
         hash: u32,
     },
     Many {
-        /// For each kind of the document, its place among the context's individuals.
+        /// For each kind of the document, its index among the context's individuals.
         kinds: Box<[Option<u32>]>,
         hashes: Box<[u32]>,
     },
@@ -47,14 +49,14 @@ enum BoundIndividuals {
 #[derive(Debug)]
 struct BoundAttributes {
     values: Box<[BoundAttribute]>,
-    /// Which those are, in the order of their slots; none for every attribute of the document.
+    /// The slots of these attributes, in order; `None` for all attributes of the document.
     slots: Option<Arc<[AttributeSlot]>>,
 }
 
-/// An attribute of a bound context, read as the document's clauses compare it.
+/// An attribute of a bound context, in the form in which the document's clauses compare it.
 #[derive(Debug, Default)]
 pub(crate) struct BoundAttribute {
-    /// Null where it is absent.
+    /// Null if it is absent.
     pub(crate) value: Value,
     pub(crate) comparable: Comparable,
 }
@@ -69,7 +71,7 @@ impl Subject {
         Subject { context: context.map(bind), big_segments: big_segments.cloned() }
     }
 
-    /// Binds what is mentioned only. Nothing is remembered from one evaluation to the next.
+    /// Binds only the given dependencies. Nothing is cached between evaluations.
     pub(crate) fn bind_part(
         tables: &Tables,
         context: Option<&Context>,
@@ -89,7 +91,8 @@ impl Subject {
 }
 
 impl BoundIndividuals {
-    /// Those of a context; their keys are hashed where lists may be asked for them.
+    /// Returns the individuals of a context; their keys are hashed if lists may be searched for
+    /// them.
     fn of(tables: &Tables, context: &Context, lists: bool) -> BoundIndividuals {
         let hash = |one: &Individual| if lists { hash_index::hash(&one.key) } else { 0 };
         if let [one] = context.individuals() {
@@ -106,7 +109,7 @@ impl BoundIndividuals {
         BoundIndividuals::Many { kinds: kinds.into(), hashes }
     }
 
-    /// The place of a kind.
+    /// The index of a kind's individual.
     fn place(&self, kind: KindSlot) -> Option<usize> {
         match self {
             BoundIndividuals::One { kind: only, .. } => (*only == Some(kind.0)).then_some(0),
@@ -116,7 +119,7 @@ impl BoundIndividuals {
         }
     }
 
-    /// The hash of the key at a place.
+    /// The hash of the key of the individual at this index.
     fn hash(&self, place: usize) -> u32 {
         match self {
             BoundIndividuals::One { hash, .. } => *hash,
@@ -170,7 +173,7 @@ impl BoundContext {
         self.individual(kind).map(|individual| &individual.key)
     }
 
-    /// Whether a list of keys of a kind names the context.
+    /// Whether a list of keys of a kind contains the context's key.
     pub(crate) fn is_in(&self, kind: KindSlot, keys: &ValueList) -> bool {
         let named = |place: usize| {
             let individual = self.context.individuals().get(place)?;

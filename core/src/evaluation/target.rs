@@ -1,10 +1,12 @@
+//! Evaluates the target lists of a flag.
+
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::ruleset::{TargetList, Targets};
 
 impl<O: Observer> Evaluation<'_, O> {
-    /// The variation of the first target list that names the context; the inner option is none
-    /// where the flag has no such variation.
+    /// Returns the variation of the first target list that names the context; the inner option is
+    /// `None` if the flag does not have that variation.
     pub(super) fn target(&mut self, targets: &Targets) -> Result<Option<Option<u32>>, Malformed> {
         if targets.lists.is_empty() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! Why a flag served what it did: the same evaluation, watched. The trace is an interface, and
+//! Explanations: the same evaluation, recorded. The trace is a public interface;
 //! `docs/explanation.schema.json` describes it.
 
 mod recorder;
@@ -10,10 +10,10 @@ use crate::bound_flags::BoundFlags;
 use crate::json::{Object, Value};
 use recorder::Recorder;
 
-/// An answer and everything that led to it, in the order in which it was looked at.
+/// An answer and every step that led to it, in the order of evaluation.
 ///
-/// Values of attributes that the context marks private are shown as `{"private": true}`; those that
-/// exceed 1 MiB together are shown as `{"elided": true}`.
+/// Values of attributes that the context marks private appear as `{"private": true}`; values that
+/// exceed 1 MiB together appear as `{"elided": true}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation(Value);
 
@@ -24,7 +24,7 @@ impl Explanation {
         self.0.clone()
     }
 
-    /// The RFC 8785 text: equal to the byte on every host.
+    /// Returns the RFC 8785 text, byte-for-byte identical on every host runtime.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_canonical_json()
@@ -38,7 +38,7 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// Evaluates a flag and records the way.
+/// Evaluates a flag and records each step.
 pub(crate) fn explain(bound: &BoundFlags, key: &str) -> Explanation {
     let flags = bound.flags();
     let mut recorder = Recorder::new(flags.ruleset(), bound.subject());

@@ -1,3 +1,5 @@
+//! Records an evaluation as a trace.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,23 +14,23 @@ use crate::ruleset::{
     Targets,
 };
 
-/// Builds the trace: a frame for everything that is entered, closed when it is left.
+/// Builds the trace: a frame for each entered part, closed when it is left.
 pub(super) struct Recorder<'a> {
     ruleset: &'a Ruleset,
     subject: &'a Subject,
     frames: Vec<Frame>,
     trace: Value,
-    /// By kind, what its context marks private.
+    /// The attributes that the context marks private, by kind.
     private: BTreeMap<u32, PrivateAttributes>,
-    /// What is left for values of the context.
+    /// The remaining budget for values of the context.
     left: Budget,
-    /// The attributes whose value did not fit, which is measured once.
+    /// The attributes whose value exceeded the budget, which is measured once.
     elided: BTreeSet<u32>,
 }
 
-/// An object of the trace in the making.
+/// An object of the trace that is under construction.
 struct Frame {
-    /// What it becomes in the object around it.
+    /// Its position in the parent object.
     place: Place,
     members: Vec<(&'static str, Value)>,
     lists: Vec<(&'static str, Vec<Value>)>,
@@ -60,7 +62,8 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The trace. What is still open was ended by something malformed in it.
+    /// Returns the trace. A part that is still open contains something malformed that ended the
+    /// evaluation.
     pub(super) fn into_trace(mut self) -> Value {
         while !self.frames.is_empty() {
             self.set("malformed", true);
@@ -114,7 +117,7 @@ impl<'a> Recorder<'a> {
         })
     }
 
-    /// Whether a value of the context fits what is left for such values, of which it takes its part.
+    /// Whether a value of the context fits the remaining budget, which it then uses up.
     fn fits(&mut self, slot: AttributeSlot, value: &Value) -> bool {
         if self.elided.contains(&slot.0) {
             return false;
@@ -141,12 +144,12 @@ impl<'a> Recorder<'a> {
     }
 }
 
-/// What stands instead of a value that is not shown.
+/// The placeholder of a value that is not shown.
 fn instead(why: &str) -> Value {
     Value::Object(Object::from_iter([(why, Value::Bool(true))]))
 }
 
-/// Takes a value off the budget, unless it exceeds it.
+/// Deducts a value from the budget, unless it exceeds it.
 fn spend(value: &Value, left: &mut Budget) -> bool {
     match value {
         Value::String(text) => left.spend(text.len()),

@@ -1,11 +1,11 @@
-//! An explanation as indented text.
+//! Formats an explanation as indented text.
 
 use std::fmt::{self, Formatter, Write};
 
 use crate::json::Value;
 use crate::printable::printable;
 
-/// Writes the whole explanation; lines are joined by newlines, without one at the end.
+/// Writes the whole explanation; lines are joined by newlines, with no newline at the end.
 pub(super) fn write(explanation: &Value, f: &mut Formatter<'_>) -> fmt::Result {
     let mut lines = Lines { text: String::new(), depth: 0 };
     let answer = member(explanation, "answer");
@@ -42,7 +42,7 @@ fn is(value: &Value, name: &str) -> bool {
     member(value, name).as_bool().unwrap_or(false)
 }
 
-/// A reason in words.
+/// Describes a reason.
 fn reason(reason: &Value) -> String {
     let experiment = if is(reason, "inExperiment") { ", in an experiment" } else { "" };
     let text = match member(reason, "kind").as_str().unwrap_or_default() {

@@ -1,5 +1,5 @@
-//! What a source knows about two responses: whether it is authoritative, and when the origin made
-//! each of them.
+//! The evidence of a source about two responses: whether it is authoritative, and when the origin
+//! made each of them.
 
 use super::http_date;
 use crate::json::Value;
@@ -7,16 +7,16 @@ use crate::json::Value;
 /// The largest `Age`, in seconds, to which RFC 9111 clips larger ones.
 const LARGEST_AGE: f64 = 2_147_483_648.0;
 
-/// What [`Flags::supersedes`](crate::Flags::supersedes) decides by. The default shows nothing, and
-/// what was fetched is believed.
+/// The evidence for [`Flags::supersedes`](crate::Flags::supersedes). The default has none, and the
+/// fetched document is accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence {
-    /// Whether no cache can have answered: a file, the AppConfig Agent, an API that reads
-    /// consistently.
+    /// Whether no cache can have answered: a file, the AppConfig Agent, an API with consistent
+    /// reads.
     pub authoritative: bool,
     /// The response that carried the offered document.
     pub offered: ResponseTimes,
-    /// The response that carried, or confirmed last, the held document.
+    /// The response that carried, or last confirmed, the current document.
     pub held: ResponseTimes,
 }
 
@@ -49,7 +49,7 @@ impl ResponseTimes {
     fn made_ms(&self) -> Option<f64> {
         let date = self.date_ms?;
         let age = self.age_seconds.unwrap_or(0.0) * 1000.0;
-        // Some caches keep the origin's `Date`, others write the present one.
+        // Some caches keep the origin's `Date`, others write the current time.
         let is_of_cache = self.received_ms.is_some_and(|received| received - date < age / 2.0);
         Some(if is_of_cache { date - age } else { date })
     }
@@ -61,10 +61,9 @@ impl ResponseTimes {
 }
 
 impl Evidence {
-    /// Reads `{"authoritative": true}`, or `{"offered": {"lastModified", "date", "age",
-    /// "receivedMs"}, "held": {...}}`: headers as text, and the moment of arrival in epoch
-    /// milliseconds. A member that is missing, malformed or of
-    /// another type shows nothing, and unknown members are ignored.
+    /// Parses `{"authoritative": true}`, or `{"offered": {"lastModified", "date", "age",
+    /// "receivedMs"}, "held": {...}}`: headers as text, and the time of arrival in epoch
+    /// milliseconds. A missing or invalid member counts as no evidence, and unknown members are ignored.
     #[must_use]
     pub fn from_value(value: &Value) -> Evidence {
         let member = |name| value.as_object().and_then(|evidence| evidence.get(name));
@@ -92,7 +91,8 @@ impl Evidence {
     }
 }
 
-/// The seconds of an `Age`: digits only. Of a list, as two caches make it, the first counts.
+/// Parses the seconds of an `Age`: digits only. Of a list, as two caches make it, the first value
+/// counts.
 fn age(text: &str) -> Option<f64> {
     let first = text.as_bytes().split(|byte| *byte == b',').next()?.trim_ascii();
     let is_number = !first.is_empty() && first.iter().all(u8::is_ascii_digit);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_of_another_type_shows_nothing() {
+    fn a_member_of_another_type_is_ignored() {
         for text in [
             "[]",
             r#"{"authoritative": 1}"#,

@@ -7,8 +7,8 @@ const FORM: &[u8; 29] = b"aaa, 00 aaa 0000 00:00:00 GMT";
 
 const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` into epoch milliseconds; none for
-/// any other text. The name of the weekday is not compared with the date.
+/// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` into epoch milliseconds; `None`
+/// for any other text. The name of the weekday is not checked against the date.
 pub(super) fn parse(text: &str) -> Option<f64> {
     let bytes: &[u8; 29] = text.as_bytes().try_into().ok()?;
     for (byte, form) in bytes.iter().zip(FORM) {
@@ -81,7 +81,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_date_is_the_moment_that_it_names(seconds in 0_i64..253_402_300_799) {
+        fn a_date_is_parsed_to_its_moment(seconds in 0_i64..253_402_300_799) {
             let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap();
             let (weekday, month) = (moment.weekday().to_string(), moment.month().to_string());
             let (hour, minute, second) = moment.to_hms();
@@ -94,7 +94,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_date_or_none(text in ".*") {
+        fn any_text_is_parsed_or_rejected(text in ".*") {
             let _ = parse(&text);
         }
     }

@@ -1,5 +1,5 @@
-//! Decides which document supersedes which: whether a fetched document takes the place of the one
-//! that is held, and whether that goes back in time.
+//! Decides whether a fetched document supersedes the current one, and whether that goes back in
+//! time.
 
 mod evidence;
 mod http_date;
@@ -10,21 +10,20 @@ use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::Value;
 
-/// The member of a flag's `lifecycle` and of a document's `meta` that says when it was changed.
+/// The member of a flag's `lifecycle` and of a document's `meta` with the time of the last change.
 pub(crate) const STAMP: &str = "lastModifiedTimestamp";
 
 /// The latest time in seconds; a larger number is in milliseconds.
 pub(crate) const LATEST_SECONDS: f64 = 1e11;
 
 impl Flags {
-    /// Returns whether this document, just fetched, takes the place of the one that is held.
+    /// Returns whether this document, just fetched, supersedes the current one.
     ///
-    /// An authoritative source is believed, in whatever order it serves documents: a rollback
-    /// serves an earlier one again. A response that a cache may have answered is refused only if
-    /// the evidence shows that the origin made it before the held one. `meta.version` and
-    /// timestamps in the documents decide nothing, and equal documents are ordered like any others,
-    /// so that a source can keep the later of two responses. Without a held document the answer is
-    /// true.
+    /// An authoritative source is always accepted: a rollback serves an earlier document again. A
+    /// response that may come from a cache is rejected only if the evidence shows that the origin
+    /// made it before the current one. `meta.version` and timestamps in the documents are ignored,
+    /// and equal documents are ordered like any others, so that a source can keep the later of two
+    /// responses. Without a current document the answer is true.
     ///
     /// ```
     /// use isoflag::{Evidence, Flags, Value};
@@ -47,8 +46,8 @@ impl Flags {
     /// Returns whether taking this document in place of `held` goes back in time, as a rollback
     /// does: its latest `lastModifiedTimestamp` is earlier, or missing.
     ///
-    /// The old timestamps then do not tell when the change was made, and the consistency gate
-    /// counts from the moment at which the document was taken: [`Gate::taken_ms`](crate::Gate).
+    /// The old timestamps then do not show when the change was made, so the consistency gate counts
+    /// from the moment at which the document was taken: [`Gate::taken_ms`](crate::Gate).
     #[must_use]
     pub fn steps_back_from(&self, held: &Flags) -> bool {
         self.latest_stamp() < held.latest_stamp()

@@ -1,5 +1,5 @@
-//! The documents that a host has seen lately, by digest, so that a journey which began with one of
-//! them can be ended with it. Memory and nothing else: whoever fetches documents adds them here.
+//! The documents that an instance has recently used, by digest, so that a journey that began with
+//! one of them can end with it. In memory only: the code that fetches documents adds them here.
 
 mod pin;
 
@@ -9,12 +9,12 @@ pub use pin::{PinError, Pinned};
 
 use crate::flags::Flags;
 
-/// How much a [`DocumentHistory`] holds.
+/// The limits of a [`DocumentHistory`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryLimits {
-    /// How many documents.
+    /// The number of documents.
     pub documents: usize,
-    /// How many bytes of canonical JSON, of all documents together.
+    /// The bytes of canonical JSON of all documents together.
     pub bytes: usize,
 }
 
@@ -25,10 +25,10 @@ impl Default for HistoryLimits {
     }
 }
 
-/// Documents by digest: the one in force, and those that were before it.
+/// Documents by digest: the current one, and those before it.
 ///
-/// The oldest leave when a limit is passed. The newest never does, since it knows which flags are
-/// off.
+/// The oldest are dropped when a limit is exceeded. The newest is always kept, because it
+/// determines which flags are off.
 ///
 /// ```
 /// use isoflag::{DocumentHistory, Flags, Gate};
@@ -48,7 +48,7 @@ impl Default for HistoryLimits {
 #[derive(Clone, Debug, Default)]
 pub struct DocumentHistory {
     limits: HistoryLimits,
-    /// The newest last.
+    /// The newest is last.
     held: Vec<Held>,
 }
 
@@ -56,15 +56,15 @@ pub struct DocumentHistory {
 struct Held {
     flags: Flags,
     bytes: usize,
-    /// Since when it is in force here, in epoch milliseconds; none if it was fetched for a pin.
+    /// When it became current here, in epoch milliseconds; `None` if it was fetched for a pin.
     in_force_ms: Option<f64>,
-    /// Whether it may be newer than the document in force, since this host may be behind.
+    /// Whether it may be newer than the current document, because this instance may be behind.
     may_be_ahead: bool,
-    /// Since when it is no longer in force, in epoch milliseconds; none for the newest.
+    /// When it was superseded, in epoch milliseconds; `None` for the newest.
     superseded_ms: Option<f64>,
     /// Its latest timestamp, in seconds.
     stamp: Option<f64>,
-    /// What a pin to it is answered by, while the newest stays the newest.
+    /// The cached result of a pin to it, while the newest document does not change.
     pinned: OnceLock<Pinned>,
 }
 
@@ -76,13 +76,13 @@ impl Held {
         Held { flags, bytes, in_force_ms, may_be_ahead, superseded_ms, stamp, pinned }
     }
 
-    /// Whether it was fetched and has a later timestamp than the document in force: then this host
-    /// is behind, and knows of nothing newer. If either has none, nothing says so.
+    /// Whether it was fetched and has a later timestamp than the current document: then this
+    /// instance is behind, and has nothing newer. False if either has no timestamp.
     fn is_ahead_of(&self, newest: &Held) -> bool {
         self.may_be_ahead && newest.stamp.is_some() && self.stamp > newest.stamp
     }
 
-    /// Since when pins to it age, in epoch milliseconds; none while it is in force.
+    /// The time from which pins to it age, in epoch milliseconds; `None` while it is current.
     fn ages_from_ms(&self, newest: &Held) -> Option<f64> {
         let stamp = self.stamp.filter(|_| self.is_ahead_of(newest));
         stamp.map(|seconds| seconds * 1000.0).or(self.superseded_ms)
@@ -96,9 +96,9 @@ impl DocumentHistory {
         DocumentHistory { limits, held: Vec::new() }
     }
 
-    /// Takes the document that is in force at a moment, in epoch milliseconds. One that was in
-    /// force before and is again, as after a rollback, is the newest once more; the one that is the
-    /// newest already changes nothing.
+    /// Adds the document that is current from a moment on, in epoch milliseconds. One that becomes
+    /// current again, as after a rollback, is the newest once more; adding the newest again changes
+    /// nothing.
     pub fn add(&mut self, flags: Flags, now_ms: f64) {
         if self.newest().is_some_and(|newest| newest.digest() == flags.digest()) {
             return;
@@ -111,18 +111,19 @@ impl DocumentHistory {
         self.changed();
     }
 
-    /// Keeps a document that was in force until `superseded_ms`, in epoch milliseconds; by default,
-    /// until the document in force was stamped, as its `meta` says, or added, whichever is earlier.
-    /// If no document is in force it is ignored, and if it is held already nothing changes.
+    /// Keeps a document that was current until `superseded_ms`, in epoch milliseconds; by default,
+    /// until the timestamp of the current document in its `meta` or until that one was added,
+    /// whichever is earlier. If there is no current document it is ignored, and if it is already in
+    /// the history nothing changes.
     ///
-    /// Returns whether it is held now: it may not fit beside newer ones.
+    /// Returns whether it is in the history now: it may not fit beside newer ones.
     pub fn keep(&mut self, flags: Flags, superseded_ms: Option<f64>) -> bool {
         self.insert(flags, superseded_ms, false)
     }
 
-    /// Keeps a document that was fetched because a pin names it, by a host that may be behind. One
-    /// whose latest timestamp is later than that of the document in force is newer than it; any
-    /// other is kept as by [`DocumentHistory::keep`].
+    /// Keeps a document that was fetched for a pin by an instance that may be behind. One whose
+    /// latest timestamp is later than that of the current document is newer than it; any other is
+    /// kept as by [`DocumentHistory::keep`].
     pub fn keep_fetched(&mut self, flags: Flags) -> bool {
         self.insert(flags, None, true)
     }
@@ -147,36 +148,36 @@ impl DocumentHistory {
         self.find(flags.digest()).is_some()
     }
 
-    /// The document of that digest.
+    /// Returns the document with this digest.
     #[must_use]
     pub fn get(&self, digest: &str) -> Option<&Flags> {
         self.find(digest).map(|held| &held.flags)
     }
 
-    /// The document in force.
+    /// The current document.
     #[must_use]
     pub fn newest(&self) -> Option<&Flags> {
         self.held.last().map(|held| &held.flags)
     }
 
-    /// The digests of all documents held, the newest first.
+    /// The digests of all documents in the history, the newest first.
     pub fn digests(&self) -> impl Iterator<Item = &str> {
         self.held.iter().rev().map(|held| held.flags.digest())
     }
 
-    /// How many documents are held.
+    /// The number of documents in the history.
     #[must_use]
     pub fn len(&self) -> usize {
         self.held.len()
     }
 
-    /// Whether none is held.
+    /// Whether the history is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.held.is_empty()
     }
 
-    /// How many bytes of canonical JSON the documents have.
+    /// The bytes of canonical JSON of all documents.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.held.iter().map(|held| held.bytes).sum()
@@ -186,7 +187,7 @@ impl DocumentHistory {
         self.held.iter().find(|held| held.flags.digest() == digest)
     }
 
-    /// Lets the oldest go until the limits hold, and forgets what depends on the newest.
+    /// Drops the oldest until the limits hold, and discards what depends on the newest.
     fn changed(&mut self) {
         while self.held.len() > 1
             && (self.held.len() > self.limits.documents || self.bytes() > self.limits.bytes)
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_comes_first_and_may_return() {
+    fn the_newest_is_first_and_an_older_one_may_become_current_again() {
         let mut history = DocumentHistory::default();
         assert!(history.is_empty() && history.newest().is_none());
         for version in [1, 2, 3, 3, 1] {
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn at_its_bounds_the_oldest_leave_and_the_newest_stays() {
+    fn at_its_limits_the_oldest_are_dropped_and_the_newest_is_kept() {
         let bytes = document(1).document().to_canonical_json().len();
         for limits in [
             HistoryLimits { documents: 2, bytes: usize::MAX },
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_stands_where_it_was_in_force() {
+    fn a_kept_document_is_ordered_by_its_period() {
         let mut history = DocumentHistory::new(HistoryLimits { documents: 4, bytes: usize::MAX });
         assert!(!history.keep(document(1), None));
         history.add(document(3), 0.0);
@@ -253,7 +254,7 @@ mod tests {
         assert!(history.keep(document(4), Some(40.0)));
         assert!(history.keep(document(2), Some(20.0)));
         assert_eq!(versions(&history), [5, 4, 3, 2]);
-        // The oldest of all has no place.
+        // There is no room for the oldest of all.
         assert!(!history.keep(document(1), Some(10.0)));
         assert!(history.keep(document(5), Some(10.0)));
         assert_eq!(versions(&history), [5, 4, 3, 2]);

@@ -1,4 +1,5 @@
-//! A pin: a digest that a front end has decided with, to be answered with that very document.
+//! Pins: the digest of the document that a front end evaluated, to be evaluated again by a back
+//! end.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,9 +11,9 @@ use crate::flags::Flags;
 use crate::json::{Object, Value};
 use crate::ruleset::FlagState;
 
-/// The document of a pin, but for the flags that have been switched off since.
+/// The document of a pin, except for flags that have been switched off since.
 ///
-/// A pin is never a security decision: whoever sends one chooses among the documents held.
+/// A pin is never a security decision: its sender chooses among the documents in the history.
 #[derive(Clone, Debug)]
 pub struct Pinned {
     flags: Flags,
@@ -21,8 +22,8 @@ pub struct Pinned {
 }
 
 impl Pinned {
-    /// What answers. Where no flag was switched off it is the pinned document itself; otherwise
-    /// those flags are off in it, and its own digest is another.
+    /// The document to evaluate. If no flag was switched off it is the pinned document itself;
+    /// otherwise those flags are off in it, and its digest differs.
     #[must_use]
     pub fn flags(&self) -> &Flags {
         &self.flags
@@ -34,8 +35,8 @@ impl Pinned {
         &self.digest
     }
 
-    /// The keys of the flags that are on in the pinned document and off or gone in the newest, in
-    /// RFC 8785 order: they are off here.
+    /// The keys of the flags that are on in the pinned document and off or missing in the newest,
+    /// in RFC 8785 order: they are off here.
     pub fn switched_off(&self) -> impl ExactSizeIterator<Item = &str> {
         self.switched_off.iter().map(|key| &**key)
     }
@@ -61,7 +62,7 @@ impl Pinned {
     }
 }
 
-/// A flag as it is while it is off, if the newest document has switched it off.
+/// Returns the flag in its off state, if the newest document has switched it off.
 fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
     let written = newest.ruleset().written(Section::Flags, key);
     let lifecycle = written.and_then(|flag| flag.as_object()?.get("lifecycle")?.as_object());
@@ -70,7 +71,7 @@ fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
         return None;
     }
     let Some(handle) = newest.handle(key) else {
-        // It is gone, and what it served while it was off is all that is known.
+        // It was removed; the value that it served while it was off is all that remains.
         let flag = pinned.ruleset().written(Section::Flags, key)?.as_object()?;
         let members = flag.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
         let off = members.chain([(Arc::from("on"), Value::Bool(false))]);
@@ -81,19 +82,21 @@ fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
 }
 
 impl DocumentHistory {
-    /// The document of a pin, to be answered with: that very one, or an error that says why not.
+    /// Returns the document of a pin, or an error that explains why it is not available.
     ///
     /// The kill switch wins: a flag that is off or deleted in the newest document is off here too,
-    /// also where another asks it, unless the newest says `lifecycle.offWaitsForPins`. A document
-    /// that was fetched and is newer than the one in force ([`DocumentHistory::keep_fetched`]) is not
-    /// subject to that: its own flags say what is off.
+    /// also as a prerequisite, unless the newest says `lifecycle.offWaitsForPins`. A fetched
+    /// document that is newer than the current one ([`DocumentHistory::keep_fetched`]) is exempt:
+    /// its own flags decide.
     ///
-    /// The age of a pin is the time since its document is no longer in force; that of the newest is
-    /// nothing, and that of a newer one is the time since its own timestamp. `max_age_ms` is two times to live and a poll's timeout where none is given: by then
-    /// no instance is left that would let a journey begin with that document.
+    /// The age of a pin is the time since its document was superseded; for the newest it is 0, and
+    /// for a newer, fetched one the time since its own timestamp. `max_age_ms` defaults to two
+    /// times to live and one poll timeout: after that time no instance is left that would begin a
+    /// journey with that document.
     ///
     /// # Errors
-    /// Where the text is no digest, its document is not held, or the pin is too old.
+    ///
+    /// If the text is not a digest, its document is not in the history, or the pin is too old.
     pub fn pinned(
         &self,
         digest: &str,
@@ -126,7 +129,7 @@ fn is_digest(text: &str) -> bool {
     })
 }
 
-/// Why a pin cannot be answered, and what could be instead.
+/// Why a pin cannot be used, and which documents are available instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PinError {
     kind: PinErrorKind,
@@ -147,7 +150,7 @@ impl PinError {
         PinError { kind, digest: digest.to_owned(), held }
     }
 
-    /// The stable name of what is wrong: `not-a-digest`, `document-not-held` or `pin-too-old`.
+    /// The stable error code: `not-a-digest`, `document-not-held` or `pin-too-old`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.kind {
@@ -157,7 +160,7 @@ impl PinError {
         }
     }
 
-    /// The digests of the documents held, the newest first.
+    /// The digests of the documents in the history, the newest first.
     #[must_use]
     pub fn held(&self) -> &[String] {
         &self.held
@@ -169,14 +172,17 @@ impl fmt::Display for PinError {
         let shown: String = self.digest.chars().take(80).collect();
         match self.kind {
             PinErrorKind::NotADigest => {
-                write!(f, "`{shown}` is no digest; send `sha256:` and 64 hex digits")
+                write!(f, "invalid digest `{shown}`: expected `sha256:` and 64 hex digits")
             }
             PinErrorKind::NotHeld => {
-                write!(f, "the document `{shown}` is not held; decide again with a newer one")
+                write!(
+                    f,
+                    "the document `{shown}` is not in the history; evaluate again with a newer one"
+                )
             }
             PinErrorKind::TooOld => write!(
                 f,
-                "the document `{shown}` is out of force for too long; decide again with a newer one"
+                "the document `{shown}` was superseded too long ago; evaluate again with a newer one"
             ),
         }
     }
@@ -200,7 +206,7 @@ mod tests {
         )
     }
 
-    /// What the flag `f` of the old document serves a pin after the new one came.
+    /// What the flag `f` of the old document serves a pin after the new one was added.
     fn served(old: &str, new: &str) -> (String, Vec<String>) {
         let (old, mut history) = (flags(old), DocumentHistory::default());
         history.add(old.clone(), 0.0);
@@ -214,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_very_document_answers_but_for_what_is_off() {
+    fn the_pinned_document_is_evaluated_except_for_flags_that_are_off() {
         let old = flag("f", "");
         let (waits, off) = (r#""lifecycle": {"offWaitsForPins": true}"#, r#", "on": false"#);
         for (new, value, switched_off) in [
@@ -235,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn an_opt_out_that_the_newest_has_not_is_none() {
+    fn an_opt_out_counts_only_in_the_newest_document() {
         let old = flag("f", r#", "lifecycle": {"offWaitsForPins": true}"#);
         assert_eq!(served(&old, &flag("f", r#", "on": false"#)).0, "\"off\"");
         assert_eq!(served(&old, "").0, "\"off\"");
     }
 
     #[test]
-    fn who_asks_a_flag_that_is_off_finds_it_off() {
+    fn a_prerequisite_that_is_switched_off_is_off() {
         let asks = flag("f", r#", "prerequisites": [{"key": "p", "variation": 1}]"#);
         let old = format!("{asks}, {}", flag("p", ""));
         let new = format!("{asks}, {}", flag("p", r#", "on": false"#));
@@ -250,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_ages_since_its_document_is_not_in_force() {
+    fn a_pin_ages_from_when_its_document_was_superseded() {
         let (old, mut history) = (flags(""), DocumentHistory::default());
         history.add(old.clone(), 0.0);
         let refused = |history: &DocumentHistory, now: f64, age| {
@@ -263,7 +269,7 @@ mod tests {
         assert_eq!(refused(&history, 1e6 + 93_001.0, Some(1e9)), None);
         assert_eq!(refused(&history, 1e6 + 1.0, Some(0.0)), Some("pin-too-old"));
         assert_eq!(refused(&history, f64::NAN, None), Some("pin-too-old"));
-        // After a rollback it is in force again.
+        // After a rollback it is current again.
         history.add(old.clone(), 2e6);
         assert_eq!(refused(&history, 1e12, None), None);
     }
@@ -277,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_document_that_is_fetched_answers_while_this_host_can_be_behind() {
+    fn a_fetched_newer_document_is_used_while_this_instance_may_be_behind() {
         let (held, fetched) = (stamped(1_000, false), stamped(90_000, true));
         let mut history = DocumentHistory::default();
         history.add(held.clone(), 2_000_000.0);
@@ -286,20 +292,20 @@ mod tests {
             let pinned = history.pinned(fetched.digest(), &Gate::new(now_ms, 45.0), None);
             pinned.map(|pinned| pinned.switched_off().len()).map_err(|error| error.code())
         };
-        // The flag is off in the document in force, which is the older one.
+        // The flag is off in the current document, which is the older one.
         assert_eq!(asked(&history, 90_060_000.0), Ok(0));
         assert_eq!(asked(&history, 90_093_000.0), Ok(0));
         assert_eq!(asked(&history, 90_093_001.0), Err("pin-too-old"));
         assert_eq!(history.newest().map(Flags::digest), Some(held.digest()));
 
-        // Once it has been in force here, what follows it can switch it off.
+        // Once it has been current here, later documents can switch its flags off.
         history.add(fetched.clone(), 90_050_000.0);
         history.add(held, 90_055_000.0);
         assert_eq!(asked(&history, 90_060_000.0), Ok(1));
     }
 
     #[test]
-    fn an_older_document_that_is_fetched_went_when_the_newest_came() {
+    fn a_fetched_older_document_was_superseded_by_the_newest() {
         for (stamp, added_ms, since_ms) in [(1_000, 2e6, 1e6), (1_000, 5e5, 5e5)] {
             let mut history = DocumentHistory::default();
             history.add(stamped(stamp, false), added_ms);
@@ -315,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_not_behind_takes_a_later_timestamp_for_one_that_was_withdrawn() {
+    fn an_instance_that_is_not_behind_treats_a_later_timestamp_as_withdrawn() {
         let mut history = DocumentHistory::default();
         history.add(stamped(1_000, false), 2_000_000.0);
         let withdrawn = stamped(90_000, true);
@@ -325,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_held_is_named_with_what_is() {
+    fn a_missing_document_is_reported_with_the_available_ones() {
         let mut history = DocumentHistory::default();
         let gate = Gate::new(0.0, 1.0);
         let unknown = format!("sha256:{}", "0".repeat(64));

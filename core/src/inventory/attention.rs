@@ -1,23 +1,25 @@
+//! Reasons to review a row of an inventory.
+
 use super::row::{FlagOn, InventoryRow};
 use crate::last_evaluated::LastEvaluated;
 
-/// Why a row is worth a moment of a review.
+/// Why a row needs a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attention {
-    /// It is broken, or its document has an error or a warning there.
+    /// It is malformed, or its document has an error or a warning there.
     Findings,
-    /// Nobody answers for it.
+    /// It has no owner.
     NoOwner,
     /// It should have been removed by now.
     Overdue,
     /// It serves one value to everybody.
     OneValue,
-    /// Others were evaluated where this one was not.
+    /// It was evaluated in another environment but not in this one.
     NotEvaluated,
 }
 
 impl Attention {
-    /// All of them, the worst first.
+    /// All reasons, the most severe first.
     pub const ALL: [Attention; 5] = [
         Attention::Findings,
         Attention::NoOwner,
@@ -39,7 +41,7 @@ impl Attention {
     }
 }
 
-/// Notes in each row what it is worth a moment for.
+/// Adds to each row the reasons to review it.
 pub(super) fn mark(rows: &mut [InventoryRow], now: f64) {
     for row in rows {
         let asks = |attention: &Attention| match attention {

@@ -17,11 +17,11 @@ use crate::json::{Object, Value, sorted_names};
 /// One document of an inventory.
 #[derive(Clone, Copy, Debug)]
 pub struct InventoryDocument<'a> {
-    /// What its environment or account is called.
+    /// The name of its environment or account.
     pub label: &'a str,
     /// The document.
     pub flags: &'a Flags,
-    /// What was evaluated there; none where nobody counted.
+    /// The evaluations counted there; `None` if they were not counted.
     pub activity: Option<&'a Activity>,
 }
 
@@ -36,7 +36,7 @@ pub struct Inventory {
 /// A document of an inventory, as a whole.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// What it is called.
+    /// Its name.
     pub label: Arc<str>,
     /// `meta.version`.
     pub version: Option<i64>,
@@ -44,17 +44,17 @@ pub struct Environment {
     pub digest: Arc<str>,
     /// `meta.lastModifiedTimestamp`, in seconds since the epoch.
     pub last_modified: Option<f64>,
-    /// How many flags it has.
+    /// The number of its flags.
     pub flags: usize,
     /// Errors and warnings, flags and segments together.
     pub findings: usize,
-    /// Whether anybody counted evaluations there.
+    /// Whether evaluations were counted there.
     pub counted: bool,
 }
 
 impl Inventory {
-    /// Takes stock of documents; `now` is in seconds since the epoch. Rows are in the order of the
-    /// keys, and of one key in the order of the documents.
+    /// Builds the inventory of documents; `now` is in seconds since the epoch. Rows are in the
+    /// order of the keys, and for one key in the order of the documents.
     ///
     /// ```
     /// use isoflag::{Flags, Inventory, InventoryDocument};
@@ -96,19 +96,19 @@ impl Inventory {
         &self.environments
     }
 
-    /// A flag in an environment each.
+    /// One row for each flag and environment.
     #[must_use]
     pub fn rows(&self) -> &[InventoryRow] {
         &self.rows
     }
 
-    /// How many flags there are, one in several environments counted once.
+    /// The number of flags; one that is in several environments counts once.
     #[must_use]
     pub fn flag_count(&self) -> usize {
         self.count_flags(|_| true)
     }
 
-    /// How many flags have a row that asks for this attention.
+    /// The number of flags with a row that needs this attention.
     #[must_use]
     pub fn attention_count(&self, attention: Attention) -> usize {
         self.count_flags(|row| row.attention.contains(&attention))
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn environments_stand_side_by_side() {
+    fn environments_are_listed_side_by_side() {
         let flags = |text: &str| Flags::from_json(text.as_bytes()).unwrap();
         let development = flags(
             r#"{"flags": {

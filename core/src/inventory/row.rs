@@ -1,3 +1,5 @@
+//! The rows of an inventory: one flag in one environment.
+
 use std::sync::Arc;
 
 use super::{Attention, InventoryDocument};
@@ -10,7 +12,7 @@ use crate::lifecycle::{Status, read_moment};
 use crate::path::Path;
 use crate::ruleset::FlagState;
 
-/// The share of everybody, out of 100000, in percent.
+/// One percent, of 100000.
 const PERCENT: f64 = 1_000.0;
 
 const DAY: f64 = 86_400.0;
@@ -22,7 +24,7 @@ pub enum FlagOn {
     On,
     /// It serves its off variation.
     Off,
-    /// It cannot be read, and answers with errors.
+    /// It cannot be read, and evaluates to errors.
     Malformed,
 }
 
@@ -45,7 +47,7 @@ pub struct ServedValue {
     pub variation: u32,
     /// The value.
     pub value: Value,
-    /// How many percent get it, of those that no target and no rule catches.
+    /// The percentage of contexts that get it, of those that no target and no rule matches.
     pub percent: f64,
     /// Whether a target, a rule or a failed prerequisite can serve it too.
     pub otherwise: bool,
@@ -64,37 +66,37 @@ pub struct InventoryRow {
     pub state: FlagOn,
     /// What it can serve, by the variation's index.
     pub served: Vec<ServedValue>,
-    /// Whether it can serve what the code names as its default.
+    /// Whether it can serve the caller's default.
     pub serves_default: bool,
-    /// Whether it can answer with an error.
+    /// Whether an evaluation can fail.
     pub can_fail: bool,
-    /// Whether the document proves that everybody gets one value.
+    /// Whether the document proves that every context gets one value.
     pub constant: bool,
-    /// The team that answers for it.
+    /// The team that owns it.
     pub owner: Option<Arc<str>>,
-    /// Who asked for the feature.
+    /// The stakeholder of the feature.
     pub stakeholder: Option<Arc<str>>,
-    /// How far the feature is.
+    /// The status of the feature.
     pub status: Option<Status>,
-    /// When it was created, in seconds since the epoch like every moment here.
+    /// When it was created, in seconds since the epoch like all times here.
     pub created: Option<f64>,
     /// Whole days since then.
     pub age_days: Option<i64>,
-    /// When its answers can have changed last: the flag's own stamp, else its document's.
+    /// When its answers can last have changed: the flag's own timestamp, else its document's.
     pub changed: Option<f64>,
     /// When it should be removed.
     pub cleanup: Option<f64>,
-    /// When it was evaluated last.
+    /// When it was last evaluated.
     pub last_evaluated: LastEvaluated,
     /// The flag's `version`.
     pub version: Option<i64>,
-    /// How many errors its document has there.
+    /// The number of errors in its document that concern it.
     pub errors: usize,
-    /// How many warnings.
+    /// The number of warnings.
     pub warnings: usize,
-    /// How many notes.
+    /// The number of notes.
     pub notes: usize,
-    /// What it is worth a moment of a review for.
+    /// The reasons to review it.
     pub attention: Vec<Attention>,
 }
 
@@ -153,7 +155,7 @@ impl InventoryRow {
         })
     }
 
-    /// The row with every moment in seconds since the epoch; what is not known is null.
+    /// Returns the row with all times in seconds since the epoch; unknown values are null.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let text = |text: &Option<Arc<str>>| text.clone().map(Value::String).unwrap_or_default();
@@ -214,7 +216,7 @@ impl<'a> FoundByPath<'a> {
         FoundByPath(places.iter().filter_map(|place| found.get(*place).copied()).collect())
     }
 
-    /// How many of this severity are about a flag: at its path or below it.
+    /// The number of findings of this severity about a flag: at its path or below it.
     fn count(&self, key: &str, severity: Severity) -> usize {
         let section = Path::Root.member(Section::Flags.name());
         let path = section.member(key).to_string();

@@ -1,3 +1,5 @@
+//! Writes the canonical JSON text of RFC 8785, and measures its length.
+
 use super::number;
 use super::value::Value;
 
@@ -36,8 +38,8 @@ pub(crate) fn write(value: &Value, out: &mut String) {
     }
 }
 
-/// The bytes of the RFC 8785 text of a value, which is not written. What has no JSON form counts as
-/// the mark `-0` by which a binding writes it.
+/// The length in bytes of the RFC 8785 text of a value, without writing it. A value without a JSON
+/// form counts as the mark `-0` that bindings write for it.
 pub(crate) fn length(value: &Value) -> usize {
     let members: usize = match value {
         Value::Null | Value::Bool(true) => return 4,
@@ -54,7 +56,7 @@ pub(crate) fn length(value: &Value) -> usize {
             object.iter().map(|(name, member)| string_length(name) + length(member) + 2).sum()
         }
     };
-    // There is a comma less than members, and two brackets.
+    // Two brackets, and one comma fewer than members.
     if members == 0 { 2 } else { members + 1 }
 }
 

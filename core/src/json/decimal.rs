@@ -1,19 +1,19 @@
-//! Exact steps between decimal digits and doubles: no rounding but the last, so that every host
-//! reads and writes the same bits and digits.
+//! Exact conversions between decimal digits and doubles: only the last step rounds, so that every
+//! host runtime reads and writes the same bits and digits.
 //!
-//! Both ways multiply by the first 128 bits of a power of ten. Reading computes a lower and an
-//! upper bound; where they round to two doubles, all digits are compared with what lies halfway.
+//! Both directions multiply by the first 128 bits of a power of ten. Parsing computes a lower and
+//! an upper bound; if they round to different doubles, all digits are compared with the midpoint.
 
 use std::cmp::Ordering;
 
 use super::natural::Natural;
 use super::power_of_ten::{first_bits, floor_log2, is_exact};
 
-/// More digits than these never change how a number rounds, except by not being zero: what lies
-/// halfway between two doubles has at most 767.
+/// Digits beyond these change the rounding only by not being zero: a midpoint between two doubles
+/// has at most 767.
 const DIGITS: usize = 768;
 
-/// A number as it is written.
+/// A number in decimal notation.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Decimal<'t> {
     /// Its digits, with other characters among them.
@@ -29,7 +29,8 @@ pub(super) struct Decimal<'t> {
 }
 
 impl Decimal<'_> {
-    /// The nearest double; of two equally near, the even one. Infinite where no double is.
+    /// Returns the nearest double; of two equally near, the even one. Infinite if the number is out
+    /// of range.
     pub(super) fn to_double(self) -> f64 {
         let exponent = self.exponent.saturating_add(self.dropped);
         if self.significand == 0 || exponent < -342 {
@@ -68,12 +69,12 @@ impl Decimal<'_> {
         }
     }
 
-    /// As many digits as matter, and the power of ten of the last one.
+    /// All digits that matter, and the power of ten of the last one.
     fn all_digits(self) -> (Natural, i32) {
         let mut natural = Natural::default();
         let digits = self.written.iter().filter(|byte| byte.is_ascii_digit());
         let mut digits = digits.skip_while(|digit| **digit == b'0');
-        // Nine at a time, which 32 bits hold.
+        // Nine digits at a time, which 32 bits hold.
         let (mut factor, mut chunk) = (1, 0);
         for digit in digits.by_ref().take(DIGITS) {
             (factor, chunk) = (factor * 10, chunk * 10 + u32::from(digit - b'0'));
@@ -97,8 +98,8 @@ impl Decimal<'_> {
     }
 }
 
-/// The bits of the double nearest to `number` times two to the power of `exponent`, where `more`
-/// says that the number is a little larger.
+/// The bits of the double nearest to `number` times two to the power of `exponent`; `more` states
+/// that the number is slightly larger.
 fn nearest(number: u128, more: bool, exponent: i32) -> u64 {
     const INFINITE: u64 = 2047 << 52;
     let highest = 127 - number.leading_zeros() as i32 + exponent;
@@ -194,7 +195,7 @@ mod tests {
         Value::parse(text.as_bytes()).unwrap().as_number().unwrap()
     }
 
-    /// Reads a text as the standard library does, and what it is written as is what ECMAScript's is.
+    /// Checks that a text is parsed as by the standard library, and written as by ECMAScript.
     fn check(text: &str) {
         let expected: f64 = text.parse().unwrap();
         let number = match Value::parse(text.as_bytes()) {
@@ -210,8 +211,8 @@ mod tests {
         check(&text);
     }
 
-    /// The decimal digits of what lies halfway between a double and the next one, as an integer and
-    /// a power of ten.
+    /// The decimal digits of the midpoint between a double and the next one, as an integer and a
+    /// power of ten.
     fn halfway(bits: u64) -> (String, i32) {
         let (mantissa, exponent) = parts(bits);
         let exponent = exponent - 1;
@@ -221,7 +222,8 @@ mod tests {
         (String::from_utf8(natural.into_digits()).unwrap(), exponent.min(0))
     }
 
-    /// What lies halfway, a little less, a little more, and cut off after some digits.
+    /// Checks the midpoint, slightly less, slightly more, and the midpoint truncated after some
+    /// digits.
     fn check_halfway(bits: u64, kept: usize) {
         let (digits, power) = halfway(bits);
         let less = digits.strip_suffix('5').map(|front| [front, "4999"].concat());

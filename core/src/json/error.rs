@@ -1,8 +1,10 @@
+//! The error of invalid JSON.
+
 use std::fmt;
 
 use super::number::integer;
 
-/// Why a text is not JSON that isoflag reads, and where.
+/// Invalid JSON: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsonError {
@@ -27,26 +29,26 @@ impl JsonError {
         (self.line, self.column)
     }
 
-    /// The place among the values read so far, such as `flags.checkout.rules[2]`.
+    /// The path among the values read so far, such as `flags.checkout.rules[2]`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The whole error, as it is displayed.
+    /// The whole error, as displayed.
     #[must_use]
     pub fn text(&self) -> String {
         [&*self.message, &position(self.line_column())].concat()
     }
 
-    /// What is wrong, without the place.
+    /// What is wrong, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 }
 
-/// Line and column, as messages end.
+/// Line and column, in the form in which messages end.
 pub(crate) fn position((line, column): (usize, usize)) -> String {
     [" (line ", &integer(line as i64), ", column ", &integer(column as i64), ")"].concat()
 }

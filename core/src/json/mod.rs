@@ -1,7 +1,7 @@
-//! JSON as every host of isoflag sees it: doubles, sorted objects, one canonical text.
+//! JSON with doubles, sorted objects and one canonical text, identical on every host runtime.
 //!
-//! The reader and the text of numbers are isoflag's own: a library's were a large part of what a
-//! page had to download, and know neither paths nor duplicates. Tests hold them against
+//! The parser and the conversion of numbers are isoflag's own: those of a library were a large part
+//! of a page's download, and report neither paths nor duplicate members. Tests compare them with
 //! `serde_json`.
 
 mod canonical;

@@ -1,8 +1,8 @@
-//! Natural numbers of any size, for the few steps that no fixed number of bits can decide.
+//! Natural numbers of any size, for the few decisions that no fixed number of bits can make.
 
 use std::cmp::Ordering;
 
-/// 32 bits a place, the lowest first, no zero on top.
+/// Digits of 32 bits, the lowest first, without leading zeros.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Natural(Vec<u32>);
 

@@ -1,13 +1,16 @@
+//! Notes about a JSON text that its parsed value no longer shows: duplicate members and rounded
+//! integers.
+
 use std::sync::Arc;
 
 use crate::path::{Path, Step};
 
-/// Something about a text that its value no longer shows.
+/// A fact about a text that its value no longer shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) kind: NoteKind,
     place: Place,
-    /// Whether the document lies in the member `data` of a stream's event, which its paths leave out.
+    /// Whether the document is the member `data` of a stream's event, which its paths leave out.
     within_data: bool,
 }
 
@@ -17,7 +20,7 @@ pub(crate) enum NoteKind {
     NumberPrecision,
 }
 
-/// Where something stands; what stands in one array or object shares the way to it.
+/// A position in a document; values in one array or object share its path.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     parent: Option<Arc<Place>>,
@@ -31,7 +34,7 @@ enum OwnStep {
 }
 
 impl Note {
-    /// The steps from the outermost member on.
+    /// The steps, from the outermost member on.
     fn steps(&self) -> Vec<&Place> {
         let up = std::iter::successors(Some(&self.place), |place| place.parent.as_deref());
         let mut steps: Vec<&Place> = up.collect();
@@ -53,7 +56,7 @@ impl Note {
         text
     }
 
-    /// The section (`flags`, say) and the item in it, to which the note belongs.
+    /// The section (such as `flags`) and the item in it that the note belongs to.
     pub(crate) fn item(&self) -> Option<(&Arc<str>, &Arc<str>)> {
         let mut names = self.steps().into_iter().filter_map(|place| match &place.name {
             OwnStep::Member(name) => Some(name),
@@ -62,7 +65,7 @@ impl Note {
         Some((names.next()?, names.next()?))
     }
 
-    /// The note as one of the document that lies in the member `data` of a stream's event.
+    /// The note in a document that is the member `data` of a stream's event.
     pub(crate) fn within_data(self) -> Option<Note> {
         let is_data =
             |place: &&Place| matches!(&place.name, OwnStep::Member(name) if **name == *"data");
@@ -71,23 +74,23 @@ impl Note {
     }
 }
 
-/// The places of the arrays and objects that are open, from the outermost on, of those in which
-/// something has been noted.
+/// The positions of the open arrays and objects, from the outermost on, if something has been noted
+/// in them.
 #[derive(Debug, Default)]
 pub(crate) struct OpenPlaces(Vec<Option<Arc<Place>>>);
 
 impl OpenPlaces {
-    /// An array or object has been opened within so many others.
+    /// Registers an array or object opened at this depth.
     pub(crate) fn open(&mut self, depth: usize) {
         self.0.truncate(depth);
         self.0.push(None);
     }
 
-    /// A note about a value within so many arrays and objects.
+    /// Creates a note about a value at this depth.
     pub(crate) fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) -> Note {
         let place = self.place(path, depth).unwrap_or(Place {
             parent: None,
-            // The root has no name and no note: a number alone is no document.
+            // The root has no name and no note: a number alone is not a document.
             name: OwnStep::Element(0),
         });
         Note { kind, place, within_data: false }
@@ -102,7 +105,7 @@ impl OpenPlaces {
         Some(Place { parent: self.shared(parent, depth.checked_sub(1)), name })
     }
 
-    /// The place of an array or object within so many others.
+    /// The position of the array or object at this depth.
     fn shared(&mut self, path: &Path<'_>, depth: Option<usize>) -> Option<Arc<Place>> {
         let known = depth.and_then(|depth| self.0.get(depth)?.clone());
         known.or_else(|| {

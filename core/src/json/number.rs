@@ -1,9 +1,11 @@
+//! Conversions of doubles: to integers, to canonical text, and to the digits that are hashed.
+
 use super::decimal;
 
-/// The largest magnitude below which every integer is a double of its own.
+/// The largest magnitude up to which every integer has its own double.
 const SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// The integer that a double is, if it is one and an `i64` holds it.
+/// The integer that equals a double, if there is one and an `i64` holds it.
 pub(crate) fn to_integer(number: f64) -> Option<i64> {
     // 2^63 is a double; the largest i64 is not.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
@@ -11,12 +13,12 @@ pub(crate) fn to_integer(number: f64) -> Option<i64> {
         .then_some(number as i64)
 }
 
-/// The integer that a double is, if its magnitude is at most 2^53 - 1.
+/// The integer that equals a double, if its magnitude is at most 2^53 - 1.
 pub(crate) fn to_safe_integer(number: f64) -> Option<i64> {
     to_integer(number).filter(|_| number.abs() <= SAFE_INTEGER)
 }
 
-/// Whether a double is an integer so large that its neighbours in a text may have rounded to it.
+/// Whether a double is an integer so large that other integers in a text may have rounded to it.
 pub(crate) fn is_imprecise(number: f64) -> bool {
     number.abs() > SAFE_INTEGER + 1.0 && number.trunc().total_cmp(&number).is_eq()
 }
@@ -43,7 +45,7 @@ fn write_integer(number: i64, write: &mut dyn FnMut(u8)) {
     }
 }
 
-/// Every decimal digit of an integral double: what a bucket's hash reads.
+/// Writes every decimal digit of an integral double, for a bucket's hash.
 pub(crate) fn write_integer_digits(number: f64, write: &mut dyn FnMut(u8)) {
     if let Some(integer) = to_integer(number) {
         return write_integer(integer, write);
@@ -78,7 +80,7 @@ pub(crate) fn write_canonical(number: f64, out: &mut String) {
     let (_, digits) = buffer.split_at_checked(buffer.len() - count).unwrap_or_default();
     let count = count as i64;
     let point = count + i64::from(power);
-    // How many digits stand before a point, and the exponent after all.
+    // The number of digits before the point, and the exponent at the end.
     let (whole, exponent) = match point {
         _ if count <= point && point <= 21 => return write_padded(digits, point as usize, write),
         1..=21 => (point as usize, None),

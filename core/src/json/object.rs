@@ -1,3 +1,5 @@
+//! JSON objects: members sorted by RFC 8785.
+
 use std::sync::Arc;
 
 use super::order::{exchanges, sorted_names, utf16_order};
@@ -16,8 +18,8 @@ impl Object {
         Object::sorted(members).0
     }
 
-    /// Takes those members that there are. One function for lists of every length: an iterator of
-    /// each is a large part of what a page has to download.
+    /// Takes the members that are present. One function for lists of every length: one iterator for
+    /// each length was a large part of a page's download.
     pub(crate) fn of_present(members: &mut [Option<(&str, Value)>]) -> Object {
         let mut present = Vec::new();
         for (name, value) in members.iter_mut().filter_map(Option::take) {
@@ -26,21 +28,21 @@ impl Object {
         Object::from_members(present)
     }
 
-    /// This object with a member added or replaced.
+    /// Returns this object with a member added or replaced.
     pub(crate) fn with(&self, name: &str, value: Value) -> Object {
         let mut members = self.0.to_vec();
         members.push((Arc::from(name), value));
         Object::from_members(members)
     }
 
-    /// Sorts members, and tells the names that occurred twice.
+    /// Sorts members, and returns the names that occurred twice.
     pub(crate) fn sorted(mut members: Vec<(Arc<str>, Value)>) -> (Object, Vec<Arc<str>>) {
         let mut duplicates = Vec::new();
         let object = Object::take_sorted(&mut members, 0, &mut duplicates);
         (object, duplicates)
     }
 
-    /// Takes the members from a place on, which are sorted, each name once.
+    /// Takes the members from an index on; they are sorted, with unique names.
     pub(super) fn take(members: &mut Vec<Member>, start: usize) -> Object {
         if members.len() == start {
             return Object::default();
@@ -48,7 +50,7 @@ impl Object {
         Object(members.drain(start..).collect())
     }
 
-    /// Takes the members from a place on, sorted; the names that occurred twice are added to
+    /// Takes the members from an index on and sorts them; names that occurred twice are added to
     /// `duplicates`.
     pub(super) fn take_sorted(
         members: &mut Vec<(Arc<str>, Value)>,
@@ -66,7 +68,7 @@ impl Object {
                 sorted_names(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
             exchanges(&places).into_iter().for_each(|(a, b)| own.swap(a, b));
         }
-        // Duplicates are in the order of the text, so that the last can win.
+        // Duplicates are in the order of the text, so that the last one wins.
         let mut kept = start;
         for next in start + 1..members.len() {
             if let Ok([kept, later]) = members.get_disjoint_mut([kept, next])
@@ -83,7 +85,7 @@ impl Object {
         Object(members.drain(start..).collect())
     }
 
-    /// Whether both are one in memory.
+    /// Whether both share their memory.
     pub(super) fn is_same(&self, other: &Object) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -92,11 +94,11 @@ impl Object {
         Arc::as_ptr(&self.0).cast::<u8>() as u64
     }
 
-    /// The member of that name.
+    /// Returns the member with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         let member = if self.0.len() <= FEW {
-            // Lengths differ more often than not, and are compared first.
+            // Lengths mostly differ, and are compared first.
             self.0.iter().find(|(candidate, _)| **candidate == *name)
         } else {
             let index = self.0.binary_search_by(|(candidate, _)| utf16_order(candidate, name));
@@ -128,10 +130,10 @@ impl Object {
     }
 }
 
-/// Up to here an insertion sort is the fastest, and so is looking at each member.
+/// Up to this length an insertion sort is fastest, and so is a linear search.
 const FEW: usize = 24;
 
-/// Sorts a few members; equal names stay in the order they have.
+/// Sorts a few members; equal names keep their order.
 fn insertion_sort(members: &mut [(Arc<str>, Value)]) {
     for end in 1..members.len() {
         let mut place = end;

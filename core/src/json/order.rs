@@ -1,23 +1,25 @@
+//! Sorting by index, and the order of names in RFC 8785.
+
 use std::cmp::Ordering;
 
-/// The places of so many names in RFC 8785 order; equal names stay in the order they have.
+/// The indices of `count` names in RFC 8785 order; equal names keep their order.
 pub(crate) fn sorted_names<'a>(count: usize, name: &dyn Fn(usize) -> &'a str) -> Vec<usize> {
     sorted_places(count, &|a, b| utf16_order(name(a), name(b)))
 }
 
-/// The places of so many things in order; equal ones stay in the order they have.
+/// The sorted indices of `count` items; equal items keep their order.
 ///
-/// Everything that is sorted is sorted here, by place: each type sorted for itself would be another
-/// copy of the sort in the module that a page loads.
+/// Everything is sorted here, by index: a sort for each type would be another copy of the algorithm
+/// in the module that a page loads.
 pub(crate) fn sorted_places(count: usize, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     let mut merged = Vec::with_capacity(count);
     let mut run = 1;
-    // A merge sort from below: the standard library's are several times its size.
+    // A bottom-up merge sort: the standard library's sorts are several times its size.
     while run < count {
         for pair in places.chunks(run * 2) {
             let (mut left, mut right) = pair.split_at(run.min(pair.len()));
-            // Whoever writes a document has often sorted it.
+            // Documents are often already sorted.
             if let ([.., a], [b, ..]) = (left, right)
                 && order(*a, *b).is_le()
             {
@@ -43,12 +45,12 @@ pub(crate) fn sorted_places(count: usize, order: &dyn Fn(usize, usize) -> Orderi
     places
 }
 
-/// The exchanges, one after the other, that bring to each place what the order wants there.
+/// The swaps, one after the other, that apply this order.
 pub(super) fn exchanges(order: &[usize]) -> Vec<(usize, usize)> {
     let mut order = order.to_vec();
     let mut exchanges = Vec::new();
     for place in 0..order.len() {
-        // Along the circle of places that wait for one another.
+        // Follows one cycle of the permutation.
         let mut here = place;
         while let Some(wanted) = order.get_mut(here) {
             let from = std::mem::replace(wanted, here);

@@ -1,7 +1,7 @@
 //! The first 128 bits of the powers of ten that doubles need.
 
-/// The power of the first entry of [`POWERS`], and how far apart the entries are: five to the
-/// power of 27 is the highest that 64 bits hold.
+/// The power of the first entry of [`POWERS`], and the distance between entries: five to the power
+/// of 27 is the highest that 64 bits hold.
 const FIRST: i32 = -351;
 const STEP: i32 = 27;
 
@@ -40,7 +40,7 @@ pub(super) fn floor_log2(power: i32) -> i32 {
     (power * 1_741_647) >> 19
 }
 
-/// The first 128 bits of ten to this power, from -351 to 350; what follows them is cut off.
+/// The first 128 bits of ten to this power, from -351 to 350; the bits that follow are cut off.
 pub(super) fn first_bits(power: i32) -> u128 {
     let steps = (power - FIRST) / STEP;
     let [high, middle, low] = POWERS.get(steps as usize).copied().unwrap_or_default();
@@ -48,7 +48,7 @@ pub(super) fn first_bits(power: i32) -> u128 {
     let low = u128::from(low) * factor;
     let middle = u128::from(middle) * factor + (low >> 64);
     let high = u128::from(high) * factor + (middle >> 64);
-    // The product has 1 to 64 leading zeros less than 192 + 64 bits have places.
+    // The product has 1 to 64 leading zeros fewer than 192 + 64 bits.
     let shift = high.leading_zeros();
     high << shift | (middle << 64 >> 64 << shift) >> 64
 }

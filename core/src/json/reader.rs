@@ -1,3 +1,5 @@
+//! The JSON parser.
+
 use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
@@ -10,26 +12,26 @@ use super::value::Value;
 use crate::limits;
 use crate::path::Path;
 
-/// A value with what was noticed while reading it.
+/// A value with the notes taken while parsing it.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) value: Value,
     pub(crate) notes: Vec<Note>,
 }
 
-/// Reads one JSON text whose value stands at `root`.
+/// Parses one JSON text whose value has the path `root`.
 pub(crate) fn read(text: &[u8], root: &Path<'_>) -> Result<Reading, JsonError> {
     Reader::new(text, false).read(root)
 }
 
-/// Reads text that a binding wrote for a host's object, where the literal `-0` stands for a value
+/// Parses text that a binding wrote for a host object, in which the literal `-0` marks a value
 /// without a JSON form.
 pub(crate) fn read_host(text: &[u8]) -> Result<Value, JsonError> {
     Ok(Reader::new(text, true).read(&Path::Root)?.value)
 }
 
-/// Reads values. Its lists are those of all arrays and objects that are open, one after the other,
-/// so that each closed one is allocated once, at its length.
+/// Parses values. Its lists contain the elements of all open arrays and objects, one after the
+/// other, so that each closed one is allocated once, with its final length.
 struct Reader<'t> {
     text: &'t [u8],
     scanner: Scanner<'t>,
@@ -40,7 +42,7 @@ struct Reader<'t> {
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
     places: OpenPlaces,
-    /// The path of the innermost value in which the text is wrong.
+    /// The path of the innermost value in which the text is invalid.
     failed_at: Option<String>,
 }
 
@@ -88,7 +90,7 @@ impl<'t> Reader<'t> {
         JsonError { kind: fault.kind, path, message, line, column }
     }
 
-    /// Notes something about a value within so many arrays and objects.
+    /// Notes something about a value at this depth.
     fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) {
         if cfg!(feature = "tools") {
             let note = self.places.note(kind, path, depth);
@@ -96,14 +98,14 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// An array or object has been opened, the outermost at depth 1.
+    /// Registers an opened array or object; the outermost has depth 1.
     fn open(&mut self, depth: usize) {
         if cfg!(feature = "tools") {
             self.places.open(depth - 1);
         }
     }
 
-    /// Reads a value within so many arrays and objects.
+    /// Parses a value at this depth.
     fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
         let value = self.value_of_any_type(path, depth);
         if value.is_err() && self.failed_at.is_none() {
@@ -140,7 +142,7 @@ impl<'t> Reader<'t> {
 
     fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Fault> {
         let (number, imprecise) = match self.scanner.number()? {
-            // An integer's digits tell more than the double that it is rounded to.
+            // The integer is more precise than the double that it is rounded to.
             Number::Integer(integer) => (integer as f64, integer > 1 << 53),
             Number::Double(number) => (number, number::is_imprecise(number)),
         };
@@ -154,7 +156,7 @@ impl<'t> Reader<'t> {
         Ok(Value::Number(number + 0.0))
     }
 
-    /// Reads an array whose bracket has been read.
+    /// Parses an array after its bracket.
     fn array(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
         let start = self.elements.len();
         self.open(depth);
@@ -183,7 +185,7 @@ impl<'t> Reader<'t> {
         Ok(self.repetition.containers.array(&mut self.elements, start))
     }
 
-    /// Reads the name of a member that stands after so many, from its quote on.
+    /// Parses the name of a member, from its quote on; `members` precede it.
     fn name(&mut self, members: usize) -> Result<Arc<str>, Fault> {
         if let Some((place, expected)) = self.repetition.expected_name(members)
             && self.scanner.is_string(expected)
@@ -197,7 +199,7 @@ impl<'t> Reader<'t> {
         Ok(self.repetition.name(&name, members))
     }
 
-    /// Reads an object whose brace has been read.
+    /// Parses an object after its brace.
     fn object(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
         let start = self.members.len();
         self.open(depth);

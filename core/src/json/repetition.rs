@@ -1,5 +1,4 @@
-//! What a long text repeats: names in the order of the time before, objects of one shape, short
-//! strings. Each is looked for where it was last, and stored once.
+//! Interns repeated keys, object shapes and short strings while parsing.
 
 use std::sync::Arc;
 
@@ -9,31 +8,31 @@ use super::sharing::Sharing;
 use crate::hash_index;
 use crate::key_set::KeySet;
 
-/// Below so many bytes remembering costs more than it saves.
+/// Shorter texts do not repay the cost of interning, in bytes.
 const WORTH: usize = 4096;
 
-/// The strings and the shapes that were met last stand in so many places.
+/// Slots in the caches of recently parsed strings and shapes.
 const PLACES: usize = 256;
 
-/// Strings of more bytes are seldom written twice.
+/// Longer strings are seldom repeated, in bytes.
 const SHORT: usize = 32;
 
-/// An object of more members has keys for names: they are not repeated.
+/// An object with more members is a map whose names are keys, which do not repeat.
 const MEMBERS: usize = 64;
 
-/// A text of more names has keys for names too.
+/// A text with more names also has keys as names.
 const NAMES: usize = 1024;
 
-/// The place of a name that is not kept.
+/// The index of a name that is not interned.
 const NONE: u32 = u32::MAX;
 
 #[derive(Default)]
 pub(super) struct Repetition {
     names: KeySet,
-    /// The places of the names of all open objects, one after the other.
+    /// The indices of the names of all open objects, one after the other.
     open: Vec<u32>,
-    /// The place of the last name, and by it which name followed: as the first of an object, and
-    /// as a later one.
+    /// The index of the last name, and for each name the one that followed it: as the first of an
+    /// object, and as a later one.
     last: u32,
     follower: Vec<[u32; 2]>,
     shapes: Vec<Option<Shape>>,
@@ -41,8 +40,7 @@ pub(super) struct Repetition {
     pub(super) containers: Sharing,
 }
 
-/// Which members stood in an object, by the places of their names, and the exchanges that sort
-/// them.
+/// The shape of an object: the indices of its names, and the swaps that sort its members.
 struct Shape {
     names: Box<[u32]>,
     exchanges: Box<[(usize, usize)]>,
@@ -59,20 +57,21 @@ impl Repetition {
         repetition
     }
 
-    /// The name that came after the last one the time before, in an object of so many members.
+    /// The name that followed the last one previously, in an object with this number of members so
+    /// far.
     pub(super) fn expected_name(&self, members: usize) -> Option<(u32, &Arc<str>)> {
         let followers = self.follower.get(self.last as usize)?;
         let next = if members == 0 { followers.first() } else { followers.last() };
         next.filter(|next| **next != NONE).map(|next| (*next, self.names.key(*next)))
     }
 
-    /// The expected name has been read.
+    /// Registers that the expected name was read.
     pub(super) fn confirm(&mut self, place: u32) {
         self.last = place;
         self.open.push(place);
     }
 
-    /// The one copy of a name that was not expected in an object of so many members.
+    /// Interns a name that was not expected, in an object with this number of members so far.
     pub(super) fn name(&mut self, name: &str, members: usize) -> Arc<str> {
         let known = if members < MEMBERS { self.names.place(name) } else { None };
         let place = match known {
@@ -98,7 +97,7 @@ impl Repetition {
         Arc::clone(self.names.key(place))
     }
 
-    /// The one copy of a string, if it is short and was met not long ago.
+    /// Interns a string, if it is short and was parsed recently.
     pub(super) fn string(&mut self, text: &str) -> Arc<str> {
         if text.len() > SHORT || self.strings.is_empty() {
             return Arc::from(text);
@@ -111,8 +110,8 @@ impl Repetition {
         }
     }
 
-    /// Sorts the members of the innermost object, which is closed, as those of its shape were
-    /// sorted the time before. Answers whether that was possible.
+    /// Sorts the members of the closed innermost object with the swaps of the last object of its
+    /// shape. Returns whether there was one.
     pub(super) fn sort(&mut self, members: &mut [Member]) -> bool {
         let start = self.open.len().saturating_sub(members.len());
         let names = self.open.get(start..).unwrap_or_default();
@@ -142,7 +141,7 @@ impl Repetition {
 }
 
 impl Shape {
-    /// None where a name is written twice.
+    /// `None` if a name occurs twice.
     fn of(names: &[u32], members: &[Member]) -> Option<Shape> {
         let name = |place: usize| members.get(place).map_or("", |(name, _)| &**name);
         let order = sorted_names(members.len(), &name);

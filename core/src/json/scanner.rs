@@ -1,3 +1,5 @@
+//! The tokens of JSON.
+
 use std::borrow::Cow;
 
 use super::decimal::Decimal;
@@ -13,10 +15,10 @@ pub(super) struct Fault {
 
 pub(super) const EOF_IN_VALUE: &str = "the text ends within a value";
 const EOF_IN_STRING: &str = "the text ends within a string";
-const INVALID_ESCAPE: &str = "an escape that JSON does not have";
-const INVALID_NUMBER: &str = "a number that JSON writes otherwise";
+const INVALID_ESCAPE: &str = "invalid escape";
+const INVALID_NUMBER: &str = "invalid number";
 
-/// A number as it is written; an integer tells more than its double.
+/// A number token; an integer is more precise than its double.
 pub(super) enum Number {
     Integer(u64),
     Double(f64),
@@ -33,12 +35,12 @@ impl<'t> Scanner<'t> {
         Scanner { text, offset: 0 }
     }
 
-    /// A fault that the bytes read so far show.
+    /// A fault in the bytes read so far.
     pub(super) fn fault<T>(&self, message: &'static str) -> Result<T, Fault> {
         Err(Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset })
     }
 
-    /// A fault that the next byte shows.
+    /// A fault in the next byte.
     pub(super) fn fault_ahead<T>(&self, message: &'static str) -> Result<T, Fault> {
         let offset = self.text.len().min(self.offset + 1);
         Err(Fault { kind: JsonErrorKind::Syntax, message, offset })
@@ -48,7 +50,7 @@ impl<'t> Scanner<'t> {
         self.text.get(self.offset).copied()
     }
 
-    /// The next byte that is no white space.
+    /// Returns the next byte that is not white space.
     pub(super) fn peek_token(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
             self.offset += 1;
@@ -119,7 +121,7 @@ impl<'t> Scanner<'t> {
         if number.is_infinite() { self.out_of_range() } else { Ok(Number::Double(number)) }
     }
 
-    /// Reads digits; those after the first 19 are counted only.
+    /// Reads digits; digits after the first 19 are only counted.
     fn digits(&mut self, number: &mut Decimal<'_>) {
         while let Some(digit @ b'0'..=b'9') = self.peek() {
             let digit = u64::from(digit - b'0');
@@ -165,7 +167,7 @@ impl<'t> Scanner<'t> {
         Err(Fault { kind, message, offset: self.offset })
     }
 
-    /// Reads a string from its opening quote on, if it is this one and holds no escape.
+    /// Reads a string from its opening quote on, if it is this one and has no escape.
     pub(super) fn is_string(&mut self, expected: &str) -> bool {
         let rest = self.text.get(self.offset..).unwrap_or_default();
         let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(expected.as_bytes()));
@@ -209,7 +211,8 @@ impl<'t> Scanner<'t> {
 
     fn utf8<'s>(&self, bytes: &'s [u8]) -> Result<&'s str, Fault> {
         std::str::from_utf8(bytes).map_err(|error| {
-            // Past escapes, which are longer than what they stand for, the column is a guess.
+            // After escapes, which are longer than the characters they represent, the column is
+            // approximate.
             let line = self.text.get(..self.offset).unwrap_or_default();
             let column = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
             let back = column.min(bytes.len() - error.valid_up_to());

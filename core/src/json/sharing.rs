@@ -1,18 +1,20 @@
+//! Shares equal arrays and objects while parsing.
+
 use std::sync::Arc;
 
 use super::object::{Member, Object};
 use super::value::Value;
 
-/// The arrays and objects that were closed last stand in so many places.
+/// Slots in the cache of recently parsed containers.
 const PLACES: usize = 512;
 
-/// Longer ones are seldom written twice.
+/// Longer containers are seldom repeated, in elements.
 const SHORT: usize = 12;
 
-/// The short arrays and objects of a long text, of which those that are equal are stored once.
+/// Shares equal short arrays and objects of a long text.
 ///
-/// Two are taken for equal if what they hold is stored once itself, so that a look does not go
-/// into them. One that is missed is stored again, which nobody can tell.
+/// Two containers count as equal if their contents are themselves shared, so that a comparison is
+/// shallow. A missed one is stored again, which has no visible effect.
 #[derive(Default)]
 pub(super) struct Sharing(Vec<Option<Value>>);
 
@@ -28,7 +30,7 @@ impl Sharing {
         self.0.get_mut((hash >> 32) as usize % PLACES).filter(|_| short)
     }
 
-    /// Takes the elements from a place on as an array.
+    /// Takes the elements from an index on as an array.
     pub(super) fn array(&mut self, elements: &mut Vec<Value>, start: usize) -> Value {
         let own = elements.get(start..).unwrap_or_default();
         if own.is_empty() {
@@ -50,7 +52,7 @@ impl Sharing {
         array
     }
 
-    /// Takes the members from a place on, which are sorted, as an object.
+    /// Takes the members from an index on, which are sorted, as an object.
     pub(super) fn object(&mut self, members: &mut Vec<Member>, start: usize) -> Value {
         let own = members.get(start..).unwrap_or_default();
         let mix = |hash, (name, value): &Member| mix(mix_word(hash, address(name)), value);

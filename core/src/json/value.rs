@@ -1,3 +1,5 @@
+//! JSON values.
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,24 +32,25 @@ pub enum Value {
 }
 
 impl Value {
-    /// Stands where a value of the host has no JSON form: a cycle, a function, a date, NaN.
+    /// Marks a value of the host runtime that has no JSON form: a cycle, a function, a date, NaN.
     ///
-    /// [`Context::from_host`](crate::Context::from_host) is the only reader that accepts it, and
-    /// decides what becomes of the attribute.
+    /// Only [`Context::from_host`](crate::Context::from_host) accepts it, and decides about the
+    /// attribute.
     pub const NO_JSON_FORM: Value = Value::Number(f64::NAN);
 
-    /// Reads one JSON text; a leading byte-order mark is skipped and the last of duplicate
-    /// members wins.
+    /// Parses one JSON text; a leading byte-order mark is skipped and the last of duplicate members
+    /// wins.
     ///
     /// # Errors
-    /// Where the text is not JSON, a number is outside the range of a double, or the nesting
-    /// passes [`limits::NESTING`](crate::limits::NESTING).
+    ///
+    /// If the text is not JSON, a number is outside the range of a double, or the nesting exceeds
+    /// [`limits::NESTING`](crate::limits::NESTING).
     pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
         Ok(reader::read(text, &Path::Root)?.value)
     }
 
-    /// Reads text that a binding has written for a host's object: the literal `-0`, which no binding
-    /// writes for a number, is [`Value::NO_JSON_FORM`].
+    /// Parses text that a binding has written for a host object: the literal `-0`, which a binding
+    /// never writes for a number, is [`Value::NO_JSON_FORM`].
     ///
     /// # Errors
     /// As [`Value::parse`].
@@ -69,8 +72,8 @@ impl Value {
         text
     }
 
-    /// The number of bytes of the [canonical text](Value::to_canonical_json), which is not written:
-    /// what [`limits::CONTEXT_BYTES`](crate::limits::CONTEXT_BYTES) limits of a host's object.
+    /// The length in bytes of the [canonical text](Value::to_canonical_json), without writing it:
+    /// [`limits::CONTEXT_BYTES`](crate::limits::CONTEXT_BYTES) limits it for a host object.
     #[must_use]
     pub fn canonical_length(&self) -> usize {
         canonical::length(self)
@@ -133,7 +136,7 @@ impl Value {
         matches!(self, Value::Null)
     }
 
-    /// Whether [`Value::NO_JSON_FORM`] stands in it, at any depth.
+    /// Whether it contains [`Value::NO_JSON_FORM`], at any depth.
     pub(crate) fn lacks_json_form(&self) -> bool {
         match self {
             Value::Number(number) => !number.is_finite(),
@@ -220,7 +223,7 @@ impl From<Object> for Value {
 
 impl From<Vec<Value>> for Value {
     fn from(mut elements: Vec<Value>) -> Self {
-        // As arrays are made elsewhere: one more way would be one more function.
+        // As other arrays are built: another form would compile another function.
         Value::Array(elements.drain(..).collect())
     }
 }

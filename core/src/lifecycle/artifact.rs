@@ -1,13 +1,13 @@
-//! The artifacts that a document remembers, by the time at which they were built.
+//! The artifacts that a document records, by their build time.
 //!
-//! `meta.artifacts` has those that were certified last, `meta.artifact` the very last one, which
-//! versions of isoflag without the list read and write alone.
+//! `meta.artifacts` contains the recently certified ones, `meta.artifact` the latest, the only one
+//! that older versions of isoflag read and write.
 
 use super::LifecycleError;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
 
-/// How many artifacts are remembered; the one whose certification is oldest is forgotten first.
+/// The number of artifacts recorded; the one with the oldest certification is dropped first.
 const REMEMBERED: usize = 50;
 
 /// An artifact whose tests have run.
@@ -17,7 +17,7 @@ pub struct Artifact {
     pub timestamp: f64,
     /// Whether it may be deployed.
     pub deployable: bool,
-    /// When its tests ran, where the document says so.
+    /// When its tests ran, if the document records it.
     pub certified: Option<f64>,
 }
 
@@ -33,7 +33,7 @@ impl Artifact {
 }
 
 impl Flags {
-    /// The artifacts that the document remembers, the one that was certified last at the end.
+    /// Returns the artifacts that the document records, the most recently certified last.
     ///
     /// ```
     /// use isoflag::Flags;
@@ -55,7 +55,7 @@ impl Flags {
     /// Checks that an artifact was certified as deployable.
     pub(crate) fn check_deployable(&self, built: f64) -> Result<(), LifecycleError> {
         let time = || Value::from(built).to_string().into();
-        // Of several with one time the one that was certified last counts.
+        // Of several with one build time, the most recently certified counts.
         let found = self
             .artifacts()
             .into_iter()
@@ -68,7 +68,7 @@ impl Flags {
     }
 }
 
-/// `meta` with one more artifact that was certified.
+/// Returns `meta` with one more certified artifact.
 pub(super) fn with_artifact(meta: &Object, artifact: &Value) -> Object {
     let mut artifacts = others(meta, Some(artifact));
     artifacts.push(artifact.clone());
@@ -77,8 +77,7 @@ pub(super) fn with_artifact(meta: &Object, artifact: &Value) -> Object {
     meta.with("artifact", artifact.clone()).with("artifacts", artifacts.into())
 }
 
-/// What is written of the artifacts that were built at another time, the one certified last at the
-/// end.
+/// The records of artifacts with other build times, the most recently certified last.
 fn others(meta: &Object, artifact: Option<&Value>) -> Vec<Value> {
     fn built(artifact: &Value) -> Option<&Value> {
         artifact.as_object()?.get("timestamp")

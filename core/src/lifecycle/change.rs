@@ -7,21 +7,21 @@ use crate::flags::Flags;
 use crate::json::{Object, Value};
 use crate::key_set::KeySet;
 
-/// What to write into a flag's `lifecycle`.
+/// The members to write into a flag's `lifecycle`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LifecycleChange {
     /// The flag's key.
     pub key: Arc<str>,
-    /// The status before; none where the flag had none.
+    /// The status before; `None` if the flag had none.
     pub from: Option<Status>,
     /// The status after, which may be the same.
     pub to: Status,
-    /// The members to set, in this order; null says that nothing is known any more.
+    /// The members to set, in this order; null marks an unknown value.
     pub set: Vec<(&'static str, Value)>,
 }
 
 impl LifecycleChange {
-    /// To another status at a moment, in whole seconds since the epoch.
+    /// The change to another status at a moment, in whole seconds since the epoch.
     pub(crate) fn of_status(
         key: Arc<str>,
         lifecycle: &Lifecycle,
@@ -32,14 +32,15 @@ impl LifecycleChange {
         let mut set = vec![("status", Value::from(to.as_str()))];
         let known = |name| lifecycle.member(name).is_some();
         match to {
-            // What is written anew is in no artifact that was built before.
+            // A feature that is being changed is not in artifacts that were built earlier.
             Status::ToDo | Status::Doing => {
                 let forgotten = ["stagedTimestamp", "deployedTimestamp"];
                 let forgotten = forgotten.into_iter().filter(|name| known(name));
                 set.extend(forgotten.map(|name| (name, Value::Null)));
             }
             Status::Staging => set.push(("stagedTimestamp", now.clone())),
-            // Since when it was in staging is kept: that says which artifacts hold it.
+            // The time since which it was in staging is kept: it determines which artifacts contain
+            // it.
             Status::Done if lifecycle.status == Some(Status::Staging) => {
                 let staged = lifecycle.status_since.filter(|_| !known("stagedTimestamp"));
                 set.extend(staged.map(|staged| ("stagedTimestamp", Value::from(staged))));
@@ -50,7 +51,7 @@ impl LifecycleChange {
         LifecycleChange { key, from: lifecycle.status, to, set }
     }
 
-    /// `{key, from, to, set}`; `from` is null where there was no status.
+    /// `{key, from, to, set}`; `from` is null if there was no status.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let set = self.set.iter().map(|(name, value)| (*name, value.clone()));
@@ -64,14 +65,16 @@ impl LifecycleChange {
 }
 
 impl Flags {
-    /// This document with changes of lifecycles written into it, and the record of an artifact if
-    /// there is one, as `meta.artifact` and as the last of `meta.artifacts`. The `version` of each flag that changed is raised by one, and `meta.version` too, so
-    /// that stores and patches take what is newer; one that is absent counts as 0. No other member
-    /// changes, no time at which answers changed either: the flags' own rules answer as before.
-    /// Where nothing changes it is this very document.
+    /// Returns this document with changes of lifecycles written into it, and with the record of an
+    /// artifact, if any, as `meta.artifact` and as the last of `meta.artifacts`. The `version` of
+    /// each changed flag and `meta.version` are raised by one, so that stores and patches take the
+    /// newer one; an absent version counts as 0. Other members do not change, nor do the timestamps
+    /// of answers: the flags' rules give the same answers. If nothing changes, the result is this
+    /// document itself.
     ///
     /// # Errors
-    /// Where a flag is not there, or it or its `lifecycle` is no object.
+    ///
+    /// If a flag is missing, or it or its `lifecycle` is not an object.
     pub fn with_changes(
         &self,
         changes: &[LifecycleChange],
@@ -122,7 +125,7 @@ impl Flags {
     }
 }
 
-/// The flag as it is written.
+/// The flag's source.
 pub(super) fn written<'f>(flags: &'f Flags, key: &str) -> Result<&'f Object, LifecycleError> {
     if !flags.contains(key) {
         return Err(LifecycleError::UnknownFlag(Arc::from(key)));
@@ -140,7 +143,7 @@ pub(super) fn lifecycle_of(flag: &Object, key: &str) -> Result<Object, Lifecycle
     }
 }
 
-/// A flag, or `meta`, with the version after its own.
+/// Returns a flag, or `meta`, with its version raised by one.
 fn raised(item: &Object) -> Object {
     let version = document::version(&Value::Object(item.clone()));
     item.with("version", Value::from(version.saturating_add(1)))

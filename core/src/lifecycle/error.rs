@@ -1,3 +1,5 @@
+//! The error of a rejected change of a lifecycle.
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,25 +10,26 @@ use super::{Status, TransitionError};
 pub enum LifecycleError {
     /// There is no such flag.
     UnknownFlag(Arc<str>),
-    /// There is no status of that name.
+    /// There is no status with this name.
     UnknownStatus(Arc<str>),
-    /// The flag, or a part of it, is no object that could be changed.
+    /// The flag, or a part of it, is not an object.
     Malformed(Arc<str>, &'static str),
     /// It has no status that `Finished` could follow.
     NoStatus(Arc<str>),
-    /// The status does not follow the one that it has.
+    /// The status does not follow the current one.
     Transition(Arc<str>, TransitionError),
-    /// It is switched off, so that it is not rolled out.
+    /// It is off, so it is not rolled out.
     Off(Arc<str>),
-    /// Nothing says which of its variations "on" means.
+    /// The "on" variation is unknown.
     UnknownOn(Arc<str>),
-    /// It does not serve its "on" to everybody, so that it is not rolled out.
+    /// It does not serve its "on" variation to every context, so it is not rolled out.
     NotRolledOut(Arc<str>),
-    /// The status is what certifying or finishing writes, and is to be written by hand.
+    /// The status is set by certifying or finishing; setting it otherwise requires an explicit
+    /// override.
     ByHand(Arc<str>, Status),
-    /// No artifact that was built at that time, in seconds since the epoch, was certified.
+    /// No artifact with this build time, in seconds since the epoch, was certified.
     NotCertified(Arc<str>),
-    /// The artifact that was built at that time failed its tests under `Production State`.
+    /// The artifact with this build time failed its tests under `Production State`.
     NotDeployable(Arc<str>),
 }
 
@@ -49,7 +52,7 @@ impl LifecycleError {
         }
     }
 
-    /// The statuses that may follow the one that the flag has; none where that is not what is wrong.
+    /// The statuses that may follow the flag's current one; empty for other errors.
     #[must_use]
     pub fn legal(&self) -> &'static [Status] {
         match self {
@@ -65,10 +68,10 @@ impl fmt::Display for LifecycleError {
             LifecycleError::UnknownFlag(key) => write!(f, "there is no flag `{key}`"),
             LifecycleError::UnknownStatus(name) => {
                 let names = Status::ALL.map(Status::as_str).join("`, `");
-                write!(f, "`{name}` is no status; there are `{names}`")
+                write!(f, "invalid status `{name}`: expected one of `{names}`")
             }
             LifecycleError::Malformed(key, part) => {
-                write!(f, "`{key}`: {part} is no object; write `{{}}`")
+                write!(f, "`{key}`: {part} is not an object; write `{{}}`")
             }
             LifecycleError::NoStatus(key) => {
                 write!(f, "`{key}` has no status; write `Done` into its `lifecycle.status`")
@@ -79,7 +82,7 @@ impl fmt::Display for LifecycleError {
             }
             LifecycleError::UnknownOn(key) => write!(
                 f,
-                "`{key}`: nothing says which variation is its \"on\"; write the index into \
+                "`{key}`: its \"on\" variation is unknown; write the index into \
                  `lifecycle.onVariation`"
             ),
             LifecycleError::NotRolledOut(key) => {
@@ -89,7 +92,7 @@ impl fmt::Display for LifecycleError {
                 let command = status.command().unwrap_or_default();
                 write!(
                     f,
-                    "`{key}`: `isoflag {command}` sets `{status}`; to set it by hand, force it"
+                    "`{key}`: `isoflag {command}` sets `{status}`; to set it directly, force it"
                 )
             }
             LifecycleError::NotCertified(built) => write!(
@@ -99,7 +102,7 @@ impl fmt::Display for LifecycleError {
             ),
             LifecycleError::NotDeployable(built) => write!(
                 f,
-                "the artifact that was built at {built} is not deployable; mend it, and certify \
+                "the artifact that was built at {built} is not deployable; fix it, and certify \
                  the new one"
             ),
         }

@@ -1,5 +1,5 @@
-//! What a flag's `lifecycle` says: whose it is, how far it is, what "on" means for it, and when
-//! things happened to it. Nothing of it decides an answer.
+//! A flag's `lifecycle`: its owner, the status of its feature, its "on" variation, and the times of
+//! changes. It does not affect answers.
 
 #[cfg(feature = "authoring")]
 mod artifact;
@@ -32,28 +32,28 @@ use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
 
-/// The members of a flag's `lifecycle` that isoflag knows. One that is absent, `null` or of
-/// another form is none; [`Lifecycle::member`] gives what is written.
+/// The known members of a flag's `lifecycle`. A member that is absent, `null` or invalid is `None`;
+/// [`Lifecycle::member`] returns its source.
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {
-    /// `owner`: the team that answers for the flag.
+    /// `owner`: the team that owns the flag.
     pub owner: Option<Arc<str>>,
-    /// `stakeholder`: who asked for the feature.
+    /// `stakeholder`: who requested the feature.
     pub stakeholder: Option<Arc<str>>,
     /// `status`.
     pub status: Option<Status>,
     /// `onVariation`: the index of the variation that means "on".
     pub on_variation: Option<u32>,
-    /// `createdTimestamp`, else `created`, in seconds since the epoch like every moment here.
+    /// `createdTimestamp`, else `created`, in seconds since the epoch like all times here.
     pub created: Option<f64>,
     /// `lastModifiedTimestamp`.
     pub last_modified: Option<f64>,
-    /// `statusTimestamp`: when the status became what it is.
+    /// `statusTimestamp`: when the status last changed.
     pub status_since: Option<f64>,
-    /// `releaseTimestamp`: outside development the flag stays off until then.
+    /// `releaseTimestamp`: outside development the flag must be off until then.
     pub release: Option<f64>,
-    /// `deployedTimestamp`: when an artifact that holds the feature was deployed; none while no
-    /// deployed artifact does.
+    /// `deployedTimestamp`: when an artifact with the feature was deployed; `None` while no
+    /// deployed artifact contains it.
     pub deployed: Option<f64>,
     /// `cleanupTimestamp`, else `cleanup`: when the flag should be removed.
     pub cleanup: Option<f64>,
@@ -61,7 +61,7 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// The members that hold a moment, as [`read_moment`] reads it.
+    /// The members that contain a time, as [`read_moment`] parses it.
     pub const MOMENTS: [&str; 9] = [
         "created",
         "cleanup",
@@ -74,7 +74,7 @@ impl Lifecycle {
         "cleanupTimestamp",
     ];
 
-    /// Reads the value of `lifecycle`.
+    /// Parses the value of `lifecycle`.
     #[must_use]
     pub fn read(written: &Value) -> Lifecycle {
         let written = written.as_object().cloned().unwrap_or_default();
@@ -99,7 +99,7 @@ impl Lifecycle {
         }
     }
 
-    /// Any member, as it is written; none where it is `null`.
+    /// Returns any member unchanged; `None` if it is `null`.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Value> {
         self.written.get(name).filter(|value| !value.is_null())
@@ -107,7 +107,7 @@ impl Lifecycle {
 }
 
 impl Flags {
-    /// What the flag's `lifecycle` says; none where there is no such flag.
+    /// Returns the flag's `lifecycle`; `None` if there is no such flag.
     #[must_use]
     pub fn lifecycle(&self, key: &str) -> Option<Lifecycle> {
         let slot = self.handle(key)?;
@@ -128,11 +128,11 @@ impl Flags {
         })
     }
 
-    /// The index of the variation that means "on": `lifecycle.onVariation`; else, of at most two
+    /// Returns the index of the "on" variation: `lifecycle.onVariation`; else, of at most two
     /// variations, `true` or the one that is not served while the flag is off; else the one that
     /// the fallthrough serves most, the first of several.
     ///
-    /// None where there is no such flag, or nothing says what its "on" is.
+    /// `None` if there is no such flag, or the "on" variation is unknown.
     #[must_use]
     pub fn on_variation(&self, key: &str) -> Option<u32> {
         let slot = self.handle(key)?;
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_of_another_form_are_none() {
+    fn invalid_members_are_absent() {
         let read = |text: &str| Lifecycle::read(&Value::parse(text.as_bytes()).unwrap());
         let full = read(
             r#"{"owner": "payments", "stakeholder": "sales", "status": "Done", "onVariation": 2,
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_is_read_from_a_name_too() {
+    fn an_owner_is_also_taken_from_the_key() {
         let flags = Flags::from_json(
             br#"{"flags": {"DeptA.TeamB.66623": {}, "a.b": {}, "a.b.c.d": {}, "x":
                 {"lifecycle": {"owner": "payments"}}}}"#,

@@ -1,14 +1,16 @@
+//! Times of a lifecycle: their forms, and their validation.
+
 #[cfg(feature = "authoring")]
 use std::fmt;
 
 use crate::json::Value;
 use crate::ruleset::epoch_milliseconds;
 
-/// Later seconds are milliseconds by mistake.
+/// A larger number of seconds is probably in milliseconds.
 const LATEST_SECONDS: f64 = 1e11;
 
-/// A moment in seconds since the epoch, from an integer of seconds, `2026-01-31` (its first second
-/// in UTC) or `2026-01-31T12:00:00Z`. None for anything else, milliseconds among it.
+/// Parses an integer of seconds since the epoch, `2026-01-31` (its first second in UTC) or
+/// `2026-01-31T12:00:00Z` into seconds. `None` for anything else, including milliseconds.
 #[must_use]
 pub fn read_moment(value: &Value) -> Option<f64> {
     let seconds = match value {
@@ -23,17 +25,18 @@ pub fn read_moment(value: &Value) -> Option<f64> {
     (0.0..=LATEST_SECONDS).contains(&seconds).then_some(seconds)
 }
 
-/// A moment from the seconds of a host's clock, cut to whole ones.
+/// Truncates the seconds of a host runtime's clock to whole seconds.
 ///
 /// # Errors
-/// For what is no time since the epoch, milliseconds among it.
+///
+/// If it is not a valid time since the epoch, for example milliseconds.
 #[cfg(feature = "authoring")]
 pub fn moment_of_seconds(seconds: f64) -> Result<f64, MomentError> {
     let whole = seconds.floor();
     if (0.0..=LATEST_SECONDS).contains(&whole) { Ok(whole) } else { Err(MomentError(seconds)) }
 }
 
-/// A number that is no time in seconds.
+/// An invalid time in seconds.
 #[cfg(feature = "authoring")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MomentError(f64);
@@ -42,7 +45,7 @@ pub struct MomentError(f64);
 impl fmt::Display for MomentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match Value::number(self.0) {
-            Some(seconds) => write!(f, "`{seconds}` is no time in seconds since 1970")?,
+            Some(seconds) => write!(f, "`{seconds}` is not a time in seconds since 1970")?,
             None => f.write_str("expected a time in seconds since 1970")?,
         }
         if self.0 > LATEST_SECONDS {
@@ -60,15 +63,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_gives_whole_seconds() {
+    fn seconds_of_a_clock_are_truncated() {
         assert_eq!(moment_of_seconds(1_795_172_400.9), Ok(1_795_172_400.0));
         assert_eq!(moment_of_seconds(0.0), Ok(0.0));
         for (seconds, message) in [
             (
                 1.8e12,
-                "`1800000000000` is no time in seconds since 1970; divide milliseconds by 1000",
+                "`1800000000000` is not a time in seconds since 1970; divide milliseconds by 1000",
             ),
-            (-1.0, "`-1` is no time in seconds since 1970"),
+            (-1.0, "`-1` is not a time in seconds since 1970"),
             (f64::NAN, "expected a time in seconds since 1970"),
         ] {
             assert_eq!(moment_of_seconds(seconds).unwrap_err().to_string(), message);

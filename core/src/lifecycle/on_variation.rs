@@ -1,12 +1,12 @@
-//! What "on" means for a flag.
+//! Determines the "on" variation of a flag.
 
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::Value;
 use crate::ruleset::Flag;
 
-/// As [`Flags::on_variation`] says. It is read from what is written, since a flag that is off keeps
-/// nothing of its fallthrough.
+/// See [`Flags::on_variation`]. Reads the flag's source, because compiling a flag that is off drops
+/// its fallthrough.
 pub(super) fn of(flags: &Flags, key: &str, flag: &Flag) -> Option<u32> {
     let written = flags.ruleset().written(Section::Flags, key)?.as_object()?;
     let count = u32::try_from(flag.variations.len()).ok()?;
@@ -54,7 +54,7 @@ mod tests {
     use crate::Flags;
 
     #[test]
-    fn on_is_what_is_named_else_what_it_can_only_be_else_what_most_get() {
+    fn the_on_variation_is_the_named_or_the_only_possible_or_the_most_served_one() {
         for (flag, on) in [
             (r#""variations": [false, true], "fallthrough": {"variation": 0}"#, Some(1)),
             (r#""variations": [true, false], "offVariation": 0"#, Some(0)),

@@ -1,26 +1,28 @@
+//! The statuses of a feature, and the transitions between them.
+
 use std::fmt;
 
-/// How far a feature is on its way to everybody.
+/// The status of a feature, from planning to release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
-    /// Planned; nobody works on it.
+    /// Planned; work has not started.
     ToDo,
-    /// Being written.
+    /// In development.
     Doing,
     /// On the main branch, waiting for its tests to pass with the feature on.
     Staging,
-    /// Certified; chosen users may have it where it is deployed.
+    /// Certified; once deployed, selected users may get it.
     Done,
     /// Rolled out; the flag waits for its removal.
     Finished,
 }
 
 impl Status {
-    /// All of them, in the order of a feature's life.
+    /// All statuses, in the order of a feature's life.
     pub const ALL: [Status; 5] =
         [Status::ToDo, Status::Doing, Status::Staging, Status::Done, Status::Finished];
 
-    /// As documents write it: `To Do`, `Doing`, `Staging`, `Done` or `Finished`.
+    /// The name in documents: `To Do`, `Doing`, `Staging`, `Done` or `Finished`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +34,7 @@ impl Status {
         }
     }
 
-    /// The status of that name; `to-do` is `To Do` too.
+    /// Returns the status with this name; `to-do` is also `To Do`.
     #[must_use]
     pub fn named(name: &str) -> Option<Status> {
         Status::ALL.into_iter().find(|status| same_name(status.as_str(), name))
@@ -51,8 +53,8 @@ impl Status {
         }
     }
 
-    /// The subcommand that sets this status after it has checked what the status says; none for those
-    /// that people set.
+    /// Returns the subcommand that checks the preconditions of this status and sets it; `None` for
+    /// a status that people set.
     #[cfg(feature = "authoring")]
     #[must_use]
     pub fn command(self) -> Option<&'static str> {
@@ -63,10 +65,11 @@ impl Status {
         }
     }
 
-    /// Checks a change of status. To stay is legal.
+    /// Checks a change of status. An unchanged status is valid.
     ///
     /// # Errors
-    /// Where the one does not follow the other.
+    ///
+    /// If the new status does not follow the current one.
     pub fn check_change(self, to: Status) -> Result<(), TransitionError> {
         if self == to || self.next().contains(&to) {
             Ok(())
@@ -82,12 +85,12 @@ impl fmt::Display for Status {
     }
 }
 
-/// A status that does not follow another.
+/// An invalid change of status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TransitionError {
-    /// The status before.
+    /// The current status.
     pub from: Status,
-    /// The one that was asked for.
+    /// The requested status.
     pub to: Status,
 }
 
@@ -104,7 +107,7 @@ impl fmt::Display for TransitionError {
 
 impl std::error::Error for TransitionError {}
 
-/// Whether two names are the same but for case, spaces, hyphens and underscores.
+/// Whether two names differ at most in case, spaces, hyphens and underscores.
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
     fn letters(name: &str) -> impl Iterator<Item = char> {
         name.chars()
@@ -120,7 +123,7 @@ mod tests {
 
     #[test]
     fn statuses_follow_each_other_forwards_and_back_to_doing() {
-        // A row for each status before, a column for each after.
+        // A row for each current status, a column for each new one.
         let legal = ["YY---", "-YY--", "-YYY-", "-Y-YY", "----Y"];
         for (from, row) in Status::ALL.into_iter().zip(legal) {
             for (to, cell) in Status::ALL.into_iter().zip(row.chars()) {
@@ -130,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_follow_is_told_with_what_does() {
+    fn an_invalid_transition_is_reported_with_the_valid_ones() {
         let message = |from: Status, to| from.check_change(to).unwrap_err().to_string();
         assert_eq!(
             message(Status::ToDo, Status::Done),

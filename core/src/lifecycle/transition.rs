@@ -1,4 +1,4 @@
-//! From one status to the next.
+//! Changes a flag's status.
 
 use std::sync::Arc;
 
@@ -7,17 +7,18 @@ use super::{LifecycleChange, LifecycleError, Status};
 use crate::flags::Flags;
 
 impl Flags {
-    /// What to write so that a flag has this status from `now` on, in seconds since the epoch. None
-    /// where it has it. A flag without a status may get any; else one follows the other as
-    /// [`Status::next`] says.
+    /// Returns the change that gives a flag this status from `now` on, in seconds since the epoch.
+    /// `None` if the flag has it. A flag without a status may get any; otherwise the status must
+    /// follow the current one, see [`Status::next`].
     ///
-    /// Nothing but the order is checked: for `Done` not that tests have passed, for `Finished` not
-    /// that everybody has the feature, as [`Flags::certification`] and [`Flags::finish`] do. See
+    /// Only the order is checked: not that tests have passed for `Done`, and not that everybody has
+    /// the feature for `Finished`; [`Flags::certification`] and [`Flags::finish`] check that. See
     /// [`Status::command`].
     ///
     /// # Errors
-    /// Where there is no such flag, the status does not follow the one that it has (the message says
-    /// which do), or it or its `lifecycle` is no object.
+    ///
+    /// If there is no such flag, the status does not follow the current one (the message lists
+    /// those that do), or the flag or its `lifecycle` is not an object.
     pub fn status_change(
         &self,
         key: &str,
@@ -35,8 +36,8 @@ impl Flags {
         Ok(changes.then(|| LifecycleChange::of_status(key, &lifecycle, to, now.floor())))
     }
 
-    /// This document with another status of a flag, as [`Flags::status_change`] and
-    /// [`Flags::with_changes`] say.
+    /// Returns this document with another status of a flag, see [`Flags::status_change`] and
+    /// [`Flags::with_changes`].
     ///
     /// ```
     /// use isoflag::{Flags, Status};

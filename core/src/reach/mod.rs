@@ -1,8 +1,8 @@
-//! What a flag can serve at all, whoever is asked about: decided from the document alone.
+//! The answers that a flag can give to any context, derived from the document alone.
 //!
-//! Every way through an evaluation is walked at once. Where a clause may match and may not, both
-//! ways count, so that the result may name an answer that nobody gets and never lacks one that
-//! somebody gets. One answer left is a proof.
+//! All paths through an evaluation are followed at once. If a clause may match or not, both paths
+//! count, so the result may include an answer that no context gets but never lacks one that some
+//! context gets. A single remaining answer is proven.
 
 mod part;
 mod walk;
@@ -22,21 +22,21 @@ pub struct Reach {
 /// A variation that a flag can serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReachedVariation {
-    /// Which.
+    /// The variation's index.
     pub variation: u32,
-    /// How many of 100000 contexts get it, of those that no target and no rule catches; of a flag
-    /// that is off, all.
+    /// The number of contexts out of 100000 that get it, of those that no target and no rule
+    /// matches; for a flag that is off, all.
     pub share: u32,
     /// Whether a target, a rule or a failed prerequisite can serve it too.
     pub otherwise: bool,
 }
 
-/// What a flag serves to everybody.
+/// The constant answer of a flag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Constant<'a> {
     /// This value.
     Value(&'a Value),
-    /// Whatever the code names as its default: the flag is off and has no `offVariation`.
+    /// The caller's default: the flag is off and has no `offVariation`.
     Default,
 }
 
@@ -53,7 +53,7 @@ impl Reach {
         self.default
     }
 
-    /// Whether some context may be answered by an error.
+    /// Whether the evaluation of some context may fail.
     #[must_use]
     pub fn can_fail(&self) -> bool {
         self.error
@@ -61,7 +61,7 @@ impl Reach {
 }
 
 impl Flags {
-    /// What the flag can serve, to any context; none where the document has no such flag.
+    /// Returns what the flag can serve to any context; `None` if there is no such flag.
     ///
     /// ```
     /// use isoflag::Flags;
@@ -88,8 +88,8 @@ impl Flags {
         Some(Reach { served: served.collect(), default: found.default, error: found.error() })
     }
 
-    /// What the flag serves to every valid context, where the document proves that it is one thing;
-    /// none where it may serve several, may fail, or is not there.
+    /// Returns the constant that the flag serves to every valid context, if the document proves it;
+    /// `None` if the flag may serve several answers, may fail, or is missing.
     ///
     /// ```
     /// use isoflag::{Constant, Flags, Value};

@@ -1,13 +1,13 @@
-//! What a clause, a rule, a segment or a flag can come to.
+//! The possible results of clauses, rules, segments and flags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a condition can come to.
+/// The possible results of a condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Match {
     pub(super) can_match: bool,
     pub(super) can_miss: bool,
-    /// Whether asking it can make the whole evaluation malformed.
+    /// Whether evaluating it can make the whole evaluation malformed.
     pub(super) can_fail: bool,
     /// The longest path of segments below it.
     pub(super) height: usize,
@@ -20,7 +20,7 @@ impl Match {
         Match { can_match: true, can_miss: true, can_fail: false, height: 0 };
     pub(super) const FAILS: Match =
         Match { can_match: false, can_miss: false, can_fail: true, height: 0 };
-    /// What is not walked: a circle, or a path that is too long.
+    /// The result for parts that are not followed: a cycle, or a path that is too long.
     pub(super) const ANYTHING: Match =
         Match { can_match: true, can_miss: true, can_fail: true, height: 0 };
 
@@ -31,7 +31,7 @@ impl Match {
         }
     }
 
-    /// All of them, asked in order until one misses.
+    /// All of them, evaluated in order until one does not match.
     pub(super) fn all(parts: impl IntoIterator<Item = Match>) -> Match {
         let mut all = Match { can_match: true, can_miss: false, can_fail: false, height: 0 };
         for part in parts {
@@ -46,28 +46,29 @@ impl Match {
         all
     }
 
-    /// Any of them, asked in order until one matches.
+    /// Any of them, evaluated in order until one matches.
     pub(super) fn any(parts: impl IntoIterator<Item = Match>) -> Match {
         Match::all(parts.into_iter().map(|part| part.negated(true))).negated(true)
     }
 }
 
-/// What a flag can come to.
+/// The possible results of a flag.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcomes {
-    /// How many of 100000 contexts that nothing else catches get a variation.
+    /// For each variation, the number of contexts out of 100000 that get it, of those that nothing
+    /// else matches.
     shares: BTreeMap<u32, u32>,
-    /// What targets, rules and failed prerequisites serve.
+    /// The variations that targets, rules and failed prerequisites serve.
     caught: BTreeSet<u32>,
     /// The caller's default, without an error.
     pub(super) default: bool,
-    /// An error of this flag alone: one that needs it sees a prerequisite that does not hold.
+    /// An error of this flag alone: for a flag that depends on it, a failed prerequisite.
     pub(super) malformed: bool,
-    /// An error of whoever asks, at any depth.
+    /// An error of the requested flag, at any depth.
     pub(super) fails: bool,
     /// Whether the flag is off, which no prerequisite may be.
     pub(super) off: bool,
-    /// Whether it is not walked: a circle, or a path that is too long.
+    /// Whether it is not followed: a cycle, or a path that is too long.
     unknown: bool,
     /// The longest path of prerequisites below it.
     pub(super) height: usize,
@@ -82,7 +83,8 @@ impl Outcomes {
         Outcomes { fails: true, unknown: true, ..Outcomes::default() }
     }
 
-    /// A variation that is served to those who are caught; none is out of range.
+    /// Adds a variation served by a target, a rule or a failed prerequisite; `None` is out of
+    /// range.
     pub(super) fn catch(&mut self, variation: Option<u32>) {
         match variation {
             Some(variation) => drop(self.caught.insert(variation)),
@@ -90,7 +92,7 @@ impl Outcomes {
         }
     }
 
-    /// A variation that is served to a share of those that nothing caught.
+    /// Adds a variation served to a share of the contexts that nothing else matches.
     pub(super) fn share_out(&mut self, variation: Option<u32>, share: u32) {
         match variation {
             Some(variation) => *self.shares.entry(variation).or_default() += share,

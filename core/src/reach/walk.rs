@@ -1,4 +1,4 @@
-//! Every way through an evaluation at once.
+//! Follows all paths through an evaluation at once.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::ruleset::{
     Segment, SegmentBody, SegmentRule, Served, Targeting, Test,
 };
 
-/// A share of everybody.
+/// The whole of all contexts.
 const ALL: u32 = 100_000;
 
-/// One flag's walk; what it asks is walked once.
+/// Follows one flag; each dependency is followed once.
 pub(super) struct Walk<'a> {
     ruleset: &'a Ruleset,
     flags: BTreeMap<u32, Outcomes>,
@@ -36,7 +36,7 @@ impl<'a> Walk<'a> {
         self.flag(slot)
     }
 
-    /// A flag. One that was walked from a higher place counts again for the length of the path.
+    /// Follows a flag. If a longer path leads to it again, the length of the path is updated.
     fn flag(&mut self, slot: u32) -> Outcomes {
         let above = self.flags_above.len();
         if self.flags_above.contains(&slot) || above > limits::PATH_LENGTH {
@@ -82,7 +82,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether any context can have all prerequisites.
+    /// Whether any context can satisfy all prerequisites.
     fn prerequisites(
         &mut self,
         off: OffVariation,
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
                 Match { can_match: false, can_miss: true, .. } => {}
                 Match { can_match: true, can_miss: true, .. } => self.caught(served, outcomes),
                 Match { can_match: true, can_miss: false, .. } => {
-                    // It decides in the place of the fallthrough.
+                    // It replaces the fallthrough.
                     return self.shared_out(served, outcomes);
                 }
                 Match { can_match: false, can_miss: false, .. } => return,
@@ -150,7 +150,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The entries whose part of the buckets is not empty; whoever falls past the end has the last.
+    /// The entries whose share of the buckets is not empty; contexts beyond the last share get the
+    /// last entry.
     fn rollout(&self, rollout: &Rollout, outcomes: &mut Outcomes) {
         if self.bucket_fails(&rollout.bucketing) {
             outcomes.fails = true;
@@ -158,7 +159,7 @@ impl<'a> Walk<'a> {
         }
         let mut reached = 0;
         for entry in &rollout.entries {
-            // At most a share of everybody, so that it fits.
+            // At most the whole, so it fits.
             let end = entry.cumulative_weight.clamp(0, i64::from(ALL));
             let end = u32::try_from(end).unwrap_or(ALL);
             if end > reached {
@@ -178,7 +179,7 @@ impl<'a> Walk<'a> {
     }
 
     fn clauses(&mut self, clauses: &[Clause]) -> Match {
-        // One after another, since each may walk a segment.
+        // One after another, since each may follow a segment.
         let found: Vec<Match> = clauses.iter().map(|clause| self.clause(clause)).collect();
         Match::all(found)
     }
@@ -194,7 +195,7 @@ impl<'a> Walk<'a> {
             // Every context has a kind.
             Condition::Kinds(test) if never(test) => Match::NEVER.negated(clause.negate),
             Condition::Kinds(_) => Match::EITHER,
-            // Where there is nothing to compare, a negated clause does not match either.
+            // If there is nothing to compare, a negated clause does not match either.
             Condition::Attribute(_, test) if never(test) && !clause.negate => Match::NEVER,
             Condition::Attribute(..) => Match::EITHER,
         }

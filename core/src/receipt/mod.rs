@@ -1,5 +1,5 @@
-//! A receipt: what was answered, by which document, for whom, and why, in a form that anybody with
-//! the document and the context can check.
+//! Receipts: an answer with its document, context and trace, in a form that anybody with the
+//! document and the context can verify.
 
 mod replay;
 
@@ -17,9 +17,10 @@ use crate::json::{Object, Value};
 /// The members of a receipt.
 const MEMBERS: [&str; 6] = ["answer", "contextHash", "digest", "flag", "specVersion", "trace"];
 
-/// `{digest, specVersion, contextHash, flag, answer, trace}`: an explanation, and what it is about.
+/// `{digest, specVersion, contextHash, flag, answer, trace}`: an explanation, and the inputs that
+/// it is about.
 ///
-/// A receipt is no secret and no proof of who wrote it: it is a claim that [`replay`] checks.
+/// A receipt is neither secret nor a proof of its author: it is a claim that [`replay`] verifies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt(Value);
 
@@ -30,7 +31,7 @@ impl Receipt {
         self.0.clone()
     }
 
-    /// The RFC 8785 text: equal to the byte on every host.
+    /// Returns the RFC 8785 text, byte-for-byte identical on every host runtime.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_canonical_json()
@@ -56,9 +57,9 @@ impl Context {
 }
 
 impl Flags {
-    /// What the flag answers, with everything that it takes to answer it again: an
-    /// [explanation](crate::Explanation) with the document's digest, and in place of the context
-    /// its hash (null for an invalid context).
+    /// Evaluates a flag and returns everything that is needed to evaluate it again: an
+    /// [explanation](crate::Explanation) with the document's digest, and the hash of the context
+    /// instead of the context (null for an invalid context).
     ///
     /// Values of attributes that the context marks private are shown as `{"private": true}`.
     #[must_use]

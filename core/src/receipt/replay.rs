@@ -1,4 +1,4 @@
-//! Evaluating again what a receipt claims.
+//! Verifies a receipt by evaluating again.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use crate::evaluation::BigSegments;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
 
-/// Evaluates again what a receipt's text claims, with the document and the context that it is
-/// about, and gives the receipt back where it is true to the byte.
+/// Evaluates again with the document and the context of a receipt, and returns the receipt if the
+/// result is byte-for-byte identical.
 ///
 /// ```
 /// use isoflag::{Context, Flags, replay};
@@ -24,9 +24,8 @@ use crate::json::{Object, Value};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # Errors
-/// Where the text is no receipt, is about other rules, another document or another context, or
-/// where the evaluation goes another way: then the error names the first step that differs.
+/// If the text is not a receipt, or is about other rules, another document or another context, or
+/// if the evaluation differs: then the error names the first step that differs.
 pub fn replay(
     receipt: &[u8],
     flags: &Flags,
@@ -46,7 +45,7 @@ pub fn replay(
             return Err(ReceiptError::differing(kind, difference));
         }
     }
-    // The answer follows from the trace, so that the first step is looked for there.
+    // The answer follows from the trace, so the first difference is searched for there.
     for name in ["trace", "answer"] {
         let (claimed, found) = (claimed.member(name), found.member(name));
         if let Some(difference) = Difference::between(name, claimed, found) {
@@ -56,7 +55,7 @@ pub fn replay(
     Ok(found)
 }
 
-/// Reads a receipt, which has one text only.
+/// Parses a receipt, which has exactly one valid text.
 fn read(text: &[u8]) -> Result<Receipt, ReceiptError> {
     let refused = |message: &str| Err(ReceiptError::not_a_receipt(message.to_owned()));
     let receipt = match Value::parse(text) {
@@ -76,13 +75,13 @@ fn read(text: &[u8]) -> Result<Receipt, ReceiptError> {
         return refused("`flag` is a flag's key");
     }
     if receipt.to_json().as_bytes() != text {
-        return refused("the text is not canonical JSON, so that somebody has written it anew");
+        return refused("receipt is not canonical JSON; it was re-serialized");
     }
     Ok(receipt)
 }
 
-/// The names of a trace's members, in the order in which an evaluation comes by them. Of others
-/// the order is that of the text, before what comes of a step.
+/// The members of a trace in the order of an evaluation. Other members are compared in the order of
+/// the text, before the results of a step.
 const FIRST: [&str; 9] =
     ["flag", "on", "index", "segment", "contextKind", "attribute", "negate", "op", "id"];
 const LAST: [&str; 17] = [
@@ -114,11 +113,11 @@ fn rank(name: &str) -> usize {
     }
 }
 
-/// The first place where a claim is not what was found.
+/// The first path at which a claim differs from the result.
 #[derive(Clone, Debug, PartialEq)]
 struct Difference {
     path: String,
-    /// None where there is nothing.
+    /// `None` if the member is missing.
     claimed: Option<Value>,
     found: Option<Value>,
 }
@@ -169,7 +168,7 @@ impl Difference {
     }
 }
 
-/// Why a receipt is not what the evaluation gives.
+/// Why a receipt does not match the evaluation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReceiptError {
     kind: ReceiptErrorKind,
@@ -193,13 +192,13 @@ impl ReceiptError {
 
     fn differing(kind: ReceiptErrorKind, difference: Difference) -> ReceiptError {
         let what = match kind {
-            ReceiptErrorKind::NotAReceipt => "this is no receipt",
+            ReceiptErrorKind::NotAReceipt => "this is not a receipt",
             ReceiptErrorKind::OtherRules => {
-                "the receipt is by other rules of evaluation; use the version that wrote it"
+                "the receipt uses other evaluation rules; replay it with the version that wrote it"
             }
             ReceiptErrorKind::OtherDocument => "the receipt is about another document",
             ReceiptErrorKind::OtherContext => "the receipt is about another context",
-            ReceiptErrorKind::OtherAnswer => "the evaluation goes another way",
+            ReceiptErrorKind::OtherAnswer => "the evaluation differs",
         };
         let shown = |value: &Option<Value>| match value {
             Some(value) => value.to_string(),
@@ -211,7 +210,7 @@ impl ReceiptError {
         ReceiptError { kind, message, difference: Some(difference) }
     }
 
-    /// The stable name of what is wrong: `not-a-receipt`, `other-rules`, `other-document`,
+    /// The stable error code: `not-a-receipt`, `other-rules`, `other-document`,
     /// `other-context` or `other-answer`.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -224,20 +223,20 @@ impl ReceiptError {
         }
     }
 
-    /// The first step that differs, such as `trace.rules[2].clauses[0].match`; empty where the text
-    /// is no receipt.
+    /// The first step that differs, such as `trace.rules[2].clauses[0].match`; empty if the text is
+    /// not a receipt.
     #[must_use]
     pub fn path(&self) -> &str {
         self.difference.as_ref().map_or("", |difference| &difference.path)
     }
 
-    /// What the receipt claims there; none where it claims nothing.
+    /// The value that the receipt claims there; `None` if it claims none.
     #[must_use]
     pub fn claimed(&self) -> Option<&Value> {
         self.difference.as_ref()?.claimed.as_ref()
     }
 
-    /// What the evaluation gives there; none where it gives nothing.
+    /// The value of the evaluation there; `None` if it has none.
     #[must_use]
     pub fn found(&self) -> Option<&Value> {
         self.difference.as_ref()?.found.as_ref()
@@ -292,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_altered_in_any_byte_is_found() {
+    fn a_receipt_with_any_changed_byte_is_rejected() {
         let receipt = receipt().into_bytes();
         for place in 0..receipt.len() {
             for byte in [b'0', b'a', b'"', 0xff] {
@@ -312,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_names_what_differs_first() {
+    fn the_error_names_the_first_difference() {
         let receipt = receipt();
         for (from, to, code, path) in [
             (r#""specVersion":2"#, r#""specVersion":1"#, "other-rules", "specVersion"),
@@ -354,34 +353,34 @@ mod tests {
     }
 
     #[test]
-    fn steps_come_before_what_comes_of_them() {
+    fn steps_are_compared_before_their_results() {
         let forged = receipt()
             .replace(r#""variationIndex""#, r#""variationIndeX""#)
             .replace(r#""holds":true"#, r#""holds":false"#)
             .replace(r#""on":true"#, r#""on":false"#);
-        // Canonical again, since a member has another name.
+        // Canonical again, because a member was renamed.
         let forged = Value::parse(forged.as_bytes()).unwrap().to_canonical_json();
         let error = replayed(forged.as_bytes(), Some(&ada())).unwrap_err();
         assert_eq!(error.path(), "trace.on");
         assert_eq!((error.claimed(), error.found()), (Some(&false.into()), Some(&true.into())));
         assert_eq!(
             error.to_string(),
-            "the evaluation goes another way: `trace.on` is claimed to be false and is true"
+            "the evaluation differs: `trace.on` is claimed to be false and is true"
         );
     }
 
     #[test]
-    fn a_receipt_of_the_first_rules_is_refused() {
+    fn a_receipt_of_earlier_rules_is_rejected() {
         let old = receipt().replace(r#""specVersion":2"#, r#""specVersion":1"#);
         let error = replayed(old.as_bytes(), Some(&ada())).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the receipt is by other rules of evaluation; use the version that wrote it: \
+            "the receipt uses other evaluation rules; replay it with the version that wrote it: \
              `specVersion` is claimed to be 1 and is 2"
         );
     }
 
-    /// Each level is compared once, not once for the claim and once for what is found.
+    /// Each level is compared once, not once for the claim and once for the result.
     #[test]
     fn a_long_chain_of_prerequisites_replays() {
         let flags: Vec<String> = (0..60)
@@ -398,13 +397,13 @@ mod tests {
             .collect();
         let document = format!(r#"{{"flags":{{{}}}}}"#, flags.join(","));
         let flags = Flags::from_json(document.as_bytes()).unwrap();
-        // A trace of any depth is written, but a text nests no deeper than a document's.
+        // A trace of any depth can be written, but a text nests no deeper than a document.
         let receipt = flags.receipt("f29", Some(&ada()), None);
         assert_eq!(replay(receipt.to_json().as_bytes(), &flags, Some(&ada()), None), Ok(receipt));
     }
 
     #[test]
-    fn another_context_or_none_is_found() {
+    fn another_or_a_missing_context_is_rejected() {
         let bob = Context::builder("bob").build().unwrap();
         for context in [Some(&bob), None] {
             let error = replayed(receipt().as_bytes(), context).unwrap_err();

@@ -1,4 +1,5 @@
-//! Since when a flag is as it is, from documents that were in force before and from stamps.
+//! Determines since when a flag has been constant and stable, from earlier documents and
+//! timestamps.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use crate::flags::Flags;
 use crate::inventory::stamp_of_document;
 use crate::json::{Object, Value};
 
-/// A document, and since when it was in force.
+/// A document, and the time from which it was current.
 #[derive(Clone, Copy, Debug)]
 pub struct DatedDocument<'a> {
     /// In seconds since the epoch.
@@ -16,12 +17,12 @@ pub struct DatedDocument<'a> {
     pub flags: &'a Flags,
 }
 
-/// Since when something is so.
+/// The time since which a fact has held.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Since {
     /// In seconds since the epoch.
     pub moment: f64,
-    /// Whether it was otherwise before; else it may have been so for longer.
+    /// Whether the fact did not hold before; otherwise it may have held for longer.
     pub exact: bool,
 }
 
@@ -36,15 +37,15 @@ impl Since {
     }
 }
 
-/// The documents until now, in the order in which they were in force.
+/// The documents until now, in the order in which they were current.
 pub(super) struct Past<'a> {
     now: &'a Flags,
     documents: Vec<DatedDocument<'a>>,
-    /// Of each document but the first, the flags whose answers can have changed with it.
+    /// For each document but the first, the flags whose answers can have changed with it.
     changed: Vec<BTreeSet<Arc<str>>>,
-    /// With the document that is in force, if the last of the history is another one.
+    /// The same for the current document, if it is not the last of the history.
     changed_now: BTreeSet<Arc<str>>,
-    /// Since when the document that is in force is.
+    /// The time since which the current document has been current.
     in_force_since: Option<f64>,
 }
 
@@ -67,7 +68,7 @@ impl<'a> Past<'a> {
         }
     }
 
-    /// Since when everybody gets what everybody gets now; none where nothing says.
+    /// Returns since when every context has got the current constant; `None` if that is unknown.
     pub(super) fn constant_since(&self, key: &str) -> Option<Since> {
         let constant = self.now.constant(key)?;
         let mut since = self.stamped(key);
@@ -80,7 +81,7 @@ impl<'a> Past<'a> {
         since.map(|moment| Since { moment, exact: false })
     }
 
-    /// Since when the flag's answers cannot have changed; none where nothing says.
+    /// Returns since when the flag's answers cannot have changed; `None` if that is unknown.
     pub(super) fn stable_since(&self, key: &str) -> Option<Since> {
         let stamped = self.stamped(key);
         let Some(last) = self.documents.last() else {
@@ -100,7 +101,8 @@ impl<'a> Past<'a> {
         Some(Since { moment: earlier(stamped, oldest), exact: false })
     }
 
-    /// What began with the document after this moment: that one's, or the one in force.
+    /// The start of the first document after this moment: the one in the history, or the current
+    /// one.
     fn began_after(&self, moment: f64, stamped: Option<f64>) -> Option<Since> {
         let next = self.documents.iter().find(|document| document.from > moment);
         let began = next.map(|document| document.from);
@@ -108,7 +110,7 @@ impl<'a> Past<'a> {
         began.map(|moment| Since { moment, exact: true })
     }
 
-    /// The flag's own stamp, else that of its document.
+    /// The flag's own timestamp, else that of its document.
     fn stamped(&self, key: &str) -> Option<f64> {
         let own = self.now.lifecycle(key).and_then(|lifecycle| lifecycle.last_modified);
         own.or(self.in_force_since)

@@ -1,8 +1,8 @@
-//! Which flags can go: what the documents prove, what hosts counted, what the code asks for, and
-//! what people said. Whatever nobody knows is unknown, and never held for a yes.
+//! Determines which flags can be removed, from documents, evaluation counts, call sites and
+//! attestations. Missing evidence is reported as unknown and never counts as yes.
 
+mod attestations;
 mod history;
-mod said;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -20,52 +20,52 @@ use crate::reach::Constant;
 
 const WEEK: f64 = 7.0 * 86_400.0;
 
-/// What is known beside the document in force.
+/// The evidence beside the current document.
 #[derive(Clone, Copy, Debug)]
 pub struct RetirementInputs<'a> {
-    /// The time, in seconds since the epoch like every moment here.
+    /// The current time, in seconds since the epoch like all times here.
     pub now: f64,
-    /// How many weeks a flag has to be constant, stable and unused.
+    /// The number of weeks for which a flag must be constant, stable and unused.
     pub weeks: f64,
-    /// The documents that were in force before, in any order.
+    /// The earlier documents, in any order.
     pub history: &'a [DatedDocument<'a>],
-    /// What hosts counted; none where nobody did.
+    /// Counted evaluations; `None` if they were not counted.
     pub activity: Option<&'a Activity>,
-    /// How many places of the code name a flag; none where nobody looked.
+    /// The number of call sites of each flag; `None` if the code was not searched.
     pub call_sites: Option<&'a BTreeMap<Arc<str>, usize>>,
 }
 
-/// What is known of one flag, and what follows.
+/// The evidence about one flag, and the verdict.
 #[derive(Clone, Debug)]
 pub struct Retirement {
     /// The flag's key.
     pub key: Arc<str>,
-    /// The team that answers for it.
+    /// The team that owns it.
     pub owner: Option<Arc<str>>,
-    /// How far the feature is.
+    /// The status of the feature.
     pub status: Option<Status>,
-    /// The one value that everybody gets; none where there are several, or it is the code's default.
+    /// The constant value; `None` if there are several, or it is the caller's default.
     pub value: Option<Value>,
-    /// Whether everybody gets what the code names as its default.
+    /// Whether every context gets the caller's default.
     pub serves_default: bool,
-    /// Since when everybody gets it.
+    /// Since when every context has got it.
     pub constant_since: Option<Since>,
     /// Since when its answers cannot have changed.
     pub stable_since: Option<Since>,
-    /// When it was evaluated last.
+    /// When it was last evaluated.
     pub last_evaluated: LastEvaluated,
-    /// How many places of the code name it.
+    /// The number of call sites.
     pub call_sites: Option<usize>,
-    /// Until when it has to stay able to be switched off.
+    /// The end of the period in which it must remain a kill switch.
     pub safety_until: Option<f64>,
-    /// What each rule says.
+    /// The result of each rule.
     pub rules: Vec<(RetirementRule, Tri)>,
-    /// What follows.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
 impl Flags {
-    /// What is known of each flag's retirement, in the order of the keys.
+    /// Returns the evidence and the verdict for each flag, in the order of the keys.
     ///
     /// ```
     /// use isoflag::{Flags, RetirementInputs, Verdict};
@@ -120,9 +120,9 @@ impl Retirement {
                 if constant { long_enough(constant_since) } else { Tri::No },
             ),
             (RetirementRule::Stable, long_enough(stable_since)),
-            (RetirementRule::Feedback, said::feedback(&lifecycle)),
-            (RetirementRule::Plans, said::no_plans(&lifecycle)),
-            (RetirementRule::Need, said::no_need(&lifecycle)),
+            (RetirementRule::Feedback, attestations::feedback(&lifecycle)),
+            (RetirementRule::Plans, attestations::no_plans(&lifecycle)),
+            (RetirementRule::Need, attestations::no_need(&lifecycle)),
             (RetirementRule::Unused, unused(inputs.activity, last_evaluated, cutoff)),
         ];
         let due = lifecycle.cleanup.or(cleanup);
@@ -144,7 +144,7 @@ impl Retirement {
         })
     }
 
-    /// What a rule says.
+    /// Returns the result of a rule.
     #[must_use]
     pub fn rule(&self, rule: RetirementRule) -> Tri {
         let found = self.rules.iter().find(|(each, _)| *each == rule);
@@ -152,7 +152,7 @@ impl Retirement {
     }
 
     /// `{key, verdict, rules, value, constantSince, stableSince, lastEvaluated, callSites,
-    /// safetyUntil, owner, status}`; what is not known is null.
+    /// safetyUntil, owner, status}`; unknown values are null.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let rules =
@@ -183,8 +183,8 @@ impl Retirement {
     }
 }
 
-/// Whether nobody evaluated the flag since the cutoff, while others were evaluated before it and
-/// after it: what was counted for a shorter time says nothing of the time before.
+/// Whether the flag was not evaluated since the cutoff, while other flags were evaluated before and
+/// after it: a shorter count proves nothing about the time before it.
 fn unused(activity: Option<&Activity>, last: LastEvaluated, cutoff: f64) -> Tri {
     let Some((first_ms, last_ms)) = activity.and_then(Activity::window_ms) else {
         return Tri::Unknown;

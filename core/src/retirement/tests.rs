@@ -1,10 +1,12 @@
+//! Tests of rules and verdicts.
+
 use super::*;
 
 fn flags(text: &str) -> Flags {
     Flags::from_json(text.as_bytes()).unwrap()
 }
 
-/// A document of the flag `f`, which serves `variation` to everybody, or both to some.
+/// Returns a document with the flag `f`, which serves `variation` to everybody, or both to some.
 fn serving(variation: Option<u32>, rest: &str) -> Flags {
     let fallthrough = match variation {
         Some(index) => format!(r#"{{"variation": {index}}}"#),
@@ -18,7 +20,7 @@ fn serving(variation: Option<u32>, rest: &str) -> Flags {
 }
 
 #[test]
-fn since_when_is_read_from_documents_and_stamps() {
+fn start_times_come_from_documents_and_timestamps() {
     let absent = flags(r#"{"flags": {}}"#);
     let (split, a, b) = (serving(None, ""), serving(Some(0), ""), serving(Some(1), ""));
     let stamped = serving(Some(0), r#", "lifecycle": {"lastModifiedTimestamp": 40}"#);
@@ -27,7 +29,7 @@ fn since_when_is_read_from_documents_and_stamps() {
             "variations": ["a", "b"], "fallthrough": {"variation": 0}}}}"#,
     );
     let since = |moment, exact| Some(Since { moment, exact });
-    // The history, the document in force, since when it is constant, and since when stable.
+    // The history, the current document, since when it is constant, and since when stable.
     for (history, now, constant, stable) in [
         (vec![], &a, None, None),
         (vec![], &stamped, since(40.0, false), since(40.0, false)),
@@ -37,12 +39,12 @@ fn since_when_is_read_from_documents_and_stamps() {
         (vec![(10.0, &absent), (20.0, &a)], &a, since(20.0, true), since(20.0, true)),
         (vec![(10.0, &a), (20.0, &b), (30.0, &a)], &a, since(30.0, true), since(30.0, true)),
         (vec![(30.0, &a), (10.0, &b), (20.0, &a)], &a, since(20.0, true), since(20.0, true)),
-        // It changed with the document that is in force, and nothing says when that was.
+        // It changed with the current document, and the time of that is unknown.
         (vec![(10.0, &split)], &a, None, None),
         (vec![(10.0, &split)], &stamped, since(40.0, true), since(40.0, true)),
         (vec![(50.0, &a)], &stamped, since(40.0, false), since(40.0, false)),
         (vec![(50.0, &split)], &stamped, None, None),
-        // What lies in the future has not been.
+        // Documents from the future are ignored.
         (vec![(10.0, &a), (900.0, &b)], &a, since(10.0, false), since(10.0, false)),
         (vec![(10.0, &split), (20.0, &split)], &split, None, since(10.0, false)),
     ] {
@@ -56,7 +58,7 @@ fn since_when_is_read_from_documents_and_stamps() {
 }
 
 #[test]
-fn what_people_said_is_known_or_not() {
+fn attestations_are_known_or_unknown() {
     let answers = |lifecycle: &str| {
         let flags = serving(Some(0), &format!(r#", "lifecycle": {{{lifecycle}}}"#));
         let inputs = RetirementInputs {
@@ -120,7 +122,7 @@ fn a_verdict_needs_every_rule() {
 }
 
 #[test]
-fn no_activity_is_told_only_from_counts_that_reach_back() {
+fn counts_must_cover_the_period_to_prove_that_a_flag_is_unused() {
     let activity = |f: Option<(u32, u32)>, other: (u32, u32)| {
         let flag = |(first, last): (u32, u32)| {
             format!(r#"{{"counts": {{"d": {{"0": 1}}}}, "first": {first}000, "last": {last}000}}"#)

@@ -1,11 +1,13 @@
-/// Yes, no, or nobody knows.
+//! The rules of retirement, their results, and the verdicts that follow.
+
+/// Yes, no or unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tri {
-    /// It is so.
+    /// The rule holds.
     Yes,
-    /// It is not.
+    /// The rule does not hold.
     No,
-    /// Nothing says.
+    /// The evidence is missing.
     Unknown,
 }
 
@@ -20,7 +22,7 @@ impl Tri {
         }
     }
 
-    /// No where either is, yes where both are.
+    /// Returns no if either is no, and yes if both are yes.
     #[must_use]
     pub fn and(self, other: Tri) -> Tri {
         match (self, other) {
@@ -31,26 +33,26 @@ impl Tri {
     }
 }
 
-/// What has to hold before a flag goes.
+/// A rule that must hold before a flag is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetirementRule {
-    /// Everybody has had one value for so many weeks.
+    /// Every context has had one value for the required number of weeks.
     Constant,
-    /// Its answers have not changed for so many weeks.
+    /// Its answers have not changed for the required number of weeks.
     Stable,
     /// The feedback is good and no issue is open: `lifecycle.feedback`, `lifecycle.openIssues`.
     Feedback,
     /// No change of the feature is planned: `lifecycle.changePlanned`.
     Plans,
-    /// The product needs the switch no longer: `lifecycle.needed`.
+    /// The product no longer needs the switch: `lifecycle.needed`.
     Need,
-    /// Nobody has evaluated it for so many weeks. Only a flag that the code no longer names has to
-    /// be unused.
+    /// It has not been evaluated for the required number of weeks. Required only if the code no
+    /// longer names the flag.
     Unused,
 }
 
 impl RetirementRule {
-    /// All of them.
+    /// All rules.
     pub const ALL: [RetirementRule; 6] = [
         RetirementRule::Constant,
         RetirementRule::Stable,
@@ -77,20 +79,20 @@ impl RetirementRule {
 /// What to do with a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// The code no longer names it and nobody evaluates it: delete it from the document.
+    /// The code no longer names it and it is not evaluated: delete it from the document.
     Delete,
-    /// Every rule says yes: remove it from the code, and keep the feature.
+    /// Every rule holds: remove it from the code, and keep the feature.
     Remove,
-    /// It is finished, and may have to be switched off until the safety period ends.
+    /// It is finished, and must remain a kill switch until the safety period ends.
     Safety,
-    /// No rule says no; somebody has to say what is unknown.
+    /// No rule fails, but evidence is missing: ask for it.
     Ask,
-    /// A rule says no.
+    /// A rule does not hold.
     Keep,
 }
 
 impl Verdict {
-    /// All of them, what can be done first.
+    /// All verdicts, the most actionable first.
     pub const ALL: [Verdict; 5] =
         [Verdict::Delete, Verdict::Remove, Verdict::Safety, Verdict::Ask, Verdict::Keep];
 
@@ -107,8 +109,8 @@ impl Verdict {
     }
 }
 
-/// What follows from the rules. A flag that the code no longer names is asked nothing but whether
-/// it is unused, since whatever it serves reaches nobody.
+/// Returns the verdict for the results of the rules. For a flag that the code no longer names, only
+/// its evaluations matter, since its value has no effect.
 pub(super) fn of(
     rules: &[(RetirementRule, Tri)],
     in_safety_period: bool,

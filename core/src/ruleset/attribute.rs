@@ -1,3 +1,5 @@
+//! The attributes and kinds that a document reads, with their slots.
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -7,7 +9,7 @@ use crate::context::AttributeReference;
 use crate::hash_index::{HashIndex, hash};
 use crate::key_set::KeySet;
 
-/// An attribute that the document asks for: a place in a bound context's row of values.
+/// An attribute that the document reads: its index in a bound context's row of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AttributeSlot(pub(crate) u32);
 
@@ -15,7 +17,7 @@ pub(crate) struct AttributeSlot(pub(crate) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KindSlot(pub(crate) u32);
 
-/// One attribute to be looked up when a context is bound, and what to make of its value then.
+/// An attribute to look up when a context is bound, and the form to convert its value to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attribute {
     pub(crate) kind: KindSlot,
@@ -38,12 +40,12 @@ impl Attribute {
     }
 }
 
-/// Every attribute that a document asks for, once for each way in which it is compared.
+/// Every attribute that a document reads, once for each form in which it is compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AttributeTable {
     attributes: Vec<Attribute>,
     index: HashIndex,
-    /// The first names of the references.
+    /// The first names of all references.
     names: KeySet,
 }
 
@@ -52,7 +54,7 @@ impl AttributeTable {
         self.attributes.len()
     }
 
-    /// The name, as the document holds it, of an attribute that some reference leads to or into.
+    /// The document's string for the name of an attribute, if a reference begins with it.
     pub(crate) fn name(&self, name: &str) -> Option<&Arc<str>> {
         self.names.place(name).map(|slot| self.names.key(slot))
     }

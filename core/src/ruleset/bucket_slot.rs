@@ -1,3 +1,5 @@
+//! The buckets that a document needs, with their slots.
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -6,14 +8,14 @@ use super::hash::{HashChoice, HashPrefix};
 use super::tables::changed;
 use crate::hash_index::HashIndex;
 
-/// A bucket that the document asks for: a context has the same one wherever the same attribute is
-/// hashed alike, in several rules of a segment or in all experiments of one seed.
+/// A bucket that the document needs: a context has the same bucket wherever the same attribute is
+/// hashed with the same prefix, in several rules of a segment or in all experiments of one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BucketSlot(pub(crate) u32);
 
 type Bucket = (HashPrefix, HashChoice, AttributeSlot);
 
-/// Every bucket that a document asks for, each once.
+/// Every bucket that a document needs, each once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BucketTable {
     buckets: Vec<Bucket>,

@@ -1,3 +1,5 @@
+//! Compiles the clauses of rules.
+
 use std::sync::Arc;
 
 use super::attribute::{Attribute, AttributeSlot, attribute_slot, kind_slot};
@@ -8,12 +10,12 @@ use crate::context::{AttributeReference, KIND};
 use crate::diagnostic::Code;
 use crate::json::Value;
 
-/// One condition of a rule, ready to be asked.
+/// A compiled condition of a rule.
 #[derive(Debug)]
 pub(crate) struct Clause {
     pub(crate) condition: Condition,
     pub(crate) negate: bool,
-    /// As the author wrote it, for explanations.
+    /// The source, for explanations.
     pub(crate) operator: Arc<str>,
     pub(crate) values: Arc<[Value]>,
 }
@@ -26,7 +28,7 @@ pub(crate) enum Condition {
     Kinds(Test),
     /// A test on an attribute of the context.
     Attribute(AttributeSlot, Test),
-    /// A test on an attribute that nothing can be called: the flag is malformed when it is asked.
+    /// A test on an attribute whose reference is invalid: evaluating it makes the flag malformed.
     InvalidReference,
 }
 
@@ -70,7 +72,8 @@ impl Clause {
         Ok(Clause { condition, negate: negate?, operator: Arc::clone(operator), values })
     }
 
-    /// The clauses of a rule of a flag or a segment; a rule without any matches everybody.
+    /// Compiles the clauses of a rule of a flag or a segment; a rule without any matches every
+    /// context.
     pub(super) fn read_all(
         fields: &Fields<'_>,
         tables: &mut Tables,

@@ -1,6 +1,7 @@
-/// Which slots, of so many, lead back to themselves: the members of every strongly connected
-/// component with an edge inside. An iterative walk (Tarjan's), since a document may chain any
-/// number of flags.
+//! Finds cycles of prerequisites and segments.
+
+/// Marks the nodes that lie on a cycle (Tarjan): the members of every strongly connected component
+/// with an edge inside. Iterative, because a document may chain any number of flags.
 pub(super) fn on_cycles(count: usize, edges: &dyn Fn(u32) -> Vec<u32>) -> Vec<bool> {
     let mut walk = Walk { nodes: vec![Node::default(); count], ..Walk::default() };
     for root in 0..u32::try_from(count).unwrap_or(u32::MAX) {
@@ -24,18 +25,18 @@ pub(super) fn on_cycles(count: usize, edges: &dyn Fn(u32) -> Vec<u32>) -> Vec<bo
 struct Walk {
     nodes: Vec<Node>,
     entered: u32,
-    /// What has been entered and belongs to no component yet.
+    /// Entered nodes that belong to no component yet.
     open: Vec<u32>,
     path: Vec<Step>,
-    /// Stands for a slot that is none.
+    /// Returned for a slot that does not exist.
     nobody: Node,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Node {
-    /// When it was entered, from 1; 0 is not yet.
+    /// The order of entry, from 1; 0 if not yet entered.
     number: u32,
-    /// The lowest number that it leads to.
+    /// The lowest number that is reachable.
     lowest: u32,
     is_open: bool,
     cyclic: bool,

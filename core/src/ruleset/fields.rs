@@ -1,3 +1,5 @@
+//! Reads the properties of objects leniently.
+
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -6,12 +8,12 @@ use crate::diagnostic::{Code, Findings};
 use crate::json::{Object, Value};
 use crate::path::Path;
 
-/// A part that cannot be read; the diagnostic has been written already.
+/// A part that is invalid; its diagnostic has already been reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable;
 
-/// The properties of one object of the document, read leniently: `null` is absent, an unknown
-/// property is nobody's business, and a property of the wrong type is reported with its path.
+/// The properties of one object of the document, read leniently: `null` is absent, unknown
+/// properties are ignored, and a property of the wrong type is reported with its path.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a> {
     object: &'a Object,
@@ -90,7 +92,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A list, shared with the document; one that is absent is empty.
+    /// A list, shared with the document; an absent one is empty.
     pub(crate) fn list(&self, name: &str) -> Result<Arc<[Value]>, Unreadable> {
         let read = self.read(name, "an array", Code::WrongType, |value| match value {
             Value::Array(elements) => Some(Arc::clone(elements)),
@@ -146,7 +148,8 @@ impl<'a> Fields<'a> {
         all
     }
 
-    /// A property that decides no answer: one of the wrong type is reported and read as absent.
+    /// A lenient optional field: it affects no answer, so one of the wrong type is reported and
+    /// read as absent.
     pub(crate) fn aside<T>(
         &self,
         name: &str,

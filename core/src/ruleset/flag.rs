@@ -1,3 +1,5 @@
+//! Compiles flags.
+
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -13,8 +15,8 @@ use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
 use crate::path::Path;
 
-/// A flag, ready to be evaluated. What could not be read is left out part by part, so that a flag
-/// that is off answers whatever else is wrong with it.
+/// A compiled flag. Invalid parts are left out one by one, so that a flag that is off evaluates
+/// even if other parts are invalid.
 #[derive(Debug)]
 pub(crate) struct Flag {
     pub(crate) metadata: Metadata,
@@ -24,23 +26,23 @@ pub(crate) struct Flag {
 
 #[derive(Debug)]
 pub(crate) enum FlagState {
-    /// Nothing that an answer could be made of can be read.
+    /// No valid part that an answer could come from.
     Malformed,
     Off(OffVariation),
     On(OffVariation, Targeting),
 }
 
-/// What is served when the flag is off or a prerequisite fails.
+/// The variation served if the flag is off or a prerequisite fails.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum OffVariation {
-    /// None is named: the caller's default, which is no error.
+    /// Not specified: the caller's default, without an error.
     Default,
     Variation(u32),
-    /// One is named that the flag does not have.
+    /// The flag does not have the specified variation.
     OutOfRange,
 }
 
-/// What decides while the flag is on.
+/// The targeting that decides while the flag is on.
 #[derive(Debug)]
 pub(crate) struct Targeting {
     pub(crate) prerequisites: Box<[Prerequisite]>,
@@ -59,7 +61,7 @@ pub(crate) struct Prerequisite {
 /// A rule of a flag.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    /// Empty when the document gives none.
+    /// Empty if the document specifies none.
     pub(crate) id: Arc<str>,
     pub(crate) clauses: Box<[Clause]>,
     pub(crate) served: Served,
@@ -67,7 +69,7 @@ pub(crate) struct Rule {
 }
 
 impl Flag {
-    /// Reads the flag that is filed under `name`; none for `null` and for a tombstone.
+    /// Compiles the flag with the member name `name`; `None` for `null` and for a tombstone.
     pub(super) fn read(
         value: &Value,
         name: &Arc<str>,
@@ -98,7 +100,7 @@ impl Flag {
                 .check(&fields, "offVariation", index)
                 .map_or(OffVariation::OutOfRange, OffVariation::Variation),
         });
-        // Read in any case, so that what is wrong is reported before somebody turns the flag on.
+        // Compiled in any case, so that mistakes are reported before somebody turns the flag on.
         let targeting = Targeting::read(&fields, name, count, tables);
         let state = match (on, off, targeting) {
             (Ok(false), Ok(off), _) => FlagState::Off(off),
@@ -185,7 +187,7 @@ impl Rule {
 }
 
 impl Salted {
-    /// Reads `key` and `salt` of the flag or segment that is filed under `name`.
+    /// Reads `key` and `salt` of the flag or segment with the member name `name`.
     pub(super) fn read(fields: &Fields<'_>, name: &Arc<str>) -> Result<Salted, Unreadable> {
         let key = match fields.text("key")? {
             Some(key) => {

@@ -1,3 +1,5 @@
+//! The hashes of buckets, and the prefixes that are hashed.
+
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use crate::json::{self, Value};
 /// How a bucket is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hash {
-    /// LaunchDarkly's own scheme: the first 60 bits of a SHA-1.
+    /// LaunchDarkly's scheme: the first 60 bits of a SHA-1.
     Sha1,
     /// isoflag's scheme for new documents: murmur3, x86, 32 bits.
     Murmur3,
@@ -27,18 +29,18 @@ impl Hash {
     }
 }
 
-/// Which hash a part of a document asks for.
+/// The hash that a part of a document specifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HashChoice {
-    /// None, so that the document's holds.
+    /// Not specified, so the document's applies.
     Document,
     Named(Hash),
-    /// One that isoflag does not know; whatever it governs is malformed.
+    /// An unknown hash; the part that uses it is malformed.
     Unknown,
 }
 
 impl HashChoice {
-    /// A number for each choice.
+    /// A number for each choice, for ordering.
     pub(crate) fn rank(self) -> u32 {
         match self {
             HashChoice::Document => 0,
@@ -54,7 +56,8 @@ impl HashChoice {
         Ok(match &**name {
             "sha1" => HashChoice::Named(Hash::Sha1),
             "murmur3" => {
-                let message = "LaunchDarkly's SDKs do not know murmur3 and give other buckets";
+                let message =
+                    "LaunchDarkly's SDKs do not support murmur3 and compute other buckets";
                 fields.report(Code::NotPortable, "hash", message);
                 HashChoice::Named(Hash::Murmur3)
             }
@@ -66,7 +69,7 @@ impl HashChoice {
         })
     }
 
-    /// The hash in force, where `document` is what `meta.hash` says.
+    /// The hash to use; `document` is the choice in `meta.hash`.
     pub(crate) fn resolve(self, document: HashChoice) -> Option<Hash> {
         match (self, document) {
             (HashChoice::Named(hash), _) | (HashChoice::Document, HashChoice::Named(hash)) => {
@@ -78,13 +81,13 @@ impl HashChoice {
     }
 }
 
-/// What is hashed before the context's value: the seed, or key and salt, and a dot.
+/// The text hashed before the context's value: the seed, or key and salt, and a dot.
 ///
 /// All rollouts of a flag or segment share one, however long its key is.
 #[derive(Clone, Debug)]
 pub(crate) struct HashPrefix {
     pub(crate) text: Arc<str>,
-    /// The hash by which it is looked up.
+    /// Its hash in the index.
     pub(super) hash: u32,
 }
 
@@ -121,7 +124,7 @@ pub(crate) struct Salted {
 }
 
 impl Salted {
-    /// What is hashed before the context's value where no seed is written.
+    /// The text hashed before the context's value if no seed is specified.
     pub(super) fn prefix(&self) -> HashPrefix {
         let prefix = || HashPrefix::of([&*self.key, ".", &self.salt, "."].concat().into());
         self.prefix.get_or_init(prefix).clone()

@@ -1,4 +1,4 @@
-//! What is wrong between flags and segments: what is missing, and what needs itself.
+//! Finds broken references between flags and segments: missing ones and cycles.
 
 use super::cycles::on_cycles;
 use super::{Clause, Condition, Membership, Ruleset, Segment, Targeting};
@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Section;
 use crate::path::Path;
 
-/// What is wrong between the flags and segments of a ruleset.
+/// The broken references between the flags and segments of a ruleset.
 pub(super) struct Links<'a> {
     ruleset: &'a Ruleset,
     flags_on_cycles: Vec<bool>,
@@ -138,7 +138,8 @@ fn check_clauses(
                     found.push(Diagnostic::new(Code::UnusableValue, &path, message));
                 }
                 Some(key) if !known(key) => {
-                    let message = format!("there is no segment `{key}`, so nobody is in it");
+                    let message =
+                        format!("there is no segment `{key}`, so the clause matches nobody");
                     found.push(Diagnostic::new(Code::MissingSegment, &path, message));
                 }
                 Some(_) => {}

@@ -1,4 +1,4 @@
-//! Which attributes an evaluation of one flag may read.
+//! Dependencies: the attributes that an evaluation of one flag may read.
 
 use std::sync::Arc;
 
@@ -11,26 +11,27 @@ use super::segment::Segment;
 use crate::context::{ALWAYS_VALID, BUILT_IN};
 use crate::key_set::KeySet;
 
-/// What of a context the answer of one flag depends on. Flags that ask for the same have equal ones.
+/// The parts of a context that the answer of one flag depends on. Flags with equal dependencies
+/// have equal values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mentions {
     /// In the order of their slots, each once.
     pub(crate) attributes: Arc<[AttributeSlot]>,
-    /// Whether a list of keys or a store is asked.
+    /// Whether a list of keys is searched or a store queried.
     pub(crate) keys: bool,
     names: Vec<Arc<str>>,
 }
 
 impl Mentions {
-    /// The names of the attributes, each once, as the document shares them; `key` is among them
-    /// where an answer depends on a context's key.
+    /// The names of the attributes, each once, sharing the document's strings; `key` is included if
+    /// an answer depends on a context's key.
     #[must_use]
     pub fn names(&self) -> &[Arc<str>] {
         &self.names
     }
 
-    /// The members that a host hands over of each of a context's kinds: those by which it may be
-    /// invalid, the kind before all, then the attributes, each once.
+    /// The members that a host runtime passes for each of a context's kinds: those that validation
+    /// reads, `kind` first, then the attributes, each once.
     #[must_use]
     pub fn members(&self) -> Vec<Arc<str>> {
         let mut members: Vec<Arc<str>> = BUILT_IN.map(Arc::from).into();
@@ -39,8 +40,9 @@ impl Mentions {
         members
     }
 
-    /// The members that no answer depends on as long as they are valid, each with the classes of values
-    /// with which it always is: `null`, `boolean`, `empty` (the empty string) and `text` (any other).
+    /// The members that no answer depends on as long as they are valid, each with the classes of
+    /// values that are always valid: `null`, `boolean`, `empty` (the empty string) and `text` (any
+    /// other string).
     pub fn interchangeable(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
         ALWAYS_VALID
             .into_iter()
@@ -48,14 +50,14 @@ impl Mentions {
     }
 }
 
-/// What is to be looked at, each once.
+/// The slots still to visit, each once.
 struct Pending {
     waiting: Vec<u32>,
     seen: Vec<bool>,
 }
 
 impl Pending {
-    /// Nothing yet, of so many.
+    /// An empty set for a number of slots.
     fn of(count: usize) -> Pending {
         Pending { waiting: Vec::new(), seen: vec![false; count] }
     }
@@ -69,12 +71,12 @@ impl Pending {
     }
 }
 
-/// The attributes that were found, and the segments that are asked.
+/// The attributes found, and the segments referred to.
 struct Found {
-    /// Whether it is one, by slot.
+    /// Whether each attribute was found, by slot.
     attributes: Vec<bool>,
     segments: Pending,
-    /// Whether a list of keys or a store is asked.
+    /// Whether a list of keys is searched or a store queried.
     keys: bool,
 }
 
@@ -111,7 +113,7 @@ impl Found {
 }
 
 impl Ruleset {
-    /// What a flag, its prerequisites and the segments that they ask may read.
+    /// Returns what a flag, its prerequisites and their segments may read.
     pub(crate) fn mentions_of(&self, flag: u32) -> Mentions {
         let mut flags = Pending::of(self.tables.flags.len());
         let segments = Pending::of(self.tables.segments.len());

@@ -1,9 +1,11 @@
+//! Compiles the metadata of a flag.
+
 use super::fields::Fields;
 use crate::diagnostic::Code;
 use crate::json::Value;
 
-/// What a flag says about itself beside its answers. One of the wrong type is reported and read as
-/// absent.
+/// The properties of a flag that do not affect its answers. One of the wrong type is reported and
+/// read as absent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metadata {
     pub(crate) version: f64,
@@ -11,7 +13,7 @@ pub(crate) struct Metadata {
     pub(crate) track_events_fallthrough: bool,
     /// Epoch milliseconds.
     pub(crate) debug_events_until: Option<f64>,
-    /// Whether a browser may know the flag.
+    /// Whether the flag is available to browsers.
     pub(crate) client_side: bool,
 }
 

@@ -1,7 +1,7 @@
-//! What evaluation reads: every flag and segment of a document, prepared once when it is loaded.
+//! Compiles every flag and segment of a document when it is loaded.
 //!
-//! A flag is read part by part ([`Fields`](fields::Fields)), so that a mistake costs only the part
-//! it is in. Flags, segments, kinds and attributes are linked by slots ([`Tables`]).
+//! A flag is compiled part by part ([`Fields`](fields::Fields)), so that a mistake affects only its
+//! part. Flags, segments, kinds and attributes are linked by slots ([`Tables`]).
 
 mod attribute;
 mod bucket_slot;
@@ -53,7 +53,7 @@ use crate::key_set::KeySet;
 use crate::limits::DIAGNOSTICS;
 use crate::path::Path;
 
-/// A compiled document. What a patch does not touch is shared with the ruleset before it.
+/// A compiled document. Parts that a patch does not change are shared with the previous ruleset.
 #[derive(Clone, Debug)]
 pub(crate) struct Ruleset {
     tables: Tables,
@@ -62,10 +62,10 @@ pub(crate) struct Ruleset {
     /// Every member of the document but `flags` and `segments`.
     rest: Object,
     hash: HashChoice,
-    /// What was noticed outside flags and segments.
+    /// Notes outside flags and segments.
     #[cfg(feature = "tools")]
     notes: Arc<[Note]>,
-    /// What was found wrong before anything was compiled.
+    /// Diagnostics from before the compilation.
     #[cfg(feature = "tools")]
     diagnostics: Arc<[Diagnostic]>,
 }
@@ -74,7 +74,7 @@ pub(crate) struct Ruleset {
 #[derive(Debug)]
 struct Items<T> {
     items: Vec<Option<Arc<Item<T>>>>,
-    /// The slots of what the document holds, in RFC 8785 order of the keys.
+    /// The slots of the document's items, in RFC 8785 order of the keys.
     order: Arc<[u32]>,
 }
 
@@ -87,11 +87,11 @@ impl<T> Clone for Items<T> {
 /// One entry of `flags` or `segments`.
 #[derive(Debug)]
 struct Item<T> {
-    /// As it is written: what the digest and a later patch need.
+    /// The source, for the digest and later patches.
     written: Value,
-    /// None for `null` and for a tombstone.
+    /// `None` for `null` and for a tombstone.
     compiled: Option<T>,
-    /// What was noticed while it was read.
+    /// Notes about it, taken while parsing.
     #[cfg(feature = "tools")]
     notes: Box<[Note]>,
 }
@@ -115,7 +115,7 @@ impl<T> Items<T> {
         }
     }
 
-    /// Restores the order after items have been put.
+    /// Restores the order after items have been added.
     fn sort(&mut self, keys: &KeySet) {
         let mut slots = Vec::new();
         for (slot, item) in (0_u32..).zip(&self.items) {
@@ -160,7 +160,7 @@ impl Ruleset {
         ruleset.with(document.flags.iter(), document.segments.iter(), &document.notes)
     }
 
-    /// This ruleset with some flags and segments taken from a patch.
+    /// Returns this ruleset with some flags and segments taken from a patch.
     pub(crate) fn with<'a>(
         self,
         mut flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
@@ -170,7 +170,7 @@ impl Ruleset {
         self.with_items(&mut flags, &mut segments, notes)
     }
 
-    /// One function, wherever the items come from.
+    /// One function, whatever the source of the items.
     fn with_items<'a>(
         mut self,
         flags: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
@@ -197,7 +197,7 @@ impl Ruleset {
         self
     }
 
-    /// This ruleset with other members beside `flags` and `segments`.
+    /// Returns this ruleset with other members beside `flags` and `segments`.
     pub(crate) fn with_rest(mut self, rest: Object) -> Ruleset {
         self.hash = read_hash(&rest, &Findings::default());
         #[cfg(feature = "tools")]
@@ -247,7 +247,7 @@ impl Ruleset {
         self.segments.order.iter().filter_map(|slot| Some((*slot, self.segment(*slot)?)))
     }
 
-    /// What is written under a key, tombstones included.
+    /// The source of an item, including tombstones.
     pub(crate) fn written(&self, section: Section, key: &str) -> Option<&Value> {
         match section {
             Section::Flags => {
@@ -261,7 +261,7 @@ impl Ruleset {
         }
     }
 
-    /// The normalised document: what the digest is computed over.
+    /// The normalised document, which the digest is computed over.
     pub(crate) fn document(&self) -> Value {
         fn written<T>(items: &Items<T>, keys: &KeySet) -> Value {
             let mut members = Vec::new();
@@ -281,8 +281,8 @@ impl Ruleset {
     }
 
     #[cfg(feature = "tools")]
-    /// Everything that is wrong, in the order of the document. Each item is read once more for it:
-    /// loading keeps no message.
+    /// Everything that is wrong, in the order of the document. Each item is compiled once more:
+    /// loading keeps no messages.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
         // One more than are reported: it shows that there are more.
         let room = |all: &Vec<Diagnostic>| (DIAGNOSTICS + 1).saturating_sub(all.len());
@@ -292,7 +292,7 @@ impl Ruleset {
         read_hash(&self.rest, &findings);
         all.extend(findings.into_vec());
         let links = links::Links::of(self);
-        // All keys have their slots, so that the tables are only looked up.
+        // All keys already have their slots, so that the tables are only read.
         let mut tables = self.tables.clone();
         for (slot, item) in self.flags.iter() {
             if room(&all) == 0 {
@@ -319,7 +319,7 @@ impl Ruleset {
     }
 }
 
-/// How the items of a section are read.
+/// How the items of a section are compiled.
 struct Reading<T> {
     section: Section,
     read: fn(&Value, &Arc<str>, &Path<'_>, &Findings, &mut Tables) -> Option<T>,
@@ -370,7 +370,7 @@ impl<T> Reading<T> {
     }
 }
 
-/// The notes of each item, in their order.
+/// The notes of each item, in order.
 #[derive(Default)]
 struct NotesByItem {
     flags: KeySet,
@@ -382,7 +382,7 @@ struct NotesByItem {
 impl NotesByItem {
     fn of(notes: &[Note]) -> NotesByItem {
         let mut by_item = NotesByItem::default();
-        // Neighbours are mostly of one item, whose key may be long.
+        // Neighbours mostly belong to one item, whose key may be long.
         let mut last: Option<(Arc<str>, Section, u32)> = None;
         for note in notes {
             let Some((section, key)) = note.item() else { continue };

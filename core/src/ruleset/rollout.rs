@@ -1,3 +1,5 @@
+//! Compiles rollouts, experiments and the variations that rules serve.
+
 use std::sync::Arc;
 
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
@@ -9,12 +11,12 @@ use super::tables::Tables;
 use crate::context::AttributeReference;
 use crate::diagnostic::Code;
 
-/// How a context is given its bucket, 0 to 99999.
+/// How the bucket of a context, 0 to 99999, is computed.
 #[derive(Debug)]
 pub(crate) struct Bucketing {
     pub(crate) kind: KindSlot,
-    /// The attribute that is hashed, and the bucket that this gives; none when its reference is
-    /// invalid.
+    /// The attribute that is hashed, and the slot of the resulting bucket; `None` if its reference
+    /// is invalid.
     pub(crate) by: Option<(AttributeSlot, BucketSlot)>,
     pub(crate) hash: HashChoice,
     pub(crate) prefix: HashPrefix,
@@ -32,7 +34,7 @@ pub(crate) struct Rollout {
 /// One entry of a rollout.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WeightedVariation {
-    /// None when the flag has no such variation.
+    /// `None` if the flag has no such variation.
     pub(crate) variation: Option<u32>,
     /// The sum of the weights up to this entry, out of 100000. Weights may be negative.
     pub(crate) cumulative_weight: i64,
@@ -40,12 +42,12 @@ pub(crate) struct WeightedVariation {
     pub(crate) untracked: bool,
 }
 
-/// What a rule or the fallthrough serves.
+/// The variation or rollout that a rule or the fallthrough serves.
 #[derive(Debug)]
 pub(crate) enum Served {
     Variation(u32),
     Rollout(Box<Rollout>),
-    /// Neither, an index out of range or a rollout without entries: malformed when it is reached.
+    /// Neither, an index out of range or a rollout without entries: malformed if it is reached.
     Nothing,
 }
 
@@ -54,7 +56,7 @@ pub(crate) enum Served {
 pub(crate) struct VariationCount(pub(crate) usize);
 
 impl VariationCount {
-    /// The index, if the flag has such a variation; otherwise the finding is reported.
+    /// Returns the index, if the flag has such a variation; otherwise reports the finding.
     pub(crate) fn check(self, fields: &Fields<'_>, name: &str, index: i64) -> Option<u32> {
         let checked = u32::try_from(index).ok().filter(|index| (*index as usize) < self.0);
         if checked.is_none() {
@@ -64,7 +66,7 @@ impl VariationCount {
         checked
     }
 
-    /// An index that an entry of a list must have; a missing one is 0, as LaunchDarkly reads it.
+    /// Reads an index that an entry of a list must have; a missing one is 0, as in LaunchDarkly.
     pub(crate) fn read(self, fields: &Fields<'_>) -> Result<Option<u32>, Unreadable> {
         let index = fields.integer("variation")?.unwrap_or_else(|| {
             fields.report(Code::MissingVariation, "variation", "no variation; read as 0");
@@ -128,7 +130,7 @@ impl Rollout {
             Some(seed) => HashPrefix::of_seed(seed),
             None => salted.prefix(),
         };
-        // An experiment is always by key, so that nobody changes sides with an attribute.
+        // An experiment always hashes the key, so that no context changes sides with an attribute.
         let bucketing = Bucketing::read(&fields, "contextKind", experiment, prefix, tables)?;
         let mut cumulative_weight = 0_i64;
         let entries = fields.each("variations", |entry| {

@@ -1,3 +1,5 @@
+//! Compiles segments.
+
 use std::sync::Arc;
 
 use super::attribute::{KindSlot, kind_slot};
@@ -12,10 +14,10 @@ use crate::diagnostic::Findings;
 use crate::json::{self, Value};
 use crate::path::Path;
 
-/// A segment, ready to be asked.
+/// A compiled segment.
 #[derive(Debug)]
 pub(crate) enum Segment {
-    /// It cannot be read: whoever asks it is malformed.
+    /// It is invalid: an evaluation that reaches it is malformed.
     Malformed,
     Readable(SegmentBody),
 }
@@ -24,11 +26,11 @@ pub(crate) enum Segment {
 pub(crate) struct SegmentBody {
     pub(crate) membership: Membership,
     pub(crate) rules: Box<[SegmentRule]>,
-    /// Whether any rule asks another segment.
+    /// Whether any rule refers to another segment.
     pub(crate) asks_segments: bool,
 }
 
-/// Who is in before any rule is asked.
+/// The members decided before any rule.
 #[derive(Debug)]
 pub(crate) enum Membership {
     Lists {
@@ -36,10 +38,10 @@ pub(crate) enum Membership {
         included: Box<[KeyList]>,
         excluded: Box<[KeyList]>,
     },
-    /// A big segment, whose keys a store holds.
+    /// A big segment, whose keys are in a store.
     Big {
         kind: KindSlot,
-        /// `<segment key>.g<generation>`; none while the generation is unknown.
+        /// `<segment key>.g<generation>`; `None` if the generation is unknown.
         reference: Option<Arc<str>>,
     },
 }
@@ -54,12 +56,12 @@ pub(crate) struct KeyList {
 #[derive(Debug)]
 pub(crate) struct SegmentRule {
     pub(crate) clauses: Box<[Clause]>,
-    /// The share of the contexts that match, out of 100000; none is everybody.
+    /// The share of the matching contexts, out of 100000; `None` is all of them.
     pub(crate) weighted: Option<(i64, Bucketing)>,
 }
 
 impl Segment {
-    /// Reads the segment that is filed under `name`; none for `null` and for a tombstone.
+    /// Compiles the segment with the member name `name`; `None` for `null` and for a tombstone.
     pub(super) fn read(
         value: &Value,
         name: &Arc<str>,

@@ -1,13 +1,15 @@
+//! The tables of keys, kinds, attributes and buckets that link the parts of a document.
+
 use std::sync::Arc;
 
 use super::attribute::AttributeTable;
 use super::bucket_slot::BucketTable;
 use crate::key_set::KeySet;
 
-/// The tables that the parts of a document are linked through: flags, segments and kinds by key.
+/// The tables that link the parts of a document: flags, segments and kinds by key.
 ///
-/// A key keeps its slot for ever, also while the document does not hold it. So a prerequisite of
-/// a flag that a later patch brings needs no new link.
+/// A key keeps its slot permanently, even if the document does not contain it, so that a
+/// prerequisite on a flag that a later patch adds needs no new link.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
     pub(crate) flags: Arc<KeySet>,
@@ -17,7 +19,8 @@ pub(crate) struct Tables {
     pub(crate) buckets: Arc<BucketTable>,
 }
 
-/// The slot of a key, new if need be; a table that other rulesets share is copied first.
+/// Returns the slot of a key, adding it if needed; a table that other rulesets share is copied
+/// first.
 pub(crate) fn intern(table: &mut Arc<KeySet>, key: &Arc<str>) -> u32 {
     match table.place(key) {
         Some(slot) => slot,
@@ -25,7 +28,7 @@ pub(crate) fn intern(table: &mut Arc<KeySet>, key: &Arc<str>) -> u32 {
     }
 }
 
-/// Changes a table that is this ruleset's own; one that is shared is copied first.
+/// Changes a table of this ruleset; a shared one is copied first.
 pub(super) fn changed<T: Clone, R>(
     table: &mut Arc<T>,
     change: impl FnOnce(&mut T) -> R,

@@ -1,3 +1,5 @@
+//! Compiles target lists.
+
 use std::sync::Arc;
 
 use super::attribute::{KindSlot, kind_slot};
@@ -8,14 +10,14 @@ use super::value_list::ValueList;
 use crate::context::USER;
 use crate::json::sorted_places;
 
-/// The target lists of a flag, in the order in which they are consulted.
+/// The target lists of a flag, in the order in which they are searched.
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
     pub(crate) lists: Box<[TargetList]>,
 }
 
 impl Targets {
-    /// The variations that somebody is named for.
+    /// The variations that have a target list.
     #[cfg(feature = "authoring")]
     pub(crate) fn variations(&self) -> impl Iterator<Item = u32> {
         self.lists.iter().filter(|list| !list.keys.is_empty()).filter_map(|list| list.variation)
@@ -26,15 +28,15 @@ impl Targets {
 #[derive(Debug)]
 pub(crate) struct TargetList {
     pub(crate) kind: KindSlot,
-    /// None when the flag has no such variation.
+    /// `None` if the flag has no such variation.
     pub(crate) variation: Option<u32>,
     pub(crate) keys: ValueList,
 }
 
-/// A list as it is written.
+/// The source of a list.
 struct Written {
     kind: Arc<str>,
-    /// The index as written, by which a list of `contextTargets` finds that of `targets`.
+    /// The index in the source, by which a list of `contextTargets` refers to that of `targets`.
     index: i64,
     variation: Option<u32>,
     keys: ValueList,
@@ -53,9 +55,9 @@ impl Written {
 }
 
 impl Targets {
-    /// Reads `targets` and `contextTargets`. With no `contextTargets`, `targets` decides alone.
-    /// Otherwise `contextTargets` gives the order, and an entry of it for users stands for the
-    /// first entry of `targets` with its variation, whatever it names itself.
+    /// Compiles `targets` and `contextTargets`. Without `contextTargets`, `targets` decides alone.
+    /// Otherwise `contextTargets` determines the order, and an entry of it for users is replaced by
+    /// the first entry of `targets` with the same variation, whatever keys it lists itself.
     pub(super) fn read(
         fields: &Fields<'_>,
         variations: VariationCount,

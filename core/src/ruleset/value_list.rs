@@ -1,14 +1,16 @@
+//! Lists of values with look-up by hash.
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::hash_index::{self, HashIndex};
 use crate::json::Value;
 
-/// Up to here a scan is no slower than hashing the value that is looked for.
+/// Up to this length a scan is as fast as hashing the value.
 const FEW: usize = 6;
 
-/// A list of values as the document holds it, in which a value is found by its hash if the list
-/// is long. Objects and arrays are never found.
+/// A list of values shared with the document; if it is long, a value is found by its hash. Objects
+/// and arrays are never found.
 #[derive(Clone, Debug)]
 pub(crate) struct ValueList {
     values: Arc<[Value]>,
@@ -33,7 +35,7 @@ impl ValueList {
             // A document is at most 256 MiB, so its values are fewer than 2^32.
             let count = u32::try_from(list.values.len()).unwrap_or(u32::MAX);
             let value = |place: u32| list.values.get(place as usize).unwrap_or(&Value::Null);
-            // What is never found would only lengthen the way to what is.
+            // Values that are never found would only lengthen searches.
             let found = |value: &&Value| !matches!(value, Value::Array(_) | Value::Object(_));
             list.index = Index::Many(HashIndex::of(
                 count,
@@ -48,12 +50,12 @@ impl ValueList {
         self.values.is_empty()
     }
 
-    /// The first place of a value, whose hash may be known already.
+    /// Returns the first index of a value, whose hash may already be known.
     pub(crate) fn place(&self, value: &Value, known_hash: Option<u32>) -> Option<usize> {
         let hash = match (&self.index, known_hash) {
             (_, Some(hash)) => hash,
             (Index::Many(_), None) => hash(value),
-            // A look at each is less work than a hash.
+            // Comparing each is faster than hashing.
             (Index::Few(_), None) => {
                 return self.values.iter().position(|known| order(known, value).is_eq());
             }
@@ -61,7 +63,7 @@ impl ValueList {
         self.find(hash, |known| order(known, value))
     }
 
-    /// Whether a string is in the list, whose hash is known already.
+    /// Whether a string is in the list; its hash is already known.
     pub(crate) fn contains(&self, key: &str, hash: u32) -> bool {
         let compare = |known: &Value| match known {
             Value::String(known) => (**known).cmp(key),
@@ -85,12 +87,12 @@ impl ValueList {
     }
 }
 
-/// The hash by which a value is looked for.
+/// The hash for looking up a value.
 pub(crate) fn hash(value: &Value) -> u32 {
     match value {
         Value::String(text) => hash_index::hash(text),
         Value::Number(number) => {
-            // The bits of a small integer's double are all at the top.
+            // The significant bits of a small integer's double are all at the top.
             let mixed = number.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15);
             (mixed >> 32) as u32
         }
@@ -111,7 +113,7 @@ fn rank(value: &Value) -> u8 {
     }
 }
 
-/// Any order by which equal values are found. Arrays and objects equal nothing.
+/// An arbitrary order that finds equal values. Arrays and objects equal nothing.
 fn order(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::String(a), Value::String(b)) => a.cmp(b),

@@ -1,8 +1,10 @@
+//! The error of an invalid strategy.
+
 use std::fmt;
 
 use super::StrategyKind;
 
-/// Why something is no strategy for a document.
+/// An invalid strategy for a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrategyError {
     code: &'static str,
@@ -17,7 +19,7 @@ impl StrategyError {
 
     pub(super) fn unknown(path: impl Into<String>, name: &str) -> StrategyError {
         let known: Vec<String> = StrategyKind::ALL.iter().map(|kind| format!("`{kind}`")).collect();
-        let message = format!("`{name}` is no strategy; there are {}", known.join(", "));
+        let message = format!("invalid strategy `{name}`: expected one of {}", known.join(", "));
         StrategyError { code: "unknown-strategy", path: path.into(), message }
     }
 
@@ -26,13 +28,13 @@ impl StrategyError {
         StrategyError { code: "unknown-flag", path: path.into(), message }
     }
 
-    /// The stable name of what is wrong: `not-a-strategy`, `unknown-strategy` or `unknown-flag`.
+    /// The stable error code: `not-a-strategy`, `unknown-strategy` or `unknown-flag`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
     }
 
-    /// Where in the strategy, such as `on[0]`; empty for the strategy as a whole.
+    /// The path in the strategy, such as `on[0]`; empty for the strategy as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

@@ -1,13 +1,15 @@
+//! The kinds of strategies, and their effect on a flag.
+
 use std::fmt;
 
 use crate::lifecycle::{Status, same_name};
 
-/// One of the two places where strategies are chosen.
+/// One of the two systems that choose strategies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// Where features are written and tested.
+    /// The system in which features are written and tested.
     Development,
-    /// Where customers are.
+    /// The system that customers use.
     Production,
 }
 
@@ -21,7 +23,7 @@ impl System {
         }
     }
 
-    /// The system of that name.
+    /// Returns the system with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<System> {
         [System::Development, System::Production].into_iter().find(|system| system.as_str() == name)
@@ -33,34 +35,34 @@ impl System {
 pub enum StrategyKind {
     /// Development: every flag is on.
     FlushOut,
-    /// Development: what is finished is on.
+    /// Development: finished features are on.
     ProductionState,
-    /// Development: what is in staging, done or finished is on.
+    /// Development: features in staging, done or finished are on.
     NextRelease,
-    /// Development: what is named is on.
+    /// Development: the named flags are on.
     Custom,
-    /// Production: what is done and deployed is on; what is finished, or has no status, serves by
-    /// its own rules.
+    /// Production: features that are done and deployed are on; flags that are finished, or have no
+    /// status, use their own rules.
     Beta,
-    /// Production: every flag serves by its own rules.
+    /// Production: every flag uses its own rules.
     Production,
-    /// Production: what is named is on or off; the others serve by their own rules.
+    /// Production: named flags are on or off; other flags use their own rules.
     CustomProduction,
 }
 
-/// What a strategy does to a flag.
+/// The effect of a strategy on a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// It serves its "on" variation to everybody.
     On,
     /// It is off.
     Off,
-    /// It serves by its own rules.
+    /// It uses its own rules.
     OwnRules,
 }
 
 impl StrategyKind {
-    /// All of them: four of development, three of production.
+    /// All kinds: four of development, three of production.
     pub const ALL: [StrategyKind; 7] = [
         StrategyKind::FlushOut,
         StrategyKind::ProductionState,
@@ -71,7 +73,7 @@ impl StrategyKind {
         StrategyKind::CustomProduction,
     ];
 
-    /// As documents write it: `Flush Out`, `Production State`, `Next Release`, `Custom`, `Beta`,
+    /// The name in documents: `Flush Out`, `Production State`, `Next Release`, `Custom`, `Beta`,
     /// `Production` or `Custom Production`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -86,13 +88,13 @@ impl StrategyKind {
         }
     }
 
-    /// The strategy of that name; `flush-out` is `Flush Out` too.
+    /// Returns the strategy with this name; `flush-out` is also `Flush Out`.
     #[must_use]
     pub fn named(name: &str) -> Option<StrategyKind> {
         StrategyKind::ALL.into_iter().find(|kind| same_name(kind.as_str(), name))
     }
 
-    /// Where it is chosen.
+    /// The system that can choose it.
     #[must_use]
     pub fn system(self) -> System {
         match self {
@@ -106,8 +108,8 @@ impl StrategyKind {
         }
     }
 
-    /// What it does to a flag, by the flag's status, whether a deployed artifact holds the feature,
-    /// and what a custom strategy says of it.
+    /// The effect on a flag, depending on its status, on whether a deployed artifact contains the
+    /// feature, and on the flags that a custom strategy names.
     #[must_use]
     pub fn effect(self, status: Option<Status>, deployed: bool, named: Option<Effect>) -> Effect {
         let on_if = |on| if on { Effect::On } else { Effect::Off };
@@ -144,9 +146,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_strategy_turns_on_what_its_row_says() {
-        // No status, To Do, Doing, Staging, Done, Finished; then the same while deployed. `1` is on,
-        // `0` off, `r` by its own rules.
+    fn each_strategy_turns_on_the_flags_of_its_row() {
+        // No status, To Do, Doing, Staging, Done, Finished; then the same while deployed. `1` is
+        // on, `0` off, `r` its own rules.
         let table = [
             (StrategyKind::FlushOut, "111111", "111111"),
             (StrategyKind::ProductionState, "000001", "000001"),
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn only_custom_strategies_heed_what_is_named() {
+    fn only_custom_strategies_use_named_flags() {
         for kind in StrategyKind::ALL {
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                 for named in [Effect::On, Effect::Off] {

@@ -1,6 +1,7 @@
-//! Strategies: named ways to turn flags on and off over a document, by how far their features are.
+//! Strategies: named ways to turn flags on and off over a document, by the status of their
+//! features.
 //!
-//! A strategy gives a new document, which is evaluated like any other. The development and the
+//! A strategy returns a new document, which is evaluated like any other. The development and the
 //! production system each choose one by `meta.strategies`.
 
 mod error;
@@ -19,9 +20,9 @@ pub use kind::{Effect, StrategyKind, System};
 
 use crate::json::{Object, Value};
 
-/// A strategy with what it is told beside the document.
+/// A strategy with its parameters.
 ///
-/// Written it is a name, such as `"Flush Out"`, or `{"strategy": "Custom", "on": [keys]}`.
+/// In JSON it is a name, such as `"Flush Out"`, or `{"strategy": "Custom", "on": [keys]}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strategy {
     /// Which flags it turns on.
@@ -30,8 +31,8 @@ pub struct Strategy {
     pub on: BTreeSet<Arc<str>>,
     /// The keys that a custom strategy turns off.
     pub off: BTreeSet<Arc<str>>,
-    /// The keys whose features the deployed artifact holds, for `Beta`; where there are none, those
-    /// that have `lifecycle.deployedTimestamp`.
+    /// The keys of the features in the deployed artifact, for `Beta`; if `None`, those that have
+    /// `lifecycle.deployedTimestamp`.
     pub deployed: Option<BTreeSet<Arc<str>>>,
 }
 
@@ -42,11 +43,11 @@ impl From<StrategyKind> for Strategy {
 }
 
 impl Strategy {
-    /// Reads a name or `{strategy, on, off, deployed}`.
+    /// Parses a name or `{strategy, on, off, deployed}`.
     ///
     /// # Errors
-    /// Where it is neither, or the name is none of a strategy. Members that nobody knows are
-    /// nobody's business.
+    ///
+    /// If it is neither, or names an unknown strategy. Unknown members are ignored.
     pub fn read(written: &Value) -> Result<Strategy, StrategyError> {
         let named = |path: &str, name: &str| {
             StrategyKind::named(name).ok_or_else(|| StrategyError::unknown(path, name))
@@ -71,7 +72,7 @@ impl Strategy {
         })
     }
 
-    /// `{strategy}`, with `on`, `off` and `deployed` where there are any.
+    /// `{strategy}`, and `on`, `off` and `deployed` if there are any.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let list = |keys: &BTreeSet<Arc<str>>| -> Value {
@@ -88,7 +89,7 @@ impl Strategy {
         members.collect::<Object>().into()
     }
 
-    /// What a custom strategy says of a flag; of one that it turns on and off, that it is off.
+    /// The effect of a custom strategy on a flag; if it names the flag as both on and off, off.
     fn named(&self, key: &str) -> Option<Effect> {
         let off = self.off.contains(key).then_some(Effect::Off);
         off.or_else(|| self.on.contains(key).then_some(Effect::On))
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_strategy_round_trips() {
         for text in [
             r#"{"strategy":"Flush Out"}"#,
             r#"{"off":["b"],"on":["a","c"],"strategy":"Custom Production"}"#,
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_strategy_is_refused_with_its_place() {
+    fn an_invalid_strategy_is_rejected_with_its_path() {
         for (text, message) in [
             ("5", "expected a name or an object, found a number"),
             ("{}", "`strategy`: the name of a strategy is missing"),
@@ -152,6 +153,10 @@ mod tests {
         }
         let error = read("\"canary\"").unwrap_err();
         assert_eq!(error.code(), "unknown-strategy");
-        assert!(error.to_string().starts_with("`canary` is no strategy; there are `Flush Out`, "));
+        assert!(
+            error
+                .to_string()
+                .starts_with("invalid strategy `canary`: expected one of `Flush Out`, ")
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The document under a strategy.
+//! Applies a strategy to a document.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,16 +9,16 @@ use crate::flags::Flags;
 use crate::json::{Object, Value};
 use crate::lifecycle::Lifecycle;
 
-/// What decides before a fallthrough does.
+/// The members that decide before a fallthrough does.
 const DECIDING: [&str; 4] = ["prerequisites", "targets", "contextTargets", "rules"];
 
 impl Flags {
-    /// This document under a strategy: a flag that the strategy turns on serves its
+    /// Returns this document under a strategy: a flag that the strategy turns on serves its
     /// [`on_variation`](Flags::on_variation) to everybody, whatever its prerequisites, targets and
-    /// rules say; one that it turns off is off. `meta.strategy` says which strategy it is. Under
-    /// `Production` it is this very document.
+    /// rules are; one that it turns off is off. `meta.strategy` names the strategy. Under
+    /// `Production` it is this document itself.
     ///
-    /// A flag without anything that "on" could mean stays as it is.
+    /// A flag whose "on" variation is unknown is unchanged.
     ///
     /// ```
     /// use isoflag::{Context, Flags, Strategy, StrategyKind};
@@ -35,8 +35,7 @@ impl Flags {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// # Errors
-    /// Where a key that the strategy names is none of a flag.
+    /// If a key that the strategy names is not in the document.
     pub fn with_strategy(&self, strategy: &Strategy) -> Result<Flags, StrategyError> {
         self.check_keys(strategy)?;
         if strategy.kind == StrategyKind::Production {
@@ -66,7 +65,7 @@ impl Flags {
         Ok(Flags::of(ruleset.clone().with(flags, std::iter::empty(), &[]).with_rest(rest)))
     }
 
-    /// What the strategy does to the flag; none where there is no such flag.
+    /// Returns the effect of the strategy on the flag; `None` if there is no such flag.
     #[must_use]
     pub fn effect(&self, key: &str, strategy: &Strategy) -> Option<Effect> {
         let lifecycle: Lifecycle = self.lifecycle(key)?;

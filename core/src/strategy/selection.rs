@@ -1,9 +1,8 @@
-//! Which strategy a system chooses for a context: `meta.strategies`.
+//! Chooses the strategy of a system for a context, from `meta.strategies`.
 //!
 //! `{"development": [{"strategy": "Flush Out", "clauses": [...]}, ...], "production": [...]}`: the
-//! first entry whose clauses all match counts, and one without clauses matches everybody. Clauses
-//! are those of a flag's rules and are matched by the same evaluator, as the rules of a flag that
-//! exists for this question alone.
+//! first entry whose clauses all match counts, and one without clauses matches every context.
+//! Clauses are those of a flag's rules and are evaluated as the rules of a temporary flag.
 
 use std::sync::Arc;
 
@@ -13,14 +12,14 @@ use crate::context::Context;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
 
-/// One entry of a system's strategies: its place in the list, and what it says.
+/// One entry of a system's strategies: its index in the list, and its source.
 pub(crate) struct Choice {
     pub(crate) index: usize,
     pub(crate) strategy: Result<Strategy, StrategyError>,
     pub(crate) clauses: Value,
 }
 
-/// The entries of a system in their order; none where `meta` says nothing about it.
+/// Returns the entries of a system in order; `None` if `meta` has none for it.
 pub(crate) fn choices(flags: &Flags, system: System) -> Vec<Choice> {
     let meta = flags.ruleset().rest().get("meta").and_then(Value::as_object);
     let all = meta.and_then(|meta| meta.get("strategies")?.as_object());
@@ -40,16 +39,17 @@ fn of_system(strategy: Strategy, system: System) -> Result<Strategy, StrategyErr
     if strategy.kind.system() == system {
         return Ok(strategy);
     }
-    let message = format!("`{}` is no strategy of the {} system", strategy.kind, system.as_str());
+    let message =
+        format!("`{}` is not a strategy of the {} system", strategy.kind, system.as_str());
     Err(StrategyError::not_a_strategy("strategy", message))
 }
 
 impl Flags {
-    /// The strategy that the system chooses for a context, by the document's `meta.strategies`:
-    /// that of the first entry whose clauses match. None where none does, or where the entries
-    /// cannot be read: the flags then serve by their own rules.
+    /// Returns the strategy that the system chooses for a context from the document's
+    /// `meta.strategies`: that of the first entry whose clauses match. `None` if none matches, or
+    /// if the entries are invalid: the flags then use their own rules.
     ///
-    /// A context of kind `request` can say where a request comes from: a clause on its
+    /// A context of kind `request` can describe the origin of a request: use a clause on its
     /// `remoteAddress` with `in` for an address, or with `startsWith` for a network.
     #[must_use]
     pub fn strategy_for(&self, system: System, context: &Context) -> Option<Strategy> {
@@ -71,7 +71,7 @@ impl Flags {
     }
 }
 
-/// The rule that serves an entry by its index; none for one that is no strategy.
+/// The rule that serves an entry by its index; `None` if its strategy is invalid.
 fn rule(choice: &Choice) -> Option<Value> {
     choice.strategy.as_ref().ok()?;
     let rule = Object::from_iter([
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_entry_that_matches_there_is_none() {
+    fn without_a_matching_entry_no_strategy_is_chosen() {
         let context = Context::builder("ada").build().unwrap();
         for strategies in [
             "null",

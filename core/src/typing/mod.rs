@@ -1,7 +1,7 @@
-//! Types for a document's flags, so that a type checker knows their keys and what each serves.
+//! Generates types for a document's flags, so that a type checker knows their keys and values.
 //!
-//! [`shape`] says what the values of a flag look like; [`typescript`] and [`python`] write that
-//! down. The text depends on the document alone.
+//! [`shape`] infers the values of a flag; [`typescript`] and [`python`] write them. The text
+//! depends on the document alone.
 
 mod python;
 mod shape;
@@ -15,7 +15,7 @@ use crate::json::Value;
 use crate::printable::printable_lines;
 use shape::Shape;
 
-/// A language that [`Flags::typing`] writes types for.
+/// A target language of [`Flags::typing`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypingLanguage {
     /// A declaration file (`.d.ts`) that fills in `FlagTypes` of the npm package.
@@ -25,7 +25,7 @@ pub enum TypingLanguage {
 }
 
 impl TypingLanguage {
-    /// Every language, in the order in which a program offers them.
+    /// All languages, in the order in which a CLI lists them.
     pub const ALL: [TypingLanguage; 2] = [TypingLanguage::TypeScript, TypingLanguage::Python];
 
     /// `typescript` or `python`.
@@ -37,7 +37,7 @@ impl TypingLanguage {
         }
     }
 
-    /// The language of that name.
+    /// Returns the language with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<TypingLanguage> {
         TypingLanguage::ALL.into_iter().find(|language| language.as_str() == name)
@@ -45,11 +45,12 @@ impl TypingLanguage {
 }
 
 impl Flags {
-    /// The text of a file that types the flags: which keys there are, and what each serves.
+    /// Returns the text of a file with the types of the flags: their keys, and the values that each
+    /// serves.
     ///
     /// Booleans are booleans, numbers numbers, short strings the literals that the flag may serve,
-    /// and JSON is the structure that its variations share. A flag without variations that could
-    /// be read may serve any JSON.
+    /// and JSON is the structure that its variations share. A flag without valid variations may
+    /// serve any JSON.
     ///
     /// ```
     /// use isoflag::{Flags, TypingLanguage};
@@ -66,7 +67,7 @@ impl Flags {
             TypingLanguage::TypeScript => typescript::write(&flags),
             TypingLanguage::Python => python::write(&flags),
         };
-        // In strings the escapes say the same, and elsewhere there is such a text only in comments.
+        // In strings the escapes are equivalent, and such text otherwise occurs only in comments.
         printable_lines(&text).to_string()
     }
 
@@ -85,19 +86,19 @@ impl Flags {
     }
 }
 
-/// What is to be said of one flag.
+/// The type of one flag.
 struct TypedFlag {
     key: Arc<str>,
     description: Option<Arc<str>>,
     shape: Shape,
 }
 
-/// A string as a literal. The text of JSON is one in both languages.
+/// A string literal. JSON's syntax is valid in both languages.
 fn literal(text: &str) -> String {
     Value::from(text).to_canonical_json()
 }
 
-/// Whether both languages take the text as a name.
+/// Whether both languages accept the text as a name.
 fn is_identifier(text: &str) -> bool {
     let starts = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     starts && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

@@ -1,3 +1,5 @@
+//! Infers the shapes of a flag's values.
+
 use std::sync::Arc;
 
 use crate::json::Value;
@@ -5,7 +7,7 @@ use crate::json::Value;
 /// Strings longer than this, in characters, are typed as strings and not as literals.
 const LITERAL_LENGTH: usize = 64;
 
-/// What values look like: the alternatives among them. None at all is any JSON.
+/// The shape of values: their alternatives. No alternative means any JSON.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     pub(super) null: bool,
@@ -19,19 +21,19 @@ pub(super) struct Shape {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Numbers {
-    /// Only such as Python has as `int`.
+    /// Only integers that Python has as `int`.
     Integers,
     Any,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Strings {
-    /// Each of them, in the order of the document.
+    /// All of them, in the order of the document.
     Literals(Vec<Arc<str>>),
     Any,
 }
 
-/// The members of all objects together, in the order in which they are first met.
+/// The members of all objects together, in the order of their first occurrence.
 #[derive(Debug, Default)]
 pub(super) struct Members {
     objects: usize,
@@ -46,7 +48,7 @@ pub(super) struct Member {
 }
 
 impl Shape {
-    /// What a flag with those variations may serve.
+    /// The shape of a flag with these variations.
     pub(super) fn of(variations: &[Value]) -> Shape {
         let mut shape = Shape::default();
         for value in variations {
@@ -58,7 +60,7 @@ impl Shape {
         shape
     }
 
-    /// How many alternatives there are.
+    /// The number of alternatives.
     pub(super) fn alternatives(&self) -> usize {
         let strings = match &self.string {
             None => 0,

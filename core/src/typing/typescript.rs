@@ -1,3 +1,5 @@
+//! Generates a TypeScript declaration file.
+
 use std::fmt::Write;
 
 use super::shape::{Members, Shape, Strings};
@@ -5,7 +7,7 @@ use super::{TypedFlag, is_identifier, literal};
 
 const ANY: &str = "JsonValue";
 
-/// A declaration file that fills in the npm package's `FlagTypes`.
+/// Writes a declaration file that fills in the npm package's `FlagTypes`.
 pub(super) fn write(flags: &[TypedFlag]) -> String {
     let mut body = String::new();
     for flag in flags {
@@ -15,7 +17,7 @@ pub(super) fn write(flags: &[TypedFlag]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(body, "    {}: {};", name(&flag.key), union(&flag.shape, 2));
     }
-    // Without an import or export the file would declare another module of that name.
+    // Without an import or export the file would declare a separate module with that name.
     let header = if body.contains(ANY) {
         "import type { JsonValue } from \"isoflag\";"
     } else {
@@ -41,7 +43,7 @@ fn comment(text: &str) -> String {
     }
 }
 
-/// The name of a member, in quotes where it must be.
+/// The name of a member, in quotes if needed.
 fn name(text: &str) -> String {
     if is_identifier(text) { text.to_owned() } else { literal(text) }
 }

@@ -1,4 +1,4 @@
-//! Small documents whose flags ask each other and segments, round in circles too.
+//! Generates small documents whose flags depend on each other and on segments, with cycles.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ fn segment() -> impl Strategy<Value = Value> {
     )
 }
 
-/// Two documents, of which the second differs in some places.
+/// Two documents with some differences.
 pub(crate) fn documents() -> impl Strategy<Value = [Value; 2]> {
     let changes = prop::collection::vec(prop::bool::weighted(0.25), 8);
     let parts = || (prop::collection::vec(flag(), 4), prop::collection::vec(segment(), 3));

@@ -1,6 +1,6 @@
 /**
- * Asks a shop that is being served, once and headless, whether its page and its Lambda function agree on every flag for
- * every preset: `node agree.js http://127.0.0.1:PORT`. The exit code is 1 if they do not.
+ * Checks once and headless whether the page and the Lambda function of a running shop agree on every flag for every
+ * preset: `node agree.js http://127.0.0.1:PORT`. The exit code is 1 if they do not.
  */
 import { launch, skipWithoutChromium } from "./browser.js";
 

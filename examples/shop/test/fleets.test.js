@@ -1,4 +1,4 @@
-/** What the instances answer while a change comes to them, and to what nobody should send. */
+/** Tests the answers of instances while a change propagates, and their responses to invalid requests. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { serve } from "./shop.js";
@@ -115,7 +115,7 @@ describe("a fleet of instances", () => {
     assert.equal(refused.status, 503);
     assert.equal(refused.headers.get("retry-after"), "60");
     assert.equal(refused.headers.get("isoflag-document"), start.newest);
-    // It polls when it is told of a document that it does not know.
+    // It polls if a request names an unknown document.
     assert.equal((await submit(stale, "two steps", held[fresh - 1]?.digest)).status, 200);
   });
 
@@ -157,7 +157,7 @@ describe("a fleet of instances", () => {
       const { at, holding, submit } = await fleet({ change: "rollback", keepsAll });
       const early = await at(5 * MINUTE);
       const rolledBack = early[holding(({ form }) => form === "one page") - 1]?.digest;
-      // It has never held what was rolled back.
+      // It has never loaded the document that was rolled back.
       const late = holding(({ form }) => form === "two steps");
       await at(30 * MINUTE);
       const answer = await submit(late, "one page", rolledBack);
@@ -203,7 +203,7 @@ describe("a fleet of instances", () => {
     const stale = holding(({ form }) => form === "two steps");
     const check = (/** @type {number} */ number, /** @type {string} */ receipt, visitor = "mia") =>
       send(`${path}/instances/${number}/check?visitor=${visitor}`, "POST", { receipt });
-    // An instance says what it claims itself where it is sent any claim.
+    // An instance returns its own claim if it is sent an invalid one.
     const any = JSON.stringify({ flag: "express-form", digest: UNKNOWN });
     const claim = (await check(stale, any)).body.receipt;
     assert.deepEqual((await check(stale, claim)).body.asSent, { code: "true" });
@@ -278,7 +278,7 @@ describe("a fleet of instances", () => {
     assert.equal((await send("/fleets/none/clock", "PUT", { toMs: 0 })).status, 404);
   });
 
-  it("holds so many fleets and no more", async () => {
+  it("limits the number of fleets", async () => {
     const { path } = await fleet({ change: "on" });
     const { at } = await fleet({ change: "on" });
     for (let count = 0; count < 15; count++) await fleet({ change: "off" });

@@ -8,7 +8,7 @@ import { serve } from "./shop.js";
 const CHANGES = ["Another form", "Rolled back", "Alarm", "Kill switch", "Phased out", "OFF to ON"];
 const skip = skipWithoutChromium();
 
-/** What a run came to is the same however long it takes; this ends what hangs. */
+/** The result of a run does not depend on its duration; this timeout ends a hanging one. */
 const HANGS = 300_000;
 
 /**
@@ -32,7 +32,7 @@ describe("the instances", { skip }, () => {
     page.setDefaultTimeout(HANGS);
     page.on("pageerror", error => faults.push(String(error)));
     page.on("console", message => {
-      // Chromium tells of each 503, which is what is shown here.
+      // Chromium reports each 503, which is expected here.
       const told = message.text().startsWith("Failed to load resource: the server responded with");
       if (message.type() === "error" && !told) faults.push(message.text());
     });
@@ -48,12 +48,12 @@ describe("the instances", { skip }, () => {
 
   /** @param {string} name */
   const choose = name => page.getByRole("radio", { name, exact: true }).check();
-  /** Has `outcome` wait for the run after this one. */
+  /** Makes `outcome` wait for the next run. */
   const forget = () =>
     page.locator(".plot").evaluate(plot => {
       plot.toggleAttribute("data-forgotten");
     });
-  /** Waits until the run of the chosen positions is over. */
+  /** Waits until the run of the chosen positions has finished. */
   const outcome = async () => {
     await page.waitForFunction(() => {
       if (document.querySelector("[data-forgotten]")) return false;
@@ -153,7 +153,7 @@ describe("the instances", { skip }, () => {
     const text = await dispute.innerText();
     assert.match(text, new RegExp(`Journey ${number} began .* 503 off there`));
     assert.match(text, /they part at trace\.on: the page claims true, the instance finds false\./);
-    // The claim holds where it was made, and both hosts find the same difference.
+    // The claim holds where it was made, and both host runtimes find the same difference.
     assert.equal(await dispute.locator(".steps > .yes").count(), 1);
     assert.equal(await dispute.getAttribute("data-hosts"), "same");
     assert.deepEqual(await dispute.locator(".chip").allInnerTexts(), ["true", "false"]);
@@ -162,7 +162,7 @@ describe("the instances", { skip }, () => {
     assert.notEqual(await receipt.locator("output").innerText(), shown);
   });
 
-  it("breaks none behind the gate, which holds back whoever comes early", async () => {
+  it("breaks no journey behind the gate, which holds back early visitors", async () => {
     await choose("OFF to ON");
     await choose("None");
     await outcome();
@@ -276,7 +276,7 @@ describe("the instances", { skip }, () => {
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Again" }).click();
     await page.locator(".plot:not([data-forgotten])").waitFor();
-    // Whatever went on would have come further meanwhile.
+    // A continuing run would have progressed in the meantime.
     await page.evaluate(async () => {
       for (let count = 0; count < 30; count++) await fetch("/contexts.json");
     });

@@ -1,4 +1,4 @@
-/** Drives the page in Chromium as somebody would who tries it, and saves the picture that README.md shows. */
+/** Drives the page in Chromium like a visitor, and saves the picture that README.md shows. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { launch, skipWithoutChromium } from "./browser.js";
@@ -130,7 +130,7 @@ describe("the shop", { skip }, () => {
     await agree();
     await serves("checkout-v2", ["false", "false"]);
     await flag("checkout-v2").getByText("Switched off").waitFor();
-    // What needs it goes with it.
+    // Flags that depend on it change with it.
     await serves("gift-cards", ["false", "false"]);
     await flag("checkout-v2").getByRole("switch").click();
     await agree();
@@ -172,11 +172,11 @@ describe("the shop", { skip }, () => {
     await page.getByLabel("Hold edits back from the Lambda").check();
     await flag("checkout-v2").getByRole("switch").click();
     await differ();
-    // However often it is asked again.
+    // However often it is polled again.
     for (let index = 0; index < 4; index++)
       await page.waitForResponse(response => response.url().endsWith("/decide"));
     const verdict = page.locator(".verdict");
-    // Of the flags that need it one differs with it.
+    // One of the flags that depend on it differs too.
     assert.match(await verdict.innerText(), /2 of 17 decisions differ/);
     assert.match(
       await verdict.innerText(),

@@ -1,4 +1,4 @@
-/** What the shop's server and Lambda function say to what nobody should send. */
+/** Tests the responses of the shop's server and Lambda function to invalid requests. */
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, describe, it } from "node:test";

@@ -1,4 +1,4 @@
-/** Serves the shop for a test, with a Lambda function of its own. */
+/** Serves the shop for a test, with its own Lambda function. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 /** @param {string} path */
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 
-/** Starts it on a port that is free; gives its address and how to stop it. */
+/** Starts it on a free port; returns its address and a function that stops it. */
 export async function serve() {
   const server = spawn(at("../../../.venv/bin/python"), [at("../serve.py"), "--ttl", "0.2"], {
     stdio: ["ignore", "pipe", "inherit"],

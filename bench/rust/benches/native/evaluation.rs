@@ -27,7 +27,7 @@ pub(crate) fn measure(criterion: &mut Criterion, workload: &Workload) -> Result<
         let mut group = criterion.benchmark_group("eval");
         group.bench_function(BenchmarkId::new("isoflag", &case.case), |bencher| {
             bencher.iter(|| {
-                let answer = bound.evaluate_afresh(flags.handle(black_box(&case.flag)));
+                let answer = bound.evaluate_uncached(flags.handle(black_box(&case.flag)));
                 black_box((flags.value_of(&answer), answer.variation_index()));
             });
         });
@@ -47,7 +47,7 @@ pub(crate) fn measure(criterion: &mut Criterion, workload: &Workload) -> Result<
         let handle = flags.handle(&case.flag);
         group.bench_function(BenchmarkId::new("isoflag", &case.case), |bencher| {
             bencher.iter(|| {
-                let answer = bound.evaluate_afresh(black_box(handle));
+                let answer = bound.evaluate_uncached(black_box(handle));
                 black_box((flags.value_of(&answer), answer.variation_index()));
             });
         });
@@ -56,7 +56,7 @@ pub(crate) fn measure(criterion: &mut Criterion, workload: &Workload) -> Result<
         let mut group = criterion.benchmark_group("eval-reason");
         group.bench_function(BenchmarkId::new("isoflag", &case.case), |bencher| {
             bencher.iter(|| {
-                let answer = bound.evaluate_afresh(flags.handle(black_box(&case.flag)));
+                let answer = bound.evaluate_uncached(flags.handle(black_box(&case.flag)));
                 black_box((flags.value_of(&answer), flags.reason_of(&answer)));
             });
         });

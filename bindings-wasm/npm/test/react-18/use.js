@@ -1,4 +1,4 @@
-// Imported before a program: whatever it imports of React is React 18.
+// Import before other code: its imports of React then resolve to React 18.
 
 import { register } from "node:module";
 

@@ -43,7 +43,7 @@ export function exhaust({ Flags }) {
     }
     if (!isRight()) wrong.push(`small after ${count}`);
   }
-  // Nothing is freed: what is garbage cannot be collected while this runs, and fills the memory.
+  // Nothing is freed: objects cannot be collected while this runs, and fill the memory.
   for (let turn = 0; turn < 10_000; turn++) {
     if (!isRight()) wrong.push(`small, turn ${turn}`);
     small.bind({ kind: "user", key: `ada-${turn}`, much: "x".repeat(10_000) });

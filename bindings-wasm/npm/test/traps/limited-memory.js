@@ -1,4 +1,4 @@
-/** A module whose memory may not grow past a number of pages of 64 KiB: the maximum is written into its memory section. */
+/** Limits the memory of a module to a number of pages of 64 KiB: the maximum is written into its memory section. */
 
 const MEMORY = 5;
 const HAS_MAXIMUM = 1;

@@ -1,4 +1,4 @@
-/** Runs the attacks on a page's main thread and in its worker, and posts what came of them to the server of the page. */
+/** Runs the attacks on a page's main thread and in its worker, and posts the results to the server of the page. */
 
 import { attack, calls, toolCalls } from "./attack.js";
 import { exhaust, PAGES } from "./exhaustion.js";

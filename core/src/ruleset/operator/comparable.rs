@@ -1,9 +1,11 @@
+//! Attribute values converted to the form in which operators compare them.
+
 use super::date::Instant;
 use super::version::Version;
 use crate::json::Value;
 use crate::ruleset::value_list;
 
-/// What the operators that ask for an attribute need it to be read as.
+/// The form that an operator needs an attribute to be converted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ComparedAs {
     Itself,
@@ -12,18 +14,18 @@ pub(crate) enum ComparedAs {
     Version,
 }
 
-/// What has been read of a value before an operator asks: of an attribute when the context is
-/// bound, however many clauses ask for it; of the elements of an array nothing.
+/// The converted form of a value, computed before an operator needs it: for an attribute when the
+/// context is bound, however many clauses read it; for the elements of an array it is not computed.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Comparable {
-    /// Nothing: an operator reads for itself what it needs.
+    /// Not converted: the operator reads the value itself.
     #[default]
     Itself,
-    /// The hash with which it is looked for in a list.
+    /// The hash for look-ups in a list.
     Hash(u32),
-    /// The moment; none for what is no date.
+    /// The instant; `None` if the value is not a date.
     Instant(Option<Instant>),
-    /// The version; none for what is no version.
+    /// The version; `None` if the value is not a version.
     Version(Option<Version>),
 }
 

@@ -73,14 +73,14 @@ impl Instant {
     }
 }
 
-/// The milliseconds since the epoch, rounded down, that a text such as `2026-01-31T12:00:00Z` means.
+/// The milliseconds since the epoch, rounded down, of a text such as `2026-01-31T12:00:00Z`.
 #[cfg(feature = "tools")]
 pub(crate) fn epoch_milliseconds(text: &str) -> Option<f64> {
     parse(text).map(|instant| instant.milliseconds)
 }
 
-/// Reads `2026-01-31T12:00:00.5+02:00`. The offset's colon may be missing, `t` and `z` may be
-/// lower-case, and of a fraction nine digits count.
+/// Parses `2026-01-31T12:00:00.5+02:00`. The offset's colon may be missing, `t` and `z` may be
+/// lower-case, and at most nine digits of a fraction count.
 fn parse(text: &str) -> Option<Instant> {
     let mut rest = Scanner(text.as_bytes());
     let year = rest.digits(4)?;

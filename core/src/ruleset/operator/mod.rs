@@ -1,5 +1,5 @@
-//! What a clause compares with, prepared when the document is loaded: one file for each family of
-//! operators. The context's value always comes first, the clause's second.
+//! Compiled operators of clauses: one file for each family. The context's value is always the left
+//! operand, the clause's the right one.
 
 mod comparable;
 mod date;
@@ -23,7 +23,7 @@ use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
 use crate::path::Path;
 
-/// The prepared operator and values of a clause.
+/// The compiled operator and values of a clause.
 #[derive(Debug)]
 pub(crate) enum Test {
     In(equality::In),
@@ -32,11 +32,11 @@ pub(crate) enum Test {
     Number(number::NumberTest),
     Date(date::DateTest),
     Version(version::VersionTest),
-    /// An operator that isoflag does not know matches nothing.
+    /// An unknown operator matches nothing.
     Unknown,
 }
 
-/// Where the values of a clause stand, for what there is to say about them.
+/// The values of a clause with their path, for reports.
 pub(super) struct ClauseValues<'a> {
     pub(super) values: &'a Arc<[Value]>,
     pub(super) path: &'a Path<'a>,
@@ -44,7 +44,7 @@ pub(super) struct ClauseValues<'a> {
 }
 
 impl ClauseValues<'_> {
-    /// Prepares each value; what `read` refuses is reported as a value that can never match.
+    /// Compiles each value; a value that `read` rejects is reported as one that can never match.
     fn prepare<T>(
         &self,
         code: Code,
@@ -100,7 +100,7 @@ impl Test {
         }
     }
 
-    /// What the test needs an attribute to be read as.
+    /// The form that the test needs an attribute to be converted to.
     pub(crate) fn compared_as(&self) -> ComparedAs {
         match self {
             Test::In(_) => ComparedAs::Hash,
@@ -113,7 +113,7 @@ impl Test {
     }
 
     /// The index of the first of the clause's values that one value of the context matches;
-    /// `comparable` is what has been read of it before.
+    /// `comparable` is that value's converted form.
     pub(crate) fn matching(
         &self,
         value: &Value,
@@ -132,8 +132,8 @@ impl Test {
     }
 }
 
-/// The first prepared value for which `matches` holds; each comparison is a step, and more if it
-/// looks at many bytes.
+/// The first compiled value for which `matches` holds; each comparison is a step, and more if it
+/// reads many bytes.
 fn first_text_match<T>(
     prepared: &[Option<T>],
     steps: &mut Steps,
@@ -149,12 +149,12 @@ fn first_text_match<T>(
     Ok(None)
 }
 
-/// Takes the steps for reading a value that was not read when the context was bound.
+/// Takes the steps for converting a value that was not converted when the context was bound.
 fn take_reading(value: &Value, steps: &mut Steps) -> Result<(), Malformed> {
     steps.take_with_bytes(0, value.as_str().map_or(0, str::len))
 }
 
-/// The first prepared value for which `matches` holds; each comparison is a step.
+/// The first compiled value for which `matches` holds; each comparison is a step.
 fn first_match<T>(
     prepared: &[Option<T>],
     steps: &mut Steps,

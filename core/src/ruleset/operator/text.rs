@@ -13,7 +13,7 @@ pub(crate) struct TextTest {
     values: Box<[Option<Part>]>,
 }
 
-/// Where in the attribute's text the clause's must stand.
+/// The position in the attribute's text at which the clause's must occur.
 #[derive(Clone, Copy, Debug)]
 enum Place {
     Start,
@@ -55,13 +55,13 @@ impl TextTest {
     }
 }
 
-/// A text that is looked for in others.
+/// A text that is searched for in others.
 #[derive(Debug)]
 struct Part {
     text: Arc<str>,
-    /// How many bytes still match where the byte after so many does not (Knuth, Morris, Pratt).
-    /// The standard library's search is three times the code, and prepares anew for each text.
-    /// Empty if all are 0.
+    /// For each matched length, the longest shorter length that still matches if the next byte does
+    /// not (Knuth, Morris, Pratt). The standard library's search is three times the code, and
+    /// prepares again for each text. Empty if all are 0.
     shorter: Box<[u32]>,
 }
 
@@ -77,7 +77,7 @@ impl Part {
                     matched = part.next(matched, byte, &shorter);
                 }
             }
-            // Most texts never begin again within themselves.
+            // Most texts do not repeat their beginning.
             if shorter.iter().any(|matched| *matched > 0) {
                 part.shorter = shorter.into();
             }
@@ -85,7 +85,7 @@ impl Part {
         part
     }
 
-    /// How many bytes match after one more, where so many have matched before.
+    /// The number of bytes that match after one more byte, if `matched` have matched before it.
     fn next(&self, mut matched: u32, byte: u8, shorter: &[u32]) -> u32 {
         while self.text.as_bytes().get(matched as usize) != Some(&byte) {
             if matched == 0 {

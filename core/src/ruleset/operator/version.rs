@@ -49,7 +49,7 @@ impl VersionTest {
     }
 }
 
-/// What counts of a version.
+/// The parts of a version that are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     /// Major, minor, patch.
@@ -63,7 +63,7 @@ impl Version {
         value.as_str().and_then(parse)
     }
 
-    /// The bytes that a comparison looks at: only pre-releases of one version are compared.
+    /// The bytes that a comparison reads: only pre-releases of the same version are compared.
     fn bytes_compared(&self, other: &Version) -> usize {
         let both = !self.pre.is_empty() && !other.pre.is_empty() && self.numbers == other.numbers;
         if both { self.pre.len().max(other.pre.len()) } else { 0 }
@@ -91,8 +91,8 @@ fn pre_release_order(a: &[u8], b: &[u8]) -> Ordering {
     rest(a).cmp(rest(b))
 }
 
-/// The identifiers of a pre-release as they are ordered: numbers first, by their size, then by the
-/// ASCII of the others.
+/// The identifiers of a pre-release in a form that orders correctly: numbers first, by value, then
+/// the others by ASCII.
 fn identifiers(pre: &[u8]) -> impl Iterator<Item = (bool, usize, &[u8])> {
     pre.split(|byte| *byte == b'.').map(|identifier| {
         let word = !is_number(identifier);
@@ -105,7 +105,7 @@ fn is_number(identifier: &[u8]) -> bool {
     identifier.iter().all(u8::is_ascii_digit)
 }
 
-/// Whether a text is identifiers with dots between them, none of them empty.
+/// Whether a text consists of non-empty identifiers separated by dots.
 fn are_identifiers(text: &str, leading_zeros: bool) -> bool {
     let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
     text.as_bytes().split(|byte| *byte == b'.').all(|identifier| match identifier {
@@ -147,7 +147,7 @@ mod tests {
 
     use super::*;
 
-    /// As the standard's own reader reads it.
+    /// Parses it with a reference implementation of the standard.
     fn standard(text: &str) -> Option<Version> {
         let semver::Version { major, minor, patch, pre, build: _ } = text.parse().ok()?;
         Some(Version { numbers: [major, minor, patch], pre: Box::from(pre.as_str()) })

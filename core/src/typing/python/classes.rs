@@ -1,16 +1,17 @@
-//! Classes for JSON objects. `TypedDict` is called as a function, since members may have any name.
+//! Generates classes for JSON objects. `TypedDict` is called as a function, since members may have
+//! any name.
 
 use super::super::literal;
 use super::super::shape::{Members, Numbers, Shape, Strings};
 
-/// The classes that JSON objects are typed by.
+/// The classes for JSON objects.
 pub(super) struct Classes {
-    /// Their definitions, each after those that it needs.
+    /// Their definitions, each after its dependencies.
     pub(super) text: String,
     taken: Vec<String>,
 }
 
-/// What the module itself calls by a name in this style.
+/// The names in this style that the module itself uses.
 const TAKEN: [&str; 17] = [
     "Any",
     "Context",
@@ -38,7 +39,7 @@ impl Default for Classes {
 }
 
 impl Classes {
-    /// The name, or the name with the first number that makes it another.
+    /// Returns the name, with the first number that makes it unique if it is taken.
     fn free_name(&mut self, wanted: &str) -> String {
         let numbered = (2_u32..).map(|number| format!("{wanted}{number}"));
         let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
@@ -47,7 +48,7 @@ impl Classes {
         free
     }
 
-    /// What values of that shape are; `name` is for the class of their objects.
+    /// The type of values of that shape; `name` is for the class of their objects.
     pub(super) fn union(&mut self, shape: &Shape, name: &str) -> String {
         let mut alternatives = Vec::new();
         if shape.boolean {
@@ -79,7 +80,7 @@ impl Classes {
         if alternatives.is_empty() { "Any".to_owned() } else { alternatives.join(" | ") }
     }
 
-    /// Defines the class of some objects, after those of their members, and gives its name.
+    /// Defines the class of some objects, after those of their members, and returns its name.
     fn object(&mut self, members: &Members, name: &str) -> String {
         if members.is_empty() {
             return "dict[str, Any]".to_owned();
@@ -109,7 +110,7 @@ impl Classes {
     }
 }
 
-/// A key as the name of a class: `new-checkout` is `NewCheckout`.
+/// Converts a key to the name of a class: `new-checkout` becomes `NewCheckout`.
 pub(super) fn pascal_case(key: &str) -> String {
     let words = key.split(|character: char| !character.is_ascii_alphanumeric());
     let capitalised = words.map(|word| {

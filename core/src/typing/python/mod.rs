@@ -1,3 +1,5 @@
+//! Generates a typed Python module.
+
 mod classes;
 
 use std::fmt::Write;
@@ -6,7 +8,7 @@ use super::shape::Shape;
 use super::{TypedFlag, literal};
 use classes::{Classes, pascal_case};
 
-/// A module whose protocols every `isoflag.Flags` and `isoflag.BoundFlags` fulfils.
+/// Writes a module whose protocols every `isoflag.Flags` and `isoflag.BoundFlags` implements.
 pub(super) fn write(flags: &[TypedFlag]) -> String {
     let mut classes = Classes::default();
     let served: Vec<String> =
@@ -47,7 +49,7 @@ _ContextLike: TypeAlias = Context | Mapping[str, Any]
 _BigSegments: TypeAlias = Mapping[str, Any] | None
 ";
 
-/// `Literal["a", "b"]`, over several lines where it is long.
+/// Writes `Literal["a", "b"]`, on several lines if it is long.
 fn keys_type(keys: &[&str], indent: &str) -> String {
     if keys.is_empty() {
         return "NoReturn".to_owned();
@@ -61,9 +63,9 @@ fn keys_type(keys: &[&str], indent: &str) -> String {
     format!("Literal[\n{lines}{indent}]")
 }
 
-/// The keys of the flags by what they serve.
+/// The keys of the flags, grouped by their types.
 struct Groups<'a> {
-    /// What `variation` gives, and for which keys; in the order of the first key.
+    /// The type that `variation` returns, and for which keys; in the order of the first key.
     served: Vec<(&'a str, Vec<&'a str>)>,
     all: Vec<&'a str>,
     booleans: Vec<&'a str>,
@@ -81,7 +83,7 @@ impl<'a> Groups<'a> {
             }
         }
         let those = |serve: fn(&Shape) -> bool| -> Vec<&str> {
-            // A flag of which nothing is known may serve anything.
+            // A flag of unknown type may serve anything.
             let fit = |flag: &&TypedFlag| serve(&flag.shape) || flag.shape.alternatives() == 0;
             flags.iter().filter(fit).map(|flag| &*flag.key).collect()
         };
@@ -95,14 +97,14 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// One of the two protocols: with its context already, or asked with one.
+/// One of the two protocols: bound to a context, or with a context argument.
 struct Protocol {
     name: &'static str,
     fulfilled_by: &'static str,
     /// The parameters beside the key and the default.
     context: &'static str,
     options: &'static str,
-    /// What only this one has.
+    /// The members that only this one has.
     others: &'static str,
 }
 
@@ -157,7 +159,7 @@ impl Protocol {
             ("float", &groups.numbers),
             ("str", &groups.strings),
         ] {
-            // A getter that fits no flag is none.
+            // A getter without any flag is omitted.
             if !keys.is_empty() {
                 let name = format!("{served}_variation");
                 text += &format!("\n{}", self.getter(&name, keys, "_D", &value(served)));

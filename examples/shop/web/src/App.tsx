@@ -44,7 +44,7 @@ export function App(props: AppProps) {
   useEffect(() => {
     const { text } = doc.held;
     if (text === published.current) return;
-    // A slider moves faster than anybody publishes.
+    // A slider moves faster than documents are published.
     const timer = setTimeout(() => {
       published.current = text;
       put("/document", text).then(() => setProblem(undefined), failed);

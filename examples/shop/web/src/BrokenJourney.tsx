@@ -17,12 +17,12 @@ export interface BrokenJourneyProps {
   readonly onShow: (number: number) => void;
 }
 
-/** A receipt's members that are shown. */
+/** The shown members of a receipt. */
 interface Receipt extends Omit<Explanation, "contextKey"> {
   readonly digest: string;
 }
 
-/** A broken journey's receipt: what the page claims, what the instance finds, and the first step at which they part. */
+/** A broken journey's receipt: the page's claim, the instance's result, and the first step that differs. */
 export function BrokenJourney({ state, journey, broken, onShow }: BrokenJourneyProps) {
   const place = journey ? broken.indexOf(journey) : -1;
   const step = (by: number) => {
@@ -59,13 +59,13 @@ export function BrokenJourney({ state, journey, broken, onShow }: BrokenJourneyP
 function nothing({ tally, isOver, options: { change, protection } }: RunState): string {
   if (!isOver) return "No journey has broken so far.";
   const why: Partial<Record<Protection, string>> = {
-    gate: "The gate held back whoever would have come too early.",
+    gate: "The gate held back visitors who would have started too early.",
     pin: "Each was answered by the document with which it began.",
   };
   return `None of ${tally.begun} journeys broke. ${change === "off" ? "" : (why[protection] ?? "")}`.trim();
 }
 
-/** Replays a claim in the page, as the instance has done. */
+/** Replays a claim in the page, like the instance. */
 function replayed(claim: string, flags: Flags, visitor: string): Replayed {
   try {
     replay(claim, flags, contextOf(visitor));

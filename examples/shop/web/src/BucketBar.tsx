@@ -7,11 +7,11 @@ export interface BucketBarProps {
   readonly flag: string;
   readonly document: JsonObject;
   readonly entries: RolloutTrace["entries"];
-  /** The visitor's bucket, where one was worked out. */
+  /** The visitor's bucket, if one was computed. */
   readonly bucket: number | undefined;
 }
 
-/** The shares of a rollout from 0 to 100,000, and where the visitor's bucket lies. */
+/** The shares of a rollout from 0 to 100,000, and the position of the visitor's bucket. */
 export function BucketBar({ flag, document, entries, bucket }: BucketBarProps) {
   const several = listOf(flagOf(document, flag).variations).length > 0;
   return (

@@ -10,7 +10,7 @@ export interface DocumentPanelProps {
   readonly onRestore: () => void;
 }
 
-/** The document that both hosts decide with: to edit, to hold back from the Lambda, to restore. */
+/** The document that both hosts evaluate: to edit, to hold back from the Lambda, to restore. */
 export function DocumentPanel(props: DocumentPanelProps) {
   const { state, problem, shown, onText, onRestore } = props;
   const warnings = state.notes.filter(({ severity }) => severity !== "info");

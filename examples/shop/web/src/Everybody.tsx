@@ -33,7 +33,7 @@ async function compare({ flags, presets }: EverybodyProps): Promise<Comparison> 
 /** Compares both hosts for every flag and every preset. */
 export function Everybody({ flags, presets }: EverybodyProps) {
   const [comparison, setComparison] = useState<Comparison>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was compared is no more once the document changes
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the comparison is outdated once the document changes
   useEffect(() => setComparison(undefined), [flags]);
   const ask = () =>
     compare({ flags, presets }).then(setComparison, error =>

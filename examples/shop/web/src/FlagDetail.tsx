@@ -18,7 +18,7 @@ export interface FlagDetailProps {
   readonly onShowJson: () => void;
 }
 
-/** Why the flag serves what it does: each step, the bucket against the weights, and everybody else. */
+/** Explains the flag's answer: each step, the bucket against the weights, and a population. */
 export function FlagDetail(props: FlagDetailProps) {
   const { flag, flags, document, context, browser, lambda, onWeights, onShowJson } = props;
   const { trace, answer } = browser.explanation;

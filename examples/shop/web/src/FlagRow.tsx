@@ -14,7 +14,7 @@ export interface FlagRowProps extends FlagDetailProps {
   readonly onSwitch: (on: boolean) => void;
 }
 
-/** One flag: its kill switch, what each host decides, and why. */
+/** One flag: its kill switch, the answer of each host, and the reason. */
 export function FlagRow(props: FlagRowProps) {
   const { flag, document, browser, lambda, answered, isOpen, onToggleOpen, onSwitch } = props;
   const written = flagOf(document, flag);

@@ -19,7 +19,7 @@ const PACES: readonly (readonly [string, string, number])[] = [
   ["none", "No waiting", 0],
 ];
 
-/** Many instances of one function while a change is on its way, and journeys between them. */
+/** Many instances of one function while a change propagates, and journeys between them. */
 export function Instances() {
   const [change, setChange] = useState<Change>("on");
   const [protection, setProtection] = useState<Protection>("none");
@@ -146,7 +146,7 @@ export function Instances() {
   );
 }
 
-/** The places of the positions that a run is of, among all. */
+/** The indices of a run's options. */
 function positions({ change, protection }: Options): string {
   const place = CHANGES.findIndex(([name]) => name === change);
   return `${place} ${CHANGES.length + PROTECTIONS.findIndex(([name]) => name === protection)}`;
@@ -157,7 +157,7 @@ interface StandingProps {
   readonly children: ReactNode;
 }
 
-/** How it stands: when it is, how many journeys broke, and how long there is to wait. */
+/** The state of a run: the time, the number of broken journeys, and the remaining time. */
 function Standing({ state, children }: StandingProps) {
   const { nowMs, start, tally } = state;
   const [changedMs = 0] = start.publishedMs;
@@ -220,7 +220,7 @@ function Counted({ name, value, tone }: CountedProps) {
   );
 }
 
-/** What the gate says by the newest document, and how long it still waits. */
+/** The gate's result for the newest document, and its remaining time. */
 function Countdown({ state }: { readonly state: RunState }) {
   const { newest, nowMs, start } = state;
   const gates = [JOURNEY, FORM].map(key =>

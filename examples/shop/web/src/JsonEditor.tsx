@@ -16,16 +16,16 @@ const HIGHLIGHT = HighlightStyle.define([
 ]);
 
 export interface JsonEditorProps {
-  /** What a screen reader calls it. */
+  /** The label for screen readers. */
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly notes: readonly Note[];
-  /** A place to show; another object shows it again. */
+  /** A position to show; another object shows it again. */
   readonly shown?: { readonly offset: number } | undefined;
 }
 
-/** A text of JSON with what is wrong marked in place. Tab leaves it, as it leaves any other field. */
+/** A JSON editor with errors marked in place. Tab leaves it, like any other field. */
 export function JsonEditor({ label, value, onChange, notes, shown }: JsonEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
@@ -88,7 +88,7 @@ export function JsonEditor({ label, value, onChange, notes, shown }: JsonEditorP
   return <div className="editor" ref={place} />;
 }
 
-/** The one stretch that differs, so that the caret and the scrolling stay where they are. */
+/** The one range that differs, so that the caret and the scroll position are kept. */
 function difference(before: string, after: string): { from: number; to: number; insert: string } {
   const most = Math.min(before.length, after.length);
   let start = 0;

@@ -1,4 +1,4 @@
-/** What the page can show; the part of its address after `#`. */
+/** A view of the page; the part of its address after `#`. */
 export type View = "documents" | "instances";
 
 const VIEWS: readonly (readonly [View, string])[] = [
@@ -12,7 +12,7 @@ export interface MastheadProps {
   readonly lede: string;
 }
 
-/** The top of the page, with the way to its other view. */
+/** The top of the page, with a link to its other view. */
 export function Masthead({ view, title, lede }: MastheadProps) {
   return (
     <header className="masthead">

@@ -5,7 +5,7 @@ export interface NextVisitorProps {
   readonly state: RunState;
 }
 
-/** What the page shows to who comes now, by what `/config` has said. */
+/** The page that a new visitor sees, from the response of `/config`. */
 export function NextVisitor({ state: { config, options } }: NextVisitorProps) {
   const waits = options.protection === "gate";
   const oldWay = (

@@ -6,7 +6,7 @@ export interface OpenPageProps {
   readonly state: RunState;
 }
 
-/** What a page shows that was open all the time and fetches the document once a minute. */
+/** The state of a page that is open all the time and fetches the document once a minute. */
 export function OpenPage({ state: { openPage, start } }: OpenPageProps) {
   const [changedMs = 0] = start.publishedMs;
   return (

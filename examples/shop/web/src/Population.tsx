@@ -18,7 +18,7 @@ export interface PopulationProps {
   readonly rollout: Rollout;
 }
 
-/** A thousand visitors at their buckets, each in the colour of what is served. */
+/** A thousand visitors at their buckets, each in the colour of the served value. */
 export function Population({ flags, flag, document, context, rollout }: PopulationProps) {
   const place = JSON.stringify([rollout.path, rollout.contextKind, rollout.bucketBy]);
   const people = useMemo(
@@ -30,7 +30,7 @@ export function Population({ flags, flag, document, context, rollout }: Populati
   if (people && before.current?.question !== question) before.current = { question, people };
   const first = rollout.entries[0]?.variation ?? 0;
   const asked = useMemo(() => people?.some(({ bucket }) => bucket !== undefined) ?? false, [people]);
-  // Where everybody is off, buckets are not worked out; those known from before keep people in their places.
+  // If the flag is off for everybody, buckets are not computed; the previous ones keep visitors in their positions.
   const buckets = useRef<{ question: string; at: (number | undefined)[] }>(undefined);
   if (asked && people) buckets.current = { question, at: people.map(({ bucket }) => bucket) };
   const known = buckets.current?.question === question ? buckets.current.at : undefined;

@@ -3,12 +3,12 @@ import { CHANGES, PROTECTIONS } from "./protections";
 import { count } from "./why";
 
 export interface RunsProps {
-  /** What runs came to, by change and protection. */
+  /** The results of runs, by change and protection. */
   readonly runs: ReadonlyMap<string, Tally>;
   readonly state: RunState;
 }
 
-/** The share of journeys that broke, of each run so far. */
+/** The share of broken journeys in each run so far. */
 export function Runs({ runs, state }: RunsProps) {
   const now = `${state.options.change} ${state.options.protection}`;
   return (

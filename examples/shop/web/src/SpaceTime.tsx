@@ -11,7 +11,7 @@ export interface SpaceTimeProps {
 
 const MINUTE_MS = 60_000;
 
-/** The colour of what is held. */
+/** The colour of a document. */
 export function toneOf({ isOn, form }: Pick<Span, "isOn" | "form">): string {
   return !isOn ? "tone-0" : form === "one page" ? "tone-2" : "tone-1";
 }
@@ -20,7 +20,7 @@ export function nameOf({ isOn, form }: Pick<Span, "isOn" | "form">): string {
   return isOn ? form : "off";
 }
 
-/** Each instance over time, coloured by what it holds, and each journey from where it began to where it ended. */
+/** Each instance over time, coloured by its document, and each journey from its start to its end. */
 export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
   const { start, nowMs, spans, journeys, held } = state;
   const { fromMs, untilMs, publishedMs, ttlSeconds } = start;
@@ -106,7 +106,7 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
           <button
             key={number}
             type="button"
-            // By keyboard one steps through them at the receipt.
+            // Keyboard users step through them in the receipt.
             tabIndex={-1}
             className={number === shown ? "break shown" : "break"}
             aria-label={`Journey ${number}: ${end?.status} at instance ${end?.at}`}
@@ -144,7 +144,7 @@ export function SpaceTime({ state, shown, onShow }: SpaceTimeProps) {
   );
 }
 
-/** The instances in the order in which the change comes to them. */
+/** The instances in the order in which they load the change. */
 function rowsOf({ start }: RunState): number[] {
   const [changedMs = 0] = start.publishedMs;
   const ttlMs = start.ttlSeconds * 1000;

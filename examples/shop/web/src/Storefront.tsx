@@ -7,7 +7,7 @@ interface Recommendations {
 
 const COFFEES = ["Kenya AA", "Sidamo", "Huila", "Mandheling", "Antigua", "Tarrazú"];
 
-/** The shop as this visitor sees it: the flags at work, through `isoflag/react`. */
+/** The shop as this visitor sees it: evaluates flags through `isoflag/react`. */
 export function Storefront() {
   const button = useFlag("checkout-button", "Buy now");
   const freeFrom = useFlag("free-shipping-from", 59);

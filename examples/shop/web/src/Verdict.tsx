@@ -10,7 +10,7 @@ export interface VerdictProps {
   readonly heldBack: boolean;
 }
 
-/** Whether the two hosts agree, said plainly, and which document each decides with. */
+/** Whether the two hosts agree, and which document each evaluates. */
 export function Verdict({ digest, version, lambda, total, same, heldBack }: VerdictProps) {
   const { reply, error } = lambda;
   const isOld = reply !== undefined && reply.digest !== digest;

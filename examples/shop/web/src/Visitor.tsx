@@ -21,7 +21,7 @@ export interface VisitorProps {
   readonly onText: (text: string) => void;
 }
 
-/** Who is asked about: one of the presets, the next key, or any JSON. */
+/** The context: one of the presets, the next key, or any JSON. */
 export function Visitor({ presets, selected, text, context, notes, onSelect, onText }: VisitorProps) {
   const key = visitorKey(context);
   const step = (by: number) => onText(withKey(text, context, stepped(key, by)));

@@ -1,4 +1,4 @@
-/** The context that is edited, and the last one that could be read. */
+/** The edited context, and the last valid one. */
 import { Context } from "isoflag/tools";
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import type { Note } from "./document-state";
@@ -13,7 +13,7 @@ export interface ContextState {
   readonly notes: readonly Note[];
 }
 
-/** What strict reading says of a context; an evaluation takes it all the same. */
+/** The errors of the strict parser; an evaluation accepts the context nevertheless. */
 function notesOf(text: string, context: JsonObject): Note[] {
   try {
     Context.fromObject(context).free();
@@ -68,7 +68,7 @@ export function typedContext(state: ContextState, text: string): ContextState {
   return { ...state, text, context, notes: notesOf(text, context) };
 }
 
-/** `CommaExpected` as words. */
+/** Formats `CommaExpected` as words. */
 function words(code: string): string {
   return code.replace(/(?!^)[A-Z]/g, letter => ` ${letter.toLowerCase()}`).toLowerCase();
 }

@@ -1,11 +1,11 @@
-/** The document that is edited, and the last good one, which the browser decides with. */
+/** The edited document, and the last valid one, which the browser evaluates. */
 import { type Diagnostic, DocumentError, Flags } from "isoflag/tools";
 import { applyEdits, type JSONPath, modify, parseTree } from "jsonc-parser";
 import type { JsonObject } from "./explanation";
 import { objectOf } from "./flag-document";
 import { type Place, parsePath, placeAt, placeOf } from "./place";
 
-/** A message about a text, and where it belongs. */
+/** A message about a text, and its position. */
 export interface Note extends Place {
   readonly severity: Diagnostic["severity"];
   readonly message: string;
@@ -18,7 +18,7 @@ export interface Held {
   readonly json: JsonObject;
 }
 
-/** The text in the editor, and what is made of it. */
+/** The text in the editor, and the document loaded from it. */
 export interface DocumentState {
   readonly text: string;
   /** The last text that loads: `held.text` differs from `text` while that has an error. */
@@ -50,7 +50,7 @@ export function opened(text: string): DocumentState {
   return { text, held, notes: notesOf(held), error: undefined };
 }
 
-/** Takes what was typed. */
+/** Returns the state after typing. */
 export function typed(state: DocumentState, text: string): DocumentState {
   if (text === state.text) return state;
   try {
@@ -65,7 +65,7 @@ export function typed(state: DocumentState, text: string): DocumentState {
   }
 }
 
-/** Sets members of the last good document, and raises the versions, by which hosts tell the newer one. */
+/** Sets members of the last valid document, and raises the versions, so that hosts detect the newer one. */
 export function edited(
   state: DocumentState,
   key: string,
@@ -85,7 +85,7 @@ export function edited(
   return typed(state, next);
 }
 
-/** Goes back to a document, as a later version than the one held. */
+/** Returns to an earlier document, as a later version than the current one. */
 export function rolledBack(state: DocumentState, original: string): DocumentState {
   const next = nextVersion(state.held.json).reduce(
     (now, [path, value]) => applyEdits(now, modify(now, path, value, { formattingOptions: {} })),

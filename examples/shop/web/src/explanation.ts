@@ -25,7 +25,7 @@ export interface ClauseTrace {
   readonly match?: boolean;
 }
 
-/** How far a bucket reaches into a weighted rule of a segment. */
+/** The share of a weighted rule of a segment that a bucket is compared with. */
 export interface ShareTrace {
   readonly bucket: number;
   readonly threshold: number;
@@ -91,7 +91,7 @@ export interface Explanation {
   readonly trace: FlagTrace | null;
 }
 
-/** An explanation's canonical text, which hosts are compared by, with what it says. */
+/** An explanation's canonical text, which is compared between hosts, with its contents. */
 export interface Decision {
   readonly text: string;
   readonly explanation: Explanation;

@@ -1,11 +1,11 @@
-/** Reads the parts of a document that the page shows, of which any may be missing or malformed while it is edited. */
+/** Reads the parts of a document that the page shows, any of which may be missing or malformed while it is edited. */
 import type { Json, JsonObject, RolloutTrace } from "./explanation";
 
-/** A rollout in a flag, and where it is. */
+/** A rollout in a flag, and its path. */
 export interface Rollout {
   /** From the flag, such as `["rules", 0, "rollout"]`. */
   readonly path: readonly (string | number)[];
-  /** The rule's name, or undefined for what comes after the rules. */
+  /** The rule's name, or undefined for the fallthrough. */
   readonly rule: string | undefined;
   readonly contextKind: string;
   readonly bucketBy: string;
@@ -44,7 +44,7 @@ function readRollout(value: Json | undefined, path: Rollout["path"], rule?: stri
   return [{ path, rule, contextKind, bucketBy, entries }];
 }
 
-/** The rollouts of a flag, in the order in which they are asked. */
+/** The rollouts of a flag, in the order of evaluation. */
 export function rolloutsOf(flag: JsonObject): Rollout[] {
   return [
     ...listOf(flag.rules).flatMap((rule, index) =>
@@ -58,7 +58,7 @@ export function rolloutsOf(flag: JsonObject): Rollout[] {
   ];
 }
 
-/** The entries with thresholds, as far as the weights go. */
+/** The entries with thresholds, up to the sum of the weights. */
 export function sharesOf(entries: Rollout["entries"]): RolloutTrace["entries"] {
   let threshold = 0;
   return entries.map(({ variation, weight }) => {
@@ -68,8 +68,8 @@ export function sharesOf(entries: Rollout["entries"]): RolloutTrace["entries"] {
 }
 
 /**
- * The weights after the first was set to `weight`. What it gains its neighbours lose, the nearest first, and what it loses
- * the nearest gains: one boundary moves, so that nobody whom it has leaves when it grows.
+ * Sets the first weight to `weight`. Its gain is taken from its neighbours, the nearest first, and its loss is added to
+ * the nearest: one boundary moves, so that growing it removes no visitor.
  */
 export function withFirstWeight(entries: Rollout["entries"], weight: number): number[] {
   let owed = weight - (entries[0]?.weight ?? 0);

@@ -1,10 +1,10 @@
-/** Asks a fleet of instances that the shop's server runs; `instances.py` says what it is. */
+/** Calls a fleet of instances that the shop's server runs; see `instances.py`. */
 import { Flags } from "isoflag/tools";
 import type { Json } from "./explanation";
 
 /**
- * What is published: the feature on, another form of it, that and back again, that until an alarm has the first document
- * served again, the feature off, or off for new journeys.
+ * The published change: the feature on, another form of it, that and back again, that until an alarm triggers a
+ * rollback to the first document, the feature off, or off for new journeys.
  */
 export type Change = "on" | "form" | "rollback" | "alarm" | "off" | "phase-out";
 
@@ -16,15 +16,15 @@ export interface InstanceState {
   readonly version: number;
   readonly isOn: boolean;
   readonly form: string;
-  /** When it has polled last. */
+  /** The time of its last poll. */
   readonly polledMs: number;
-  /** When it took an earlier document in place of a later one, if it holds such a one. */
+  /** When it replaced a later document by an earlier one, if it did. */
   readonly steppedBackMs: number | null;
 }
 
 export interface FleetState {
   readonly nowMs: number;
-  /** The digest of what is published. */
+  /** The digest of the published document. */
   readonly newest: string;
   readonly instances: readonly InstanceState[];
 }
@@ -34,7 +34,7 @@ export interface FleetStart extends FleetState {
   readonly pollTimeoutMs: number;
   readonly fromMs: number;
   readonly untilMs: number;
-  /** When documents are published. */
+  /** The times of publication. */
   readonly publishedMs: readonly number[];
 }
 
@@ -45,7 +45,7 @@ export interface Config {
   readonly isBackendConsistent: { readonly isExpressCheckout: boolean; readonly expressForm: boolean };
 }
 
-/** What `replay` found in a claim: `true`, or the name of the error and the first step that differs. */
+/** The result of `replay` for a claim: `true`, or the name of the error and the first step that differs. */
 export interface Replayed {
   readonly code: string;
   readonly path?: string;
@@ -53,19 +53,19 @@ export interface Replayed {
   readonly found?: Json;
 }
 
-/** What an instance says of a page's claim. */
+/** An instance's check of a page's claim. */
 export interface Check {
   /** The receipt of its own decision. */
   readonly receipt: string;
-  /** The claim as it is. */
+  /** The claim as sent. */
   readonly asSent: Replayed;
-  /** The claim, as if it were about the instance's document. */
+  /** The claim, evaluated with the instance's document. */
   readonly byOurDocument: Replayed;
 }
 
 export interface Answer {
   readonly status: number;
-  /** Why it was not taken. */
+  /** Why it was not accepted. */
   readonly error: string | undefined;
 }
 
@@ -79,7 +79,7 @@ async function read<T>(response: Response): Promise<T> {
   return body as T;
 }
 
-/** A fleet, asked over HTTP. Instances have numbers from 1. */
+/** A client of a fleet over HTTP. Instances have numbers from 1. */
 export class Fleet {
   readonly #path: string;
   readonly start: FleetStart;
@@ -101,14 +101,14 @@ export class Fleet {
     return read<FleetState>(await send(`${this.#path}/clock`, "PUT", { toMs }));
   }
 
-  /** What an instance tells a page, and the digest of the document that it goes by. */
+  /** An instance's configuration for a page, and the digest of the document that it uses. */
   async config(instance: number, visitor: string): Promise<{ body: Config; digest: string }> {
     const response = await send(this.#at(instance, "config", visitor), "GET");
     const digest = response.headers.get("Isoflag-Document") ?? "";
     return { body: await read<Config>(response), digest };
   }
 
-  /** Where an open page fetches what is published now. */
+  /** The URL from which an open page fetches the published document. */
   get documentUrl(): string {
     return `${this.#path}/document`;
   }
@@ -132,7 +132,7 @@ export class Fleet {
     return { status: response.status, error };
   }
 
-  /** Has an instance check what the page has decided. */
+  /** Makes an instance check the page's claim. */
   async check(instance: number, visitor: string, receipt: string): Promise<Check> {
     return read<Check>(await send(this.#at(instance, "check", visitor), "POST", { receipt }));
   }

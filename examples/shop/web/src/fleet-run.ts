@@ -1,6 +1,6 @@
 /**
- * Journeys through a fleet while a change is on its way. The clock moves in steps, and what happens in each is the same
- * for the same seed, however long a step takes.
+ * Simulates journeys through a fleet while a change propagates. The clock moves in steps, and the events in each are
+ * the same for the same seed, however long a step takes.
  */
 import { createSource, type DocumentSource, documentHeader } from "isoflag/source";
 import { Flags } from "isoflag/tools";
@@ -17,17 +17,17 @@ import {
   JOURNEY,
 } from "./fleet-api";
 
-/** What lets a journey begin, and how it is ended. */
+/** The condition for starting a journey, and how it is ended. */
 export type Protection = "none" | "gate" | "pin";
 
-/** How far the clock moves at once. */
+/** The length of one step. */
 const STEP_MS = 10_000;
-/** How long somebody fills in the form. */
+/** The time that a visitor takes to fill in the form. */
 const SHORTEST_MS = 30_000;
 const LONGEST_MS = 6 * 60_000;
-/** How often the open page asks for the document, in steps. */
+/** The number of steps between polls of the open page. */
 const PAGE_POLLS_EVERY = 6;
-/** When the last journey may begin, so that all of them end. */
+/** The latest start of a journey, so that all of them end. */
 const LAST_BEFORE_MS = LONGEST_MS + STEP_MS;
 
 /** A journey that was begun. */
@@ -36,40 +36,40 @@ export interface Journey {
   readonly visitor: string;
   readonly beganMs: number;
   readonly beganAt: number;
-  /** What the page has decided with. */
+  /** The document that the page evaluated. */
   readonly flags: Flags;
   readonly form: string;
   readonly endsMs: number;
   readonly end?: End;
 }
 
-/** What the page has claimed, and what the instance says to it. */
+/** The page's claim, and the instance's check. */
 export interface Dispute {
   readonly receipt: string;
   readonly check: Check;
-  /** What the instance goes by. */
+  /** The instance's document. */
   readonly theirs: Flags;
 }
 
 /** How it ended. */
 export interface End extends Answer {
   readonly at: number;
-  /** Where the journey broke. */
+  /** The step at which the journey broke. */
   readonly dispute?: Dispute;
 }
 
-/** A page that kept the old way, since the gate is closed. */
+/** A page that kept the old behaviour, because the gate is closed. */
 export interface HeldBack {
   readonly ms: number;
   readonly at: number;
 }
 
-/** What an instance held from a moment on. */
+/** The document of an instance from a moment on. */
 export interface Span extends InstanceState {
   readonly fromMs: number;
 }
 
-/** What an open page held from a moment on. */
+/** The document of an open page from a moment on. */
 export interface PageSpan {
   readonly fromMs: number;
   readonly version: number | undefined;
@@ -82,7 +82,7 @@ export interface Tally {
   readonly held: number;
   readonly ended: number;
   readonly broken: number;
-  /** How many broke, by the status that they were answered with. */
+  /** The number of broken journeys, by response status. */
   readonly byStatus: Readonly<Record<number, number>>;
 }
 
@@ -96,14 +96,14 @@ export interface RunState {
   readonly journeys: readonly Journey[];
   readonly held: readonly HeldBack[];
   readonly tally: Tally;
-  /** How many decisions of the page were compared with those of the instance, and how many were the same. */
+  /** The number of answers of the page compared with those of the instance, and the number of equal ones. */
   readonly compared: number;
   readonly same: number;
   /** The newest document. */
   readonly newest: Flags;
-  /** What the last page was told. */
+  /** The configuration of the last page. */
   readonly config: Config | undefined;
-  /** What a page has held that was open all the time. */
+  /** The documents of a page that was open all the time. */
   readonly openPage: readonly PageSpan[];
 }
 
@@ -206,7 +206,7 @@ export class FleetRun {
     }
   }
 
-  /** Looks at what the open page holds now. */
+  /** Records the open page's current document. */
   #look(): void {
     const { flags, error } = this.#source.snapshot;
     if (flags === undefined || error !== undefined) throw error ?? new Error("the open page has no document");
@@ -219,7 +219,7 @@ export class FleetRun {
     }
   }
 
-  /** The number of the instance whose turn it is. */
+  /** Returns the number of the next instance. */
   #next(): number {
     return (this.#turn++ % this.#spans.length) + 1;
   }
@@ -230,7 +230,7 @@ export class FleetRun {
     return known;
   }
 
-  /** A visitor comes: the page asks an instance, decides by its document, and may begin a journey. */
+  /** Simulates a visitor: the page queries an instance, evaluates with its document, and may begin a journey. */
   async #openPage(): Promise<void> {
     const { nowMs } = this.#now;
     const at = this.#next();
@@ -251,7 +251,7 @@ export class FleetRun {
       expressForm: form,
       isBackendConsistent: { isExpressCheckout: isConsistent(JOURNEY), expressForm: isConsistent(FORM) },
     };
-    // The page has decided by itself; the instance has said what it would have.
+    // The page has evaluated locally; the instance has returned its own answer.
     if (JSON.stringify(decided) === JSON.stringify(body)) this.#same++;
     const takes = SHORTEST_MS + this.#random() * (LONGEST_MS - SHORTEST_MS);
     if (!isOn) return;

@@ -1,23 +1,23 @@
-/** Asks the Lambda function, through its function URL. */
+/** Calls the Lambda function, through its function URL. */
 import { useEffect, useState } from "react";
 import { type Decision, type JsonObject, parseDecision } from "./explanation";
 
-/** How long to wait before asking again while the two hosts are on different documents, in milliseconds. */
+/** The delay before polling again while the two hosts have different documents, in milliseconds. */
 const AGAIN = 600;
 
 export interface LambdaReply {
-  /** The question's text, so that an answer to an older one is not taken for this one's. */
+  /** The request's text, so that the answer to an older request is not used for this one. */
   readonly question: string;
   readonly host: string;
   readonly digest: string;
   readonly version: number | null;
-  /** Why the function could not take a newer document. */
+  /** Why the function could not load a newer document. */
   readonly problem: string | null;
   readonly decisions: ReadonlyMap<string, Decision>;
 }
 
 export interface LambdaState {
-  /** The last answer to the question that is asked now. */
+  /** The last answer to the current request. */
   readonly reply: LambdaReply | undefined;
   readonly error: string | undefined;
 }
@@ -46,7 +46,7 @@ export async function askLambda(question: string, signal?: AbortSignal): Promise
   };
 }
 
-/** The function's answer to a question; asked again until it decides with the document of this digest. */
+/** Returns the function's answer to a request; polls again until it uses the document with this digest. */
 export function useLambda(question: string, digest: string): LambdaState {
   const [state, setState] = useState<LambdaState>({ reply: undefined, error: undefined });
   useEffect(() => {

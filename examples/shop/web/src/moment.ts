@@ -1,4 +1,4 @@
-/** Times of a run, as people read them. */
+/** Formats the times of a run. */
 
 /** Minutes and seconds: `12:40`. */
 export function clock(seconds: number): string {

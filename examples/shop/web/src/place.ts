@@ -1,4 +1,4 @@
-/** Finds the place in a text of JSON that a path such as `flags.checkout.rules[2]` means. */
+/** Finds the position of a path such as `flags.checkout.rules[2]` in a JSON text. */
 import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
 
 export interface Place {
@@ -18,13 +18,13 @@ export function parsePath(path: string): (string | number)[] {
   );
 }
 
-/** Where it is; the nearest that exists of what holds it, the start of the text at worst. */
+/** Returns its position; else that of the nearest existing parent, or the start of the text. */
 export function placeOf(text: string, path: readonly (string | number)[], tree?: Node): Place {
   const root = tree ?? parseTree(text);
   for (let length = path.length; root && length > 0; length--) {
     const node = findNodeAtLocation(root, path.slice(0, length));
     if (!node) continue;
-    // A whole flag underlined is hard to read: its name stands for it.
+    // An underlined whole flag is hard to read: only its name is underlined.
     const shown =
       node.type === "object" || node.type === "array" ? (node.parent?.children?.[0] ?? node) : node;
     const short = shown.length > 200 ? { offset: shown.offset, length: 1 } : shown;

@@ -1,4 +1,4 @@
-/** A thousand visitors who are like one and differ only in what the rollout hashes. */
+/** Evaluates a thousand visitors who differ only in the attribute that the rollout hashes. */
 import { Context, type Flags } from "isoflag/tools";
 import { decisionOf, type JsonObject } from "./explanation";
 import type { Rollout } from "./flag-document";
@@ -6,7 +6,7 @@ import type { Rollout } from "./flag-document";
 export const POPULATION = 1000;
 
 export interface Inhabitant {
-  /** From 0 to 99,999; undefined where the rollout is not asked. */
+  /** From 0 to 99,999; undefined if the rollout is not evaluated. */
   readonly bucket: number | undefined;
   readonly variation: number | null;
 }
@@ -28,7 +28,9 @@ function segmentsOf(reference: string): string[] {
     .map(part => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** Everybody's answer; undefined where the context is invalid or lacks the kind that the rollout hashes. */
+/**
+ * Returns the answer for each visitor; undefined if the context is invalid or lacks the kind that the rollout hashes.
+ */
 export function populate(
   flags: Flags,
   key: string,

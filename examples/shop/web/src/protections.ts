@@ -1,4 +1,4 @@
-/** What can be tried, in words. */
+/** Describes the changes and protections. */
 import type { Change } from "./fleet-api";
 import type { Protection } from "./fleet-run";
 
@@ -17,7 +17,7 @@ export const PROTECTIONS: readonly (readonly [Protection, string])[] = [
   ["pin", "Pin"],
 ];
 
-/** What each change is, in one sentence. */
+/** Describes each change in one sentence. */
 export const WHAT: Readonly<Record<Change, string>> = {
   on: "`express-checkout` is switched on, for everybody.",
   form: "`express-checkout` stays on; `express-form` goes from two steps to one page.",
@@ -46,7 +46,7 @@ export const BUYS: Readonly<Record<Protection, { readonly buys: string; readonly
   },
 };
 
-/** What a status says of a broken journey. */
+/** Describes the response status of a broken journey. */
 export const STATUS: Readonly<Record<string, string>> = {
   409: "document not held",
   422: "another form there",

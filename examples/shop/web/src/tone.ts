@@ -1,6 +1,6 @@
 import type { Json } from "./explanation";
 
-/** The colour of a variation: false and the first are quiet, the others are told apart. */
+/** The colour of a variation: false and the first are quiet, the others have distinct colours. */
 export function tone(value: Json, index: number | null): string {
   if (index === null) return "tone-none";
   if (value === true) return "tone-1";

@@ -5,16 +5,16 @@ import { FleetRun, type Protection, type RunState } from "./fleet-run";
 
 /** The seed of every run, so that they can be compared. */
 const SEED = 7;
-/** How often is shown what happens without waiting, in steps. */
+/** The number of steps between updates while the run is not animated. */
 const SHOWN_EVERY = 6;
 
 export interface Play {
   readonly change: Change;
   readonly protection: Protection;
   readonly keepsAll: boolean;
-  /** Counts how often somebody began again. */
+  /** Counts restarts. */
   readonly again: number;
-  /** How long a step is to take, in milliseconds; undefined while it stands still. */
+  /** The duration of a step in milliseconds; undefined while paused. */
   readonly pace: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { applyEdits, modify } from "jsonc-parser";
 import type { JsonObject } from "./explanation";
 import { objectOf, textOf } from "./flag-document";
 
-/** Where the key is that tells one visitor from the next. */
+/** The path of the key that distinguishes visitors. */
 export function keyPath(context: JsonObject): string[] {
   if (context.kind !== "multi") return ["key"];
   const kind = "user" in context ? "user" : Object.keys(context).find(name => name !== "kind");
@@ -16,7 +16,7 @@ export function visitorKey(context: JsonObject): string {
   return textOf(second === undefined ? context[first] : objectOf(context[first])[second]);
 }
 
-/** `mia-2041` becomes `mia-2042`; what has no number gets one. */
+/** `mia-2041` becomes `mia-2042`; a key without a number gets one. */
 export function stepped(key: string, by: number): string {
   const digits = /\d+$/.exec(key)?.[0];
   if (digits === undefined) return by > 0 ? `${key}-1` : key;
@@ -24,7 +24,7 @@ export function stepped(key: string, by: number): string {
   return key.slice(0, -digits.length) + next;
 }
 
-/** The context's text with another key, the rest as it was written. */
+/** The context's text with another key, otherwise unchanged. */
 export function withKey(text: string, context: JsonObject, key: string): string {
   return applyEdits(text, modify(text, keyPath(context), key, { formattingOptions: {} }));
 }

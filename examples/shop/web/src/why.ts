@@ -1,4 +1,4 @@
-/** Says in sentences why a flag served what it did. What stands in backticks is code. */
+/** Describes why a flag served its value. Text between backticks is code. */
 import type {
   ClauseTrace,
   Explanation,
@@ -11,13 +11,13 @@ import type {
 } from "./explanation";
 import { flagOf, listOf, objectOf, variationOf } from "./flag-document";
 
-/** One thing that was looked at. */
+/** One step of an evaluation. */
 export interface Step {
-  /** Whether it held; undefined for what is only told. */
+  /** Whether it held; undefined for information. */
   readonly holds?: boolean;
   readonly text: string;
   readonly because: readonly Step[];
-  /** Whether this is what decided. */
+  /** Whether this step decided. */
   readonly decides?: boolean;
 }
 
@@ -27,13 +27,13 @@ const PERCENT = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 export const count = (value: number): string => NUMBER.format(value);
 export const percent = (weight: number): string => `${PERCENT.format(weight / 1000)} %`;
 
-/** A value as code; a long one is cut. */
+/** A value as code; a long one is truncated. */
 export function code(value: Json | undefined): string {
   const text = JSON.stringify(value ?? null);
   return `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``;
 }
 
-/** What each operator says of a value: when it is true, and when it is not. */
+/** Describes the result of each operator: when it is true, and when it is not. */
 const RELATIONS: Readonly<Record<string, readonly [string, string]>> = {
   in: ["which is", "which is not"],
   startsWith: ["which starts with", "which does not start with"],
@@ -130,12 +130,12 @@ function ruleParts(rule: RuleTrace, written: JsonObject, document: JsonObject): 
   return steps;
 }
 
-/** The name that people know a rule by. */
+/** The display name of a rule. */
 export function ruleName(rule: { readonly id?: string; readonly index: number }): string {
   return rule.id ? `Rule \`${rule.id}\`` : `Rule ${rule.index + 1}`;
 }
 
-/** Which share of a rollout the bucket falls into. */
+/** Describes the share of a rollout that contains the bucket. */
 export function bucketSentence(rollout: RolloutTrace, key: string, document: JsonObject): string {
   const chosen = rollout.entries.findIndex(entry => entry.chosen);
   const entry = rollout.entries[chosen];
@@ -150,7 +150,7 @@ export function bucketSentence(rollout: RolloutTrace, key: string, document: Jso
   );
 }
 
-/** What was hashed for the bucket. */
+/** Describes the text hashed for the bucket. */
 export function hashSentence(rollout: RolloutTrace): string {
   if (rollout.hash === undefined) return "What has no bucket of its own counts as bucket 0.";
   return `The bucket is ${rollout.hash} of the ${rollout.contextKind ?? "user"}’s \`${rollout.bucketBy ?? "key"}\` with the flag’s salt or seed: the same on every host, whatever the weights are.`;
@@ -265,7 +265,7 @@ export function headline({ flag, answer, trace }: Explanation, document: JsonObj
   }
 }
 
-/** What an explanation shows in place of an attribute that the context marks private. */
+/** Whether a value is the placeholder of an attribute that the context marks private. */
 function isPrivateValue(value: Json | undefined): boolean {
   return JSON.stringify(value) === '{"private":true}';
 }

@@ -1,4 +1,4 @@
-//! Sets of characters. Surrogates may lie in a range: no text has any.
+//! Sets of characters. Surrogates may lie in a range, because no text contains any.
 
 /// The first and the last character of a range.
 pub(super) type Range = (u32, u32);
@@ -26,7 +26,7 @@ impl Characters {
             };
             let Some((first, last)) = next else { return Characters(joined) };
             match joined.last_mut() {
-                // What touches the range before becomes part of it.
+                // A range that touches the previous one extends it.
                 Some(before) if first <= before.1.saturating_add(1) => {
                     before.1 = before.1.max(last);
                 }
@@ -35,7 +35,7 @@ impl Characters {
         }
     }
 
-    /// Every character but the line feed, and the carriage return where both end a line.
+    /// Every character but the line feed, and the carriage return if `crlf` is set.
     pub(super) fn within_a_line(crlf: bool) -> Characters {
         let ends = if crlf { vec![(10, 10), (13, 13)] } else { vec![(10, 10)] };
         Characters(ends).negated()
@@ -60,8 +60,8 @@ impl Characters {
         Characters(others)
     }
 
-    /// With the other case of ASCII letters. A range that holds letters of both cases gets those of
-    /// its small ones only, as in `regex-lite`.
+    /// Adds the other case of ASCII letters. A range that contains letters of both cases gets those
+    /// of its lower-case letters only, as in `regex-lite`.
     pub(super) fn of_both_cases(self) -> Characters {
         let mut ranges = self.0;
         for index in 0..ranges.len() {
@@ -128,11 +128,11 @@ impl Ascii {
     }
 }
 
-/// A set of characters, made for looking characters up.
+/// A set of characters, optimized for look-ups.
 #[derive(Debug)]
 pub(super) struct Class {
     pub(super) ascii: Ascii,
-    /// The ranges with other characters than those of ASCII.
+    /// The ranges beyond ASCII.
     others: Box<[Range]>,
 }
 
@@ -144,8 +144,8 @@ impl Class {
         Class { ascii, others }
     }
 
-    /// Whether a character is in the set; each range that another than an ASCII character is
-    /// compared with is a visit.
+    /// Whether a character is in the set; each range that a non-ASCII character is compared with is
+    /// a visit.
     pub(super) fn holds(&self, character: u32, visits: &mut u32) -> bool {
         if character <= 0x7f {
             return self.ascii.holds(character);

@@ -21,9 +21,10 @@ use crate::json::Value;
 use crate::limits;
 use program::Program;
 
-/// The instructions that a clause keeps after searches: of the programs that fit, for each byte of its
-/// patterns, and these besides. Others are built again for each search, so that patterns take
-/// memory by their length, whatever their counts are. No answer depends on it.
+/// Limits the instructions that a clause keeps after searches: for the programs that fit, these for
+/// each byte of its patterns, plus a fixed number. Other programs are built again for each search,
+/// so that the memory of patterns is proportional to their length, whatever their counts are. No
+/// answer depends on it.
 const KEPT_PER_BYTE: usize = 1;
 const KEPT: usize = 1024;
 
@@ -38,7 +39,7 @@ impl Matches {
     pub(super) fn prepare(values: &ClauseValues<'_>) -> Matches {
         let patterns = values.prepare(
             Code::InvalidRegex,
-            "a regular expression that isoflag can search with",
+            "a supported regular expression",
             |value| match value {
                 Value::String(text) => Pattern::read(text),
                 _ => None,
@@ -48,7 +49,7 @@ impl Matches {
         Matches { patterns, left: AtomicUsize::new(KEPT + KEPT_PER_BYTE * bytes) }
     }
 
-    /// Whether a program of that size may be kept, for which its room is taken then.
+    /// Whether a program of this size may be kept; if so, its room is reserved.
     fn keeps(&self, size: usize) -> bool {
         let take = |left: usize| left.checked_sub(size);
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
@@ -82,7 +83,7 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    /// None if it is not a pattern or exceeds a limit. No program is built.
+    /// `None` if it is not a pattern or exceeds a limit. No program is built.
     pub(crate) fn read(text: &Arc<str>) -> Option<Pattern> {
         if text.len() > limits::REGEX_BYTES {
             return None;

@@ -1,4 +1,4 @@
-//! A pattern as a program, and the search with it.
+//! The program of a pattern, and the search with it.
 
 use std::sync::Mutex;
 
@@ -6,42 +6,42 @@ use super::characters::{Ascii, Class};
 use crate::evaluation::{Malformed, Steps};
 use crate::limits;
 
-/// Instructions of which each leads to the next and some elsewhere too; the end is a match.
+/// Instructions that each continue with the next, some with a second one too; the end is a match.
 #[derive(Debug)]
 pub(super) struct Program {
     instructions: Vec<Instruction>,
     classes: Vec<Class>,
-    /// Whether a match can begin only where the text does.
+    /// Whether a match can begin only at the start of the text.
     anchored: bool,
-    /// The ASCII characters with which a match can begin, if the first character alone decides it.
+    /// The ASCII characters that a match can begin with, if the first character alone decides it.
     first: Option<Ascii>,
-    /// What the last search worked with, so that the next need not allocate.
+    /// The buffers of the last search, which the next one reuses.
     places: Mutex<Places>,
 }
 
-/// Places are relative, so that a part of a program can be copied.
+/// Offsets are relative, so that a part of a program can be copied.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Instruction {
     /// Reads this character.
     Character(u32),
     /// Reads a character of this class of the program.
     Characters(u32),
-    /// Goes on if this holds.
+    /// Continues if this assertion holds.
     Look(Look),
-    /// Goes on there.
+    /// Continues at that offset.
     Jump(i32),
-    /// Goes on with the next, and there too.
+    /// Continues with the next, and at that offset too.
     Split(i32),
 }
 
-/// What must stand around a place.
+/// An assertion about the characters around a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     Start,
     End,
     LineStart,
     LineEnd,
-    /// As the two before, where carriage returns and both together end a line as well.
+    /// Like the two above; a carriage return, alone or before a line feed, ends a line as well.
     CrlfStart,
     CrlfEnd,
     /// Bit `2 * before + after` tells whether it holds, where each is 1 for a letter, a digit or an
@@ -72,19 +72,19 @@ impl Look {
     }
 }
 
-/// The places that a search has come to between two characters.
+/// The instructions that a search has reached between two characters.
 #[derive(Debug, Default)]
 struct Places {
     /// Those that read the next character; those that will read the one after it; and those behind
-    /// what read the last one, unless they are among the first.
+    /// the instructions that read the last one, unless they are among the first.
     reading: Vec<u32>,
     next_reading: Vec<u32>,
     behind: Vec<u32>,
-    /// By place, the last round in which it was come to.
+    /// For each instruction, the last round in which it was reached.
     seen: Vec<u32>,
     round: u32,
     waiting: Vec<u32>,
-    /// How many places have been come to in this round.
+    /// The number of instructions reached in this round.
     visits: u32,
 }
 
@@ -110,8 +110,8 @@ impl Program {
         program
     }
 
-    /// The ASCII characters with which a match can begin; none if it can begin with a look, or be
-    /// empty.
+    /// The ASCII characters that a match can begin with; `None` if it can begin with an assertion,
+    /// or be empty.
     fn first_characters(&self) -> Option<Ascii> {
         let mut places = Places::default();
         places.clear(self.instructions.len());
@@ -140,9 +140,9 @@ impl Program {
         }
     }
 
-    /// Between two characters, each place that is come to is one visit, and so is each that reads
-    /// the second of them. The places of the round in which a match is found do not count: how
-    /// many they are depends on their order.
+    /// Between two characters, each instruction that is reached is one visit, and so is each that
+    /// reads the second of them. The instructions of the round in which a match is found do not
+    /// count: their number depends on their order.
     fn search(
         &self,
         text: &str,
@@ -156,7 +156,7 @@ impl Program {
         let mut characters = text.chars();
         let mut after = characters.next();
         let found = loop {
-            // Nothing has begun to match: looks for a character that can.
+            // No match has begun: skips to a character that can begin one.
             if let Some(first) = self.first
                 && places.behind.is_empty()
                 && places.reading.is_empty()
@@ -199,7 +199,7 @@ impl Program {
         Ok(found)
     }
 
-    /// Begins the next round behind the places that read a character; gives the visits of these.
+    /// Begins the next round behind the instructions that read a character; returns their visits.
     fn read(&self, character: char, places: &mut Places) -> u32 {
         let character = u32::from(character);
         places.round += 1;
@@ -221,7 +221,7 @@ impl Program {
             }
             let next = place + 1;
             match (instructions.get(next as usize), seen.get_mut(next as usize)) {
-                // What only reads needs no look around.
+                // Reading instructions need no assertions.
                 (Some(Instruction::Character(_) | Instruction::Characters(_)), Some(seen)) => {
                     if *seen != *round {
                         *seen = *round;
@@ -236,8 +236,8 @@ impl Program {
         reads
     }
 
-    /// Notes where a place leads to without reading; answers whether that is the end. Without the
-    /// characters around the place, so does a look.
+    /// Follows an instruction without reading; returns whether that reaches the end. Without the
+    /// characters around the position, an assertion also counts as the end.
     fn follow(
         &self,
         mut place: u32,

@@ -1,4 +1,4 @@
-//! Reads a pattern's text. Whatever `regex-lite` refuses is refused.
+//! Parses a pattern's text. Everything that `regex-lite` rejects is rejected.
 
 use super::characters::{Characters, Class, Range};
 use super::program::{Instruction, Look};
@@ -6,15 +6,15 @@ use super::syntax::Part;
 use crate::cut::cut;
 use crate::limits;
 
-/// Parses a pattern into its syntax tree and its classes; none if it is not a pattern or nests too
-/// deep.
+/// Parses a pattern into its syntax tree and its classes; `None` if it is not a pattern or nests
+/// too deep.
 pub(super) fn read(pattern: &str) -> Option<(Part, Vec<Class>)> {
     let mut reader = Reader { rest: pattern, ..Reader::default() };
     let part = reader.alternatives(0)?;
     (!part.nests_too_deep()).then_some((part, reader.classes))
 }
 
-/// The flags in the order of their bits; `u` does nothing.
+/// The flags in the order of their bits; `u` has no effect.
 const FLAGS: &str = "imsURxu";
 const BOTH_CASES: u8 = 1 << 0;
 const LINES: u8 = 1 << 1;
@@ -34,7 +34,7 @@ struct Reader<'p> {
     classes: Vec<Class>,
 }
 
-/// What an escape stands for, or one character of a class.
+/// The meaning of an escape, or one character of a class.
 enum Item {
     Character(char),
     Characters(Characters),
@@ -57,14 +57,14 @@ impl<'p> Reader<'p> {
         next
     }
 
-    /// Skips a text that comes next.
+    /// Skips this text if it comes next.
     fn eat(&mut self, text: &str) -> bool {
         let rest = self.rest.strip_prefix(text);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    /// Skips white space and comments, where the flag says so.
+    /// Skips white space and comments, if the flag is set.
     fn skip_space(&mut self) {
         while self.has(SPACED) {
             self.rest = self.rest.trim_start();
@@ -75,14 +75,14 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Takes the next character and the space after it; answers whether there is more.
+    /// Takes the next character and the space after it; returns whether there is more.
     fn skip(&mut self) -> bool {
         self.next();
         self.skip_space();
         !self.rest.is_empty()
     }
 
-    /// Reads up to the end or a closing parenthesis, within so many groups.
+    /// Parses up to the end or a closing parenthesis, at this depth of groups.
     fn alternatives(&mut self, depth: u32) -> Option<Part> {
         if depth > limits::REGEX_NESTING {
             return None;
@@ -126,7 +126,7 @@ impl<'p> Reader<'p> {
                 if sign == '{' {
                     self.skip_space();
                 }
-                // Whether it takes as little as it can is nothing to a search without places.
+                // Laziness does not affect a search without positions.
                 self.eat("?");
                 parts.push(part.repeated(least, most));
                 continue;
@@ -143,7 +143,7 @@ impl<'p> Reader<'p> {
         Some(Part::either(alternatives))
     }
 
-    /// What one character stands for, which has been read; of an escape, what follows.
+    /// The meaning of one character, which has been read; for an escape, of the text that follows.
     fn single(&mut self, sign: char) -> Option<Item> {
         let (lines, crlf) = (self.has(LINES), self.has(CRLF));
         Some(match sign {
@@ -160,8 +160,8 @@ impl<'p> Reader<'p> {
         })
     }
 
-    /// Reads a group from its parenthesis up to the closing one. None inside is a change of flags,
-    /// which holds from here on.
+    /// Parses a group from its parenthesis up to the closing one. An inner `None` is a change of
+    /// flags, which applies from here on.
     fn group(&mut self, depth: u32) -> Option<Option<Part>> {
         self.skip();
         if ["?=", "?!", "?<=", "?<!"].iter().any(|look_around| self.rest.starts_with(look_around)) {
@@ -176,7 +176,7 @@ impl<'p> Reader<'p> {
         Some(Some(self.alternatives(depth + 1)?.group()))
     }
 
-    /// Reads the name of a group, which no other has.
+    /// Parses the name of a group, which must be unique.
     fn name(&mut self) -> Option<()> {
         let (name, rest) = cut(self.rest, b'>');
         let rest = rest?;
@@ -192,7 +192,7 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// Reads flags, and the colon after them; a closing parenthesis is left.
+    /// Parses flags, and the colon after them; a closing parenthesis is not consumed.
     fn change_flags(&mut self) -> Option<char> {
         let (mut flags, mut seen) = (self.flags, 0);
         let mut negate = false;
@@ -223,7 +223,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Reads how often a part is repeated, up to the closing brace.
+    /// Parses the counts of a repetition, up to the closing brace.
     fn counts(&mut self) -> Option<(u32, Option<u32>)> {
         self.skip();
         let least = self.decimal()?;
@@ -249,7 +249,7 @@ impl<'p> Reader<'p> {
         number
     }
 
-    /// A character, or both cases of a letter where the flag says so.
+    /// A character, or both cases of a letter if the flag is set.
     fn literal(&self, character: char) -> Item {
         if self.has(BOTH_CASES) && character.is_ascii_alphabetic() {
             let letter = Characters(vec![(u32::from(character), u32::from(character))]);
@@ -269,7 +269,7 @@ impl<'p> Reader<'p> {
         })
     }
 
-    /// Reads what follows a backslash.
+    /// Parses the text after a backslash.
     fn escape(&mut self) -> Option<Item> {
         let escaped = self.peek()?;
         if let 'x' | 'u' | 'U' = escaped {
@@ -303,13 +303,13 @@ impl<'p> Reader<'p> {
             'B' => Item::Look(Look::Word(0b1001)),
             '<' => Item::Look(WORD_START),
             '>' => Item::Look(WORD_END),
-            // Letters and digits may mean something one day.
+            // Letters and digits are reserved.
             other if !other.is_ascii() || other.is_ascii_alphanumeric() => return None,
             other => self.literal(other),
         })
     }
 
-    /// Reads what may follow `\b` in braces, unless it is a count.
+    /// Parses the braces that may follow `\b`, unless they are a count.
     fn word_boundary(&mut self) -> Option<Look> {
         const ANY: Look = Look::Word(0b0110);
         let is_letter = |character: &char| character.is_ascii_alphabetic() || *character == '-';
@@ -341,7 +341,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Reads a character by its number, in braces or of so many digits, from the letter before it.
+    /// Parses a character by its number, in braces or with this number of digits, after the letter.
     fn hexadecimal(&mut self, digits: usize) -> Option<Item> {
         self.skip();
         let in_braces = self.peek() == Some('{');
@@ -432,7 +432,7 @@ impl<'p> Reader<'p> {
         (first <= last).then_some(())
     }
 
-    /// What follows a hyphen. Of a comment only its sign is skipped, as in `regex-lite`.
+    /// The character after a hyphen. Of a comment only its sign is skipped, as in `regex-lite`.
     fn peek_after_hyphen(&self) -> Option<char> {
         let rest = self.rest.strip_prefix('-')?;
         if !self.has(SPACED) {

@@ -1,5 +1,5 @@
-//! The syntax tree of a pattern. It is as large as the pattern's text whatever its counts are, and
-//! knows the size of its program before one is built.
+//! The syntax tree of a pattern. Its size is proportional to the pattern's text whatever its counts
+//! are, and it contains the size of its program before one is built.
 
 use super::program::Instruction;
 use crate::limits;
@@ -8,9 +8,9 @@ use crate::limits;
 #[derive(Debug, Default)]
 pub(super) struct Part {
     form: Form,
-    /// How many instructions its program has; the largest number stands for any above it.
+    /// The number of instructions of its program; saturates.
     size: u32,
-    /// How many levels of parts are below it.
+    /// The number of levels of parts below it.
     height: u32,
 }
 
@@ -22,7 +22,8 @@ enum Form {
     One(Instruction),
     Sequence(Vec<Part>),
     Either(Vec<Part>),
-    /// A part at least so many times; at most so many times if there is a maximum.
+    /// A part repeated at least this number of times, and at most the second number of times, if
+    /// any.
     Repeated(Box<Part>, u32, Option<u32>),
 }
 
@@ -37,7 +38,7 @@ impl Part {
         self
     }
 
-    /// One part after the other.
+    /// Parts in sequence.
     pub(super) fn sequence(parts: Vec<Part>) -> Part {
         Part::of_several(parts, Form::Sequence, 0)
     }
@@ -58,13 +59,13 @@ impl Part {
         Part { form: form(parts), size, height }
     }
 
-    /// The part `least` to `most` times, or any number of times from `least` on.
+    /// Repeats the part `least` to `most` times, or at least `least` times.
     pub(super) fn repeated(self, least: u32, most: Option<u32>) -> Part {
         let (once, height) = (self.size, self.height + 1);
         match (least, most) {
             (0, Some(0)) => return Part::default(),
             (1, Some(1)) => return self,
-            // Nothing, any number of times.
+            // Repeating an empty part has no effect.
             _ if once == 0 => return Part { height, ..Part::default() },
             _ => {}
         }
@@ -88,8 +89,8 @@ impl Part {
         self.height > limits::REGEX_NESTING
     }
 
-    /// Adds the part's instructions to a program. Those of a part that is repeated are written once
-    /// and then copied.
+    /// Appends the part's instructions to a program. Those of a repeated part are written once and
+    /// then copied.
     pub(super) fn write(&self, program: &mut Vec<Instruction>) {
         match &self.form {
             Form::Empty => {}
@@ -141,7 +142,7 @@ impl Part {
     }
 }
 
-/// A distance in a program that is not too large.
+/// An offset in a program that is not too large.
 fn offset(distance: u32) -> i32 {
     distance as i32
 }

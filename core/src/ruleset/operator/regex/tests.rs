@@ -1,4 +1,4 @@
-//! `regex-lite` is what the dialect is defined by.
+//! Tests of `matches`; `regex-lite` defines the dialect.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ impl Pattern {
     }
 }
 
-/// What patterns are made of, well-formed or not.
+/// The tokens of patterns, well-formed or not.
 const TOKENS: &[&str] = &[
     "a",
     "b",
@@ -160,7 +160,7 @@ const TOKENS: &[&str] = &[
     "\\e",
 ];
 
-/// Patterns of which most are well-formed.
+/// Patterns that are mostly well-formed.
 fn well_formed() -> impl Strategy<Value = String> {
     let class = || {
         prop::collection::vec(
@@ -247,7 +247,8 @@ proptest! {
         pattern in any_pattern(),
         texts in prop::collection::vec(any_text(), 8),
     ) {
-        // Sizes are limited in other units: what is too large for one alone is not compared.
+        // Sizes are limited in different units: a pattern that is too large for one side alone is
+        // not compared.
         let theirs = RegexBuilder::new(&pattern).size_limit(LARGE).build();
         let ours = super::tests::pattern(&pattern);
         let too_large = theirs.as_ref().is_err_and(|error| error.to_string().contains("size limit"));
@@ -274,8 +275,8 @@ proptest! {
         }
     }
 
-    /// What a search takes is the sum over the characters of the places that it comes to, which
-    /// does not depend on what was searched before.
+    /// The steps of a search are the sum of the instructions reached for each character, which does
+    /// not depend on earlier searches.
     #[test]
     fn the_same_search_takes_the_same_steps(
         pattern in any_pattern(),
@@ -305,7 +306,7 @@ proptest! {
     }
 }
 
-/// The limit that regex-lite is given, far above what is generated here.
+/// The limit passed to regex-lite, far above the patterns generated here.
 const LARGE: usize = 1 << 20;
 
 #[test]
@@ -367,9 +368,9 @@ fn large_programs_are_not_kept() {
 fn a_search_takes_steps_by_text_times_program() {
     let per_step = limits::STEP_VISITS;
     for (text, searched, visits) in [
-        // Each character is one that no match begins with, and one round ends the search.
+        // No match begins with any of the characters, and one round ends the search.
         ("b", "a".repeat(64 * 100), 64 * 100 + 1 + 1),
-        // In each round three places are come to, of which the two classes read.
+        // In each round three instructions are reached, of which the two classes read.
         (".a", "b".repeat(640), (640 - 1) * (1 + 2 + 2) + (1 + 1 + 1) + (1 + 2)),
     ] {
         let steps = pattern(text).unwrap().steps(&searched).unwrap();

@@ -1,8 +1,10 @@
+/** Normalises the keys of flags. */
+
 import { NO_FLAG } from "./answers.js";
 import { isWellFormed } from "./host-json.js";
 
-/** A key as it can be asked about: in place of one that cannot cross, such as no flag has. */
-export function askedKey(key: unknown, find: (key: string) => number): string {
+/** Returns the key, or a key that no flag has if the value is not a well-formed string. */
+export function normalisedKey(key: unknown, find: (key: string) => number): string {
   let asked = typeof key === "string" ? key : "";
   if (typeof key !== "string" || !isWellFormed(key)) {
     do asked += "\ufffd";

@@ -1,4 +1,5 @@
-//! What only people know, as members of `lifecycle`. One of another form is unknown.
+//! Attestations: facts that only people know, as members of `lifecycle`. An invalid member is
+//! unknown.
 
 use super::verdict::Tri;
 use crate::json::Value;

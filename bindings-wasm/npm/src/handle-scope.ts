@@ -1,34 +1,36 @@
+/** Temporary access to documents, loading them if needed. */
+
 import { documentText, type Flags, flagsOf } from "./flags.js";
 import * as core from "./generated/glue.js";
 import { LoadedDocument } from "./loaded-document.js";
 
-/** A document, loaded already or not. */
+/** A document, already loaded or not. */
 export type DocumentLike = Flags | string | Uint8Array | object;
 
-/** Lends documents, those that are loaded for the call included. */
-export function lendAll<T>(
+/** Calls a function with documents; those that are not loaded are loaded for the call. */
+export function withDocuments<T>(
   documents: readonly DocumentLike[],
-  use: (lent: readonly LoadedDocument[]) => T,
+  use: (documents: readonly LoadedDocument[]) => T,
 ): T {
-  // Reading objects runs the caller's code, so that all of them are read before anything else.
+  // Reading objects runs the caller's code, so all of them are read first.
   const given = documents.map(document => flagsOf.held(document) ?? documentText(document));
   const loaded: LoadedDocument[] = [];
   try {
-    const lent = given.map(document => {
+    const opened = given.map(document => {
       if (document instanceof LoadedDocument) return document;
       const made = LoadedDocument.load(core.loadFlags, document);
       loaded.push(made);
       return made;
     });
-    return use(lent);
+    return use(opened);
   } finally {
     for (const document of loaded) document.release();
   }
 }
 
-/** Lends one document. */
-export function lend<T>(document: DocumentLike, use: (lent: LoadedDocument) => T): T {
-  return lendAll([document], ([lent]) => use(lent as LoadedDocument));
+/** Calls a function with one document. */
+export function withDocument<T>(document: DocumentLike, use: (document: LoadedDocument) => T): T {
+  return withDocuments([document], ([opened]) => use(opened as LoadedDocument));
 }
 
 /** The handles of documents in the current instance. */
