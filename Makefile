@@ -34,7 +34,7 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 export PYTHON FUZZ_SECONDS
 
 .PHONY: help demo demo-web demo-pipeline test-shop bench dist dist-npm layer test test-all build build-python build-wasm \
-	build-cli check check-rust check-python check-npm test-rust test-python test-npm test-dist \
+	build-cli check check-words check-rust check-python check-npm test-rust test-python test-npm test-dist \
 	test-page conformance worst consumers consumers-quick differential docs readme clean
 
 help:
@@ -80,7 +80,10 @@ test-all:
 	@.ci/each-target
 	@.ci/totals test-all
 
-check: check-rust check-python check-npm
+check: check-words check-rust check-python check-npm
+
+check-words:
+	@.ci/check-wording
 
 check-rust:
 	$(call say,Rust: format and lints (a minute))

@@ -284,8 +284,8 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
 @pytest.mark.parametrize(
     ("options", "environment", "message"),
     [
-        (["--flag-strategy=Bogus"], {}, "`Bogus` is no strategy; there are `Flush Out`, *"),
-        ([], {"ISOFLAG_STRATEGY": "Bogus"}, "*ISOFLAG_STRATEGY: `Bogus` is no strategy; *"),
+        (["--flag-strategy=Bogus"], {}, "invalid strategy `Bogus`: expected one of `Flush Out`, *"),
+        ([], {"ISOFLAG_STRATEGY": "Bogus"}, "*ISOFLAG_STRATEGY: invalid strategy `Bogus`: *"),
         (
             ["--flag-strategy=Production State"],
             {},
