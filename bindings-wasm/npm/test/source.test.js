@@ -240,14 +240,14 @@ describe("a document source that is refused", () => {
       name: "broken JSON",
       answer: { body: '{"flags": {' },
       code: "document",
-      message: /no flag document/,
+      message: /not a flag document/,
       cause: "DocumentError",
     },
     {
       name: "JSON that is not a document",
       answer: { body: "{}" },
       code: "document",
-      message: /no flag document/,
+      message: /not a flag document/,
       cause: "DocumentError",
     },
     {
