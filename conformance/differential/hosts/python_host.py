@@ -13,7 +13,7 @@ CLOCK_OFFSET_MINUTES = -330
 
 
 def load(line: dict[str, Any]) -> isoflag.Flags:
-    """From the text where there is one, so that both ways are compared."""
+    """Loads the text if there is one, so that both ways are compared."""
     if "text" in line:
         return isoflag.Flags.from_json(line["text"])
     return isoflag.Flags.from_dict(line["document"])
@@ -35,7 +35,7 @@ def canonical(value: Any) -> str:
 
 
 def same(bound: Any, unbound: Any) -> Any:
-    """The answer; if the two are not equal, both by name, which no other host answers."""
+    """Returns the answer; if the two differ, both by name, which no other host returns."""
     if canonical(bound) == canonical(unbound):
         return bound
     return {"bound": bound, "unbound": unbound}
@@ -99,14 +99,14 @@ def answer(line: dict[str, Any]) -> tuple[str, str]:
         "diagnostics": [
             dict(diagnostic)
             for diagnostic in flags.diagnostics
-            # Only a text tells how a number was written.
+            # Only text preserves the notation of a number.
             if "text" in line or diagnostic.code != "number-precision"
         ],
         "hashes": [
             context and isoflag.secure_mode_hash("sdk-key", context) for context in contexts
         ],
     }
-    # The explanations are canonical text already, which is what is compared.
+    # Explanations are compared as canonical text.
     rows = (",".join(one.explain(key).to_json() for key in asked) for one in bound)
     explanations = ",".join(f"[{row}]" for row in rows)
     others = f'{{"explanations":[{explanations}],"n":{line["n"]},"tools":{canonical(tools)}}}'

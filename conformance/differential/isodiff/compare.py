@@ -23,7 +23,7 @@ UNSAID = "unsaid"
 
 @dataclass(frozen=True)
 class Failure:
-    """A difference that nothing explains."""
+    """An unexplained difference."""
 
     number: int
     what: str
@@ -34,7 +34,7 @@ class Failure:
 
 @dataclass
 class Tally:
-    """What a run counted."""
+    """The counts of a run."""
 
     cases: int = 0
     documents: int = 0
@@ -56,7 +56,7 @@ class Tally:
 
 @dataclass
 class Answers:
-    """Everything that answered one line. ``hosts`` is empty before there is any."""
+    """The answers to one line. ``hosts`` is empty at first."""
 
     line: Json
     hosts: dict[str, tuple[str, ...]]
@@ -128,7 +128,7 @@ class Comparison:
         key: str | None,
         index: int | None,
     ) -> str | None:
-        """isoflag's answer, which has to be that of the rules; nothing where the rules do not say."""
+        """Returns isoflag's answer, which must equal that of the rules, or None if the rules do not define it."""
         try:
             own = rules(isoflag_switches())
         except Unspecified:
@@ -252,14 +252,14 @@ class Comparison:
 
 
 class Reach:
-    """What an evaluation of a flag may read, and what of that an SDK cannot be asked about."""
+    """Returns the items that an evaluation may read, and those that an SDK does not support."""
 
     def __init__(self, raw: Json, document: Document) -> None:
         self.document = document
         self.raw = raw
 
     def excuse(self, keys: list[str], refused: Json) -> str | None:
-        """Why the SDK's answer says nothing about the rules: how it loads documents, or isoflag's own additions."""
+        """Returns why the SDK's answer is not comparable: its loading of documents, or isoflag's additions."""
         flags, segments = set(refused["flags"]), set(refused["segments"])
         for member, key in self._closure(keys):
             item = (self.document.flags if member == "flags" else self.document.segments).get(key)

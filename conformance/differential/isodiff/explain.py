@@ -1,4 +1,4 @@
-"""Which points explain an SDK's answer: the smallest set of switches that gives it."""
+"""Finds the points that explain an SDK's answer: the smallest set of switches that yields it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NO_ANSWER = "no answer"
 
 
 def explained(sdk: str, theirs: str, answer: Callable[[Switches], str]) -> tuple[str, ...] | None:
-    """The points without which ``answer`` would not be ``theirs``; ``None`` if no set of points gives it."""
+    """Returns the points that turn ``answer`` into ``theirs``, or ``None`` if no set of points does."""
     switches = sdk_switches(sdk)
     if _answer(answer, switches) != theirs:
         return None

@@ -1,4 +1,4 @@
-"""JSON as the runs compare it: every number a double, canonical text, absent told from null."""
+"""JSON for comparisons: every number is a double, text is canonical, absent differs from null."""
 
 from __future__ import annotations
 

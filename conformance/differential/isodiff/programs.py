@@ -1,4 +1,4 @@
-"""The programs that answer: one process each, a JSON line in, one or two lines out."""
+"""Runs the compared programs: one process each, a JSON line in, one or two lines out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Program:
         )
 
     def answers(self, lines: Sequence[str]) -> list[tuple[str, ...]]:
-        """What the program answers to each line."""
+        """Returns the program's answer to each line."""
         assert self.process.stdout is not None
         writer = threading.Thread(target=self._write, args=(lines,))
         writer.start()

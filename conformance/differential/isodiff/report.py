@@ -1,4 +1,4 @@
-"""What a run prints, and conformance/DIVERGENCES.md."""
+"""Formats the output of a run, and conformance/DIVERGENCES.md."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def case(line: Json, failure: Failure) -> str:
-    """One failing case, to be made a vector."""
+    """Formats one failing case, for use as a vector."""
     shown = {
         "what": failure.what,
         "flag": failure.flag,
@@ -81,7 +81,7 @@ def _parsed(text: str) -> Json:
 
 
 def divergences(tally: Tally, seed: str, hosts: list[str]) -> str:
-    """The text of DIVERGENCES.md."""
+    """Returns the text of DIVERGENCES.md."""
     parts = [
         HEADER,
         _facts(tally, seed, hosts),

@@ -1,4 +1,4 @@
-"""The run: generate, ask everybody, compare, report."""
+"""Runs the differential: generate, evaluate, compare, report."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def commands(hosts: list[str], core_hosts: list[str]) -> list[Command]:
 
 
 class Fleet:
-    """All programs, asked at the same time."""
+    """All programs, running in parallel."""
 
     def __init__(self, wanted: list[Command]) -> None:
         self.programs = [Program(command) for command in wanted]
@@ -134,7 +134,7 @@ def _compare(
 
 
 def minimal(fleet: Fleet, line: Json, failure: Failure) -> str:
-    """The failing case, made small."""
+    """Returns the minimized failing case."""
 
     def check(candidates: list[Json]) -> list[Failure | None]:
         found: list[Failure | None] = []
@@ -153,7 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
     seed = chosen.seed or secrets.token_hex(4)
     print(f"differential: seed {seed}, {chosen.cases} cases", flush=True)
     start = time.monotonic()
-    # The rules follow the JavaScript SDK into its endless cycles, as far as the oracle lets it go.
+    # The rules follow the JavaScript SDK into its endless cycles, up to the oracle's limit.
     sys.setrecursionlimit(20_000)
     warnings.simplefilter("ignore", FutureWarning)
     fleet = Fleet(commands(chosen.host, chosen.core_host))

@@ -1,4 +1,4 @@
-"""Makes a failing case small: takes members away for as long as the same thing fails."""
+"""Minimizes a failing case: removes members while the failure remains the same."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MOST_ROUNDS = 400
 AT_ONCE = 24
 Path = tuple[str | int, ...]
 Check = Callable[[list[Json]], list[Failure | None]]
-"""For each line, a failure of the wanted kind."""
+"""Returns a failure of the wanted kind for each line, if any."""
 
 
 def shrunk(line: Json, failure: Failure, check: Check) -> tuple[Json, Failure]:
-    """The smallest line found, and its failure."""
+    """Returns the smallest line found, and its failure."""
     small = alone(line, failure)
     found = check([small])[0]
     if found is None:
@@ -39,7 +39,7 @@ def shrunk(line: Json, failure: Failure, check: Check) -> tuple[Json, Failure]:
 
 
 def alone(line: Json, failure: Failure) -> Json:
-    """The line with only what the failure is about."""
+    """Returns the line reduced to the failing flag and context."""
     small = copy.deepcopy(line)
     if failure.context is None:
         return small
@@ -60,7 +60,7 @@ def alone(line: Json, failure: Failure) -> Json:
 
 
 def _paths(line: Json) -> Iterator[Path]:
-    """The places of which something may be left out, large before small."""
+    """Yields the containers from which members may be removed, large before small."""
     for member in ("states", "typed"):
         if member in line:
             yield (member,)

@@ -1,4 +1,4 @@
-"""The differential can fail, and explains what it excuses."""
+"""The differential can fail, and explains accepted differences."""
 
 from __future__ import annotations
 

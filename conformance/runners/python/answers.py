@@ -1,4 +1,4 @@
-"""Asks isoflag what a case asks, and says whether the answer is what the case expects."""
+"""Evaluates a case with isoflag, and compares the answer with the expected one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Answer = dict[str, Any]
 
 
 def canonical(value: Any) -> str:
-    """RFC 8785 text, by a package that knows nothing of isoflag."""
+    """Returns RFC 8785 text from a package independent of isoflag."""
     return rfc8785.dumps(doubles(value)).decode()
 
 
 def doubles(value: Any) -> Any:
-    """The value with integers that a double cannot hold exactly made doubles, as every host has them."""
+    """Returns the value with integers rounded to doubles, as on every host runtime."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
         return float(value)
     if isinstance(value, dict):
@@ -35,7 +35,7 @@ def doubles(value: Any) -> Any:
 
 
 def answer(case: Case) -> Answer:
-    """The answer to the case, an error included."""
+    """Returns the answer to the case, including an error."""
     try:
         return _Asked(case).answer(case.given["call"])
     except (isoflag.DocumentError, isoflag.ContextError) as error:
@@ -43,7 +43,7 @@ def answer(case: Case) -> Answer:
 
 
 def error_message(case: Case) -> str:
-    """The message of the error that the case runs into, or nothing."""
+    """Returns the error message of the case, or None."""
     try:
         _Asked(case).answer(case.given["call"])
     except (isoflag.DocumentError, isoflag.ContextError) as error:
@@ -52,7 +52,7 @@ def error_message(case: Case) -> str:
 
 
 class _Asked:
-    """A case whose document or context an earlier call may have changed."""
+    """A case whose document or context an earlier call may have modified."""
 
     def __init__(self, case: Case, flags: isoflag.Flags | None = None, context: Any = None) -> None:
         self._case = case
@@ -63,7 +63,7 @@ class _Asked:
         return load(self._case) if self._flags is None else self._flags
 
     def strict_context(self) -> isoflag.Context:
-        """The context, parsed: raises where it is invalid."""
+        """Parses the context; raises if it is invalid."""
         if self._context is not None:
             parsed: isoflag.Context = self._context
             return parsed
@@ -72,7 +72,7 @@ class _Asked:
         return isoflag.Context.from_dict(self._case.given.get("context"))  # type: ignore[arg-type]
 
     def context(self) -> Any:
-        """The context as an evaluation takes it: a plain object as it is."""
+        """Returns the argument of an evaluation: a plain object unchanged."""
         if self._context is not None or "contextText" in self._case.given:
             return self.strict_context()
         return self._case.given.get("context")
@@ -95,7 +95,7 @@ class _Asked:
         given = {"value": detail.value, "variationIndex": detail.variation_index, "reason": detail.reason}
         bound = flags.bind(context, **options)
         again = getattr(bound, f"{name}_detail")(key, default)
-        # Every way to ask gives the same.
+        # All evaluation methods return the same result.
         assert canonical(detail.value) == canonical(getattr(flags, name)(key, context, default, **options))
         assert canonical(detail.value) == canonical(getattr(bound, name)(key, default))
         assert canonical(given) == canonical(
@@ -243,7 +243,7 @@ class _Asked:
             return {"refused": {"code": error.code, "legal": error.legal}}
 
     def _call_retirements(self, arguments: Mapping[str, Any]) -> Answer:
-        """The program counts the call sites itself, in a file with as many."""
+        """Writes a file with the given number of call sites, which the CLI counts."""
         with TemporaryDirectory() as folder:
             sites = arguments.get("callSites")
             lines = [f'"{key}"\n' * count for key, count in (sites or {}).items()]
@@ -282,7 +282,7 @@ class _Asked:
 
 
 def load(case: Case) -> isoflag.Flags:
-    """The case's document, loaded."""
+    """Loads the case's document."""
     text = case.document_bytes
     if case.given.get("container") == "flagMap":
         return isoflag.Flags.from_flag_map(case.document if text is None else text)
@@ -294,7 +294,7 @@ def load(case: Case) -> isoflag.Flags:
 
 
 def loaded(flags: isoflag.Flags) -> Answer:
-    """What can be said of a document."""
+    """Returns the properties of a document."""
     assert len(flags) == len(flags.keys())
     assert all(key in flags for key in flags.keys())
     return {
@@ -306,7 +306,7 @@ def loaded(flags: isoflag.Flags) -> Answer:
 
 
 def differences(expected: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
-    """Where the answer is not what is expected."""
+    """Returns the differences from the expected answer."""
     return [
         f"`{name}`: expected {canonical(wanted)}, answered {canonical(dict(given))}"
         for name, wanted in expected.items()
@@ -329,7 +329,7 @@ def _holds(name: str, wanted: Any, given: Mapping[str, Any]) -> bool:
 
 
 def covers(found: Any, wanted: Any) -> bool:
-    """Whether everything in `wanted` is in `found`: objects may hold more, arrays may not."""
+    """Returns whether `found` contains `wanted`: objects may have more members, arrays may not."""
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(
             name in found and covers(found[name], item) for name, item in wanted.items()
@@ -344,6 +344,6 @@ def covers(found: Any, wanted: Any) -> bool:
 
 
 def answer_lines(answers: Mapping[str, Answer]) -> str:
-    """One canonical line for each answer, sorted by the UTF-16 code units of the ids."""
+    """Returns one canonical line for each answer, sorted by the UTF-16 code units of the ids."""
     ids = sorted(answers, key=lambda name: name.encode("utf-16-be"))
     return "".join(canonical({"id": name, "answer": answers[name]}) + "\n" for name in ids)

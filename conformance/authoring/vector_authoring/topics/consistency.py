@@ -91,7 +91,7 @@ def gates() -> Topic:
                               ("list", ["1"], "invalid-stamp"), ("null", None, "missing-stamp"),
                               ("future", STAMP + 9_999, "future-stamp")):  # fmt: skip
         wrong: dict[str, Json] = {"flag": {"enabled": True, "lastModifiedTimestamp": stamp}}
-        ask(f"appconfig-{slug}", "an attribute that is no time in seconds", wrong, closed(code), container="appconfig")
+        ask(f"appconfig-{slug}", "an attribute that is not a time in seconds", wrong, closed(code), container="appconfig")
     ask("own-before-meta", "a flag's own stamp comes before the document's", stamped(STAMP, STAMP + 999), consistent)
     ask("own-later-than-meta", "a flag's own stamp also where it is the later", stamped(STAMP + 500, STAMP), gate(
         500_000, Fraction(900)))  # fmt: skip

@@ -174,7 +174,7 @@ def profiles(topic: Topic) -> None:
     bare: dict[str, Json] = {"flag": FLAG, "x": on, "enabled": True}
     topic.case("not-appconfig-bare-map", "isolation", "malformed items of a bare map beside a flag", {"load": {}},
                {"keys": ["enabled", "flag", "x"], "digest": digest({"flags": bare})}, document=bare, container="flagMap")  # fmt: skip
-    topic.case("apply-appconfig", "apply", "a profile is no patch", {"apply": {"patches": [{"flags": {"x": named}, "values": {"x": on}}]}},
+    topic.case("apply-appconfig", "apply", "a profile is not a patch", {"apply": {"patches": [{"flags": {"x": named}, "values": {"x": on}}]}},
                {"error": {"path": "", "messageContains": "from_appconfig"}}, document={"flags": {}})  # fmt: skip
 
     entries: dict[str, tuple[bool, dict[str, Json]]] = {
@@ -196,7 +196,7 @@ def profiles(topic: Topic) -> None:
     no_values: Json = {"version": "1", "flags": {"x": named}}
     topic.case("profile-no-values", "own", "a definition without values", {"load": {}}, refused("values"), document=no_values,
                container="appconfig")  # fmt: skip
-    topic.case("profile-document", "own", "a flag document is no profile", {"load": {}}, refused("flags"),
+    topic.case("profile-document", "own", "a flag document is not a profile", {"load": {}}, refused("flags"),
                document={"flags": {"flag": FLAG}}, container="appconfig")  # fmt: skip
 
 
