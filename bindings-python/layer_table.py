@@ -1,4 +1,4 @@
-"""What Lambda layers hold and cost, as Markdown: ``layer_table.py ZIP...``.
+"""Prints the contents and costs of Lambda layers as Markdown: ``layer_table.py ZIP...``.
 
 Times are those of fresh processes on this machine over the same process without isoflag, with no
 compiled file to start from: Lambda cannot write one beside a layer.
@@ -30,7 +30,7 @@ assert flags.variation("f", {"kind": "user", "key": "ada"}, None) == 1
 
 
 def milliseconds(script: str, folder: Path) -> float:
-    """How long a fresh process takes that imports from the folder."""
+    """Returns the run time of a new process that imports from the folder."""
     command = [sys.executable, "-B", "-c", script]
     start = perf_counter_ns()
     subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(folder)})
@@ -38,13 +38,13 @@ def milliseconds(script: str, folder: Path) -> float:
 
 
 def over_bare(script: str, folder: Path) -> float:
-    """What the script adds to a process: the least of each, taken in turns."""
+    """Returns the time that the script adds to a process: minima of alternating runs."""
     pairs = [(milliseconds(script, folder), milliseconds(BARE, folder)) for _ in range(RUNS)]
     return min(full for full, _ in pairs) - min(bare for _, bare in pairs)
 
 
 def timed(layer: Path, script: str) -> str:
-    """The time as a cell of the table."""
+    """Returns the time as a table cell."""
     if not layer.stem.endswith(platform.machine()):
         return "not measured on this machine"
     with tempfile.TemporaryDirectory() as folder, ZipFile(layer) as archive:
@@ -53,7 +53,7 @@ def timed(layer: Path, script: str) -> str:
 
 
 def table(layers: list[Path]) -> str:
-    """The whole document."""
+    """Returns the whole document."""
     names = [layer.stem.removeprefix("isoflag-layer-") for layer in layers]
     archives = [ZipFile(layer).infolist() for layer in layers]
     rows = [
