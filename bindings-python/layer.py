@@ -12,12 +12,12 @@ from zipfile import ZipFile
 
 from recompress import described, recompress
 
-# For type checkers and editors, which do not look into a layer.
+# Used only by type checkers and editors, which do not read layers.
 LEFT_OUT = (".pyi", "/py.typed")
 
 
 def make(wheel: Path, layer: Path) -> None:
-    """Write the layer that holds the wheel's files."""
+    """Writes a layer with the wheel's files."""
     with ZipFile(wheel) as before, ZipFile(layer, "w") as after:
         for name in sorted(before.namelist()):
             if not name.endswith(LEFT_OUT):

@@ -14,11 +14,11 @@ from zipfile import ZipFile
 BUDGET = 900_000
 
 GLIBC = (2, 17)
-"""That of manylinux2014; Amazon Linux 2 has 2.26."""
+"""The glibc version of manylinux2014; Amazon Linux 2 has 2.26."""
 
 
 def faults(wheel: Path) -> list[str]:
-    """Each reason not to publish the wheel."""
+    """Yields each reason not to publish the wheel."""
     found = []
     size = wheel.stat().st_size
     if size > BUDGET:
@@ -36,7 +36,7 @@ def faults(wheel: Path) -> list[str]:
 
 
 def glibc(wheel: Path) -> tuple[int, int]:
-    """The latest version of glibc's symbols that the wheel's extensions name."""
+    """Returns the latest glibc symbol version that the wheel's extensions require."""
     with ZipFile(wheel) as archive:
         extensions = [archive.read(name) for name in archive.namelist() if name.endswith(".so")]
     named = (version for text in extensions for version in re.findall(rb"GLIBC_(\d+)\.(\d+)", text))

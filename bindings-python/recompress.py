@@ -1,7 +1,7 @@
-"""Packs archives anew, as tightly as the format allows: ``recompress.py ARCHIVE...``.
+"""Recompresses archives as far as the format allows: ``recompress.py ARCHIVE...``.
 
-What they hold is not touched, so that a wheel's RECORD stays true. The bytes depend on nothing but
-the names and contents: dates and modes are settled here, the order is the archive's.
+The contents are unchanged, so that a wheel's RECORD remains valid. The bytes depend only on
+the names and contents: dates and modes are fixed, the order is the archive's.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ UNIX = 3
 
 
 class Zopfli:
-    """A compressor as `zipfile` asks for one, that packs its whole input at once."""
+    """A compressor for `zipfile` that compresses its whole input at once."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Creates an empty compressor."""
         self._contents = bytearray()
 
     def compress(self, contents: bytes) -> bytes:
-        """Take a part of the contents."""
+        """Takes a part of the contents."""
         self._contents += contents
         return b""
 
     def flush(self) -> bytes:
-        """Pack everything: zlib's form without its header and check sum."""
+        """Returns the compressed data: zlib's format without header and checksum."""
         return bytes(zlib.compress(bytes(self._contents), numiterations=5)[2:-4])
 
 
 def compressor(*_: Any) -> Zopfli:
-    """Stand in for the compressor that `zipfile` would make; it has no way to be told another."""
+    """Replaces `zipfile`'s compressor factory, which is not configurable."""
     return Zopfli()
 
 
 def described(name: str, *, runs: bool) -> ZipInfo:
-    """How a file of an archive is described."""
+    """Returns the archive entry of a file."""
     info = ZipInfo(name, EARLIEST)
     info.compress_type = ZIP_DEFLATED
     info.create_system = UNIX
@@ -51,7 +51,7 @@ def described(name: str, *, runs: bool) -> ZipInfo:
 
 
 def recompress(path: Path) -> None:
-    """Write the archive at the path anew."""
+    """Rewrites the archive at the path."""
     new = path.with_name(path.name + ".new")
     with (
         mock.patch.object(zipfile, "_get_compressor", compressor),

@@ -1,7 +1,7 @@
-"""What must work where isoflag was just installed: ``smoke.py [CONFORMANCE]``.
+"""Checks that an installed isoflag works: ``smoke.py [CONFORMANCE]``.
 
-It needs nothing but isoflag. Given the conformance folder, and the packages that its runner takes,
-it also gives every answer of the suite, which must be those that the folder's DIGEST names.
+It needs only isoflag. With the conformance folder, and the packages that its runner requires,
+it also computes every answer of the suite and compares them with the folder's DIGEST.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ DOCUMENT = """{"flags": {"checkout": {
 
 
 def expect(wanted: object, found: object) -> None:
-    """Stop where the two differ."""
+    """Exits with an error if the values differ."""
     if wanted != found:
         raise SystemExit(f"expected {wanted!r}, found {found!r}")
 
 
 def check() -> None:
-    """Load, evaluate, explain, patch and fail."""
+    """Loads, evaluates, explains, patches and fails."""
     flags = Flags.from_json(DOCUMENT)
     ada = {"kind": "user", "key": "ada", "plan": "pro", "version": "2.0.1", "email": "ada@a.org"}
     detail = flags.variation_detail("checkout", ada, None)
@@ -54,7 +54,7 @@ def check() -> None:
 
 
 def check_answers(conformance: Path) -> None:
-    """Give every answer of the suite."""
+    """Computes every answer of the suite."""
     sys.path.insert(0, str(conformance / "runners" / "python"))
     answers, vectors = import_module("answers"), import_module("vector_files")
 

@@ -1,6 +1,6 @@
-"""Keeps what README.md quotes true.
+"""Updates the command output that README.md quotes.
 
-`--check` fails if a quoted block is not what the commands print now; without it the blocks are written anew. Run it
+`--check` fails if a quoted block differs from the current output; without it the blocks are rewritten. Run it
 with the Python of `.venv`, after `make build`.
 """
 
@@ -21,7 +21,7 @@ README = ROOT / "README.md"
 
 
 def demo() -> str:
-    """The first screen of the demo, as `make demo` prints it."""
+    """Returns the first screen of `make demo`."""
     printed = subprocess.run(
         [sys.executable, str(ROOT / "examples" / "demo.py")],
         capture_output=True,
@@ -32,7 +32,7 @@ def demo() -> str:
 
 
 def bucket() -> str:
-    """One bucket by each hash, worked out without isoflag, and checked against its explanation."""
+    """Computes one bucket with each hash, without isoflag, and compares it with the explanation."""
     text = (ROOT / "examples" / "first" / "flags.json").read_text(encoding="utf-8")
     document = json.loads(text)
     (flag,) = document["flags"].values()
@@ -64,7 +64,7 @@ def bucket() -> str:
 
 
 def quoted(readme: str, name: str, text: str) -> str:
-    """The README with one quoted block replaced."""
+    """Returns the README with one quoted block replaced."""
     block = re.compile(rf"(<!-- {name}: .*? -->\n```text\n).*?(\n```\n)", re.DOTALL)
     replaced, count = block.subn(lambda match: match[1] + text + match[2], readme)
     if count != 1:

@@ -1,4 +1,4 @@
-"""One document, two hosts: what Python answers and what WebAssembly answers.
+"""Compares the results of Python and WebAssembly for one document.
 
 Run it with `make demo`, which builds both first. The exit code is 1 if any answer differs.
 """
@@ -25,7 +25,7 @@ BOLD, GREEN, RED, DIM = "1", "32", "31", "2"
 
 @dataclass(frozen=True)
 class Question:
-    """One flag asked for one context."""
+    """One flag evaluated for one context."""
 
     key: str
     context: dict[str, Any]
@@ -34,7 +34,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Replies:
-    """What one host made of a document and some questions, all of it as canonical text."""
+    """The results of one host runtime for a document and some evaluations, as canonical text."""
 
     digest: str
     answers: list[str]
@@ -98,12 +98,12 @@ class WebAssembly:
 
 
 def canonical(value: Any) -> str:
-    """JSON with sorted members: what is compared between hosts is this text."""
+    """Returns JSON with sorted members, the text that is compared between host runtimes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def in_words(reason: dict[str, Any]) -> str:
-    """LaunchDarkly's reason as a few words."""
+    """Returns LaunchDarkly's reason in a few words."""
     match reason["kind"]:
         case "OFF":
             words = "the flag is off"
@@ -142,7 +142,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def two_lines(who: str, replies: dict[str, Replies]) -> bool:
-    """Both hosts' answer to one question; whether they are the same bytes."""
+    """Prints both results of one evaluation; returns whether they are byte-for-byte identical."""
     answers = {reply.answers[0] for reply in replies.values()}
     explanations = {reply.explanations[0] for reply in replies.values()}
     for name, reply in replies.items():
@@ -157,7 +157,7 @@ def two_lines(who: str, replies: dict[str, Replies]) -> bool:
 
 
 def first_screen(hosts: Sequence[Python | WebAssembly]) -> bool:
-    """One flag, one document, both answers; then one edit, and both answers again."""
+    """Evaluates one flag on both host runtimes, edits the document, and evaluates again."""
     before = (HERE / "first" / "flags.json").read_text(encoding="utf-8")
     key, context = "new-checkout", {"kind": "user", "key": "mia"}
     question = [Question(key, context)]
@@ -182,7 +182,7 @@ Table = dict[str, dict[str, list[str]]]
 
 
 def merged(by_flag: Table, flags: int) -> Table:
-    """The table, with one row for all contexts that every flag answers alike."""
+    """Prints the table, with one row for all contexts with equal results."""
     seen = Counter((letter, answer) for groups in by_flag.values() for answer, who in groups.items() for letter in who)
     constant = {letter: answer for (letter, answer), count in seen.items() if count == flags}
     table: Table = {}
@@ -197,7 +197,7 @@ def merged(by_flag: Table, flags: int) -> Table:
 
 
 def shop(hosts: Sequence[Python | WebAssembly]) -> bool:
-    """The table for the shop: every flag for every context; whether the hosts agree on all."""
+    """Prints the shop's table of every flag and context; returns whether the results agree."""
     document = (HERE / "shop" / "flags.json").read_text(encoding="utf-8")
     people = json.loads((HERE / "shop" / "contexts.json").read_text(encoding="utf-8"))
     letters = [chr(ord("A") + index) for index in range(len(people))]

@@ -1,1 +1,1 @@
-"""From what was measured to what is read: tables, a JSON file and two plots."""
+"""Builds the report from measurements: tables, a JSON file and two plots."""

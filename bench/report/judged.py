@@ -1,4 +1,4 @@
-"""Each row beside its target."""
+"""Compares each row with its target."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Table:
 
 
 def judge(row: Row, within: float) -> None:
-    """A goal for a time holds within a share of it; one for bytes or a ratio as it is."""
+    """Returns whether a goal is met: times have a tolerance, bytes and ratios do not."""
     if row.value is None or row.target is None:
         return
     if row.at_least:
@@ -82,7 +82,7 @@ def tables(measured: Measured, targets: dict[str, Any]) -> Iterator[Table]:
 
 
 def absent(measured: Measured, spec: dict[str, Any], host: str) -> Row:
-    """A host that has measured nothing of a group says so."""
+    """Returns a row that states that a host has no measurements of a group."""
     row = Row(host, "every case", spec.get("unit", "ns"))
     reasons = [why for key, why in measured.skipped.items() if key[0] == host]
     row.verdict = f"skipped: {reasons[0]}" if reasons else NOT_MEASURED

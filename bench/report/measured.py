@@ -1,4 +1,4 @@
-"""What the hosts have written, in one form."""
+"""Reads the measurements of all host runtimes into one form."""
 
 from __future__ import annotations
 

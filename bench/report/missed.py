@@ -1,4 +1,4 @@
-"""Why a row misses its target: what `missed.json` says, with measured figures in it."""
+"""Explains missed targets with the texts of `missed.json` and measured figures."""
 
 from __future__ import annotations
 

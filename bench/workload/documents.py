@@ -14,7 +14,7 @@ SMALL_SEGMENTS = 20
 
 
 def filler(random: Random, number: int, place: int) -> shapes.Item:
-    """The flag at a place of a hundred, in shares as a project has them."""
+    """Returns the flag at an index of a hundred, with the shares of a typical project."""
     key = f"flag-{number:04}"
     match place:
         case _ if place < 15:
@@ -79,7 +79,7 @@ def of_flags(count: int) -> Document:
 
 
 def of_growing_flags(count: int) -> Document:
-    """As `of_flags`, without the one large segment, which would weigh on small documents only."""
+    """Like `of_flags`, without the large segment, which would dominate small documents."""
     document = of_flags(count)
     large = document["segments"]["seg-10000"]
     large["included"] = large["included"][:100]
@@ -113,7 +113,7 @@ def of_clauses(count: int) -> Document:
 
 
 def patch() -> Document:
-    """One flag of a document, changed."""
+    """Returns a document with one changed flag."""
     changed = shapes.flag(Random(SEED), "flag-0050", **shapes.rules(2))
     return {"flags": {"flag-0050": changed | {"version": 4}}}
 

@@ -1,4 +1,4 @@
-"""Writes everything that is measured with into a folder: generate.py FOLDER [--shared FOLDER] [--quick].
+"""Writes the inputs of the benchmarks to a folder: generate.py FOLDER [--shared FOLDER] [--quick].
 
 The workload itself is taken from the shared folder where that exists, otherwise it is made here. Equal arguments make equal
 files.

@@ -1,4 +1,4 @@
-"""What each mechanism buys, held by numbers; and the figure and the table are what the simulation writes."""
+"""The effect of each mechanism in numbers, and that the figure and the table are up to date."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POLLING, FROZEN, FAILING, ON_TO_ON, KILLED, WAITING = SCENARIOS
 
 
 def broken(scenario: Scenario, mechanism: Mechanism, seed: int = 1, rate: int = 2) -> int:
-    """How many journeys broke, of many."""
+    """Returns the number of broken journeys."""
     found: Outcome = simulate(scenario, mechanism, seed=seed, rate=rate)
     assert found.begun.total() > 1000
     return found.broken.total()

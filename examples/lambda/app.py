@@ -19,7 +19,7 @@ FLAGS = FlagClient(
         os.environ["APPCONFIG_ENVIRONMENT"],
         os.environ["APPCONFIG_PROFILE"],
     ),
-    # The agent is on this machine and keeps what it fetched, so asking it again costs little.
+    # The agent runs on this machine and caches the document, so polling it costs little.
     ttl=5,
 )
 SPA = Cors([os.environ["SPA_ORIGIN"]])
@@ -27,7 +27,7 @@ NAMES = {"isExpressDeliveryEnabled": "express-delivery", "checkoutButton": "chec
 
 
 def visitor(request: Request) -> dict[str, Any]:
-    """Who asks. What must be true of a visitor would come from `request.authorizer`."""
+    """Returns the visitor's context. Take attributes that must be true from `request.authorizer`."""
     key = request.query.get("visitor", "")
     if not key:
         raise BadRequestError("name the visitor: `?visitor=…`")
@@ -36,12 +36,12 @@ def visitor(request: Request) -> dict[str, Any]:
 
 @requires_flag("express-delivery", FLAGS, context=visitor, origins=SPA)
 def order_express(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Takes an order for express delivery; the flag is asked again, whatever the page believes."""
+    """Takes an order for express delivery; the flag is evaluated again, independently of the page."""
     return {"statusCode": 201, "headers": SPA.headers(Request.from_event(event)), "body": ""}
 
 
 def handler(event: Mapping[str, Any], context: object) -> Any:
-    """What AWS Lambda calls."""
+    """Handles an event of AWS Lambda."""
     match Request.from_event(event).path:
         case "/config":
             return config_response(event, FLAGS, context=visitor, form="plain", keys=NAMES, origins=SPA)

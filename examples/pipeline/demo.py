@@ -1,4 +1,4 @@
-"""A change's way from LaunchDarkly to a Lambda function: webhook, DynamoDB table, answer.
+"""Shows the data flow of a change from LaunchDarkly to a Lambda function: webhook, table, response.
 
 Run it with `make demo-pipeline`. Everything happens in this process: moto stands in for DynamoDB, a server on the
 loopback address for LaunchDarkly, and the handlers are called with the events that AWS would send. The exit code is 1
@@ -37,27 +37,27 @@ COLOURS = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.ge
 
 @dataclass
 class LaunchDarkly:
-    """The vendor's side: the document of the environment, and where it is served."""
+    """A stand-in for LaunchDarkly: the document of the environment, and its endpoint."""
 
     document: dict[str, Any]
     address: str = ""
 
     def switch(self, key: str, *, on: bool) -> None:
-        """Turn a flag on or off, as somebody does in the vendor's dashboard."""
+        """Turns a flag on or off, as in LaunchDarkly's dashboard."""
         flag = self.document["flags"][key]
         flag["on"] = on
         flag["version"] += 1
         self.document["meta"]["version"] += 1
 
     def remove(self, key: str) -> None:
-        """Delete a flag."""
+        """Deletes a flag."""
         del self.document["flags"][key]
         self.document["meta"]["version"] += 1
 
 
 @contextmanager
 def served(vendor: LaunchDarkly) -> Iterator[None]:
-    """Serve the document on a free loopback port to clients that present the SDK key."""
+    """Serves the document on a free loopback port to clients that present the SDK key."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -69,7 +69,7 @@ def served(vendor: LaunchDarkly) -> Iterator[None]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Print nothing between the lines of the story."""
+            """Suppresses the server's log."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         vendor.address = f"http://127.0.0.1:{server.server_port}/sdk/latest-all"
@@ -83,7 +83,7 @@ def served(vendor: LaunchDarkly) -> Iterator[None]:
 
 
 def url_event(method: str, path: str, headers: Mapping[str, str], body: str = "") -> dict[str, Any]:
-    """The event by which a function URL tells of a request."""
+    """Returns the function URL event of a request."""
     return {
         "version": "2.0",
         "rawPath": path,
@@ -96,33 +96,33 @@ def url_event(method: str, path: str, headers: Mapping[str, str], body: str = ""
 
 
 def webhook(secret: str = SECRET) -> dict[str, Any]:
-    """What LaunchDarkly sends after a change, signed."""
+    """Returns LaunchDarkly's signed webhook request after a change."""
     body = json.dumps({"kind": "flag", "titleVerb": "changed"})
     return url_event("POST", "/webhook", {SIGNATURE_HEADER: sign(body.encode(), secret)}, body)
 
 
 class Story:
-    """Prints what happens, and keeps count of what should not."""
+    """Prints the steps, and counts unexpected results."""
 
     def __init__(self) -> None:
         self.wrong = 0
 
     def chapter(self, text: str) -> None:
-        """Begin another step."""
+        """Begins a step."""
         print(f"\n\033[1m{text}\033[0m" if COLOURS else f"\n{text}")
 
     def tell(self, text: str, ok: bool = True) -> None:
-        """Say one thing, and whether it is as it should be."""
+        """Prints a result, and whether it is as expected."""
         print(f"  {'ok   ' if ok else 'WRONG'} {text}")
         self.wrong += not ok
 
 
 def main() -> int:
-    """Tells the story; gives the exit code."""
+    """Runs the demo; returns the exit code."""
     story = Story()
-    # The story tells it all.
+    # The demo prints everything itself.
     logging.disable()
-    # moto wants some, and looks at none.
+    # moto requires credentials but does not verify them.
     os.environ.update(AWS_ACCESS_KEY_ID="demo", AWS_SECRET_ACCESS_KEY="demo", AWS_DEFAULT_REGION="eu-central-1")
     vendor = LaunchDarkly(json.loads((SHOP / "flags.json").read_text(encoding="utf-8")))
     with mock_aws(), served(vendor):
@@ -141,7 +141,7 @@ def main() -> int:
 
 
 def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
-    """The story itself."""
+    """Runs the steps of the demo."""
     # The function behind the webhook; it writes.
     store = DynamoDbFeatureStore(TABLE, client=dynamodb)
     sync = handler(store, DocumentFetch(vendor.address, token=SDK_KEY), secret=SECRET)
@@ -161,7 +161,7 @@ def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
         return config_response(event, client, context=VISITOR, form="plain", keys={NAME: FLAG})
 
     def look(expected: Flags) -> str:
-        """Ask /config and the guarded endpoint, and compare both with the document itself."""
+        """Requests /config and the guarded endpoint, and compares both with the document."""
         response = config()
         value = expected.bool_variation(FLAG, VISITOR, default=False)
         same = response["headers"].get("Isoflag-Document") == expected.digest

@@ -1,4 +1,4 @@
-"""What stands between HTTP and a Lambda function behind a function URL."""
+"""Converts between HTTP and the events of a function URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 def event(method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """The event (payload format 2.0) that a function URL makes of a request."""
+    """Returns the function URL event (payload format 2.0) of a request."""
     parts = urlsplit(target)
     lowered = {name.lower(): value for name, value in headers.items()}
     try:
@@ -46,7 +46,7 @@ def event(method: str, target: str, headers: Mapping[str, str], body: bytes) -> 
 
 
 def answer(response: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    """The status, headers and body that a function URL makes of what the function returned."""
+    """Returns the status, headers and body of a function's return value."""
     body = response.get("body", "")
     raw = base64.b64decode(body) if response.get("isBase64Encoded") else body.encode()
     return int(response.get("statusCode", 200)), dict(response.get("headers", {})), raw

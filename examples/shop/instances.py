@@ -1,4 +1,4 @@
-"""Warm instances of the checkout's function, each of which polls at its own moment, while a change is on its way.
+"""Simulates warm instances of the checkout function, which poll at different times, during a change.
 
 The instances are real: each has its `FlagClient`, its documents and its handler. Only the clock is not: it stands until
 somebody moves it, so that an hour passes as fast as one likes, and in the same way each time.
@@ -27,17 +27,17 @@ sys.path.insert(0, str(HERE / "lambda"))
 from checkout import FORM, JOURNEY, Checkout  # noqa: E402
 
 CHANGED = 1_795_172_400
-"""When the change is published, in seconds since 1970."""
+"""Time at which the change is published, in seconds since 1970."""
 
 FROM, UNTIL = CHANGED - 5 * 60, CHANGED + 32 * 60
-"""From when to when a fleet can be looked at."""
+"""The period in which a fleet can be viewed."""
 
 TTL = 15 * 60
-"""How often an instance polls, in seconds."""
+"""Seconds between two polls of an instance."""
 
 TIMES = GateTimes(TTL, 3000.0)
 TICK = 5
-"""How finely the clock moves, in seconds."""
+"""Resolution of the clock, in seconds."""
 
 ANYBODY = {"kind": "user", "key": "anybody"}
 
@@ -66,7 +66,7 @@ BACK = None
 
 @dataclass(frozen=True)
 class Change:
-    """What is published when, in seconds after `CHANGED`; the first edit was made long ago."""
+    """The published edits by time, in seconds after `CHANGED`; the first edit was made long ago."""
 
     before: Edit
     published: tuple[tuple[int, Edit | None], ...]
@@ -83,7 +83,7 @@ CHANGES: Mapping[str, Change] = {
 
 
 def stamped(document: dict[str, Any], edit: Edit, now: int) -> dict[str, Any]:
-    """The document after an edit, with its time in what was edited, as `isoflag stamp` writes it."""
+    """Returns the document after an edit, with the last-modified timestamps that `isoflag stamp` writes."""
     edited = copy.deepcopy(document)
     edit(edited["flags"])
     for key, flag in edited["flags"].items():
@@ -114,10 +114,10 @@ class Bucket:
 
 
 class Fleet:
-    """The instances, what is published to them, and their clock."""
+    """The instances, the documents published to them, and their clock."""
 
     def __init__(self, change: str, *, count: int = 12, seed: int = 1, keeps_all: bool = True) -> None:
-        """Makes instances that have settled before the change; `keeps_all` has pins fetched from the bucket."""
+        """Creates instances that are up to date before the change; `keeps_all` fetches pins from the bucket."""
         self.lock = threading.Lock()
         self._bucket = Bucket()
         document = json.loads((HERE / "journey.json").read_text(encoding="utf-8"))
@@ -135,7 +135,7 @@ class Fleet:
         fetch = self._bucket.by_digest.get if keeps_all else None
         self.instances: dict[str, Checkout] = {}
         for number, moment in enumerate(moments, 1):
-            # Each began at a moment of its own, and has polled by it ever since.
+            # Each started at a different time, which determines the times of its polls.
             self._now = FROM - TTL + moment
             client = FlagClient(self._bucket, ttl=TTL, pins=Pins(fetch=fetch), gate=TIMES, clock=lambda: self._now)
             client.refresh()
@@ -144,7 +144,7 @@ class Fleet:
         self._advance(FROM)
 
     def move(self, asked: object) -> dict[str, Any]:
-        """Moves the clock by `{"toMs": …}` and gives the state then; raises `ValueError` where that cannot be."""
+        """Moves the clock to `{"toMs": …}` and returns the state; raises `ValueError` for an invalid time."""
         to = asked.get("toMs") if isinstance(asked, dict) else None
         with self.lock:
             if type(to) is not int or not self._now * 1000 <= to <= UNTIL * 1000:
@@ -161,16 +161,16 @@ class Fleet:
                 instance.client.refresh()
 
     def document(self, digest: str) -> bytes | None:
-        """A published document, as the bucket gives it to a page."""
+        """Returns a published document, as a page fetches it from the bucket."""
         return self._bucket.by_digest.get(digest)
 
     @property
     def newest(self) -> bytes:
-        """The document that is published now, as an open page fetches it."""
+        """Returns the current document, as an open page fetches it."""
         return self._bucket.newest
 
     def state(self) -> dict[str, Any]:
-        """What each instance holds now."""
+        """Returns the documents that each instance holds."""
         return {
             "nowMs": self._now * 1000,
             "newest": isoflag.Flags.from_json(self._bucket.newest).digest,
@@ -191,7 +191,7 @@ def _state(client: FlagClient, now: float) -> dict[str, Any]:
 
 
 class Fleets:
-    """The fleets that pages look at; the oldest leave."""
+    """The fleets that pages view; the oldest are evicted."""
 
     MOST = 16
 
@@ -201,7 +201,7 @@ class Fleets:
         self._lock = threading.Lock()
 
     def make(self, asked: object) -> dict[str, Any]:
-        """Makes a fleet for `{"change": …}`, and says what it is; raises `ValueError` for another question."""
+        """Creates a fleet for `{"change": …}` and returns its state; raises `ValueError` for other input."""
         change = asked.get("change") if isinstance(asked, dict) else None
         if not isinstance(asked, dict) or not isinstance(change, str) or change not in CHANGES:
             raise ValueError(f"send `change`, one of {', '.join(f'`{name}`' for name in CHANGES)}")

@@ -47,7 +47,7 @@ Function = Callable[[dict[str, Any], object], Any]
 
 
 class Delivery:
-    """The published document, and its way to the file that the Lambda function reads."""
+    """The published document, and its delivery to the file that the Lambda function reads."""
 
     def __init__(self, original: str, target: Path) -> None:
         self.original = original
@@ -65,7 +65,7 @@ class Delivery:
             self._deliver()
 
     def hold_back(self, held_back: bool) -> None:
-        """Stops delivering, or goes on with what is published now."""
+        """Stops or resumes delivery."""
         with self._lock:
             self.held_back = held_back
             self._deliver()
@@ -79,7 +79,7 @@ class Delivery:
 
 
 class Shop(ThreadingHTTPServer):
-    """The server; what it knows is shared by all requests."""
+    """The server; all requests share its state."""
 
     daemon_threads = True
 
@@ -88,7 +88,7 @@ class Shop(ThreadingHTTPServer):
         self.delivery = delivery
         self.function = function
         self.fleets = Fleets()
-        # An instance of a Lambda function answers one request at a time.
+        # An instance of a Lambda function handles one request at a time.
         self.instance = threading.Lock()
 
     @property
@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Shop
     protocol_version = "HTTP/1.1"
-    # Else the body waits for the header's acknowledgement, 40 milliseconds in each answer.
+    # Otherwise the body waits for the header's acknowledgement, 40 ms in each response.
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return self._json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": "too long"})
         body = self.rfile.read(length)
-        # A page of another site that got hold of a name for 127.0.0.1 is not one of our pages.
+        # Rejects pages of other sites whose name resolves to 127.0.0.1 (DNS rebinding).
         if self.headers.get("Host") not in {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}:
             return self._json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "ask the loopback address"})
         if path.startswith("/lambda/"):
@@ -179,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
             case "GET", ["documents", digest] if (document := fleet.document(digest)) is not None:
                 return self._send(HTTPStatus.OK, {"Content-Type": "application/json"}, document)
             case _, ["instances", number, *_] if number in fleet.instances:
-                # As it was sent: the path of an event is not decoded.
+                # Unchanged: the path of an event is not decoded.
                 target = "/" + self.path.split("/", 5)[-1]
                 return self._call(fleet.instances[number].handler, fleet.lock, target, body)
         return self._json(HTTPStatus.NOT_FOUND, {"error": f"this fleet has no `{'/'.join(rest)}`"})
@@ -234,7 +234,7 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    """Serves; with `--check` asks a browser first whether page and Lambda function agree."""
+    """Serves the shop; with `--check` first compares page and Lambda function in a browser."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--port", type=int, default=0, help="the port; a free one unless given")
     parser.add_argument("--ttl", type=float, default=1.0, help="seconds for which the function keeps its document")

@@ -1,4 +1,4 @@
-"""A Lambda function that takes orders. The new way reserves the goods before it answers."""
+"""A Lambda function that takes orders. The new feature reserves the goods before it responds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from isoflag.source import S3Source
 FLAGS = FlagClient(S3Source(os.environ.get("FLAGS_BUCKET", "shop-flags"), "flags.json"))
 
 reserved: list[tuple[str, int]] = []
-"""Stands for the warehouse."""
+"""A stand-in for the warehouse."""
 
 
 def reserve(customer: str, pieces: int) -> None:
-    """Where the new feature is entered."""
+    """The entry point of the new feature."""
     most = FLAGS.int_variation("most-pieces", {"kind": "user", "key": customer}, 5)
     reserved.append((customer, min(pieces, most)))
 

@@ -1,4 +1,4 @@
-"""Run them as they are, and once more with `--isoflag-all=off` and with `--isoflag-all=on`."""
+"""Tests of the orders; run them also with `--isoflag-all=off` and with `--isoflag-all=on`."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def empty_warehouse() -> None:
 
 
 def test_an_order_is_taken(isoflag_flags: FlagOverrides) -> None:
-    """For any flags: what end-to-end tests begin with."""
+    """Works with any flag state, like an end-to-end test."""
     assert orders.handler(ORDER)["statusCode"] == 201
     assert "reserve-goods" in isoflag_flags.evaluated
 

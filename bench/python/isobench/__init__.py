@@ -1,1 +1,1 @@
-"""isoflag's speed in Python, beside other evaluators."""
+"""Benchmarks of isoflag in Python, compared with other evaluators."""

@@ -1,4 +1,4 @@
-"""Everything that is measured in Python: ``python -m isobench [--quick]``, which bench/run.sh calls."""
+"""Runs all benchmarks in Python: ``python -m isobench [--quick]``, which bench/run.sh calls."""
 
 from __future__ import annotations
 

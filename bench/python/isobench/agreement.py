@@ -1,4 +1,4 @@
-"""Both must give one answer before either is timed."""
+"""Checks that both evaluators return the same result before timing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a time is taken, and how it is written down."""
+"""Measures times in blocks, and writes the rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Subject:
-    """One of those that a row compares: what is made before a block, and the block."""
+    """One subject of a row: its setup, and the measured block."""
 
     name: str
     prepare: Callable[[], Any]
@@ -43,7 +43,7 @@ class Record:
         sys.stdout.write(json.dumps({"host": "python", "answer": text, "case": case}) + "\n")
 
     def timed(self, group: str, case: str, *subjects: Subject, blocks: int | None = None) -> None:
-        """Times the subjects' blocks in turns, so that what disturbs one disturbs all."""
+        """Times the subjects' blocks alternately, so that disturbances affect all equally."""
         samples: dict[str, list[float]] = {subject.name: [] for subject in subjects}
         for _ in range(1 + (blocks or self.blocks)):
             for subject in subjects:

@@ -1,4 +1,4 @@
-"""A fresh process: the import alone, and what a cold Lambda does, over a bare interpreter."""
+"""Measures new processes: the import alone and a cold Lambda start, minus a bare interpreter."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ IMPORTS = {
 
 
 def spawned(script: str) -> tuple[float, int]:
-    """Milliseconds from start to end, and the most memory held."""
+    """Returns milliseconds from start to end, and the peak memory."""
     start = perf_counter_ns()
-    # The last line spares the threads of a client that is not closed.
+    # The last line ends the threads of a client that is not closed.
     script += PEAK + "import os, sys\nsys.stdout.flush()\nos._exit(0)\n"
     done = subprocess.run(
         [sys.executable, "-c", script], check=True, capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""The document: loaded, its digest, a context read and bound to it."""
+"""Measures loading a document, its digest, and parsing and binding a context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One flag, by many bound contexts that each evaluate it once."""
+"""Measures one flag for many bound contexts, each evaluated once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
     for case in workload.cases:
         if case.document not in documents:
             text = workload.text(f"{case.document}.json")
-            # LaunchDarkly's SDK does not know another document's hash.
+            # LaunchDarkly's SDK does not support another hash.
             known = LaunchDarkly(text) if case.document == "workload" else None
             documents[case.document] = Flags.from_json(text), known
         flags, theirs = documents[case.document]

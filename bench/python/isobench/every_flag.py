@@ -1,4 +1,4 @@
-"""All flags of the document for one context."""
+"""Measures the evaluation of all flags for one context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How time and memory grow with a document. Each size has a process of its own, so that memory is that document's."""
+"""Measures growth of time and memory with a document; each size runs in its own process."""
 
 from __future__ import annotations
 

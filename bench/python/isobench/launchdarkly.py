@@ -22,7 +22,7 @@ warnings.simplefilter("ignore", FutureWarning)
 
 
 class Ready:
-    """Stands where the client's connection would: everything is there."""
+    """Replaces the client's connection; always initialized."""
 
     def __init__(self, _config: Any, _store: Any, ready: Event) -> None:
         self.ready = ready

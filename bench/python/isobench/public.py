@@ -1,4 +1,4 @@
-"""The call of an application: a plain dict each time, beside LaunchDarkly's public call; and one bound context asked again."""
+"""Measures an application's call with a plain dict, LaunchDarkly's public call, and a bound context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two threads over one, for work that lets go of the GIL."""
+"""Measures two threads against one, for work that releases the GIL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FREE_THREADED = ("python3.13t", "python3.14t", "python3.15t")
 
 
 def gain(work: Callable[[], Any], blocks: int) -> list[float]:
-    """How much more two threads do than one, each doing the same work."""
+    """Returns the throughput of two threads over one, each doing the same work."""
     samples = []
     for _ in range(blocks + 1):
         start = perf_counter()
@@ -35,7 +35,7 @@ def gain(work: Callable[[], Any], blocks: int) -> list[float]:
 
 
 def parted(work: Callable[[int], Any], blocks: int) -> list[float]:
-    """How much less time the same work takes on two threads than on one."""
+    """Returns the speedup of the same work on two threads."""
     samples = []
     for _ in range(blocks + 1):
         taken = []

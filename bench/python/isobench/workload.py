@@ -1,4 +1,4 @@
-"""What is measured with."""
+"""The generated inputs of the benchmarks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Case:
-    """One flag asked for one context."""
+    """One flag evaluated for one context."""
 
     name: str
     flag: str

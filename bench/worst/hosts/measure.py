@@ -1,4 +1,4 @@
-"""Measures the calls that a folder of inputs is for, in Python: `measure.py FOLDER` prints a line of JSON for each."""
+"""Measures the calls of a folder of inputs in Python: `measure.py FOLDER` prints a JSON line for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from isoflag import Context, DocumentError, Flags, replay
 
 
 def call_of(case: dict[str, str]) -> Callable[[], object]:
-    """The call to measure, with what it needs made before."""
+    """Returns the call to measure, after its setup."""
     document, context = case["document"].encode(), case["context"].encode()
     if case["call"] == "load":
         return lambda: Flags.from_json(document)
@@ -36,7 +36,7 @@ def call_of(case: dict[str, str]) -> Callable[[], object]:
 
 
 def main() -> None:
-    """The command."""
+    """Runs the command line."""
     for path in sorted(Path(sys.argv[1]).glob("*.json")):
         case = json.loads(path.read_text(encoding="utf-8"))
         start = 0.0

@@ -17,13 +17,13 @@ BOUNDS_MS = {
     "state": (1000, None),
     "replay": (250, None),
 }
-"""By call: natively and in Python, and in WebAssembly; none is reported only."""
+"""Bounds by call: natively and in Python, and in WebAssembly; None means reported only."""
 BYTES_PER_BYTE = 12
-"""Of memory for a byte of a document that is loaded."""
+"""Memory bound for each byte of a loaded document."""
 
 
 def main() -> int:
-    """The command."""
+    """Runs the command line."""
     inputs = [
         json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(Path(sys.argv[1]).glob("*.json"))

@@ -1,4 +1,4 @@
-"""The schema of flag documents takes what loads without a finding, and nothing that loads with an error of form."""
+"""The document schema accepts documents without findings and rejects those with errors of form."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 EXAMPLES = sorted((ROOT / "examples").glob("*/*.json"))
 DOCUMENTS = [path for path in EXAMPLES if "flags" in json.loads(path.read_text(encoding="utf-8"))]
 WRONG = {"wrong-type", "not-an-object", "empty-rollout", "no-variation-or-rollout"}
-"""What is wrong with a document's form; the schema must refuse it."""
+"""Errors of a document's form, which the schema must reject."""
 
 
 def loading() -> list[tuple[str, Any, set[str]]]:
-    """Each document of the vectors that is loaded, with the codes that must be found in it."""
+    """Returns each document that the vectors load, with its expected codes."""
     found: list[Any] = []
     for path in sorted(VECTORS.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -36,7 +36,7 @@ def loading() -> list[tuple[str, Any, set[str]]]:
 
 
 def shared() -> list[tuple[str, Any]]:
-    """The documents that vectors share, and that are about answers and not about mistakes."""
+    """Returns the shared documents of vectors that are about results rather than errors."""
     topics = ["segments", "rollouts", "targets", "strategies", "consistency", "pins", "big-segments"]
     found: list[Any] = []
     for topic in topics:

@@ -1,4 +1,4 @@
-"""The oracles agree with what is published, and the files are what the scripts write."""
+"""The oracles agree with published values, and the files are up to date."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 
 
 def all_topics() -> list[Topic]:
-    """Every topic, in the order of their names."""
+    """Returns every topic, in name order."""
     found: list[Topic] = []
     for module in sorted(pkgutil.iter_modules(topics.__path__), key=lambda info: info.name):
         found.extend(importlib.import_module(f"{topics.__name__}.{module.name}").topics())
@@ -26,7 +26,7 @@ def all_topics() -> list[Topic]:
 
 
 def text_of(topic: Topic) -> str:
-    """The file's text, one case a line, so that a changed case is a changed line."""
+    """Returns the file's text, one case a line, so that a changed case is one changed line."""
 
     def compact(value: Json) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
@@ -41,7 +41,7 @@ def text_of(topic: Topic) -> str:
 
 
 def main() -> int:
-    """The command."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(prog="python -m vector_authoring", description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail where a file differs from what would be written")
     parser.add_argument("--counts", action="store_true", help="print the number of cases for each rule too")
@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def print_counts(found: list[Topic], by_rule: bool) -> None:
-    """Prints how many cases each topic holds, and each rule."""
+    """Prints the number of cases of each topic and of each rule."""
     for topic in found:
         print(f"{len(topic.cases):6}  {topic.name}")
     print(f"{sum(len(topic.cases) for topic in found):6}  in all")

@@ -1,6 +1,6 @@
 """Short ways to write flags, rules, clauses, rollouts and segments.
 
-Each builder writes only what it is given: what is absent stays absent, since absence is often the point of a case.
+Each builder writes only its arguments: absent members are not added, since absence is often the point of a case.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from .json_value import Json, Object
 
 ABSENT = "\0absent"
-"""Given as a member's value, leaves the member out."""
+"""As a member's value, omits the member."""
 
 
 def members(**given: Json) -> dict[str, Json]:
-    """An object of the given members; a trailing underscore avoids Python's keywords."""
+    """Returns an object of the given members; a trailing underscore avoids Python's keywords."""
     return {name.rstrip("_"): value for name, value in given.items() if value != ABSENT}
 
 
@@ -44,12 +44,12 @@ def clause(attribute: str = ABSENT, op: str = ABSENT, *values: Json, **given: Js
 
 
 def in_segment(*keys: Json, **given: Json) -> dict[str, Json]:
-    """A clause that asks for membership in any of the segments."""
+    """Returns a clause that tests membership in any of the segments."""
     return clause("", "segmentMatch", *keys, **given)
 
 
 def rule(*clauses: Json, **given: Json) -> dict[str, Json]:
-    """A rule with the id `r` that serves variation 1 unless told otherwise."""
+    """Returns a rule with the id `r` that serves variation 1 by default."""
     base: dict[str, Json] = {"id": "r", "clauses": list(clauses)}
     if "rollout" not in given:
         base["variation"] = 1

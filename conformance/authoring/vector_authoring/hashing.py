@@ -17,7 +17,7 @@ HASHES = ("sha1", "murmur3")
 
 
 def prefix_of(key: str, salt: str, seed: int | None = None) -> str:
-    """What is hashed before the value."""
+    """Returns the text that is hashed before the value."""
     return str(seed) if seed is not None else f"{key}.{salt}"
 
 
@@ -32,14 +32,14 @@ def murmur3_number(prefix: str, value: str) -> int:
 
 
 def bucket(hash_name: str, prefix: str, value: str) -> int:
-    """The integer bucket from 0 to 99999: a weight above it takes the value in."""
+    """Returns the integer bucket from 0 to 99999; a weight above it includes the value."""
     if hash_name == "sha1":
         return sha1_number(prefix, value) * 100_000 >> 60
     return murmur3_number(prefix, value) * 100_000 >> 32
 
 
 def chosen(bucket_number: int, weights: Sequence[int]) -> int:
-    """The position of the entry that takes the bucket; the last where none does."""
+    """Returns the index of the entry that contains the bucket, or the last one."""
     for position, cumulative in enumerate(itertools.accumulate(weights)):
         if bucket_number < cumulative:
             return position
@@ -52,7 +52,7 @@ def single(number: float) -> float:
 
 
 def chosen_in_single_precision(prefix: str, value: str, weights: Sequence[int]) -> int:
-    """What a scheme with 32-bit floats would choose: only to find keys on which it errs."""
+    """Returns the choice of a scheme with 32-bit floats, used to find keys on which it errs."""
     position_of = single(single(float(sha1_number(prefix, value))) / single(float(0xFFFFFFFFFFFFFFF)))
     total = 0.0
     for position, weight in enumerate(weights):
@@ -73,7 +73,7 @@ def first_key(test: Callable[[str], bool], stem: str = "key") -> str:
 
 
 def doubles(value: Json) -> Json:
-    """The value with its integers as every host holds them: as doubles, beyond what a double holds exactly."""
+    """Returns the value with integers rounded to doubles, as on every host runtime."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, int):

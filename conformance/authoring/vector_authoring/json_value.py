@@ -1,4 +1,4 @@
-"""The type of everything that can stand in a vector file."""
+"""The type of every value in a vector file."""
 
 from __future__ import annotations
 

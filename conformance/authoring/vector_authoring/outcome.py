@@ -69,5 +69,5 @@ def prerequisite_failed(key: str, value: Json = "off", index: int | None = 2, **
 
 
 def matched(hit: bool) -> dict[str, Json]:
-    """The answer of `document.flag()` with one `document.rule()`: the rule's or the fallthrough's."""
+    """Returns the result of `document.flag()` with one `document.rule()`: the rule's or the fallthrough's."""
     return ruled() if hit else fell()

@@ -1,4 +1,4 @@
-"""LaunchDarkly's Python SDK as an oracle: JSON lines in, its own answers out.
+"""Runs LaunchDarkly's Python SDK as an oracle: JSON lines in, its answers out.
 
 The SDK's evaluator and its ``all_flags_state`` run on its own model objects, built from the case: no client is started.
 """
@@ -27,7 +27,7 @@ from ldclient.impl.model import FeatureFlag, ModelEntity, Segment
 EVENTS = EventFactory(False, lambda: 0)
 HASHES = {
     "sha1": hashlib.sha1,
-    # The SDK reads `bucket = hex / 2^60`. Eight hex digits of murmur3 and seven zeros make that `hash / 2^32`.
+    # The SDK computes `hex / 2^60`; eight hex digits of murmur3 and seven zeros make that `hash / 2^32`.
     "murmur3": lambda data: SimpleNamespace(
         hexdigest=lambda: f"{mmh3.hash(data, 0, signed=False):08x}{'0' * 32}"
     ),
@@ -37,7 +37,7 @@ HASHES = {
 def load(
     items: dict[str, Any] | None, entity: type[ModelEntity]
 ) -> tuple[dict[str, Any], list[str]]:
-    """Loads items one by one, so that one bad item does not refuse the rest."""
+    """Loads items one by one, so that one bad item does not reject the rest."""
     loaded = {}
     refused = []
     for key, raw in (items or {}).items():
@@ -52,7 +52,7 @@ def load(
 
 
 class Client:
-    """What ``LDClient.all_flags_state`` reads of a client."""
+    """The members of a client that ``LDClient.all_flags_state`` reads."""
 
     def __init__(self, flags: dict[str, Any], evaluator: Evaluator) -> None:
         self._config = SimpleNamespace(offline=False)
@@ -110,7 +110,7 @@ def answer(line: dict[str, Any]) -> dict[str, Any]:
             return None, BigSegmentsStatus.NOT_CONFIGURED
         return big["memberships"].get(key), big["status"]
 
-    # The SDK's modules hash and read the clock by these names.
+    # The SDK's modules access hashes and the clock by these names.
     evaluator_common.hashlib = SimpleNamespace(sha1=HASHES[line.get("hash", "sha1")])
     evaluation.time = SimpleNamespace(time=lambda: line.get("now", 0) / 1000)
     evaluator = Evaluator(flags.get, segments.get, membership)

@@ -1,4 +1,4 @@
-"""Gathers the answers of the whole suite and writes them when the run ends."""
+"""Collects the answers of the whole suite and writes them at the end of the run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Writes the answers of a whole run; a run of some cases says that it wrote none."""
+    """Writes the answers of a complete run; a partial run reports that it wrote none."""
     given = config.stash[GIVEN]
     if len(given) != len(all_cases()):
         terminalreporter.write_line(f"{len(given)} of {len(all_cases())} answers: none written")

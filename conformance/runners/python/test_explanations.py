@@ -1,4 +1,4 @@
-"""Every explanation is what its schema says, and tells the answer that an evaluation gives."""
+"""Every explanation matches its schema and has the result of an evaluation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEMA = read(CONFORMANCE.parent / "docs" / "explanation.schema.json")
 
 
 def asked_for(case: Case) -> str | None:
-    """The flag that the case evaluates, whatever its type; an explanation knows of no other."""
+    """Returns the flag that the case evaluates, of any type."""
     call = case.given["call"].get("evaluate", {})
     key: str | None = call.get("flag")
     return key if call.get("type", "any") in {"any", "json"} else None
@@ -41,7 +41,7 @@ def test_an_explanation_tells_the_answer_of_the_evaluation() -> None:
 
 @pytest.fixture
 def deep_recursion() -> Iterator[None]:
-    """Room for a validator that calls itself several times a level: some traces are 64 prerequisites deep."""
+    """Raises the recursion limit for the validator: some traces are 64 prerequisites deep."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(20_000)
     yield

@@ -1,4 +1,4 @@
-"""The vectors are what their schema says."""
+"""The vectors match their schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The suite on this host. Writes its answers for comparison with the other hosts."""
+"""Runs the suite on this host runtime, and writes the answers for comparison with the others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CASES = all_cases()
 
 @pytest.fixture
 def answers(request: pytest.FixtureRequest) -> dict[str, Answer]:
-    """Every answer that is given; `conftest.py` writes them once all are there."""
+    """The answers so far; `conftest.py` writes them once they are complete."""
     return request.config.stash[GIVEN]
 
 
@@ -44,7 +44,7 @@ def test_a_wrong_expectation_is_found(field: str) -> None:
 
 
 def test_text_and_mapping_load_alike() -> None:
-    """A document's text and its mapping give one answer, but for what only a text can get wrong."""
+    """A document's text and its mapping have equal answers, except for errors that only text can have."""
 
     def without_precision(flags: isoflag.Flags) -> Answer:
         given = loaded(flags)
@@ -68,7 +68,7 @@ def test_text_and_mapping_load_alike() -> None:
 
 
 def parsed(read: Callable[[], isoflag.Context]) -> str:
-    """What the context is, or what is wrong with it."""
+    """Returns the canonical context, or its error."""
     try:
         context = read()
     except isoflag.ContextError as error:

@@ -1,4 +1,4 @@
-"""The vendor's contract cases, where a folder with them lies beside the checkout."""
+"""Runs the vendor's contract cases, if their folder is beside the checkout."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Case:
 
     @property
     def document_bytes(self) -> bytes | None:
-        """The document's text, where that is what the case gives."""
+        """The document's text, if the case has one."""
         if "documentBase64" in self.given:
             return base64.b64decode(self.given["documentBase64"])
         if "documentText" in self.given:
@@ -46,20 +46,20 @@ class Case:
 
 
 def written(text: Any) -> str:
-    """A text: a string, or parts of which some are repeated."""
+    """Returns a text from a string, or from parts that may be repeated."""
     if isinstance(text, str):
         return text
     return "".join(part if isinstance(part, str) else part["repeat"] * part["times"] for part in text["parts"])
 
 
 def read(path: Path) -> Any:
-    """A file's content."""
+    """Returns a file's content."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 @functools.cache
 def all_cases() -> tuple[Case, ...]:
-    """Every case of every file."""
+    """Returns every case of every file."""
     return tuple(_cases())
 
 

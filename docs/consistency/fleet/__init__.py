@@ -1,1 +1,1 @@
-"""A fleet of instances that notice a change of a document one by one, and the journeys of its users."""
+"""Simulates a fleet of instances that pick up a changed document at different times, and its users' journeys."""

@@ -1,4 +1,4 @@
-"""Writes the figure and the table of README.md: `python -m fleet`, or `--check` to compare with what is there."""
+"""Writes the figure and the table of README.md: `python -m fleet`, or `--check` to compare with the files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Found = Mapping[Scenario, Mapping[Mechanism, Outcome]]
 
 
 def table(found: Found) -> str:
-    """How many journeys broke, of how many."""
+    """Formats the broken journeys and their total."""
     lines = [f"| | {' | '.join(mechanism.value for mechanism in Mechanism)} |", "|---|" + "--:|" * len(Mechanism)]
     for scenario, outcomes in found.items():
         cells = [f"{outcome.share():.2%} of {outcome.begun.total():,}" for outcome in outcomes.values()]
@@ -29,7 +29,7 @@ def table(found: Found) -> str:
 
 
 def main() -> int:
-    """The command."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(prog="python -m fleet", description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail where a file differs from what would be written")
     arguments = parser.parse_args()

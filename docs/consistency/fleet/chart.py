@@ -1,4 +1,4 @@
-"""The share of broken journeys by the minute in which they began, a panel for each scenario."""
+"""Plots the share of broken journeys by the minute in which they began, one panel for each scenario."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST, LAST = -BEFORE_MS // 60_000, AFTER_MS // 60_000
 
 
 def draw(found: Mapping[Scenario, Mapping[Mechanism, Outcome]]) -> str:
-    """The figure."""
+    """Returns the figure as SVG."""
     rows = (len(found) + 1) // 2
     width, height = 2 * (WIDTH + LEFT) + 20, TOP + rows * (HEIGHT + 60)
     title = "Journeys that break, by the minute after the change in which they begin"
@@ -40,7 +40,7 @@ def draw(found: Mapping[Scenario, Mapping[Mechanism, Outcome]]) -> str:
 
 
 def panel(left: int, top: int, name: str, outcomes: Mapping[Mechanism, Outcome]) -> list[str]:
-    """One scenario."""
+    """Draws one scenario."""
     parts = [text(left, top - 8, name, size=13)]
     for percent in (0, 25, 50, 75, 100):
         y = top + HEIGHT * (1 - percent / 100)
@@ -58,7 +58,7 @@ def panel(left: int, top: int, name: str, outcomes: Mapping[Mechanism, Outcome])
 
 
 def lines(left: int, top: int, outcome: Outcome) -> list[list[str]]:
-    """The points of each run of minutes in which journeys began."""
+    """Returns the points of each run of minutes in which journeys began."""
     runs: list[list[str]] = [[]]
     for minute in range(FIRST, LAST):
         if outcome.begun[minute]:
@@ -70,12 +70,12 @@ def lines(left: int, top: int, outcome: Outcome) -> list[list[str]]:
 
 
 def place_of(left: int, minute: float) -> float:
-    """Where a minute is on the axis."""
+    """Returns the position of a minute on the axis."""
     return left + (minute - FIRST) / (LAST - FIRST) * (WIDTH - 20)
 
 
 def text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 12) -> str:
-    """A line of text."""
+    """Draws a line of text."""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="#24292f" font-size="{size}">{escape(words)}</text>'
     )

@@ -1,4 +1,4 @@
-"""One instance of the back end: what it holds, and what it answers."""
+"""One instance of the back end: its documents and its responses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USER = {"kind": "user", "key": "mia"}
 
 @dataclass(frozen=True)
 class Decision:
-    """What a page decides with."""
+    """The response of `/config` to a page."""
 
     value: object
     digest: str
@@ -23,7 +23,7 @@ class Decision:
 
 @dataclass
 class Instance:
-    """An instance that holds the documents it has seen, as isoflag's adapters do."""
+    """An instance that holds the documents it has seen, like isoflag's adapters."""
 
     scenario: Scenario
     thaws_ms: float = 0
@@ -34,11 +34,11 @@ class Instance:
         self._notice()
 
     def latest(self, now_ms: float) -> dict[str, object]:
-        """What a poll that begins now finds."""
+        """Returns the document that a poll at this time finds."""
         return self.scenario.before if now_ms < CHANGED * 1000 else self.scenario.after
 
     def take(self, document: dict[str, object], now_ms: float) -> None:
-        """Takes what a poll has found."""
+        """Takes the result of a poll."""
         self.history.add(document, now_ms)
         self._notice()
 
@@ -49,19 +49,19 @@ class Instance:
         self._digest = newest.digest
 
     def decide(self, now_ms: float) -> Decision:
-        """What `/config` says."""
+        """Returns the response of `/config`."""
         gate = self._bound.consistency(KEY, now_ms, TTL)
         return Decision(self._bound.variation(KEY, None), self._digest, gate)
 
     def submit(self) -> object:
-        """What the endpoint at the end of a journey goes by."""
+        """Returns the value that the endpoint at the end of a journey uses."""
         return self._bound.variation(KEY, None)
 
     def submit_pinned(self, digest: str, now_ms: float, poll_succeeds: bool) -> object:
-        """The same for a page that sends the digest it has decided with; None where that is not held."""
+        """Returns that value for a page that pins a digest, or None if the document is not held."""
         flags = self._pinned(digest, now_ms)
         if flags is None and poll_succeeds:
-            # The page may know a newer document than this instance does.
+            # The page may have a newer document than this instance.
             self.take(self.latest(now_ms), now_ms)
             flags = self._pinned(digest, now_ms)
         return None if flags is None else flags.variation(KEY, USER, None)

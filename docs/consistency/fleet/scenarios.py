@@ -1,4 +1,4 @@
-"""What changes, and what goes wrong while it does."""
+"""The simulated changes, and the failures during them."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from dataclasses import dataclass
 from typing import Any
 
 CHANGED = 1_795_172_400
-"""When the change is deployed, in seconds since 1970."""
+"""Time of the deployment of the change, in seconds since 1970."""
 
 TTL = 15 * 60
-"""How long an instance keeps a document, in seconds."""
+"""Seconds between two polls of an instance."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """One change, and how the fleet takes it."""
+    """One change, and the conditions of the fleet."""
 
     name: str
     before: dict[str, Any]
     after: dict[str, Any]
     poll_ms: int = 0
-    """How long a poll takes."""
+    """Duration of a poll."""
     failing: float = 0.0
-    """The share of polls that fail, so that the instance keeps what it has."""
+    """The share of polls that fail, so that the instance keeps its document."""
     frozen: int = 0
-    """How many instances are frozen when the change comes, and thaw one by one with their next request."""
+    """Number of instances that are frozen at the change, and thaw one by one with their next request."""
 
 
 def document(version: int, changed: int, serves: str | None, **lifecycle: Any) -> dict[str, Any]:
-    """A document whose one flag serves a value, or is off."""
+    """Returns a document whose only flag serves a value, or is off."""
     flag = {
         "key": "journey",
         "version": version,

@@ -1,4 +1,4 @@
-"""Journeys through a fleet: each asks one instance whether it may begin, and ends at another."""
+"""Simulates journeys through a fleet: each begins at one instance and ends at another."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .scenarios import CHANGED, TTL, Scenario
 
 INSTANCES = 100
 BEFORE_MS, AFTER_MS = 10 * 60_000, 45 * 60_000
-"""From when to when journeys begin, around the change."""
+"""The period around the change in which journeys begin."""
 FILLING_MS = (30_000, 600_000)
-"""How long a user fills in a form."""
+"""Seconds that a user takes to fill in a form."""
 
 
 class Mechanism(Enum):
-    """What lets a journey begin, and how it is ended."""
+    """The rule by which a journey begins, and the way it ends."""
 
     NONE = "none"
     GATE = "gate"
@@ -28,7 +28,7 @@ class Mechanism(Enum):
     PIN = "pin"
 
     def opens(self, decision: Decision) -> bool:
-        """Whether the page lets the journey begin."""
+        """Returns whether the page lets the journey begin."""
         gate = decision.gate
         if self is Mechanism.GATE:
             return gate.is_backend_consistent
@@ -39,19 +39,19 @@ class Mechanism(Enum):
 
 @dataclass
 class Outcome:
-    """How many journeys began in each minute after the change, and how many of them broke."""
+    """The number of journeys that began in each minute after the change, and of those that broke."""
 
     begun: Counter[int] = field(default_factory=Counter)
     broken: Counter[int] = field(default_factory=Counter)
 
     def share(self) -> float:
-        """The share of journeys that broke."""
+        """Returns the share of broken journeys."""
         return self.broken.total() / max(1, self.begun.total())
 
 
 @dataclass
 class Fleet:
-    """The instances of a scenario, and where requests go."""
+    """The instances of a scenario, and the routing of requests."""
 
     scenario: Scenario
     chance: random.Random
@@ -63,12 +63,12 @@ class Fleet:
         self._frozen = [Instance(self.scenario, thaws_ms=moment) for moment in thaws]
 
     def polls(self) -> Iterator[tuple[float, Instance]]:
-        """The first poll of each instance after the change, each at its own moment."""
+        """Returns the first poll of each instance after the change, each at its own time."""
         for instance in self.awake:
             yield CHANGED * 1000 + self.chance.uniform(0, TTL * 1000), instance
 
     def route(self, now_ms: float) -> tuple[Instance, bool]:
-        """An instance for a request, and whether the request has thawed it."""
+        """Returns an instance for a request, and whether the request has thawed it."""
         if self._frozen and self._frozen[0].thaws_ms <= now_ms:
             self.awake.append(self._frozen.pop(0))
             return self.awake[-1], True
@@ -76,10 +76,10 @@ class Fleet:
 
 
 def simulate(scenario: Scenario, mechanism: Mechanism, *, rate: int = 10, seed: int = 1) -> Outcome:
-    """Every journey of the scenario, `rate` of them a second. The same seed gives the same outcome everywhere."""
+    """Simulates all journeys of a scenario, `rate` a second; equal seeds return equal outcomes everywhere."""
     chance = random.Random(f"{scenario.name} {rate} {seed}")
     fleet, outcome = Fleet(scenario, chance), Outcome()
-    # What happens, by its moment; the number keeps the order of what happens at once.
+    # Events by time; the number keeps the order of simultaneous events.
     agenda: list[tuple[float, int, str, object]] = []
     number = 0
 
@@ -91,7 +91,7 @@ def simulate(scenario: Scenario, mechanism: Mechanism, *, rate: int = 10, seed: 
     def routed(now_ms: float) -> Instance:
         instance, thawed = fleet.route(now_ms)
         if thawed:
-            # The poll that is overdue begins now, and comes too late for this request.
+            # The overdue poll begins now, too late for this request.
             plan(now_ms, "poll", instance)
         return instance
 

@@ -1,7 +1,7 @@
-"""The checkout's Lambda function: whether a journey may begin, and how it ends.
+"""The checkout's Lambda function, which begins and ends journeys.
 
 `GET /config` tells a page what to show and whether the back end is consistent, `POST /submit` ends a journey, and
-`POST /check` checks by a receipt what a page says it has decided.
+`POST /check` verifies a page's evaluation by its receipt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAMES = {"isExpressCheckout": JOURNEY, "expressForm": FORM}
 
 
 def visitor(request: Request) -> dict[str, Any]:
-    """Whom a request is about. A real shop takes that from `request.authorizer`, not from what the page says."""
+    """Returns the context of a request. In production take it from `request.authorizer`, not from the page."""
     key = request.query.get("visitor")
     if not key:
         raise BadRequestError("say who it is about: `?visitor=`")
@@ -36,7 +36,7 @@ class Checkout:
         self._guarded = self._guard.requires_flag(JOURNEY)(self._submit)
 
     def handler(self, event: Mapping[str, Any], context: object) -> Response:
-        """What AWS Lambda calls with an event of a function URL."""
+        """Handles an event of a function URL."""
         request = Request.from_event(event)
         try:
             match request.method, request.path:
@@ -45,7 +45,7 @@ class Checkout:
                         event, self.client, context=visitor, form="plain", keys=NAMES, gate=list(NAMES)
                     )
                 case "POST", "/submit":
-                    # 503 where the feature is off, 409 where the document of the pin cannot be had.
+                    # 503 if the feature is off, 409 if the pinned document is unavailable.
                     return self._guarded(event, context)
                 case "POST", "/check":
                     return self._check(request)
@@ -54,7 +54,7 @@ class Checkout:
         return json_response(404, {"error": f"there is no `{request.method} {request.path}`"})
 
     def _submit(self, event: Mapping[str, Any], context: object) -> Response:
-        """Takes the form, by the very document that the page names, if it names one."""
+        """Takes the form, evaluated with the document that the page pins, if any."""
         sent = _member(Request.from_event(event), "form")
         expected = self._guard.bind(event).variation(FORM, None)
         if sent != expected:
@@ -62,14 +62,14 @@ class Checkout:
         return json_response(200, {"taken": sent})
 
     def _check(self, request: Request) -> Response:
-        """Answers a page's claim with what this instance decides itself, and where the two part."""
+        """Compares a page's receipt with this instance's evaluation, and returns the first difference."""
         claim, context, flags = _member(request, "receipt"), visitor(request), self.client.flags
         try:
             claimed = json.loads(claim)
             key, digest = str(claimed["flag"]), str(claimed["digest"])
         except (KeyError, RecursionError, TypeError, ValueError) as error:
             raise BadRequestError("`receipt` is the text of a receipt") from error
-        # What differs beside the document: the claim, as if it were about the one that is held here.
+        # Differences other than the document: replays the claim with the document that is held here.
         ours = claim.replace(f'"digest":"{digest}"', f'"digest":"{flags.digest}"', 1)
         return json_response(
             200,

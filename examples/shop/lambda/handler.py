@@ -1,7 +1,7 @@
-"""The shop's Lambda function: what it decides for a visitor, and why.
+"""The shop's Lambda function, which explains each flag for a visitor.
 
-`POST /decide` with `{"context": {…}, "bigSegments": {…}}` answers with one explanation for each flag of the document
-that this instance holds, as the canonical text that is equal to the byte on every host.
+`POST /decide` with `{"context": {…}, "bigSegments": {…}}` returns one explanation for each flag of the document
+that this instance holds, as canonical text that is byte-for-byte identical on every host runtime.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HOST = f"Python {platform.python_version()}"
 
 
 def decide(request: Request) -> Response:
-    """Decides every flag for the context that the request holds."""
+    """Evaluates every flag for the context of the request."""
     question = request.json()
     if not isinstance(question, dict) or not isinstance(question.get("context"), dict):
         raise BadRequestError('send `{"context": {…}}`, a context being an object')
@@ -45,7 +45,7 @@ def decide(request: Request) -> Response:
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
-    """What AWS Lambda calls with an event of a function URL."""
+    """Handles an event of a function URL."""
     request = Request.from_event(event)
     preflight = SPA.preflight(request, ["POST"])
     if preflight is not None:

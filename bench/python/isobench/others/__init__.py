@@ -1,4 +1,4 @@
-"""Other evaluators, on the cases that their models can say: the same question, not the same document."""
+"""Other evaluators, on the cases that their models can express with equivalent documents."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .powertools import Powertools
 
 
 class Other(Protocol):
-    """One of them, ready."""
+    """An evaluator that is ready."""
 
     name: str
 
     def ask(self, key: str, raw: dict[str, Any]) -> Any:
-        """The call that an application makes."""
+        """Makes the call of an application."""
 
     def close(self) -> None:
-        """Ends what it started."""
+        """Releases its resources."""
 
 
 CASES = ("fallthrough", "rules-10", "rollout")
@@ -37,7 +37,7 @@ def measure(workload: Workload, record: Record, calls: int) -> None:
         served = flags.bool_variation(case, raw, False)
         subjects = []
         for other in others:
-            # Another hash puts a context elsewhere in a rollout.
+            # Another hash assigns a context to another bucket.
             if case != "rollout" and other.ask(case, raw) != served:
                 raise SystemExit(f"`{case}`: {other.name} does not give {served}; nothing is timed")
             subjects.append(Subject(other.name, lambda: raw, asking(other.ask, case, calls), calls))

@@ -44,7 +44,7 @@ SCALARS: dict[int, dict[str, Any]] = {}
 
 
 def attributes(raw: dict[str, Any]) -> dict[str, Any]:
-    """Eppo takes scalars only; an application would make them once."""
+    """Returns scalar attributes, which Eppo requires; an application would convert them once."""
     made = SCALARS.get(id(raw))
     if made is None:
         made = {key: item for key, item in raw.items() if not isinstance(item, dict | list)}

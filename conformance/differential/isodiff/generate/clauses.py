@@ -105,7 +105,7 @@ def reference(source: Source) -> tuple[str | None, str]:
     kind = "user" if source.chance(0.5) else source.pick(KINDS)
     if source.chance(0.4):
         return kind, source.pick(ATTRIBUTES)
-    # Bad references are a third of the pool; most rules ought to go on past them.
+    # A third of the pool are bad references; most rules should evaluate past them.
     choice = source.pick(REFERENCES[:27] if source.chance(0.85) else REFERENCES)
     return kind, choice
 

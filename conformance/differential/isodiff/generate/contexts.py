@@ -171,7 +171,7 @@ def context(source: Source, theme: str) -> Json:
 
 
 def hints(made: list[Json]) -> list[Hint]:
-    """Attributes that clauses may ask for, so that they match now and then."""
+    """Returns attributes that clauses test, so that they sometimes match."""
     found: list[Hint] = []
     for one in made:
         if not isinstance(one, dict):

@@ -1,4 +1,4 @@
-"""One generated line: a document, contexts, and what is asked."""
+"""Generates one line: a document, contexts, and evaluations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOW = 1577836800000
 
 
 def lines(seed: str, number: int) -> list[Json]:
-    """The lines of one document: as LaunchDarkly hashes, and by murmur3 if anything is hashed."""
+    """Returns the lines of one document: with LaunchDarkly's hash, and with murmur3 if anything is hashed."""
     source = Source(f"{seed}/{number}")
     theme = source.weighted(THEMES)
     made = [contexts.context(source, theme) for _ in range(source.between(3, 9))]
@@ -75,7 +75,7 @@ def lines(seed: str, number: int) -> list[Json]:
 
 
 def _with_text(line: Json) -> Json:
-    """Every other document goes to the hosts as text too: an object has lost how its numbers were written."""
+    """Adds the text to every other document, since an object loses the notation of its numbers."""
     if line["n"] % 2 == 0:
         line["text"] = json.dumps(line["document"])
     return line

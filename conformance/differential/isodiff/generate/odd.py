@@ -1,4 +1,4 @@
-"""Spoils a document: members of wrong types, and members that are not there."""
+"""Corrupts a document with members of wrong types and missing members."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def spoil(source: Source, document: Json) -> None:
             document[member][key] = copy.deepcopy(source.pick(WRONG))
             continue
         parent = document[member][key]
-        # Few steps down: what is deep is chosen as often as what is not.
+        # A few steps down: deep members are chosen as often as others.
         while isinstance(parent, (dict, list)) and parent:
             names = list(parent) if isinstance(parent, dict) else list(range(len(parent)))
             name = source.pick(names)

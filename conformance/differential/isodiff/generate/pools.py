@@ -1,4 +1,4 @@
-"""What generated cases are made of: few values, often repeated, so that clauses match about half the time."""
+"""Pools of values for generated cases: few and often repeated, so that clauses match about half the time."""
 
 from __future__ import annotations
 
