@@ -177,3 +177,11 @@ def test_a_guard_answers_a_context_that_is_too_deep(levels: int) -> None:
         )
         assert response["statusCode"] == BAD_REQUEST
         assert json.loads(response["body"])["error"]
+
+
+def test_what_was_json_is_not_copied() -> None:
+    value = [[{"a": 1}]]
+    mapped = context_json({"x": value}, "ada", is_json=True)
+    assert mapped == {"kind": "user", "key": "ada", "x": value}
+    assert mapped["x"] is value
+    assert context_json({"x": value}, "ada")["x"] == value

@@ -3,7 +3,7 @@
 This module does not need OpenFeature's package.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -16,27 +16,39 @@ _logger = logger("isoflag")
 # Each element takes at least one byte of a context's JSON, which is limited to 1 MiB.
 _MAX_ELEMENTS: Final = 1 << 20
 
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
-def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str, Any]:
+
+def context_json(
+    attributes: Mapping[str, Any], targeting_key: Any, *, is_json: bool = False
+) -> dict[str, Any]:
     """Returns an OpenFeature context as LaunchDarkly's context JSON; invalid if it has no key.
 
     The key is the targeting key, else the attribute ``key``. The kind is the attribute ``kind``,
     by default ``user``; with ``multi`` each other attribute becomes a context of the kind that is
     its name. ``privateAttributes`` lists attributes that must not leave the process. A ``datetime``
-    becomes text in UTC.
+    becomes text in UTC. With ``is_json`` the attributes were read from JSON text: they contain no
+    date, and values are not copied.
     """
+    value_of = _unchanged if is_json else _value
     kind = attributes.get("kind")
     if kind != "multi":
-        return _single(attributes, kind if isinstance(kind, str) else "user", targeting_key)
+        named = kind if isinstance(kind, str) else "user"
+        return _single(attributes, named, targeting_key, value_of)
     contexts = {
-        of_kind: _single(each, None, each.get("targetingKey"))
+        of_kind: _single(each, None, each.get("targetingKey"), value_of)
         for of_kind, each in attributes.items()
         if of_kind != "kind" and isinstance(each, Mapping)
     }
     return {**contexts, "kind": "multi"}
 
 
-def _single(attributes: Mapping[str, Any], kind: str | None, targeting_key: Any) -> dict[str, Any]:
+def _single(
+    attributes: Mapping[str, Any],
+    kind: str | None,
+    targeting_key: Any,
+    value_of: Callable[[Any], Any],
+) -> dict[str, Any]:
     own = attributes.get("key")
     key = targeting_key or own
     context: dict[str, Any] = {} if kind is None else {"kind": kind}
@@ -55,8 +67,12 @@ def _single(attributes: Mapping[str, Any], kind: str | None, targeting_key: Any)
                 private = [each for each in names if isinstance(each, str)]
                 context["_meta"] = {"privateAttributes": private}
             case _:
-                context[name] = _value(value)
+                context[name] = value_of(value)
     return context
+
+
+def _unchanged(value: Any) -> Any:
+    return value
 
 
 def _value(value: Any) -> Any:
@@ -87,11 +103,19 @@ class _Copier:
 
     def copied(self, value: Any) -> Any:
         """Returns the copy of a value; a container is filled later."""
-        if isinstance(value, datetime):
-            return _date_text(value)
-        is_mapping = isinstance(value, Mapping)
-        if not is_mapping and (not isinstance(value, Sequence) or isinstance(value, str | bytes)):
+        kind = type(value)
+        # The type alone tells what JSON text holds, without the slower look at abstract classes.
+        if kind in _SCALARS:
             return value
+        is_mapping = kind is dict
+        if not is_mapping and kind is not list:
+            if isinstance(value, datetime):
+                return _date_text(value)
+            is_mapping = isinstance(value, Mapping)
+            if not is_mapping and (
+                not isinstance(value, Sequence) or isinstance(value, str | bytes)
+            ):
+                return value
         if id(value) not in self._copies:
             self._copies[id(value)] = value, {} if is_mapping else []
             self._empty.append(self._copies[id(value)])

@@ -41,7 +41,7 @@ def context(request: Request) -> Context:
         raise OfrepContextError(
             'the body lacks `context`; send `{"context": {"targetingKey": …}}`', "INVALID_CONTEXT"
         )
-    mapped = context_json(given, given.get("targetingKey"))
+    mapped = context_json(given, given.get("targetingKey"), is_json=True)
     if mapped.get("key") == "":
         raise OfrepContextError(
             "the context lacks `targetingKey`; send a non-empty string", "TARGETING_KEY_MISSING"
