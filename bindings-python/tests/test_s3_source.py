@@ -167,7 +167,7 @@ def test_missing_credentials_or_region_are_reported(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with pytest.raises(SourceSetupError, match="no credentials"):
+    with pytest.raises(SourceSetupError, match="credentials are missing"):
         S3Source("shop", "flags.json", timeout=60.0).fetch(None)
 
 

@@ -382,7 +382,7 @@ class BlockingStore(InMemoryFeatureStore):
 
 @pytest.mark.parametrize(
     ("blocked", "said"),
-    [("document", "nothing is written: the store"), ("write", "some of 3 changes may be written")],
+    [("document", "nothing was written: the store"), ("write", "some of 3 changes may be written")],
 )
 def test_a_sync_ends_with_its_invocation(blocked: str, said: str) -> None:
     store = BlockingStore(blocked)

@@ -183,7 +183,7 @@ fn a_feature_of_which_the_tests_got_the_default_alone_stays_in_staging() {
     );
     let ran = isoflag(&["certify", &document, "--now", "400", "--write", "--", "sh", "-c", &suite]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.out.contains("`new` stays in Staging"), "{ran:?}");
+    assert!(ran.out.contains("`new` remains in Staging"), "{ran:?}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ class Pins:
         Raises ``ValueError`` if ``max_age`` is negative.
         """
         if max_age is not None and not max_age >= 0:
-            raise ValueError(f"`max_age` is seconds from 0 up, not `{max_age}`")
+            raise ValueError(f"invalid max_age `{max_age}`: expected seconds, 0 or more")
         if not timeout > 0:
             raise ValueError(f"invalid timeout `{timeout}`: expected seconds, more than 0")
         self._max_documents = max_documents

@@ -244,7 +244,7 @@ fn print(
     }
     for key in &found.untested {
         let why = "the tests under Next Release did not evaluate it, or got the default";
-        console.line(format_args!("`{key}` stays in Staging: {why}"))?;
+        console.line(format_args!("`{key}` remains in Staging: {why}"))?;
     }
     for feature in &found.left {
         let why = match feature.included {

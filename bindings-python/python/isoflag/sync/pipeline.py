@@ -168,7 +168,7 @@ class _Run:
         known = isinstance(error, FetchError | MassDeleteError | _NoAnswerError)
         what = str(error) if known else f"{type(error).__name__}: {error}"
         if self._writing is None:
-            return f"nothing is written: {what}"
+            return f"nothing was written: {what}"
         if isinstance(error, _NoAnswerError):
             return f"some of {self._writing} changes may be written: {what}; the next run completes"
         return f"none of {self._writing} changes is known to be written: {what}"
