@@ -13,7 +13,7 @@ const LINE_COMMAND: &str = "::";
 /// escapes, such as `\u001b`. JSON text remains JSON text with the same value.
 ///
 /// ```
-/// assert_eq!(isoflag::printable("a\u{1b}[2J\n::error::b").to_string(), r"a\u001b[2J\n::error::b");
+/// assert_eq!(isoflag::printable("a\u{1b}[2J\n::error::b").to_string(), r"a\u001b[2J\n\u003a:error::b");
 /// assert_eq!(isoflag::printable("::error::b").to_string(), r"\u003a:error::b");
 /// ```
 pub fn printable(text: &str) -> impl Display + '_ {

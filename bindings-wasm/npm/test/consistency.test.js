@@ -73,6 +73,6 @@ describe("a time to live", () => {
   it("is parsed like in the AppConfig extension", () => {
     assert.deepEqual(["45", "45s", "5m", "1h"].map(parseTtl), [45, 45, 300, 3600]);
     for (const text of ["", "abc", "-1", "0", "1.5", "1d"])
-      assert.throws(() => parseTtl(text), /no time to live/);
+      assert.throws(() => parseTtl(text), /invalid TTL/);
   });
 });

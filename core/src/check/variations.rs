@@ -53,7 +53,7 @@ pub(super) fn check_served(
     let list = scope.path.member("variations");
     for ((index, value), is_served) in (0_u32..).zip(flag.variations.iter()).zip(is_served) {
         if !is_served && Some(index) != scope.on_variation {
-            let message = format!("nobody gets {value}: nothing serves variation {index}");
+            let message = format!("variation {index} ({value}) is never served");
             lints.add(Code::VariationNeverServed, &list.element(index as usize), message);
         }
     }
