@@ -174,7 +174,8 @@ def profiles(topic: Topic) -> None:
     bare: dict[str, Json] = {"flag": FLAG, "x": on, "enabled": True}
     topic.case("not-appconfig-bare-map", "isolation", "malformed items of a bare map beside a flag", {"load": {}},
                {"keys": ["enabled", "flag", "x"], "digest": digest({"flags": bare})}, document=bare, container="flagMap")  # fmt: skip
-    topic.case("apply-appconfig", "apply", "a profile is not a patch", {"apply": {"patches": [{"flags": {"x": named}, "values": {"x": on}}]}},
+    patch: Json = {"flags": {"x": named}, "values": {"x": on}}
+    topic.case("apply-appconfig", "apply", "a profile is not a patch", {"apply": {"patches": [patch]}},
                {"error": {"path": "", "messageContains": "from_appconfig"}}, document={"flags": {}})  # fmt: skip
 
     entries: dict[str, tuple[bool, dict[str, Json]]] = {
