@@ -1,7 +1,10 @@
 /** The times of an HTTP response: its headers as text, each of which may be absent. */
 export interface ResponseTimes {
+  /** The header `Last-Modified`. */
   readonly lastModified?: string | null | undefined;
+  /** The header `Date`. */
   readonly date?: string | null | undefined;
+  /** The header `Age`. */
   readonly age?: string | null | undefined;
   /** When the response arrived, in milliseconds since 1970. */
   readonly receivedMs?: number | undefined;
