@@ -29,8 +29,8 @@ describe("the shop's server", () => {
     });
 
   for (const [body, message] of [
-    ["", /no JSON/],
-    ["[", /no JSON/],
+    ["", /not valid JSON/],
+    ["[", /not valid JSON/],
     ["[]", /send `\{"context"/],
     ['{"context": 7}', /send `\{"context"/],
     ['{"context": {"kind": "user", "key": "a"}, "bigSegments": 7}', /bigSegments|big_segments|big segments/],
