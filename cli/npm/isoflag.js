@@ -17,10 +17,10 @@ async function importWasi() {
   }
 }
 
-/** The width of the terminal, which WASI cannot report. */
+/** The width of the terminal, which WASI cannot report. Node makes a pipe non-blocking once its stream is used. */
 function terminalWidth() {
-  const stream = [process.stdout, process.stderr].find((_, index) => isatty(index + 1));
-  return stream?.columns === undefined ? {} : { COLUMNS: String(stream.columns) };
+  const columns = isatty(1) ? process.stdout.columns : isatty(2) ? process.stderr.columns : undefined;
+  return columns === undefined ? {} : { COLUMNS: String(columns) };
 }
 
 const WASI = await importWasi();
