@@ -110,8 +110,7 @@ test-python: build-python build-cli
 	$(call say,Python: the binding and the programs that test it)
 	@.ci/python-env
 	@.venv/bin/python -m pytest -q bindings-python/tests
-	@.venv/bin/python -m pytest -q conformance/authoring
-	@.venv/bin/python -m pytest -q conformance/differential
+	@.venv/bin/python -m pytest -q conformance
 	@.venv/bin/python -m pytest -q docs/consistency
 
 test-npm: build-wasm

@@ -37,7 +37,7 @@ fi
 
 packages=$tools/packages
 rm -rf "$packages"
-grep '^rfc8785' conformance/runners/python/requirements.txt >"$tools/requirements.txt"
+grep '^rfc8785' conformance/requirements.txt >"$tools/requirements.txt"
 .venv/bin/pip install -q --no-compile --target "$packages" -r "$tools/requirements.txt"
 .venv/bin/python -m zipfile -e "$wheel" "$packages"
 

@@ -18,10 +18,13 @@ VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 
 
 def all_topics() -> list[Topic]:
-    """Returns every topic, in name order."""
+    """Returns the topics of each function whose name ends in `topics`, in name order."""
     found: list[Topic] = []
-    for module in sorted(pkgutil.iter_modules(topics.__path__), key=lambda info: info.name):
-        found.extend(importlib.import_module(f"{topics.__name__}.{module.name}").topics())
+    for info in pkgutil.iter_modules(topics.__path__):
+        module = importlib.import_module(f"{topics.__name__}.{info.name}")
+        for name in vars(module):
+            if name.endswith("topics"):
+                found.extend(getattr(module, name)())
     return sorted(found, key=lambda topic: topic.name)
 
 
@@ -48,7 +51,11 @@ def main() -> int:
     arguments = parser.parse_args()
     found = all_topics()
     made = {f"{topic.name}.json": text_of(topic) for topic in found}
-    stale = [name for name, text in made.items() if not (VECTORS / name).is_file() or (VECTORS / name).read_text(encoding="utf-8") != text]
+    stale = [
+        name
+        for name, text in made.items()
+        if not (VECTORS / name).is_file() or (VECTORS / name).read_text(encoding="utf-8") != text
+    ]
     strangers = sorted(path.name for path in VECTORS.glob("*.json") if path.name not in made)
     if arguments.check:
         for name in stale + strangers:

@@ -35,14 +35,7 @@ class Topic:
         if isinstance(named, str) and named not in self.documents:
             raise ValueError(f"case `{slug}` names no document `{named}`")
         self.cases.append(
-            {
-                "id": f"{self.name}/{slug}",
-                "rule": rule,
-                "description": description,
-                **given,
-                "call": call,
-                "expect": expect,
-            }
+            {"id": f"{self.name}/{slug}", "rule": rule, "description": description, **given, "call": call, "expect": expect}
         )
 
     def evaluate(

@@ -2,9 +2,155 @@
 
 from __future__ import annotations
 
+import argparse
+import json
+import secrets
 import sys
+import time
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
-from isodiff.run import main
+from isodiff.compare import Answers, Comparison, Failure, Tally, question
+from isodiff.generate.documents import lines
+from isodiff.quirks import SDKS
+from isodiff.report import case, summary, write_latest_run
+from isodiff.shrink import shrunk
+from suite.canonical_json import Json
+from suite.cases import CONFORMANCE
+from suite.runners import Command, Program, hosts
+
+ORACLES = CONFORMANCE / "differential" / "oracles"
+BATCH = 48
+FULL = 100_000
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m isodiff", description=__doc__)
+    parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--seed", default="", help="any text; by default a new one, which is printed")
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="run one document of the seed")
+    parser.add_argument("--most-failures", type=int, default=200, help="end the run after as many failures")
+    return parser.parse_args()
+
+
+def commands() -> list[Command]:
+    """Returns the SDKs and the host runtimes."""
+    # A larger stack: the SDK recurses endlessly into cycles that it does not detect.
+    javascript = ("node", "--stack-size=3900", str(ORACLES / "node_sdk.mjs"))
+    python = (sys.executable, str(ORACLES / "python_sdk.py"))
+    return [Command("javascript", javascript), Command("python", python), *hosts("release")]
+
+
+Asked = list[Future[list[str]]]
+
+
+class Fleet:
+    """All programs, which run at the same time."""
+
+    def __init__(self, wanted: list[Command]) -> None:
+        self.programs = [Program(command) for command in wanted]
+        # One thread for each, so that a program has one batch at a time.
+        self.pools = [ThreadPoolExecutor(1) for _ in self.programs]
+
+    def ask(self, batch: list[Json]) -> Asked:
+        texts = [json.dumps(line) for line in batch]
+        cases = [json.dumps(question(line)) for line in batch]
+        return [
+            pool.submit(program.answers, texts if number < len(SDKS) else cases)
+            for number, (pool, program) in enumerate(zip(self.pools, self.programs, strict=True))
+        ]
+
+    def collect(self, batch: list[Json], asked: Asked) -> Iterator[Answers]:
+        found = [future.result() for future in asked]
+        runners = [program.command for program in self.programs[len(SDKS) :]]
+        for line, answers in zip(batch, zip(*found, strict=True), strict=True):
+            sdks = dict(zip(SDKS, map(json.loads, answers), strict=False))
+            yield Answers(line, list(zip(runners, answers[len(SDKS) :], strict=True)), sdks)
+
+    def close(self) -> None:
+        for program in self.programs:
+            program.close()
+        for pool in self.pools:
+            pool.shutdown()
+
+
+def batches(seed: str, cases: int, only: int | None) -> Iterator[list[Json]]:
+    if only is not None:
+        yield lines(seed, only)
+        return
+    count = number = 0
+    batch: list[Json] = []
+    while count < cases:
+        for line in lines(seed, number):
+            count += len(line["contexts"]) * len(line["flags"])
+            batch.append(line)
+        number += 1
+        if len(batch) >= BATCH or count >= cases:
+            yield batch
+            batch = []
+
+
+def compared(fleet: Fleet, seed: str, cases: int, only: int | None, most: int) -> Tally:
+    tally = Tally()
+    before: tuple[list[Json], Asked] | None = None
+    for batch in batches(seed, cases, only):
+        asked = fleet.ask(batch)
+        if before is not None:
+            _compare(fleet, before, tally)
+        before = (batch, asked)
+        if len(tally.failures) >= most:
+            break
+    if before is not None:
+        _compare(fleet, before, tally)
+    return tally
+
+
+def _compare(fleet: Fleet, before: tuple[list[Json], Asked], tally: Tally) -> None:
+    for answers in fleet.collect(*before):
+        Comparison(answers, tally).run()
+
+
+def minimal(fleet: Fleet, line: Json, failure: Failure) -> str:
+    """Returns the failing case, reduced."""
+
+    def check(candidates: list[Json]) -> list[Failure | None]:
+        found: list[Failure | None] = []
+        for answers in fleet.collect(candidates, fleet.ask(candidates)):
+            tally = Tally()
+            Comparison(answers, tally).run()
+            same = (f for f in tally.failures if f.what == failure.what)
+            found.append(next(same, None))
+        return found
+
+    return case(*shrunk(line, failure, check))
+
+
+def main() -> int:
+    chosen = options()
+    seed = chosen.seed or secrets.token_hex(4)
+    print(f"differential: seed {seed}, {chosen.cases} cases", flush=True)
+    start = time.monotonic()
+    # The quirks follow the JavaScript SDK into endless cycles, as far as the oracle does.
+    sys.setrecursionlimit(20_000)
+    warnings.simplefilter("ignore", FutureWarning)
+    fleet = Fleet(commands())
+    try:
+        tally = compared(fleet, seed, chosen.cases, chosen.only, chosen.most_failures)
+        print(summary(tally, time.monotonic() - start), flush=True)
+        shown: set[str] = set()
+        for line, failure in tally.failed:
+            if failure.what not in shown:
+                shown.add(failure.what)
+                print(f"\nnot explained, document {failure.number} (--only {failure.number}):")
+                print(minimal(fleet, line, failure), flush=True)
+    finally:
+        fleet.close()
+    print(f"{len(tally.failures)} answers that nothing explains, seed {seed}")
+    if tally.cases >= FULL and not tally.failures:
+        write_latest_run(tally, seed)
+    return 1 if tally.failures else 0
+
 
 if __name__ == "__main__":
     sys.exit(main())

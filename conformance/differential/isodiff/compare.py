@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from canonical_json import Json, canonical
 from isodiff.explain import NO_ANSWER, Answer, answer_as, explained
 from isodiff.quirks import SDKS
 from isodiff.spec.document import Document
 from isodiff.spec.flags import Detail
 from isodiff.spec.states import Spec
+from suite.canonical_json import Json, canonical
+from suite.comparator import equal_lines
+from suite.runners import Command
 
 LOADING = "loading"
 OWN = "own"
@@ -36,9 +38,7 @@ class Tally:
     cases: int = 0
     documents: int = 0
     agreed: int = 0
-    points: dict[str, Counter[str]] = field(
-        default_factory=lambda: {sdk: Counter() for sdk in SDKS}
-    )
+    points: dict[str, Counter[str]] = field(default_factory=lambda: {sdk: Counter() for sdk in SDKS})
     diverged: Counter[str] = field(default_factory=Counter)
     states: int = 0
     typed: int = 0
@@ -55,8 +55,18 @@ class Answers:
     """The answers to one line. ``hosts`` may be empty."""
 
     line: Json
-    hosts: dict[str, tuple[str, ...]]
+    hosts: list[tuple[Command, str]]
     sdks: dict[str, Json]
+
+
+def question(line: Json) -> Json:
+    """Returns the case that the runners answer for a generated line."""
+    states = [{**options, "now": line["now"]} for options in line.get("states", ())]
+    sweep = {name: line.get(name, []) for name in ("contexts", "flags", "now", "typed")}
+    # From the text if there is one, so that both ways of loading are compared.
+    form = {"documentText": line["text"]} if "text" in line else {"document": line["document"]}
+    given = {"id": line["n"], **form, "call": {"sweep": {**sweep, "states": states}}}
+    return {**given, "bigSegments": line["bigSegments"]} if "bigSegments" in line else given
 
 
 class Comparison:
@@ -75,7 +85,7 @@ class Comparison:
         self._hosts()
         own = self._own()
         if own is not None and "error" in own:
-            self._fail("isoflag refuses the document", None, None, isoflag=own["error"])
+            self._fail("isoflag refuses the document", None, None, isoflag=canonical(own["error"]))
             return
         for index, raw in enumerate(self.line["contexts"]):
             for column, key in enumerate(self.line["flags"]):
@@ -86,16 +96,27 @@ class Comparison:
         self._typed(own)
 
     def _hosts(self) -> None:
-        for part, what in enumerate(("answers", "explanations")):
-            # A host on core.wasm does not explain.
-            said = {n: lines[part] for n, lines in self.hosts.items() if part < len(lines)}
-            if len(set(said.values())) > 1:
-                self._fail(f"hosts differ in their {what}", None, None, **said)
+        """Checks that all runners answered alike; the first is the reference."""
+        lines = {command.name: self._without_notation(line) for command, line in self.hosts}
+        reference = next(iter(lines.values()), "")
+        failed = [name for name, line in lines.items() if '"failure":' in line and "failure" in json.loads(line)]
+        if failed:
+            self._fail("a runner failed", None, None, **{name: lines[name] for name in failed})
+        elif not all(equal_lines(lines[command.name], reference, tools=command.tools) for command, _ in self.hosts):
+            self._fail("hosts differ", None, None, **lines)
+
+    def _without_notation(self, line: str) -> str:
+        """Removes the diagnostics about the notation of numbers, unless the document was loaded from its text."""
+        if "text" in self.line or '"number-precision"' not in line:
+            return line
+        found = json.loads(line)
+        kept = [each for each in found["answer"]["diagnostics"] if each["code"] != "number-precision"]
+        found["answer"]["diagnostics"] = kept
+        return canonical(found)
 
     def _own(self) -> Json:
-        for lines in self.hosts.values():
-            return json.loads(lines[0])
-        return None
+        """Returns isoflag's answer, if there is one."""
+        return json.loads(self.hosts[0][1]).get("answer") if self.hosts else None
 
     def _case(self, index: int, raw: Json, key: str, column: int, found: Json) -> None:
         def answer(rules: Spec) -> str:
@@ -114,14 +135,7 @@ class Comparison:
                 self._diverged(sdk, "answers", text, own, answer, [key], key, index)
         self.tally.agreed += agreed
 
-    def _checked(
-        self,
-        what: str,
-        answer: Answer,
-        found: Json,
-        key: str | None,
-        index: int | None,
-    ) -> str:
+    def _checked(self, what: str, answer: Answer, found: Json, key: str | None, index: int | None) -> str:
         """Returns isoflag's answer, which has to be that of the rules."""
         own = answer(Spec())
         if found is None:
@@ -137,15 +151,7 @@ class Comparison:
         return text
 
     def _diverged(
-        self,
-        sdk: str,
-        what: str,
-        theirs: str,
-        own: str,
-        answer: Answer,
-        keys: list[str],
-        key: str | None,
-        index: int | None,
+        self, sdk: str, what: str, theirs: str, own: str, answer: Answer, keys: list[str], key: str | None, index: int | None
     ) -> None:
         self.tally.diverged[sdk] += 1
         excuse = self.reach.excuse(keys, self.sdks[sdk]["refused"])
@@ -167,13 +173,7 @@ class Comparison:
 
             def answer(rules: Spec, raw: Json = raw, options: Json = options) -> str:
                 return canonical(
-                    rules.all_flags_state(
-                        self.document,
-                        raw,
-                        self.line.get("bigSegments"),
-                        options,
-                        self.line["now"],
-                    )
+                    rules.all_flags_state(self.document, raw, self.line.get("bigSegments"), options, self.line["now"])
                 )
 
             found = own["states"][number] if own else None
@@ -184,18 +184,11 @@ class Comparison:
                 shown = NO_ANSWER if theirs is None else canonical(theirs)
                 if shown != text:
                     keys = list(self.document.flags)
-                    self._diverged(
-                        sdk, "states", shown, text, answer, keys, None, options["context"]
-                    )
+                    self._diverged(sdk, "states", shown, text, answer, keys, None, options["context"])
 
     def _typed(self, own: Json) -> None:
         for row, key in enumerate(self.line.get("typed") or ()):
-            for kind, default in (
-                ("boolean", True),
-                ("number", 987654.5),
-                ("string", "default"),
-                ("json", {"default": True}),
-            ):
+            for kind, default in (("boolean", True), ("number", 987654.5), ("string", "default"), ("json", {"default": True})):
                 self._typed_case(row, key, kind, default, own)
 
     def _typed_case(self, row: int, key: str, kind: str, default: Json, own: Json) -> None:

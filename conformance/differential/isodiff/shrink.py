@@ -6,8 +6,8 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 
-from canonical_json import Json
 from isodiff.compare import Failure
+from suite.canonical_json import Json
 
 MOST_ROUNDS = 400
 AT_ONCE = 24
@@ -47,14 +47,10 @@ def alone(line: Json, failure: Failure) -> Json:
     typed = small.pop("typed", None)
     states = small.pop("states", None)
     if failure.flag is None:
-        small["states"] = [
-            {**options, "context": 0} for options in states if options["context"] == failure.context
-        ]
+        small["states"] = [{**options, "context": 0} for options in states if options["context"] == failure.context]
         return small
     small["flags"] = [failure.flag]
-    if typed and failure.what.startswith(
-        ("unexplained: javascript in typed", "isoflag against the rules in typed")
-    ):
+    if typed and failure.what.startswith(("unexplained: javascript in typed", "isoflag against the rules in typed")):
         small["typed"] = [failure.flag]
     return small
 
@@ -65,9 +61,7 @@ def _paths(line: Json) -> Iterator[Path]:
         if member in line:
             yield (member,)
     if not line.get("states"):
-        yield from (
-            ("contexts", n) for n in range(len(line["contexts"])) if len(line["contexts"]) > 1
-        )
+        yield from (("contexts", n) for n in range(len(line["contexts"])) if len(line["contexts"]) > 1)
     yield from (("flags", n) for n in range(len(line["flags"])) if len(line["flags"]) > 1)
     if "bigSegments" in line:
         yield ("bigSegments",)

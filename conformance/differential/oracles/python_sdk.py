@@ -28,15 +28,11 @@ EVENTS = EventFactory(False, lambda: 0)
 HASHES = {
     "sha1": hashlib.sha1,
     # The SDK computes `hex / 2^60`; eight hex digits of murmur3 and seven zeros make that `hash / 2^32`.
-    "murmur3": lambda data: SimpleNamespace(
-        hexdigest=lambda: f"{mmh3.hash(data, 0, signed=False):08x}{'0' * 32}"
-    ),
+    "murmur3": lambda data: SimpleNamespace(hexdigest=lambda: f"{mmh3.hash(data, 0, signed=False):08x}{'0' * 32}"),
 }
 
 
-def load(
-    items: dict[str, Any] | None, entity: type[ModelEntity]
-) -> tuple[dict[str, Any], list[str]]:
+def load(items: dict[str, Any] | None, entity: type[ModelEntity]) -> tuple[dict[str, Any], list[str]]:
     """Loads items one by one, so that one bad item does not reject the rest."""
     loaded = {}
     refused = []
@@ -57,8 +53,7 @@ class Client:
     def __init__(self, flags: dict[str, Any], evaluator: Evaluator) -> None:
         self._config = SimpleNamespace(offline=False)
         self._data_system = SimpleNamespace(
-            data_availability=DataAvailability.REFRESHED,
-            store=SimpleNamespace(all=lambda _kind, callback: callback(flags)),
+            data_availability=DataAvailability.REFRESHED, store=SimpleNamespace(all=lambda _kind, callback: callback(flags))
         )
         self._evaluator = evaluator
         self._event_factory_default = EVENTS
@@ -119,14 +114,8 @@ def answer(line: dict[str, Any]) -> dict[str, Any]:
     return {
         "n": line["n"],
         "refused": {"flags": refused_flags, "segments": refused_segments},
-        "answers": [
-            [evaluate(evaluator, flags.get(key), context) for key in line["flags"]]
-            for context in contexts
-        ],
-        "states": [
-            state(client, contexts[options["context"]], options)
-            for options in line.get("states", ())
-        ],
+        "answers": [[evaluate(evaluator, flags.get(key), context) for key in line["flags"]] for context in contexts],
+        "states": [state(client, contexts[options["context"]], options) for options in line.get("states", ())],
     }
 
 

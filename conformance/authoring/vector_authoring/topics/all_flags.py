@@ -30,14 +30,7 @@ def topics() -> list[Topic]:
     served: dict[str, Json] = {"variation": 0, "version": 1}
     case("empty", "10", "a document without flags", {"flags": {}}, {}, {})
     one("version", "10", "the flag's own version", flag(version=1234), "no", {"variation": 0, "version": 1234})
-    one(
-        "off-nothing",
-        "10",
-        "an off flag without an off variation",
-        flag(on=False, offVariation=ABSENT),
-        None,
-        {"version": 1},
-    )
+    one("off-nothing", "10", "an off flag without an off variation", flag(on=False, offVariation=ABSENT), None, {"version": 1})
     one("null-variation", "10", "a null variation has an index", flag(variations=[None]), None, served)
     one("object", "10", "an object", flag(variations=[{"a": [1, None]}]), {"a": [1, None]}, served)
     one("malformed", "10", "a malformed flag stays, with null", flag(fallthrough={}), None, {"version": 1})
@@ -163,14 +156,7 @@ def topics() -> list[Topic]:
         made = document([flag(**given)])
         case(f"client-{slug}", "A1", f"client side only: {slug.replace('-', ' ')}", made,
              {"flag": "no"} if shown else {}, {"flag": served} if shown else {}, clientSideOnly=True)  # fmt: skip
-        case(
-            f"server-{slug}",
-            "A1",
-            f"without the option: {slug.replace('-', ' ')}",
-            made,
-            {"flag": "no"},
-            {"flag": served},
-        )
+        case(f"server-{slug}", "A1", f"without the option: {slug.replace('-', ' ')}", made, {"flag": "no"}, {"flag": served})
     one("client-malformed", "A1", "a malformed flag of the client side stays", flag(clientSide=True, fallthrough={}), None,
         {"version": 1}, clientSideOnly=True)  # fmt: skip
 

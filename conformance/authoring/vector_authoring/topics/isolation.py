@@ -193,14 +193,7 @@ def flags() -> Topic:
         topic.load(f"{slug}-diagnostic", "isolation", f"a bad `{part}` is an error at its place",
                    both(flag(on=False, **{part: value})),
                    {"keys": ["flag", "other"], "diagnostics": [diagnostic("error", "wrong-type", f"flags.flag.{part}")]})  # fmt: skip
-    for slug, value in (
-        ("text", "true"),
-        ("text-false", "false"),
-        ("one", 1),
-        ("zero", 0),
-        ("array", []),
-        ("object", {}),
-    ):
+    for slug, value in (("text", "true"), ("text-false", "false"), ("one", 1), ("zero", 0), ("array", []), ("object", {})):
         topic.evaluate(f"on-{slug}", "isolation", f"`on` of the wrong type: {slug}", both(flag(on=value)), user(), malformed())
     topic.load("on-diagnostic", "isolation", "`on` of the wrong type is an error at its place", both(flag(on="true")),
                {"diagnostics": [diagnostic("error", "wrong-type", "flags.flag.on")]})  # fmt: skip
@@ -222,10 +215,16 @@ def flags() -> Topic:
         ("target", flag(targets=[{"values": ["alice"]}]), detail("no", 0, reason("TARGET_MATCH"))),
         ("prerequisite", flag(prerequisites=[{"key": "other"}]), fell()),
         ("entry", flag(fallthrough={"rollout": {"variations": [{"weight": 100000}]}}), fell()),
-        ("weight", flag(fallthrough={"rollout": {"variations": [{"variation": 1}, {"variation": 2, "weight": 100000}]}}), fell("off", 2)),
+        (
+            "weight",
+            flag(fallthrough={"rollout": {"variations": [{"variation": 1}, {"variation": 2, "weight": 100000}]}}),
+            fell("off", 2),
+        ),
     ]
     for slug, made, answer in unwritten:
-        topic.evaluate(f"unwritten-{slug}", "1.4", f"an index or weight that is not written is 0: {slug}", both(made), user(), answer)
+        topic.evaluate(
+            f"unwritten-{slug}", "1.4", f"an index or weight that is not written is 0: {slug}", both(made), user(), answer
+        )
     for slug, reached in (("reached", True), ("unreached", False)):
         made = flag(rules=[rule(clause("key", "in", "alice" if reached else "bob")), rule(clauses="x")])
         topic.evaluate(f"bad-part-{slug}-by-order", "isolation",
@@ -241,10 +240,7 @@ def segments() -> Topic:
     spared = flag("spared", rules=[rule(clause("key", "in", "nobody"), in_segment("s"))])
 
     def over(bad: Json) -> Json:
-        return {
-            **document([asks, spared, flag("other")]),
-            "segments": {"s": bad, "good": segment("good", included=["alice"])},
-        }
+        return {**document([asks, spared, flag("other")]), "segments": {"s": bad, "good": segment("good", included=["alice"])}}
 
     for slug, path, bad in SEGMENT_PARTS:
         place = f"segments.s.{path}" if path else "segments.s"

@@ -84,7 +84,14 @@ def patterns(topic: Topic) -> None:
     filled(topic, "pattern-skipped", "no match begins", one_rule("text", "matches", '"b"'), 2 + 1 + skipped // VISITS, text)
     # In each round after the first two places are come to, and both read; in the last neither.
     visits = (1 + 1 + 1) + (LENGTH - 1) * (1 + 2 + 2) + (1 + 2)
-    filled(topic, "pattern-visits", "a match begins everywhere", one_rule("text", "matches", '"[ab]c"'), 2 + 1 + visits // VISITS, text)
+    filled(
+        topic,
+        "pattern-visits",
+        "a match begins everywhere",
+        one_rule("text", "matches", '"[ab]c"'),
+        2 + 1 + visits // VISITS,
+        text,
+    )
     size = 32_000
     filled(topic, "pattern-program", "a large program", one_rule("text", "matches", f'"a{{{size}}}"'), 2 + 1 + size // INSTRUCTIONS,
            ('"text":""',))  # fmt: skip

@@ -88,13 +88,7 @@ def containers() -> Topic:
                    documentText=other, container="flagMap")  # fmt: skip
     topic.load("bare-map-as-document", "C2", "a bare map is not a document, and the error names the other way", bare,
                {"error": {"messageContains": "from_flag_map"}})  # fmt: skip
-    topic.load(
-        "empty-object",
-        "C2",
-        "an object without any of the members",
-        {},
-        {"error": {"messageContains": "from_flag_map"}},
-    )
+    topic.load("empty-object", "C2", "an object without any of the members", {}, {"error": {"messageContains": "from_flag_map"}})
     profiles(topic)
     bad: list[tuple[str, Json]] = [("array", []), ("string", "flags"), ("number", 5), ("true", True)]
     for slug, whole_text in (("array", "[]"), ("string", '"flags"'), ("number", "5"), ("true", "true"), ("null", "null")):
@@ -324,7 +318,9 @@ def texts() -> Topic:
                    {"evaluate": {"flag": "flag", "default": "default"}}, answer,
                    documentText='{"flags":{"flag":{"key":"flag","version":1.0,"on":true,"variations":["no","yes"],' + member + "}}}",
                    context=user())  # fmt: skip
-    duplicate = '{"flags":{"flag":{"key":"flag","version":1,"on":false,"on":true,"variations":["no"],"fallthrough":{"variation":0}}}}'
+    duplicate = (
+        '{"flags":{"flag":{"key":"flag","version":1,"on":false,"on":true,"variations":["no"],"fallthrough":{"variation":0}}}}'
+    )
     topic.load_text("duplicate-member", "values", "of duplicate members the last wins, with a warning", duplicate,
                     {"keys": ["flag"], "diagnostics": [diagnostic("warning", "duplicate-member")],
                      "digest": digest({"flags": {"flag": {"key": "flag", "version": 1, "on": True, "variations": ["no"],

@@ -161,12 +161,7 @@ NUMBERS: list[tuple[str, Json, Json, int | None]] = [
     ("array-right", 1, [2], None),
 ]
 
-ORDERS = {
-    "lessThan": {-1},
-    "lessThanOrEqual": {-1, 0},
-    "greaterThan": {1},
-    "greaterThanOrEqual": {0, 1},
-}
+ORDERS = {"lessThan": {-1}, "lessThanOrEqual": {-1, 0}, "greaterThan": {1}, "greaterThanOrEqual": {0, 1}}
 
 UNKNOWN = ["equals", "IN", "in ", "", "toString", "constructor", "__proto__", "hasOwnProperty", "semVerLessThanOrEqual"]
 

@@ -138,10 +138,7 @@ def topics() -> list[Topic]:
             tag,
             f"{description}, and is an error at its place",
             document([flag(rules=[rule(clause("text", "matches", "a", pattern))])]),
-            {
-                "keys": ["flag"],
-                "diagnostics": [diagnostic("error", "invalid-regex", "flags.flag.rules[0].clauses[0].values[1]")],
-            },
+            {"keys": ["flag"], "diagnostics": [diagnostic("error", "invalid-regex", "flags.flag.rules[0].clauses[0].values[1]")]},
         )
     for slug, value, other, hit in NOT_TEXT:
         both_signs(slug, "5.1", f"types: {slug.replace('-', ' ')}", other, value, hit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from canonical_json import Json
 from isodiff.generate import contexts
 from isodiff.generate.pools import (
     ATTRIBUTES,
@@ -21,6 +20,7 @@ from isodiff.generate.pools import (
     VERSIONS,
 )
 from isodiff.generate.source import Source
+from suite.canonical_json import Json
 
 DATE_OPERATORS = ("before", "after")
 # Themes whose cases are about values: most of their references are good.
@@ -28,15 +28,7 @@ PLAIN = ("dates", "versions", "patterns", "targets", "rollouts")
 VERSION_OPERATORS = ("semVerEqual", "semVerLessThan", "semVerGreaterThan")
 
 
-COMPOUND: tuple[Json, ...] = (
-    {},
-    [],
-    [1],
-    ["a"],
-    {"a": None},
-    {"a": 1, "b": [True, None]},
-    [1, "x"],
-)
+COMPOUND: tuple[Json, ...] = ({}, [], [1], ["a"], {"a": None}, {"a": 1, "b": [True, None]}, [1, "x"])
 
 
 def operator(source: Source, theme: str) -> str:
@@ -99,9 +91,7 @@ def reference(source: Source) -> tuple[str | None, str]:
     """A context kind, absent or not, and an attribute."""
     if source.chance(0.45):
         kind = None if source.chance(0.85) else ""
-        return kind, source.pick(
-            ATTRIBUTES if source.chance(0.7) else (*ODD_ATTRIBUTES, *REFERENCES)
-        )
+        return kind, source.pick(ATTRIBUTES if source.chance(0.7) else (*ODD_ATTRIBUTES, *REFERENCES))
     kind = "user" if source.chance(0.5) else source.pick(KINDS)
     if source.chance(0.4):
         return kind, source.pick(ATTRIBUTES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from canonical_json import Json
 from isodiff.generate.pools import (
     ATTRIBUTES,
     DATES,
@@ -17,6 +16,7 @@ from isodiff.generate.pools import (
     VERSIONS,
 )
 from isodiff.generate.source import Hint, Source
+from suite.canonical_json import Json
 
 HIDDEN = ("kind", "_meta", "custom", "privateAttributeNames", "")
 WRONG: tuple[Json, ...] = (None, 5, True, "", "x", [], {}, ["x"], [1])
@@ -84,14 +84,7 @@ def part(source: Source, theme: str) -> dict[str, Json]:
     if source.chance(0.3):
         made["anonymous"] = source.chance(0.5)
     if source.chance(0.15):
-        made["_meta"] = source.pick(
-            (
-                None,
-                {},
-                {"privateAttributes": None},
-                {"privateAttributes": ["email", "/address/city"]},
-            )
-        )
+        made["_meta"] = source.pick((None, {}, {"privateAttributes": None}, {"privateAttributes": ["email", "/address/city"]}))
     return made
 
 
@@ -146,9 +139,7 @@ def broken(source: Source, theme: str) -> Json:
         if member == "kind" and target is not made:
             member = "key"
     else:
-        member = source.pick(
-            ("key", "name", "email", "anonymous", "custom", "privateAttributeNames")
-        )
+        member = source.pick(("key", "name", "email", "anonymous", "custom", "privateAttributeNames"))
     if member == "_meta" and source.chance(0.7):
         target[member] = {"privateAttributes": source.pick(WRONG)}
     elif member == "kind" and source.chance(0.7):
@@ -165,9 +156,7 @@ def broken(source: Source, theme: str) -> Json:
 
 
 def context(source: Source, theme: str) -> Json:
-    return source.weighted(
-        ((50, single), (28, multi), (7, legacy), (40 if theme == "contexts" else 4, broken))
-    )(source, theme)
+    return source.weighted(((50, single), (28, multi), (7, legacy), (40 if theme == "contexts" else 4, broken)))(source, theme)
 
 
 def hints(made: list[Json]) -> list[Hint]:

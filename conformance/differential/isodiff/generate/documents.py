@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import json
 
-from canonical_json import Json
 from isodiff.generate import contexts, flags, odd
 from isodiff.generate.pools import FLAG_KEYS, KEYS, SEGMENT_KEYS
 from isodiff.generate.source import Source
+from suite.canonical_json import Json
 
 THEMES = (
     (24, "general"),

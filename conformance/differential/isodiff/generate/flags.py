@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from canonical_json import Json
 from isodiff.generate.clauses import bucketing_attribute, clauses
 from isodiff.generate.pools import KEYS, KINDS, SALTS, SEEDS, STRINGS, VALUES, WEIGHTS
 from isodiff.generate.source import Source
+from suite.canonical_json import Json
 
 DEBUG_DATES: tuple[Json, ...] = (None, 0, 1577836800000, 1577836800001, 4102444800000)
 
@@ -77,10 +77,7 @@ def context_targets(source: Source, count: int) -> Json:
 
 
 def rule(source: Source, count: int, theme: str, segments: list[str], number: int) -> Json:
-    made: dict[str, Json] = {
-        "clauses": clauses(source, theme, segments),
-        **choice(source, count, theme),
-    }
+    made: dict[str, Json] = {"clauses": clauses(source, theme, segments), **choice(source, count, theme)}
     if source.chance(0.9):
         made["id"] = f"rule-{number}" if source.chance(0.97) else source.pick(("", None))
     if source.chance(0.2):
@@ -104,9 +101,7 @@ def flag(source: Source, key: str, theme: str, flags: list[str], segments: list[
     if source.chance(0.75 if theme == "prerequisites" else 0.12):
         # Mostly those that come later in the document, so that not every graph is a cycle.
         later = flags[flags.index(key) + 1 :] if source.chance(0.9) else flags
-        keys = source.some(
-            (*later, *later, *later, "missing") if later else ("missing",), 3, least=1
-        )
+        keys = source.some((*later, *later, *later, "missing") if later else ("missing",), 3, least=1)
         made["prerequisites"] = [{"key": k, "variation": source.between(0, 1)} for k in keys]
     if source.chance(0.95 if theme == "targets" else 0.3):
         made["targets"] = targets(source, count)
@@ -122,19 +117,9 @@ def flag(source: Source, key: str, theme: str, flags: list[str], segments: list[
 
 
 def _metadata(source: Source, made: dict[str, Json]) -> None:
-    for name in (
-        "trackEvents",
-        "trackEventsFallthrough",
-        "clientSide",
-        "excludeFromSummaries",
-        "deleted",
-    ):
+    for name in ("trackEvents", "trackEventsFallthrough", "clientSide", "excludeFromSummaries", "deleted"):
         if source.chance(0.2):
-            made[name] = (
-                source.pick((True, False, None))
-                if name != "deleted"
-                else source.pick((False, None))
-            )
+            made[name] = source.pick((True, False, None)) if name != "deleted" else source.pick((False, None))
     if source.chance(0.25):
         made["debugEventsUntilDate"] = source.pick(DEBUG_DATES)
     if source.chance(0.3):
@@ -155,15 +140,7 @@ def _metadata(source: Source, made: dict[str, Json]) -> None:
         made["lifecycle"] = {"owner": "team"}
     if source.chance(0.1):
         made["unknown"] = {"anything": [None]}
-    for name in (
-        "rules",
-        "targets",
-        "contextTargets",
-        "prerequisites",
-        "offVariation",
-        "on",
-        "salt",
-    ):
+    for name in ("rules", "targets", "contextTargets", "prerequisites", "offVariation", "on", "salt"):
         if source.chance(0.01):
             made[name] = None
 

@@ -4,27 +4,10 @@ from __future__ import annotations
 
 import copy
 
-from canonical_json import Json
 from isodiff.generate.source import Source
+from suite.canonical_json import Json
 
-WRONG: tuple[Json, ...] = (
-    None,
-    True,
-    False,
-    0,
-    1,
-    2.0,
-    0.5,
-    -1,
-    "",
-    "x",
-    [],
-    {},
-    [None],
-    ["x"],
-    [{}],
-    {"x": 1},
-)
+WRONG: tuple[Json, ...] = (None, True, False, 0, 1, 2.0, 0.5, -1, "", "x", [], {}, [None], ["x"], [{}], {"x": 1})
 
 
 def spoil(source: Source, document: Json) -> None:

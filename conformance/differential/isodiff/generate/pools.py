@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from canonical_json import Json
 from isodiff.spec.patterns import TRANSLATIONS
+from suite.canonical_json import Json
 
 KINDS = ("user", "org", "device", "A.b-c_9")
-KEYS = (
-    "a",
-    "b",
-    "c",
-    "user-1",
-    "user-2",
-    "ü",
-    "日本",
-    "𝒳",
-    "a:b",
-    "50%",
-    "x y",
-    "3",
-    "3.0",
-    "true",
-    "z" * 40,
-)
+KEYS = ("a", "b", "c", "user-1", "user-2", "ü", "日本", "𝒳", "a:b", "50%", "x y", "3", "3.0", "true", "z" * 40)
 
 STRINGS = (
     "",
@@ -342,30 +326,8 @@ OPERATORS = (
     "semVerLessThan",
     "semVerGreaterThan",
 )
-UNKNOWN_OPERATORS = (
-    "",
-    "unknown",
-    "IN",
-    "toString",
-    "valueOf",
-    "constructor",
-    "hasOwnProperty",
-    "__proto__",
-)
-FLAG_KEYS = (
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "flag-5",
-    "Flag.6",
-    "ünï",
-    "toString",
-    "9",
-    "10",
-    "𝒳",
-    "\ufb33",
-)
+UNKNOWN_OPERATORS = ("", "unknown", "IN", "toString", "valueOf", "constructor", "hasOwnProperty", "__proto__")
+FLAG_KEYS = ("alpha", "beta", "gamma", "delta", "flag-5", "Flag.6", "ünï", "toString", "9", "10", "𝒳", "\ufb33")
 SEGMENT_KEYS = ("s1", "s2", "s3", "s4", "sé", "5", "constructor")
 SALTS = ("", "salt", "ß", "0123456789abcdef")
 SEEDS: tuple[Json, ...] = (0, 1, 61, -5, 2147483647, 9007199254740991, 9007199254740993, 10**21)

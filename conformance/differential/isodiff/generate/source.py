@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-from canonical_json import Json
+from suite.canonical_json import Json
 
 T = TypeVar("T")
 Hint = tuple[str, str, Json]

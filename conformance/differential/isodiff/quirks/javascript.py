@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from canonical_json import Json
 from isodiff.quirks.points import JAVASCRIPT
 from isodiff.quirks.sdk import NoAnswer, Sdk
 from isodiff.spec import versions
@@ -20,6 +19,7 @@ from isodiff.spec.patterns import search
 from isodiff.spec.references import Reference, unescaped
 from isodiff.spec.scope import Malformed
 from isodiff.spec.versions import Version
+from suite.canonical_json import Json
 
 # The oracle's limit of segments in one evaluation, after which it takes a cycle for endless.
 MOST_SEGMENT_VISITS = 300
@@ -30,9 +30,7 @@ SPACE = (
     " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-FULL_VERSION = re.compile(
-    rf"v?{versions.NUMBER}\.{versions.NUMBER}\.{versions.NUMBER}{versions.REST}"
-)
+FULL_VERSION = re.compile(rf"v?{versions.NUMBER}\.{versions.NUMBER}\.{versions.NUMBER}{versions.REST}")
 VERSION_NUMBERS = re.compile(r"[0-9]+(\.[0-9]+)?(\.[0-9]+)?")
 DOT = "[^\\n\\r\u2028\u2029]"
 
@@ -96,9 +94,7 @@ class JavaScript(Sdk):
         return None if parts is None else (*parts, "")
 
     def component(self, component: str) -> str | None:
-        if re.search(r"~(?![01])", component) and (
-            re.search(r"~(?![01|^])", component) or not self.differs("P03")
-        ):
+        if re.search(r"~(?![01])", component) and (re.search(r"~(?![01|^])", component) or not self.differs("P03")):
             return None
         if component.startswith(("~0", "~1")) and self.differs("P02"):
             return component

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from ldclient.impl.model.value_parsing import parse_semver, parse_time
 
-from canonical_json import Json
 from isodiff.quirks.points import PYTHON
 from isodiff.quirks.sdk import Sdk
 from isodiff.spec.bucketing import Bucket
@@ -19,6 +18,7 @@ from isodiff.spec.patterns import TRANSLATIONS, search
 from isodiff.spec.references import Reference
 from isodiff.spec.scope import Malformed
 from isodiff.spec.versions import Version
+from suite.canonical_json import Json
 
 BEFORE = Bucket(-1, 1)
 """The SDK's bucket -1: below all weights but very negative ones."""
@@ -84,9 +84,7 @@ class Python(Sdk):
         point = "D36" if isinstance(by, Rollout) else "D02"
         return BEFORE if self.differs(point) else super().bucket_of_absent_kind(by)
 
-    def in_experiment(
-        self, rollout: Rollout, entry: Weighted, bucket: Bucket, *, no_sum: bool
-    ) -> bool:
+    def in_experiment(self, rollout: Rollout, entry: Weighted, bucket: Bucket, *, no_sum: bool) -> bool:
         return bucket != BEFORE and super().in_experiment(rollout, entry, bucket, no_sum=no_sum)
 
     def hashed_text(self, value: Json) -> str | None:

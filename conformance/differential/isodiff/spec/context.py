@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from canonical_json import Json
 from isodiff.spec.references import Reference
+from suite.canonical_json import Json
 
 KIND = re.compile(r"[A-Za-z0-9._-]+\Z")
 BUILT_IN = ("name", "firstName", "lastName", "email", "country", "avatar", "ip")

@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date
 from fractions import Fraction
 
-from canonical_json import Json
+from suite.canonical_json import Json
 
 SHAPE = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from canonical_json import Json
+from suite.canonical_json import Json
 
 
 class WrongType(Exception):

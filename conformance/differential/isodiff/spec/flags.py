@@ -5,21 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from canonical_json import Json
 from isodiff.spec.bucketing import Bucket
 from isodiff.spec.context import InvalidContext
-from isodiff.spec.document import (
-    Choice,
-    Document,
-    Flag,
-    Prerequisite,
-    Rollout,
-    Rule,
-    Target,
-    Weighted,
-)
+from isodiff.spec.document import Choice, Document, Flag, Prerequisite, Rollout, Rule, Target, Weighted
 from isodiff.spec.scope import Malformed
 from isodiff.spec.segments import Segments
+from suite.canonical_json import Json
 
 Reason = dict[str, Json]
 
@@ -167,9 +158,7 @@ class Flags(Segments):
             reason["inExperiment"] = True
         return self.serve(flag, entry.variation, reason)
 
-    def in_experiment(
-        self, rollout: Rollout, entry: Weighted, bucket: Bucket, *, no_sum: bool
-    ) -> bool:
+    def in_experiment(self, rollout: Rollout, entry: Weighted, bucket: Bucket, *, no_sum: bool) -> bool:
         """Returns whether the answer is part of an experiment (7, D36)."""
         present = self.kind(rollout.kind) in self.context.kinds
         return rollout.experiment and not entry.untracked and (present or no_sum)

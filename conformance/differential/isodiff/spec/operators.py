@@ -5,10 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from canonical_json import Json
 from isodiff.spec.dates import Dates
 from isodiff.spec.patterns import Patterns
 from isodiff.spec.versions import Versions
+from suite.canonical_json import Json
 
 STRING: dict[str, Callable[[str, str], bool]] = {
     "startsWith": str.startswith,
@@ -37,11 +37,7 @@ class Operators(Dates, Versions, Patterns):
         if op == "matches":
             return strings and self.pattern_found(clause, context)
         if op in NUMERIC:
-            return (
-                is_number(context)
-                and is_number(clause)
-                and NUMERIC[op](float(context), float(clause))
-            )
+            return is_number(context) and is_number(clause) and NUMERIC[op](float(context), float(clause))
         if op in ("before", "after"):
             date, other = self.date(context), self.date(clause)
             if date is None or other is None:

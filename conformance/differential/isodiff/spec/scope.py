@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from canonical_json import Json
 from isodiff.spec.context import Context, Contexts
 from isodiff.spec.document import Document
 from isodiff.spec.references import Reference, References
+from suite.canonical_json import Json
 
 Result = TypeVar("Result")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from canonical_json import Json
 from isodiff.spec.bucketing import Bucketing
 from isodiff.spec.clauses import Clauses, Path
 from isodiff.spec.document import Clause, Segment, SegmentRule, Target
 from isodiff.spec.scope import Malformed
+from suite.canonical_json import Json
 
 SEVERITY = ("HEALTHY", "STALE", "STORE_ERROR", "NOT_CONFIGURED")
 

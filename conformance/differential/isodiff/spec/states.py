@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from canonical_json import Json
 from isodiff.spec.context import InvalidContext
 from isodiff.spec.document import Document, Flag
 from isodiff.spec.flags import Detail, Flags
+from suite.canonical_json import Json
 
 TYPES = {"boolean": (bool,), "number": (int, float), "integer": (int, float), "string": (str,)}
 
@@ -25,9 +25,7 @@ class Spec(Flags):
             value = int(value)
         return [detail.index, value, detail.reason]
 
-    def all_flags_state(
-        self, document: Document, context: Json, big_segments: Json, options: Json, now: float
-    ) -> Json:
+    def all_flags_state(self, document: Document, context: Json, big_segments: Json, options: Json, now: float) -> Json:
         """Returns the state of all flags (10)."""
         try:
             self.read_context(context)

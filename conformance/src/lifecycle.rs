@@ -1,0 +1,89 @@
+//! Evaluates the cases about the lifecycle of flags: statuses, certification and retirement.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isoflag::{
+    Activity, DatedDocument, Flags, LifecycleError, RetirementInputs, Status, StepResult,
+    TestEvidence, Value,
+};
+
+use super::case::refused;
+use super::{array, get, list, number, object, text};
+
+fn moment(arguments: &Value, name: &str) -> f64 {
+    number(arguments, name).unwrap()
+}
+
+/// Returns the document with the status, or the error of the transition.
+pub(crate) fn with_status(flags: &Flags, arguments: &Value) -> Result<Flags, Value> {
+    let name = text(arguments, "to");
+    let to = Status::named(name).ok_or(LifecycleError::UnknownStatus(name.into()));
+    let key = text(arguments, "flag");
+    let after = to.and_then(|to| flags.with_status(key, to, moment(arguments, "now")));
+    after.map_err(|error| not_legal(&error))
+}
+
+pub(crate) fn certification(flags: &Flags, arguments: &Value) -> Value {
+    let [first, second] = ["productionState", "nextRelease"]
+        .map(|step| StepResult::named(text(arguments, step)).unwrap());
+    let built = number(arguments, "artifactTime");
+    let now = moment(arguments, "now");
+    let found = match get(arguments, "evaluated") {
+        None => flags.certification(first, second, built, now),
+        Some(evaluated) => {
+            let evidence = TestEvidence::read(evaluated).unwrap();
+            flags.certification_by_evidence(first, second, built, now, &evidence)
+        }
+    };
+    found.to_value()
+}
+
+pub(crate) fn deployment(flags: &Flags, arguments: &Value) -> Value {
+    let found = flags.deployment(moment(arguments, "artifactTime"), moment(arguments, "now"));
+    found.map_or_else(|error| not_legal(&error), |deployment| deployment.to_value())
+}
+
+pub(crate) fn finish(flags: &Flags, arguments: &Value) -> Value {
+    let period = number(arguments, "safetyPeriod").unwrap_or(28.0 * 86_400.0);
+    match flags.finish(text(arguments, "flag"), period, moment(arguments, "now")) {
+        Ok(change) => {
+            object([("change", change.map(|change| change.to_value()).unwrap_or_default())])
+        }
+        Err(error) => not_legal(&error),
+    }
+}
+
+/// A rejected change.
+fn not_legal(error: &LifecycleError) -> Value {
+    let legal = error.legal().iter().map(|status| Value::from(status.as_str()));
+    refused(error.code(), ("legal", list(legal)))
+}
+
+pub(crate) fn retirements(flags: &Flags, arguments: &Value) -> Value {
+    let documents: Vec<(f64, Flags)> = array(arguments, "history")
+        .iter()
+        .map(|entry| {
+            let document = get(entry, "document").cloned().unwrap();
+            (number(entry, "from").unwrap(), Flags::from_value(document).unwrap())
+        })
+        .collect();
+    let history: Vec<_> =
+        documents.iter().map(|(from, flags)| DatedDocument { from: *from, flags }).collect();
+    let activity = get(arguments, "activity").map(|value| Activity::from_value(value).unwrap());
+    let count = |count: &Value| usize::try_from(count.as_integer().unwrap()).unwrap();
+    let sites = get(arguments, "callSites").and_then(Value::as_object);
+    let sites: Option<BTreeMap<Arc<str>, usize>> =
+        sites.map(|sites| sites.iter().map(|(key, n)| (Arc::clone(key), count(n))).collect());
+    let inputs = RetirementInputs {
+        now: number(arguments, "now").unwrap(),
+        weeks: number(arguments, "weeks").unwrap_or(4.0),
+        history: &history,
+        activity: activity.as_ref(),
+        call_sites: sites.as_ref(),
+    };
+    object([(
+        "retirements",
+        flags.retirements(&inputs).iter().map(isoflag::Retirement::to_value).collect(),
+    )])
+}

@@ -1,0 +1,1 @@
+"""Runs the vectors on every host runtime, and judges all answers by one comparator."""
