@@ -47,8 +47,9 @@ class Dates:
                 return None
             offset = offset_hour * HOUR + offset_minute * MINUTE
             instant += -offset if found[8] == "+" else offset
-        digits = self.fraction_digits(fraction)
-        return instant + Fraction(int(digits.ljust(9, "0")), 1_000_000)
+        milliseconds, rest = divmod(int(self.fraction_digits(fraction).ljust(9, "0")), 1_000_000)
+        # The rest is a double, like that of a number (5.3).
+        return instant + milliseconds + Fraction(rest / 1_000_000)
 
     def day_exists(self, year: int, month: int, day: int) -> bool:
         """Returns whether the month has the day (D21); the years 0 and 1 are years (D44, P11)."""
