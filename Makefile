@@ -152,7 +152,7 @@ consumers-quick: build-wasm
 
 differential: build
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
-	@conformance/differential/run.sh --cases $(CASES) --seed $(SEED)
+	@conformance/run.sh differential --cases $(CASES) --seed $(SEED)
 
 dist: build-python dist-npm
 	$(call say,dist: the wheels of both architectures (two minutes))

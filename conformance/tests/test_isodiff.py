@@ -16,7 +16,7 @@ from isodiff.quirks import SDKS, javascript, python, sdk
 from isodiff.quirks.points import POINTS
 from isodiff.shrink import shrunk
 from isodiff.spec.document import Document
-from isodiff.spec.states import Spec
+from isodiff.spec.flags import Spec
 from suite.canonical_json import canonical
 from suite.runners import Command
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from isodiff.spec.document import Document
-from isodiff.spec.patterns import TRANSLATIONS
-from isodiff.spec.states import Spec
+from isodiff.spec.flags import Spec
+from isodiff.spec.operators import TRANSLATIONS
 from suite.canonical_json import canonical
 from suite.cases import Case, all_cases
 

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from . import topics
-from .json_value import Json
+from .builders import Json
 from .topic import Topic
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import mmh3
 import rfc8785
 
-from .json_value import Json
+from .builders import Json
 
 HASHES = ("sha1", "murmur3")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .json_value import Json, Object
-from .outcome import detail
+from .builders import Json, Object, detail
 
 
 @dataclass

@@ -7,11 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from isodiff.explain import NO_ANSWER, Answer, answer_as, explained
-from isodiff.quirks import SDKS
+from isodiff.quirks import NO_ANSWER, SDKS, Answer, answer_as, explained
 from isodiff.spec.document import Document
-from isodiff.spec.flags import Detail
-from isodiff.spec.states import Spec
+from isodiff.spec.flags import Detail, Spec
 from suite.canonical_json import Json, canonical
 from suite.comparator import equal_lines
 from suite.runners import Command

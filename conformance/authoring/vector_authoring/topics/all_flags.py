@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import ABSENT, clause, document, flag, rollout, rule, user, weights
-from ..json_value import Json, Object
+from ..builders import ABSENT, Json, Object, clause, document, flag, rollout, rule, user, weights
 from ..topic import Topic
 
 NOW = 1700000000000

@@ -6,10 +6,29 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
-from ..document import ABSENT, clause, document, flag, in_segment, members, rollout, rule, segment, user, weights
+from ..builders import (
+    ABSENT,
+    Json,
+    Object,
+    clause,
+    detail,
+    document,
+    fell,
+    flag,
+    in_segment,
+    malformed,
+    matched,
+    members,
+    not_found,
+    prerequisite_failed,
+    reason,
+    rollout,
+    rule,
+    segment,
+    user,
+    weights,
+)
 from ..hashing import bucket, digest, first_key, prefix_of
-from ..json_value import Json, Object
-from ..outcome import detail, fell, malformed, matched, not_found, prerequisite_failed, reason
 from ..topic import Topic, diagnostic
 
 # Applying patches, and the digest.

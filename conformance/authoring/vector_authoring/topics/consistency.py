@@ -6,10 +6,26 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..document import ABSENT, clause, document, flag, in_segment, rollout, rule, segment, user, weights
+from ..builders import (
+    ABSENT,
+    Json,
+    Object,
+    clause,
+    detail,
+    document,
+    fell,
+    flag,
+    in_segment,
+    not_found,
+    off,
+    reason,
+    rollout,
+    rule,
+    segment,
+    user,
+    weights,
+)
 from ..hashing import HASHES, bucket, digest, first_key, prefix_of
-from ..json_value import Json, Object
-from ..outcome import detail, fell, not_found, off, reason
 from ..topic import Topic, diagnostic
 
 # The gate: whether every instance of a back end has noticed a change; and times to live as text.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from ..document import clause, document, flag, multi, rule, user
+from ..builders import Json, clause, document, fell, flag, multi, rule, ruled, user
 from ..hashing import secure_mode_hash
-from ..json_value import Json
-from ..outcome import fell, ruled
 from ..topic import Topic, repeated
 
 # Contexts: valid and invalid, their canonical form and their fully-qualified key.

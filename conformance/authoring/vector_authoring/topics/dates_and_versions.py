@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from ..document import clause, document, flag, rule, user
-from ..json_value import Json
-from ..outcome import matched
+from ..builders import Json, clause, document, flag, matched, rule, user
 from ..topic import Topic, diagnostic
 
 # Dates: which texts are one, and how two instants compare.

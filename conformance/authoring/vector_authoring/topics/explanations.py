@@ -5,10 +5,32 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from ..document import ABSENT, clause, context, document, flag, in_segment, multi, rollout, rule, segment, user, weights
+from ..builders import (
+    ABSENT,
+    Json,
+    Object,
+    clause,
+    context,
+    detail,
+    document,
+    fell,
+    flag,
+    in_segment,
+    malformed,
+    multi,
+    no_context,
+    not_found,
+    off,
+    prerequisite_failed,
+    rollout,
+    rule,
+    ruled,
+    segment,
+    target,
+    user,
+    weights,
+)
 from ..hashing import HASHES, bucket, canonical, digest, prefix_of
-from ..json_value import Json, Object
-from ..outcome import detail, fell, malformed, no_context, not_found, off, prerequisite_failed, ruled, target
 from ..topic import Topic
 
 # Explanations: what was looked at, in order, with the values, buckets and thresholds that decided.

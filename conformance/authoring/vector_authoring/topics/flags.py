@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import math
 
-from ..document import ABSENT, clause, document, flag, multi, rollout, rule, user, weights
-from ..json_value import Json
-from ..outcome import (
+from ..builders import (
+    ABSENT,
+    Json,
+    clause,
     detail,
+    document,
     error,
     fell,
+    flag,
     malformed,
     matched,
+    multi,
     no_context,
     not_found,
     off,
     prerequisite_failed,
     reason,
+    rollout,
+    rule,
     ruled,
     target,
+    user,
+    weights,
     wrong_type,
 )
 from ..topic import Topic, diagnostic

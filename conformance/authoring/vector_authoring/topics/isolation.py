@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from ..document import clause, document, flag, in_segment, rule, segment, user
-from ..json_value import Json
-from ..outcome import detail, fell, malformed, matched, not_found, off, reason
+from ..builders import (
+    Json,
+    clause,
+    detail,
+    document,
+    fell,
+    flag,
+    in_segment,
+    malformed,
+    matched,
+    not_found,
+    off,
+    reason,
+    rule,
+    segment,
+    user,
+)
 from ..topic import Topic, diagnostic
 
 

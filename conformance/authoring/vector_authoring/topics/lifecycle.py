@@ -6,9 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..document import ABSENT, document, flag, rollout, weights
+from ..builders import ABSENT, Json, document, flag, rollout, weights
 from ..hashing import digest
-from ..json_value import Json
 from ..topic import Topic
 
 # Statuses, and what follows from the tests of an artifact.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ..document import clause, document, flag, rule, user
+from ..builders import Json, clause, document, fell, flag, malformed, off, rule, ruled, user
 from ..hashing import prefix_of
-from ..json_value import Json
-from ..outcome import fell, malformed, off, ruled
 from ..topic import Topic, repeated
 
 STEPS = 1_000_000

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from ..document import ABSENT, clause, document, flag, rule, segment, user
+from ..builders import ABSENT, Json, Object, clause, document, fell, flag, matched, not_found, rule, segment, target, user
 from ..hashing import digest
-from ..json_value import Json, Object
-from ..outcome import fell, matched, not_found, target
 from ..topic import Topic, diagnostic, repeated
 
 FLAG: dict[str, Json] = flag()

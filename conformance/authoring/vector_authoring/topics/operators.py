@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import ABSENT, clause, document, flag, multi, rule, user
-from ..json_value import Json
-from ..outcome import malformed, matched
+from ..builders import ABSENT, Json, clause, document, flag, malformed, matched, multi, rule, user
 from ..topic import Topic
 
 # (slug, attribute's value or ABSENT, clause values, whether they match)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import clause, document, flag, rule, user
-from ..json_value import Json
-from ..outcome import matched
+from ..builders import Json, clause, document, flag, matched, rule, user
 from ..topic import Topic, diagnostic, repeated
 
 # (slug, rule, pattern, text, whether it matches)

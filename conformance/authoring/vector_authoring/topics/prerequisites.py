@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from ..document import ABSENT, clause, document, flag, in_segment, rollout, rule, segment, user, weights
-from ..json_value import Json, Object
-from ..outcome import detail, fell, malformed, matched, off, prerequisite_failed, reason
+from ..builders import (
+    ABSENT,
+    Json,
+    Object,
+    clause,
+    detail,
+    document,
+    fell,
+    flag,
+    in_segment,
+    malformed,
+    matched,
+    off,
+    prerequisite_failed,
+    reason,
+    rollout,
+    rule,
+    segment,
+    user,
+    weights,
+)
 from ..topic import Topic, diagnostic
 
 

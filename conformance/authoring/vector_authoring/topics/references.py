@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from ..document import ABSENT, clause, document, flag, multi, rollout, rule, segment, user, weights
-from ..json_value import Json
-from ..outcome import detail, fell, malformed, matched, reason
+from ..builders import (
+    ABSENT,
+    Json,
+    clause,
+    detail,
+    document,
+    fell,
+    flag,
+    malformed,
+    matched,
+    multi,
+    reason,
+    rollout,
+    rule,
+    segment,
+    user,
+    weights,
+)
 from ..topic import Topic, diagnostic
 
 ODD_NAMES: dict[str, Json] = {

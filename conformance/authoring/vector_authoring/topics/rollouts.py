@@ -5,10 +5,26 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from ..document import ABSENT, clause, context, document, flag, multi, rollout, rule, user, weights
+from ..builders import (
+    ABSENT,
+    Json,
+    clause,
+    context,
+    detail,
+    document,
+    fell,
+    flag,
+    malformed,
+    matched,
+    multi,
+    reason,
+    rollout,
+    rule,
+    ruled,
+    user,
+    weights,
+)
 from ..hashing import HASHES, bucket, chosen, chosen_in_single_precision, first_key, prefix_of
-from ..json_value import Json
-from ..outcome import detail, fell, malformed, matched, reason, ruled
 from ..topic import Topic, diagnostic
 
 # Rollouts under both hashes: buckets by independent oracles, boundaries found by search.

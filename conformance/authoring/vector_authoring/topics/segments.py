@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from ..document import ABSENT, clause, document, flag, in_segment, multi, rule, segment, user
+from ..builders import (
+    ABSENT,
+    Json,
+    Object,
+    clause,
+    detail,
+    document,
+    error,
+    fell,
+    flag,
+    in_segment,
+    malformed,
+    matched,
+    multi,
+    off,
+    prerequisite_failed,
+    reason,
+    rule,
+    ruled,
+    segment,
+    user,
+    wrong_type,
+)
 from ..hashing import HASHES, bucket, first_key, prefix_of
-from ..json_value import Json, Object
-from ..outcome import detail, error, fell, malformed, matched, off, prerequisite_failed, reason, ruled, wrong_type
 from ..topic import Topic, diagnostic
 
 # Segments: lists, rules, nesting, weights.

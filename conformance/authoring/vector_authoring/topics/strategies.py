@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from ..document import ABSENT, clause, context, document, flag, in_segment, multi, rollout, rule, segment, user, weights
+from ..builders import (
+    ABSENT,
+    Json,
+    Object,
+    clause,
+    context,
+    detail,
+    document,
+    fell,
+    flag,
+    in_segment,
+    multi,
+    off,
+    reason,
+    rollout,
+    rule,
+    segment,
+    user,
+    weights,
+)
 from ..hashing import digest
-from ..json_value import Json, Object
-from ..outcome import detail, fell, off, reason
 from ..topic import Topic
 
 STATUSES: list[Json] = [ABSENT, "To Do", "Doing", "Staging", "Done", "Finished"]

@@ -9,16 +9,13 @@ from fractions import Fraction
 
 from isodiff.quirks.points import JAVASCRIPT
 from isodiff.quirks.sdk import NoAnswer, Sdk
-from isodiff.spec import versions
+from isodiff.spec import operators
 from isodiff.spec.clauses import Path
-from isodiff.spec.context import RESERVED, Context, InvalidContext
+from isodiff.spec.context import RESERVED, Context, InvalidContext, Reference, unescaped
 from isodiff.spec.document import Clause, Flag, Prerequisite, Rollout, Segment, SegmentRule
 from isodiff.spec.flags import Detail
-from isodiff.spec.operators import NUMERIC, STRING, VERSION
-from isodiff.spec.patterns import search
-from isodiff.spec.references import Reference, unescaped
+from isodiff.spec.operators import NUMERIC, STRING, VERSION, Version, search
 from isodiff.spec.scope import Malformed
-from isodiff.spec.versions import Version
 from suite.canonical_json import Json
 
 # The oracle's limit of segments in one evaluation, after which it takes a cycle for endless.
@@ -30,7 +27,7 @@ SPACE = (
     " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-FULL_VERSION = re.compile(rf"v?{versions.NUMBER}\.{versions.NUMBER}\.{versions.NUMBER}{versions.REST}")
+FULL_VERSION = re.compile(rf"v?{operators.NUMBER}\.{operators.NUMBER}\.{operators.NUMBER}{operators.REST}")
 VERSION_NUMBERS = re.compile(r"[0-9]+(\.[0-9]+)?(\.[0-9]+)?")
 DOT = "[^\\n\\r\u2028\u2029]"
 
@@ -306,7 +303,7 @@ class JavaScript(Sdk):
     def compare_identifiers(self, left: str, right: str) -> int:
         numbers = left.isdigit() and right.isdigit()
         if numbers and max(int(left), int(right)) > LARGEST_INTEGER and self.differs("P09"):
-            return versions.compare(float(left), float(right))
+            return operators.compare(float(left), float(right))
         return super().compare_identifiers(left, right)
 
     def pattern_found(self, pattern: str, text: str) -> bool:
@@ -348,7 +345,7 @@ def string(value: Json) -> str:
 
 def padded_version(text: str) -> Version | None:
     """Pads a short version as the SDK does, and trims it as its package does."""
-    full = versions.read_version(FULL_VERSION, text.strip(SPACE))
+    full = operators.read_version(FULL_VERSION, text.strip(SPACE))
     if full is not None:
         return full
     numbers = VERSION_NUMBERS.match(text)
@@ -356,7 +353,7 @@ def padded_version(text: str) -> Version | None:
         return None
     padding = ".0" * sum(group is None for group in numbers.groups())
     padded = numbers[0] + padding + text[numbers.end() :]
-    return versions.read_version(FULL_VERSION, padded.strip(SPACE))
+    return operators.read_version(FULL_VERSION, padded.strip(SPACE))
 
 
 def shortest_digits(number: float) -> str:

@@ -10,14 +10,11 @@ from ldclient.impl.model.value_parsing import parse_semver, parse_time
 from isodiff.quirks.points import PYTHON
 from isodiff.quirks.sdk import Sdk
 from isodiff.spec.bucketing import Bucket
-from isodiff.spec.context import Context, InvalidContext
+from isodiff.spec.context import Context, InvalidContext, Reference
 from isodiff.spec.document import Flag, Rollout, Rule, SegmentRule, Target, Weighted
 from isodiff.spec.flags import Detail, Reason
-from isodiff.spec.operators import is_number
-from isodiff.spec.patterns import TRANSLATIONS, search
-from isodiff.spec.references import Reference
+from isodiff.spec.operators import TRANSLATIONS, Version, is_number, search
 from isodiff.spec.scope import Malformed
-from isodiff.spec.versions import Version
 from suite.canonical_json import Json
 
 BEFORE = Bucket(-1, 1)

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from isodiff.spec.bucketing import Bucket
 from isodiff.spec.document import Rule
-from isodiff.spec.flags import Reason
+from isodiff.spec.flags import Reason, Spec
 from isodiff.spec.scope import Result
-from isodiff.spec.states import Spec
 
 
 class NoAnswer(Exception):

@@ -29,10 +29,8 @@ class Clauses(Scope, Operators, ABC):
         if clause.op == "segmentMatch":
             return self.in_any_segment(clause, path) != clause.negate
         reference = self.attribute(clause.attribute, clause.kind)
-        if reference == ("kind",):
-            value = list(self.context.kinds)
-        else:
-            value = self.context.value(self.kind(clause.kind), reference)
+        kind = self.kind(clause.kind)
+        value = list(self.context.kinds) if reference == ("kind",) else self.context.value(kind, reference)
         if value is None:
             return False
         found = any(

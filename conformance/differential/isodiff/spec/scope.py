@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from isodiff.spec.context import Context, Contexts
+from isodiff.spec.context import Context, Contexts, Reference, References
 from isodiff.spec.document import Document
-from isodiff.spec.references import Reference, References
 from suite.canonical_json import Json
 
 Result = TypeVar("Result")
