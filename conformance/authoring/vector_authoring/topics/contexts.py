@@ -222,8 +222,7 @@ def text() -> Topic:
         ("spaces", "values", ' \n\t{ "kind" : "user" , "key" : "a" }\r\n', "a", {"kind": "user", "key": "a"}),
         ("byte-order-mark", "values", '\ufeff{"kind":"user","key":"a"}', "a", {"kind": "user", "key": "a"}),
         ("duplicate-key", "values", '{"kind":"user","key":"a","key":"b"}', "b", {"kind": "user", "key": "b"}),
-        ("duplicate-attribute", "values", '{"kind":"user","key":"a","x":1,"x":2}', "a",
-         {"kind": "user", "key": "a", "x": 2}),
+        ("duplicate-attribute", "values", '{"kind":"user","key":"a","x":1,"x":2}', "a", {"kind": "user", "key": "a", "x": 2}),
         ("escapes", "values", '{"kind":"us\\u0065r","key":"\\ud83d\\ude00\\/"}', "\U0001f600/",
          {"kind": "user", "key": "\U0001f600/"}),
         ("beyond-2-53", "values", '{"kind":"user","key":"a","x":9007199254740993}', "a",
@@ -231,10 +230,8 @@ def text() -> Topic:
         ("minus-zero", "values", '{"kind":"user","key":"a","x":-0}', "a", {"kind": "user", "key": "a", "x": 0}),
         ("minus-zero-float", "values", '{"kind":"user","key":"a","x":-0.0}', "a", {"kind": "user", "key": "a", "x": 0}),
         ("integral-float", "values", '{"kind":"user","key":"a","x":3.0}', "a", {"kind": "user", "key": "a", "x": 3}),
-        ("smallest-double", "values", '{"kind":"user","key":"a","x":5e-324}', "a",
-         {"kind": "user", "key": "a", "x": 5e-324}),
-        ("too-small-is-zero", "values", '{"kind":"user","key":"a","x":1e-400}', "a",
-         {"kind": "user", "key": "a", "x": 0}),
+        ("smallest-double", "values", '{"kind":"user","key":"a","x":5e-324}', "a", {"kind": "user", "key": "a", "x": 5e-324}),
+        ("too-small-is-zero", "values", '{"kind":"user","key":"a","x":1e-400}', "a", {"kind": "user", "key": "a", "x": 0}),
         ("kind-later", "2.1", '{"key":"a","x":{"kind":"org"},"kind":"org"}', "org:a",
          {"kind": "org", "key": "a", "x": {"kind": "org"}}),
         ("legacy", "A7", '{"key":"a","custom":{"x":1}}', "a", {"kind": "user", "key": "a", "x": 1}),
@@ -269,8 +266,7 @@ def text() -> Topic:
     for slug, tag, content in bad:
         topic.case(f"bad-{slug}", tag, f"invalid: {slug.replace('-', ' ')}", {"context": {}}, {"error": {}},
                    contextText=content)  # fmt: skip
-    topic.case("nesting-128", "limits", "128 containers within each other are the deepest", {"context": {}},
-               {"key": "a"},
+    topic.case("nesting-128", "limits", "128 containers within each other are the deepest", {"context": {}}, {"key": "a"},
                contextText=repeated('{"kind":"user","key":"a","x":', ("[", 127), ("]", 127), "}"))  # fmt: skip
     topic.case("bytes-1-mib", "limits", "a text of exactly 1 MiB", {"context": {}}, {"key": "a"},
                contextText=repeated('{"kind":"user","key":"a","x":"', ("x", 1048576 - 32), '"}'))  # fmt: skip
@@ -346,10 +342,8 @@ def clock_topics() -> list[Topic]:
     call: Json = {"withClock": {"nowMs": noon, "offsetMinutes": 60}}
     contexts: list[tuple[str, str, Json, str, Json]] = [
         ("with-attributes", "attributes stay", user(plan="gold", name="Alice", anonymous=True),
-         "clock:clock:user:alice", multi(clock=clock, user={"key": "alice", "plan": "gold", "name": "Alice",
-                                                            "anonymous": True})),
-        ("with-private", "private attributes stay", user(_meta={"privateAttributes": ["plan"]}),
-         "clock:clock:user:alice",
+         "clock:clock:user:alice", multi(clock=clock, user={"key": "alice", "plan": "gold", "name": "Alice", "anonymous": True})),
+        ("with-private", "private attributes stay", user(_meta={"privateAttributes": ["plan"]}), "clock:clock:user:alice",
          multi(clock=clock, user={"key": "alice", "_meta": {"privateAttributes": ["plan"]}})),
         ("with-multi", "a context of several kinds", multi(user={"key": "a:b"}, org={"key": "acme"}),
          "clock:clock:org:acme:user:a%3Ab", multi(clock=clock, org={"key": "acme"}, user={"key": "a:b"})),
