@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from vector_authoring.__main__ import VECTORS
+from suite.cases import VECTORS
 
 ROOT = VECTORS.parents[1]
 SCHEMA = json.loads((ROOT / "docs" / "flag-document.schema.json").read_text(encoding="utf-8"))

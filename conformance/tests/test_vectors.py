@@ -11,8 +11,10 @@ import mmh3
 import pytest
 from jsonschema import Draft202012Validator
 
-from vector_authoring.__main__ import VECTORS, all_topics, text_of
-from vector_authoring.hashing import bucket, canonical, chosen, digest, secure_mode_hash
+from authoring.__main__ import all_topics, text_of
+from authoring.hashing import bucket, chosen, digest, secure_mode_hash
+from suite.canonical_json import canonical
+from suite.cases import VECTORS
 
 SCHEMA = VECTORS.parent / "schema" / "vectors.schema.json"
 DECIDED = {f"D{number:02}" for number in range(1, 47)} - {"D07", "D16"} | {f"A{number}" for number in range(1, 9)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from suite.canonical_json import canonical
+
 from ..builders import (
     ABSENT,
     Json,
@@ -30,7 +32,7 @@ from ..builders import (
     user,
     weights,
 )
-from ..hashing import HASHES, bucket, canonical, digest, prefix_of
+from ..hashing import HASHES, bucket, digest, prefix_of
 from ..topic import Topic
 
 # Explanations: what was looked at, in order, with the values, buckets and thresholds that decided.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
+
+from suite.cases import CONFORMANCE, read
 
 from ..builders import ABSENT, Json, document, flag, rollout, weights
 from ..hashing import digest
@@ -12,9 +13,7 @@ from ..topic import Topic
 
 # Statuses, and what follows from the tests of an artifact.
 
-TABLES = json.loads(
-    (Path(__file__).resolve().parents[4] / "core/src/certification/tables/certification.json").read_text(encoding="utf-8")
-)
+TABLES = read(next(CONFORMANCE.parent.glob("*/src/certification/tables/certification.json")))
 STATUSES = ["To Do", "Doing", "Staging", "Done", "Finished"]
 FOLLOWS = {"To Do": ["Doing"], "Doing": ["Staging"], "Staging": ["Doing", "Done"], "Done": ["Doing", "Finished"], "Finished": []}
 """What may follow each status, beside itself."""

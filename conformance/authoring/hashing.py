@@ -9,7 +9,8 @@ import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import mmh3
-import rfc8785
+
+from suite.canonical_json import canonical
 
 from .builders import Json
 
@@ -70,24 +71,6 @@ def keys_where(test: Callable[[str], bool], stem: str = "key") -> Iterator[str]:
 def first_key(test: Callable[[str], bool], stem: str = "key") -> str:
     """The first key that passes the test."""
     return next(keys_where(test, stem))
-
-
-def doubles(value: Json) -> Json:
-    """Returns the value with integers rounded to doubles, as on every host runtime."""
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) < 2**53 else float(value)
-    if isinstance(value, float):
-        return value
-    if isinstance(value, Mapping):
-        return {name: doubles(item) for name, item in value.items()}
-    return [doubles(item) for item in value]
-
-
-def canonical(value: Json) -> str:
-    """RFC 8785 text."""
-    return rfc8785.dumps(doubles(value)).decode()
 
 
 def digest(normalised: Mapping[str, Json]) -> str:

@@ -1,4 +1,4 @@
-"""Writes every topic's file: `python -m vector_authoring`, or `--check` to compare with what is there."""
+"""Writes every topic's file: `python -m authoring`, or `--check` to compare with what is there."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import json
 import pkgutil
 import sys
 from collections import Counter
-from pathlib import Path
+
+from suite.cases import VECTORS
 
 from . import topics
 from .builders import Json
 from .topic import Topic
-
-VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 
 
 def all_topics() -> list[Topic]:
@@ -45,7 +44,7 @@ def text_of(topic: Topic) -> str:
 
 def main() -> int:
     """Runs the command line."""
-    parser = argparse.ArgumentParser(prog="python -m vector_authoring", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m authoring", description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail where a file differs from what would be written")
     parser.add_argument("--counts", action="store_true", help="print the number of cases for each rule too")
     arguments = parser.parse_args()
