@@ -1,4 +1,4 @@
-"""Writes every topic's file: `python -m authoring`, or `--check` to compare with what is there."""
+"""Writes every topic's file: `python -m authoring`; `--check` compares the files with what it would write."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def text_of(topic: Topic) -> str:
 def main() -> int:
     """Runs the command line."""
     parser = argparse.ArgumentParser(prog="python -m authoring", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where a file differs from what would be written")
+    parser.add_argument("--check", action="store_true", help="fail if a file differs from what would be written")
     parser.add_argument("--counts", action="store_true", help="print the number of cases for each rule too")
     arguments = parser.parse_args()
     found = all_topics()

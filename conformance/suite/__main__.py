@@ -96,15 +96,14 @@ def wrong_explanations(run: Run, cases: Sequence[Case]) -> list[str]:
 
 
 def report(run: Run, cases: Sequence[Case]) -> None:
-    """Prints the host's digest and each case that fails."""
-    borrowed = f", {len(run.unsupported)} cases need tools.wasm" if run.unsupported else ""
-    print(f"{run.name:14} {hashlib.sha256(run.lines()).hexdigest()}{borrowed}", flush=True)
+    """Prints how many cases a host answered, and each one that fails."""
+    unsupported = f", {len(run.unsupported)} need tools.wasm" if run.unsupported else ""
+    print(f"{run.name:14} {len(run.answers)} cases{unsupported}, {len(run.faults)} failed", flush=True)
     files = {case.id: case.file for case in cases}
-    for number, (name, faults) in enumerate(run.faults.items()):
-        if number == MOST_FAULTS:
-            print(f"  … and {len(run.faults) - number} more")
-            break
+    for name, faults in list(run.faults.items())[:MOST_FAULTS]:
         print("\n".join([f"  FAILED {name} ({files[name]})", *(f"    {fault[:1500]}" for fault in faults)]))
+    if len(run.faults) > MOST_FAULTS:
+        print(f"  … and {len(run.faults) - MOST_FAULTS} more")
 
 
 def spec_version() -> str:
@@ -127,7 +126,9 @@ def main() -> int:
     vendor = list(vendor_cases(options.vendor))
     if not vendor:
         print(f"SKIPPED: no folder of vendor vectors at {options.vendor}")
-    cases = [case for case in (*all_cases(), *derived_cases(), *vendor) if options.only in case.id]
+    cases = [case for case in (*all_cases(), *derived_cases(), *vendor) if options.only in case.id.partition("#")[0]]
+    if not cases:
+        sys.exit(f"there is no case whose id contains `{options.only}`")
     lines = [json.dumps(case.given) for case in cases]
     commands = [each for each in hosts("debug") if not options.host or each.name in ("rust", *options.host)]
     with ThreadPoolExecutor(2) as pool:
@@ -139,12 +140,9 @@ def main() -> int:
             run.take(line, reference, tools=command.tools)
         run.judge(cases)
         runs.append(run)
-    if options.only:
-        faults = [(run.name, *fault) for run in runs for fault in run.faults.items()]
-        print("\n".join(f"FAILED {host} {name}\n    {text}" for host, name, text in faults) or "passed")
-        return 1 if faults else 0
-    for run in runs:
         report(run, cases)
+    if options.only or options.host:
+        return 1 if any(run.faults for run in runs) else 0
     return conclusion(runs, commands, cases, accept=options.accept)
 
 
@@ -158,7 +156,10 @@ def conclusion(runs: list[Run], commands: list[Command], cases: list[Case], *, a
         unsupported = run.unsupported & {case.id for case in all_cases()}
         if command.tools is bool(unsupported) or len(unsupported) > len(all_cases()) / 4:
             wrong.append(f"{run.name} does not support {len(unsupported)} vectors")
-    digest = hashlib.sha256(runs[0].lines()).hexdigest()
+    digests = {run.name: hashlib.sha256(run.lines()).hexdigest() for run in runs}
+    digest = digests[runs[0].name]
+    if len(set(digests.values())) > 1:
+        wrong.append(f"the digests differ: {digests}")
     now = f"spec {spec_version()}\ncases {len(all_cases())}\nsha256 {digest}\n"
     print("\n".join(wrong[:MOST_FAULTS]), end="\n" if wrong else "")
     if wrong or any(run.faults for run in runs):

@@ -41,7 +41,7 @@ class Case:
         return str(next(iter(self.given["call"])))
 
     def faults(self, answers: dict[str, Json], messages: dict[str, str]) -> list[str]:
-        """Returns what is wrong with the answer."""
+        """Returns the faults of the answer."""
         return differences(self.expect, answers[self.id], messages.get(self.id, ""))
 
 
@@ -81,7 +81,7 @@ class VendorState(Case):
 
 
 class VendorQueries(Case):
-    """The keys for which the vendor's SDK queries the big segment store; isoflag may ask for more."""
+    """The keys for which the vendor's SDK queries the big segment store; isoflag may query more."""
 
     def faults(self, answers: dict[str, Json], messages: dict[str, str]) -> list[str]:
         missing = set(self.expect["keys"]) - set(answers[self.id]["keys"])
@@ -137,31 +137,23 @@ def joined(value: Json) -> Json:
 
 def derived_cases() -> Iterator[Case]:
     """Yields cases that compare texts with objects, and explanations with evaluations."""
-    seen: set[tuple[str, str]] = set()
+    seen = set()
     for case in all_cases():
         given = case.given
-        if "document" in given and "error" not in case.expect:
-            base = {name: given[name] for name in ("container",) if name in given}
-            text = canonical(given["document"])
-            forms = {"object": {"document": given["document"]}, "text": {"documentText": text}}
-            if (text, given.get("container", "")) not in seen:
-                seen.add((text, given.get("container", "")))
-                yield from _forms(case, "document", {"load": {}}, [{**base, **form} for form in forms.values()])
-        context = given.get("context")
-        if isinstance(context, dict) and "error" not in case.expect and (canonical(context), "context") not in seen:
-            seen.add((canonical(context), "context"))
-            forms = {"object": {"context": context}, "text": {"contextText": canonical(context)}}
-            yield from _forms(case, "context", {"context": {}}, list(forms.values()))
+        if "error" not in case.expect:
+            for member, text_member, call in (("document", "documentText", "load"), ("context", "contextText", "context")):
+                value, container = given.get(member), given.get("container", "document")
+                if isinstance(value, dict) and (member, container, canonical(value)) not in seen:
+                    seen.add((member, container, canonical(value)))
+                    name = f"{case.id}#{member}"
+                    base = {"id": name, "container": container, "call": {call: {}}}
+                    yield Case({**base, member: value}, {}, case.file)
+                    text = {**base, "id": f"{name}-text", text_member: canonical(value)}
+                    yield Derived(text, {}, case.file, like=name)
         evaluated = given["call"].get("evaluate", {})
         if "flag" in evaluated and evaluated.get("type", "any") in ("any", "json") and "value" in case.expect:
-            call = {"explain": {"flag": evaluated["flag"]}}
-            yield Explained({**given, "id": f"{case.id}#explained", "call": call}, {}, case.file, like=case.id)
-
-
-def _forms(case: Case, what: str, call: Json, forms: list[Json]) -> Iterator[Case]:
-    first, second = ({"id": f"{case.id}#{what}-{n}", **form, "call": call} for n, form in enumerate(forms))
-    yield Case(first, {}, case.file)
-    yield Derived(second, {}, case.file, like=first["id"])
+            explain = {"explain": {"flag": evaluated["flag"]}}
+            yield Explained({**given, "id": f"{case.id}#explained", "call": explain}, {}, case.file, like=case.id)
 
 
 def vendor_cases(folder: Path) -> Iterator[Case]:

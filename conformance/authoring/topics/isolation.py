@@ -51,7 +51,7 @@ CLAUSE = "rules[1].clauses[0]"
 ROLLOUT = "fallthrough.rollout"
 ENTRY = "fallthrough.rollout.variations[0]"
 
-# (slug, the part's path below the flag, the flag): each such part spoils a flag that is on, and none that is off.
+# (slug, the part's path below the flag, the flag): each such part makes a flag malformed if it is on.
 PARTS: list[tuple[str, str, dict[str, Json]]] = [
     ("key-number", "key", flag(key=5)),
     ("salt-number", "salt", flag(salt=5)),

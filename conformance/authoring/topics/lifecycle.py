@@ -211,12 +211,12 @@ def certifications() -> Topic:
     return topic
 
 
-# Which flags can go: what documents prove, what hosts counted, what the code asks for, and what people said.
+# Retirement of flags, by documents, evaluation counts, call sites and answers of people.
 
 WEEK = 7 * 86_400
 RETIREMENT_NOW = 100 * WEEK
 LONG_AGO, LATELY = RETIREMENT_NOW - 5 * WEEK, RETIREMENT_NOW - WEEK
-"""Before and after the four weeks that are asked for unless others are."""
+"""Before and after the default period of four weeks."""
 
 SAID: dict[str, Json] = {"feedback": "good", "openIssues": 0, "changePlanned": False, "needed": False}
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -313,7 +313,7 @@ def retirement_topics() -> list[Topic]:
     for slug, lifecycle, feedback, plans, need in said:
         ask(f"said-{slug}", "what people said", serving(0, lifecycle), rules_said(feedback, plans, need))
 
-    # What hosts counted: no activity is told only from counts that reach back and go on.
+    # Evaluation counts show no activity only if they cover the whole period.
     spans: list[tuple[str, Sequence[tuple[str, int, int]], str]] = [
         ("others-all-the-time", [("other", LONG_AGO, RETIREMENT_NOW)], YES),
         ("others-too-late", [("other", LATELY, RETIREMENT_NOW)], UNKNOWN),

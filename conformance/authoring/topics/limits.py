@@ -1,4 +1,4 @@
-"""The steps that an evaluation takes: cases that take all that it may, and cases that take one more."""
+"""Limits: cases that take exactly all steps of an evaluation, and cases that take one more."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def pairs(topic: Topic) -> None:
 
 
 def filled(topic: Topic, slug: str, description: str, unit: str, steps: int, context: tuple[str | tuple[str, int], ...]) -> None:
-    """As many rules as the steps allow, and numbers that are compared for what is left: all steps, and one more."""
+    """Adds rules and compared numbers that take exactly all steps, and one more."""
     times = (STEPS - 100) // steps
     for more, answer in ((0, fell()), (1, malformed())):
         # The flag; the rules; the rule and the clause of the numbers.

@@ -1,4 +1,4 @@
-"""Containers, what is refused, and the values of a document's text."""
+"""Loading: containers, rejected inputs, and the values of a document's text."""
 
 from __future__ import annotations
 

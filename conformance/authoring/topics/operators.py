@@ -134,7 +134,7 @@ CONTAINS: list[Row] = [
     ("object-value", {"a": "iso"}, ["iso"], False),
 ]
 
-# number pairs: (slug, context, clause, how they compare or None where they do not)
+# Pairs of numbers: (slug, context, clause, their order, or None if they are not comparable)
 NUMBERS: list[tuple[str, Json, Json, int | None]] = [
     ("below", 1, 2, -1),
     ("equal", 2, 2, 0),

@@ -79,7 +79,7 @@ ROWS: list[tuple[str, str, str, str, bool]] = [
     ("fold-sharp-s", "D45", "(?i)^ss$", "\u00df", False),
 ]
 
-# (slug, rule, pattern, a text that the pattern would match where it is supported)
+# (slug, rule, pattern, a text that the pattern would match if it were supported)
 REFUSED: list[tuple[str, str, str, str]] = [
     ("look-ahead", "D26", "a(?=b)", "ab"),
     ("negative-look-ahead", "D26", "a(?!b)", "ac"),

@@ -32,7 +32,7 @@ def needs(*pairs: tuple[str, int]) -> list[Json]:
 
 
 def asking(*pairs: tuple[str, int], **given: Json) -> dict[str, Json]:
-    """The flag that is asked, with those prerequisites; serves `yes`."""
+    """The requested flag, with these prerequisites; it serves `yes`."""
     return flag(prerequisites=needs(*pairs), fallthrough={"variation": 1}, **given)
 
 

@@ -54,7 +54,7 @@ RICH: dict[str, Json] = user(
     **ODD_NAMES,
 )
 
-# With a contextKind: (slug, rule, reference, expected value or ABSENT or None where the reference is invalid)
+# With a contextKind: (slug, rule, reference, expected value, ABSENT, or None if the reference is invalid)
 REFERENCES: list[tuple[str, str, str, Json]] = [
     ("plain", "3", "plan", "gold"),
     ("slash-plain", "3", "/plan", "gold"),
@@ -146,7 +146,7 @@ LITERALS: list[tuple[str, str, str, Json]] = [
 
 
 def expect(value: Json, negate: bool) -> dict[str, Json]:
-    """The answer where the clause asks for the value itself."""
+    """The answer if the clause tests for the value itself."""
     if value is None:
         return malformed()
     if value == ABSENT:

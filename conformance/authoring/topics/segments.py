@@ -40,7 +40,7 @@ def of_kind(kind: str, *values: Json) -> dict[str, Json]:
 
 
 def asks(*keys: Json, **given: Json) -> dict[str, Json]:
-    """A flag whose rule asks for the segments."""
+    """A flag whose rule tests for the segments."""
     return flag(rules=[rule(in_segment(*keys, **given))])
 
 
@@ -300,7 +300,7 @@ def store(status: Json = "HEALTHY", /, **memberships: Json) -> dict[str, Json]:
 
 
 def big_segments_asks(*keys: str, **given: Json) -> dict[str, Json]:
-    """A flag whose rule asks for the segments."""
+    """A flag whose rule tests for the segments."""
     return flag(rules=[rule(in_segment(*keys, **given))])
 
 
@@ -446,7 +446,7 @@ ROWS: list[Row] = [
 
 
 def keys() -> Topic:
-    """Which context keys an evaluation may ask for."""
+    """The context keys that an evaluation may look up."""
     topic = Topic("big-segment-keys", "The context keys whose memberships a host fetches first")
     org = big("by-org", unboundedContextKind="org")
     rows: list[tuple[str, list[Object], Json, list[Json]]] = [

@@ -35,7 +35,7 @@ TABLE = {
     "Production": ("rrrrrr", "rrrrrr"),
     "Custom Production": ("rrrrrr", "rrrrrr"),
 }
-"""For each status what a strategy does, first apart, then where a deployed artifact holds the feature: on, off, own rules."""
+"""The effect of a strategy for each status, without and with the feature in a deployed artifact: on, off, or its own rules."""
 
 ON = detail("yes", 1, reason("FALLTHROUGH"))
 ANSWERS: dict[str, Object] = {"1": ON, "0": off(), "r": fell()}

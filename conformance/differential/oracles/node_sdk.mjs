@@ -1,4 +1,4 @@
-// LaunchDarkly's Node SDK as an oracle: JSON lines in, its own answers out.
+// Runs LaunchDarkly's Node SDK as an oracle: JSON lines in, its answers out.
 //
 // The SDK does not export its evaluator. A client that is offline holds one, so the class is taken from there, and the
 // client's own methods are called on a stub that has a data store in memory: no network, no start, no events.
@@ -8,7 +8,7 @@ import { deserializePoll, LDClientImpl } from "@launchdarkly/js-server-sdk-commo
 import { init } from "@launchdarkly/node-server-sdk";
 import murmur from "murmurhash-js";
 
-// Far beyond what any generated segment graph needs; reached only where the SDK would loop for ever.
+// More than any generated graph of segments needs; reached only if the SDK would loop for ever.
 const MOST_SEGMENT_VISITS = 300;
 const TYPED = [
   ["boolean", "boolVariationDetail", true],
@@ -173,7 +173,7 @@ async function answer(line) {
   return { n: line.n, refused: { flags: refusedFlags, segments: refusedSegments }, answers, states, typed };
 }
 
-// An exception behind a promise is an evaluation that never answers: `settled` has said so already.
+// An exception in a promise is an evaluation that never answers, which `settled` has reported.
 process.on("unhandledRejection", () => undefined);
 
 for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {

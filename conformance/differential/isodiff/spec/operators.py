@@ -175,7 +175,7 @@ class Patterns:
     """Searches for patterns."""
 
     def pattern_found(self, pattern: str, text: str) -> bool:
-        """Returns whether the text has a match; a refused pattern has none (5.5)."""
+        """Returns whether the text has a match; a refused pattern never matches (5.5)."""
         return search(TRANSLATIONS.get(pattern, pattern), text)
 
 
