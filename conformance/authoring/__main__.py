@@ -50,11 +50,7 @@ def main() -> int:
     arguments = parser.parse_args()
     found = all_topics()
     made = {f"{topic.name}.json": text_of(topic) for topic in found}
-    stale = [
-        name
-        for name, text in made.items()
-        if not (VECTORS / name).is_file() or (VECTORS / name).read_text(encoding="utf-8") != text
-    ]
+    stale = [name for name, text in made.items() if not (VECTORS / name).is_file() or (VECTORS / name).read_text(encoding="utf-8") != text]
     strangers = sorted(path.name for path in VECTORS.glob("*.json") if path.name not in made)
     if arguments.check:
         for name in stale + strangers:

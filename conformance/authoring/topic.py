@@ -33,9 +33,7 @@ class Topic:
         named = given.get("document")
         if isinstance(named, str) and named not in self.documents:
             raise ValueError(f"case `{slug}` names no document `{named}`")
-        self.cases.append(
-            {"id": f"{self.name}/{slug}", "rule": rule, "description": description, **given, "call": call, "expect": expect}
-        )
+        self.cases.append({"id": f"{self.name}/{slug}", "rule": rule, "description": description, **given, "call": call, "expect": expect})
 
     def evaluate(
         self,

@@ -154,8 +154,7 @@ class CaseRun:
 
         def detail(index: int, getter: str, key: str, default: Any) -> Any:
             return same(
-                shown(getattr(bound[index], getter)(key, default)),
-                shown(getattr(flags, getter)(key, raws[index], default, **self.options)),
+                shown(getattr(bound[index], getter)(key, default)), shown(getattr(flags, getter)(key, raws[index], default, **self.options))
             )
 
         def state(options: Arguments) -> Any:

@@ -108,9 +108,7 @@ def report(run: Run, cases: Sequence[Case]) -> None:
 
 def spec_version() -> str:
     found = re.search(
-        r"^pub const SPEC_VERSION: u32 = (\d+);$",
-        (REPOSITORY / "core" / "src" / "lib.rs").read_text(encoding="utf-8"),
-        re.MULTILINE,
+        r"^pub const SPEC_VERSION: u32 = (\d+);$", (REPOSITORY / "core" / "src" / "lib.rs").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert found is not None, "core/src/lib.rs has no SPEC_VERSION"
     return found[1]

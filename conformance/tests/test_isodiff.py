@@ -80,8 +80,7 @@ def test_the_seed_decides_everything() -> None:
 
 def test_a_difference_is_put_down_to_the_point_that_makes_it() -> None:
     tally = compared(
-        {"isoflag one": host(answers_as(None))},
-        {"javascript": said(answers_as("javascript")), "python": said(answers_as("python"))},
+        {"isoflag one": host(answers_as(None))}, {"javascript": said(answers_as("javascript")), "python": said(answers_as("python"))}
     )
     assert not tally.failures
     assert tally.points["javascript"].keys() == {"D03"}

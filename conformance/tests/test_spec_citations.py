@@ -75,13 +75,5 @@ def test_each_citation_of_code_and_documents_is_defined(rules: set[str]) -> None
 def test_a_rule_that_no_text_defines_is_missed() -> None:
     rules = defined("## 4. Flags\n### 4.1 Prerequisites\n**isolation.** (D19–D21)")
     assert rules == {"4", "4.1", "isolation", "D19", "D20", "D21"}
-    assert cited('"""(4.1, D10 to D12), see SPEC.md 9 and 10, section 5."""', of_spec=True) == {
-        "4.1",
-        "D10",
-        "D11",
-        "D12",
-        "9",
-        "10",
-        "5",
-    }
+    assert cited('"""(4.1, D10 to D12), see SPEC.md 9 and 10, section 5."""', of_spec=True) == {"4.1", "D10", "D11", "D12", "9", "10", "5"}
     assert cited("in S3, A4 and P07; 5.1", of_spec=False) == {"S3", "A4", "P07"}

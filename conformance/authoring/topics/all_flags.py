@@ -52,12 +52,7 @@ def topics() -> list[Topic]:
          {"flags": {"filed": {"version": 1, "on": True, "variations": ["no"], "fallthrough": {"variation": 0}}}},
          {"filed": "no"}, {"filed": served})  # fmt: skip
     invalid: Json = {"state": {"$flagsState": {}, "$valid": False}}
-    for slug, context in (
-        ("null", None),
-        ("no-key", {"kind": "user"}),
-        ("text", "alice"),
-        ("bad-kind", {"kind": "a b", "key": "x"}),
-    ):
+    for slug, context in (("null", None), ("no-key", {"kind": "user"}), ("text", "alice"), ("bad-kind", {"kind": "a b", "key": "x"})):
         topic.case(f"invalid-context-{slug}", "2.5", "an invalid context", {"allFlagsState": {}}, invalid,
                    document=document([flag()]), context=context)  # fmt: skip
     topic.case("invalid-context-options", "2.5", "an invalid context with every option",
@@ -98,12 +93,10 @@ def topics() -> list[Topic]:
         ("track-rule", flag(rules=[rule(trackEvents=True)]), "yes", {"variation": 1, "version": 1, **tracked, "reason": by_rule}),
         ("track-rule-other", flag(rules=[rule(), rule(trackEvents=True)]), "yes", {"variation": 1, "version": 1}),
         ("track-rule-missed", flag(rules=[rule(clause("plan", "in", "x"), trackEvents=True)]), "no", served),
-        ("experiment", flag(fallthrough={"rollout": trial}), "yes", {"variation": 1, "version": 1, **tracked,
-                                                                     "reason": in_trial}),
+        ("experiment", flag(fallthrough={"rollout": trial}), "yes", {"variation": 1, "version": 1, **tracked, "reason": in_trial}),
         ("experiment-untracked", flag(fallthrough={"rollout": untracked}), "yes", {"variation": 1, "version": 1}),
         ("experiment-rule", flag(rules=[rule(variation=ABSENT, rollout=trial)]), "yes",
-         {"variation": 1, "version": 1, **tracked, "reason": {"kind": "RULE_MATCH", "ruleIndex": 0, "ruleId": "r",
-                                                              "inExperiment": True}}),
+         {"variation": 1, "version": 1, **tracked, "reason": {"kind": "RULE_MATCH", "ruleIndex": 0, "ruleId": "r", "inExperiment": True}}),
         ("debug-future", flag(debugEventsUntilDate=NOW + 1), "no", {**served, "debugEventsUntilDate": NOW + 1}),
         ("debug-now", flag(debugEventsUntilDate=NOW), "no", {**served, "debugEventsUntilDate": NOW}),
         ("debug-past", flag(debugEventsUntilDate=NOW - 1), "no", {**served, "debugEventsUntilDate": NOW - 1}),
@@ -170,8 +163,7 @@ def topics() -> list[Topic]:
         ("second-fails", "10", [flag(prerequisites=needs("b", "a")), off_a, b], {"variation": 2, "prerequisites": ["b", "a"]}),
         ("off", "10", [flag(on=False, prerequisites=needs("a")), a], {"variation": 2}),
         ("missing", "A3", [flag(prerequisites=needs("none"))], {"variation": 2, "prerequisites": ["none"]}),
-        ("missing-second", "A3", [flag(prerequisites=needs("a", "none", "b")), a, b],
-         {"variation": 2, "prerequisites": ["a", "none"]}),
+        ("missing-second", "A3", [flag(prerequisites=needs("a", "none", "b")), a, b], {"variation": 2, "prerequisites": ["a", "none"]}),
         ("deleted", "A3", [flag(prerequisites=needs("a")), flag("a", deleted=True)], {"variation": 2, "prerequisites": ["a"]}),
         ("twice", "10", [flag(prerequisites=needs("a", "a")), a], {"prerequisites": ["a", "a"]}),
     ]  # fmt: skip

@@ -56,8 +56,7 @@ def apply() -> Topic:
         ("higher", "a higher version replaces", [{"flags": {"a": NEWER}}], ["a"], document([NEWER])),
         ("equal", "an equal version changes nothing", [{"flags": {"a": flag("a", version=5, on=False)}}], ["a"], before),
         ("lower", "a lower version changes nothing", [{"flags": {"a": flag("a", version=4, on=False)}}], ["a"], before),
-        ("much-higher", "versions may skip", [{"flags": {"a": flag("a", version=900)}}], ["a"],
-         document([flag("a", version=900)])),
+        ("much-higher", "versions may skip", [{"flags": {"a": flag("a", version=900)}}], ["a"], document([flag("a", version=900)])),
         ("replaces-whole", "an item is replaced whole, not merged", [{"flags": {"a": {"version": 6}}}], ["a"],
          {"flags": {"a": {"version": 6}}}),
         ("new", "an unknown key is added", [{"flags": {"b": flag("b")}}], ["a", "b"], document([HELD, flag("b")])),
@@ -384,13 +383,7 @@ def order() -> Topic:
     times("held-last-modified-after-date", "of the held one likewise", both(-5, 0), both(60, -10), False)
     times("date-where-one-has-both", "Date, where one of them has Last-Modified", header("date", -1), both(-900, 0), False)
     times("date-where-held-has-date", "the other way round", both(-900, 1), header("date", 0), True)
-    times(
-        "date-before-last-modified",
-        "made before the held document was written",
-        header("date", -1),
-        header("lastModified", 0),
-        False,
-    )
+    times("date-before-last-modified", "made before the held document was written", header("date", -1), header("lastModified", 0), False)
     times("date-after-last-modified", "made after it was written", header("date", 1), header("lastModified", 0), True)
     times("last-modified-before-date", "a document may be older than its response", header("lastModified", -900), header("date", 0),
           True)  # fmt: skip

@@ -129,8 +129,7 @@ def contexts_multi() -> Topic:
     valid(topic, "order-digits", "2.4", {"kind": "multi", "10": user, "9": user, "1": user}, "1:alice:10:alice:9:alice")
     valid(topic, "escapes", "2.4", {"kind": "multi", "a": {"key": "x:y"}, "b": {"key": "%"}}, "a:x%3Ay:b:%25")
     valid(topic, "collapse-user", "2.2", {"kind": "multi", "user": user}, "alice", {"kind": "user", "key": "alice"})
-    valid(topic, "collapse-org", "2.2", {"kind": "multi", "org": org}, "org:acme",
-          {"kind": "org", "key": "acme", "size": 7})  # fmt: skip
+    valid(topic, "collapse-org", "2.2", {"kind": "multi", "org": org}, "org:acme", {"kind": "org", "key": "acme", "size": 7})  # fmt: skip
     valid(topic, "collapse-user-colon", "2.4", {"kind": "multi", "user": {"key": "a:b"}}, "a:b",
           {"kind": "user", "key": "a:b"})  # fmt: skip
     valid(topic, "attributes", "2.2", {"kind": "multi", "user": {"key": "a", "name": "A", "anonymous": True,
@@ -223,8 +222,7 @@ def text() -> Topic:
         ("byte-order-mark", "values", '\ufeff{"kind":"user","key":"a"}', "a", {"kind": "user", "key": "a"}),
         ("duplicate-key", "values", '{"kind":"user","key":"a","key":"b"}', "b", {"kind": "user", "key": "b"}),
         ("duplicate-attribute", "values", '{"kind":"user","key":"a","x":1,"x":2}', "a", {"kind": "user", "key": "a", "x": 2}),
-        ("escapes", "values", '{"kind":"us\\u0065r","key":"\\ud83d\\ude00\\/"}', "\U0001f600/",
-         {"kind": "user", "key": "\U0001f600/"}),
+        ("escapes", "values", '{"kind":"us\\u0065r","key":"\\ud83d\\ude00\\/"}', "\U0001f600/", {"kind": "user", "key": "\U0001f600/"}),
         ("beyond-2-53", "values", '{"kind":"user","key":"a","x":9007199254740993}', "a",
          {"kind": "user", "key": "a", "x": 9007199254740992}),
         ("minus-zero", "values", '{"kind":"user","key":"a","x":-0}', "a", {"kind": "user", "key": "a", "x": 0}),
@@ -232,8 +230,7 @@ def text() -> Topic:
         ("integral-float", "values", '{"kind":"user","key":"a","x":3.0}', "a", {"kind": "user", "key": "a", "x": 3}),
         ("smallest-double", "values", '{"kind":"user","key":"a","x":5e-324}', "a", {"kind": "user", "key": "a", "x": 5e-324}),
         ("too-small-is-zero", "values", '{"kind":"user","key":"a","x":1e-400}', "a", {"kind": "user", "key": "a", "x": 0}),
-        ("kind-later", "2.1", '{"key":"a","x":{"kind":"org"},"kind":"org"}', "org:a",
-         {"kind": "org", "key": "a", "x": {"kind": "org"}}),
+        ("kind-later", "2.1", '{"key":"a","x":{"kind":"org"},"kind":"org"}', "org:a", {"kind": "org", "key": "a", "x": {"kind": "org"}}),
         ("legacy", "A7", '{"key":"a","custom":{"x":1}}', "a", {"kind": "user", "key": "a", "x": 1}),
         ("collapse", "2.2", '{"kind":"multi","org":{"key":"a"}}', "org:a", {"kind": "org", "key": "a"}),
     ]  # fmt: skip

@@ -190,13 +190,10 @@ def dates_topics() -> list[Topic]:
     topic.evaluate("any-element", "5.3", "one element of an array is enough", made,
                    user(at=["nonsense", 7, "2024-03-01T00:00:00Z"]), matched(True))  # fmt: skip
     for slug, text in (("31-february", "2024-02-31T12:00:00Z"), ("words", "yesterday")):
-        topic.load(
-            f"diagnostic-{slug}",
-            "D21" if slug == "31-february" else "5.3",
+        topic.load(f"diagnostic-{slug}", "D21" if slug == "31-february" else "5.3",
             "a clause value that is not a date is a warning at its place",
             document([flag(rules=[rule(clause("at", "before", MIDNIGHT, text))])]),
-            {"diagnostics": [diagnostic("warning", "invalid-date", "flags.flag.rules[0].clauses[0].values[1]")]},
-        )
+            {"diagnostics": [diagnostic("warning", "invalid-date", "flags.flag.rules[0].clauses[0].values[1]")]})  # fmt: skip
     return [topic]
 
 
@@ -343,11 +340,7 @@ def versions_topics() -> list[Topic]:
     topic.evaluate("any-element", "5.4", "one element of an array is enough", made, user(version=["x", 3, "3.1"]),
                    matched(True))  # fmt: skip
     for number, text in enumerate(("v2", "2.0.0.0")):
-        topic.load(
-            f"diagnostic-{number}",
-            "5.4",
-            "a clause value that is not a version is a warning at its place",
+        topic.load(f"diagnostic-{number}", "5.4", "a clause value that is not a version is a warning at its place",
             document([flag(rules=[rule(clause("version", "semVerEqual", "1", text))])]),
-            {"diagnostics": [diagnostic("warning", "invalid-version", "flags.flag.rules[0].clauses[0].values[1]")]},
-        )
+            {"diagnostics": [diagnostic("warning", "invalid-version", "flags.flag.rules[0].clauses[0].values[1]")]})  # fmt: skip
     return [topic]

@@ -85,8 +85,7 @@ def explanations() -> Topic:
             [flag(rules=[rule(clause("/address/city", "startsWith", "Os", contextKind="user"))])], yes,
             looked_at([{"clauses": [{"attribute": "/address/city", "op": "startsWith", "contextValue": "Oslo",
                                      "matchingValue": "Os"}]}], 1))  # fmt: skip
-    explain("clauses-stop", "clauses after one that failed are not looked at",
-            [flag(rules=[rule(clause("plan", "in", "x"), gold)])], no,
+    explain("clauses-stop", "clauses after one that failed are not looked at", [flag(rules=[rule(clause("plan", "in", "x"), gold)])], no,
             looked_at([{"match": False, "clauses": [{"match": False}]}], 0))  # fmt: skip
     explain("rules-stop", "rules after one that matched are not looked at",
             [flag(rules=[rule(clause("plan", "in", "x"), id="first"), rule(gold), rule()])], ruled(rule=1),
@@ -147,9 +146,7 @@ def explanations() -> Topic:
     explain("malformed-clause", "the place where an evaluation ended",
             [flag(rules=[rule(clause("/a//b", "in", "x", contextKind="user"))])], malformed(None),
             {"flag": "flag", "rules": [{"index": 0, "malformed": True}]})  # fmt: skip
-    explain(
-        "malformed-flag", "a flag that cannot be read", [flag(rules="x")], malformed(None), {"flag": "flag", "malformed": True}
-    )
+    explain("malformed-flag", "a flag that cannot be read", [flag(rules="x")], malformed(None), {"flag": "flag", "malformed": True})
     for hash_name in HASHES:
         number = bucket(hash_name, PREFIX, "alice")
         chosen = number < 50000
@@ -225,15 +222,8 @@ def receipts_topics() -> list[Topic]:
         turned_off, "flag", off(), {"flag": "flag", "on": False, "variationIndex": 2}, alice), alice)  # fmt: skip
     gives("missing", "a flag that is not there", plain, receipt(plain, "other", not_found(None), None, alice), alice, "other")
     for slug, invalid in (("null", None), ("no-key", {"kind": "user"}), ("number", 5)):
-        gives(
-            f"invalid-{slug}",
-            "an invalid context has no hash",
-            plain,
-            receipt(plain, "flag", no_context(None), None, None),
-            invalid,
-        )
-    gives("private", "a private value is in the hash and not in the trace",
-          document([flag(rules=[rule(clause("plan", "in", "pro"))])]),
+        gives(f"invalid-{slug}", "an invalid context has no hash", plain, receipt(plain, "flag", no_context(None), None, None), invalid)
+    gives("private", "a private value is in the hash and not in the trace", document([flag(rules=[rule(clause("plan", "in", "pro"))])]),
           {"contextHash": context_hash({**user(plan="pro"), "_meta": {"privateAttributes": ["plan"]}}), "answer": ruled()},
           {**user(plan="pro"), "_meta": {"privateAttributes": ["plan"]}})  # fmt: skip
     forms: list[tuple[str, Json, Json]] = [
@@ -246,13 +236,7 @@ def receipts_topics() -> list[Topic]:
         ("code-units", user(**{"\ufb33": 1, "\U0001f600": 2}), {**alice, "\ufb33": 1, "\U0001f600": 2}),
     ]
     for slug, given, canonical_form in forms:
-        gives(
-            f"context-{slug}",
-            "the hash is over the canonical context",
-            plain,
-            {"contextHash": context_hash(canonical_form)},
-            given,
-        )
+        gives(f"context-{slug}", "the hash is over the canonical context", plain, {"contextHash": context_hash(canonical_form)}, given)
     share = document([flag(fallthrough={"rollout": rollout(weights((0, 100_000)))})])
     gives("rollout", "a bucket is part of the trace", share, {"digest": digest(share), "answer": fell()}, alice)
 
@@ -272,21 +256,15 @@ def receipts_topics() -> list[Topic]:
     replays("true-other-form", "for another form of the context", text, holds, given=multi(user={"key": "alice"}))
     replays("true-off", "of a flag that is off", canonical(receipt(
         turned_off, "flag", off(), {"flag": "flag", "on": False, "variationIndex": 2}, alice)), holds, turned_off)  # fmt: skip
-    replays(
-        "true-missing", "of a flag that is not there", canonical(receipt(plain, "other", not_found(None), None, alice)), holds
-    )
-    replays(
-        "true-invalid", "of an invalid context", canonical(receipt(plain, "flag", no_context(None), None, None)), holds, given={}
-    )
+    replays("true-missing", "of a flag that is not there", canonical(receipt(plain, "other", not_found(None), None, alice)), holds)
+    replays("true-invalid", "of an invalid context", canonical(receipt(plain, "flag", no_context(None), None, None)), holds, given={})
     other = document([flag(salt="other")])
     replays("other-document", "with another document", text, refused("other-document", "digest"), other)
     replays("other-context", "with another context", text, refused("other-context", "contextHash"), given=user("bob"))
     replays("other-attribute", "with another attribute", text, refused("other-context", "contextHash"), given=user(plan="pro"))
     replays("no-context", "with no context", text, refused("other-context", "contextHash"), given={})
     replays("forged-digest", "another digest", altered(digest=digest(other)), refused("other-document", "digest"))
-    replays(
-        "forged-hash", "another hash", altered(contextHash=context_hash(user("bob"))), refused("other-context", "contextHash")
-    )
+    replays("forged-hash", "another hash", altered(contextHash=context_hash(user("bob"))), refused("other-context", "contextHash"))
     replays("forged-hash-null", "no hash", altered(contextHash=None), refused("other-context", "contextHash"))
     for version in (0, 1, 3, "2", None):
         replays(f"other-rules-{version}", "another version of the rules", altered(specVersion=version),

@@ -74,8 +74,7 @@ def rules() -> Topic:
         ("values-absent", "1.4", [rule({"attribute": "plan", "op": "in"})], gold, matched(False)),
         ("values-absent-negated", "1.4", [rule({"attribute": "plan", "op": "in", "negate": True})], gold, matched(True)),
         ("values-null", "1.4", [rule({"attribute": "plan", "op": "in", "values": None})], gold, matched(False)),
-        ("values-null-negated", "1.4", [rule({"attribute": "plan", "op": "in", "values": None, "negate": True})], gold,
-         matched(True)),
+        ("values-null-negated", "1.4", [rule({"attribute": "plan", "op": "in", "values": None, "negate": True})], gold, matched(True)),
         ("kind-org", "5", [rule(clause("country", "in", "no", contextKind="org"))], BOTH, matched(True)),
         ("kind-default-user", "5", [rule(NORWAY)], BOTH, matched(False)),
         ("kind-null-is-user", "5", [rule(clause("plan", "in", "gold", contextKind=None))], gold, matched(True)),
@@ -97,8 +96,7 @@ def rules() -> Topic:
         ("rollout-without-variations", "7", [rule(variation=ABSENT, rollout={})], user(), malformed()),
         ("rollout-null", "7", [rule(variation=ABSENT, rollout=None)], user(), malformed()),
         ("rollout-index-too-high", "8", [rule(variation=ABSENT, rollout=rollout(weights((7, 100000))))], user(), malformed()),
-        ("rollout-index-unchosen", "8", [rule(variation=ABSENT, rollout=rollout(weights((1, 100000), (7, 0))))], user(),
-         matched(True)),
+        ("rollout-index-unchosen", "8", [rule(variation=ABSENT, rollout=rollout(weights((1, 100000), (7, 0))))], user(), matched(True)),
         ("track-events-ignored", "10", [rule(trackEvents=True)], user(), matched(True)),
         ("unknown-members", "1", [rule({**GOLD, "comment": "x"}, note=[1], description="x")], gold, matched(True)),
     ]  # fmt: skip
@@ -144,8 +142,7 @@ def results() -> Topic:
         ("variations-empty", "4", flag(variations=[]), malformed()),
         ("variations-absent", "1.1", flag(variations=ABSENT), malformed()),
         ("variation-null", "1.1", flag(variations=[None]), detail(None, 0, reason("FALLTHROUGH"))),
-        ("variation-null-among", "1.1", flag(variations=["x", None], fallthrough={"variation": 1}),
-         detail(None, 1, reason("FALLTHROUGH"))),
+        ("variation-null-among", "1.1", flag(variations=["x", None], fallthrough={"variation": 1}), detail(None, 1, reason("FALLTHROUGH"))),
         ("deleted", "1.1", flag(deleted=True), not_found()),
         ("deleted-off", "1.1", flag(deleted=True, on=False), not_found()),
         ("deleted-false", "1.1", flag(deleted=False), fell()),
@@ -163,8 +160,7 @@ def results() -> Topic:
                    user(), not_found())  # fmt: skip
     name = topic.document("small", document([flag(), flag("Flag"), flag("odd key/\u00e9", fallthrough={"variation": 1})]))
     topic.evaluate("missing", "4", "a flag that is not there", name, user(), not_found(), flag="other")
-    topic.evaluate("missing-empty-key", "4", "the empty key is an ordinary missing key", name, user(), not_found(),
-                   flag="")  # fmt: skip
+    topic.evaluate("missing-empty-key", "4", "the empty key is an ordinary missing key", name, user(), not_found(), flag="")  # fmt: skip
     topic.evaluate("missing-letter-case", "4", "keys keep their case", name, user(), not_found(), flag="FLAG")
     topic.evaluate("missing-inherited", "4", "names that objects inherit are no flags", name, user(), not_found(),
                    flag="toString")  # fmt: skip
@@ -208,20 +204,10 @@ def results() -> Topic:
     ):  # fmt: skip
         topic.load(f"range-diagnostic-{slug}", "4", "an index out of range is an error at its place", document([made]),
                    {"diagnostics": [diagnostic("error", "variation-out-of-range", path)]})  # fmt: skip
-    topic.load(
-        "empty-rollout-diagnostic",
-        "7",
-        "an empty rollout is an error",
-        document([flag(fallthrough={"rollout": {"variations": []}})]),
-        {"diagnostics": [diagnostic("error", "empty-rollout")]},
-    )
-    topic.load(
-        "no-variation-diagnostic",
-        "8",
-        "a rule that serves nothing is an error",
-        document([flag(rules=[rule(variation=ABSENT)])]),
-        {"diagnostics": [diagnostic("error", "no-variation-or-rollout")]},
-    )
+    topic.load("empty-rollout-diagnostic", "7", "an empty rollout is an error",
+        document([flag(fallthrough={"rollout": {"variations": []}})]), {"diagnostics": [diagnostic("error", "empty-rollout")]})  # fmt: skip
+    topic.load("no-variation-diagnostic", "8", "a rule that serves nothing is an error", document([flag(rules=[rule(variation=ABSENT)])]),
+        {"diagnostics": [diagnostic("error", "no-variation-or-rollout")]})  # fmt: skip
     return topic
 
 
@@ -320,8 +306,7 @@ def targets_topics() -> list[Topic]:
     lists: list[Json] = [entry(n % 4, *[f"user-{n * 25 + i}" for i in range(25)]) for n in range(40)]
     name = topic.document("many", document([flag(targets=lists, variations=FOUR)]))
     for number in (0, 24, 25, 499, 975, 999):
-        topic.evaluate(f"many-{number}", "4.2", "one of a thousand keys", name, user(f"user-{number}"),
-                       hit(number // 25 % 4))  # fmt: skip
+        topic.evaluate(f"many-{number}", "4.2", "one of a thousand keys", name, user(f"user-{number}"), hit(number // 25 % 4))  # fmt: skip
     topic.evaluate("many-1000", "4.2", "a key past a thousand", name, user("user-1000"), fell())
     name = topic.document("order", document(
         [flag(targets=[entry(0, "alice")], rules=[rule()]), flag("off", on=False, targets=[entry(0, "alice")]),

@@ -147,8 +147,7 @@ SEGMENT_PARTS: list[tuple[str, str, Json]] = [
     ("included-contexts-text", "includedContexts", segment("s", includedContexts="x")),
     ("included-context-number", "includedContexts[0]", segment("s", includedContexts=[5])),
     ("included-context-values-text", "includedContexts[0].values", segment("s", includedContexts=[{"values": "x"}])),
-    ("excluded-context-kind-number", "excludedContexts[0].contextKind",
-     segment("s", excludedContexts=[{"contextKind": 5, "values": []}])),
+    ("excluded-context-kind-number", "excludedContexts[0].contextKind", segment("s", excludedContexts=[{"contextKind": 5, "values": []}])),
     ("rules-object", "rules", segment("s", rules={})),
     ("rule-text", "rules[0]", segment("s", rules=["x"])),
     ("rule-clauses-text", "rules[0].clauses", segment("s", rules=[{"clauses": "x"}])),
@@ -157,8 +156,7 @@ SEGMENT_PARTS: list[tuple[str, str, Json]] = [
     ("rule-weight-text", "rules[0].weight", segment("s", rules=[{"clauses": [], "weight": "5"}])),
     ("rule-weight-fraction", "rules[0].weight", segment("s", rules=[{"clauses": [], "weight": 0.5}])),
     ("rule-bucket-by-number", "rules[0].bucketBy", segment("s", rules=[{"clauses": [], "weight": 5, "bucketBy": 5}])),
-    ("rule-kind-number", "rules[0].rolloutContextKind",
-     segment("s", rules=[{"clauses": [], "weight": 5, "rolloutContextKind": 5}])),
+    ("rule-kind-number", "rules[0].rolloutContextKind", segment("s", rules=[{"clauses": [], "weight": 5, "rolloutContextKind": 5}])),
     ("rule-hash-number", "rules[0].hash", segment("s", rules=[{"clauses": [], "weight": 5, "hash": 5}])),
     ("unbounded-text", "unbounded", segment("s", unbounded="true")),
     ("unbounded-kind-number", "unboundedContextKind", segment("s", unbounded=True, generation=1, unboundedContextKind=5)),
@@ -204,8 +202,7 @@ def flags() -> Topic:
         for on in (True, False):
             topic.evaluate(f"{slug}-{'on' if on else 'off'}", "isolation", f"a bad `{part}` spoils even an off flag",
                            both(flag(on=on, **{part: value})), user(), malformed())  # fmt: skip
-        topic.load(f"{slug}-diagnostic", "isolation", f"a bad `{part}` is an error at its place",
-                   both(flag(on=False, **{part: value})),
+        topic.load(f"{slug}-diagnostic", "isolation", f"a bad `{part}` is an error at its place", both(flag(on=False, **{part: value})),
                    {"keys": ["flag", "other"], "diagnostics": [diagnostic("error", "wrong-type", f"flags.flag.{part}")]})  # fmt: skip
     for slug, value in (("text", "true"), ("text-false", "false"), ("one", 1), ("zero", 0), ("array", []), ("object", {})):
         topic.evaluate(f"on-{slug}", "isolation", f"`on` of the wrong type: {slug}", both(flag(on=value)), user(), malformed())
@@ -229,16 +226,10 @@ def flags() -> Topic:
         ("target", flag(targets=[{"values": ["alice"]}]), detail("no", 0, reason("TARGET_MATCH"))),
         ("prerequisite", flag(prerequisites=[{"key": "other"}]), fell()),
         ("entry", flag(fallthrough={"rollout": {"variations": [{"weight": 100000}]}}), fell()),
-        (
-            "weight",
-            flag(fallthrough={"rollout": {"variations": [{"variation": 1}, {"variation": 2, "weight": 100000}]}}),
-            fell("off", 2),
-        ),
+        ("weight", flag(fallthrough={"rollout": {"variations": [{"variation": 1}, {"variation": 2, "weight": 100000}]}}), fell("off", 2)),
     ]
     for slug, made, answer in unwritten:
-        topic.evaluate(
-            f"unwritten-{slug}", "1.4", f"an index or weight that is not written is 0: {slug}", both(made), user(), answer
-        )
+        topic.evaluate(f"unwritten-{slug}", "1.4", f"an index or weight that is not written is 0: {slug}", both(made), user(), answer)
     for slug, reached in (("reached", True), ("unreached", False)):
         made = flag(rules=[rule(clause("key", "in", "alice" if reached else "bob")), rule(clauses="x")])
         topic.evaluate(f"bad-part-{slug}-by-order", "isolation",

@@ -35,9 +35,7 @@ def statuses() -> Topic:
     """Another status for a flag."""
     topic = Topic("statuses", "Statuses, which follow each other")
 
-    def ask(
-        slug: str, description: str, made: Json, to: str, expect: dict[str, Json], key: str = "flag", then: Json = ABSENT
-    ) -> None:
+    def ask(slug: str, description: str, made: Json, to: str, expect: dict[str, Json], key: str = "flag", then: Json = ABSENT) -> None:
         call: dict[str, Json] = {"flag": key, "to": to, "now": NOW, "then": {"load": {}} if then == ABSENT else then}
         topic.case(slug, "lifecycle", description, {"status": call}, expect, document=made)
 
@@ -72,13 +70,7 @@ def statuses() -> Topic:
         nothing: list[tuple[str, Json]] = [("absent", ABSENT), ("null", None), ("unknown", {"status": "Released"})]
         for name, without in nothing:
             made = one(without)
-            ask(
-                f"{name}-to-{slug_of(to)}",
-                "a flag that has none may get any",
-                made,
-                to,
-                {"digest": digest(after(made, moved(to)))},
-            )
+            ask(f"{name}-to-{slug_of(to)}", "a flag that has none may get any", made, to, {"digest": digest(after(made, moved(to)))})
     rows: list[tuple[str, str, dict[str, Json], str, dict[str, Json]]] = [
         ("keeps-staged", "since when it was in staging says which artifacts hold it", {"status": "Staging", "statusTimestamp": 100},
          "Done", {"stagedTimestamp": 100}),
@@ -151,12 +143,7 @@ def certifications() -> Topic:
         status, included = lifecycle.get("status"), row["included"]
         made = one(lifecycle)
         certified: Json = {**made, "meta": {"artifacts": [{"timestamp": built, "deployable": True}]}}
-        feature: dict[str, Json] = {
-            "key": "flag",
-            "status": status,
-            "included": included,
-            "beta": status == "Done" and included == "yes",
-        }
+        feature: dict[str, Json] = {"key": "flag", "status": status, "included": included, "beta": status == "Done" and included == "yes"}
         written: list[Json] = []
         if row["deployed"] is not None:
             value = None if row["deployed"] == "cleared" else row["deployed"]
@@ -324,15 +311,8 @@ def retirement_topics() -> list[Topic]:
         ("nobody", [], UNKNOWN),
     ]
     for slug, given, unused in spans:
-        ask(
-            f"activity-{slug}", "whether nobody evaluates it", serving(0), {"rules": {"unused": unused}}, activity=counted(*given)
-        )
-    ask(
-        "activity-none",
-        "without counts the use is unknown",
-        serving(0),
-        {"rules": {"unused": UNKNOWN}, "lastEvaluated": {"known": False}},
-    )
+        ask(f"activity-{slug}", "whether nobody evaluates it", serving(0), {"rules": {"unused": unused}}, activity=counted(*given))
+    ask("activity-none", "without counts the use is unknown", serving(0), {"rules": {"unused": UNKNOWN}, "lastEvaluated": {"known": False}})
     ask("activity-seen", "when it was evaluated last", serving(0), {"lastEvaluated": {
         "known": True, "evaluations": 2, "first": 1000, "last": LATELY * 1000}}, activity=counted(("flag", 1, LATELY)))  # fmt: skip
     ask("activity-not-seen", "between when it was not", serving(0), {"lastEvaluated": {
@@ -379,9 +359,7 @@ def retirement_topics() -> list[Topic]:
     call: dict[str, Json] = {"now": RETIREMENT_NOW}
     several = document([flag("b"), flag("a"), flag("gone", deleted=True), flag("\U0001f600"), flag("\ufb01")])
     listed: Json = [{"key": key} for key in ("a", "b", "\U0001f600", "\ufb01")]
-    topic.case(
-        "several", "lifecycle", "in the order of the keys", {"retirements": call}, {"retirements": listed}, document=several
-    )
+    topic.case("several", "lifecycle", "in the order of the keys", {"retirements": call}, {"retirements": listed}, document=several)
     return [topic]
 
 

@@ -26,15 +26,10 @@ def pairs(topic: Topic) -> None:
     """Elements times values."""
     before = '{"flags":{"flag":{' + FLAG + '{"id":"r","variation":1,"clauses":[{"attribute":"list","op":"startsWith","values":['
     for count, on, answer in ((900, "true", fell()), (1100, "true", malformed()), (1100, "false", off())):
-        topic.case(
-            f"pairs-{count}{'' if on == 'true' else '-off'}",
-            "limits",
-            f"a clause of {count} values over an array of {count} elements{'' if on == 'true' else ', behind an off switch'}",
-            EVALUATE,
-            answer,
-            documentText=repeated(before % on, ('"b",', count - 1), '"b"]}]}]}}}'),
-            contextText=repeated('{"kind":"user","key":"alice","list":[', ('"a",', count - 1), '"a"]}'),
-        )
+        topic.case(f"pairs-{count}{'' if on == 'true' else '-off'}", "limits",
+            f"a clause of {count} values over an array of {count} elements{'' if on == 'true' else ', behind an off switch'}", EVALUATE,
+            answer, documentText=repeated(before % on, ('"b",', count - 1), '"b"]}]}]}}}'),
+            contextText=repeated('{"kind":"user","key":"alice","list":[', ('"a",', count - 1), '"a"]}'))  # fmt: skip
 
 
 def filled(topic: Topic, slug: str, description: str, unit: str, steps: int, context: tuple[str | tuple[str, int], ...]) -> None:
@@ -43,15 +38,10 @@ def filled(topic: Topic, slug: str, description: str, unit: str, steps: int, con
     for more, answer in ((0, fell()), (1, malformed())):
         # The flag; the rules; the rule and the clause of the numbers.
         numbers = STEPS + more - 1 - times * steps - 2
-        topic.case(
-            f"{slug}-{'over' if more else 'under'}",
-            "limits",
-            f"{description}: {'one step more than' if more else 'all the steps that'} an evaluation may take",
-            EVALUATE,
-            answer,
+        topic.case(f"{slug}-{'over' if more else 'under'}", "limits",
+            f"{description}: {'one step more than' if more else 'all the steps that'} an evaluation may take", EVALUATE, answer,
             documentText=repeated('{"flags":{"flag":{' + FLAG % "true", (unit, times), FILLER, ("0,", numbers - 1), "0]}]}]}}}"),
-            contextText=repeated('{"kind":"user","key":"alice","number":5,', *context, "}"),
-        )
+            contextText=repeated('{"kind":"user","key":"alice","number":5,', *context, "}"))  # fmt: skip
 
 
 def long_texts(topic: Topic) -> None:
@@ -82,14 +72,7 @@ def patterns(topic: Topic) -> None:
     filled(topic, "pattern-skipped", "no match begins", one_rule("text", "matches", '"b"'), 2 + 1 + skipped // VISITS, text)
     # In each round after the first two places are come to, and both read; in the last neither.
     visits = (1 + 1 + 1) + (LENGTH - 1) * (1 + 2 + 2) + (1 + 2)
-    filled(
-        topic,
-        "pattern-visits",
-        "a match begins everywhere",
-        one_rule("text", "matches", '"[ab]c"'),
-        2 + 1 + visits // VISITS,
-        text,
-    )
+    filled(topic, "pattern-visits", "a match begins everywhere", one_rule("text", "matches", '"[ab]c"'), 2 + 1 + visits // VISITS, text)
     size = 32_000
     filled(topic, "pattern-program", "a large program", one_rule("text", "matches", f'"a{{{size}}}"'), 2 + 1 + size // INSTRUCTIONS,
            ('"text":""',))  # fmt: skip

@@ -23,15 +23,13 @@ def containers() -> Topic:
     seg = segment("s", included=["alice"])
     good: list[tuple[str, str, Json, list[Json], Object]] = [
         ("flags-only", "1", {"flags": {"flag": FLAG}}, ["flag"], {"flags": {"flag": FLAG}}),
-        ("both", "1", {"flags": {"flag": FLAG}, "segments": {"s": seg}}, ["flag"],
-         {"flags": {"flag": FLAG}, "segments": {"s": seg}}),
+        ("both", "1", {"flags": {"flag": FLAG}, "segments": {"s": seg}}, ["flag"], {"flags": {"flag": FLAG}, "segments": {"s": seg}}),
         ("segments-only", "1", {"segments": {"s": seg}}, [], {"segments": {"s": seg}}),
         ("empty", "1", {"flags": {}, "segments": {}}, [], {}),
         ("empty-flags", "1", {"flags": {}}, [], {}),
         ("flags-null", "1.4", {"flags": None}, [], {}),
         ("segments-null", "1.4", {"flags": {"flag": FLAG}, "segments": None}, ["flag"], {"flags": {"flag": FLAG}}),
-        ("unknown-members", "1", {"flags": {}, "owner": {"team": "x"}, "$schema": "y"}, [],
-         {"owner": {"team": "x"}, "$schema": "y"}),
+        ("unknown-members", "1", {"flags": {}, "owner": {"team": "x"}, "$schema": "y"}, [], {"owner": {"team": "x"}, "$schema": "y"}),
         ("stream", "1", {"path": "/", "data": normal}, ["flag"], {"flags": {"flag": FLAG}}),
         ("stream-flags-only", "1", {"path": "/", "data": {"flags": {"flag": FLAG}}}, ["flag"], {"flags": {"flag": FLAG}}),
         ("stream-with-meta", "1", {"path": "/", "data": {"flags": {}, "meta": {"version": 3}}}, [], {"meta": {"version": 3}}),
@@ -170,10 +168,7 @@ def profiles(topic: Topic) -> None:
     topic.case("apply-appconfig", "apply", "a profile is not a patch", {"apply": {"patches": [patch]}},
                {"error": {"path": "", "messageContains": "from_appconfig"}}, document={"flags": {}})  # fmt: skip
 
-    entries: dict[str, tuple[bool, dict[str, Json]]] = {
-        "x": (True, {"limit": 3, "lastModifiedTimestamp": "1795172400"}),
-        "y": (False, {}),
-    }
+    entries: dict[str, tuple[bool, dict[str, Json]]] = {"x": (True, {"limit": 3, "lastModifiedTimestamp": "1795172400"}), "y": (False, {})}
     values: dict[str, Json] = {"x": {"enabled": True, **entries["x"][1]}, "y": {"enabled": False, "_updatedAt": "2026-01-01"}}
     loaded: dict[str, Json] = {
         "keys": ["x", "x.attributes", "y", "y.attributes"],
@@ -244,18 +239,11 @@ def texts() -> Topic:
         topic.case(f"value-{slug}", tag, f"a variation written as text: {slug.replace('-', ' ')}",
                    {"evaluate": {"flag": "flag", "default": "default"}}, fell(value, 0), documentText=one % content,
                    context=user())  # fmt: skip
-    for slug, content in (
-        ("2-53-plus-1", "9007199254740993"),
-        ("long", "123456789012345678901"),
-        ("negative", "-9007199254740993"),
-    ):
+    for slug, content in (("2-53-plus-1", "9007199254740993"), ("long", "123456789012345678901"), ("negative", "-9007199254740993")):
         topic.load_text(f"precision-{slug}", "values", "an integer that is rounded is a warning", one % content,
                         {"keys": ["flag"], "diagnostics": [diagnostic("warning", "number-precision")]})  # fmt: skip
     longest, longer = "k" * 256, "k" * 257
-    for slug, key, path in (
-        ("longest-name", longest, f"flags.{longest}.x[0]"),
-        ("longer-name", longer, f'flags["{longest}…"].x[0]'),
-    ):
+    for slug, key, path in (("longest-name", longest, f"flags.{longest}.x[0]"), ("longer-name", longer, f'flags["{longest}…"].x[0]')):
         topic.load_text(f"path-{slug}", "values", "a path shows 256 characters of a name",
                         f'{{"flags":{{"{key}":{{"key":"{key}","x":[9007199254740993]}}}}}}',
                         {"keys": [key], "diagnostics": [diagnostic("warning", "number-precision", path)]})  # fmt: skip
@@ -316,9 +304,7 @@ def texts() -> Topic:
                    {"evaluate": {"flag": "flag", "default": "default"}}, answer,
                    documentText='{"flags":{"flag":{"key":"flag","version":1.0,"on":true,"variations":["no","yes"],' + member + "}}}",
                    context=user())  # fmt: skip
-    duplicate = (
-        '{"flags":{"flag":{"key":"flag","version":1,"on":false,"on":true,"variations":["no"],"fallthrough":{"variation":0}}}}'
-    )
+    duplicate = '{"flags":{"flag":{"key":"flag","version":1,"on":false,"on":true,"variations":["no"],"fallthrough":{"variation":0}}}}'
     topic.load_text("duplicate-member", "values", "of duplicate members the last wins, with a warning", duplicate,
                     {"keys": ["flag"], "diagnostics": [diagnostic("warning", "duplicate-member")],
                      "digest": digest({"flags": {"flag": {"key": "flag", "version": 1, "on": True, "variations": ["no"],
@@ -327,11 +313,9 @@ def texts() -> Topic:
                {"evaluate": {"flag": "flag", "default": "default"}}, fell(), documentText=duplicate, context=user())  # fmt: skip
     twice = '{"flags":{"flag":{"on":true,"variations":["first"],"fallthrough":{"variation":0}},'
     twice += '"flag":{"variations":["last"],"offVariation":0}}}'
-    topic.case("duplicate-flag", "values", "of two flags with one key the last wins",
-               {"evaluate": {"flag": "flag", "default": "default"}},
+    topic.case("duplicate-flag", "values", "of two flags with one key the last wins", {"evaluate": {"flag": "flag", "default": "default"}},
                {"value": "last", "variationIndex": 0, "reason": {"kind": "OFF"}}, documentText=twice, context=user())  # fmt: skip
-    topic.load_text("duplicate-flags-member", "values", "of two `flags` the last wins, whole",
-                    '{"flags":{"a":{}},"flags":{"b":{}}}',
+    topic.load_text("duplicate-flags-member", "values", "of two `flags` the last wins, whole", '{"flags":{"a":{}},"flags":{"b":{}}}',
                     {"keys": ["b"], "diagnostics": [diagnostic("warning", "duplicate-member")]})  # fmt: skip
     topic.load_text("duplicate-escaped-name", "values", "names are compared after their escapes are undone",
                     '{"flags":{"a":{},"\\u0061":{}}}', {"keys": ["a"],

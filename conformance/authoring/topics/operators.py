@@ -170,14 +170,8 @@ def both_signs(topic: Topic, op: str, slug: str, tag: str, description: str, val
         given: dict[str, Json] = {"negate": True} if negate else {}
         made = clause("attr", op, *values, **given)
         context = user() if value == ABSENT else user(attr=value)
-        topic.evaluate(
-            f"{slug}{'-negated' if negate else ''}",
-            tag,
-            f"{description}{', negated' if negate else ''}",
-            document([flag(rules=[rule(made)])]),
-            context,
-            matched(hit != negate),
-        )
+        topic.evaluate(f"{slug}{'-negated' if negate else ''}", tag, f"{description}{', negated' if negate else ''}",
+            document([flag(rules=[rule(made)])]), context, matched(hit != negate))  # fmt: skip
 
 
 def equality() -> Topic:
@@ -209,14 +203,8 @@ def numbers() -> Topic:
             if order is None:
                 both_signs(topic, op, f"{op}-{slug}", "5.1", description, left, [right], hit)
             else:
-                topic.evaluate(
-                    f"{op}-{slug}",
-                    "5.1",
-                    description,
-                    document([flag(rules=[rule(clause("attr", op, right))])]),
-                    user(attr=left),
-                    matched(hit),
-                )
+                topic.evaluate(f"{op}-{slug}", "5.1", description, document([flag(rules=[rule(clause("attr", op, right))])]),
+                    user(attr=left), matched(hit))  # fmt: skip
         both_signs(topic, op, f"{op}-any-element", "5.1", f"{op}: one element of an array is enough", [-5, 5], [0], True)
         both_signs(topic, op, f"{op}-any-value", "5.1", f"{op}: one clause value is enough", 5, ["x", 0, 9], True)
         both_signs(topic, op, f"{op}-no-element", "5.1", f"{op}: an array without numbers", ["1", None, True], [0], False)
@@ -249,34 +237,17 @@ def presence() -> Topic:
             made = document([flag(rules=[rule(clause("attr", op, value, **given))])])
             ending = "-negated" if negate else ""
             topic.evaluate(
-                f"{op}-absent{ending}",
-                "5",
-                f"{op}: an absent attribute is not a match, whatever negate says",
-                made,
-                user(),
-                matched(False),
+                f"{op}-absent{ending}", "5", f"{op}: an absent attribute is not a match, whatever negate says", made, user(), matched(False)
             )
-            topic.evaluate(
-                f"{op}-empty-array{ending}",
-                "5",
-                f"{op}: an empty array is present and none of its elements matches",
-                made,
-                user(attr=[]),
-                matched(negate),
-            )
+            topic.evaluate(f"{op}-empty-array{ending}", "5", f"{op}: an empty array is present and none of its elements matches", made,
+                user(attr=[]), matched(negate))  # fmt: skip
         both_signs(topic, op, f"{op}-no-values", "5", f"{op}: a clause without values", value, [], False)
         both_signs(topic, op, f"{op}-boolean", "5.1", f"{op}: a boolean is of the wrong type", True, [value], False)
         made = document([flag(rules=[rule(clause("attr", op, value, negate=True))])])
         topic.evaluate(f"{op}-null-negated", "5", f"{op}: null counts as absent", made, user(attr=None), matched(False))
         other_kind = document([flag(rules=[rule(clause("attr", op, value, contextKind="org", negate=True))])])
-        topic.evaluate(
-            f"{op}-kind-absent-negated",
-            "5",
-            f"{op}: without a context of the clause's kind there is no match, negated or not",
-            other_kind,
-            user(attr=value),
-            matched(False),
-        )
+        topic.evaluate(f"{op}-kind-absent-negated", "5", f"{op}: without a context of the clause's kind there is no match, negated or not",
+            other_kind, user(attr=value), matched(False))  # fmt: skip
     for op in UNKNOWN:
         tag = "A8" if op in {"toString", "constructor", "__proto__", "hasOwnProperty"} else "5"
         name = op.strip() or "empty"
@@ -284,16 +255,9 @@ def presence() -> Topic:
         both_signs(topic, op, slug, tag, f"operator `{op}` is unknown: an ordinary false", "a", ["a"], False)
         made = document([flag(rules=[rule(clause("attr", op, "a", negate=True))])])
         topic.evaluate(f"{slug}-absent-negated", tag, f"operator `{op}` on an absent attribute", made, user(), matched(False))
-    topic.load(
-        "unknown-operator-diagnostic",
-        "5",
-        "an unknown operator is a warning at its place",
-        document([flag(rules=[rule(clause("attr", "in", "a"), clause("attr", "equals", "a"))])]),
-        {
-            "keys": ["flag"],
-            "diagnostics": [{"severity": "warning", "code": "unknown-operator", "path": "flags.flag.rules[0].clauses[1].op"}],
-        },
-    )
+    topic.load("unknown-operator-diagnostic", "5", "an unknown operator is a warning at its place",
+        document([flag(rules=[rule(clause("attr", "in", "a"), clause("attr", "equals", "a"))])]), {"keys": ["flag"],
+        "diagnostics": [{"severity": "warning", "code": "unknown-operator", "path": "flags.flag.rules[0].clauses[1].op"}]})  # fmt: skip
     return topic
 
 
@@ -337,22 +301,10 @@ def kinds() -> Topic:
     for slug, attribute, given, values, context, hit in reference:
         made = document([flag(rules=[rule(clause(attribute, "in", *values, **given))])])
         topic.evaluate(slug, "D35", f"`/kind`: {slug.replace('-', ' ')}", made, context, matched(hit))
-    topic.evaluate(
-        "below-kind",
-        "3",
-        "a path below kind leads nowhere",
-        document([flag(rules=[rule(clause("/kind/x", "in", "user", contextKind="user", negate=True))])]),
-        single,
-        matched(False),
-    )
-    topic.evaluate(
-        "empty-reference-before-kind",
-        "5",
-        "an empty attribute is malformed even where every kind would do",
-        document([flag(rules=[rule(clause("", "in", "user"))])]),
-        single,
-        malformed(),
-    )
+    topic.evaluate("below-kind", "3", "a path below kind leads nowhere",
+        document([flag(rules=[rule(clause("/kind/x", "in", "user", contextKind="user", negate=True))])]), single, matched(False))  # fmt: skip
+    topic.evaluate("empty-reference-before-kind", "5", "an empty attribute is malformed even where every kind would do",
+        document([flag(rules=[rule(clause("", "in", "user"))])]), single, malformed())  # fmt: skip
     return topic
 
 

@@ -131,18 +131,13 @@ def topics() -> list[Topic]:
         both_signs(slug, tag, description, pattern, text, False)
         if tag == "D26":
             topic.cases[-1]["rule"] = "D27"
-        topic.load(
-            f"{slug}-diagnostic",
-            tag,
-            f"{description}, and is an error at its place",
+        topic.load(f"{slug}-diagnostic", tag, f"{description}, and is an error at its place",
             document([flag(rules=[rule(clause("text", "matches", "a", pattern))])]),
-            {"keys": ["flag"], "diagnostics": [diagnostic("error", "invalid-regex", "flags.flag.rules[0].clauses[0].values[1]")]},
-        )
+            {"keys": ["flag"], "diagnostics": [diagnostic("error", "invalid-regex", "flags.flag.rules[0].clauses[0].values[1]")]})  # fmt: skip
     for slug, value, other, hit in NOT_TEXT:
         both_signs(slug, "5.1", f"types: {slug.replace('-', ' ')}", other, value, hit)
     made = document([flag(rules=[rule(clause("text", "matches", "a(?=b)", "a"))])])
-    topic.evaluate("refused-beside-good", "D26", "a refused pattern leaves the others", made, user(text="ab"),
-                   matched(True))  # fmt: skip
+    topic.evaluate("refused-beside-good", "D26", "a refused pattern leaves the others", made, user(text="ab"), matched(True))  # fmt: skip
     made = document([flag(rules=[rule(clause("other", "matches", "a(?=b)", negate=True))])])
     topic.evaluate("refused-absent-negated", "D27", "an absent attribute stays no match", made, user(text="ab"),
                    matched(False))  # fmt: skip
@@ -151,13 +146,7 @@ def topics() -> list[Topic]:
             '{"flags":{"flag":{"key":"flag","version":1,"on":true,"variations":["no","yes","off"],"fallthrough":'
             '{"variation":0},"rules":[{"id":"r","variation":1,"clauses":[{"attribute":"text","op":"matches","values":["'
         )
-        topic.case(
-            f"limit-{times}",
-            "limits",
-            f"a pattern of {times} bytes is {'the longest' if fits else 'too long and never matches'}",
-            {"evaluate": {"flag": "flag", "default": "default"}},
-            matched(fits),
-            documentText=repeated(before, ("a", times), '"]}]}]}}}'),
-            contextText=repeated('{"kind":"user","key":"alice","text":"', ("a", 5000), '"}'),
-        )
+        topic.case(f"limit-{times}", "limits", f"a pattern of {times} bytes is {'the longest' if fits else 'too long and never matches'}",
+            {"evaluate": {"flag": "flag", "default": "default"}}, matched(fits), documentText=repeated(before, ("a", times), '"]}]}]}}}'),
+            contextText=repeated('{"kind":"user","key":"alice","text":"', ("a", 5000), '"}'))  # fmt: skip
     return [topic]

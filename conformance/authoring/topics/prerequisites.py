@@ -70,23 +70,19 @@ def topics() -> list[Topic]:
         ("off-right-index", "4.1", "off, although the off variation is the one asked for",
          [asking(("a", 2)), flag("a", on=False)], prerequisite_failed("a")),
         ("on-absent", "4.1", "`on` absent", [asking(("a", 2)), flag("a", on=ABSENT)], prerequisite_failed("a")),
-        ("target-passes", "4.1", "passes by a target",
-         [asking(("a", 1)), flag("a", targets=[{"variation": 1, "values": ["alice"]}])], YES),
+        ("target-passes", "4.1", "passes by a target", [asking(("a", 1)), flag("a", targets=[{"variation": 1, "values": ["alice"]}])], YES),
         ("rule-passes", "4.1", "passes by a rule", [asking(("a", 1)), flag("a", rules=[rule()])], YES),
         ("rollout-passes", "4.1", "passes by a rollout",
          [asking(("a", 1)), flag("a", fallthrough={"rollout": rollout(weights((1, 100000)))})], YES),
         ("index-not-value", "4.1", "the index counts, not the value",
          [asking(("a", 1)), flag("a", variations=["same", "same"], offVariation=0)], prerequisite_failed("a")),
-        ("null-variation", "4.1", "a null variation is a variation",
-         [asking(("a", 0)), flag("a", variations=[None], offVariation=0)], YES),
+        ("null-variation", "4.1", "a null variation is a variation", [asking(("a", 0)), flag("a", variations=[None], offVariation=0)], YES),
         ("asker-off", "4.1", "an off flag asks for nothing", [flag(on=False, prerequisites=needs(("missing", 0)))], off()),
         ("asker-no-off-variation", "4", "a failure without an off variation",
          [asking(("a", 0), offVariation=ABSENT)], prerequisite_failed("a", "default", None)),
-        ("asker-bad-off-variation", "4", "a failure with an off variation out of range",
-         [asking(("a", 0), offVariation=7)], malformed()),
+        ("asker-bad-off-variation", "4", "a failure with an off variation out of range", [asking(("a", 0), offVariation=7)], malformed()),
         ("both-pass", "4.1", "two that pass", [asking(("a", 0), ("b", 0)), flag("a"), flag("b")], YES),
-        ("first-fails", "4.1", "the first failure is named", [asking(("a", 1), ("b", 1)), flag("a"), flag("b")],
-         prerequisite_failed("a")),
+        ("first-fails", "4.1", "the first failure is named", [asking(("a", 1), ("b", 1)), flag("a"), flag("b")], prerequisite_failed("a")),
         ("second-fails", "4.1", "the second fails", [asking(("a", 0), ("b", 1)), flag("a"), flag("b")], prerequisite_failed("b")),
         ("same-twice", "4.1", "the same flag twice", [asking(("a", 0), ("a", 0)), flag("a")], YES),
         ("same-twice-contradictory", "4.1", "the same flag with two indices", [asking(("a", 0), ("a", 1)), flag("a")],
@@ -103,8 +99,7 @@ def topics() -> list[Topic]:
          prerequisite_failed("a")),
         ("empty-key", "4.1", "a prerequisite with the empty key", [asking(("", 0))], prerequisite_failed("")),
         ("list-empty", "4.1", "an empty list", [asking()], YES),
-        ("negative-index-never", "4.1", "a negative index is never served", [asking(("a", -1)), flag("a")],
-         prerequisite_failed("a")),
+        ("negative-index-never", "4.1", "a negative index is never served", [asking(("a", -1)), flag("a")], prerequisite_failed("a")),
         ("bad-fallthrough-index", "D10", "the prerequisite's index is out of range",
          [asking(("a", 9)), flag("a", fallthrough={"variation": 9})], prerequisite_failed("a")),
         ("bad-rule-index", "D10", "the prerequisite's rule has an index out of range",
@@ -147,8 +142,7 @@ def topics() -> list[Topic]:
          [asking(("a", 0)), flag("a", prerequisites=needs(("a", 0)))], malformed()),
         ("cycle-cut-by-off", "4.1", "an off flag cuts a cycle",
          [asking(("a", 0)), flag("a", on=False, prerequisites=needs(("flag", 1)))], prerequisite_failed("a")),
-        ("cycle-asked-off", "4.1", "a cycle is nothing to an off flag", [flag(on=False, prerequisites=needs(("flag", 0)))],
-         off()),
+        ("cycle-asked-off", "4.1", "a cycle is nothing to an off flag", [flag(on=False, prerequisites=needs(("flag", 0)))], off()),
         ("cycle-after-failure", "4.1", "a cycle behind an earlier failure is not reached",
          [asking(("missing", 0), ("a", 0)), flag("a", prerequisites=needs(("flag", 1)))],
          prerequisite_failed("missing")),
@@ -165,17 +159,14 @@ def topics() -> list[Topic]:
         ("diamond", "D13", "two ways to one flag", [asking(("a", 0), ("b", 0)), flag("a", prerequisites=needs(("c", 0))),
           flag("b", prerequisites=needs(("c", 0))), flag("c")], YES),
         ("diamond-failed", "D13", "two ways to one flag that fails, both serving their off variation",
-         [asking(("a", 2), ("b", 2)), flag("a", prerequisites=needs(("c", 1))),
-          flag("b", prerequisites=needs(("c", 1))), flag("c")], YES),
+         [asking(("a", 2), ("b", 2)), flag("a", prerequisites=needs(("c", 1))), flag("b", prerequisites=needs(("c", 1))), flag("c")], YES),
         ("diamond-after-failed", "D13", "a flag that failed below one branch is legal below the next",
-         [asking(("a", 2), ("c", 2)), flag("a", prerequisites=needs(("c", 0))),
-          flag("c", prerequisites=needs(("hold", 0))), hold], YES),
+         [asking(("a", 2), ("c", 2)), flag("a", prerequisites=needs(("c", 0))), flag("c", prerequisites=needs(("hold", 0))), hold], YES),
         ("diamond-then-direct", "D13", "needed below and directly",
          [asking(("a", 0), ("c", 0)), flag("a", prerequisites=needs(("c", 0))), flag("c")], YES),
         ("diamond-direct-then-below", "D13", "needed directly and then below",
          [asking(("c", 0), ("a", 0)), flag("a", prerequisites=needs(("c", 0))), flag("c")], YES),
-        ("diamond-off", "D13", "two ways to a flag that is off",
-         [asking(("a", 2), ("b", 2)), flag("a", prerequisites=needs(("hold", 2))),
+        ("diamond-off", "D13", "two ways to a flag that is off", [asking(("a", 2), ("b", 2)), flag("a", prerequisites=needs(("hold", 2))),
           flag("b", prerequisites=needs(("hold", 2))), hold], YES),
         ("reason-is-own", "8", "the reason is the asking flag's own",
          [flag(prerequisites=needs(("a", 1)), rules=[rule()]), flag("a", rules=[rule(id="other")])], matched(True)),
@@ -199,25 +190,21 @@ def topics() -> list[Topic]:
     name = topic.document("chain-64", document(chain(64)))
     topic.evaluate("depth-64", "limits", "64 prerequisites below the flag asked for", name, user(), fell(), flag="f0")
     name = topic.document("chain-65", document(chain(65)))
-    topic.evaluate("depth-65", "limits", "the 65th prerequisite below is one too many", name, user(), malformed(),
-                   flag="f0")  # fmt: skip
+    topic.evaluate("depth-65", "limits", "the 65th prerequisite below is one too many", name, user(), malformed(), flag="f0")  # fmt: skip
     topic.evaluate("depth-65-from-below", "limits", "the same chain asked for one flag further down", name, user(),
                    fell(), flag="f1")  # fmt: skip
     name = topic.document("chain-70-off", document([*chain(64)[:-1], flag("f64", on=False, prerequisites=needs(("f65", 0))),
                                                     *chain(70)[65:]]))  # fmt: skip
-    topic.evaluate("depth-cut-by-off", "limits", "an off flag ends a path", name, user(),
-                   prerequisite_failed("f1"), flag="f0")  # fmt: skip
+    topic.evaluate("depth-cut-by-off", "limits", "an off flag ends a path", name, user(), prerequisite_failed("f1"), flag="f0")  # fmt: skip
     name = topic.document("diamonds", document(diamonds(30)))
     topic.evaluate("diamonds-30", "D13", "thirty diamonds on top of each other: each flag is computed once", name,
                    user(), fell(), flag="f0")  # fmt: skip
     wide = document([asking(*[(f"w{n}", 0) for n in range(200)]), *[flag(f"w{n}") for n in range(200)]])
-    topic.evaluate("width-200", "4.1", "two hundred prerequisites side by side", topic.document("wide", wide), user(),
-                   YES)  # fmt: skip
+    topic.evaluate("width-200", "4.1", "two hundred prerequisites side by side", topic.document("wide", wide), user(), YES)  # fmt: skip
     topic.load("missing-diagnostic", "4.1", "a prerequisite that is not there is a warning",
                document([asking(("hold", 2), ("a", 0)), hold]),
                {"diagnostics": [diagnostic("warning", "missing-prerequisite")]})  # fmt: skip
-    topic.load("cycle-diagnostic", "4.1", "a cycle is an error",
-               document([asking(("a", 0)), flag("a", prerequisites=needs(("flag", 1)))]),
+    topic.load("cycle-diagnostic", "4.1", "a cycle is an error", document([asking(("a", 0)), flag("a", prerequisites=needs(("flag", 1)))]),
                {"keys": ["a", "flag"], "diagnostics": [diagnostic("error", "prerequisite-cycle")]})  # fmt: skip
     topic.evaluate("default-kept", "4.1", "a cycle gives the caller's own default", document([asking(("flag", 1))]),
                    user(), detail({"mine": 1}, None, reason("ERROR", errorKind="MALFORMED_FLAG")),

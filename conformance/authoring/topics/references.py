@@ -162,26 +162,15 @@ def clauses() -> Topic:
         for negate in (False, True):
             asked: Json = "gold" if value in (ABSENT, None) else value
             made = clause(reference, "in", asked, contextKind="user", negate=negate)
-            topic.evaluate(
-                f"{slug}{'-negated' if negate else ''}",
-                tag,
-                f"reference `{reference}`{', negated' if negate else ''}",
-                document([flag(rules=[rule(made)])]),
-                with_meta,
-                expect(value, negate),
-            )
+            topic.evaluate(f"{slug}{'-negated' if negate else ''}", tag, f"reference `{reference}`{', negated' if negate else ''}",
+                document([flag(rules=[rule(made)])]), with_meta, expect(value, negate))  # fmt: skip
     for slug, tag, name, value in LITERALS:
         for kind in (ABSENT, ""):
             given: dict[str, Json] = {} if kind == ABSENT else {"contextKind": ""}
             made = clause(name, "in", "gold" if value == ABSENT else value, **given)
-            topic.evaluate(
-                f"literal-{slug}{'' if kind == ABSENT else '-empty-kind'}",
-                tag,
-                f"literal name `{name}`, contextKind {'absent' if kind == ABSENT else 'empty'}",
-                document([flag(rules=[rule(made)])]),
-                with_meta,
-                expect(value, False),
-            )
+            topic.evaluate(f"literal-{slug}{'' if kind == ABSENT else '-empty-kind'}", tag,
+                f"literal name `{name}`, contextKind {'absent' if kind == ABSENT else 'empty'}", document([flag(rules=[rule(made)])]),
+                with_meta, expect(value, False))  # fmt: skip
     topic.evaluate("literal-empty", "5", "an empty literal name is malformed",
                    document([flag(rules=[rule(clause("", "in", "x"))])]), RICH, malformed())  # fmt: skip
     topic.evaluate("attribute-absent", "5", "a clause without an attribute is malformed when it is reached",
@@ -207,13 +196,9 @@ def clauses() -> Topic:
     topic.evaluate("invalid-kind-absent", "5", "an invalid reference is malformed even without such a context", document(
         [flag(rules=[rule(clause("/a//b", "in", "x", contextKind="org"))])]), RICH, malformed())  # fmt: skip
     for slug, reference in (("double-slash", "/a//b"), ("bad-escape", "/a~2"), ("slash", "/")):
-        topic.load(
-            f"diagnostic-{slug}",
-            "3",
-            "an invalid reference is an error at its place",
+        topic.load(f"diagnostic-{slug}", "3", "an invalid reference is an error at its place",
             document([flag(rules=[rule(clause(reference, "in", "x", contextKind="user"))])]),
-            {"diagnostics": [diagnostic("error", "invalid-reference", "flags.flag.rules[0].clauses[0].attribute")]},
-        )
+            {"diagnostics": [diagnostic("error", "invalid-reference", "flags.flag.rules[0].clauses[0].attribute")]})  # fmt: skip
     return topic
 
 
@@ -261,17 +246,12 @@ def bucket_by() -> Topic:
         answer = malformed() if used is None else matched(not used)
         topic.evaluate(f"segment-{slug}", "1.2", f"bucketBy of a segment rule: {slug.replace('-', ' ')}", made, context,
                        answer)  # fmt: skip
-    made = document([flag(fallthrough={"rollout": rollout(entries, kind="experiment", bucketBy="/a//b",
-                                                          contextKind="user")})])  # fmt: skip
+    made = document([flag(fallthrough={"rollout": rollout(entries, kind="experiment", bucketBy="/a//b", contextKind="user")})])  # fmt: skip
     topic.evaluate("experiment-ignores-invalid", "7", "an experiment ignores even an invalid bucketBy", made, context,
                    detail("no", 0, reason("FALLTHROUGH", inExperiment=True)))  # fmt: skip
-    topic.load(
-        "diagnostic",
-        "7",
-        "an invalid bucketBy is an error at its place",
+    topic.load("diagnostic", "7", "an invalid bucketBy is an error at its place",
         document([flag(fallthrough={"rollout": rollout(entries, bucketBy="/a//b", contextKind="user")})]),
-        {"diagnostics": [diagnostic("error", "invalid-reference", "flags.flag.fallthrough.rollout.bucketBy")]},
-    )
+        {"diagnostics": [diagnostic("error", "invalid-reference", "flags.flag.fallthrough.rollout.bucketBy")]})  # fmt: skip
     return topic
 
 

@@ -182,8 +182,7 @@ def inputs() -> Topic:
                {"bucketBy": "plan"})  # fmt: skip
         pinned("by-1e23", "D09", "bucketBy 1e23 has the digits of the double", PREFIX, digits(1e23), user(plan=1e23),
                {"bucketBy": "plan"})  # fmt: skip
-        pinned("by-minus-1e20", "D09", "bucketBy -1e20", PREFIX, "-1" + "0" * 20, user(plan=-1e20),
-               {"bucketBy": "plan"})  # fmt: skip
+        pinned("by-minus-1e20", "D09", "bucketBy -1e20", PREFIX, "-1" + "0" * 20, user(plan=-1e20), {"bucketBy": "plan"})  # fmt: skip
         pinned("by-2-63", "D09", "bucketBy 2^63", PREFIX, str(2**63), user(plan=2**63), {"bucketBy": "plan"})
         pinned("by-largest", "D09", "bucketBy the largest double", PREFIX, digits(1.7976931348623157e308),
                user(plan=1.7976931348623157e308), {"bucketBy": "plan"})  # fmt: skip
@@ -199,12 +198,10 @@ def inputs() -> Topic:
         for slug, value in nothing:
             made = user() if value == ABSENT else user(plan=value)
             # Only bucket 0 falls into an entry of weight 1 in front of all others.
-            two_sided(topic, f"no-text-{slug}", "7", f"bucketBy {slug} is bucket 0", hash_name, 0, made,
-                      {"bucketBy": "plan"})  # fmt: skip
+            two_sided(topic, f"no-text-{slug}", "7", f"bucketBy {slug} is bucket 0", hash_name, 0, made, {"bucketBy": "plan"})  # fmt: skip
         two_sided(topic, "kind-absent", "7", "a context kind that is absent is bucket 0", hash_name, 0, user(),
                   {"contextKind": "org"})  # fmt: skip
-        two_sided(topic, "no-user", "7", "a context without a user is bucket 0", hash_name, 0,
-                  context("org", "acme"), {})  # fmt: skip
+        two_sided(topic, "no-user", "7", "a context without a user is bucket 0", hash_name, 0, context("org", "acme"), {})  # fmt: skip
         number = bucket(hash_name, PREFIX, "alice")
         for weight, index in ((number + 1, 1), (number, 0)):
             roll = rollout(weights((1, weight), (0, 100000 - weight)), hash=hash_name)
@@ -343,8 +340,7 @@ def experiments_topics() -> list[Topic]:
             ("zeros", "D36", trial(zeros, **by), user(), counted(1, True)),
             ("zeros-untracked", "D36", trial(zeros_untracked, **by), user(), counted(1, False)),
             ("zeros-context-kind-absent", "D36", trial(zeros, contextKind="org", **by), user(), counted(1, True)),
-            ("zeros-context-kind-absent-untracked", "D36", trial(zeros_untracked, contextKind="org", **by), user(),
-             counted(1, False)),
+            ("zeros-context-kind-absent-untracked", "D36", trial(zeros_untracked, contextKind="org", **by), user(), counted(1, False)),
             ("zeros-context-kind-absent-rollout", "D36", rollout(weights((0, 0), (1, 0)), contextKind="org", **by),
              user(), counted(1, False)),
             ("bad-index", "8", trial(weights((7, 100000)), **by), user(), malformed()),

@@ -119,13 +119,11 @@ def lists() -> Topic:
         ("inherited-name", "6", asks("toString", "__proto__", "constructor"), [inc], user(), False),
         ("kind-of-clause-ignored", "6", asks("in", contextKind="org"), [inc], user(), True),
         ("kind-absent-negated", "6", asks("in", negate=True), [inc], {"kind": "org", "key": "acme"}, True),
-        ("attribute-ignored", "6", flag(rules=[rule(clause("/a//b", "segmentMatch", "in", contextKind="user"))]),
-         [inc], user(), True),
+        ("attribute-ignored", "6", flag(rules=[rule(clause("/a//b", "segmentMatch", "in", contextKind="user"))]), [inc], user(), True),
         ("attribute-absent", "6", flag(rules=[rule(clause(ABSENT, "segmentMatch", "in"))]), [inc], user(), True),
         ("two-clauses", "6", flag(rules=[rule(in_segment("in"), in_segment("out", negate=True))]), [inc, out], user(), True),
         ("nested", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
-        ("nested-negated", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("in", negate=True)]}]), inc],
-         user("bob"), True),
+        ("nested-negated", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("in", negate=True)]}]), inc], user("bob"), True),
         ("nested-three", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("b")]}]),
          segment("b", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
         ("nested-missing", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("none")]}])], user(), False),
@@ -138,10 +136,7 @@ def lists() -> Topic:
         topic.evaluate(slug, tag, slug.replace("-", " "), document([made], segments), context, matched(hit))
 
     loop = segment("s", rules=[{"clauses": [in_segment("s")]}])
-    two: list[Object] = [
-        segment("a", rules=[{"clauses": [in_segment("b")]}]),
-        segment("b", rules=[{"clauses": [in_segment("a")]}]),
-    ]
+    two: list[Object] = [segment("a", rules=[{"clauses": [in_segment("b")]}]), segment("b", rules=[{"clauses": [in_segment("a")]}])]
     broken = segment("broken", rules=[{"clauses": [clause("/a//b", "in", "x", contextKind="user")]}])
     errors: list[tuple[str, str, dict[str, Json], list[Object], dict[str, Json]]] = [
         ("cycle-self", "6", asks("s"), [loop], malformed()),
@@ -161,8 +156,7 @@ def lists() -> Topic:
         ("broken-clause", "8", asks("broken"), [broken], malformed()),
         ("broken-clause-negated", "8", asks("broken", negate=True), [broken], malformed()),
         ("broken-clause-hidden", "8", asks("broken"), [{**broken, "included": ["alice"]}], matched(True)),
-        ("broken-clause-nested", "8", asks("a"), [segment("a", rules=[{"clauses": [in_segment("broken")]}]), broken],
-         malformed()),
+        ("broken-clause-nested", "8", asks("a"), [segment("a", rules=[{"clauses": [in_segment("broken")]}]), broken], malformed()),
     ]  # fmt: skip
     for slug, tag, made, segments, answer in errors:
         topic.evaluate(slug, tag, slug.replace("-", " "), document([made], segments), user(), answer)
@@ -333,8 +327,7 @@ ROWS: list[Row] = [
     ("generation-other", "6.1", [big_segments_asks("big")], [big(generation=2)], user(), store(alice=IN), miss()),
     ("generation-zero", "6.1", [big_segments_asks("big")], [big(generation=0)], user(), store(alice={"big.g0": True}), hit()),
     ("generation-float", "1.4", [big_segments_asks("big")], [big(generation=3.0)], user(), store(alice={"big.g3": True}), hit()),
-    ("generation-absent", "6.1", [big_segments_asks("big")], [big(generation=ABSENT)], user(), store(alice=IN),
-     miss("NOT_CONFIGURED")),
+    ("generation-absent", "6.1", [big_segments_asks("big")], [big(generation=ABSENT)], user(), store(alice=IN), miss("NOT_CONFIGURED")),
     ("generation-null", "6.1", [big_segments_asks("big")], [big(generation=None)], user(), store(alice=IN), miss("NOT_CONFIGURED")),
     ("generation-absent-negated", "6.1", [big_segments_asks("big", negate=True)], [big(generation=None)], user(), store(alice=IN),
      hit("NOT_CONFIGURED")),
@@ -348,8 +341,7 @@ ROWS: list[Row] = [
     ("kind-absent", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org")], user(), store(alice=IN), miss(None)),
     ("kind-absent-negated", "6.1", [big_segments_asks("big", negate=True)], [big(unboundedContextKind="org")], user(),
      store(alice=IN), hit(None)),
-    ("kind-absent-rules", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org", rules=ALL)], user(), store(),
-     miss(None)),
+    ("kind-absent-rules", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org", rules=ALL)], user(), store(), miss(None)),
     ("kind-org", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org")], BIG_SEGMENTS_BOTH, store(acme=IN), hit()),
     ("kind-org-user-key", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org")], BIG_SEGMENTS_BOTH, store(alice=IN), miss()),
     ("kind-user-org-key", "6.1", [big_segments_asks("big")], [big()], BIG_SEGMENTS_BOTH, store(acme=IN), miss()),
@@ -384,8 +376,7 @@ ROWS: list[Row] = [
     ("not-asked-no-status", "6.1", [flag()], [big()], user(), store(alice=IN), miss(None)),
     ("deleted", "6", [big_segments_asks("big")], [big(deleted=True)], user(), store(alice=IN), miss(None)),
     ("missing", "6", [big_segments_asks("none")], [big()], user(), store(alice=IN), miss(None)),
-    ("regular-no-status", "6.1", [big_segments_asks("small")], [segment("small", included=["alice"])], user(), store(alice=IN),
-     hit(None)),
+    ("regular-no-status", "6.1", [big_segments_asks("small")], [segment("small", included=["alice"])], user(), store(alice=IN), hit(None)),
     ("regular-then-big-not-asked", "6.1", [big_segments_asks("small", "big")], [segment("small", included=["alice"]), big()], user(),
      store("STALE", alice=IN), hit(None)),
     ("big-then-regular", "6.1", [big_segments_asks("big", "small")], [segment("small", included=["alice"]), big()], user(),
@@ -394,8 +385,7 @@ ROWS: list[Row] = [
      store(alice=IN), hit()),
     ("nested-in-big", "6.1", [big_segments_asks("outer")], [big("outer", rules=[{"clauses": [in_segment("big")]}]), big()], user(),
      store("STALE", alice=IN), hit("STALE")),
-    ("cycle-through-big", "6", [big_segments_asks("big")], [big(rules=LOOP)], user(), store(),
-     malformed(bigSegmentsStatus="HEALTHY")),
+    ("cycle-through-big", "6", [big_segments_asks("big")], [big(rules=LOOP)], user(), store(), malformed(bigSegmentsStatus="HEALTHY")),
     ("cycle-through-big-two", "6", [big_segments_asks("big")],
      [big(rules=[{"clauses": [in_segment("b")]}]), segment("b", rules=LOOP)], user(), store("STALE"),
      malformed(bigSegmentsStatus="STALE")),
@@ -424,24 +414,21 @@ ROWS: list[Row] = [
     ("prerequisite-merge", "A4", [flag(prerequisites=[{"key": "a", "variation": 0}], rules=[rule(in_segment("big"))]),
       flag("a", rules=[rule(in_segment("unready"))])], [big(), big("unready", None)], user(), store(alice=IN),
      hit("NOT_CONFIGURED")),
-    ("prerequisite-merge-reversed", "A4",
-     [flag(prerequisites=[{"key": "a", "variation": 1}], rules=[rule(in_segment("unready"))]),
+    ("prerequisite-merge-reversed", "A4", [flag(prerequisites=[{"key": "a", "variation": 1}], rules=[rule(in_segment("unready"))]),
       flag("a", rules=[rule(in_segment("big"))])], [big(), big("unready", None)], user(), store(alice=IN),
      miss("NOT_CONFIGURED")),
     ("prerequisite-off-not-asked", "6.1",
      [flag(prerequisites=[{"key": "a", "variation": 1}]), flag("a", on=False, rules=[rule(in_segment("big"))])],
      [big()], user(), store(alice=IN), prerequisite_failed("a")),
     ("off-not-asked", "6.1", [flag(on=False, rules=[rule(in_segment("big"))])], [big()], user(), store(alice=IN), off()),
-    ("target-not-asked", "6.1",
-     [flag(targets=[{"variation": 1, "values": ["alice"]}], rules=[rule(in_segment("big"))])], [big()], user(),
+    ("target-not-asked", "6.1", [flag(targets=[{"variation": 1, "values": ["alice"]}], rules=[rule(in_segment("big"))])], [big()], user(),
      store(alice=IN), detail("yes", 1, reason("TARGET_MATCH"))),
     ("earlier-clause-not-asked", "6.1", [flag(rules=[rule(clause("plan", "in", "gold"), in_segment("big"))])], [big()],
      user(), store(alice=IN), miss(None)),
     ("weight-rule", "6.1", [big_segments_asks("big")], [big(rules=[{"clauses": [], "weight": 100000}])], user(), store(), hit()),
     ("weight-rule-none", "6.1", [big_segments_asks("big")], [big(rules=[{"clauses": [], "weight": 0}])], user(), store(), miss()),
     ("key-with-escapes", "6.1", [big_segments_asks("big")], [big()], user("a:b%c"), store(**{"a:b%c": IN}), hit()),
-    ("own-key-named", "6.1", [big_segments_asks("big")], [big("big", generation=10)], user(), store(alice={"big.g10": True}),
-     hit()),
+    ("own-key-named", "6.1", [big_segments_asks("big")], [big("big", generation=10)], user(), store(alice={"big.g10": True}), hit()),
 ]  # fmt: skip
 
 
@@ -463,8 +450,7 @@ def keys() -> Topic:
         ("legacy", [big()], {"key": "alice"}, ["alice"]),
         ("raw-key", [big()], user("a:b%c"), ["a:b%c"]),
         ("sorted-by-code-unit", [big(), org], multi(user={"key": "\U0001f600"}, org={"key": "\uff00"}), ["\U0001f600", "\uff00"]),
-        ("sorted-by-code-unit-reversed", [big(), org], multi(user={"key": "\uff00"}, org={"key": "\U0001f600"}),
-         ["\U0001f600", "\uff00"]),
+        ("sorted-by-code-unit-reversed", [big(), org], multi(user={"key": "\uff00"}, org={"key": "\U0001f600"}), ["\U0001f600", "\uff00"]),
         ("sorted-letters", [big(), org], multi(user={"key": "b"}, org={"key": "a"}), ["a", "b"]),
         ("invalid-context", [big()], {"kind": "user"}, []),
     ]  # fmt: skip

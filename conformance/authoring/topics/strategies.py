@@ -77,20 +77,9 @@ def overlays() -> Topic:
                 ask(f"{slug_of(strategy)}-{list_}-{named}", f"{strategy}: the flag is among those to be {list_}",
                     {"strategy": strategy, list_: ["flag"]}, made, ANSWERS[does])  # fmt: skip
     done, both = document([lived("Done", True)]), document([lived("Staging")])
-    ask(
-        "custom-on-and-off",
-        "named in both lists a flag is off",
-        {"strategy": "Custom", "on": ["flag"], "off": ["flag"]},
-        both,
-        off(),
-    )
-    ask(
-        "beta-deployed-list",
-        "the list of what is deployed comes before the flag's own word",
-        {"strategy": "Beta", "deployed": []},
-        done,
-        off(),
-    )
+    ask("custom-on-and-off", "named in both lists a flag is off", {"strategy": "Custom", "on": ["flag"], "off": ["flag"]}, both, off())
+    ask("beta-deployed-list", "the list of what is deployed comes before the flag's own word", {"strategy": "Beta", "deployed": []}, done,
+        off())  # fmt: skip
     ask("beta-deployed-named", "a flag is named as deployed", {"strategy": "Beta", "deployed": ["flag"]},
         document([lived("Done")]), ON)  # fmt: skip
     ask("kebab", "a name in another style", "next-release", both, ON)
@@ -129,9 +118,7 @@ def overlays() -> Topic:
         detail("default", None, reason("ERROR", errorKind="FLAG_NOT_FOUND")))  # fmt: skip
 
     def load(slug: str, description: str, strategy: Json, made: Json, expect: Object) -> None:
-        topic.case(
-            slug, "strategy", description, {"strategy": {"strategy": strategy, "then": {"load": {}}}}, dict(expect), document=made
-        )
+        topic.case(slug, "strategy", description, {"strategy": {"strategy": strategy, "then": {"load": {}}}}, dict(expect), document=made)
 
     load("production-is-the-document", "under Production nothing changes", "Production", both, {"digest": digest(both)})
     written = document([lived("Staging", on=False)], meta={"version": 3})
@@ -142,9 +129,7 @@ def overlays() -> Topic:
     custom: Json = {"strategy": "Custom Production", "on": [], "off": ["flag"], "deployed": []}
     overlaid = document([lived("Staging", on=False)],
                         meta={"strategy": {"strategy": "Custom Production", "off": ["flag"], "deployed": []}})  # fmt: skip
-    load(
-        "overlay-of-a-custom-strategy", "and what it was told", custom, document([lived("Staging")]), {"digest": digest(overlaid)}
-    )
+    load("overlay-of-a-custom-strategy", "and what it was told", custom, document([lived("Staging")]), {"digest": digest(overlaid)})
     refusals: list[tuple[str, Json, str, str]] = [
         ("unknown", "canary", "unknown-strategy", ""),
         ("number", 5, "not-a-strategy", ""),
@@ -167,11 +152,7 @@ def selections() -> Topic:
         "development": [
             {"strategy": "Beta"},
             {"strategy": "Flush Out", "clauses": [clause("remoteAddress", "in", "10.0.0.7", **request)]},
-            {
-                "strategy": "Custom",
-                "on": ["flag"],
-                "clauses": [clause("remoteAddress", "startsWith", "10.0.1.", "fd00:", **request)],
-            },
+            {"strategy": "Custom", "on": ["flag"], "clauses": [clause("remoteAddress", "startsWith", "10.0.1.", "fd00:", **request)]},
             {
                 "strategy": "Production State",
                 "clauses": [clause("key", "in", "alice"), clause("remoteAddress", "in", "10.0.0.8", **request)],
@@ -207,27 +188,10 @@ def selections() -> Topic:
         ("request-alone", context("request", "r", remoteAddress="10.0.0.7"), flush_out),
     ]
     for slug, who, strategy in chosen:
-        ask(
-            f"development-{slug}",
-            "the first entry whose clauses all match; one of the other system does not count",
-            "development",
-            who,
-            strategy,
-        )
-    ask(
-        "production-segment",
-        "a clause may ask a segment",
-        "production",
-        user("grace"),
-        {"strategy": "Beta", "deployed": ["flag"]},
-    )
-    ask(
-        "production-attribute",
-        "or any attribute",
-        "production",
-        user(plan="free"),
-        {"strategy": "Custom Production", "off": ["flag"]},
-    )
+        ask(f"development-{slug}", "the first entry whose clauses all match; one of the other system does not count", "development", who,
+            strategy)  # fmt: skip
+    ask("production-segment", "a clause may ask a segment", "production", user("grace"), {"strategy": "Beta", "deployed": ["flag"]})
+    ask("production-attribute", "or any attribute", "production", user(plan="free"), {"strategy": "Custom Production", "off": ["flag"]})
     ask("production-none", "no entry matches", "production", user(), None)
     ask("invalid-context", "an invalid context chooses nothing", "development", {"kind": "user"}, None)
     nothing: list[tuple[str, Json]] = [

@@ -170,9 +170,7 @@ class Comparison:
             raw = self.line["contexts"][options["context"]]
 
             def answer(rules: Spec, raw: Json = raw, options: Json = options) -> str:
-                return canonical(
-                    rules.all_flags_state(self.document, raw, self.line.get("bigSegments"), options, self.line["now"])
-                )
+                return canonical(rules.all_flags_state(self.document, raw, self.line.get("bigSegments"), options, self.line["now"]))
 
             found = own["states"][number] if own else None
             text = self._checked("states", answer, found, None, options["context"])

@@ -139,9 +139,7 @@ def _memberships(source: Source) -> Json:
     return {
         "status": source.pick(("HEALTHY", "HEALTHY", "STALE", "STORE_ERROR")),
         "memberships": {
-            key: {name: source.chance(0.6) for name in references if source.chance(0.5)}
-            for key in ("", *KEYS)
-            if source.chance(0.6)
+            key: {name: source.chance(0.6) for name in references if source.chance(0.5)} for key in ("", *KEYS) if source.chance(0.6)
         },
     }
 

@@ -265,13 +265,7 @@ def _metadata(source: Source, made: dict[str, Json]) -> None:
         made["debugEventsUntilDate"] = source.pick(DEBUG_DATES)
     if source.chance(0.3):
         made["clientSideAvailability"] = source.pick(
-            (
-                None,
-                {},
-                {"usingEnvironmentId": True},
-                {"usingEnvironmentId": False, "usingMobileKey": True},
-                {"usingEnvironmentId": None},
-            )
+            (None, {}, {"usingEnvironmentId": True}, {"usingEnvironmentId": False, "usingMobileKey": True}, {"usingEnvironmentId": None})
         )
     if source.chance(0.1):
         made["samplingRatio"] = source.pick((None, 0, 10))

@@ -23,10 +23,7 @@ MOST_SEGMENT_VISITS = 300
 LARGEST_INTEGER = 2**53 - 1
 INHERITED = {"toString", "valueOf", "constructor", "toLocaleString"}
 OPERATORS = {"in", "matches", "before", "after", *STRING, *NUMERIC, *VERSION}
-SPACE = (
-    " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
+SPACE = " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 FULL_VERSION = re.compile(rf"v?{operators.NUMBER}\.{operators.NUMBER}\.{operators.NUMBER}{operators.REST}")
 VERSION_NUMBERS = re.compile(r"[0-9]+(\.[0-9]+)?(\.[0-9]+)?")
 DOT = "[^\\n\\r\u2028\u2029]"

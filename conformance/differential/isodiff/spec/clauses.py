@@ -34,8 +34,6 @@ class Clauses(Scope, Operators, ABC):
         if value is None:
             return False
         found = any(
-            self.matches(clause.op, one, wanted)
-            for one in (value if isinstance(value, list) else [value])
-            for wanted in clause.values
+            self.matches(clause.op, one, wanted) for one in (value if isinstance(value, list) else [value]) for wanted in clause.values
         )
         return found != clause.negate

@@ -193,11 +193,7 @@ def _compiled(pattern: str, flags: re.RegexFlag) -> re.Pattern[str] | None:
         return None
 
 
-STRING: dict[str, Callable[[str, str], bool]] = {
-    "startsWith": str.startswith,
-    "endsWith": str.endswith,
-    "contains": operator.contains,
-}
+STRING: dict[str, Callable[[str, str], bool]] = {"startsWith": str.startswith, "endsWith": str.endswith, "contains": operator.contains}
 NUMERIC: dict[str, Callable[[float, float], bool]] = {
     "lessThan": operator.lt,
     "lessThanOrEqual": operator.le,

@@ -52,9 +52,7 @@ class Segments(Clauses, Bucketing):
 
     def listed(self, users: Sequence[str], targets: Sequence[Target]) -> bool:
         """Returns whether a list of users or of another kind has the context (6, D06)."""
-        return self.key_is_among("user", users) or any(
-            self.key_is_among(self.kind(target.kind), target.values) for target in targets
-        )
+        return self.key_is_among("user", users) or any(self.key_is_among(self.kind(target.kind), target.values) for target in targets)
 
     def key_is_among(self, kind: str, keys: Sequence[str]) -> bool:
         """Returns whether the key of the kind is in the list (A6)."""
