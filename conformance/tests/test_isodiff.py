@@ -13,7 +13,7 @@ import pytest
 from isodiff.compare import Answers, Comparison, Tally
 from isodiff.generate.documents import lines
 from isodiff.quirks import SDKS, javascript, python, sdk
-from isodiff.quirks.points import POINTS
+from isodiff.quirks.sdk import POINTS
 from isodiff.shrink import shrunk
 from isodiff.spec.document import Document
 from isodiff.spec.flags import Spec

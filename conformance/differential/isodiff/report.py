@@ -12,7 +12,7 @@ from pathlib import Path
 
 from isodiff.compare import Failure, Tally
 from isodiff.quirks import SDKS
-from isodiff.quirks.points import DIVERGENCES
+from isodiff.quirks.sdk import DIVERGENCES
 from suite.canonical_json import Json
 
 HERE = Path(__file__).resolve().parent.parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isodiff.generate.pools import (
+from isodiff.generate.source import (
     ATTRIBUTES,
     DATES,
     INSTANTS,
@@ -14,8 +14,9 @@ from isodiff.generate.pools import (
     STRINGS,
     VALUES,
     VERSIONS,
+    Hint,
+    Source,
 )
-from isodiff.generate.source import Hint, Source
 from suite.canonical_json import Json
 
 HIDDEN = ("kind", "_meta", "custom", "privateAttributeNames", "")

@@ -6,8 +6,7 @@ import copy
 import json
 
 from isodiff.generate import contexts, flags
-from isodiff.generate.pools import FLAG_KEYS, KEYS, SEGMENT_KEYS
-from isodiff.generate.source import Source
+from isodiff.generate.source import FLAG_KEYS, KEYS, SEGMENT_KEYS, Source
 from suite.canonical_json import Json
 
 WRONG: tuple[Json, ...] = (None, True, False, 0, 1, 2.0, 0.5, -1, "", "x", [], {}, [None], ["x"], [{}], {"x": 1})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isodiff.generate import contexts
-from isodiff.generate.pools import (
+from isodiff.generate.source import (
     ATTRIBUTES,
     DATES,
     INSTANTS,
@@ -22,8 +22,8 @@ from isodiff.generate.pools import (
     VALUES,
     VERSIONS,
     WEIGHTS,
+    Source,
 )
-from isodiff.generate.source import Source
 from suite.canonical_json import Json
 
 DATE_OPERATORS = ("before", "after")

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from isodiff.quirks.points import JAVASCRIPT
-from isodiff.quirks.sdk import NoAnswer, Sdk
+from isodiff.quirks.sdk import JAVASCRIPT, NoAnswer, Sdk
 from isodiff.spec import operators
 from isodiff.spec.clauses import Path
-from isodiff.spec.context import RESERVED, Context, InvalidContext, Reference, unescaped
+from isodiff.spec.context import RESERVED, Context, InvalidContext, Malformed, Reference, unescaped
 from isodiff.spec.document import Clause, Flag, Prerequisite, Rollout, Segment, SegmentRule
 from isodiff.spec.flags import Detail
 from isodiff.spec.operators import NUMERIC, STRING, VERSION, Version, search
-from isodiff.spec.scope import Malformed
 from suite.canonical_json import Json
 
 # The oracle's limit of segments in one evaluation, after which it takes a cycle for endless.

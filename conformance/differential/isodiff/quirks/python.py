@@ -7,14 +7,12 @@ from fractions import Fraction
 
 from ldclient.impl.model.value_parsing import parse_semver, parse_time
 
-from isodiff.quirks.points import PYTHON
-from isodiff.quirks.sdk import Sdk
+from isodiff.quirks.sdk import PYTHON, Sdk
 from isodiff.spec.bucketing import Bucket
-from isodiff.spec.context import Context, InvalidContext, Reference
+from isodiff.spec.context import Context, InvalidContext, Malformed, Reference
 from isodiff.spec.document import Flag, Rollout, Rule, SegmentRule, Target, Weighted
 from isodiff.spec.flags import Detail, Reason
 from isodiff.spec.operators import TRANSLATIONS, Version, is_number, search
-from isodiff.spec.scope import Malformed
 from suite.canonical_json import Json
 
 BEFORE = Bucket(-1, 1)

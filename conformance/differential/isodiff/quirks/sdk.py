@@ -1,14 +1,45 @@
-"""The points of an SDK, each active or not, and the quirks that both SDKs share."""
+"""The points of an SDK, each active or not, and the quirks that both SDKs share.
+
+The points are the table of DIVERGENCES.md.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from isodiff.spec.bucketing import Bucket
+from isodiff.spec.context import Result
 from isodiff.spec.document import Rule
 from isodiff.spec.flags import Reason, Spec
-from isodiff.spec.scope import Result
+from suite.cases import CONFORMANCE
+
+DIVERGENCES = CONFORMANCE / "DIVERGENCES.md"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A row: what each side answers in a situation; empty if an SDK answers as isoflag does."""
+
+    name: str
+    situation: str
+    isoflag: str
+    javascript: str
+    python: str
+    go: str
+
+
+def points() -> tuple[Point, ...]:
+    """Returns the rows of the table."""
+    rows = re.findall(r"^\| ([DASP]\d+ \|.*) \|$", DIVERGENCES.read_text(encoding="utf-8"), re.MULTILINE)
+    return tuple(Point(*(cell.strip() for cell in re.split(r"(?<!\\)\|", row))) for row in rows)
+
+
+POINTS = points()
+JAVASCRIPT = frozenset(point.name for point in POINTS if point.javascript)
+PYTHON = frozenset(point.name for point in POINTS if point.python)
 
 
 class NoAnswer(Exception):

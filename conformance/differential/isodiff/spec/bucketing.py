@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import mmh3
 
-from isodiff.spec.context import Reference
+from isodiff.spec.context import Malformed, Reference, Scope
 from isodiff.spec.document import Rollout, SegmentRule
 from isodiff.spec.operators import is_number
-from isodiff.spec.scope import Malformed, Scope
 from suite.canonical_json import Json
 
 BUCKETS = 100_000

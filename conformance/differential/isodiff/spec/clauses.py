@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from isodiff.spec.context import Scope
 from isodiff.spec.document import Clause
 from isodiff.spec.operators import Operators
-from isodiff.spec.scope import Scope
 
 Path = tuple[str, ...]
 """The keys of the segments that led here."""

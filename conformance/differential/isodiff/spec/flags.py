@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from isodiff.spec.bucketing import Bucket
-from isodiff.spec.context import InvalidContext
+from isodiff.spec.context import InvalidContext, Malformed
 from isodiff.spec.document import Choice, Document, Flag, Prerequisite, Rollout, Rule, Target, Weighted
-from isodiff.spec.scope import Malformed
 from isodiff.spec.segments import Segments
 from suite.canonical_json import Json
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from isodiff.spec.bucketing import Bucketing
 from isodiff.spec.clauses import Clauses, Path
+from isodiff.spec.context import Malformed
 from isodiff.spec.document import Clause, Segment, SegmentRule, Target
-from isodiff.spec.scope import Malformed
 from suite.canonical_json import Json
 
 SEVERITY = ("HEALTHY", "STALE", "STORE_ERROR", "NOT_CONFIGURED")
