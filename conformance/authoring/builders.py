@@ -16,34 +16,21 @@ ABSENT = "\0absent"
 """As a member's value, omits the member."""
 
 
-def members(**given: Json) -> dict[str, Json]:
-    """Returns an object of the given members; a trailing underscore avoids Python's keywords."""
-    return {name.rstrip("_"): value for name, value in given.items() if value != ABSENT}
+def over(base: Object, given: Object) -> dict[str, Json]:
+    """Returns the base with the given members over it; a trailing underscore avoids Python's keywords."""
+    named = {name.rstrip("_"): value for name, value in given.items()}
+    return {name: value for name, value in {**base, **named}.items() if value != ABSENT}
 
 
 def flag(key: str = "flag", /, **given: Json) -> dict[str, Json]:
     """A flag that is on and serves `no` by its fallthrough, with the given members over that."""
-    base: dict[str, Json] = {
-        "key": key,
-        "version": 1,
-        "on": True,
-        "fallthrough": {"variation": 0},
-        "offVariation": 2,
-        "variations": ["no", "yes", "off"],
-        "salt": "salt",
-    }
-    base.update(members_of(given))
-    return {name: value for name, value in base.items() if value != ABSENT}
-
-
-def members_of(given: Object) -> dict[str, Json]:
-    """The same as `members`, for a mapping; keeps ABSENT so that a base can be cut."""
-    return {name.rstrip("_"): value for name, value in given.items()}
+    base: Object = {"key": key, "version": 1, "on": True, "fallthrough": {"variation": 0}, "offVariation": 2}
+    return over({**base, "variations": ["no", "yes", "off"], "salt": "salt"}, given)
 
 
 def clause(attribute: str = ABSENT, op: str = ABSENT, *values: Json, **given: Json) -> dict[str, Json]:
     """A clause over the given values."""
-    return members(attribute=attribute, op=op, values=list(values), **given)
+    return over({"attribute": attribute, "op": op, "values": list(values)}, given)
 
 
 def in_segment(*keys: Json, **given: Json) -> dict[str, Json]:
@@ -53,11 +40,8 @@ def in_segment(*keys: Json, **given: Json) -> dict[str, Json]:
 
 def rule(*clauses: Json, **given: Json) -> dict[str, Json]:
     """Returns a rule with the id `r` that serves variation 1 by default."""
-    base: dict[str, Json] = {"id": "r", "clauses": list(clauses)}
-    if "rollout" not in given:
-        base["variation"] = 1
-    base.update(members_of(given))
-    return {name: value for name, value in base.items() if value != ABSENT}
+    variation: Object = {} if "rollout" in given else {"variation": 1}
+    return over({"id": "r", "clauses": list(clauses), **variation}, given)
 
 
 def weights(*pairs: Sequence[int]) -> list[Json]:
@@ -67,23 +51,20 @@ def weights(*pairs: Sequence[int]) -> list[Json]:
 
 def rollout(entries: Sequence[Json], **given: Json) -> dict[str, Json]:
     """A rollout over the entries."""
-    return members(variations=list(entries), **given)
+    return over({"variations": list(entries)}, given)
 
 
 def segment(key: str, /, **given: Json) -> dict[str, Json]:
     """A segment with a version and a salt, and the given members over those."""
-    base: dict[str, Json] = {"key": key, "version": 1, "salt": "seg-salt"}
-    base.update(members_of(given))
-    return {name: value for name, value in base.items() if value != ABSENT}
+    return over({"key": key, "version": 1, "salt": "seg-salt"}, given)
 
 
 def document(flags: Sequence[Object], segments: Sequence[Object] = (), **given: Json) -> dict[str, Json]:
     """A document that files each flag and segment under its own key."""
-    made: dict[str, Json] = {"flags": {str(item["key"]): item for item in flags}}
+    sections: dict[str, Json] = {"flags": {str(item["key"]): item for item in flags}}
     if segments:
-        made["segments"] = {str(item["key"]): item for item in segments}
-    made.update(members_of(given))
-    return made
+        sections["segments"] = {str(item["key"]): item for item in segments}
+    return over(sections, given)
 
 
 def user(key: str = "alice", /, **attributes: Json) -> dict[str, Json]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .builders import Json, Object, detail
+from .builders import Json, Object
 
 
 @dataclass
@@ -83,6 +82,3 @@ def diagnostic(severity: str, code: str, path: str | None = None) -> dict[str, J
 def repeated(*parts: str | tuple[str, int]) -> dict[str, Json]:
     """A long text written short: (text, times) pairs between plain texts."""
     return {"parts": [part if isinstance(part, str) else {"repeat": part[0], "times": part[1]} for part in parts]}
-
-
-__all__ = ["Mapping", "Sequence", "Topic", "detail", "diagnostic", "repeated"]

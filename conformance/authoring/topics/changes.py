@@ -18,8 +18,8 @@ from ..builders import (
     in_segment,
     malformed,
     matched,
-    members,
     not_found,
+    over,
     prerequisite_failed,
     reason,
     rollout,
@@ -315,7 +315,7 @@ def at(seconds: float) -> str:
 
 def versioned(version: Json, stamp: Json = ABSENT) -> dict[str, Json]:
     """A document of a version."""
-    return document([flag()], meta=members(version=version, lastModifiedTimestamp=stamp))
+    return document([flag()], meta=over({"version": version, "lastModifiedTimestamp": stamp}, {}))
 
 
 OLD, NEW = versioned(1, 100), versioned(2, 200)
