@@ -20,6 +20,14 @@ from suite.canonical_json import canonical
 
 CLOCK_OFFSET_MINUTES = -330
 
+REFUSALS: dict[type[Any], str] = {
+    isoflag.PinError: "held",
+    isoflag.StrategyError: "path",
+    isoflag.LifecycleError: "legal",
+    isoflag.ReceiptError: "path",
+}
+"""The errors that are answers, and the member that they have besides their code."""
+
 Answer = dict[str, Any]
 Arguments = Mapping[str, Any]
 
@@ -32,6 +40,9 @@ def answer_line(line: str) -> str:
         answered = {"answer": CaseRun(given).answer(given["call"])}
     except (isoflag.DocumentError, isoflag.ContextError) as error:
         answered = {"answer": {"error": {"code": error.code, "path": error.path}}, "message": str(error)}
+    except tuple(REFUSALS) as error:
+        member = REFUSALS[type(error)]
+        answered = {"answer": {"refused": {"code": error.code, member: getattr(error, member)}}}
     except Exception:
         answered = {"failure": traceback.format_exc(limit=-2)}
     return canonical({**answered, "id": given["id"]})
@@ -244,29 +255,19 @@ class CaseRun:
                 history.add(entry["document"], entry["nowMs"])
         given = [arguments["digest"], arguments["nowMs"], arguments["ttlSeconds"]]
         timeout = [arguments["pollTimeoutMs"]] if "pollTimeoutMs" in arguments else []
-        try:
-            pinned = history.pinned(*given, *timeout, max_pin_age_ms=arguments.get("maxPinAgeMs"))
-        except isoflag.PinError as error:
-            return {"refused": {"code": error.code, "held": error.held}}
+        pinned = history.pinned(*given, *timeout, max_pin_age_ms=arguments.get("maxPinAgeMs"))
         answer = self.then(arguments, pinned.flags)
         return {"digest": pinned.digest, "switchedOff": pinned.switched_off, "answer": answer}
 
     def call_strategy(self, arguments: Arguments) -> Answer:
-        try:
-            overlaid = self.changed(lambda flags: flags.with_strategy(arguments["strategy"]))
-        except isoflag.StrategyError as error:
-            return {"refused": {"code": error.code, "path": error.path}}
-        return self.then(arguments, overlaid)
+        return self.then(arguments, self.changed(lambda flags: flags.with_strategy(arguments["strategy"])))
 
     def call_strategyFor(self, arguments: Arguments) -> Answer:
         return {"strategy": self.flags().strategy_for(arguments["system"], self.context())}
 
     def call_status(self, arguments: Arguments) -> Answer:
         key, to, now = arguments["flag"], arguments["to"], arguments["now"]
-        try:
-            after = self.changed(lambda flags: flags.with_status(key, to, now))
-        except isoflag.LifecycleError as error:
-            return {"refused": {"code": error.code, "legal": error.legal}}
+        after = self.changed(lambda flags: flags.with_status(key, to, now))
         assert isoflag.Flags.from_json(after.to_json()).digest == after.digest
         return self.then(arguments, after)
 
@@ -282,17 +283,11 @@ class CaseRun:
         )
 
     def call_deployment(self, arguments: Arguments) -> Answer:
-        try:
-            return dict(self.flags().deployment(arguments["artifactTime"], arguments["now"]))
-        except isoflag.LifecycleError as error:
-            return {"refused": {"code": error.code, "legal": error.legal}}
+        return dict(self.flags().deployment(arguments["artifactTime"], arguments["now"]))
 
     def call_finish(self, arguments: Arguments) -> Answer:
         period = {"safety_period": arguments["safetyPeriod"]} if "safetyPeriod" in arguments else {}
-        try:
-            return {"change": self.flags().finish(arguments["flag"], arguments["now"], **period)}
-        except isoflag.LifecycleError as error:
-            return {"refused": {"code": error.code, "legal": error.legal}}
+        return {"change": self.flags().finish(arguments["flag"], arguments["now"], **period)}
 
     def call_retirements(self, arguments: Arguments) -> Answer:
         # The package counts call sites in a folder: a file with as many stands in for one.
@@ -324,10 +319,7 @@ class CaseRun:
         return receipt.to_dict()
 
     def call_replay(self, arguments: Arguments) -> Answer:
-        try:
-            isoflag.replay(arguments["receipt"], self.flags(), self.context(), **self.options)
-        except isoflag.ReceiptError as error:
-            return {"refused": {"code": error.code, "path": error.path}}
+        isoflag.replay(arguments["receipt"], self.flags(), self.context(), **self.options)
         return {"holds": True}
 
 

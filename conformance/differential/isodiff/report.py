@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections import Counter
 from datetime import datetime, timezone
 from importlib.metadata import version
-from pathlib import Path
 
 from isodiff.compare import Failure, Tally
 from isodiff.quirks import SDKS
 from isodiff.quirks.sdk import DIVERGENCES
 from suite.canonical_json import Json
+from suite.cases import CONFORMANCE
 
-HERE = Path(__file__).resolve().parent.parent
 ORDER = "DASP"
 
 
@@ -29,16 +27,13 @@ def summary(tally: Tally, seconds: float) -> str:
         f"equal to both SDKs: {tally.agreed}",
     ]
     for sdk in SDKS:
-        points = ", ".join(f"{name} {count}" for name, count in _sorted(tally.points[sdk]))
+        points = ", ".join(f"{name} {count}" for name, count in sorted(tally.points[sdk].items(), key=_place))
         lines.append(f"{sdk} differs {tally.diverged[sdk]} times: {points}")
     return "\n".join(lines)
 
 
-def _sorted(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: _place(item[0]))
-
-
-def _place(name: str) -> tuple[int, str]:
+def _place(counted: tuple[str, int]) -> tuple[int, str]:
+    name, _ = counted
     return (ORDER.find(name[0]) if name[1:].isdigit() else len(ORDER), name)
 
 
@@ -63,7 +58,7 @@ def _parsed(text: str) -> Json:
 def write_latest_run(tally: Tally, seed: str) -> None:
     """Replaces the last table of DIVERGENCES.md."""
     node = subprocess.run(("node", "--version"), capture_output=True, text=True, check=True).stdout.strip()[1:]
-    package = HERE / "node_modules" / "@launchdarkly" / "node-server-sdk" / "package.json"
+    package = CONFORMANCE / "differential" / "node_modules" / "@launchdarkly" / "node-server-sdk" / "package.json"
     javascript = json.loads(package.read_text(encoding="utf-8"))["version"]
     rows = {
         "date": datetime.now(timezone.utc).date().isoformat(),

@@ -16,10 +16,19 @@ export function answerLine(isoflag, line) {
   }
 }
 
-/** Returns the error of a document or context as the answer, and any other one as the failure. */
-function failure({ DocumentError, ContextError }, error) {
+/** The errors that are answers, and the member that they have besides their code. */
+const REFUSALS = { PinError: "held", StrategyError: "path", LifecycleError: "legal", ReceiptError: "path" };
+
+/** Returns the answer if the error is one, and otherwise the failure. */
+function failure(isoflag, error) {
+  const { DocumentError, ContextError } = isoflag;
   if (error instanceof DocumentError || error instanceof ContextError) {
     return { answer: { error: { code: error.code, path: error.path } }, message: error.message };
+  }
+  for (const [name, member] of Object.entries(REFUSALS)) {
+    if (isoflag[name] !== undefined && error instanceof isoflag[name]) {
+      return { answer: { refused: { code: error.code, [member]: error[member] } } };
+    }
   }
   return needsTools(error) ? { unsupported: true } : { failure: String(error?.stack ?? error) };
 }
@@ -163,31 +172,22 @@ class CaseRun {
       case "pinned":
         return this.#pinned(given);
       case "strategy":
-        return this.#orRefused(this.#isoflag.StrategyError, "path", () => {
-          this.#change("withStrategy", flags => flags.withStrategy(given.strategy));
-          return this.answer(given.then);
-        });
+        this.#change("withStrategy", flags => flags.withStrategy(given.strategy));
+        return this.answer(given.then);
       case "strategyFor":
         return { strategy: this.#loaded.strategyFor(given.system, this.#anyContext) ?? null };
-      case "status":
-        return this.#orRefused(this.#isoflag.LifecycleError, "legal", () => {
-          const after = this.#change("withStatus", flags =>
-            flags.withStatus(given.flag, given.to, given.now),
-          );
-          const again = this.#own(this.#isoflag.Flags.fromJson(after.toJson()));
-          same(again.digest, after.digest, "the digest of the text of flags");
-          return this.answer(given.then);
-        });
+      case "status": {
+        const after = this.#change("withStatus", flags => flags.withStatus(given.flag, given.to, given.now));
+        const again = this.#own(this.#isoflag.Flags.fromJson(after.toJson()));
+        same(again.digest, after.digest, "the digest of the text of flags");
+        return this.answer(given.then);
+      }
       case "certification":
         return this.#loaded.certification(given);
       case "deployment":
-        return this.#orRefused(this.#isoflag.LifecycleError, "legal", () =>
-          this.#loaded.deployment(given.artifactTime, given.now),
-        );
+        return this.#loaded.deployment(given.artifactTime, given.now);
       case "finish":
-        return this.#orRefused(this.#isoflag.LifecycleError, "legal", () => ({
-          change: this.#loaded.finish(given.flag, given.now, given.safetyPeriod) ?? null,
-        }));
+        return { change: this.#loaded.finish(given.flag, given.now, given.safetyPeriod) ?? null };
       case "retirements":
         return { retirements: this.#loaded.retirements(given) };
       case "receipt": {
@@ -196,10 +196,8 @@ class CaseRun {
         return parsed(same(receipt.toJson(), again.toJson(), "a receipt that is replayed"));
       }
       case "replay":
-        return this.#orRefused(this.#isoflag.ReceiptError, "path", () => {
-          this.#isoflag.replay(given.receipt, this.#loaded, this.#anyContext, this.#options);
-          return { holds: true };
-        });
+        this.#isoflag.replay(given.receipt, this.#loaded, this.#anyContext, this.#options);
+        return { holds: true };
       default:
         throw new Error(`unknown call \`${name}\``);
     }
@@ -212,16 +210,6 @@ class CaseRun {
     same(this.#loaded.digest, before, `the digest of the flags before ${what}`);
     this.#flags = changed;
     return changed;
-  }
-
-  /** Returns the answer, or the error if it is of the class. */
-  #orRefused(type, member, answer) {
-    try {
-      return answer();
-    } catch (error) {
-      if (type === undefined || !(error instanceof type)) throw error;
-      return { refused: { code: error.code, [member]: error[member] } };
-    }
   }
 
   #document(object) {
@@ -335,13 +323,14 @@ class CaseRun {
       else if (superseded) history.keep(document, nowMs);
       else history.add(document, nowMs);
     }
-    const answer = this.#orRefused(PinError, "held", () => {
+    try {
       const pinned = history.pinned(digest, nowMs, ttlSeconds, pollTimeoutMs, { maxPinAgeMs });
       this.#flags = this.#own(pinned.flags);
       return { digest: pinned.digest, switchedOff: pinned.switchedOff, answer: this.answer(given.then) };
-    });
-    if (answer.refused) same(answer.refused.held, history.digests(), "the digests of a refusal");
-    return answer;
+    } catch (error) {
+      if (error instanceof PinError) same(error.held, history.digests(), "the digests of a refusal");
+      throw error;
+    }
   }
 
   /** Returns the hash, empty if the context or the SDK key is refused. */
