@@ -22,6 +22,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "load-patterns", make: document::patterns },
     Family { name: "load-refused-patterns", make: document::refused_patterns },
     Family { name: "load-numbers", make: document::numbers },
+    Family { name: "load-dense", make: document::dense },
     Family { name: "load-colliding", make: document::colliding },
     Family { name: "load-findings", make: document::findings },
     Family { name: "load-repeated-members", make: document::repeated_members },
@@ -41,6 +42,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "explain-private", make: evaluation::private },
     Family { name: "explain-values", make: evaluation::shown },
     Family { name: "explain-references", make: evaluation::long_references },
+    Family { name: "explain-prerequisites", make: evaluation::explained_prerequisites },
     Family { name: "state-shared", make: evaluation::state },
     Family { name: "replay", make: evaluation::replayed },
 ];

@@ -37,7 +37,7 @@ impl ContextError {
         let code = match error.kind {
             JsonErrorKind::Syntax => "not-json",
             JsonErrorKind::NumberRange => "number-range",
-            JsonErrorKind::Nesting => "limit",
+            JsonErrorKind::Nesting | JsonErrorKind::Memory => "limit",
         };
         ContextError { code, path: error.path().to_owned(), message: error.text() }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::container::{Document, read_text, read_value};
 use super::error::DocumentError;
-use super::profile;
+use super::{memory, profile};
 use crate::json::{Object, Reading, Value};
 use crate::path::Path;
 
@@ -38,7 +38,7 @@ impl Document {
         Document::of_profile(read_value(value, &Path::Root)?)
     }
 
-    fn of_profile(reading: Reading) -> Result<Document, DocumentError> {
+    fn of_profile(mut reading: Reading) -> Result<Document, DocumentError> {
         let Value::Object(profile) = &reading.value else {
             let message = format!("a profile is an object, found {}", reading.value.type_name());
             return Err(DocumentError::not_a_document("", message));
@@ -48,10 +48,15 @@ impl Document {
                            profile, or put it under its key";
             return Err(DocumentError::not_a_document("enabled", message));
         }
-        let flags = match defined_values(profile)? {
-            Some(values) => flags(values, &Path::Root.member("values"))?,
-            None => flags(profile, &Path::Root)?,
+        let (entries, path) = match defined_values(profile)? {
+            Some(values) => (values, Path::Root.member("values")),
+            None => (profile, Path::Root),
         };
+        // Each entry becomes two flags.
+        if !reading.memory.spend(entries.len().saturating_mul(2 * memory::MADE_FLAG)) {
+            return Err(DocumentError::too_dense(path.text()));
+        }
+        let flags = flags(entries, &path)?;
         Ok(Document {
             flags,
             segments: Object::default(),

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use super::error::DocumentError;
-use super::profile;
+use super::{memory, profile};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::json::{self, Note, NoteKind, Object, OpenPlaces, Reading, Value};
-use crate::limits;
+use crate::limits::{self, Budget};
 use crate::path::Path;
 
 /// The two sections of a document, whose items have keys and versions.
@@ -67,6 +67,7 @@ impl Document {
         if profile::is_profile(&flags) {
             return Err(DocumentError::profile());
         }
+        memory::spend(&flags, &Object::default(), reading.memory)?;
         Ok(Document {
             flags,
             segments: Object::default(),
@@ -77,7 +78,7 @@ impl Document {
     }
 
     pub(super) fn unpack(reading: Reading) -> Result<Document, DocumentError> {
-        let Reading { value, notes } = reading;
+        let Reading { value, notes, memory: mut budget } = reading;
         let (value, notes) = out_of_stream(value, notes);
         let object = match &value {
             Value::Object(object) => object,
@@ -98,6 +99,10 @@ impl Document {
         let flags = section(object, Section::Flags.name())?;
         let segments = section(object, Section::Segments.name())?;
         let values = section(object, FLAG_VALUES)?;
+        if !budget.spend(values.len().saturating_mul(memory::MADE_FLAG)) {
+            return Err(DocumentError::too_dense(FLAG_VALUES.to_owned()));
+        }
+        memory::spend(&flags, &segments, budget)?;
         let (flags, diagnostics) = expand(flags, &values);
         let mut rest = Vec::new();
         for (name, value) in object.iter() {
@@ -116,44 +121,76 @@ pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, Documen
     if text.len() > limits::DOCUMENT_BYTES {
         return Err(DocumentError::too_long());
     }
-    json::read(text, root).map_err(|error| DocumentError::json(&error))
+    let memory = Budget::of_document(text.len());
+    json::read(text, root, memory).map_err(|error| DocumentError::json(&error))
 }
 
-/// Checks the numbers of a value that was not parsed from text.
+/// Checks the numbers and the memory of a value that was not parsed from text.
 pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, DocumentError> {
-    fn walk(
-        value: &Value,
-        path: &Path<'_>,
-        depth: usize,
-        (notes, places): (&mut Vec<Note>, &mut OpenPlaces),
-    ) -> Result<(), DocumentError> {
-        if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
-            places.open(depth);
-        }
-        match value {
-            Value::Number(number) if !number.is_finite() => {
-                Err(DocumentError::number_range(path.text()))
+    struct Walk {
+        notes: Vec<Note>,
+        places: OpenPlaces,
+        memory: Budget,
+    }
+    impl Walk {
+        fn value(
+            &mut self,
+            value: &Value,
+            path: &Path<'_>,
+            depth: usize,
+        ) -> Result<(), DocumentError> {
+            if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
+                self.places.open(depth);
             }
-            Value::Number(number) => {
-                if cfg!(feature = "tools") && json::is_imprecise(*number) {
-                    notes.push(places.note(NoteKind::NumberPrecision, path, depth));
+            match value {
+                Value::Number(number) if !number.is_finite() => {
+                    Err(DocumentError::number_range(path.text()))
                 }
+                Value::Number(number) => {
+                    if cfg!(feature = "tools") && json::is_imprecise(*number) {
+                        self.notes.push(self.places.note(NoteKind::NumberPrecision, path, depth));
+                    }
+                    Ok(())
+                }
+                Value::Array(elements) => {
+                    self.spend(limits::MEMORY_OF_CONTAINER, path)?;
+                    (0..).zip(elements.iter()).try_for_each(|(index, element)| {
+                        let path = path.element(index);
+                        self.spend(
+                            limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT),
+                            &path,
+                        )?;
+                        self.value(element, &path, depth + 1)
+                    })
+                }
+                Value::Object(object) => {
+                    self.spend(limits::MEMORY_OF_CONTAINER, path)?;
+                    (0..).zip(object.iter()).try_for_each(|(index, (name, member))| {
+                        let path = path.member(name);
+                        self.spend(limits::memory_of_item(index, limits::MEMORY_OF_MEMBER), &path)?;
+                        self.value(member, &path, depth + 1)
+                    })
+                }
+                Value::String(text) => self.spend(limits::MEMORY_OF_CONTAINER + text.len(), path),
+                Value::Null | Value::Bool(_) => Ok(()),
+            }
+        }
+
+        fn spend(&mut self, bytes: usize, path: &Path<'_>) -> Result<(), DocumentError> {
+            if self.memory.spend(bytes) {
                 Ok(())
+            } else {
+                Err(DocumentError::too_dense(path.text()))
             }
-            Value::Array(elements) => {
-                (0..).zip(elements.iter()).try_for_each(|(index, element)| {
-                    walk(element, &path.element(index), depth + 1, (notes, places))
-                })
-            }
-            Value::Object(object) => object.iter().try_for_each(|(name, member)| {
-                walk(member, &path.member(name), depth + 1, (notes, places))
-            }),
-            Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
         }
     }
-    let mut notes = Vec::new();
-    walk(&value, root, 0, (&mut notes, &mut OpenPlaces::default()))?;
-    Ok(Reading { value, notes })
+    let mut walk = Walk {
+        notes: Vec::new(),
+        places: OpenPlaces::default(),
+        memory: Budget::of_document(value.canonical_length()),
+    };
+    walk.value(&value, root, 0)?;
+    Ok(Reading { value, notes: walk.notes, memory: walk.memory })
 }
 
 /// Returns the data of a stream's `put` event, if the value is one. Its notes lose the prefix

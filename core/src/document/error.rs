@@ -23,7 +23,7 @@ impl DocumentError {
         let code = match error.kind {
             JsonErrorKind::Syntax => "not-json",
             JsonErrorKind::NumberRange => "number-range",
-            JsonErrorKind::Nesting => "limit",
+            JsonErrorKind::Nesting | JsonErrorKind::Memory => "limit",
         };
         DocumentError {
             code,
@@ -39,6 +39,10 @@ impl DocumentError {
             "",
             ["longer than ", &json::integer(limits::DOCUMENT_BYTES as i64), " bytes"].concat(),
         )
+    }
+
+    pub(crate) fn too_dense(path: String) -> DocumentError {
+        DocumentError::new("limit", path, limits::TOO_DENSE)
     }
 
     pub(crate) fn number_range(path: String) -> DocumentError {

@@ -4,6 +4,7 @@
 mod appconfig;
 mod container;
 mod error;
+mod memory;
 mod patch;
 mod profile;
 

@@ -2,7 +2,7 @@
 
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
-use super::profile;
+use super::{memory, profile};
 use crate::json::{Note, Object, Reading, Value};
 use crate::path::Path;
 
@@ -41,9 +41,11 @@ impl Patch {
             section(&object, of.name())
                 .map_err(|error| DocumentError::not_a_patch(of.name(), error.message()))
         };
+        let (flags, segments) = (section(Section::Flags)?, section(Section::Segments)?);
+        memory::spend(&flags, &segments, reading.memory)?;
         Ok(Patch {
-            flags: section(Section::Flags)?,
-            segments: section(Section::Segments)?,
+            flags,
+            segments,
             meta: object.get("meta").filter(|meta| !meta.is_null()).cloned(),
             notes: reading.notes,
         })

@@ -9,7 +9,7 @@ use super::object::{Member, Object};
 use super::repetition::Repetition;
 use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner};
 use super::value::Value;
-use crate::limits;
+use crate::limits::{self, Budget};
 use crate::path::Path;
 
 /// A value with the notes taken while parsing it.
@@ -17,17 +17,19 @@ use crate::path::Path;
 pub(crate) struct Reading {
     pub(crate) value: Value,
     pub(crate) notes: Vec<Note>,
+    /// What the value has left of its memory.
+    pub(crate) memory: Budget,
 }
 
-/// Parses one JSON text whose value has the path `root`.
-pub(crate) fn read(text: &[u8], root: &Path<'_>) -> Result<Reading, JsonError> {
-    Reader::new(text, false).read(root)
+/// Parses one JSON text whose value has the path `root` and may take this memory.
+pub(crate) fn read(text: &[u8], root: &Path<'_>, memory: Budget) -> Result<Reading, JsonError> {
+    Reader::new(text, memory, false).read(root)
 }
 
 /// Parses text that a binding wrote for a host object, in which the literal `-0` marks a value
 /// without a JSON form.
 pub(crate) fn read_host(text: &[u8]) -> Result<Value, JsonError> {
-    Ok(Reader::new(text, true).read(&Path::Root)?.value)
+    Ok(Reader::new(text, Budget::unlimited(), true).read(&Path::Root)?.value)
 }
 
 /// Parses values. Its lists contain the elements of all open arrays and objects, one after the
@@ -35,6 +37,7 @@ pub(crate) fn read_host(text: &[u8]) -> Result<Value, JsonError> {
 struct Reader<'t> {
     text: &'t [u8],
     scanner: Scanner<'t>,
+    memory: Budget,
     minus_zero_marks: bool,
     elements: Vec<Value>,
     members: Vec<Member>,
@@ -47,11 +50,12 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t [u8], minus_zero_marks: bool) -> Reader<'t> {
+    fn new(text: &'t [u8], memory: Budget, minus_zero_marks: bool) -> Reader<'t> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         Reader {
             text,
             scanner: Scanner::new(text),
+            memory,
             minus_zero_marks,
             elements: Vec::new(),
             members: Vec::new(),
@@ -69,7 +73,7 @@ impl<'t> Reader<'t> {
             Some(_) => self.scanner.fault_ahead("something follows the value"),
         });
         match value {
-            Ok(value) => Ok(Reading { value, notes: self.notes }),
+            Ok(value) => Ok(Reading { value, notes: self.notes, memory: self.memory }),
             Err(fault) => Err(self.explain(&fault)),
         }
     }
@@ -84,7 +88,7 @@ impl<'t> Reader<'t> {
                 ["nested deeper than ", &number::integer(limits::NESTING as i64), " levels"]
                     .concat()
             }
-            JsonErrorKind::NumberRange => fault.message.to_owned(),
+            JsonErrorKind::NumberRange | JsonErrorKind::Memory => fault.message.to_owned(),
         };
         let path = self.failed_at.unwrap_or_default();
         JsonError { kind: fault.kind, path, message, line, column }
@@ -130,14 +134,26 @@ impl<'t> Reader<'t> {
             b't' => self.scanner.literal(b"rue").map(|()| Value::Bool(true)),
             b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
             b'-' => self.number(path, depth, true),
-            b'"' => self.scanner.string().map(|text| Value::String(self.repetition.string(&text))),
+            b'"' => {
+                let text = self.scanner.string()?;
+                if !self.memory.spend(limits::MEMORY_OF_CONTAINER + text.len()) {
+                    return self.out_of_memory();
+                }
+                Ok(Value::String(self.repetition.string(&text)))
+            }
             _ if depth >= limits::NESTING => {
                 let fault = self.scanner.fault("");
                 fault.map_err(|fault| Fault { kind: JsonErrorKind::Nesting, ..fault })
             }
+            _ if !self.memory.spend(limits::MEMORY_OF_CONTAINER) => self.out_of_memory(),
             b'[' => self.array(path, depth + 1),
             _ => self.object(path, depth + 1),
         }
+    }
+
+    fn out_of_memory(&self) -> Result<Value, Fault> {
+        let fault = self.scanner.fault(limits::TOO_DENSE);
+        fault.map_err(|fault| Fault { kind: JsonErrorKind::Memory, ..fault })
     }
 
     fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Fault> {
@@ -178,6 +194,9 @@ impl<'t> Reader<'t> {
                 Some(_) => return self.scanner.fault_ahead("expected `,` or `]` after an element"),
             }
             let index = self.elements.len() - start;
+            if !self.memory.spend(limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT)) {
+                return self.out_of_memory();
+            }
             let element = self.value(&path.element(index), depth)?;
             self.elements.push(element);
         }
@@ -223,7 +242,11 @@ impl<'t> Reader<'t> {
                     return self.scanner.fault_ahead("expected the name of a member, in quotes");
                 }
             }
-            let name = self.name(self.members.len() - start)?;
+            let index = self.members.len() - start;
+            if !self.memory.spend(limits::memory_of_item(index, limits::MEMORY_OF_MEMBER)) {
+                return self.out_of_memory();
+            }
+            let name = self.name(index)?;
             match self.scanner.peek_token() {
                 Some(b':') => self.scanner.skip(),
                 Some(_) => {
@@ -282,7 +305,7 @@ mod tests {
     #[test]
     fn what_the_value_no_longer_shows_is_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
-        let notes = read(text, &Path::Root).unwrap().notes;
+        let notes = read(text, &Path::Root, Budget::unlimited()).unwrap().notes;
         let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
         let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path(), item(n))).collect();
         assert_eq!(

@@ -46,6 +46,21 @@ pub fn numbers(genome: &Genome) -> Case {
     of(ruled(&clause("in", &filled(BYTES, |index| number(genome, index)))))
 }
 
+/// Parts that are much larger in memory than in text.
+pub fn dense(genome: &Genome) -> Case {
+    let part = genome.choose(0, &["{}", "[]", "1", "[0]", r#"{"a":1}"#, r#"{"op":"in"}"#]);
+    let parts = filled(genome.count(1, 1_000_000, BYTES), |_| part.to_owned());
+    of(match genome.choose(2, &[0, 1, 2, 3, 4, 5, 6]) {
+        0 => flag(&format!(r#""targets":[{parts}]"#)),
+        1 => flag(&format!(r#""rules":[{parts}]"#)),
+        2 => ruled(&parts),
+        3 => flag(&format!(r#""x":[{parts}]"#)),
+        4 => format!(r#"{{"flags":{{}},"segments":{{"s":{{"rules":[{parts}]}}}}}}"#),
+        5 => format!(r#"{{"flags":{{{}}}}}"#, filled(BYTES, |key| format!(r#""{key:x}":{{}}"#))),
+        _ => format!(r#"{{"flagValues":{{{}}}}}"#, filled(BYTES, |key| format!(r#""{key:x}":1"#))),
+    })
+}
+
 /// Keys with one hash: of flags, of targets, or of members.
 pub fn colliding(genome: &Genome) -> Case {
     let keys = colliding_keys(40_000);

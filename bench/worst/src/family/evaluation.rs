@@ -182,6 +182,11 @@ pub fn prerequisites(genome: &Genome) -> Case {
     evaluated(needing(genome), r#""x":[1,2,3]"#)
 }
 
+/// The explanation of a flag that needs many others.
+pub fn explained_prerequisites(genome: &Genome) -> Case {
+    Case::new(Call::Explain, needing(genome), user(""))
+}
+
 fn needing(genome: &Genome) -> String {
     let (levels, width) = levels(genome);
     let needing = |level: usize| {
