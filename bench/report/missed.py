@@ -45,7 +45,7 @@ def section(tables: list[Table], reasons: dict[str, str], measured: Measured) ->
     rows = [(table, row) for table in tables for row in table.rows if row.verdict == MISSED]
     if not rows:
         return
-    yield from ("## What is not met, and why", "")
+    yield from ("## Missed targets, and why", "")
     for table, row in rows:
         value, target = shown(row.value, row.unit), shown(row.target, row.unit)
         share = (row.value or 0) / row.target if row.target else 0

@@ -98,9 +98,9 @@ describe("the inventory page", { skip }, () => {
     assert.equal(await page.getAttribute("thead th:has-text('Age')", "aria-sort"), "descending");
     await page.click("thead button:text('Last evaluated')");
     const last = "tbody tr:last-child [data-label='Last evaluated']";
-    assert.equal((await page.textContent(last)).trim(), "unknown", "what is unknown comes last");
+    assert.equal((await page.textContent(last)).trim(), "unknown", "unknown comes last");
     await page.click("thead button:text('Last evaluated')");
-    assert.equal((await page.textContent(last)).trim(), "unknown", "and stays there");
+    assert.equal((await page.textContent(last)).trim(), "unknown", "in both directions");
   });
 
   it("searches keys, words and values", async () => {
@@ -118,7 +118,7 @@ describe("the inventory page", { skip }, () => {
     assert.equal(await count(), "21 of 21 flags, 58 of 58 rows");
   });
 
-  it("filters by environment, owner and what asks for attention", async () => {
+  it("filters by environment, owner and attention", async () => {
     await page.selectOption("select[data-filter=environment]", "production");
     assert.equal(await count(), "19 of 21 flags, 19 of 58 rows");
     await page.selectOption("select[data-filter=owner]", "fulfilment");
@@ -129,7 +129,7 @@ describe("the inventory page", { skip }, () => {
     assert.equal((await keys()).length, 2);
   });
 
-  it("groups by owner, those of nobody last", async () => {
+  it("groups by owner, flags without one last", async () => {
     await page.check("#grouped");
     const owners = await page
       .locator("tr.group th")
@@ -183,7 +183,7 @@ describe("the inventory page", { skip }, () => {
     await page.screenshot({ path: process.env.SCREENSHOT, animations: "disabled" });
   });
 
-  it("said nothing to the console and asked for nothing else", () => {
+  it("logs nothing and requests only the page", () => {
     assert.deepEqual(faults, []);
     assert.deepEqual(new Set(requests), new Set([address]));
   });

@@ -1,4 +1,4 @@
-// The timed loops. What a loop reads is kept in `sink`, so that no engine leaves the reading out.
+// The timed loops. They store their results in `sink`, so that no engine optimizes them away.
 
 export const sink = { value: undefined, index: undefined, reason: undefined };
 

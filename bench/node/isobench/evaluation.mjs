@@ -1,6 +1,6 @@
 // One flag, by many bound contexts that each evaluate it once.
 import { agree, shown } from "./agreement.mjs";
-import { evaluate } from "./asking-launchdarkly.mjs";
+import { evaluate } from "./evaluate-launchdarkly.mjs";
 import {
   allThree,
   free,

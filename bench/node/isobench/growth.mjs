@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { agree } from "./agreement.mjs";
-import { evaluate, evaluateLater } from "./asking-launchdarkly.mjs";
+import { evaluate, evaluateLater } from "./evaluate-launchdarkly.mjs";
 import { free, launchdarkly, launchdarklyLater, times, valueAndIndex } from "./blocks.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
 import { memoryOfModule } from "./module-memory.mjs";
@@ -98,7 +98,7 @@ async function measure(name, { axis, size, file, flag }, quick) {
   const { calls, load, prepare, block, finish, drop, file: read } = await tasks[name]();
   const title = `${axis} ${size}`;
   const source = read(file);
-  // What loading takes once, such as compiled code, is not the document's.
+  // The first loads also compile code, which is not a cost of the document.
   for (let round = 0; round < 20; round += 1) {
     drop(load(read("growth-clauses-10.json")));
   }

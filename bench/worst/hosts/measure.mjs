@@ -11,7 +11,7 @@ const isoflag = await import(pathToFileURL(entry).href);
 await isoflag.ready?.();
 const { Context, Flags, replay } = isoflag;
 
-/** The call to measure, with what it needs made before. */
+/** Returns the call to measure, with its input prepared. */
 function callOf({ call, document, context }) {
   const bytes = new TextEncoder().encode(document);
   if (call === "load") return () => Flags.fromJson(bytes);

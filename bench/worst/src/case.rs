@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::ALLOCATOR;
 
-/// What is called with an input; only that is measured.
+/// The measured call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// Loads the document.
@@ -46,12 +46,12 @@ pub struct Case {
     pub context: String,
 }
 
-/// What a call took.
+/// The cost of a call.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// Of the processor, so that other programs do not count.
+    /// Processor time, so that other programs do not count.
     pub time: Duration,
-    /// The most memory that it had beyond what was there before.
+    /// The peak of the memory that it allocated.
     pub bytes: usize,
 }
 

@@ -45,7 +45,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "replay", make: evaluation::replayed },
 ];
 
-/// What `part` makes of each number, with commas between, up to a number of bytes; at least one.
+/// Joins the parts for 0, 1, … with commas, up to a number of bytes; at least one part.
 fn filled(bytes: usize, mut part: impl FnMut(usize) -> String) -> String {
     let mut text = String::with_capacity(bytes);
     for index in 0.. {

@@ -61,7 +61,7 @@ fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
         if start.elapsed() > LONGEST {
             break;
         }
-        // Every eighth input is a new one, so that the search leaves a place where nothing is slower.
+        // Every eighth input is a new one, so that the search leaves a local maximum.
         let next =
             if round % 8 == 0 { Genome::random(&mut random) } else { genome.mutated(&mut random) };
         let case = (family.make)(&next);
@@ -70,7 +70,7 @@ fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
             (genome, worst, cost) = (next, case, next_cost);
         }
     }
-    // The shorter of two times is nearer to what the input costs.
+    // The shorter of two times is nearer to the cost of the input.
     let again = worst.cost();
     (worst, if again.time < cost.time { again } else { cost })
 }

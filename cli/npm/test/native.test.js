@@ -22,10 +22,10 @@ const npx = at("../isoflag.js");
 const scratch = mkdtempSync(join(tmpdir(), "isoflag-npx-"));
 let native;
 
-/** What a list of invocations cannot hold. */
+/** Arguments that are too long for the list of invocations. */
 const MADE = { LONG: "x".repeat(5000), NESTED: "[".repeat(100_000) };
 
-/** A folder with these copies of files of the repository, some links, and permissions that are not the usual ones. */
+/** Creates a folder with copies of files of the repository, links, and unusual permissions. */
 function folderWith(files) {
   const folder = mkdtempSync(join(scratch, "folder-"));
   for (const [name, from] of Object.entries(files)) {
@@ -38,7 +38,7 @@ function folderWith(files) {
   return folder;
 }
 
-/** What a run leaves in its folder. */
+/** Returns the files in a folder after a run. */
 function left(folder) {
   return readdirSync(folder).map(name => {
     const stats = lstatSync(join(folder, name));
@@ -51,7 +51,7 @@ function ran(program, args, options) {
   return { status, signal, stdout, stderr };
 }
 
-/** What a program makes of an invocation. */
+/** Returns the result of an invocation. */
 function made(program, { run, input = "", files, env = {}, in: inside = "" }) {
   const cwd = files === undefined ? join(repository, inside) : folderWith(files);
   const { PATH, HOME } = process.env;

@@ -55,4 +55,4 @@ def handler(event: Mapping[str, Any], context: object) -> Response:
             return decide(request)
     except BadRequestError as error:
         return json_response(400, {"error": str(error)}, SPA.headers(request))
-    return json_response(404, {"error": "ask `POST /decide`"}, SPA.headers(request))
+    return json_response(404, {"error": "send `POST /decide`"}, SPA.headers(request))

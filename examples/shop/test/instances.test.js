@@ -33,8 +33,8 @@ describe("the instances", { skip }, () => {
     page.on("pageerror", error => faults.push(String(error)));
     page.on("console", message => {
       // Chromium reports each 503, which is expected here.
-      const told = message.text().startsWith("Failed to load resource: the server responded with");
-      if (message.type() === "error" && !told) faults.push(message.text());
+      const isExpected = message.text().startsWith("Failed to load resource: the server responded with");
+      if (message.type() === "error" && !isExpected) faults.push(message.text());
     });
     await page.goto(server.address);
     await page.getByRole("link", { name: "Twelve instances" }).click();
@@ -77,7 +77,7 @@ describe("the instances", { skip }, () => {
     });
   };
   /**
-   * What a run came to.
+   * Returns the result of a run.
    * @param {string} change
    * @param {string} protection
    */
@@ -108,7 +108,7 @@ describe("the instances", { skip }, () => {
     await page.getByText("lost with the form that was filled in").waitFor();
   });
 
-  it("shows each instance change at a moment of its own", async () => {
+  it("shows that each instance changes at its own time", async () => {
     await run("OFF to ON", "None");
     const changes = await page
       .locator(".lane")
@@ -247,7 +247,7 @@ describe("the instances", { skip }, () => {
     });
   }
 
-  it("refuses a pin to what was rolled back where nothing keeps it", async () => {
+  it("rejects a pin to a rolled-back document that is not kept", async () => {
     await run("Rolled back", "Pin");
     const bucket = page.getByLabel("A bucket keeps each document");
     await forget();

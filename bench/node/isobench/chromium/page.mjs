@@ -1,4 +1,4 @@
-// What runs in the page. It is bundled, and the module lies beside it.
+// The program of the page. It is bundled, and the module is in the same folder.
 import * as isoflag from "../../../../bindings-wasm/npm/dist/index.js";
 import { free, times } from "../blocks.mjs";
 import { measureEvaluation } from "../evaluation.mjs";

@@ -42,7 +42,7 @@ export function flagd(source) {
   let context;
   return {
     name: "flagd",
-    ask: (key, raw) => {
+    evaluate: (key, raw) => {
       if (raw !== from) {
         from = raw;
         context = { ...raw, targetingKey: raw.key };

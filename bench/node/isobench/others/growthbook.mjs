@@ -32,7 +32,7 @@ export function growthbook(source) {
   let from;
   return {
     name: "growthbook",
-    ask: (key, raw) => {
+    evaluate: (key, raw) => {
       if (raw !== from) {
         from = raw;
         client.setAttributes(raw);

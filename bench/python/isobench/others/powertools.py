@@ -29,7 +29,7 @@ class Powertools:
         features = {key: feature(item) for key, item in source.items() if simple(item)}
         self.flags = FeatureFlags(Store(features))
 
-    def ask(self, key: str, raw: dict[str, Any]) -> Any:
+    def evaluate(self, key: str, raw: dict[str, Any]) -> Any:
         return self.flags.evaluate(name=key, context=raw, default=False)
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ pub fn colliding(_: &Genome) -> Case {
     }))
 }
 
-/// Keys of sixteen bytes: of the second word the first decides what it must be for the same hash.
+/// Keys of sixteen bytes with equal hashes: the second word is computed from the first.
 pub fn colliding_keys(count: usize) -> Vec<String> {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut random = Random::new(7);

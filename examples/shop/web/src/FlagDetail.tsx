@@ -57,7 +57,7 @@ export function FlagDetail(props: FlagDetailProps) {
                 trace?.rollout
                   ? hashSentence(trace.rollout)
                   : trace?.on === false
-                    ? "Off means off: whatever the weights are, nobody is asked for a bucket."
+                    ? "The flag is off, so no bucket is computed, whatever the weights are."
                     : "This visitor has no bucket here: something before the rollout decides. The next key may have one."
               }
             />

@@ -7,7 +7,7 @@ export function ValueChip({ value, index }: { readonly value: Json; readonly ind
   return (
     <span
       className={`chip ${tone(value, index)}`}
-      title={index === null ? "the default of the code that asks" : text}
+      title={index === null ? "the caller's default" : text}
     >
       {text}
     </span>
