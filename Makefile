@@ -180,7 +180,7 @@ docs:
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag
 
 readme: build
-	$(call say,README: its quotes match the output of the demo)
+	$(call say,README: what it quotes is what the demo prints)
 	@.ci/python-env
 	@.venv/bin/python docs/readme.py --check
 

@@ -49,7 +49,7 @@ export function skipWithoutChromium(environment = process.env) {
   return MISSING;
 }
 
-/** Returns the options with which a driver starts Chromium; throws if it is missing. */
+/** What a driver needs to start Chromium; throws if it is missing. */
 export function launchOptions() {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(MISSING);

@@ -1,7 +1,7 @@
 /**
  * The inventory page in a real browser: `isoflag inventory --html` of three environments, opened from its file.
  *
- * `ISOFLAG` names the program; `SCREENSHOT` a file for a picture of the page.
+ * `ISOFLAG` is the path of the CLI; `SCREENSHOT` is a file for a picture of the page.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { launch, skipWithoutChromium } from "./browser.js";
+import { chromium } from "playwright-core";
+import { launchOptions, skipWithoutChromium } from "../../.ci/chromium.mjs";
 
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 const DOCUMENTS = at("../tests/documents/inventory/");
@@ -61,7 +62,7 @@ describe("the inventory page", { skip }, () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "isoflag-page-"));
     address = writePage(folder);
-    browser = await launch();
+    browser = await chromium.launch(launchOptions());
   });
 
   beforeEach(async () => {

@@ -111,9 +111,7 @@ fn write_environment(html: &mut String, environment: &Environment) -> std::fmt::
 }
 
 fn write_tiles(html: &mut String, inventory: &Inventory) -> std::fmt::Result {
-    html.write_str(
-        "<div class=\"tiles\" role=\"group\" aria-label=\"Needs attention\">\n",
-    )?;
+    html.write_str("<div class=\"tiles\" role=\"group\" aria-label=\"Needs attention\">\n")?;
     for attention in Attention::ALL {
         let count = inventory.attention_count(attention);
         let (tone, words) = match attention {
