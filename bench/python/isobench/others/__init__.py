@@ -40,7 +40,9 @@ def measure(workload: Workload, record: Record, calls: int) -> None:
             # Another hash assigns a context to another bucket.
             if case != "rollout" and other.evaluate(case, raw) != served:
                 raise SystemExit(f"`{case}`: {other.name} does not give {served}; nothing is timed")
-            subjects.append(Subject(other.name, lambda: raw, repeated(other.evaluate, case, calls), calls))
+            subjects.append(
+                Subject(other.name, lambda: raw, loop(other.evaluate, case, calls), calls)
+            )
 
         def ours(key: str, context: dict[str, Any]) -> Any:
             return flags.bool_variation(key, context, False)
@@ -49,15 +51,15 @@ def measure(workload: Workload, record: Record, calls: int) -> None:
             return bound.bool_variation(key, False)
 
         mine = [
-            Subject("isoflag", lambda: raw, repeated(ours, case, calls), calls),
-            Subject("isoflag bound", lambda: raw, repeated(ours_bound, case, calls), calls),
+            Subject("isoflag", lambda: raw, loop(ours, case, calls), calls),
+            Subject("isoflag bound", lambda: raw, loop(ours_bound, case, calls), calls),
         ]
         record.timed("others", case, *mine, *subjects)
     for other in others:
         other.close()
 
 
-def repeated(evaluate: Any, key: str, calls: int) -> Any:
+def loop(evaluate: Any, key: str, calls: int) -> Any:
     def block(raw: dict[str, Any]) -> None:
         for _ in range(calls):
             evaluate(key, raw)

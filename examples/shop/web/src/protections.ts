@@ -25,7 +25,8 @@ export const WHAT: Readonly<Record<Change, string>> = {
   alarm:
     "`express-form` goes to one page; sixteen minutes later an alarm has AppConfig serve the first document again, byte for byte.",
   off: "`express-checkout` is switched off, for everybody, immediately.",
-  "phase-out": "`express-checkout` is switched off with `offWaitsForPins`: journeys that began with a pin may end.",
+  "phase-out":
+    "`express-checkout` is switched off with `offWaitsForPins`: journeys that began with a pin may end.",
 };
 
 export const BUYS: Readonly<Record<Protection, { readonly buys: string; readonly costs: string }>> = {
