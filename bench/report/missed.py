@@ -22,7 +22,7 @@ def read(path: Path) -> dict[str, str]:
 
 
 def filled(text: str, measured: Measured) -> str:
-    """The text with the measured figures that it names."""
+    """Returns the text with its measured figures."""
 
     def figure(name: re.Match[str]) -> str:
         host, group, case, subject = name[1].split("/")

@@ -148,7 +148,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
         assert!(ran.out.contains("\"written\":false") && ran.out.contains("\"deployable\":false"));
         assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{suite}: {ran:?}");
     }
-    // A failure counts whatever was evaluated.
+    // A failure counts even if flags were evaluated.
     let ran = run("false", &["--artifact-time", "300"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(text(&document).contains("\"deployable\":false,\"timestamp\":300"), "{ran:?}");

@@ -29,10 +29,10 @@ pub(crate) fn isoflag_reading(arguments: &[&str], input: &str) -> Ran {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("the program starts");
+        .expect("the CLI starts");
     // The run may end without reading, which closes the pipe.
     let _ = child.stdin.take().expect("it was piped").write_all(input.as_bytes());
-    let output = child.wait_with_output().expect("the program ends");
+    let output = child.wait_with_output().expect("the CLI ends");
     Ran {
         code: output.status.code().expect("no signal ended it"),
         out: String::from_utf8(output.stdout).expect("the output is UTF-8"),

@@ -56,7 +56,7 @@ fn the_report_matches_the_document() {
 fn the_time_defaults_to_the_clock() {
     let ran = isoflag_reading(&["stamp", "-"], r#"{"flags":{}}"#);
     assert_eq!(ran.code, 0);
-    // The beginning of 2024: whatever machine runs this is later than that, and its stamp in seconds.
+    // After the beginning of 2024, and in seconds.
     let document = isoflag::Value::parse(ran.out.as_bytes()).unwrap();
     let stamp = document
         .as_object()

@@ -1,6 +1,6 @@
 // Prints the sizes of the two modules by part, as Markdown: node isobench/composition.mjs, which bench/run.sh writes to SIZE.md.
-// A function belongs to the crate that its name begins with; what of the standard library was compiled for a type of ours is
-// counted apart.
+// A function belongs to the crate that its name begins with; functions of the standard library that are compiled for a type
+// of isoflag are counted separately.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -8,7 +8,7 @@ const pkg = new URL("../../../bindings-wasm/pkg/", import.meta.url);
 const zipped = bytes => gzipSync(bytes, { level: 9 }).length;
 const FUNCTION = 0;
 
-/** Reads a module's bytes one after the other. */
+/** Reads a module's bytes in order. */
 class Reader {
   constructor(bytes) {
     this.bytes = bytes;
@@ -55,7 +55,7 @@ function sections(bytes) {
   return found;
 }
 
-/** How many functions are imported: they come first in the numbering. */
+/** Returns the number of imported functions, which are numbered first. */
 function importedFunctions(bytes) {
   const reader = new Reader(bytes);
   let functions = 0;
@@ -88,7 +88,7 @@ function names(bytes) {
 
 const OURS = /\bisoflag(?:\[[0-9a-f]+\])?::(\w+)/;
 
-/** The part that a function belongs to, by its name. */
+/** Returns the part that a function belongs to, by its name. */
 function partOf(name) {
   const [crate] =
     name.replace(/^[<&*\s]*(?:mut |dyn |const |impl )*/, "").match(/^\w+(?=(?:\[[0-9a-f]+\])?::)/) ?? [];

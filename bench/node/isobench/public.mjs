@@ -48,7 +48,7 @@ export async function measurePublic(documents, client, cases, record, calls) {
       agree(flag, flags.variationDetail(flag, raw, null), await peer.variationDetail(flag, raw, null));
     }
     const same = times(calls, () => raw);
-    // As many contexts as calls: nothing of one call serves the next.
+    // As many contexts as calls, so that no call uses cached results.
     const others = times(calls, (_, index) => ({ ...raw, key: `${raw.key}-${index}` }));
     for (const [group, contexts] of [
       ["eval-public", same],

@@ -1,4 +1,4 @@
-//! One input, the call that it is made for, and what the call costs.
+//! One input, its call, and the cost of the call.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -60,7 +60,7 @@ impl Case {
         Case { call, document, context }
     }
 
-    /// The bytes that the call is given.
+    /// Returns the size of the input in bytes.
     pub fn size(&self) -> usize {
         match self.call {
             Call::Load => self.document.len(),
@@ -99,7 +99,7 @@ impl Case {
         }
     }
 
-    /// The case for the other host runtimes.
+    /// Returns the case as JSON for the other host runtimes.
     pub fn to_json(&self, name: &str, cost: Cost) -> serde_json::Value {
         json!({
             "name": name,

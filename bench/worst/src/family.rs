@@ -1,4 +1,4 @@
-//! Kinds of inputs that something may be slow for. Each makes an input of a genome.
+//! Families of inputs that may be slow. Each builds an input from a genome.
 
 mod context;
 mod document;
@@ -87,7 +87,7 @@ fn user(members: &str) -> String {
     format!(r#"{{"kind":"user","key":"ada"{comma}{members}}}"#)
 }
 
-/// Pieces of pattern of which hostile ones are made.
+/// Pieces of hostile patterns.
 const PIECES: &[&str] = &[
     "a",
     "b",
@@ -117,7 +117,7 @@ const PIECES: &[&str] = &[
     "z",
 ];
 
-/// A pattern of pieces that the genome chooses, the last of which does not match.
+/// A pattern of pieces that the genome chooses; the last one does not match.
 fn pattern(genome: &Genome) -> String {
     let pieces: String = (0..6).map(|place| genome.choose(place, PIECES)).collect();
     let count = genome.count(6, 1, 20_000);

@@ -106,7 +106,7 @@ describe("a fleet of instances", () => {
     assert.deepEqual(await config(stale), { ...on, ...consistent(true) });
   });
 
-  it("answers 503 where the feature is off, and by a pin what the page has decided with", async () => {
+  it("answers 503 if the feature is off, and follows a pin", async () => {
     const { start, at, holding, submit } = await fleet({ change: "on" });
     const held = await at(7 * MINUTE);
     const [fresh, stale] = [holding(({ isOn }) => isOn), holding(({ isOn }) => !isOn)];
@@ -119,7 +119,7 @@ describe("a fleet of instances", () => {
     assert.equal((await submit(stale, "two steps", held[fresh - 1]?.digest)).status, 200);
   });
 
-  it("answers 422 where another form is expected, and by a pin takes it", async () => {
+  it("answers 422 to an unexpected form, and accepts it with a pin", async () => {
     const { at, holding, submit, start } = await fleet({ change: "form" });
     await at(7 * MINUTE);
     const fresh = holding(({ form }) => form === "one page");
@@ -225,7 +225,7 @@ describe("a fleet of instances", () => {
     }
   });
 
-  it("gives each published document by its digest, and no other", async () => {
+  it("returns only published documents, by digest", async () => {
     const { start, path } = await fleet({ change: "on" });
     const { status, body } = await send(`${path}/documents/${start.newest}`, "GET");
     assert.equal(status, 200);
@@ -252,7 +252,7 @@ describe("a fleet of instances", () => {
     }
   });
 
-  it("turns its clock neither back nor too far", async () => {
+  it("moves its clock neither back nor too far", async () => {
     const { path, at, start, changedMs } = await fleet({ change: "on" });
     await at(MINUTE);
     for (const toMs of [changedMs, start.untilMs + 1, "1", null, 1.5, -1]) {

@@ -127,20 +127,20 @@ describe("the instances", { skip }, () => {
     assert.equal(await page.locator('[data-holds="two steps"]').count(), 12);
   });
 
-  it("decides in the page as each instance does", async () => {
+  it("evaluates the same in the page and in each instance", async () => {
     const { compared, same } = await run("OFF to ON", "None");
     assert.ok(compared > 100);
     assert.equal(same, compared);
   });
 
-  it("comes to the same each time", async () => {
+  it("has the same result each time", async () => {
     const first = await run("OFF to ON", "None");
     await forget();
     await page.getByRole("button", { name: "Again" }).click();
     assert.deepEqual(await outcome(), first);
   });
 
-  it("says on which step of a broken journey page and instance part", async () => {
+  it("shows the step in which page and instance differ", async () => {
     await run("OFF to ON", "None");
     const receipt = page.locator(".receipt");
     const first = await receipt.getAttribute("data-journey");
@@ -153,7 +153,7 @@ describe("the instances", { skip }, () => {
     const text = await dispute.innerText();
     assert.match(text, new RegExp(`Journey ${number} began .* 503 off there`));
     assert.match(text, /they part at trace\.on: the page claims true, the instance finds false\./);
-    // The claim holds where it was made, and both host runtimes find the same difference.
+    // The claim holds in the page, and both host runtimes find the same difference.
     assert.equal(await dispute.locator(".steps > .yes").count(), 1);
     assert.equal(await dispute.getAttribute("data-hosts"), "same");
     assert.deepEqual(await dispute.locator(".chip").allInnerTexts(), ["true", "false"]);
@@ -193,7 +193,7 @@ describe("the instances", { skip }, () => {
     await page.getByText(/^None of \d+ journeys broke/).waitFor();
   });
 
-  it("breaks journeys without a pin where one form follows another, also behind the gate", async () => {
+  it("breaks journeys without a pin when the form changes, also behind the gate", async () => {
     for (const protection of ["None", "Gate"]) {
       const { broken, statuses } = await run("Another form", protection);
       assert.ok(broken > 0);
@@ -258,7 +258,7 @@ describe("the instances", { skip }, () => {
     await bucket.check();
   });
 
-  it("lets the kill switch win over pins, and says so", async () => {
+  it("lets the kill switch win over pins, and reports it", async () => {
     const { broken, statuses } = await run("Kill switch", "Pin");
     assert.ok(broken > 0);
     assert.equal(statuses, `503:${broken}`);
@@ -266,7 +266,7 @@ describe("the instances", { skip }, () => {
     assert.deepEqual(await run("Kill switch", "None").then(({ broken }) => broken), broken);
   });
 
-  it("keeps what each run came to", async () => {
+  it("keeps the result of each run", async () => {
     const { begun, broken } = await run("OFF to ON", "None");
     assert.equal(await page.locator('td[data-run="on none"]').innerText(), `${broken}/${begun}`);
   });

@@ -15,7 +15,7 @@ function firstAnswer() {
   }
 }
 
-/** Milliseconds from the bytes to an instance, and to the first answer. One page can do it once. */
+/** Milliseconds from the bytes to an instance, and to the first answer. A page can measure this once. */
 async function start() {
   const bytes = await (await fetch("/core.wasm")).arrayBuffer();
   const begin = performance.now();

@@ -1,4 +1,4 @@
-// flagd's evaluator with flags of the same meaning.
+// flagd's evaluator with equivalent flags.
 import { FlagdCore } from "@openfeature/flagd-core";
 import { simple } from "./index.mjs";
 

@@ -1,4 +1,4 @@
-// GrowthBook's SDK with features of the same meaning.
+// GrowthBook's SDK with equivalent features.
 import { GrowthBook } from "@growthbook/growthbook";
 import { simple } from "./index.mjs";
 

@@ -1,4 +1,4 @@
-// Other evaluators, on the cases that their models can say: the same question, not the same document.
+// Other evaluators, on the cases that their models can express with equivalent documents.
 import { sink } from "../blocks.mjs";
 import { flagd } from "./flagd.mjs";
 import { growthbook } from "./growthbook.mjs";
@@ -11,7 +11,7 @@ export function measureOthers(flags, source, raw, record, calls) {
   for (const key of CASES) {
     const served = flags.boolVariation(key, raw, false);
     for (const { name, evaluate } of others) {
-      // Another hash puts a context elsewhere in a rollout.
+      // Another hash assigns a context to another bucket.
       if (key !== "rollout" && evaluate(key, raw) !== served) {
         throw new Error(`\`${key}\`: ${name} does not give ${served}; nothing is timed`);
       }
@@ -34,7 +34,7 @@ export function measureOthers(flags, source, raw, record, calls) {
   bound.free();
 }
 
-/** Whether another model can say the flag. */
+/** Whether another model can express the flag. */
 export const simple = operators => item =>
   item.variations[0] === true &&
   item.targets.length === 0 &&

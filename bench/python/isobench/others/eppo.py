@@ -1,4 +1,4 @@
-"""Eppo's SDK (Rust inside) with flags of the same meaning."""
+"""Eppo's SDK (written in Rust) with equivalent flags."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The feature flags of Powertools for AWS Lambda, from a store in memory. It knows no share of a hash: a modulo stands for a
-rollout, and a comparison of text for one of versions.
+"""The feature flags of Powertools for AWS Lambda, from a store in memory. It has no rollouts by hash and no versions: a
+modulo and a comparison of text replace them.
 """
 
 from __future__ import annotations

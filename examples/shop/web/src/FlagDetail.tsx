@@ -42,7 +42,7 @@ export function FlagDetail(props: FlagDetailProps) {
         <section className="rollout">
           <h4>
             <Prose
-              text={rollout.rule ? `The rollout of rule \`${rollout.rule}\`` : "The rollout, for who is left"}
+              text={rollout.rule ? `The rollout of rule \`${rollout.rule}\`` : "The rollout, for all others"}
             />
           </h4>
           <BucketBar

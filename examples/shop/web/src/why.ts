@@ -166,7 +166,7 @@ export function stepsOf(trace: FlagTrace, document: JsonObject): Step[] {
   const steps: Step[] = [
     trace.on
       ? { holds: true, text: "The flag is on.", because: [] }
-      : { holds: false, text: "The flag is off: nothing else is looked at.", because: [], decides: true },
+      : { holds: false, text: "The flag is off, so nothing else is evaluated.", because: [], decides: true },
   ];
   for (const needed of trace.prerequisites ?? []) {
     const required = code(variationOf(document, needed.flag, needed.requiredVariation));
