@@ -11,7 +11,7 @@ use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};
 
-/// Record that an artifact is deployed: list its features, and enter the done ones into Beta
+/// Record that an artifact is deployed: list its features, and add those that are done to Beta
 ///
 /// The document is rewritten: a feature that is done and in the artifact gets its
 /// `deployedTimestamp`; a feature that is not in it, for example after a return to an older
