@@ -10,7 +10,8 @@ use crate::context::Context;
 use crate::json::{Value, push_hex};
 
 /// `sha256:` and 64 hex digits, over the RFC 8785 text of a value.
-pub(crate) fn digest(value: &Value) -> String {
+#[must_use]
+pub fn digest(value: &Value) -> String {
     let text = value.to_canonical_json();
     #[cfg(feature = "tools")]
     let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();

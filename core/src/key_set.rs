@@ -39,12 +39,6 @@ impl KeySet {
         self.keys
     }
 
-    /// The slot of a key, which is added if it is not there yet.
-    #[cfg(feature = "authoring")]
-    pub(crate) fn intern(&mut self, key: &str) -> u32 {
-        self.place(key).unwrap_or_else(|| self.add(&Arc::from(key)))
-    }
-
     /// Adds a key that is not there yet.
     pub(crate) fn add(&mut self, key: &Arc<str>) -> u32 {
         self.push(hash(key), Arc::clone(key))

@@ -12,13 +12,17 @@ use crate::path::Path;
 
 /// The two sections of a document, whose items have keys and versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Section {
+pub enum Section {
+    /// `flags`.
     Flags,
+    /// `segments`.
     Segments,
 }
 
 impl Section {
-    pub(crate) fn name(self) -> &'static str {
+    /// `flags` or `segments`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Section::Flags => "flags",
             Section::Segments => "segments",

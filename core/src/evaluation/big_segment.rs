@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::json::{Object, Value};
-use crate::ruleset::KindSlot;
+use crate::model::KindSlot;
 
 /// The status of the store of big segments, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

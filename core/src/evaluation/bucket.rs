@@ -5,7 +5,7 @@ use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::json::{self, Value};
 use crate::limits;
-use crate::ruleset::{AttributeSlot, Bucketing, Hash};
+use crate::model::{AttributeSlot, Bucketing, Hash};
 
 /// The bucket of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

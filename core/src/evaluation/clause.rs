@@ -6,7 +6,7 @@ use super::observer::{Clues, Observer};
 use super::subject::BoundAttribute;
 use super::{Evaluation, Malformed, Trail};
 use crate::json::Value;
-use crate::ruleset::{Clause, Comparable, Condition, Test};
+use crate::model::{Clause, Comparable, Condition, Test};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Whether a clause matches, and the length of the longest path of segments below it.

@@ -38,7 +38,7 @@ pub(crate) use subject::Subject;
 
 use memo::Memo;
 
-use crate::ruleset::Ruleset;
+use crate::model::Model;
 
 /// Ends a whole evaluation: an unreadable part, a cycle or a limit. The requested flag evaluates to
 /// `MALFORMED_FLAG`, even if a prerequisite or a segment is the cause.
@@ -47,7 +47,7 @@ pub(crate) struct Malformed;
 
 /// Evaluates one flag for one bound context, within the remaining steps.
 pub(crate) fn evaluate<O: Observer>(
-    ruleset: &Ruleset,
+    ruleset: &Model,
     subject: &Subject,
     flag: Option<FlagHandle>,
     observer: &mut O,
@@ -84,7 +84,7 @@ pub(crate) fn evaluate<O: Observer>(
 
 /// The state of one evaluation.
 struct Evaluation<'a, O> {
-    ruleset: &'a Ruleset,
+    ruleset: &'a Model,
     subject: &'a Subject,
     context: &'a subject::BoundContext,
     observer: &'a mut O,

@@ -3,7 +3,7 @@
 use super::bucket::Bucket;
 use super::flag::Outcome;
 use crate::json::Value;
-use crate::ruleset::{Bucketing, Clause, Flag, Prerequisite, Rollout, Targets};
+use crate::model::{Bucketing, Clause, Flag, Prerequisite, Rollout, Targets};
 
 /// Observes an evaluation. Each entered part is also left, unless the evaluation ends there because
 /// something is malformed.

@@ -8,7 +8,7 @@ use super::segment::Recalled;
 use crate::context::{Context, Individual};
 use crate::hash_index;
 use crate::json::Value;
-use crate::ruleset::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueList};
+use crate::model::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueList};
 
 /// A context bound to a document: every attribute that the document reads, looked up once.
 #[derive(Debug)]

@@ -9,14 +9,14 @@ use crate::evaluation::{
 };
 use crate::json::{Object, Value};
 use crate::limits::{self, Budget};
-use crate::ruleset::{
-    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Prerequisite, Ruleset,
+use crate::model::{
+    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Model, Prerequisite,
     Targets,
 };
 
 /// Builds the trace: a frame for each entered part, closed when it is left.
 pub(super) struct Recorder<'a> {
-    ruleset: &'a Ruleset,
+    ruleset: &'a Model,
     subject: &'a Subject,
     frames: Vec<Frame>,
     trace: Value,
@@ -50,7 +50,7 @@ impl Frame {
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(ruleset: &'a Ruleset, subject: &'a Subject) -> Recorder<'a> {
+    pub(super) fn new(ruleset: &'a Model, subject: &'a Subject) -> Recorder<'a> {
         Recorder {
             ruleset,
             subject,

@@ -29,7 +29,8 @@ impl Object {
     }
 
     /// Returns this object with a member added or replaced.
-    pub(crate) fn with(&self, name: &str, value: Value) -> Object {
+    #[must_use]
+    pub fn with(&self, name: &str, value: Value) -> Object {
         let mut members = self.0.to_vec();
         members.push((Arc::from(name), value));
         Object::from_members(members)
