@@ -138,7 +138,7 @@ impl Certification {
         ]))
     }
 
-    /// The record of the artifact, which [`with_changes`] writes and [`deployment`]
+    /// The record of the artifact, which [`with_changes`](crate::with_changes) writes and [`deployment`]
     /// reads.
     #[must_use]
     pub fn artifact(&self, now: f64) -> Value {

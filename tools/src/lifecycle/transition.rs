@@ -12,7 +12,7 @@ use super::{LifecycleChange, LifecycleError, Status, with_changes};
 /// follow the current one, see [`Status::next`].
 ///
 /// Only the order is checked: not that tests have passed for `Done`, and not that everybody has
-/// the feature for `Finished`; [`certification`] and [`finish`] check that. See
+/// the feature for `Finished`; [`certification`](crate::certification) and [`finish`](crate::finish) check that. See
 /// [`Status::command`].
 ///
 /// # Errors
