@@ -7,6 +7,7 @@
 mod canonical;
 mod decimal;
 mod error;
+mod interner;
 mod natural;
 mod note;
 mod number;
@@ -14,9 +15,7 @@ mod object;
 mod order;
 mod power_of_ten;
 mod reader;
-mod repetition;
 mod scanner;
-mod sharing;
 mod value;
 
 pub use error::JsonError;

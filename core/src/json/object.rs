@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::order::{exchanges, sorted_names, utf16_order};
+use super::order::utf16_order;
 use super::value::Value;
 
 /// The members of a JSON object, sorted by RFC 8785 (by UTF-16 code units of the name).
@@ -61,13 +61,7 @@ impl Object {
         if own.is_sorted_by(|(a, _), (b, _)| utf16_order(a, b).is_lt()) {
             return Object::take(members, start);
         }
-        if own.len() <= FEW {
-            insertion_sort(own);
-        } else {
-            let places =
-                sorted_names(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
-            exchanges(&places).into_iter().for_each(|(a, b)| own.swap(a, b));
-        }
+        own.sort_by(|(a, _), (b, _)| utf16_order(a, b));
         // Duplicates are in the order of the text, so that the last one wins.
         let mut kept = start;
         for next in start + 1..members.len() {
@@ -83,15 +77,6 @@ impl Object {
         }
         members.truncate(kept + 1);
         Object(members.drain(start..).collect())
-    }
-
-    /// Whether both share their memory.
-    pub(super) fn is_same(&self, other: &Object) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    pub(super) fn address(&self) -> u64 {
-        Arc::as_ptr(&self.0).cast::<u8>() as u64
     }
 
     /// Returns the member with this name.
@@ -130,24 +115,8 @@ impl Object {
     }
 }
 
-/// Up to this length an insertion sort is fastest, and so is a linear search.
+/// Up to this length a linear search is fastest.
 const FEW: usize = 24;
-
-/// Sorts a few members; equal names keep their order.
-fn insertion_sort(members: &mut [(Arc<str>, Value)]) {
-    for end in 1..members.len() {
-        let mut place = end;
-        while let Some(left) = place.checked_sub(1)
-            && let Some([before, here]) = members.get_mut(left..=place)
-        {
-            if utf16_order(&before.0, &here.0).is_le() {
-                break;
-            }
-            std::mem::swap(before, here);
-            place -= 1;
-        }
-    }
-}
 
 impl FromIterator<(Arc<str>, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(members: I) -> Object {

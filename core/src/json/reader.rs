@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
+use super::interner::Interner;
 use super::note::{Note, NoteKind, OpenPlaces};
 use super::number;
 use super::object::{Member, Object};
-use super::repetition::Repetition;
 use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner};
 use super::value::Value;
 use crate::limits;
@@ -38,7 +38,7 @@ struct Reader<'t> {
     minus_zero_marks: bool,
     elements: Vec<Value>,
     members: Vec<Member>,
-    repetition: Repetition,
+    interner: Interner,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
     places: OpenPlaces,
@@ -55,7 +55,7 @@ impl<'t> Reader<'t> {
             minus_zero_marks,
             elements: Vec::new(),
             members: Vec::new(),
-            repetition: Repetition::new(text),
+            interner: Interner::new(text.len()),
             duplicates: Vec::new(),
             notes: Vec::new(),
             places: OpenPlaces::default(),
@@ -130,7 +130,7 @@ impl<'t> Reader<'t> {
             b't' => self.scanner.literal(b"rue").map(|()| Value::Bool(true)),
             b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
             b'-' => self.number(path, depth, true),
-            b'"' => self.scanner.string().map(|text| Value::String(self.repetition.string(&text))),
+            b'"' => self.string().map(Value::String),
             _ if depth >= limits::NESTING => {
                 let fault = self.scanner.fault("");
                 fault.map_err(|fault| Fault { kind: JsonErrorKind::Nesting, ..fault })
@@ -182,21 +182,13 @@ impl<'t> Reader<'t> {
             self.elements.push(element);
         }
         self.scanner.skip();
-        Ok(self.repetition.containers.array(&mut self.elements, start))
+        Ok(Value::Array(self.elements.drain(start..).collect()))
     }
 
-    /// Parses the name of a member, from its quote on; `members` precede it.
-    fn name(&mut self, members: usize) -> Result<Arc<str>, Fault> {
-        if let Some((place, expected)) = self.repetition.expected_name(members)
-            && self.scanner.is_string(expected)
-        {
-            let name = Arc::clone(expected);
-            self.repetition.confirm(place);
-            return Ok(name);
-        }
-        self.scanner.skip();
-        let name = self.scanner.string()?;
-        Ok(self.repetition.name(&name, members))
+    /// Parses a string after its quote.
+    fn string(&mut self) -> Result<Arc<str>, Fault> {
+        let text = self.scanner.string()?;
+        Ok(self.interner.intern(&text))
     }
 
     /// Parses an object after its brace.
@@ -223,7 +215,8 @@ impl<'t> Reader<'t> {
                     return self.scanner.fault_ahead("expected the name of a member, in quotes");
                 }
             }
-            let name = self.name(self.members.len() - start)?;
+            self.scanner.skip();
+            let name = self.string()?;
             match self.scanner.peek_token() {
                 Some(b':') => self.scanner.skip(),
                 Some(_) => {
@@ -235,10 +228,6 @@ impl<'t> Reader<'t> {
             self.members.push((name, value));
         }
         self.scanner.skip();
-        let own = self.members.get_mut(start..).unwrap_or_default();
-        if self.repetition.sort(own) {
-            return Ok(self.repetition.containers.object(&mut self.members, start));
-        }
         let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
         for name in std::mem::take(&mut self.duplicates) {
             self.note(NoteKind::DuplicateMember, &path.member(&name), depth);

@@ -167,17 +167,6 @@ impl<'t> Scanner<'t> {
         Err(Fault { kind, message, offset: self.offset })
     }
 
-    /// Reads a string from its opening quote on, if it is this one and has no escape.
-    pub(super) fn is_string(&mut self, expected: &str) -> bool {
-        let rest = self.text.get(self.offset..).unwrap_or_default();
-        let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(expected.as_bytes()));
-        let found = rest.is_some_and(|rest| rest.first() == Some(&b'"'));
-        if found {
-            self.offset += expected.len() + 2;
-        }
-        found
-    }
-
     /// Reads a string whose opening quote has been read.
     pub(super) fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
         let text = self.plain()?;
