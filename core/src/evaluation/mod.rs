@@ -11,7 +11,6 @@ mod bucket;
 mod clause;
 mod flag;
 mod memo;
-mod murmur3;
 mod observer;
 mod prerequisite;
 mod reason;
