@@ -64,7 +64,6 @@ mod certification;
 mod check;
 mod consistency;
 mod context;
-mod cut;
 mod diagnostic;
 #[cfg(feature = "authoring")]
 mod diff;
