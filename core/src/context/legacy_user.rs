@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::error::ContextError;
 use super::escaped;
-use super::individual::{BUILT_IN, Individual};
+use super::individual::Individual;
 use super::kind::USER;
+use super::reference::AttributeReference;
 use super::read::{Members, anonymous, custom, member, text, texts};
 use crate::json::{Object, Value};
 
@@ -18,11 +19,7 @@ pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
         .ok_or_else(|| ContextError::invalid("key", "a user needs a key, a string"))?;
     let mut attributes = match member(user, "custom") {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Object(attributes)) => custom(attributes.members().iter())
-            .iter()
-            .filter(|(name, _)| !BUILT_IN.contains(&&***name))
-            .map(|(name, value)| (Arc::clone(name), value.clone()))
-            .collect(),
+        Some(Value::Object(attributes)) => custom(attributes.members()),
         Some(other) => return Err(ContextError::expected("an object", other, "", "custom")),
     };
     for name in STRINGS {
@@ -44,11 +41,11 @@ pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
 
 /// Writes a user with an empty key, which only the legacy form can represent.
 pub(super) fn write(user: &Individual) -> Value {
-    let private = user.private.iter().map(|reference| {
-        let name = super::AttributeReference::parse(reference);
-        name.map_or_else(|_| Value::from(&**reference), |name| Value::from(name.name()))
-    });
-    let private: Vec<Value> = private.collect();
+    let mut private = Vec::new();
+    for reference in &user.private {
+        let name = AttributeReference::parse(reference);
+        private.push(Value::from(name.as_ref().map_or(&**reference, AttributeReference::name)));
+    }
     let mut members = [
         Some(("key", Value::String(Arc::clone(&user.key)))),
         user.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
