@@ -98,8 +98,6 @@ mod receipt;
 #[cfg(feature = "authoring")]
 mod retirement;
 mod ruleset;
-#[cfg(any(test, not(feature = "tools")))]
-mod sha;
 mod state;
 #[cfg(feature = "tools")]
 mod strategy;

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use sha1::{Digest, Sha1};
+
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::json::{self, Value};
@@ -77,20 +79,11 @@ fn bucket_of_text(hash: Hash, prefix: &str, text: &str) -> u32 {
 /// Scales the first 60 bits of the hash: `n * 100000 < weight * 2^60` holds for an integer weight
 /// exactly if `floor(n * 100000 / 2^60) < weight` does.
 fn sha1_bucket(prefix: &str, text: &str) -> u32 {
-    let bits = first_sha1_bits(prefix.as_bytes(), text.as_bytes()) >> 4;
+    let digest = Sha1::new().chain_update(prefix).chain_update(text).finalize();
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    let bits = u64::from_be_bytes(first) >> 4;
     let scaled = (u128::from(bits) * 100_000) >> 60;
     u32::try_from(scaled).unwrap_or(0)
-}
-
-#[cfg(not(feature = "tools"))]
-use crate::sha::first_sha1_bits;
-
-#[cfg(feature = "tools")]
-fn first_sha1_bits(prefix: &[u8], text: &[u8]) -> u64 {
-    use sha1::{Digest, Sha1};
-    let digest: [u8; 20] = Sha1::new().chain_update(prefix).chain_update(text).finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// Scales murmur3 (x86, 32 bits, seed 0) to 100000.
