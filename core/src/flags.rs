@@ -428,9 +428,7 @@ impl Flags {
     /// The bootstrap data for an invalid context.
     #[must_use]
     pub fn invalid_state() -> Value {
-        Value::Object(Object::of_present(&mut [
-            Some(("$flagsState", Value::Object(Object::default()))),
-            Some(("$valid", Value::Bool(false))),
-        ]))
+        let no_flags = Object::default().with("$flagsState", Value::Object(Object::default()));
+        Value::Object(no_flags.with("$valid", Value::Bool(false)))
     }
 }

@@ -46,14 +46,20 @@ pub(super) fn write(user: &Individual) -> Value {
         let name = AttributeReference::parse(reference);
         private.push(Value::from(name.as_ref().map_or(&**reference, AttributeReference::name)));
     }
-    let mut members = [
-        Some(("key", Value::String(Arc::clone(&user.key)))),
-        user.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
-        user.anonymous.then_some(("anonymous", Value::Bool(true))),
-        (!user.attributes.is_empty()).then(|| ("custom", Value::Object(user.attributes.clone()))),
-        (!private.is_empty()).then(|| ("privateAttributeNames", Value::from(private))),
-    ];
-    Object::of_present(&mut members).into()
+    let mut object = Object::default().with("key", Value::String(Arc::clone(&user.key)));
+    if let Some(name) = &user.name {
+        object = object.with("name", Value::String(Arc::clone(name)));
+    }
+    if user.anonymous {
+        object = object.with("anonymous", Value::Bool(true));
+    }
+    if !user.attributes.is_empty() {
+        object = object.with("custom", Value::Object(user.attributes.clone()));
+    }
+    if !private.is_empty() {
+        object = object.with("privateAttributeNames", Value::from(private));
+    }
+    Value::Object(object)
 }
 
 /// Converts a plain name to a reference: a leading slash would make it a path.

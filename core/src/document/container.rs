@@ -199,14 +199,13 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
             findings.add(Code::DuplicateFlag, &section.member(key), message);
             continue;
         }
-        let first = Object::of_present(&mut [Some(("variation", Value::from(0)))]);
-        let flag = Object::of_present(&mut [
-            Some(("key", Value::String(Arc::clone(key)))),
-            Some(("version", Value::from(1))),
-            Some(("on", Value::Bool(true))),
-            Some(("fallthrough", Value::Object(first))),
-            Some(("variations", Value::from(vec![value.clone()]))),
-        ]);
+        let first = Object::default().with("variation", Value::from(0));
+        let flag = Object::default()
+            .with("key", Value::String(Arc::clone(key)))
+            .with("version", Value::from(1))
+            .with("on", Value::Bool(true))
+            .with("fallthrough", Value::Object(first))
+            .with("variations", Value::from(vec![value.clone()]));
         members.push((Arc::clone(key), Value::Object(flag)));
     }
     (Object::from_members(members), findings.into_vec())

@@ -18,16 +18,6 @@ impl Object {
         Object::sorted(members).0
     }
 
-    /// Takes the members that are present. One function for lists of every length: one iterator for
-    /// each length was a large part of a page's download.
-    pub(crate) fn of_present(members: &mut [Option<(&str, Value)>]) -> Object {
-        let mut present = Vec::new();
-        for (name, value) in members.iter_mut().filter_map(Option::take) {
-            present.push((Arc::from(name), value));
-        }
-        Object::from_members(present)
-    }
-
     /// Returns this object with a member added or replaced.
     pub(crate) fn with(&self, name: &str, value: Value) -> Object {
         let mut members = self.0.to_vec();
@@ -36,31 +26,22 @@ impl Object {
     }
 
     /// Sorts members, and returns the names that occurred twice.
-    pub(crate) fn sorted(mut members: Vec<(Arc<str>, Value)>) -> (Object, Vec<Arc<str>>) {
+    pub(crate) fn sorted(mut members: Vec<Member>) -> (Object, Vec<Arc<str>>) {
         let mut duplicates = Vec::new();
         let object = Object::take_sorted(&mut members, 0, &mut duplicates);
         (object, duplicates)
     }
 
-    /// Takes the members from an index on; they are sorted, with unique names.
-    pub(super) fn take(members: &mut Vec<Member>, start: usize) -> Object {
-        if members.len() == start {
-            return Object::default();
-        }
-        Object(members.drain(start..).collect())
-    }
-
     /// Takes the members from an index on and sorts them; names that occurred twice are added to
     /// `duplicates`.
     pub(super) fn take_sorted(
-        members: &mut Vec<(Arc<str>, Value)>,
+        members: &mut Vec<Member>,
         start: usize,
         duplicates: &mut Vec<Arc<str>>,
     ) -> Object {
-        let Some(own) = members.get_mut(start..) else { return Object::default() };
-        if own.is_sorted_by(|(a, _), (b, _)| utf16_order(a, b).is_lt()) {
-            return Object::take(members, start);
-        }
+        let Some(own) = members.get_mut(start..).filter(|own| !own.is_empty()) else {
+            return Object::default();
+        };
         own.sort_by(|(a, _), (b, _)| utf16_order(a, b));
         // Duplicates are in the order of the text, so that the last one wins.
         let mut kept = start;

@@ -187,8 +187,9 @@ impl<'t> Reader<'t> {
 
     /// Parses a string after its quote.
     fn string(&mut self) -> Result<Arc<str>, Fault> {
-        let text = self.scanner.string()?;
-        Ok(self.interner.intern(&text))
+        let bytes = self.scanner.string()?;
+        let text = self.scanner.utf8(&bytes)?;
+        Ok(self.interner.intern(text))
     }
 
     /// Parses an object after its brace.

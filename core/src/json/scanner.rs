@@ -167,20 +167,14 @@ impl<'t> Scanner<'t> {
         Err(Fault { kind, message, offset: self.offset })
     }
 
-    /// Reads a string whose opening quote has been read.
-    pub(super) fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
-        let text = self.plain()?;
-        if self.next() == Some(b'"') {
-            return self.utf8(text).map(Cow::Borrowed);
+    /// Reads the bytes of a string whose opening quote has been read.
+    pub(super) fn string(&mut self) -> Result<Cow<'t, [u8]>, Fault> {
+        let mut bytes = Cow::Borrowed(self.plain()?);
+        while self.next() != Some(b'"') {
+            self.escape(bytes.to_mut())?;
+            bytes.to_mut().extend_from_slice(self.plain()?);
         }
-        let mut bytes = text.to_vec();
-        loop {
-            self.escape(&mut bytes)?;
-            bytes.extend_from_slice(self.plain()?);
-            if self.next() == Some(b'"') {
-                return self.utf8(&bytes).map(|text| Cow::Owned(text.to_owned()));
-            }
-        }
+        Ok(bytes)
     }
 
     /// Reads up to a quote or a backslash.
@@ -198,7 +192,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn utf8<'s>(&self, bytes: &'s [u8]) -> Result<&'s str, Fault> {
+    /// Returns the bytes of the string that was read last as text.
+    pub(super) fn utf8<'s>(&self, bytes: &'s [u8]) -> Result<&'s str, Fault> {
         std::str::from_utf8(bytes).map_err(|error| {
             // After escapes, which are longer than the characters they represent, the column is
             // approximate.
