@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::hash_index::{HashIndex, hash};
+use crate::json::utf16_order;
 
 /// Keys with a slot each, in the order of insertion.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,11 @@ impl KeySet {
 
     fn find(&self, hash: u32, key: &str) -> Option<u32> {
         self.index.find(hash, |place| (**self.key(place)).cmp(key))
+    }
+
+    /// Sorts slots by the RFC 8785 order of their keys.
+    pub(crate) fn sort(&self, slots: &mut [u32]) {
+        slots.sort_by(|a, b| utf16_order(self.key(*a), self.key(*b)));
     }
 
     /// The keys in the order of their slots.

@@ -47,7 +47,7 @@ use tables::intern;
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::document::{Document, Section};
-use crate::json::{Note, NoteKind, Object, Value, sorted_names};
+use crate::json::{Note, NoteKind, Object, Value};
 use crate::key_set::KeySet;
 #[cfg(feature = "tools")]
 use crate::limits::DIAGNOSTICS;
@@ -126,9 +126,8 @@ impl<T> Items<T> {
         if slots.len() == self.order.len() {
             return;
         }
-        let key = |place: usize| slots.get(place).map_or("", |slot| keys.key(*slot));
-        let places = sorted_names(slots.len(), &key);
-        self.order = places.iter().filter_map(|place| slots.get(*place).copied()).collect();
+        keys.sort(&mut slots);
+        self.order = slots.into();
     }
 
     /// Slot and item, in RFC 8785 order of the keys.
