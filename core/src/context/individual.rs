@@ -46,8 +46,8 @@ impl Individual {
         built_in.filter(|_| reference.is(reference.name()))
     }
 
-    /// Returns the members of its canonical JSON, without the kind.
-    pub(crate) fn members(&self) -> Vec<(Arc<str>, Value)> {
+    /// Returns its JSON without the kind.
+    pub(crate) fn to_object(&self) -> Object {
         let mut members = self.attributes.members().to_vec();
         let mut add = |name: &str, value| members.push((Arc::from(name), value));
         add("key", Value::String(Arc::clone(&self.key)));
@@ -62,7 +62,7 @@ impl Individual {
             let meta = Object::default().with("privateAttributes", references.collect());
             add("_meta", Value::Object(meta));
         }
-        members
+        Object::from_members(members)
     }
 }
 

@@ -165,15 +165,14 @@ impl Context {
         match self.individuals() {
             [individual] if individual.key.is_empty() => legacy_user::write(individual),
             [individual] => {
-                let mut members = individual.members();
-                members.push((Arc::from(KIND), Value::String(Arc::clone(&individual.kind))));
-                Object::from_members(members).into()
+                let kind = Value::String(Arc::clone(&individual.kind));
+                individual.to_object().with(KIND, kind).into()
             }
             individuals => {
                 let mut members = vec![(Arc::from(KIND), Value::from(kind::MULTI))];
                 for individual in individuals {
-                    let object = Object::from_members(individual.members());
-                    members.push((Arc::clone(&individual.kind), Value::Object(object)));
+                    let object = Value::Object(individual.to_object());
+                    members.push((Arc::clone(&individual.kind), object));
                 }
                 Object::from_members(members).into()
             }

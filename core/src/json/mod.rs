@@ -19,6 +19,7 @@ mod scanner;
 mod value;
 
 pub use error::JsonError;
+pub(crate) use object::Member;
 pub use object::Object;
 pub use value::Value;
 

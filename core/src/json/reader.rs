@@ -7,7 +7,7 @@ use super::interner::Interner;
 use super::note::{Note, NoteKind, OpenPlaces};
 use super::number;
 use super::object::{Member, Object};
-use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner};
+use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner, column};
 use super::value::Value;
 use crate::limits;
 use crate::path::Path;
@@ -76,8 +76,8 @@ impl<'t> Reader<'t> {
 
     fn explain(self, fault: &Fault) -> JsonError {
         let before = self.text.get(..fault.offset).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n').count();
-        let column = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let column = column(before);
         let message = match fault.kind {
             JsonErrorKind::Syntax => ["not JSON: ", fault.message].concat(),
             JsonErrorKind::Nesting => {

@@ -197,8 +197,7 @@ impl<'t> Scanner<'t> {
         std::str::from_utf8(bytes).map_err(|error| {
             // After escapes, which are longer than the characters they represent, the column is
             // approximate.
-            let line = self.text.get(..self.offset).unwrap_or_default();
-            let column = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
+            let column = column(self.text.get(..self.offset).unwrap_or_default());
             let back = column.min(bytes.len() - error.valid_up_to());
             let message = "a string that is not UTF-8";
             Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset - back }
@@ -257,6 +256,11 @@ impl<'t> Scanner<'t> {
         });
         value.map_or_else(|| self.fault(INVALID_ESCAPE), Ok)
     }
+}
+
+/// Returns the number of bytes after the last line break.
+pub(super) fn column(text: &[u8]) -> usize {
+    text.iter().rev().take_while(|byte| **byte != b'\n').count()
 }
 
 /// How many bytes stand before a quote, a backslash or a control character.
