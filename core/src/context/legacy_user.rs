@@ -7,8 +7,8 @@ use super::error::ContextError;
 use super::escaped;
 use super::individual::Individual;
 use super::kind::USER;
-use super::reference::AttributeReference;
 use super::read::{Members, anonymous, custom, member, text, texts};
+use super::reference::AttributeReference;
 use crate::json::{Object, Value};
 
 const STRINGS: [&str; 6] = ["firstName", "lastName", "email", "country", "avatar", "ip"];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::DocumentError;
 use super::profile;
 use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::json::{self, Note, NoteKind, Object, OpenPlaces, Reading, Value};
+use crate::json::{self, Note, NoteKind, Object, OpenPaths, Reading, Value};
 use crate::limits;
 use crate::path::Path;
 
@@ -125,7 +125,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
         value: &Value,
         path: &Path<'_>,
         depth: usize,
-        (notes, places): (&mut Vec<Note>, &mut OpenPlaces),
+        (notes, places): (&mut Vec<Note>, &mut OpenPaths),
     ) -> Result<(), DocumentError> {
         if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
             places.open(depth);
@@ -152,7 +152,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
         }
     }
     let mut notes = Vec::new();
-    walk(&value, root, 0, (&mut notes, &mut OpenPlaces::default()))?;
+    walk(&value, root, 0, (&mut notes, &mut OpenPaths::default()))?;
     Ok(Reading { value, notes })
 }
 

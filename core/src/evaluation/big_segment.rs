@@ -106,9 +106,8 @@ impl BigSegments {
             let message = match value {
                 Value::Null => continue,
                 Value::Object(members) => {
-                    let valid = |(_, member): &Member| {
-                        matches!(member, Value::Null | Value::Bool(_))
-                    };
+                    let valid =
+                        |(_, member): &Member| matches!(member, Value::Null | Value::Bool(_));
                     if members.members().iter().all(valid) {
                         continue;
                     }
@@ -136,7 +135,7 @@ impl<O: Observer> Evaluation<'_, O> {
             return Ok(None);
         };
         let Some(key) = self.context.key(kind) else { return Ok(None) };
-        let Some(BigSegments(answered)) = self.subject.big_segments() else {
+        let Some(BigSegments(answered)) = self.bound_context.big_segments() else {
             self.note(BigSegmentsStatus::NotConfigured);
             return Ok(Some(None));
         };

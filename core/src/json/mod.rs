@@ -25,7 +25,7 @@ pub use value::Value;
 
 pub(crate) use canonical::push_hex;
 pub(crate) use error::{JsonErrorKind, position};
-pub(crate) use note::{Note, NoteKind, OpenPlaces};
+pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
 pub(crate) use order::{sorted_names, sorted_places, utf16_order};
 pub(crate) use reader::{Reading, read};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
 use super::interner::Interner;
-use super::note::{Note, NoteKind, OpenPlaces};
+use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
 use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner, column};
@@ -41,7 +41,7 @@ struct Reader<'t> {
     interner: Interner,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
-    places: OpenPlaces,
+    places: OpenPaths,
     /// The path of the innermost value in which the text is invalid.
     failed_at: Option<String>,
 }
@@ -58,7 +58,7 @@ impl<'t> Reader<'t> {
             interner: Interner::new(text.len()),
             duplicates: Vec::new(),
             notes: Vec::new(),
-            places: OpenPlaces::default(),
+            places: OpenPaths::default(),
             failed_at: None,
         }
     }
