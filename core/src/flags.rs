@@ -322,7 +322,7 @@ impl Flags {
     /// Returns the handle of a flag, which saves later look-ups of its key.
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.0.ruleset.tables().flags.place(key)?;
+        let slot = self.0.ruleset.tables().flags.slot(key)?;
         self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
     }
 

@@ -170,7 +170,7 @@ impl<'a> ResolvedClause<'a> {
     }
 
     fn holds(&self, value: &Value) -> bool {
-        self.values.place(value, None).is_some()
+        self.values.index_of(value, None).is_some()
     }
 
     /// Whether the other clause has every value of this one.

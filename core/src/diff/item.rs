@@ -159,7 +159,7 @@ fn rules(
     let mut partner: Vec<Option<usize>> = Vec::new();
     let mut taken = vec![false; before.len()];
     for rule in after {
-        let slot = names.place(&name(rule));
+        let slot = names.slot(&name(rule));
         let place = slot.and_then(|slot| places.get_mut(slot as usize)?.pop());
         if let Some(taken) = place.and_then(|place| taken.get_mut(place)) {
             *taken = true;
@@ -328,7 +328,7 @@ fn targets(
         }
     }
     for wanted in after.iter().chain(before).map(label) {
-        let slot = names.place(&text(&wanted));
+        let slot = names.slot(&text(&wanted));
         // Each label once.
         let lists = slot.and_then(|slot| values.get_mut(slot as usize)?.take());
         let Some([one, other]) = lists else { continue };
@@ -357,7 +357,7 @@ fn members(before: &[Value], after: &[Value]) -> Words {
         for value in from {
             known.intern(&value.to_canonical_json());
         }
-        let is_new = |value: &&Value| known.place(&value.to_canonical_json()).is_none();
+        let is_new = |value: &&Value| known.slot(&value.to_canonical_json()).is_none();
         of.iter().filter(is_new).cloned().collect()
     };
     let (came, left) = (missing(after, before), missing(before, after));

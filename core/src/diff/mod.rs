@@ -74,7 +74,7 @@ impl Flags {
         for section in [Section::Flags, Section::Segments] {
             for key in keys(self, later, section) {
                 let (before, after) = (written(self, section, &key), written(later, section, &key));
-                let can_answer = changed.place(&key).is_some();
+                let can_answer = changed.slot(&key).is_some();
                 let answers = (section == Section::Flags).then_some(can_answer);
                 items.extend(compare(section.name(), key, before, after, answers));
             }

@@ -96,11 +96,11 @@ impl BoundIndividuals {
     fn of(tables: &Tables, context: &Context, lists: bool) -> BoundIndividuals {
         let hash = |one: &Individual| if lists { hash_index::hash(&one.key) } else { 0 };
         if let [one] = context.individuals() {
-            return BoundIndividuals::One { kind: tables.kinds.place(&one.kind), hash: hash(one) };
+            return BoundIndividuals::One { kind: tables.kinds.slot(&one.kind), hash: hash(one) };
         }
         let mut kinds = vec![None; tables.kinds.len()];
         for (place, individual) in (0_u32..).zip(context.individuals()) {
-            let slot = tables.kinds.place(&individual.kind);
+            let slot = tables.kinds.slot(&individual.kind);
             if let Some(kind) = slot.and_then(|slot| kinds.get_mut(slot as usize)) {
                 *kind = Some(place);
             }

@@ -85,7 +85,7 @@ impl Flags {
         // The slots are the places in `changed`.
         let mut places = KeySet::default();
         for change in changes {
-            let earlier = places.place(&change.key).map(|place| place as usize);
+            let earlier = places.slot(&change.key).map(|place| place as usize);
             let held = match earlier.and_then(|place| changed.get(place)) {
                 Some((_, flag)) => flag.as_object(),
                 None => Some(written(self, &change.key)?),

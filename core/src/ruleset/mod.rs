@@ -250,12 +250,12 @@ impl Ruleset {
     pub(crate) fn written(&self, section: Section, key: &str) -> Option<&Value> {
         match section {
             Section::Flags => {
-                self.tables.flags.place(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
+                self.tables.flags.slot(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
             }
             Section::Segments => self
                 .tables
                 .segments
-                .place(key)
+                .slot(key)
                 .and_then(|slot| Some(&self.segments.item(slot)?.written)),
         }
     }
@@ -393,7 +393,7 @@ impl NotesByItem {
             let (keys, lists) = by_item.section(section);
             let slot = match &last {
                 Some((known, of, slot)) if Arc::ptr_eq(known, key) && *of == section => *slot,
-                _ => keys.place(key).unwrap_or_else(|| {
+                _ => keys.slot(key).unwrap_or_else(|| {
                     lists.push(Vec::new());
                     keys.add(key)
                 }),
@@ -418,7 +418,7 @@ impl NotesByItem {
         if lists.is_empty() {
             return Vec::new();
         }
-        let notes = keys.place(key).and_then(|slot| lists.get_mut(slot as usize));
+        let notes = keys.slot(key).and_then(|slot| lists.get_mut(slot as usize));
         notes.map(std::mem::take).unwrap_or_default()
     }
 }
