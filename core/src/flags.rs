@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
-    Answer, BigSegments, EvaluationDetail, FlagHandle, Reason, ReasonKind, Subject, Verdict,
+    Answer, BigSegments, BoundContext, EvaluationDetail, FlagHandle, Reason, ReasonKind, Verdict,
 };
 #[cfg(feature = "tools")]
 use crate::explain::Explanation;
@@ -238,8 +238,8 @@ impl Flags {
         context: Option<&Context>,
         big_segments: Option<&BigSegments>,
     ) -> BoundFlags {
-        let subject = Subject::bind(self.0.ruleset.tables(), context, big_segments);
-        BoundFlags::new(self.clone(), subject)
+        let bound_context = BoundContext::bind(self.0.ruleset.tables(), context, big_segments);
+        BoundFlags::new(self.clone(), bound_context)
     }
 
     /// Like [`Flags::bind`], but only for flags whose answers need no more than these dependencies;
@@ -247,8 +247,8 @@ impl Flags {
     /// `USER_NOT_SPECIFIED`.
     #[must_use]
     pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> PartialBinding {
-        let subject = Subject::bind_part(self.0.ruleset.tables(), context, mentions);
-        PartialBinding::new(self.clone(), subject)
+        let bound_context = BoundContext::bind_part(self.0.ruleset.tables(), context, mentions);
+        PartialBinding::new(self.clone(), bound_context)
     }
 
     /// Evaluates many flags for many contexts: for each context, in order, a row with one answer
@@ -322,7 +322,7 @@ impl Flags {
     /// Returns the handle of a flag, which saves later look-ups of its key.
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.0.ruleset.tables().flags.place(key)?;
+        let slot = self.0.ruleset.tables().flags.slot(key)?;
         self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
     }
 
@@ -468,9 +468,7 @@ impl Flags {
     /// The bootstrap data for an invalid context.
     #[must_use]
     pub fn invalid_state() -> Value {
-        Value::Object(Object::of_present(&mut [
-            Some(("$flagsState", Value::Object(Object::default()))),
-            Some(("$valid", Value::Bool(false))),
-        ]))
+        let no_flags = Object::default().with("$flagsState", Value::Object(Object::default()));
+        Value::Object(no_flags.with("$valid", Value::Bool(false)))
     }
 }

@@ -54,7 +54,6 @@ mod bound_flags;
 mod calendar;
 mod consistency;
 mod context;
-mod cut;
 mod diagnostic;
 mod digest;
 mod document;
@@ -73,8 +72,6 @@ pub mod model;
 mod path;
 #[cfg(feature = "tools")]
 mod printable;
-#[cfg(any(test, not(feature = "tools")))]
-mod sha;
 mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};

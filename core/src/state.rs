@@ -151,7 +151,7 @@ pub(crate) fn flag_states<'a>(
     bound: &'a BoundFlags,
     options: &AllFlagsOptions,
 ) -> Option<impl Iterator<Item = FlagState<'a>> + use<'a>> {
-    bound.subject().context()?;
+    bound.bound_context().valid()?;
     let options = *options;
     let shown = move |flag: &Flag| !options.client_side_only || flag.metadata.client_side;
     let flags = bound.flags().ruleset().flags().filter(move |(_, flag)| shown(flag));

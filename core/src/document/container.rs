@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::DocumentError;
 use super::profile;
 use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::json::{self, Note, NoteKind, Object, OpenPlaces, Reading, Value};
+use crate::json::{self, Note, NoteKind, Object, OpenPaths, Reading, Value};
 use crate::limits;
 use crate::path::Path;
 
@@ -129,7 +129,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
         value: &Value,
         path: &Path<'_>,
         depth: usize,
-        (notes, places): (&mut Vec<Note>, &mut OpenPlaces),
+        (notes, places): (&mut Vec<Note>, &mut OpenPaths),
     ) -> Result<(), DocumentError> {
         if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
             places.open(depth);
@@ -156,7 +156,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
         }
     }
     let mut notes = Vec::new();
-    walk(&value, root, 0, (&mut notes, &mut OpenPlaces::default()))?;
+    walk(&value, root, 0, (&mut notes, &mut OpenPaths::default()))?;
     Ok(Reading { value, notes })
 }
 
@@ -203,14 +203,13 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
             findings.add(Code::DuplicateFlag, &section.member(key), message);
             continue;
         }
-        let first = Object::of_present(&mut [Some(("variation", Value::from(0)))]);
-        let flag = Object::of_present(&mut [
-            Some(("key", Value::String(Arc::clone(key)))),
-            Some(("version", Value::from(1))),
-            Some(("on", Value::Bool(true))),
-            Some(("fallthrough", Value::Object(first))),
-            Some(("variations", Value::from(vec![value.clone()]))),
-        ]);
+        let first = Object::default().with("variation", Value::from(0));
+        let flag = Object::default()
+            .with("key", Value::String(Arc::clone(key)))
+            .with("version", Value::from(1))
+            .with("on", Value::Bool(true))
+            .with("fallthrough", Value::Object(first))
+            .with("variations", Value::from(vec![value.clone()]));
         members.push((Arc::clone(key), Value::Object(flag)));
     }
     (Object::from_members(members), findings.into_vec())

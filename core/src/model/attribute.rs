@@ -58,7 +58,7 @@ impl AttributeTable {
 
     /// The document's string for the name of an attribute, if a reference begins with it.
     pub(crate) fn name(&self, name: &str) -> Option<&Arc<str>> {
-        self.names.place(name).map(|slot| self.names.key(slot))
+        self.names.slot(name).map(|slot| self.names.key(slot))
     }
 
     pub(crate) fn get(&self, slot: AttributeSlot) -> Option<&Attribute> {
@@ -84,7 +84,7 @@ pub(crate) fn attribute_slot(
     let slot = u32::try_from(table.attributes.len()).unwrap_or(u32::MAX);
     changed(table, |table| {
         let name = attribute.reference.shared_name();
-        if table.names.place(name).is_none() {
+        if table.names.slot(name).is_none() {
             table.names.add(name);
         }
         table.attributes.push(attribute);

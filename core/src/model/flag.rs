@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::clause::Clause;
 use super::fields::{Fields, Unreadable};
-use super::hash::Salted;
+use super::hash::BucketKey;
 
 use super::metadata::Metadata;
 use super::rollout::{Served, VariationCount};
@@ -145,11 +145,11 @@ impl Targeting {
         count: VariationCount,
         tables: &mut Tables,
     ) -> Result<Targeting, Unreadable> {
-        let salted = Salted::read(fields, name);
+        let bucket_key = BucketKey::read(fields, name);
         let prerequisites = fields.each("prerequisites", |each| Prerequisite::read(&each, tables));
         let targets = Targets::read(fields, count, tables);
-        let salted = salted?;
-        let rules = fields.each("rules", |rule| Rule::read(&rule, count, &salted, tables));
+        let bucket_key = bucket_key?;
+        let rules = fields.each("rules", |rule| Rule::read(&rule, count, &bucket_key, tables));
         let fallthrough = fields.object("fallthrough").and_then(|value| match value {
             None => {
                 let message = "no fallthrough; a context that nothing else matches gets an error";
@@ -159,7 +159,7 @@ impl Targeting {
             Some(value) => {
                 let path = fields.path.member("fallthrough");
                 let fields = Fields::of(value, &path, fields.findings)?;
-                Served::read(&fields, count, &salted, tables)
+                Served::read(&fields, count, &bucket_key, tables)
             }
         });
         Ok(Targeting {
@@ -187,12 +187,12 @@ impl Rule {
     fn read(
         fields: &Fields<'_>,
         count: VariationCount,
-        salted: &Salted,
+        bucket_key: &BucketKey,
         tables: &mut Tables,
     ) -> Result<Rule, Unreadable> {
         let id = fields.text("id");
         let clauses = Clause::read_all(fields, tables);
-        let served = Served::read(fields, count, salted, tables);
+        let served = Served::read(fields, count, bucket_key, tables);
         Ok(Rule {
             id: id?.map_or_else(|| Arc::from(""), Arc::clone),
             clauses: clauses?,
@@ -202,9 +202,9 @@ impl Rule {
     }
 }
 
-impl Salted {
+impl BucketKey {
     /// Reads `key` and `salt` of the flag or segment with the member name `name`.
-    pub(super) fn read(fields: &Fields<'_>, name: &Arc<str>) -> Result<Salted, Unreadable> {
+    pub(super) fn read(fields: &Fields<'_>, name: &Arc<str>) -> Result<BucketKey, Unreadable> {
         let key = match fields.text("key")? {
             Some(key) => {
                 if key != name {
@@ -220,6 +220,6 @@ impl Salted {
             }
         };
         let salt = fields.text("salt")?.map_or_else(|| Arc::from(""), Arc::clone);
-        Ok(Salted { key, salt, prefix: OnceCell::new() })
+        Ok(BucketKey { key, salt, prefix: OnceCell::new() })
     }
 }

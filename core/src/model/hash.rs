@@ -118,13 +118,13 @@ pub(crate) fn as_seed(value: &Value) -> Option<f64> {
 
 /// The key and the salt that the rollouts of one flag or segment are hashed with.
 #[derive(Clone, Debug)]
-pub(crate) struct Salted {
+pub(crate) struct BucketKey {
     pub(super) key: Arc<str>,
     pub(super) salt: Arc<str>,
     pub(super) prefix: OnceCell<HashPrefix>,
 }
 
-impl Salted {
+impl BucketKey {
     /// The text hashed before the context's value if no seed is specified.
     pub(super) fn prefix(&self) -> HashPrefix {
         let prefix = || HashPrefix::of([&*self.key, ".", &self.salt, "."].concat().into());

@@ -129,7 +129,7 @@ fn check_clauses(
         for (index, value) in clause.values.iter().enumerate() {
             let path = values_path.element(index);
             let known = |key: &str| {
-                let slot = ruleset.tables().segments.place(key);
+                let slot = ruleset.tables().segments.slot(key);
                 slot.is_some_and(|slot| ruleset.segment(slot).is_some())
             };
             match value.as_str() {

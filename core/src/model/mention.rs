@@ -144,7 +144,7 @@ impl Model {
         let mut slots = Vec::new();
         let mut names = KeySet::default();
         let mut add = |name: &Arc<str>| {
-            if names.place(name).is_none() {
+            if names.slot(name).is_none() {
                 names.add(name);
             }
         };

@@ -48,7 +48,7 @@ use tables::intern;
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::document::Document;
-use crate::json::{Note, NoteKind, Object, Value, sorted_names};
+use crate::json::{Note, NoteKind, Object, Value};
 use crate::key_set::KeySet;
 #[cfg(feature = "tools")]
 use crate::limits::DIAGNOSTICS;
@@ -128,9 +128,8 @@ impl<T> Items<T> {
         if slots.len() == self.order.len() {
             return;
         }
-        let key = |place: usize| slots.get(place).map_or("", |slot| keys.key(*slot));
-        let places = sorted_names(slots.len(), &key);
-        self.order = places.iter().filter_map(|place| slots.get(*place).copied()).collect();
+        keys.sort(&mut slots);
+        self.order = slots.into();
     }
 
     /// Slot and item, in RFC 8785 order of the keys.
@@ -269,12 +268,12 @@ impl Model {
     pub(crate) fn written(&self, section: Section, key: &str) -> Option<&Value> {
         match section {
             Section::Flags => {
-                self.tables.flags.place(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
+                self.tables.flags.slot(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
             }
             Section::Segments => self
                 .tables
                 .segments
-                .place(key)
+                .slot(key)
                 .and_then(|slot| Some(&self.segments.item(slot)?.written)),
         }
     }
@@ -412,7 +411,7 @@ impl NotesByItem {
             let (keys, lists) = by_item.section(section);
             let slot = match &last {
                 Some((known, of, slot)) if Arc::ptr_eq(known, key) && *of == section => *slot,
-                _ => keys.place(key).unwrap_or_else(|| {
+                _ => keys.slot(key).unwrap_or_else(|| {
                     lists.push(Vec::new());
                     keys.add(key)
                 }),
@@ -437,7 +436,7 @@ impl NotesByItem {
         if lists.is_empty() {
             return Vec::new();
         }
-        let notes = keys.place(key).and_then(|slot| lists.get_mut(slot as usize));
+        let notes = keys.slot(key).and_then(|slot| lists.get_mut(slot as usize));
         notes.map(std::mem::take).unwrap_or_default()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
 use super::bucket_slot::{BucketSlot, bucket_slot};
 use super::fields::{Fields, Unreadable};
-use super::hash::{HashChoice, HashPrefix, Salted, as_seed};
+use super::hash::{BucketKey, HashChoice, HashPrefix, as_seed};
 use super::operator::ComparedAs;
 use super::tables::Tables;
 use crate::context::AttributeReference;
@@ -122,7 +122,7 @@ impl Rollout {
     fn read(
         fields: Fields<'_>,
         variations: VariationCount,
-        salted: &Salted,
+        bucket_key: &BucketKey,
         tables: &mut Tables,
     ) -> Result<Option<Rollout>, Unreadable> {
         let experiment = fields.text("kind")?.is_some_and(|kind| &**kind == "experiment");
@@ -139,7 +139,7 @@ impl Rollout {
         };
         let prefix = match seed.transpose()? {
             Some(seed) => HashPrefix::of_seed(seed),
-            None => salted.prefix(),
+            None => bucket_key.prefix(),
         };
         // An experiment always hashes the key, so that no context changes sides with an attribute.
         let bucketing = Bucketing::read(&fields, "contextKind", experiment, prefix, tables)?;
@@ -167,14 +167,14 @@ impl Served {
     pub(crate) fn read(
         fields: &Fields<'_>,
         variations: VariationCount,
-        salted: &Salted,
+        bucket_key: &BucketKey,
         tables: &mut Tables,
     ) -> Result<Served, Unreadable> {
         let index = fields.integer("variation");
         let rollout = fields.object("rollout")?.map(|rollout| {
             let path = fields.path.member("rollout");
             Fields::of(rollout, &path, fields.findings)
-                .and_then(|fields| Rollout::read(fields, variations, salted, tables))
+                .and_then(|fields| Rollout::read(fields, variations, bucket_key, tables))
         });
         let rollout = rollout.transpose()?;
         Ok(match (index?, rollout) {

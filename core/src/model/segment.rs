@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::attribute::{KindSlot, kind_slot};
 use super::clause::{Clause, Condition};
 use super::fields::{Fields, Unreadable};
-use super::hash::Salted;
+use super::hash::BucketKey;
 use super::metadata;
 use super::rollout::Bucketing;
 use super::tables::Tables;
@@ -102,20 +102,20 @@ impl SegmentBody {
         tables: &mut Tables,
     ) -> Result<SegmentBody, Unreadable> {
         metadata::version(fields);
-        let salted = Salted::read(fields, name);
+        let bucket_key = BucketKey::read(fields, name);
         let unbounded = fields.boolean("unbounded");
         let kind = fields.text("unboundedContextKind");
         let generation = fields.integer("generation");
         let included = read_keys(fields, "included", "includedContexts", tables);
         let excluded = read_keys(fields, "excluded", "excludedContexts", tables);
-        let salted = salted?;
-        let rules = fields.each("rules", |rule| SegmentRule::read(&rule, &salted, tables));
+        let bucket_key = bucket_key?;
+        let rules = fields.each("rules", |rule| SegmentRule::read(&rule, &bucket_key, tables));
         let (included, excluded) = (included?, excluded?);
         let (kind, generation) = (kind?, generation?);
         let membership = if unbounded? {
             let user: Arc<str> = Arc::from("");
             let reference =
-                generation.map(|number| [&*salted.key, ".g", &json::integer(number)].concat());
+                generation.map(|number| [&*bucket_key.key, ".g", &json::integer(number)].concat());
             Membership::Big {
                 kind: kind_slot(&mut tables.kinds, kind.unwrap_or(&user)),
                 reference: reference.map(Arc::from),
@@ -157,12 +157,12 @@ fn read_keys(
 impl SegmentRule {
     fn read(
         fields: &Fields<'_>,
-        salted: &Salted,
+        bucket_key: &BucketKey,
         tables: &mut Tables,
     ) -> Result<SegmentRule, Unreadable> {
         let clauses = Clause::read_all(fields, tables);
         let weight = fields.integer("weight");
-        let prefix = salted.prefix();
+        let prefix = bucket_key.prefix();
         let bucketing = Bucketing::read(fields, "rolloutContextKind", false, prefix, tables);
         let bucketing = bucketing?;
         Ok(SegmentRule { clauses: clauses?, weighted: weight?.map(|weight| (weight, bucketing)) })

@@ -22,7 +22,7 @@ pub(crate) struct Tables {
 /// Returns the slot of a key, adding it if needed; a table that other rulesets share is copied
 /// first.
 pub(crate) fn intern(table: &mut Arc<KeySet>, key: &Arc<str>) -> u32 {
-    match table.place(key) {
+    match table.slot(key) {
         Some(slot) => slot,
         None => changed(table, |table| table.add(key)).unwrap_or(u32::MAX),
     }

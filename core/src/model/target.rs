@@ -8,7 +8,6 @@ use super::rollout::VariationCount;
 use super::tables::Tables;
 use super::value_list::ValueList;
 use crate::context::USER;
-use crate::json::sorted_places;
 
 /// The target lists of a flag, in the order in which they are searched.
 #[derive(Debug, Default)]
@@ -65,7 +64,7 @@ impl Targets {
         let targets = fields.each("targets", |list| Written::read(&list, variations));
         let context_targets =
             fields.each("contextTargets", |list| Written::read(&list, variations));
-        let (targets, context_targets) = (targets?, context_targets?);
+        let (mut targets, context_targets) = (targets?, context_targets?);
         let mut lists = Vec::new();
         let mut add = |kind: &Arc<str>, variation, keys| {
             let kind = kind_slot(&mut tables.kinds, kind);
@@ -74,11 +73,9 @@ impl Targets {
         if context_targets.is_empty() {
             targets.into_iter().for_each(|list| add(&list.kind, list.variation, list.keys));
         } else {
-            let index = |place: usize| targets.get(place).map_or(0, |list| list.index);
-            let order = sorted_places(targets.len(), &|a, b| index(a).cmp(&index(b)));
+            targets.sort_by_key(|list| list.index);
             for list in context_targets {
-                let first = order.partition_point(|place| index(*place) < list.index);
-                let twin = order.get(first).and_then(|place| targets.get(*place));
+                let twin = targets.get(targets.partition_point(|twin| twin.index < list.index));
                 if &*list.kind != USER {
                     add(&list.kind, list.variation, list.keys);
                 } else if let Some(twin) = twin.filter(|twin| twin.index == list.index) {

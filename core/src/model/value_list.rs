@@ -51,7 +51,7 @@ impl ValueList {
     }
 
     /// Returns the first index of a value, whose hash may already be known.
-    pub(crate) fn place(&self, value: &Value, known_hash: Option<u32>) -> Option<usize> {
+    pub(crate) fn index_of(&self, value: &Value, known_hash: Option<u32>) -> Option<usize> {
         let hash = match (&self.index, known_hash) {
             (_, Some(hash)) => hash,
             (Index::Many(_), None) => hash(value),
@@ -149,8 +149,8 @@ mod tests {
             let list = ValueList::new(values.clone().into());
             for value in values.iter().chain([&other]) {
                 let first = values.iter().position(|known| known == value);
-                prop_assert_eq!(list.place(value, None), first);
-                prop_assert_eq!(list.place(value, Some(hash(value))), first);
+                prop_assert_eq!(list.index_of(value, None), first);
+                prop_assert_eq!(list.index_of(value, Some(hash(value))), first);
             }
         }
     }

@@ -34,6 +34,6 @@ impl In {
                 None
             }
         };
-        Ok(self.0.place(value, hash))
+        Ok(self.0.index_of(value, hash))
     }
 }

@@ -4,7 +4,6 @@
 use std::cmp::Ordering;
 
 use super::{ClauseValues, Comparable, first_text_match, take_reading};
-use crate::cut::cut;
 use crate::diagnostic::Code;
 use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
@@ -117,8 +116,12 @@ fn are_identifiers(text: &str, leading_zeros: bool) -> bool {
 
 /// Reads a version whose minor and patch may be missing: `2`, `2.0`, `2-rc.1+build`.
 fn parse(text: &str) -> Option<Version> {
-    let (text, build) = cut(text, b'+');
-    let (numbers, pre) = cut(text, b'-');
+    let split = |text, sign: &str| match str::split_once(text, sign) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    };
+    let (text, build) = split(text, "+");
+    let (numbers, pre) = split(text, "-");
     let mut numbers = numbers.as_bytes().split(|byte| *byte == b'.').map(number);
     let major = numbers.next()??;
     let mut next = || numbers.next().unwrap_or(Some(0));

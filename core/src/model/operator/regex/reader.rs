@@ -3,7 +3,6 @@
 use super::characters::{Characters, Class, Range};
 use super::program::{Instruction, Look};
 use super::syntax::Part;
-use crate::cut::cut;
 use crate::limits;
 
 /// Parses a pattern into its syntax tree and its classes; `None` if it is not a pattern or nests
@@ -71,7 +70,7 @@ impl<'p> Reader<'p> {
             if !self.eat("#") {
                 break;
             }
-            self.rest = cut(self.rest, b'\n').1.unwrap_or_default();
+            self.rest = self.rest.split_once("\n").unwrap_or_default().1;
         }
     }
 
@@ -178,8 +177,7 @@ impl<'p> Reader<'p> {
 
     /// Parses the name of a group, which must be unique.
     fn name(&mut self) -> Option<()> {
-        let (name, rest) = cut(self.rest, b'>');
-        let rest = rest?;
+        let (name, rest) = self.rest.split_once(">")?;
         let first = |character: char| character == '_' || character.is_alphabetic();
         let later = |character: char| {
             matches!(character, '_' | '.' | '[' | ']') || character.is_alphanumeric()
@@ -402,8 +400,8 @@ impl<'p> Reader<'p> {
 
     /// Reads `[:name:]` or `[:^name:]`.
     fn posix_class(&mut self) -> Option<Characters> {
-        let (name, rest) = cut(self.rest.strip_prefix("[:")?, b']');
-        self.rest = rest?;
+        let (name, rest) = self.rest.strip_prefix("[:")?.split_once("]")?;
+        self.rest = rest;
         let name = name.strip_suffix(':')?;
         match name.strip_prefix('^') {
             Some(name) => Characters::posix(name).map(Characters::negated),

@@ -12,14 +12,14 @@ use crate::model::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueL
 
 /// A context bound to a document: every attribute that the document reads, looked up once.
 #[derive(Debug)]
-pub(crate) struct Subject {
+pub(crate) struct BoundContext {
     /// `None` for an invalid context.
-    context: Option<BoundContext>,
+    context: Option<ValidContext>,
     big_segments: Option<BigSegments>,
 }
 
 #[derive(Debug)]
-pub(crate) struct BoundContext {
+pub(crate) struct ValidContext {
     context: Context,
     individuals: BoundIndividuals,
     attributes: BoundAttributes,
@@ -61,14 +61,14 @@ pub(crate) struct BoundAttribute {
     pub(crate) comparable: Comparable,
 }
 
-impl Subject {
+impl BoundContext {
     pub(crate) fn bind(
         tables: &Tables,
         context: Option<&Context>,
         big_segments: Option<&BigSegments>,
-    ) -> Subject {
-        let bind = |context| BoundContext::bind(tables, context, None);
-        Subject { context: context.map(bind), big_segments: big_segments.cloned() }
+    ) -> BoundContext {
+        let bind = |context| ValidContext::bind(tables, context, None);
+        BoundContext { context: context.map(bind), big_segments: big_segments.cloned() }
     }
 
     /// Binds only the given dependencies. Nothing is cached between evaluations.
@@ -76,12 +76,12 @@ impl Subject {
         tables: &Tables,
         context: Option<&Context>,
         mentions: &Mentions,
-    ) -> Subject {
-        let bind = |context| BoundContext::bind(tables, context, Some(mentions));
-        Subject { context: context.map(bind), big_segments: None }
+    ) -> BoundContext {
+        let bind = |context| ValidContext::bind(tables, context, Some(mentions));
+        BoundContext { context: context.map(bind), big_segments: None }
     }
 
-    pub(crate) fn context(&self) -> Option<&BoundContext> {
+    pub(crate) fn valid(&self) -> Option<&ValidContext> {
         self.context.as_ref()
     }
 
@@ -96,11 +96,11 @@ impl BoundIndividuals {
     fn of(tables: &Tables, context: &Context, lists: bool) -> BoundIndividuals {
         let hash = |one: &Individual| if lists { hash_index::hash(&one.key) } else { 0 };
         if let [one] = context.individuals() {
-            return BoundIndividuals::One { kind: tables.kinds.place(&one.kind), hash: hash(one) };
+            return BoundIndividuals::One { kind: tables.kinds.slot(&one.kind), hash: hash(one) };
         }
         let mut kinds = vec![None; tables.kinds.len()];
         for (place, individual) in (0_u32..).zip(context.individuals()) {
-            let slot = tables.kinds.place(&individual.kind);
+            let slot = tables.kinds.slot(&individual.kind);
             if let Some(kind) = slot.and_then(|slot| kinds.get_mut(slot as usize)) {
                 *kind = Some(place);
             }
@@ -128,8 +128,8 @@ impl BoundIndividuals {
     }
 }
 
-impl BoundContext {
-    fn bind(tables: &Tables, context: &Context, mentions: Option<&Mentions>) -> BoundContext {
+impl ValidContext {
+    fn bind(tables: &Tables, context: &Context, mentions: Option<&Mentions>) -> ValidContext {
         let lists = mentions.is_none_or(|mentions| mentions.keys);
         let remembers = mentions.is_none();
         let individuals = BoundIndividuals::of(tables, context, lists);
@@ -147,7 +147,7 @@ impl BoundContext {
         };
         let count = slots.as_ref().map_or(tables.attributes.len(), |slots| slots.len());
         let values = (0..count).map(|place| bind(slot(place)).unwrap_or_default()).collect();
-        BoundContext {
+        ValidContext {
             context: context.clone(),
             individuals,
             attributes: BoundAttributes { values, slots },
