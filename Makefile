@@ -28,7 +28,7 @@ FUZZ_SECONDS ?= 60
 
 # The folder of cargo's build output.
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
-RUST_PACKAGES := -p isoflag -p isoflag-cli -p isoflag-conformance
+RUST_PACKAGES := -p isoflag -p isoflag-tools -p isoflag-cli -p isoflag-conformance
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
@@ -90,7 +90,6 @@ check-rust:
 	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
 	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
 	@cargo clippy --quiet --all-targets -p isoflag --no-default-features -- -D warnings
-	@cargo clippy --quiet -p isoflag --no-default-features --features tools -- -D warnings
 
 check-python: build-python
 	$(call say,Python: format and lints and types)
@@ -177,7 +176,7 @@ worst: build
 
 docs:
 	$(call say,documentation: builds without warnings)
-	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag -p isoflag-tools
 
 readme: build
 	$(call say,README: what it quotes is what the demo prints)

@@ -31,7 +31,7 @@ stamp() { mkdir -p "$stamps" && printf '%s\n' "$2" >"$stamps/$1"; }
 
 "$repo/.ci/npm-env" bindings-wasm/npm
 
-sources=(Cargo.toml core/Cargo.toml core/src bindings-wasm/Cargo.toml bindings-wasm/src
+sources=(Cargo.toml core/Cargo.toml core/src tools/Cargo.toml tools/src bindings-wasm/Cargo.toml bindings-wasm/src
     bindings-wasm/build.sh bindings-wasm/rust-src.sh bindings-wasm/toolchain.sh bindings-wasm/tools.sh bindings-wasm/npm/package-lock.json)
 [[ ! -f "$repo/Cargo.lock" ]] || sources+=(Cargo.lock)
 core="$(hash_of "${sources[@]}") ${ISOFLAG_TOOLCHAIN:-} ${ISOFLAG_STD:-}"

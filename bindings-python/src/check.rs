@@ -1,7 +1,8 @@
 //! Authoring checks, and AppConfig's encoding of keys.
 
+use isoflag::Value;
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{CheckOptions, Value};
+use isoflag_tools::CheckOptions;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -19,11 +20,11 @@ pub(crate) fn options(options: Option<&Bound<'_, PyAny>>) -> PyResult<CheckOptio
 /// Returns a flag's key in the form that AWS AppConfig accepts, or None if it is too long.
 #[pyfunction]
 pub(crate) fn to_appconfig_key(key: &str) -> Option<String> {
-    isoflag::to_appconfig_key(key)
+    isoflag_tools::to_appconfig_key(key)
 }
 
 /// Returns the key that to_appconfig_key encoded, or None for any other text.
 #[pyfunction]
 pub(crate) fn from_appconfig_key(key: &str) -> Option<String> {
-    isoflag::from_appconfig_key(key)
+    isoflag_tools::from_appconfig_key(key)
 }

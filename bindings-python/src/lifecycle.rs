@@ -2,7 +2,10 @@
 //! certification of artifacts.
 
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{LifecycleError, Status, StepResult, TestEvidence, moment_of_seconds};
+use isoflag_tools::{
+    LifecycleError, Status, StepResult, TestEvidence, certification, certification_by_evidence,
+    deployment, diff, finish, moment_of_seconds, strategy_for, with_status, with_strategy,
+};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -33,7 +36,7 @@ impl Flags {
         let py = strategy.py();
         let strategy =
             strategy::read(strategy, [("on", on), ("off", off), ("deployed", deployed)])?;
-        match detached(py, || self.inner().with_strategy(&strategy)) {
+        match detached(py, || with_strategy(self.inner(), &strategy)) {
             Ok(flags) => Ok(Flags::from(flags)),
             Err(error) => Err(strategy::refused(py, &error)),
         }
@@ -47,7 +50,7 @@ impl Flags {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let system = strategy::system(system)?;
         let Some(asked) = context::asked_about(context, None)? else { return Ok(None) };
-        let chosen = self.inner().strategy_for(system, &asked);
+        let chosen = strategy_for(self.inner(), system, &asked);
         chosen.map(|chosen| to_python::object(context.py(), &chosen.to_value())).transpose()
     }
 
@@ -55,20 +58,19 @@ impl Flags {
     #[pyo3(signature = (options = None))]
     fn check(&self, options: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Diagnostic>> {
         let options = check::options(options)?;
-        Ok(self.inner().check(&options).iter().map(Diagnostic::from).collect())
+        Ok(isoflag_tools::check(self.inner(), &options).iter().map(Diagnostic::from).collect())
     }
 
     /// Returns the changes from this document to a later one.
     fn diff(&self, later: &Bound<'_, PyAny>) -> PyResult<Diff> {
-        Ok(Diff::from(self.inner().diff(&flags::document(later)?)))
+        Ok(Diff::from(diff(self.inner(), &flags::document(later)?)))
     }
 
     /// Returns the document with a new status of a flag, as new Flags; raises LifecycleError.
     fn with_status(&self, py: Python<'_>, key: &str, status: &str, now: f64) -> PyResult<Flags> {
         let named = Status::named(status)
             .ok_or_else(|| refused(py, &LifecycleError::UnknownStatus(status.into())))?;
-        self.inner()
-            .with_status(key, named, moment("now", now)?)
+        with_status(self.inner(), key, named, moment("now", now)?)
             .map(Flags::from)
             .map_err(|error| refused(py, &error))
     }
@@ -95,9 +97,9 @@ impl Flags {
         let artifact_time = artifact_time.map(|time| moment("artifact_time", time)).transpose()?;
         let (flags, now) = (self.inner(), moment("now", now)?);
         let found = match evaluated.map(evidence).transpose()? {
-            None => flags.certification(first, second, artifact_time, now),
+            None => certification(flags, first, second, artifact_time, now),
             Some(evidence) => {
-                flags.certification_by_evidence(first, second, artifact_time, now, &evidence)
+                certification_by_evidence(flags, first, second, artifact_time, now, &evidence)
             }
         };
         to_python::object(py, &found.to_value())
@@ -111,7 +113,7 @@ impl Flags {
         now: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
         let built = moment("artifact_time", artifact_time)?;
-        let found = self.inner().deployment(built, moment("now", now)?);
+        let found = deployment(self.inner(), built, moment("now", now)?);
         let found = found.map_err(|error| refused(py, &error))?;
         to_python::object(py, &found.to_value())
     }
@@ -130,7 +132,7 @@ impl Flags {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let now = moment("now", now)?;
         moment("safety_period", now + safety_period)?;
-        let found = self.inner().finish(key, safety_period, now);
+        let found = finish(self.inner(), key, safety_period, now);
         let found = found.map_err(|error| refused(py, &error))?;
         found.map(|change| to_python::object(py, &change.to_value())).transpose()
     }
@@ -156,7 +158,7 @@ pub(crate) fn check_environments<'py>(
     let named: Vec<_> = documents.items()?.iter().map(document).collect::<PyResult<_>>()?;
     let pairs: Vec<_> = named.iter().map(|(name, flags)| (&**name, flags)).collect();
     let all = PyDict::new(documents.py());
-    let found = isoflag::Flags::check_environments(&pairs, &options);
+    let found = isoflag_tools::check_environments(&pairs, &options);
     for ((name, _), found) in named.iter().zip(found) {
         all.set_item(name, found.iter().map(Diagnostic::from).collect::<Vec<_>>())?;
     }

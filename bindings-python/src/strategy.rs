@@ -1,7 +1,8 @@
 //! Reads strategies and systems from Python arguments.
 
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{Object, Strategy, StrategyError, System, Value};
+use isoflag::{Object, Value};
+use isoflag_tools::{Strategy, StrategyError, System};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

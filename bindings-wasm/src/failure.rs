@@ -55,13 +55,13 @@ pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
 }
 
 #[cfg(feature = "tools")]
-pub(crate) fn strategy(error: &isoflag::StrategyError) -> Failed {
+pub(crate) fn strategy(error: &isoflag_tools::StrategyError) -> Failed {
     noted(error.code(), error.path(), error.to_string(), None)
 }
 
 /// With `legal`, the statuses that may follow.
 #[cfg(feature = "tools")]
-pub(crate) fn lifecycle(error: &isoflag::LifecycleError) -> Failed {
+pub(crate) fn lifecycle(error: &isoflag_tools::LifecycleError) -> Failed {
     let legal = error.legal().iter().map(|status| Value::from(status.as_str()));
     let members = Object::from_iter([
         ("code", Value::from(error.code())),

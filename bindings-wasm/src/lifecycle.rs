@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use isoflag::{
-    Activity, ActivityError, CheckOptions, Context, DatedDocument, Diagnostic, Flags, Inventory,
-    InventoryDocument, LifecycleError, Object, Retirement, RetirementInputs, Status, StepResult,
-    Strategy, System, TestEvidence, Value, moment_of_seconds,
+use isoflag::{Context, Diagnostic, Flags, Object, Value};
+use isoflag_tools::{
+    Activity, ActivityError, CheckOptions, DatedDocument, Inventory, InventoryDocument,
+    LifecycleError, Retirement, RetirementInputs, Status, StepResult, Strategy, System,
+    TestEvidence, moment_of_seconds,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
@@ -19,7 +20,7 @@ fn parsed(text: &str) -> Result<Value, Failed> {
     Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))
 }
 
-/// Returns the document under a strategy; fails like [`Flags::with_strategy`].
+/// Returns the document under a strategy; fails like [`isoflag_tools::with_strategy`].
 #[wasm_bindgen(js_name = withStrategy)]
 #[must_use]
 pub fn with_strategy(flags: u32, strategy: &str) -> u32 {
@@ -27,8 +28,7 @@ pub fn with_strategy(flags: u32, strategy: &str) -> u32 {
         let strategy =
             Strategy::read(&parsed(strategy)?).map_err(|error| failure::strategy(&error))?;
         let flags = with_flags(flags, Flags::clone)?;
-        flags
-            .with_strategy(&strategy)
+        isoflag_tools::with_strategy(&flags, &strategy)
             .map(Document::from)
             .map_err(|error| failure::strategy(&error))
     };
@@ -58,7 +58,7 @@ pub fn strategy_for(
         (None, None) => None,
     };
     let Some(context) = context else { return Ok(None) };
-    let chosen = with_flags(flags, |flags| flags.strategy_for(system, &context))?;
+    let chosen = with_flags(flags, |flags| isoflag_tools::strategy_for(flags, system, &context))?;
     Ok(chosen.map(|strategy| strategy.to_value().to_canonical_json()))
 }
 
@@ -72,7 +72,7 @@ pub fn check_flags(flags: u32, options: &str) -> Result<String, JsValue> {
     let options = CheckOptions::read(&parsed(options)?)
         .map_err(|error| JsValue::from(JsError::new(&error.to_string())))?;
     let found: Value = with_flags(flags, |flags| {
-        flags.check(&options).iter().map(Diagnostic::to_value).collect()
+        isoflag_tools::check(flags, &options).iter().map(Diagnostic::to_value).collect()
     })?;
     Ok(found.to_canonical_json())
 }
@@ -85,7 +85,7 @@ pub fn check_flags(flags: u32, options: &str) -> Result<String, JsValue> {
 #[wasm_bindgen(js_name = diffFlags)]
 pub fn diff_flags(flags: u32, later: u32) -> Result<String, JsValue> {
     let (flags, later) = (with_flags(flags, Flags::clone)?, with_flags(later, Flags::clone)?);
-    let diff = flags.diff(&later);
+    let diff = isoflag_tools::diff(&flags, &later);
     let forms = [diff.to_value(), Value::from(diff.to_string()), Value::from(diff.to_markdown())];
     Ok(forms.into_iter().collect::<Value>().to_canonical_json())
 }
@@ -98,7 +98,7 @@ fn moment(name: &str, seconds: f64) -> Result<f64, JsValue> {
     moment_of_seconds(seconds).map_err(|error| refused(format!("`{name}`: {error}")))
 }
 
-/// Returns the document with another status of a flag; fails like [`Flags::with_status`].
+/// Returns the document with another status of a flag; fails like [`isoflag_tools::with_status`].
 ///
 /// # Errors
 ///
@@ -111,7 +111,7 @@ pub fn with_status(flags: u32, key: &str, status: &str, now: f64) -> Result<u32,
         let status =
             Status::named(status).ok_or_else(|| LifecycleError::UnknownStatus(status.into()));
         status
-            .and_then(|status| flags.with_status(key, status, now))
+            .and_then(|status| isoflag_tools::with_status(&flags, key, status, now))
             .map(Document::from)
             .map_err(|error| failure::lifecycle(&error))
     };
@@ -144,9 +144,11 @@ pub fn certification(
         read.map_err(|message| refused(format!("`evaluated`: {message}")))
     });
     let found = match evidence.transpose()? {
-        None => with_flags(flags, |flags| flags.certification(first, second, built, now))?,
+        None => with_flags(flags, |flags| {
+            isoflag_tools::certification(flags, first, second, built, now)
+        })?,
         Some(evidence) => with_flags(flags, |flags| {
-            flags.certification_by_evidence(first, second, built, now, &evidence)
+            isoflag_tools::certification_by_evidence(flags, first, second, built, now, &evidence)
         })?,
     };
     Ok(found.to_value().to_canonical_json())
@@ -156,11 +158,11 @@ pub fn certification(
 ///
 /// # Errors
 ///
-/// As [`Flags::deployment`], if a time is invalid, or the document was freed.
+/// As [`isoflag_tools::deployment`], if a time is invalid, or the document was freed.
 #[wasm_bindgen]
 pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, JsValue> {
     let (built, now) = (moment("artifactTime", artifact_time)?, moment("now", now)?);
-    let found = with_flags(flags, |flags| flags.deployment(built, now))?;
+    let found = with_flags(flags, |flags| isoflag_tools::deployment(flags, built, now))?;
     let found = found.map_err(|error| failure::lifecycle(&error))?;
     Ok(found.to_value().to_canonical_json())
 }
@@ -169,7 +171,7 @@ pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, Js
 ///
 /// # Errors
 ///
-/// As [`Flags::finish`], if a time is invalid, or the document was freed.
+/// As [`isoflag_tools::finish`], if a time is invalid, or the document was freed.
 #[wasm_bindgen(js_name = finishFlag)]
 pub fn finish_flag(
     flags: u32,
@@ -179,7 +181,7 @@ pub fn finish_flag(
 ) -> Result<Option<String>, JsValue> {
     let now = moment("now", now)?;
     moment("safetyPeriod", now + safety_period)?;
-    let found = with_flags(flags, |flags| flags.finish(key, safety_period, now))?;
+    let found = with_flags(flags, |flags| isoflag_tools::finish(flags, key, safety_period, now))?;
     let found = found.map_err(|error| failure::lifecycle(&error))?;
     Ok(found.map(|change| change.to_value().to_canonical_json()))
 }
@@ -226,7 +228,7 @@ pub fn retirements(
         call_sites: sites.as_ref(),
     };
     let found: Value = with_flags(flags, |flags| {
-        flags.retirements(&inputs).iter().map(Retirement::to_value).collect()
+        isoflag_tools::retirements(flags, &inputs).iter().map(Retirement::to_value).collect()
     })?;
     Ok(found.to_canonical_json())
 }
@@ -293,7 +295,7 @@ pub fn check_environments(
     let options = CheckOptions::read(&parsed(options)?).map_err(refused)?;
     let named = named(names, documents)?;
     let named: Vec<(&str, &Flags)> = named.iter().map(|(name, flags)| (&**name, flags)).collect();
-    let found: Value = Flags::check_environments(&named, &options)
+    let found: Value = isoflag_tools::check_environments(&named, &options)
         .iter()
         .map(|found| found.iter().map(Diagnostic::to_value).collect::<Value>())
         .collect();
@@ -304,12 +306,12 @@ pub fn check_environments(
 #[wasm_bindgen(js_name = toAppConfigKey)]
 #[must_use]
 pub fn to_appconfig_key(key: &str) -> Option<String> {
-    isoflag::to_appconfig_key(key)
+    isoflag_tools::to_appconfig_key(key)
 }
 
 /// Returns the key that [`to_appconfig_key`] converted to this one; `None` if it never produces this text.
 #[wasm_bindgen(js_name = fromAppConfigKey)]
 #[must_use]
 pub fn from_appconfig_key(key: &str) -> Option<String> {
-    isoflag::from_appconfig_key(key)
+    isoflag_tools::from_appconfig_key(key)
 }

@@ -1,6 +1,7 @@
 //! Exports receipts.
 
-use isoflag::{Context, Flags, ReceiptError, Value};
+use isoflag::{Context, Flags, Value};
+use isoflag_tools::ReceiptError;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -34,7 +35,7 @@ pub fn receipt(
     let context = context(host.as_deref(), parsed)?;
     let big_segments = memberships(big_segments)?;
     let flags = with_flags(flags, Flags::clone)?;
-    Ok(flags.receipt(key, context.as_ref(), big_segments.as_ref()).to_json())
+    Ok(isoflag_tools::receipt(&flags, key, context.as_ref(), big_segments.as_ref()).to_json())
 }
 
 /// Why a receipt does not match the evaluation; values are JSON text.
@@ -62,7 +63,7 @@ fn refused(error: &ReceiptError) -> JsValue {
 ///
 /// # Errors
 ///
-/// As [`isoflag::replay`], and if the memberships are invalid or an object was freed.
+/// As [`isoflag_tools::replay`], and if the memberships are invalid or an object was freed.
 #[wasm_bindgen(js_name = replayReceipt)]
 pub fn replay_receipt(
     receipt: &[u8],
@@ -74,7 +75,7 @@ pub fn replay_receipt(
     let context = context(host.as_deref(), parsed)?;
     let big_segments = memberships(big_segments)?;
     let flags = with_flags(flags, Flags::clone)?;
-    isoflag::replay(receipt, &flags, context.as_ref(), big_segments.as_ref())
+    isoflag_tools::replay(receipt, &flags, context.as_ref(), big_segments.as_ref())
         .map(|receipt| receipt.to_json())
         .map_err(|error| refused(&error))
 }

@@ -1,6 +1,6 @@
 //! Exports types for a document's flags, and the parsing of a time to live.
 
-use isoflag::TypingLanguage;
+use isoflag_tools::TypingLanguage;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
@@ -18,7 +18,7 @@ pub fn flags_typing(flags: u32, language: &str) -> Result<String, JsValue> {
             format!("cannot generate types for `{language}`; use `typescript` or `python`");
         return Err(JsError::new(&message).into());
     };
-    Ok(with_flags(flags, |flags| flags.typing(language))?)
+    Ok(with_flags(flags, |flags| isoflag_tools::typing(flags, language))?)
 }
 
 /// Parses a text such as `45`, `45s`, `5m` or `1h` into seconds.

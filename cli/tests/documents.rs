@@ -1,6 +1,7 @@
 //! `init`, `keys`, `digest`, `diff` and `types`: documents are written, listed, identified, compared and typed.
 
-use isoflag::{Flags, TypingLanguage};
+use isoflag::Flags;
+use isoflag_tools::{TypingLanguage, typing};
 
 use crate::program::{file, isoflag, isoflag_reading};
 
@@ -133,15 +134,15 @@ fn an_unreadable_file_is_reported_in_one_line_with_exit_code_2() {
 #[test]
 fn both_languages_are_written() {
     let shop = Flags::from_json(include_bytes!("../../examples/shop/flags.json")).unwrap();
-    assert_eq!(isoflag(&["types", SHOP]).out, shop.typing(TypingLanguage::TypeScript));
+    assert_eq!(isoflag(&["types", SHOP]).out, typing(&shop, TypingLanguage::TypeScript));
     for language in TypingLanguage::ALL {
         let ran = isoflag(&["types", SHOP, "--lang", language.as_str()]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-        assert_eq!(ran.out, shop.typing(language));
+        assert_eq!(ran.out, typing(&shop, language));
         let written = file(language.as_str(), None);
         let ran = isoflag(&["types", SHOP, "--lang", language.as_str(), "--out", &written]);
         assert_eq!((ran.code, ran.out.as_str()), (0, ""));
-        assert_eq!(std::fs::read_to_string(&written).unwrap(), shop.typing(language));
+        assert_eq!(std::fs::read_to_string(&written).unwrap(), typing(&shop, language));
     }
 }
 

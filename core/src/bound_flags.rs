@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::evaluation::{
-    self, Answer, EvaluationDetail, FlagHandle, NoMemory, NoObserver, Observer, Steps, Subject,
-    ValueType,
+    self, Answer, BoundContext, EvaluationDetail, FlagHandle, NoObserver, Observer, Steps,
+    Uncached, ValueType,
 };
 #[cfg(feature = "tools")]
 use crate::explain::{self, Explanation};
@@ -22,12 +22,12 @@ use crate::state::{self, AllFlagsOptions, FlagState};
 #[derive(Clone, Debug)]
 pub struct BoundFlags {
     flags: Flags,
-    subject: Arc<Subject>,
+    bound_context: Arc<BoundContext>,
 }
 
 impl BoundFlags {
-    pub(crate) fn new(flags: Flags, subject: Subject) -> BoundFlags {
-        BoundFlags { flags, subject: Arc::new(subject) }
+    pub(crate) fn new(flags: Flags, bound_context: BoundContext) -> BoundFlags {
+        BoundFlags { flags, bound_context: Arc::new(bound_context) }
     }
 
     /// The document.
@@ -36,8 +36,8 @@ impl BoundFlags {
         &self.flags
     }
 
-    pub(crate) fn subject(&self) -> &Subject {
-        &self.subject
+    pub(crate) fn bound_context(&self) -> &BoundContext {
+        &self.bound_context
     }
 
     /// Evaluates the flag with this key.
@@ -57,7 +57,7 @@ impl BoundFlags {
     #[doc(hidden)]
     #[must_use]
     pub fn evaluate_uncached(&self, flag: Option<FlagHandle>) -> Answer {
-        self.observed(flag, &mut NoMemory)
+        self.observed(flag, &mut Uncached)
     }
 
     pub(crate) fn observed<O: Observer>(
@@ -74,7 +74,7 @@ impl BoundFlags {
         observer: &mut O,
         steps: &mut Steps,
     ) -> Answer {
-        evaluation::evaluate(self.flags.ruleset(), &self.subject, flag, observer, steps)
+        evaluation::evaluate(self.flags.ruleset(), &self.bound_context, flag, observer, steps)
     }
 
     /// Evaluates one of all flags, within its own steps and the steps that all flags share.
@@ -190,12 +190,12 @@ impl BoundFlags {
 #[derive(Debug)]
 pub struct PartialBinding {
     flags: Flags,
-    subject: Subject,
+    bound_context: BoundContext,
 }
 
 impl PartialBinding {
-    pub(crate) fn new(flags: Flags, subject: Subject) -> PartialBinding {
-        PartialBinding { flags, subject }
+    pub(crate) fn new(flags: Flags, bound_context: BoundContext) -> PartialBinding {
+        PartialBinding { flags, bound_context }
     }
 
     /// The document.
@@ -208,6 +208,6 @@ impl PartialBinding {
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
         let (ruleset, steps) = (self.flags.ruleset(), &mut Steps::default());
-        evaluation::evaluate(ruleset, &self.subject, flag, &mut NoObserver, steps)
+        evaluation::evaluate(ruleset, &self.bound_context, flag, &mut NoObserver, steps)
     }
 }

@@ -48,7 +48,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
+    /// Returns a finding with the usual severity of its code.
+    pub fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
         Diagnostic::at(code, path.text(), message)
     }
 
@@ -61,8 +62,8 @@ impl Diagnostic {
     }
 
     /// The same finding with another severity.
-    #[cfg(feature = "authoring")]
-    pub(crate) fn with_severity(self, severity: Severity) -> Diagnostic {
+    #[must_use]
+    pub fn with_severity(self, severity: Severity) -> Diagnostic {
         Diagnostic { severity, ..self }
     }
 
@@ -167,14 +168,17 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $severity:ident;)*) => {
         /// The stable codes of findings.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Code {
+        #[non_exhaustive]
+        pub enum Code {
             $($(#[$doc])* $name,)*
         }
 
         impl Code {
             const ALL: &[Code] = &[$(Code::$name,)*];
 
-            pub(crate) fn as_str(self) -> &'static str {
+            /// The name, such as `invalid-regex`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
                 match self {
                     $(Code::$name => $text,)*
                 }

@@ -2,7 +2,6 @@
 
 #[cfg(feature = "tools")]
 use hmac::{Hmac, KeyInit, Mac};
-#[cfg(feature = "tools")]
 use sha2::{Digest, Sha256};
 
 #[cfg(feature = "tools")]
@@ -10,13 +9,9 @@ use crate::context::Context;
 use crate::json::{Value, push_hex};
 
 /// `sha256:` and 64 hex digits, over the RFC 8785 text of a value.
-pub(crate) fn digest(value: &Value) -> String {
-    let text = value.to_canonical_json();
-    #[cfg(feature = "tools")]
-    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    #[cfg(not(feature = "tools"))]
-    let hash = crate::sha::sha256(text.as_bytes());
-    ["sha256:", &hex(&hash)].concat()
+#[must_use]
+pub fn digest(value: &Value) -> String {
+    ["sha256:", &hex(&Sha256::digest(value.to_canonical_json()))].concat()
 }
 
 /// Returns LaunchDarkly's secure-mode hash of a context: lower-case hex of the HMAC-SHA256 of its

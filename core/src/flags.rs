@@ -10,12 +10,12 @@ use crate::diagnostic::Diagnostic;
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
-    Answer, BigSegments, EvaluationDetail, FlagHandle, Reason, ReasonKind, Subject, Verdict,
+    Answer, BigSegments, BoundContext, EvaluationDetail, FlagHandle, Reason, ReasonKind, Verdict,
 };
 #[cfg(feature = "tools")]
 use crate::explain::Explanation;
 use crate::json::{Object, Value};
-use crate::ruleset::{Membership, Mentions, Ruleset, Segment};
+use crate::model::{Membership, Mentions, Model, Segment};
 use crate::state::AllFlagsOptions;
 
 /// A loaded flag document: immutable, cheap to clone, safe to share between threads.
@@ -38,7 +38,7 @@ pub struct Flags(Arc<Loaded>);
 
 #[derive(Debug)]
 struct Loaded {
-    ruleset: Ruleset,
+    ruleset: Model,
     digest: OnceLock<String>,
     #[cfg(feature = "tools")]
     diagnostics: OnceLock<Vec<Diagnostic>>,
@@ -53,7 +53,7 @@ impl Flags {
     /// If the input is not JSON, is not a flag document or exceeds a limit. A malformed flag is not
     /// an error; see [`diagnostics`](Flags::diagnostics).
     pub fn from_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read(text).map(|document| Flags::of(Ruleset::compile(&document)))
+        Document::read(text).map(|document| Flags::of(Model::compile(&document)))
     }
 
     /// Loads a document that has already been parsed.
@@ -61,7 +61,7 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_value(value).map(|document| Flags::of(Ruleset::compile(&document)))
+        Document::of_value(value).map(|document| Flags::of(Model::compile(&document)))
     }
 
     /// Loads a bare map of flags, without `flags` around it.
@@ -69,7 +69,7 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_flag_map_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read_flag_map(text).map(|document| Flags::of(Ruleset::compile(&document)))
+        Document::read_flag_map(text).map(|document| Flags::of(Model::compile(&document)))
     }
 
     /// Loads a bare map of flags that has already been parsed.
@@ -77,7 +77,7 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_flag_map_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_flag_map(value).map(|document| Flags::of(Ruleset::compile(&document)))
+        Document::of_flag_map(value).map(|document| Flags::of(Model::compile(&document)))
     }
 
     /// Loads a feature-flag profile of AWS AppConfig, as retrieved or as defined.
@@ -91,7 +91,7 @@ impl Flags {
     /// with variants.
     #[cfg(feature = "tools")]
     pub fn from_appconfig_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read_appconfig(text).map(|document| Flags::of(Ruleset::compile(&document)))
+        Document::read_appconfig(text).map(|document| Flags::of(Model::compile(&document)))
     }
 
     /// Loads a feature-flag profile of AWS AppConfig that has already been parsed.
@@ -100,7 +100,7 @@ impl Flags {
     /// As [`Flags::from_json`].
     #[cfg(feature = "tools")]
     pub fn from_appconfig_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_appconfig(value).map(|document| Flags::of(Ruleset::compile(&document)))
+        Document::of_appconfig(value).map(|document| Flags::of(Model::compile(&document)))
     }
 
     /// Loads the content of a configuration profile of AWS AppConfig of either type: a feature-flag
@@ -111,7 +111,7 @@ impl Flags {
     #[cfg(feature = "tools")]
     pub fn from_configuration_json(text: &[u8]) -> Result<Flags, DocumentError> {
         let document = Document::read_appconfig_or_document(text);
-        document.map(|document| Flags::of(Ruleset::compile(&document)))
+        document.map(|document| Flags::of(Model::compile(&document)))
     }
 
     /// Returns the document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A
@@ -157,7 +157,7 @@ impl Flags {
         })
     }
 
-    pub(crate) fn of(ruleset: Ruleset) -> Flags {
+    pub(crate) fn of(ruleset: Model) -> Flags {
         Flags(Arc::new(Loaded {
             ruleset,
             digest: OnceLock::new(),
@@ -238,8 +238,8 @@ impl Flags {
         context: Option<&Context>,
         big_segments: Option<&BigSegments>,
     ) -> BoundFlags {
-        let subject = Subject::bind(self.0.ruleset.tables(), context, big_segments);
-        BoundFlags::new(self.clone(), subject)
+        let bound_context = BoundContext::bind(self.0.ruleset.tables(), context, big_segments);
+        BoundFlags::new(self.clone(), bound_context)
     }
 
     /// Like [`Flags::bind`], but only for flags whose answers need no more than these dependencies;
@@ -247,8 +247,8 @@ impl Flags {
     /// `USER_NOT_SPECIFIED`.
     #[must_use]
     pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> PartialBinding {
-        let subject = Subject::bind_part(self.0.ruleset.tables(), context, mentions);
-        PartialBinding::new(self.clone(), subject)
+        let bound_context = BoundContext::bind_part(self.0.ruleset.tables(), context, mentions);
+        PartialBinding::new(self.clone(), bound_context)
     }
 
     /// Evaluates many flags for many contexts: for each context, in order, a row with one answer
@@ -322,7 +322,7 @@ impl Flags {
     /// Returns the handle of a flag, which saves later look-ups of its key.
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.0.ruleset.tables().flags.place(key)?;
+        let slot = self.0.ruleset.tables().flags.slot(key)?;
         self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
     }
 
@@ -358,8 +358,48 @@ impl Flags {
         Reason { kind, big_segments: answer.big_segments }
     }
 
-    pub(crate) fn ruleset(&self) -> &Ruleset {
+    pub(crate) fn ruleset(&self) -> &Model {
         &self.0.ruleset
+    }
+}
+
+/// The compiled and the written document, for tools that read documents.
+impl Flags {
+    /// The compiled document.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.0.ruleset
+    }
+
+    /// Returns a flag or a segment as the document contains it, including `null` and tombstones.
+    #[must_use]
+    pub fn source(&self, section: Section, key: &str) -> Option<&Value> {
+        self.0.ruleset.written(section, key)
+    }
+
+    /// The members of the document beside `flags` and `segments`.
+    #[must_use]
+    pub fn other_members(&self) -> &Object {
+        self.0.ruleset.rest()
+    }
+
+    /// The member `meta`, if it is an object.
+    #[must_use]
+    pub fn meta(&self) -> Option<&Object> {
+        self.other_members().get("meta").and_then(Value::as_object)
+    }
+
+    /// Returns the document with some flags added or replaced, whatever their versions are.
+    #[must_use]
+    pub fn with_flags(&self, flags: &[(Arc<str>, Value)]) -> Flags {
+        let flags = flags.iter().map(|(key, flag)| (key, flag));
+        Flags::of(self.0.ruleset.clone().with(flags, std::iter::empty(), &[]))
+    }
+
+    /// Returns the document with other members beside `flags` and `segments`.
+    #[must_use]
+    pub fn with_other_members(&self, members: Object) -> Flags {
+        Flags::of(self.0.ruleset.clone().with_rest(members))
     }
 }
 
@@ -428,9 +468,7 @@ impl Flags {
     /// The bootstrap data for an invalid context.
     #[must_use]
     pub fn invalid_state() -> Value {
-        Value::Object(Object::of_present(&mut [
-            Some(("$flagsState", Value::Object(Object::default()))),
-            Some(("$valid", Value::Bool(false))),
-        ]))
+        let no_flags = Object::default().with("$flagsState", Value::Object(Object::default()));
+        Value::Object(no_flags.with("$valid", Value::Bool(false)))
     }
 }

@@ -6,19 +6,26 @@ use crate::json::Value;
 
 /// A path in a JSON text; each step borrows the one above it, so that walking a document costs
 /// nothing until a path is printed.
-#[derive(Clone, Copy)]
-pub(crate) enum Path<'a> {
+#[derive(Clone, Copy, Debug)]
+pub enum Path<'a> {
+    /// The whole text.
     Root,
+    /// A member of an object.
     Member(&'a Path<'a>, &'a str),
+    /// An element of an array.
     Element(&'a Path<'a>, usize),
 }
 
 impl<'a> Path<'a> {
-    pub(crate) fn member(&'a self, name: &'a str) -> Path<'a> {
+    /// The path of a member of this object.
+    #[must_use]
+    pub fn member(&'a self, name: &'a str) -> Path<'a> {
         Path::Member(self, name)
     }
 
-    pub(crate) fn element(&'a self, index: usize) -> Path<'a> {
+    /// The path of an element of this array.
+    #[must_use]
+    pub fn element(&'a self, index: usize) -> Path<'a> {
         Path::Element(self, index)
     }
 

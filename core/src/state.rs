@@ -7,7 +7,7 @@ use crate::evaluation::{Answer, FlagHandle, Reason, Steps, Verdict};
 use crate::flags::Flags;
 use crate::json::{Object, Value};
 use crate::limits;
-use crate::ruleset::{Flag, Prerequisite, Ruleset};
+use crate::model::{Flag, Model, Prerequisite};
 
 /// The options of [`all_flags_state`](BoundFlags::all_flags_state).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -53,7 +53,7 @@ pub enum StateMember<'a> {
 /// The keys of the flag's own prerequisites that were evaluated, in order.
 #[derive(Clone, Copy, Debug)]
 pub struct PrerequisiteKeys<'a> {
-    ruleset: &'a Ruleset,
+    ruleset: &'a Model,
     seen: &'a [Prerequisite],
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn flag_states<'a>(
     bound: &'a BoundFlags,
     options: &AllFlagsOptions,
 ) -> Option<impl Iterator<Item = FlagState<'a>> + use<'a>> {
-    bound.subject().context()?;
+    bound.bound_context().valid()?;
     let options = *options;
     let shown = move |flag: &Flag| !options.client_side_only || flag.metadata.client_side;
     let flags = bound.flags().ruleset().flags().filter(move |(_, flag)| shown(flag));
@@ -188,11 +188,7 @@ fn is_experiment(flag: &Flag, verdict: Verdict) -> bool {
     }
 }
 
-fn prerequisites<'a>(
-    ruleset: &'a Ruleset,
-    flag: &'a Flag,
-    answer: &Answer,
-) -> PrerequisiteKeys<'a> {
+fn prerequisites<'a>(ruleset: &'a Model, flag: &'a Flag, answer: &Answer) -> PrerequisiteKeys<'a> {
     let all = flag.targeting().map(|targeting| &*targeting.prerequisites).unwrap_or_default();
     let seen = all.get(..answer.direct_prerequisites as usize).unwrap_or(all);
     PrerequisiteKeys { ruleset, seen }

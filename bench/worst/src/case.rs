@@ -4,7 +4,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use isoflag::{AllFlagsOptions, Context, Flags, replay};
+use isoflag::{AllFlagsOptions, Context, Flags};
+use isoflag_tools::{receipt, replay};
 use serde_json::json;
 
 use crate::ALLOCATOR;
@@ -92,7 +93,7 @@ impl Case {
                 measured(|| bound.all_flags_state(&AllFlagsOptions::default()).to_canonical_json())
             }
             Call::Replay => {
-                let receipt = flags.receipt("flag", Some(&context), None).to_json();
+                let receipt = receipt(&flags, "flag", Some(&context), None).to_json();
                 measured(|| replay(receipt.as_bytes(), &flags, Some(&context), None))
             }
             _ => measured(|| bound.evaluate("flag")),

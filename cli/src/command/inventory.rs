@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use isoflag::{Attention, FlagOn, Inventory, InventoryDocument, InventoryRow, LastEvaluated};
+use isoflag_tools::{Attention, FlagOn, Inventory, InventoryDocument, InventoryRow, LastEvaluated};
 
 use super::Format;
 use crate::activity_files::ActivityFiles;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use isoflag::{Attention, Environment, Inventory, InventoryRow, Status};
+use isoflag_tools::{Attention, Environment, Inventory, InventoryRow, Status};
 use sha2::{Digest, Sha256};
 
 use crate::calendar::{date, date_and_time};
@@ -228,7 +228,8 @@ fn write_row(html: &mut String, inventory: &Inventory, row: &InventoryRow) -> st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use isoflag::{Flags, InventoryDocument};
+    use isoflag::Flags;
+    use isoflag_tools::InventoryDocument;
 
     #[test]
     fn text_of_a_document_is_escaped() {

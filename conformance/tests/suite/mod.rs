@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use isoflag::{
     AllFlagsOptions, BigSegments, BoundFlags, Context, DocumentHistory, Evidence, Flags, Gate,
-    HistoryLimits, Object, Strategy, System, Value, ValueType, parse_ttl, replay, secure_mode_hash,
+    HistoryLimits, Object, Value, ValueType, parse_ttl, secure_mode_hash,
 };
+use isoflag_tools::{Strategy, System, receipt, replay, strategy_for, with_strategy};
 
 /// One case of a file, with the documents that the file shares.
 pub(crate) struct Case {
@@ -276,7 +277,7 @@ impl CaseRun<'_> {
             "strategy" => {
                 let strategy = Strategy::read(get(arguments, "strategy").unwrap());
                 let flags = self.flags()?;
-                match strategy.and_then(|strategy| flags.with_strategy(&strategy)) {
+                match strategy.and_then(|strategy| with_strategy(&flags, &strategy)) {
                     Ok(flags) => {
                         let then = get(arguments, "then").unwrap();
                         CaseRun { flags: Some(flags), ..self }.answer(then)
@@ -288,7 +289,7 @@ impl CaseRun<'_> {
                 let system = System::named(text("system")).unwrap();
                 let flags = self.flags()?;
                 let chosen = self.context().ok();
-                let chosen = chosen.and_then(|context| flags.strategy_for(system, &context));
+                let chosen = chosen.and_then(|context| strategy_for(&flags, system, &context));
                 let chosen = chosen.map(|chosen| chosen.to_value()).unwrap_or_default();
                 Ok(object([("strategy", chosen)]))
             }
@@ -306,7 +307,8 @@ impl CaseRun<'_> {
             "receipt" => {
                 let (context, big_segments) = (self.context().ok(), self.case.big_segments());
                 let flags = self.flags()?;
-                Ok(flags.receipt(text("flag"), context.as_ref(), big_segments.as_ref()).to_value())
+                Ok(receipt(&flags, text("flag"), context.as_ref(), big_segments.as_ref())
+                    .to_value())
             }
             "replay" => {
                 let (context, big_segments) = (self.context().ok(), self.case.big_segments());

@@ -93,22 +93,20 @@ impl Consistency {
     /// `diagnostics` if there are any.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        #[cfg(feature = "tools")]
-        let diagnostics = (!self.diagnostics.is_empty())
-            .then(|| ("diagnostics", self.diagnostics.iter().map(Diagnostic::to_value).collect()));
-        #[cfg(not(feature = "tools"))]
-        let diagnostics = None;
         let number = |number: Option<f64>| number.map(Value::from).unwrap_or_default();
-        Object::of_present(&mut [
-            Some(("enabled", Value::Bool(self.enabled))),
-            Some(("isBackendConsistent", Value::Bool(self.is_backend_consistent))),
-            Some(("settled", Value::Bool(self.settled))),
-            Some(("remainingSeconds", number(self.remaining_seconds))),
-            Some(("version", number(self.version.map(|version| version as f64)))),
-            Some(("digest", Value::from(self.digest.as_str()))),
-            diagnostics,
-        ])
-        .into()
+        let object = Object::default()
+            .with("enabled", Value::Bool(self.enabled))
+            .with("isBackendConsistent", Value::Bool(self.is_backend_consistent))
+            .with("settled", Value::Bool(self.settled))
+            .with("remainingSeconds", number(self.remaining_seconds))
+            .with("version", number(self.version.map(|version| version as f64)))
+            .with("digest", Value::from(self.digest.as_str()));
+        #[cfg(feature = "tools")]
+        if !self.diagnostics.is_empty() {
+            let diagnostics = self.diagnostics.iter().map(Diagnostic::to_value).collect();
+            return object.with("diagnostics", diagnostics).into();
+        }
+        object.into()
     }
 }
 

@@ -59,12 +59,12 @@ fn attributes(now_ms: f64, offset_minutes: i32) -> Option<Object> {
     // The sum of a power of ten and a number has the number's leading zeros after its first digit.
     let padded = |zeros: i64, number: i64| json::integer(zeros + number).split_off(1);
     let date = [&*padded(10_000, year), "-", &padded(100, month), "-", &padded(100, day)].concat();
-    Some(Object::of_present(&mut [
-        Some(("epochMillis", Value::from(now_ms))),
-        Some(("minuteOfDay", Value::from(seconds_of_day / 60))),
-        Some(("dayOfWeek", Value::from((days + 3).rem_euclid(7) + 1))),
-        Some(("date", Value::from(date))),
-    ]))
+    let attributes = Object::default()
+        .with("epochMillis", Value::from(now_ms))
+        .with("minuteOfDay", Value::from(seconds_of_day / 60))
+        .with("dayOfWeek", Value::from((days + 3).rem_euclid(7) + 1))
+        .with("date", Value::from(date));
+    Some(attributes)
 }
 
 #[cfg(test)]

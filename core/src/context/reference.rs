@@ -101,7 +101,8 @@ impl AttributeReference {
     }
 
     /// Whether it addresses the attribute with this name as a whole.
-    pub(crate) fn is(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
         self.rest.is_empty() && &*self.name == name
     }
 

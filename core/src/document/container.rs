@@ -6,19 +6,23 @@ use std::sync::Arc;
 use super::error::DocumentError;
 use super::{memory, profile};
 use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::json::{self, Note, NoteKind, Object, OpenPlaces, Reading, Value};
+use crate::json::{self, Note, NoteKind, Object, OpenPaths, Reading, Value};
 use crate::limits::{self, Budget};
 use crate::path::Path;
 
 /// The two sections of a document, whose items have keys and versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Section {
+pub enum Section {
+    /// `flags`.
     Flags,
+    /// `segments`.
     Segments,
 }
 
 impl Section {
-    pub(crate) fn name(self) -> &'static str {
+    /// `flags` or `segments`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Section::Flags => "flags",
             Section::Segments => "segments",
@@ -129,7 +133,7 @@ pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, Documen
 pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, DocumentError> {
     struct Walk {
         notes: Vec<Note>,
-        places: OpenPlaces,
+        open: OpenPaths,
         memory: Budget,
     }
     impl Walk {
@@ -140,7 +144,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
             depth: usize,
         ) -> Result<(), DocumentError> {
             if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
-                self.places.open(depth);
+                self.open.open(depth);
             }
             match value {
                 Value::Number(number) if !number.is_finite() => {
@@ -148,7 +152,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
                 }
                 Value::Number(number) => {
                     if cfg!(feature = "tools") && json::is_imprecise(*number) {
-                        self.notes.push(self.places.note(NoteKind::NumberPrecision, path, depth));
+                        self.notes.push(self.open.note(NoteKind::NumberPrecision, path, depth));
                     }
                     Ok(())
                 }
@@ -186,7 +190,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
     }
     let mut walk = Walk {
         notes: Vec::new(),
-        places: OpenPlaces::default(),
+        open: OpenPaths::default(),
         memory: Budget::of_document(value.canonical_length()),
     };
     walk.value(&value, root, 0)?;
@@ -236,14 +240,13 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
             findings.add(Code::DuplicateFlag, &section.member(key), message);
             continue;
         }
-        let first = Object::of_present(&mut [Some(("variation", Value::from(0)))]);
-        let flag = Object::of_present(&mut [
-            Some(("key", Value::String(Arc::clone(key)))),
-            Some(("version", Value::from(1))),
-            Some(("on", Value::Bool(true))),
-            Some(("fallthrough", Value::Object(first))),
-            Some(("variations", Value::from(vec![value.clone()]))),
-        ]);
+        let first = Object::default().with("variation", Value::from(0));
+        let flag = Object::default()
+            .with("key", Value::String(Arc::clone(key)))
+            .with("version", Value::from(1))
+            .with("on", Value::Bool(true))
+            .with("fallthrough", Value::Object(first))
+            .with("variations", Value::from(vec![value.clone()]));
         members.push((Arc::clone(key), Value::Object(flag)));
     }
     (Object::from_members(members), findings.into_vec())

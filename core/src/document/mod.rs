@@ -10,5 +10,7 @@ mod profile;
 
 pub use error::DocumentError;
 
-pub(crate) use container::{Document, Section};
+pub use container::Section;
+
+pub(crate) use container::Document;
 pub(crate) use patch::{Patch, version, with_meta};

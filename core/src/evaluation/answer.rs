@@ -110,7 +110,7 @@ impl Answer {
         if fits { self } else { Answer::error(ErrorKind::WrongType) }
     }
 
-    /// The answer as four numbers, for a host runtime; [`Answer::unpack`] is the inverse.
+    /// The answer as four numbers, for a host runtime.
     ///
     /// 1. The kind of reason (0 to 5 in the order of [`ReasonKind`](crate::ReasonKind)) in the low
     ///    byte, bit 8 for an experiment, from bit 9 on the status of big segments plus 1, or 0.
@@ -125,9 +125,9 @@ impl Answer {
             Verdict::RuleMatch { rule, in_experiment } => (2, in_experiment, rule),
             Verdict::Fallthrough { in_experiment } => (3, in_experiment, 0),
             Verdict::PrerequisiteFailed { prerequisite } => (4, false, prerequisite),
-            Verdict::Error(kind) => (5, false, place(&ErrorKind::ALL, &kind)),
+            Verdict::Error(kind) => (5, false, kind as u32),
         };
-        let status = self.big_segments.map_or(0, |s| place(&BigSegmentsStatus::ALL, &s) + 1);
+        let status = self.big_segments.map_or(0, |status| status as u32 + 1);
         [
             kind | u32::from(in_experiment) << 8 | status << 9,
             self.variation.map_or(0, |index| index + 1),
@@ -135,37 +135,6 @@ impl Answer {
             self.flag.map_or(u32::MAX, FlagHandle::index),
         ]
     }
-
-    /// Converts the numbers of [`Answer::pack`] back to an answer.
-    #[must_use]
-    pub fn unpack([reason, variation, index, flag]: [u32; 4]) -> Answer {
-        let in_experiment = reason & 1 << 8 != 0;
-        let verdict = match reason & 0xff {
-            0 => Verdict::Off,
-            1 => Verdict::TargetMatch,
-            2 => Verdict::RuleMatch { rule: index, in_experiment },
-            3 => Verdict::Fallthrough { in_experiment },
-            4 => Verdict::PrerequisiteFailed { prerequisite: index },
-            _ => Verdict::Error(at(&ErrorKind::ALL, index).unwrap_or(ErrorKind::MalformedFlag)),
-        };
-        Answer {
-            flag: (flag != u32::MAX).then_some(FlagHandle(flag)),
-            variation: variation.checked_sub(1),
-            verdict,
-            big_segments: (reason >> 9)
-                .checked_sub(1)
-                .and_then(|index| at(&BigSegmentsStatus::ALL, index)),
-            direct_prerequisites: 0,
-        }
-    }
-}
-
-fn place<T: PartialEq>(all: &[T], one: &T) -> u32 {
-    (0..).zip(all).find(|(_, candidate)| *candidate == one).map_or(0, |(index, _)| index)
-}
-
-fn at<T: Copy>(all: &[T], index: u32) -> Option<T> {
-    all.get(index as usize).copied()
 }
 
 #[cfg(test)]
@@ -173,32 +142,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_packed_is_read_back() {
+    fn different_answers_have_different_numbers() {
         let verdicts = [
             Verdict::Off,
             Verdict::TargetMatch,
             Verdict::RuleMatch { rule: 7, in_experiment: true },
+            Verdict::RuleMatch { rule: 7, in_experiment: false },
             Verdict::RuleMatch { rule: 70_000, in_experiment: false },
             Verdict::Fallthrough { in_experiment: true },
+            Verdict::Fallthrough { in_experiment: false },
             Verdict::PrerequisiteFailed { prerequisite: 3 },
         ];
         let errors = ErrorKind::ALL.map(Verdict::Error);
-        let statuses = BigSegmentsStatus::ALL.map(Some).into_iter().chain([None]);
-        for big_segments in statuses {
+        let mut packed = std::collections::BTreeSet::new();
+        let mut count = 0;
+        for big_segments in BigSegmentsStatus::ALL.map(Some).into_iter().chain([None]) {
             for verdict in verdicts.into_iter().chain(errors) {
                 for variation in [None, Some(0), Some(300)] {
                     for flag in [None, Some(FlagHandle(0)), Some(FlagHandle(9))] {
-                        let answer = Answer {
-                            flag,
-                            variation,
-                            verdict,
-                            big_segments,
-                            direct_prerequisites: 0,
-                        };
-                        assert_eq!(Answer::unpack(answer.pack()), answer);
+                        let direct_prerequisites = 0;
+                        let answer =
+                            Answer { flag, variation, verdict, big_segments, direct_prerequisites };
+                        packed.insert(answer.pack());
+                        count += 1;
                     }
                 }
             }
         }
+        assert_eq!(packed.len(), count);
+    }
+
+    #[test]
+    fn an_answer_is_packed_as_documented() {
+        let answer = Answer {
+            flag: Some(FlagHandle(9)),
+            variation: Some(2),
+            verdict: Verdict::RuleMatch { rule: 7, in_experiment: true },
+            big_segments: Some(BigSegmentsStatus::Stale),
+            direct_prerequisites: 0,
+        };
+        assert_eq!(answer.pack(), [2 | 1 << 8 | 2 << 9, 3, 7, 9]);
+        let missing = Answer::error(ErrorKind::MalformedFlag);
+        assert_eq!(missing.pack(), [5, 0, 2, u32::MAX]);
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
-use crate::json::{Object, Value};
-use crate::ruleset::KindSlot;
+use crate::json::{Member, Object, Value};
+use crate::model::KindSlot;
 
 /// The status of the store of big segments, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,21 +96,27 @@ impl BigSegments {
                 let message = "expected `HEALTHY`, `STALE`, `STORE_ERROR` or `NOT_CONFIGURED`";
                 error("bigSegments.status".to_owned(), message)
             })?;
-        let members = |value: Option<&Value>, path: &str| match value {
-            None | Some(Value::Null) => Ok(Object::default()),
-            Some(Value::Object(object)) => Ok(object.clone()),
-            Some(_) => Err(error(path.to_owned(), "expected an object")),
-        };
         let path = "bigSegments.memberships";
-        let memberships = members(object.get("memberships"), path)?;
+        let memberships = match object.get("memberships") {
+            None | Some(Value::Null) => Object::default(),
+            Some(Value::Object(memberships)) => memberships.clone(),
+            Some(_) => return Err(error(path.to_owned(), "expected an object")),
+        };
         for (key, value) in memberships.iter() {
-            let path =
-                [path, "[", &Value::String(Arc::clone(key)).to_canonical_json(), "]"].concat();
-            let membership = members(Some(value), &path)?;
-            if membership.iter().any(|(_, member)| !matches!(member, Value::Null | Value::Bool(_)))
-            {
-                return Err(error(path, "expected true or false for each segment"));
-            }
+            let message = match value {
+                Value::Null => continue,
+                Value::Object(members) => {
+                    let valid =
+                        |(_, member): &Member| matches!(member, Value::Null | Value::Bool(_));
+                    if members.members().iter().all(valid) {
+                        continue;
+                    }
+                    "expected true or false for each segment"
+                }
+                _ => "expected an object",
+            };
+            let key = Value::String(Arc::clone(key)).to_canonical_json();
+            return Err(error([path, "[", &key, "]"].concat(), message));
         }
         Ok(BigSegments(Arc::new(Answered { status, memberships })))
     }
@@ -129,7 +135,7 @@ impl<O: Observer> Evaluation<'_, O> {
             return Ok(None);
         };
         let Some(key) = self.context.key(kind) else { return Ok(None) };
-        let Some(BigSegments(answered)) = self.subject.big_segments() else {
+        let Some(BigSegments(answered)) = self.bound_context.big_segments() else {
             self.note(BigSegmentsStatus::NotConfigured);
             return Ok(Some(None));
         };

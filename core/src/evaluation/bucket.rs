@@ -1,11 +1,14 @@
 //! Computes buckets in integers from 0 to 99999, so that testing a share of 100000 is a comparison.
 
-use super::murmur3::Murmur3;
+use std::io::Read;
+
+use sha1::{Digest, Sha1};
+
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::json::{self, Value};
 use crate::limits;
-use crate::ruleset::{AttributeSlot, Bucketing, Hash};
+use crate::model::{AttributeSlot, Bucketing, Hash};
 
 /// The bucket of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,25 +79,18 @@ fn bucket_of_text(hash: Hash, prefix: &str, text: &str) -> u32 {
 /// Scales the first 60 bits of the hash: `n * 100000 < weight * 2^60` holds for an integer weight
 /// exactly if `floor(n * 100000 / 2^60) < weight` does.
 fn sha1_bucket(prefix: &str, text: &str) -> u32 {
-    let bits = first_sha1_bits(prefix.as_bytes(), text.as_bytes()) >> 4;
+    let digest = Sha1::new().chain_update(prefix).chain_update(text).finalize();
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    let bits = u64::from_be_bytes(first) >> 4;
     let scaled = (u128::from(bits) * 100_000) >> 60;
     u32::try_from(scaled).unwrap_or(0)
 }
 
-#[cfg(not(feature = "tools"))]
-use crate::sha::first_sha1_bits;
-
-#[cfg(feature = "tools")]
-fn first_sha1_bits(prefix: &[u8], text: &[u8]) -> u64 {
-    use sha1::{Digest, Sha1};
-    let digest: [u8; 20] = Sha1::new().chain_update(prefix).chain_update(text).finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
-}
-
-/// Scales murmur3 to 100000.
+/// Scales murmur3 (x86, 32 bits, seed 0) to 100000.
 fn murmur3_bucket(prefix: &str, text: &str) -> u32 {
-    let hash = Murmur3::default().with(prefix.as_bytes()).with(text.as_bytes()).finish();
+    let mut both = prefix.as_bytes().chain(text.as_bytes());
+    // Reading bytes from memory does not fail.
+    let hash = murmur3::murmur3_32(&mut both, 0).unwrap_or_default();
     ((u64::from(hash) * 100_000) >> 32) as u32
 }
 
@@ -138,6 +134,7 @@ mod tests {
         fn long_and_short_inputs_are_hashed_alike(prefix in "\\PC{0,120}", text in "\\PC{0,120}") {
             let joined = format!("{prefix}{text}");
             prop_assert_eq!(sha1_bucket(&prefix, &text), sha1_bucket(&joined, ""));
+            prop_assert_eq!(murmur3_bucket(&prefix, &text), murmur3_bucket(&joined, ""));
             prop_assert!((0..100_000).contains(&sha1_bucket(&prefix, &text)));
             prop_assert!((0..100_000).contains(&murmur3_bucket(&prefix, &text)));
         }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::observer::{Clues, Observer};
-use super::subject::BoundAttribute;
+use super::bound_context::BoundAttribute;
+use super::observer::{ClauseObservation, Observer};
 use super::{Evaluation, Malformed, Trail};
 use crate::json::Value;
-use crate::ruleset::{Clause, Comparable, Condition, Test};
+use crate::model::{Clause, Comparable, Condition, Test};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Whether a clause matches, and the length of the longest path of segments below it.
@@ -17,7 +17,7 @@ impl<O: Observer> Evaluation<'_, O> {
     ) -> Result<(bool, usize), Malformed> {
         self.steps.take(1)?;
         self.observer.enter_clause(clause);
-        let mut clues = Clues::default();
+        let mut observation = ClauseObservation::default();
         let mut height = 0;
         let matches = match &clause.condition {
             Condition::InvalidReference => return Err(Malformed),
@@ -26,18 +26,18 @@ impl<O: Observer> Evaluation<'_, O> {
                 height = below;
                 matches != clause.negate
             }
-            Condition::Kinds(test) => self.any_kind(test, &mut clues)? != clause.negate,
+            Condition::Kinds(test) => self.any_kind(test, &mut observation)? != clause.negate,
             // If the attribute is absent, a negated clause does not match either.
             Condition::Attribute(slot, test) => match self.context.attribute(*slot) {
                 None => false,
                 Some(attribute) => {
-                    clues.value = Some(&attribute.value);
-                    clues.matching = self.any_element(test, attribute)?;
-                    clues.matching.is_some() != clause.negate
+                    observation.value = Some(&attribute.value);
+                    observation.matching = self.any_element(test, attribute)?;
+                    observation.matching.is_some() != clause.negate
                 }
             },
         };
-        self.observer.leave_clause(clause, clues, matches);
+        self.observer.leave_clause(clause, observation, matches);
         Ok((matches, height))
     }
 
@@ -62,11 +62,15 @@ impl<O: Observer> Evaluation<'_, O> {
     }
 
     /// Whether any kind of the context passes the test.
-    fn any_kind(&mut self, test: &Test, clues: &mut Clues<'_>) -> Result<bool, Malformed> {
+    fn any_kind(
+        &mut self,
+        test: &Test,
+        observation: &mut ClauseObservation<'_>,
+    ) -> Result<bool, Malformed> {
         for individual in self.context.individuals() {
             let kind = Value::String(Arc::clone(&individual.kind));
-            clues.matching = test.matching(&kind, &Comparable::Itself, &mut self.steps)?;
-            if clues.matching.is_some() {
+            observation.matching = test.matching(&kind, &Comparable::Itself, &mut self.steps)?;
+            if observation.matching.is_some() {
                 return Ok(true);
             }
         }

@@ -4,7 +4,7 @@ use super::answer::Verdict;
 use super::observer::Observer;
 use super::reason::ErrorKind;
 use super::{Evaluation, Malformed, Trail};
-use crate::ruleset::{Flag, FlagState, OffVariation, Targeting};
+use crate::model::{Flag, FlagState, OffVariation, Targeting};
 
 /// The variation that a flag serves, and the reason.
 #[derive(Clone, Copy, Debug)]

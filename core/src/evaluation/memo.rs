@@ -29,11 +29,14 @@ impl<T> Default for Memo<T> {
 
 impl<T: Copy> Memo<T> {
     pub(super) fn get(&self, slot: u32) -> Option<Known<T>> {
-        let mut few = self.few.iter().flatten().map_while(Option::as_ref);
-        match few.find(|(known, _)| *known == slot) {
-            Some((_, known)) => Some(*known),
-            None => self.many.get(slot as usize).copied().flatten(),
+        for entry in self.few.as_ref()? {
+            match entry {
+                Some((cached, result)) if *cached == slot => return Some(*result),
+                Some(_) => {}
+                None => return None,
+            }
         }
+        self.many.get(slot as usize).copied().flatten()
     }
 
     pub(super) fn insert(&mut self, slot: u32, known: Known<T>) {

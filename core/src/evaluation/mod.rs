@@ -7,11 +7,11 @@
 
 mod answer;
 mod big_segment;
+mod bound_context;
 mod bucket;
 mod clause;
 mod flag;
 mod memo;
-mod murmur3;
 mod observer;
 mod prerequisite;
 mod reason;
@@ -20,7 +20,6 @@ mod rollout;
 mod rule;
 mod segment;
 mod steps;
-mod subject;
 mod target;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
@@ -28,17 +27,17 @@ pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
 pub use reason::{ErrorKind, Reason, ReasonKind, ReasonMember};
 
 pub(crate) use answer::Verdict;
+pub(crate) use bound_context::BoundContext;
 pub(crate) use bucket::Bucket;
 pub(crate) use flag::Outcome;
 pub(crate) use observer::{
-    BucketSeen, Clues, NoMemory, NoObserver, Observer, PrerequisiteSeen, SegmentSeen,
+    BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
 };
 pub(crate) use steps::Steps;
-pub(crate) use subject::Subject;
 
 use memo::Memo;
 
-use crate::ruleset::Ruleset;
+use crate::model::Model;
 
 /// Ends a whole evaluation: an unreadable part, a cycle or a limit. The requested flag evaluates to
 /// `MALFORMED_FLAG`, even if a prerequisite or a segment is the cause.
@@ -47,13 +46,13 @@ pub(crate) struct Malformed;
 
 /// Evaluates one flag for one bound context, within the remaining steps.
 pub(crate) fn evaluate<O: Observer>(
-    ruleset: &Ruleset,
-    subject: &Subject,
+    ruleset: &Model,
+    bound_context: &BoundContext,
     flag: Option<FlagHandle>,
     observer: &mut O,
     steps: &mut Steps,
 ) -> Answer {
-    let Some(context) = subject.context() else {
+    let Some(context) = bound_context.valid() else {
         return Answer::error(ErrorKind::UserNotSpecified);
     };
     let found = flag.and_then(|handle| Some((handle, ruleset.flag(handle.index())?)));
@@ -62,7 +61,7 @@ pub(crate) fn evaluate<O: Observer>(
     };
     let mut evaluation = Evaluation {
         ruleset,
-        subject,
+        bound_context,
         context,
         observer,
         steps: Steps::of(steps.left()),
@@ -84,9 +83,9 @@ pub(crate) fn evaluate<O: Observer>(
 
 /// The state of one evaluation.
 struct Evaluation<'a, O> {
-    ruleset: &'a Ruleset,
-    subject: &'a Subject,
-    context: &'a subject::BoundContext,
+    ruleset: &'a Model,
+    bound_context: &'a BoundContext,
+    context: &'a bound_context::ValidContext,
     observer: &'a mut O,
     steps: Steps,
     /// The worst status of the big segments queried so far.

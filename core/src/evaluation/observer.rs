@@ -3,7 +3,7 @@
 use super::bucket::Bucket;
 use super::flag::Outcome;
 use crate::json::Value;
-use crate::ruleset::{Bucketing, Clause, Flag, Prerequisite, Rollout, Targets};
+use crate::model::{Bucketing, Clause, Flag, Prerequisite, Rollout, Targets};
 
 /// Observes an evaluation. Each entered part is also left, unless the evaluation ends there because
 /// something is malformed.
@@ -21,7 +21,7 @@ pub(crate) trait Observer {
     fn enter_rule(&mut self, _index: u32, _id: &str) {}
     fn leave_rule(&mut self, _matches: bool) {}
     fn enter_clause(&mut self, _clause: &Clause) {}
-    fn leave_clause(&mut self, _clause: &Clause, _clues: Clues<'_>, _matches: bool) {}
+    fn leave_clause(&mut self, _clause: &Clause, _clues: ClauseObservation<'_>, _matches: bool) {}
     fn enter_segment(&mut self, _slot: u32) {}
     fn leave_segment(&mut self, _seen: SegmentSeen, _member: bool) {}
     fn enter_segment_rule(&mut self, _index: u32) {}
@@ -38,9 +38,9 @@ impl Observer for NoObserver {
 }
 
 /// Ignores every event, and uses no cached results.
-pub(crate) struct NoMemory;
+pub(crate) struct Uncached;
 
-impl Observer for NoMemory {}
+impl Observer for Uncached {}
 
 /// The result of a prerequisite.
 pub(crate) enum PrerequisiteSeen {
@@ -50,7 +50,7 @@ pub(crate) enum PrerequisiteSeen {
 
 /// The values that a clause on an attribute or on kinds compared.
 #[derive(Default)]
-pub(crate) struct Clues<'a> {
+pub(crate) struct ClauseObservation<'a> {
     /// The attribute's value.
     pub(crate) value: Option<&'a Value>,
     /// The index of the clause's value that it matches.

@@ -4,7 +4,7 @@ use super::memo::Known;
 use super::observer::{Observer, PrerequisiteSeen};
 use super::{Evaluation, Malformed, Trail};
 use crate::limits;
-use crate::ruleset::{Prerequisite, Targeting};
+use crate::model::{Prerequisite, Targeting};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Returns the index of the first prerequisite that fails, and the length of the longest path

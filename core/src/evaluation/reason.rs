@@ -21,6 +21,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    #[cfg(test)]
     pub(crate) const ALL: [ErrorKind; 4] = [
         ErrorKind::FlagNotFound,
         ErrorKind::UserNotSpecified,

@@ -4,7 +4,7 @@ use super::answer::Verdict;
 use super::flag::Outcome;
 use super::observer::{BucketSeen, Observer};
 use super::{Evaluation, Malformed};
-use crate::ruleset::{Rollout, Served, WeightedVariation};
+use crate::model::{Rollout, Served, WeightedVariation};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Returns the variation that a rule or the fallthrough serves; `verdict` is told whether an

@@ -2,7 +2,7 @@
 
 use super::observer::Observer;
 use super::{Evaluation, Malformed, Trail};
-use crate::ruleset::{Clause, Rule};
+use crate::model::{Clause, Rule};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Whether a rule of a flag matches.

@@ -5,7 +5,7 @@ use super::memo::Known;
 use super::observer::{Observer, SegmentSeen};
 use super::{Evaluation, Malformed, Trail};
 use crate::limits;
-use crate::ruleset::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
+use crate::model::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Whether the context is in a segment, and the length of the longest path of segments from it

@@ -2,7 +2,7 @@
 
 use super::observer::Observer;
 use super::{Evaluation, Malformed};
-use crate::ruleset::{TargetList, Targets};
+use crate::model::{TargetList, Targets};
 
 impl<O: Observer> Evaluation<'_, O> {
     /// Returns the variation of the first target list that names the context; the inner option is

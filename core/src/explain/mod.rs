@@ -41,14 +41,14 @@ impl fmt::Display for Explanation {
 /// Evaluates a flag and records each step.
 pub(crate) fn explain(bound: &BoundFlags, key: &str) -> Explanation {
     let flags = bound.flags();
-    let mut recorder = Recorder::new(flags.ruleset(), bound.subject());
+    let mut recorder = Recorder::new(flags.ruleset(), bound.bound_context());
     let answer = bound.observed(flags.handle(key), &mut recorder);
     let answered = Object::from_iter([
         ("value", flags.value_of(&answer).cloned().unwrap_or_default()),
         ("variationIndex", answer.variation_index().map(Value::from).unwrap_or_default()),
         ("reason", flags.reason_of(&answer).to_value()),
     ]);
-    let context = bound.subject().context().map(|context| Value::from(context.key_of_all()));
+    let context = bound.bound_context().valid().map(|context| Value::from(context.key_of_all()));
     Explanation(Value::Object(Object::from_iter([
         ("flag", Value::from(key)),
         ("contextKey", context.unwrap_or_default()),

@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use crate::context::PrivateAttributes;
 use crate::evaluation::{
-    Bucket, BucketSeen, Clues, Observer, Outcome, PrerequisiteSeen, SegmentSeen, Subject,
+    BoundContext, Bucket, BucketSeen, ClauseObservation, Observer, Outcome, PrerequisiteSeen,
+    SegmentSeen,
 };
 use crate::json::{Object, Value};
 use crate::limits::{self, Budget};
-use crate::ruleset::{
-    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Prerequisite, Ruleset,
+use crate::model::{
+    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Model, Prerequisite,
     Targets,
 };
 
 /// Builds the trace: a frame for each entered part, closed when it is left.
 pub(super) struct Recorder<'a> {
-    ruleset: &'a Ruleset,
-    subject: &'a Subject,
+    ruleset: &'a Model,
+    bound_context: &'a BoundContext,
     frames: Vec<Frame>,
     trace: Value,
     /// The attributes that the context marks private, by kind.
@@ -50,10 +51,10 @@ impl Frame {
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(ruleset: &'a Ruleset, subject: &'a Subject) -> Recorder<'a> {
+    pub(super) fn new(ruleset: &'a Model, bound_context: &'a BoundContext) -> Recorder<'a> {
         Recorder {
             ruleset,
-            subject,
+            bound_context,
             frames: Vec::new(),
             trace: Value::Null,
             private: BTreeMap::new(),
@@ -108,7 +109,7 @@ impl<'a> Recorder<'a> {
 
     /// Whether the context marks an attribute private.
     fn hides(&mut self, attribute: &Attribute) -> bool {
-        let context = self.subject.context();
+        let context = self.bound_context.valid();
         let individual = context.and_then(|context| context.individual(attribute.kind));
         individual.is_some_and(|individual| {
             let private = self.private.entry(attribute.kind.0);
@@ -246,15 +247,15 @@ impl Observer for Recorder<'_> {
         }
     }
 
-    fn leave_clause(&mut self, clause: &Clause, clues: Clues<'_>, matches: bool) {
-        let matching = clues.matching.and_then(|index| clause.values.get(index));
+    fn leave_clause(&mut self, clause: &Clause, observation: ClauseObservation<'_>, matches: bool) {
+        let matching = observation.matching.and_then(|index| clause.values.get(index));
         if let Condition::Attribute(slot, _) = &clause.condition
             && let Some(attribute) = self.attribute(*slot)
         {
             let hidden = self.hides(attribute).then(|| instead("private"));
             let shown = |value: &Value| hidden.clone().unwrap_or_else(|| value.clone());
             let matching = matching.map(shown);
-            if let Some(value) = clues.value {
+            if let Some(value) = observation.value {
                 let fits = hidden.is_some() || self.fits(*slot, value);
                 self.set("contextValue", if fits { shown(value) } else { instead("elided") });
             }

@@ -9,7 +9,7 @@ use crate::consistency::Gate;
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::json::{Object, Value};
-use crate::ruleset::FlagState;
+use crate::model::FlagState;
 
 /// The document of a pin, except for flags that have been switched off since.
 ///
@@ -52,12 +52,7 @@ impl Pinned {
             })
             .collect();
         let keys = off.iter().map(|(key, _)| Arc::clone(key)).collect();
-        let flags = if off.is_empty() {
-            pinned.clone()
-        } else {
-            let off = off.iter().map(|(key, flag)| (key, flag));
-            Flags::of(ruleset.clone().with(off, std::iter::empty(), &[]))
-        };
+        let flags = if off.is_empty() { pinned.clone() } else { pinned.with_flags(&off) };
         Pinned { flags, digest: Arc::from(pinned.digest()), switched_off: keys }
     }
 }

@@ -77,9 +77,9 @@ impl Note {
 /// The positions of the open arrays and objects, from the outermost on, if something has been noted
 /// in them.
 #[derive(Debug, Default)]
-pub(crate) struct OpenPlaces(Vec<Option<Arc<Place>>>);
+pub(crate) struct OpenPaths(Vec<Option<Arc<Place>>>);
 
-impl OpenPlaces {
+impl OpenPaths {
     /// Registers an array or object opened at this depth.
     pub(crate) fn open(&mut self, depth: usize) {
         self.0.truncate(depth);

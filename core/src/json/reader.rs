@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
-use super::note::{Note, NoteKind, OpenPlaces};
+use super::interner::Interner;
+use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
-use super::repetition::Repetition;
-use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner};
+use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner, column};
 use super::value::Value;
 use crate::limits::{self, Budget};
 use crate::path::Path;
@@ -41,10 +41,10 @@ struct Reader<'t> {
     minus_zero_marks: bool,
     elements: Vec<Value>,
     members: Vec<Member>,
-    repetition: Repetition,
+    interner: Interner,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
-    places: OpenPlaces,
+    places: OpenPaths,
     /// The path of the innermost value in which the text is invalid.
     failed_at: Option<String>,
 }
@@ -59,10 +59,10 @@ impl<'t> Reader<'t> {
             minus_zero_marks,
             elements: Vec::new(),
             members: Vec::new(),
-            repetition: Repetition::new(text),
+            interner: Interner::new(text.len()),
             duplicates: Vec::new(),
             notes: Vec::new(),
-            places: OpenPlaces::default(),
+            places: OpenPaths::default(),
             failed_at: None,
         }
     }
@@ -80,8 +80,8 @@ impl<'t> Reader<'t> {
 
     fn explain(self, fault: &Fault) -> JsonError {
         let before = self.text.get(..fault.offset).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n').count();
-        let column = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let column = column(before);
         let message = match fault.kind {
             JsonErrorKind::Syntax => ["not JSON: ", fault.message].concat(),
             JsonErrorKind::Nesting => {
@@ -135,11 +135,11 @@ impl<'t> Reader<'t> {
             b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
             b'-' => self.number(path, depth, true),
             b'"' => {
-                let text = self.scanner.string()?;
+                let text = self.string()?;
                 if !self.memory.spend(limits::MEMORY_OF_CONTAINER + text.len()) {
                     return self.out_of_memory();
                 }
-                Ok(Value::String(self.repetition.string(&text)))
+                Ok(Value::String(text))
             }
             _ if depth >= limits::NESTING => {
                 let fault = self.scanner.fault("");
@@ -201,21 +201,14 @@ impl<'t> Reader<'t> {
             self.elements.push(element);
         }
         self.scanner.skip();
-        Ok(self.repetition.containers.array(&mut self.elements, start))
+        Ok(Value::Array(self.elements.drain(start..).collect()))
     }
 
-    /// Parses the name of a member, from its quote on; `members` precede it.
-    fn name(&mut self, members: usize) -> Result<Arc<str>, Fault> {
-        if let Some((place, expected)) = self.repetition.expected_name(members)
-            && self.scanner.is_string(expected)
-        {
-            let name = Arc::clone(expected);
-            self.repetition.confirm(place);
-            return Ok(name);
-        }
-        self.scanner.skip();
-        let name = self.scanner.string()?;
-        Ok(self.repetition.name(&name, members))
+    /// Parses a string after its quote.
+    fn string(&mut self) -> Result<Arc<str>, Fault> {
+        let bytes = self.scanner.string()?;
+        let text = self.scanner.utf8(&bytes)?;
+        Ok(self.interner.intern(text))
     }
 
     /// Parses an object after its brace.
@@ -246,7 +239,8 @@ impl<'t> Reader<'t> {
             if !self.memory.spend(limits::memory_of_item(index, limits::MEMORY_OF_MEMBER)) {
                 return self.out_of_memory();
             }
-            let name = self.name(index)?;
+            self.scanner.skip();
+            let name = self.string()?;
             match self.scanner.peek_token() {
                 Some(b':') => self.scanner.skip(),
                 Some(_) => {
@@ -258,10 +252,6 @@ impl<'t> Reader<'t> {
             self.members.push((name, value));
         }
         self.scanner.skip();
-        let own = self.members.get_mut(start..).unwrap_or_default();
-        if self.repetition.sort(own) {
-            return Ok(self.repetition.containers.object(&mut self.members, start));
-        }
         let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
         for name in std::mem::take(&mut self.duplicates) {
             self.note(NoteKind::DuplicateMember, &path.member(&name), depth);

@@ -167,31 +167,14 @@ impl<'t> Scanner<'t> {
         Err(Fault { kind, message, offset: self.offset })
     }
 
-    /// Reads a string from its opening quote on, if it is this one and has no escape.
-    pub(super) fn is_string(&mut self, expected: &str) -> bool {
-        let rest = self.text.get(self.offset..).unwrap_or_default();
-        let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(expected.as_bytes()));
-        let found = rest.is_some_and(|rest| rest.first() == Some(&b'"'));
-        if found {
-            self.offset += expected.len() + 2;
+    /// Reads the bytes of a string whose opening quote has been read.
+    pub(super) fn string(&mut self) -> Result<Cow<'t, [u8]>, Fault> {
+        let mut bytes = Cow::Borrowed(self.plain()?);
+        while self.next() != Some(b'"') {
+            self.escape(bytes.to_mut())?;
+            bytes.to_mut().extend_from_slice(self.plain()?);
         }
-        found
-    }
-
-    /// Reads a string whose opening quote has been read.
-    pub(super) fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
-        let text = self.plain()?;
-        if self.next() == Some(b'"') {
-            return self.utf8(text).map(Cow::Borrowed);
-        }
-        let mut bytes = text.to_vec();
-        loop {
-            self.escape(&mut bytes)?;
-            bytes.extend_from_slice(self.plain()?);
-            if self.next() == Some(b'"') {
-                return self.utf8(&bytes).map(|text| Cow::Owned(text.to_owned()));
-            }
-        }
+        Ok(bytes)
     }
 
     /// Reads up to a quote or a backslash.
@@ -209,12 +192,12 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn utf8<'s>(&self, bytes: &'s [u8]) -> Result<&'s str, Fault> {
+    /// Returns the bytes of the string that was read last as text.
+    pub(super) fn utf8<'s>(&self, bytes: &'s [u8]) -> Result<&'s str, Fault> {
         std::str::from_utf8(bytes).map_err(|error| {
             // After escapes, which are longer than the characters they represent, the column is
             // approximate.
-            let line = self.text.get(..self.offset).unwrap_or_default();
-            let column = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
+            let column = column(self.text.get(..self.offset).unwrap_or_default());
             let back = column.min(bytes.len() - error.valid_up_to());
             let message = "a string that is not UTF-8";
             Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset - back }
@@ -273,6 +256,11 @@ impl<'t> Scanner<'t> {
         });
         value.map_or_else(|| self.fault(INVALID_ESCAPE), Ok)
     }
+}
+
+/// Returns the number of bytes after the last line break.
+pub(super) fn column(text: &[u8]) -> usize {
+    text.iter().rev().take_while(|byte| **byte != b'\n').count()
 }
 
 /// How many bytes stand before a quote, a backslash or a control character.

@@ -148,7 +148,8 @@ impl Value {
     }
 
     /// The name of the JSON type, as messages print it.
-    pub(crate) fn type_name(&self) -> &'static str {
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",

@@ -13,7 +13,7 @@ from ..hashing import digest
 from ..json_value import Json
 from ..topic import Topic
 
-TABLES = json.loads((Path(__file__).resolve().parents[4] / "core/src/certification/tables/certification.json").read_text(encoding="utf-8"))
+TABLES = json.loads((Path(__file__).resolve().parents[4] / "tools/src/certification/tables/certification.json").read_text(encoding="utf-8"))
 STATUSES = ["To Do", "Doing", "Staging", "Done", "Finished"]
 FOLLOWS = {"To Do": ["Doing"], "Doing": ["Staging"], "Staging": ["Doing", "Done"], "Done": ["Doing", "Finished"], "Finished": []}
 """What may follow each status, beside itself."""
