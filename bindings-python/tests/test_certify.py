@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from isoflag._program import MISSING, find_cli
+from isoflag.__main__ import MISSING, find_cli
 
 DOCUMENT: dict[str, Any] = {
     "flags": {

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from isoflag import dynamodb_layout as layout
-from isoflag.dynamodb_layout import Item, ItemError, ItemTooLargeError
+from isoflag.source import dynamodb_layout as layout
+from isoflag.source.dynamodb_layout import Item, ItemError, ItemTooLargeError
 
 CURRENT: Item = {
     "namespace": {"S": "shop:features"},

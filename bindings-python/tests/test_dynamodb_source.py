@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from documents import USER, flag
 from isoflag import FlagClient, Flags
-from isoflag import dynamodb_layout as layout
+from isoflag.source import dynamodb_layout as layout
 from isoflag.source import (
     UNCHANGED,
     DynamoDbSource,

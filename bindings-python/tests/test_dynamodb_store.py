@@ -19,7 +19,7 @@ from ldclient.versioned_data_kind import (
 from documents import flag
 from dynamodb_tables import CREDENTIALS, client_of, items_of, moto_server, new_table
 from isoflag import Context, Flags
-from isoflag.dynamodb_layout import SIZE_LIMIT, ItemTooLargeError
+from isoflag.source.dynamodb_layout import SIZE_LIMIT, ItemTooLargeError
 from isoflag.store import FEATURES, SEGMENTS, DynamoDbFeatureStore, UnprocessedItemsError
 from isoflag.sync import plan
 from shop import shop_contexts, shop_document

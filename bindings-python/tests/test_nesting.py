@@ -11,7 +11,7 @@ import pytest
 from documents import document, flag, load, presence
 from isoflag import Context, ContextError, DocumentError, Flags
 from isoflag.aws_http import Guard, config_response
-from isoflag.dynamodb_layout import ItemError, decode_item, encode_item, encode_meta
+from isoflag.source.dynamodb_layout import ItemError, decode_item, encode_item, encode_meta
 from isoflag.openfeature_context import context_json
 from isoflag.store import InMemoryFeatureStore
 from isoflag.testing import FlagOverrides

@@ -16,7 +16,7 @@ from openfeature import api
 
 from documents import document, flag
 from isoflag import FlagClient, Flags
-from isoflag import dynamodb_layout as layout
+from isoflag.source import dynamodb_layout as layout
 from local_server import LocalServer, serving
 from pages import Page
 

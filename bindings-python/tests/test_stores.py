@@ -9,7 +9,7 @@ import pytest
 
 from documents import flag
 from dynamodb_tables import client_of, moto_server, named_table, new_table
-from isoflag.dynamodb_layout import ItemError, inited_key
+from isoflag.source.dynamodb_layout import ItemError, inited_key
 from isoflag.store import (
     FEATURES,
     SEGMENTS,

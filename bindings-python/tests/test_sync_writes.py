@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from documents import document, flag
-from isoflag.dynamodb_layout import SIZE_LIMIT, encode_item, item_size
+from isoflag.source.dynamodb_layout import SIZE_LIMIT, encode_item, item_size
 from isoflag.store import FEATURES, SEGMENTS, DynamoDbFeatureStore, InMemoryFeatureStore
 from isoflag.sync import MassDeleteError, SyncError, handler, plan
 from isoflag.sync.planning import check_deletes

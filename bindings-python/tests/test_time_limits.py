@@ -400,7 +400,7 @@ def test_a_sync_does_not_wait_for_a_fetch_beyond_its_invocation() -> None:
         return text()
 
     run = handler(InMemoryFeatureStore(), fetch, secret="s")  # noqa: S106
-    with ends_soon(), pytest.raises(SyncError, match="the source did not answer before the end"):
+    with ends_soon(), pytest.raises(SyncError, match="the source did not respond before the end"):
         run(SCHEDULES["a rule"], LambdaContext(600))
     go_on.set()
 

@@ -1,7 +1,7 @@
 """Evaluates LaunchDarkly-style feature flags in the process.
 
-The same document and the same context give the same value, variation and reason in Python,
-WebAssembly and Rust::
+The same document and context have the same value, variation and reason in Python, WebAssembly and
+Rust::
 
     from isoflag import Context, Flags
 

@@ -24,8 +24,8 @@ from openfeature.provider import AbstractProvider, Metadata
 
 from . import BoundFlags, EvaluationDetail, Flags
 from ._logs import logger
-from .bound_client import NO_DIGEST, BoundFlagClient
 from .client import FlagClient
+from .client.bound_client import NO_DIGEST, BoundFlagClient
 from .openfeature_context import context_json
 
 if TYPE_CHECKING:

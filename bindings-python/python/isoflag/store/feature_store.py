@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
-from isoflag.dynamodb_layout import FEATURES, SEGMENTS
-from isoflag.sync.planning import Plan
+from isoflag.source.dynamodb_layout import FEATURES, SEGMENTS
+
+from .plan import Plan
 
 __all__ = ["FEATURES", "SEGMENTS", "FeatureStore", "Kind", "UnfinishedWriteError"]
 

@@ -19,8 +19,8 @@ from .baseline import AllOff, AllOn, Baseline, UnderStrategy
 from .entry_point import EntryPoint
 from .evaluations import Evaluation, Evaluations
 from .flag_items import FlagFailure
+from .overridden_document import SourceFailure
 from .overrides import FlagOverrides
-from .overriding_source import SourceFailure
 
 __all__ = [
     "AllOff",

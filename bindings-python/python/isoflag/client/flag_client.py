@@ -4,19 +4,20 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ._clients import register_client
-from ._core import Consistency, Context, EvaluationDetail, Explanation, Flags
-from ._wall_clock import wall_clock
+from isoflag._core import Consistency, Context, EvaluationDetail, Explanation, Flags
+from isoflag._wall_clock import wall_clock
+from isoflag.gate_times import GateTimes
+from isoflag.source.protocol import Source
+
 from .bound_client import BoundFlagClient
-from .client_status import ClientStatus
 from .fresh_document import FreshDocument
-from .gate_times import GateTimes
 from .held_document import HeldDocument, StaleCopyError
-from .source.protocol import Source
+from .registry import register_client
+from .status import ClientStatus
 
 if TYPE_CHECKING:
-    from .activity import Activity
-    from .pins import Pins
+    from isoflag.activity import Activity
+    from isoflag.pins import Pins
 
 __all__ = ["ClientStatus", "FlagClient", "StaleCopyError"]
 
@@ -37,10 +38,10 @@ class FlagClient(FreshDocument):
     starts a refresh waits, at most ``max_wait`` seconds; the refresh continues in the background
     and all other evaluations use the current document.
 
-    Evaluations raise no errors. If a refresh fails, the last good document is kept, ``status`` and
-    the logger ``isoflag`` report the error, and the source is retried after ``retry`` seconds, then
-    with doubled pauses up to ``ttl`` or five minutes. Before the first document every evaluation
-    returns the default, with the reason ``ERROR``, ``CLIENT_NOT_READY``.
+    Getters are those of ``isoflag.Flags`` and never raise. Before the first document they return
+    the default, with the reason ``ERROR``, ``CLIENT_NOT_READY``. If a refresh fails, the last good
+    document is kept, ``status`` and the logger ``isoflag`` report the error, and the source is
+    retried after ``retry`` seconds, then with doubled pauses up to ``ttl`` or five minutes.
 
     A client may be created before a process forks; each process then fetches on its own.
     """
@@ -67,16 +68,15 @@ class FlagClient(FreshDocument):
         never waits; a function that is frozen between invocations then evaluates with the document
         of the previous invocation.
 
-        ``load`` makes flags of what the source gives. Unless given, it is the source's own
-        ``load_document``, with which the sources of AppConfig recognize a feature-flag profile and
-        read everything else as a flag document, or else ``Flags.from_json``. ``on_change`` is
-        called with the flags before and after, ``on_error`` with each failure; what they raise is
-        logged. ``activity`` counts evaluations. ``pins`` keeps earlier documents for journeys that
-        began with them. ``gate`` is what ``consistency`` and pins go by: unless given, the
-        AppConfig Agent's interval (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45
-        seconds) and ``ttl`` on top. ``clock`` gives seconds since 1970. Raises ``ValueError`` if a
-        time is negative, and ``TypeError`` if ``source`` has no method ``fetch``, a time is not a
-        number, or a function cannot be called.
+        ``load`` converts the bytes of the source to ``Flags``. It defaults to the source's
+        ``load_document``, which for AppConfig also accepts a feature-flag profile, else to
+        ``Flags.from_json``. ``on_change`` is called with the flags before and after, ``on_error``
+        with each failure; their exceptions are logged. ``activity`` counts evaluations. ``pins``
+        keeps earlier documents for journeys that began with them. ``gate`` has the times that
+        ``consistency`` and pins use. They default to the AppConfig Agent's interval
+        (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45 seconds) plus ``ttl``. ``clock``
+        returns seconds since 1970. Raises ``ValueError`` if a time is negative, and ``TypeError``
+        for an argument of another type.
         """
         super().__init__(
             source,
@@ -94,7 +94,7 @@ class FlagClient(FreshDocument):
         register_client(self)
 
     def after_fork(self) -> None:
-        """Releases locks that a thread of the parent process holds; called in a forked process."""
+        """Releases locks that threads of the parent hold; called in a forked process."""
         super().after_fork()
         if self._pins is not None:
             self._pins.after_fork()
@@ -145,14 +145,7 @@ class FlagClient(FreshDocument):
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
-        """Returns the value that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve or the context is invalid.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised; ``variation_detail`` returns the reason.
-        """
+        """Returns the value that the flag serves, or ``default``."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation(key, default)
@@ -160,16 +153,7 @@ class FlagClient(FreshDocument):
     def variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
-        """Returns the value that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve or the context is invalid. The index
-        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
-        ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised.
-        """
+        """Returns the value that the flag serves, its variation index and the reason."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation_detail(key, default)
@@ -177,14 +161,7 @@ class FlagClient(FreshDocument):
     def bool_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> bool | _D:
-        """Returns the bool that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. ``big_segments`` has a store's answer about big segments (see
-        ``Flags``). Evaluation errors are not raised; ``bool_variation_detail`` returns the reason.
-        """
+        """Returns the bool that the flag serves, or ``default``."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.bool_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).bool_variation(key, default)
@@ -192,16 +169,7 @@ class FlagClient(FreshDocument):
     def bool_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[bool | _D]:
-        """Returns the bool that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
-        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
-        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
-        segments (see ``Flags``). Evaluation errors are not raised.
-        """
+        """Returns the bool that the flag serves, its variation index and the reason."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.bool_variation_detail(
                 key, context, default, big_segments=big_segments
@@ -211,14 +179,7 @@ class FlagClient(FreshDocument):
     def int_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> int | _D:
-        """Returns the number that the flag serves, truncated toward zero, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. ``big_segments`` has a store's answer about big segments (see
-        ``Flags``). Evaluation errors are not raised; ``int_variation_detail`` returns the reason.
-        """
+        """Returns the number that the flag serves, truncated toward zero, or ``default``."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.int_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation(key, default)
@@ -226,16 +187,7 @@ class FlagClient(FreshDocument):
     def int_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[int | _D]:
-        """Returns the number, truncated toward zero, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
-        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
-        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
-        segments (see ``Flags``). Evaluation errors are not raised.
-        """
+        """Returns the number, truncated toward zero, its variation index and the reason."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.int_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation_detail(key, default)
@@ -243,14 +195,7 @@ class FlagClient(FreshDocument):
     def float_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> float | _D:
-        """Returns the number that the flag serves, as a float, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. ``big_segments`` has a store's answer about big segments (see
-        ``Flags``). Evaluation errors are not raised; ``float_variation_detail`` returns the reason.
-        """
+        """Returns the number that the flag serves, as a float, or ``default``."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.float_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).float_variation(key, default)
@@ -258,16 +203,7 @@ class FlagClient(FreshDocument):
     def float_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[float | _D]:
-        """Returns the number as a float, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
-        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
-        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
-        segments (see ``Flags``). Evaluation errors are not raised.
-        """
+        """Returns the number as a float, its variation index and the reason."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.float_variation_detail(
                 key, context, default, big_segments=big_segments
@@ -277,14 +213,7 @@ class FlagClient(FreshDocument):
     def str_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> str | _D:
-        """Returns the str that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. ``big_segments`` has a store's answer about big segments (see
-        ``Flags``). Evaluation errors are not raised; ``str_variation_detail`` returns the reason.
-        """
+        """Returns the str that the flag serves, or ``default``."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.str_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation(key, default)
@@ -292,16 +221,7 @@ class FlagClient(FreshDocument):
     def str_variation_detail(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[str | _D]:
-        """Returns the str that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve, its value has another type or the
-        context is invalid. The index is then None and the reason says why: usually ``ERROR`` with
-        an ``errorKind``, one of ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
-        ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``. ``big_segments`` has a store's answer about big
-        segments (see ``Flags``). Evaluation errors are not raised.
-        """
+        """Returns the str that the flag serves, its variation index and the reason."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.str_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation_detail(key, default)
@@ -309,14 +229,7 @@ class FlagClient(FreshDocument):
     def json_variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
-        """Returns the value, of any JSON type, that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve or the context is invalid.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised; ``json_variation_detail`` returns the reason.
-        """
+        """Returns the value, of any JSON type, that the flag serves, or ``default``."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.json_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).json_variation(key, default)
@@ -324,16 +237,7 @@ class FlagClient(FreshDocument):
     def json_variation_detail(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
-        """Returns the value, of any JSON type, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if no document has loaded yet, the flag
-        is missing or malformed, it has no variation to serve or the context is invalid. The index
-        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
-        ``CLIENT_NOT_READY``, ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised.
-        """
+        """Returns the value, of any JSON type, its variation index and the reason."""
         if (held := self._fresh()) is not None and self._activity is None:
             return held.flags.json_variation_detail(
                 key, context, default, big_segments=big_segments
@@ -352,10 +256,8 @@ class FlagClient(FreshDocument):
     ) -> dict[str, Any]:
         """Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
 
-        ``client_side_only`` omits flags that browsers may not see, ``with_reasons`` adds reasons,
-        ``details_only_for_tracked_flags`` omits versions and reasons that no event needs. ``now``
-        is in milliseconds since 1970, by default the system clock. ``$valid`` is False before the
-        first document or for an invalid context.
+        The parameters are those of ``Flags.all_flags_state``. ``$valid`` is False before the first
+        document or for an invalid context.
         """
         return self.bind(context, big_segments=big_segments).all_flags_state(
             client_side_only=client_side_only,
@@ -397,7 +299,7 @@ class FlagClient(FreshDocument):
 
     def _pinned(self, digest: str) -> HeldDocument:
         if (pins := self._pins) is None:
-            from .pins import Pins  # noqa: PLC0415
+            from isoflag.pins import Pins  # noqa: PLC0415
 
             # Only the current document is available.
             pins = Pins(max_documents=1)
@@ -432,6 +334,6 @@ def _with_evidence(activity: "Activity | None") -> "Activity | None":
     """Wraps the activity to record evidence while ``isoflag certify`` runs the tests."""
     if not os.environ.get("ISOFLAG_EVIDENCE"):
         return activity
-    from .evidence import Evidence  # noqa: PLC0415
+    from isoflag.evidence import Evidence  # noqa: PLC0415
 
     return activity if isinstance(activity, Evidence) else Evidence(activity)

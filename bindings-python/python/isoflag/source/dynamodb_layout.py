@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
+from isoflag._core import printable
+
 __all__ = [
     "FEATURES",
     "META_KEY",
@@ -75,7 +77,7 @@ class ItemError(ValueError):
 
     def __init__(self, message: str, *, key: str) -> None:
         """Creates the error for the item with this sort key."""
-        super().__init__(message)
+        super().__init__(printable(message))
         self.key = key
 
 

@@ -6,7 +6,7 @@ from weakref import WeakSet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .client import FlagClient
+    from .flag_client import FlagClient
 
 clients: "Final[WeakSet[FlagClient]]" = WeakSet()
 """Every live client."""

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._core import Flags
-from .source.errors import SourceError
-from .source.protocol import Fetched
+from isoflag._core import Flags
+from isoflag.source.protocol import Fetched, SourceError
 
 __all__ = ["HeldDocument", "StaleCopyError"]
 

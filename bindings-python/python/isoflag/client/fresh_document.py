@@ -8,15 +8,23 @@ from inspect import iscoroutine
 from threading import Event, Lock, Thread
 from typing import Final
 
-from ._core import Flags
-from ._fork import register_after_fork
-from ._logs import logger
-from .client_status import ClientStatus
+from isoflag._core import Flags
+from isoflag._fork import register_after_fork
+from isoflag._logs import logger
+from isoflag.source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
+from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, TimeLeft, seconds_left, until
+from isoflag.source.protocol import (
+    UNCHANGED,
+    Fetched,
+    Source,
+    SourceContentError,
+    SourceError,
+    SourceTimeoutError,
+    Unchanged,
+)
+
 from .held_document import HeldDocument, StaleCopyError, evidence
-from .source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
-from .source.deadline import DEFAULT_SECONDS, Deadline, TimeLeft, seconds_left, until
-from .source.errors import SourceContentError, SourceError, SourceTimeoutError
-from .source.protocol import UNCHANGED, Fetched, Source, Unchanged
+from .status import ClientStatus
 
 __all__ = ["FreshDocument"]
 
@@ -47,7 +55,7 @@ class FreshDocument:
         on_error: Callable[[Exception], object] | None,
         clock: Callable[[], float],
     ) -> None:
-        """Take what ``FlagClient`` is given, and check it: later it would look like an outage."""
+        """Checks the arguments of ``FlagClient``; later an error would look like an outage."""
         for name, seconds in {"ttl": ttl, "retry": retry, "max_wait": max_wait}.items():
             if not isinstance(seconds, int | float):
                 raise TypeError(f"invalid `{name}` `{seconds!r}`: expected a number of seconds")
@@ -73,7 +81,7 @@ class FreshDocument:
         self._last_fetched: Fetched | None = None
         self._load_error: Exception | None = None
         self._failures: _Failures | None = None
-        # Nothing is fetched between these two times. A clock that was set back is before both.
+        # No refresh is due between these times. A clock that was set back is before both.
         self._since = 0.0
         self._next = 0.0
         if on_change is not None or on_error is not None:
@@ -84,7 +92,7 @@ class FreshDocument:
         register_after_fork(self)
 
     def after_fork(self) -> None:
-        """Forgets the parent's refresh thread; called in a forked process."""
+        """Resets the lock and the parent's running refresh; called in a forked process."""
         self._lock = Lock()
         self._attempt = None
 
@@ -274,8 +282,8 @@ class FreshDocument:
 
         A stale copy leaves no trace: the origin may return the same document again.
         """
-        answer = self._fetch_bytes(self._last_fetched)
-        if answer is UNCHANGED:
+        result = self._fetch_bytes(self._last_fetched)
+        if result is UNCHANGED:
             self._raise_load_error()
             if held is None:
                 raise SourceContentError(
@@ -284,7 +292,7 @@ class FreshDocument:
                     where=repr(self._source),
                 )
             return held
-        fetched = self._as_fetched(answer)
+        fetched = self._as_fetched(result)
         before, self._last_fetched = self._last_fetched, fetched
         if before is not None and before.document == fetched.document:
             self._raise_load_error()
@@ -323,16 +331,16 @@ class FreshDocument:
                 where=repr(source),
             ) from error
 
-    def _as_fetched(self, answer: object) -> Fetched:
-        if isinstance(answer, Fetched):
-            return answer
+    def _as_fetched(self, result: object) -> Fetched:
+        if isinstance(result, Fetched):
+            return result
         # `bytes` would take a number or a list too.
-        if isinstance(answer, bytes | bytearray | memoryview):
-            return Fetched(bytes(answer))
-        if iscoroutine(answer):
-            answer.close()
+        if isinstance(result, bytes | bytearray | memoryview):
+            return Fetched(bytes(result))
+        if iscoroutine(result):
+            result.close()
         raise SourceContentError(
-            f"`fetch` returned a value of type `{type(answer).__name__}`; it has to return "
+            f"`fetch` returned a value of type `{type(result).__name__}`; it has to return "
             "`bytes`, a `Fetched` or `UNCHANGED`",
             where=repr(self._source),
         )
