@@ -7,7 +7,7 @@ from typing import Any
 from isoflag import FlagClient
 from isoflag.source import Fetched, Unchanged
 
-Answer = Fetched | bytes | Unchanged | BaseException | Callable[[], Fetched | bytes | Unchanged]
+Result = Fetched | bytes | Unchanged | BaseException | Callable[[], Fetched | bytes | Unchanged]
 
 
 class Clock:
@@ -19,31 +19,31 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
-    def pass_by(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += seconds
 
 
 class ScriptedSource:
-    """Returns its answers in order, then repeats the last one."""
+    """Returns its results in order, then repeats the last one; records the arguments."""
 
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.asked: list[Fetched | None] = []
+    def __init__(self, *results: Result) -> None:
+        self.results = list(results)
+        self.fetches: list[Fetched | None] = []
 
     def __repr__(self) -> str:
         return "script"
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
-        self.asked.append(previous)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer() if callable(answer) else answer
+        self.fetches.append(previous)
+        result = self.results.pop(0) if len(self.results) > 1 else self.results[0]
+        if isinstance(result, BaseException):
+            raise result
+        return result() if callable(result) else result
 
 
-def client(*answers: Answer, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
+def client(*results: Result, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
     """Returns a client of a script, with its source and its clock."""
-    source, clock = ScriptedSource(*answers), Clock()
+    source, clock = ScriptedSource(*results), Clock()
     return FlagClient(source, **{"ttl": 60.0, "clock": clock, **options}), source, clock
 
 
