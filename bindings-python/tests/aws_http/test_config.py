@@ -125,8 +125,8 @@ def test_a_matching_tag_gets_304(flags: Flags, event: HttpEvent, form: Form, hea
 
 @pytest.mark.parametrize("header", ['"other"', "", "no tag", "{}x", '"{}"', "w/{}"])
 def test_another_tag_gets_200(flags: Flags, header: str) -> None:
-    asked = http_event(headers={"If-None-Match": header.format(tag(flags))})
-    assert config_response(asked, flags, context=MIA)["statusCode"] == 200
+    request = http_event(headers={"If-None-Match": header.format(tag(flags))})
+    assert config_response(request, flags, context=MIA)["statusCode"] == 200
 
 
 # --- the context ---
@@ -136,9 +136,9 @@ def test_a_function_returns_the_context_of_a_request(flags: Flags, event: HttpEv
     def who(request: Request) -> dict[str, Any]:
         return {"kind": "user", "key": request.query["key"], **request.json()}
 
-    asked = event("POST", query={"key": "mia"}, body='{"country": "DE"}')
+    request = event("POST", query={"key": "mia"}, body='{"country": "DE"}')
     response = config_response(
-        asked, flags, context=who, form="plain", keys={"isFeatureXEnabled": "feature-x"}
+        request, flags, context=who, form="plain", keys={"isFeatureXEnabled": "feature-x"}
     )
     assert body_of(response) == {"isFeatureXEnabled": True}
 
@@ -178,13 +178,13 @@ def test_a_function_may_reject_a_request(flags: Flags) -> None:
     assert (response["statusCode"], body_of(response)) == (400, {"error": "sign in first"})
 
 
-# --- what cannot be answered ---
+# --- other responses ---
 
 
 def test_a_client_and_its_flags_have_the_same_response(flags: Flags) -> None:
-    asked = http_event()
-    assert config_response(asked, Client(flags), context=MIA) == config_response(
-        asked, flags, context=MIA
+    request = http_event()
+    assert config_response(request, Client(flags), context=MIA) == config_response(
+        request, flags, context=MIA
     )
 
 
@@ -238,8 +238,8 @@ def test_a_missing_context_is_an_error(flags: Flags) -> None:
 
 
 def from_origin(flags: Flags, origin: str, event: HttpEvent, origins: Any) -> Mapping[str, Any]:
-    asked = event(headers={"Origin": origin})
-    return config_response(asked, flags, context=MIA, origins=origins)
+    request = event(headers={"Origin": origin})
+    return config_response(request, flags, context=MIA, origins=origins)
 
 
 def test_a_known_origin_may_read(flags: Flags, event: HttpEvent) -> None:
@@ -282,9 +282,9 @@ def test_without_origins_there_are_no_headers(flags: Flags, event: HttpEvent) ->
 
 def test_a_preflight_needs_neither_flags_nor_context(event: HttpEvent) -> None:
     def who(_: Request) -> dict[str, Any]:
-        pytest.fail("asked")
+        pytest.fail("called")
 
-    asked = event(
+    request = event(
         "OPTIONS",
         headers={
             "Origin": SHOP,
@@ -292,7 +292,7 @@ def test_a_preflight_needs_neither_flags_nor_context(event: HttpEvent) -> None:
             "Access-Control-Request-Headers": "if-none-match",
         },
     )
-    response = config_response(asked, Client(None), context=who, origins=[SHOP])
+    response = config_response(request, Client(None), context=who, origins=[SHOP])
     assert (response["statusCode"], response["body"]) == (204, "")
     assert cors_of(response) == {
         "allow-origin": SHOP,

@@ -43,7 +43,7 @@ def guarded(
 
     @requires_flag(KEY, flags, **options)
     def submit(event: Mapping[str, Any], context: object) -> str:
-        """Take an order."""
+        """Takes an order."""
         calls.append((event, context))
         return "done"
 
@@ -53,9 +53,9 @@ def guarded(
 @pytest.mark.parametrize("flags", [ON, Client(ON)], ids=["flags", "a client"])
 def test_the_handler_runs_while_the_flag_is_on(flags: Flags | Client, event: HttpEvent) -> None:
     submit, calls = guarded(flags)
-    asked = event("POST", "/submit")
-    assert submit(asked, "context") == "done"
-    assert calls == [(asked, "context")]
+    request = event("POST", "/submit")
+    assert submit(request, "context") == "done"
+    assert calls == [(request, "context")]
 
 
 @pytest.mark.parametrize("case", OFF)
@@ -168,7 +168,7 @@ def test_the_503_response_names_the_document() -> None:
 
 def test_the_handler_keeps_its_name() -> None:
     submit, _ = guarded(ON)
-    assert (submit.__name__, submit.__doc__) == ("submit", "Take an order.")
+    assert (submit.__name__, submit.__doc__) == ("submit", "Takes an order.")
 
 
 @pytest.fixture
@@ -199,7 +199,10 @@ def test_endpoints_of_a_guard_share_its_settings(event: HttpEvent) -> None:
     flags = load(flag(KEY, False, True, rules=[rule]), flag("other", False))
     origins = (origin for origin in [SHOP])
     shop = Guard(
-        flags, context=lambda asked: {"key": asked.query["user"]}, origins=origins, retry_after=7
+        flags,
+        context=lambda request: {"key": request.query["user"]},
+        origins=origins,
+        retry_after=7,
     )
     use(load(flag(KEY, False)))
 
@@ -211,11 +214,11 @@ def test_endpoints_of_a_guard_share_its_settings(event: HttpEvent) -> None:
     async def other(*_: object) -> Any:
         pytest.fail("called")
 
-    asked = {"query": {"user": "mia"}, "headers": {"Origin": SHOP}}
-    assert submit(event("POST", **asked), None) is True
+    options = {"query": {"user": "mia"}, "headers": {"Origin": SHOP}}
+    assert submit(event("POST", **options), None) is True
     for response in (
         submit(event("POST", query={"user": "jonas"}, headers={"Origin": SHOP}), None),
-        asyncio.run(other(event("POST", **asked), None)),
+        asyncio.run(other(event("POST", **options), None)),
     ):
         assert (response["statusCode"], response["headers"]["Retry-After"]) == (503, "7")
         assert cors_of(response)["allow-origin"] == SHOP

@@ -171,7 +171,7 @@ def test_the_reasons_of_ofrep(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("context", "asked"),
+    ("context", "expected"),
     [
         ({"targetingKey": "mia"}, {"kind": "user", "key": "mia"}),
         ({"targetingKey": "mia", "key": "other"}, {"kind": "user", "key": "mia"}),
@@ -196,9 +196,9 @@ def test_the_reasons_of_ofrep(case: str) -> None:
     ],
 )
 def test_the_context_of_ofrep_is_launchdarklys(
-    context: dict[str, Any], asked: dict[str, Any]
+    context: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    assert context_of(Request.from_event(ofrep(context))) == Context.from_dict(asked)
+    assert context_of(Request.from_event(ofrep(context))) == Context.from_dict(expected)
 
 
 @pytest.mark.parametrize(

@@ -194,8 +194,8 @@ def test_the_values_on_the_lifecycle_page_are_correct(
     names = PAGE.run({"development": OLD_AND_NEW, "production": stamped})
     claims = PAGE.claims()
     assert len(claims) == 2
-    for asked, said in claims:
-        assert eval(asked, names) == ast.literal_eval(said), asked  # noqa: S307
+    for code, value in claims:
+        assert eval(code, names) == ast.literal_eval(value), code  # noqa: S307
 
 
 # --- generated types ---

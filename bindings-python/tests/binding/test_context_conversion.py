@@ -236,9 +236,9 @@ def test_an_attribute_whose_name_has_no_json_form_is_absent(flags: Flags) -> Non
         assert flags.variation("presence", context, None) is True
     # Nor does it collide with the name of another attribute.
     for taken in ("", "\ufffd"):
-        asked = load(presence(taken)) if taken else flags
+        evaluated = load(presence(taken)) if taken else flags
         context = {**USER, **nameless, "": 1, "\ufffd": 1, "x": 1}
-        assert asked.variation("presence", context, None) is True
+        assert evaluated.variation("presence", context, None) is True
         within = {**USER, "x": {**nameless, "": 1, "\ufffd": 1}}
         assert flags.variation("presence", within, None) is False
 

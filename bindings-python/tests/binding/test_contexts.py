@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import math
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -229,18 +229,10 @@ DEPTHS = [100, 124, 126, 127, 128, 129, 150, 330, 490, 500, 990, 1000, 5000, 100
 OK, BAD_REQUEST = 200, 400
 
 
-def lists(levels: int) -> Any:
-    value: Any = "x"
-    for _ in range(levels):
-        value = [value]
-    return value
-
-
-def mappings(levels: int) -> Any:
-    value: Any = "x"
-    for _ in range(levels):
-        value = {"a": value}
-    return value
+WRAPS: dict[str, Callable[[Any], Any]] = {
+    "lists": lambda inner: [inner],
+    "mappings": lambda inner: {"a": inner},
+}
 
 
 def is_too_deep(levels: int) -> bool:
@@ -260,16 +252,16 @@ def test_a_context_of_ofrep_that_is_too_deep_is_a_bad_request(levels: int, openi
 
 
 @pytest.mark.parametrize("levels", DEPTHS)
-@pytest.mark.parametrize("nested", [lists, mappings])
+@pytest.mark.parametrize("wrap", WRAPS)
 def test_an_openfeature_context_that_is_too_deep_lacks_that_attribute(
-    levels: int, nested: Any
+    levels: int, wrap: str
 ) -> None:
-    given = {"x": nested(levels)}
+    given = {"x": hostile.nested(levels, WRAPS[wrap])}
     mapped = context_json(given, "ada")
     flags = load(presence("x"))
     present = flags.variation("presence", mapped, None)
     assert present is not is_too_deep(levels)
-    # Its neighbours are kept.
+    # Other attributes are kept.
     assert load(presence("y")).variation("presence", {**mapped, "y": 1}, None) is True
 
 
@@ -287,27 +279,10 @@ def test_cyclic_and_shared_containers_are_copied_once() -> None:
     assert load(presence("y")).variation("presence", mapped, None) is None
 
 
-class Endless(Mapping[Any, Any]):
-    """A mapping with infinitely many names."""
-
-    def __init__(self, name: Any) -> None:
-        self.name = name
-
-    def __iter__(self) -> Iterator[Any]:
-        while True:
-            yield self.name
-
-    def __getitem__(self, _: Any) -> Any:
-        return ""
-
-    def __len__(self) -> int:
-        return 1
-
-
 @pytest.mark.parametrize("name", ["\ud800", "", "a", 5, ("a",), None])
 def test_reading_an_endless_mapping_ends(name: Any) -> None:
     flags = load(presence("y"))
-    endless = Endless(name)
+    endless = hostile.Endless(name)
     assert flags.variation("presence", {"kind": "user", "key": "a", "y": 1, "x": endless}, 0) == 0
     assert flags.variation("presence", endless, 0) == 0
     assert flags.variation("presence", context_json({"x": endless, "y": 1}, "a"), 0) == 0
@@ -329,9 +304,9 @@ def test_a_date_without_a_time_in_utc_is_absent(date: datetime) -> None:
 
 
 @pytest.mark.parametrize("levels", DEPTHS)
-@pytest.mark.parametrize("nested", [lists, mappings])
-def test_input_that_is_too_deep_is_rejected_everywhere(levels: int, nested: Any) -> None:
-    value = nested(levels)
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_input_that_is_too_deep_is_rejected_everywhere(levels: int, wrap: str) -> None:
+    value = hostile.nested(levels, WRAPS[wrap])
     context = {"kind": "user", "key": "a", "x": value}
     if is_too_deep(levels):
         with pytest.raises(ContextError):
@@ -353,23 +328,17 @@ def test_input_that_is_too_deep_is_rejected_everywhere(levels: int, nested: Any)
         refused = pytest.raises(DocumentError) if levels > 124 else nullcontext()
         with refused:
             way()
+    typed = hostile.nested(levels, lambda inner: {"L": [inner]}, {"S": "x"})
     writes: list[Any] = [
         lambda: encode_item("features", flag("f", value)),
         lambda: encode_meta({"x": value}),
         lambda: InMemoryFeatureStore().upsert("features", flag("f", value)),
         lambda: decode_item({"key": {"S": "f"}, "item": {"S": "[" * levels}}),
-        lambda: decode_item({"key": {"S": "f"}, "on": typed(levels)}),
+        lambda: decode_item({"key": {"S": "f"}, "on": typed}),
     ]
     for write in writes:
         with suppress(ItemError):
             write()
-
-
-def typed(levels: int) -> Any:
-    value: Any = {"S": "x"}
-    for _ in range(levels):
-        value = {"L": [value]}
-    return value
 
 
 @pytest.mark.parametrize("levels", [500, 100_000])

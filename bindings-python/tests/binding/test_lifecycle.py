@@ -159,8 +159,8 @@ def test_environments_are_compared_in_a_check() -> None:
     found = check_environments({"dev": development, "prod": production.to_json()}, {"now": 5})
 
     assert list(found) == ["dev", "prod"]
-    said = [diagnostic.message for diagnostic in found["prod"]]
-    assert any("while it is off in development" in message for message in said)
+    messages = [diagnostic.message for diagnostic in found["prod"]]
+    assert any("while it is off in development" in message for message in messages)
     assert all(isinstance(diagnostic, Diagnostic) for diagnostic in found["dev"])
     with pytest.raises(ValueError, match="`owner`: there is no such option"):
         check_environments({"dev": development}, {"owner": True})
@@ -215,8 +215,8 @@ def test_a_strategy_with_an_unknown_flag_is_rejected() -> None:
 def test_a_check_uses_its_options() -> None:
     found = {diagnostic.code: diagnostic.severity for diagnostic in FLAGS.check()}
     assert found["no-owner"] == "info"
-    asked = FLAGS.check({"owners": True, "names": "/new/"})
-    assert [diagnostic.code for diagnostic in asked if diagnostic.severity == "error"] == [
+    strict = FLAGS.check({"owners": True, "names": "/new/"})
+    assert [diagnostic.code for diagnostic in strict if diagnostic.severity == "error"] == [
         "no-owner"
     ]
     with pytest.raises(ValueError, match="`owner`: there is no such option"):

@@ -2,17 +2,14 @@
 
 import json
 import pickle
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import hostile
 from documents import USER, clause, document, flag, load
-from isoflag import Context, EvaluationDetail, EvaluationDetails, Flags
+from isoflag import Context, EvaluationDetail, Flags
 
 DAY = 86_400_000.0
 
@@ -84,9 +81,11 @@ def test_the_time_defaults_to_the_system_clock(
     flags = load(flag("a", 1, debugEventsUntilDate=DAY))
 
     def details(**options: Any) -> bool:
-        asked: Any = flags.bind(USER) if bound else flags
+        evaluated: Any = flags.bind(USER) if bound else flags
         arguments = () if bound else (USER,)
-        state = asked.all_flags_state(*arguments, details_only_for_tracked_flags=True, **options)
+        state = evaluated.all_flags_state(
+            *arguments, details_only_for_tracked_flags=True, **options
+        )
         return "version" in state["$flagsState"]["a"]
 
     assert details(now=DAY - 1)
@@ -142,7 +141,7 @@ def test_invalid_memberships_are_a_value_error(big_segments: Any) -> None:
 
 
 KEYS = ["rule", "json", "missing", "off", "rule", hostile.LONE_SURROGATE, "members"]
-ASKED: list[Any] = [
+CONTEXTS: list[Any] = [
     USER,
     Context("bob", attributes={"plan": "pro"}),
     {"kind": "user", "key": ""},
@@ -177,7 +176,7 @@ def one_by_one(
 @pytest.mark.parametrize("many", [0, 1, 5, 1000])
 def test_each_row_equals_single_evaluations(many: int, threads: int | None) -> None:
     shared = bulk_flags()
-    contexts = (ASKED * 200)[:many]
+    contexts = (CONTEXTS * 200)[:many]
     rows = shared.evaluate_many(KEYS, contexts, threads=threads)
     assert rows == one_by_one(shared, contexts)
     assert [len(row) for row in rows] == [len(KEYS)] * many
@@ -185,14 +184,14 @@ def test_each_row_equals_single_evaluations(many: int, threads: int | None) -> N
 
 def test_big_segments_are_evaluated() -> None:
     shared = bulk_flags()
-    rows = shared.evaluate_many(KEYS, ASKED, big_segments=MEMBERS)
-    assert rows == one_by_one(shared, ASKED, big_segments=MEMBERS)
+    rows = shared.evaluate_many(KEYS, CONTEXTS, big_segments=MEMBERS)
+    assert rows == one_by_one(shared, CONTEXTS, big_segments=MEMBERS)
     assert [row[-1].value for row in rows] == [False, False, None, None, True]
 
 
 def test_iterables_are_read_once() -> None:
     shared = bulk_flags()
-    assert shared.evaluate_many(iter(KEYS), iter(ASKED)) == one_by_one(shared, ASKED)
+    assert shared.evaluate_many(iter(KEYS), iter(CONTEXTS)) == one_by_one(shared, CONTEXTS)
 
 
 def test_a_row_is_a_sequence() -> None:
@@ -229,40 +228,3 @@ def test_invalid_arguments_are_rejected() -> None:
         shared.evaluate_many([1], [USER])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="`threads` must be 1 or more"):
         shared.evaluate_many(KEYS, [USER], threads=0)
-
-
-@pytest.fixture
-def switch_never() -> Iterator[None]:
-    before = sys.getswitchinterval()
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.mark.usefixtures("switch_never")
-@pytest.mark.parametrize("threads", [1, 2])
-def test_other_threads_run_meanwhile(threads: int) -> None:
-    shared, contexts = bulk_flags(), [Context("ada")] * 20_000
-    turns = 0
-    done = threading.Event()
-
-    def take_turns() -> None:
-        nonlocal turns
-        while not done.is_set():
-            turns += 1
-            time.sleep(0)
-
-    other = threading.Thread(target=take_turns)
-    other.start()
-    # From here on the other thread runs only if this one releases the GIL.
-    sys.setswitchinterval(1000)
-    before = turns
-    attempts = 0
-    rows: list[EvaluationDetails] = []
-    while turns == before and attempts < 1000:
-        rows = shared.evaluate_many(KEYS, contexts, threads=threads)
-        attempts += 1
-    after = turns
-    done.set()
-    other.join()
-    assert after > before
-    assert len(rows) == len(contexts)

@@ -90,8 +90,8 @@ def names() -> dict[str, Any]:
 def test_the_values_on_the_receipts_page_are_correct(names: dict[str, Any]) -> None:
     claims = PAGE.claims()
     assert len(claims) == 3
-    for call, said in claims:
-        assert repr(eval(call, names)) == said  # noqa: S307
+    for call, shown in claims:
+        assert repr(eval(call, names)) == shown  # noqa: S307
 
 
 def test_a_receipt_altered_in_any_byte_is_refused(names: dict[str, Any]) -> None:

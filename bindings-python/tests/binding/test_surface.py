@@ -126,7 +126,7 @@ def test_importing_the_package_imports_only_the_extension_and_errors() -> None:
     )
     folder = str(Path(isoflag.__file__).parent.parent)
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-S", "-c", listing],  # without what an environment may import before
+        [sys.executable, "-S", "-c", listing],  # without the imports of `site`
         env={**os.environ, "PYTHONPATH": folder},
         capture_output=True,
         text=True,

@@ -113,8 +113,8 @@ def test_threads_patch_a_shared_document() -> None:
     assert shared.variation("rule1", {"key": "eve"}, None) == [1]
 
 
-def test_other_threads_run_while_a_large_text_is_loaded() -> None:
-    text = '{"flags": {}, "large": "' + "x" * (4 << 20) + '"}'
+def lets_other_threads_run(work: Callable[[], object]) -> bool:
+    """Returns whether another thread runs during some call of the function."""
     turns = 0
     done = threading.Event()
 
@@ -131,13 +131,25 @@ def test_other_threads_run_while_a_large_text_is_loaded() -> None:
     before = turns
     attempts = 0
     while turns == before and attempts < 1000:
-        Flags.from_json(text)
+        work()
         attempts += 1
     after = turns
     done.set()
     sys.setswitchinterval(1e-6)
     other.join()
-    assert after > before
+    return after > before
+
+
+def test_other_threads_run_while_a_large_text_is_loaded() -> None:
+    text = '{"flags": {}, "large": "' + "x" * (4 << 20) + '"}'
+    assert lets_other_threads_run(lambda: Flags.from_json(text))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_other_threads_run_during_a_bulk_evaluation(threads: int) -> None:
+    shared, contexts = flags(), [Context("ada")] * 20_000
+    keys = shared.keys()[:7]
+    assert lets_other_threads_run(lambda: shared.evaluate_many(keys, contexts, threads=threads))
 
 
 def test_threads_inside_the_extension_let_the_interpreter_end() -> None:

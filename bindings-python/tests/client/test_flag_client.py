@@ -82,13 +82,13 @@ def test_a_refresh_is_due_after_the_clock_was_set_back() -> None:
     assert len(source.fetches) == 2
 
 
-@pytest.mark.parametrize(("ttl", "asked"), [(0, 3), (math.inf, 1)])
-def test_a_ttl_may_be_0_or_infinite(ttl: float, asked: int) -> None:
+@pytest.mark.parametrize(("ttl", "count"), [(0, 3), (math.inf, 1)])
+def test_a_ttl_may_be_0_or_infinite(ttl: float, count: int) -> None:
     made, source, clock = client(text(1), ttl=ttl)
     for _ in range(3):
         made.variation("a", USER, None)
         clock.advance(1e9)
-    assert len(source.fetches) == asked
+    assert len(source.fetches) == count
 
 
 @pytest.mark.parametrize("options", [{"ttl": -1}, {"ttl": math.nan}, {"retry": -0.1}])
@@ -159,12 +159,12 @@ def test_a_failure_keeps_the_last_good_document(caplog: pytest.LogCaptureFixture
 def test_pauses_double_after_each_failure(ttl: float, retry: float, expected: list[float]) -> None:
     made, source, clock = client(DOWN, ttl=ttl, retry=retry)
     made.refresh()
-    for asked, pause in enumerate(expected, start=1):
-        assert len(source.fetches) == asked
+    for count, pause in enumerate(expected, start=1):
+        assert len(source.fetches) == count
         clock.advance(pause - 0.01)
         if pause:
             made.variation("a", USER, None)
-            assert len(source.fetches) == asked, f"before {pause} s"
+            assert len(source.fetches) == count, f"before {pause} s"
         clock.advance(0.01)
         made.variation("a", USER, None)
 

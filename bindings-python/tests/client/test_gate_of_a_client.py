@@ -71,6 +71,11 @@ def test_before_the_first_document_nothing_is_consistent() -> None:
 # --- `/config` ---
 
 
+def plain(flags: Any, event: HttpEvent = http_event, **options: Any) -> Any:
+    """Returns the body of a response in the plain form."""
+    return body_of(config_response(event(), flags, context=MIA, form="plain", **options))
+
+
 def page(stamp: float | None, **members: Any) -> Flags:
     meta = {} if stamp is None else {"lastModifiedTimestamp": stamp}
     return load(
@@ -88,39 +93,23 @@ def test_the_plain_form_has_the_consistency_of_one_flag(
 ) -> None:
     monkeypatch.setattr("isoflag._wall_clock.time.time", lambda: NOW + age)
     monkeypatch.setenv(INTERVAL, "15m")
-    response = config_response(
-        event(),
-        page(NOW),
-        context=MIA,
-        form="plain",
-        keys={"isFeatureXEnabled": KEY},
-        gate="isFeatureXEnabled",
-    )
-    assert body_of(response) == {"isFeatureXEnabled": True, "isBackendConsistent": consistent}
+    keys = {"isFeatureXEnabled": KEY}
+    assert plain(page(NOW), event, keys=keys, gate="isFeatureXEnabled") == {
+        "isFeatureXEnabled": True,
+        "isBackendConsistent": consistent,
+    }
 
 
 def test_a_flag_that_is_off_is_not_consistent() -> None:
-    response = config_response(
-        http_event(),
-        page(0),
-        context=MIA,
-        form="plain",
-        keys={"isFeatureXEnabled": "off"},
-        gate="isFeatureXEnabled",
-    )
-    assert body_of(response) == {"isFeatureXEnabled": False, "isBackendConsistent": False}
+    keys = {"isFeatureXEnabled": "off"}
+    assert plain(page(0), keys=keys, gate="isFeatureXEnabled") == {
+        "isFeatureXEnabled": False,
+        "isBackendConsistent": False,
+    }
 
 
 def test_a_list_of_gates_is_reported_by_name() -> None:
-    response = config_response(
-        http_event(),
-        page(0),
-        context=MIA,
-        form="plain",
-        keys=[KEY, "off", "hidden"],
-        gate=[KEY, "off"],
-    )
-    assert body_of(response) == {
+    assert plain(page(0), keys=[KEY, "off", "hidden"], gate=[KEY, "off"]) == {
         KEY: True,
         "off": False,
         "hidden": True,
@@ -135,8 +124,8 @@ def test_the_bootstrap_form_has_the_consistency_of_each_flag() -> None:
     assert state["off"]["isBackendConsistent"] is False
     assert "hidden" not in state
     without = body_of(config_response(http_event(), page(0), context=MIA))
-    for told in state.values():
-        del told["isBackendConsistent"]
+    for flag_state in state.values():
+        del flag_state["isBackendConsistent"]
     assert without["$flagsState"] == state
 
 
@@ -145,10 +134,8 @@ def test_without_a_valid_timestamp_a_flag_is_not_consistent(
     stamp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("isoflag._wall_clock.time.time", lambda: NOW)
-    response = config_response(
-        http_event(), page(stamp), context=MIA, form="plain", keys=[KEY], gate=KEY, gate_ttl=0
-    )
-    assert body_of(response) == {KEY: True, "isBackendConsistent": False}
+    body = plain(page(stamp), keys=[KEY], gate=KEY, gate_ttl=0)
+    assert body == {KEY: True, "isBackendConsistent": False}
 
 
 def test_the_tag_changes_once_the_gate_has_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,10 +167,8 @@ def test_config_uses_the_times_of_the_client() -> None:
     )
     made = FlagClient(source, gate=GateTimes(900, 3000), clock=clock)
     for ttl, consistent in [(None, True), (902, False)]:
-        response = config_response(
-            http_event(), made, context=MIA, form="plain", keys=["a"], gate="a", gate_ttl=ttl
-        )
-        assert body_of(response) == {"a": True, "isBackendConsistent": consistent}
+        body = plain(made, keys=["a"], gate="a", gate_ttl=ttl)
+        assert body == {"a": True, "isBackendConsistent": consistent}
 
 
 @pytest.mark.parametrize(
@@ -200,9 +185,8 @@ def test_a_gate_for_a_flag_outside_the_response_is_rejected(options: dict[str, A
 
 
 def test_without_a_gate_the_body_has_no_consistency() -> None:
-    asked: dict[str, Any] = {"context": MIA, "form": "plain", "keys": [KEY]}
-    assert body_of(config_response(http_event(), page(0), **asked)) == {KEY: True}
-    assert body_of(config_response(http_event(), Client(page(0)), **asked)) == {KEY: True}
+    for flags in (page(0), Client(page(0))):
+        assert plain(flags, keys=[KEY]) == {KEY: True}
 
 
 def test_cors_allows_the_document_header() -> None:

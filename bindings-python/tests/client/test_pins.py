@@ -25,7 +25,7 @@ FORGED = ["", "latest", "sha256:", "sha256:" + "0" * 63, "SHA256:" + "0" * 64, "
 
 
 def bytes_of(form: str, *, on: bool = True, **properties: Any) -> bytes:
-    """Returns a document with the journey on and a different form."""
+    """Returns a document with the flag of a journey, and this value of the flag `form`."""
     each = flag(KEY, True, False, on=on, offVariation=1, **properties)
     return json.dumps(document(each, flag("form", form))).encode()
 
@@ -214,27 +214,27 @@ def test_a_pin_to_the_kill_switch_updates_a_stale_instance() -> None:
 
 
 def stored(*documents: bytes) -> tuple[Callable[[str], bytes | None], list[str]]:
-    store, asked = {digest_of(each): each for each in documents}, []
+    store, requested = {digest_of(each): each for each in documents}, []
 
     def fetch(digest: str) -> bytes | None:
-        asked.append(digest)
+        requested.append(digest)
         return store.get(digest)
 
-    return fetch, asked
+    return fetch, requested
 
 
 def test_a_missing_document_is_fetched_by_its_digest() -> None:
-    fetch, asked = stored(OLD)
+    fetch, requested = stored(OLD)
     instance = Instance(NEW, pins=Pins(fetch=fetch))
     for _ in range(3):
         assert instance.answer(digest_of(OLD)) == "old"
-    assert asked == [digest_of(OLD)]
+    assert requested == [digest_of(OLD)]
     assert instance.answer(None) == "new"
     assert refused(instance.answer(UNKNOWN), "document-not-held") == [
         digest_of(NEW),
         digest_of(OLD),
     ]
-    assert asked == [digest_of(OLD), UNKNOWN]
+    assert requested == [digest_of(OLD), UNKNOWN]
 
 
 def test_the_kill_switch_wins_over_a_fetched_document() -> None:
@@ -282,7 +282,7 @@ def test_without_a_timestamp_its_age_counts_from_loading(stamp: Any) -> None:
     refused(instance.answer(digest_of(OLD)), "pin-too-old")
 
 
-# --- who is asked ---
+# --- clients without pins ---
 
 
 def test_without_pins_only_the_newest_document_answers() -> None:
@@ -328,17 +328,17 @@ def test_the_page_on_config_always_gets_the_newest() -> None:
     instance = Instance(OLD, NEW)
     instance.client.refresh()
     instance.poll()
-    asked = http_event(headers={"Isoflag-Document": digest_of(OLD)})
-    response = config_response(asked, instance.client, context=MIA, form="plain", keys=["form"])
+    request = http_event(headers={"Isoflag-Document": digest_of(OLD)})
+    response = config_response(request, instance.client, context=MIA, form="plain", keys=["form"])
     assert body_of(response) == {"form": "new"}
 
 
 def test_a_handler_rejects_an_unavailable_pin() -> None:
     instance = Instance(NEW)
-    asked = http_event(headers={"Isoflag-Document": UNKNOWN, "Origin": SHOP})
+    request = http_event(headers={"Isoflag-Document": UNKNOWN, "Origin": SHOP})
     with pytest.raises(PinError) as raised:
-        instance.guard.bind(asked)
-    refused(pin_refused(raised.value, asked, [SHOP]), "document-not-held")
+        instance.guard.bind(request)
+    refused(pin_refused(raised.value, request, [SHOP]), "document-not-held")
 
 
 def test_a_client_binds_a_pin_without_http() -> None:

@@ -36,6 +36,8 @@ from lambda_events import SCHEDULES, http_event
 from local_server import Request, Response, scripted_server, serve
 from scripted import Clock, ScriptedSource, client
 
+pytestmark = pytest.mark.usefixtures("aws_credentials")
+
 KEY = "feature-x"
 NOW = int(Clock().now)
 SCHEDULE: dict[str, Any] = SCHEDULES["a rule"]
@@ -51,7 +53,7 @@ def release(number: int, *, on: bool, stamp: int | None = None) -> dict[str, Any
 FIRST, SECOND = release(1, on=False), release(2, on=True)
 
 
-# --- sources that are believed ---
+# --- authoritative sources ---
 
 
 class AppConfigData:
@@ -79,13 +81,8 @@ Deployed = tuple[Source, Callable[[dict[str, Any]], object], Clock]
 
 
 @pytest.fixture(params=["file", "agent", "appconfigdata", "s3", "s3 versions", "dynamodb", "own"])
-def deployed(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Deployed]:
+def deployed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployed]:
     clock = Clock()
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     match request.param:
         case "file":
             path, mtimes = tmp_path / "flags.json", iter((300, 200, 100, 50))
@@ -252,8 +249,8 @@ def test_after_a_rollback_the_gate_counts_from_its_arrival() -> None:
     def gate() -> tuple[bool, float | None]:
         found = made.consistency(KEY, USER)
         assert guard.bind(page).consistency(KEY) == found  # type: ignore[call-arg]
-        said = body_of(config_response(page, made, context=MIA, form="plain", keys=[KEY], gate=KEY))
-        assert said["isBackendConsistent"] is found.is_backend_consistent
+        body = body_of(config_response(page, made, context=MIA, form="plain", keys=[KEY], gate=KEY))
+        assert body["isBackendConsistent"] is found.is_backend_consistent
         return found.is_backend_consistent, found.remaining_seconds
 
     # An instance that starts with the document has seen no change.
@@ -401,13 +398,13 @@ def test_a_stale_copy_over_http_is_not_written() -> None:
     answers: list[tuple[dict[str, Any], int]] = []
     seen: list[Request] = []
 
-    def answer(asked: Request) -> Response:
-        seen.append(asked)
+    def respond(request: Request) -> Response:
+        seen.append(request)
         each, modified = answers[-1]
         return 200, {"Last-Modified": at(modified)}, json.dumps(each).encode()
 
     store = InMemoryFeatureStore()
-    with serve(answer) as address:
+    with serve(respond) as address:
         run = handler(store, DocumentFetch(address), secret="s")  # noqa: S106
         for each, modified, is_written, version in (
             (FIRST, 0, True, 1),

@@ -29,13 +29,15 @@ from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import Deadline, seconds_left, until
 from isoflag.store import InMemoryFeatureStore
 from isoflag.sync import DocumentFetch, FetchError, Plan, SyncError, handler
-from lambda_events import SCHEDULES, http_event
+from lambda_events import SCHEDULES, LambdaContext, http_event
 from local_server import SLOW_RESPONSES, port_of, serve
 from scripted import Clock, ScriptedSource, text
 
+pytestmark = pytest.mark.usefixtures("aws_credentials")
+
 LIMIT = 0.3
-# A limit that holds for each wait, for each attempt or for each call takes longer than this even on
-# the fastest machine: the servers need hours.
+# A limit for each wait, attempt or call instead of the whole fetch would take longer than this: the
+# servers need hours.
 PATIENCE = 30.0
 
 
@@ -44,14 +46,6 @@ def ends_soon() -> Iterator[None]:
     started = time.monotonic()
     yield
     assert time.monotonic() - started < PATIENCE
-
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "x")
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 
 Make = Callable[[str, int], Any]
@@ -216,14 +210,6 @@ def test_at_most_four_calls_are_abandoned() -> None:
 # --- the deadline of an invocation ---
 
 
-class LambdaContext:
-    def __init__(self, milliseconds: Any) -> None:
-        self.milliseconds = milliseconds
-
-    def get_remaining_time_in_millis(self) -> Any:
-        return self.milliseconds
-
-
 def test_a_fetch_takes_half_of_an_invocation_at_most() -> None:
     with until(LambdaContext(1000)):
         assert 0.0 < seconds_left(2.0) <= 0.5
@@ -269,7 +255,7 @@ def blocking() -> Iterator[Blocking]:
 
 
 def settled(made: FlagClient, value: Any) -> bool:
-    """Wait until a refresh in the background has arrived."""
+    """Waits until a refresh in the background is complete."""
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         if made.variation("a", USER, None) == value:
@@ -309,8 +295,7 @@ def test_without_a_document_a_request_waits_no_longer_than_the_time_limit(
     assert settled(made, "new")
 
 
-def test_a_source_without_a_time_limit_has_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    del monkeypatch
+def test_a_source_without_a_time_limit_has_the_default() -> None:
     made = FlagClient(ScriptedSource(text(1)))
     assert made._whole_fetch() == 2.0  # noqa: SLF001
 
@@ -362,7 +347,7 @@ def test_fetching_a_pinned_document_has_a_time_limit() -> None:
 
 
 class BlockingStore(InMemoryFeatureStore):
-    """A store that does not answer one call until it is let go."""
+    """A store that blocks in one method until it is released."""
 
     def __init__(self, blocked: str) -> None:
         super().__init__()
@@ -381,13 +366,13 @@ class BlockingStore(InMemoryFeatureStore):
 
 
 @pytest.mark.parametrize(
-    ("blocked", "said"),
+    ("blocked", "message"),
     [("document", "nothing was written: the store"), ("write", "some of 3 changes may be written")],
 )
-def test_a_sync_ends_with_its_invocation(blocked: str, said: str) -> None:
+def test_a_sync_ends_with_its_invocation(blocked: str, message: str) -> None:
     store = BlockingStore(blocked)
     run = handler(store, text, secret="s")  # noqa: S106
-    with ends_soon(), pytest.raises(SyncError, match=said):
+    with ends_soon(), pytest.raises(SyncError, match=message):
         run(SCHEDULES["a rule"], LambdaContext(600))
     store.go_on.set()
 

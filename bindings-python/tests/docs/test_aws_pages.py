@@ -21,7 +21,7 @@ from moto import mock_aws
 from openfeature import api
 
 from documents import document, flag
-from dynamodb_tables import CREDENTIALS, new_table
+from dynamodb_tables import new_table
 from isoflag import FlagClient, Flags
 from isoflag.source import dynamodb_layout as layout
 from isoflag.store import DynamoDbFeatureStore
@@ -32,6 +32,8 @@ from pages import TOP, Page
 from shop import shop_text
 
 CONFIG = Page("docs/config-and-sync.md")
+pytestmark = pytest.mark.usefixtures("aws_credentials")
+
 SHOP = "https://shop.example"
 VISIBLE = {"usingEnvironmentId": True}
 
@@ -48,9 +50,6 @@ def shop(*, on: bool) -> dict[str, Any]:
 
 
 def test_the_code_of_the_config_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", CREDENTIALS["aws_access_key_id"])
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CREDENTIALS["aws_secret_access_key"])
-    monkeypatch.setenv("AWS_DEFAULT_REGION", CREDENTIALS["region_name"])
     fetched = [shop(on=True), shop(on=False)]
     monkeypatch.setattr(DocumentFetch, "__call__", lambda _: json.dumps(fetched[0]).encode())
     with mock_aws():
@@ -135,9 +134,6 @@ def agent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     text = json.dumps(SOURCES_DOCUMENT).encode()
     # moto has no appconfigdata.
     session = boto3.client("appconfigdata")
@@ -163,13 +159,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         s3.create_bucket(Bucket="shop-flags")
         s3.put_object(Bucket="shop-flags", Key="prod.json", Body=text)
         table = boto3.client("dynamodb")
-        keys = {layout.PARTITION_KEY: "HASH", layout.SORT_KEY: "RANGE"}
-        table.create_table(
-            TableName="launchdarkly-prod",
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        new_table(table, "launchdarkly-prod")
         for item in (
             layout.encode_item("shop:features", SOURCES_DOCUMENT["flags"]["new-checkout"]),
             layout.encode_meta(SOURCES_DOCUMENT["meta"], "shop"),
@@ -179,7 +169,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("aws_credentials", "aws")
 def test_the_code_of_the_sources_page_runs(
     agent_server: ScriptedServer,
     tmp_path: Path,
@@ -224,10 +214,10 @@ class Agent:
 
     def __init__(self) -> None:
         self.document = shop_text()
-        self.asked: list[str] = []
+        self.targets: list[str] = []
 
-    def answer(self, asked: Request) -> Response:
-        self.asked.append(asked.target)
+    def respond(self, request: Request) -> Response:
+        self.targets.append(request.target)
         headers = {"Content-Type": "application/json", "Configuration-Version": "1"}
         return 200, headers, self.document.encode()
 
@@ -246,7 +236,7 @@ def agent() -> Agent:
 @pytest.fixture
 def app(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """Imports the example like Lambda's runtime."""
-    with serve(agent.answer) as address:
+    with serve(agent.respond) as address:
         monkeypatch.setenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT", str(port_of(address)))
         monkeypatch.setenv("APPCONFIG_APPLICATION", "shop")
         monkeypatch.setenv("APPCONFIG_ENVIRONMENT", "live")
@@ -269,7 +259,7 @@ def test_the_page_and_the_endpoint_agree(app: ModuleType, agent: Agent, *, on: b
         "checkoutButton": "Buy now",
     }
     assert config["headers"]["Access-Control-Allow-Origin"] == SPA
-    assert agent.asked == ["/applications/shop/environments/live/configurations/flags"]
+    assert agent.targets == ["/applications/shop/environments/live/configurations/flags"]
     order = http_event("POST", "/express", query=JONAS, headers={"Origin": SPA})
     assert app.handler(order, None)["statusCode"] == (201 if on else 503)
 
@@ -339,15 +329,15 @@ def references(part: Any) -> Iterator[str]:
 
 
 def test_the_demo_of_the_pipeline_succeeds() -> None:
-    told = subprocess.run(  # noqa: S603
+    demo = subprocess.run(  # noqa: S603
         [sys.executable, str(EXAMPLES / "pipeline" / "demo.py")],
         capture_output=True,
         encoding="utf-8",
         check=False,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert told.stdout.count("\n  ok ") == 25
-    assert "WRONG" not in told.stdout
-    assert told.stdout.endswith("Every answer was the document's.\n")
-    assert told.stderr == ""
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert demo.stdout.count("\n  ok ") == 25
+    assert "WRONG" not in demo.stdout
+    assert demo.stdout.endswith("Every answer was the document's.\n")
+    assert demo.stderr == ""

@@ -46,8 +46,8 @@ def test_the_values_in_the_package_readme_are_correct(
     names = PACKAGE.run(only=slice(4))
     claims = PACKAGE.claims()
     assert len(claims) == 4
-    for asked, said in claims:
-        assert eval(asked, names) == ast.literal_eval(said), asked  # noqa: S307
+    for code, value in claims:
+        assert eval(code, names) == ast.literal_eval(value), code  # noqa: S307
     assert isinstance(names["flags"], Flags)
     assert "pro-plan" in capsys.readouterr().out
 
@@ -129,12 +129,12 @@ def test_the_consistency_page_rejects_flags_that_are_off_and_unknown_pins() -> N
     names = run(written(on=False), digest="sha256:" + "0" * 64)
     assert names["gate"].enabled is False
     assert names["submit"](http_event("POST"), None)["statusCode"] == 503
-    assert "error" not in names  # The one of the block that takes a pin has been caught.
+    assert "error" not in names  # The page catches that of the pin.
 
 
 def test_the_response_on_the_consistency_page_is_correct() -> None:
     (call,) = re.findall(r"^config_response\(\n.*?^\)$", CONSISTENCY.text, re.DOTALL | re.MULTILINE)
-    (said,) = re.findall(r"^# (\{\"isFeatureXEnabled.*)$", CONSISTENCY.text, re.MULTILINE)
+    (shown,) = re.findall(r"^# (\{\"isFeatureXEnabled.*)$", CONSISTENCY.text, re.MULTILINE)
     clock = Clock(LONG_AGO + 900)
     source = ScriptedSource(written())
     client = FlagClient(source, gate=GateTimes(900, 3000), clock=clock)
@@ -144,7 +144,7 @@ def test_the_response_on_the_consistency_page_is_correct() -> None:
         "user": MIA,
         "config_response": config_response,
     }
-    assert body_of(eval(call, names)) == json.loads(said)  # noqa: S307
+    assert body_of(eval(call, names)) == json.loads(shown)  # noqa: S307
     clock.advance(1)
     assert body_of(eval(call, names))["isBackendConsistent"] is True  # noqa: S307
 
@@ -162,8 +162,6 @@ def test_a_journey_finishes_with_its_document() -> None:
 
 
 # A nested run unloads the modules that it imports, but not objects made from them.
-
-pytest_plugins = ["pytester"]
 
 TESTING = Page("docs/testing.md")
 FILES = {

@@ -59,18 +59,18 @@ def test_a_client_recognizes_the_kind_of_configuration(agent: ScriptedServer, bo
 
 
 def test_the_configuration_is_fetched_from_the_agent(agent: ScriptedServer) -> None:
-    asking = source(agent)
-    fetched = asking.fetch(None)
+    agent_source = source(agent)
+    fetched = agent_source.fetch(None)
     assert fetched == Fetched(text(1), version="7")
-    assert asking.fetch(fetched) is UNCHANGED
+    assert agent_source.fetch(fetched) is UNCHANGED
     agent.headers["Configuration-Version"] = "8"
-    assert asking.fetch(fetched) == Fetched(text(1), version="8")
+    assert agent_source.fetch(fetched) == Fetched(text(1), version="8")
     assert [request.target for request in agent.requests] == [PATH] * 3
     assert not {"authorization", "context"} & agent.requests[0].headers.keys()
 
 
 def test_names_are_quoted_and_headers_sent(agent: ScriptedServer) -> None:
-    asking = AppConfigAgentSource(
+    agent_source = AppConfigAgentSource(
         "my app",
         "a/b",
         "p?q",
@@ -80,14 +80,14 @@ def test_names_are_quoted_and_headers_sent(agent: ScriptedServer) -> None:
         host="127.0.0.1",
         port=agent.port,
     )
-    asking.fetch(None)
+    agent_source.fetch(None)
     (request,) = agent.requests
     assert request.target == (
         "/applications/my%20app/environments/a%2Fb/configurations/p%3Fq?flag=one&flag=two%26three"
     )
     assert request.headers["context"] == "group=beta,country=de"
     assert request.headers["authorization"] == "Bearer secret"
-    assert "secret" not in repr(asking)
+    assert "secret" not in repr(agent_source)
 
 
 def test_the_response_for_one_flag_gets_its_key(agent: ScriptedServer) -> None:
@@ -104,8 +104,8 @@ def test_the_environment_sets_the_address_of_the_agent(
     agent: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT", str(agent.port))
-    asking = AppConfigAgentSource("shop", "test-1", "FeatureList", host="127.0.0.1")
-    assert asking.fetch(None) == Fetched(text(1), version="7")
+    agent_source = AppConfigAgentSource("shop", "test-1", "FeatureList", host="127.0.0.1")
+    assert agent_source.fetch(None) == Fetched(text(1), version="7")
     monkeypatch.delenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT")
     assert repr(AppConfigAgentSource("shop", "test-1", "FeatureList")) == (
         f"<AppConfigAgentSource http://localhost:2772{PATH}>"
@@ -161,7 +161,7 @@ TRUNCATED_CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r
 
 
 @pytest.mark.parametrize(
-    ("told", "kind", "message"),
+    ("script", "kind", "message"),
     [
         ({"status": 401, "body": b"no"}, SourceUnauthorizedError, "status 401, `no`"),
         ({"status": 403}, SourceUnauthorizedError, "allow the function's role to read"),
@@ -184,12 +184,12 @@ TRUNCATED_CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r
     ids=str,
 )
 def test_each_failure_has_its_own_error_and_the_last_good_document_is_kept(
-    agent: ScriptedServer, told: dict[str, Any], kind: type[SourceError], message: str
+    agent: ScriptedServer, script: dict[str, Any], kind: type[SourceError], message: str
 ) -> None:
     clock = Clock()
     client = FlagClient(source(agent), ttl=60, clock=clock)
     assert client.variation("a", USER, None) == 1
-    for name, value in told.items():
+    for name, value in script.items():
         setattr(agent, name, value)
     clock.advance(60)
     assert client.variation("a", USER, None) == 1
@@ -204,9 +204,9 @@ def test_an_agent_that_is_down_is_reported() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    asking = AppConfigAgentSource("a", "b", "c", host="127.0.0.1", port=port)
+    agent_source = AppConfigAgentSource("a", "b", "c", host="127.0.0.1", port=port)
     with pytest.raises(SourceUnavailableError, match="is its extension in this function's layers"):
-        asking.fetch(None)
+        agent_source.fetch(None)
 
 
 @pytest.mark.parametrize("response", SLOW_RESPONSES)

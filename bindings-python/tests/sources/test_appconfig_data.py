@@ -56,12 +56,12 @@ def source(client: Any, clock: Clock) -> AppConfigDataSource:
     return AppConfigDataSource("shop", "test-1", "FeatureList", client=client, clock=clock)
 
 
-def starts(stubber: Stubber, token: str, **asked: Any) -> None:
-    answer = {"InitialConfigurationToken": token}
-    stubber.add_response("start_configuration_session", answer, {**NAMES, **asked})
+def starts(stubber: Stubber, token: str, **parameters: Any) -> None:
+    response = {"InitialConfigurationToken": token}
+    stubber.add_response("start_configuration_session", response, {**NAMES, **parameters})
 
 
-def gives(
+def returns(
     stubber: Stubber,
     token: str,
     body: bytes,
@@ -70,17 +70,17 @@ def gives(
     interval: int = 60,
     label: str = "",
 ) -> None:
-    answer: dict[str, Any] = {
+    response: dict[str, Any] = {
         "Configuration": StreamingBody(io.BytesIO(body), len(body)),
         "NextPollConfigurationToken": following,
         "NextPollIntervalInSeconds": interval,
     }
     if label:
-        answer["VersionLabel"] = label
-    stubber.add_response("get_latest_configuration", answer, {"ConfigurationToken": token})
+        response["VersionLabel"] = label
+    stubber.add_response("get_latest_configuration", response, {"ConfigurationToken": token})
 
 
-def refuses(stubber: Stubber, token: str, problem: str) -> None:
+def rejects(stubber: Stubber, token: str, problem: str) -> None:
     stubber.add_client_error(
         "get_latest_configuration",
         service_error_code="BadRequestException",
@@ -94,7 +94,7 @@ def refuses(stubber: Stubber, token: str, problem: str) -> None:
 
 def test_a_client_recognizes_a_profile(stubber: Stubber, source: AppConfigDataSource) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", b'{"search": {"enabled": true}}', "t1")
+    returns(stubber, "t0", b'{"search": {"enabled": true}}', "t1")
     assert FlagClient(source).bool_variation("search", USER, default=False)
 
 
@@ -102,9 +102,9 @@ def test_each_token_is_used_once(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1", label="v1")
-    gives(stubber, "t1", b"", "t2")
-    gives(stubber, "t2", text(2), "t3")
+    returns(stubber, "t0", text(1), "t1", label="v1")
+    returns(stubber, "t1", b"", "t2")
+    returns(stubber, "t2", text(2), "t3")
     first = source.fetch(None)
     assert first == Fetched(text(1), version="v1")
     clock.advance(60)
@@ -117,9 +117,9 @@ def test_the_interval_that_appconfig_requires_is_kept(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1", interval=300)
-    gives(stubber, "t1", b"", "t2", interval=15)
-    gives(stubber, "t2", b"", "t3")
+    returns(stubber, "t0", text(1), "t1", interval=300)
+    returns(stubber, "t1", b"", "t2", interval=15)
+    returns(stubber, "t2", b"", "t3")
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     for _ in range(5):
@@ -136,7 +136,7 @@ def test_a_custom_interval_is_requested(client: Any, stubber: Stubber, clock: Cl
         "shop", "test-1", "FeatureList", minimum_poll_interval=15, client=client, clock=clock
     )
     starts(stubber, "t0", RequiredMinimumPollIntervalInSeconds=15)
-    gives(stubber, "t0", text(1), "t1")
+    returns(stubber, "t0", text(1), "t1")
     assert source.fetch(None) == Fetched(text(1))
 
 
@@ -145,10 +145,10 @@ def test_a_rejected_token_starts_a_new_session(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock, problem: str
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1")
-    refuses(stubber, "t1", problem)
+    returns(stubber, "t0", text(1), "t1")
+    rejects(stubber, "t1", problem)
     starts(stubber, "u0")
-    gives(stubber, "u0", text(2), "u1")
+    returns(stubber, "u0", text(2), "u1")
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     clock.advance(60)
@@ -159,9 +159,9 @@ def test_an_expired_token_is_not_used(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1")
+    returns(stubber, "t0", text(1), "t1")
     starts(stubber, "u0")
-    gives(stubber, "u0", text(1), "u1")
+    returns(stubber, "u0", text(1), "u1")
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     clock.advance(24 * 3600)
@@ -172,9 +172,9 @@ def test_a_call_that_is_too_early_keeps_document_and_token(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1", interval=15)
-    refuses(stubber, "t1", "PollIntervalNotSatisfied")
-    gives(stubber, "t1", text(2), "t2")
+    returns(stubber, "t0", text(1), "t1", interval=15)
+    rejects(stubber, "t1", "PollIntervalNotSatisfied")
+    returns(stubber, "t1", text(2), "t2")
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     clock.advance(15)
@@ -187,10 +187,10 @@ def test_after_any_failure_a_new_session_returns_the_whole_document(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1")
+    returns(stubber, "t0", text(1), "t1")
     stubber.add_client_error("get_latest_configuration", "ThrottlingException", "slow down")
     starts(stubber, "u0")
-    gives(stubber, "u0", text(2), "u1")
+    returns(stubber, "u0", text(2), "u1")
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     clock.advance(60)
@@ -203,18 +203,18 @@ def test_a_caller_with_another_document_gets_a_new_session(
     stubber: Stubber, source: AppConfigDataSource
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1")
+    returns(stubber, "t0", text(1), "t1")
     starts(stubber, "u0")
-    gives(stubber, "u0", text(1), "u1")
+    returns(stubber, "u0", text(1), "u1")
     assert source.fetch(None) == Fetched(text(1))
     assert source.fetch(Fetched(b"other")) == Fetched(text(1))
 
 
 def test_an_empty_first_response_is_reported(stubber: Stubber, source: AppConfigDataSource) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", b"", "t1")
+    returns(stubber, "t0", b"", "t1")
     starts(stubber, "u0")
-    gives(stubber, "u0", text(1), "u1")
+    returns(stubber, "u0", text(1), "u1")
     with pytest.raises(SourceContentError, match="is a version deployed"):
         source.fetch(None)
     assert source.fetch(None) == Fetched(text(1))
@@ -243,11 +243,11 @@ def test_a_client_follows_a_deployment(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     starts(stubber, "t0")
-    gives(stubber, "t0", text(1), "t1")
-    gives(stubber, "t1", b"", "t2")
-    gives(stubber, "t2", b"<html>", "t3")
-    gives(stubber, "t3", b"", "t4")
-    gives(stubber, "t4", text(2), "t5")
+    returns(stubber, "t0", text(1), "t1")
+    returns(stubber, "t1", b"", "t2")
+    returns(stubber, "t2", b"<html>", "t3")
+    returns(stubber, "t3", b"", "t4")
+    returns(stubber, "t4", text(2), "t5")
     flags = FlagClient(source, ttl=60, retry=60, clock=clock)
     seen = []
     for _ in range(5):

@@ -8,9 +8,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
-from moto.server import ThreadedMotoServer
 
 from documents import USER, flag
+from dynamodb_tables import client_of, moto_server, new_table
 from isoflag import FlagClient, Flags
 from isoflag.source import (
     UNCHANGED,
@@ -26,6 +26,8 @@ from isoflag.source import dynamodb_layout as layout
 from isoflag.source.dynamodb_layout import Item, ItemError, ItemTooLargeError
 from scripted import Clock
 
+pytestmark = pytest.mark.usefixtures("aws_credentials")
+
 DOCUMENT: dict[str, Any] = {
     "meta": {"version": 12, "hash": "murmur3", "lastModifiedTimestamp": 1_800_000_000},
     "flags": {
@@ -34,28 +36,6 @@ DOCUMENT: dict[str, Any] = {
     },
     "segments": {"beta": {"key": "beta", "version": 2, "included": ["ada"]}},
 }
-
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-
-
-def make_table(client: Any) -> None:
-    client.create_table(
-        TableName="flags",
-        KeySchema=[
-            {"AttributeName": layout.PARTITION_KEY, "KeyType": "HASH"},
-            {"AttributeName": layout.SORT_KEY, "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": layout.PARTITION_KEY, "AttributeType": "S"},
-            {"AttributeName": layout.SORT_KEY, "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 def put(client: Any, *items: layout.Item) -> None:
@@ -77,7 +57,7 @@ def fill(client: Any, document: dict[str, Any], prefix: str | None = None) -> No
 def table() -> Iterator[Any]:
     with mock_aws():
         client = boto3.client("dynamodb")
-        make_table(client)
+        new_table(client, "flags")
         yield client
 
 
@@ -193,18 +173,18 @@ def test_a_broken_meta_is_a_content_error(table: Any) -> None:
 
 
 def test_all_pages_are_read_consistently_and_nothing_is_scanned() -> None:
-    asked: list[tuple[str, dict[str, Any]]] = []
+    calls: list[tuple[str, dict[str, Any]]] = []
     items = [layout.encode_item("features", flag(key, key)) for key in ("a", "b", "c")]
     pages = {None: items[:2], "b": items[2:]}
 
     class Table:
         def get_item(self, **parameters: Any) -> Any:
-            asked.append(("GetItem", parameters))
+            calls.append(("GetItem", parameters))
             marked = parameters["Key"] == layout.inited_key()
             return {"Item": layout.inited_item()} if marked else {}
 
         def query(self, **parameters: Any) -> Any:
-            asked.append(("Query", parameters))
+            calls.append(("Query", parameters))
             if parameters["ExpressionAttributeValues"][":namespace"]["S"] != "features":
                 return {"Items": []}
             start = parameters.get("ExclusiveStartKey", {}).get("key", {}).get("S")
@@ -214,8 +194,8 @@ def test_all_pages_are_read_consistently_and_nothing_is_scanned() -> None:
     fetched = DynamoDbSource("flags", client=Table(), timeout=60.0).fetch(None)
     assert isinstance(fetched, Fetched)
     assert list(json.loads(fetched.document)["flags"]) == ["a", "b", "c"]
-    assert [call for call, _ in asked] == ["GetItem", "GetItem", "Query", "Query", "Query"]
-    assert all(parameters["ConsistentRead"] is True for _, parameters in asked)
+    assert [name for name, _ in calls] == ["GetItem", "GetItem", "Query", "Query", "Query"]
+    assert all(parameters["ConsistentRead"] is True for _, parameters in calls)
 
 
 @pytest.mark.parametrize(
@@ -237,13 +217,10 @@ def test_an_aws_error_has_its_own_class(code: str, kind: type[Exception]) -> Non
 
 
 def test_over_a_socket() -> None:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
     clock = Clock()
-    try:
-        host, port = server.get_host_and_port()
-        client = boto3.client("dynamodb", endpoint_url=f"http://{host}:{port}")
-        make_table(client)
+    with moto_server() as url:
+        client = client_of(url)
+        new_table(client, "flags")
         fill(client, DOCUMENT)
         flags = FlagClient(
             DynamoDbSource("flags", client=client, timeout=60.0), ttl=60, clock=clock
@@ -253,8 +230,6 @@ def test_over_a_socket() -> None:
         put(client, layout.encode_item("features", flag("a", "red", version=2)))
         clock.advance(60)
         assert flags.variation("a", USER, None) == "red"
-    finally:
-        server.stop()
     clock.advance(60)
     assert flags.variation("a", USER, None) == "red"
     assert isinstance(flags.status.error, SourceUnavailableError)

@@ -56,8 +56,7 @@ def by_file(folder: Path, _: str) -> Flags:
 def by_s3(_: Path, endpoint: str) -> Flags:
     client = boto3.client("s3", endpoint_url=endpoint, **CREDENTIALS)
     bucket = f"flags-{uuid4().hex}"
-    region = {"LocationConstraint": CREDENTIALS["region_name"]}
-    client.create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
+    client.create_bucket(Bucket=bucket)
     client.put_object(Bucket=bucket, Key="shop.json", Body=shop_text().encode())
     return held_by(S3Source(bucket, "shop.json", client=client, timeout=60.0))
 

@@ -14,9 +14,9 @@ from botocore.config import Config
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from moto import mock_aws
-from moto.server import ThreadedMotoServer
 
 from documents import USER
+from dynamodb_tables import moto_server
 from isoflag import DocumentError, FlagClient
 from isoflag.source import (
     UNCHANGED,
@@ -33,24 +33,14 @@ from isoflag.source import (
 )
 from scripted import Clock, text
 
-REGION = "eu-central-1"
-
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+pytestmark = pytest.mark.usefixtures("aws_credentials")
 
 
 @pytest.fixture
 def bucket() -> Iterator[Any]:
     with mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(
-            Bucket="shop", CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
+        client.create_bucket(Bucket="shop")
         yield client
 
 
@@ -74,11 +64,11 @@ def test_the_object_is_transferred_only_if_it_changed(bucket: Any) -> None:
 
 def test_the_etag_of_the_previous_result_is_sent(bucket: Any) -> None:
     put(bucket, text(1))
-    asked: list[dict[str, Any]] = []
+    requests: list[dict[str, Any]] = []
 
     class Watched:
         def get_object(self, **parameters: Any) -> Any:
-            asked.append(parameters)
+            requests.append(parameters)
             return bucket.get_object(**parameters)
 
     source = S3Source("shop", "flags.json", client=Watched(), timeout=60.0)
@@ -86,7 +76,7 @@ def test_the_etag_of_the_previous_result_is_sent(bucket: Any) -> None:
     assert isinstance(first, Fetched)
     source.fetch(first)
     known = {"Bucket": "shop", "Key": "flags.json"}
-    assert asked == [known, {**known, "IfNoneMatch": first.etag}]
+    assert requests == [known, {**known, "IfNoneMatch": first.etag}]
 
 
 def test_each_failure_has_its_own_error_and_the_last_good_document_is_kept(bucket: Any) -> None:
@@ -134,22 +124,15 @@ def test_a_truncated_response_is_reported() -> None:
 
 
 def test_over_a_socket() -> None:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}")
-        client.create_bucket(
-            Bucket="shop", CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
+    with moto_server() as url:
+        client = boto3.client("s3", endpoint_url=url)
+        client.create_bucket(Bucket="shop")
         put(client, text(1))
         source = S3Source("shop", "flags.json", client=client, timeout=60.0)
         first = source.fetch(None)
         assert isinstance(first, Fetched)
         assert first.document == text(1)
         assert source.fetch(first) is UNCHANGED
-    finally:
-        server.stop()
     with pytest.raises(SourceUnavailableError):
         source.fetch(first)
 

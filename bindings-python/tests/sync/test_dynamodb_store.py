@@ -82,9 +82,9 @@ def test_launchdarklys_sdk_evaluates_a_table_that_this_store_wrote(
         for context in shop_contexts():
             # The SDK no longer supports legacy users.
             now = context if "kind" in context else Context.from_dict(context).to_dict()
-            asked = ldclient.Context.from_dict(now)
+            parsed = ldclient.Context.from_dict(now)
             for key in keys:
-                theirs = sdk.variation_detail(key, asked, None)
+                theirs = sdk.variation_detail(key, parsed, None)
                 ours = flags.variation_detail(key, context, None)
                 assert (ours.value, ours.variation_index) == (theirs.value, theirs.variation_index)
                 compared += 1

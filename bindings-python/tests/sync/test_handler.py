@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import hostile
 from documents import document, flag
 from dynamodb_tables import client_of, items_of, new_table
 from isoflag import Flags
@@ -39,7 +40,7 @@ def store() -> InMemoryFeatureStore:
     return InMemoryFeatureStore()
 
 
-# --- who may start it ---
+# --- authentication ---
 
 
 def test_a_signature_is_hex_of_hmac_sha256() -> None:
@@ -195,7 +196,7 @@ def test_an_empty_secret_is_rejected(store: InMemoryFeatureStore) -> None:
         handler(store, shop_text, secret="")
 
 
-# --- what it fetches ---
+# --- documents ---
 
 DOCUMENT = document(flag("a", 1, version=2), segments={}, meta={"version": 2})
 FORMS: dict[str, Any] = {
@@ -222,7 +223,7 @@ def test_flag_values_of_a_file_become_flags(store: InMemoryFeatureStore) -> None
 
 
 def down() -> str:
-    raise ConnectionRefusedError("nobody listens")
+    raise ConnectionRefusedError("connection refused")
 
 
 BAD_DOCUMENTS: dict[str, Callable[[], Any]] = {
@@ -238,17 +239,10 @@ BAD_DOCUMENTS: dict[str, Callable[[], Any]] = {
     "an array": lambda: "[]",
     "nothing": lambda: None,
     "no JSON form": lambda: {"flags": {"a": flag("a", float("nan"))}},
-    "too deep a mapping": lambda: nested(100_000),
+    "too deep a mapping": lambda: hostile.nested(100_000, lambda inner: {"flags": inner}),
     "too deep a text": lambda: '{"flags":' * 100_000,
     "nothing in it": lambda: '{"flags":{},"meta":{"version":9}}',
 }
-
-
-def nested(levels: int) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for _ in range(levels):
-        value = {"flags": value}
-    return value
 
 
 def failure_of(run: Any, event: Mapping[str, Any]) -> str:
@@ -314,7 +308,7 @@ def test_refused_items_are_in_the_response_and_the_log(
     assert store.all(FEATURES) == {"a": flag("a", 1, version=5), "b": flag("b", 1)}
 
 
-# --- fetching over HTTP ---
+# --- HTTP ---
 
 
 def fetching(answer: Response | Callable[[Request], Response], **options: Any) -> bytes:
@@ -327,27 +321,27 @@ def fetching(answer: Response | Callable[[Request], Response], **options: Any) -
 def test_a_document_is_fetched_with_the_token(token: Any) -> None:
     seen: list[Request] = []
 
-    def answer(asked: Request) -> Response:
-        seen.append(asked)
+    def respond(request: Request) -> Response:
+        seen.append(request)
         return 200, {}, b"{}"
 
-    assert fetching(answer, token=token) == b"{}"
-    (asked,) = seen
-    assert (asked.method, asked.target) == ("GET", "/sdk/latest-all")
-    assert asked.headers["authorization"] == "sdk-1234"
+    assert fetching(respond, token=token) == b"{}"
+    (request,) = seen
+    assert (request.method, request.target) == ("GET", "/sdk/latest-all")
+    assert request.headers["authorization"] == "sdk-1234"
 
 
 def test_the_token_is_not_sent_on_to_another_host() -> None:
     seen: list[Request] = []
 
-    def elsewhere(asked: Request) -> Response:
-        seen.append(asked)
+    def elsewhere(request: Request) -> Response:
+        seen.append(request)
         return 200, {}, b"{}"
 
     with serve(elsewhere) as there:
         moved: Response = (302, {"Location": f"{there}/stolen"}, b"")
         assert fetching(moved, token=lambda: "sdk-1234") == b"{}"
-    assert [asked.target for asked in seen] == ["/stolen"]
+    assert [request.target for request in seen] == ["/stolen"]
     assert "authorization" not in seen[0].headers
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import hostile
 from isoflag import Flags
 from isoflag.aws_http import Guard, config_response
 from isoflag.aws_http.request import Request
@@ -20,13 +21,6 @@ SECRET = "the webhook's secret"  # noqa: S105
 BODY = '{"kind":"flag"}'
 
 
-def nested(levels: int) -> Any:
-    value: Any = []
-    for _ in range(levels):
-        value = [value]
-    return value
-
-
 WRONG: dict[str, Any] = {
     "null": None,
     "true": True,
@@ -37,7 +31,7 @@ WRONG: dict[str, Any] = {
     "a surrogate in a text": "a\udfff%ud800&x=\ud800;%ff",
     "a line feed": "a\r\nb",
     "a list": ["\ud800", None, 5, {}],
-    "a deep list": nested(900),
+    "a deep list": hostile.nested(900),
     "a mapping": {"\ud800": "\ud800", "a": None, "b": [5]},
     "a mapping of mappings": {"http": {"method": "\ud800"}, "x-ld-signature": {}},
     "bytes": b"\xff",
@@ -139,7 +133,7 @@ def test_an_unknown_event_gets_a_response() -> None:
 
 def test_a_webhook_does_not_raise_for_an_invalid_document() -> None:
     event = next(iter(EVENTS.values()))
-    for fetched in (*WRONG.values(), {"flags": nested(100_000)}, {"flags": {"\ud800": {}}}):
+    for fetched in (*WRONG.values(), {"flags": hostile.nested(100_000)}, {"flags": {"\ud800": {}}}):
         fetch: Any = partial(dict.get, {"x": fetched}, "x")
         run = handler(InMemoryFeatureStore(), fetch, secret=SECRET)
         response = run(event, None)

@@ -12,7 +12,7 @@ from isoflag.source.dynamodb_layout import SIZE_LIMIT, encode_item, item_size
 from isoflag.store import FEATURES, SEGMENTS, DynamoDbFeatureStore, InMemoryFeatureStore
 from isoflag.sync import MassDeleteError, SyncError, handler, plan
 from isoflag.sync.planning import check_deletes
-from lambda_events import SCHEDULES
+from lambda_events import SCHEDULES, LambdaContext
 
 SECRET = "the webhook's secret"  # noqa: S105
 SCHEDULE: dict[str, Any] = SCHEDULES["a rule"]
@@ -87,11 +87,11 @@ def test_a_run_that_fails_half_way_reports_the_number_of_writes(
 ) -> None:
     if initial:
         table = Table(failing_after=25)
-        store, said = DynamoDbFeatureStore("flags", client=table), "after 25 of 31 changes"
+        store, message = DynamoDbFeatureStore("flags", client=table), "after 25 of 31 changes"
     else:
         table, store = filled(thirty(3), failing_after=5)
-        said = "after 5 of 30 changes"
-    with pytest.raises(SyncError, match=said) as raised:
+        message = "after 5 of 30 changes"
+    with pytest.raises(SyncError, match=message) as raised:
         run(store, thirty(4))
     assert "boom" in str(raised.value)
     assert str(raised.value) in caplog.text
@@ -106,14 +106,6 @@ def test_a_run_whose_first_write_fails_does_not_claim_that_nothing_was_written()
     _, store = filled(thirty(3), failing_after=0)
     with pytest.raises(SyncError, match=r"none of 30 changes is known to be written: .*boom"):
         run(store, thirty(4))
-
-
-class LambdaContext:
-    def __init__(self, milliseconds: int) -> None:
-        self.milliseconds = milliseconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self.milliseconds
 
 
 def test_no_write_begins_at_the_end_of_an_invocation() -> None:
@@ -265,7 +257,7 @@ DELETES: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], bool]] = {
     "all segments and few items": (held(8, 2), held(8, 0), True),
     "an empty document for an empty store": (held(0, 0), held(0, 0), True),
     "an empty document for a store of tombstones": ({"flags": {"f0": DEAD}}, held(0, 0), True),
-    "an empty document for a store that nobody initialized": (None, held(0, 0), False),
+    "an empty document for a store that was never initialized": (None, held(0, 0), False),
     "the first document": (None, held(1, 0), True),
 }
 

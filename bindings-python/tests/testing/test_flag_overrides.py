@@ -49,8 +49,8 @@ def test_a_value_of_any_type_is_served_to_every_context(
 ) -> None:
     overrides[key] = value
     for context in (USER, {"kind": "org", "key": "acme"}):
-        for asked in (overrides.client, overrides.flags):
-            detail = asked.variation_detail(key, context, "default")
+        for evaluated_by in (overrides.client, overrides.flags):
+            detail = evaluated_by.variation_detail(key, context, "default")
             assert detail.value == value
             assert type(detail.value) is type(value)
             assert detail.reason == {"kind": "FALLTHROUGH"}
@@ -180,12 +180,12 @@ def test_a_source_that_fails_leaves_clients_without_a_document(
     client = FlagClient(ScriptedSource(text()))
     assert client.bool_variation("yes", USER, False)
     overrides.fail_source(failure)
-    for asked in (client, FlagClient(ScriptedSource(text())), overrides.client):
-        detail = asked.bool_variation_detail("yes", USER, "default")
+    for evaluated_by in (client, FlagClient(ScriptedSource(text())), overrides.client):
+        detail = evaluated_by.bool_variation_detail("yes", USER, "default")
         assert detail.value == "default"
         assert detail.reason == {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}
-        assert (asked.status.ready, asked.status.stale) == (False, False)
-        assert asked.status.error is not None
+        assert (evaluated_by.status.ready, evaluated_by.status.stale) == (False, False)
+        assert evaluated_by.status.error is not None
     overrides.repair_source()
     assert client.bool_variation("yes", USER, False)
 
@@ -208,16 +208,16 @@ def test_a_stale_document_is_still_evaluated(overrides: FlagOverrides, failure: 
 @pytest.mark.parametrize("key", ["yes", "no", "unknown"])
 def test_all_off_and_all_on(overrides: FlagOverrides, key: str) -> None:
     overrides.all_off()
-    for asked in (overrides.client, overrides.flags):
-        assert asked.bool_variation(key, USER, True) is False
-        assert asked.bind(USER).bool_variation(key, True) is False
-        assert asked.variation_detail(key, USER, True).reason == {"kind": "OFF"}
+    for evaluated_by in (overrides.client, overrides.flags):
+        assert evaluated_by.bool_variation(key, USER, True) is False
+        assert evaluated_by.bind(USER).bool_variation(key, True) is False
+        assert evaluated_by.variation_detail(key, USER, True).reason == {"kind": "OFF"}
     assert overrides.client.variation("ruled", USER, None) == "a"
     assert overrides.client.variation("unknown", USER, "text") == "text"
     overrides.all_on()
-    for asked in (overrides.client, overrides.flags):
-        assert asked.bool_variation(key, USER, False) is True
-        assert asked.bind(USER).bool_variation(key, False) is True
+    for evaluated_by in (overrides.client, overrides.flags):
+        assert evaluated_by.bool_variation(key, USER, False) is True
+        assert evaluated_by.bind(USER).bool_variation(key, False) is True
     assert overrides.client.variation("ruled", USER, None) == "b"
     assert overrides.client.bool_variation("dependent", USER, False) is True
     overrides[key] = False
@@ -307,7 +307,7 @@ def test_overridden_flags_have_all_members_of_flags(overrides: FlagOverrides) ->
     flags = overrides.flags
     assert isinstance(flags, Flags)
     assert isinstance(flags.bind(USER), BoundFlags)
-    assert (len(flags), "yes" in flags, "nobody" in flags) == (6, True, False)
+    assert (len(flags), "yes" in flags, "unknown" in flags) == (6, True, False)
     assert (flags.version, flags.digest) == (3, Flags.from_dict(DOCUMENT).digest)
     assert flags.keys() == sorted(DOCUMENT["flags"])
     assert [each.path for each in flags.diagnostics] == ["flags.broken.fallthrough.variation"]
@@ -470,7 +470,7 @@ def test_threads_see_the_same_overrides(overrides: FlagOverrides) -> None:
 
 
 class UnittestStyle(unittest.TestCase):
-    """The same without pytest."""
+    """A test case of unittest."""
 
     def setUp(self) -> None:
         self.client = FlagClient(ScriptedSource(text("own")))

@@ -16,8 +16,6 @@ from isoflag.source import FileSource
 
 # A nested run unloads the modules that it imports, but not objects made from them.
 
-pytest_plugins = ["pytester"]
-
 SHOP = """
 from isoflag import FlagClient
 from isoflag.source import S3Source
