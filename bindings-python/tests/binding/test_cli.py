@@ -1,4 +1,4 @@
-"""The CLI from Python: certification by pytest, inventories and retirements, generated types."""
+"""The CLI from Python: inventories and retirements, and generated types."""
 
 import ast
 import json
@@ -6,93 +6,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from isoflag import DocumentError, Flags
-from isoflag.__main__ import MISSING, find_cli, main
+from isoflag.__main__ import main
 from isoflag.activity import Activity
 from isoflag.reports import inventory, retirements
 from pages import Page
-
-STAGED: dict[str, Any] = {
-    "flags": {
-        "new-checkout": {
-            "key": "new-checkout",
-            "version": 1,
-            "on": False,
-            "variations": [False, True],
-            "offVariation": 0,
-            "fallthrough": {"variation": 1},
-            "lifecycle": {"status": "Staging", "statusTimestamp": 100},
-        }
-    }
-}
-SHOP = """
-from isoflag import FlagClient
-from isoflag.source import S3Source
-
-client = FlagClient(S3Source("no-such-bucket", "flags.json"))
-
-
-def take_order():
-    if client.bool_variation("new-checkout", {"key": "mia"}, False):
-        FEATURE
-    return "taken"
-"""
-TESTS = "import shop\n\n\ndef test_order():\n    assert shop.take_order() == 'taken'\n"
-
-
-@pytest.fixture
-def certify(tmp_path: Path) -> Any:
-    program = find_cli()
-    assert program is not None, MISSING
-
-    def certify(feature: str, tests: str = TESTS) -> tuple[int, str, str, list[Any]]:
-        document = tmp_path / "flags.json"
-        document.write_text(json.dumps(STAGED))
-        (tmp_path / "shop.py").write_text(SHOP.replace("FEATURE", feature))
-        (tmp_path / "test_shop.py").write_text(tests)
-        run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        ran = subprocess.run(  # noqa: S603 (our own program)
-            [program, "certify", str(document), "--write", "--", *run],
-            cwd=tmp_path,
-            capture_output=True,
-            check=False,
-            text=True,
-        )
-        written = json.loads(document.read_text())
-        status = written["flags"]["new-checkout"]["lifecycle"]["status"]
-        artifacts = written.get("meta", {}).get("artifacts", [])
-        return ran.returncode, ran.stdout, status, [each["deployable"] for each in artifacts]
-
-    return certify
-
-
-def test_a_broken_feature_remains_in_staging(certify: Any) -> None:
-    code, out, status, artifacts = certify("raise RuntimeError('the feature is broken')")
-    assert "Production State: passed\nNext Release: failed\n" in out
-    assert (code, status, artifacts) == (1, "Staging", [True])
-
-
-def test_a_passing_feature_becomes_done(certify: Any) -> None:
-    code, out, status, artifacts = certify("pass")
-    assert "Production State: passed\nNext Release: passed\n" in out
-    assert (code, status, artifacts) == (0, "Done", [True])
-
-
-@pytest.mark.parametrize(
-    "tests", ["def test_nothing(): pass\n", TESTS.replace("def", "@pytest.mark.skip\ndef")]
-)
-def test_a_run_that_evaluates_no_flag_certifies_nothing(certify: Any, tests: str) -> None:
-    code, out, status, artifacts = certify("pass", f"import pytest\n{tests}")
-    assert "Production State: passed, but no flag was evaluated" in out
-    assert (code, status, artifacts) == (1, "Staging", [])
-
-
-# --- inventories and retirements ---
-
 
 OLD_AND_NEW = {
     "flags": {

@@ -8,8 +8,14 @@ from typing import Any, cast
 import pytest
 
 import isoflag
-from isoflag import Context, DocumentError, Flags, LifecycleError, StrategyError
+from isoflag import Context, DocumentError, Flags, LifecycleError, PinError, StrategyError
 from isoflag._logs import logger
+from isoflag.activity import Activity
+from isoflag.aws_http.bound_request import bind_request
+from isoflag.source import SourceError
+from isoflag.source.dynamodb_layout import ItemError, decode_item
+from isoflag.sync import FetchError
+from isoflag.testing import FlagOverrides
 
 HOSTILE = (
     "\x1b[2J\x1b]0;t\x07\x9b31m\r\n::error file=a::b\n##[group]x"
@@ -71,6 +77,33 @@ def test_errors_are_printable() -> None:
         with pytest.raises(error) as raised:
             call()  # type: ignore[no-untyped-call]
         assert_printable(str(raised.value))
+
+
+def test_quoted_text_in_errors_of_the_sdk_is_printable() -> None:
+    flags, ada = document(), {"kind": "user", "key": "ada"}
+    activity = {"counts": {"d": {HOSTILE: 1}}, "first": 1, "last": 1}
+    for error, call in [
+        (SourceError, lambda: fail(SourceError(HOSTILE, where=HOSTILE))),
+        (FetchError, lambda: fail(FetchError(HOSTILE))),
+        (ItemError, lambda: decode_item({"key": {"S": HOSTILE}})),
+        (ValueError, lambda: Activity().merge({"activity": HOSTILE, "flags": {}})),
+        (ValueError, lambda: Activity().merge({"activity": 1, "flags": {HOSTILE: activity}})),
+        (PinError, lambda: bind_request(flags, ada, pin=HOSTILE)),
+        (PinError, lambda: FlagOverrides().client.bind(ada, pin=HOSTILE)),
+    ]:
+        with pytest.raises(error) as raised:
+            call()  # type: ignore[no-untyped-call]
+        assert_printable(str(raised.value))
+
+
+def fail(error: Exception) -> None:
+    raise error
+
+
+def test_a_record_of_evaluations_is_printable() -> None:
+    with FlagOverrides() as overrides:
+        overrides.client.variation(HOSTILE, {"kind": "user", "key": "ada"}, HOSTILE)
+        assert_printable(repr(overrides.evaluated))
 
 
 def test_lines_of_the_log_are_printable(caplog: pytest.LogCaptureFixture) -> None:

@@ -390,6 +390,20 @@ def test_a_sync_abandons_a_fetch_before_its_invocation_ends() -> None:
     go_on.set()
 
 
+def test_a_webhook_does_not_wait_for_its_secret_beyond_its_invocation() -> None:
+    go_on = threading.Event()
+
+    def secret() -> str:
+        go_on.wait(PATIENCE * 2)
+        return "s"
+
+    run = handler(InMemoryFeatureStore(), text, secret=secret)
+    with ends_soon():
+        response = run(http_event("POST", body="{}"), LambdaContext(600))
+    assert response["statusCode"] == 401
+    go_on.set()
+
+
 def test_a_refresh_does_not_block_the_event_loop(blocking: Blocking) -> None:
     clock = Clock()
     made = FlagClient(blocking, clock=clock, max_wait=PATIENCE)

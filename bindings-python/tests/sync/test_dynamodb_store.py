@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from ldclient.versioned_data_kind import (
 from documents import flag
 from dynamodb_tables import CREDENTIALS, client_of, items_of, new_table
 from isoflag import Context, Flags
+from isoflag.source.deadline import until
 from isoflag.source.dynamodb_layout import SIZE_LIMIT, ItemTooLargeError
 from isoflag.store import FEATURES, SEGMENTS, DynamoDbFeatureStore, UnprocessedItemsError
 from isoflag.sync import plan
@@ -328,8 +330,13 @@ class Refusing:
     def paginate(self, **_: Any) -> list[dict[str, Any]]:
         return [{"Items": []}]
 
-    def store(self) -> DynamoDbFeatureStore:
-        return DynamoDbFeatureStore("flags", client=self, sleep=self.sleeps.append)
+    def store(self, sleep: Callable[[float], object] | None = None) -> DynamoDbFeatureStore:
+        def pause(seconds: float) -> None:
+            self.sleeps.append(seconds)
+            if sleep is not None:
+                sleep(seconds)
+
+        return DynamoDbFeatureStore("flags", client=self, sleep=pause)
 
 
 def keys_of(batch: list[dict[str, Any]]) -> list[str]:
@@ -359,6 +366,14 @@ def test_retries_and_their_pauses_are_limited() -> None:
     assert max(dynamodb.sleeps) == dynamodb.sleeps[-1] == 2.0
     # Neither dependents of unwritten items nor the marker are written.
     assert dynamodb.markers == 0
+
+
+def test_no_pause_is_longer_than_the_remaining_time() -> None:
+    dynamodb = Refusing(lambda _, batch: batch)
+    with until(0.01), pytest.raises(TimeoutError, match="about to end"):
+        dynamodb.store(time.sleep).init(FORTY)
+    assert dynamodb.sleeps
+    assert max(dynamodb.sleeps) <= 0.01
 
 
 def test_the_delay_is_reset_after_a_successful_batch() -> None:

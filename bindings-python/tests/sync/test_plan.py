@@ -111,6 +111,23 @@ def test_the_order_of_writes(case: str) -> None:
     assert (old, new) == before
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"search": {"enabled": True}},
+        {"a": flag("a", 1)},
+        {"flagValues": {"a": True}},
+        {"path": "/", "data": EMPTY},
+        {"meta": {"version": 1}},
+    ],
+    ids=["a profile of AppConfig", "a map of flags", "values", "a stream's", "meta alone"],
+)
+def test_a_document_in_another_form_is_rejected(other: dict[str, Any]) -> None:
+    for old in (None, document(flag("a", 1))):
+        with pytest.raises(ValueError, match="neither `flags` nor `segments`"):
+            plan(old, other)
+
+
 def test_items_of_a_wave_do_not_depend_on_each_other() -> None:
     items = [needing("a", "b"), needing("b"), needing("c"), segment("s"), segment("t")]
     waves = plan(EMPTY, document(*items)).waves()

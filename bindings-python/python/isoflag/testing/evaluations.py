@@ -34,7 +34,7 @@ class Evaluation:
     def __str__(self) -> str:
         reason = self.detail.reason
         why = [str(reason[name]) for name in ("kind", "errorKind") if name in reason]
-        return f"{printable(self.key)} = {self.value!r} ({', '.join(why)})"
+        return printable(f"{self.key} = {self.value!r} ({', '.join(why)})")
 
 
 class Evaluations:
