@@ -99,6 +99,14 @@ def test_init_replaces_the_other_kind_and_meta(store: FeatureStore) -> None:
     assert store.document() == {"flags": {}, "segments": {}}
 
 
+@pytest.mark.parametrize("kind", ["flags", "Features", ""])
+def test_init_rejects_an_unknown_kind(store: FeatureStore, kind: str) -> None:
+    store.init(data(item("a")))
+    with pytest.raises(ValueError, match=f"invalid kind `{kind}`"):
+        store.init({kind: {"b": item("b")}})
+    assert store.all(FEATURES) == {"a": item("a")}
+
+
 def test_flags_and_segments_have_separate_keys(store: FeatureStore) -> None:
     store.init({**data(item("a", 1), kind=FEATURES), **data(item("a", 2), kind=SEGMENTS)})
     assert store.get(FEATURES, "a") == item("a", 1)

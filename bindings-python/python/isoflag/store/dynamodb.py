@@ -25,7 +25,7 @@ from isoflag.source.dynamodb_layout import (
 )
 
 from .feature_store import Kind, UnfinishedWriteError
-from .plan import INITED, META, Operation, Plan, in_waves
+from .plan import INITED, META, Operation, Plan, check_kinds, in_waves
 
 _BATCH: Final = 25
 _ATTEMPTS: Final = 10
@@ -100,6 +100,7 @@ class DynamoDbFeatureStore:
         ``ItemError`` before writing anything if an item cannot be written, and
         ``UnprocessedItemsError`` if DynamoDB repeatedly leaves items unwritten.
         """
+        check_kinds(all_data)
         self._init(all_data, _Progress())
 
     def _init(self, all_data: Mapping[str, Mapping[str, Any]], progress: "_Progress") -> None:

@@ -55,7 +55,8 @@ class FeatureStore(Protocol):
         """Replaces all items regardless of versions.
 
         ``all_data`` has the items by kind and key, ``{"features": {...}, "segments": {...}}``, and
-        may have a document's ``meta``.
+        may have a document's ``meta``. Raises ``ValueError`` for any other kind, such as a
+        document's ``flags``.
         """
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:

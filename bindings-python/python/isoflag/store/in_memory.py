@@ -8,7 +8,7 @@ from typing import Any
 from isoflag.source.dynamodb_layout import ItemError
 
 from .feature_store import FEATURES, SEGMENTS, Kind
-from .plan import INITED, META, Plan, item_version
+from .plan import INITED, META, Plan, check_kinds, item_version
 
 
 class InMemoryFeatureStore:
@@ -42,6 +42,7 @@ class InMemoryFeatureStore:
 
     def init(self, all_data: Mapping[str, Mapping[str, Any]]) -> None:
         """Replaces all items regardless of versions."""
+        check_kinds(all_data)
         items = {
             kind: {key: _text(key, item) for key, item in all_data.get(kind, {}).items()}
             for kind in (FEATURES, SEGMENTS)

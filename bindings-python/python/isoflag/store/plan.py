@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
+from isoflag._core import printable
 from isoflag.source.dynamodb_layout import FEATURES, SEGMENTS
 
 META: Final = "meta"
@@ -99,6 +100,15 @@ class Plan:
             elif operation.kind in data and operation.item is not None:
                 data[operation.kind][operation.key] = dict(operation.item)
         return data
+
+
+def check_kinds(all_data: Mapping[str, object]) -> None:
+    """Raises ``ValueError`` if a member is not a kind of item; ``init`` would delete its items."""
+    for kind in all_data:
+        if kind not in {FEATURES, SEGMENTS, META}:
+            raise ValueError(
+                f"invalid kind `{printable(kind)}`: expected `{FEATURES}`, `{SEGMENTS}` or `{META}`"
+            )
 
 
 def item_version(item: object) -> int:
