@@ -144,7 +144,7 @@ class Pins:
         )
         # Unless a document has loaded the call above raises.
         fetched = Fetched(b"") if held is None else held.fetched
-        return HeldDocument(pinned.flags, fetched, _digest=digest)
+        return HeldDocument(pinned.flags, fetched, digest=digest)
 
     def _keep(self, digest: str, load: Callable[[bytes], Flags], *, is_current: bool) -> bool:
         """Fetches the document of a digest, if possible; returns whether it is held now."""

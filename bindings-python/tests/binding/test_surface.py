@@ -120,36 +120,6 @@ def test_everything_public_is_documented() -> None:
             assert inspect.getdoc(getattr(of, member)), f"{name}.{member}"
 
 
-def test_importing_the_package_imports_only_the_extension_and_errors() -> None:
-    listing = (
-        "import sys; before = set(sys.modules); import isoflag; print(*{*sys.modules} - before)"
-    )
-    folder = str(Path(isoflag.__file__).parent.parent)
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-S", "-c", listing],  # without the imports of `site`
-        env={**os.environ, "PYTHONPATH": folder},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    imported = set(done.stdout.split()) - {"__future__"}
-    # `atexit` is built into the interpreter.
-    assert imported == {"atexit", "isoflag", "isoflag._core", "isoflag._errors"}
-
-
-def test_creating_aws_sources_does_not_import_boto3() -> None:
-    listing = (
-        "import sys; from isoflag import FlagClient; from isoflag.source import *;"
-        "FlagClient(S3Source('b', 'k')); FlagClient(DynamoDbSource('t'));"
-        "print(*sys.modules)"
-    )
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
-    )
-    assert "isoflag.source.s3" in done.stdout.split()
-    assert not {"boto3", "botocore"} & set(done.stdout.split())
-
-
 def test_versions_are_constants() -> None:
     assert isinstance(isoflag.SPEC_VERSION, int)
     assert isoflag.__version__.count(".") == 2
@@ -275,26 +245,49 @@ def test_the_getters_of_a_client_have_the_same_types() -> None:
 # --- imports ---
 
 
-PARTS = ["isoflag.store", "isoflag.sync", "isoflag.aws_http"]
-
-
 def run(code: str) -> "subprocess.CompletedProcess[str]":
+    """Runs code without the imports of `site`."""
+    folder = str(Path(isoflag.__file__).parent.parent)
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-S", "-c", code],
+        env={**os.environ, "PYTHONPATH": folder},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_the_aws_packages_import_only_the_standard_library(part: str) -> None:
-    done = run(f"import sys, {part}; print(*{{name.partition('.')[0] for name in sys.modules}})")
+def imported_by(code: str) -> set[str]:
+    done = run(f"import sys; before = set(sys.modules); {code}; print(*{{*sys.modules}} - before)")
     assert done.returncode == 0, done.stderr
-    beyond = set(done.stdout.split()) - sys.stdlib_module_names
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_imports_only_the_extension_and_errors() -> None:
+    # `atexit` is built into the interpreter.
+    expected = {"atexit", "isoflag", "isoflag._core", "isoflag._errors"}
+    assert imported_by("import isoflag") - {"__future__"} == expected
+
+
+def test_a_client_of_a_file_imports_neither_dataclasses_nor_inspect() -> None:
+    code = "from isoflag import FlagClient; from isoflag.source import FileSource"
+    assert not {"dataclasses", "inspect"} & imported_by(code)
+
+
+def test_creating_aws_sources_does_not_import_boto3() -> None:
+    imported = imported_by(
+        "from isoflag import FlagClient; from isoflag.source import *;"
+        "FlagClient(S3Source('b', 'k')); FlagClient(DynamoDbSource('t'))"
+    )
+    assert "isoflag.source.s3" in imported
+    assert not {"boto3", "botocore"} & imported
+
+
+@pytest.mark.parametrize("part", ["isoflag.store", "isoflag.sync", "isoflag.aws_http"])
+def test_the_aws_packages_import_only_the_standard_library(part: str) -> None:
+    beyond = {name.partition(".")[0] for name in imported_by(f"import {part}")}
+    beyond -= sys.stdlib_module_names
     assert {name for name in beyond if not name.startswith("_")} == {"isoflag"}
-
-
-def test_importing_the_package_imports_none_of_the_aws_packages() -> None:
-    done = run("import sys, isoflag; print(*sys.modules)")
-    assert not set(PARTS) & set(done.stdout.split())
 
 
 def test_a_store_without_boto3_names_the_package_to_install() -> None:

@@ -3,10 +3,9 @@
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
-from inspect import iscoroutine
 from threading import Event, Lock, Thread
-from typing import Final
+from types import CoroutineType
+from typing import Final, NamedTuple
 
 from isoflag._core import Flags
 from isoflag._fork import register_after_fork
@@ -114,7 +113,7 @@ class FreshDocument:
             age=None if held is None else max(0.0, self._clock() - held.confirmed),
             error=None if failures is None else failures.error,
             error_since=None if failures is None else failures.since,
-            failures=0 if failures is None else failures.count,
+            failures=0 if failures is None else failures.number,
         )
 
     def refresh(self, *, force: bool = False, deadline: TimeLeft | None = None) -> ClientStatus:
@@ -248,10 +247,10 @@ class FreshDocument:
             self._failures = _Failures(
                 error,
                 since=now if failures is None else failures.since,
-                count=1 if failures is None else failures.count + 1,
+                number=1 if failures is None else failures.number + 1,
                 warned=now if failures is None or warn else failures.warned,
             )
-            self._postpone(now, self._pause(self._failures.count))
+            self._postpone(now, self._pause(self._failures.number))
             return _Outcome(before, before, error, warn=warn, recovered=False)
         if self._attempt is not attempt:
             return None
@@ -337,7 +336,7 @@ class FreshDocument:
         # `bytes` would take a number or a list too.
         if isinstance(result, bytes | bytearray | memoryview):
             return Fetched(bytes(result))
-        if iscoroutine(result):
+        if isinstance(result, CoroutineType):
             result.close()
         raise SourceContentError(
             f"`fetch` returned a value of type `{type(result).__name__}`; it has to return "
@@ -371,25 +370,22 @@ class FreshDocument:
                 _call(listener.on_change, None if before is None else before.flags, after.flags)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listener:
+class _Listener(NamedTuple):
     on_change: Callable[[Flags | None, Flags], object] | None
     on_error: Callable[[Exception], object] | None
     on_recovery: Callable[[], object] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Failures:
+class _Failures(NamedTuple):
     """The failures since the last success."""
 
     error: Exception
     since: float
-    count: int
+    number: int
     warned: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """The result of an attempt, for listeners and the log."""
 
     before: HeldDocument | None

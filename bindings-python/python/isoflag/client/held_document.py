@@ -1,7 +1,6 @@
 """A client's current document, and the evidence for replacing it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from isoflag._core import Flags
@@ -14,23 +13,27 @@ class StaleCopyError(SourceError):
     """The response is a cached copy that is older than the current document."""
 
 
-@dataclass(slots=True)
 class HeldDocument:
     """A document that loaded, with its fetch result and times."""
 
-    flags: Flags
-    """The document, loaded."""
+    __slots__ = ("_digest", "confirmed", "fetched", "flags", "stepped_back_at")
 
-    fetched: Fetched
-    """The document as the source returned it."""
-
-    confirmed: float = 0.0
-    """Time at which the source last confirmed the document, in seconds since 1970."""
-
-    stepped_back_at: float | None = None
-    """Time at which it replaced a later document, in seconds since 1970, or None."""
-
-    _digest: str | None = None
+    def __init__(
+        self,
+        flags: Flags,
+        fetched: Fetched,
+        *,
+        stepped_back_at: float | None = None,
+        digest: str | None = None,
+    ) -> None:
+        """Takes the loaded document, and the result of the source."""
+        self.flags = flags
+        self.fetched = fetched
+        self.confirmed = 0.0
+        """Time at which the source last confirmed the document, in seconds since 1970."""
+        self.stepped_back_at = stepped_back_at
+        """Time at which it replaced a later document, in seconds since 1970, or None."""
+        self._digest = digest
 
     def digest(self) -> str:
         """Returns the document's digest, computed on first use and then cached."""
@@ -43,7 +46,7 @@ class HeldDocument:
         is_later = self.flags.supersedes(self.flags, evidence(fetched, self.fetched))
         kept = fetched if is_later else self.fetched
         return HeldDocument(
-            self.flags, kept, stepped_back_at=self.stepped_back_at, _digest=self._digest
+            self.flags, kept, stepped_back_at=self.stepped_back_at, digest=self._digest
         )
 
 

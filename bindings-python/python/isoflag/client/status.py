@@ -1,12 +1,11 @@
 """Status of a flag client: its document, and failed refreshes."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["ClientStatus"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientStatus:
+class ClientStatus(NamedTuple):
     """A snapshot of a client's document and of its failures."""
 
     ready: bool

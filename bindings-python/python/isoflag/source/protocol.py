@@ -1,9 +1,8 @@
 """The protocol of a source: the types of its results, and its errors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from isoflag._core import printable
 
@@ -36,8 +35,7 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 """The result of a source if the document equals that of ``previous``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A document as a source returned it."""
 
     document: bytes
