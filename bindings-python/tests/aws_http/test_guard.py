@@ -27,7 +27,7 @@ OFF: dict[str, Flags | Client] = {
     "off": load(flag(KEY, False, True, on=False)),
     "false": load(flag(KEY, False)),
     "unknown": load(flag("other", True)),
-    "no boolean": load(flag(KEY, "true")),
+    "not a boolean": load(flag(KEY, "true")),
     "a number": load(flag(KEY, 1)),
     "malformed": load(flag(KEY, True, fallthrough={"variation": 9})),
     "not ready": Client(None),

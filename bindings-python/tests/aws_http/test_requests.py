@@ -127,7 +127,10 @@ def test_the_ofrep_form_is_a_bulk_evaluation(flags: Flags, event: HttpEvent) -> 
 
 OFREP_REASONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "off": (flag("f", 1, on=False), {"reason": "DISABLED", "variant": "0", "value": 1}),
-    "off and nothing to serve": (flag("f", 1, on=False, offVariation=None), {"reason": "DISABLED"}),
+    "off without an off variation": (
+        flag("f", 1, on=False, offVariation=None),
+        {"reason": "DISABLED"},
+    ),
     "a target": (
         flag("f", 1, targets=[{"values": ["mia"], "variation": 0}]),
         {"reason": "TARGETING_MATCH", "variant": "0", "value": 1},

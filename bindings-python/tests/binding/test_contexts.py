@@ -144,7 +144,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str | None]] = {
     "kind `kind`": (lambda: Context("ada", kind="kind"), None),
     "kind `multi`": (lambda: Context("ada", kind="multi"), None),
     "kind with a space": (lambda: Context("ada", kind="a b"), None),
-    "no parts": (Context.multi, None),
+    "without contexts": (Context.multi, None),
     "a kind twice": (lambda: Context.multi(Context("ada"), Context("eve")), None),
     "invalid part": (lambda: Context.multi(Context("ada"), {"kind": "org"}), None),
     "key with a lone surrogate": (lambda: Context("\ud800"), "key"),

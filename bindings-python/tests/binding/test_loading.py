@@ -124,7 +124,7 @@ def test_a_malformed_flag_does_not_affect_others() -> None:
 
 TEXTS: dict[str, Any] = {
     "empty": "",
-    "no JSON": "flags",
+    "not JSON": "flags",
     "cut off": '{"flags": {',
     "trailing": "{} {}",
     "single quotes": "{'flags': {}}",
@@ -134,7 +134,7 @@ TEXTS: dict[str, Any] = {
     "array": "[]",
     "null": "null",
     "number": "5",
-    "no flags": "{}",
+    "without flags": "{}",
     "bytes that are not UTF-8": b'{"flags": {"a": "\xff"}}',
     "UTF-16": '{"flags": {}}'.encode("utf-16"),
     "lone surrogate": '{"flags": {"a": "\ud800"}}',
@@ -192,7 +192,7 @@ MAPPINGS: dict[str, tuple[Any, str | None]] = {
     "endless mapping": ({"meta": hostile.shared(60)}, None),
     "set for a document": (set(), ""),
     "object for a document": (object(), ""),
-    "none for a document": (None, ""),
+    "None for a document": (None, ""),
     "text for a document": ("{}", ""),
     "raising document": (hostile.Raising(), ""),
 }

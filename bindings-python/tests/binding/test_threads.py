@@ -260,7 +260,7 @@ FORKED = """
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no fork")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
 def test_a_forked_process_fetches_for_itself() -> None:
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-W", "ignore", "-c", textwrap.dedent(FORKED), str(TESTS)],

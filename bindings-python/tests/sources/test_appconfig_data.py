@@ -80,6 +80,12 @@ def returns(
     stubber.add_response("get_latest_configuration", response, {"ConfigurationToken": token})
 
 
+def begins(stubber: Stubber, name: str, body: bytes, **options: Any) -> None:
+    """Expects a new session, whose first response has this body."""
+    starts(stubber, f"{name}0")
+    returns(stubber, f"{name}0", body, f"{name}1", **options)
+
+
 def rejects(stubber: Stubber, token: str, problem: str) -> None:
     stubber.add_client_error(
         "get_latest_configuration",
@@ -93,16 +99,14 @@ def rejects(stubber: Stubber, token: str, problem: str) -> None:
 
 
 def test_a_client_recognizes_a_profile(stubber: Stubber, source: AppConfigDataSource) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", b'{"search": {"enabled": true}}', "t1")
+    begins(stubber, "t", b'{"search": {"enabled": true}}')
     assert FlagClient(source).bool_variation("search", USER, default=False)
 
 
 def test_each_token_is_used_once(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1", label="v1")
+    begins(stubber, "t", text(1), label="v1")
     returns(stubber, "t1", b"", "t2")
     returns(stubber, "t2", text(2), "t3")
     first = source.fetch(None)
@@ -116,8 +120,7 @@ def test_each_token_is_used_once(
 def test_the_interval_that_appconfig_requires_is_kept(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1", interval=300)
+    begins(stubber, "t", text(1), interval=300)
     returns(stubber, "t1", b"", "t2", interval=15)
     returns(stubber, "t2", b"", "t3")
     first = source.fetch(None)
@@ -144,11 +147,9 @@ def test_a_custom_interval_is_requested(client: Any, stubber: Stubber, clock: Cl
 def test_a_rejected_token_starts_a_new_session(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock, problem: str
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1")
+    begins(stubber, "t", text(1))
     rejects(stubber, "t1", problem)
-    starts(stubber, "u0")
-    returns(stubber, "u0", text(2), "u1")
+    begins(stubber, "u", text(2))
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     clock.advance(60)
@@ -158,10 +159,8 @@ def test_a_rejected_token_starts_a_new_session(
 def test_an_expired_token_is_not_used(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1")
-    starts(stubber, "u0")
-    returns(stubber, "u0", text(1), "u1")
+    begins(stubber, "t", text(1))
+    begins(stubber, "u", text(1))
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     clock.advance(24 * 3600)
@@ -171,8 +170,7 @@ def test_an_expired_token_is_not_used(
 def test_a_call_that_is_too_early_keeps_document_and_token(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1", interval=15)
+    begins(stubber, "t", text(1), interval=15)
     rejects(stubber, "t1", "PollIntervalNotSatisfied")
     returns(stubber, "t1", text(2), "t2")
     first = source.fetch(None)
@@ -186,11 +184,9 @@ def test_a_call_that_is_too_early_keeps_document_and_token(
 def test_after_any_failure_a_new_session_returns_the_whole_document(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1")
+    begins(stubber, "t", text(1))
     stubber.add_client_error("get_latest_configuration", "ThrottlingException", "slow down")
-    starts(stubber, "u0")
-    returns(stubber, "u0", text(2), "u1")
+    begins(stubber, "u", text(2))
     first = source.fetch(None)
     assert isinstance(first, Fetched)
     clock.advance(60)
@@ -202,19 +198,15 @@ def test_after_any_failure_a_new_session_returns_the_whole_document(
 def test_a_caller_with_another_document_gets_a_new_session(
     stubber: Stubber, source: AppConfigDataSource
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1")
-    starts(stubber, "u0")
-    returns(stubber, "u0", text(1), "u1")
+    begins(stubber, "t", text(1))
+    begins(stubber, "u", text(1))
     assert source.fetch(None) == Fetched(text(1))
     assert source.fetch(Fetched(b"other")) == Fetched(text(1))
 
 
 def test_an_empty_first_response_is_reported(stubber: Stubber, source: AppConfigDataSource) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", b"", "t1")
-    starts(stubber, "u0")
-    returns(stubber, "u0", text(1), "u1")
+    begins(stubber, "t", b"")
+    begins(stubber, "u", text(1))
     with pytest.raises(SourceContentError, match="is a version deployed"):
         source.fetch(None)
     assert source.fetch(None) == Fetched(text(1))
@@ -242,8 +234,7 @@ def test_an_aws_error_has_its_own_class(
 def test_a_client_follows_a_deployment(
     stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
-    starts(stubber, "t0")
-    returns(stubber, "t0", text(1), "t1")
+    begins(stubber, "t", text(1))
     returns(stubber, "t1", b"", "t2")
     returns(stubber, "t2", b"<html>", "t3")
     returns(stubber, "t3", b"", "t4")

@@ -125,8 +125,8 @@ def forged() -> dict[str, dict[str, Any]]:
     longer = {**good, "body": BODY + " "}
     return {
         "no signature": http_event("POST", "/webhook", body=BODY),
-        "an empty one": http_event("POST", headers={"X-LD-Signature": ""}, body=BODY),
-        "a wrong one": http_event("POST", headers={"X-LD-Signature": "0" * 64}, body=BODY),
+        "an empty signature": http_event("POST", headers={"X-LD-Signature": ""}, body=BODY),
+        "a wrong signature": http_event("POST", headers={"X-LD-Signature": "0" * 64}, body=BODY),
         "another body": longer,
         "no body": {key: value for key, value in good.items() if key != "body"},
         "a schedule in the body": http_event("POST", body=json.dumps(SCHEDULE)),
@@ -164,7 +164,7 @@ def test_a_wrong_signature_is_401_and_nothing_is_fetched_or_written(
         "aws.events",
         5,
         {"Records": []},
-        {**signed(), "body": "no base64!", "isBase64Encoded": True},
+        {**signed(), "body": "not base64!", "isBase64Encoded": True},
         [],
         None,
     ],
@@ -227,21 +227,21 @@ def down() -> str:
 
 
 BAD_DOCUMENTS: dict[str, Callable[[], Any]] = {
-    "it is down": down,
-    "it is slow": lambda: (_ for _ in ()).throw(TimeoutError("timed out")),
+    "the source is down": down,
+    "the source is slow": lambda: (_ for _ in ()).throw(TimeoutError("timed out")),
     "HTML": lambda: "<!doctype html><title>Sign in</title>",
     "HTML in bytes": lambda: b"\n<html>",
     "truncated": lambda: shop_text()[:2000],
     "empty": lambda: b"",
-    "no UTF-8": lambda: b"\xff\xfe{\x00}\x00",
+    "not UTF-8": lambda: b"\xff\xfe{\x00}\x00",
     "another JSON": lambda: '{"message": "Forbidden"}',
     "a bare map of flags": lambda: json.dumps({"a": flag("a", 1)}),
     "an array": lambda: "[]",
-    "nothing": lambda: None,
+    "None": lambda: None,
     "no JSON form": lambda: {"flags": {"a": flag("a", float("nan"))}},
-    "too deep a mapping": lambda: hostile.nested(100_000, lambda inner: {"flags": inner}),
-    "too deep a text": lambda: '{"flags":' * 100_000,
-    "nothing in it": lambda: '{"flags":{},"meta":{"version":9}}',
+    "a mapping that is too deep": lambda: hostile.nested(100_000, lambda inner: {"flags": inner}),
+    "a text that is too deep": lambda: '{"flags":' * 100_000,
+    "an empty document": lambda: '{"flags":{},"meta":{"version":9}}',
 }
 
 

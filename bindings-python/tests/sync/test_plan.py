@@ -40,14 +40,14 @@ def written(planned: Plan) -> list[str]:
 EMPTY = document()
 
 ORDERS: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], list[str]]] = {
-    "nothing to a never initialized store": (None, EMPTY, ["$inited"]),
-    "nothing to an empty store": (EMPTY, EMPTY, []),
+    "an empty document for a store that was never initialized": (None, EMPTY, ["$inited"]),
+    "an empty document for an empty store": (EMPTY, EMPTY, []),
     "segments, flags, meta, the marker": (
         None,
         document(flag("a", 1), segment("s"), meta={"version": 1}),
         ["s", "a", "meta", "$inited"],
     ),
-    "what is equal is not written": (
+    "equal items are not written": (
         document(flag("a", 1), segment("s"), meta={"version": 1}),
         document(flag("a", 1), segment("s"), meta={"version": 1}),
         [],
@@ -57,7 +57,7 @@ ORDERS: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], list[str]]]
         document(needing("a", "b"), needing("b", "c"), needing("c")),
         ["c", "b", "a"],
     ),
-    "prerequisites through one that stays": (
+    "prerequisites through an unchanged flag": (
         document(needing("a", "b"), needing("b", "c"), needing("c")),
         document(needing("a", "b", version=2), needing("b", "c"), needing("c", version=2)),
         ["c", "a"],
@@ -72,7 +72,7 @@ ORDERS: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], list[str]]]
         document(needing("c", "b"), needing("b", "c"), needing("d", "b"), needing("z")),
         ["z", "b", "c", "d"],
     ),
-    "a flag that needs itself or what is not there": (
+    "a flag that needs itself or a missing flag": (
         EMPTY,
         document(needing("a", "a"), needing("b", "nowhere")),
         ["b", "a"],
@@ -82,13 +82,13 @@ ORDERS: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], list[str]]]
         document(flag("z", 1), meta={"version": 1}),
         ["z", "-a", "-b", "-t", "-s", "meta"],
     ),
-    "meta that is gone": (document(meta={"version": 1}), EMPTY, ["-meta"]),
-    "meta of another content": (
+    "a removed meta": (document(meta={"version": 1}), EMPTY, ["-meta"]),
+    "a changed meta": (
         document(meta={"version": 1}),
         document(meta={"version": 1, "hash": "sha1"}),
         ["meta"],
     ),
-    "a flag whose parts are no lists": (
+    "a flag whose members are not lists": (
         EMPTY,
         document(flag("a", 1, prerequisites={"key": "b"}), flag("b", 1, prerequisites=[5, {}])),
         ["a", "b"],
@@ -99,7 +99,7 @@ ORDERS: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], list[str]]]
         ["a", "meta"],
     ),
     "1.0 is 1": (document(flag("a", 1)), document(flag("a", 1.0)), []),
-    "members that are no objects": ({"flags": [], "segments": None}, {"flags": None}, []),
+    "members that are not objects": ({"flags": [], "segments": None}, {"flags": None}, []),
 }
 
 

@@ -246,7 +246,7 @@ def held(flags: int, segments: int) -> dict[str, Any]:
 DEAD = {"key": "f0", "version": 9, "deleted": True}
 
 DELETES: dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any], bool]] = {
-    "nothing": (held(4, 0), held(4, 0), True),
+    "no item": (held(4, 0), held(4, 0), True),
     "half": (held(4, 0), held(2, 0), True),
     "more than half": (held(5, 0), held(2, 0), False),
     "more than half, as tombstones": (held(1, 0), {"flags": {"f0": DEAD}}, False),
