@@ -15,9 +15,8 @@ from threading import Lock
 from typing import Any, Final
 
 from ._core import printable
-from ._fork import register_after_fork
+from ._process import register_after_fork, wall_clock
 from ._unicode import is_well_formed, utf16_units
-from ._wall_clock import wall_clock
 
 __all__ = ["Activity"]
 

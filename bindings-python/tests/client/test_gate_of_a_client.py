@@ -91,7 +91,7 @@ def page(stamp: float | None, **members: Any) -> Flags:
 def test_the_plain_form_has_the_consistency_of_one_flag(
     age: int, consistent: bool, event: HttpEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("isoflag._wall_clock.time.time", lambda: NOW + age)
+    monkeypatch.setattr("isoflag._process.time.time", lambda: NOW + age)
     monkeypatch.setenv(INTERVAL, "15m")
     keys = {"isFeatureXEnabled": KEY}
     assert plain(page(NOW), event, keys=keys, gate="isFeatureXEnabled") == {
@@ -133,7 +133,7 @@ def test_the_bootstrap_form_has_the_consistency_of_each_flag() -> None:
 def test_without_a_valid_timestamp_a_flag_is_not_consistent(
     stamp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("isoflag._wall_clock.time.time", lambda: NOW)
+    monkeypatch.setattr("isoflag._process.time.time", lambda: NOW)
     body = plain(page(stamp), keys=[KEY], gate=KEY, gate_ttl=0)
     assert body == {KEY: True, "isBackendConsistent": False}
 
@@ -141,7 +141,7 @@ def test_without_a_valid_timestamp_a_flag_is_not_consistent(
 def test_the_tag_changes_once_the_gate_has_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     flags, tags = page(NOW), []
     for age in (0, 899, 901, 902):
-        monkeypatch.setattr("isoflag._wall_clock.time.time", lambda age=age: NOW + age)
+        monkeypatch.setattr("isoflag._process.time.time", lambda age=age: NOW + age)
         for gate in (KEY, [KEY]):
             response = config_response(
                 http_event(),

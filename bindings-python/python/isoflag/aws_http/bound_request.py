@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from isoflag import BoundFlags, Consistency, Context, Flags, PinError
 from isoflag._core import printable
-from isoflag._wall_clock import wall_clock
+from isoflag._process import wall_clock
 from isoflag.gate_times import GateTimes
 
 from .request import Request

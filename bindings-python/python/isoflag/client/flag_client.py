@@ -3,16 +3,16 @@
 import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from weakref import WeakSet
 
 from isoflag._core import Consistency, Context, EvaluationDetail, Explanation, Flags
-from isoflag._wall_clock import wall_clock
+from isoflag._process import wall_clock
 from isoflag.gate_times import GateTimes
 from isoflag.source.protocol import Source
 
 from .bound_client import BoundFlagClient
 from .fresh_document import FreshDocument
 from .held_document import HeldDocument, StaleCopyError
-from .registry import register_client
 from .status import ClientStatus
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ class FlagClient(FreshDocument):
         self._activity = _with_evidence(activity)
         self._pins = pins
         self._gate = gate
-        register_client(self)
+        clients.add(self)
+        for watch in tuple(watchers):
+            watch(self)
 
     def after_fork(self) -> None:
         """Releases locks that threads of the parent hold; called in a forked process."""
@@ -328,6 +330,13 @@ class FlagClient(FreshDocument):
     def _take(self, flags: Flags, now_ms: float) -> None:
         if self._pins is not None:
             self._pins.take(flags, now_ms)
+
+
+clients: Final[WeakSet[FlagClient]] = WeakSet()
+"""Every live client of the process, whose sources ``isoflag.testing`` replaces."""
+
+watchers: Final[list[Callable[[FlagClient], object]]] = []
+"""Callbacks that receive each new client."""
 
 
 def _with_evidence(activity: "Activity | None") -> "Activity | None":

@@ -8,8 +8,8 @@ from types import CoroutineType
 from typing import Final, NamedTuple
 
 from isoflag._core import Flags
-from isoflag._fork import register_after_fork
 from isoflag._logs import logger
+from isoflag._process import register_after_fork
 from isoflag.source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
 from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, TimeLeft, seconds_left, until
 from isoflag.source.protocol import (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from isoflag import Flags
-from isoflag._wall_clock import wall_clock
+from isoflag._process import wall_clock
 
 from .aws import UNREACHABLE, AwsClient, error_code, named
 from .bounded_call import BoundedSource

@@ -1,4 +1,4 @@
-"""A test's document with its overrides applied, and the source that returns it to clients."""
+"""A test's document: its baseline, its overrides, and the source that returns it to clients."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,8 +15,7 @@ from isoflag.source import (
     Unchanged,
 )
 
-from .baseline import Baseline
-from .flag_items import FlagFailure, Item, items, patched
+from .flag_items import FlagFailure, Item, boolean, items, patched, switched
 
 SourceFailure: TypeAlias = Literal["down", "timeout", "unauthorized", "missing", "malformed"]
 """A way in which a source can fail."""
@@ -29,6 +28,58 @@ _ERRORS: Final = {
     "unauthorized": SourceUnauthorizedError("simulated failure: unauthorized", where=_WHERE),
     "missing": SourceNotFoundError("simulated failure: missing document", where=_WHERE),
 }
+
+
+class Baseline:
+    """The unchanged document; subclasses transform it."""
+
+    def document(self, flags: Flags) -> Flags:
+        """Returns the document that tests start from."""
+        return flags
+
+    def unknown(self, key: str) -> Item | None:  # noqa: ARG002 (for subclasses)
+        """Returns a flag for a boolean getter's key that the document lacks, or None."""
+        return None
+
+
+class AllOff(Baseline):
+    """Every flag off, so that each serves its ``offVariation``."""
+
+    def document(self, flags: Flags) -> Flags:
+        """Switches every flag off."""
+        return _all(flags, on=False)
+
+    def unknown(self, key: str) -> Item:
+        """Returns a new flag that is off and serves False."""
+        return boolean(key, on=False)
+
+
+class AllOn(Baseline):
+    """Every flag on; a flag with the variation True serves it to every context."""
+
+    def document(self, flags: Flags) -> Flags:
+        """Switches every flag on."""
+        return _all(flags, on=True)
+
+    def unknown(self, key: str) -> Item:
+        """Returns a new flag that is on and serves True."""
+        return boolean(key, on=True)
+
+
+class UnderStrategy(Baseline):
+    """Every flag as under a strategy, such as "Production State"."""
+
+    def __init__(self, strategy: str | Mapping[str, Any]) -> None:
+        """Takes a strategy: its name, or a mapping as for ``Flags.with_strategy``."""
+        self._strategy = strategy
+
+    def document(self, flags: Flags) -> Flags:
+        """Applies the strategy to the document; raises ``StrategyError`` if it is invalid."""
+        return flags.with_strategy(self._strategy)
+
+
+def _all(flags: Flags, *, on: bool) -> Flags:
+    return patched(flags, {key: switched(key, item, on=on) for key, item in items(flags).items()})
 
 
 @dataclass(frozen=True, slots=True)

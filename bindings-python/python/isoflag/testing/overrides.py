@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from isoflag import Flags
 from isoflag.client import FlagClient
-from isoflag.client.registry import clients, watchers
+from isoflag.client.flag_client import clients, watchers
 
-from .baseline import AllOff, AllOn, Baseline
 from .entry_point import EntryPoint
 from .evaluations import Evaluations
 from .flag_items import FlagFailure, Item, failing, serving, switched
 from .overridden_document import (
+    AllOff,
+    AllOn,
+    Baseline,
     OverriddenDocument,
     Override,
     OverridingSource,

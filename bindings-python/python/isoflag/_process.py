@@ -1,12 +1,19 @@
-"""Resets state in forked processes: locks that another thread held, the parent's counts."""
+"""The process: a clock that runs while it is frozen, and state to reset in a forked one."""
 
 import os
+import time
 from typing import Protocol
 from weakref import WeakSet
 
 
+def wall_clock() -> float:
+    """Returns seconds since 1970; other clocks stop while a Lambda function is frozen."""
+    # Called by name so that tests can replace it.
+    return time.time()
+
+
 class Forked(Protocol):
-    """An object with state to reset in a child process."""
+    """An object with state to reset in a child: locks of other threads, the parent's counts."""
 
     def after_fork(self) -> None:
         """Resets the state that must not be shared with the parent."""
