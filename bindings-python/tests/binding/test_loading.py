@@ -216,9 +216,7 @@ def test_shared_parts_of_a_large_document_are_loaded() -> None:
 
 def test_the_nesting_limit_applies_to_shared_parts() -> None:
     part = hostile.nested(64)
-    allowed: list[Any] = [part]
-    for _ in range(62):
-        allowed = [allowed]
+    allowed = hostile.nested(63, value=part)
     document: dict[str, Any] = {
         "flags": {},
         "padding": "y" * (1 << 21),

@@ -1,11 +1,13 @@
 """The public API: its names, types and imports, and the immutability of its objects."""
 
+import ast
 import hashlib
 import hmac
 import inspect
 import os
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from documents import USER, flag, load
 from isoflag import BoundFlags, Context, EvaluationDetail, FlagClient, Flags, _core, source
 from scripted import ScriptedSource, text
 
+PACKAGE = Path(isoflag.__file__).parent
 GETTERS = [
     f"{of}variation{detail}"
     for of in ("", "bool_", "int_", "float_", "str_", "json_")
@@ -288,6 +291,29 @@ def test_the_aws_packages_import_only_the_standard_library(part: str) -> None:
     beyond = {name.partition(".")[0] for name in imported_by(f"import {part}")}
     beyond -= sys.stdlib_module_names
     assert {name for name in beyond if not name.startswith("_")} == {"isoflag"}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Returns the names that a module imports at its top level, types apart."""
+    names: set[str] = set()
+    package = ["isoflag", *path.relative_to(PACKAGE).parts[:-1]]
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom):
+            parts = package[: len(package) + 1 - node.level] if node.level else []
+            base = ".".join([*parts, *([node.module] if node.module else [])])
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def test_modules_do_not_import_each_other_in_a_cycle() -> None:
+    names = {
+        ".".join(("isoflag", *path.relative_to(PACKAGE).with_suffix("").parts)): path
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    graph = {name: imports_of(path) & names.keys() for name, path in names.items()}
+    assert graph["isoflag.store.dynamodb"] >= {"isoflag.store.plan", "isoflag.source.aws"}
+    TopologicalSorter(graph).prepare()
 
 
 def test_a_store_without_boto3_names_the_package_to_install() -> None:
