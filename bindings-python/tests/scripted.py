@@ -5,9 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from isoflag import FlagClient
-from isoflag.source import Fetched, Unchanged
+from isoflag.source import Fetched, Source, Unchanged
 
 Result = Fetched | bytes | Unchanged | BaseException | Callable[[], Fetched | bytes | Unchanged]
+
+
+PATIENT: dict[str, Any] = {"ttl": 60.0, "max_wait": 60.0}
+"""Options of a client that waits for each refresh, also on a busy machine."""
 
 
 class Clock:
@@ -44,7 +48,7 @@ class ScriptedSource:
 def client(*results: Result, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
     """Returns a client of a script, with its source and its clock."""
     source, clock = ScriptedSource(*results), Clock()
-    return FlagClient(source, **{"ttl": 60.0, "clock": clock, **options}), source, clock
+    return FlagClient(source, **{**PATIENT, "clock": clock, **options}), source, clock
 
 
 def text(value: Any = True, *, version: int | None = None, stamp: int | None = None) -> bytes:
@@ -57,3 +61,10 @@ def text(value: Any = True, *, version: int | None = None, stamp: int | None = N
             "flags": {"a": flag},
         }
     ).encode()
+
+
+def fetched_from(source: Source, previous: Fetched | None = None) -> Fetched:
+    """Fetches a document that differs from the previous one."""
+    fetched = source.fetch(previous)
+    assert isinstance(fetched, Fetched)
+    return fetched

@@ -229,7 +229,7 @@ FORKED = """
     from documents import USER
     from isoflag import FlagClient
     from isoflag.activity import Activity
-    from scripted import Clock, ScriptedSource, text
+    from scripted import PATIENT, Clock, ScriptedSource, text
 
     entered, go_on = threading.Event(), threading.Event()
 
@@ -240,7 +240,7 @@ FORKED = """
 
     clock, activity = Clock(), Activity()
     source = ScriptedSource(text(1), slow, text(3))
-    client = FlagClient(source, ttl=60, clock=clock, activity=activity)
+    client = FlagClient(source, **PATIENT, clock=clock, activity=activity)
     assert client.variation("a", USER, None) == 1
     clock.advance(60)
     thread = threading.Thread(target=client.refresh)

@@ -17,7 +17,7 @@ from isoflag.source import (
     SourceContentError,
     SourceUnavailableError,
 )
-from scripted import Clock, Result, ScriptedSource, client, text
+from scripted import PATIENT, Clock, Result, ScriptedSource, client, text
 
 DOWN = SourceUnavailableError("down", where="script")
 NOT_READY = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}
@@ -60,7 +60,7 @@ def test_a_frozen_monotonic_clock_does_not_matter(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(time, "monotonic", lambda: 1.0)
     monkeypatch.setattr(time, "perf_counter", lambda: 1.0)
     source = ScriptedSource(text(1), text(2))
-    made = FlagClient(source, ttl=60, clock=wall)
+    made = FlagClient(source, **PATIENT, clock=wall)
     assert made.variation("a", USER, None) == 1
     wall.advance(3600)
     assert made.variation("a", USER, None) == 2

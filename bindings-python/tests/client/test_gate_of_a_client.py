@@ -10,7 +10,7 @@ from isoflag import FlagClient, Flags
 from isoflag.aws_http import config_response
 from isoflag.gate_times import GateTimes
 from lambda_events import HttpEvent, http_event
-from scripted import Clock, ScriptedSource, text
+from scripted import PATIENT, Clock, ScriptedSource, text
 
 INTERVAL = "AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS"
 TIMEOUT = "AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS"
@@ -21,7 +21,7 @@ KEY = "feature-x"
 def client(stamp: float | None, **options: Any) -> tuple[FlagClient, Clock]:
     clock = Clock()
     source = ScriptedSource(text(True, stamp=None if stamp is None else int(stamp)))
-    return FlagClient(source, **{"ttl": 15, "clock": clock, **options}), clock
+    return FlagClient(source, **{**PATIENT, "ttl": 15, "clock": clock, **options}), clock
 
 
 @pytest.mark.parametrize(

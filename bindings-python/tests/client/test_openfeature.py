@@ -21,7 +21,7 @@ from isoflag import Context, FlagClient, Flags
 from isoflag.activity import Activity
 from isoflag.openfeature import IsoflagProvider, to_isoflag_context
 from isoflag.source import SourceUnavailableError
-from scripted import Clock, ScriptedSource, text
+from scripted import PATIENT, Clock, ScriptedSource, text
 
 ADA = EvaluationContext("ada")
 DOWN = SourceUnavailableError("down", where="script")
@@ -239,7 +239,7 @@ class Heard:
 def test_events_follow_the_client() -> None:
     clock = Clock()
     source = ScriptedSource(text(1, version=1), DOWN, DOWN, text(1, version=1), text(2, version=2))
-    client = through(FlagClient(source, ttl=60, clock=clock))
+    client = through(FlagClient(source, **PATIENT, clock=clock))
     heard = Heard()
     assert heard.names(1) == ["READY"]
 
@@ -269,7 +269,9 @@ def test_events_follow_the_client() -> None:
 
 def test_a_provider_without_a_document_is_ready_once_there_is_one() -> None:
     clock = Clock()
-    provider = IsoflagProvider(FlagClient(ScriptedSource(DOWN, DOWN, text(1)), ttl=60, clock=clock))
+    provider = IsoflagProvider(
+        FlagClient(ScriptedSource(DOWN, DOWN, text(1)), **PATIENT, clock=clock)
+    )
     with pytest.raises(ProviderNotReadyError, match="script: down"):
         api.set_provider_and_wait(provider)
     heard = Heard()
@@ -292,7 +294,7 @@ def test_a_fetch_does_not_block_the_event_loop() -> None:
         return text(1)
 
     clock = Clock()
-    client = FlagClient(ScriptedSource(slow), ttl=60, clock=clock)
+    client = FlagClient(ScriptedSource(slow), **PATIENT, clock=clock)
     provider = IsoflagProvider(client)
 
     async def ask() -> list[Any]:

@@ -16,7 +16,7 @@ from isoflag.pins import Pins
 from isoflag.source import SourceUnavailableError
 from isoflag.testing import FlagOverrides
 from lambda_events import HttpEvent, http_event
-from scripted import Clock, ScriptedSource
+from scripted import PATIENT, Clock, ScriptedSource
 
 KEY = "feature-x"
 TIMES = GateTimes(900, 3000)
@@ -46,7 +46,14 @@ class Instance:
         self.source = ScriptedSource(*documents)
         self.client = FlagClient(
             self.source,
-            **{"ttl": 900, "pins": Pins(), "gate": TIMES, "clock": self.clock, **options},
+            **{
+                **PATIENT,
+                "ttl": 900,
+                "pins": Pins(),
+                "gate": TIMES,
+                "clock": self.clock,
+                **options,
+            },
         )
         self.guard = Guard(self.client, context=MIA, origins=[SHOP])
         self.submit = self.guard.requires_flag(KEY)(self._submit)

@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from config_pages import MIA, body_of
-from documents import USER, document, flag
+from documents import USER, document, document_in, flag
 from dynamodb_tables import new_table
 from isoflag import FlagClient, Flags
 from isoflag.aws_http import Guard, config_response
@@ -34,7 +34,7 @@ from isoflag.store import DynamoDbFeatureStore, InMemoryFeatureStore
 from isoflag.sync import DocumentFetch, SyncError, handler, plan
 from lambda_events import SCHEDULES, http_event
 from local_server import Request, Response, scripted_server, serve
-from scripted import Clock, ScriptedSource, client
+from scripted import PATIENT, Clock, ScriptedSource, client
 
 pytestmark = pytest.mark.usefixtures("aws_credentials")
 
@@ -114,7 +114,7 @@ def deployed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deploye
             with mock_aws():
                 store = DynamoDbFeatureStore(new_table(boto3.client("dynamodb"), "flags"))
                 yield (
-                    DynamoDbSource("flags"),
+                    DynamoDbSource("flags", timeout=60.0),
                     lambda each: store.write(plan(store.document(), each)),
                     clock,
                 )
@@ -140,12 +140,12 @@ def _bucket(*, versions: bool) -> tuple[Source, Callable[[dict[str, Any]], objec
         answer = client.put_object(Bucket="shop", Key="flags.json", Body=json.dumps(each))
         written[number] = answer.get("VersionId", "")
 
-    return S3Source("shop", "flags.json"), put
+    return S3Source("shop", "flags.json", timeout=60.0), put
 
 
 def test_a_rollback_reaches_a_warm_instance_within_one_poll(deployed: Deployed) -> None:
     source, deploy, clock = deployed
-    warm = FlagClient(source, ttl=60, clock=clock)
+    warm = FlagClient(source, **PATIENT, clock=clock)
     # A rollback restores the same bytes.
     for each in (FIRST, SECOND, FIRST, SECOND):
         deploy(each)
@@ -242,7 +242,7 @@ def test_after_a_rollback_the_gate_counts_from_its_arrival() -> None:
     taken_back = release(1, on=True)
     source = ScriptedSource(json.dumps(taken_back).encode())
     clock = Clock()
-    made = FlagClient(source, ttl=60, gate=GateTimes(900, 3000), clock=clock)
+    made = FlagClient(source, **PATIENT, gate=GateTimes(900, 3000), clock=clock)
     guard = Guard(made, context=MIA)
     page = http_event("GET", "/config")
 
@@ -389,8 +389,7 @@ def test_a_rollback_at_the_source_of_truth_is_written() -> None:
     for each in (FIRST, SECOND, FIRST, SECOND):
         truth.append(each)
         assert run(SCHEDULE, None)["statusCode"] == 200
-        held = store.document()
-        assert held is not None
+        held = document_in(store)
         assert Flags.from_dict(held).digest == Flags.from_dict(each).digest
 
 
@@ -420,7 +419,6 @@ def test_a_stale_copy_over_http_is_not_written() -> None:
             else:
                 with pytest.raises(SyncError, match="older"):
                     run(SCHEDULE, None)
-            held = store.document()
-            assert held is not None
+            held = document_in(store)
             assert held["meta"]["version"] == version
     assert {each.headers["cache-control"] for each in seen} == {"no-cache"}

@@ -22,7 +22,7 @@ from isoflag.source import (
 )
 from isoflag.source.appconfig_agent import AgentSettings
 from local_server import SLOW_RESPONSES, ScriptedServer, scripted_server
-from scripted import Clock, text
+from scripted import PATIENT, Clock, fetched_from, text
 
 PATH = "/applications/shop/environments/test-1/configurations/FeatureList"
 VERSION = {"Configuration-Version": "7", "Content-Type": "application/json"}
@@ -92,8 +92,7 @@ def test_names_are_quoted_and_headers_sent(agent: ScriptedServer) -> None:
 
 def test_the_response_for_one_flag_gets_its_key(agent: ScriptedServer) -> None:
     agent.body = b'{"enabled": true, "color": "red"}'
-    fetched = source(agent, flags=["isFeatureXEnabled"]).fetch(None)
-    assert isinstance(fetched, Fetched)
+    fetched = fetched_from(source(agent, flags=["isFeatureXEnabled"]))
     flags = Flags.from_appconfig(fetched.document)
     assert flags.bool_variation("isFeatureXEnabled", USER, False) is True
     assert flags.json_variation("isFeatureXEnabled.attributes", USER, {}) == {"color": "red"}
@@ -187,7 +186,7 @@ def test_each_failure_has_its_own_error_and_the_last_good_document_is_kept(
     agent: ScriptedServer, script: dict[str, Any], kind: type[SourceError], message: str
 ) -> None:
     clock = Clock()
-    client = FlagClient(source(agent), ttl=60, clock=clock)
+    client = FlagClient(source(agent), **PATIENT, clock=clock)
     assert client.variation("a", USER, None) == 1
     for name, value in script.items():
         setattr(agent, name, value)

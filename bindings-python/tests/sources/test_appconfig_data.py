@@ -20,7 +20,7 @@ from isoflag.source import (
     SourceUnauthorizedError,
     SourceUnavailableError,
 )
-from scripted import Clock, text
+from scripted import PATIENT, Clock, fetched_from, text
 
 NAMES = {
     "ApplicationIdentifier": "shop",
@@ -123,8 +123,7 @@ def test_the_interval_that_appconfig_requires_is_kept(
     begins(stubber, "t", text(1), interval=300)
     returns(stubber, "t1", b"", "t2", interval=15)
     returns(stubber, "t2", b"", "t3")
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     for _ in range(5):
         clock.advance(59)
         assert source.fetch(first) is UNCHANGED
@@ -150,8 +149,7 @@ def test_a_rejected_token_starts_a_new_session(
     begins(stubber, "t", text(1))
     rejects(stubber, "t1", problem)
     begins(stubber, "u", text(2))
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     clock.advance(60)
     assert source.fetch(first) == Fetched(text(2))
 
@@ -161,8 +159,7 @@ def test_an_expired_token_is_not_used(
 ) -> None:
     begins(stubber, "t", text(1))
     begins(stubber, "u", text(1))
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     clock.advance(24 * 3600)
     assert source.fetch(first) == first
 
@@ -173,8 +170,7 @@ def test_a_call_that_is_too_early_keeps_document_and_token(
     begins(stubber, "t", text(1), interval=15)
     rejects(stubber, "t1", "PollIntervalNotSatisfied")
     returns(stubber, "t1", text(2), "t2")
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     clock.advance(15)
     assert source.fetch(first) is UNCHANGED
     clock.advance(15)
@@ -187,8 +183,7 @@ def test_after_any_failure_a_new_session_returns_the_whole_document(
     begins(stubber, "t", text(1))
     stubber.add_client_error("get_latest_configuration", "ThrottlingException", "slow down")
     begins(stubber, "u", text(2))
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     clock.advance(60)
     with pytest.raises(SourceUnavailableError, match="slow down"):
         source.fetch(first)
@@ -239,7 +234,7 @@ def test_a_client_follows_a_deployment(
     returns(stubber, "t2", b"<html>", "t3")
     returns(stubber, "t3", b"", "t4")
     returns(stubber, "t4", text(2), "t5")
-    flags = FlagClient(source, ttl=60, retry=60, clock=clock)
+    flags = FlagClient(source, **PATIENT, retry=60, clock=clock)
     seen = []
     for _ in range(5):
         seen.append((flags.variation("a", USER, None), flags.status.stale))

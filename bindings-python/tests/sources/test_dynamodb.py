@@ -15,7 +15,6 @@ from isoflag import FlagClient, Flags
 from isoflag.source import (
     UNCHANGED,
     DynamoDbSource,
-    Fetched,
     SourceContentError,
     SourceNotFoundError,
     SourceNotReadyError,
@@ -24,7 +23,7 @@ from isoflag.source import (
 )
 from isoflag.source import dynamodb_layout as layout
 from isoflag.source.dynamodb_layout import Item, ItemError, ItemTooLargeError
-from scripted import Clock
+from scripted import PATIENT, Clock, fetched_from
 
 pytestmark = pytest.mark.usefixtures("aws_credentials")
 
@@ -72,8 +71,7 @@ def test_the_source_returns_the_written_document(table: Any, prefix: str | None)
     fill(table, DOCUMENT, prefix)
     fill(table, {"flags": {"other": flag("other", 1)}, "segments": {}}, "another")
     source = DynamoDbSource("flags", prefix=prefix, timeout=60.0)
-    fetched = source.fetch(None)
-    assert isinstance(fetched, Fetched)
+    fetched = fetched_from(source)
     assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(DOCUMENT)).digest
     assert fetched.version == "12"
     assert source.fetch(fetched) is UNCHANGED
@@ -84,8 +82,7 @@ def test_the_source_returns_the_written_document(table: Any, prefix: str | None)
 def test_a_document_without_meta_has_none(table: Any) -> None:
     bare = {"flags": DOCUMENT["flags"], "segments": DOCUMENT["segments"]}
     fill(table, bare)
-    fetched = DynamoDbSource("flags", timeout=60.0).fetch(None)
-    assert isinstance(fetched, Fetched)
+    fetched = fetched_from(DynamoDbSource("flags", timeout=60.0))
     assert Flags.from_json(fetched.document).digest == Flags.from_dict(living(bare)).digest
     assert fetched.version is None
 
@@ -117,8 +114,7 @@ def test_the_layout_of_2018_is_read_without_a_marker(table: Any) -> None:
     for name, section in ((layout.FEATURES, "flags"), (layout.SEGMENTS, "segments")):
         for key, item in old[section].items():
             put(table, {**typed(item)["M"], **layout.item_key(name, key)})
-    fetched = DynamoDbSource("flags", timeout=60.0).fetch(None)
-    assert isinstance(fetched, Fetched)
+    fetched = fetched_from(DynamoDbSource("flags", timeout=60.0))
     flags = Flags.from_json(fetched.document)
     assert flags.digest == Flags.from_dict(living(old)).digest
     assert flags.int_variation("a", USER, 0) == 2018
@@ -129,7 +125,7 @@ def test_a_partially_filled_table_is_not_ready(table: Any, *, filled: bool) -> N
     if filled:
         put(table, layout.encode_item("features", flag("a", 1)))
     clock = Clock()
-    client = FlagClient(DynamoDbSource("flags", timeout=60.0), clock=clock)
+    client = FlagClient(DynamoDbSource("flags", timeout=60.0), **PATIENT, clock=clock)
     assert client.all_flags_state(USER) == {"$flagsState": {}, "$valid": False}
     assert isinstance(client.status.error, SourceNotReadyError)
     assert "`$inited`" in str(client.status.error)
@@ -191,8 +187,7 @@ def test_all_pages_are_read_consistently_and_nothing_is_scanned() -> None:
             more = {} if start else {"LastEvaluatedKey": layout.item_key("features", "b")}
             return {"Items": pages[start], **more}
 
-    fetched = DynamoDbSource("flags", client=Table(), timeout=60.0).fetch(None)
-    assert isinstance(fetched, Fetched)
+    fetched = fetched_from(DynamoDbSource("flags", client=Table(), timeout=60.0))
     assert list(json.loads(fetched.document)["flags"]) == ["a", "b", "c"]
     assert [name for name, _ in calls] == ["GetItem", "GetItem", "Query", "Query", "Query"]
     assert all(parameters["ConsistentRead"] is True for _, parameters in calls)
@@ -223,7 +218,7 @@ def test_over_a_socket() -> None:
         new_table(client, "flags")
         fill(client, DOCUMENT)
         flags = FlagClient(
-            DynamoDbSource("flags", client=client, timeout=60.0), ttl=60, clock=clock
+            DynamoDbSource("flags", client=client, timeout=60.0), **PATIENT, clock=clock
         )
         assert flags.variation("a", USER, None) == "blue"
         assert flags.status.version == 12

@@ -23,7 +23,6 @@ from isoflag.source import (
     AppConfigAgentSource,
     AppConfigDataSource,
     DynamoDbSource,
-    Fetched,
     FileSource,
     S3Source,
     Source,
@@ -32,6 +31,7 @@ from isoflag.store import DynamoDbFeatureStore
 from isoflag.sync import handler, plan
 from lambda_events import SCHEDULES, http_event
 from local_server import port_of, serve
+from scripted import fetched_from
 from shop import shop_answers, shop_contexts, shop_document, shop_text
 
 Way: TypeAlias = Callable[[], Flags]
@@ -167,7 +167,9 @@ def test_a_client_of_a_table_serves_a_page(endpoint: str) -> None:
     client = client_of(endpoint)
     table = new_table(client)
     store = DynamoDbFeatureStore(table, client=client)
-    flag_client = FlagClient(DynamoDbSource(table, client=client, timeout=60.0), ttl=0, retry=0)
+    flag_client = FlagClient(
+        DynamoDbSource(table, client=client, timeout=60.0), ttl=0, retry=0, max_wait=60.0
+    )
 
     def ask() -> Any:
         return config_response(http_event(), flag_client, context=shop_contexts()[0])
@@ -219,8 +221,7 @@ def test_a_real_source_returns_a_document(variable: str, make: Callable[[str], S
     if not name:
         pytest.skip(f"{variable} names no resource")
     source = make(name)
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     assert source.fetch(first) is UNCHANGED
     client = FlagClient(make(name))
     assert client.refresh().error is None

@@ -31,7 +31,7 @@ from isoflag.source import (
     SourceUnauthorizedError,
     SourceUnavailableError,
 )
-from scripted import Clock, text
+from scripted import PATIENT, Clock, fetched_from, text
 
 pytestmark = pytest.mark.usefixtures("aws_credentials")
 
@@ -51,14 +51,12 @@ def put(client: Any, body: bytes) -> None:
 def test_the_object_is_transferred_only_if_it_changed(bucket: Any) -> None:
     put(bucket, text(1))
     source = S3Source("shop", "flags.json", timeout=60.0)
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     assert first.document == text(1)
     assert first.etag
     assert source.fetch(first) is UNCHANGED
     put(bucket, text(2))
-    second = source.fetch(first)
-    assert isinstance(second, Fetched)
+    second = fetched_from(source, first)
     assert second.document == text(2)
 
 
@@ -72,8 +70,7 @@ def test_the_etag_of_the_previous_result_is_sent(bucket: Any) -> None:
             return bucket.get_object(**parameters)
 
     source = S3Source("shop", "flags.json", client=Watched(), timeout=60.0)
-    first = source.fetch(None)
-    assert isinstance(first, Fetched)
+    first = fetched_from(source)
     source.fetch(first)
     known = {"Bucket": "shop", "Key": "flags.json"}
     assert requests == [known, {**known, "IfNoneMatch": first.etag}]
@@ -81,7 +78,7 @@ def test_the_etag_of_the_previous_result_is_sent(bucket: Any) -> None:
 
 def test_each_failure_has_its_own_error_and_the_last_good_document_is_kept(bucket: Any) -> None:
     clock = Clock()
-    client = FlagClient(S3Source("shop", "flags.json", timeout=60.0), ttl=60, clock=clock)
+    client = FlagClient(S3Source("shop", "flags.json", timeout=60.0), **PATIENT, clock=clock)
     assert client.variation("a", USER, "default") == "default"
     assert isinstance(client.status.error, SourceNotFoundError)
     put(bucket, text(1))
@@ -129,8 +126,7 @@ def test_over_a_socket() -> None:
         client.create_bucket(Bucket="shop")
         put(client, text(1))
         source = S3Source("shop", "flags.json", client=client, timeout=60.0)
-        first = source.fetch(None)
-        assert isinstance(first, Fetched)
+        first = fetched_from(source)
         assert first.document == text(1)
         assert source.fetch(first) is UNCHANGED
     with pytest.raises(SourceUnavailableError):
@@ -229,7 +225,7 @@ def test_an_unreadable_file_is_reported_with_its_path(
 
 def test_a_half_written_file_does_not_replace_the_document(tmp_path: Path) -> None:
     path, clock = tmp_path / "flags.json", Clock()
-    client = FlagClient(FileSource(path), ttl=60, clock=clock)
+    client = FlagClient(FileSource(path, timeout=60.0), **PATIENT, clock=clock)
     assert client.variation("a", USER, "default") == "default"
     assert isinstance(client.status.error, SourceNotFoundError)
     clock.advance(1)

@@ -17,7 +17,7 @@ from ldclient.versioned_data_kind import (
     SEGMENTS as LD_SEGMENTS,
 )
 
-from documents import flag
+from documents import document_in, flag
 from dynamodb_tables import CREDENTIALS, client_of, items_of, new_table
 from isoflag import Context, Flags
 from isoflag.source.deadline import until
@@ -126,8 +126,7 @@ def test_environments_share_a_table_by_their_prefix(client: Any, table: str) -> 
     test.init({})
     assert test.document() == {"flags": {}, "segments": {}}
     for version, each in ((2, live), (3, plain)):
-        document = each.document()
-        assert document is not None
+        document = document_in(each)
         assert (document["flags"]["a"]["version"], document["meta"]) == (
             version,
             {"version": version},

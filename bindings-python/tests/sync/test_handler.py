@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import hostile
-from documents import document, flag
+from documents import document, document_in, flag
 from dynamodb_tables import client_of, items_of, new_table
 from isoflag import Flags
 from isoflag.store import FEATURES, DynamoDbFeatureStore, InMemoryFeatureStore
@@ -217,8 +217,7 @@ def test_every_form_of_a_document_is_accepted(store: InMemoryFeatureStore, form:
 def test_flag_values_of_a_file_become_flags(store: InMemoryFeatureStore) -> None:
     text = '{"flagValues": {"a": true}}'
     assert handler(store, lambda: text, secret=SECRET)(SCHEDULE, None)["statusCode"] == 200
-    held = store.document()
-    assert held is not None
+    held = document_in(store)
     assert Flags.from_dict(held).digest == Flags.from_json(text).digest
 
 
