@@ -100,7 +100,11 @@ class ScriptedServer:
     body: bytes = b""
     raw: bytes | None = None
     requests: list[Request] = field(default_factory=list)
-    port: int = 0
+    address: str = ""
+
+    @property
+    def port(self) -> int:
+        return port_of(self.address)
 
     def respond(self, request: Request) -> Response:
         self.requests.append(request)
@@ -110,6 +114,5 @@ class ScriptedServer:
 @contextmanager
 def scripted_server() -> Iterator[ScriptedServer]:
     script = ScriptedServer()
-    with serve(script.respond) as address:
-        script.port = port_of(address)
+    with serve(script.respond) as script.address:
         yield script

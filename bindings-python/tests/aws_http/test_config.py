@@ -8,7 +8,7 @@ import pytest
 from config_pages import JONAS, MIA, SHOP, Client, body_of, cors_of, ofrep, page_flags
 from documents import flag
 from isoflag import Context, Flags
-from isoflag.aws_http import BadRequestError, Cors, Form, Request, config_response
+from isoflag.aws_http import BadRequestError, Cors, Form, Request, Response, config_response
 from lambda_events import SCHEDULES, HttpEvent, http_event
 from shop import shop_contexts, shop_text
 
@@ -16,6 +16,11 @@ from shop import shop_contexts, shop_text
 @pytest.fixture
 def flags() -> Flags:
     return page_flags()
+
+
+def respond(flags: Any, event: Mapping[str, Any] | None = None, **options: Any) -> Response:
+    """Returns the response to an event, by default for Mia."""
+    return config_response(event or http_event(), flags, **{"context": MIA, **options})
 
 
 # --- the forms ---
@@ -35,10 +40,8 @@ def test_the_plain_form_names_the_flags_of_the_page(flags: Flags, event: HttpEve
 
 
 def test_the_plain_form_accepts_a_list_and_defaults(flags: Flags) -> None:
-    response = config_response(
-        http_event(),
+    response = respond(
         flags,
-        context=MIA,
         form="plain",
         keys=["a", "gone", "lost"],
         defaults={"gone": "classic"},
@@ -49,17 +52,17 @@ def test_the_plain_form_accepts_a_list_and_defaults(flags: Flags) -> None:
 def test_the_bootstrap_form_has_only_flags_that_browsers_may_see(
     flags: Flags, event: HttpEvent
 ) -> None:
-    response = config_response(event(), flags, context=MIA)
+    response = respond(flags, event())
     assert body_of(response) == flags.all_flags_state(MIA, client_side_only=True)
     assert "a" not in body_of(response)
-    everything = config_response(event(), flags, context=MIA, client_side_only=False)
+    everything = respond(flags, event(), client_side_only=False)
     assert body_of(everything) == flags.all_flags_state(MIA)
 
 
 @pytest.mark.parametrize("context", shop_contexts()[:7], ids=lambda context: context.get("key", ""))
 def test_the_bootstrap_form_of_the_shop(context: Mapping[str, Any]) -> None:
     shop = Flags.from_json(shop_text())
-    response = config_response(http_event(), shop, context=context)
+    response = respond(shop, context=context)
     assert body_of(response) == shop.all_flags_state(context, client_side_only=True)
 
 
@@ -67,7 +70,7 @@ def test_the_bootstrap_form_of_the_shop(context: Mapping[str, Any]) -> None:
 
 
 def tag(flags: Flags, context: Any = MIA, **options: Any) -> str:
-    return config_response(http_event(), flags, context=context, **options)["headers"]["ETag"]
+    return respond(flags, context=context, **options)["headers"]["ETag"]
 
 
 def test_the_tag_is_strong_and_reproducible(flags: Flags) -> None:
@@ -96,7 +99,7 @@ def test_the_tag_depends_on_every_input(flags: Flags) -> None:
 
 
 def test_the_response_names_the_document(flags: Flags) -> None:
-    headers = config_response(http_event(), flags, context=MIA)["headers"]
+    headers = respond(flags)["headers"]
     assert headers["Isoflag-Document"] == flags.digest
     assert headers["Cache-Control"] == "private, no-cache"
     assert headers["Vary"] == "Authorization, Cookie"
@@ -126,7 +129,7 @@ def test_a_matching_tag_gets_304(flags: Flags, event: HttpEvent, form: Form, hea
 @pytest.mark.parametrize("header", ['"other"', "", "no tag", "{}x", '"{}"', "w/{}"])
 def test_another_tag_gets_200(flags: Flags, header: str) -> None:
     request = http_event(headers={"If-None-Match": header.format(tag(flags))})
-    assert config_response(request, flags, context=MIA)["statusCode"] == 200
+    assert respond(flags, request)["statusCode"] == 200
 
 
 # --- the context ---
@@ -165,7 +168,7 @@ def test_a_malformed_body_is_400(flags: Flags, event: HttpEvent, broken: Mapping
     "context", [{}, {"kind": "user", "key": ""}, {"kind": "multi"}, {"kind": "user", "key": 5}]
 )
 def test_an_invalid_context_is_400(flags: Flags, context: dict[str, Any]) -> None:
-    response = config_response(http_event(), flags, context=context)
+    response = respond(flags, context=context)
     assert response["statusCode"] == 400
     assert "ETag" not in response["headers"]
 
@@ -174,7 +177,7 @@ def test_a_function_may_reject_a_request(flags: Flags) -> None:
     def who(_: Request) -> dict[str, Any]:
         raise BadRequestError("sign in first")
 
-    response = config_response(http_event(), flags, context=who)
+    response = respond(flags, context=who)
     assert (response["statusCode"], body_of(response)) == (400, {"error": "sign in first"})
 
 
@@ -183,13 +186,11 @@ def test_a_function_may_reject_a_request(flags: Flags) -> None:
 
 def test_a_client_and_its_flags_have_the_same_response(flags: Flags) -> None:
     request = http_event()
-    assert config_response(request, Client(flags), context=MIA) == config_response(
-        request, flags, context=MIA
-    )
+    assert respond(Client(flags), request) == config_response(request, flags, context=MIA)
 
 
 def test_without_flags_the_response_is_503(event: HttpEvent) -> None:
-    response = config_response(event(), Client(None), context=MIA, retry_after=9)
+    response = respond(Client(None), event(), retry_after=9)
     assert response["statusCode"] == 503
     assert response["headers"]["Retry-After"] == "9"
     assert response["headers"]["Cache-Control"] == "no-store"
@@ -211,7 +212,7 @@ def test_without_flags_the_response_is_503(event: HttpEvent) -> None:
 def test_the_methods_of_a_form(
     flags: Flags, event: HttpEvent, form: Form, method: str, status: int
 ) -> None:
-    response = config_response(event(method), flags, context=MIA, form=form)
+    response = respond(flags, event(method), form=form)
     assert response["statusCode"] == status
     assert ("Allow" in response["headers"]) is (status == 405)
     assert (response["body"] == "") is (method == "HEAD")
@@ -226,7 +227,7 @@ def test_another_event_is_an_error(flags: Flags, event: Mapping[str, Any]) -> No
 @pytest.mark.parametrize("form", ["plan", "", None, []])
 def test_another_form_is_an_error(flags: Flags, form: Any) -> None:
     with pytest.raises(ValueError, match="expected one of bootstrap, ofrep, plain"):
-        config_response(http_event(), flags, context=MIA, form=form)
+        respond(flags, form=form)
 
 
 def test_a_missing_context_is_an_error(flags: Flags) -> None:
@@ -239,7 +240,7 @@ def test_a_missing_context_is_an_error(flags: Flags) -> None:
 
 def from_origin(flags: Flags, origin: str, event: HttpEvent, origins: Any) -> Mapping[str, Any]:
     request = event(headers={"Origin": origin})
-    return config_response(request, flags, context=MIA, origins=origins)
+    return respond(flags, request, origins=origins)
 
 
 def test_a_known_origin_may_read(flags: Flags, event: HttpEvent) -> None:
@@ -269,9 +270,7 @@ def test_an_unknown_origin_gets_no_headers(flags: Flags, event: HttpEvent, origi
     assert response["statusCode"] == 200
     assert cors_of(response) == {}
     assert response["headers"]["Vary"] == "Authorization, Cookie, Origin"
-    preflight = config_response(
-        event("OPTIONS", headers={"Origin": origin}), flags, context=MIA, origins=[SHOP]
-    )
+    preflight = respond(flags, event("OPTIONS", headers={"Origin": origin}), origins=[SHOP])
     assert preflight["statusCode"] == 204
     assert cors_of(preflight) == {}
 
@@ -309,9 +308,7 @@ def test_credentials_and_more_headers_are_allowed_by_name(flags: Flags) -> None:
     cors = Cors([SHOP], credentials=True, headers=["X-Tenant"], max_age=5)
     response = from_origin(flags, SHOP, http_event, cors)
     assert cors_of(response)["allow-credentials"] == "true"
-    preflight = config_response(
-        http_event("OPTIONS", headers={"Origin": SHOP}), flags, context=MIA, origins=cors
-    )
+    preflight = respond(flags, http_event("OPTIONS", headers={"Origin": SHOP}), origins=cors)
     assert cors_of(preflight)["allow-headers"].endswith(", X-Tenant")
     assert cors_of(preflight)["allow-credentials"] == "true"
     assert cors_of(preflight)["max-age"] == "5"

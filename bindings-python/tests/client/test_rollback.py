@@ -33,7 +33,7 @@ from isoflag.source import (
 from isoflag.store import DynamoDbFeatureStore, InMemoryFeatureStore
 from isoflag.sync import DocumentFetch, SyncError, handler, plan
 from lambda_events import SCHEDULES, http_event
-from local_server import Request, Response, scripted_server, serve
+from local_server import scripted_server
 from scripted import PATIENT, Clock, ScriptedSource, client
 
 pytestmark = pytest.mark.usefixtures("aws_credentials")
@@ -394,17 +394,9 @@ def test_a_rollback_at_the_source_of_truth_is_written() -> None:
 
 
 def test_a_stale_copy_over_http_is_not_written() -> None:
-    answers: list[tuple[dict[str, Any], int]] = []
-    seen: list[Request] = []
-
-    def respond(request: Request) -> Response:
-        seen.append(request)
-        each, modified = answers[-1]
-        return 200, {"Last-Modified": at(modified)}, json.dumps(each).encode()
-
     store = InMemoryFeatureStore()
-    with serve(respond) as address:
-        run = handler(store, DocumentFetch(address), secret="s")  # noqa: S106
+    with scripted_server() as server:
+        run = handler(store, DocumentFetch(server.address), secret="s")  # noqa: S106
         for each, modified, is_written, version in (
             (FIRST, 0, True, 1),
             (SECOND, 60, True, 2),
@@ -413,7 +405,8 @@ def test_a_stale_copy_over_http_is_not_written() -> None:
             (FIRST, 0, True, 1),
             (SECOND, 60, False, 1),
         ):
-            answers.append((each, modified))
+            server.body = json.dumps(each).encode()
+            server.headers = {"Last-Modified": at(modified)}
             if is_written:
                 assert run(SCHEDULE, None)["statusCode"] == 200
             else:
@@ -421,4 +414,4 @@ def test_a_stale_copy_over_http_is_not_written() -> None:
                     run(SCHEDULE, None)
             held = document_in(store)
             assert held["meta"]["version"] == version
-    assert {each.headers["cache-control"] for each in seen} == {"no-cache"}
+    assert {each.headers["cache-control"] for each in server.requests} == {"no-cache"}

@@ -27,9 +27,9 @@ from isoflag.source import dynamodb_layout as layout
 from isoflag.store import DynamoDbFeatureStore
 from isoflag.sync import DocumentFetch, plan, sign
 from lambda_events import SCHEDULES, http_event
-from local_server import Request, Response, ScriptedServer, port_of, scripted_server, serve
+from local_server import ScriptedServer, scripted_server
 from pages import TOP, Page
-from shop import shop_text
+from shop import shop_document, shop_text
 
 CONFIG = Page("docs/config-and-sync.md")
 pytestmark = pytest.mark.usefixtures("aws_credentials")
@@ -126,7 +126,7 @@ PROFILE = {"search": {"enabled": True}}
 
 
 @pytest.fixture
-def agent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
+def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
     with scripted_server() as server:
         monkeypatch.setenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT", str(server.port))
         yield server
@@ -171,7 +171,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("aws_credentials", "aws")
 def test_the_code_of_the_sources_page_runs(
-    agent_server: ScriptedServer,
+    agent: ScriptedServer,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -183,7 +183,7 @@ def test_the_code_of_the_sources_page_runs(
     for comment in re.findall(r"^(flags\.\S.*?)  # (.*)$", SOURCES.text, re.MULTILINE):
         assert repr(eval(comment[0], names)) == comment[1]  # noqa: S307
 
-    agent_server.body = json.dumps(SOURCES_DOCUMENT).encode()
+    agent.body = json.dumps(SOURCES_DOCUMENT).encode()
     digest = Flags.from_dict(SOURCES_DOCUMENT).digest
     for name in ("client", "agent", "session", "table", "bucket"):
         client = names[name]
@@ -192,7 +192,7 @@ def test_the_code_of_the_sources_page_runs(
         client._source.timeout = 60.0  # type: ignore[attr-defined] # noqa: SLF001
         status = client.refresh(force=True)
         assert (name, status.error, status.digest) == (name, None, digest)
-    agent_server.body = json.dumps(PROFILE).encode()
+    agent.body = json.dumps(PROFILE).encode()
     assert names["features"].bool_variation("search", {"key": "mia"}, False) is True
     assert names["own"].refresh().ready
     assert names["shop"].get_boolean_value("new-checkout", False, names["EvaluationContext"]("mia"))
@@ -211,57 +211,37 @@ SPA = "https://shop.example"
 JONAS = {"visitor": "jonas", "country": "DE"}
 
 
-class Agent:
-    """A stand-in for the AppConfig Agent on its port."""
-
-    def __init__(self) -> None:
-        self.document = shop_text()
-        self.targets: list[str] = []
-
-    def respond(self, request: Request) -> Response:
-        self.targets.append(request.target)
-        headers = {"Content-Type": "application/json", "Configuration-Version": "1"}
-        return 200, headers, self.document.encode()
-
-    def switch(self, key: str, *, on: bool) -> None:
-        document = json.loads(self.document)
-        document["flags"][key].update(on=on, rules=[], fallthrough={"variation": 1})
-        document["meta"]["version"] += 1
-        self.document = json.dumps(document)
-
-
 @pytest.fixture
-def agent() -> Agent:
-    return Agent()
-
-
-@pytest.fixture
-def app(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def app(agent: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Imports the example like Lambda's runtime."""
-    with serve(agent.respond) as address:
-        monkeypatch.setenv("AWS_APPCONFIG_EXTENSION_HTTP_PORT", str(port_of(address)))
-        monkeypatch.setenv("APPCONFIG_APPLICATION", "shop")
-        monkeypatch.setenv("APPCONFIG_ENVIRONMENT", "live")
-        monkeypatch.setenv("APPCONFIG_PROFILE", "flags")
-        monkeypatch.setenv("SPA_ORIGIN", SPA)
-        spec = importlib.util.spec_from_file_location("app", EXAMPLES / "lambda" / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module
+    agent.body = shop_text().encode()
+    monkeypatch.setenv("APPCONFIG_APPLICATION", "shop")
+    monkeypatch.setenv("APPCONFIG_ENVIRONMENT", "live")
+    monkeypatch.setenv("APPCONFIG_PROFILE", "flags")
+    monkeypatch.setenv("SPA_ORIGIN", SPA)
+    spec = importlib.util.spec_from_file_location("app", EXAMPLES / "lambda" / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("on", [True, False])
-def test_the_page_and_the_endpoint_agree(app: ModuleType, agent: Agent, *, on: bool) -> None:
-    agent.switch("express-delivery", on=on)
+def test_the_page_and_the_endpoint_agree(
+    app: ModuleType, agent: ScriptedServer, *, on: bool
+) -> None:
+    document = shop_document()
+    document["flags"]["express-delivery"].update(on=on, rules=[], fallthrough={"variation": 1})
+    agent.body = json.dumps(document).encode()
     config = app.handler(http_event(path="/config", query=JONAS, headers={"Origin": SPA}), None)
     assert json.loads(config["body"]) == {
         "isExpressDeliveryEnabled": on,
         "checkoutButton": "Buy now",
     }
     assert config["headers"]["Access-Control-Allow-Origin"] == SPA
-    assert agent.targets == ["/applications/shop/environments/live/configurations/flags"]
+    (request,) = agent.requests
+    assert request.target == "/applications/shop/environments/live/configurations/flags"
     order = http_event("POST", "/express", query=JONAS, headers={"Origin": SPA})
     assert app.handler(order, None)["statusCode"] == (201 if on else 503)
 
@@ -275,8 +255,8 @@ def test_another_path_is_404(app: ModuleType) -> None:
     assert app.handler(http_event(path="/"), None)["statusCode"] == 404
 
 
-def test_without_its_agent_the_function_returns_503(app: ModuleType, agent: Agent) -> None:
-    agent.document = "<html>"
+def test_without_its_agent_the_function_returns_503(app: ModuleType, agent: ScriptedServer) -> None:
+    agent.body = b"<html>"
     assert app.handler(http_event(path="/config", query=JONAS), None)["statusCode"] == 503
     assert app.handler(http_event("POST", "/express", query=JONAS), None)["statusCode"] == 503
 

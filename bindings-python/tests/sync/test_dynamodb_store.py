@@ -2,7 +2,7 @@
 
 import json
 import logging
-import time
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -329,13 +329,8 @@ class Refusing:
     def paginate(self, **_: Any) -> list[dict[str, Any]]:
         return [{"Items": []}]
 
-    def store(self, sleep: Callable[[float], object] | None = None) -> DynamoDbFeatureStore:
-        def pause(seconds: float) -> None:
-            self.sleeps.append(seconds)
-            if sleep is not None:
-                sleep(seconds)
-
-        return DynamoDbFeatureStore("flags", client=self, sleep=pause)
+    def store(self) -> DynamoDbFeatureStore:
+        return DynamoDbFeatureStore("flags", client=self, sleep=self.sleeps.append)
 
 
 def keys_of(batch: list[dict[str, Any]]) -> list[str]:
@@ -367,12 +362,14 @@ def test_retries_and_their_pauses_are_limited() -> None:
     assert dynamodb.markers == 0
 
 
-def test_no_pause_is_longer_than_the_remaining_time() -> None:
+def test_no_pause_is_longer_than_the_remaining_time(monkeypatch: pytest.MonkeyPatch) -> None:
     dynamodb = Refusing(lambda _, batch: batch)
-    with until(0.01), pytest.raises(TimeoutError, match="about to end"):
-        dynamodb.store(time.sleep).init(FORTY)
-    assert dynamodb.sleeps
-    assert max(dynamodb.sleeps) <= 0.01
+    monkeypatch.setattr(
+        "isoflag.source.deadline.time.monotonic", lambda: math.fsum(dynamodb.sleeps)
+    )
+    with until(0.5), pytest.raises(TimeoutError, match="about to end"):
+        dynamodb.store().init(FORTY)
+    assert dynamodb.sleeps == pytest.approx([0.05, 0.1, 0.2, 0.15])
 
 
 def test_the_delay_is_reset_after_a_successful_batch() -> None:
