@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from documents import document, flag, load
 from isoflag import (
     Context,
     Diagnostic,
@@ -20,27 +21,20 @@ NOW = 1_795_172_400.5
 
 
 def one_flag(status: str, *, on: bool = True, **meta: Any) -> Flags:
-    flag = {
-        "key": "new",
-        "version": 3,
-        "on": on,
-        "variations": [True, False],
-        "offVariation": 1,
-        "fallthrough": {"variation": 0},
-        "lifecycle": {"status": status, "statusTimestamp": 100},
-    }
-    return Flags.from_dict({"meta": {"version": 7, **meta}, "flags": {"new": flag}})
+    lifecycle = {"status": status, "statusTimestamp": 100}
+    new = flag("new", True, False, version=3, on=on, offVariation=1, lifecycle=lifecycle)
+    return load(new, meta={"version": 7, **meta})
 
 
 def test_a_status_returns_new_flags() -> None:
     staging = one_flag("Doing").with_status("new", "Staging", NOW)
-    document: dict[str, Any] = json.loads(staging.to_json())
-    assert document["flags"]["new"]["lifecycle"] == {
+    written: dict[str, Any] = json.loads(staging.to_json())
+    assert written["flags"]["new"]["lifecycle"] == {
         "status": "Staging",
         "statusTimestamp": 1_795_172_400,
         "stagedTimestamp": 1_795_172_400,
     }
-    assert (document["flags"]["new"]["version"], staging.version) == (4, 8)
+    assert (written["flags"]["new"]["version"], staging.version) == (4, 8)
     assert Flags.from_json(staging.to_json()).digest == staging.digest
     assert one_flag("Doing").with_status("new", "Doing", NOW).digest == one_flag("Doing").digest
 
@@ -169,19 +163,10 @@ def test_environments_are_compared_in_a_check() -> None:
 # --- strategies, checks and differences ---
 
 
-DOCUMENT = {
-    "flags": {
-        "new": {
-            "key": "new",
-            "on": False,
-            "variations": [True, False],
-            "offVariation": 1,
-            "fallthrough": {"variation": 0},
-            "lifecycle": {"status": "Staging"},
-        }
-    },
-    "meta": {"strategies": {"development": [{"strategy": "Custom", "on": ["new"]}]}},
-}
+DOCUMENT = document(
+    flag("new", True, False, on=False, offVariation=1, lifecycle={"status": "Staging"}),
+    meta={"strategies": {"development": [{"strategy": "Custom", "on": ["new"]}]}},
+)
 FLAGS = Flags.from_dict(DOCUMENT)
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 import isoflag
+from documents import flag, load
 from isoflag import Context, DocumentError, Flags, LifecycleError, PinError, StrategyError
 from isoflag._logs import logger
 from isoflag.activity import Activity
@@ -34,16 +35,8 @@ def assert_printable(text: str) -> None:
 
 
 def document(**members: Any) -> Flags:
-    flag = {
-        "key": HOSTILE,
-        "version": 1,
-        "on": True,
-        "variations": [HOSTILE, 1],
-        "offVariation": 0,
-        "fallthrough": {"variation": 0},
-        "rules": [{"variation": 9, "clauses": [CLAUSE]}],
-    }
-    return Flags.from_dict({"flags": {HOSTILE: flag | members}})
+    rules = [{"variation": 9, "clauses": [CLAUSE]}]
+    return load(flag(HOSTILE, HOSTILE, 1, **{"rules": rules, **members}))
 
 
 def test_an_explanation_is_printable() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import isoflag.testing  # noqa: F401
 from checkout_project import DOCUMENT
+from documents import document, flag
 from isoflag import FlagClient, Flags
 from isoflag.__main__ import MISSING, find_cli
 from isoflag.activity import Activity
@@ -261,19 +262,16 @@ def test_a_strategy_and_all_flags_exclude_each_other(run: pytest.Pytester) -> No
 # --- isoflag certify ---
 
 
-STAGED: dict[str, Any] = {
-    "flags": {
-        "new-checkout": {
-            "key": "new-checkout",
-            "version": 1,
-            "on": False,
-            "variations": [False, True],
-            "offVariation": 0,
-            "fallthrough": {"variation": 1},
-            "lifecycle": {"status": "Staging", "statusTimestamp": 100},
-        }
-    }
-}
+STAGED = document(
+    flag(
+        "new-checkout",
+        False,
+        True,
+        on=False,
+        fallthrough={"variation": 1},
+        lifecycle={"status": "Staging", "statusTimestamp": 100},
+    )
+)
 STAGED_SHOP = """
 from isoflag import FlagClient
 from isoflag.source import S3Source
@@ -295,19 +293,19 @@ def certify(tmp_path: Path) -> Any:
     assert program is not None, MISSING
 
     def certify(feature: str, tests: str = TESTS) -> tuple[int, str, str, list[Any]]:
-        document = tmp_path / "flags.json"
-        document.write_text(json.dumps(STAGED))
+        path = tmp_path / "flags.json"
+        path.write_text(json.dumps(STAGED))
         (tmp_path / "shop.py").write_text(STAGED_SHOP.replace("FEATURE", feature))
         (tmp_path / "test_shop.py").write_text(tests)
         run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         ran = subprocess.run(  # noqa: S603 (our own program)
-            [program, "certify", str(document), "--write", "--", *run],
+            [program, "certify", str(path), "--write", "--", *run],
             cwd=tmp_path,
             capture_output=True,
             check=False,
             text=True,
         )
-        written = json.loads(document.read_text())
+        written = json.loads(path.read_text())
         status = written["flags"]["new-checkout"]["lifecycle"]["status"]
         artifacts = written.get("meta", {}).get("artifacts", [])
         return ran.returncode, ran.stdout, status, [each["deployable"] for each in artifacts]
