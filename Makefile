@@ -186,6 +186,5 @@ readme: build
 
 clean:
 	rm -rf dist target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
-		bindings-wasm/pkg conformance/answers examples/shop/web/dist \
-		bindings-wasm/consumers/*/out bindings-wasm/consumers/*/.next
+		bindings-wasm/pkg conformance/answers examples/shop/web/dist
 	find . -name node_modules -prune -exec rm -rf {} +
