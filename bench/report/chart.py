@@ -12,7 +12,7 @@ GREY = "#57606a"
 
 
 class Svg:
-    """A picture that is being drawn."""
+    """A picture under construction."""
 
     def __init__(self, width: float, height: float, label: str) -> None:
         self.parts = [

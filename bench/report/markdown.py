@@ -66,7 +66,7 @@ def table(found: Table) -> list[str]:
 
 def bytes_of_module(rows: list[Row]) -> list[str]:
     lines = [
-        "## What the bytes of core.wasm are",
+        "## Sections of core.wasm",
         "",
         line("section", "bytes", "gzip -9"),
         line("---", "--:", "--:"),

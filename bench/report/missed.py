@@ -22,7 +22,7 @@ def read(path: Path) -> dict[str, str]:
 
 
 def filled(text: str, measured: Measured) -> str:
-    """The text with the measured figures that it names."""
+    """Returns the text with its measured figures."""
 
     def figure(name: re.Match[str]) -> str:
         host, group, case, subject = name[1].split("/")
@@ -45,7 +45,7 @@ def section(tables: list[Table], reasons: dict[str, str], measured: Measured) ->
     rows = [(table, row) for table in tables for row in table.rows if row.verdict == MISSED]
     if not rows:
         return
-    yield from ("## What is not met, and why", "")
+    yield from ("## Missed targets, and why", "")
     for table, row in rows:
         value, target = shown(row.value, row.unit), shown(row.target, row.unit)
         share = (row.value or 0) / row.target if row.target else 0

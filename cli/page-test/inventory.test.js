@@ -1,7 +1,7 @@
 /**
  * The inventory page in a real browser: `isoflag inventory --html` of three environments, opened from its file.
  *
- * `ISOFLAG` names the program; `SCREENSHOT` a file for a picture of the page.
+ * `ISOFLAG` is the path of the CLI; `SCREENSHOT` is a file for a picture of the page.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { launch, skipWithoutChromium } from "./browser.js";
+import { chromium } from "playwright-core";
+import { launchOptions, skipWithoutChromium } from "../../.ci/chromium.mjs";
 
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 const DOCUMENTS = at("../tests/documents/inventory/");
@@ -61,7 +62,7 @@ describe("the inventory page", { skip }, () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "isoflag-page-"));
     address = writePage(folder);
-    browser = await launch();
+    browser = await chromium.launch(launchOptions());
   });
 
   beforeEach(async () => {
@@ -98,9 +99,9 @@ describe("the inventory page", { skip }, () => {
     assert.equal(await page.getAttribute("thead th:has-text('Age')", "aria-sort"), "descending");
     await page.click("thead button:text('Last evaluated')");
     const last = "tbody tr:last-child [data-label='Last evaluated']";
-    assert.equal((await page.textContent(last)).trim(), "unknown", "what is unknown comes last");
+    assert.equal((await page.textContent(last)).trim(), "unknown", "unknown comes last");
     await page.click("thead button:text('Last evaluated')");
-    assert.equal((await page.textContent(last)).trim(), "unknown", "and stays there");
+    assert.equal((await page.textContent(last)).trim(), "unknown", "in both directions");
   });
 
   it("searches keys, words and values", async () => {
@@ -118,7 +119,7 @@ describe("the inventory page", { skip }, () => {
     assert.equal(await count(), "21 of 21 flags, 58 of 58 rows");
   });
 
-  it("filters by environment, owner and what asks for attention", async () => {
+  it("filters by environment, owner and attention", async () => {
     await page.selectOption("select[data-filter=environment]", "production");
     assert.equal(await count(), "19 of 21 flags, 19 of 58 rows");
     await page.selectOption("select[data-filter=owner]", "fulfilment");
@@ -129,7 +130,7 @@ describe("the inventory page", { skip }, () => {
     assert.equal((await keys()).length, 2);
   });
 
-  it("groups by owner, those of nobody last", async () => {
+  it("groups by owner, flags without one last", async () => {
     await page.check("#grouped");
     const owners = await page
       .locator("tr.group th")
@@ -183,7 +184,7 @@ describe("the inventory page", { skip }, () => {
     await page.screenshot({ path: process.env.SCREENSHOT, animations: "disabled" });
   });
 
-  it("said nothing to the console and asked for nothing else", () => {
+  it("logs nothing and requests only the page", () => {
     assert.deepEqual(faults, []);
     assert.deepEqual(new Set(requests), new Set([address]));
   });

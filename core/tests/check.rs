@@ -367,15 +367,10 @@ fn invalid_options_are_rejected() {
 fn every_code_has_an_entry_in_the_documentation() {
     let page = include_str!("../../docs/diagnostics.md");
     for (code, severity) in isoflag::Diagnostic::codes() {
-        let entry = page.split("\n### ").find(|entry| entry.starts_with(&format!("`{code}`\n")));
-        let entry = entry.unwrap_or_else(|| panic!("docs/diagnostics.md has no entry `{code}`"));
-        assert!(
-            entry.contains(&format!("\n*{severity}*")),
-            "docs/diagnostics.md: `{code}` is {severity}"
-        );
-        assert!(entry.contains("\n**Remedy:**"), "docs/diagnostics.md: `{code}` has no remedy");
+        let entry = format!("\n- `{code}` *{severity}*: ");
+        assert!(page.contains(&entry), "docs/diagnostics.md has no entry {entry:?}");
     }
-    for entry in page.split("\n### `").skip(1) {
+    for entry in page.split("\n- `").skip(1) {
         let code = entry.split('`').next().unwrap();
         let known = isoflag::Diagnostic::codes().any(|(known, _)| known == code)
             || [

@@ -177,7 +177,7 @@ def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
     def items() -> int:
         return int(dynamodb.scan(TableName=TABLE)["Count"])
 
-    story.chapter("1. The table is empty: nobody has been told anything")
+    story.chapter("1. The table is empty")
     story.tell(f"GET  /config  → {config()['statusCode']}, come back later", config()["statusCode"] == 503)
 
     story.chapter("2. The schedule fills it")
@@ -187,7 +187,7 @@ def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
     status = config(etag)["statusCode"]
     story.tell(f"GET  /config with that ETag → {status}", status == 304)
 
-    story.chapter(f"3. Somebody switches `{FLAG}` off; a forged webhook comes first")
+    story.chapter(f"3. `{FLAG}` is switched off; a forged webhook comes first")
     vendor.switch(FLAG, on=False)
     status, answer = run(webhook("a guess"))
     story.tell(f"POST /webhook → {status}: {answer['error']}", status == 401)
@@ -197,7 +197,7 @@ def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
     status = config(etag)["statusCode"]
     story.tell(f"GET  /config with the old ETag → {status}", status == 200)
 
-    story.chapter("4. It is told twice, and nothing is written")
+    story.chapter("4. The webhook arrives twice, and nothing is written")
     status, answer = run(webhook())
     story.tell(f"POST /webhook → {status}, {answer['written']} writes", answer["written"] == 0)
 

@@ -1,4 +1,4 @@
-// Both must give one answer before either is timed.
+// Checks that both evaluators return the same answer before timing.
 
 const sorted = (_key, value) =>
   value !== null && typeof value === "object" && !Array.isArray(value)

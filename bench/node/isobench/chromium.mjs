@@ -1,4 +1,4 @@
-// Everything that is measured in Chromium: node isobench/chromium.mjs [--quick], which bench/run.sh calls.
+// All measurements in Chromium: node isobench/chromium.mjs [--quick], which bench/run.sh calls.
 import { chromium } from "playwright-core";
 import { launchOptions, skipWithoutChromium } from "../../../.ci/chromium.mjs";
 import { serve } from "./chromium/server.mjs";

@@ -1,4 +1,4 @@
-// A fresh process, over a bare Node: to the first answer from a small document, and from the whole workload.
+// Measures a fresh process minus a bare Node: the first answer from a small document, and from the whole workload.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

@@ -1,6 +1,6 @@
-// One flag, by many bound contexts that each evaluate it once.
+// Measures one flag for many bound contexts, each evaluated once.
 import { agree, shown } from "./agreement.mjs";
-import { evaluate } from "./asking-launchdarkly.mjs";
+import { evaluate } from "./evaluate-launchdarkly.mjs";
 import {
   allThree,
   free,
@@ -12,7 +12,7 @@ import {
 } from "./blocks.mjs";
 
 /**
- * @param peer LaunchDarkly's `{ evaluator, flags, contextOf }`, where it can be had
+ * @param peer LaunchDarkly's `{ evaluator, flags, contextOf }`, if available
  * @param documents isoflag's `Flags` by the name of their file
  */
 export function measureEvaluation({ Context }, peer, documents, cases, record, contexts) {
@@ -31,7 +31,7 @@ export function measureEvaluation({ Context }, peer, documents, cases, record, c
     });
     const others = [];
     const withReason = [];
-    // LaunchDarkly's SDK does not know another document's hash.
+    // LaunchDarkly's SDK does not support another hash.
     if (peer !== undefined && document === "workload") {
       const model = peer.flags[flag];
       agree(flag, answer, evaluate(peer.evaluator, model, peer.contextOf(raw)));

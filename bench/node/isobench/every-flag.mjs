@@ -1,6 +1,6 @@
-// All flags of the document for one context.
+// Measures the evaluation of all flags for one context.
 import { agree } from "./agreement.mjs";
-import { evaluate } from "./asking-launchdarkly.mjs";
+import { evaluate } from "./evaluate-launchdarkly.mjs";
 import { free, sink, times } from "./blocks.mjs";
 import { contextOf } from "./launchdarkly.mjs";
 

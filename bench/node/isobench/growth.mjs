@@ -1,8 +1,8 @@
-// How time and memory grow with a document. Each size has a process of its own, so that memory is that document's.
+// Measures growth of time and memory with a document; each size runs in its own process.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { agree } from "./agreement.mjs";
-import { evaluate, evaluateLater } from "./asking-launchdarkly.mjs";
+import { evaluate, evaluateLater } from "./evaluate-launchdarkly.mjs";
 import { free, launchdarkly, launchdarklyLater, times, valueAndIndex } from "./blocks.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
 import { memoryOfModule } from "./module-memory.mjs";
@@ -10,12 +10,12 @@ import { Record } from "./record.mjs";
 import { bytes, contexts, growth, text } from "./workload.mjs";
 
 const wasm = memoryOfModule();
-// Only now, so that its module is seen.
+// Imported after the watcher, which must observe its module.
 const { Context, Flags } = await import("../../../bindings-wasm/npm/dist/node.js");
 
 const self = fileURLToPath(import.meta.url);
 const raw = contexts.hit;
-/** How a process ends that cannot hold the document in LaunchDarkly's SDK. */
+/** The exit code if the document does not fit into memory in LaunchDarkly's SDK. */
 const TOO_LARGE = 3;
 
 export function measureGrowth(quick) {
@@ -38,7 +38,7 @@ export function measureGrowth(quick) {
 
 const evaluatorAlone = async () => evaluatorOf(await clientOf('{"flags":{},"segments":{}}'));
 
-/** The bytes of JavaScript's objects and of the module's memory, which never shrinks: loading's own need is in it. */
+/** The bytes of JavaScript's objects and of the module's memory, which never shrinks, so that it includes the memory for loading. */
 function held() {
   globalThis.gc();
   return process.memoryUsage().heapUsed + wasm();
@@ -98,7 +98,7 @@ async function measure(name, { axis, size, file, flag }, quick) {
   const { calls, load, prepare, block, finish, drop, file: read } = await tasks[name]();
   const title = `${axis} ${size}`;
   const source = read(file);
-  // What loading takes once, such as compiled code, is not the document's.
+  // The first loads also compile code, which is not a cost of the document.
   for (let round = 0; round < 20; round += 1) {
     drop(load(read("growth-clauses-10.json")));
   }

@@ -1,4 +1,4 @@
-/** Watches which memory the next WebAssembly module gets, and says how many bytes it has. */
+/** Observes the memory of the next WebAssembly module, and returns its size in bytes. */
 export function memoryOfModule() {
   const { Instance } = WebAssembly;
   let memory;

@@ -1,4 +1,4 @@
-// Everything that is measured in Node: node --expose-gc isobench/node.mjs [--quick], which bench/run.sh calls.
+// All measurements in Node: node --expose-gc isobench/node.mjs [--quick], which bench/run.sh calls.
 import * as isoflag from "../../../bindings-wasm/npm/dist/node.js";
 import { measureCold } from "./cold.mjs";
 import { measureDocument } from "./document.mjs";

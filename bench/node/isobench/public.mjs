@@ -1,5 +1,5 @@
-// The call of an application: the same plain object each time, or each time one with another key, beside LaunchDarkly's
-// public call; and one bound context asked again.
+// Measures an application's calls beside LaunchDarkly's public call: with one plain object, with another key each time, and
+// with one bound context.
 import { agree } from "./agreement.mjs";
 import { indexOnly, sink, times, valueAndIndex } from "./blocks.mjs";
 
@@ -12,7 +12,7 @@ const keepBoth = detail => {
   sink.index = detail.variationIndex;
 };
 
-/** Asks about each context of a list, by turns with LaunchDarkly's client where it knows the flag. */
+/** Evaluates for each context of a list, by turns with LaunchDarkly's client if it has the flag. */
 async function measure(group, flags, client, { name, flag }, contexts, keep, record) {
   const calls = contexts.length;
   const subjects = [
@@ -48,7 +48,7 @@ export async function measurePublic(documents, client, cases, record, calls) {
       agree(flag, flags.variationDetail(flag, raw, null), await peer.variationDetail(flag, raw, null));
     }
     const same = times(calls, () => raw);
-    // As many contexts as calls: nothing of one call serves the next.
+    // As many contexts as calls, so that no call uses cached results.
     const others = times(calls, (_, index) => ({ ...raw, key: `${raw.key}-${index}` }));
     for (const [group, contexts] of [
       ["eval-public", same],

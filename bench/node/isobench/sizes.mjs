@@ -44,7 +44,7 @@ const SECTIONS = {
   13: "tags",
 };
 
-/** The module's sections: what they are, where, and how long. */
+/** Returns the module's sections with name, offset and length. */
 function* sections(module) {
   let at = 8;
   const number = () => {

@@ -1,4 +1,4 @@
-// What is measured with: the folder of generated files, which ISOFLAG_BENCH_DATA names.
+// Reads the generated documents and contexts from the folder in ISOFLAG_BENCH_DATA.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use crate::{Failure, LaunchDarkly};
 
-/// Fails unless both give the same value, variation index and reason. What they give is returned as JSON text.
+/// Fails unless both give the same value, variation index and reason. Returns the answer as JSON text.
 pub fn agree(
     flag: &str,
     bound: &BoundFlags,

@@ -1,4 +1,4 @@
-//! What isoflag and LaunchDarkly's crate are measured with.
+//! The workload and the evaluators of the native benchmarks.
 
 mod agreement;
 mod launchdarkly;

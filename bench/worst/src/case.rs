@@ -1,4 +1,4 @@
-//! One input, the call that it is made for, and what the call costs.
+//! One input, its call, and the cost of the call.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::ALLOCATOR;
 
-/// What is called with an input; only that is measured.
+/// The measured call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// Loads the document.
@@ -46,12 +46,12 @@ pub struct Case {
     pub context: String,
 }
 
-/// What a call took.
+/// The cost of a call.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// Of the processor, so that other programs do not count.
+    /// Processor time, so that other programs do not count.
     pub time: Duration,
-    /// The most memory that it had beyond what was there before.
+    /// The peak of the memory that it allocated.
     pub bytes: usize,
 }
 
@@ -60,7 +60,7 @@ impl Case {
         Case { call, document, context }
     }
 
-    /// The bytes that the call is given.
+    /// Returns the size of the input in bytes.
     pub fn size(&self) -> usize {
         match self.call {
             Call::Load => self.document.len(),
@@ -99,7 +99,7 @@ impl Case {
         }
     }
 
-    /// The case for the other host runtimes.
+    /// Returns the case as JSON for the other host runtimes.
     pub fn to_json(&self, name: &str, cost: Cost) -> serde_json::Value {
         json!({
             "name": name,

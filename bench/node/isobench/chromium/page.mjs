@@ -1,4 +1,4 @@
-// What runs in the page. It is bundled, and the module lies beside it.
+// The program of the page. It is bundled, and the module is in the same folder.
 import * as isoflag from "../../../../bindings-wasm/npm/dist/index.js";
 import { free, times } from "../blocks.mjs";
 import { measureEvaluation } from "../evaluation.mjs";
@@ -15,7 +15,7 @@ function firstAnswer() {
   }
 }
 
-/** Milliseconds from the bytes to an instance, and to the first answer. One page can do it once. */
+/** Milliseconds from the bytes to an instance, and to the first answer. A page can measure this once. */
 async function start() {
   const bytes = await (await fetch("/core.wasm")).arrayBuffer();
   const begin = performance.now();

@@ -1,5 +1,5 @@
-// LaunchDarkly's inner evaluator in a browser, where its server SDK is not meant to run: a client that is offline holds one.
-// The platform gives it a SHA-1 that answers at once, which a browser's own does not.
+// LaunchDarkly's inner evaluator in a browser, which its server SDK does not support: an offline client contains one. The
+// platform gives it a synchronous SHA-1, which browsers do not have.
 import { Context, deserializePoll, LDClientImpl } from "@launchdarkly/js-server-sdk-common";
 import { sha1 } from "@noble/hashes/legacy.js";
 import { bytesToHex } from "@noble/hashes/utils.js";

@@ -1,4 +1,4 @@
-// Serves the page on this machine.
+// Serves the page on the loopback address.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, join } from "node:path";
@@ -25,7 +25,7 @@ export async function serve(data) {
   const script = await bundle();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://page");
-    // Isolated from other origins a page has a clock of 5 µs instead of 100.
+    // A page that is isolated from other origins has a clock with a resolution of 5 µs instead of 100.
     const headers = {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",

@@ -1,4 +1,4 @@
-// flagd's evaluator with flags of the same meaning.
+// flagd's evaluator with equivalent flags.
 import { FlagdCore } from "@openfeature/flagd-core";
 import { simple } from "./index.mjs";
 
@@ -42,7 +42,7 @@ export function flagd(source) {
   let context;
   return {
     name: "flagd",
-    ask: (key, raw) => {
+    evaluate: (key, raw) => {
       if (raw !== from) {
         from = raw;
         context = { ...raw, targetingKey: raw.key };

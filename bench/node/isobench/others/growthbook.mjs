@@ -1,4 +1,4 @@
-// GrowthBook's SDK with features of the same meaning.
+// GrowthBook's SDK with equivalent features.
 import { GrowthBook } from "@growthbook/growthbook";
 import { simple } from "./index.mjs";
 
@@ -32,7 +32,7 @@ export function growthbook(source) {
   let from;
   return {
     name: "growthbook",
-    ask: (key, raw) => {
+    evaluate: (key, raw) => {
       if (raw !== from) {
         from = raw;
         client.setAttributes(raw);

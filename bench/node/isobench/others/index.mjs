@@ -1,4 +1,4 @@
-// Other evaluators, on the cases that their models can say: the same question, not the same document.
+// Other evaluators, on the cases that their models can express with equivalent documents.
 import { sink } from "../blocks.mjs";
 import { flagd } from "./flagd.mjs";
 import { growthbook } from "./growthbook.mjs";
@@ -10,22 +10,22 @@ export function measureOthers(flags, source, raw, record, calls) {
   const bound = flags.bind(raw);
   for (const key of CASES) {
     const served = flags.boolVariation(key, raw, false);
-    for (const { name, ask } of others) {
-      // Another hash puts a context elsewhere in a rollout.
-      if (key !== "rollout" && ask(key, raw) !== served) {
+    for (const { name, evaluate } of others) {
+      // Another hash assigns a context to another bucket.
+      if (key !== "rollout" && evaluate(key, raw) !== served) {
         throw new Error(`\`${key}\`: ${name} does not give ${served}; nothing is timed`);
       }
     }
     const ours = [
-      { name: "isoflag", ask: (flag, context) => flags.boolVariation(flag, context, false) },
-      { name: "isoflag bound", ask: flag => bound.boolVariation(flag, false) },
+      { name: "isoflag", evaluate: (flag, context) => flags.boolVariation(flag, context, false) },
+      { name: "isoflag bound", evaluate: flag => bound.boolVariation(flag, false) },
     ];
-    const subjects = [...ours, ...others].map(({ name, ask }) => ({
+    const subjects = [...ours, ...others].map(({ name, evaluate }) => ({
       name,
       calls,
       block: () => {
         for (let call = 0; call < calls; call += 1) {
-          sink.value = ask(key, raw);
+          sink.value = evaluate(key, raw);
         }
       },
     }));
@@ -34,7 +34,7 @@ export function measureOthers(flags, source, raw, record, calls) {
   bound.free();
 }
 
-/** Whether another model can say the flag. */
+/** Whether another model can express the flag. */
 export const simple = operators => item =>
   item.variations[0] === true &&
   item.targets.length === 0 &&

@@ -17,7 +17,7 @@ class Other(Protocol):
 
     name: str
 
-    def ask(self, key: str, raw: dict[str, Any]) -> Any:
+    def evaluate(self, key: str, raw: dict[str, Any]) -> Any:
         """Makes the call of an application."""
 
     def close(self) -> None:
@@ -38,9 +38,11 @@ def measure(workload: Workload, record: Record, calls: int) -> None:
         subjects = []
         for other in others:
             # Another hash assigns a context to another bucket.
-            if case != "rollout" and other.ask(case, raw) != served:
+            if case != "rollout" and other.evaluate(case, raw) != served:
                 raise SystemExit(f"`{case}`: {other.name} does not give {served}; nothing is timed")
-            subjects.append(Subject(other.name, lambda: raw, asking(other.ask, case, calls), calls))
+            subjects.append(
+                Subject(other.name, lambda: raw, loop(other.evaluate, case, calls), calls)
+            )
 
         def ours(key: str, context: dict[str, Any]) -> Any:
             return flags.bool_variation(key, context, False)
@@ -49,17 +51,17 @@ def measure(workload: Workload, record: Record, calls: int) -> None:
             return bound.bool_variation(key, False)
 
         mine = [
-            Subject("isoflag", lambda: raw, asking(ours, case, calls), calls),
-            Subject("isoflag bound", lambda: raw, asking(ours_bound, case, calls), calls),
+            Subject("isoflag", lambda: raw, loop(ours, case, calls), calls),
+            Subject("isoflag bound", lambda: raw, loop(ours_bound, case, calls), calls),
         ]
         record.timed("others", case, *mine, *subjects)
     for other in others:
         other.close()
 
 
-def asking(ask: Any, key: str, calls: int) -> Any:
+def loop(evaluate: Any, key: str, calls: int) -> Any:
     def block(raw: dict[str, Any]) -> None:
         for _ in range(calls):
-            ask(key, raw)
+            evaluate(key, raw)
 
     return block

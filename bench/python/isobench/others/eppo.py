@@ -1,4 +1,4 @@
-"""Eppo's SDK (Rust inside) with flags of the same meaning."""
+"""Eppo's SDK (written in Rust) with equivalent flags."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Eppo:
         )
         self.client = eppo_client.init(config)
 
-    def ask(self, key: str, raw: dict[str, Any]) -> Any:
+    def evaluate(self, key: str, raw: dict[str, Any]) -> Any:
         return self.client.get_boolean_assignment(key, raw["key"], attributes(raw), False)
 
     def close(self) -> None:

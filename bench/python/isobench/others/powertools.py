@@ -1,5 +1,5 @@
-"""The feature flags of Powertools for AWS Lambda, from a store in memory. It knows no share of a hash: a modulo stands for a
-rollout, and a comparison of text for one of versions.
+"""The feature flags of Powertools for AWS Lambda, from a store in memory. It has no rollouts by hash and no versions: a
+modulo and a comparison of text replace them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Powertools:
         features = {key: feature(item) for key, item in source.items() if simple(item)}
         self.flags = FeatureFlags(Store(features))
 
-    def ask(self, key: str, raw: dict[str, Any]) -> Any:
+    def evaluate(self, key: str, raw: dict[str, Any]) -> Any:
         return self.flags.evaluate(name=key, context=raw, default=False)
 
     def close(self) -> None:

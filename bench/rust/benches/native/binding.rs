@@ -1,4 +1,4 @@
-//! A context: read from JSON, and bound to the document.
+//! Measures parsing a context and binding it to the document.
 
 use std::hint::black_box;
 

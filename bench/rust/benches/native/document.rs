@@ -1,4 +1,4 @@
-//! The document: loaded, and its digest.
+//! Measures loading the document, and its digest.
 
 use std::hint::black_box;
 
@@ -20,7 +20,7 @@ pub(crate) fn measure(criterion: &mut Criterion, workload: &Workload) -> Result<
     });
     group.finish();
 
-    // A digest is computed once for each document: a patch that changes nothing makes another.
+    // A digest is computed once for each document; an empty patch makes a new one.
     let mut group = criterion.benchmark_group("digest");
     group.bench_function(BenchmarkId::new("isoflag", "document"), |bencher| {
         bencher.iter_batched_ref(

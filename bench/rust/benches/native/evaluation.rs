@@ -1,5 +1,4 @@
-//! One flag for one bound context, in a hot loop; but for the repeated rows nothing is remembered
-//! between two evaluations.
+//! Measures one flag for one bound context in a hot loop. Only the repeated rows use cached results.
 
 use std::hint::black_box;
 
@@ -14,7 +13,7 @@ pub(crate) fn measure(criterion: &mut Criterion, workload: &Workload) -> Result<
         let flags = Flags::from_json(&text)?;
         let context = workload.context(&case.context)?;
         let bound = flags.bind(&context);
-        // LaunchDarkly's crate does not know another document's hash.
+        // LaunchDarkly's crate does not support another hash.
         let theirs = match case.document {
             None => Some(LaunchDarkly::load(&text)?),
             Some(_) => None,

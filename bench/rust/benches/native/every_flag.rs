@@ -1,4 +1,4 @@
-//! All flags of the document for one bound context.
+//! Measures the evaluation of all flags for one bound context.
 
 use std::hint::black_box;
 

@@ -1,4 +1,4 @@
-//! The native rows, by criterion: `cargo bench`, which bench/run.sh calls.
+//! Measures the native rows with criterion: `cargo bench`, which bench/run.sh calls.
 
 mod binding;
 mod document;

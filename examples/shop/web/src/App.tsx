@@ -111,7 +111,7 @@ export function App(props: AppProps) {
             </label>
             <p className="note">
               Switch one off, open one to see why, or <a href="#document">edit the document</a>. The browser
-              decides with an edit at once; the Lambda reads it within a second, unless you hold it back.
+              uses an edit immediately; the Lambda reads it within a second, unless you hold it back.
             </p>
           </header>
           <ul>

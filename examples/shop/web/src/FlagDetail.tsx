@@ -42,7 +42,7 @@ export function FlagDetail(props: FlagDetailProps) {
         <section className="rollout">
           <h4>
             <Prose
-              text={rollout.rule ? `The rollout of rule \`${rollout.rule}\`` : "The rollout, for who is left"}
+              text={rollout.rule ? `The rollout of rule \`${rollout.rule}\`` : "The rollout, for all others"}
             />
           </h4>
           <BucketBar
@@ -57,7 +57,7 @@ export function FlagDetail(props: FlagDetailProps) {
                 trace?.rollout
                   ? hashSentence(trace.rollout)
                   : trace?.on === false
-                    ? "Off means off: whatever the weights are, nobody is asked for a bucket."
+                    ? "The flag is off, so no bucket is computed, whatever the weights are."
                     : "This visitor has no bucket here: something before the rollout decides. The next key may have one."
               }
             />

@@ -224,7 +224,7 @@ function Counted({ name, value, tone }: CountedProps) {
 function Countdown({ state }: { readonly state: RunState }) {
   const { newest, nowMs, start } = state;
   const gates = [JOURNEY, FORM].map(key =>
-    newest.consistency(key, contextOf("anybody"), nowMs, start.ttlSeconds, start.pollTimeoutMs),
+    newest.consistency(key, contextOf("visitor"), nowMs, start.ttlSeconds, start.pollTimeoutMs),
   );
   const remaining = Math.max(...gates.map(gate => gate.remainingSeconds ?? 0));
   const isSettled = gates.every(gate => gate.settled);

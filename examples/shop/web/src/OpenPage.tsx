@@ -11,7 +11,7 @@ export function OpenPage({ state: { openPage, start } }: OpenPageProps) {
   const [changedMs = 0] = start.publishedMs;
   return (
     <section className="storefront open-page" aria-labelledby="open-title">
-      <h2 id="open-title">A page that stays open</h2>
+      <h2 id="open-title">A page that is kept open</h2>
       <ol className="plain">
         {openPage.map(span => (
           <li key={span.fromMs} className="line small" data-version={span.version} data-shows={nameOf(span)}>

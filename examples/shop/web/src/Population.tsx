@@ -29,10 +29,10 @@ export function Population({ flags, flag, document, context, rollout }: Populati
   const before = useRef<{ question: string; people: readonly Inhabitant[] }>(undefined);
   if (people && before.current?.question !== question) before.current = { question, people };
   const first = rollout.entries[0]?.variation ?? 0;
-  const asked = useMemo(() => people?.some(({ bucket }) => bucket !== undefined) ?? false, [people]);
+  const hasBuckets = useMemo(() => people?.some(({ bucket }) => bucket !== undefined) ?? false, [people]);
   // If the flag is off for everybody, buckets are not computed; the previous ones keep visitors in their positions.
   const buckets = useRef<{ question: string; at: (number | undefined)[] }>(undefined);
-  if (asked && people) buckets.current = { question, at: people.map(({ bucket }) => bucket) };
+  if (hasBuckets && people) buckets.current = { question, at: people.map(({ bucket }) => bucket) };
   const known = buckets.current?.question === question ? buckets.current.at : undefined;
 
   if (!people) {
@@ -97,7 +97,7 @@ export function Population({ flags, flag, document, context, rollout }: Populati
         {joined + left > 0 ? (
           <>
             ; since you opened this, <b>{joined} joined</b> and{" "}
-            <b>{left === 0 ? "nobody left" : `${left} left`}</b>.
+            <b>{left === 0 ? "none left" : `${left} left`}</b>.
           </>
         ) : (
           "."

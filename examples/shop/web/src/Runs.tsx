@@ -44,8 +44,8 @@ export function Runs({ runs, state }: RunsProps) {
         </tbody>
       </table>
       <p className="note">
-        {count(state.same)} of {count(state.compared)} pages decided and asked the gate by WebAssembly as
-        their instance did in Python.
+        {count(state.same)} of {count(state.compared)} pages got the same decisions and gate from WebAssembly
+        as their instance from Python.
       </p>
     </section>
   );

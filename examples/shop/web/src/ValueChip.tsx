@@ -5,10 +5,7 @@ import { tone } from "./tone";
 export function ValueChip({ value, index }: { readonly value: Json; readonly index: number | null }) {
   const text = index === null ? "default" : typeof value === "string" ? value : JSON.stringify(value);
   return (
-    <span
-      className={`chip ${tone(value, index)}`}
-      title={index === null ? "the default of the code that asks" : text}
-    >
+    <span className={`chip ${tone(value, index)}`} title={index === null ? "the caller's default" : text}>
       {text}
     </span>
   );

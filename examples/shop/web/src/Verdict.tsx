@@ -22,14 +22,14 @@ export function Verdict({ digest, version, lambda, total, same, heldBack }: Verd
       ? "differs"
       : "same";
   const differing = total - same;
-  let title = "Asking the Lambda…";
+  let title = "Waiting for the Lambda…";
   let text = "";
   if (error !== undefined) {
     title = "The Lambda does not answer";
     text = error;
   } else if (reply && sameness === "same") {
     title = `${same} of ${total} decisions are the same`;
-    text = "Value, variation, reason and every step of the evaluation: equal to the byte.";
+    text = "Value, variation, reason and every step of the evaluation are byte-for-byte identical.";
   } else if (reply && isOld) {
     title =
       differing === 0

@@ -15,7 +15,7 @@ export function Views(props: AppProps) {
   const view = useSyncExternalStore(watch, current);
   return (
     <>
-      {/* What was edited stays. */}
+      {/* Hidden instead of removed, so that edits are kept. */}
       <div hidden={view !== "documents"}>
         <App {...props} />
       </div>

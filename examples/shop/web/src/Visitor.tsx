@@ -53,7 +53,7 @@ export function Visitor({ presets, selected, text, context, notes, onSelect, onT
           ›
         </button>
       </div>
-      <p className="note">Step through keys: each has a bucket of its own in every rollout.</p>
+      <p className="note">Step through keys: each has its own bucket in every rollout.</p>
       <details className="fold" open={problem !== undefined || undefined}>
         <summary>Context as JSON</summary>
         <JsonEditor label="Context as JSON" value={text} onChange={onText} notes={notes} />

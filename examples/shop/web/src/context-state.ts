@@ -44,7 +44,7 @@ export function typedContext(state: ContextState, text: string): ContextState {
       notes: [
         {
           severity: "error",
-          message: `Not JSON: ${words(printParseErrorCode(first.error))}. The last good context stays.`,
+          message: `Not JSON: ${words(printParseErrorCode(first.error))}. The last good context is kept.`,
           ...place,
         },
       ],
@@ -57,7 +57,7 @@ export function typedContext(state: ContextState, text: string): ContextState {
       notes: [
         {
           severity: "error",
-          message: "A context is an object. The last good one stays.",
+          message: "A context is an object. The last good one is kept.",
           from: 0,
           to: text.length,
         },

@@ -211,8 +211,8 @@ export class FleetRun {
     const { flags, error } = this.#source.snapshot;
     if (flags === undefined || error !== undefined) throw error ?? new Error("the open page has no document");
     const { version } = flags;
-    const isOn = flags.boolVariation(JOURNEY, contextOf("anybody"), false);
-    const form = flags.stringVariation(FORM, contextOf("anybody"), "");
+    const isOn = flags.boolVariation(JOURNEY, contextOf("visitor"), false);
+    const form = flags.stringVariation(FORM, contextOf("visitor"), "");
     const last = this.#shown.at(-1);
     if (last === undefined || last.version !== version) {
       this.#shown.push({ fromMs: this.#now.nowMs, version, isOn, form });

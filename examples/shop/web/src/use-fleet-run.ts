@@ -30,7 +30,7 @@ export function useFleetRun({ change, protection, keepsAll, again, pace }: Play)
     wanted.current.pace = pace;
     wanted.current.changed();
   }, [pace]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `again` begins anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `again` restarts the run
   useEffect(() => {
     let isStopped = false;
     setPlaying({ state: undefined, error: undefined });

@@ -1,4 +1,4 @@
-// Questions to LaunchDarkly's inner evaluator, which hands its result to a function.
+// Calls LaunchDarkly's inner evaluator, which passes its result to a callback.
 
 export function evaluate(evaluator, flag, context) {
   let detail;
@@ -8,6 +8,6 @@ export function evaluate(evaluator, flag, context) {
   return detail;
 }
 
-/** Where the SDK looks at many clauses, it answers in a later turn. */
+/** For flags with many clauses: the SDK then answers in a later turn of the event loop. */
 export const evaluateLater = (evaluator, flag, context) =>
   new Promise(resolve => evaluator.evaluateCb(flag, context, result => resolve(result.detail)));

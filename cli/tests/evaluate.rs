@@ -1,8 +1,6 @@
-//! `eval` prints the core's answer; its exit code reports an error.
+//! `eval` and `explain` print an answer and its explanation; the exit code reports an error.
 
-mod program;
-
-use program::{Ran, file, isoflag, isoflag_reading};
+use crate::program::{Ran, file, isoflag, isoflag_reading};
 
 const SHOP: &str = "examples/shop/flags.json";
 
@@ -11,7 +9,7 @@ fn eval(arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn people_get_three_lines() {
+fn text_output_has_three_lines() {
     let ran = eval(&[
         SHOP,
         "checkout-v2",
@@ -27,7 +25,7 @@ fn people_get_three_lines() {
 }
 
 #[test]
-fn programs_get_one_line() {
+fn json_output_has_one_line() {
     let cases = [
         (
             "payment-provider",
@@ -58,15 +56,15 @@ fn programs_get_one_line() {
 
 #[test]
 fn an_answer_that_is_an_error_is_1() {
-    let somebody = r#"{"kind":"user","key":"a"}"#;
+    let ada = r#"{"kind":"user","key":"a"}"#;
     let cases = [
-        (vec![SHOP, "no-such-flag", "--context", somebody], "FLAG_NOT_FOUND"),
+        (vec![SHOP, "no-such-flag", "--context", ada], "FLAG_NOT_FOUND"),
         (
             vec![SHOP, "support-chat", "--context", r#"{"kind":"user","key":""}"#],
             "USER_NOT_SPECIFIED",
         ),
         (vec![SHOP, "support-chat", "--context", "3"], "USER_NOT_SPECIFIED"),
-        (vec![SHOP, "support-chat", "--context", somebody, "--type", "string"], "WRONG_TYPE"),
+        (vec![SHOP, "support-chat", "--context", ada, "--type", "string"], "WRONG_TYPE"),
     ];
     for (arguments, error) in cases {
         let ran = eval(&[&arguments[..], &["--default", "7", "--json"]].concat());
@@ -80,7 +78,7 @@ fn an_answer_that_is_an_error_is_1() {
 
 #[test]
 fn types_are_checked_by_their_names() {
-    let somebody = r#"{"kind":"user","key":"a"}"#;
+    let ada = r#"{"kind":"user","key":"a"}"#;
     for (key, fits) in [
         ("support-chat", "bool"),
         ("free-shipping-from", "number"),
@@ -88,24 +86,24 @@ fn types_are_checked_by_their_names() {
         ("grind-guide", "json"),
         ("grind-guide", "any"),
     ] {
-        let ran = eval(&[SHOP, key, "--context", somebody, "--type", fits]);
+        let ran = eval(&[SHOP, key, "--context", ada, "--type", fits]);
         assert_eq!(ran.code, 0, "{key}: {ran:?}");
     }
 }
 
 #[test]
 fn contexts_and_documents_come_from_files_and_standard_input() {
-    let somebody = r#"{"kind":"user","key":"a","country":"DE"}"#;
-    let context = file("context.json", Some(somebody));
-    let expected = eval(&[SHOP, "payment-provider", "--context", somebody]).out;
+    let ada = r#"{"kind":"user","key":"a","country":"DE"}"#;
+    let context = file("context.json", Some(ada));
+    let expected = eval(&[SHOP, "payment-provider", "--context", ada]).out;
     let at_file = format!("@{context}");
     assert_eq!(eval(&[SHOP, "payment-provider", "--context", &at_file]).out, expected);
     for dash in ["-", "@-"] {
         let arguments = ["eval", SHOP, "payment-provider", "--context", dash];
-        assert_eq!(isoflag_reading(&arguments, somebody).out, expected);
+        assert_eq!(isoflag_reading(&arguments, ada).out, expected);
     }
     let shop = include_str!("../../examples/shop/flags.json");
-    let arguments = ["eval", "-", "payment-provider", "--context", somebody];
+    let arguments = ["eval", "-", "payment-provider", "--context", ada];
     assert_eq!(isoflag_reading(&arguments, shop).out, expected);
 }
 
@@ -154,4 +152,33 @@ fn a_bare_map_of_flags_needs_its_option() {
         ran.out.trim_end(),
         r#"{"reason":{"kind":"FALLTHROUGH"},"value":5,"variationIndex":0}"#
     );
+}
+
+#[test]
+fn explanations_are_the_text_and_json_of_the_core() {
+    let text = include_str!("../../examples/shop/flags.json");
+    let flags = isoflag::Flags::from_json(text.as_bytes()).unwrap();
+    let context = r#"{"kind":"user","key":"priya","country":"AT","orders":1}"#;
+    let bound = flags.bind(&isoflag::Context::from_json(context.as_bytes()).unwrap());
+    for key in flags.keys() {
+        let explanation = bound.explain(key);
+        let ran = isoflag(&["explain", SHOP, key, "--context", context]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{key}");
+        assert_eq!(ran.out.trim_end(), explanation.to_string().trim_end());
+        assert!(ran.out.contains(key), "{}", ran.out);
+        let ran = isoflag(&["explain", SHOP, key, "--context", context, "--json"]);
+        assert_eq!((ran.code, ran.out.trim_end()), (0, explanation.to_json().as_str()), "{key}");
+    }
+}
+
+#[test]
+fn an_explained_error_is_1() {
+    for arguments in [
+        ["no-such-flag", r#"{"kind":"user","key":"a"}"#],
+        ["support-chat", r#"{"kind":"user","key":""}"#],
+    ] {
+        let ran = isoflag(&["explain", SHOP, arguments[0], "--context", arguments[1]]);
+        assert_eq!(ran.code, 1, "{arguments:?}: {ran:?}");
+        assert!(!ran.out.is_empty());
+    }
 }

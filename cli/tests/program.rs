@@ -1,6 +1,4 @@
-//! Runs the built program as its user does.
-
-#![allow(clippy::expect_used, reason = "a test that cannot run its program has failed")]
+//! Runs the built CLI as a user does.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,7 +6,6 @@ use std::process::{Command, Stdio};
 
 /// The result of a run.
 #[derive(Debug)]
-#[allow(dead_code, reason = "each test file uses what it needs")]
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -20,10 +17,9 @@ pub(crate) fn isoflag(arguments: &[&str]) -> Ran {
     isoflag_reading(arguments, "")
 }
 
-/// The same with a text on standard input.
-#[allow(dead_code, reason = "each test file uses what it needs")]
+/// Runs `isoflag` with a text on standard input.
 pub(crate) fn isoflag_reading(arguments: &[&str], input: &str) -> Ran {
-    // The same program for another host can be put to the same tests.
+    // A build for another host runtime can run the same tests.
     let program = std::env::var_os("ISOFLAG_PROGRAM");
     let mut child = Command::new(program.unwrap_or(env!("CARGO_BIN_EXE_isoflag").into()))
         .args(arguments)
@@ -33,10 +29,10 @@ pub(crate) fn isoflag_reading(arguments: &[&str], input: &str) -> Ran {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("the program starts");
-    // A run that ends before it reads has closed the pipe, which is its right.
+        .expect("the CLI starts");
+    // The run may end without reading, which closes the pipe.
     let _ = child.stdin.take().expect("it was piped").write_all(input.as_bytes());
-    let output = child.wait_with_output().expect("the program ends");
+    let output = child.wait_with_output().expect("the CLI ends");
     Ran {
         code: output.status.code().expect("no signal ended it"),
         out: String::from_utf8(output.stdout).expect("the output is UTF-8"),
@@ -44,10 +40,12 @@ pub(crate) fn isoflag_reading(arguments: &[&str], input: &str) -> Ran {
     }
 }
 
-/// A file of its own for one test, with these contents; none yet for `None`.
-#[allow(dead_code, reason = "each test file uses what it needs")]
+/// Returns the path of a file in a folder for the current test, with these contents; without a file for `None`.
 pub(crate) fn file(name: &str, contents: Option<&str>) -> String {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let test = std::thread::current().name().expect("a test has a name").replace("::", "-");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
+    std::fs::create_dir_all(&folder).expect("the folder is created");
+    let path = folder.join(name);
     match contents {
         Some(contents) => std::fs::write(&path, contents).expect("the file is written"),
         None => {
