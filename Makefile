@@ -124,17 +124,16 @@ test-dist: build-python dist-npm
 
 test-shop: build
 	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
-	@examples/shop/build.sh
+	@.ci/npm-env examples/shop
 	@npm test --silent --prefix examples/shop
 
 # Uses the CLI that cargo has built; SCREENSHOT=docs/inventory.png takes the picture again.
 test-page:
 	$(call say,the inventory page in Chromium)
 	@cargo build --quiet -p isoflag-cli
-	@.ci/npm-env cli/page-test
-	@cd cli/page-test && npm run --silent lint && \
-		ISOFLAG="$(TARGET)/debug/isoflag" \
-		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
+	@.ci/npm-env conformance
+	@ISOFLAG="$(TARGET)/debug/isoflag" SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" \
+		node --test cli/page-test/*.test.mjs
 
 conformance: build build-cli
 	$(call say,conformance: the suite on every host (a minute))

@@ -4,5 +4,5 @@
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 "$here/../build.sh"
-"$here/../../.ci/npm-env" conformance/runners
+"$here/../../.ci/npm-env" conformance
 exec node "$here/run.js" "$@"

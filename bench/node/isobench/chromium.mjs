@@ -1,6 +1,5 @@
 // All measurements in Chromium: node isobench/chromium.mjs [--quick], which bench/run.sh calls.
-import { chromium } from "playwright-core";
-import { launchOptions, skipWithoutChromium } from "../../../.ci/chromium.mjs";
+import { launch, skipWithoutChromium } from "../../../conformance/runners/chromium/browser.js";
 import { serve } from "./chromium/server.mjs";
 import { Record } from "./record.mjs";
 import { cases } from "./workload.mjs";
@@ -21,7 +20,7 @@ async function inFreshPage(browser, address, work) {
 
 async function measure() {
   const { server, address } = await serve(process.env.ISOFLAG_BENCH_DATA);
-  const browser = await chromium.launch(launchOptions());
+  const browser = await launch();
   try {
     record.line({ version: `Chromium ${browser.version()}` });
     const runs = { instantiate: [], answer: [], fetched: [] };

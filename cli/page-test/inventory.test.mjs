@@ -10,8 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
-import { launchOptions, skipWithoutChromium } from "../../.ci/chromium.mjs";
+import { launch, skipWithoutChromium } from "../../conformance/runners/chromium/browser.js";
 
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 const DOCUMENTS = at("../tests/documents/inventory/");
@@ -62,7 +61,7 @@ describe("the inventory page", { skip }, () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "isoflag-page-"));
     address = writePage(folder);
-    browser = await chromium.launch(launchOptions());
+    browser = await launch();
   });
 
   beforeEach(async () => {
