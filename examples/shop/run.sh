@@ -3,5 +3,6 @@
 # Lambda function agree. `--once` stops there; other options are those of serve.py.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-./build.sh
+../../.ci/npm-env examples/shop
+npm run --silent build >&2
 exec ../../.venv/bin/python serve.py --check "$@"
