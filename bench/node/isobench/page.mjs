@@ -1,9 +1,11 @@
-// The program of the page. It is bundled, and the module is in the same folder.
-import * as isoflag from "../../../../bindings-wasm/npm/dist/index.js";
-import { free, times } from "../blocks.mjs";
-import { measureEvaluation } from "../evaluation.mjs";
-import { Record } from "../record.mjs";
-import { peerOf } from "./peer.mjs";
+// The benchmarks that run in the page; chromium.mjs bundles it and serves the module beside it.
+import { Context, deserializePoll, LDClientImpl } from "@launchdarkly/js-server-sdk-common";
+import { sha1 } from "@noble/hashes/legacy.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import * as isoflag from "../../../bindings-wasm/npm/dist/index.js";
+import { free, times } from "./blocks.mjs";
+import { measureEvaluation } from "./evaluation.mjs";
+import { Record } from "./record.mjs";
 
 const SMALL =
   '{"flags":{"a":{"key":"a","version":1,"on":true,"variations":[true,false],"fallthrough":{"variation":0}}}}';
@@ -31,6 +33,50 @@ async function startByFetching() {
   await isoflag.ready();
   firstAnswer();
   return { answer: performance.now() - begin };
+}
+
+const ignore = () => undefined;
+const encoder = new TextEncoder();
+
+function createHash() {
+  let text = "";
+  return {
+    update: more => {
+      text += more;
+    },
+    digest: () => bytesToHex(sha1(encoder.encode(text))),
+  };
+}
+
+const platform = {
+  info: { platformData: () => ({}), sdkData: () => ({}) },
+  crypto: { createHash, createHmac: createHash, randomUUID: () => crypto.randomUUID() },
+  requests: { fetch: ignore, createEventSource: ignore, getEventSourceCapabilities: () => ({}) },
+};
+const callbacks = {
+  onError: ignore,
+  onFailed: ignore,
+  onReady: ignore,
+  onUpdate: ignore,
+  hasEventListeners: () => false,
+};
+const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/**
+ * LaunchDarkly's inner evaluator, which an offline client holds: its server SDK does not support browsers. The platform above
+ * has a synchronous SHA-1, unlike a browser's.
+ */
+function peerOf(text) {
+  const options = { offline: true, sendEvents: false, diagnosticOptOut: true, logger };
+  const client = new LDClientImpl("sdk-key", platform, options, callbacks);
+  const Evaluator = client._evaluator.constructor;
+  const { flags, segments } = deserializePoll(text);
+  const evaluator = new Evaluator(platform, {
+    getFlag: (key, callback) => callback(flags[key]),
+    getSegment: (key, callback) => callback(segments[key]),
+    getBigSegmentsMembership: () => Promise.resolve(undefined),
+  });
+  return { evaluator, flags, contextOf: raw => Context.fromLDContext(raw) };
 }
 
 async function measure({ cases, blocks, warmUp, calls }) {
