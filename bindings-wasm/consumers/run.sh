@@ -3,6 +3,6 @@
 # and writes RESULTS.md; `--quick` tests those that need few packages.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-"$here/../build.sh"
+make -C "$here/../.." build-wasm
 "$here/../../.ci/npm-env" conformance
 exec node "$here/run.js" "$@"
