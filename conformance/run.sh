@@ -9,7 +9,7 @@ cd "$repo"
 
 say() { printf '%s\n' "conformance: $*"; }
 
-.ci/npm-env conformance/runners
+.ci/npm-env conformance
 hosts=(rust python node node-slim)
 if node .ci/chromium.mjs >/dev/null; then
     hosts+=(chromium)
@@ -23,7 +23,7 @@ cargo test --quiet -p isoflag-conformance
 say "Python"
 .venv/bin/python -m pytest -q conformance/runners/python
 say "Node and the browser"
-(cd conformance/runners && npm test --silent)
+npm test --silent --prefix conformance
 
 answers="$here/answers"
 for host in "${hosts[@]}"; do

@@ -9,7 +9,7 @@ repo="$(cd "$here/../.." && pwd)"
 python="$repo/.venv/bin/python"
 
 "$repo/.ci/python-env"
-"$repo/.ci/npm-env" conformance/differential
+"$repo/.ci/npm-env" conformance
 (cd "$repo" && cargo build --quiet --release -p isoflag-conformance)
 target="${CARGO_TARGET_DIR:-$repo/target}"
 

@@ -1,4 +1,4 @@
-// The timed loops. They store their results in `sink`, so that no engine optimizes them away.
+// The timed loops. Each writes what it reads to `sink`, so that no engine optimizes the read away.
 
 export const sink = { value: undefined, index: undefined, reason: undefined };
 
@@ -47,7 +47,7 @@ export const launchdarklyWithReason = (evaluator, flag) => all => {
   }
 };
 
-/** Like `launchdarkly`, for flags that the SDK evaluates asynchronously. */
+/** As `launchdarkly`, for flags that the SDK evaluates in a later turn. */
 export const launchdarklyLater = (evaluator, flag) => async all => {
   for (const context of all) {
     await new Promise(resolve => {

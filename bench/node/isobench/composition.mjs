@@ -1,6 +1,6 @@
-// Prints the sizes of the two modules by part, as Markdown: node isobench/composition.mjs, which bench/run.sh writes to SIZE.md.
-// A function belongs to the crate that its name begins with; functions of the standard library that are compiled for a type
-// of isoflag are counted separately.
+// Prints as Markdown how many bytes each part of the two modules has: node isobench/composition.mjs, which bench/run.sh writes
+// to SIZE.md. A function belongs to the crate that its name begins with; code of the standard library that was compiled for
+// isoflag's types is counted separately.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -8,7 +8,7 @@ const pkg = new URL("../../../bindings-wasm/pkg/", import.meta.url);
 const zipped = bytes => gzipSync(bytes, { level: 9 }).length;
 const FUNCTION = 0;
 
-/** Reads a module's bytes in order. */
+/** Reads a module's bytes in sequence. */
 class Reader {
   constructor(bytes) {
     this.bytes = bytes;
@@ -55,7 +55,7 @@ function sections(bytes) {
   return found;
 }
 
-/** Returns the number of imported functions, which are numbered first. */
+/** The number of imported functions, which are numbered first. */
 function importedFunctions(bytes) {
   const reader = new Reader(bytes);
   let functions = 0;
@@ -63,7 +63,7 @@ function importedFunctions(bytes) {
     reader.text();
     reader.text();
     if (reader.byte() !== FUNCTION) {
-      throw new Error("a module imports more than functions; teach composition.mjs to read that");
+      throw new Error("a module imports something other than functions, which composition.mjs cannot parse");
     }
     reader.number();
     functions += 1;
@@ -99,9 +99,7 @@ function partOf(name) {
   if (["core", "alloc", "std", "hashbrown"].includes(crate)) {
     return module === undefined ? "the standard library" : "the standard library, for isoflag's types";
   }
-  return crate === undefined || crate === "isoflag_wasm"
-    ? "isoflag-wasm: exports and inlined code"
-    : crate;
+  return crate === undefined || crate === "isoflag_wasm" ? "isoflag-wasm: exports and inlined code" : crate;
 }
 
 function composition(file) {

@@ -1,4 +1,4 @@
-// Measures loading a document, its digest, and parsing and binding a context.
+// Times loading a document, its digest, and parsing and binding a context.
 import { free, sink, times } from "./blocks.mjs";
 import { clientOf, contextOf } from "./launchdarkly.mjs";
 import { bytes, contexts, text } from "./workload.mjs";

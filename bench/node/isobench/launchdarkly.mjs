@@ -1,4 +1,4 @@
-// LaunchDarkly's SDK with a document in memory: a client that is never connected, and the evaluator that it contains.
+// LaunchDarkly's SDK with a document in memory: a client that is never connected, and the evaluator that it holds.
 import { deserializePoll } from "@launchdarkly/js-server-sdk-common";
 import { Context, init } from "@launchdarkly/node-server-sdk";
 

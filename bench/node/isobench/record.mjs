@@ -1,4 +1,4 @@
-// Measures times in blocks, and writes one JSON object a line.
+// Takes times and writes them, one JSON object a line.
 
 const LEAST_TURNS = 2;
 const MOST_TURNS = 60;
@@ -6,7 +6,7 @@ const MOST_TURNS = 60;
 export class Record {
   /**
    * @param blocks the number of timed blocks
-   * @param warmUp the milliseconds that each subject runs first, so that its code is compiled
+   * @param warmUp the milliseconds that each subject runs before, so that its code is compiled
    */
   constructor(host, blocks, warmUp, write = text => process.stdout.write(text)) {
     this.host = host;
@@ -75,7 +75,7 @@ export class Record {
   }
 }
 
-// A full collection also discards compiled code, a minor one only young objects.
+// A full collection would discard compiled code; a minor one does not.
 const collect = () => globalThis.gc?.({ type: "minor" });
 
 /** Milliseconds of one call. */

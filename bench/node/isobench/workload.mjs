@@ -1,4 +1,4 @@
-// Reads the generated documents and contexts from the folder in ISOFLAG_BENCH_DATA.
+// The generated inputs of the benchmarks, from the folder that ISOFLAG_BENCH_DATA names.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

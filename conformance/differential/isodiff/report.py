@@ -157,7 +157,7 @@ def _other(tally: Tally) -> str:
 
 
 def _npm(name: str) -> str:
-    path = HERE / "node_modules" / "@launchdarkly" / name / "package.json"
+    path = HERE.parent / "node_modules" / "@launchdarkly" / name / "package.json"
     return str(json.loads(path.read_text())["version"])
 
 

@@ -8,8 +8,8 @@ const at = path => fileURLToPath(new URL(path, import.meta.url));
 
 /** The folder of each path of the server. */
 const ROOTS = {
-  "/isoflag/": at("../node_modules/isoflag/dist/"),
-  "/canonicalize/": at("../node_modules/canonicalize/lib/"),
+  "/isoflag/": at("../../node_modules/isoflag/dist/"),
+  "/canonicalize/": at("../../node_modules/canonicalize/lib/"),
   "/node/": at("../node/"),
   "/vectors/": at("../../vectors/"),
   "/": at("./"),

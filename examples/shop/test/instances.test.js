@@ -1,9 +1,7 @@
 /** Drives the view of many instances in Chromium, and saves the picture that `docs/consistency` shows. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { launch, skipWithoutChromium } from "./browser.js";
-import { savePicture } from "./picture.js";
-import { serve } from "./shop.js";
+import { launch, savePicture, serve, skipWithoutChromium } from "./shop.js";
 
 const CHANGES = ["Another form", "Rolled back", "Alarm", "Kill switch", "Phased out", "OFF to ON"];
 const skip = skipWithoutChromium();

@@ -1,9 +1,7 @@
 /** Drives the page in Chromium like a visitor, and saves the picture that README.md shows. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { launch, skipWithoutChromium } from "./browser.js";
-import { savePicture } from "./picture.js";
-import { serve } from "./shop.js";
+import { launch, savePicture, serve, skipWithoutChromium } from "./shop.js";
 
 const skip = skipWithoutChromium();
 

@@ -1,4 +1,4 @@
-import type { DocumentState } from "./document-state";
+import type { DocumentState } from "./edited";
 import { JsonEditor } from "./JsonEditor";
 import { Prose } from "./Prose";
 
