@@ -15,14 +15,20 @@ pub(crate) fn keep(flags: Result<Flags, DocumentError>) -> u32 {
 #[wasm_bindgen(js_name = loadFlags)]
 #[must_use]
 pub fn load_flags(text: &[u8]) -> u32 {
-    keep(Flags::from_json(text))
+    #[cfg(feature = "tools")]
+    return keep(Flags::from_json(text));
+    #[cfg(not(feature = "tools"))]
+    keep(Flags::from_json_without_notes(text))
 }
 
 /// Loads a bare map of flags; fails like [`Flags::from_flag_map_json`].
 #[wasm_bindgen(js_name = loadFlagMap)]
 #[must_use]
 pub fn load_flag_map(text: &[u8]) -> u32 {
-    keep(Flags::from_flag_map_json(text))
+    #[cfg(feature = "tools")]
+    return keep(Flags::from_flag_map_json(text));
+    #[cfg(not(feature = "tools"))]
+    keep(Flags::from_flag_map_json_without_notes(text))
 }
 
 /// Returns the document with a patch applied. Fails like [`Flags::apply`].
@@ -30,7 +36,10 @@ pub fn load_flag_map(text: &[u8]) -> u32 {
 #[must_use]
 pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
     match with_flags(flags, Flags::clone) {
+        #[cfg(feature = "tools")]
         Ok(flags) => keep(flags.apply(patch)),
+        #[cfg(not(feature = "tools"))]
+        Ok(flags) => keep(flags.apply_without_notes(patch)),
         Err(failed) => FLAGS.with(|table| table.keep_made(Err(failed))),
     }
 }

@@ -7,7 +7,6 @@ use crate::evaluation::{
     self, Answer, BoundContext, EvaluationDetail, FlagHandle, NoObserver, Observer, Steps,
     Uncached, ValueType,
 };
-#[cfg(feature = "tools")]
 use crate::explain::{self, Explanation};
 use crate::flags::Flags;
 use crate::json::Value;
@@ -178,7 +177,6 @@ impl BoundFlags {
     }
 
     /// Explains why the flag serves the context its value: the same evaluation, recorded.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str) -> Explanation {
         explain::explain(self, key)

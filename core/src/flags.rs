@@ -5,14 +5,12 @@ use std::sync::OnceLock;
 
 use crate::bound_flags::{BoundFlags, PartialBinding};
 use crate::context::{BUILT_IN, Context};
-#[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
     Answer, BigSegments, BoundContext, EvaluationDetail, FlagHandle, Reason, ReasonKind, Verdict,
 };
-#[cfg(feature = "tools")]
 use crate::explain::Explanation;
 use crate::json::{Object, Value};
 use crate::model::{Membership, Mentions, Model, Segment};
@@ -40,7 +38,6 @@ pub struct Flags(Arc<Loaded>);
 struct Loaded {
     ruleset: Model,
     digest: OnceLock<String>,
-    #[cfg(feature = "tools")]
     diagnostics: OnceLock<Vec<Diagnostic>>,
 }
 
@@ -53,7 +50,16 @@ impl Flags {
     /// If the input is not JSON, is not a flag document or exceeds a limit. A malformed flag is not
     /// an error; see [`diagnostics`](Flags::diagnostics).
     pub fn from_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read(text).map(|document| Flags::of(Model::compile(&document)))
+        Document::read::<true>(text).map(Flags::compile)
+    }
+
+    /// Like [`Flags::from_json`], but keeps no notes on the text: the diagnostics then lack
+    /// duplicate members and flags, and rounded numbers. For a module that has no diagnostics.
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    pub fn from_json_without_notes(text: &[u8]) -> Result<Flags, DocumentError> {
+        Document::read::<false>(text).map(Flags::compile)
     }
 
     /// Loads a document that has already been parsed.
@@ -61,7 +67,7 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_value(value).map(|document| Flags::of(Model::compile(&document)))
+        Document::of_value(value).map(Flags::compile)
     }
 
     /// Loads a bare map of flags, without `flags` around it.
@@ -69,7 +75,15 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_flag_map_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read_flag_map(text).map(|document| Flags::of(Model::compile(&document)))
+        Document::read_flag_map::<true>(text).map(Flags::compile)
+    }
+
+    /// Like [`Flags::from_flag_map_json`], without notes; see [`Flags::from_json_without_notes`].
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    pub fn from_flag_map_json_without_notes(text: &[u8]) -> Result<Flags, DocumentError> {
+        Document::read_flag_map::<false>(text).map(Flags::compile)
     }
 
     /// Loads a bare map of flags that has already been parsed.
@@ -77,7 +91,7 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_flag_map_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_flag_map(value).map(|document| Flags::of(Model::compile(&document)))
+        Document::of_flag_map(value).map(Flags::compile)
     }
 
     /// Loads a feature-flag profile of AWS AppConfig, as retrieved or as defined.
@@ -89,18 +103,16 @@ impl Flags {
     ///
     /// As [`Flags::from_json`]; and if the text is Amazon Ion, the format of AppConfig profiles
     /// with variants.
-    #[cfg(feature = "tools")]
     pub fn from_appconfig_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read_appconfig(text).map(|document| Flags::of(Model::compile(&document)))
+        Document::read_appconfig(text).map(Flags::compile)
     }
 
     /// Loads a feature-flag profile of AWS AppConfig that has already been parsed.
     ///
     /// # Errors
     /// As [`Flags::from_json`].
-    #[cfg(feature = "tools")]
     pub fn from_appconfig_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_appconfig(value).map(|document| Flags::of(Model::compile(&document)))
+        Document::of_appconfig(value).map(Flags::compile)
     }
 
     /// Loads the content of a configuration profile of AWS AppConfig of either type: a feature-flag
@@ -108,10 +120,8 @@ impl Flags {
     ///
     /// # Errors
     /// As these two.
-    #[cfg(feature = "tools")]
     pub fn from_configuration_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        let document = Document::read_appconfig_or_document(text);
-        document.map(|document| Flags::of(Model::compile(&document)))
+        Document::read_appconfig_or_document(text).map(Flags::compile)
     }
 
     /// Returns the document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A
@@ -123,7 +133,7 @@ impl Flags {
     ///
     /// If the text is not JSON, is not a patch or exceeds a limit.
     pub fn apply(&self, patch: &[u8]) -> Result<Flags, DocumentError> {
-        Patch::read(patch).map(|patch| self.patched(&patch))
+        Patch::read::<true>(patch).map(|patch| self.patched::<true>(&patch))
     }
 
     /// Returns the document after a patch that has already been parsed.
@@ -131,10 +141,22 @@ impl Flags {
     /// # Errors
     /// As [`Flags::apply`].
     pub fn apply_value(&self, patch: Value) -> Result<Flags, DocumentError> {
-        Patch::of_value(patch).map(|patch| self.patched(&patch))
+        Patch::of_value(patch).map(|patch| self.patched::<true>(&patch))
     }
 
-    fn patched(&self, patch: &Patch) -> Flags {
+    /// Like [`Flags::apply`], without notes; see [`Flags::from_json_without_notes`].
+    ///
+    /// # Errors
+    /// As [`Flags::apply`].
+    pub fn apply_without_notes(&self, patch: &[u8]) -> Result<Flags, DocumentError> {
+        Patch::read::<false>(patch).map(|patch| self.patched::<false>(&patch))
+    }
+
+    fn compile(document: Document) -> Flags {
+        Flags::of(Model::compile(document))
+    }
+
+    fn patched<const NOTES: bool>(&self, patch: &Patch) -> Flags {
         let held = &self.0.ruleset;
         let newer = |section: Section| {
             move |(key, item): &(&Arc<str>, &Value)| {
@@ -143,7 +165,7 @@ impl Flags {
                     && held.is_none_or(|held| document::version(item) > document::version(held))
             }
         };
-        let ruleset = held.clone().with(
+        let ruleset = held.clone().with::<NOTES>(
             patch.flags.iter().filter(newer(Section::Flags)),
             patch.segments.iter().filter(newer(Section::Segments)),
             &patch.notes,
@@ -151,19 +173,14 @@ impl Flags {
         Flags::of(match &patch.meta {
             Some(meta) => {
                 let rest = document::with_meta(ruleset.rest(), meta);
-                ruleset.with_rest(rest)
+                ruleset.with_rest::<NOTES>(rest)
             }
             None => ruleset,
         })
     }
 
     pub(crate) fn of(ruleset: Model) -> Flags {
-        Flags(Arc::new(Loaded {
-            ruleset,
-            digest: OnceLock::new(),
-            #[cfg(feature = "tools")]
-            diagnostics: OnceLock::new(),
-        }))
+        Flags(Arc::new(Loaded { ruleset, digest: OnceLock::new(), diagnostics: OnceLock::new() }))
     }
 
     /// The keys of the flags in RFC 8785 order, tombstones left out.
@@ -212,7 +229,6 @@ impl Flags {
 
     /// Returns everything that is wrong with the document, in its order. It is computed on first
     /// use.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         self.0.diagnostics.get_or_init(|| self.0.ruleset.diagnostics())
@@ -393,13 +409,13 @@ impl Flags {
     #[must_use]
     pub fn with_flags(&self, flags: &[(Arc<str>, Value)]) -> Flags {
         let flags = flags.iter().map(|(key, flag)| (key, flag));
-        Flags::of(self.0.ruleset.clone().with(flags, std::iter::empty(), &[]))
+        Flags::of(self.0.ruleset.clone().with::<true>(flags, std::iter::empty(), &[]))
     }
 
     /// Returns the document with other members beside `flags` and `segments`.
     #[must_use]
     pub fn with_other_members(&self, members: Object) -> Flags {
-        Flags::of(self.0.ruleset.clone().with_rest(members))
+        Flags::of(self.0.ruleset.clone().with_rest::<true>(members))
     }
 }
 
@@ -459,7 +475,6 @@ impl Flags {
     }
 
     /// Explains why the flag serves the context its value.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str, context: &Context) -> Explanation {
         self.bind(context).explain(key)

@@ -1,5 +1,4 @@
 //! What hostile inputs allocate, counted: linear in their bytes.
-#![cfg(feature = "tools")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::alloc::System;

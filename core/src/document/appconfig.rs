@@ -30,7 +30,7 @@ impl Document {
             Some(object) if object.is_empty() || profile::is_profile(object) => {
                 Document::of_profile(reading)
             }
-            _ => Document::unpack(reading),
+            _ => Document::unpack::<true>(reading),
         }
     }
 
@@ -57,13 +57,12 @@ impl Document {
             segments: Object::default(),
             rest: Object::default(),
             notes: reading.notes,
-            diagnostics: Vec::new(),
         })
     }
 }
 
 fn read_configuration(text: &[u8]) -> Result<Reading, DocumentError> {
-    match read_text(text, &Path::Root) {
+    match read_text::<true>(text, &Path::Root) {
         Err(_) if is_ion(text) => Err(DocumentError::ion()),
         reading => reading,
     }

@@ -16,8 +16,8 @@ pub(crate) struct Patch {
 }
 
 impl Patch {
-    pub(crate) fn read(text: &[u8]) -> Result<Patch, DocumentError> {
-        Patch::unpack(read_text(text, &Path::Root)?)
+    pub(crate) fn read<const NOTES: bool>(text: &[u8]) -> Result<Patch, DocumentError> {
+        Patch::unpack(read_text::<NOTES>(text, &Path::Root)?)
     }
 
     pub(crate) fn of_value(value: Value) -> Result<Patch, DocumentError> {

@@ -17,6 +17,8 @@ pub(crate) struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoteKind {
     DuplicateMember,
+    /// A flag is both in `flags` and in `flagValues`.
+    DuplicateFlag,
     NumberPrecision,
 }
 

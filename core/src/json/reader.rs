@@ -19,20 +19,20 @@ pub(crate) struct Reading {
     pub(crate) notes: Vec<Note>,
 }
 
-/// Parses one JSON text whose value has the path `root`.
-pub(crate) fn read(text: &[u8], root: &Path<'_>) -> Result<Reading, JsonError> {
-    Reader::new(text, false).read(root)
+/// Parses one JSON text whose value has the path `root`. Notes are taken only if `NOTES` is true.
+pub(crate) fn read<const NOTES: bool>(text: &[u8], root: &Path<'_>) -> Result<Reading, JsonError> {
+    Reader::<NOTES>::new(text, false).read(root)
 }
 
 /// Parses text that a binding wrote for a host object, in which the literal `-0` marks a value
 /// without a JSON form.
 pub(crate) fn read_host(text: &[u8]) -> Result<Value, JsonError> {
-    Ok(Reader::new(text, true).read(&Path::Root)?.value)
+    Ok(Reader::<false>::new(text, true).read(&Path::Root)?.value)
 }
 
 /// Parses values. Its lists contain the elements of all open arrays and objects, one after the
 /// other, so that each closed one is allocated once, with its final length.
-struct Reader<'t> {
+struct Reader<'t, const NOTES: bool> {
     text: &'t [u8],
     scanner: Scanner<'t>,
     minus_zero_marks: bool,
@@ -46,8 +46,8 @@ struct Reader<'t> {
     failed_at: Option<String>,
 }
 
-impl<'t> Reader<'t> {
-    fn new(text: &'t [u8], minus_zero_marks: bool) -> Reader<'t> {
+impl<'t, const NOTES: bool> Reader<'t, NOTES> {
+    fn new(text: &'t [u8], minus_zero_marks: bool) -> Reader<'t, NOTES> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         Reader {
             text,
@@ -92,7 +92,7 @@ impl<'t> Reader<'t> {
 
     /// Notes something about a value at this depth.
     fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) {
-        if cfg!(feature = "tools") {
+        if NOTES {
             let note = self.places.note(kind, path, depth);
             self.notes.push(note);
         }
@@ -100,7 +100,7 @@ impl<'t> Reader<'t> {
 
     /// Registers an opened array or object; the outermost has depth 1.
     fn open(&mut self, depth: usize) {
-        if cfg!(feature = "tools") {
+        if NOTES {
             self.places.open(depth - 1);
         }
     }
@@ -268,11 +268,10 @@ mod tests {
         assert_eq!(error(&"[".repeat(100_000)).kind, JsonErrorKind::Nesting);
     }
 
-    #[cfg(feature = "tools")]
     #[test]
     fn what_the_value_no_longer_shows_is_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
-        let notes = read(text, &Path::Root).unwrap().notes;
+        let notes = read::<true>(text, &Path::Root).unwrap().notes;
         let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
         let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path(), item(n))).collect();
         assert_eq!(

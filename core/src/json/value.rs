@@ -46,7 +46,7 @@ impl Value {
     /// If the text is not JSON, a number is outside the range of a double, or the nesting exceeds
     /// [`limits::NESTING`](crate::limits::NESTING).
     pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
-        Ok(reader::read(text, &Path::Root)?.value)
+        Ok(reader::read::<false>(text, &Path::Root)?.value)
     }
 
     /// Parses text that a binding has written for a host object: the literal `-0`, which a binding

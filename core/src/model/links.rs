@@ -44,7 +44,7 @@ impl<'a> Links<'a> {
         if self.flags_on_cycles.get(slot as usize) == Some(&true) {
             let message = format!("`{key}` is a prerequisite of itself");
             let path = path.member("prerequisites");
-            found.push(Diagnostic::new(Code::PrerequisiteCycle, &path, message));
+            found.push(Diagnostic::new(Code::PREREQUISITE_CYCLE, &path, message));
         }
     }
 
@@ -62,12 +62,12 @@ impl<'a> Links<'a> {
             if matches!(&body.membership, Membership::Big { reference: None, .. }) {
                 let message = "a big segment without a generation has no members; sync it";
                 let path = path.member("generation");
-                found.push(Diagnostic::new(Code::UnusableValue, &path, message));
+                found.push(Diagnostic::new(Code::UNUSABLE_VALUE, &path, message));
             }
         }
         if self.segments_on_cycles.get(slot as usize) == Some(&true) {
             let message = format!("`{key}` is a segment of itself");
-            found.push(Diagnostic::new(Code::SegmentCycle, &path.member("rules"), message));
+            found.push(Diagnostic::new(Code::SEGMENT_CYCLE, &path.member("rules"), message));
         }
     }
 }
@@ -93,7 +93,7 @@ fn check_flag(
             None => {
                 let message = format!("there is no flag `{key}`, so the prerequisite always fails");
                 let path = place.member("key");
-                found.push(Diagnostic::new(Code::MissingPrerequisite, &path, message));
+                found.push(Diagnostic::new(Code::MISSING_PREREQUISITE, &path, message));
             }
             Some(flag) => {
                 let count = flag.variations.len();
@@ -104,7 +104,7 @@ fn check_flag(
                         prerequisite.variation
                     );
                     let path = place.member("variation");
-                    found.push(Diagnostic::new(Code::VariationOutOfRange, &path, message));
+                    found.push(Diagnostic::new(Code::VARIATION_OUT_OF_RANGE, &path, message));
                 }
             }
         }
@@ -135,12 +135,12 @@ fn check_clauses(
             match value.as_str() {
                 None => {
                     let message = format!("{value} is not the key of a segment");
-                    found.push(Diagnostic::new(Code::UnusableValue, &path, message));
+                    found.push(Diagnostic::new(Code::UNUSABLE_VALUE, &path, message));
                 }
                 Some(key) if !known(key) => {
                     let message =
                         format!("there is no segment `{key}`, so the clause matches nobody");
-                    found.push(Diagnostic::new(Code::MissingSegment, &path, message));
+                    found.push(Diagnostic::new(Code::MISSING_SEGMENT, &path, message));
                 }
                 Some(_) => {}
             }
