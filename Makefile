@@ -87,8 +87,8 @@ check-words:
 
 check-rust:
 	$(call say,Rust: format and lints (a minute))
-	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
-	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
+	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python
+	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python -- -D warnings
 
 check-python: build-python
 	$(call say,Python: format and lints and types)

@@ -99,7 +99,7 @@ function partOf(name) {
   if (["core", "alloc", "std", "hashbrown"].includes(crate)) {
     return module === undefined ? "the standard library" : "the standard library, for isoflag's types";
   }
-  return crate === undefined || crate === "isoflag_wasm"
+  return crate === undefined || crate.startsWith("isoflag_wasm")
     ? "isoflag-wasm: what is exported, and what is inlined there"
     : crate;
 }
