@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
+use crate::json::Path;
 use crate::json::{Object, Value};
 use crate::limits::DIAGNOSTICS;
-use crate::path::Path;
 use crate::printable::printable;
 
 /// How much a diagnostic matters.

@@ -42,9 +42,7 @@
 #![forbid(unsafe_code)]
 
 mod balanced_tree;
-mod bound_flags;
 mod calendar;
-mod consistency;
 mod context;
 mod diagnostic;
 mod digest;
@@ -54,18 +52,13 @@ mod explain;
 mod flags;
 mod freshness;
 mod hash_index;
-mod history;
 mod json;
 mod key_set;
 pub mod limits;
 pub mod model;
-mod path;
 mod printable;
-mod state;
+mod steps;
 
-pub use bound_flags::{BoundFlags, PartialBinding};
-pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
-pub use consistency::{TtlError, parse_ttl};
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use digest::digest;
@@ -76,14 +69,16 @@ pub use evaluation::{
     FlagHandle, Reason, ReasonKind, ReasonMember, ValueType,
 };
 pub use explain::Explanation;
-pub use flags::Flags;
-pub use freshness::{Evidence, ResponseTimes};
-pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
-pub use json::{JsonError, Object, Value};
+pub use flags::{
+    AllFlagsOptions, BoundFlags, FlagState, Flags, PartialBinding, PrerequisiteKeys, StateMember,
+};
+pub use freshness::{
+    Consistency, DocumentHistory, Evidence, Gate, HistoryLimits, POLL_TIMEOUT_MS, PinError, Pinned,
+    ResponseTimes, TtlError, parse_ttl,
+};
+pub use json::{JsonError, Object, Path, Value};
 pub use model::{Hash, Mentions};
-pub use path::Path;
 pub use printable::{printable, printable_lines};
-pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
 pub const SPEC_VERSION: u32 = 2;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::container::{Document, read_text, read_value};
 use super::error::DocumentError;
 use super::profile;
+use crate::json::Path;
 use crate::json::{Object, Reading, Value};
-use crate::path::Path;
 
 /// Suffix of the flag that serves an AppConfig flag's attributes. AppConfig's own keys contain no
 /// dots.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::error::DocumentError;
 use super::profile;
+use crate::json::Path;
 use crate::json::{self, Note, NoteKind, Object, OpenPaths, Reading, Value};
 use crate::limits;
-use crate::path::Path;
 
 /// The two sections of a document, whose items have keys and versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

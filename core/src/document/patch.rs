@@ -3,8 +3,8 @@
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
 use super::profile;
+use crate::json::Path;
 use crate::json::{Note, Object, Reading, Value};
-use crate::path::Path;
 
 /// The changes of a patch: whole flags and segments, tombstones, and `meta` as a whole.
 #[derive(Debug)]

@@ -16,10 +16,10 @@ mod observer;
 mod prerequisite;
 mod reason;
 mod remembered;
+mod resolve;
 mod rollout;
 mod rule;
 mod segment;
-mod steps;
 mod target;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
@@ -33,16 +33,11 @@ pub(crate) use flag::Outcome;
 pub(crate) use observer::{
     BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
 };
-pub(crate) use steps::Steps;
 
 use memo::Memo;
 
 use crate::model::Model;
-
-/// Ends a whole evaluation: an unreadable part, a cycle or a limit. The requested flag evaluates to
-/// `MALFORMED_FLAG`, even if a prerequisite or a segment is the cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
+use crate::steps::{Malformed, Steps};
 
 /// Evaluates one flag for one bound context, within the remaining steps.
 pub(crate) fn evaluate<O: Observer>(

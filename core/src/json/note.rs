@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::path::{Path, Step};
+use super::path::{Path, Step};
 
 /// A fact about a text that its value no longer shows.
 #[derive(Clone, Debug)]

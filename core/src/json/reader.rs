@@ -7,10 +7,10 @@ use super::interner::Interner;
 use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
+use super::path::Path;
 use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner, column};
 use super::value::Value;
 use crate::limits;
-use crate::path::Path;
 
 /// A value with the notes taken while parsing it.
 #[derive(Debug)]

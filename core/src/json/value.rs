@@ -7,8 +7,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::error::JsonError;
 use super::object::Object;
+use super::path::Path;
 use super::{canonical, number, reader};
-use crate::path::Path;
 
 /// A JSON value: of a flag's variation, of a context's attribute, of a whole document.
 ///

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::links::Links;
 use super::{Item, Model, Part, Section, Tables, read_hash, read_item};
 use crate::diagnostic::{Code, CollectedFindings, Diagnostic};
+use crate::json::Path;
 use crate::json::{Note, NoteKind};
 use crate::limits::DIAGNOSTICS;
-use crate::path::Path;
 
 impl Model {
     /// Everything that is wrong, in the order of the document.

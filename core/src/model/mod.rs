@@ -47,9 +47,9 @@ use tables::intern;
 
 use crate::diagnostic::{Findings, NoFindings};
 use crate::document::Document;
+use crate::json::Path;
 use crate::json::{Note, Object, Value};
 use crate::key_set::KeySet;
-use crate::path::Path;
 
 /// A compiled document. Flags, segments and attributes refer to each other by slots. Parts that a
 /// patch does not change are shared with the previous model.

@@ -12,8 +12,8 @@ use super::tables::Tables;
 use super::value_list::ValueList;
 use super::{Part, Section};
 use crate::diagnostic::Findings;
+use crate::json::Path;
 use crate::json::{self, Value};
-use crate::path::Path;
 
 /// A compiled segment.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::{ClauseValues, Comparable, take_reading};
 use crate::diagnostic::{Code, Findings};
-use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
 use crate::model::value_list::ValueList;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct In(ValueList);

@@ -17,9 +17,9 @@ pub(crate) use comparable::{Comparable, ComparedAs};
 pub use regex::Pattern;
 
 use crate::diagnostic::{Code, Findings};
-use crate::evaluation::{Malformed, Steps};
+use crate::json::Path;
 use crate::json::Value;
-use crate::path::Path;
+use crate::steps::{Malformed, Steps};
 
 /// The compiled operator and values of a clause.
 #[derive(Debug)]

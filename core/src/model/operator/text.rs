@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{ClauseValues, first_text_match};
 use crate::diagnostic::{Code, Findings};
-use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct TextTest {

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use super::{ClauseValues, Comparable, first_text_match, take_reading};
 use crate::diagnostic::{Code, Findings};
-use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct VersionTest {

@@ -16,9 +16,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::ClauseValues;
 use crate::diagnostic::{Code, Findings};
-use crate::evaluation::{Malformed, Steps};
 use crate::json::Value;
 use crate::limits;
+use crate::steps::{Malformed, Steps};
 use program::Program;
 
 /// Limits the instructions that a clause keeps after searches: for the programs that fit, these for

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::freshness::{LATEST_SECONDS, STAMP, stamp_of};
-use crate::path::Path;
+use crate::json::Path;
 
 /// Returns the flag's own timestamp, else the document's.
 ///

@@ -10,13 +10,13 @@ mod ttl;
 
 pub use ttl::{TtlError, parse_ttl};
 
-use crate::bound_flags::BoundFlags;
 use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluation::ReasonKind;
+use crate::flags::BoundFlags;
 use crate::flags::Flags;
+use crate::json::Path;
 use crate::json::{Object, Value};
-use crate::path::Path;
 
 /// The default time that an instance waits for the response to a poll, in milliseconds, as in the
 /// AppConfig extension.

@@ -1,20 +1,24 @@
 //! Loaded flag documents: loading, patching, binding and evaluating.
 
+mod bound_flags;
+mod state;
+
+pub use bound_flags::{BoundFlags, PartialBinding};
+pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
+
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use crate::bound_flags::{BoundFlags, PartialBinding};
 use crate::context::{BUILT_IN, Context};
 use crate::diagnostic::Diagnostic;
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
-    Answer, BigSegments, BoundContext, EvaluationDetail, FlagHandle, Reason, ReasonKind, Verdict,
+    Answer, BigSegments, BoundContext, ErrorKind, EvaluationDetail, FlagHandle, Reason, ValueType,
 };
 use crate::explain::Explanation;
 use crate::json::{Object, Value};
 use crate::model::{Membership, Mentions, Model, Segment};
-use crate::state::AllFlagsOptions;
 
 /// A loaded flag document: immutable, cheap to clone, safe to share between threads.
 ///
@@ -36,7 +40,7 @@ pub struct Flags(Arc<Loaded>);
 
 #[derive(Debug)]
 struct Loaded {
-    ruleset: Model,
+    model: Model,
     digest: OnceLock<String>,
     diagnostics: OnceLock<Vec<Diagnostic>>,
 }
@@ -157,7 +161,7 @@ impl Flags {
     }
 
     fn patched<const NOTES: bool>(&self, patch: &Patch) -> Flags {
-        let held = &self.0.ruleset;
+        let held = &self.0.model;
         let newer = |section: Section| {
             move |(key, item): &(&Arc<str>, &Value)| {
                 let held = held.written(section, key).filter(|held| !held.is_null());
@@ -165,39 +169,39 @@ impl Flags {
                     && held.is_none_or(|held| document::version(item) > document::version(held))
             }
         };
-        let ruleset = held.clone().with::<NOTES>(
+        let model = held.clone().with::<NOTES>(
             patch.flags.iter().filter(newer(Section::Flags)),
             patch.segments.iter().filter(newer(Section::Segments)),
             &patch.notes,
         );
         Flags::of(match &patch.meta {
             Some(meta) => {
-                let rest = document::with_meta(ruleset.rest(), meta);
-                ruleset.with_rest::<NOTES>(rest)
+                let rest = document::with_meta(model.rest(), meta);
+                model.with_rest::<NOTES>(rest)
             }
-            None => ruleset,
+            None => model,
         })
     }
 
-    pub(crate) fn of(ruleset: Model) -> Flags {
-        Flags(Arc::new(Loaded { ruleset, digest: OnceLock::new(), diagnostics: OnceLock::new() }))
+    pub(crate) fn of(model: Model) -> Flags {
+        Flags(Arc::new(Loaded { model, digest: OnceLock::new(), diagnostics: OnceLock::new() }))
     }
 
     /// The keys of the flags in RFC 8785 order, tombstones left out.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.ruleset.flags().map(|(slot, _)| &**self.0.ruleset.flag_key(slot))
+        self.0.model.flags().map(|(slot, _)| &**self.0.model.flag_key(slot))
     }
 
     /// The number of flags, tombstones left out.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.ruleset.flags().count()
+        self.0.model.flags().count()
     }
 
     /// Whether there are no flags.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.ruleset.flags().next().is_none()
+        self.0.model.flags().next().is_none()
     }
 
     /// Whether there is a flag with this key.
@@ -217,27 +221,27 @@ impl Flags {
     /// including through prerequisites and their segments. A missing flag has none.
     #[must_use]
     pub fn mentions_of(&self, flag: Option<FlagHandle>) -> Mentions {
-        let mentions = |flag: FlagHandle| self.0.ruleset.mentions_of(flag.index());
+        let mentions = |flag: FlagHandle| self.0.model.mentions_of(flag.index());
         flag.map(mentions).unwrap_or_default()
     }
 
     /// Returns `meta.version`, or `None` if it is not an integer.
     #[must_use]
     pub fn version(&self) -> Option<i64> {
-        self.0.ruleset.rest().get("meta")?.as_object()?.get("version")?.as_integer()
+        self.0.model.rest().get("meta")?.as_object()?.get("version")?.as_integer()
     }
 
     /// Returns everything that is wrong with the document, in its order. It is computed on first
     /// use.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        self.0.diagnostics.get_or_init(|| self.0.ruleset.diagnostics())
+        self.0.diagnostics.get_or_init(|| self.0.model.diagnostics())
     }
 
     /// Returns the normalised document: `flags`, `segments`, and every other member unchanged.
     #[must_use]
     pub fn document(&self) -> Value {
-        self.0.ruleset.document()
+        self.0.model.document()
     }
 
     /// Looks up the attributes that the document reads, once for all evaluations.
@@ -254,7 +258,7 @@ impl Flags {
         context: Option<&Context>,
         big_segments: Option<&BigSegments>,
     ) -> BoundFlags {
-        let bound_context = BoundContext::bind(self.0.ruleset.tables(), context, big_segments);
+        let bound_context = BoundContext::bind(self.0.model.tables(), context, big_segments);
         BoundFlags::new(self.clone(), bound_context)
     }
 
@@ -263,7 +267,7 @@ impl Flags {
     /// `USER_NOT_SPECIFIED`.
     #[must_use]
     pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> PartialBinding {
-        let bound_context = BoundContext::bind_part(self.0.ruleset.tables(), context, mentions);
+        let bound_context = BoundContext::bind_part(self.0.model.tables(), context, mentions);
         PartialBinding::new(self.clone(), bound_context)
     }
 
@@ -313,7 +317,7 @@ impl Flags {
     /// names; whether the context is too large depends on all attributes.
     #[must_use]
     pub fn attribute_name(&self, name: &str) -> Option<Arc<str>> {
-        let mentioned = self.0.ruleset.tables().attributes.name(name).map(Arc::clone);
+        let mentioned = self.0.model.tables().attributes.name(name).map(Arc::clone);
         mentioned.or_else(|| BUILT_IN.contains(&name).then(|| Arc::from(name)))
     }
 
@@ -321,9 +325,9 @@ impl Flags {
     /// 8785 order.
     #[must_use]
     pub fn big_segment_keys(&self, context: &Context) -> Vec<Arc<str>> {
-        let tables = self.0.ruleset.tables();
+        let tables = self.0.model.tables();
         let mut keys: Vec<(Arc<str>, Value)> = Vec::new();
-        for (_, segment) in self.0.ruleset.segments() {
+        for (_, segment) in self.0.model.segments() {
             if let Segment::Readable(body) = segment
                 && let Membership::Big { kind, reference: Some(_) } = &body.membership
                 && let Some(one) = context.individual(tables.kinds.key(kind.0))
@@ -338,44 +342,20 @@ impl Flags {
     /// Returns the handle of a flag, which saves later look-ups of its key.
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.0.ruleset.tables().flags.slot(key)?;
-        self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
+        let slot = self.0.model.tables().flags.slot(key)?;
+        self.0.model.flag(slot).map(|_| FlagHandle::from_index(slot))
     }
 
     /// Returns the value that an answer serves; `None` if it is the caller's default.
     #[must_use]
     pub fn value_of(&self, answer: &Answer) -> Option<&Value> {
-        let flag = self.0.ruleset.flag(answer.flag?.index())?;
-        flag.variations.get(answer.variation? as usize)
+        answer.value(&self.0.model)
     }
 
     /// The reason of an answer.
     #[must_use]
     pub fn reason_of(&self, answer: &Answer) -> Reason<'_> {
-        let flag = answer.flag.and_then(|handle| self.0.ruleset.flag(handle.index()));
-        let targeting = flag.and_then(|flag| flag.targeting());
-        let kind = match answer.verdict {
-            Verdict::Off => ReasonKind::Off,
-            Verdict::TargetMatch => ReasonKind::TargetMatch,
-            Verdict::Fallthrough { in_experiment } => ReasonKind::Fallthrough { in_experiment },
-            Verdict::RuleMatch { rule, in_experiment } => {
-                let rules = targeting.map(|targeting| &*targeting.rules).unwrap_or_default();
-                let rule_id = rules.get(rule as usize).map_or("", |rule| &*rule.id);
-                ReasonKind::RuleMatch { rule_index: rule, rule_id, in_experiment }
-            }
-            Verdict::PrerequisiteFailed { prerequisite } => {
-                let all = targeting.map(|targeting| &*targeting.prerequisites);
-                let failed = all.unwrap_or_default().get(prerequisite as usize);
-                let key = failed.map_or("", |failed| self.0.ruleset.flag_key(failed.flag));
-                ReasonKind::PrerequisiteFailed { prerequisite_key: key }
-            }
-            Verdict::Error(kind) => ReasonKind::Error { kind },
-        };
-        Reason { kind, big_segments: answer.big_segments }
-    }
-
-    pub(crate) fn ruleset(&self) -> &Model {
-        &self.0.ruleset
+        answer.reason(&self.0.model)
     }
 }
 
@@ -384,19 +364,19 @@ impl Flags {
     /// The compiled document.
     #[must_use]
     pub fn model(&self) -> &Model {
-        &self.0.ruleset
+        &self.0.model
     }
 
     /// Returns a flag or a segment as the document contains it, including `null` and tombstones.
     #[must_use]
     pub fn source(&self, section: Section, key: &str) -> Option<&Value> {
-        self.0.ruleset.written(section, key)
+        self.0.model.written(section, key)
     }
 
     /// The members of the document beside `flags` and `segments`.
     #[must_use]
     pub fn other_members(&self) -> &Object {
-        self.0.ruleset.rest()
+        self.0.model.rest()
     }
 
     /// The member `meta`, if it is an object.
@@ -409,13 +389,29 @@ impl Flags {
     #[must_use]
     pub fn with_flags(&self, flags: &[(Arc<str>, Value)]) -> Flags {
         let flags = flags.iter().map(|(key, flag)| (key, flag));
-        Flags::of(self.0.ruleset.clone().with::<true>(flags, std::iter::empty(), &[]))
+        Flags::of(self.0.model.clone().with::<true>(flags, std::iter::empty(), &[]))
     }
 
     /// Returns the document with other members beside `flags` and `segments`.
     #[must_use]
     pub fn with_other_members(&self, members: Object) -> Flags {
-        Flags::of(self.0.ruleset.clone().with_rest::<true>(members))
+        Flags::of(self.0.model.clone().with_rest::<true>(members))
+    }
+}
+
+impl Answer {
+    /// The answer for a caller that expects one type: if the flag serves another type, the default,
+    /// with an error as the reason.
+    #[must_use]
+    pub fn expecting(self, flags: &Flags, wanted: ValueType) -> Answer {
+        let Some(value) = flags.value_of(&self) else { return self };
+        let fits = match wanted {
+            ValueType::Any | ValueType::Json => true,
+            ValueType::Bool => matches!(value, Value::Bool(_)),
+            ValueType::Number => matches!(value, Value::Number(_)),
+            ValueType::String => matches!(value, Value::String(_)),
+        };
+        if fits { self } else { Answer::error(ErrorKind::WrongType) }
     }
 }
 
