@@ -10,12 +10,12 @@ mod big_segment;
 mod bound_context;
 mod bucket;
 mod clause;
+mod context_cache;
+mod evaluation_cache;
 mod flag;
-mod memo;
 mod observer;
 mod prerequisite;
 mod reason;
-mod remembered;
 mod rollout;
 mod rule;
 mod segment;
@@ -35,7 +35,7 @@ pub(crate) use observer::{
 };
 pub(crate) use steps::Steps;
 
-use memo::Memo;
+use evaluation_cache::EvaluationCache;
 
 use crate::ruleset::Ruleset;
 
@@ -66,8 +66,8 @@ pub(crate) fn evaluate<O: Observer>(
         observer,
         steps: Steps::of(steps.left()),
         big_segments: None,
-        prerequisites: Memo::default(),
-        segments: Memo::default(),
+        prerequisites: EvaluationCache::default(),
+        segments: EvaluationCache::default(),
         direct_prerequisites: 0,
     };
     let outcome = evaluation.root(handle.index(), flag);
@@ -92,8 +92,8 @@ struct Evaluation<'a, O> {
     big_segments: Option<BigSegmentsStatus>,
     /// Each prerequisite and each segment is computed once, so that diamond-shaped dependencies
     /// take linear time.
-    prerequisites: Memo<flag::Outcome>,
-    segments: Memo<bool>,
+    prerequisites: EvaluationCache<flag::Outcome>,
+    segments: EvaluationCache<bool>,
     /// The number of prerequisites of the requested flag that were evaluated.
     direct_prerequisites: u32,
 }
