@@ -9,9 +9,9 @@ pub(crate) fn sorted_names<'a>(count: usize, name: &dyn Fn(usize) -> &'a str) ->
 
 /// The sorted indices of `count` items; equal items keep their order.
 pub(crate) fn sorted_places(count: usize, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..count).collect();
-    places.sort_by(|a, b| order(*a, *b));
-    places
+    let mut indices: Vec<usize> = (0..count).collect();
+    indices.sort_by(|a, b| order(*a, *b));
+    indices
 }
 
 /// Compares two strings by their UTF-16 code units, reading only UTF-8.

@@ -41,7 +41,7 @@ struct Reader<'t> {
     interner: Interner,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
-    places: OpenPaths,
+    open_paths: OpenPaths,
     /// The path of the innermost value in which the text is invalid.
     failed_at: Option<String>,
 }
@@ -58,7 +58,7 @@ impl<'t> Reader<'t> {
             interner: Interner::new(text.len()),
             duplicates: Vec::new(),
             notes: Vec::new(),
-            places: OpenPaths::default(),
+            open_paths: OpenPaths::default(),
             failed_at: None,
         }
     }
@@ -95,7 +95,7 @@ impl<'t> Reader<'t> {
     /// Notes something about a value at this depth.
     fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) {
         if cfg!(feature = "tools") {
-            let note = self.places.note(kind, path, depth);
+            let note = self.open_paths.note(kind, path, depth);
             self.notes.push(note);
         }
     }
@@ -103,7 +103,7 @@ impl<'t> Reader<'t> {
     /// Registers an opened array or object; the outermost has depth 1.
     fn open(&mut self, depth: usize) {
         if cfg!(feature = "tools") {
-            self.places.open(depth - 1);
+            self.open_paths.open(depth - 1);
         }
     }
 
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_where() {
+    fn errors_state_path_line_and_column() {
         let syntax = error("{\"flags\": {\"a\": [1, tru]}}");
         assert_eq!(syntax.path(), "flags.a[1]");
         assert_eq!(
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_counted() {
+    fn nesting_beyond_the_limit_is_an_error() {
         let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
         assert!(Value::parse(nested(limits::NESTING).as_bytes()).is_ok());
         assert_eq!(error(&nested(limits::NESTING + 1)).kind, JsonErrorKind::Nesting);
@@ -279,7 +279,7 @@ mod tests {
 
     #[cfg(feature = "tools")]
     #[test]
-    fn what_the_value_no_longer_shows_is_noted() {
+    fn duplicate_members_and_rounded_integers_are_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
         let notes = read(text, &Path::Root).unwrap().notes;
         let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_hosts_minus_zero_marks() {
+    fn minus_zero_marks_a_missing_json_form_only_in_text_of_a_host() {
         assert_eq!(Value::parse(b"-0").unwrap().to_string(), "0");
         assert!(read_host(b"[-0]").unwrap().lacks_json_form());
         assert!(!read_host(b"[0]").unwrap().lacks_json_form());

@@ -124,11 +124,11 @@ impl<'t> Scanner<'t> {
                 return Err(self.fault_ahead(if end { EOF_IN_VALUE } else { INVALID_NUMBER }));
             }
         }
-        number.written = self.text.get(start..self.offset).unwrap_or_default();
+        number.source = self.text.get(start..self.offset).unwrap_or_default();
         if let Some(b'e' | b'E') = self.peek() {
             integer = false;
             self.skip();
-            let exponent = self.exponent(number.written)?;
+            let exponent = self.exponent(number.source)?;
             number.exponent = number.exponent.saturating_add(exponent);
         }
         if integer && number.dropped == 0 {
@@ -152,8 +152,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Reads the exponent of a number whose digits are `written`.
-    fn exponent(&mut self, written: &[u8]) -> Result<i64, Invalid> {
+    /// Reads the exponent of a number whose digits are `digits`.
+    fn exponent(&mut self, digits: &[u8]) -> Result<i64, Invalid> {
         let negative = self.peek() == Some(b'-');
         if let Some(b'+' | b'-') = self.peek() {
             self.skip();
@@ -169,7 +169,7 @@ impl<'t> Scanner<'t> {
             let longer = exponent.checked_mul(10).and_then(|tens| tens.checked_add(digit));
             if longer.is_none()
                 && !negative
-                && written.iter().any(|byte| matches!(byte, b'1'..=b'9'))
+                && digits.iter().any(|byte| matches!(byte, b'1'..=b'9'))
             {
                 return Err(self.out_of_range());
             }
