@@ -51,7 +51,7 @@ impl HashIndex {
         index.grow(count as usize, order);
         for slot in 0..count {
             let Some(hash) = hash(slot) else { continue };
-            match index.lookup(hash, |known| order(known, slot)) {
+            match index.lookup(hash, &|known| order(known, slot)) {
                 Lookup::Free(at) => index.fill(at, hash, slot),
                 Lookup::Crowded => index.crowded.insert(hash, slot, &|known| order(known, slot)),
                 Lookup::Found(_) => {}
@@ -61,11 +61,11 @@ impl HashIndex {
     }
 
     /// Returns the slot of the item that has this hash and compares as equal.
-    pub(crate) fn find(&self, hash: u32, compare: impl Fn(u32) -> Ordering) -> Option<u32> {
-        match self.lookup(hash, &compare) {
+    pub(crate) fn find(&self, hash: u32, compare: &dyn Fn(u32) -> Ordering) -> Option<u32> {
+        match self.lookup(hash, compare) {
             Lookup::Found(slot) => Some(slot),
             Lookup::Free(_) => None,
-            Lookup::Crowded => self.crowded.find(hash, &compare),
+            Lookup::Crowded => self.crowded.find(hash, compare),
         }
     }
 
@@ -90,7 +90,7 @@ impl HashIndex {
     }
 
     fn put(&mut self, hash: u32, slot: u32, order: &dyn Fn(u32, u32) -> Ordering) {
-        match self.lookup(hash, |_| Ordering::Less) {
+        match self.lookup(hash, &|_| Ordering::Less) {
             Lookup::Free(at) => self.fill(at, hash, slot),
             // It takes no bucket: more buckets would not help keys with one hash.
             Lookup::Crowded | Lookup::Found(_) => {
@@ -107,7 +107,7 @@ impl HashIndex {
     }
 
     /// The bucket of an item with this hash, or the free bucket for it.
-    fn lookup(&self, hash: u32, compare: impl Fn(u32) -> Ordering) -> Lookup {
+    fn lookup(&self, hash: u32, compare: &dyn Fn(u32) -> Ordering) -> Lookup {
         let mask = self.buckets.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         for _ in 0..PROBES {
@@ -175,10 +175,10 @@ mod tests {
             assert!(compared.get() < COUNT * 3 * 32, "{}", compared.get());
             compared.set(0);
             for slot in 0..COUNT {
-                assert_eq!(index.find(hash(slot), |known| compare(known, slot)), Some(slot));
+                assert_eq!(index.find(hash(slot), &|known| compare(known, slot)), Some(slot));
             }
             assert!(compared.get() < COUNT * (PROBES as u32 + 32), "{}", compared.get());
-            assert_eq!(index.find(7, |known| order(known).cmp(&u32::MAX)), None);
+            assert_eq!(index.find(7, &|known| order(known).cmp(&u32::MAX)), None);
             compared.set(0);
             // Each item twice.
             let half = |slot: u32| order(slot / 2);
@@ -188,7 +188,7 @@ mod tests {
             });
             assert!(compared.get() < COUNT * (PROBES as u32 + 64), "{}", compared.get());
             for slot in 0..COUNT {
-                let found = index.find(hash(slot / 2), |known| half(known).cmp(&half(slot)));
+                let found = index.find(hash(slot / 2), &|known| half(known).cmp(&half(slot)));
                 assert_eq!(found, Some(slot / 2 * 2));
             }
         }

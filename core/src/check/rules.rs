@@ -95,7 +95,7 @@ impl<'a> Before<'a> {
 
     fn slot(&self, key: u64) -> Option<usize> {
         let known = |slot: u32| self.keyed.get(slot as usize).map_or(0, |(known, _)| *known);
-        let slot = self.by_key.find(folded(key), |slot| known(slot).cmp(&key))?;
+        let slot = self.by_key.find(folded(key), &|slot| known(slot).cmp(&key))?;
         Some(slot as usize)
     }
 

@@ -70,7 +70,7 @@ fn hash(slot: u32) -> u32 {
 impl Slots {
     fn find(&self, slot: u32) -> Option<usize> {
         let order = |at: u32| self.slots.get(at as usize).cmp(&Some(&slot));
-        self.index.find(hash(slot), order).map(|at| at as usize)
+        self.index.find(hash(slot), &order).map(|at| at as usize)
     }
 
     fn add(&mut self, slot: u32) {
