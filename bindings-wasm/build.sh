@@ -66,7 +66,7 @@ module() {
 # The page's module is optimized for size, the server's for speed, except for the standard library,
 # which is not on a hot path.
 modules() {
-    module core wasm optimize_for_size "" "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign --flatten --rereloop -Oz -Oz" &&
+    module core wasm optimize_for_size '--cfg sha2_backend_soft="compact"' "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign --flatten --rereloop -Oz -Oz" &&
         module tools wasm-tools optimize_for_size "" -O3
 }
 

@@ -187,8 +187,8 @@ impl Context {
 
     pub(crate) fn individual(&self, kind: &str) -> Option<&Individual> {
         let individuals = self.individuals();
-        let place = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;
-        individuals.get(place)
+        let index = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;
+        individuals.get(index)
     }
 }
 

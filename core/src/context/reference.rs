@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference() {
+    fn empty_components_and_unknown_escapes_are_invalid() {
         for text in ["", "/", "//", "/a/", "/a//b", "/a~", "/a~2", "/~"] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -10,12 +10,12 @@ mod big_segment;
 mod bound_context;
 mod bucket;
 mod clause;
+mod context_cache;
+mod evaluation_cache;
 mod flag;
-mod memo;
 mod observer;
 mod prerequisite;
 mod reason;
-mod remembered;
 mod resolve;
 mod rollout;
 mod rule;
@@ -34,7 +34,7 @@ pub(crate) use observer::{
     BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
 };
 
-use memo::Memo;
+use evaluation_cache::EvaluationCache;
 
 use crate::model::Model;
 use crate::steps::{Malformed, Steps};
@@ -61,8 +61,8 @@ pub(crate) fn evaluate<O: Observer>(
         observer,
         steps: Steps::of(steps.left()),
         big_segments: None,
-        prerequisites: Memo::default(),
-        segments: Memo::default(),
+        prerequisites: EvaluationCache::default(),
+        segments: EvaluationCache::default(),
         direct_prerequisites: 0,
     };
     let outcome = evaluation.root(handle.index(), flag);
@@ -87,8 +87,8 @@ struct Evaluation<'a, O> {
     big_segments: Option<BigSegmentsStatus>,
     /// Each prerequisite and each segment is computed once, so that diamond-shaped dependencies
     /// take linear time.
-    prerequisites: Memo<flag::Outcome>,
-    segments: Memo<bool>,
+    prerequisites: EvaluationCache<flag::Outcome>,
+    segments: EvaluationCache<bool>,
     /// The number of prerequisites of the requested flag that were evaluated.
     direct_prerequisites: u32,
 }

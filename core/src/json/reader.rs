@@ -8,7 +8,7 @@ use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
 use super::path::Path;
-use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner, column};
+use super::scanner::{EOF_IN_VALUE, Invalid, Number, Scanner, column};
 use super::value::Value;
 use crate::limits;
 
@@ -41,7 +41,7 @@ struct Reader<'t, const NOTES: bool> {
     interner: Interner,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
-    places: OpenPaths,
+    open_paths: OpenPaths,
     /// The path of the innermost value in which the text is invalid.
     failed_at: Option<String>,
 }
@@ -58,7 +58,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             interner: Interner::new(text.len()),
             duplicates: Vec::new(),
             notes: Vec::new(),
-            places: OpenPaths::default(),
+            open_paths: OpenPaths::default(),
             failed_at: None,
         }
     }
@@ -66,15 +66,17 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     fn read(mut self, root: &Path<'_>) -> Result<Reading, JsonError> {
         let value = self.value(root, 0).and_then(|value| match self.scanner.peek_token() {
             None => Ok(value),
-            Some(_) => self.scanner.fault_ahead("something follows the value"),
+            Some(_) => Err(self.scanner.fault_ahead("something follows the value")),
         });
         match value {
             Ok(value) => Ok(Reading { value, notes: self.notes }),
-            Err(fault) => Err(self.explain(&fault)),
+            Err(Invalid) => Err(self.explain()),
         }
     }
 
-    fn explain(self, fault: &Fault) -> JsonError {
+    /// Describes the fault that the scanner found.
+    fn explain(self) -> JsonError {
+        let fault = self.scanner.found_fault();
         let before = self.text.get(..fault.offset).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         let column = column(before);
@@ -93,7 +95,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     /// Notes something about a value at this depth.
     fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) {
         if NOTES {
-            let note = self.places.note(kind, path, depth);
+            let note = self.open_paths.note(kind, path, depth);
             self.notes.push(note);
         }
     }
@@ -101,12 +103,12 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     /// Registers an opened array or object; the outermost has depth 1.
     fn open(&mut self, depth: usize) {
         if NOTES {
-            self.places.open(depth - 1);
+            self.open_paths.open(depth - 1);
         }
     }
 
     /// Parses a value at this depth.
-    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let value = self.value_of_any_type(path, depth);
         if value.is_err() && self.failed_at.is_none() {
             self.failed_at = Some(path.text());
@@ -114,15 +116,15 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
         value
     }
 
-    fn value_of_any_type(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn value_of_any_type(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let Some(first) = self.scanner.peek_token() else {
-            return self.scanner.fault_ahead(EOF_IN_VALUE);
+            return Err(self.scanner.fault_ahead(EOF_IN_VALUE));
         };
         if first.is_ascii_digit() {
             return self.number(path, depth, false);
         }
         if !matches!(first, b'n' | b't' | b'f' | b'-' | b'"' | b'[' | b'{') {
-            return self.scanner.fault_ahead("expected a value");
+            return Err(self.scanner.fault_ahead("expected a value"));
         }
         self.scanner.skip();
         match first {
@@ -131,16 +133,13 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
             b'-' => self.number(path, depth, true),
             b'"' => self.string().map(Value::String),
-            _ if depth >= limits::NESTING => {
-                let fault = self.scanner.fault("");
-                fault.map_err(|fault| Fault { kind: JsonErrorKind::Nesting, ..fault })
-            }
+            _ if depth >= limits::NESTING => Err(self.scanner.fault_of(JsonErrorKind::Nesting, "")),
             b'[' => self.array(path, depth + 1),
             _ => self.object(path, depth + 1),
         }
     }
 
-    fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Fault> {
+    fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Invalid> {
         let (number, imprecise) = match self.scanner.number()? {
             // The integer is more precise than the double that it is rounded to.
             Number::Integer(integer) => (integer as f64, integer > 1 << 53),
@@ -157,25 +156,27 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     }
 
     /// Parses an array after its bracket.
-    fn array(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn array(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let start = self.elements.len();
         self.open(depth);
         loop {
             match self.scanner.peek_token() {
-                None => return self.scanner.fault_ahead("the text ends within an array"),
+                None => return Err(self.scanner.fault_ahead("the text ends within an array")),
                 Some(b']') => break,
                 Some(_) if self.elements.len() == start => {}
                 Some(b',') => {
                     self.scanner.skip();
                     match self.scanner.peek_token() {
-                        None => return self.scanner.fault_ahead(EOF_IN_VALUE),
+                        None => return Err(self.scanner.fault_ahead(EOF_IN_VALUE)),
                         Some(b']') => {
-                            return self.scanner.fault_ahead("a comma with nothing after it");
+                            return Err(self.scanner.fault_ahead("a comma with nothing after it"));
                         }
                         Some(_) => {}
                     }
                 }
-                Some(_) => return self.scanner.fault_ahead("expected `,` or `]` after an element"),
+                Some(_) => {
+                    return Err(self.scanner.fault_ahead("expected `,` or `]` after an element"));
+                }
             }
             let index = self.elements.len() - start;
             let element = self.value(&path.element(index), depth)?;
@@ -186,34 +187,40 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     }
 
     /// Parses a string after its quote.
-    fn string(&mut self) -> Result<Arc<str>, Fault> {
+    fn string(&mut self) -> Result<Arc<str>, Invalid> {
         let bytes = self.scanner.string()?;
         let text = self.scanner.utf8(&bytes)?;
         Ok(self.interner.intern(text))
     }
 
     /// Parses an object after its brace.
-    fn object(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn object(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let start = self.members.len();
         self.open(depth);
         loop {
             let mut next = self.scanner.peek_token();
             match next {
-                None => return self.scanner.fault_ahead("the text ends within an object"),
+                None => return Err(self.scanner.fault_ahead("the text ends within an object")),
                 Some(b'}') => break,
                 Some(_) if self.members.len() == start => {}
                 Some(b',') => {
                     self.scanner.skip();
                     next = self.scanner.peek_token();
                 }
-                Some(_) => return self.scanner.fault_ahead("expected `,` or `}` after a member"),
+                Some(_) => {
+                    return Err(self.scanner.fault_ahead("expected `,` or `}` after a member"));
+                }
             }
             match next {
                 Some(b'"') => {}
-                None => return self.scanner.fault_ahead(EOF_IN_VALUE),
-                Some(b'}') => return self.scanner.fault_ahead("a comma with nothing after it"),
+                None => return Err(self.scanner.fault_ahead(EOF_IN_VALUE)),
+                Some(b'}') => {
+                    return Err(self.scanner.fault_ahead("a comma with nothing after it"));
+                }
                 Some(_) => {
-                    return self.scanner.fault_ahead("expected the name of a member, in quotes");
+                    return Err(self
+                        .scanner
+                        .fault_ahead("expected the name of a member, in quotes"));
                 }
             }
             self.scanner.skip();
@@ -221,9 +228,11 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             match self.scanner.peek_token() {
                 Some(b':') => self.scanner.skip(),
                 Some(_) => {
-                    return self.scanner.fault_ahead("expected `:` after the name of a member");
+                    return Err(self
+                        .scanner
+                        .fault_ahead("expected `:` after the name of a member"));
                 }
-                None => return self.scanner.fault_ahead("the text ends within an object"),
+                None => return Err(self.scanner.fault_ahead("the text ends within an object")),
             }
             let value = self.value(&path.member(&name), depth)?;
             self.members.push((name, value));
@@ -246,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_where() {
+    fn errors_state_path_line_and_column() {
         let syntax = error("{\"flags\": {\"a\": [1, tru]}}");
         assert_eq!(syntax.path(), "flags.a[1]");
         assert_eq!(
@@ -261,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_counted() {
+    fn nesting_beyond_the_limit_is_an_error() {
         let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
         assert!(Value::parse(nested(limits::NESTING).as_bytes()).is_ok());
         assert_eq!(error(&nested(limits::NESTING + 1)).kind, JsonErrorKind::Nesting);
@@ -269,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_value_no_longer_shows_is_noted() {
+    fn duplicate_members_and_rounded_integers_are_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
         let notes = read::<true>(text, &Path::Root).unwrap().notes;
         let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
@@ -289,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_hosts_minus_zero_marks() {
+    fn minus_zero_marks_a_missing_json_form_only_in_text_of_a_host() {
         assert_eq!(Value::parse(b"-0").unwrap().to_string(), "0");
         assert!(read_host(b"[-0]").unwrap().lacks_json_form());
         assert!(!read_host(b"[0]").unwrap().lacks_json_form());

@@ -49,7 +49,7 @@ impl Value {
         Ok(reader::read::<false>(text, &Path::Root)?.value)
     }
 
-    /// Parses text that a binding has written for a host object: the literal `-0`, which a binding
+    /// Parses text that a binding encoded from a host object: the literal `-0`, which a binding
     /// never writes for a number, is [`Value::NO_JSON_FORM`].
     ///
     /// # Errors
