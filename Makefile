@@ -87,9 +87,8 @@ check-words:
 
 check-rust:
 	$(call say,Rust: format and lints (a minute))
-	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
-	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
-	@cargo clippy --quiet --all-targets -p isoflag --no-default-features -- -D warnings
+	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python
+	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python -- -D warnings
 
 check-python: build-python
 	$(call say,Python: format and lints and types)
@@ -103,7 +102,6 @@ check-npm: build-wasm
 test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet $(RUST_PACKAGES)
-	@cargo test --quiet -p isoflag --no-default-features
 
 test-python: build-python build-cli
 	$(call say,Python: the binding and the programs that test it)

@@ -1,10 +1,8 @@
 //! The digest of a document, and LaunchDarkly's secure-mode hash.
 
-#[cfg(feature = "tools")]
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-#[cfg(feature = "tools")]
 use crate::context::Context;
 use crate::json::{Value, push_hex};
 
@@ -28,7 +26,6 @@ pub fn digest(value: &Value) -> String {
 /// assert_eq!(secure_mode_hash("", &context), "");
 /// # Ok::<(), isoflag::ContextError>(())
 /// ```
-#[cfg(feature = "tools")]
 #[must_use]
 pub fn secure_mode_hash(sdk_key: &str, context: &Context) -> String {
     if sdk_key.is_empty() {

@@ -26,7 +26,7 @@ impl KeySet {
 
     /// Returns the slot of a key.
     pub(crate) fn slot(&self, key: &str) -> Option<u32> {
-        self.index.find(hash(key), |slot| (**self.key(slot)).cmp(key))
+        self.index.find(hash(key), &|slot| (**self.key(slot)).cmp(key))
     }
 
     /// Sorts slots by the RFC 8785 order of their keys.

@@ -22,8 +22,9 @@
 //! `isoflag-tools`; it reads the compiled document through [`model`] and the written one through
 //! [`Flags::source`].
 //!
-//! The feature `tools`, on by default, contains what evaluation does not need: explanations,
-//! diagnostics, AppConfig's profiles and the secure-mode hash. No answer depends on it.
+//! No cargo feature decides what is compiled. Two generic parameters do: evaluation is generic over
+//! an observer, which records explanations or ignores every step, and compiling over the findings,
+//! which are collected for diagnostics or ignored. What a module does not call is not in it.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -39,67 +40,45 @@
 //! ```
 
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    not(feature = "tools"),
-    allow(
-        dead_code,
-        unused_imports,
-        unreachable_pub,
-        reason = "computed by evaluation, exposed only by `tools`"
-    )
-)]
 
 mod balanced_tree;
-mod bound_flags;
 mod calendar;
-mod consistency;
 mod context;
 mod diagnostic;
 mod digest;
 mod document;
 mod evaluation;
-#[cfg(feature = "tools")]
 mod explain;
 mod flags;
 mod freshness;
 mod hash_index;
-#[cfg(feature = "tools")]
-mod history;
 mod json;
 mod key_set;
 pub mod limits;
 pub mod model;
-mod path;
-#[cfg(feature = "tools")]
 mod printable;
-mod state;
+mod steps;
 
-pub use bound_flags::{BoundFlags, PartialBinding};
-pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS};
-#[cfg(feature = "tools")]
-pub use consistency::{TtlError, parse_ttl};
 pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use digest::digest;
-#[cfg(feature = "tools")]
 pub use digest::secure_mode_hash;
 pub use document::DocumentError;
 pub use evaluation::{
     Answer, BigSegments, BigSegmentsError, BigSegmentsStatus, ErrorKind, EvaluationDetail,
     FlagHandle, Reason, ReasonKind, ReasonMember, ValueType,
 };
-#[cfg(feature = "tools")]
 pub use explain::Explanation;
-pub use flags::Flags;
-pub use freshness::{Evidence, ResponseTimes};
-#[cfg(feature = "tools")]
-pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
-pub use json::{JsonError, Object, Value};
+pub use flags::{
+    AllFlagsOptions, BoundFlags, FlagState, Flags, PartialBinding, PrerequisiteKeys, StateMember,
+};
+pub use freshness::{
+    Consistency, DocumentHistory, Evidence, Gate, HistoryLimits, POLL_TIMEOUT_MS, PinError, Pinned,
+    ResponseTimes, TtlError, parse_ttl,
+};
+pub use json::{JsonError, Object, Path, Value};
 pub use model::{Hash, Mentions};
-pub use path::Path;
-#[cfg(feature = "tools")]
 pub use printable::{printable, printable_lines};
-pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
 pub const SPEC_VERSION: u32 = 2;

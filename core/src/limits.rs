@@ -73,11 +73,9 @@ pub(crate) const STATE_STEPS: u32 = 4 * STEPS;
 pub(crate) const STATE_OWN_STEPS: u32 = 10_000;
 
 /// The total size of a context's values that an explanation shows, as a [`Budget`] counts.
-#[cfg(feature = "tools")]
 pub(crate) const TRACE_BYTES: usize = 1 << 20;
 
 /// The findings that the diagnostics of one document report.
-#[cfg(feature = "tools")]
 pub(crate) const DIAGNOSTICS: usize = 100_000;
 
 /// The memory of the element or member at an index, given its memory in a short and in a long list.
@@ -153,7 +151,6 @@ mod tests {
     }
     /// The table in the documentation lists each limit with its current value.
     #[test]
-    #[cfg(feature = "tools")]
     fn the_documented_limits_are_these() {
         let table = include_str!("../../docs/limits.md");
         for (name, value) in [

@@ -1,5 +1,4 @@
 //! Twice the input costs about twice as much: counted in bytes that are allocated, never in seconds.
-#![cfg(feature = "tools")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod growing_documents;

@@ -99,7 +99,9 @@ function partOf(name) {
   if (["core", "alloc", "std", "hashbrown"].includes(crate)) {
     return module === undefined ? "the standard library" : "the standard library, for isoflag's types";
   }
-  return crate === undefined || crate === "isoflag_wasm" ? "isoflag-wasm: exports and inlined code" : crate;
+  return crate === undefined || crate.startsWith("isoflag_wasm")
+    ? "isoflag-wasm: exports and inlined code"
+    : crate;
 }
 
 function composition(file) {

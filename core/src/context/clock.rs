@@ -23,7 +23,9 @@ impl Context {
     /// `now_ms` is in milliseconds since the epoch, `offset_minutes` east of UTC. The core reads no
     /// clock; the caller does.
     ///
-    /// If the moment lies outside the years 0 to 9999.
+    /// # Errors
+    ///
+    /// If the time is outside the years 0 to 9999.
     pub fn with_clock(&self, now_ms: f64, offset_minutes: i32) -> Result<Context, ContextError> {
         let attributes = attributes(now_ms, offset_minutes).ok_or_else(|| {
             let shown = match Value::number(now_ms) {
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_is_replaced_and_must_be_a_moment() {
+    fn a_clock_is_replaced_and_its_time_must_be_in_range() {
         let context = Context::builder("u").build().unwrap();
         let twice = context.with_clock(0.0, 0).unwrap().with_clock(60_000.0, 0).unwrap();
         assert_eq!(twice.key(), "clock:clock:user:u");

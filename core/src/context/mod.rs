@@ -6,7 +6,6 @@ mod error;
 mod individual;
 mod kind;
 mod legacy_user;
-#[cfg(feature = "tools")]
 mod private;
 mod read;
 mod reference;
@@ -20,7 +19,6 @@ pub use reference::{AttributeReference, ReferenceError};
 
 pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
 pub(crate) use kind::{KIND, USER};
-#[cfg(feature = "tools")]
 pub(crate) use private::PrivateAttributes;
 
 use crate::json::{self, Object, Value};
@@ -189,8 +187,8 @@ impl Context {
 
     pub(crate) fn individual(&self, kind: &str) -> Option<&Individual> {
         let individuals = self.individuals();
-        let place = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;
-        individuals.get(place)
+        let index = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;
+        individuals.get(index)
     }
 }
 

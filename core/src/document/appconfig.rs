@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::container::{Document, read_text, read_value};
 use super::error::DocumentError;
 use super::{memory, profile};
+use crate::json::Path;
 use crate::json::{Object, Reading, Value};
-use crate::path::Path;
 
 /// Suffix of the flag that serves an AppConfig flag's attributes. AppConfig's own keys contain no
 /// dots.
@@ -30,7 +30,7 @@ impl Document {
             Some(object) if object.is_empty() || profile::is_profile(object) => {
                 Document::of_profile(reading)
             }
-            _ => Document::unpack(reading),
+            _ => Document::unpack::<true>(reading),
         }
     }
 
@@ -62,13 +62,12 @@ impl Document {
             segments: Object::default(),
             rest: Object::default(),
             notes: reading.notes,
-            diagnostics: Vec::new(),
         })
     }
 }
 
 fn read_configuration(text: &[u8]) -> Result<Reading, DocumentError> {
-    match read_text(text, &Path::Root) {
+    match read_text::<true>(text, &Path::Root) {
         Err(_) if is_ion(text) => Err(DocumentError::ion()),
         reading => reading,
     }

@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use super::error::DocumentError;
 use super::{memory, profile};
-use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::json::{self, Note, NoteKind, Object, OpenPaths, Reading, Value};
+use crate::json::{self, Note, NoteKind, Object, OpenPaths, Path, Reading, Value};
 use crate::limits::{self, Budget};
-use crate::path::Path;
 
 /// The two sections of a document, whose items have keys and versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     /// `flags`.
     Flags,
@@ -38,24 +36,23 @@ pub(crate) struct Document {
     /// Every other member: `meta`, and unknown members.
     pub(crate) rest: Object,
     pub(crate) notes: Vec<Note>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Document {
     /// Reads `{flags, segments}`, a stream's `{path: "/", data}` or a file source with
     /// `flagValues`.
-    pub(crate) fn read(text: &[u8]) -> Result<Document, DocumentError> {
-        Document::unpack(read_text(text, &Path::Root)?)
+    pub(crate) fn read<const NOTES: bool>(text: &[u8]) -> Result<Document, DocumentError> {
+        Document::unpack::<NOTES>(read_text::<NOTES>(text, &Path::Root)?)
     }
 
     pub(crate) fn of_value(value: Value) -> Result<Document, DocumentError> {
-        Document::unpack(read_value(value, &Path::Root)?)
+        Document::unpack::<true>(read_value(value, &Path::Root)?)
     }
 
     /// Reads a bare map of flags.
-    pub(crate) fn read_flag_map(text: &[u8]) -> Result<Document, DocumentError> {
+    pub(crate) fn read_flag_map<const NOTES: bool>(text: &[u8]) -> Result<Document, DocumentError> {
         let path = Path::Root.member(Section::Flags.name());
-        Document::wrap(read_text(text, &path)?)
+        Document::wrap(read_text::<NOTES>(text, &path)?)
     }
 
     pub(crate) fn of_flag_map(value: Value) -> Result<Document, DocumentError> {
@@ -77,13 +74,12 @@ impl Document {
             segments: Object::default(),
             rest: Object::default(),
             notes: reading.notes,
-            diagnostics: Vec::new(),
         })
     }
 
-    pub(super) fn unpack(reading: Reading) -> Result<Document, DocumentError> {
+    pub(super) fn unpack<const NOTES: bool>(reading: Reading) -> Result<Document, DocumentError> {
         let Reading { value, notes, memory: mut budget } = reading;
-        let (value, notes) = out_of_stream(value, notes);
+        let (value, mut notes) = out_of_stream::<NOTES>(value, notes);
         let object = match &value {
             Value::Object(object) => object,
             other => {
@@ -107,7 +103,7 @@ impl Document {
             return Err(DocumentError::too_dense(FLAG_VALUES.to_owned()));
         }
         memory::spend(&flags, &segments, budget)?;
-        let (flags, diagnostics) = expand(flags, &values);
+        let flags = expand::<NOTES>(flags, &values, &mut notes);
         let mut rest = Vec::new();
         for (name, value) in object.iter() {
             if !known.contains(&&**name) {
@@ -115,18 +111,21 @@ impl Document {
             }
         }
         let rest = Object::from_members(rest);
-        Ok(Document { flags, segments, rest, notes, diagnostics })
+        Ok(Document { flags, segments, rest, notes })
     }
 }
 
 pub(super) const FLAG_VALUES: &str = "flagValues";
 
-pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, DocumentError> {
+pub(super) fn read_text<const NOTES: bool>(
+    text: &[u8],
+    root: &Path<'_>,
+) -> Result<Reading, DocumentError> {
     if text.len() > limits::DOCUMENT_BYTES {
         return Err(DocumentError::too_long());
     }
     let memory = Budget::of_document(text.len());
-    json::read(text, root, memory).map_err(|error| DocumentError::json(&error))
+    json::read::<NOTES>(text, root, memory).map_err(|error| DocumentError::json(&error))
 }
 
 /// Checks the numbers and the memory of a value that was not parsed from text.
@@ -143,7 +142,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
             path: &Path<'_>,
             depth: usize,
         ) -> Result<(), DocumentError> {
-            if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
+            if matches!(value, Value::Array(_) | Value::Object(_)) {
                 self.open.open(depth);
             }
             match value {
@@ -151,7 +150,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
                     Err(DocumentError::number_range(path.text()))
                 }
                 Value::Number(number) => {
-                    if cfg!(feature = "tools") && json::is_imprecise(*number) {
+                    if json::is_imprecise(*number) {
                         self.notes.push(self.open.note(NoteKind::NumberPrecision, path, depth));
                     }
                     Ok(())
@@ -199,14 +198,15 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
 
 /// Returns the data of a stream's `put` event, if the value is one. Its notes lose the prefix
 /// `data.`.
-fn out_of_stream(value: Value, notes: Vec<Note>) -> (Value, Vec<Note>) {
+fn out_of_stream<const NOTES: bool>(value: Value, notes: Vec<Note>) -> (Value, Vec<Note>) {
     let data = value.as_object().and_then(|object| {
         let whole = object.get("path").and_then(Value::as_str) == Some("/");
         object.get("data").filter(|_| whole && object.get("flags").is_none()).cloned()
     });
     match data {
         None => (value, notes),
-        Some(data) => (data, notes.into_iter().filter_map(Note::within_data).collect()),
+        Some(data) if NOTES => (data, notes.into_iter().filter_map(Note::within_data).collect()),
+        Some(data) => (data, notes),
     }
 }
 
@@ -222,22 +222,23 @@ pub(super) fn section(object: &Object, name: &str) -> Result<Object, DocumentErr
     }
 }
 
-/// Adds a flag for each of a file source's values: it is on and serves that one value.
-fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
+/// Adds a flag for each of a file source's values: it is on and serves that one value. A value for
+/// an existing flag is only noted.
+fn expand<const NOTES: bool>(flags: Object, values: &Object, notes: &mut Vec<Note>) -> Object {
     if values.is_empty() {
-        return (flags, Vec::new());
+        return flags;
     }
-    let findings = Findings::kept();
     let mut members = Vec::new();
     for (key, flag) in flags.iter() {
         members.push((Arc::clone(key), flag.clone()));
     }
     for (key, value) in values.iter() {
         if flags.get(key).is_some() {
-            let message =
-                format_args!("`{key}` is in `flags` too, which counts; remove one of them");
-            let section = Path::Root.member(FLAG_VALUES);
-            findings.add(Code::DuplicateFlag, &section.member(key), message);
+            if NOTES {
+                let section = Path::Root.member(FLAG_VALUES);
+                let path = section.member(key);
+                notes.push(OpenPaths::default().note(NoteKind::DuplicateFlag, &path, 2));
+            }
             continue;
         }
         let first = Object::default().with("variation", Value::from(0));
@@ -249,5 +250,5 @@ fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
             .with("variations", Value::from(vec![value.clone()]));
         members.push((Arc::clone(key), Value::Object(flag)));
     }
-    (Object::from_members(members), findings.into_vec())
+    Object::from_members(members)
 }

@@ -67,7 +67,6 @@ impl DocumentError {
         DocumentError::not_a_document("", profile::MESSAGE)
     }
 
-    #[cfg(feature = "tools")]
     pub(crate) fn ion() -> DocumentError {
         let message = "this profile has variants and is Amazon Ion, not JSON; read it from \
                        AppConfig's agent, which decides variants and answers in JSON";
@@ -91,7 +90,6 @@ impl DocumentError {
 
     /// Whether the input is a feature-flag profile of AWS AppConfig, which
     /// [`Flags::from_appconfig_json`](crate::Flags::from_appconfig_json) loads.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn is_appconfig_profile(&self) -> bool {
         self.message == profile::MESSAGE

@@ -4,9 +4,8 @@
 //! same constants on every host runtime.
 
 use super::error::DocumentError;
-use crate::json::{Object, Value};
+use crate::json::{Object, Path, Value};
 use crate::limits::{self, Budget};
-use crate::path::Path;
 
 const FLAG: usize = 170;
 const SEGMENT: usize = 110;

@@ -1,6 +1,5 @@
 //! The source of a document: containers of flags and segments, patches, and AppConfig profiles.
 
-#[cfg(feature = "tools")]
 mod appconfig;
 mod container;
 mod error;

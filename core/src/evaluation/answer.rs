@@ -2,10 +2,9 @@
 
 use super::big_segment::BigSegmentsStatus;
 use super::reason::ErrorKind;
-use crate::Flags;
 use crate::json::Value;
 
-/// The handle of a flag; it remains valid for documents that [`Flags::apply`] makes of this one.
+/// The handle of a flag; it remains valid for documents that [`Flags::apply`](crate::Flags::apply) makes of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FlagHandle(u32);
 
@@ -23,7 +22,7 @@ impl FlagHandle {
     }
 }
 
-/// The result of an evaluation, in integers; [`Flags::value_of`] and [`Flags::reason_of`] convert
+/// The result of an evaluation, in integers; [`Flags::value_of`](crate::Flags::value_of) and [`Flags::reason_of`](crate::Flags::reason_of) convert
 /// it to a value and a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -94,20 +93,6 @@ impl Answer {
     #[must_use]
     pub fn variation_index(&self) -> Option<u32> {
         self.variation
-    }
-
-    /// The answer for a caller that expects one type: if the flag serves another type, the default,
-    /// with an error as the reason.
-    #[must_use]
-    pub fn expecting(self, flags: &Flags, wanted: ValueType) -> Answer {
-        let Some(value) = flags.value_of(&self) else { return self };
-        let fits = match wanted {
-            ValueType::Any | ValueType::Json => true,
-            ValueType::Bool => matches!(value, Value::Bool(_)),
-            ValueType::Number => matches!(value, Value::Number(_)),
-            ValueType::String => matches!(value, Value::String(_)),
-        };
-        if fits { self } else { Answer::error(ErrorKind::WrongType) }
     }
 
     /// The answer as four numbers, for a host runtime.

@@ -3,33 +3,37 @@
 use std::sync::Arc;
 
 use super::big_segment::BigSegments;
-use super::remembered::Remembered;
-use super::segment::Recalled;
+use super::context_cache::ContextCache;
+use super::segment::CachedMembership;
 use crate::context::{Context, Individual};
 use crate::hash_index;
 use crate::json::Value;
 use crate::model::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueList};
 
+/// The number of bits of a cached bucket.
+const BUCKET_BITS: u32 = 17;
+
 /// A context bound to a document: every attribute that the document reads, looked up once.
 #[derive(Debug)]
 pub(crate) struct BoundContext {
     /// `None` for an invalid context.
-    context: Option<ValidContext>,
+    valid: Option<ValidContext>,
     big_segments: Option<BigSegments>,
 }
 
+/// A valid context bound to a document.
 #[derive(Debug)]
 pub(crate) struct ValidContext {
     context: Context,
     individuals: BoundIndividuals,
     attributes: BoundAttributes,
     /// Cached memberships, by segment.
-    pub(super) segments: Remembered<{ Recalled::BITS }>,
+    pub(super) segments: ContextCache,
     /// Cached buckets by bucket slot: the number plus 1, or 0 if there is nothing to hash.
-    pub(super) buckets: Remembered<17>,
+    pub(super) buckets: ContextCache,
 }
 
-/// The position of each kind among the individuals of a context, and the hashes of their keys, for
+/// The index of each kind among the individuals of a context, and the hashes of their keys, for
 /// target lists and segments. Nearly every context has one kind, which needs no allocation.
 #[derive(Debug)]
 enum BoundIndividuals {
@@ -68,7 +72,7 @@ impl BoundContext {
         big_segments: Option<&BigSegments>,
     ) -> BoundContext {
         let bind = |context| ValidContext::bind(tables, context, None);
-        BoundContext { context: context.map(bind), big_segments: big_segments.cloned() }
+        BoundContext { valid: context.map(bind), big_segments: big_segments.cloned() }
     }
 
     /// Binds only the given dependencies. Nothing is cached between evaluations.
@@ -78,11 +82,12 @@ impl BoundContext {
         mentions: &Mentions,
     ) -> BoundContext {
         let bind = |context| ValidContext::bind(tables, context, Some(mentions));
-        BoundContext { context: context.map(bind), big_segments: None }
+        BoundContext { valid: context.map(bind), big_segments: None }
     }
 
+    /// The context, unless it is invalid.
     pub(crate) fn valid(&self) -> Option<&ValidContext> {
-        self.context.as_ref()
+        self.valid.as_ref()
     }
 
     pub(crate) fn big_segments(&self) -> Option<&BigSegments> {
@@ -99,10 +104,10 @@ impl BoundIndividuals {
             return BoundIndividuals::One { kind: tables.kinds.slot(&one.kind), hash: hash(one) };
         }
         let mut kinds = vec![None; tables.kinds.len()];
-        for (place, individual) in (0_u32..).zip(context.individuals()) {
+        for (index, individual) in (0_u32..).zip(context.individuals()) {
             let slot = tables.kinds.slot(&individual.kind);
             if let Some(kind) = slot.and_then(|slot| kinds.get_mut(slot as usize)) {
-                *kind = Some(place);
+                *kind = Some(index);
             }
         }
         let hashes = context.individuals().iter().map(hash).collect();
@@ -110,20 +115,20 @@ impl BoundIndividuals {
     }
 
     /// The index of a kind's individual.
-    fn place(&self, kind: KindSlot) -> Option<usize> {
+    fn index(&self, kind: KindSlot) -> Option<usize> {
         match self {
             BoundIndividuals::One { kind: only, .. } => (*only == Some(kind.0)).then_some(0),
             BoundIndividuals::Many { kinds, .. } => {
-                kinds.get(kind.0 as usize).copied().flatten().map(|place| place as usize)
+                kinds.get(kind.0 as usize).copied().flatten().map(|index| index as usize)
             }
         }
     }
 
     /// The hash of the key of the individual at this index.
-    fn hash(&self, place: usize) -> u32 {
+    fn hash(&self, index: usize) -> u32 {
         match self {
             BoundIndividuals::One { hash, .. } => *hash,
-            BoundIndividuals::Many { hashes, .. } => hashes.get(place).copied().unwrap_or(0),
+            BoundIndividuals::Many { hashes, .. } => hashes.get(index).copied().unwrap_or(0),
         }
     }
 }
@@ -131,28 +136,30 @@ impl BoundIndividuals {
 impl ValidContext {
     fn bind(tables: &Tables, context: &Context, mentions: Option<&Mentions>) -> ValidContext {
         let lists = mentions.is_none_or(|mentions| mentions.keys);
-        let remembers = mentions.is_none();
+        let cache = |bits: u32, slots: usize| {
+            ContextCache::new(bits, if mentions.is_none() { slots } else { 0 })
+        };
         let individuals = BoundIndividuals::of(tables, context, lists);
         let bind = |slot: usize| {
             let attribute = tables.attributes.get(AttributeSlot(u32::try_from(slot).ok()?))?;
-            let individual = context.individuals().get(individuals.place(attribute.kind)?)?;
+            let individual = context.individuals().get(individuals.index(attribute.kind)?)?;
             let value = individual.get(&attribute.reference)?;
             let comparable = Comparable::read(&value, attribute.compared_as);
             Some(BoundAttribute { value, comparable })
         };
         let slots = mentions.map(|mentions| Arc::clone(&mentions.attributes));
-        let slot = |place: usize| match &slots {
-            None => place,
-            Some(slots) => slots.get(place).map_or(usize::MAX, |slot| slot.0 as usize),
+        let slot = |index: usize| match &slots {
+            None => index,
+            Some(slots) => slots.get(index).map_or(usize::MAX, |slot| slot.0 as usize),
         };
         let count = slots.as_ref().map_or(tables.attributes.len(), |slots| slots.len());
-        let values = (0..count).map(|place| bind(slot(place)).unwrap_or_default()).collect();
+        let values = (0..count).map(|index| bind(slot(index)).unwrap_or_default()).collect();
         ValidContext {
             context: context.clone(),
             individuals,
             attributes: BoundAttributes { values, slots },
-            segments: Remembered::new(if remembers { tables.segments.len() } else { 0 }),
-            buckets: Remembered::new(if remembers { tables.buckets.len() } else { 0 }),
+            segments: cache(CachedMembership::BITS, tables.segments.len()),
+            buckets: cache(BUCKET_BITS, tables.buckets.len()),
         }
     }
 
@@ -166,7 +173,7 @@ impl ValidContext {
     }
 
     pub(crate) fn individual(&self, kind: KindSlot) -> Option<&Individual> {
-        self.context.individuals().get(self.individuals.place(kind)?)
+        self.context.individuals().get(self.individuals.index(kind)?)
     }
 
     pub(crate) fn key(&self, kind: KindSlot) -> Option<&Arc<str>> {
@@ -175,19 +182,19 @@ impl ValidContext {
 
     /// Whether a list of keys of a kind contains the context's key.
     pub(crate) fn is_in(&self, kind: KindSlot, keys: &ValueList) -> bool {
-        let named = |place: usize| {
-            let individual = self.context.individuals().get(place)?;
-            Some(keys.contains(&individual.key, self.individuals.hash(place)))
+        let named = |index: usize| {
+            let individual = self.context.individuals().get(index)?;
+            Some(keys.contains(&individual.key, self.individuals.hash(index)))
         };
-        self.individuals.place(kind).and_then(named).unwrap_or(false)
+        self.individuals.index(kind).and_then(named).unwrap_or(false)
     }
 
     /// The attribute, if the context has the kind and the attribute.
     pub(crate) fn attribute(&self, slot: AttributeSlot) -> Option<&BoundAttribute> {
-        let place = match &self.attributes.slots {
+        let index = match &self.attributes.slots {
             None => slot.0 as usize,
             Some(slots) => slots.binary_search_by_key(&slot.0, |known| known.0).ok()?,
         };
-        self.attributes.values.get(place).filter(|attribute| !attribute.value.is_null())
+        self.attributes.values.get(index).filter(|attribute| !attribute.value.is_null())
     }
 }

@@ -26,13 +26,13 @@ impl<O: Observer> Evaluation<'_, O> {
         self.steps.take(1)?;
         let (attribute, slot) = bucketing.by.ok_or(Malformed)?;
         let hash = bucketing.hash.resolve(self.ruleset.hash()).ok_or(Malformed)?;
-        let known = self.context.buckets.get(slot.0).filter(|_| O::RECALLS);
-        let number = match known {
-            Some(known) => known.checked_sub(1),
+        let cached = self.context.buckets.get(slot.0).filter(|_| O::USES_CACHE);
+        let number = match cached {
+            Some(cached) => cached.checked_sub(1),
             None => {
                 let (number, steps) = self.hashed(hash, &bucketing.prefix.text, attribute)?;
                 // A result that took more steps is computed again, so that they are counted again.
-                if O::RECALLS && steps == 0 {
+                if O::USES_CACHE && steps == 0 {
                     self.context.buckets.set(slot.0, number.map_or(0, |number| number + 1));
                 }
                 number
@@ -53,11 +53,11 @@ impl<O: Observer> Evaluation<'_, O> {
         prefix: &str,
         attribute: AttributeSlot,
     ) -> Result<(Option<u32>, u32), Malformed> {
-        let mut digits = Digits::default();
+        let digits;
         let text: &str = match self.context.attribute(attribute).map(|attribute| &attribute.value) {
             Some(Value::String(text)) => text,
             Some(Value::Number(number)) if number.trunc().total_cmp(number).is_eq() => {
-                json::write_integer_digits(*number, &mut |digit| digits.push(digit));
+                digits = Digits::of(*number);
                 digits.as_str()
             }
             _ => return Ok((None, 0)),
@@ -94,33 +94,28 @@ fn murmur3_bucket(prefix: &str, text: &str) -> u32 {
     ((u64::from(hash) * 100_000) >> 32) as u32
 }
 
-/// The decimal digits of the largest double, without an allocation.
+/// The decimal digits of an integral double, without an allocation.
 struct Digits {
+    /// The largest double has 309, after a sign.
     bytes: [u8; 320],
     length: usize,
 }
 
-impl Default for Digits {
-    fn default() -> Self {
-        Digits { bytes: [0; 320], length: 0 }
-    }
-}
-
 impl Digits {
+    fn of(number: f64) -> Digits {
+        let mut digits = Digits { bytes: [0; 320], length: 0 };
+        json::write_integer_digits(number, &mut |digit| {
+            if let Some(byte) = digits.bytes.get_mut(digits.length) {
+                *byte = digit;
+                digits.length += 1;
+            }
+        });
+        digits
+    }
+
     fn as_str(&self) -> &str {
-        self.bytes
-            .get(..self.length)
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default()
-    }
-}
-
-impl Digits {
-    fn push(&mut self, digit: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = digit;
-            self.length += 1;
-        }
+        let bytes = self.bytes.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
     }
 }
 

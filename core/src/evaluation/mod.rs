@@ -10,16 +10,16 @@ mod big_segment;
 mod bound_context;
 mod bucket;
 mod clause;
+mod context_cache;
+mod evaluation_cache;
 mod flag;
-mod memo;
 mod observer;
 mod prerequisite;
 mod reason;
-mod remembered;
+mod resolve;
 mod rollout;
 mod rule;
 mod segment;
-mod steps;
 mod target;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
@@ -33,16 +33,11 @@ pub(crate) use flag::Outcome;
 pub(crate) use observer::{
     BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
 };
-pub(crate) use steps::Steps;
 
-use memo::Memo;
+use evaluation_cache::EvaluationCache;
 
 use crate::model::Model;
-
-/// Ends a whole evaluation: an unreadable part, a cycle or a limit. The requested flag evaluates to
-/// `MALFORMED_FLAG`, even if a prerequisite or a segment is the cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
+use crate::steps::{Malformed, Steps};
 
 /// Evaluates one flag for one bound context, within the remaining steps.
 pub(crate) fn evaluate<O: Observer>(
@@ -66,8 +61,8 @@ pub(crate) fn evaluate<O: Observer>(
         observer,
         steps: Steps::of(steps.left()),
         big_segments: None,
-        prerequisites: Memo::default(),
-        segments: Memo::default(),
+        prerequisites: EvaluationCache::default(),
+        segments: EvaluationCache::default(),
         direct_prerequisites: 0,
     };
     let outcome = evaluation.root(handle.index(), flag);
@@ -92,8 +87,8 @@ struct Evaluation<'a, O> {
     big_segments: Option<BigSegmentsStatus>,
     /// Each prerequisite and each segment is computed once, so that diamond-shaped dependencies
     /// take linear time.
-    prerequisites: Memo<flag::Outcome>,
-    segments: Memo<bool>,
+    prerequisites: EvaluationCache<flag::Outcome>,
+    segments: EvaluationCache<bool>,
     /// The number of prerequisites of the requested flag that were evaluated.
     direct_prerequisites: u32,
 }

@@ -10,7 +10,7 @@ use crate::model::{Bucketing, Clause, Flag, Prerequisite, Rollout, Targets};
 pub(crate) trait Observer {
     /// Whether cached results of the bound context may be used; an observer that records needs
     /// everything computed.
-    const RECALLS: bool = false;
+    const USES_CACHE: bool = false;
 
     fn enter_flag(&mut self, _slot: u32, _flag: &Flag) {}
     fn leave_flag(&mut self, _outcome: &Outcome) {}
@@ -34,7 +34,7 @@ pub(crate) trait Observer {
 pub(crate) struct NoObserver;
 
 impl Observer for NoObserver {
-    const RECALLS: bool = true;
+    const USES_CACHE: bool = true;
 }
 
 /// Ignores every event, and uses no cached results.

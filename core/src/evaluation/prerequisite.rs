@@ -1,6 +1,6 @@
 //! Evaluates the prerequisites of a flag.
 
-use super::memo::Known;
+use super::evaluation_cache::Cached;
 use super::observer::{Observer, PrerequisiteSeen};
 use super::{Evaluation, Malformed, Trail};
 use crate::limits;
@@ -49,18 +49,18 @@ impl<O: Observer> Evaluation<'_, O> {
             self.observer.leave_prerequisite(PrerequisiteSeen::Missing, false);
             return Ok((false, 0));
         };
-        let known = self.prerequisites.get(prerequisite.flag);
-        let repeated = known.is_some();
-        let Known { result: outcome, height } = match known {
-            Some(known) => known,
+        let cached = self.prerequisites.get(prerequisite.flag);
+        let repeated = cached.is_some();
+        let Cached { result: outcome, height } = match cached {
+            Some(cached) => cached,
             None => {
                 if trail.length > limits::PATH_LENGTH {
                     return Err(Malformed);
                 }
                 let (result, below) = self.flag(prerequisite.flag, flag, Some(trail))?;
-                let known = Known { result, height: below + 1 };
-                self.prerequisites.insert(prerequisite.flag, known);
-                known
+                let cached = Cached { result, height: below + 1 };
+                self.prerequisites.insert(prerequisite.flag, cached);
+                cached
             }
         };
         if trail.length - 1 + height > limits::PATH_LENGTH {

@@ -89,14 +89,14 @@ impl<'a> Reason<'a> {
         self.kind
     }
 
-    /// The worst status of the big segments that were asked.
+    /// The worst status of the big segments that were queried.
     #[must_use]
     pub fn big_segments_status(&self) -> Option<BigSegmentsStatus> {
         self.big_segments
     }
 
     /// The members of LaunchDarkly's JSON of the reason, in RFC 8785 order; false and absent ones
-    /// is left out. Nothing is copied.
+    /// are left out. Nothing is copied.
     ///
     /// ```
     /// # use isoflag::{Context, Flags, ReasonMember};

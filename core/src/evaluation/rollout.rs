@@ -7,7 +7,7 @@ use super::{Evaluation, Malformed};
 use crate::model::{Rollout, Served, WeightedVariation};
 
 impl<O: Observer> Evaluation<'_, O> {
-    /// Returns the variation that a rule or the fallthrough serves; `verdict` is told whether an
+    /// Returns the variation that a rule or the fallthrough serves; `verdict` receives whether an
     /// experiment decided.
     pub(super) fn served(
         &mut self,

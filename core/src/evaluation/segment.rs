@@ -1,7 +1,7 @@
 //! Evaluates the membership of a context in a segment.
 
 use super::big_segment::BigSegmentsStatus;
-use super::memo::Known;
+use super::evaluation_cache::Cached;
 use super::observer::{Observer, SegmentSeen};
 use super::{Evaluation, Malformed, Trail};
 use crate::limits;
@@ -26,38 +26,38 @@ impl<O: Observer> Evaluation<'_, O> {
         }
         let Segment::Readable(body) = segment else { return Err(Malformed) };
         let trail = Trail::down(above, slot);
-        let known = match self.segments.get(slot) {
-            Some(known) => {
-                self.observer.leave_segment(SegmentSeen::Repeated, known.result);
-                known
+        let cached = match self.segments.get(slot) {
+            Some(cached) => {
+                self.observer.leave_segment(SegmentSeen::Repeated, cached.result);
+                cached
             }
             None => {
                 if trail.length > limits::PATH_LENGTH {
                     return Err(Malformed);
                 }
-                let (result, below) = self.recall_or_compute(slot, body, &trail)?;
-                let known = Known { result, height: below + 1 };
-                self.segments.insert(slot, known);
-                known
+                let (result, below) = self.cached_or_computed(slot, body, &trail)?;
+                let cached = Cached { result, height: below + 1 };
+                self.segments.insert(slot, cached);
+                cached
             }
         };
-        if trail.length - 1 + known.height > limits::PATH_LENGTH {
+        if trail.length - 1 + cached.height > limits::PATH_LENGTH {
             return Err(Malformed);
         }
-        Ok((known.result, known.height))
+        Ok((cached.result, cached.height))
     }
 
     /// Returns the membership, and the length of the longest path of segments below. If it depends
     /// on the bound context alone, it is cached there.
-    fn recall_or_compute(
+    fn cached_or_computed(
         &mut self,
         slot: u32,
         body: &SegmentBody,
         trail: &Trail<'_>,
     ) -> Result<(bool, usize), Malformed> {
-        let remembers = O::RECALLS && !body.asks_segments;
-        if remembers && let Some(known) = self.context.segments.get(slot) {
-            let Recalled { member, big_segments, steps } = Recalled::unpack(known);
+        let uses_cache = O::USES_CACHE && !body.asks_segments;
+        if uses_cache && let Some(cached) = self.context.segments.get(slot) {
+            let CachedMembership { member, big_segments, steps } = CachedMembership::unpack(cached);
             // The store is queried before any step is taken.
             self.big_segments = self.big_segments.max(big_segments);
             self.steps.take(steps as usize)?;
@@ -70,10 +70,10 @@ impl<O: Observer> Evaluation<'_, O> {
         self.big_segments = big_segments.max(noted_before);
         let (seen, member, below) = decided?;
         self.observer.leave_segment(seen, member);
-        if remembers {
+        if uses_cache {
             let steps = self.steps.taken_since(left);
-            let recalled = Recalled { member, big_segments, steps };
-            self.context.segments.set(slot, recalled.pack());
+            let cached = CachedMembership { member, big_segments, steps };
+            self.context.segments.set(slot, cached.pack());
         }
         Ok((member, below))
     }
@@ -138,14 +138,14 @@ impl<O: Observer> Evaluation<'_, O> {
 
 /// The cached result of a segment: the membership, and everything else that computing it sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Recalled {
+pub(super) struct CachedMembership {
     member: bool,
     /// The status of the store of big segments, if it was queried.
     big_segments: Option<BigSegmentsStatus>,
     steps: u32,
 }
 
-impl Recalled {
+impl CachedMembership {
     /// One bit for the membership, three for the status, the others for the steps, at most those of
     /// one evaluation.
     pub(super) const BITS: u32 = 4 + (u32::BITS - limits::STEPS.leading_zeros());
@@ -155,12 +155,12 @@ impl Recalled {
         u32::from(self.member) | status << 1 | self.steps << 4
     }
 
-    fn unpack(packed: u32) -> Recalled {
+    fn unpack(packed: u32) -> CachedMembership {
         let status = (packed >> 1 & 7).checked_sub(1);
-        let known = |status: u32| BigSegmentsStatus::ALL.get(status as usize).copied();
-        Recalled {
+        let cached = |status: u32| BigSegmentsStatus::ALL.get(status as usize).copied();
+        CachedMembership {
             member: packed & 1 == 1,
-            big_segments: status.and_then(known),
+            big_segments: status.and_then(cached),
             steps: packed >> 4,
         }
     }
@@ -169,14 +169,15 @@ impl Recalled {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     #[test]
-    fn what_is_packed_is_recalled() {
+    fn a_membership_is_unpacked_as_it_was_packed() {
         for big_segments in BigSegmentsStatus::ALL.map(Some).into_iter().chain([None]) {
             for member in [true, false] {
                 for steps in [0, 1, limits::STEPS] {
-                    let recalled = Recalled { member, big_segments, steps };
-                    assert_eq!(Recalled::unpack(recalled.pack()), recalled);
-                    assert_eq!(recalled.pack() >> Recalled::BITS, 0);
+                    let cached = CachedMembership { member, big_segments, steps };
+                    assert_eq!(CachedMembership::unpack(cached.pack()), cached);
+                    assert_eq!(cached.pack() >> CachedMembership::BITS, 0);
                 }
             }
         }

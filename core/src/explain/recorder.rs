@@ -17,7 +17,7 @@ use crate::model::{
 
 /// Builds the trace: a frame for each entered part, closed when it is left.
 pub(super) struct Recorder<'a> {
-    ruleset: &'a Model,
+    model: &'a Model,
     bound_context: &'a BoundContext,
     frames: Vec<Frame>,
     trace: Value,
@@ -51,9 +51,9 @@ impl Frame {
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(ruleset: &'a Model, bound_context: &'a BoundContext) -> Recorder<'a> {
+    pub(super) fn new(model: &'a Model, bound_context: &'a BoundContext) -> Recorder<'a> {
         Recorder {
-            ruleset,
+            model,
             bound_context,
             frames: Vec::new(),
             trace: Value::Null,
@@ -100,11 +100,11 @@ impl<'a> Recorder<'a> {
     }
 
     fn kind_name(&self, attribute: &Attribute) -> Value {
-        Value::String(Arc::clone(self.ruleset.tables().kinds.key(attribute.kind.0)))
+        Value::String(Arc::clone(self.model.tables().kinds.key(attribute.kind.0)))
     }
 
     fn attribute(&self, slot: AttributeSlot) -> Option<&'a Attribute> {
-        self.ruleset.tables().attributes.get(slot)
+        self.model.tables().attributes.get(slot)
     }
 
     /// Whether the context marks an attribute private.
@@ -168,7 +168,7 @@ fn spend(value: &Value, left: &mut Budget) -> bool {
 impl Observer for Recorder<'_> {
     fn enter_flag(&mut self, slot: u32, flag: &Flag) {
         self.open(Place::Member("trace"));
-        self.set("flag", Arc::clone(self.ruleset.flag_key(slot)));
+        self.set("flag", Arc::clone(self.model.flag_key(slot)));
         match flag.state {
             FlagState::On(..) => self.set("on", true),
             FlagState::Off(_) => self.set("on", false),
@@ -184,7 +184,7 @@ impl Observer for Recorder<'_> {
 
     fn enter_prerequisite(&mut self, prerequisite: &Prerequisite) {
         self.open(Place::ElementOf("prerequisites"));
-        self.set("flag", Arc::clone(self.ruleset.flag_key(prerequisite.flag)));
+        self.set("flag", Arc::clone(self.model.flag_key(prerequisite.flag)));
         self.set("requiredVariation", prerequisite.variation);
     }
 
@@ -207,7 +207,7 @@ impl Observer for Recorder<'_> {
         for (position, list) in (0..).zip(&targets.lists) {
             let matches = matching == Some(position);
             self.open(Place::ElementOf("targets"));
-            let kind = self.ruleset.tables().kinds.key(list.kind.0);
+            let kind = self.model.tables().kinds.key(list.kind.0);
             self.set("contextKind", Arc::clone(kind));
             self.set("variationIndex", list.variation.map(Value::from).unwrap_or_default());
             self.set("match", matches);
@@ -271,7 +271,7 @@ impl Observer for Recorder<'_> {
 
     fn enter_segment(&mut self, slot: u32) {
         self.open(Place::ElementOf("segments"));
-        self.set("segment", Arc::clone(self.ruleset.segment_key(slot)));
+        self.set("segment", Arc::clone(self.model.segment_key(slot)));
     }
 
     fn leave_segment(&mut self, seen: SegmentSeen, member: bool) {

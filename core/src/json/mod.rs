@@ -13,6 +13,7 @@ mod note;
 mod number;
 mod object;
 mod order;
+mod path;
 mod power_of_ten;
 mod reader;
 mod scanner;
@@ -21,6 +22,7 @@ mod value;
 pub use error::JsonError;
 pub(crate) use object::Member;
 pub use object::Object;
+pub use path::Path;
 pub use value::Value;
 
 pub(crate) use canonical::push_hex;

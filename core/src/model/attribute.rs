@@ -78,7 +78,7 @@ pub(crate) fn attribute_slot(
 ) -> AttributeSlot {
     let hash = attribute.hash();
     let compare = |slot| table.get(AttributeSlot(slot)).map(|known| known.order(&attribute));
-    if let Some(slot) = table.index.find(hash, |slot| compare(slot).unwrap_or(Ordering::Less)) {
+    if let Some(slot) = table.index.find(hash, &|slot| compare(slot).unwrap_or(Ordering::Less)) {
         return AttributeSlot(slot);
     }
     let slot = u32::try_from(table.attributes.len()).unwrap_or(u32::MAX);

@@ -37,7 +37,7 @@ pub(super) fn bucket_slot(
     let hash = prefix.hash ^ by.0.wrapping_mul(0x9e37_79b9) ^ choice.rank();
     let wanted = (prefix.clone(), choice, by);
     let compare = |known: u32| table.buckets.get(known as usize).map(|known| order(known, &wanted));
-    if let Some(slot) = table.index.find(hash, |known| compare(known).unwrap_or(Ordering::Less)) {
+    if let Some(slot) = table.index.find(hash, &|known| compare(known).unwrap_or(Ordering::Less)) {
         return BucketSlot(slot);
     }
     let slot = u32::try_from(table.buckets.len()).unwrap_or(u32::MAX);

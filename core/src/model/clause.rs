@@ -7,7 +7,7 @@ use super::fields::{Fields, Unreadable};
 use super::operator::{ClauseValues, Test};
 use super::tables::{Tables, intern};
 use crate::context::{AttributeReference, KIND};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
 
 /// A compiled condition of a rule.
@@ -37,7 +37,10 @@ pub enum Condition {
 }
 
 impl Clause {
-    pub(super) fn read(fields: Fields<'_>, tables: &mut Tables) -> Result<Clause, Unreadable> {
+    pub(super) fn read<F: Findings>(
+        fields: Fields<'_, F>,
+        tables: &mut Tables,
+    ) -> Result<Clause, Unreadable> {
         let empty: Arc<str> = Arc::from("");
         let operator = fields.text("op");
         let negate = fields.boolean("negate");
@@ -62,7 +65,7 @@ impl Clause {
             let test = Test::prepare(operator, &place);
             match AttributeReference::beside_kind(name, kind) {
                 Err(error) => {
-                    fields.report(Code::InvalidReference, "attribute", error);
+                    fields.report(Code::INVALID_REFERENCE, "attribute", error);
                     Condition::InvalidReference
                 }
                 Ok(reference) if reference.is(KIND) => Condition::Kinds(test),
@@ -78,14 +81,14 @@ impl Clause {
 
     /// Compiles the clauses of a rule of a flag or a segment; a rule without any matches every
     /// context.
-    pub(super) fn read_all(
-        fields: &Fields<'_>,
+    pub(super) fn read_all<F: Findings>(
+        fields: &Fields<'_, F>,
         tables: &mut Tables,
     ) -> Result<Box<[Clause]>, Unreadable> {
         let clauses = fields.each("clauses", |clause| Clause::read(clause, tables))?;
         if clauses.is_empty() {
             let message = "a rule without clauses matches every context; remove it or add one";
-            fields.findings.add(Code::RuleWithoutClauses, fields.path, message);
+            fields.findings.add(Code::RULE_WITHOUT_CLAUSES, fields.path, message);
         }
         Ok(clauses)
     }

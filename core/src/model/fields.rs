@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::value_list::ValueList;
 use crate::diagnostic::{Code, Findings};
+use crate::json::Path;
 use crate::json::{Object, Value};
-use crate::path::Path;
 
 /// A part that is invalid; its diagnostic has already been reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,24 +14,23 @@ pub(crate) struct Unreadable;
 
 /// The properties of one object of the document, read leniently: `null` is absent, unknown
 /// properties are ignored, and a property of the wrong type is reported with its path.
-#[derive(Clone, Copy)]
-pub(crate) struct Fields<'a> {
+pub(crate) struct Fields<'a, F> {
     object: &'a Object,
     pub(crate) path: &'a Path<'a>,
-    pub(crate) findings: &'a Findings,
+    pub(crate) findings: &'a F,
 }
 
-impl<'a> Fields<'a> {
+impl<'a, F: Findings> Fields<'a, F> {
     pub(crate) fn of(
         value: &'a Value,
         path: &'a Path<'a>,
-        findings: &'a Findings,
-    ) -> Result<Fields<'a>, Unreadable> {
+        findings: &'a F,
+    ) -> Result<Fields<'a, F>, Unreadable> {
         match value {
             Value::Object(object) => Ok(Fields { object, path, findings }),
             other => {
                 let message = format_args!("expected an object, found {}", other.type_name());
-                findings.add(Code::NotAnObject, path, message);
+                findings.add(Code::NOT_AN_OBJECT, path, message);
                 Err(Unreadable)
             }
         }
@@ -70,31 +69,31 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn boolean(&self, name: &str) -> Result<bool, Unreadable> {
-        let read = self.read(name, "a boolean", Code::WrongType, Value::as_bool)?;
+        let read = self.read(name, "a boolean", Code::WRONG_TYPE, Value::as_bool)?;
         Ok(read.unwrap_or(false))
     }
 
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Unreadable> {
-        self.read(name, "an integer", Code::WrongType, Value::as_integer)
+        self.read(name, "an integer", Code::WRONG_TYPE, Value::as_integer)
     }
 
     pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, Unreadable> {
-        self.read(name, "a number", Code::WrongType, Value::as_number)
+        self.read(name, "a number", Code::WRONG_TYPE, Value::as_number)
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<Option<&'a Arc<str>>, Unreadable> {
-        self.read(name, "a string", Code::WrongType, as_text)
+        self.read(name, "a string", Code::WRONG_TYPE, as_text)
     }
 
     pub(crate) fn object(&self, name: &str) -> Result<Option<&'a Value>, Unreadable> {
-        self.read(name, "an object", Code::WrongType, |value| {
+        self.read(name, "an object", Code::WRONG_TYPE, |value| {
             matches!(value, Value::Object(_)).then_some(value)
         })
     }
 
     /// A list, shared with the document; an absent one is empty.
     pub(crate) fn list(&self, name: &str) -> Result<Arc<[Value]>, Unreadable> {
-        let read = self.read(name, "an array", Code::WrongType, |value| match value {
+        let read = self.read(name, "an array", Code::WRONG_TYPE, |value| match value {
             Value::Array(elements) => Some(Arc::clone(elements)),
             _ => None,
         })?;
@@ -108,7 +107,7 @@ impl<'a> Fields<'a> {
         if let Some((index, element)) = list.iter().enumerate().find(other) {
             let message = format_args!("expected a string, found {}", element.type_name());
             let list = self.path.member(name);
-            self.findings.add(Code::WrongType, &list.element(index), message);
+            self.findings.add(Code::WRONG_TYPE, &list.element(index), message);
             return Err(Unreadable);
         }
         Ok(ValueList::new(list))
@@ -118,7 +117,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn each<T>(
         &self,
         name: &str,
-        mut read: impl FnMut(Fields<'_>) -> Result<T, Unreadable>,
+        mut read: impl FnMut(Fields<'_, F>) -> Result<T, Unreadable>,
     ) -> Result<Box<[T]>, Unreadable> {
         let mut all = Vec::new();
         self.visit(name, &mut |fields| {
@@ -133,7 +132,7 @@ impl<'a> Fields<'a> {
     pub(super) fn visit(
         &self,
         name: &str,
-        visit: &mut dyn FnMut(Fields<'_>) -> Result<(), Unreadable>,
+        visit: &mut dyn FnMut(Fields<'_, F>) -> Result<(), Unreadable>,
     ) -> Result<(), Unreadable> {
         let list = self.path.member(name);
         let mut all = Ok(());
@@ -141,7 +140,7 @@ impl<'a> Fields<'a> {
             let path = list.element(index);
             let visited = Fields::of(element, &path, self.findings).and_then(&mut *visit);
             all = all.and(visited);
-            if all.is_err() && !self.findings.are_kept() {
+            if all.is_err() && !self.findings.are_wanted() {
                 break;
             }
         }
@@ -156,7 +155,7 @@ impl<'a> Fields<'a> {
         expected: &str,
         read: impl FnOnce(&'a Value) -> Option<T>,
     ) -> Option<T> {
-        self.read(name, expected, Code::IgnoredType, read).unwrap_or_default()
+        self.read(name, expected, Code::IGNORED_TYPE, read).unwrap_or_default()
     }
 }
 

@@ -11,9 +11,10 @@ use super::metadata::Metadata;
 use super::rollout::{Served, VariationCount};
 use super::tables::{Tables, intern};
 use super::target::Targets;
+use super::{Part, Section};
 use crate::diagnostic::{Code, Findings};
+use crate::json::Path;
 use crate::json::Value;
-use crate::path::Path;
 
 /// A compiled flag. Invalid parts are left out one by one, so that a flag that is off evaluates
 /// even if other parts are invalid.
@@ -82,13 +83,14 @@ pub struct Rule {
     pub(crate) track_events: bool,
 }
 
-impl Flag {
-    /// Compiles the flag with the member name `name`; `None` for `null` and for a tombstone.
-    pub(super) fn read(
+impl Part for Flag {
+    const SECTION: Section = Section::Flags;
+
+    fn read<F: Findings>(
         value: &Value,
         name: &Arc<str>,
         path: &Path<'_>,
-        findings: &Findings,
+        findings: &F,
         tables: &mut Tables,
     ) -> Option<Flag> {
         if value.is_null() {
@@ -123,7 +125,9 @@ impl Flag {
         };
         Some(Flag { metadata, variations, state })
     }
+}
 
+impl Flag {
     fn malformed(metadata: Metadata) -> Flag {
         Flag { metadata, variations: Arc::default(), state: FlagState::Malformed }
     }
@@ -139,8 +143,8 @@ impl Flag {
 }
 
 impl Targeting {
-    fn read(
-        fields: &Fields<'_>,
+    fn read<F: Findings>(
+        fields: &Fields<'_, F>,
         name: &Arc<str>,
         count: VariationCount,
         tables: &mut Tables,
@@ -153,7 +157,7 @@ impl Targeting {
         let fallthrough = fields.object("fallthrough").and_then(|value| match value {
             None => {
                 let message = "no fallthrough; a context that nothing else matches gets an error";
-                fields.report(Code::NoVariationOrRollout, "fallthrough", message);
+                fields.report(Code::NO_VARIATION_OR_ROLLOUT, "fallthrough", message);
                 Ok(Served::Nothing)
             }
             Some(value) => {
@@ -172,11 +176,14 @@ impl Targeting {
 }
 
 impl Prerequisite {
-    fn read(fields: &Fields<'_>, tables: &mut Tables) -> Result<Prerequisite, Unreadable> {
+    fn read<F: Findings>(
+        fields: &Fields<'_, F>,
+        tables: &mut Tables,
+    ) -> Result<Prerequisite, Unreadable> {
         let nameless: Arc<str> = Arc::from("");
         let key = fields.text("key")?.unwrap_or(&nameless);
         let variation = fields.integer("variation")?.unwrap_or_else(|| {
-            fields.report(Code::MissingVariation, "variation", "no variation; read as 0");
+            fields.report(Code::MISSING_VARIATION, "variation", "no variation; read as 0");
             0
         });
         Ok(Prerequisite { flag: intern(&mut tables.flags, key), variation })
@@ -184,8 +191,8 @@ impl Prerequisite {
 }
 
 impl Rule {
-    fn read(
-        fields: &Fields<'_>,
+    fn read<F: Findings>(
+        fields: &Fields<'_, F>,
         count: VariationCount,
         bucket_key: &BucketKey,
         tables: &mut Tables,
@@ -204,18 +211,21 @@ impl Rule {
 
 impl BucketKey {
     /// Reads `key` and `salt` of the flag or segment with the member name `name`.
-    pub(super) fn read(fields: &Fields<'_>, name: &Arc<str>) -> Result<BucketKey, Unreadable> {
+    pub(super) fn read<F: Findings>(
+        fields: &Fields<'_, F>,
+        name: &Arc<str>,
+    ) -> Result<BucketKey, Unreadable> {
         let key = match fields.text("key")? {
             Some(key) => {
                 if key != name {
                     let message = format_args!("filed under `{name}`, but its key is `{key}`");
-                    fields.report(Code::KeyMismatch, "key", message);
+                    fields.report(Code::KEY_MISMATCH, "key", message);
                 }
                 Arc::clone(key)
             }
             None => {
                 let message = format_args!("no key; read as `{name}`");
-                fields.report(Code::MissingKey, "key", message);
+                fields.report(Code::MISSING_KEY, "key", message);
                 Arc::clone(name)
             }
         };

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::fields::{Fields, Unreadable};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Findings};
 use crate::hash_index;
 use crate::json::{self, Value};
 
@@ -52,19 +52,19 @@ impl HashChoice {
     }
 
     /// Reads the property `hash`.
-    pub(crate) fn read(fields: &Fields<'_>) -> Result<HashChoice, Unreadable> {
+    pub(crate) fn read<F: Findings>(fields: &Fields<'_, F>) -> Result<HashChoice, Unreadable> {
         let Some(name) = fields.text("hash")? else { return Ok(HashChoice::Document) };
         Ok(match &**name {
             "sha1" => HashChoice::Named(Hash::Sha1),
             "murmur3" => {
                 let message =
                     "LaunchDarkly's SDKs do not support murmur3 and compute other buckets";
-                fields.report(Code::NotPortable, "hash", message);
+                fields.report(Code::NOT_PORTABLE, "hash", message);
                 HashChoice::Named(Hash::Murmur3)
             }
             _ => {
                 let message = format_args!("unknown hash `{name}`; write `sha1` or `murmur3`");
-                fields.report(Code::UnknownHash, "hash", message);
+                fields.report(Code::UNKNOWN_HASH, "hash", message);
                 HashChoice::Unknown
             }
         })

@@ -1,7 +1,7 @@
 //! Compiles the metadata of a flag.
 
 use super::fields::Fields;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
 
 /// The properties of a flag that do not affect its answers. One of the wrong type is reported and
@@ -18,7 +18,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    pub(super) fn read(fields: &Fields<'_>) -> Metadata {
+    pub(super) fn read<F: Findings>(fields: &Fields<'_, F>) -> Metadata {
         let flag = |name| fields.aside(name, "a boolean", Value::as_bool).unwrap_or(false);
         let number = |name| fields.aside(name, "a number", Value::as_number);
         let object = |name| fields.aside(name, "an object", Value::as_object);
@@ -42,7 +42,7 @@ impl Metadata {
                             format_args!("expected a boolean, found {}", other.type_name());
                         let path = fields.path.member("clientSideAvailability");
                         let path = path.member("usingEnvironmentId");
-                        fields.findings.add(Code::IgnoredType, &path, message);
+                        fields.findings.add(Code::IGNORED_TYPE, &path, message);
                         false
                     }
                 },
@@ -52,6 +52,6 @@ impl Metadata {
 }
 
 /// The version of a flag or segment, an integer.
-pub(super) fn version(fields: &Fields<'_>) -> Option<f64> {
+pub(super) fn version<F: Findings>(fields: &Fields<'_, F>) -> Option<f64> {
     fields.aside("version", "an integer", |value| value.as_integer().map(|version| version as f64))
 }

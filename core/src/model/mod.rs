@@ -8,12 +8,11 @@
 mod attribute;
 mod bucket_slot;
 mod clause;
-#[cfg(feature = "tools")]
 mod cycles;
+mod diagnostics;
 mod fields;
 mod flag;
 mod hash;
-#[cfg(feature = "tools")]
 mod links;
 mod mention;
 mod metadata;
@@ -46,13 +45,11 @@ pub(crate) use value_list::ValueList;
 use fields::Fields;
 use tables::intern;
 
-use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::diagnostic::{Findings, NoFindings};
 use crate::document::Document;
-use crate::json::{Note, NoteKind, Object, Value};
+use crate::json::Path;
+use crate::json::{Note, Object, Value};
 use crate::key_set::KeySet;
-#[cfg(feature = "tools")]
-use crate::limits::DIAGNOSTICS;
-use crate::path::Path;
 
 /// A compiled document. Flags, segments and attributes refer to each other by slots. Parts that a
 /// patch does not change are shared with the previous model.
@@ -64,12 +61,8 @@ pub struct Model {
     /// Every member of the document but `flags` and `segments`.
     rest: Object,
     hash: HashChoice,
-    /// Notes outside flags and segments.
-    #[cfg(feature = "tools")]
+    /// What the texts of the document and its patches contain that their values do not show.
     notes: Arc<[Note]>,
-    /// Diagnostics from before the compilation.
-    #[cfg(feature = "tools")]
-    diagnostics: Arc<[Diagnostic]>,
 }
 
 /// The flags or the segments, by slot.
@@ -93,9 +86,6 @@ struct Item<T> {
     written: Value,
     /// `None` for `null` and for a tombstone.
     compiled: Option<T>,
-    /// Notes about it, taken while parsing.
-    #[cfg(feature = "tools")]
-    notes: Box<[Note]>,
 }
 
 impl<T> Items<T> {
@@ -139,74 +129,69 @@ impl<T> Items<T> {
 }
 
 impl Model {
-    pub(crate) fn compile(document: &Document) -> Model {
+    pub(crate) fn compile(document: Document) -> Model {
+        let Document { flags, segments, rest, notes } = document;
         let empty = Model {
             tables: Tables::default(),
             flags: Items::empty(),
             segments: Items::empty(),
             rest: Object::default(),
             hash: HashChoice::Document,
-            #[cfg(feature = "tools")]
             notes: Arc::default(),
-            #[cfg(feature = "tools")]
-            diagnostics: Arc::default(),
         };
-        let ruleset = empty.with_rest(document.rest.clone());
-        #[cfg(feature = "tools")]
-        let ruleset = {
-            let notes = document.notes.iter().filter(|note| !is_of_an_item(note)).cloned();
-            let diagnostics = document.diagnostics.as_slice().into();
-            Model { notes: notes.collect(), diagnostics, ..ruleset }
-        };
-        ruleset.with(document.flags.iter(), document.segments.iter(), &document.notes)
+        let model = Model { notes: notes.into(), ..empty.with_rest::<false>(rest) };
+        model.with::<false>(flags.iter(), segments.iter(), &[])
     }
 
-    /// Returns this ruleset with some flags and segments taken from a patch.
-    pub(crate) fn with<'a>(
+    /// Returns this model with some flags and segments replaced or added. `NOTES` states whether
+    /// notes about them are replaced too.
+    pub(crate) fn with<'a, const NOTES: bool>(
         self,
         mut flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
         mut segments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
         notes: &[Note],
     ) -> Model {
-        self.with_items(&mut flags, &mut segments, notes)
+        self.with_items::<NOTES>(&mut flags, &mut segments, notes)
     }
 
     /// One function, whatever the source of the items.
-    fn with_items<'a>(
+    fn with_items<'a, const NOTES: bool>(
         mut self,
         flags: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
         segments: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
         notes: &[Note],
     ) -> Model {
-        let mut notes = NotesByItem::of(notes);
-        for (key, written) in segments {
+        let mut replaced = diagnostics::Replaced::default();
+        for (key, source) in segments {
             let slot = intern(&mut self.tables.segments, key);
-            let notes = notes.take(Section::Segments, key);
-            let read = Reading { section: Section::Segments, read: Segment::read };
-            let item = read.compile(key, written, notes, &mut self.tables);
-            self.segments.put(slot, item);
+            self.segments.put(slot, Item::compile(key, source, &mut self.tables));
+            if NOTES {
+                replaced.add(Section::Segments, key);
+            }
         }
-        for (key, written) in flags {
+        for (key, source) in flags {
             let slot = intern(&mut self.tables.flags, key);
-            let notes = notes.take(Section::Flags, key);
-            let read = Reading { section: Section::Flags, read: Flag::read };
-            let item = read.compile(key, written, notes, &mut self.tables);
-            self.flags.put(slot, item);
+            self.flags.put(slot, Item::compile(key, source, &mut self.tables));
+            if NOTES {
+                replaced.add(Section::Flags, key);
+            }
         }
         self.segments.sort(&self.tables.segments);
         self.flags.sort(&self.tables.flags);
+        if NOTES {
+            self.notes = replaced.notes(&self.notes, notes);
+        }
         self
     }
 
-    /// Returns this ruleset with other members beside `flags` and `segments`.
-    pub(crate) fn with_rest(mut self, rest: Object) -> Model {
-        self.hash = read_hash(&rest, &Findings::default());
-        #[cfg(feature = "tools")]
-        {
-            self.notes = Arc::default();
-            self.diagnostics = Arc::default();
-        }
+    /// Returns this model with other members beside `flags` and `segments`. `NOTES` states whether
+    /// notes about them are dropped.
+    pub(crate) fn with_rest<const NOTES: bool>(mut self, rest: Object) -> Model {
+        self.hash = read_hash(&rest, &NoFindings);
         self.rest = rest;
+        if NOTES {
+            self.notes = diagnostics::notes_of_items(&self.notes);
+        }
         self
     }
 
@@ -296,176 +281,41 @@ impl Model {
         }
         Object::from_members(members).into()
     }
-
-    #[cfg(feature = "tools")]
-    /// Everything that is wrong, in the order of the document. Each item is compiled once more:
-    /// loading keeps no messages.
-    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        // One more than are reported: it shows that there are more.
-        let room = |all: &Vec<Diagnostic>| (DIAGNOSTICS + 1).saturating_sub(all.len());
-        let mut all: Vec<_> = self.notes.iter().take(DIAGNOSTICS + 1).map(diagnostic).collect();
-        all.extend(self.diagnostics.iter().take(room(&all)).cloned());
-        let findings = Findings::kept();
-        read_hash(&self.rest, &findings);
-        all.extend(findings.into_vec());
-        let links = links::Links::of(self);
-        // All keys already have their slots, so that the tables are only read.
-        let mut tables = self.tables.clone();
-        for (slot, item) in self.flags.iter() {
-            if room(&all) == 0 {
-                break;
-            }
-            let read = Reading { section: Section::Flags, read: Flag::read };
-            read.diagnostics(self.flag_key(slot), item, &mut tables, &mut all);
-            links.of_flag(slot, &mut all);
-        }
-        for (slot, item) in self.segments.iter() {
-            if room(&all) == 0 {
-                break;
-            }
-            let read = Reading { section: Section::Segments, read: Segment::read };
-            read.diagnostics(self.segment_key(slot), item, &mut tables, &mut all);
-            links.of_segment(slot, &mut all);
-        }
-        if all.len() > DIAGNOSTICS {
-            all.truncate(DIAGNOSTICS - 1);
-            let message = format!("more than {DIAGNOSTICS} findings; repair some to see the rest");
-            all.push(Diagnostic::new(Code::TooManyFindings, &Path::Root, message));
-        }
-        all
-    }
 }
 
-/// How the items of a section are compiled.
-struct Reading<T> {
-    section: Section,
-    read: fn(&Value, &Arc<str>, &Path<'_>, &Findings, &mut Tables) -> Option<T>,
-}
+/// A flag or a segment, as an item of its section.
+trait Part: Sized {
+    const SECTION: Section;
 
-impl<T> Reading<T> {
-    fn read(
-        &self,
-        key: &Arc<str>,
-        written: &Value,
-        findings: &Findings,
+    /// Compiles the item with this member name; `None` for `null` and for a tombstone.
+    fn read<F: Findings>(
+        source: &Value,
+        name: &Arc<str>,
+        path: &Path<'_>,
+        findings: &F,
         tables: &mut Tables,
-    ) -> Option<T> {
-        let section = Path::Root.member(self.section.name());
-        (self.read)(written, key, &section.member(key), findings, tables)
-    }
+    ) -> Option<Self>;
+}
 
-    fn compile(
-        &self,
-        key: &Arc<str>,
-        written: &Value,
-        notes: Vec<Note>,
-        tables: &mut Tables,
-    ) -> Item<T> {
-        let compiled = self.read(key, written, &Findings::default(), tables);
-        #[cfg(not(feature = "tools"))]
-        drop(notes);
-        Item {
-            written: written.clone(),
-            compiled,
-            #[cfg(feature = "tools")]
-            notes: notes.into(),
-        }
-    }
-
-    #[cfg(feature = "tools")]
-    fn diagnostics(
-        &self,
-        key: &Arc<str>,
-        item: &Item<T>,
-        tables: &mut Tables,
-        all: &mut Vec<Diagnostic>,
-    ) {
-        all.extend(item.notes.iter().take(DIAGNOSTICS + 1).map(diagnostic));
-        let findings = Findings::kept();
-        self.read(key, &item.written, &findings, tables);
-        all.extend(findings.into_vec());
+impl<T: Part> Item<T> {
+    fn compile(key: &Arc<str>, source: &Value, tables: &mut Tables) -> Item<T> {
+        let compiled = read_item(key, source, &NoFindings, tables);
+        Item { written: source.clone(), compiled }
     }
 }
 
-/// The notes of each item, in order.
-#[derive(Default)]
-struct NotesByItem {
-    flags: KeySet,
-    segments: KeySet,
-    of_flags: Vec<Vec<Note>>,
-    of_segments: Vec<Vec<Note>>,
-}
-
-impl NotesByItem {
-    fn of(notes: &[Note]) -> NotesByItem {
-        let mut by_item = NotesByItem::default();
-        // Neighbours mostly belong to one item, whose key may be long.
-        let mut last: Option<(Arc<str>, Section, u32)> = None;
-        for note in notes {
-            let Some((section, key)) = note.item() else { continue };
-            let section = match &**section {
-                name if *name == *Section::Flags.name() => Section::Flags,
-                name if *name == *Section::Segments.name() => Section::Segments,
-                _ => continue,
-            };
-            let (keys, lists) = by_item.section(section);
-            let slot = match &last {
-                Some((known, of, slot)) if Arc::ptr_eq(known, key) && *of == section => *slot,
-                _ => keys.slot(key).unwrap_or_else(|| {
-                    lists.push(Vec::new());
-                    keys.add(key)
-                }),
-            };
-            if let Some(list) = lists.get_mut(slot as usize) {
-                list.push(note.clone());
-            }
-            last = Some((Arc::clone(key), section, slot));
-        }
-        by_item
-    }
-
-    fn section(&mut self, section: Section) -> (&mut KeySet, &mut Vec<Vec<Note>>) {
-        match section {
-            Section::Flags => (&mut self.flags, &mut self.of_flags),
-            Section::Segments => (&mut self.segments, &mut self.of_segments),
-        }
-    }
-
-    fn take(&mut self, section: Section, key: &str) -> Vec<Note> {
-        let (keys, lists) = self.section(section);
-        if lists.is_empty() {
-            return Vec::new();
-        }
-        let notes = keys.slot(key).and_then(|slot| lists.get_mut(slot as usize));
-        notes.map(std::mem::take).unwrap_or_default()
-    }
-}
-
-/// Whether a note is about one flag or segment.
-#[cfg(feature = "tools")]
-fn is_of_an_item(note: &Note) -> bool {
-    let sections = [Section::Flags.name(), Section::Segments.name()];
-    note.item().is_some_and(|(section, _)| sections.contains(&&**section))
-}
-
-#[cfg(feature = "tools")]
-fn diagnostic(note: &Note) -> Diagnostic {
-    match note.kind {
-        NoteKind::DuplicateMember => Diagnostic::at(
-            Code::DuplicateMember,
-            note.path(),
-            "the member is written twice; the last one counts",
-        ),
-        NoteKind::NumberPrecision => Diagnostic::at(
-            Code::NumberPrecision,
-            note.path(),
-            "an integer beyond 2^53 is rounded to the nearest double; write it as a string",
-        ),
-    }
+fn read_item<T: Part, F: Findings>(
+    key: &Arc<str>,
+    source: &Value,
+    findings: &F,
+    tables: &mut Tables,
+) -> Option<T> {
+    let section = Path::Root.member(T::SECTION.name());
+    T::read(source, key, &section.member(key), findings, tables)
 }
 
 /// The document's hash: `meta.hash`.
-fn read_hash(rest: &Object, findings: &Findings) -> HashChoice {
+fn read_hash<F: Findings>(rest: &Object, findings: &F) -> HashChoice {
     let path = Path::Root.member("meta");
     match rest.get("meta") {
         None | Some(Value::Null) => HashChoice::Document,

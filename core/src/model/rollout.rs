@@ -9,7 +9,7 @@ use super::hash::{BucketKey, HashChoice, HashPrefix, as_seed};
 use super::operator::ComparedAs;
 use super::tables::Tables;
 use crate::context::AttributeReference;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Findings};
 
 /// How the bucket of a context, 0 to 99999, is computed.
 #[derive(Debug)]
@@ -61,19 +61,27 @@ pub(crate) struct VariationCount(pub(crate) usize);
 
 impl VariationCount {
     /// Returns the index, if the flag has such a variation; otherwise reports the finding.
-    pub(crate) fn check(self, fields: &Fields<'_>, name: &str, index: i64) -> Option<u32> {
+    pub(crate) fn check<F: Findings>(
+        self,
+        fields: &Fields<'_, F>,
+        name: &str,
+        index: i64,
+    ) -> Option<u32> {
         let checked = u32::try_from(index).ok().filter(|index| (*index as usize) < self.0);
         if checked.is_none() {
             let message = format_args!("there is no variation {index}; the flag has {}", self.0);
-            fields.report(Code::VariationOutOfRange, name, message);
+            fields.report(Code::VARIATION_OUT_OF_RANGE, name, message);
         }
         checked
     }
 
     /// Reads an index that an entry of a list must have; a missing one is 0, as in LaunchDarkly.
-    pub(crate) fn read(self, fields: &Fields<'_>) -> Result<Option<u32>, Unreadable> {
+    pub(crate) fn read<F: Findings>(
+        self,
+        fields: &Fields<'_, F>,
+    ) -> Result<Option<u32>, Unreadable> {
         let index = fields.integer("variation")?.unwrap_or_else(|| {
-            fields.report(Code::MissingVariation, "variation", "no variation; read as 0");
+            fields.report(Code::MISSING_VARIATION, "variation", "no variation; read as 0");
             0
         });
         Ok(self.check(fields, "variation", index))
@@ -90,8 +98,8 @@ impl Bucketing {
 
     /// Reads `bucketBy` and `hash` beside the kind, whose property has another name in a rule of a
     /// segment.
-    pub(crate) fn read(
-        fields: &Fields<'_>,
+    pub(crate) fn read<F: Findings>(
+        fields: &Fields<'_, F>,
         kind_property: &str,
         by_key: bool,
         prefix: HashPrefix,
@@ -106,7 +114,7 @@ impl Bucketing {
             Some(name) => AttributeReference::beside_kind(name, kind_name),
         };
         if let Err(error) = &reference {
-            fields.report(Code::InvalidReference, "bucketBy", error);
+            fields.report(Code::INVALID_REFERENCE, "bucketBy", error);
         }
         let kind = kind_slot(&mut tables.kinds, kind_name);
         let by = reference.ok().map(|reference| {
@@ -119,8 +127,8 @@ impl Bucketing {
 }
 
 impl Rollout {
-    fn read(
-        fields: Fields<'_>,
+    fn read<F: Findings>(
+        fields: Fields<'_, F>,
         variations: VariationCount,
         bucket_key: &BucketKey,
         tables: &mut Tables,
@@ -132,7 +140,7 @@ impl Rollout {
                 Some(seed) => Ok(seed),
                 None => {
                     let message = format_args!("expected an integer, found the number {seed}");
-                    fields.report(Code::WrongType, "seed", message);
+                    fields.report(Code::WRONG_TYPE, "seed", message);
                     Err(Unreadable)
                 }
             }),
@@ -155,7 +163,7 @@ impl Rollout {
             })
         })?;
         if entries.is_empty() {
-            fields.report(Code::EmptyRollout, "variations", "a rollout needs at least one entry");
+            fields.report(Code::EMPTY_ROLLOUT, "variations", "a rollout needs at least one entry");
             return Ok(None);
         }
         Ok(Some(Rollout { bucketing, experiment, entries }))
@@ -164,8 +172,8 @@ impl Rollout {
 
 impl Served {
     /// Reads `variation` and `rollout` of a rule or fallthrough; the first wins.
-    pub(crate) fn read(
-        fields: &Fields<'_>,
+    pub(crate) fn read<F: Findings>(
+        fields: &Fields<'_, F>,
         variations: VariationCount,
         bucket_key: &BucketKey,
         tables: &mut Tables,
@@ -185,7 +193,7 @@ impl Served {
             (None, Some(None)) => Served::Nothing,
             (None, None) => {
                 let message = "serves nothing; give it a `variation` or a `rollout`";
-                fields.findings.add(Code::NoVariationOrRollout, fields.path, message);
+                fields.findings.add(Code::NO_VARIATION_OR_ROLLOUT, fields.path, message);
                 Served::Nothing
             }
         })

@@ -10,9 +10,10 @@ use super::metadata;
 use super::rollout::Bucketing;
 use super::tables::Tables;
 use super::value_list::ValueList;
+use super::{Part, Section};
 use crate::diagnostic::Findings;
+use crate::json::Path;
 use crate::json::{self, Value};
-use crate::path::Path;
 
 /// A compiled segment.
 #[derive(Debug)]
@@ -69,13 +70,14 @@ pub struct SegmentRule {
     pub weighted: Option<(i64, Bucketing)>,
 }
 
-impl Segment {
-    /// Compiles the segment with the member name `name`; `None` for `null` and for a tombstone.
-    pub(super) fn read(
+impl Part for Segment {
+    const SECTION: Section = Section::Segments;
+
+    fn read<F: Findings>(
         value: &Value,
         name: &Arc<str>,
         path: &Path<'_>,
-        findings: &Findings,
+        findings: &F,
         tables: &mut Tables,
     ) -> Option<Segment> {
         if value.is_null() {
@@ -96,8 +98,8 @@ impl Segment {
 }
 
 impl SegmentBody {
-    fn read(
-        fields: &Fields<'_>,
+    fn read<F: Findings>(
+        fields: &Fields<'_, F>,
         name: &Arc<str>,
         tables: &mut Tables,
     ) -> Result<SegmentBody, Unreadable> {
@@ -131,8 +133,8 @@ impl SegmentBody {
     }
 }
 
-fn read_keys(
-    fields: &Fields<'_>,
+fn read_keys<F: Findings>(
+    fields: &Fields<'_, F>,
     of_users: &str,
     of_contexts: &str,
     tables: &mut Tables,
@@ -155,8 +157,8 @@ fn read_keys(
 }
 
 impl SegmentRule {
-    fn read(
-        fields: &Fields<'_>,
+    fn read<F: Findings>(
+        fields: &Fields<'_, F>,
         bucket_key: &BucketKey,
         tables: &mut Tables,
     ) -> Result<SegmentRule, Unreadable> {

@@ -19,7 +19,7 @@ pub(crate) struct Tables {
     pub(crate) buckets: Arc<BucketTable>,
 }
 
-/// Returns the slot of a key, adding it if needed; a table that other rulesets share is copied
+/// Returns the slot of a key, adding it if needed; a table that other models share is copied
 /// first.
 pub(crate) fn intern(table: &mut Arc<KeySet>, key: &Arc<str>) -> u32 {
     match table.slot(key) {
@@ -28,7 +28,7 @@ pub(crate) fn intern(table: &mut Arc<KeySet>, key: &Arc<str>) -> u32 {
     }
 }
 
-/// Changes a table of this ruleset; a shared one is copied first.
+/// Changes a table of this model; a shared one is copied first.
 pub(super) fn changed<T: Clone, R>(
     table: &mut Arc<T>,
     change: impl FnOnce(&mut T) -> R,

@@ -8,6 +8,7 @@ use super::rollout::VariationCount;
 use super::tables::Tables;
 use super::value_list::ValueList;
 use crate::context::USER;
+use crate::diagnostic::Findings;
 
 /// The target lists of a flag, in the order in which they are searched.
 #[derive(Debug, Default)]
@@ -41,7 +42,10 @@ struct Written {
 }
 
 impl Written {
-    fn read(list: &Fields<'_>, variations: VariationCount) -> Result<Written, Unreadable> {
+    fn read<F: Findings>(
+        list: &Fields<'_, F>,
+        variations: VariationCount,
+    ) -> Result<Written, Unreadable> {
         let kind = list.text("contextKind")?.filter(|kind| !kind.is_empty());
         Ok(Written {
             kind: kind.map_or_else(|| Arc::from(USER), Arc::clone),
@@ -56,8 +60,8 @@ impl Targets {
     /// Compiles `targets` and `contextTargets`. Without `contextTargets`, `targets` decides alone.
     /// Otherwise `contextTargets` determines the order, and an entry of it for users is replaced by
     /// the first entry of `targets` with the same variation, whatever keys it lists itself.
-    pub(super) fn read(
-        fields: &Fields<'_>,
+    pub(super) fn read<F: Findings>(
+        fields: &Fields<'_, F>,
         variations: VariationCount,
         tables: &mut Tables,
     ) -> Result<Targets, Unreadable> {

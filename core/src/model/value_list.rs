@@ -80,7 +80,7 @@ impl ValueList {
             }
             Index::Many(index) => {
                 let compare = |place: u32| self.values.get(place as usize).map(&compare);
-                let found = index.find(hash, |place| compare(place).unwrap_or(Ordering::Less));
+                let found = index.find(hash, &|place| compare(place).unwrap_or(Ordering::Less));
                 found.map(|place| place as usize)
             }
         }

@@ -32,12 +32,12 @@ pub(super) fn check_flag(
     if pattern.parse(key).is_none() {
         let severity = if options.names.is_none() { Severity::Info } else { Severity::Error };
         let message = format!("`{key}` is not of the form `{pattern}`");
-        lints.add_as(severity, Code::NamePattern, scope.path, message);
+        lints.add_as(severity, Code::NAME_PATTERN, scope.path, message);
     }
     if owner(flags, key).is_none() && options.owners != Some(false) {
         let severity = if options.owners.is_some() { Severity::Error } else { Severity::Info };
         let message = "the flag has no owner; name the team in `lifecycle.owner`";
-        lints.add_as(severity, Code::NoOwner, scope.path, message);
+        lints.add_as(severity, Code::NO_OWNER, scope.path, message);
     }
     check_lifecycle(&lifecycle, flag, scope, lints);
     check_times(&lifecycle, scope, options, lints);
@@ -53,13 +53,13 @@ fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints:
     if let (Some(written), None) = (lifecycle.member("status"), lifecycle.status) {
         let statuses = Status::ALL.map(|status| format!("`{status}`")).join(", ");
         let message = format!("invalid status {written}: expected one of {statuses}");
-        lints.add(Code::UnknownStatus, &path.member("status"), message);
+        lints.add(Code::UNKNOWN_STATUS, &path.member("status"), message);
     }
     if let Some(written) = lifecycle.member("onVariation") {
         let count = flag.variations.len();
         if lifecycle.on_variation.is_none_or(|index| index as usize >= count) {
             let message = format!("there is no variation {written}; the flag has {count}");
-            lints.add(Code::InvalidOnVariation, &path.member("onVariation"), message);
+            lints.add(Code::INVALID_ON_VARIATION, &path.member("onVariation"), message);
         }
     }
     for name in Lifecycle::MOMENTS {
@@ -67,7 +67,7 @@ fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints:
             let message = format!(
                 "invalid time {written}: expected seconds since 1970, or a date such as `2026-01-31`"
             );
-            lints.add(Code::InvalidMoment, &path.member(name), message);
+            lints.add(Code::INVALID_MOMENT, &path.member(name), message);
         }
     }
 }
@@ -86,7 +86,7 @@ fn check_times(
         if age > limit {
             let message = format!("the flag is {age} days old, the limit is {limit}; retire it");
             lints.add(
-                Code::TooOld,
+                Code::TOO_OLD,
                 &path.member(written_as("createdTimestamp", "created")),
                 message,
             );
@@ -95,7 +95,7 @@ fn check_times(
     if lifecycle.cleanup.is_some_and(|cleanup| cleanup <= now) {
         let message = "the flag should have been removed by now";
         let name = written_as("cleanupTimestamp", "cleanup");
-        lints.add(Code::CleanupDue, &path.member(name), message);
+        lints.add(Code::CLEANUP_DUE, &path.member(name), message);
     }
 }
 
@@ -114,13 +114,13 @@ fn check_release(
              development until it is `{}`",
             Status::Done
         );
-        lints.add(Code::OnBeforeItsTime, &path, message);
+        lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
     }
     if let (Some(release), Some(now)) = (lifecycle.release, options.now)
         && release > now
     {
         let message = format!("on in `{environment}` before its `lifecycle.releaseTimestamp`");
-        lints.add(Code::OnBeforeItsTime, &path, message);
+        lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
     }
 }
 
@@ -142,7 +142,7 @@ pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lin
             let all = teams.get(&team).copied().unwrap_or_default();
             let message = format!("`{team}` has {all} flags, the limit is {limit}");
             let section = Path::Root.member("flags");
-            lints.add(Code::TooManyFlags, &section.member(key), message);
+            lints.add(Code::TOO_MANY_FLAGS, &section.member(key), message);
         }
     }
 }
@@ -166,7 +166,7 @@ pub(super) fn check_against_development(
             );
             let section = Path::Root.member("flags");
             let flag = section.member(key);
-            lints.add(Code::OnBeforeItsTime, &flag.member("on"), message);
+            lints.add(Code::ON_BEFORE_ITS_TIME, &flag.member("on"), message);
         }
     }
 }
@@ -177,7 +177,7 @@ pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
     let written = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();
     let path = Path::Root.member("meta");
     CheckOptions::read(&written).unwrap_or_else(|error| {
-        lints.add(Code::InvalidCheckOptions, &path.member("check"), error.to_string());
+        lints.add(Code::INVALID_CHECK_OPTIONS, &path.member("check"), error.to_string());
         CheckOptions::default()
     })
 }

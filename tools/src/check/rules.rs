@@ -53,7 +53,7 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
                      move it up, or remove it"
                 )
             };
-            lints.add(Code::UnreachableRule, &path, message);
+            lints.add(Code::UNREACHABLE_RULE, &path, message);
         }
         lives.push(matches && shadow.is_none());
         if *decides && matches {
@@ -139,7 +139,7 @@ fn check_clauses(
             } else {
                 "never matches, and neither does its rule: none of its values can match"
             };
-            lints.add(Code::ClauseNeverMatches, &path, message);
+            lints.add(Code::CLAUSE_NEVER_MATCHES, &path, message);
             matches = false;
         }
         let earlier = asked.iter().take(index).position(|earlier| earlier.excludes(clause, looks));
@@ -148,7 +148,7 @@ fn check_clauses(
                 "never matches together with `clauses[{earlier}]` of the same rule, \
                  so that the rule never does; all clauses of a rule must match"
             );
-            lints.add(Code::ContradictoryClauses, &path, message);
+            lints.add(Code::CONTRADICTORY_CLAUSES, &path, message);
             matches = false;
         }
     }

@@ -14,7 +14,7 @@ pub(super) fn check(flags: &Flags, lints: &mut Lints) {
             let path = list.element(choice.index);
             let checked = choice.strategy.and_then(|strategy| with_strategy(flags, &strategy));
             if let Err(error) = checked {
-                lints.add(Code::InvalidStrategy, &path, error.to_string());
+                lints.add(Code::INVALID_STRATEGY, &path, error.to_string());
             }
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn check_types(scope: &Scope<'_>, variations: &[Value], lints: &mut L
             "the variations are of several types ({one} and {other}); code that asks for one type \
              gets its default for the others"
         );
-        lints.add(Code::MixedTypes, &scope.path.member("variations"), message);
+        lints.add(Code::MIXED_TYPES, &scope.path.member("variations"), message);
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) fn check_served(
     for ((index, value), is_served) in (0_u32..).zip(flag.variations.iter()).zip(is_served) {
         if !is_served && Some(index) != scope.on_variation {
             let message = format!("variation {index} ({value}) is never served");
-            lints.add(Code::VariationNeverServed, &list.element(index as usize), message);
+            lints.add(Code::VARIATION_NEVER_SERVED, &list.element(index as usize), message);
         }
     }
 }
@@ -77,7 +77,7 @@ fn check_rollout(scope: &Scope<'_>, served: &Served, lints: &mut Lints) {
         if entry.weight < 0 {
             let message = format!("the weight {} is negative", entry.weight);
             let path = path.element(index);
-            lints.add(Code::RolloutWeights, &path.member("weight"), message);
+            lints.add(Code::ROLLOUT_WEIGHTS, &path.member("weight"), message);
         }
     }
     let sum = rollout.entries.last().map_or(0, |entry| entry.cumulative_weight);
@@ -88,6 +88,6 @@ fn check_rollout(scope: &Scope<'_>, served: &Served, lints: &mut Lints) {
     };
     if sum != WHOLE {
         let message = format!("the weights add up to {sum} and not to {WHOLE}; {what}");
-        lints.add(Code::RolloutWeights, &path, message);
+        lints.add(Code::ROLLOUT_WEIGHTS, &path, message);
     }
 }

@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 
 use super::{ClauseValues, Comparable, first_match, take_reading};
 use crate::calendar;
-use crate::diagnostic::Code;
-use crate::evaluation::{Malformed, Steps};
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct DateTest {
@@ -16,14 +16,17 @@ pub(crate) struct DateTest {
 }
 
 impl DateTest {
-    pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Option<DateTest> {
+    pub(super) fn prepare<F: Findings>(
+        operator: &str,
+        values: &ClauseValues<'_, F>,
+    ) -> Option<DateTest> {
         let wanted = match operator {
             "before" => Ordering::Less,
             "after" => Ordering::Greater,
             _ => return None,
         };
         let expected = "a date: epoch milliseconds, or `2026-01-31T12:00:00Z`";
-        let values = values.prepare(Code::InvalidDate, expected, Instant::read);
+        let values = values.prepare(Code::INVALID_DATE, expected, Instant::read);
         Some(DateTest { wanted, values })
     }
 

@@ -4,17 +4,17 @@
 use std::sync::Arc;
 
 use super::{ClauseValues, Comparable, take_reading};
-use crate::diagnostic::Code;
-use crate::evaluation::{Malformed, Steps};
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
 use crate::model::value_list::ValueList;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct In(ValueList);
 
 impl In {
-    pub(super) fn prepare(values: &ClauseValues<'_>) -> In {
-        values.check(Code::UnusableValue, "a string, number, boolean or null", |value| {
+    pub(super) fn prepare<F: Findings>(values: &ClauseValues<'_, F>) -> In {
+        values.check(Code::UNUSABLE_VALUE, "a string, number, boolean or null", |value| {
             !matches!(value, Value::Array(_) | Value::Object(_))
         });
         In(ValueList::new(Arc::clone(values.values)))

@@ -17,9 +17,9 @@ pub(crate) use comparable::{Comparable, ComparedAs};
 pub use regex::Pattern;
 
 use crate::diagnostic::{Code, Findings};
-use crate::evaluation::{Malformed, Steps};
+use crate::json::Path;
 use crate::json::Value;
-use crate::path::Path;
+use crate::steps::{Malformed, Steps};
 
 /// The compiled operator and values of a clause.
 #[derive(Debug)]
@@ -38,13 +38,13 @@ enum Operator {
 }
 
 /// The values of a clause with their path, for reports.
-pub(super) struct ClauseValues<'a> {
+pub(super) struct ClauseValues<'a, F> {
     pub(super) values: &'a Arc<[Value]>,
     pub(super) path: &'a Path<'a>,
-    pub(super) findings: &'a Findings,
+    pub(super) findings: &'a F,
 }
 
-impl ClauseValues<'_> {
+impl<F: Findings> ClauseValues<'_, F> {
     /// Compiles each value; a value that `read` rejects is reported as one that can never match.
     fn prepare<T>(
         &self,
@@ -77,7 +77,7 @@ impl ClauseValues<'_> {
 }
 
 impl Test {
-    pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Test {
+    pub(super) fn prepare<F: Findings>(operator: &str, values: &ClauseValues<'_, F>) -> Test {
         if let Some(test) = text::TextTest::prepare(operator, values) {
             return Test(Operator::Text(test));
         }
@@ -95,7 +95,7 @@ impl Test {
             "matches" => Operator::Matches(regex::Matches::prepare(values)),
             unknown => {
                 let message = format_args!("unknown operator `{unknown}` matches nothing");
-                values.findings.add(Code::UnknownOperator, &values.path.member("op"), message);
+                values.findings.add(Code::UNKNOWN_OPERATOR, &values.path.member("op"), message);
                 Operator::Unknown
             }
         })

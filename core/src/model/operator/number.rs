@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::{ClauseValues, first_match};
-use crate::diagnostic::Code;
-use crate::evaluation::{Malformed, Steps};
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct NumberTest {
@@ -16,7 +16,10 @@ pub(crate) struct NumberTest {
 }
 
 impl NumberTest {
-    pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Option<NumberTest> {
+    pub(super) fn prepare<F: Findings>(
+        operator: &str,
+        values: &ClauseValues<'_, F>,
+    ) -> Option<NumberTest> {
         let (order, wanted) = match operator {
             "lessThan" => (Ordering::Less, true),
             "lessThanOrEqual" => (Ordering::Greater, false),
@@ -24,7 +27,7 @@ impl NumberTest {
             "greaterThanOrEqual" => (Ordering::Less, false),
             _ => return None,
         };
-        let values = values.prepare(Code::UnusableValue, "a number", Value::as_number);
+        let values = values.prepare(Code::UNUSABLE_VALUE, "a number", Value::as_number);
         Some(NumberTest { order, wanted, values })
     }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{ClauseValues, first_text_match};
-use crate::diagnostic::Code;
-use crate::evaluation::{Malformed, Steps};
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct TextTest {
@@ -22,14 +22,17 @@ enum Place {
 }
 
 impl TextTest {
-    pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Option<TextTest> {
+    pub(super) fn prepare<F: Findings>(
+        operator: &str,
+        values: &ClauseValues<'_, F>,
+    ) -> Option<TextTest> {
         let place = match operator {
             "startsWith" => Place::Start,
             "endsWith" => Place::End,
             "contains" => Place::Anywhere,
             _ => return None,
         };
-        let values = values.prepare(Code::UnusableValue, "a string", |value| match value {
+        let values = values.prepare(Code::UNUSABLE_VALUE, "a string", |value| match value {
             Value::String(text) => Some(Arc::clone(text)),
             _ => None,
         });

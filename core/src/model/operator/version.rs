@@ -4,9 +4,9 @@
 use std::cmp::Ordering;
 
 use super::{ClauseValues, Comparable, first_text_match, take_reading};
-use crate::diagnostic::Code;
-use crate::evaluation::{Malformed, Steps};
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
+use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct VersionTest {
@@ -15,14 +15,17 @@ pub(crate) struct VersionTest {
 }
 
 impl VersionTest {
-    pub(super) fn prepare(operator: &str, values: &ClauseValues<'_>) -> Option<VersionTest> {
+    pub(super) fn prepare<F: Findings>(
+        operator: &str,
+        values: &ClauseValues<'_, F>,
+    ) -> Option<VersionTest> {
         let wanted = match operator {
             "semVerEqual" => Ordering::Equal,
             "semVerLessThan" => Ordering::Less,
             "semVerGreaterThan" => Ordering::Greater,
             _ => return None,
         };
-        let values = values.prepare(Code::InvalidVersion, "a semantic version", Version::read);
+        let values = values.prepare(Code::INVALID_VERSION, "a semantic version", Version::read);
         Some(VersionTest { wanted, values })
     }
 

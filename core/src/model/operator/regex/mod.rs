@@ -15,10 +15,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::ClauseValues;
-use crate::diagnostic::Code;
-use crate::evaluation::{Malformed, Steps};
+use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
 use crate::limits;
+use crate::steps::{Malformed, Steps};
 use program::Program;
 
 /// Limits the instructions that a clause keeps after searches: for the programs that fit, these for
@@ -36,15 +36,14 @@ pub(crate) struct Matches {
 }
 
 impl Matches {
-    pub(super) fn prepare(values: &ClauseValues<'_>) -> Matches {
-        let patterns = values.prepare(
-            Code::InvalidRegex,
-            "a supported regular expression",
-            |value| match value {
-                Value::String(text) => Pattern::read(text),
-                _ => None,
-            },
-        );
+    pub(super) fn prepare<F: Findings>(values: &ClauseValues<'_, F>) -> Matches {
+        let patterns =
+            values.prepare(Code::INVALID_REGEX, "a supported regular expression", |value| {
+                match value {
+                    Value::String(text) => Pattern::read(text),
+                    _ => None,
+                }
+            });
         let bytes: usize = patterns.iter().flatten().map(|pattern| pattern.text.len()).sum();
         Matches { patterns, left: AtomicUsize::new(KEPT + KEPT_PER_BYTE * bytes) }
     }

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use super::characters::{Ascii, Class};
-use crate::evaluation::{Malformed, Steps};
 use crate::limits;
+use crate::steps::{Malformed, Steps};
 
 /// Instructions that each continue with the next, some with a second one too; the end is a match.
 #[derive(Debug)]

@@ -7,9 +7,9 @@ use regex_lite::RegexBuilder;
 
 use super::characters::{Characters, Class};
 use super::{AtomicUsize, KEPT, Matches, Pattern, reader};
-use crate::evaluation::Steps;
 use crate::json::Value;
 use crate::limits;
+use crate::steps::Steps;
 
 fn pattern(text: &str) -> Option<Pattern> {
     Pattern::read(&Arc::from(text))

@@ -3,14 +3,15 @@
 use std::cell::RefCell;
 
 use isoflag::{DocumentHistory, Flags, HistoryLimits, PinError};
+use isoflag_wasm::consistency::gate;
+use isoflag_wasm::failure::Failed;
+use isoflag_wasm::handles::{Document, FLAGS, Table, with_flags};
 use js_sys::{Array, JsString};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::consistency::gate;
-use crate::failure::Failed;
-use crate::handles::{Document, FLAGS, Table, with_flags};
+use crate::failure::Thrown;
 
 thread_local! {
     static HISTORIES: Table<RefCell<DocumentHistory>> = const { Table::new() };
@@ -51,7 +52,7 @@ pub fn new_history(max_documents: Option<u32>, max_bytes: Option<u32>) -> u32 {
 ///
 /// If either was freed.
 #[wasm_bindgen(js_name = historyAdd)]
-pub fn history_add(history: u32, flags: u32, now_ms: f64) -> Result<(), JsValue> {
+pub fn history_add(history: u32, flags: u32, now_ms: f64) -> Result<(), Thrown> {
     Ok(change(history, flags, |history, flags| history.add(flags, now_ms))?)
 }
 
@@ -67,7 +68,7 @@ pub fn history_keep(
     flags: u32,
     superseded_ms: Option<f64>,
     is_fetched: bool,
-) -> Result<bool, JsValue> {
+) -> Result<bool, Thrown> {
     Ok(change(history, flags, |history, flags| {
         if is_fetched { history.keep_fetched(flags) } else { history.keep(flags, superseded_ms) }
     })?)
@@ -79,7 +80,7 @@ pub fn history_keep(
 ///
 /// If the history was freed.
 #[wasm_bindgen(js_name = historyGet)]
-pub fn history_get(history: u32, digest: &str) -> Result<Option<u32>, JsValue> {
+pub fn history_get(history: u32, digest: &str) -> Result<Option<u32>, Thrown> {
     Ok(read(history, |history| history.get(digest).map(keep))?)
 }
 
@@ -89,7 +90,7 @@ pub fn history_get(history: u32, digest: &str) -> Result<Option<u32>, JsValue> {
 ///
 /// If the history was freed.
 #[wasm_bindgen(js_name = historyNewest)]
-pub fn history_newest(history: u32) -> Result<Option<u32>, JsValue> {
+pub fn history_newest(history: u32) -> Result<Option<u32>, Thrown> {
     Ok(read(history, |history| history.newest().map(keep))?)
 }
 
@@ -99,7 +100,7 @@ pub fn history_newest(history: u32) -> Result<Option<u32>, JsValue> {
 ///
 /// If the history was freed.
 #[wasm_bindgen(js_name = historyDigests)]
-pub fn history_digests(history: u32) -> Result<Array, JsValue> {
+pub fn history_digests(history: u32) -> Result<Array, Thrown> {
     Ok(read(history, |history| history.digests().map(JsString::from).collect())?)
 }
 
@@ -109,7 +110,7 @@ pub fn history_digests(history: u32) -> Result<Array, JsValue> {
 ///
 /// If the history was freed.
 #[wasm_bindgen(js_name = historyBytes)]
-pub fn history_bytes(history: u32) -> Result<f64, JsValue> {
+pub fn history_bytes(history: u32) -> Result<f64, Thrown> {
     Ok(read(history, |history| history.bytes() as f64)?)
 }
 
@@ -150,7 +151,7 @@ pub fn history_pinned(
     ttl_seconds: f64,
     poll_timeout_ms: Option<f64>,
     max_pin_age_ms: Option<f64>,
-) -> Result<JsValue, JsValue> {
+) -> Result<JsValue, Thrown> {
     let gate = gate(now_ms, ttl_seconds, poll_timeout_ms);
     let pinned = read(history, |history| history.pinned(digest, &gate, max_pin_age_ms))?;
     let pinned = pinned.map_err(|error| refused(&error))?;
@@ -159,16 +160,11 @@ pub fn history_pinned(
         digest: pinned.digest(),
         switched_off: pinned.switched_off().collect(),
     };
-    serde_wasm_bindgen::to_value(&out).map_err(JsValue::from)
+    Ok(serde_wasm_bindgen::to_value(&out).map_err(JsValue::from)?)
 }
 
 /// Frees a history; documents that were taken from it remain valid.
 #[wasm_bindgen(js_name = freeHistory)]
 pub fn free_history(history: u32) {
     HISTORIES.with(|table| table.free(history));
-}
-
-/// Returns the number of histories that JavaScript holds.
-pub(crate) fn count() -> u32 {
-    HISTORIES.with(Table::count)
 }

@@ -1,19 +1,8 @@
-//! Exports what evaluation does not need: explanations, diagnostics, AppConfig's profiles and the secure-mode hash.
-//! Only `tools.wasm` contains them.
+//! Exports explanations, diagnostics and the secure-mode hash.
 
 use isoflag::{Context, Diagnostic, Flags, Value};
+use isoflag_wasm::handles::{BOUND, CONTEXTS, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
-
-use crate::failure;
-use crate::flags::keep;
-use crate::handles::{BOUND, CONTEXTS, with_flags};
-
-/// Loads a feature-flag profile of AWS AppConfig; fails like [`Flags::from_appconfig_json`].
-#[wasm_bindgen(js_name = loadAppConfig)]
-#[must_use]
-pub fn load_appconfig(text: &[u8]) -> u32 {
-    keep(Flags::from_appconfig_json(text))
-}
 
 /// Returns the diagnostics of the document, as the JSON text of an array.
 #[wasm_bindgen(js_name = flagsDiagnostics)]
@@ -39,7 +28,7 @@ pub fn secure_mode_hash(sdk_key: &str, context: u32) -> Option<String> {
 #[must_use]
 pub fn secure_mode_hash_for_host(sdk_key: &str, context: &str) -> Option<String> {
     let context = Context::from_host_json(context.as_bytes());
-    let context = context.map_err(|error| failure::context(&error)).ok()?;
+    let context = context.map_err(|error| isoflag_wasm::failure::context(&error)).ok()?;
     Some(isoflag::secure_mode_hash(sdk_key, &context))
 }
 

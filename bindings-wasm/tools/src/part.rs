@@ -6,11 +6,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use isoflag::{Context, Flags, Mentions, Object, PartialBinding, Value};
+use isoflag_wasm::answer::{code, value_type};
+use isoflag_wasm::bound::{self, FAILED};
+use isoflag_wasm::handles::{Document, FLAGS};
 use wasm_bindgen::prelude::wasm_bindgen;
-
-use crate::answer::{code, value_type};
-use crate::bound::{self, FAILED};
-use crate::handles::{Document, FLAGS};
 
 const KIND: &str = "kind";
 /// The kind of a multi-kind context.
@@ -170,6 +169,15 @@ impl<'b> Written<'b> {
     }
 }
 
+/// The parts that a document keeps, unless its handle was freed.
+fn with_parts<R>(flags: u32, reader: impl FnOnce(&Parts, &Flags) -> R) -> Option<R> {
+    let read = |document: &Document| {
+        let beside = document.beside.get_or_init(|| Box::new(Parts::default()));
+        beside.downcast_ref().map(|parts| reader(parts, &document.flags))
+    };
+    FLAGS.with(|table| table.get(flags, read)).ok().flatten()
+}
+
 /// Allocates the buffer with this number of bytes, and returns its address.
 #[wasm_bindgen(js_name = makePartBuffer)]
 #[must_use]
@@ -186,25 +194,24 @@ pub fn make_part_buffer(bytes: u32) -> u32 {
 #[wasm_bindgen(js_name = partOf)]
 #[must_use]
 pub fn part_of(flags: u32, flag: u32) -> Option<String> {
-    FLAGS.with(|table| table.get(flags, |document| document.parts.of(&document.flags, flag))).ok()
+    with_parts(flags, |parts, flags| parts.of(flags, flag))
 }
 
 /// Evaluates a flag for the buffer's part of an object. The document keeps it for [`evaluate_again`].
 #[wasm_bindgen(js_name = evaluatePart)]
 #[must_use]
 pub fn evaluate_part(flags: u32, part: u32, flag: u32, expected: u32) -> u32 {
-    let evaluate =
-        |document: &Document| document.parts.evaluate(&document.flags, part, flag, expected);
-    FLAGS.with(|table| table.get(flags, evaluate)).ok().flatten().unwrap_or(FAILED)
+    with_parts(flags, |parts, flags| parts.evaluate(flags, part, flag, expected))
+        .flatten()
+        .unwrap_or(FAILED)
 }
 
 /// Like [`evaluate_part`], for the last part and a flag with the same dependencies.
 #[wasm_bindgen(js_name = evaluateAgain)]
 #[must_use]
 pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {
-    let again = |document: &Document| {
-        let last = document.parts.last.borrow();
-        last.as_ref().map(|bound| ask(bound, flag, expected))
+    let again = |parts: &Parts, _: &Flags| {
+        parts.last.borrow().as_ref().map(|bound| ask(bound, flag, expected))
     };
-    FLAGS.with(|table| table.get(flags, again)).ok().flatten().unwrap_or(FAILED)
+    with_parts(flags, again).flatten().unwrap_or(FAILED)
 }

@@ -10,14 +10,14 @@ use isoflag_tools::{
     LifecycleError, Retirement, RetirementInputs, Status, StepResult, Strategy, System,
     TestEvidence, moment_of_seconds,
 };
+use isoflag_wasm::failure::Failed;
+use isoflag_wasm::handles::{CONTEXTS, Document, FLAGS, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsError, JsValue};
 
-use crate::failure::{self, Failed};
-use crate::handles::{CONTEXTS, Document, FLAGS, with_flags};
+use crate::failure::{self, Thrown, refused};
 
 fn parsed(text: &str) -> Result<Value, Failed> {
-    Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))
+    Value::parse(text.as_bytes()).map_err(|error| isoflag_wasm::failure::json(&error))
 }
 
 /// Returns the document under a strategy; fails like [`isoflag_tools::with_strategy`].
@@ -47,10 +47,10 @@ pub fn strategy_for(
     system: &str,
     host: Option<String>,
     handle: Option<u32>,
-) -> Result<Option<String>, JsValue> {
+) -> Result<Option<String>, Thrown> {
     let Some(system) = System::named(system) else {
         let message = format!("`{system}` is not a system; use `development` or `production`");
-        return Err(JsError::new(&message).into());
+        return Err(refused(message));
     };
     let context = match (host, handle) {
         (_, Some(handle)) => Some(CONTEXTS.with(|table| table.get(handle, Context::clone))?),
@@ -68,9 +68,8 @@ pub fn strategy_for(
 ///
 /// If the options are invalid or the document was freed.
 #[wasm_bindgen(js_name = checkFlags)]
-pub fn check_flags(flags: u32, options: &str) -> Result<String, JsValue> {
-    let options = CheckOptions::read(&parsed(options)?)
-        .map_err(|error| JsValue::from(JsError::new(&error.to_string())))?;
+pub fn check_flags(flags: u32, options: &str) -> Result<String, Thrown> {
+    let options = CheckOptions::read(&parsed(options)?).map_err(refused)?;
     let found: Value = with_flags(flags, |flags| {
         isoflag_tools::check(flags, &options).iter().map(Diagnostic::to_value).collect()
     })?;
@@ -83,18 +82,14 @@ pub fn check_flags(flags: u32, options: &str) -> Result<String, JsValue> {
 ///
 /// If one was freed.
 #[wasm_bindgen(js_name = diffFlags)]
-pub fn diff_flags(flags: u32, later: u32) -> Result<String, JsValue> {
+pub fn diff_flags(flags: u32, later: u32) -> Result<String, Thrown> {
     let (flags, later) = (with_flags(flags, Flags::clone)?, with_flags(later, Flags::clone)?);
     let diff = isoflag_tools::diff(&flags, &later);
     let forms = [diff.to_value(), Value::from(diff.to_string()), Value::from(diff.to_markdown())];
     Ok(forms.into_iter().collect::<Value>().to_canonical_json())
 }
 
-fn refused(message: impl ToString) -> JsValue {
-    JsError::new(&message.to_string()).into()
-}
-
-fn moment(name: &str, seconds: f64) -> Result<f64, JsValue> {
+fn moment(name: &str, seconds: f64) -> Result<f64, Thrown> {
     moment_of_seconds(seconds).map_err(|error| refused(format!("`{name}`: {error}")))
 }
 
@@ -104,7 +99,7 @@ fn moment(name: &str, seconds: f64) -> Result<f64, JsValue> {
 ///
 /// If the time is invalid.
 #[wasm_bindgen(js_name = withStatus)]
-pub fn with_status(flags: u32, key: &str, status: &str, now: f64) -> Result<u32, JsValue> {
+pub fn with_status(flags: u32, key: &str, status: &str, now: f64) -> Result<u32, Thrown> {
     let now = moment("now", now)?;
     let made = || {
         let flags = with_flags(flags, Flags::clone)?;
@@ -131,7 +126,7 @@ pub fn certification(
     artifact_time: Option<f64>,
     now: f64,
     evaluated: Option<String>,
-) -> Result<String, JsValue> {
+) -> Result<String, Thrown> {
     let step = |of: &str, name| {
         StepResult::named(name).map_err(|error| refused(format!("`{of}`: {error}")))
     };
@@ -139,7 +134,7 @@ pub fn certification(
         (step("productionState", production_state)?, step("nextRelease", next_release)?);
     let built = artifact_time.map(|time| moment("artifactTime", time)).transpose()?;
     let now = moment("now", now)?;
-    let evidence = evaluated.map(|text| -> Result<TestEvidence, JsValue> {
+    let evidence = evaluated.map(|text| -> Result<TestEvidence, Thrown> {
         let read = TestEvidence::read(&parsed(&text)?);
         read.map_err(|message| refused(format!("`evaluated`: {message}")))
     });
@@ -160,7 +155,7 @@ pub fn certification(
 ///
 /// As [`isoflag_tools::deployment`], if a time is invalid, or the document was freed.
 #[wasm_bindgen]
-pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, JsValue> {
+pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, Thrown> {
     let (built, now) = (moment("artifactTime", artifact_time)?, moment("now", now)?);
     let found = with_flags(flags, |flags| isoflag_tools::deployment(flags, built, now))?;
     let found = found.map_err(|error| failure::lifecycle(&error))?;
@@ -178,7 +173,7 @@ pub fn finish_flag(
     key: &str,
     now: f64,
     safety_period: f64,
-) -> Result<Option<String>, JsValue> {
+) -> Result<Option<String>, Thrown> {
     let now = moment("now", now)?;
     moment("safetyPeriod", now + safety_period)?;
     let found = with_flags(flags, |flags| isoflag_tools::finish(flags, key, safety_period, now))?;
@@ -186,7 +181,7 @@ pub fn finish_flag(
     Ok(found.map(|change| change.to_value().to_canonical_json()))
 }
 
-fn no_activity(error: ActivityError) -> JsValue {
+fn no_activity(error: ActivityError) -> Thrown {
     refused(format!("`activity`: {error}"))
 }
 
@@ -205,12 +200,12 @@ pub fn retirements(
     history: &[u32],
     counted: Option<String>,
     call_sites: Option<String>,
-) -> Result<String, JsValue> {
+) -> Result<String, Thrown> {
     let dated = moments
         .iter()
         .zip(history)
         .map(|(from, flags)| Ok((moment("from", *from)?, with_flags(*flags, Flags::clone)?)));
-    let dated = dated.collect::<Result<Vec<_>, JsValue>>()?;
+    let dated = dated.collect::<Result<Vec<_>, Thrown>>()?;
     let history: Vec<_> =
         dated.iter().map(|(from, flags)| DatedDocument { from: *from, flags }).collect();
     let counted = counted.map(|text| Activity::from_json(text.as_bytes()).map_err(no_activity));
@@ -233,7 +228,7 @@ pub fn retirements(
     Ok(found.to_canonical_json())
 }
 
-fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, JsValue> {
+fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, Thrown> {
     let written = parsed(text)?;
     let count = |(key, count): (&Arc<str>, &Value)| {
         let count = count.as_integer().and_then(|count| usize::try_from(count).ok());
@@ -245,7 +240,7 @@ fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, JsValue> {
 }
 
 /// Combines the names of documents, from the JSON text of an array, with the documents.
-fn named(names: &str, documents: &[u32]) -> Result<Vec<(Arc<str>, Flags)>, JsValue> {
+fn named(names: &str, documents: &[u32]) -> Result<Vec<(Arc<str>, Flags)>, Thrown> {
     let names = parsed(names)?;
     let names = names.as_array().unwrap_or_default().iter().filter_map(Value::as_str);
     let named = names.zip(documents);
@@ -264,7 +259,7 @@ pub fn take_inventory(
     documents: &[u32],
     counted: &str,
     now: f64,
-) -> Result<String, JsValue> {
+) -> Result<String, Thrown> {
     let now = moment("now", now)?;
     let named = named(names, documents)?;
     let counted = parsed(counted)?;
@@ -273,7 +268,7 @@ pub fn take_inventory(
         Value::Null => Ok(None),
         counted => Activity::from_value(counted).map(Some).map_err(no_activity),
     });
-    let counted = counted.collect::<Result<Vec<_>, JsValue>>()?;
+    let counted = counted.collect::<Result<Vec<_>, Thrown>>()?;
     let documents = named.iter().zip(&counted).map(|((label, flags), activity)| {
         InventoryDocument { label, flags, activity: activity.as_ref() }
     });
@@ -287,11 +282,7 @@ pub fn take_inventory(
 ///
 /// If the options are invalid or a document was freed.
 #[wasm_bindgen(js_name = checkEnvironments)]
-pub fn check_environments(
-    names: &str,
-    documents: &[u32],
-    options: &str,
-) -> Result<String, JsValue> {
+pub fn check_environments(names: &str, documents: &[u32], options: &str) -> Result<String, Thrown> {
     let options = CheckOptions::read(&parsed(options)?).map_err(refused)?;
     let named = named(names, documents)?;
     let named: Vec<(&str, &Flags)> = named.iter().map(|(name, flags)| (&**name, flags)).collect();

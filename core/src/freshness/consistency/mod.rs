@@ -6,21 +6,17 @@
 //! time to live later, each polling instance has the change. Nothing here reads a clock.
 
 mod stamp;
-#[cfg(feature = "tools")]
 mod ttl;
 
-#[cfg(feature = "tools")]
 pub use ttl::{TtlError, parse_ttl};
 
-use crate::bound_flags::BoundFlags;
 use crate::context::Context;
-#[cfg(feature = "tools")]
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::{Code, Findings};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluation::ReasonKind;
+use crate::flags::BoundFlags;
 use crate::flags::Flags;
+use crate::json::Path;
 use crate::json::{Object, Value};
-use crate::path::Path;
 
 /// The default time that an instance waits for the response to a poll, in milliseconds, as in the
 /// AppConfig extension.
@@ -84,7 +80,6 @@ pub struct Consistency {
     pub digest: String,
     /// Why the result is `false` although enough time may have passed: the timestamp is missing, in
     /// the future or not in seconds.
-    #[cfg(feature = "tools")]
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -101,7 +96,6 @@ impl Consistency {
             .with("remainingSeconds", number(self.remaining_seconds))
             .with("version", number(self.version.map(|version| version as f64)))
             .with("digest", Value::from(self.digest.as_str()));
-        #[cfg(feature = "tools")]
         if !self.diagnostics.is_empty() {
             let diagnostics = self.diagnostics.iter().map(Diagnostic::to_value).collect();
             return object.with("diagnostics", diagnostics).into();
@@ -119,8 +113,10 @@ impl BoundFlags {
     #[must_use]
     pub fn consistency(&self, key: &str, gate: &Gate) -> Consistency {
         let flags = self.flags();
-        let findings = Findings::kept();
-        let age_ms = age_ms(flags, key, gate, &findings);
+        let (age_ms, diagnostics) = match age_ms(flags, key, gate) {
+            Ok(age) => (Some(age), Vec::new()),
+            Err(problem) => (None, vec![problem]),
+        };
         let older = |span_ms: f64| age_ms.is_some_and(|age| age > span_ms);
         let ttl_ms = gate.ttl_seconds * 1000.0;
         let enabled = is_enabled(self, key);
@@ -132,8 +128,7 @@ impl BoundFlags {
             remaining_seconds: remaining,
             version: flags.version(),
             digest: flags.digest().to_owned(),
-            #[cfg(feature = "tools")]
-            diagnostics: findings.into_vec(),
+            diagnostics,
         }
     }
 }
@@ -170,17 +165,20 @@ fn is_enabled(bound: &BoundFlags, key: &str) -> bool {
     }
 }
 
-/// Returns the age of the flag's last change; `None` if it is unknown.
-fn age_ms(flags: &Flags, key: &str, gate: &Gate, findings: &Findings) -> Option<f64> {
+/// Returns the age of the flag's last change.
+///
+/// # Errors
+///
+/// If it is unknown.
+fn age_ms(flags: &Flags, key: &str, gate: &Gate) -> Result<f64, Diagnostic> {
     if !gate.is_usable() {
         let message = "the time, the TTL and the poll timeout must be finite, and the durations \
                        not negative";
-        findings.add(Code::InvalidTime, &Path::Root, message);
-        return None;
+        return Err(Diagnostic::new(Code::INVALID_TIME, &Path::Root, message));
     }
-    let age = gate.now_ms - stamp::seconds(flags, key, gate.now_ms, findings)? * 1000.0;
+    let age = gate.now_ms - stamp::seconds(flags, key, gate.now_ms)? * 1000.0;
     // After the clock was set back, the change counts as recent as possible.
-    Some(gate.taken_ms.map_or(age, |taken| age.min((gate.now_ms - taken).max(0.0))))
+    Ok(gate.taken_ms.map_or(age, |taken| age.min((gate.now_ms - taken).max(0.0))))
 }
 
 #[cfg(test)]
@@ -201,21 +199,9 @@ mod tests {
         )
     }
 
-    /// Codes and paths of the diagnostics, which are compiled with the tools only.
-    #[cfg(feature = "tools")]
+    /// Codes and paths of the diagnostics.
     fn findings(found: &Consistency) -> Vec<(&str, &str)> {
         found.diagnostics.iter().map(|found| (found.code(), found.path())).collect()
-    }
-
-    #[cfg(not(feature = "tools"))]
-    fn findings(_found: &Consistency) -> Vec<(&str, &str)> {
-        Vec::new()
-    }
-
-    fn with_tools<'a, const N: usize>(
-        expected: [(&'a str, &'a str); N],
-    ) -> Vec<(&'a str, &'a str)> {
-        if cfg!(feature = "tools") { expected.to_vec() } else { Vec::new() }
     }
 
     #[test]
@@ -255,10 +241,10 @@ mod tests {
             assert!(found.enabled && !found.is_backend_consistent && !found.settled);
             assert_eq!(found.remaining_seconds, None);
             let path = "flags.f.lifecycle.lastModifiedTimestamp";
-            assert_eq!(findings(&found), with_tools([(code, path)]), "{lifecycle}");
+            assert_eq!(findings(&found), [(code, path)], "{lifecycle}");
         }
         let found = asked(r#"{"flags": {}}"#, 900_000.0, 1.0);
-        assert_eq!(findings(&found), with_tools([("missing-stamp", "meta.lastModifiedTimestamp")]));
+        assert_eq!(findings(&found), [("missing-stamp", "meta.lastModifiedTimestamp")]);
         assert!(!found.enabled && !found.settled);
     }
 
@@ -286,7 +272,7 @@ mod tests {
         ] {
             let found = asked(&document, now, ttl);
             assert!(!found.is_backend_consistent && !found.settled);
-            assert_eq!(findings(&found), with_tools([("invalid-time", "")]));
+            assert_eq!(findings(&found), [("invalid-time", "")]);
         }
     }
 

@@ -2,13 +2,14 @@
 
 use isoflag::{Context, Flags, Value};
 use isoflag_tools::ReceiptError;
+use isoflag_wasm::bound::memberships;
+use isoflag_wasm::failure::Failed;
+use isoflag_wasm::handles::{CONTEXTS, with_flags};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::bound::memberships;
-use crate::failure::Failed;
-use crate::handles::{CONTEXTS, with_flags};
+use crate::failure::Thrown;
 
 /// The text that the encoder wrote for a host's object, or the handle of a context.
 fn context(host: Option<&str>, parsed: Option<u32>) -> Result<Option<Context>, Failed> {
@@ -31,7 +32,7 @@ pub fn receipt(
     host: Option<String>,
     parsed: Option<u32>,
     big_segments: &str,
-) -> Result<String, JsValue> {
+) -> Result<String, Thrown> {
     let context = context(host.as_deref(), parsed)?;
     let big_segments = memberships(big_segments)?;
     let flags = with_flags(flags, Flags::clone)?;
@@ -71,11 +72,11 @@ pub fn replay_receipt(
     host: Option<String>,
     parsed: Option<u32>,
     big_segments: &str,
-) -> Result<String, JsValue> {
+) -> Result<String, Thrown> {
     let context = context(host.as_deref(), parsed)?;
     let big_segments = memberships(big_segments)?;
     let flags = with_flags(flags, Flags::clone)?;
     isoflag_tools::replay(receipt, &flags, context.as_ref(), big_segments.as_ref())
         .map(|receipt| receipt.to_json())
-        .map_err(|error| refused(&error))
+        .map_err(|error| refused(&error).into())
 }

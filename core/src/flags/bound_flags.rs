@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
+use super::Flags;
+use super::state::{self, AllFlagsOptions, FlagState};
 use crate::evaluation::{
-    self, Answer, BoundContext, EvaluationDetail, FlagHandle, NoObserver, Observer, Steps,
-    Uncached, ValueType,
+    self, Answer, BoundContext, EvaluationDetail, FlagHandle, NoObserver, Observer, Uncached,
+    ValueType,
 };
-#[cfg(feature = "tools")]
 use crate::explain::{self, Explanation};
-use crate::flags::Flags;
 use crate::json::Value;
 use crate::limits;
-use crate::state::{self, AllFlagsOptions, FlagState};
+use crate::steps::Steps;
 
 /// A document bound to one context: every attribute that a rule may read has been looked up. Cheap
 /// to clone, safe to share between threads.
@@ -74,7 +74,7 @@ impl BoundFlags {
         observer: &mut O,
         steps: &mut Steps,
     ) -> Answer {
-        evaluation::evaluate(self.flags.ruleset(), &self.bound_context, flag, observer, steps)
+        evaluation::evaluate(self.flags.model(), &self.bound_context, flag, observer, steps)
     }
 
     /// Evaluates one of all flags, within its own steps and the steps that all flags share.
@@ -178,10 +178,9 @@ impl BoundFlags {
     }
 
     /// Explains why the flag serves the context its value: the same evaluation, recorded.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str) -> Explanation {
-        explain::explain(self, key)
+        explain::explain(self.flags.model(), &self.bound_context, self.flags.handle(key), key)
     }
 }
 
@@ -207,7 +206,7 @@ impl PartialBinding {
     /// Like [`BoundFlags::evaluate_handle`], for a flag whose dependencies were bound.
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
-        let (ruleset, steps) = (self.flags.ruleset(), &mut Steps::default());
-        evaluation::evaluate(ruleset, &self.bound_context, flag, &mut NoObserver, steps)
+        let (model, steps) = (self.flags.model(), &mut Steps::default());
+        evaluation::evaluate(model, &self.bound_context, flag, &mut NoObserver, steps)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::json::Value;
+use super::value::Value;
 
 /// A path in a JSON text; each step borrows the one above it, so that walking a document costs
 /// nothing until a path is printed.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::bound_flags::BoundFlags;
-use crate::evaluation::{Answer, FlagHandle, Reason, Steps, Verdict};
-use crate::flags::Flags;
+use super::{BoundFlags, Flags};
+use crate::evaluation::{Answer, FlagHandle, Reason, Verdict};
 use crate::json::{Object, Value};
 use crate::limits;
 use crate::model::{Flag, Model, Prerequisite};
+use crate::steps::Steps;
 
 /// The options of [`all_flags_state`](BoundFlags::all_flags_state).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -53,15 +53,15 @@ pub enum StateMember<'a> {
 /// The keys of the flag's own prerequisites that were evaluated, in order.
 #[derive(Clone, Copy, Debug)]
 pub struct PrerequisiteKeys<'a> {
-    ruleset: &'a Model,
+    model: &'a Model,
     seen: &'a [Prerequisite],
 }
 
 impl<'a> PrerequisiteKeys<'a> {
     /// The keys, in order.
     pub fn iter(&self) -> impl Iterator<Item = &'a Arc<str>> + use<'a> {
-        let ruleset = self.ruleset;
-        self.seen.iter().map(|prerequisite| ruleset.flag_key(prerequisite.flag))
+        let model = self.model;
+        self.seen.iter().map(|prerequisite| model.flag_key(prerequisite.flag))
     }
 }
 
@@ -80,7 +80,7 @@ impl<'a> FlagState<'a> {
         let debugged = metadata.debug_events_until.is_some_and(|until| until > options.now_ms);
         let details = !options.details_only_for_tracked_flags || tracked || debugged;
         FlagState {
-            key: flags.ruleset().flag_key(slot),
+            key: flags.model().flag_key(slot),
             value: flags.value_of(&answer),
             variation: answer.variation_index(),
             version: details.then_some(metadata.version),
@@ -89,7 +89,7 @@ impl<'a> FlagState<'a> {
             track_events: tracked,
             track_reason: experiment,
             debug_events_until: metadata.debug_events_until,
-            prerequisites: prerequisites(flags.ruleset(), flag, &answer),
+            prerequisites: prerequisites(flags.model(), flag, &answer),
         }
     }
 
@@ -154,7 +154,7 @@ pub(crate) fn flag_states<'a>(
     bound.bound_context().valid()?;
     let options = *options;
     let shown = move |flag: &Flag| !options.client_side_only || flag.metadata.client_side;
-    let flags = bound.flags().ruleset().flags().filter(move |(_, flag)| shown(flag));
+    let flags = bound.flags().model().flags().filter(move |(_, flag)| shown(flag));
     let mut shared = Steps::of(limits::STATE_STEPS);
     Some(flags.map(move |flag| FlagState::of(bound, flag, &options, &mut shared)))
 }
@@ -188,8 +188,8 @@ fn is_experiment(flag: &Flag, verdict: Verdict) -> bool {
     }
 }
 
-fn prerequisites<'a>(ruleset: &'a Model, flag: &'a Flag, answer: &Answer) -> PrerequisiteKeys<'a> {
+fn prerequisites<'a>(model: &'a Model, flag: &'a Flag, answer: &Answer) -> PrerequisiteKeys<'a> {
     let all = flag.targeting().map(|targeting| &*targeting.prerequisites).unwrap_or_default();
     let seen = all.get(..answer.direct_prerequisites as usize).unwrap_or(all);
-    PrerequisiteKeys { ruleset, seen }
+    PrerequisiteKeys { model, seen }
 }

@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::DocumentHistory;
-use crate::consistency::Gate;
 use crate::document::Section;
 use crate::flags::Flags;
+use crate::freshness::consistency::Gate;
 use crate::json::{Object, Value};
 use crate::model::FlagState;
 
@@ -42,12 +42,12 @@ impl Pinned {
     }
 
     fn of(pinned: &Flags, newest: &Flags) -> Pinned {
-        let ruleset = pinned.ruleset();
-        let off: Vec<(Arc<str>, Value)> = ruleset
+        let model = pinned.model();
+        let off: Vec<(Arc<str>, Value)> = model
             .flags()
             .filter(|(_, flag)| !matches!(flag.state, FlagState::Off(_)))
             .filter_map(|(slot, _)| {
-                let key = ruleset.flag_key(slot);
+                let key = model.flag_key(slot);
                 switched_off(pinned, newest, key).map(|flag| (Arc::clone(key), flag))
             })
             .collect();
@@ -59,7 +59,7 @@ impl Pinned {
 
 /// Returns the flag in its off state, if the newest document has switched it off.
 fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
-    let written = newest.ruleset().written(Section::Flags, key);
+    let written = newest.model().written(Section::Flags, key);
     let lifecycle = written.and_then(|flag| flag.as_object()?.get("lifecycle")?.as_object());
     let waits = lifecycle.and_then(|lifecycle| lifecycle.get("offWaitsForPins")?.as_bool());
     if waits == Some(true) {
@@ -67,12 +67,12 @@ fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
     }
     let Some(handle) = newest.handle(key) else {
         // It was removed; the value that it served while it was off is all that remains.
-        let flag = pinned.ruleset().written(Section::Flags, key)?.as_object()?;
+        let flag = pinned.model().written(Section::Flags, key)?.as_object()?;
         let members = flag.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
         let off = members.chain([(Arc::from("on"), Value::Bool(false))]);
         return Some(Value::Object(off.collect::<Object>()));
     };
-    let flag = newest.ruleset().flag(handle.index())?;
+    let flag = newest.model().flag(handle.index())?;
     matches!(flag.state, FlagState::Off(_)).then(|| written.cloned()).flatten()
 }
 

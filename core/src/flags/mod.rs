@@ -1,22 +1,24 @@
 //! Loaded flag documents: loading, patching, binding and evaluating.
 
+mod bound_flags;
+mod state;
+
+pub use bound_flags::{BoundFlags, PartialBinding};
+pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
+
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use crate::bound_flags::{BoundFlags, PartialBinding};
 use crate::context::{BUILT_IN, Context};
-#[cfg(feature = "tools")]
 use crate::diagnostic::Diagnostic;
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
 use crate::evaluation::{
-    Answer, BigSegments, BoundContext, EvaluationDetail, FlagHandle, Reason, ReasonKind, Verdict,
+    Answer, BigSegments, BoundContext, ErrorKind, EvaluationDetail, FlagHandle, Reason, ValueType,
 };
-#[cfg(feature = "tools")]
 use crate::explain::Explanation;
 use crate::json::{Object, Value};
 use crate::model::{Membership, Mentions, Model, Segment};
-use crate::state::AllFlagsOptions;
 
 /// A loaded flag document: immutable, cheap to clone, safe to share between threads.
 ///
@@ -38,9 +40,8 @@ pub struct Flags(Arc<Loaded>);
 
 #[derive(Debug)]
 struct Loaded {
-    ruleset: Model,
+    model: Model,
     digest: OnceLock<String>,
-    #[cfg(feature = "tools")]
     diagnostics: OnceLock<Vec<Diagnostic>>,
 }
 
@@ -53,7 +54,16 @@ impl Flags {
     /// If the input is not JSON, is not a flag document or exceeds a limit. A malformed flag is not
     /// an error; see [`diagnostics`](Flags::diagnostics).
     pub fn from_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read(text).map(|document| Flags::of(Model::compile(&document)))
+        Document::read::<true>(text).map(Flags::compile)
+    }
+
+    /// Like [`Flags::from_json`], but keeps no notes on the text: the diagnostics then lack
+    /// duplicate members and flags, and rounded numbers. For a module that has no diagnostics.
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    pub fn from_json_without_notes(text: &[u8]) -> Result<Flags, DocumentError> {
+        Document::read::<false>(text).map(Flags::compile)
     }
 
     /// Loads a document that has already been parsed.
@@ -61,7 +71,7 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_value(value).map(|document| Flags::of(Model::compile(&document)))
+        Document::of_value(value).map(Flags::compile)
     }
 
     /// Loads a bare map of flags, without `flags` around it.
@@ -69,7 +79,15 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_flag_map_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read_flag_map(text).map(|document| Flags::of(Model::compile(&document)))
+        Document::read_flag_map::<true>(text).map(Flags::compile)
+    }
+
+    /// Like [`Flags::from_flag_map_json`], without notes; see [`Flags::from_json_without_notes`].
+    ///
+    /// # Errors
+    /// As [`Flags::from_json`].
+    pub fn from_flag_map_json_without_notes(text: &[u8]) -> Result<Flags, DocumentError> {
+        Document::read_flag_map::<false>(text).map(Flags::compile)
     }
 
     /// Loads a bare map of flags that has already been parsed.
@@ -77,7 +95,7 @@ impl Flags {
     /// # Errors
     /// As [`Flags::from_json`].
     pub fn from_flag_map_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_flag_map(value).map(|document| Flags::of(Model::compile(&document)))
+        Document::of_flag_map(value).map(Flags::compile)
     }
 
     /// Loads a feature-flag profile of AWS AppConfig, as retrieved or as defined.
@@ -89,18 +107,16 @@ impl Flags {
     ///
     /// As [`Flags::from_json`]; and if the text is Amazon Ion, the format of AppConfig profiles
     /// with variants.
-    #[cfg(feature = "tools")]
     pub fn from_appconfig_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read_appconfig(text).map(|document| Flags::of(Model::compile(&document)))
+        Document::read_appconfig(text).map(Flags::compile)
     }
 
     /// Loads a feature-flag profile of AWS AppConfig that has already been parsed.
     ///
     /// # Errors
     /// As [`Flags::from_json`].
-    #[cfg(feature = "tools")]
     pub fn from_appconfig_value(value: Value) -> Result<Flags, DocumentError> {
-        Document::of_appconfig(value).map(|document| Flags::of(Model::compile(&document)))
+        Document::of_appconfig(value).map(Flags::compile)
     }
 
     /// Loads the content of a configuration profile of AWS AppConfig of either type: a feature-flag
@@ -108,10 +124,8 @@ impl Flags {
     ///
     /// # Errors
     /// As these two.
-    #[cfg(feature = "tools")]
     pub fn from_configuration_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        let document = Document::read_appconfig_or_document(text);
-        document.map(|document| Flags::of(Model::compile(&document)))
+        Document::read_appconfig_or_document(text).map(Flags::compile)
     }
 
     /// Returns the document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A
@@ -123,7 +137,7 @@ impl Flags {
     ///
     /// If the text is not JSON, is not a patch or exceeds a limit.
     pub fn apply(&self, patch: &[u8]) -> Result<Flags, DocumentError> {
-        Patch::read(patch).map(|patch| self.patched(&patch))
+        Patch::read::<true>(patch).map(|patch| self.patched::<true>(&patch))
     }
 
     /// Returns the document after a patch that has already been parsed.
@@ -131,11 +145,23 @@ impl Flags {
     /// # Errors
     /// As [`Flags::apply`].
     pub fn apply_value(&self, patch: Value) -> Result<Flags, DocumentError> {
-        Patch::of_value(patch).map(|patch| self.patched(&patch))
+        Patch::of_value(patch).map(|patch| self.patched::<true>(&patch))
     }
 
-    fn patched(&self, patch: &Patch) -> Flags {
-        let held = &self.0.ruleset;
+    /// Like [`Flags::apply`], without notes; see [`Flags::from_json_without_notes`].
+    ///
+    /// # Errors
+    /// As [`Flags::apply`].
+    pub fn apply_without_notes(&self, patch: &[u8]) -> Result<Flags, DocumentError> {
+        Patch::read::<false>(patch).map(|patch| self.patched::<false>(&patch))
+    }
+
+    fn compile(document: Document) -> Flags {
+        Flags::of(Model::compile(document))
+    }
+
+    fn patched<const NOTES: bool>(&self, patch: &Patch) -> Flags {
+        let held = &self.0.model;
         let newer = |section: Section| {
             move |(key, item): &(&Arc<str>, &Value)| {
                 let held = held.written(section, key).filter(|held| !held.is_null());
@@ -143,44 +169,39 @@ impl Flags {
                     && held.is_none_or(|held| document::version(item) > document::version(held))
             }
         };
-        let ruleset = held.clone().with(
+        let model = held.clone().with::<NOTES>(
             patch.flags.iter().filter(newer(Section::Flags)),
             patch.segments.iter().filter(newer(Section::Segments)),
             &patch.notes,
         );
         Flags::of(match &patch.meta {
             Some(meta) => {
-                let rest = document::with_meta(ruleset.rest(), meta);
-                ruleset.with_rest(rest)
+                let rest = document::with_meta(model.rest(), meta);
+                model.with_rest::<NOTES>(rest)
             }
-            None => ruleset,
+            None => model,
         })
     }
 
-    pub(crate) fn of(ruleset: Model) -> Flags {
-        Flags(Arc::new(Loaded {
-            ruleset,
-            digest: OnceLock::new(),
-            #[cfg(feature = "tools")]
-            diagnostics: OnceLock::new(),
-        }))
+    pub(crate) fn of(model: Model) -> Flags {
+        Flags(Arc::new(Loaded { model, digest: OnceLock::new(), diagnostics: OnceLock::new() }))
     }
 
     /// The keys of the flags in RFC 8785 order, tombstones left out.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.ruleset.flags().map(|(slot, _)| &**self.0.ruleset.flag_key(slot))
+        self.0.model.flags().map(|(slot, _)| &**self.0.model.flag_key(slot))
     }
 
     /// The number of flags, tombstones left out.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.ruleset.flags().count()
+        self.0.model.flags().count()
     }
 
     /// Whether there are no flags.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.ruleset.flags().next().is_none()
+        self.0.model.flags().next().is_none()
     }
 
     /// Whether there is a flag with this key.
@@ -200,28 +221,27 @@ impl Flags {
     /// including through prerequisites and their segments. A missing flag has none.
     #[must_use]
     pub fn mentions_of(&self, flag: Option<FlagHandle>) -> Mentions {
-        let mentions = |flag: FlagHandle| self.0.ruleset.mentions_of(flag.index());
+        let mentions = |flag: FlagHandle| self.0.model.mentions_of(flag.index());
         flag.map(mentions).unwrap_or_default()
     }
 
     /// Returns `meta.version`, or `None` if it is not an integer.
     #[must_use]
     pub fn version(&self) -> Option<i64> {
-        self.0.ruleset.rest().get("meta")?.as_object()?.get("version")?.as_integer()
+        self.0.model.rest().get("meta")?.as_object()?.get("version")?.as_integer()
     }
 
     /// Returns everything that is wrong with the document, in its order. It is computed on first
     /// use.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        self.0.diagnostics.get_or_init(|| self.0.ruleset.diagnostics())
+        self.0.diagnostics.get_or_init(|| self.0.model.diagnostics())
     }
 
     /// Returns the normalised document: `flags`, `segments`, and every other member unchanged.
     #[must_use]
     pub fn document(&self) -> Value {
-        self.0.ruleset.document()
+        self.0.model.document()
     }
 
     /// Looks up the attributes that the document reads, once for all evaluations.
@@ -238,7 +258,7 @@ impl Flags {
         context: Option<&Context>,
         big_segments: Option<&BigSegments>,
     ) -> BoundFlags {
-        let bound_context = BoundContext::bind(self.0.ruleset.tables(), context, big_segments);
+        let bound_context = BoundContext::bind(self.0.model.tables(), context, big_segments);
         BoundFlags::new(self.clone(), bound_context)
     }
 
@@ -247,7 +267,7 @@ impl Flags {
     /// `USER_NOT_SPECIFIED`.
     #[must_use]
     pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> PartialBinding {
-        let bound_context = BoundContext::bind_part(self.0.ruleset.tables(), context, mentions);
+        let bound_context = BoundContext::bind_part(self.0.model.tables(), context, mentions);
         PartialBinding::new(self.clone(), bound_context)
     }
 
@@ -297,7 +317,7 @@ impl Flags {
     /// names; whether the context is too large depends on all attributes.
     #[must_use]
     pub fn attribute_name(&self, name: &str) -> Option<Arc<str>> {
-        let mentioned = self.0.ruleset.tables().attributes.name(name).map(Arc::clone);
+        let mentioned = self.0.model.tables().attributes.name(name).map(Arc::clone);
         mentioned.or_else(|| BUILT_IN.contains(&name).then(|| Arc::from(name)))
     }
 
@@ -305,9 +325,9 @@ impl Flags {
     /// 8785 order.
     #[must_use]
     pub fn big_segment_keys(&self, context: &Context) -> Vec<Arc<str>> {
-        let tables = self.0.ruleset.tables();
+        let tables = self.0.model.tables();
         let mut keys: Vec<(Arc<str>, Value)> = Vec::new();
-        for (_, segment) in self.0.ruleset.segments() {
+        for (_, segment) in self.0.model.segments() {
             if let Segment::Readable(body) = segment
                 && let Membership::Big { kind, reference: Some(_) } = &body.membership
                 && let Some(one) = context.individual(tables.kinds.key(kind.0))
@@ -322,44 +342,20 @@ impl Flags {
     /// Returns the handle of a flag, which saves later look-ups of its key.
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.0.ruleset.tables().flags.slot(key)?;
-        self.0.ruleset.flag(slot).map(|_| FlagHandle::from_index(slot))
+        let slot = self.0.model.tables().flags.slot(key)?;
+        self.0.model.flag(slot).map(|_| FlagHandle::from_index(slot))
     }
 
     /// Returns the value that an answer serves; `None` if it is the caller's default.
     #[must_use]
     pub fn value_of(&self, answer: &Answer) -> Option<&Value> {
-        let flag = self.0.ruleset.flag(answer.flag?.index())?;
-        flag.variations.get(answer.variation? as usize)
+        answer.value(&self.0.model)
     }
 
     /// The reason of an answer.
     #[must_use]
     pub fn reason_of(&self, answer: &Answer) -> Reason<'_> {
-        let flag = answer.flag.and_then(|handle| self.0.ruleset.flag(handle.index()));
-        let targeting = flag.and_then(|flag| flag.targeting());
-        let kind = match answer.verdict {
-            Verdict::Off => ReasonKind::Off,
-            Verdict::TargetMatch => ReasonKind::TargetMatch,
-            Verdict::Fallthrough { in_experiment } => ReasonKind::Fallthrough { in_experiment },
-            Verdict::RuleMatch { rule, in_experiment } => {
-                let rules = targeting.map(|targeting| &*targeting.rules).unwrap_or_default();
-                let rule_id = rules.get(rule as usize).map_or("", |rule| &*rule.id);
-                ReasonKind::RuleMatch { rule_index: rule, rule_id, in_experiment }
-            }
-            Verdict::PrerequisiteFailed { prerequisite } => {
-                let all = targeting.map(|targeting| &*targeting.prerequisites);
-                let failed = all.unwrap_or_default().get(prerequisite as usize);
-                let key = failed.map_or("", |failed| self.0.ruleset.flag_key(failed.flag));
-                ReasonKind::PrerequisiteFailed { prerequisite_key: key }
-            }
-            Verdict::Error(kind) => ReasonKind::Error { kind },
-        };
-        Reason { kind, big_segments: answer.big_segments }
-    }
-
-    pub(crate) fn ruleset(&self) -> &Model {
-        &self.0.ruleset
+        answer.reason(&self.0.model)
     }
 }
 
@@ -368,19 +364,19 @@ impl Flags {
     /// The compiled document.
     #[must_use]
     pub fn model(&self) -> &Model {
-        &self.0.ruleset
+        &self.0.model
     }
 
     /// Returns a flag or a segment as the document contains it, including `null` and tombstones.
     #[must_use]
     pub fn source(&self, section: Section, key: &str) -> Option<&Value> {
-        self.0.ruleset.written(section, key)
+        self.0.model.written(section, key)
     }
 
     /// The members of the document beside `flags` and `segments`.
     #[must_use]
     pub fn other_members(&self) -> &Object {
-        self.0.ruleset.rest()
+        self.0.model.rest()
     }
 
     /// The member `meta`, if it is an object.
@@ -393,13 +389,29 @@ impl Flags {
     #[must_use]
     pub fn with_flags(&self, flags: &[(Arc<str>, Value)]) -> Flags {
         let flags = flags.iter().map(|(key, flag)| (key, flag));
-        Flags::of(self.0.ruleset.clone().with(flags, std::iter::empty(), &[]))
+        Flags::of(self.0.model.clone().with::<true>(flags, std::iter::empty(), &[]))
     }
 
     /// Returns the document with other members beside `flags` and `segments`.
     #[must_use]
     pub fn with_other_members(&self, members: Object) -> Flags {
-        Flags::of(self.0.ruleset.clone().with_rest(members))
+        Flags::of(self.0.model.clone().with_rest::<true>(members))
+    }
+}
+
+impl Answer {
+    /// The answer for a caller that expects one type: if the flag serves another type, the default,
+    /// with an error as the reason.
+    #[must_use]
+    pub fn expecting(self, flags: &Flags, wanted: ValueType) -> Answer {
+        let Some(value) = flags.value_of(&self) else { return self };
+        let fits = match wanted {
+            ValueType::Any | ValueType::Json => true,
+            ValueType::Bool => matches!(value, Value::Bool(_)),
+            ValueType::Number => matches!(value, Value::Number(_)),
+            ValueType::String => matches!(value, Value::String(_)),
+        };
+        if fits { self } else { Answer::error(ErrorKind::WrongType) }
     }
 }
 
@@ -459,7 +471,6 @@ impl Flags {
     }
 
     /// Explains why the flag serves the context its value.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn explain(&self, key: &str, context: &Context) -> Explanation {
         self.bind(context).explain(key)

@@ -1,7 +1,11 @@
 //! Counts the steps of an evaluation against its limit.
 
-use super::Malformed;
 use crate::limits;
+
+/// Ends a whole evaluation: an unreadable part, a cycle or a limit. The requested flag evaluates to
+/// `MALFORMED_FLAG`, even if a prerequisite or a segment is the cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
 
 /// The remaining steps of one evaluation.
 #[derive(Debug)]
