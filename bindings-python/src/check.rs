@@ -3,7 +3,6 @@
 use isoflag::Value;
 use isoflag::limits::DOCUMENT_BYTES;
 use isoflag_tools::CheckOptions;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::{errors, from_python};
@@ -14,7 +13,7 @@ pub(crate) fn options(options: Option<&Bound<'_, PyAny>>) -> PyResult<CheckOptio
     let py = options.py();
     let written: Value = from_python::strict(options, DOCUMENT_BYTES)
         .map_err(|failure| errors::no_document(py, failure))?;
-    CheckOptions::read(&written).map_err(|error| PyValueError::new_err(error.to_string()))
+    CheckOptions::read(&written).map_err(errors::invalid_argument)
 }
 
 /// Returns a flag's key in the form that AWS AppConfig accepts, or None if it is too long.

@@ -6,7 +6,6 @@ use isoflag_tools::{
     LifecycleError, Status, StepResult, TestEvidence, certification, certification_by_evidence,
     deployment, diff, finish, moment_of_seconds, strategy_for, with_status, with_strategy,
 };
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyType};
@@ -90,7 +89,7 @@ impl Flags {
     ) -> PyResult<Bound<'py, PyAny>> {
         let step = |of: &str, name: &str| {
             StepResult::named(name)
-                .map_err(|error| PyValueError::new_err(format!("`{of}`: {error}")))
+                .map_err(|error| errors::invalid_argument(format_args!("`{of}`: {error}")))
         };
         let first = step("production_state", production_state)?;
         let second = step("next_release", next_release)?;
@@ -171,11 +170,12 @@ fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<TestEvidence> {
     let written = from_python::strict(evaluated, DOCUMENT_BYTES)
         .map_err(|failure| errors::no_document(py, failure))?;
     TestEvidence::read(&written)
-        .map_err(|message| PyValueError::new_err(format!("`evaluated`: {message}")))
+        .map_err(|message| errors::invalid_argument(format_args!("`evaluated`: {message}")))
 }
 
 fn moment(name: &str, seconds: f64) -> PyResult<f64> {
-    moment_of_seconds(seconds).map_err(|error| PyValueError::new_err(format!("`{name}`: {error}")))
+    moment_of_seconds(seconds)
+        .map_err(|error| errors::invalid_argument(format_args!("`{name}`: {error}")))
 }
 
 fn refused(py: Python<'_>, error: &LifecycleError) -> PyErr {

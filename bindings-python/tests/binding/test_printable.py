@@ -10,6 +10,7 @@ import pytest
 import isoflag
 from documents import flag, load
 from isoflag import Context, DocumentError, Flags, LifecycleError, PinError, StrategyError
+from isoflag._core import parse_ttl
 from isoflag._logs import logger
 from isoflag.activity import Activity
 from isoflag.aws_http.bound_request import bind_request
@@ -70,6 +71,27 @@ def test_errors_are_printable() -> None:
         with pytest.raises(error) as raised:
             call()  # type: ignore[no-untyped-call]
         assert_printable(str(raised.value))
+
+
+def test_arguments_quoted_by_a_value_error_are_printable() -> None:
+    flags = document()
+    for call in (
+        lambda: parse_ttl(HOSTILE),
+        lambda: flags.check({HOSTILE: 1}),
+        lambda: flags.check({"names": HOSTILE + "("}),
+        lambda: flags.strategy_for(cast("Any", HOSTILE), {"kind": "user", "key": "a"}),
+        lambda: flags.certification(
+            production_state=cast("Any", HOSTILE), next_release="passed", now=1
+        ),
+    ):
+        with pytest.raises(ValueError, match="`") as raised:
+            call()
+        assert_printable(str(raised.value))
+
+
+def test_a_context_is_represented_in_printable_text() -> None:
+    assert_printable(repr(Context(HOSTILE)))
+    assert_printable(repr(Context.from_dict({"kind": "multi", "user": {"key": HOSTILE}})))
 
 
 def test_quoted_text_in_errors_of_the_sdk_is_printable() -> None:

@@ -43,7 +43,7 @@ impl From<Thrown> for JsValue {
 
 /// An ordinary `Error` with this message.
 pub(crate) fn refused(message: impl ToString) -> Thrown {
-    Thrown(JsError::new(&message.to_string()).into())
+    Thrown(JsError::new(&printable(&message.to_string()).to_string()).into())
 }
 
 pub(crate) fn strategy(error: &StrategyError) -> Failed {

@@ -1,6 +1,6 @@
 //! Exports receipts.
 
-use isoflag::{Context, Flags, Value};
+use isoflag::{Context, Flags, Value, printable};
 use isoflag_tools::ReceiptError;
 use isoflag_wasm::bound::memberships;
 use isoflag_wasm::failure::Failed;
@@ -53,7 +53,7 @@ fn refused(error: &ReceiptError) -> JsValue {
     let failure = ReceiptFailure {
         code: error.code(),
         path: error.path(),
-        message: error.to_string(),
+        message: printable(&error.to_string()).to_string(),
         claimed: error.claimed().map(Value::to_canonical_json),
         found: error.found().map(Value::to_canonical_json),
     };
