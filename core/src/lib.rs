@@ -11,7 +11,7 @@
 //! 3. `model` compiles them: regular expressions, versions, dates, references and sets are
 //!    prepared before the first evaluation, and mistakes in the document become [`Diagnostic`]s;
 //! 4. `context` parses the context of an evaluation;
-//! 5. `evaluation` computes the answer: [`Flags::bind`] looks up the attributes that the document
+//! 5. `evaluate` computes the answer: [`Flags::bind`] looks up the attributes that the document
 //!    reads, [`BoundFlags`] evaluates;
 //! 6. `explain` records the same evaluation; `state` returns the answers of all flags.
 //!
@@ -47,7 +47,7 @@ mod context;
 mod diagnostic;
 mod digest;
 mod document;
-mod evaluation;
+mod evaluate;
 mod explain;
 mod flags;
 mod freshness;
@@ -64,7 +64,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use digest::digest;
 pub use digest::secure_mode_hash;
 pub use document::DocumentError;
-pub use evaluation::{
+pub use evaluate::{
     Answer, BigSegments, BigSegmentsError, BigSegmentsStatus, ErrorKind, EvaluationDetail,
     FlagHandle, Reason, ReasonKind, ReasonMember, ValueType,
 };
