@@ -11,15 +11,14 @@
 //! 3. `model` compiles them: regular expressions, versions, dates, references and sets are
 //!    prepared before the first evaluation, and mistakes in the document become [`Diagnostic`]s;
 //! 4. `context` parses the context of an evaluation;
-//! 5. `evaluation` computes the answer: [`Flags::bind`] looks up the attributes that the document
+//! 5. `evaluate` computes the answer: [`Flags::bind`] looks up the attributes that the document
 //!    reads, [`BoundFlags`] evaluates;
-//! 6. `explain` records the same evaluation; `state` returns the answers of all flags.
+//! 6. `explain` records the same evaluation; `flags` is the façade, with the state of all flags;
+//! 7. `freshness` decides which document supersedes which, whether the whole back end has a change,
+//!    and keeps recent documents, for pins to them.
 //!
-//! These modules build on it: `freshness` decides which document supersedes which; `consistency`,
-//! whether the whole back end has a document; `history` keeps recent documents, for pins to them.
-//!
-//! What asks about documents (checks, differences, lifecycles, receipts and types) is the crate
-//! `isoflag-tools`; it reads the compiled document through [`model`] and the written one through
+//! Tools that examine documents (checks, differences, lifecycles, receipts and types) are the crate
+//! `isoflag-tools`, which reads the compiled document through [`model`] and the written one through
 //! [`Flags::source`].
 //!
 //! No cargo feature decides what is compiled. Two generic parameters do: evaluation is generic over
@@ -47,7 +46,7 @@ mod context;
 mod diagnostic;
 mod digest;
 mod document;
-mod evaluation;
+mod evaluate;
 mod explain;
 mod flags;
 mod freshness;
@@ -64,7 +63,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use digest::digest;
 pub use digest::secure_mode_hash;
 pub use document::DocumentError;
-pub use evaluation::{
+pub use evaluate::{
     Answer, BigSegments, BigSegmentsError, BigSegmentsStatus, ErrorKind, EvaluationDetail,
     FlagHandle, Reason, ReasonKind, ReasonMember, ValueType,
 };

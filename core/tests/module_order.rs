@@ -20,7 +20,7 @@ fn modules_import_only_modules_before_them() {
         "diagnostic",
         "document",
         "model",
-        "evaluation",
+        "evaluate",
         "explain",
         "flags",
         "freshness",

@@ -6,7 +6,7 @@ mod text;
 
 use std::fmt;
 
-use crate::evaluation::{self, BoundContext, FlagHandle};
+use crate::evaluate::{self, BoundContext, FlagHandle};
 use crate::json::{Object, Value};
 use crate::model::Model;
 use crate::steps::Steps;
@@ -49,7 +49,7 @@ pub(crate) fn explain(
 ) -> Explanation {
     let mut recorder = Recorder::new(model, bound_context);
     let mut steps = Steps::default();
-    let answer = evaluation::evaluate(model, bound_context, flag, &mut recorder, &mut steps);
+    let answer = evaluate::evaluate(model, bound_context, flag, &mut recorder, &mut steps);
     let answered = Object::from_iter([
         ("value", answer.value(model).cloned().unwrap_or_default()),
         ("variationIndex", answer.variation_index().map(Value::from).unwrap_or_default()),

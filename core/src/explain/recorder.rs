@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::context::PrivateAttributes;
-use crate::evaluation::{
+use crate::evaluate::{
     BoundContext, Bucket, BucketSeen, ClauseObservation, Observer, Outcome, PrerequisiteSeen,
     SegmentSeen,
 };

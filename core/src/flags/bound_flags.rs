@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Flags;
 use super::state::{self, AllFlagsOptions, FlagState};
-use crate::evaluation::{
+use crate::evaluate::{
     self, Answer, BoundContext, EvaluationDetail, FlagHandle, NoObserver, Observer, Uncached,
     ValueType,
 };
@@ -74,7 +74,7 @@ impl BoundFlags {
         observer: &mut O,
         steps: &mut Steps,
     ) -> Answer {
-        evaluation::evaluate(self.flags.model(), &self.bound_context, flag, observer, steps)
+        evaluate::evaluate(self.flags.model(), &self.bound_context, flag, observer, steps)
     }
 
     /// Evaluates one of all flags, within its own steps and the steps that all flags share.
@@ -207,6 +207,6 @@ impl PartialBinding {
     #[must_use]
     pub fn evaluate_handle(&self, flag: Option<FlagHandle>) -> Answer {
         let (model, steps) = (self.flags.model(), &mut Steps::default());
-        evaluation::evaluate(model, &self.bound_context, flag, &mut NoObserver, steps)
+        evaluate::evaluate(model, &self.bound_context, flag, &mut NoObserver, steps)
     }
 }

@@ -13,7 +13,7 @@ use crate::context::{BUILT_IN, Context};
 use crate::diagnostic::Diagnostic;
 use crate::digest;
 use crate::document::{self, Document, DocumentError, Patch, Section};
-use crate::evaluation::{
+use crate::evaluate::{
     Answer, BigSegments, BoundContext, ErrorKind, EvaluationDetail, FlagHandle, Reason, ValueType,
 };
 use crate::explain::Explanation;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{BoundFlags, Flags};
-use crate::evaluation::{Answer, FlagHandle, Reason, Verdict};
+use crate::evaluate::{Answer, FlagHandle, Reason, Verdict};
 use crate::json::{Object, Value};
 use crate::limits;
 use crate::model::{Flag, Model, Prerequisite};

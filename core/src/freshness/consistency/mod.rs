@@ -12,7 +12,7 @@ pub use ttl::{TtlError, parse_ttl};
 
 use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evaluation::ReasonKind;
+use crate::evaluate::ReasonKind;
 use crate::flags::BoundFlags;
 use crate::flags::Flags;
 use crate::json::Path;

@@ -17,7 +17,7 @@ impl<O: Observer> Evaluation<'_, O> {
     ) -> Result<(bool, usize), Malformed> {
         self.steps.take(1)?;
         self.observer.enter_segment(slot);
-        let Some(segment) = self.ruleset.segment(slot) else {
+        let Some(segment) = self.model.segment(slot) else {
             self.observer.leave_segment(SegmentSeen::Missing, false);
             return Ok((false, 0));
         };

@@ -41,7 +41,7 @@ use crate::steps::{Malformed, Steps};
 
 /// Evaluates one flag for one bound context, within the remaining steps.
 pub(crate) fn evaluate<O: Observer>(
-    ruleset: &Model,
+    model: &Model,
     bound_context: &BoundContext,
     flag: Option<FlagHandle>,
     observer: &mut O,
@@ -50,12 +50,12 @@ pub(crate) fn evaluate<O: Observer>(
     let Some(context) = bound_context.valid() else {
         return Answer::error(ErrorKind::UserNotSpecified);
     };
-    let found = flag.and_then(|handle| Some((handle, ruleset.flag(handle.index())?)));
+    let found = flag.and_then(|handle| Some((handle, model.flag(handle.index())?)));
     let Some((handle, flag)) = found else {
         return Answer::error(ErrorKind::FlagNotFound);
     };
     let mut evaluation = Evaluation {
-        ruleset,
+        model,
         bound_context,
         context,
         observer,
@@ -78,7 +78,7 @@ pub(crate) fn evaluate<O: Observer>(
 
 /// The state of one evaluation.
 struct Evaluation<'a, O> {
-    ruleset: &'a Model,
+    model: &'a Model,
     bound_context: &'a BoundContext,
     context: &'a bound_context::ValidContext,
     observer: &'a mut O,

@@ -45,7 +45,7 @@ impl<O: Observer> Evaluation<'_, O> {
         if trail.length == 1 {
             self.direct_prerequisites += 1;
         }
-        let Some(flag) = self.ruleset.flag(prerequisite.flag) else {
+        let Some(flag) = self.model.flag(prerequisite.flag) else {
             self.observer.leave_prerequisite(PrerequisiteSeen::Missing, false);
             return Ok((false, 0));
         };

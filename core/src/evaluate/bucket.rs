@@ -25,7 +25,7 @@ impl<O: Observer> Evaluation<'_, O> {
     pub(super) fn bucket(&mut self, bucketing: &Bucketing) -> Result<Bucket, Malformed> {
         self.steps.take(1)?;
         let (attribute, slot) = bucketing.by.ok_or(Malformed)?;
-        let hash = bucketing.hash.resolve(self.ruleset.hash()).ok_or(Malformed)?;
+        let hash = bucketing.hash.resolve(self.model.hash()).ok_or(Malformed)?;
         let cached = self.context.buckets.get(slot.0).filter(|_| O::USES_CACHE);
         let number = match cached {
             Some(cached) => cached.checked_sub(1),
