@@ -183,6 +183,10 @@ impl<'t> Reader<'t> {
             self.elements.push(element);
         }
         self.scanner.skip();
+        if self.elements.len() == start {
+            // All empty arrays share their memory.
+            return Ok(Value::Array(Arc::default()));
+        }
         Ok(Value::Array(self.elements.drain(start..).collect()))
     }
 
