@@ -11,9 +11,8 @@ use crate::hash_index::HashIndex;
 #[derive(Debug)]
 pub(super) struct EvaluationCache<T> {
     few: Option<Few<T>>,
-    many: Slots,
-    /// The results of `many`.
-    results: Vec<Cached<T>>,
+    /// Boxed, so that an evaluation without them initializes only a pointer.
+    many: Option<Box<Many<T>>>,
 }
 
 type Few<T> = [Option<(u32, Cached<T>)>; 8];
@@ -27,7 +26,7 @@ pub(super) struct Cached<T> {
 
 impl<T> Default for EvaluationCache<T> {
     fn default() -> Self {
-        EvaluationCache { few: None, many: Slots::default(), results: Vec::new() }
+        EvaluationCache { few: None, many: None }
     }
 }
 
@@ -40,7 +39,8 @@ impl<T: Copy> EvaluationCache<T> {
                 None => return None,
             }
         }
-        self.results.get(self.many.find(slot)?).copied()
+        let many = self.many.as_ref()?;
+        many.results.get(many.slots.find(slot)?).copied()
     }
 
     /// Inserts the result of a slot that has none.
@@ -50,9 +50,18 @@ impl<T: Copy> EvaluationCache<T> {
             *entry = Some((slot, cached));
             return;
         }
-        self.many.add(slot);
-        self.results.push(cached);
+        let new = || Box::new(Many { slots: Slots::default(), results: Vec::new() });
+        let many = self.many.get_or_insert_with(new);
+        many.slots.add(slot);
+        many.results.push(cached);
     }
+}
+
+/// The results after the first few, and their slots in the same order.
+#[derive(Debug)]
+struct Many<T> {
+    slots: Slots,
+    results: Vec<Cached<T>>,
 }
 
 /// Slots in the order in which they were added.

@@ -206,6 +206,10 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             self.elements.push(element);
         }
         self.scanner.skip();
+        if self.elements.len() == start {
+            // All empty arrays share their memory.
+            return Ok(Value::Array(Arc::default()));
+        }
         Ok(Value::Array(self.elements.drain(start..).collect()))
     }
 

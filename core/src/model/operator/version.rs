@@ -119,12 +119,12 @@ fn are_identifiers(text: &str, leading_zeros: bool) -> bool {
 
 /// Reads a version whose minor and patch may be missing: `2`, `2.0`, `2-rc.1+build`.
 fn parse(text: &str) -> Option<Version> {
-    let split = |text, sign: &str| match str::split_once(text, sign) {
+    let split = |text, sign: char| match str::split_once(text, sign) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     };
-    let (text, build) = split(text, "+");
-    let (numbers, pre) = split(text, "-");
+    let (text, build) = split(text, '+');
+    let (numbers, pre) = split(text, '-');
     let mut numbers = numbers.as_bytes().split(|byte| *byte == b'.').map(number);
     let major = numbers.next()??;
     let mut next = || numbers.next().unwrap_or(Some(0));
