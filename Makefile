@@ -28,12 +28,12 @@ FUZZ_SECONDS ?= 60
 
 # The folder of cargo's build output.
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
-RUST_PACKAGES := -p isoflag -p isoflag-cli -p isoflag-conformance
+RUST_PACKAGES := -p isoflag -p isoflag-tools -p isoflag-cli -p isoflag-conformance
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 
 export PYTHON FUZZ_SECONDS
 
-.PHONY: help demo demo-web demo-pipeline test-shop bench dist dist-npm layer test test-all build build-python build-wasm \
+.PHONY: help demo demo-web demo-pipeline shop test-shop bench dist dist-npm layer test test-all build build-python build-wasm \
 	build-cli check check-words check-rust check-python check-npm test-rust test-python test-npm test-dist \
 	test-page conformance worst consumers consumers-quick differential docs readme clean
 
@@ -43,8 +43,8 @@ help:
 demo: build
 	@.venv/bin/python examples/demo.py
 
-demo-web: build
-	@examples/shop/run.sh $(if $(ONCE),--once)
+demo-web: shop
+	@.venv/bin/python examples/shop/serve.py --check $(if $(ONCE),--once)
 
 demo-pipeline: build-python
 	@.ci/python-env
@@ -87,10 +87,8 @@ check-words:
 
 check-rust:
 	$(call say,Rust: format and lints (a minute))
-	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
-	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
-	@cargo clippy --quiet --all-targets -p isoflag --no-default-features -- -D warnings
-	@cargo clippy --quiet -p isoflag --no-default-features --features tools -- -D warnings
+	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python
+	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python -- -D warnings
 
 check-python: build-python
 	$(call say,Python: format and lints and types)
@@ -104,7 +102,6 @@ check-npm: build-wasm
 test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet $(RUST_PACKAGES)
-	@cargo test --quiet -p isoflag --no-default-features
 
 test-python: build-python build-cli
 	$(call say,Python: the binding and the programs that test it)
@@ -121,19 +118,22 @@ test-dist: build-python dist-npm
 	$(call say,dist: what README says to install, in empty projects)
 	@.ci/install-dist
 
-test-shop: build
+test-shop: shop
 	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
-	@examples/shop/build.sh
 	@npm test --silent --prefix examples/shop
+
+shop: build
+	$(call say,the shop: its page)
+	@.ci/npm-env examples/shop
+	@npm run --silent build --prefix examples/shop
 
 # Uses the CLI that cargo has built; SCREENSHOT=docs/inventory.png takes the picture again.
 test-page:
 	$(call say,the inventory page in Chromium)
 	@cargo build --quiet -p isoflag-cli
-	@.ci/npm-env cli/page-test
-	@cd cli/page-test && npm run --silent lint && \
-		ISOFLAG="$(TARGET)/debug/isoflag" \
-		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
+	@.ci/npm-env conformance
+	@ISOFLAG="$(TARGET)/debug/isoflag" SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" \
+		node --test cli/page-test/*.test.mjs
 
 conformance: build build-cli
 	$(call say,conformance: the suite on every host (a minute))
@@ -176,7 +176,7 @@ worst: build
 
 docs:
 	$(call say,documentation: builds without warnings)
-	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag -p isoflag-tools
 
 readme: build
 	$(call say,README: what it quotes is what the demo prints)
@@ -185,6 +185,5 @@ readme: build
 
 clean:
 	rm -rf dist target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
-		bindings-wasm/pkg conformance/answers examples/shop/web/dist \
-		bindings-wasm/consumers/*/out bindings-wasm/consumers/*/.next
+		bindings-wasm/pkg conformance/answers examples/shop/web/dist
 	find . -name node_modules -prune -exec rm -rf {} +

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures isoflag beside other evaluators on every host and writes bench/RESULTS.md, results.json and the plots.
-# run.sh --quick is a short run that shows that everything works; it writes to bench/.work/quick instead.
-# Expects the Python package in .venv and the npm package in bindings-wasm/npm/dist, as `make build` leaves them.
+# `run.sh --quick` is a short run that checks that everything works; it writes to bench/.work/quick instead.
+# Expects the Python package in .venv and the npm package in bindings-wasm/npm/dist, as built by `make build`.
 set -euo pipefail
 export LC_ALL=C
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -54,7 +54,7 @@ if ! installed "$work/venv/.isoflag" "$(sha256sum <"$wheel")"; then
     "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
     sha256sum <"$wheel" >"$work/venv/.isoflag"
 fi
-"$repo/.ci/npm-env" bench/node
+"$repo/.ci/npm-env" conformance bench/node
 say "Rust: compiling (two minutes the first time)"
 export CARGO_TARGET_DIR="$target/bench"
 cargo=(cargo --quiet)

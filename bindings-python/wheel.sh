@@ -14,7 +14,7 @@ stamps=.tools/stamps
 sha256=(sha256sum)
 command -v sha256sum >/dev/null || sha256=(shasum -a 256)
 
-sources=(Cargo.toml Cargo.lock core/Cargo.toml core/src bindings-wasm/toolchain.sh
+sources=(Cargo.toml Cargo.lock core/Cargo.toml core/src tools/Cargo.toml tools/src bindings-wasm/toolchain.sh
   "$here"/{Cargo.toml,extension.sh,pyproject.toml,README.md,python,published_wheel.py,recompress.py,requirements-dev.txt,src,wheel.sh})
 digest=$({ rustc -V && find "${sources[@]}" -type f ! -name '*.pyc' ! -name '*.so' -print0 | sort -z | xargs -0 "${sha256[@]}"; } |
   "${sha256[@]}")

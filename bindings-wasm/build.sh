@@ -31,7 +31,8 @@ stamp() { mkdir -p "$stamps" && printf '%s\n' "$2" >"$stamps/$1"; }
 
 "$repo/.ci/npm-env" bindings-wasm/npm
 
-sources=(Cargo.toml core/Cargo.toml core/src bindings-wasm/Cargo.toml bindings-wasm/src
+sources=(Cargo.toml core/Cargo.toml core/src tools/Cargo.toml tools/src bindings-wasm/Cargo.toml bindings-wasm/src
+    bindings-wasm/{core,tools}/Cargo.toml bindings-wasm/{core,tools}/src
     bindings-wasm/build.sh bindings-wasm/rust-src.sh bindings-wasm/toolchain.sh bindings-wasm/tools.sh bindings-wasm/npm/package-lock.json)
 [[ ! -f "$repo/Cargo.lock" ]] || sources+=(Cargo.lock)
 core="$(hash_of "${sources[@]}") ${ISOFLAG_TOOLCHAIN:-} ${ISOFLAG_STD:-}"
@@ -54,7 +55,7 @@ module() {
     fi
     # wasm-opt must be npm's: Debian's breaks modules.
     RUSTUP_TOOLCHAIN="$toolchain" RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" PATH="$tools/bin:$PATH" \
-        "$tools/bin/wasm-pack" --quiet build "$here" --mode no-install --target bundler --profile "$profile" \
+        "$tools/bin/wasm-pack" --quiet build "$here/$name" --mode no-install --target bundler --profile "$profile" \
         --out-dir "$out" --out-name core --no-pack --no-opt "$@" "${std[@]}" >&2 || return
     # The names of the functions, by which bench/ tells what the bytes are, stay behind.
     # shellcheck disable=SC2086 # flags
@@ -65,7 +66,7 @@ module() {
 # The page's module is optimized for size, the server's for speed, except for the standard library,
 # which is not on a hot path.
 modules() {
-    module core wasm optimize_for_size "" "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign --flatten --rereloop -Oz -Oz" --no-default-features &&
+    module core wasm optimize_for_size '--cfg sha2_backend_soft="compact"' "--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign --flatten --rereloop -Oz -Oz" &&
         module tools wasm-tools optimize_for_size "" -O3
 }
 

@@ -9,12 +9,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export PYTHONPATH="$PWD:$PWD/differential"
 ../.ci/python-env
-../.ci/npm-env conformance/runners
+../.ci/npm-env conformance
 if [[ "${1:-}" == differential ]]; then
-    ../.ci/npm-env conformance/differential
     cargo build --quiet --release -p isoflag-conformance
     exec ../.venv/bin/python -m isodiff "${@:2}"
 fi
-npm test --silent --prefix runners
+npm test --silent
 cargo build --quiet -p isoflag-conformance
 exec ../.venv/bin/python -m suite "$@"

@@ -79,7 +79,7 @@ def main() -> int:
     if true == now:
         return 0
     if "--check" in sys.argv[1:]:
-        print("README.md quotes what is not printed any more; run .venv/bin/python docs/readme.py")
+        print("README.md quotes old output; run .venv/bin/python docs/readme.py")
         return 1
     README.write_text(true, encoding="utf-8")
     return 0

@@ -46,7 +46,7 @@ class Python:
 
     name = "Python"
 
-    def ask(self, document: str, questions: Sequence[Question]) -> Replies:
+    def reply(self, document: str, questions: Sequence[Question]) -> Replies:
         flags = isoflag.Flags.from_json(document)
         answers, explanations = [], []
         for question in questions:
@@ -73,7 +73,7 @@ class WebAssembly:
     def __init__(self, node: subprocess.Popen[str]) -> None:
         self._node = node
 
-    def ask(self, document: str, questions: Sequence[Question]) -> Replies:
+    def reply(self, document: str, questions: Sequence[Question]) -> Replies:
         request = {
             "document": document,
             "questions": [
@@ -163,7 +163,7 @@ def first_screen(hosts: Sequence[Python | WebAssembly]) -> bool:
     question = [Question(key, context)]
     print(coloured(f"One document, one flag, one user: {canonical(context)}", BOLD))
     print(textwrap.indent(before.rstrip(), "  "))
-    same = two_lines(context["key"], {host.name: host.ask(before, question) for host in hosts})
+    same = two_lines(context["key"], {host.name: host.reply(before, question) for host in hosts})
 
     edits = [('"weight": 20000', '"weight": 50000'), ('"weight": 80000', '"weight": 50000')]
     after = before
@@ -175,7 +175,7 @@ def first_screen(hosts: Sequence[Python | WebAssembly]) -> bool:
         if old != new:
             print(coloured(f"  -{old}", RED))
             print(coloured(f"  +{new}", GREEN))
-    return two_lines(context["key"], {host.name: host.ask(after, question) for host in hosts}) and same
+    return two_lines(context["key"], {host.name: host.reply(after, question) for host in hosts}) and same
 
 
 Table = dict[str, dict[str, list[str]]]
@@ -203,7 +203,7 @@ def shop(hosts: Sequence[Python | WebAssembly]) -> bool:
     letters = [chr(ord("A") + index) for index in range(len(people))]
     keys = list(json.loads(document)["flags"])
     questions = [Question(key, person["context"], person.get("bigSegments")) for key in keys for person in people]
-    replies = {host.name: host.ask(document, questions) for host in hosts}
+    replies = {host.name: host.reply(document, questions) for host in hosts}
     names, (ours, theirs) = list(replies), list(replies.values())
 
     print()

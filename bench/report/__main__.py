@@ -1,4 +1,4 @@
-"""``python -m report RAW DATA OUT [--quick] [--load TEXT]``, which bench/run.sh calls."""
+"""Writes the report: ``python -m report RAW DATA OUT [--quick] [--load TEXT]``, as bench/run.sh does."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from . import growth_curves, judged, machine, markdown, measured, missed, ratios
+from . import judged, machine, markdown, measured, plots
 
 
 def main() -> None:
@@ -34,31 +35,37 @@ def main() -> None:
     workload = f"{origin}: {index['bytes']:,} bytes, {index['flags']:,} flags, {index['segments']} segments"
     described = machine.describe(found.versions, options.load)
 
-    reasons = missed.read(machine.BENCH / "missed.json")
-    why = list(missed.section(tables, reasons, found))
+    why = list(markdown.missed(tables, targets["missed"], found))
     text = markdown.results(tables, module, described, workload, why, quick=options.quick)
     (out / "RESULTS.md").write_text(text)
-    (out / "ratios.svg").write_text(ratios.draw(tables))
-    (out / "growth.svg").write_text(growth_curves.draw(found))
+    (out / "ratios.svg").write_text(plots.draw_ratios(tables))
+    (out / "growth.svg").write_text(plots.draw_growth(found))
     figures = [
         {"host": host, "group": group, "case": case, "subject": subject, "unit": figure.unit}
         | {"median": figure.median, "spread": figure.spread, "samples": len(figure.samples)}
         for (host, group, case), subjects in sorted(found.figures.items())
         for subject, figure in sorted(subjects.items())
     ]
-    written = {
-        "machine": described,
-        "workload": index,
-        "quick": options.quick,
-        "rows": [
-            {"group": table.group} | asdict(row) | {"ratio": row.ratio}
-            for table in tables
-            for row in table.rows
-        ],
-        "figures": figures,
-    }
-    (out / "results.json").write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n")
+    rows = [
+        {"group": table.group} | asdict(row) | {"ratio": row.ratio}
+        for table in tables
+        for row in table.rows
+    ]
+    about = {"machine": described, "workload": index, "quick": options.quick}
+    (out / "results.json").write_text(results_json(about, {"rows": rows, "figures": figures}))
     print(markdown.counts(tables))
+
+
+def results_json(about: dict[str, Any], lists: dict[str, list[dict[str, Any]]]) -> str:
+    """Returns JSON with one line for each member of `about` and for each item of a list."""
+    members = [f"{json.dumps(name)}: {compact(value)}" for name, value in about.items()]
+    for name, items in lists.items():
+        members.append(f"{json.dumps(name)}: [\n" + ",\n".join(map(compact, items)) + "\n]")
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from .measured import Figure, Measured
 ISOFLAG = "isoflag"
 LAUNCHDARKLY = "launchdarkly"
 NOT_MEASURED = "**not measured**"
+NOT_MET = "**not met**"
 
 
 @dataclass
@@ -45,17 +46,17 @@ class Table:
 
 
 def judge(row: Row, within: float) -> None:
-    """Returns whether a goal is met: times have a tolerance, bytes and ratios do not."""
+    """Sets the verdict: times have a tolerance, bytes and ratios do not."""
     if row.value is None or row.target is None:
         return
     if row.at_least:
-        row.verdict = "met" if row.value >= row.target else "**not met**"
+        row.verdict = "met" if row.value >= row.target else NOT_MET
     elif row.value <= row.target:
         row.verdict = "met"
     elif row.unit in ("ns", "ms") and row.value <= row.target * within:
         row.verdict = f"met, within {within - 1:.0%}"
     else:
-        row.verdict = "**not met**"
+        row.verdict = NOT_MET
 
 
 def row_of(host: str, case: str, unit: str, figures: dict[str, Figure]) -> Row:
@@ -72,9 +73,9 @@ def row_of(host: str, case: str, unit: str, figures: dict[str, Figure]) -> Row:
 def tables(measured: Measured, targets: dict[str, Any]) -> Iterator[Table]:
     for spec in targets["tables"]:
         rows: list[Row] = []
-        for place, host in enumerate(spec["hosts"]):
+        for index, host in enumerate(spec["hosts"]):
             if any(key[:2] == (host, spec["group"]) for key in measured.figures):
-                rows += rows_of(measured, spec, host, place, targets["within"])
+                rows += rows_of(measured, spec, host, index, targets["within"])
             else:
                 rows.append(absent(measured, spec, host))
         yield Table(spec["title"], spec.get("text", ""), spec["group"], rows)
@@ -90,13 +91,13 @@ def absent(measured: Measured, spec: dict[str, Any], host: str) -> Row:
 
 
 def rows_of(
-    measured: Measured, spec: dict[str, Any], host: str, place: int, within: float
+    measured: Measured, spec: dict[str, Any], host: str, index: int, within: float
 ) -> Iterator[Row]:
     group = spec["group"]
     for case, wanted in spec["rows"].items():
         figures = measured.of(host, group, case)
         reason = measured.skipped.get((host, group, case))
-        target = wanted[place] if place < len(wanted) else None
+        target = wanted[index] if index < len(wanted) else None
         elsewhere = any(key[1:] == (group, case) for key in measured.figures)
         if not figures and reason is None and target is None and elsewhere:
             continue  # a case of other hosts, such as one of objects where this host has dicts

@@ -13,7 +13,7 @@ from pathlib import Path
 BENCH = Path(__file__).parent.parent
 
 
-def said(*command: str) -> str:
+def output_of(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=BENCH)
     return done.stdout.strip()
 
@@ -28,13 +28,13 @@ def processor() -> str:
 
 
 def commit() -> str:
-    changed = said("git", "status", "--porcelain", "--untracked-files=no", "--", "..")
-    return said("git", "rev-parse", "--short=12", "HEAD") + (" and changes" if changed else "")
+    changed = output_of("git", "status", "--porcelain", "--untracked-files=no", "--", "..")
+    return output_of("git", "rev-parse", "--short=12", "HEAD") + (" and changes" if changed else "")
 
 
 def packages() -> list[str]:
     node = json.loads((BENCH / "node/package.json").read_text())["devDependencies"]
-    tools = ("@biomejs/biome", "@noble/hashes", "@openfeature/core")
+    tools = ("@noble/hashes", "@openfeature/core")
     listed = [f"{name} {version}" for name, version in node.items() if name not in tools]
     for line in (BENCH / "python/packages.txt").read_text().splitlines():
         if "==" in line and ";" not in line:
@@ -50,7 +50,7 @@ def packages() -> list[str]:
 
 def describe(versions: list[str], load: str) -> dict[str, str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    hosts = [said("rustc", "--version"), f"Node {said('node', '--version')}", *versions]
+    hosts = [output_of("rustc", "--version"), f"Node {output_of('node', '--version')}", *versions]
     return {
         "Date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         "Commit": commit(),

@@ -1,8 +1,12 @@
-"""RESULTS.md."""
+"""Writes RESULTS.md: the tables, and why a row misses its target."""
 
 from __future__ import annotations
 
-from .judged import LAUNCHDARKLY, NOT_MEASURED, Row, Table
+import re
+from collections.abc import Iterator
+
+from .judged import LAUNCHDARKLY, NOT_MEASURED, NOT_MET, Row, Table
+from .measured import Measured
 
 HOSTS = {
     "rust": "Rust",
@@ -11,6 +15,8 @@ HOSTS = {
     "chromium": "Chromium",
     "artifact": "",
 }
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def shown(value: float | None, unit: str) -> str:
@@ -66,7 +72,7 @@ def table(found: Table) -> list[str]:
 
 def bytes_of_module(rows: list[Row]) -> list[str]:
     lines = [
-        "## What the bytes of core.wasm are",
+        "## Sections of core.wasm",
         "",
         line("section", "bytes", "gzip -9"),
         line("---", "--:", "--:"),
@@ -83,7 +89,7 @@ def bytes_of_module(rows: list[Row]) -> list[str]:
 def counts(tables: list[Table]) -> str:
     verdicts = [row.verdict for table in tables for row in table.rows]
     met = sum(verdict.startswith("met") for verdict in verdicts)
-    missed = verdicts.count("**not met**")
+    missed = verdicts.count(NOT_MET)
     absent = verdicts.count(NOT_MEASURED)
     skipped = sum(verdict.startswith("skipped") for verdict in verdicts)
     reported = verdicts.count("reported")
@@ -93,20 +99,57 @@ def counts(tables: list[Table]) -> str:
     )
 
 
+def filled(text: str, measured: Measured) -> str:
+    """Replaces each `{host/group/case/subject}` in a text by its measured figure."""
+
+    def figure(name: re.Match[str]) -> str:
+        host, group, case, subject = name[1].split("/")
+        found = measured.figures.get((host, group, case), {}).get(subject)
+        return shown(found.median, found.unit) if found else "not measured"
+
+    return PLACEHOLDER.sub(figure, text)
+
+
+def reason(reasons: dict[str, str], table: Table, row: Row) -> str:
+    """Returns the text for a row, which `missed` in targets.json has by `host/group/case`; the case may be `*`."""
+    for case in (row.case, "*"):
+        found = reasons.get(f"{row.host}/{table.group}/{case}")
+        if found is not None:
+            return found
+    return "No explanation yet."
+
+
+def missed(tables: list[Table], reasons: dict[str, str], measured: Measured) -> Iterator[str]:
+    """Explains missed targets; empty if every target is met."""
+    rows = [(table, row) for table in tables for row in table.rows if row.verdict == NOT_MET]
+    if not rows:
+        return
+    yield from ("## Missed targets, and why", "")
+    for table, row in rows:
+        value, target = shown(row.value, row.unit), shown(row.target, row.unit)
+        share = (row.value or 0) / row.target if row.target else 0
+        where = f"{HOSTS[row.host]} {row.case}".strip()
+        yield (
+            f"- **{table.title}: {where}**, {value}, is {share:.2f} times its target of {target}. "
+            f"{filled(reason(reasons, table, row), measured)}"
+        )
+    yield ""
+
+
 def results(
     tables: list[Table],
     module: list[Row],
     machine: dict[str, str],
     workload: str,
-    missed: list[str],
+    explanations: list[str],
     *,
     quick: bool,
 ) -> str:
     lines = [
         "# Speed and size",
         "",
-        "Written by `make bench`. isoflag and the others run in the same process in turns; before anything is timed, both must "
-        "give the same value, variation index and reason. `ratio` says how many times LaunchDarkly's time is isoflag's. Median of "
+        "Written by `make bench`. isoflag and the others run alternately in the same process; before anything is timed, both must "
+        "give the same value, variation index and reason. `ratio` is LaunchDarkly's time over isoflag's. Median of "
         "all blocks; `spread` is half of the range of their middle half.",
         "",
         counts(tables),
@@ -121,7 +164,7 @@ def results(
     lines += [line("", ""), line("---", "---")]
     lines += [line(name, value) for name, value in machine.items()]
     lines += [line("Workload", workload), ""]
-    lines += missed
+    lines += explanations
     for found in tables:
         lines += table(found)
     lines += bytes_of_module(module)

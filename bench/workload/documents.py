@@ -1,66 +1,198 @@
-"""Whole documents: the workload, and those that grow."""
+"""Generates documents: the workload and those of growing size; flags and segments as LaunchDarkly writes them."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import Any
 
-import flags as shapes
-
 Document = dict[str, Any]
+Item = dict[str, Any]
 
+COUNTRIES = ["us", "ca", "de", "fr", "gb", "nl"]
+EMAIL = r"^[a-z0-9._+-]+@(example|acme)\.(com|org)$"
 SEED = 42
 SMALL_SEGMENTS = 20
 
 
-def filler(random: Random, number: int, place: int) -> shapes.Item:
+def user(number: int) -> str:
+    return f"user-{number:06}"
+
+
+def clause(attribute: str, op: str, values: list[Any]) -> Item:
+    return {
+        "contextKind": "user",
+        "attribute": attribute,
+        "op": op,
+        "values": values,
+        "negate": False,
+    }
+
+
+def rule(number: int, clauses: list[Item], variation: int = 0) -> Item:
+    return {
+        "id": f"rule-{number:04}",
+        "clauses": clauses,
+        "trackEvents": False,
+        "variation": variation,
+    }
+
+
+def flag(random: Random, key: str, **members: Any) -> Item:
+    """A flag that is on and serves its first variation, but for the given members."""
+    return {
+        "key": key,
+        "version": 3,
+        "on": True,
+        "offVariation": 1,
+        "fallthrough": {"variation": 0},
+        "variations": [True, False],
+        "targets": [],
+        "contextTargets": [],
+        "rules": [],
+        "prerequisites": [],
+        "salt": f"{random.getrandbits(128):032x}",
+        "trackEvents": False,
+        "trackEventsFallthrough": False,
+        "debugEventsUntilDate": None,
+        "clientSide": False,
+        "clientSideAvailability": {"usingMobileKey": False, "usingEnvironmentId": False},
+    } | members
+
+
+def targets(count: int) -> Item:
+    return {
+        "targets": [{"variation": 1, "values": [user(number) for number in range(count)]}],
+        "contextTargets": [{"contextKind": "user", "variation": 1, "values": []}],
+    }
+
+
+def rules(count: int) -> Item:
+    """Rules of three clauses each, of which only the last rule matches."""
+    misses = [
+        lambda n: clause("age", "greaterThan", [90 + n]),
+        lambda n: clause("email", "startsWith", [f"zz{n}", f"qq{n}"]),
+        lambda n: clause("plan", "in", [f"enterprise-{n}", "legacy"]),
+    ]
+    written = [
+        rule(
+            number,
+            [
+                clause("country", "in", COUNTRIES),
+                clause("appVersion", "semVerGreaterThan", [f"2.{number}.0"]),
+                misses[number % 3](number),
+            ],
+        )
+        for number in range(count - 1)
+    ]
+    last = [
+        clause("country", "in", ["us", "de", "fr"]),
+        clause("email", "startsWith", ["alice"]),
+        clause("appVersion", "semVerGreaterThan", ["3.0.0"]),
+    ]
+    return {"rules": [*written, rule(count - 1, last)], "fallthrough": {"variation": 1}}
+
+
+def one_clause(*parts: Any) -> Item:
+    return {"rules": [rule(0, [clause(*parts)])], "fallthrough": {"variation": 1}}
+
+
+def rollout() -> Item:
+    weights = [{"variation": 0, "weight": 30000}, {"variation": 1, "weight": 70000}]
+    return {
+        "fallthrough": {
+            "rollout": {"contextKind": "user", "bucketBy": "key", "variations": weights}
+        }
+    }
+
+
+def needs(key: str) -> Item:
+    return {"prerequisites": [{"key": key, "variation": 0}]}
+
+
+def json_variation(random: Random) -> Item:
+    """About 2 KB of JSON."""
+    value = {
+        "theme": {
+            "name": "midnight",
+            "colors": [f"#{random.getrandbits(24):06x}" for _ in range(24)],
+        },
+        "limits": {f"limit_{number}": random.randrange(100_000) for number in range(40)},
+        "endpoints": [
+            {
+                "name": f"svc-{number}",
+                "url": f"https://svc-{number}.example.internal/api/v1",
+                "timeoutMs": 250 * number,
+                "retry": number % 2 == 0,
+            }
+            for number in range(10)
+        ],
+    }
+    return {"variations": [value, {}]}
+
+
+def segment(random: Random, key: str, first: int, count: int) -> Item:
+    return {
+        "key": key,
+        "version": 1,
+        "included": [user(number) for number in range(first, first + count)],
+        "excluded": [],
+        "includedContexts": [],
+        "excludedContexts": [],
+        "rules": [],
+        "salt": f"{random.getrandbits(64):016x}",
+        "unbounded": False,
+        "generation": None,
+    }
+
+
+def filler(random: Random, number: int, place: int) -> Item:
     """Returns the flag at an index of a hundred, with the shares of a typical project."""
     key = f"flag-{number:04}"
     match place:
         case _ if place < 15:
-            members: shapes.Item = {"on": False}
+            members: Item = {"on": False}
         case _ if place < 40:
             members = {}
         case _ if place < 48:
-            members = shapes.targets(20)
+            members = targets(20)
         case _ if place < 70:
-            members = shapes.rules(2)
+            members = rules(2)
         case _ if place < 73:
-            members = shapes.rules(10)
+            members = rules(10)
         case _ if place < 87:
-            members = shapes.rollout()
+            members = rollout()
         case _ if place < 91:
-            members = shapes.needs("prereq-0")
+            members = needs("prereq-0")
         case _ if place < 95:
             small = f"seg-fill-{number % SMALL_SEGMENTS}"
-            members = shapes.one_clause("", "segmentMatch", [small])
+            members = one_clause("", "segmentMatch", [small])
         case _ if place < 97:
-            members = shapes.one_clause("email", "matches", [shapes.EMAIL])
+            members = one_clause("email", "matches", [EMAIL])
         case _ if place < 99:
-            members = shapes.one_clause("createdAt", "before", ["2025-01-01T00:00:00Z"])
+            members = one_clause("createdAt", "before", ["2025-01-01T00:00:00Z"])
         case _:
-            members = shapes.json_variation(random)
-    return shapes.flag(random, key, **members)
+            members = json_variation(random)
+    return flag(random, key, **members)
 
 
-def measured(random: Random) -> dict[str, shapes.Item]:
+def measured(random: Random) -> dict[str, Item]:
     """The flags that have a row of their own."""
-    members: dict[str, shapes.Item] = {
+    members: dict[str, Item] = {
         "bool-off": {"on": False},
         "fallthrough": {},
-        "targets-1000": shapes.targets(1000),
-        "rules-10": shapes.rules(10),
-        "rollout": shapes.rollout(),
+        "targets-1000": targets(1000),
+        "rules-10": rules(10),
+        "rollout": rollout(),
         "prereq-0": {},
-        "prereq-1": shapes.needs("prereq-0"),
-        "prereq-2": shapes.needs("prereq-1"),
-        "prereq-3": shapes.needs("prereq-2"),
-        "segment-1000": shapes.one_clause("", "segmentMatch", ["seg-10000"]),
-        "regex": shapes.one_clause("email", "matches", [shapes.EMAIL]),
-        "date": shapes.one_clause("createdAt", "before", ["2025-01-01T00:00:00Z"]),
-        "json-variation": shapes.json_variation(random),
+        "prereq-1": needs("prereq-0"),
+        "prereq-2": needs("prereq-1"),
+        "prereq-3": needs("prereq-2"),
+        "segment-1000": one_clause("", "segmentMatch", ["seg-10000"]),
+        "regex": one_clause("email", "matches", [EMAIL]),
+        "date": one_clause("createdAt", "before", ["2025-01-01T00:00:00Z"]),
+        "json-variation": json_variation(random),
     }
-    return {key: shapes.flag(random, key, **more) for key, more in members.items()}
+    return {key: flag(random, key, **more) for key, more in members.items()}
 
 
 def of_flags(count: int) -> Document:
@@ -70,10 +202,9 @@ def of_flags(count: int) -> Document:
     for number in range(count - len(flags)):
         written = filler(random, number, number % 100)
         flags[written["key"]] = written
-    segments = [shapes.segment(random, "seg-10000", 0, 10_000)]
+    segments = [segment(random, "seg-10000", 0, 10_000)]
     segments += [
-        shapes.segment(random, f"seg-fill-{number}", 25 * number, 50)
-        for number in range(SMALL_SEGMENTS)
+        segment(random, f"seg-fill-{number}", 25 * number, 50) for number in range(SMALL_SEGMENTS)
     ]
     return {"flags": flags, "segments": {item["key"]: item for item in segments}}
 
@@ -88,25 +219,25 @@ def of_growing_flags(count: int) -> Document:
 
 def of_targets(count: int) -> Document:
     """One flag with the given number of target keys; the measured user is in the middle or absent."""
-    written = shapes.flag(Random(SEED), "targets", **shapes.targets(count))
+    written = flag(Random(SEED), "targets", **targets(count))
     keys = written["targets"][0]["values"]
-    keys[count // 2] = shapes.user(777)
+    keys[count // 2] = user(777)
     return {"flags": {"targets": written}, "segments": {}}
 
 
 def of_clauses(count: int) -> Document:
     """One flag with one rule of the given number of clauses, which all match."""
     kinds: list[tuple[str, str, list[Any]]] = [
-        ("country", "in", shapes.COUNTRIES),
+        ("country", "in", COUNTRIES),
         ("appVersion", "semVerGreaterThan", ["2.0.0"]),
         ("age", "lessThan", [90]),
         ("email", "startsWith", ["alice"]),
     ]
-    clauses = [shapes.clause(*kinds[number % len(kinds)]) for number in range(count)]
-    written = shapes.flag(
+    clauses = [clause(*kinds[number % len(kinds)]) for number in range(count)]
+    written = flag(
         Random(SEED),
         "clauses",
-        rules=[shapes.rule(0, clauses)],
+        rules=[rule(0, clauses)],
         fallthrough={"variation": 1},
     )
     return {"flags": {"clauses": written}, "segments": {}}
@@ -114,7 +245,7 @@ def of_clauses(count: int) -> Document:
 
 def patch() -> Document:
     """Returns a document with one changed flag."""
-    changed = shapes.flag(Random(SEED), "flag-0050", **shapes.rules(2))
+    changed = flag(Random(SEED), "flag-0050", **rules(2))
     return {"flags": {"flag-0050": changed | {"version": 4}}}
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Searches for the slowest input of each family and prints what it costs on each host runtime. It reports and never fails
+# Searches for the slowest input of each family and prints its cost on each host runtime. It reports and never fails
 # for a slow machine. ROUNDS and SEED may be set; ONLY names families by a part of their name.
 set -euo pipefail
 export LC_ALL=C

@@ -1,8 +1,8 @@
 use isoflag::BigSegments;
 use isoflag::limits::DOCUMENT_BYTES;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::errors;
 use crate::from_python;
 
 /// Converts a big-segment store's answer: `{"status": ..., "memberships": {...}}`.
@@ -17,5 +17,5 @@ pub(crate) fn from_object(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<
 }
 
 fn refused(message: &str) -> PyErr {
-    PyValueError::new_err(format!("big_segments: {message}"))
+    errors::invalid_argument(format_args!("big_segments: {message}"))
 }

@@ -1,8 +1,8 @@
 //! Authoring checks, and AppConfig's encoding of keys.
 
+use isoflag::Value;
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{CheckOptions, Value};
-use pyo3::exceptions::PyValueError;
+use isoflag_tools::CheckOptions;
 use pyo3::prelude::*;
 
 use crate::{errors, from_python};
@@ -13,17 +13,17 @@ pub(crate) fn options(options: Option<&Bound<'_, PyAny>>) -> PyResult<CheckOptio
     let py = options.py();
     let written: Value = from_python::strict(options, DOCUMENT_BYTES)
         .map_err(|failure| errors::no_document(py, failure))?;
-    CheckOptions::read(&written).map_err(|error| PyValueError::new_err(error.to_string()))
+    CheckOptions::read(&written).map_err(errors::invalid_argument)
 }
 
 /// Returns a flag's key in the form that AWS AppConfig accepts, or None if it is too long.
 #[pyfunction]
 pub(crate) fn to_appconfig_key(key: &str) -> Option<String> {
-    isoflag::to_appconfig_key(key)
+    isoflag_tools::to_appconfig_key(key)
 }
 
 /// Returns the key that to_appconfig_key encoded, or None for any other text.
 #[pyfunction]
 pub(crate) fn from_appconfig_key(key: &str) -> Option<String> {
-    isoflag::from_appconfig_key(key)
+    isoflag_tools::from_appconfig_key(key)
 }

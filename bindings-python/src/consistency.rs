@@ -1,8 +1,9 @@
 use isoflag::Value;
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 
 use crate::diagnostic::Diagnostic;
+use crate::errors;
 use crate::to_python;
 
 /// The consistency of a flag's last change among back-end instances, for one context.
@@ -88,5 +89,5 @@ impl Consistency {
 /// Parses a TTL in the form of AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS, in seconds.
 #[pyfunction]
 pub(crate) fn parse_ttl(text: &str) -> PyResult<u32> {
-    isoflag::parse_ttl(text).map_err(|error| PyValueError::new_err(error.to_string()))
+    isoflag::parse_ttl(text).map_err(errors::invalid_argument)
 }

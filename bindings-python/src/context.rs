@@ -155,7 +155,7 @@ impl Context {
     }
 
     fn __repr__(&self) -> String {
-        format!("<Context {}>", self.inner.key())
+        format!("<Context {}>", isoflag::printable(self.inner.key()))
     }
 
     /// Returns the same object, which is immutable.

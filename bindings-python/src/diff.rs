@@ -5,11 +5,11 @@ use crate::to_python;
 /// The changes between two documents.
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Diff {
-    inner: isoflag::Diff,
+    inner: isoflag_tools::Diff,
 }
 
-impl From<isoflag::Diff> for Diff {
-    fn from(inner: isoflag::Diff) -> Diff {
+impl From<isoflag_tools::Diff> for Diff {
+    fn from(inner: isoflag_tools::Diff) -> Diff {
         Diff { inner }
     }
 }

@@ -1,5 +1,8 @@
 //! Converts the core's errors and conversion failures to the exceptions of `isoflag`.
 
+use std::fmt::Display;
+
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
@@ -79,6 +82,11 @@ fn raise(py: Python<'_>, class: &PyOnceLock<Py<PyType>>, name: &str, told: &Told
         Ok(members)
     };
     raise_with(py, class, name, &told.message, members())
+}
+
+/// Creates a ValueError for an invalid argument.
+pub(crate) fn invalid_argument(error: impl Display) -> PyErr {
+    PyValueError::new_err(isoflag::printable(&error.to_string()).to_string())
 }
 
 /// Creates an exception of `isoflag._errors` with a message and members.

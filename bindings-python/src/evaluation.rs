@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use isoflag::{FlagHandle, Gate};
+use isoflag_tools::receipt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -281,7 +282,7 @@ impl Flags {
         let context = context::asked_about(context, None)?;
         let big_segments = big_segments::from_object(big_segments)?;
         let key = key.to_string_lossy();
-        Ok(Receipt::from(self.inner().receipt(&key, context.as_ref(), big_segments.as_ref())))
+        Ok(Receipt::from(receipt(self.inner(), &key, context.as_ref(), big_segments.as_ref())))
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use isoflag::limits::CONTEXT_BYTES;
 use isoflag::{Evidence, Object, Value};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::errors;
 use crate::flags::Flags;
 use crate::from_python;
 
@@ -31,7 +31,7 @@ impl Flags {
 fn evidence_of(object: &Bound<'_, PyAny>) -> PyResult<Evidence> {
     let value = from_python::strict(object, CONTEXT_BYTES).map_err(|failure| {
         failure.into_interrupt().unwrap_or_else(|failure| {
-            PyValueError::new_err(format!("invalid `evidence`: {}", failure.message()))
+            errors::invalid_argument(format_args!("invalid `evidence`: {}", failure.message()))
         })
     })?;
     Ok(Evidence::from_value(&with_core_names(&value)))

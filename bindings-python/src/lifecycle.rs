@@ -2,8 +2,10 @@
 //! certification of artifacts.
 
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{LifecycleError, Status, StepResult, TestEvidence, moment_of_seconds};
-use pyo3::exceptions::PyValueError;
+use isoflag_tools::{
+    LifecycleError, Status, StepResult, TestEvidence, certification, certification_by_evidence,
+    deployment, diff, finish, moment_of_seconds, strategy_for, with_status, with_strategy,
+};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyType};
@@ -33,7 +35,7 @@ impl Flags {
         let py = strategy.py();
         let strategy =
             strategy::read(strategy, [("on", on), ("off", off), ("deployed", deployed)])?;
-        match detached(py, || self.inner().with_strategy(&strategy)) {
+        match detached(py, || with_strategy(self.inner(), &strategy)) {
             Ok(flags) => Ok(Flags::from(flags)),
             Err(error) => Err(strategy::refused(py, &error)),
         }
@@ -47,7 +49,7 @@ impl Flags {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let system = strategy::system(system)?;
         let Some(asked) = context::asked_about(context, None)? else { return Ok(None) };
-        let chosen = self.inner().strategy_for(system, &asked);
+        let chosen = strategy_for(self.inner(), system, &asked);
         chosen.map(|chosen| to_python::object(context.py(), &chosen.to_value())).transpose()
     }
 
@@ -55,20 +57,19 @@ impl Flags {
     #[pyo3(signature = (options = None))]
     fn check(&self, options: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Diagnostic>> {
         let options = check::options(options)?;
-        Ok(self.inner().check(&options).iter().map(Diagnostic::from).collect())
+        Ok(isoflag_tools::check(self.inner(), &options).iter().map(Diagnostic::from).collect())
     }
 
     /// Returns the changes from this document to a later one.
     fn diff(&self, later: &Bound<'_, PyAny>) -> PyResult<Diff> {
-        Ok(Diff::from(self.inner().diff(&flags::document(later)?)))
+        Ok(Diff::from(diff(self.inner(), &flags::document(later)?)))
     }
 
     /// Returns the document with a new status of a flag, as new Flags; raises LifecycleError.
     fn with_status(&self, py: Python<'_>, key: &str, status: &str, now: f64) -> PyResult<Flags> {
         let named = Status::named(status)
             .ok_or_else(|| refused(py, &LifecycleError::UnknownStatus(status.into())))?;
-        self.inner()
-            .with_status(key, named, moment("now", now)?)
+        with_status(self.inner(), key, named, moment("now", now)?)
             .map(Flags::from)
             .map_err(|error| refused(py, &error))
     }
@@ -88,16 +89,16 @@ impl Flags {
     ) -> PyResult<Bound<'py, PyAny>> {
         let step = |of: &str, name: &str| {
             StepResult::named(name)
-                .map_err(|error| PyValueError::new_err(format!("`{of}`: {error}")))
+                .map_err(|error| errors::invalid_argument(format_args!("`{of}`: {error}")))
         };
         let first = step("production_state", production_state)?;
         let second = step("next_release", next_release)?;
         let artifact_time = artifact_time.map(|time| moment("artifact_time", time)).transpose()?;
         let (flags, now) = (self.inner(), moment("now", now)?);
         let found = match evaluated.map(evidence).transpose()? {
-            None => flags.certification(first, second, artifact_time, now),
+            None => certification(flags, first, second, artifact_time, now),
             Some(evidence) => {
-                flags.certification_by_evidence(first, second, artifact_time, now, &evidence)
+                certification_by_evidence(flags, first, second, artifact_time, now, &evidence)
             }
         };
         to_python::object(py, &found.to_value())
@@ -111,7 +112,7 @@ impl Flags {
         now: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
         let built = moment("artifact_time", artifact_time)?;
-        let found = self.inner().deployment(built, moment("now", now)?);
+        let found = deployment(self.inner(), built, moment("now", now)?);
         let found = found.map_err(|error| refused(py, &error))?;
         to_python::object(py, &found.to_value())
     }
@@ -130,7 +131,7 @@ impl Flags {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let now = moment("now", now)?;
         moment("safety_period", now + safety_period)?;
-        let found = self.inner().finish(key, safety_period, now);
+        let found = finish(self.inner(), key, safety_period, now);
         let found = found.map_err(|error| refused(py, &error))?;
         found.map(|change| to_python::object(py, &change.to_value())).transpose()
     }
@@ -156,7 +157,7 @@ pub(crate) fn check_environments<'py>(
     let named: Vec<_> = documents.items()?.iter().map(document).collect::<PyResult<_>>()?;
     let pairs: Vec<_> = named.iter().map(|(name, flags)| (&**name, flags)).collect();
     let all = PyDict::new(documents.py());
-    let found = isoflag::Flags::check_environments(&pairs, &options);
+    let found = isoflag_tools::check_environments(&pairs, &options);
     for ((name, _), found) in named.iter().zip(found) {
         all.set_item(name, found.iter().map(Diagnostic::from).collect::<Vec<_>>())?;
     }
@@ -169,11 +170,12 @@ fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<TestEvidence> {
     let written = from_python::strict(evaluated, DOCUMENT_BYTES)
         .map_err(|failure| errors::no_document(py, failure))?;
     TestEvidence::read(&written)
-        .map_err(|message| PyValueError::new_err(format!("`evaluated`: {message}")))
+        .map_err(|message| errors::invalid_argument(format_args!("`evaluated`: {message}")))
 }
 
 fn moment(name: &str, seconds: f64) -> PyResult<f64> {
-    moment_of_seconds(seconds).map_err(|error| PyValueError::new_err(format!("`{name}`: {error}")))
+    moment_of_seconds(seconds)
+        .map_err(|error| errors::invalid_argument(format_args!("`{name}`: {error}")))
 }
 
 fn refused(py: Python<'_>, error: &LifecycleError) -> PyErr {

@@ -11,11 +11,11 @@ static RECEIPT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 #[pyclass(module = "isoflag", frozen, eq)]
 #[derive(PartialEq)]
 pub(crate) struct Receipt {
-    inner: isoflag::Receipt,
+    inner: isoflag_tools::Receipt,
 }
 
-impl From<isoflag::Receipt> for Receipt {
-    fn from(inner: isoflag::Receipt) -> Receipt {
+impl From<isoflag_tools::Receipt> for Receipt {
+    fn from(inner: isoflag_tools::Receipt) -> Receipt {
         Receipt { inner }
     }
 }
@@ -55,7 +55,7 @@ pub(crate) fn replay(
     let context = context::asked_about(context, None)?;
     let big_segments = big_segments::from_object(big_segments)?;
     let check = |text: &[u8]| {
-        isoflag::replay(text, &flags, context.as_ref(), big_segments.as_ref())
+        isoflag_tools::replay(text, &flags, context.as_ref(), big_segments.as_ref())
             .map(Receipt::from)
             .map_err(|error| receipt_error(py, &error))
     };
@@ -65,7 +65,7 @@ pub(crate) fn replay(
     }
 }
 
-fn receipt_error(py: Python<'_>, error: &isoflag::ReceiptError) -> PyErr {
+fn receipt_error(py: Python<'_>, error: &isoflag_tools::ReceiptError) -> PyErr {
     let members = || {
         let members = PyDict::new(py);
         members.set_item("code", error.code())?;

@@ -1,8 +1,8 @@
 //! Reads strategies and systems from Python arguments.
 
 use isoflag::limits::DOCUMENT_BYTES;
-use isoflag::{Object, Strategy, StrategyError, System, Value};
-use pyo3::exceptions::PyValueError;
+use isoflag::{Object, Value};
+use isoflag_tools::{Strategy, StrategyError, System};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
@@ -42,8 +42,9 @@ pub(crate) fn read(
 
 pub(crate) fn system(name: &str) -> PyResult<System> {
     System::named(name).ok_or_else(|| {
-        let message = format!("invalid system `{name}`: expected `development` or `production`");
-        PyValueError::new_err(message)
+        errors::invalid_argument(format_args!(
+            "invalid system `{name}`: expected `development` or `production`"
+        ))
     })
 }
 

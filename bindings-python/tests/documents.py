@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isoflag import Flags
+from isoflag.store import FeatureStore
 
 USER: Mapping[str, Any] = {"kind": "user", "key": "ada"}
 
@@ -41,3 +42,9 @@ def presence(attribute: str = "x") -> dict[str, Any]:
     """
     rule = {"id": "present", "clauses": [clause(attribute, "in", negate=True)], "variation": 1}
     return flag("presence", False, True, rules=[rule])
+
+
+def document_in(store: FeatureStore) -> dict[str, Any]:
+    document = store.document()
+    assert document is not None
+    return document

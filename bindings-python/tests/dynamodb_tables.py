@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 NAMED = "LAUNCHDARKLY_DYNAMODB_TABLE"
 # moto requires credentials but does not verify them.
 CREDENTIALS = {
-    "region_name": "eu-central-1",
+    "region_name": "us-east-1",
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
 }
@@ -36,7 +36,7 @@ def client_of(endpoint: str) -> Any:
 
 
 def new_table(client: Any, name: str | None = None) -> str:
-    """Creates an empty table with LaunchDarkly's keys and yields its name."""
+    """Creates an empty table with LaunchDarkly's keys and returns its name."""
     name = name or f"flags-{uuid4().hex}"
     client.create_table(
         TableName=name,

@@ -1,7 +1,7 @@
 """Python objects that are hard to read."""
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
 LONE_SURROGATE = "\ud800"
@@ -174,11 +174,13 @@ def cyclic_dict() -> dict[str, Any]:
     return cycle
 
 
-def nested(levels: int) -> list[Any]:
-    inner: list[Any] = []
-    for _ in range(levels - 1):
-        inner = [inner]
-    return inner
+def nested(
+    levels: int, wrap: Callable[[Any], Any] = lambda inner: [inner], value: Any = "x"
+) -> Any:
+    """Returns a value wrapped in this number of containers, by default lists."""
+    for _ in range(levels):
+        value = wrap(value)
+    return value
 
 
 def shared(levels: int) -> list[Any]:

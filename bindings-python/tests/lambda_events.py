@@ -2,10 +2,21 @@
 
 import base64
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 HttpEvent: TypeAlias = Callable[..., dict[str, Any]]
+
+
+@dataclass
+class LambdaContext:
+    """The second argument of a handler."""
+
+    milliseconds: Any
+
+    def get_remaining_time_in_millis(self) -> Any:
+        return self.milliseconds
 
 
 def rest_event(

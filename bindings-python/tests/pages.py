@@ -39,7 +39,7 @@ class Page:
     def claims(self) -> list[tuple[str, str]]:
         """Returns expressions with the value in their comment."""
         found = [claim for block in self.blocks for claim in _CLAIM.findall(block)]
-        return [(asked, said) for asked, said in found if _is_value(said)]
+        return [(code, value) for code, value in found if _is_value(value)]
 
 
 def _is_value(text: str) -> bool:

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from isoflag import FlagClient
-from isoflag.source import Fetched, Unchanged
+from isoflag.source import Fetched, Source, Unchanged
 
-Answer = Fetched | bytes | Unchanged | BaseException | Callable[[], Fetched | bytes | Unchanged]
+Result = Fetched | bytes | Unchanged | BaseException | Callable[[], Fetched | bytes | Unchanged]
+
+
+PATIENT: dict[str, Any] = {"ttl": 60.0, "max_wait": 60.0}
+"""Options of a client that waits for each refresh, also on a busy machine."""
 
 
 class Clock:
@@ -19,32 +23,32 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
-    def pass_by(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += seconds
 
 
 class ScriptedSource:
-    """Returns its answers in order, then repeats the last one."""
+    """Returns its results in order, then repeats the last one; records the arguments."""
 
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.asked: list[Fetched | None] = []
+    def __init__(self, *results: Result) -> None:
+        self.results = list(results)
+        self.fetches: list[Fetched | None] = []
 
     def __repr__(self) -> str:
         return "script"
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:
-        self.asked.append(previous)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer() if callable(answer) else answer
+        self.fetches.append(previous)
+        result = self.results.pop(0) if len(self.results) > 1 else self.results[0]
+        if isinstance(result, BaseException):
+            raise result
+        return result() if callable(result) else result
 
 
-def client(*answers: Answer, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
+def client(*results: Result, **options: Any) -> tuple[FlagClient, ScriptedSource, Clock]:
     """Returns a client of a script, with its source and its clock."""
-    source, clock = ScriptedSource(*answers), Clock()
-    return FlagClient(source, **{"ttl": 60.0, "clock": clock, **options}), source, clock
+    source, clock = ScriptedSource(*results), Clock()
+    return FlagClient(source, **{**PATIENT, "clock": clock, **options}), source, clock
 
 
 def text(value: Any = True, *, version: int | None = None, stamp: int | None = None) -> bytes:
@@ -57,3 +61,10 @@ def text(value: Any = True, *, version: int | None = None, stamp: int | None = N
             "flags": {"a": flag},
         }
     ).encode()
+
+
+def fetched_from(source: Source, previous: Fetched | None = None) -> Fetched:
+    """Fetches a document that differs from the previous one."""
+    fetched = source.fetch(previous)
+    assert isinstance(fetched, Fetched)
+    return fetched

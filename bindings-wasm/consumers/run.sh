@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tests the packed npm package as its users install it: run.sh [--quick] [CONSUMER…]. Without names
-# all are tested and RESULTS.md is written; `--quick` runs what every commit needs.
+# Tests the packed npm package as its users install it: run.sh [--quick] [CONSUMER…]. Without names it tests every consumer
+# and writes RESULTS.md; `--quick` tests those that need few packages.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-"$here/../build.sh"
-"$here/../../.ci/npm-env" conformance/runners
-exec node "$here/harness/run.js" "$@"
+make -C "$here/../.." build-wasm
+"$here/../../.ci/npm-env" conformance
+exec node "$here/run.js" "$@"

@@ -15,7 +15,8 @@ thread_local! {
 }
 
 /// The type that a typed getter expects, by its number in TypeScript.
-pub(crate) fn value_type(number: u32) -> ValueType {
+#[must_use]
+pub fn value_type(number: u32) -> ValueType {
     match number {
         1 => ValueType::Bool,
         2 => ValueType::Number,
@@ -27,7 +28,8 @@ pub(crate) fn value_type(number: u32) -> ValueType {
 
 /// Stores an answer for [`describe`] and returns its code: equal codes of one flag mean equal answers, so that
 /// TypeScript decodes each once.
-pub(crate) fn code(answer: Answer) -> u32 {
+#[must_use]
+pub fn code(answer: Answer) -> u32 {
     LAST.set(Some(answer));
     squeeze(answer.pack())
 }

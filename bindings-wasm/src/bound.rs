@@ -11,9 +11,11 @@ use crate::handles::{BOUND, CONTEXTS, with_flags};
 const NO_FLAG: u32 = u32::MAX;
 
 /// Returned instead of a flag's handle or an answer's code if a call fails.
-pub(crate) const FAILED: u32 = u32::MAX - 1;
+pub const FAILED: u32 = u32::MAX - 1;
 
-pub(crate) fn flag(handle: u32) -> Option<FlagHandle> {
+/// The flag with this handle; `None` if the document has no flag with that key.
+#[must_use]
+pub fn flag(handle: u32) -> Option<FlagHandle> {
     (handle != NO_FLAG).then(|| FlagHandle::from_index(handle))
 }
 
@@ -22,7 +24,11 @@ fn find(flags: &Flags, key: &str) -> u32 {
 }
 
 /// Parses memberships; an empty text has none.
-pub(crate) fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
+///
+/// # Errors
+///
+/// If the text is not JSON or not memberships.
+pub fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
     if text.is_empty() {
         return Ok(None);
     }

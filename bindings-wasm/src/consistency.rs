@@ -21,7 +21,9 @@ pub fn consistency(
     BOUND.with(|table| table.get(bound, said)).ok()
 }
 
-pub(crate) fn gate(now_ms: f64, ttl_seconds: f64, poll_timeout_ms: Option<f64>) -> Gate {
+/// The gate for a moment; the timeout has a default.
+#[must_use]
+pub fn gate(now_ms: f64, ttl_seconds: f64, poll_timeout_ms: Option<f64>) -> Gate {
     let usual = Gate::new(now_ms, ttl_seconds);
     Gate { poll_timeout_ms: poll_timeout_ms.unwrap_or(usual.poll_timeout_ms), ..usual }
 }

@@ -1,4 +1,5 @@
-//! Reports errors to JavaScript: a call that fails returns a marker, and [`failure`] returns the reason.
+//! Stores errors for JavaScript: a call that fails returns a marker, and the export `failure` of each module returns
+//! the reason.
 //!
 //! It creates no JavaScript object, so `core.wasm` needs no host function for it.
 
@@ -6,28 +7,22 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError, Object, Value};
-use wasm_bindgen::prelude::wasm_bindgen;
 
 thread_local! {
-    static FAILURE: RefCell<String> = const { RefCell::new(String::new()) };
+    static FAILURE: RefCell<Option<Value>> = const { RefCell::new(None) };
 }
 
-/// A failed call; the error is stored for [`failure`].
+/// A failed call; the error is stored for [`take`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Failed;
+pub struct Failed;
 
-/// Functions that only `tools.wasm` has throw; they use the same stored error.
-#[cfg(feature = "tools")]
-impl From<Failed> for wasm_bindgen::JsValue {
-    fn from(_: Failed) -> wasm_bindgen::JsValue {
-        wasm_bindgen::JsValue::from_str(&failure())
-    }
-}
-
-fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, usize)>) -> Failed {
-    // An uncaught error on a server is printed to its terminal and logs.
-    #[cfg(feature = "tools")]
-    let message = isoflag::printable(&message).to_string();
+/// Stores an error: `{code, path, message, line, column}`, the last two if the position in a text is known.
+pub fn noted(
+    code: &str,
+    path: &str,
+    message: String,
+    line_column: Option<(usize, usize)>,
+) -> Failed {
     let mut members = vec![
         (Arc::from("code"), Value::from(code)),
         (Arc::from("path"), Value::from(path)),
@@ -38,60 +33,48 @@ fn noted(code: &str, path: &str, message: String, line_column: Option<(usize, us
         members.push((Arc::from("line"), number(line)));
         members.push((Arc::from("column"), number(column)));
     }
-    FAILURE.replace(Value::Object(Object::from_members(members)).to_canonical_json());
+    note(Object::from_members(members))
+}
+
+/// Stores the members of an error.
+pub fn note(members: Object) -> Failed {
+    FAILURE.replace(Some(members.into()));
     Failed
 }
 
-pub(crate) fn document(error: &DocumentError) -> Failed {
+/// Takes the error of the last call; `None` if the call used a freed object.
+#[must_use]
+pub fn take() -> Option<Value> {
+    FAILURE.take()
+}
+
+/// Stores the error of a document or a patch.
+pub fn document(error: &DocumentError) -> Failed {
     noted(error.code(), error.path(), error.text(), error.line_column())
 }
 
-pub(crate) fn context(error: &ContextError) -> Failed {
+/// Stores the error of a context.
+pub fn context(error: &ContextError) -> Failed {
     noted(error.code(), error.path(), error.text(), None)
 }
 
-pub(crate) fn big_segments(error: &BigSegmentsError) -> Failed {
+/// Stores the error of memberships.
+pub fn big_segments(error: &BigSegmentsError) -> Failed {
     noted("big-segments", "", error.text(), None)
 }
 
-#[cfg(feature = "tools")]
-pub(crate) fn strategy(error: &isoflag::StrategyError) -> Failed {
-    noted(error.code(), error.path(), error.to_string(), None)
-}
-
-/// With `legal`, the statuses that may follow.
-#[cfg(feature = "tools")]
-pub(crate) fn lifecycle(error: &isoflag::LifecycleError) -> Failed {
-    let legal = error.legal().iter().map(|status| Value::from(status.as_str()));
-    let members = Object::from_iter([
-        ("code", Value::from(error.code())),
-        ("path", Value::from("")),
-        ("message", Value::from(isoflag::printable(&error.to_string()).to_string())),
-        ("legal", legal.collect()),
-    ]);
-    FAILURE.replace(Value::Object(members).to_canonical_json());
-    Failed
-}
-
-pub(crate) fn json(error: &JsonError) -> Failed {
+/// Stores the error of a text that is not JSON.
+pub fn json(error: &JsonError) -> Failed {
     noted("not-json", error.path(), error.text(), Some(error.line_column()))
 }
 
 /// An object that JavaScript freed, or an invalid handle.
 pub(crate) fn freed() -> Failed {
-    FAILURE.replace(String::new());
+    FAILURE.replace(None);
     Failed
 }
 
 /// More objects than handles.
 pub(crate) fn too_many() -> Failed {
     noted("limit", "", "too many objects are held; call `free()` on some".to_owned(), None)
-}
-
-/// Returns the error of the last call: the JSON text of `{code, path, message, line, column}`, empty if the call used a
-/// freed object.
-#[wasm_bindgen]
-#[must_use]
-pub fn failure() -> String {
-    FAILURE.take()
 }

@@ -6,31 +6,19 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure;
 use crate::handles::{Document, FLAGS, with_flags};
 
-pub(crate) fn keep(flags: Result<Flags, DocumentError>) -> u32 {
+/// Keeps a loaded document until its handle is freed.
+pub fn keep(flags: Result<Flags, DocumentError>) -> u32 {
     let flags = flags.map(Document::from).map_err(|error| failure::document(&error));
     FLAGS.with(|table| table.keep_made(flags))
 }
 
-/// Loads a document; fails like [`Flags::from_json`].
-#[wasm_bindgen(js_name = loadFlags)]
-#[must_use]
-pub fn load_flags(text: &[u8]) -> u32 {
-    keep(Flags::from_json(text))
-}
-
-/// Loads a bare map of flags; fails like [`Flags::from_flag_map_json`].
-#[wasm_bindgen(js_name = loadFlagMap)]
-#[must_use]
-pub fn load_flag_map(text: &[u8]) -> u32 {
-    keep(Flags::from_flag_map_json(text))
-}
-
-/// Returns the document with a patch applied. Fails like [`Flags::apply`].
-#[wasm_bindgen(js_name = applyPatch)]
-#[must_use]
-pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
+/// Keeps the document that results from the change of another.
+pub fn keep_changed(
+    flags: u32,
+    change: impl FnOnce(&Flags) -> Result<Flags, DocumentError>,
+) -> u32 {
     match with_flags(flags, Flags::clone) {
-        Ok(flags) => keep(flags.apply(patch)),
+        Ok(flags) => keep(change(&flags)),
         Err(failed) => FLAGS.with(|table| table.keep_made(Err(failed))),
     }
 }

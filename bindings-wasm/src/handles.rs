@@ -1,38 +1,38 @@
 //! Tables of the core's objects that JavaScript holds by handle.
 
-use std::cell::{Cell, RefCell};
+use std::any::Any;
+use std::cell::{Cell, OnceCell, RefCell};
 
 use isoflag::{BoundFlags, Context, Flags};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{self, Failed};
-#[cfg(feature = "tools")]
-use crate::part::Parts;
 
 /// Returned instead of a handle if a call fails.
 pub(crate) const NO_HANDLE: u32 = 0;
 
-/// A document, with the dependencies of its flags.
-pub(crate) struct Document {
-    pub(crate) flags: Flags,
-    #[cfg(feature = "tools")]
-    pub(crate) parts: Parts,
+/// A document that JavaScript holds.
+#[derive(Debug)]
+pub struct Document {
+    /// The document.
+    pub flags: Flags,
+    /// What a module keeps with it until it is freed.
+    pub beside: OnceCell<Box<dyn Any>>,
 }
 
 impl From<Flags> for Document {
     fn from(flags: Flags) -> Document {
-        Document {
-            flags,
-            #[cfg(feature = "tools")]
-            parts: Parts::default(),
-        }
+        Document { flags, beside: OnceCell::new() }
     }
 }
 
 thread_local! {
-    pub(crate) static FLAGS: Table<Document> = const { Table::new() };
-    pub(crate) static CONTEXTS: Table<Context> = const { Table::new() };
-    pub(crate) static BOUND: Table<BoundFlags> = const { Table::new() };
+    /// The documents.
+    pub static FLAGS: Table<Document> = const { Table::new() };
+    /// The contexts.
+    pub static CONTEXTS: Table<Context> = const { Table::new() };
+    /// The documents bound to contexts.
+    pub static BOUND: Table<BoundFlags> = const { Table::new() };
 }
 
 /// The number of bits of a handle that are its slot, counted from 1; the generation of the slot is above them. Together
@@ -43,6 +43,8 @@ const GENERATIONS: u32 = (1 << 8) - 1;
 
 thread_local! {
     static FIRST_GENERATION: Cell<u32> = const { Cell::new(0) };
+    /// The number of objects in all tables.
+    static LIVE: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Sets the generation of later handles, so that no handle of an earlier instance is valid in this one.
@@ -53,16 +55,19 @@ pub fn set_generation(generation: u32) {
 
 /// The objects of one kind that JavaScript holds, by handle. A freed handle is not reused until its slot has been
 /// through all generations.
-pub(crate) struct Table<T> {
+#[derive(Debug)]
+pub struct Table<T> {
     slots: RefCell<Slots<T>>,
 }
 
+#[derive(Debug)]
 struct Slots<T> {
     all: Vec<Slot<T>>,
     /// The handles to allocate next.
     free: Vec<u32>,
 }
 
+#[derive(Debug)]
 struct Slot<T> {
     handle: u32,
     object: Option<T>,
@@ -79,18 +84,27 @@ impl<T> Slots<T> {
     }
 }
 
+impl<T> Default for Table<T> {
+    fn default() -> Table<T> {
+        Table::new()
+    }
+}
+
 impl<T> Table<T> {
-    pub(crate) const fn new() -> Table<T> {
+    /// An empty table.
+    #[must_use]
+    pub const fn new() -> Table<T> {
         Table { slots: RefCell::new(Slots { all: Vec::new(), free: Vec::new() }) }
     }
 
     /// Keeps an object until its handle is freed. Fails if there are too many objects.
-    pub(crate) fn keep(&self, object: T) -> u32 {
+    pub fn keep(&self, object: T) -> u32 {
         let mut slots = self.slots.borrow_mut();
         if let Some(handle) = slots.free.pop()
             && let Some(slot) = slots.all.get_mut(index(handle))
         {
             *slot = Slot { handle, object: Some(object) };
+            LIVE.set(LIVE.get() + 1);
             return handle;
         }
         let Some(handle) = slots.next() else {
@@ -98,47 +112,45 @@ impl<T> Table<T> {
             return NO_HANDLE;
         };
         slots.all.push(Slot { handle, object: Some(object) });
+        LIVE.set(LIVE.get() + 1);
         handle
     }
 
     /// Reads the object of a handle; `None` if it was freed.
-    pub(crate) fn read<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Option<R> {
+    pub fn read<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Option<R> {
         let slots = self.slots.borrow();
         let slot = slots.all.get(index(handle)).filter(|slot| slot.handle == handle)?;
         slot.object.as_ref().map(reader)
     }
 
     /// Like [`Table::read`], with a failure if the object was freed.
-    pub(crate) fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, Failed> {
+    pub fn get<R>(&self, handle: u32, reader: impl FnOnce(&T) -> R) -> Result<R, Failed> {
         self.read(handle, reader).ok_or_else(failure::freed)
     }
 
     /// Stores a created object until its handle is freed.
-    pub(crate) fn keep_made(&self, object: Result<T, Failed>) -> u32 {
+    pub fn keep_made(&self, object: Result<T, Failed>) -> u32 {
         object.map_or(NO_HANDLE, |object| self.keep(object))
     }
 
-    pub(crate) fn free(&self, handle: u32) {
+    /// Drops the object of a handle.
+    pub fn free(&self, handle: u32) {
         let mut slots = self.slots.borrow_mut();
         let slot = slots.all.get_mut(index(handle)).filter(|slot| slot.handle == handle);
         let object = slot.and_then(|slot| slot.object.take());
         if object.is_some() {
             let generation = ((handle >> SLOT_BITS) + 1) & GENERATIONS;
             slots.free.push(generation << SLOT_BITS | handle & SLOT);
+            LIVE.set(LIVE.get() - 1);
         }
         // Dropping a large document takes time, and must not happen during the borrow.
         drop(slots);
         drop(object);
     }
-
-    pub(crate) fn count(&self) -> u32 {
-        let slots = self.slots.borrow();
-        u32::try_from(slots.all.len() - slots.free.len()).unwrap_or(u32::MAX)
-    }
 }
 
 /// Reads a document.
-pub(crate) fn with_flags<R>(flags: u32, reader: impl FnOnce(&Flags) -> R) -> Result<R, Failed> {
+pub fn with_flags<R>(flags: u32, reader: impl FnOnce(&Flags) -> R) -> Result<R, Failed> {
     FLAGS.with(|table| table.get(flags, |document| reader(&document.flags)))
 }
 
@@ -164,9 +176,5 @@ pub fn free_bound(bound: u32) {
 #[wasm_bindgen(js_name = liveHandles)]
 #[must_use]
 pub fn live_handles() -> u32 {
-    #[cfg(feature = "tools")]
-    let histories = crate::history::count();
-    #[cfg(not(feature = "tools"))]
-    let histories = 0;
-    FLAGS.with(Table::count) + CONTEXTS.with(Table::count) + BOUND.with(Table::count) + histories
+    LIVE.get()
 }

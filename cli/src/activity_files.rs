@@ -1,6 +1,6 @@
 //! Reads activity files: one for all environments, or one for each.
 
-use isoflag::Activity;
+use isoflag_tools::Activity;
 
 use crate::clock::not_in_the_future;
 use crate::input::Input;

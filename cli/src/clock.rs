@@ -3,7 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use isoflag::{Value, read_moment};
+use isoflag::Value;
+use isoflag_tools::read_moment;
 
 use crate::outcome::Failure;
 

@@ -6,7 +6,8 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use isoflag::{Activity, Flags, Object, Value};
+use isoflag::{Flags, Object, Value};
+use isoflag_tools::Activity;
 
 use crate::input::Input;
 use crate::outcome::Failure;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use anstream::adapter::strip_str;
-use isoflag::{ActivityError, Diagnostic, DocumentError, Severity, printable};
+use isoflag::{Diagnostic, DocumentError, Severity, printable};
+use isoflag_tools::ActivityError;
 
 use crate::input::Source;
 use crate::json_text::Span;

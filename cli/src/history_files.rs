@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use isoflag::{Flags, read_moment};
+use isoflag::Flags;
+use isoflag_tools::read_moment;
 
 use crate::clock::{moment, not_in_the_future};
 use crate::document::Container;

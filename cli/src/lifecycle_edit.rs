@@ -1,6 +1,7 @@
 //! Writes changes of lifecycles into a document in place: no other byte changes.
 
-use isoflag::{Flags, LifecycleChange, LifecycleError, Object, Value};
+use isoflag::{Flags, Object, Value};
+use isoflag_tools::{LifecycleChange, LifecycleError, with_changes};
 
 use crate::console::Console;
 use crate::document::load_editable;
@@ -31,9 +32,7 @@ impl Edited {
         changes: &[LifecycleChange],
         artifact: Option<&Value>,
     ) -> Result<(), Failure> {
-        let after = self
-            .flags
-            .with_changes(changes, artifact)
+        let after = with_changes(&self.flags, changes, artifact)
             .map_err(|error| Failure::message(format!("`{}`: {error}", self.file)))?;
         if after.digest() == self.flags.digest() {
             return Ok(());

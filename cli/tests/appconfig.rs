@@ -1,11 +1,6 @@
-//! Feature-flag profiles of AppConfig: read by every subcommand that only reads, and changed by
-//! none.
+//! Feature-flag profiles of AppConfig: read by every subcommand that only reads, and changed by none.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod program;
-
-use program::{file, isoflag};
+use crate::program::{file, isoflag};
 
 const RETRIEVED: &str =
     r#"{"isFeatureXEnabled": {"enabled": true, "limit": 3}, "other": {"enabled": false}}"#;

@@ -1,10 +1,6 @@
 //! `certify`, `deployed` and `finish`: from an artifact's tests to finished features.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod program;
-
-use program::{Ran, file, isoflag};
+use crate::program::{Ran, file, isoflag};
 
 const DOCUMENT: &str = r#"{
   "meta": {"version": 4},
@@ -49,11 +45,17 @@ fn text(document: &str) -> String {
 }
 
 #[test]
-fn what_passes_twice_is_done() {
+fn a_feature_whose_tests_pass_twice_is_done() {
     let document = file("certified.json", Some(DOCUMENT));
     let ran = certify(&document, &BOTH, &["--write"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r#"
+    Production State: passed
+    Next Release: passed
+    the artifact of 1970-01-01 00:03 UTC may be deployed
+    `new` is Done now
+    `newer` remains in Staging: the artifact is older
+    "#);
     assert_eq!(ran.err.matches("tests\n").count(), 2, "{ran:?}");
     // The changes and the versions of changed items, and no other byte.
     let expected = DOCUMENT
@@ -146,7 +148,7 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
         assert!(ran.out.contains("\"written\":false") && ran.out.contains("\"deployable\":false"));
         assert_eq!((ran.code, text(&document).as_str()), (1, DOCUMENT), "{suite}: {ran:?}");
     }
-    // A failure counts whatever was evaluated.
+    // A failure counts even if flags were evaluated.
     let ran = run("false", &["--artifact-time", "300"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(text(&document).contains("\"deployable\":false,\"timestamp\":300"), "{ran:?}");
@@ -232,7 +234,7 @@ fn a_document_that_changed_in_the_meantime_is_not_overwritten() {
 }
 
 #[test]
-fn what_is_deployed_and_done_comes_into_beta_and_leaves_it_with_an_older_artifact() {
+fn a_deployed_and_done_feature_is_in_beta_until_an_older_artifact() {
     let certified = DOCUMENT.replace(
         r#"{"version": 4}"#,
         r#"{"version": 4, "artifacts": [{"timestamp": 70, "deployable": true}, {"timestamp": 200, "deployable": true}]}"#,
@@ -256,7 +258,13 @@ fn what_is_deployed_and_done_comes_into_beta_and_leaves_it_with_an_older_artifac
     assert!(!beta());
     let ran = deployed("200");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r#"
+    FLAG   STATUS    IN THE ARTIFACT                BETA
+    all    Finished  unknown: no `stagedTimestamp`
+    new    Staging   yes
+    newer  Staging   no
+    old    Done      yes                            yes
+    "#);
     assert!(beta());
     // It had no version, which counts as 0.
     let with_beta = certified.replace(r#""version": 4"#, r#""version": 5"#).replace(

@@ -1,8 +1,6 @@
 //! `check` prints every diagnostic with its position; its exit code is the severity.
 
-mod program;
-
-use program::{isoflag, isoflag_reading};
+use crate::program::{isoflag, isoflag_reading};
 
 const BROKEN: &str = "cli/tests/documents/broken.json";
 
@@ -14,7 +12,7 @@ fn findings_underline_their_places() {
 }
 
 #[test]
-fn programs_get_lines_and_columns() {
+fn json_output_has_lines_and_columns() {
     let ran = isoflag(&["check", "--json", BROKEN, "examples/first/flags.json"]);
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(ran.out);
@@ -25,7 +23,13 @@ fn syntax_errors_underline_their_places() {
     let ran =
         isoflag_reading(&["check", "-"], "{\n  \"flags\": {\n    \"a\": {\"on\": nope}\n  }\n}\n");
     assert_eq!((ran.code, ran.err.as_str()), (2, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r#"
+    error[not-json]: not JSON: expected `null`, `true` or `false`
+     --> <stdin>:3:18
+      |
+    3 |     "a": {"on": nope}
+      |                  ^ flags.a.on
+    "#);
 }
 
 #[test]
@@ -56,7 +60,7 @@ fn a_document_without_line_breaks_is_shown_in_part() {
 }
 
 #[test]
-fn warnings_count_if_they_are_denied() {
+fn denied_warnings_are_errors() {
     let warned = r#"{"flags": {"a": {"version": 1, "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
     assert_eq!(isoflag_reading(&["check", "-"], warned).code, 0);
     assert_eq!(isoflag_reading(&["check", "-", "--deny", "warnings"], warned).code, 1);
@@ -74,7 +78,15 @@ fn the_worst_of_several_files_decides() {
 fn an_unreachable_rule_is_reported() {
     let ran = isoflag(&["check", "examples/shop/broken.json"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r#"
+    error[unreachable-rule]: `families-wait-for-the-second-wave` (`rules[1]`) is unreachable: `club-members` (`rules[0]`) above it matches every context that it matches; move it up, or remove it
+      --> examples/shop/broken.json:20:9
+       |
+    20 |         {"id": "families-wait-for-the-second-wave",
+       |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ flags["retail.checkout.66623"].rules[1]
+
+    examples/shop/broken.json: 1 flag, 1 error, 0 warnings, 0 notes
+    "#);
 }
 
 #[test]

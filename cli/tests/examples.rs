@@ -1,15 +1,14 @@
 //! The example documents are clean, and the shop uses every feature.
 
-mod program;
-
 use std::collections::BTreeSet;
 
 use isoflag::Value;
-use program::isoflag;
+
+use crate::program::isoflag;
 
 const SHOP: &str = include_str!("../../examples/shop/flags.json");
 
-/// Every member of that name, at any depth.
+/// Collects the members with this name, at any depth.
 fn every<'v>(value: &'v Value, name: &str, found: &mut Vec<&'v Value>) {
     match value {
         Value::Array(elements) => elements.iter().for_each(|element| every(element, name, found)),

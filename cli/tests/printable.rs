@@ -1,8 +1,6 @@
 //! Text of documents, file names and arguments cannot control a terminal or a pipeline's log.
 
-mod program;
-
-use program::{Ran, file, isoflag};
+use crate::program::{Ran, file, isoflag, isoflag_reading};
 
 /// A key that clears a screen, sets a title, changes the direction of text and contains commands for a pipeline runner.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\r\n::error file=a::b\n  ::stop-commands::t\n##[group]x ##vso[task]\u{202e}\u{2066}\u{61c}\u{200e}\u{200f}\u{2028}\u{85}\u{7f}\u{0}\t";
@@ -19,7 +17,7 @@ fn json(text: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// Flags with hostile texts wherever there may be one, and mistakes of which a check speaks.
+/// Flags with hostile text in every place that allows text, and with mistakes that `check` reports.
 fn document(changed: bool, prefix: &str) -> String {
     let hostile = json(&format!("{prefix}{HOSTILE}"));
     let on = !changed;
@@ -182,7 +180,7 @@ fn escaped_output_is_the_same_document() {
     let digest = isoflag(&["strategy", &path, "custom", "--json"]).out;
     for arguments in [&["stamp", "-", "--now", "5"][..], &["strategy", "-", "custom"]] {
         let text = document(false, "").replace('\n', "\r\n\t");
-        let ran = program::isoflag_reading(arguments, &text);
+        let ran = isoflag_reading(arguments, &text);
         assert_eq!(ran.code, 0, "{}", ran.err);
         let reread = isoflag::Flags::from_json(ran.out.as_bytes()).unwrap();
         assert!(reread.contains(HOSTILE));

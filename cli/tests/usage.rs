@@ -1,8 +1,6 @@
 //! Help, wrong usage and unreadable files: the exit codes that scripts rely on.
 
-mod program;
-
-use program::{isoflag, isoflag_reading};
+use crate::program::{isoflag, isoflag_reading};
 
 #[test]
 fn help_succeeds_and_lists_the_exit_codes() {

@@ -2,9 +2,10 @@
 
 use isoflag::{
     AllFlagsOptions, BigSegments, BoundFlags, Context, ContextError, DocumentError,
-    DocumentHistory, Evidence, Flags, Gate, HistoryLimits, Object, Strategy, System, Value,
-    ValueType, parse_ttl, replay, secure_mode_hash,
+    DocumentHistory, Evidence, Flags, Gate, HistoryLimits, Object, Value, ValueType, parse_ttl,
+    secure_mode_hash,
 };
+use isoflag_tools::{Strategy, System, receipt, replay, strategy_for, with_strategy};
 
 use super::{array, get, lifecycle, list, number, object, sweep, text};
 
@@ -144,7 +145,7 @@ impl CaseRun<'_> {
             "strategy" => {
                 let strategy = Strategy::read(get(arguments, "strategy").unwrap());
                 let flags = self.flags()?;
-                match strategy.and_then(|strategy| flags.with_strategy(&strategy)) {
+                match strategy.and_then(|strategy| with_strategy(&flags, &strategy)) {
                     Ok(flags) => return self.with_flags(flags).then(arguments, "load"),
                     Err(error) => refused(error.code(), ("path", Value::from(error.path()))),
                 }
@@ -152,7 +153,7 @@ impl CaseRun<'_> {
             "strategyFor" => {
                 let system = System::named(text(arguments, "system")).unwrap();
                 let (flags, context) = (self.flags()?, self.context().ok());
-                let chosen = context.and_then(|context| flags.strategy_for(system, &context));
+                let chosen = context.and_then(|context| strategy_for(&flags, system, &context));
                 let chosen = chosen.map(|chosen| chosen.to_value()).unwrap_or_default();
                 object([("strategy", chosen)])
             }
@@ -167,7 +168,7 @@ impl CaseRun<'_> {
             "receipt" => {
                 let (context, big_segments) = (self.context().ok(), self.big_segments());
                 let flag = text(arguments, "flag");
-                self.flags()?.receipt(flag, context.as_ref(), big_segments.as_ref()).to_value()
+                receipt(&self.flags()?, flag, context.as_ref(), big_segments.as_ref()).to_value()
             }
             "replay" => {
                 let (context, big_segments) = (self.context().ok(), self.big_segments());

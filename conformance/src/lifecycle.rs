@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use isoflag::{
-    Activity, DatedDocument, Flags, LifecycleError, RetirementInputs, Status, StepResult,
-    TestEvidence, Value,
+use isoflag::{Flags, Value};
+use isoflag_tools::{
+    Activity, DatedDocument, LifecycleError, RetirementInputs, Status, StepResult, TestEvidence,
+    certification_by_evidence,
 };
 
 use super::case::refused;
@@ -20,7 +21,8 @@ pub(crate) fn with_status(flags: &Flags, arguments: &Value) -> Result<Flags, Val
     let name = text(arguments, "to");
     let to = Status::named(name).ok_or(LifecycleError::UnknownStatus(name.into()));
     let key = text(arguments, "flag");
-    let after = to.and_then(|to| flags.with_status(key, to, moment(arguments, "now")));
+    let after =
+        to.and_then(|to| isoflag_tools::with_status(flags, key, to, moment(arguments, "now")));
     after.map_err(|error| not_legal(&error))
 }
 
@@ -30,23 +32,27 @@ pub(crate) fn certification(flags: &Flags, arguments: &Value) -> Value {
     let built = number(arguments, "artifactTime");
     let now = moment(arguments, "now");
     let found = match get(arguments, "evaluated") {
-        None => flags.certification(first, second, built, now),
+        None => isoflag_tools::certification(flags, first, second, built, now),
         Some(evaluated) => {
             let evidence = TestEvidence::read(evaluated).unwrap();
-            flags.certification_by_evidence(first, second, built, now, &evidence)
+            certification_by_evidence(flags, first, second, built, now, &evidence)
         }
     };
     found.to_value()
 }
 
 pub(crate) fn deployment(flags: &Flags, arguments: &Value) -> Value {
-    let found = flags.deployment(moment(arguments, "artifactTime"), moment(arguments, "now"));
+    let found = isoflag_tools::deployment(
+        flags,
+        moment(arguments, "artifactTime"),
+        moment(arguments, "now"),
+    );
     found.map_or_else(|error| not_legal(&error), |deployment| deployment.to_value())
 }
 
 pub(crate) fn finish(flags: &Flags, arguments: &Value) -> Value {
     let period = number(arguments, "safetyPeriod").unwrap_or(28.0 * 86_400.0);
-    match flags.finish(text(arguments, "flag"), period, moment(arguments, "now")) {
+    match isoflag_tools::finish(flags, text(arguments, "flag"), period, moment(arguments, "now")) {
         Ok(change) => {
             object([("change", change.map(|change| change.to_value()).unwrap_or_default())])
         }
@@ -84,6 +90,9 @@ pub(crate) fn retirements(flags: &Flags, arguments: &Value) -> Value {
     };
     object([(
         "retirements",
-        flags.retirements(&inputs).iter().map(isoflag::Retirement::to_value).collect(),
+        isoflag_tools::retirements(flags, &inputs)
+            .iter()
+            .map(isoflag_tools::Retirement::to_value)
+            .collect(),
     )])
 }

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
+use crate::json::Path;
 use crate::json::{Object, Value};
-#[cfg(feature = "tools")]
 use crate::limits::DIAGNOSTICS;
-use crate::path::Path;
+use crate::printable::printable;
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +48,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
+    /// Returns a finding with the usual severity of its code.
+    pub fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
         Diagnostic::at(code, path.text(), message)
     }
 
@@ -57,12 +58,12 @@ impl Diagnostic {
         path: impl Into<Arc<str>>,
         message: impl Into<Arc<str>>,
     ) -> Diagnostic {
-        Diagnostic { severity: code.severity(), code, path: path.into(), message: message.into() }
+        Diagnostic { severity: code.severity, code, path: path.into(), message: message.into() }
     }
 
     /// The same finding with another severity.
-    #[cfg(feature = "authoring")]
-    pub(crate) fn with_severity(self, severity: Severity) -> Diagnostic {
+    #[must_use]
+    pub fn with_severity(self, severity: Severity) -> Diagnostic {
         Diagnostic { severity, ..self }
     }
 
@@ -75,12 +76,12 @@ impl Diagnostic {
     /// The stable name of the finding, such as `invalid-regex`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.code.as_str()
+        self.code.name
     }
 
     /// Iterates over every code with its usual severity.
     pub fn codes() -> impl Iterator<Item = (&'static str, Severity)> {
-        Code::ALL.iter().map(|code| (code.as_str(), code.severity()))
+        Code::ALL.iter().map(|code| (code.name, code.severity))
     }
 
     /// The path, such as `flags.checkout.rules[2].clauses[0].values[1]`.
@@ -110,180 +111,173 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = [&*self.path, ": ", &*self.message].concat();
-        #[cfg(feature = "tools")]
-        let line = crate::printable::printable(&line);
-        write!(f, "{} [{}] {line}", self.severity(), self.code())
+        write!(f, "{} [{}] {}", self.severity(), self.code(), printable(&line))
     }
 }
 
-/// Collects findings.
-///
-/// While a document is loaded nothing is kept and no message is formatted; without the feature
-/// `tools` nothing ever is.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    #[cfg(feature = "tools")]
-    found: Option<RefCell<Vec<Diagnostic>>>,
+/// Receives what is wrong with a document while it is compiled.
+pub(crate) trait Findings {
+    /// Whether more findings are wanted, so that reading goes on after a part that is invalid.
+    fn are_wanted(&self) -> bool;
+
+    fn add(&self, code: Code, path: &Path<'_>, message: impl Display);
 }
 
-impl Findings {
-    /// A collector that keeps its findings.
-    pub(crate) fn kept() -> Findings {
-        Findings {
-            #[cfg(feature = "tools")]
-            found: Some(RefCell::default()),
-        }
-    }
+/// Ignores findings: no message is formatted, and a module that compiles with it alone contains no
+/// words of diagnostics.
+pub(crate) struct NoFindings;
 
-    /// Whether findings are wanted, so that reading goes on after what cannot be read.
-    pub(crate) fn are_kept(&self) -> bool {
-        #[cfg(feature = "tools")]
-        return self.found.as_ref().is_some_and(|found| found.borrow().len() <= DIAGNOSTICS);
-        #[cfg(not(feature = "tools"))]
+impl Findings for NoFindings {
+    fn are_wanted(&self) -> bool {
         false
     }
 
-    pub(crate) fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
-        #[cfg(feature = "tools")]
-        if let Some(found) = self.found.as_ref().filter(|_| self.are_kept()) {
-            found.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+    fn add(&self, _code: Code, _path: &Path<'_>, _message: impl Display) {}
+}
+
+/// Collects findings as diagnostics, up to the limit.
+#[derive(Debug, Default)]
+pub(crate) struct CollectedFindings(RefCell<Vec<Diagnostic>>);
+
+impl CollectedFindings {
+    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
+        self.0.into_inner()
+    }
+}
+
+impl Findings for CollectedFindings {
+    fn are_wanted(&self) -> bool {
+        self.0.borrow().len() <= DIAGNOSTICS
+    }
+
+    fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
+        if self.are_wanted() {
+            self.0.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
         }
-        #[cfg(not(feature = "tools"))]
-        let _ = (code, path, message);
     }
+}
 
-    #[cfg(feature = "tools")]
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.found.map(RefCell::into_inner).unwrap_or_default()
-    }
+/// The stable name of a kind of finding, and its usual severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    name: &'static str,
+    severity: Severity,
+}
 
-    #[cfg(not(feature = "tools"))]
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        Vec::new()
+impl Code {
+    /// The name, such as `invalid-regex`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.name
     }
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $severity:ident;)*) => {
-        /// The stable codes of findings.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Code {
-            $($(#[$doc])* $name,)*
-        }
-
+    ($($(#[$doc:meta])* $code:ident = $name:literal, $severity:ident;)*) => {
         impl Code {
-            const ALL: &[Code] = &[$(Code::$name,)*];
+            $($(#[$doc])* pub const $code: Code =
+                Code { name: $name, severity: Severity::$severity };)*
 
-            pub(crate) fn as_str(self) -> &'static str {
-                match self {
-                    $(Code::$name => $text,)*
-                }
-            }
-
-            fn severity(self) -> Severity {
-                match self {
-                    $(Code::$name => Severity::$severity,)*
-                }
-            }
+            const ALL: &[Code] = &[$(Code::$code,)*];
         }
     };
 }
 
 codes! {
     /// A flag, a segment or a part of one is not an object.
-    NotAnObject = "not-an-object", Error;
+    NOT_AN_OBJECT = "not-an-object", Error;
     /// A property has the wrong type.
-    WrongType = "wrong-type", Error;
+    WRONG_TYPE = "wrong-type", Error;
     /// A property that affects no answer has the wrong type.
-    IgnoredType = "ignored-type", Warning;
+    IGNORED_TYPE = "ignored-type", Warning;
     /// An index has no variation.
-    VariationOutOfRange = "variation-out-of-range", Error;
+    VARIATION_OUT_OF_RANGE = "variation-out-of-range", Error;
     /// A variation's index is missing; it is read as 0.
-    MissingVariation = "missing-variation", Warning;
+    MISSING_VARIATION = "missing-variation", Warning;
     /// A rollout without entries.
-    EmptyRollout = "empty-rollout", Error;
+    EMPTY_ROLLOUT = "empty-rollout", Error;
     /// A rule or fallthrough has neither a variation nor a rollout.
-    NoVariationOrRollout = "no-variation-or-rollout", Error;
+    NO_VARIATION_OR_ROLLOUT = "no-variation-or-rollout", Error;
     /// An attribute reference is invalid.
-    InvalidReference = "invalid-reference", Error;
+    INVALID_REFERENCE = "invalid-reference", Error;
     /// The hash is unknown.
-    UnknownHash = "unknown-hash", Error;
+    UNKNOWN_HASH = "unknown-hash", Error;
     /// A regular expression is invalid or exceeds a limit.
-    InvalidRegex = "invalid-regex", Error;
+    INVALID_REGEX = "invalid-regex", Error;
     /// A flag depends on itself.
-    PrerequisiteCycle = "prerequisite-cycle", Error;
+    PREREQUISITE_CYCLE = "prerequisite-cycle", Error;
     /// A segment depends on itself.
-    SegmentCycle = "segment-cycle", Error;
+    SEGMENT_CYCLE = "segment-cycle", Error;
     /// A flag is both in `flags` and in `flagValues`.
-    DuplicateFlag = "duplicate-flag", Error;
+    DUPLICATE_FLAG = "duplicate-flag", Error;
     /// A member occurs twice in one object.
-    DuplicateMember = "duplicate-member", Warning;
+    DUPLICATE_MEMBER = "duplicate-member", Warning;
     /// An integer is beyond 2^53.
-    NumberPrecision = "number-precision", Warning;
+    NUMBER_PRECISION = "number-precision", Warning;
     /// A flag or segment has no `key`.
-    MissingKey = "missing-key", Warning;
+    MISSING_KEY = "missing-key", Warning;
     /// A `key` differs from the member name of its item.
-    KeyMismatch = "key-mismatch", Warning;
+    KEY_MISMATCH = "key-mismatch", Warning;
     /// A rule without clauses matches every context.
-    RuleWithoutClauses = "rule-without-clauses", Warning;
+    RULE_WITHOUT_CLAUSES = "rule-without-clauses", Warning;
     /// An unknown operator matches nothing.
-    UnknownOperator = "unknown-operator", Warning;
+    UNKNOWN_OPERATOR = "unknown-operator", Warning;
     /// A value in a clause on dates is not a date.
-    InvalidDate = "invalid-date", Warning;
+    INVALID_DATE = "invalid-date", Warning;
     /// A value in a clause on versions is not a semantic version.
-    InvalidVersion = "invalid-version", Warning;
+    INVALID_VERSION = "invalid-version", Warning;
     /// A value can never match with its operator.
-    UnusableValue = "unusable-value", Warning;
+    UNUSABLE_VALUE = "unusable-value", Warning;
     /// A prerequisite is not in the document.
-    MissingPrerequisite = "missing-prerequisite", Warning;
+    MISSING_PREREQUISITE = "missing-prerequisite", Warning;
     /// A segment is not in the document.
-    MissingSegment = "missing-segment", Warning;
+    MISSING_SEGMENT = "missing-segment", Warning;
     /// The consistency gate found no last-modified timestamp.
-    MissingStamp = "missing-stamp", Warning;
+    MISSING_STAMP = "missing-stamp", Warning;
     /// A timestamp is not an integer of seconds.
-    InvalidStamp = "invalid-stamp", Warning;
+    INVALID_STAMP = "invalid-stamp", Warning;
     /// A timestamp is in milliseconds.
-    MillisecondStamp = "millisecond-stamp", Warning;
+    MILLISECOND_STAMP = "millisecond-stamp", Warning;
     /// A timestamp is later than the moment of the evaluation.
-    FutureStamp = "future-stamp", Warning;
+    FUTURE_STAMP = "future-stamp", Warning;
     /// A moment or a duration is invalid for the gate.
-    InvalidTime = "invalid-time", Warning;
+    INVALID_TIME = "invalid-time", Warning;
     /// LaunchDarkly's SDKs read this differently.
-    NotPortable = "not-portable", Info;
+    NOT_PORTABLE = "not-portable", Info;
     /// Unreachable rule: an earlier rule matches every context that it matches.
-    UnreachableRule = "unreachable-rule", Error;
+    UNREACHABLE_RULE = "unreachable-rule", Error;
     /// A clause has no value that could match.
-    ClauseNeverMatches = "clause-never-matches", Error;
+    CLAUSE_NEVER_MATCHES = "clause-never-matches", Error;
     /// Two clauses of a rule exclude each other.
-    ContradictoryClauses = "contradictory-clauses", Error;
+    CONTRADICTORY_CLAUSES = "contradictory-clauses", Error;
     /// The weights of a rollout do not add up to 100000.
-    RolloutWeights = "rollout-weights", Warning;
+    ROLLOUT_WEIGHTS = "rollout-weights", Warning;
     /// A variation is never served.
-    VariationNeverServed = "variation-never-served", Warning;
+    VARIATION_NEVER_SERVED = "variation-never-served", Warning;
     /// The variations have several JSON types.
-    MixedTypes = "mixed-types", Warning;
+    MIXED_TYPES = "mixed-types", Warning;
     /// A flag's key does not match the naming pattern.
-    NamePattern = "name-pattern", Info;
+    NAME_PATTERN = "name-pattern", Info;
     /// A flag has no owner.
-    NoOwner = "no-owner", Info;
+    NO_OWNER = "no-owner", Info;
     /// A status is not one of the five.
-    UnknownStatus = "unknown-status", Warning;
+    UNKNOWN_STATUS = "unknown-status", Warning;
     /// The flag does not have its `onVariation`.
-    InvalidOnVariation = "invalid-on-variation", Error;
+    INVALID_ON_VARIATION = "invalid-on-variation", Error;
     /// A time of a lifecycle is invalid.
-    InvalidMoment = "invalid-moment", Warning;
+    INVALID_MOMENT = "invalid-moment", Warning;
     /// A flag is on outside development before its feature is ready.
-    OnBeforeItsTime = "on-before-its-time", Error;
+    ON_BEFORE_ITS_TIME = "on-before-its-time", Error;
     /// A team has too many flags.
-    TooManyFlags = "too-many-flags", Warning;
+    TOO_MANY_FLAGS = "too-many-flags", Warning;
     /// A flag is older than allowed.
-    TooOld = "too-old", Warning;
+    TOO_OLD = "too-old", Warning;
     /// A flag should have been removed by now.
-    CleanupDue = "cleanup-due", Warning;
+    CLEANUP_DUE = "cleanup-due", Warning;
     /// An entry of `meta.strategies` is not a strategy of its system.
-    InvalidStrategy = "invalid-strategy", Error;
+    INVALID_STRATEGY = "invalid-strategy", Error;
     /// The options in `meta.check` are invalid.
-    InvalidCheckOptions = "invalid-check-options", Error;
+    INVALID_CHECK_OPTIONS = "invalid-check-options", Error;
     /// More findings than are reported.
-    TooManyFindings = "too-many-findings", Error;
+    TOO_MANY_FINDINGS = "too-many-findings", Error;
 }

@@ -1,22 +1,15 @@
 //! The digest of a document, and LaunchDarkly's secure-mode hash.
 
-#[cfg(feature = "tools")]
 use hmac::{Hmac, KeyInit, Mac};
-#[cfg(feature = "tools")]
 use sha2::{Digest, Sha256};
 
-#[cfg(feature = "tools")]
 use crate::context::Context;
 use crate::json::{Value, push_hex};
 
 /// `sha256:` and 64 hex digits, over the RFC 8785 text of a value.
-pub(crate) fn digest(value: &Value) -> String {
-    let text = value.to_canonical_json();
-    #[cfg(feature = "tools")]
-    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    #[cfg(not(feature = "tools"))]
-    let hash = crate::sha::sha256(text.as_bytes());
-    ["sha256:", &hex(&hash)].concat()
+#[must_use]
+pub fn digest(value: &Value) -> String {
+    ["sha256:", &hex(&Sha256::digest(value.to_canonical_json()))].concat()
 }
 
 /// Returns LaunchDarkly's secure-mode hash of a context: lower-case hex of the HMAC-SHA256 of its
@@ -33,7 +26,6 @@ pub(crate) fn digest(value: &Value) -> String {
 /// assert_eq!(secure_mode_hash("", &context), "");
 /// # Ok::<(), isoflag::ContextError>(())
 /// ```
-#[cfg(feature = "tools")]
 #[must_use]
 pub fn secure_mode_hash(sdk_key: &str, context: &Context) -> String {
     if sdk_key.is_empty() {

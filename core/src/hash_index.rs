@@ -51,21 +51,21 @@ impl HashIndex {
         index.grow(count as usize, order);
         for slot in 0..count {
             let Some(hash) = hash(slot) else { continue };
-            match index.place(hash, |known| order(known, slot)) {
-                Place::Free(at) => index.fill(at, hash, slot),
-                Place::Crowded => index.crowded.insert(hash, slot, &|known| order(known, slot)),
-                Place::Found(_) => {}
+            match index.lookup(hash, &|known| order(known, slot)) {
+                Lookup::Free(at) => index.fill(at, hash, slot),
+                Lookup::Crowded => index.crowded.insert(hash, slot, &|known| order(known, slot)),
+                Lookup::Found(_) => {}
             }
         }
         index
     }
 
     /// Returns the slot of the item that has this hash and compares as equal.
-    pub(crate) fn find(&self, hash: u32, compare: impl Fn(u32) -> Ordering) -> Option<u32> {
-        match self.place(hash, &compare) {
-            Place::Found(slot) => Some(slot),
-            Place::Free(_) => None,
-            Place::Crowded => self.crowded.find(hash, &compare),
+    pub(crate) fn find(&self, hash: u32, compare: &dyn Fn(u32) -> Ordering) -> Option<u32> {
+        match self.lookup(hash, compare) {
+            Lookup::Found(slot) => Some(slot),
+            Lookup::Free(_) => None,
+            Lookup::Crowded => self.crowded.find(hash, compare),
         }
     }
 
@@ -90,10 +90,10 @@ impl HashIndex {
     }
 
     fn put(&mut self, hash: u32, slot: u32, order: &dyn Fn(u32, u32) -> Ordering) {
-        match self.place(hash, |_| Ordering::Less) {
-            Place::Free(at) => self.fill(at, hash, slot),
+        match self.lookup(hash, &|_| Ordering::Less) {
+            Lookup::Free(at) => self.fill(at, hash, slot),
             // It takes no bucket: more buckets would not help keys with one hash.
-            Place::Crowded | Place::Found(_) => {
+            Lookup::Crowded | Lookup::Found(_) => {
                 self.crowded.insert(hash, slot, &|known| order(known, slot));
             }
         }
@@ -107,22 +107,22 @@ impl HashIndex {
     }
 
     /// The bucket of an item with this hash, or the free bucket for it.
-    fn place(&self, hash: u32, compare: impl Fn(u32) -> Ordering) -> Place {
+    fn lookup(&self, hash: u32, compare: &dyn Fn(u32) -> Ordering) -> Lookup {
         let mask = self.buckets.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         for _ in 0..PROBES {
             let bucket = self.buckets.get(at).copied().unwrap_or_default();
-            let Some(slot) = bucket.slot.checked_sub(1) else { return Place::Free(at) };
+            let Some(slot) = bucket.slot.checked_sub(1) else { return Lookup::Free(at) };
             if bucket.hash == hash && compare(slot).is_eq() {
-                return Place::Found(slot);
+                return Lookup::Found(slot);
             }
             at = (at + 1) & mask;
         }
-        Place::Crowded
+        Lookup::Crowded
     }
 }
 
-enum Place {
+enum Lookup {
     Found(u32),
     Free(usize),
     /// All buckets that a look-up visits are taken.
@@ -136,8 +136,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_that_are_counted_have_buckets_of_their_own() {
-        // Of 10,000 balls in 16,384 boxes the boxes with any are 7,485.
+    fn numbered_keys_spread_over_the_buckets() {
+        // Random hashes would take 7,485 of the 16,384 buckets.
         let key: [fn(u32) -> String; 6] = [
             |n| format!("{n}"),
             |n| format!("{n:08}"),
@@ -155,7 +155,7 @@ mod tests {
 
     /// Whatever the hashes and the order of insertion are.
     #[test]
-    fn a_look_up_compares_a_logarithm_of_things() {
+    fn a_look_up_takes_a_logarithmic_number_of_comparisons() {
         const COUNT: u32 = 20_000;
         let hashes: [fn(u32) -> u32; 4] =
             [|_| 7, |n| n << 20, |n| n % 3, |n| n.wrapping_mul(0x9e37_79b9)];
@@ -175,10 +175,10 @@ mod tests {
             assert!(compared.get() < COUNT * 3 * 32, "{}", compared.get());
             compared.set(0);
             for slot in 0..COUNT {
-                assert_eq!(index.find(hash(slot), |known| compare(known, slot)), Some(slot));
+                assert_eq!(index.find(hash(slot), &|known| compare(known, slot)), Some(slot));
             }
             assert!(compared.get() < COUNT * (PROBES as u32 + 32), "{}", compared.get());
-            assert_eq!(index.find(7, |known| order(known).cmp(&u32::MAX)), None);
+            assert_eq!(index.find(7, &|known| order(known).cmp(&u32::MAX)), None);
             compared.set(0);
             // Each item twice.
             let half = |slot: u32| order(slot / 2);
@@ -188,7 +188,7 @@ mod tests {
             });
             assert!(compared.get() < COUNT * (PROBES as u32 + 64), "{}", compared.get());
             for slot in 0..COUNT {
-                let found = index.find(hash(slot / 2), |known| half(known).cmp(&half(slot)));
+                let found = index.find(hash(slot / 2), &|known| half(known).cmp(&half(slot)));
                 assert_eq!(found, Some(slot / 2 * 2));
             }
         }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::hash_index::{HashIndex, hash};
+use crate::json::utf16_order;
 
 /// Keys with a slot each, in the order of insertion.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<str>>,
     index: HashIndex,
-    nameless: Arc<str>,
+    /// The key of a free slot.
+    empty: Arc<str>,
 }
 
 impl KeySet {
@@ -17,21 +19,19 @@ impl KeySet {
         self.keys.len()
     }
 
-    fn get(&self, place: u32) -> Option<&Arc<str>> {
-        self.keys.get(place as usize)
-    }
-
     /// Returns the key in this slot, empty if the slot is free.
-    pub(crate) fn key(&self, place: u32) -> &Arc<str> {
-        self.get(place).unwrap_or(&self.nameless)
+    pub(crate) fn key(&self, slot: u32) -> &Arc<str> {
+        self.keys.get(slot as usize).unwrap_or(&self.empty)
     }
 
-    pub(crate) fn place(&self, key: &str) -> Option<u32> {
-        self.find(hash(key), key)
+    /// Returns the slot of a key.
+    pub(crate) fn slot(&self, key: &str) -> Option<u32> {
+        self.index.find(hash(key), &|slot| (**self.key(slot)).cmp(key))
     }
 
-    fn find(&self, hash: u32, key: &str) -> Option<u32> {
-        self.index.find(hash, |place| (**self.key(place)).cmp(key))
+    /// Sorts slots by the RFC 8785 order of their keys.
+    pub(crate) fn sort(&self, slots: &mut [u32]) {
+        slots.sort_by(|a, b| utf16_order(self.key(*a), self.key(*b)));
     }
 
     /// The keys in the order of their slots.
@@ -39,24 +39,15 @@ impl KeySet {
         self.keys
     }
 
-    /// The slot of a key, which is added if it is not there yet.
-    #[cfg(feature = "authoring")]
-    pub(crate) fn intern(&mut self, key: &str) -> u32 {
-        self.place(key).unwrap_or_else(|| self.add(&Arc::from(key)))
-    }
-
-    /// Adds a key that is not there yet.
+    /// Adds a key that is not in the set, and returns its slot.
     pub(crate) fn add(&mut self, key: &Arc<str>) -> u32 {
-        self.push(hash(key), Arc::clone(key))
-    }
-
-    fn push(&mut self, hash: u32, key: Arc<str>) -> u32 {
         // A document is at most 256 MiB, so its keys are fewer than 2^32.
-        let place = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
-        self.keys.push(key);
-        let key = |place: u32| self.keys.get(place as usize);
-        self.index.insert(hash, place, &|a, b| key(a).cmp(&key(b)));
-        place
+        let slot = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        self.keys.push(Arc::clone(key));
+        let keys = &self.keys;
+        let order = |a: u32, b: u32| keys.get(a as usize).cmp(&keys.get(b as usize));
+        self.index.insert(hash(key), slot, &order);
+        slot
     }
 }
 
@@ -68,18 +59,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_keeps_its_slot(keys in proptest::collection::vec("[a-c]{0,3}", 0..60)) {
+        fn a_key_keeps_its_slot_and_slots_are_sorted_by_key(keys in proptest::collection::vec("[a-c]{0,3}", 0..60)) {
             let mut set = KeySet::default();
             let mut known: Vec<String> = Vec::new();
             for key in keys {
-                let place = known.iter().position(|other| *other == key);
-                prop_assert_eq!(set.place(&key).map(|place| place as usize), place);
-                if place.is_none() {
+                let slot = known.iter().position(|other| *other == key);
+                prop_assert_eq!(set.slot(&key).map(|slot| slot as usize), slot);
+                if slot.is_none() {
                     prop_assert_eq!(set.add(&Arc::from(&*key)) as usize, known.len());
                     known.push(key);
                 }
             }
             prop_assert_eq!(set.len(), known.len());
+            let mut slots: Vec<u32> = (0..).take(known.len()).collect();
+            set.sort(&mut slots);
+            known.sort();
+            let sorted: Vec<&str> = slots.iter().map(|slot| &**set.key(*slot)).collect();
+            prop_assert_eq!(sorted, known);
         }
     }
 }

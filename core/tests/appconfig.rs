@@ -1,5 +1,4 @@
 //! AppConfig's feature-flag profiles, as retrieved and as defined.
-#![cfg(feature = "authoring")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Context, Diagnostic, Flags, Gate, Value};

@@ -1,6 +1,5 @@
 //! A feature-flag profile of AppConfig is never loaded as flags, and a flag document is never taken
 //! for a profile.
-#![cfg(feature = "tools")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod generated_documents;

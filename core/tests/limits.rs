@@ -61,9 +61,7 @@ fn paths_have_a_longest_length() {
     assert_eq!(answer(&chain_of_segments(longest + 1), "f").1, MALFORMED);
     // A very long chain does not need a deeper stack.
     assert_eq!(answer(&chain_of_flags(50_000), "f50000").1, MALFORMED);
-    #[cfg(feature = "tools")]
     let flags = Flags::from_json(chain_of_flags(50_000).as_bytes()).unwrap();
-    #[cfg(feature = "tools")]
     assert!(flags.diagnostics().iter().all(|found| found.code() != "prerequisite-cycle"));
 }
 
@@ -138,6 +136,49 @@ fn a_document_and_a_context_have_a_maximum_size() {
     let error = Flags::from_json(document.as_bytes()).unwrap_err();
     assert_eq!(error.code(), "limit");
     assert!(error.path().starts_with("flags.f[0][0]"), "{error}");
+}
+
+/// A document of parts that are much larger in memory than in text, of this length at least.
+fn dense(part: &str, length: usize) -> String {
+    let parts = vec![part; length / (part.len() + 1) + 1].join(",");
+    let flag = r#""f":{"on":true,"variations":[true],"fallthrough":{"variation":0}"#;
+    match part {
+        "1" => format!(r#"{{"flags":{{{flag},"x":[{parts}]}}}}}}"#),
+        "{}" => format!(r#"{{"flags":{{{flag},"targets":[{parts}]}}}}}}"#),
+        _ => format!(r#"{{"flags":{{{flag},"rules":[{{"clauses":[{parts}]}}]}}}}}}"#),
+    }
+}
+
+#[test]
+fn a_document_takes_a_limited_memory_for_its_length() {
+    let clause = r#"{"op":"in"}"#;
+    for part in ["1", "{}", clause] {
+        let length = 5_000_000;
+        let text = dense(part, length);
+        let error = Flags::from_json(text.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "limit", "{part}");
+        assert!(error.path().starts_with("flags.f"), "{error}");
+        // The same document as a value of the host runtime.
+        let value = Value::parse(text.as_bytes()).unwrap();
+        assert_eq!(Flags::from_value(value.clone()).unwrap_err().code(), "limit", "{part}");
+        let patch = Flags::from_json(br#"{"flags":{}}"#).unwrap().apply(text.as_bytes());
+        assert_eq!(patch.unwrap_err().code(), "limit", "{part}");
+        // Below 64 MiB any document is accepted.
+        assert!(Flags::from_json(dense(part, 400_000).as_bytes()).is_ok(), "{part}");
+    }
+}
+
+#[test]
+fn a_long_document_of_ordinary_parts_is_accepted() {
+    let rule = r#"{"variation":0,"clauses":[{"contextKind":"user","attribute":"plan","op":"in","values":["pro"]}]}"#;
+    let rules = vec![rule; 60_000].join(",");
+    let keys: Vec<String> = (0..400_000).map(|index| format!("\"user-{index}\"")).collect();
+    let document = format!(
+        r#"{{"flags":{{"f":{{"on":true,"variations":[true],"rules":[{rules}],"targets":[{{"variation":0,"values":[{}]}}]}}}}}}"#,
+        keys.join(",")
+    );
+    assert!(document.len() > 10_000_000);
+    assert!(Flags::from_json(document.as_bytes()).is_ok());
 }
 
 /// Any number of values that can never match does not slow down the search.

@@ -205,7 +205,6 @@ proptest! {
         }
     }
 
-    #[cfg(feature = "tools")]
     #[test]
     fn an_explained_answer_is_the_answer(document in document(), context in context()) {
         let flags = Flags::from_value(document).unwrap();
@@ -230,7 +229,6 @@ proptest! {
         let flags = Flags::from_value(document).unwrap();
         let again = Flags::from_json(flags.document().to_canonical_json().as_bytes()).unwrap();
         prop_assert_eq!(flags.digest(), again.digest());
-        #[cfg(feature = "tools")]
         prop_assert_eq!(flags.diagnostics(), again.diagnostics());
         let context = Context::from_value(context).unwrap();
         let options = AllFlagsOptions { with_reasons: true, ..AllFlagsOptions::default() };
@@ -251,7 +249,6 @@ proptest! {
         let patched = flags.apply(text.as_bytes()).unwrap();
         let merged = Flags::from_json(text.as_bytes()).unwrap();
         prop_assert_eq!(patched.digest(), merged.digest());
-        #[cfg(feature = "tools")]
         prop_assert_eq!(patched.diagnostics(), merged.diagnostics());
         let context = Context::from_value(context).unwrap();
         let options = AllFlagsOptions { with_reasons: true, ..AllFlagsOptions::default() };

@@ -27,12 +27,12 @@ def test_no_journey_breaks_behind_the_gate_while_all_instances_poll(rate: int, s
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_without_the_gate_some_do(seed: int) -> None:
+def test_journeys_break_without_the_gate(seed: int) -> None:
     assert broken(POLLING, Mechanism.NONE, seed) > 0
 
 
 @pytest.mark.parametrize("mechanism", [Mechanism.SETTLED, Mechanism.PIN])
-def test_nor_behind_what_asks_for_more(mechanism: Mechanism) -> None:
+def test_no_journey_breaks_behind_the_settled_gate_or_a_pin(mechanism: Mechanism) -> None:
     assert broken(POLLING, mechanism) == 0
 
 
@@ -50,7 +50,7 @@ def test_a_frozen_instance_breaks_few_behind_the_gate_and_none_behind_a_pin(seed
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_failed_poll_breaks_some_behind_the_gate_and_few_where_it_has_settled(seed: int) -> None:
+def test_a_failed_poll_breaks_some_behind_the_gate_and_few_once_it_has_settled(seed: int) -> None:
     without, gate = broken(FAILING, Mechanism.NONE, seed, 10), broken(FAILING, Mechanism.GATE, seed, 10)
     assert 0 < gate < without
     assert broken(FAILING, Mechanism.SETTLED, seed, 10) < gate
@@ -58,7 +58,7 @@ def test_a_failed_poll_breaks_some_behind_the_gate_and_few_where_it_has_settled(
 
 
 @pytest.mark.parametrize("scenario", [ON_TO_ON, KILLED], ids=lambda scenario: scenario.name)
-def test_the_gate_does_nothing_for_a_change_of_what_is_on(scenario: Scenario) -> None:
+def test_the_gate_does_not_protect_a_flag_that_is_already_on(scenario: Scenario) -> None:
     assert broken(scenario, Mechanism.GATE) > 0
     assert broken(scenario, Mechanism.SETTLED) > 0
 
@@ -72,7 +72,7 @@ def test_the_kill_switch_wins_over_a_pin_unless_off_waits() -> None:
     assert broken(WAITING, Mechanism.PIN) == 0
 
 
-def test_the_figure_and_the_table_are_what_is_simulated() -> None:
+def test_the_figure_and_the_table_match_the_simulation() -> None:
     folder = Path(__file__).resolve().parent
     done = subprocess.run([sys.executable, "-m", "fleet", "--check"], cwd=folder, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")

@@ -2,7 +2,7 @@
 
 Run it with `make demo-pipeline`. Everything happens in this process: moto stands in for DynamoDB, a server on the
 loopback address for LaunchDarkly, and the handlers are called with the events that AWS would send. The exit code is 1
-if any answer is not the one that the document itself gives.
+if any response differs from an evaluation of the document itself.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class LaunchDarkly:
 def served(vendor: LaunchDarkly) -> Iterator[None]:
     """Serves the document on a free loopback port to clients that present the SDK key."""
 
-    class Answers(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             known = self.headers.get("Authorization") == SDK_KEY
             body = json.dumps(vendor.document).encode() if known else b"<html>Unauthorized</html>"
@@ -71,7 +71,7 @@ def served(vendor: LaunchDarkly) -> Iterator[None]:
         def log_message(self, format: str, *args: Any) -> None:
             """Suppresses the server's log."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         vendor.address = f"http://127.0.0.1:{server.server_port}/sdk/latest-all"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -101,17 +101,17 @@ def webhook(secret: str = SECRET) -> dict[str, Any]:
     return url_event("POST", "/webhook", {SIGNATURE_HEADER: sign(body.encode(), secret)}, body)
 
 
-class Story:
+class Report:
     """Prints the steps, and counts unexpected results."""
 
     def __init__(self) -> None:
         self.wrong = 0
 
-    def chapter(self, text: str) -> None:
-        """Begins a step."""
+    def step(self, text: str) -> None:
+        """Prints the heading of a step."""
         print(f"\n\033[1m{text}\033[0m" if COLOURS else f"\n{text}")
 
-    def tell(self, text: str, ok: bool = True) -> None:
+    def result(self, text: str, ok: bool = True) -> None:
         """Prints a result, and whether it is as expected."""
         print(f"  {'ok   ' if ok else 'WRONG'} {text}")
         self.wrong += not ok
@@ -119,7 +119,7 @@ class Story:
 
 def main() -> int:
     """Runs the demo; returns the exit code."""
-    story = Story()
+    report = Report()
     # The demo prints everything itself.
     logging.disable()
     # moto requires credentials but does not verify them.
@@ -134,13 +134,13 @@ def main() -> int:
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
             BillingMode="PAY_PER_REQUEST",
         )
-        tell_it(story, vendor, dynamodb)
+        run_steps(report, vendor, dynamodb)
     print()
-    print("Every answer was the document's." if not story.wrong else f"{story.wrong} things went wrong.")
-    return 1 if story.wrong else 0
+    print("Every response matched the document." if not report.wrong else f"{report.wrong} results are wrong.")
+    return 1 if report.wrong else 0
 
 
-def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
+def run_steps(report: Report, vendor: LaunchDarkly, dynamodb: Any) -> None:
     """Runs the steps of the demo."""
     # The function behind the webhook; it writes.
     store = DynamoDbFeatureStore(TABLE, client=dynamodb)
@@ -165,59 +165,59 @@ def tell_it(story: Story, vendor: LaunchDarkly, dynamodb: Any) -> None:
         response = config()
         value = expected.bool_variation(FLAG, VISITOR, default=False)
         same = response["headers"].get("Isoflag-Document") == expected.digest
-        story.tell(
+        report.result(
             f"GET  /config  → {response['statusCode']} {response['body']}",
             json.loads(response["body"]) == {NAME: value},
         )
         status = buy_gift_card(url_event("POST", "/buy", {}), None)["statusCode"]
-        story.tell(f"POST /buy     → {status}", status == (201 if value else 503))
-        story.tell(f"both answered from {expected.digest[:19]}…, the document that LaunchDarkly has", same)
+        report.result(f"POST /buy     → {status}", status == (201 if value else 503))
+        report.result(f"both used {expected.digest[:19]}…, the document of LaunchDarkly", same)
         return str(response["headers"].get("ETag", ""))
 
     def items() -> int:
         return int(dynamodb.scan(TableName=TABLE)["Count"])
 
-    story.chapter("1. The table is empty: nobody has been told anything")
-    story.tell(f"GET  /config  → {config()['statusCode']}, come back later", config()["statusCode"] == 503)
+    report.step("1. The table is empty: no flags have loaded yet")
+    report.result(f"GET  /config  → {config()['statusCode']}, retry later", config()["statusCode"] == 503)
 
-    story.chapter("2. The schedule fills it")
-    status, answer = run({"source": "aws.events", "detail-type": "Scheduled Event"})
-    story.tell(f"EventBridge   → {status}, {answer['written']} writes, {items()} items", status == 200)
+    report.step("2. The schedule fills it")
+    status, body = run({"source": "aws.events", "detail-type": "Scheduled Event"})
+    report.result(f"EventBridge   → {status}, {body['written']} writes, {items()} items", status == 200)
     etag = look(Flags.from_dict(vendor.document))
     status = config(etag)["statusCode"]
-    story.tell(f"GET  /config with that ETag → {status}", status == 304)
+    report.result(f"GET  /config with that ETag → {status}", status == 304)
 
-    story.chapter(f"3. Somebody switches `{FLAG}` off; a forged webhook comes first")
+    report.step(f"3. `{FLAG}` is switched off; a forged webhook arrives first")
     vendor.switch(FLAG, on=False)
-    status, answer = run(webhook("a guess"))
-    story.tell(f"POST /webhook → {status}: {answer['error']}", status == 401)
-    status, answer = run(webhook())
-    story.tell(f"POST /webhook → {status}, {answer['written']} writes: the flag, and `meta`", answer["written"] == 2)
+    status, body = run(webhook("a guessed secret"))
+    report.result(f"POST /webhook → {status}: {body['error']}", status == 401)
+    status, body = run(webhook())
+    report.result(f"POST /webhook → {status}, {body['written']} writes: the flag, and `meta`", body["written"] == 2)
     look(Flags.from_dict(vendor.document))
     status = config(etag)["statusCode"]
-    story.tell(f"GET  /config with the old ETag → {status}", status == 200)
+    report.result(f"GET  /config with the old ETag → {status}", status == 200)
 
-    story.chapter("4. It is told twice, and nothing is written")
-    status, answer = run(webhook())
-    story.tell(f"POST /webhook → {status}, {answer['written']} writes", answer["written"] == 0)
+    report.step("4. The webhook arrives again, and nothing is written")
+    status, body = run(webhook())
+    report.result(f"POST /webhook → {status}, {body['written']} writes", body["written"] == 0)
 
-    story.chapter("5. A flag is deleted: a tombstone, and the document is still LaunchDarkly's")
+    report.step("5. A flag is deleted: a tombstone is written, and the digest is still LaunchDarkly's")
     earlier = copy.deepcopy(vendor.document)
     vendor.remove("wishlist-v1")
-    status, answer = run(webhook())
-    story.tell(f"POST /webhook → {status}, {answer['written']} writes", answer["written"] == 2)
+    status, body = run(webhook())
+    report.result(f"POST /webhook → {status}, {body['written']} writes", body["written"] == 2)
     look(Flags.from_dict(vendor.document))
 
-    story.chapter("6. LaunchDarkly goes back to the document before: it is written, with its lower version")
+    report.step("6. LaunchDarkly restores the earlier document: it is written, with its lower version")
     vendor.document = earlier
-    status, answer = run(webhook())
-    story.tell(f"POST /webhook → {status}, {answer['written']} writes", answer["written"] == 2)
+    status, body = run(webhook())
+    report.result(f"POST /webhook → {status}, {body['written']} writes", body["written"] == 2)
     look(Flags.from_dict(earlier))
 
-    story.chapter("7. The table is gone: the last good document keeps answering")
+    report.step("7. The table is deleted: the last good document is still used")
     dynamodb.delete_table(TableName=TABLE)
     look(Flags.from_dict(earlier))
-    story.tell(f"the client says so: {client.status.error}", client.status.stale)
+    report.result(f"the status of the client has the error: {client.status.error}", client.status.stale)
 
 
 if __name__ == "__main__":

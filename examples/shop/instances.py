@@ -1,7 +1,7 @@
 """Simulates warm instances of the checkout function, which poll at different times, during a change.
 
-The instances are real: each has its `FlagClient`, its documents and its handler. Only the clock is not: it stands until
-somebody moves it, so that an hour passes as fast as one likes, and in the same way each time.
+The instances are real: each has its `FlagClient`, its documents and its handler. Only the clock is simulated: the page
+moves it, so that each run is fast and deterministic.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ TIMES = GateTimes(TTL, 3000.0)
 TICK = 5
 """Resolution of the clock, in seconds."""
 
-ANYBODY = {"kind": "user", "key": "anybody"}
+VISITOR = {"kind": "user", "key": "visitor"}
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -143,9 +143,9 @@ class Fleet:
         self._now = FROM - TICK
         self._advance(FROM)
 
-    def move(self, asked: object) -> dict[str, Any]:
+    def move(self, body: object) -> dict[str, Any]:
         """Moves the clock to `{"toMs": …}` and returns the state; raises `ValueError` for an invalid time."""
-        to = asked.get("toMs") if isinstance(asked, dict) else None
+        to = body.get("toMs") if isinstance(body, dict) else None
         with self.lock:
             if type(to) is not int or not self._now * 1000 <= to <= UNTIL * 1000:
                 raise ValueError(f"send `toMs`, a whole number from {self._now * 1000} to {UNTIL * 1000}")
@@ -183,8 +183,8 @@ def _state(client: FlagClient, now: float) -> dict[str, Any]:
     return {
         "digest": flags.digest,
         "version": flags.version,
-        "isOn": flags.bool_variation(JOURNEY, ANYBODY, False),
-        "form": flags.variation(FORM, ANYBODY, None),
+        "isOn": flags.bool_variation(JOURNEY, VISITOR, False),
+        "form": flags.variation(FORM, VISITOR, None),
         "polledMs": round((now - (status.age or 0.0)) * 1000),
         "steppedBackMs": None if status.stepped_back_at is None else round(status.stepped_back_at * 1000),
     }
@@ -200,12 +200,12 @@ class Fleets:
         self._made = 0
         self._lock = threading.Lock()
 
-    def make(self, asked: object) -> dict[str, Any]:
+    def make(self, body: object) -> dict[str, Any]:
         """Creates a fleet for `{"change": …}` and returns its state; raises `ValueError` for other input."""
-        change = asked.get("change") if isinstance(asked, dict) else None
-        if not isinstance(asked, dict) or not isinstance(change, str) or change not in CHANGES:
+        change = body.get("change") if isinstance(body, dict) else None
+        if not isinstance(body, dict) or not isinstance(change, str) or change not in CHANGES:
             raise ValueError(f"send `change`, one of {', '.join(f'`{name}`' for name in CHANGES)}")
-        seed, keeps_all = asked.get("seed", 1), asked.get("keepsAll", True)
+        seed, keeps_all = body.get("seed", 1), body.get("keepsAll", True)
         if type(seed) is not int or type(keeps_all) is not bool:
             raise ValueError("`seed` is a whole number, and `keepsAll` a boolean")
         fleet = Fleet(change, seed=seed, keeps_all=keeps_all)

@@ -1,9 +1,9 @@
 """Serves the shop on the loopback address: the page, the document, and the Lambda function behind `/lambda/`.
 
-Behind `/fleets` are many instances of another function, each with a document of its own: `instances.py`.
+Behind `/fleets` are many instances of another function, each with its own document: `instances.py`.
 
-The document lives in two places, as it does in production: where it is published, and where the Lambda function reads
-it. What is published is delivered at once, unless the page holds the delivery back to see two hosts on two documents.
+As in production, there are two copies of the document: the published one, and the file that the Lambda function reads. A
+new document is delivered immediately, unless the page holds the delivery back to see two hosts on two documents.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         # Rejects pages of other sites whose name resolves to 127.0.0.1 (DNS rebinding).
         if self.headers.get("Host") not in {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}:
-            return self._json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "ask the loopback address"})
+            return self._json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "send requests to the loopback address"})
         if path.startswith("/lambda/"):
             return self._invoke(body)
         if path.startswith("/fleets"):

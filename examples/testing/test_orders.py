@@ -47,7 +47,7 @@ def test_without_flags_orders_are_taken(isoflag_flags: FlagOverrides) -> None:
     assert orders.handler(ORDER)["body"] == "taken"
 
 
-def test_flags_that_are_stale_go_on(isoflag_flags: FlagOverrides) -> None:
+def test_stale_flags_are_used(isoflag_flags: FlagOverrides) -> None:
     isoflag_flags.on("reserve-goods")
     isoflag_flags.fail_source("timeout", stale=True)
     assert orders.handler(ORDER)["body"] == "taken and reserved"

@@ -1,4 +1,4 @@
-// Both must give one answer before either is timed.
+// Evaluates with both and compares the results, before either is timed.
 
 const sorted = (_key, value) =>
   value !== null && typeof value === "object" && !Array.isArray(value)
@@ -13,3 +13,16 @@ export function agree(flag, ours, theirs, who = "LaunchDarkly") {
     throw new Error(`\`${flag}\`: isoflag gives ${shown(ours)}, ${who} ${shown(theirs)}; nothing is timed`);
   }
 }
+
+/** Evaluates with LaunchDarkly's inner evaluator, which passes its result to a callback. */
+export function evaluate(evaluator, flag, context) {
+  let detail;
+  evaluator.evaluateCb(flag, context, result => {
+    detail = result.detail;
+  });
+  return detail;
+}
+
+/** As `evaluate`, for flags that the SDK evaluates in a later turn because they have many clauses. */
+export const evaluateLater = (evaluator, flag, context) =>
+  new Promise(resolve => evaluator.evaluateCb(flag, context, result => resolve(result.detail)));

@@ -1,4 +1,4 @@
-// The timed loops. What a loop reads is kept in `sink`, so that no engine leaves the reading out.
+// The timed loops. Each writes what it reads to `sink`, so that no engine optimizes the read away.
 
 export const sink = { value: undefined, index: undefined, reason: undefined };
 
@@ -25,7 +25,7 @@ export const allThree = key => all => {
   }
 };
 
-/** LaunchDarkly's inner evaluator, which hands its result to a function. */
+/** LaunchDarkly's inner evaluator, which passes its result to a callback. */
 export const launchdarkly = (evaluator, flag) => all => {
   const keep = result => {
     sink.value = result.detail.value;
@@ -47,7 +47,7 @@ export const launchdarklyWithReason = (evaluator, flag) => all => {
   }
 };
 
-/** As `launchdarkly`, for flags that the SDK answers in a later turn. */
+/** As `launchdarkly`, for flags that the SDK evaluates in a later turn. */
 export const launchdarklyLater = (evaluator, flag) => async all => {
   for (const context of all) {
     await new Promise(resolve => {

@@ -1,6 +1,6 @@
-// What the bytes of the two modules are, as Markdown: node isobench/composition.mjs, which bench/run.sh writes to SIZE.md.
-// A function belongs to the crate that its name begins with; what of the standard library was compiled for a type of ours is
-// counted apart.
+// Prints as Markdown how many bytes each part of the two modules has: node isobench/composition.mjs, which bench/run.sh writes
+// to SIZE.md. A function belongs to the crate that its name begins with; code of the standard library that was compiled for
+// isoflag's types is counted separately.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -8,7 +8,7 @@ const pkg = new URL("../../../bindings-wasm/pkg/", import.meta.url);
 const zipped = bytes => gzipSync(bytes, { level: 9 }).length;
 const FUNCTION = 0;
 
-/** Reads a module's bytes one after the other. */
+/** Reads a module's bytes in sequence. */
 class Reader {
   constructor(bytes) {
     this.bytes = bytes;
@@ -55,7 +55,7 @@ function sections(bytes) {
   return found;
 }
 
-/** How many functions are imported: they come first in the numbering. */
+/** The number of imported functions, which are numbered first. */
 function importedFunctions(bytes) {
   const reader = new Reader(bytes);
   let functions = 0;
@@ -63,7 +63,7 @@ function importedFunctions(bytes) {
     reader.text();
     reader.text();
     if (reader.byte() !== FUNCTION) {
-      throw new Error("a module imports more than functions; teach composition.mjs to read that");
+      throw new Error("a module imports something other than functions, which composition.mjs cannot parse");
     }
     reader.number();
     functions += 1;
@@ -88,7 +88,7 @@ function names(bytes) {
 
 const OURS = /\bisoflag(?:\[[0-9a-f]+\])?::(\w+)/;
 
-/** The part that a function belongs to, by its name. */
+/** Returns the part that a function belongs to, by its name. */
 function partOf(name) {
   const [crate] =
     name.replace(/^[<&*\s]*(?:mut |dyn |const |impl )*/, "").match(/^\w+(?=(?:\[[0-9a-f]+\])?::)/) ?? [];
@@ -99,8 +99,8 @@ function partOf(name) {
   if (["core", "alloc", "std", "hashbrown"].includes(crate)) {
     return module === undefined ? "the standard library" : "the standard library, for isoflag's types";
   }
-  return crate === undefined || crate === "isoflag_wasm"
-    ? "isoflag-wasm: what is exported, and what is inlined there"
+  return crate === undefined || crate.startsWith("isoflag_wasm")
+    ? "isoflag-wasm: exports and inlined code"
     : crate;
 }
 
@@ -138,7 +138,7 @@ function composition(file) {
   return [
     `## ${file}.wasm`,
     "",
-    line("part", "bytes", "gzip -9, by itself"),
+    line("part", "bytes", "gzip -9, separately"),
     line("---", "--:", "--:"),
     ...rows.map(([part, bytes]) => line(part, shown(bytes.length), shown(zipped(bytes)))),
     line("all else: types, imports, exports, lengths", shown(module.length - counted), ""),
@@ -160,9 +160,9 @@ function composition(file) {
 const built = name => readFileSync(new URL(name, pkg), "utf8").trim();
 console.log(
   [
-    "# What the bytes of the modules are",
+    "# Sizes of the modules by part",
     "",
-    `Written by \`make bench\`. rustc ${built("rustc-version")}, ${built("standard-library")} standard library. Parts compress better together than by themselves.`,
+    `Written by \`make bench\`. rustc ${built("rustc-version")}, ${built("standard-library")} standard library. Parts compress better together than separately.`,
     "",
     ...composition("core"),
     ...composition("tools"),

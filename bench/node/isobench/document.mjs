@@ -1,4 +1,4 @@
-// The document: loaded, its digest; a context read and bound to it.
+// Times loading a document, its digest, and parsing and binding a context.
 import { free, sink, times } from "./blocks.mjs";
 import { clientOf, contextOf } from "./launchdarkly.mjs";
 import { bytes, contexts, text } from "./workload.mjs";

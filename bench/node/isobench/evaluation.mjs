@@ -1,18 +1,19 @@
-// One flag, by many bound contexts that each evaluate it once.
-import { agree, shown } from "./agreement.mjs";
-import { evaluate } from "./asking-launchdarkly.mjs";
+// Times the evaluation of one flag and of all flags.
+import { agree, evaluate, shown } from "./agreement.mjs";
 import {
   allThree,
   free,
   indexOnly,
   launchdarkly,
   launchdarklyWithReason,
+  sink,
   times,
   valueAndIndex,
 } from "./blocks.mjs";
 
 /**
- * @param peer LaunchDarkly's `{ evaluator, flags, contextOf }`, where it can be had
+ * One flag for many bound contexts that each evaluate it once.
+ * @param peer LaunchDarkly's `{ evaluator, flags, contextOf }`, if available
  * @param documents isoflag's `Flags` by the name of their file
  */
 export function measureEvaluation({ Context }, peer, documents, cases, record, contexts) {
@@ -31,7 +32,7 @@ export function measureEvaluation({ Context }, peer, documents, cases, record, c
     });
     const others = [];
     const withReason = [];
-    // LaunchDarkly's SDK does not know another document's hash.
+    // LaunchDarkly's SDK does not support another hash.
     if (peer !== undefined && document === "workload") {
       const model = peer.flags[flag];
       agree(flag, answer, evaluate(peer.evaluator, model, peer.contextOf(raw)));
@@ -49,4 +50,133 @@ export function measureEvaluation({ Context }, peer, documents, cases, record, c
     first.free();
     context.free?.();
   }
+}
+
+const keepIndex = detail => {
+  sink.index = detail.variationIndex;
+};
+
+const keepBoth = detail => {
+  sink.value = detail.value;
+  sink.index = detail.variationIndex;
+};
+
+/** Evaluates for each context of a list, alternating with LaunchDarkly's client if it supports the flag. */
+async function measureCalls(group, flags, client, { name, flag }, contexts, keep, record) {
+  const calls = contexts.length;
+  const subjects = [
+    {
+      name: "isoflag",
+      calls,
+      block: () => {
+        for (const context of contexts) {
+          keep(flags.variationDetail(flag, context, null));
+        }
+      },
+    },
+  ];
+  if (client !== undefined) {
+    subjects.push({
+      name: "launchdarkly",
+      calls,
+      block: async () => {
+        for (const context of contexts) {
+          keep(await client.variationDetail(flag, context, null));
+        }
+      },
+    });
+  }
+  await record.timedAsync(group, name, subjects);
+}
+
+/**
+ * An application's call, with the same plain object or with a new key each time, beside LaunchDarkly's public call; and one
+ * bound context that is evaluated repeatedly.
+ */
+export async function measurePublic(documents, client, cases, record, calls) {
+  for (const { name, flag, raw, document, large } of cases) {
+    const flags = documents[document];
+    const peer = document === "workload" ? client : undefined;
+    if (peer !== undefined) {
+      agree(flag, flags.variationDetail(flag, raw, null), await peer.variationDetail(flag, raw, null));
+    }
+    const same = times(calls, () => raw);
+    // One context for each call: no call can reuse what an earlier one cached.
+    const others = times(calls, (_, index) => ({ ...raw, key: `${raw.key}-${index}` }));
+    for (const [group, contexts] of [
+      ["eval-public", same],
+      ["eval-public-new", others],
+    ]) {
+      const row = { name, flag };
+      await measureCalls(group, flags, peer, row, contexts, large ? keepIndex : keepBoth, record);
+      if (large) await measureCalls(`${group}-value`, flags, peer, row, contexts, keepBoth, record);
+    }
+
+    const bound = flags.bind(raw);
+    const again = times(calls, () => bound);
+    const block = (large ? indexOnly : valueAndIndex)(flag);
+    record.timed("eval-repeated", name, [{ name: "isoflag", prepare: () => again, block, calls }]);
+    bound.free();
+  }
+}
+
+/** All flags of the document for one context. */
+export async function measureEveryFlag({ Context }, peer, flags, client, raw, record, contexts) {
+  const keys = flags.keys();
+  const context = Context.fromObject(raw);
+  const first = flags.bind(context);
+  for (const key of keys) {
+    agree(
+      key,
+      first.variationDetail(key, null),
+      evaluate(peer.evaluator, peer.flags[key], peer.contextOf(raw)),
+    );
+  }
+  first.free();
+  const models = keys.map(key => peer.flags[key]);
+  const keep = result => {
+    sink.index = result.detail.variationIndex;
+  };
+  const ours = {
+    name: "isoflag",
+    prepare: () => times(contexts, () => flags.bind(context)),
+    finish: free,
+    calls: contexts,
+  };
+  record.timed("all", "1000", [
+    {
+      ...ours,
+      block: all => {
+        for (const bound of all) {
+          for (const key of keys) {
+            sink.index = bound.variationDetail(key, null).variationIndex;
+          }
+        }
+      },
+    },
+    {
+      name: "launchdarkly",
+      prepare: () => times(contexts, () => peer.contextOf(raw)),
+      block: all => {
+        for (const known of all) {
+          for (const model of models) {
+            peer.evaluator.evaluateCb(model, known, keep);
+          }
+        }
+      },
+      calls: contexts,
+    },
+  ]);
+  await record.timedAsync("all-state", "1000", [
+    { ...ours, block: all => all.map(bound => bound.allFlagsState()) },
+    {
+      name: "launchdarkly",
+      block: async () => {
+        for (let call = 0; call < contexts; call += 1) {
+          sink.value = (await client.allFlagsState(raw)).toJSON();
+        }
+      },
+      calls: contexts,
+    },
+  ]);
 }

@@ -1,21 +1,19 @@
-// How time and memory grow with a document. Each size has a process of its own, so that memory is that document's.
+// Times how loading, evaluation and memory grow with a document. Each size runs in its own process, to measure its memory.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { agree } from "./agreement.mjs";
-import { evaluate, evaluateLater } from "./asking-launchdarkly.mjs";
+import { agree, evaluate, evaluateLater } from "./agreement.mjs";
 import { free, launchdarkly, launchdarklyLater, times, valueAndIndex } from "./blocks.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
-import { memoryOfModule } from "./module-memory.mjs";
 import { Record } from "./record.mjs";
 import { bytes, contexts, growth, text } from "./workload.mjs";
 
 const wasm = memoryOfModule();
-// Only now, so that its module is seen.
+// Imported after `memoryOfModule`, which must see the module's instantiation.
 const { Context, Flags } = await import("../../../bindings-wasm/npm/dist/node.js");
 
 const self = fileURLToPath(import.meta.url);
 const raw = contexts.hit;
-/** How a process ends that cannot hold the document in LaunchDarkly's SDK. */
+/** The exit status of a process in which LaunchDarkly's SDK cannot load the document. */
 const TOO_LARGE = 3;
 
 export function measureGrowth(quick) {
@@ -38,7 +36,25 @@ export function measureGrowth(quick) {
 
 const evaluatorAlone = async () => evaluatorOf(await clientOf('{"flags":{},"segments":{}}'));
 
-/** The bytes of JavaScript's objects and of the module's memory, which never shrinks: loading's own need is in it. */
+/** Returns a function that measures the memory of the next WebAssembly module that is instantiated. */
+function memoryOfModule() {
+  const { Instance } = WebAssembly;
+  let memory;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...given) {
+      super(...given);
+      memory ??= this.exports.memory;
+    }
+  };
+  return () => {
+    if (memory === undefined) {
+      throw new Error("no module with a memory was instantiated");
+    }
+    return memory.buffer.byteLength;
+  };
+}
+
+/** The bytes of JavaScript's objects and of the module's memory; the latter never shrinks, so it includes the peak of loading. */
 function held() {
   globalThis.gc();
   return process.memoryUsage().heapUsed + wasm();
@@ -98,7 +114,7 @@ async function measure(name, { axis, size, file, flag }, quick) {
   const { calls, load, prepare, block, finish, drop, file: read } = await tasks[name]();
   const title = `${axis} ${size}`;
   const source = read(file);
-  // What loading takes once, such as compiled code, is not the document's.
+  // Allocated once and not part of the document, such as compiled code.
   for (let round = 0; round < 20; round += 1) {
     drop(load(read("growth-clauses-10.json")));
   }

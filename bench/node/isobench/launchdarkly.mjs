@@ -1,4 +1,4 @@
-// LaunchDarkly's SDK with a document in memory: a client that is never connected, and its own evaluator inside.
+// LaunchDarkly's SDK with a document in memory: a client that is never connected, and the evaluator that it holds.
 import { deserializePoll } from "@launchdarkly/js-server-sdk-common";
 import { Context, init } from "@launchdarkly/node-server-sdk";
 
@@ -10,7 +10,7 @@ export const contextOf = raw => Context.fromLDContext(raw);
 /** The SDK's own model of a document. */
 export const modelOf = text => deserializePoll(text);
 
-/** A client that has read the document when the promise is kept. */
+/** Resolves to a client that has loaded the document. */
 export async function clientOf(text) {
   const client = init("sdk-key", {
     sendEvents: false,
@@ -29,5 +29,5 @@ export async function clientOf(text) {
   return client;
 }
 
-/** The SDK does not export its evaluator; a client holds one. */
+/** The SDK does not export its evaluator; a client contains one. */
 export const evaluatorOf = client => client._evaluator;

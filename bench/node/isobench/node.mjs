@@ -1,13 +1,11 @@
-// Everything that is measured in Node: node --expose-gc isobench/node.mjs [--quick], which bench/run.sh calls.
+// Runs all benchmarks in Node: node --expose-gc isobench/node.mjs [--quick], as bench/run.sh does.
 import * as isoflag from "../../../bindings-wasm/npm/dist/node.js";
 import { measureCold } from "./cold.mjs";
 import { measureDocument } from "./document.mjs";
-import { measureEvaluation } from "./evaluation.mjs";
-import { measureEveryFlag } from "./every-flag.mjs";
+import { measureEvaluation, measureEveryFlag, measurePublic } from "./evaluation.mjs";
 import { measureGrowth } from "./growth.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
-import { measureOthers } from "./others/index.mjs";
-import { measurePublic } from "./public.mjs";
+import { measureOthers } from "./others.mjs";
 import { Record } from "./record.mjs";
 import { bytes, cases, contexts, json, text } from "./workload.mjs";
 

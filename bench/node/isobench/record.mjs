@@ -1,12 +1,12 @@
-// How a time is taken, and how it is written down: one JSON object a line.
+// Takes times and writes them, one JSON object a line.
 
 const LEAST_TURNS = 2;
 const MOST_TURNS = 60;
 
 export class Record {
   /**
-   * @param blocks how many are timed
-   * @param warmUp for how many milliseconds each subject runs before that, so that its code is compiled
+   * @param blocks the number of timed blocks
+   * @param warmUp the milliseconds that each subject runs before, so that its code is compiled
    */
   constructor(host, blocks, warmUp, write = text => process.stdout.write(text)) {
     this.host = host;
@@ -38,7 +38,7 @@ export class Record {
   }
 
   /**
-   * Times the subjects' blocks in turns, so that what disturbs one disturbs all. A subject is
+   * Times the subjects' blocks alternately, so that disturbances affect all equally. A subject is
    * `{ name, prepare, block, finish, calls }`.
    */
   timed(group, name, subjects) {
@@ -57,7 +57,7 @@ export class Record {
     this.#write(group, name, samples);
   }
 
-  /** As `timed`, for blocks that are promises. */
+  /** Like `timed`, for asynchronous blocks. */
   async timedAsync(group, name, subjects) {
     for (const subject of subjects) {
       let spent = 0;
@@ -75,7 +75,7 @@ export class Record {
   }
 }
 
-// A full collection throws compiled code away; a minor one only what died young.
+// A full collection would discard compiled code; a minor one does not.
 const collect = () => globalThis.gc?.({ type: "minor" });
 
 /** Milliseconds of one call. */

@@ -1,4 +1,4 @@
-// The bytes that a page or a server loads: node isobench/sizes.mjs [WHEEL], which bench/run.sh calls.
+// Measures the bytes that a page or a server loads: node isobench/sizes.mjs [WHEEL], as bench/run.sh does.
 import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -44,7 +44,7 @@ const SECTIONS = {
   13: "tags",
 };
 
-/** The module's sections: what they are, where, and how long. */
+/** The module's sections: their names and contents. */
 function* sections(module) {
   let at = 8;
   const number = () => {
@@ -90,7 +90,7 @@ for (const peer of [
 }
 const [wheel] = process.argv.slice(2);
 if (wheel === undefined) {
-  record.skip("size", "Python wheel", "no wheel is built; `make build` makes one");
+  record.skip("size", "Python wheel", "no wheel is built; run `make build`");
 } else {
   size("Python wheel", "isoflag", statSync(wheel).size);
 }

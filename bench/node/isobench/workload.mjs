@@ -1,4 +1,4 @@
-// What is measured with: the folder of generated files, which ISOFLAG_BENCH_DATA names.
+// The generated inputs of the benchmarks, from the folder that ISOFLAG_BENCH_DATA names.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -60,7 +60,7 @@ def over_bare(group: str, scripts: dict[str, str], record: Record, runs: int) ->
     over: dict[str, list[float]] = {name: [] for name in scripts}
     peaks: dict[str, list[float]] = {name: [] for name in scripts}
     for name in scripts:
-        spawned(scripts[name])  # what is compiled and cached at first is not measured
+        spawned(scripts[name])  # not measured: it compiles and caches
     bare_time, bare_peak = [], []
     for _ in range(runs):
         time, peak = spawned(BARE)

@@ -1,19 +1,20 @@
-"""Measures one flag for many bound contexts, each evaluated once."""
+"""Measures the evaluation of one flag and of all flags."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from isoflag import Context, Flags
 
 from . import launchdarkly
-from .agreement import agree, shown
 from .blocks import Record, Subject
-from .launchdarkly import EVENTS, LaunchDarkly
+from .launchdarkly import EVENTS, LaunchDarkly, agree, shown
 from .workload import Workload
 
 
 def measure(workload: Workload, record: Record, contexts: int) -> None:
+    """Measures one flag for many bound contexts, each evaluated once."""
     documents: dict[str, tuple[Flags, LaunchDarkly | None]] = {}
     for case in workload.cases:
         if case.document not in documents:
@@ -106,3 +107,100 @@ def launchdarkly_block_with_reason(theirs: LaunchDarkly, flag: Any) -> Any:
             _reason = detail.reason
 
     return block
+
+
+def measure_public(workload: Workload, record: Record, calls: int) -> None:
+    """Measures an application's call with a plain dict, LaunchDarkly's public call, and a bound context."""
+    names = {case.document for case in workload.cases}
+    flags = {name: Flags.from_json(workload.text(f"{name}.json")) for name in names}
+    client = LaunchDarkly(workload.text("workload.json")).client()
+    for case in workload.cases:
+        ours = flags[case.document]
+        if case.document == "workload":
+            known = launchdarkly.context(case.context)
+            detail = client.variation_detail(case.flag, known, None)
+            agree(case.flag, ours.variation_detail(case.flag, case.context, None), detail)
+            block = calling(client.variation_detail, case.flag, calls)
+            theirs = [Subject("launchdarkly", partial(context_of, known), block, calls)]
+        else:
+            theirs = []
+
+        def plain(raw: dict[str, Any] = case.context) -> dict[str, Any]:
+            return dict(raw)
+
+        block = calling(ours.variation_detail, case.flag, calls)
+        record.timed("eval-public", case.name, Subject("isoflag", plain, block, calls), *theirs)
+
+        def again(ours: Flags = ours, raw: dict[str, Any] = case.context) -> list[Any]:
+            return [ours.bind(raw)] * calls
+
+        repeated = index_only(case.flag) if case.large else value_and_index(case.flag)
+        record.timed("eval-repeated", case.name, Subject("isoflag", again, repeated, calls))
+    client.close()
+
+
+def context_of(known: Any) -> Any:
+    return known
+
+
+def calling(variation_detail: Any, key: str, calls: int) -> Any:
+    def block(context: Any) -> None:
+        for _ in range(calls):
+            detail = variation_detail(key, context, None)
+            _value = detail.value
+            _index = detail.variation_index
+
+    return block
+
+
+def measure_every_flag(workload: Workload, record: Record, contexts: int) -> None:
+    """Measures all flags of the document for one context."""
+    text = workload.text("workload.json")
+    raw = workload.contexts["hit"]
+    flags = Flags.from_json(text)
+    theirs = LaunchDarkly(text)
+    keys = flags.keys()
+    context = Context.from_dict(raw)
+    known = launchdarkly.context(raw)
+    bound = flags.bind(context)
+    for key in keys:
+        agree(key, bound.variation_detail(key, None), theirs.evaluate(key, known))
+
+    def bind() -> list[Any]:
+        return [flags.bind(context) for _ in range(contexts)]
+
+    def read() -> list[Any]:
+        return [launchdarkly.context(raw) for _ in range(contexts)]
+
+    def ours_block(all_bound: list[Any]) -> None:
+        for bound in all_bound:
+            for key in keys:
+                detail = bound.variation_detail(key, None)
+                _index = detail.variation_index
+
+    evaluate = theirs.evaluator.evaluate
+    models = [theirs.flags[key] for key in keys]
+
+    def theirs_block(contexts: list[Any]) -> None:
+        for context in contexts:
+            for flag in models:
+                detail = evaluate(flag, context, EVENTS).detail
+                _index = detail.variation_index
+
+    record.timed(
+        "all",
+        "1000",
+        Subject("isoflag", bind, ours_block, contexts),
+        Subject("launchdarkly", read, theirs_block, contexts),
+    )
+
+    client = theirs.client()
+    record.timed(
+        "all-state",
+        "1000",
+        Subject("isoflag", bind, lambda each: [b.all_flags_state() for b in each], contexts),
+        Subject(
+            "launchdarkly", read, lambda each: [client.all_flags_state(c) for c in each], contexts
+        ),
+    )
+    client.close()

@@ -32,14 +32,13 @@ def check(growth: dict[str, Any]) -> None:
     from isoflag import Flags
 
     from . import launchdarkly
-    from .agreement import agree
 
     workload = Workload()
     text = workload.text(growth["file"])
     raw = workload.contexts["hit"]
     key = growth["flag"]
     theirs = launchdarkly.LaunchDarkly(text).evaluate(key, launchdarkly.context(raw))
-    agree(key, Flags.from_json(text).variation_detail(key, raw, None), theirs)
+    launchdarkly.agree(key, Flags.from_json(text).variation_detail(key, raw, None), theirs)
 
 
 def one(subject: str, growth: dict[str, Any], blocks: int) -> None:

@@ -1,11 +1,9 @@
-//! What isoflag and LaunchDarkly's crate are measured with.
+//! The workload and the evaluators of the native benchmarks.
 
-mod agreement;
 mod launchdarkly;
 mod workload;
 
-pub use agreement::agree;
-pub use launchdarkly::LaunchDarkly;
+pub use launchdarkly::{LaunchDarkly, agree};
 pub use workload::{Case, Growth, Index, Workload};
 
 /// Any failure; it ends the run.

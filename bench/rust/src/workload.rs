@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::Failure;
 
-/// One flag asked for one context.
+/// One flag and one context.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Case {
     pub case: String,
     pub flag: String,
     pub context: String,
-    /// The document's name, where it is not the workload itself.
+    /// The document's name, if it is not the workload itself.
     pub document: Option<String>,
 }
 

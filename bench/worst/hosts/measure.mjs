@@ -1,6 +1,6 @@
 /**
- * Measures the calls that a folder of inputs is for: `node measure.mjs ENTRY FOLDER` prints a line of JSON for each. ENTRY
- * is the module of the npm package: its entry for Node has the tools, the inlined one is what a page loads.
+ * Measures the calls of a folder of inputs: `node measure.mjs ENTRY FOLDER` prints a line of JSON for each. ENTRY is an entry
+ * of the npm package: that for Node has `tools.wasm`, the inlined one has `core.wasm`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const isoflag = await import(pathToFileURL(entry).href);
 await isoflag.ready?.();
 const { Context, Flags, replay } = isoflag;
 
-/** The call to measure, with what it needs made before. */
+/** Returns the call to measure, with its input prepared. */
 function callOf({ call, document, context }) {
   const bytes = new TextEncoder().encode(document);
   if (call === "load") return () => Flags.fromJson(bytes);

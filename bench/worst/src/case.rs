@@ -1,15 +1,16 @@
-//! One input, the call that it is made for, and what the call costs.
+//! One input, its call, and the cost of the call.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use isoflag::{AllFlagsOptions, Context, Flags, replay};
+use isoflag::{AllFlagsOptions, Context, Flags};
+use isoflag_tools::{receipt, replay};
 use serde_json::json;
 
 use crate::ALLOCATOR;
 
-/// What is called with an input; only that is measured.
+/// The measured call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// Loads the document.
@@ -46,12 +47,12 @@ pub struct Case {
     pub context: String,
 }
 
-/// What a call took.
+/// The cost of a call.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// Of the processor, so that other programs do not count.
+    /// Processor time, so that other programs do not count.
     pub time: Duration,
-    /// The most memory that it had beyond what was there before.
+    /// The peak of the memory that it allocated.
     pub bytes: usize,
 }
 
@@ -60,7 +61,7 @@ impl Case {
         Case { call, document, context }
     }
 
-    /// The bytes that the call is given.
+    /// Returns the size of the input in bytes.
     pub fn size(&self) -> usize {
         match self.call {
             Call::Load => self.document.len(),
@@ -92,14 +93,14 @@ impl Case {
                 measured(|| bound.all_flags_state(&AllFlagsOptions::default()).to_canonical_json())
             }
             Call::Replay => {
-                let receipt = flags.receipt("flag", Some(&context), None).to_json();
+                let receipt = receipt(&flags, "flag", Some(&context), None).to_json();
                 measured(|| replay(receipt.as_bytes(), &flags, Some(&context), None))
             }
             _ => measured(|| bound.evaluate("flag")),
         }
     }
 
-    /// The case for the other host runtimes.
+    /// Returns the case as JSON for the other host runtimes.
     pub fn to_json(&self, name: &str, cost: Cost) -> serde_json::Value {
         json!({
             "name": name,

@@ -1,4 +1,4 @@
-//! Kinds of inputs that something may be slow for. Each makes an input of a genome.
+//! Families of inputs that may be slow. Each builds an input from a genome.
 
 mod context;
 mod document;
@@ -22,6 +22,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "load-patterns", make: document::patterns },
     Family { name: "load-refused-patterns", make: document::refused_patterns },
     Family { name: "load-numbers", make: document::numbers },
+    Family { name: "load-dense", make: document::dense },
     Family { name: "load-colliding", make: document::colliding },
     Family { name: "load-findings", make: document::findings },
     Family { name: "load-repeated-members", make: document::repeated_members },
@@ -41,11 +42,12 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "explain-private", make: evaluation::private },
     Family { name: "explain-values", make: evaluation::shown },
     Family { name: "explain-references", make: evaluation::long_references },
+    Family { name: "explain-prerequisites", make: evaluation::explained_prerequisites },
     Family { name: "state-shared", make: evaluation::state },
     Family { name: "replay", make: evaluation::replayed },
 ];
 
-/// What `part` makes of each number, with commas between, up to a number of bytes; at least one.
+/// Joins the parts for 0, 1, … with commas, up to a number of bytes; at least one part.
 fn filled(bytes: usize, mut part: impl FnMut(usize) -> String) -> String {
     let mut text = String::with_capacity(bytes);
     for index in 0.. {
@@ -87,7 +89,7 @@ fn user(members: &str) -> String {
     format!(r#"{{"kind":"user","key":"ada"{comma}{members}}}"#)
 }
 
-/// Pieces of pattern of which hostile ones are made.
+/// Pieces of hostile patterns.
 const PIECES: &[&str] = &[
     "a",
     "b",
@@ -117,7 +119,7 @@ const PIECES: &[&str] = &[
     "z",
 ];
 
-/// A pattern of pieces that the genome chooses, the last of which does not match.
+/// A pattern of pieces that the genome chooses; the last one does not match.
 fn pattern(genome: &Genome) -> String {
     let pieces: String = (0..6).map(|place| genome.choose(place, PIECES)).collect();
     let count = genome.count(6, 1, 20_000);

@@ -1,10 +1,10 @@
-//! What a family makes an input of, and how it changes.
+//! The genome from which a family builds an input, and its mutation.
 
 /// Numbers from 0 to 1, by which a family chooses counts, lengths and parts of its input.
 #[derive(Clone, Debug)]
 pub struct Genome(Vec<f64>);
 
-/// A generator of numbers that gives the same ones for the same seed (splitmix64).
+/// A random number generator (splitmix64); equal seeds give equal numbers.
 pub struct Random(u64);
 
 impl Random {
@@ -31,7 +31,7 @@ impl Genome {
         Genome((0..12).map(|_| random.fraction()).collect())
     }
 
-    /// One or two numbers are drawn again.
+    /// Replaces one or two numbers.
     pub fn mutated(&self, random: &mut Random) -> Genome {
         let mut genes = self.0.clone();
         for _ in 0..=random.next() % 2 {

@@ -1,7 +1,7 @@
 //! Searches for slow inputs, from a seed, and writes the slowest of each family.
 //!
-//! `isoflag-worst OUT [--rounds N] [--seed N] [--only TEXT]`: for each family the input climbs: of the
-//! last input and a changed one the slower is kept. OUT gets one file of JSON for each family.
+//! `isoflag-worst OUT [--rounds N] [--seed N] [--only TEXT]`: hill climbing for each family: of the
+//! last input and a mutated one the slower is kept. OUT gets one file of JSON for each family.
 
 mod case;
 mod family;
@@ -18,7 +18,7 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// The longest that one family is searched.
+/// The time limit of the search of one family.
 const LONGEST: Duration = Duration::from_secs(20);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The slowest input that the search comes to.
+/// Returns the slowest input of the search.
 fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
     let mut random = Random::new(seed);
     let start = Instant::now();
@@ -61,7 +61,7 @@ fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
         if start.elapsed() > LONGEST {
             break;
         }
-        // Every eighth input is a new one, so that the search leaves a place where nothing is slower.
+        // Every eighth input is a new one, so that the search leaves a local maximum.
         let next =
             if round % 8 == 0 { Genome::random(&mut random) } else { genome.mutated(&mut random) };
         let case = (family.make)(&next);
@@ -70,7 +70,7 @@ fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
             (genome, worst, cost) = (next, case, next_cost);
         }
     }
-    // The shorter of two times is nearer to what the input costs.
+    // The shorter of two times is nearer to the cost of the input.
     let again = worst.cost();
     (worst, if again.time < cost.time { again } else { cost })
 }

@@ -1,7 +1,7 @@
 """Evaluates LaunchDarkly-style feature flags in the process.
 
-The same document and the same context give the same value, variation and reason in Python,
-WebAssembly and Rust::
+The same document and context have the same value, variation and reason in Python, WebAssembly and
+Rust::
 
     from isoflag import Context, Flags
 
@@ -14,6 +14,8 @@ To evaluate many flags for one context, convert it once: ``Context("ada")``, or
 
 ``FlagClient`` fetches a document from a source and keeps it fresh; ``isoflag.source`` has sources
 for files, AppConfig, DynamoDB and S3. Both are imported on first use.
+
+The extension ``isoflag._core`` and ``_errors`` are the binding; everything else is built on them.
 """
 
 from ._core import (

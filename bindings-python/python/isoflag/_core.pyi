@@ -50,7 +50,7 @@ _ContextLike: TypeAlias = Context | Mapping[str, Any]
 _BigSegments: TypeAlias = Mapping[str, Any] | None
 
 SPEC_VERSION: Final[int]
-"""Version of the evaluation rules, raised when any answer for any document may change."""
+"""Version of the evaluation rules; incremented if a result for any document may change."""
 
 __version__: Final[str]
 """The version of the package."""
@@ -59,13 +59,19 @@ __version__: Final[str]
 class Flags:
     """An immutable document of flags and segments, ready to evaluate.
 
-    Threads may share it. No content of the document or the context makes an evaluation raise: if
-    no variation can be served, the default is returned and the reason says why. A malformed flag
-    does not affect others; it evaluates to ``MALFORMED_FLAG`` and is listed in ``diagnostics``.
+    Threads may share it. A malformed flag does not affect others; it evaluates to
+    ``MALFORMED_FLAG`` and is listed in ``diagnostics``.
 
-    A context is a ``Context`` or a mapping in LaunchDarkly's context JSON. ``big_segments`` is the
-    answer of a big-segment store: ``{"status": "HEALTHY", "memberships": {<context key>:
-    {"<segment key>.g<generation>": True}}}``.
+    Getters take the key of a flag, a context and a default of any type. A context is a ``Context``
+    or a mapping in LaunchDarkly's context JSON. Nothing in the document or the context makes a
+    getter raise: it returns the default if the flag is missing or malformed or has no variation to
+    serve, if the context is invalid, or if the value is not of the getter's type. A getter with
+    ``_detail`` returns the reason too, and None as the variation index of a default: the reason is
+    then usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``,
+    ``USER_NOT_SPECIFIED`` and ``WRONG_TYPE``.
+
+    ``big_segments`` is the response of a big-segment store: ``{"status": "HEALTHY", "memberships":
+    {<context key>: {"<segment key>.g<generation>": True}}}``.
     """
 
     @classmethod
@@ -157,224 +163,70 @@ class Flags:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """Errors, warnings and notes found while loading the document."""
+        """Errors, warnings and notes of loading the document."""
 
     def bind(self, context: _ContextLike, *, big_segments: _BigSegments = None) -> BoundFlags:
         """Returns the flags bound to a context, which is converted once for many evaluations."""
 
     def variation(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: Any,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
-        """Returns the value that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve or the context is invalid. ``big_segments`` has a store's answer
-        about big segments (see ``Flags``). Evaluation errors are not raised; ``variation_detail``
-        returns the reason.
-        """
+        """Returns the value that the flag serves, or ``default``."""
 
     def variation_detail(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: Any,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
-        """Returns the value that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve or the context is invalid. The index is then None and the reason
-        says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
-        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. ``big_segments`` has a store's answer about big
-        segments (see ``Flags``). Evaluation errors are not raised.
-        """
+        """Returns the value that the flag serves, its variation index and the reason."""
 
     def bool_variation(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> bool | _D:
-        """Returns the bool that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised; ``bool_variation_detail`` returns the reason.
-        """
+        """Returns the bool that the flag serves, or ``default``."""
 
     def bool_variation_detail(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[bool | _D]:
-        """Returns the bool that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid. The index
-        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
-        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised.
-        """
+        """Returns the bool that the flag serves, its variation index and the reason."""
 
     def int_variation(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> int | _D:
-        """Returns the number that the flag serves, truncated toward zero, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised; ``int_variation_detail`` returns the reason.
-        """
+        """Returns the number that the flag serves, truncated toward zero, or ``default``."""
 
     def int_variation_detail(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[int | _D]:
-        """Returns the number, truncated toward zero, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid. The index
-        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
-        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised.
-        """
+        """Returns the number, truncated toward zero, its variation index and the reason."""
 
     def float_variation(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> float | _D:
-        """Returns the number that the flag serves, as a float, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised; ``float_variation_detail`` returns the reason.
-        """
+        """Returns the number that the flag serves, as a float, or ``default``."""
 
     def float_variation_detail(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[float | _D]:
-        """Returns the number as a float, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid. The index
-        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
-        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised.
-        """
+        """Returns the number as a float, its variation index and the reason."""
 
     def str_variation(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> str | _D:
-        """Returns the str that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised; ``str_variation_detail`` returns the reason.
-        """
+        """Returns the str that the flag serves, or ``default``."""
 
     def str_variation_detail(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: _D,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[str | _D]:
-        """Returns the str that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve, its value has another type or the context is invalid. The index
-        is then None and the reason says why: usually ``ERROR`` with an ``errorKind``, one of
-        ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``, ``WRONG_TYPE``.
-        ``big_segments`` has a store's answer about big segments (see ``Flags``). Evaluation errors
-        are not raised.
-        """
+        """Returns the str that the flag serves, its variation index and the reason."""
 
     def json_variation(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: Any,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
-        """Returns the value, of any JSON type, that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve or the context is invalid. ``big_segments`` has a store's answer
-        about big segments (see ``Flags``). Evaluation errors are not raised;
-        ``json_variation_detail`` returns the reason.
-        """
+        """Returns the value, of any JSON type, that the flag serves, or ``default``."""
 
     def json_variation_detail(
-        self,
-        key: str,
-        context: _ContextLike,
-        default: Any,
-        *,
-        big_segments: _BigSegments = None,
+        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
-        """Returns the value, of any JSON type, its variation index and the reason.
-
-        ``key`` is the flag's key. ``context`` is a ``Context`` or a mapping in LaunchDarkly's
-        context JSON. ``default``, of any type, is returned if the flag is missing or malformed, it
-        has no variation to serve or the context is invalid. The index is then None and the reason
-        says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
-        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. ``big_segments`` has a store's answer about big
-        segments (see ``Flags``). Evaluation errors are not raised.
-        """
+        """Returns the value, of any JSON type, its variation index and the reason."""
 
     def all_flags_state(
         self,
@@ -465,7 +317,7 @@ class Flags:
         """Returns the strategy that ``meta.strategies`` selects for a context, or None."""
 
     def check(self, options: Mapping[str, Any] | None = None) -> list[Diagnostic]:
-        """Returns the diagnostics of loading and of authoring checks such as unreachable rules.
+        """Returns the diagnostics of loading, and those of checks such as unreachable rules.
 
         The options are ``names``, ``owners``, ``environment``, ``now``, ``maxFlagsPerTeam`` and
         ``maxAgeDays``; an absent option defaults to the document's ``meta.check``.
@@ -505,7 +357,7 @@ class Flags:
 
         ``evaluated`` has the keys of the flags that the tests evaluated, as ``productionState`` and
         ``nextRelease``. With it, tests that evaluated no flag of the document count as not run, and
-        a feature that the tests under Next Release did not evaluate stays in ``Staging``.
+        a feature that the tests under Next Release did not evaluate remains in ``Staging``.
 
         Raises ``ValueError`` for an invalid result or a time that is not in seconds.
         """
@@ -542,115 +394,44 @@ class Flags:
 class BoundFlags:
     """Flags bound to one context, from ``Flags.bind``.
 
-    Its methods are those of ``Flags`` without the context. It is immutable, and threads may share
-    it.
+    Its methods are those of ``Flags`` without the context. It is immutable; threads may share it.
     """
 
     def variation(self, key: str, default: Any) -> Any:
-        """Returns the value that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve or the context is invalid. Evaluation errors are not
-        raised; ``variation_detail`` returns the reason.
-        """
+        """Returns the value that the flag serves, or ``default``."""
 
     def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
-        """Returns the value that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve or the context is invalid. The index is then None
-        and the reason says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
-        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. Evaluation errors are not raised.
-        """
+        """Returns the value that the flag serves, its variation index and the reason."""
 
     def bool_variation(self, key: str, default: _D) -> bool | _D:
-        """Returns the bool that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. Evaluation errors are not raised; ``bool_variation_detail`` returns the reason.
-        """
+        """Returns the bool that the flag serves, or ``default``."""
 
     def bool_variation_detail(self, key: str, default: _D) -> EvaluationDetail[bool | _D]:
-        """Returns the bool that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
-        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
-        ``WRONG_TYPE``. Evaluation errors are not raised.
-        """
+        """Returns the bool that the flag serves, its variation index and the reason."""
 
     def int_variation(self, key: str, default: _D) -> int | _D:
-        """Returns the number that the flag serves, truncated toward zero, or ``default``.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. Evaluation errors are not raised; ``int_variation_detail`` returns the reason.
-        """
+        """Returns the number that the flag serves, truncated toward zero, or ``default``."""
 
     def int_variation_detail(self, key: str, default: _D) -> EvaluationDetail[int | _D]:
-        """Returns the number, truncated toward zero, its variation index and the reason.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
-        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
-        ``WRONG_TYPE``. Evaluation errors are not raised.
-        """
+        """Returns the number, truncated toward zero, its variation index and the reason."""
 
     def float_variation(self, key: str, default: _D) -> float | _D:
-        """Returns the number that the flag serves, as a float, or ``default``.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. Evaluation errors are not raised; ``float_variation_detail`` returns the reason.
-        """
+        """Returns the number that the flag serves, as a float, or ``default``."""
 
     def float_variation_detail(self, key: str, default: _D) -> EvaluationDetail[float | _D]:
-        """Returns the number as a float, its variation index and the reason.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
-        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
-        ``WRONG_TYPE``. Evaluation errors are not raised.
-        """
+        """Returns the number as a float, its variation index and the reason."""
 
     def str_variation(self, key: str, default: _D) -> str | _D:
-        """Returns the str that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. Evaluation errors are not raised; ``str_variation_detail`` returns the reason.
-        """
+        """Returns the str that the flag serves, or ``default``."""
 
     def str_variation_detail(self, key: str, default: _D) -> EvaluationDetail[str | _D]:
-        """Returns the str that the flag serves, its variation index and the reason.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve, its value has another type or the context is
-        invalid. The index is then None and the reason says why: usually ``ERROR`` with an
-        ``errorKind``, one of ``FLAG_NOT_FOUND``, ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``,
-        ``WRONG_TYPE``. Evaluation errors are not raised.
-        """
+        """Returns the str that the flag serves, its variation index and the reason."""
 
     def json_variation(self, key: str, default: Any) -> Any:
-        """Returns the value, of any JSON type, that the flag serves, or ``default``.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve or the context is invalid. Evaluation errors are not
-        raised; ``json_variation_detail`` returns the reason.
-        """
+        """Returns the value, of any JSON type, that the flag serves, or ``default``."""
 
     def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
-        """Returns the value, of any JSON type, its variation index and the reason.
-
-        ``key`` is the flag's key. ``default``, of any type, is returned if the flag is missing or
-        malformed, it has no variation to serve or the context is invalid. The index is then None
-        and the reason says why: usually ``ERROR`` with an ``errorKind``, one of ``FLAG_NOT_FOUND``,
-        ``MALFORMED_FLAG``, ``USER_NOT_SPECIFIED``. Evaluation errors are not raised.
-        """
+        """Returns the value, of any JSON type, its variation index and the reason."""
 
     def all_flags_state(
         self,
@@ -662,9 +443,7 @@ class BoundFlags:
     ) -> dict[str, Any]:
         """Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
 
-        ``client_side_only`` omits flags that browsers may not see, ``with_reasons`` adds reasons,
-        ``details_only_for_tracked_flags`` omits versions and reasons that no event needs. ``now``
-        is in milliseconds since 1970, by default the system clock.
+        The parameters are those of ``Flags.all_flags_state``.
         """
 
     def explain(self, key: str) -> Explanation:
@@ -811,7 +590,7 @@ class Diagnostic:
 
     @property
     def severity(self) -> Literal["error", "warning", "info"]:
-        """Severity of the finding; an ``error`` means that the part cannot work as written."""
+        """Severity of the finding; a part with an ``error`` cannot work as written."""
 
     @property
     def code(self) -> str:
@@ -974,7 +753,7 @@ class Diff:
 
     @property
     def answers(self) -> list[str]:
-        """The keys of the flags whose answers can have changed."""
+        """The keys of the flags whose results may have changed."""
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the changes as a new dict."""
@@ -1008,10 +787,10 @@ def check_environments(
     """
 
 def to_appconfig_key(key: str) -> str | None:
-    """Returns a flag's key in the form that AWS AppConfig accepts, or None if it is too long."""
+    """Encodes a flag's key in the form that AWS AppConfig accepts; None if it is too long."""
 
 def from_appconfig_key(key: str) -> str | None:
-    """Returns the key that ``to_appconfig_key`` encoded, or None for any other text."""
+    """Decodes a key that ``to_appconfig_key`` encoded; None for any other text."""
 
 def parse_ttl(text: str) -> int:
     """Parses a TTL in the form of the AppConfig extension and returns seconds.

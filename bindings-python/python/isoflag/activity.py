@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, Final
 
-from ._fork import register_after_fork
-from ._wall_clock import wall_clock
+from ._core import printable
+from ._process import register_after_fork, wall_clock
+from ._unicode import is_well_formed, utf16_units
 
 __all__ = ["Activity"]
 
@@ -50,7 +51,7 @@ class Activity:
         A client without a document counts under the digest ``none``. A key with a lone surrogate is
         ignored: JSON cannot represent it, so no flag has it.
         """
-        if not (_is_well_formed(key) and _is_well_formed(digest)):
+        if not (is_well_formed(key) and is_well_formed(digest)):
             return
         now = int(self._clock() * 1000)
         variation = _DEFAULT if variation_index is None else str(variation_index)
@@ -181,17 +182,21 @@ def _as_json(flags: Mapping[str, _Counted]) -> dict[str, Any]:
 def _parse(activity: Any) -> dict[str, _Counted]:
     try:
         if activity["activity"] != _FORMAT or type(activity["activity"]) is not int:
-            raise ValueError(f"activity `{activity['activity']}` is not of format {_FORMAT}")
+            raise ValueError(
+                f"invalid activity format `{printable(str(activity['activity']))}`: expected "
+                f"{_FORMAT}"
+            )
         flags = {}
         for key, flag in activity["flags"].items():
             counted = flags[_text(key)] = _Counted(_integer(flag["first"]), _integer(flag["last"]))
             if counted.first > counted.last:
-                raise ValueError(f"`first` of `{key}` is later than `last`")
+                raise ValueError(f"`first` of `{printable(key)}` is later than `last`")
             for digest, variations in _nonempty(flag["counts"]):
                 for variation, count in _nonempty(variations):
                     if not _VARIATION.fullmatch(variation):
                         raise ValueError(
-                            f"invalid variation `{variation}`: expected an index or `default`"
+                            f"invalid variation `{printable(variation)}`: expected an index or "
+                            "`default`"
                         )
                     if _integer(count) < 1:
                         raise ValueError(f"invalid count `{count}`: expected 1 or more")
@@ -211,14 +216,14 @@ def _nonempty(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 def _integer(value: object) -> int:
     if type(value) is not int or abs(value) > _INTEGERS:
         raise ValueError(
-            f"invalid number `{value}`: expected an integer of at most 2^53 - 1; is this a flag "
-            "activity?"
+            f"invalid number `{printable(str(value))}`: expected an integer of at most 2^53 - 1; "
+            "is this a flag activity?"
         )
     return value
 
 
 def _text(text: str) -> str:
-    if not _is_well_formed(text):
+    if not is_well_formed(text):
         raise ValueError(f"{text!a} contains a lone surrogate, which JSON cannot represent")
     return text
 
@@ -230,15 +235,7 @@ def _canonical(value: Any) -> str:
 
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _sorted(value[name]) for name in sorted(value, key=_utf16)}
+        return {name: _sorted(value[name]) for name in sorted(value, key=utf16_units)}
     if isinstance(value, list):
         return [_sorted(each) for each in value]
     return value
-
-
-def _utf16(name: str) -> bytes:
-    return name.encode("utf-16-be")
-
-
-def _is_well_formed(text: str) -> bool:
-    return text.isascii() or text.encode(errors="replace").decode() == text

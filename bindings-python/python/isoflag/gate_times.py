@@ -1,14 +1,13 @@
 """Polling times of back-end instances, which bound how long a change takes to propagate."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .source.agent_settings import AgentSettings
 
 __all__ = ["GateTimes"]
 
 
-@dataclass(frozen=True, slots=True)
-class GateTimes:
+class GateTimes(NamedTuple):
     """Times that the consistency gate and the age limit of pins use."""
 
     ttl_seconds: float

@@ -13,7 +13,7 @@ Contexts and reasons are mapped as in LaunchDarkly's OpenFeature provider.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from openfeature.evaluation_context import EvaluationContext
@@ -24,8 +24,8 @@ from openfeature.provider import AbstractProvider, Metadata
 
 from . import BoundFlags, EvaluationDetail, Flags
 from ._logs import logger
-from .bound_client import NO_DIGEST, BoundFlagClient
 from .client import FlagClient
+from .client.bound_client import NO_DIGEST, BoundFlagClient
 from .openfeature_context import context_json
 
 if TYPE_CHECKING:
@@ -58,6 +58,19 @@ _REASON_MEMBERS: Final = (
     "inExperiment",
     "bigSegmentsStatus",
 )
+
+
+def _async(resolve: Callable[..., object]) -> Any:
+    """Returns the async version of a method, whose refresh does not block the event loop."""
+
+    @wraps(resolve)
+    async def resolve_async(provider: "IsoflagProvider", *arguments: Any, **named: Any) -> Any:
+        client = provider._flags  # noqa: SLF001 (our own)
+        if isinstance(client, FlagClient) and client.due:
+            await asyncio.to_thread(_refreshed, client)
+        return getattr(provider, resolve.__name__)(*arguments, **named)
+
+    return resolve_async
 
 
 class IsoflagProvider(AbstractProvider):
@@ -113,9 +126,7 @@ class IsoflagProvider(AbstractProvider):
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[bool]:
         """Evaluates a bool flag; any other value resolves to the default."""
-        bound = self._bind(evaluation_context)
-        detail = bound.bool_variation_detail(flag_key, default_value)
-        return self._resolved(bound, flag_key, detail, default_value)
+        return self._resolve("bool", flag_key, default_value, evaluation_context)
 
     def resolve_string_details(
         self,
@@ -124,9 +135,7 @@ class IsoflagProvider(AbstractProvider):
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[str]:
         """Evaluates a str flag; any other value resolves to the default."""
-        bound = self._bind(evaluation_context)
-        detail = bound.str_variation_detail(flag_key, default_value)
-        return self._resolved(bound, flag_key, detail, default_value)
+        return self._resolve("str", flag_key, default_value, evaluation_context)
 
     def resolve_integer_details(
         self,
@@ -135,9 +144,7 @@ class IsoflagProvider(AbstractProvider):
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[int]:
         """Evaluates a number flag, truncated toward zero; other values resolve to the default."""
-        bound = self._bind(evaluation_context)
-        detail = bound.int_variation_detail(flag_key, default_value)
-        return self._resolved(bound, flag_key, detail, default_value)
+        return self._resolve("int", flag_key, default_value, evaluation_context)
 
     def resolve_float_details(
         self,
@@ -146,9 +153,7 @@ class IsoflagProvider(AbstractProvider):
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[float]:
         """Evaluates a number flag; any other value resolves to the default."""
-        bound = self._bind(evaluation_context)
-        detail = bound.float_variation_detail(flag_key, default_value)
-        return self._resolved(bound, flag_key, detail, default_value)
+        return self._resolve("float", flag_key, default_value, evaluation_context)
 
     def resolve_object_details(
         self,
@@ -157,66 +162,30 @@ class IsoflagProvider(AbstractProvider):
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[_Object]:
         """Evaluates a flag with objects or arrays; other values resolve to the default."""
-        bound = self._bind(evaluation_context)
-        detail = bound.json_variation_detail(flag_key, default_value)
-        if detail.variation_index is not None and not isinstance(detail.value, dict | list):
+        return self._resolve("json", flag_key, default_value, evaluation_context)
+
+    resolve_boolean_details_async = _async(resolve_boolean_details)
+    resolve_string_details_async = _async(resolve_string_details)
+    resolve_integer_details_async = _async(resolve_integer_details)
+    resolve_float_details_async = _async(resolve_float_details)
+    resolve_object_details_async = _async(resolve_object_details)
+
+    def _resolve(
+        self,
+        getter: str,
+        flag_key: str,
+        default_value: _T,
+        context: EvaluationContext | None,
+    ) -> FlagResolutionDetails[_T]:
+        bound = self._bind(context)
+        detail: EvaluationDetail[Any] = getattr(bound, f"{getter}_variation_detail")(
+            flag_key, default_value
+        )
+        is_scalar = not isinstance(detail.value, dict | list)
+        if getter == "json" and is_scalar and detail.variation_index is not None:
             wrong = {"kind": "ERROR", "errorKind": "WRONG_TYPE"}
             detail = EvaluationDetail(default_value, None, wrong)
         return self._resolved(bound, flag_key, detail, default_value)
-
-    async def resolve_boolean_details_async(
-        self,
-        flag_key: str,
-        default_value: bool,  # noqa: FBT001 (OpenFeature's signature)
-        evaluation_context: EvaluationContext | None = None,
-    ) -> FlagResolutionDetails[bool]:
-        """Evaluates a bool flag; a refresh runs in a thread and does not block the event loop."""
-        await self._refreshed()
-        return self.resolve_boolean_details(flag_key, default_value, evaluation_context)
-
-    async def resolve_string_details_async(
-        self,
-        flag_key: str,
-        default_value: str,
-        evaluation_context: EvaluationContext | None = None,
-    ) -> FlagResolutionDetails[str]:
-        """Evaluates a str flag; a refresh runs in a thread and does not block the event loop."""
-        await self._refreshed()
-        return self.resolve_string_details(flag_key, default_value, evaluation_context)
-
-    async def resolve_integer_details_async(
-        self,
-        flag_key: str,
-        default_value: int,
-        evaluation_context: EvaluationContext | None = None,
-    ) -> FlagResolutionDetails[int]:
-        """Evaluates a number flag, truncated; a refresh does not block the event loop."""
-        await self._refreshed()
-        return self.resolve_integer_details(flag_key, default_value, evaluation_context)
-
-    async def resolve_float_details_async(
-        self,
-        flag_key: str,
-        default_value: float,
-        evaluation_context: EvaluationContext | None = None,
-    ) -> FlagResolutionDetails[float]:
-        """Evaluates a number flag; a refresh runs in a thread and does not block the event loop."""
-        await self._refreshed()
-        return self.resolve_float_details(flag_key, default_value, evaluation_context)
-
-    async def resolve_object_details_async(
-        self,
-        flag_key: str,
-        default_value: _Object,
-        evaluation_context: EvaluationContext | None = None,
-    ) -> FlagResolutionDetails[_Object]:
-        """Evaluates a flag with objects or arrays; a refresh does not block the event loop."""
-        await self._refreshed()
-        return self.resolve_object_details(flag_key, default_value, evaluation_context)
-
-    async def _refreshed(self) -> None:
-        if isinstance(self._flags, FlagClient) and self._flags.due:
-            await asyncio.to_thread(_refreshed, self._flags)
 
     def _bind(self, context: EvaluationContext | None) -> BoundFlags | BoundFlagClient:
         return self._flags.bind(to_isoflag_context(context))

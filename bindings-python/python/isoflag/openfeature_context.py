@@ -104,7 +104,7 @@ class _Copier:
     def copied(self, value: Any) -> Any:
         """Returns the copy of a value; a container is filled later."""
         kind = type(value)
-        # The type alone tells what JSON text holds, without the slower look at abstract classes.
+        # For values from JSON the exact type is enough, without slower tests of abstract classes.
         if kind in _SCALARS:
             return value
         is_mapping = kind is dict

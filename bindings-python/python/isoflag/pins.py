@@ -6,8 +6,8 @@ from typing import Final
 from ._core import DocumentHistory, Flags
 from ._errors import PinError
 from ._logs import logger
+from .client.held_document import HeldDocument
 from .gate_times import GateTimes
-from .held_document import HeldDocument
 from .source.bounded_call import BoundedCalls
 from .source.deadline import DEFAULT_SECONDS, seconds_left
 from .source.protocol import Fetched
@@ -44,10 +44,10 @@ class Pins:
     ) -> None:
         """Creates an empty store with limits on documents and on bytes of canonical JSON.
 
-        ``max_age`` is for how many seconds a document answers after it went out of force: two times
-        to live and a poll's timeout unless given. ``fetch`` reads a document by its digest from an
-        authoritative store, or returns None; it is called if a pin names one that is not held, with
-        whatever digest a request names, and abandoned after ``timeout`` seconds.
+        ``max_age`` is the number of seconds for which a superseded document can be pinned, by
+        default two TTLs and a poll's timeout. ``fetch`` returns the document of a digest from an
+        authoritative store, or None. It is called with any digest that a request names and that is
+        not held, and abandoned after ``timeout`` seconds.
 
         If the client's source may lag, as the AppConfig Agent does, a fetched document with a later
         last-modified timestamp than the current one is used with its own flags for ``max_age``
@@ -144,18 +144,18 @@ class Pins:
         )
         # Unless a document has loaded the call above raises.
         fetched = Fetched(b"") if held is None else held.fetched
-        return HeldDocument(pinned.flags, fetched, _digest=digest)
+        return HeldDocument(pinned.flags, fetched, digest=digest)
 
     def _keep(self, digest: str, load: Callable[[bytes], Flags], *, is_current: bool) -> bool:
-        """Fetch the document of a digest, if that can be; say whether it is held now."""
+        """Fetches the document of a digest, if possible; returns whether it is held now."""
         fetch = self._fetch
         if fetch is None:
             return False
         try:
-            given = self._calls.run(lambda _: fetch(digest), seconds_left(self._timeout))
-            if given is None:
+            fetched = self._calls.run(lambda _: fetch(digest), seconds_left(self._timeout))
+            if fetched is None:
                 return False
-            flags = given if isinstance(given, Flags) else load(given)
+            flags = fetched if isinstance(fetched, Flags) else load(fetched)
         except Exception:
             _logger.exception("cannot fetch the document `%s`", digest)
             return False

@@ -22,8 +22,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict
 
+from .__main__ import MISSING, find_cli
 from ._core import Flags
-from ._program import MISSING, find_cli
+from ._unicode import utf16_units
 from .activity import Activity
 from .lifecycle import Answer, Status
 
@@ -241,7 +242,7 @@ def retirements(
         for searched in code:
             arguments += ["--code", fspath(searched)]
         found: list[Retirement] = _run("retire", now, arguments)["flags"]
-    return sorted(found, key=lambda flag: flag["key"].encode("utf-16-be", "surrogatepass"))
+    return sorted(found, key=lambda flag: utf16_units(flag["key"]))
 
 
 class _Files:

@@ -1,7 +1,7 @@
 //! `isoflag activity`: works with recorded evaluations.
 
 use clap::{Args, Subcommand};
-use isoflag::Activity;
+use isoflag_tools::Activity;
 
 use crate::console::Console;
 use crate::finding::Findings;

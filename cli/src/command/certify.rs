@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use clap::Args;
-use isoflag::{
-    Certification, CertificationVerdict, Flags, StepResult, Strategy, StrategyKind, TestEvidence,
-    Tri, Value,
+use isoflag::{Flags, Value};
+use isoflag_tools::{
+    Certification, CertificationVerdict, StepResult, Strategy, StrategyKind, Ternary, TestEvidence,
+    certification, certification_by_evidence, with_strategy,
 };
 
 use super::{Format, object};
@@ -172,13 +173,13 @@ fn certified(
 ) -> Certification {
     let built = arguments.artifact_time;
     if arguments.no_evidence {
-        return flags.certification(first.result, second.result, built, now);
+        return certification(flags, first.result, second.result, built, now);
     }
     let evidence = TestEvidence {
         production_state: first.evaluated.clone(),
         next_release: second.evaluated.clone(),
     };
-    flags.certification_by_evidence(first.result, second.result, built, now, &evidence)
+    certification_by_evidence(flags, first.result, second.result, built, now, &evidence)
 }
 
 /// Runs the command under a strategy.
@@ -188,8 +189,7 @@ fn tested(
     kind: StrategyKind,
     folder: &Path,
 ) -> Result<Step, Failure> {
-    let under = flags
-        .with_strategy(&Strategy::from(kind))
+    let under = with_strategy(flags, &Strategy::from(kind))
         .map_err(|error| Failure::message(format!("`{}`: {error}", arguments.file)))?;
     let file = folder.join(kind.as_str().to_lowercase().replace(' ', "-")).with_extension("json");
     replace(&file.to_string_lossy(), under.document().to_canonical_json().as_bytes())?;
@@ -248,8 +248,8 @@ fn print(
     }
     for feature in &found.left {
         let why = match feature.included {
-            Tri::Unknown => "since when is unknown; write `statusTimestamp`",
-            Tri::Yes | Tri::No => "the artifact is older",
+            Ternary::Unknown => "since when is unknown; write `statusTimestamp`",
+            Ternary::Yes | Ternary::No => "the artifact is older",
         };
         console.line(format_args!("`{}` remains in {}: {why}", feature.key, feature.status))?;
     }

@@ -1,7 +1,8 @@
 //! `isoflag check`: reports mistakes in documents.
 
 use clap::{Args, ValueEnum};
-use isoflag::{CheckOptions, Diagnostic, DocumentError, Flags, NamePattern, Severity, Value};
+use isoflag::{Diagnostic, DocumentError, Flags, Severity, Value};
+use isoflag_tools::{CheckOptions, NamePattern, check};
 
 use super::{Format, object};
 use crate::clock::NowArgument;
@@ -102,7 +103,7 @@ pub(crate) fn run(
     for (environment, file) in plain.chain(environments) {
         let source = input.read(file)?;
         let loaded = arguments.container.load(&source);
-        let found = loaded.as_ref().map(|flags| flags.check(&options)).unwrap_or_default();
+        let found = loaded.as_ref().map(|flags| check(flags, &options)).unwrap_or_default();
         reports.push(Report { source, environment, loaded, found });
     }
     check_environments(&mut reports, &options);
@@ -125,7 +126,7 @@ fn check_environments(reports: &mut [Report], options: &CheckOptions) {
         .collect();
     let pairs: Vec<(&str, &Flags)> =
         named.iter().map(|(name, flags)| (name.as_str(), flags)).collect();
-    let mut found = Flags::check_environments(&pairs, options).into_iter();
+    let mut found = isoflag_tools::check_environments(&pairs, options).into_iter();
     let readable = |report: &&mut Report| report.environment.is_some() && report.loaded.is_ok();
     for report in reports.iter_mut().filter(readable) {
         report.found = found.next().unwrap_or_default();

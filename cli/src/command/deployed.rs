@@ -1,7 +1,8 @@
 //! `isoflag deployed`: records the deployment of an artifact.
 
 use clap::Args;
-use isoflag::{Tri, Value};
+use isoflag::Value;
+use isoflag_tools::{Ternary, deployment};
 
 use super::{Format, object};
 use crate::clock::{NowArgument, moment_argument, not_in_the_future};
@@ -11,7 +12,7 @@ use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};
 
-/// Record that an artifact is deployed: list its features, and enter the done ones into Beta
+/// Record that an artifact is deployed: list its features, and add those that are done to Beta
 ///
 /// The document is rewritten: a feature that is done and in the artifact gets its
 /// `deployedTimestamp`; a feature that is not in it, for example after a return to an older
@@ -45,7 +46,7 @@ pub(crate) fn run(
     let built = arguments.artifact_time;
     not_in_the_future(built, now, "`--artifact-time`")?;
     let document = Edited::read(&arguments.file, input)?;
-    let found = match document.flags.deployment(built, now) {
+    let found = match deployment(&document.flags, built, now) {
         Ok(found) => found,
         Err(error) => return document.refuse(&error, arguments.format.json, console),
     };
@@ -63,7 +64,7 @@ pub(crate) fn run(
     let mut table = Table::new(&["FLAG", "STATUS", "IN THE ARTIFACT", "BETA"]);
     for feature in &found.features {
         let included = match feature.included {
-            Tri::Unknown => "unknown: no `stagedTimestamp`",
+            Ternary::Unknown => "unknown: no `stagedTimestamp`",
             answer => answer.as_str(),
         };
         table.row(vec![

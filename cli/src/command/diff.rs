@@ -2,6 +2,7 @@
 
 use clap::Args;
 use isoflag::{Flags, Value};
+use isoflag_tools::diff;
 
 use super::Format;
 use crate::console::Console;
@@ -45,7 +46,7 @@ pub(crate) fn run(
         loaded.map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))
     };
     let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
-    let diff = old.diff(&new);
+    let diff = diff(&old, &new);
     if arguments.format.json {
         console.line(Value::to_canonical_json(&diff.to_value()))?;
     } else if arguments.markdown {

@@ -1,7 +1,8 @@
 //! `isoflag finish`: ends the rollout of a feature.
 
 use clap::Args;
-use isoflag::{LifecycleChange, Value};
+use isoflag::Value;
+use isoflag_tools::{LifecycleChange, finish};
 
 use super::{Format, object};
 use crate::calendar::date;
@@ -46,7 +47,7 @@ pub(crate) fn run(
     let safety_period = (arguments.safety_weeks * WEEK).floor();
     let mut changes: Vec<LifecycleChange> = Vec::new();
     for key in &arguments.keys {
-        match document.flags.finish(key, safety_period, now) {
+        match finish(&document.flags, key, safety_period, now) {
             Ok(change) => changes.extend(change),
             Err(error) => return document.refuse(&error, arguments.format.json, console),
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use isoflag::{Attention, FlagOn, Inventory, InventoryDocument, InventoryRow, LastEvaluated};
+use isoflag_tools::{Attention, FlagOn, Inventory, InventoryDocument, InventoryRow, LastEvaluated};
 
 use super::Format;
 use crate::activity_files::ActivityFiles;
@@ -92,9 +92,9 @@ fn print(inventory: &Inventory, console: &mut Console) -> Result<(), Failure> {
         ["FLAG", "ENVIRONMENT", "STATE", "SERVES", "STATUS", "AGE", "EVALUATED", "ATTENTION"];
     let mut table = Table::new(&headings);
     let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
-    for ((nobody, owner), rows) in by_owner {
+    for ((is_missing, owner), rows) in by_owner {
         table.row(Vec::new());
-        let style = if nobody { AnsiColor::Yellow.on_default() } else { bold };
+        let style = if is_missing { AnsiColor::Yellow.on_default() } else { bold };
         table.row(vec![Cell::new(owner).styled(style)]);
         let mut before = "";
         for row in rows {

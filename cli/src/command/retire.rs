@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use isoflag::{
-    Activity, DatedDocument, LastEvaluated, Object, Retirement, RetirementInputs, RetirementRule,
-    Since, Tri, Value, Verdict,
+use isoflag::{Object, Value};
+use isoflag_tools::{
+    Activity, DatedDocument, LastEvaluated, Retirement, RetirementInputs, RetirementRule, Since,
+    Ternary, Verdict, retirements,
 };
 
 use super::{Format, object};
@@ -93,13 +94,16 @@ pub(crate) fn run(
         let count = |(key, places): (&String, &Vec<String>)| (Arc::from(&**key), places.len());
         sites.iter().map(count).collect::<BTreeMap<Arc<str>, usize>>()
     });
-    let mut found = flags.retirements(&RetirementInputs {
-        now,
-        weeks: arguments.weeks,
-        history: &history,
-        activity: Some(&activity).filter(|_| !arguments.activity.is_empty()),
-        call_sites: counts.as_ref(),
-    });
+    let mut found = retirements(
+        &flags,
+        &RetirementInputs {
+            now,
+            weeks: arguments.weeks,
+            history: &history,
+            activity: Some(&activity).filter(|_| !arguments.activity.is_empty()),
+            call_sites: counts.as_ref(),
+        },
+    );
     found.sort_by_key(|flag| flag.verdict);
     if arguments.format.json {
         print_json(&found, sites.as_ref(), arguments.weeks, now, console)?;
@@ -205,7 +209,7 @@ fn row(flag: &Retirement, now: f64) -> Vec<Cell> {
         }
     };
     let said = |rule: RetirementRule| match flag.rule(rule) {
-        Tri::Unknown => unknown(),
+        Ternary::Unknown => unknown(),
         answer => Cell::new(answer.as_str()).styled(style(answer)),
     };
     let serves = match (&flag.value, flag.serves_default) {
@@ -218,7 +222,7 @@ fn row(flag: &Retirement, now: f64) -> Vec<Cell> {
             Cell::new(text)
         }
         (None, true) => Cell::new("the default"),
-        (None, false) => Cell::new("no").styled(style(Tri::No)),
+        (None, false) => Cell::new("no").styled(style(Ternary::No)),
     };
     let constant = match (&flag.value, flag.serves_default) {
         (None, false) => Cell::default(),
@@ -256,10 +260,10 @@ fn row(flag: &Retirement, now: f64) -> Vec<Cell> {
     ]
 }
 
-fn style(answer: Tri) -> Style {
+fn style(answer: Ternary) -> Style {
     match answer {
-        Tri::Yes => AnsiColor::Green.on_default(),
-        Tri::No => AnsiColor::Red.on_default(),
-        Tri::Unknown => Style::new().dimmed(),
+        Ternary::Yes => AnsiColor::Green.on_default(),
+        Ternary::No => AnsiColor::Red.on_default(),
+        Ternary::Unknown => Style::new().dimmed(),
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use isoflag::{Flags, Value};
+use isoflag_tools::changed_answers;
 
 use super::Format;
 use crate::clock;
@@ -123,7 +124,7 @@ impl Stamps {
     ) -> Result<Stamps, Failure> {
         let now = Value::from(now as f64);
         let (before, after) = (old.document(), new.document());
-        let changed = old.changed_answers(new);
+        let changed = changed_answers(old, new);
         let mut stamps = Stamps::default();
         let markable = flags_with_a_place(source);
         let mut unmarked = false;

@@ -1,7 +1,8 @@
 //! `isoflag status`: shows or sets the status of a feature.
 
 use clap::Args;
-use isoflag::{LifecycleChange, LifecycleError, Status, Value};
+use isoflag::Value;
+use isoflag_tools::{LifecycleChange, LifecycleError, Status, lifecycle, status_change};
 
 use super::{Format, object};
 use crate::clock::NowArgument;
@@ -49,11 +50,11 @@ pub(crate) fn run(
     let now = arguments.now.seconds()?;
     let document = Edited::read(&arguments.file, input)?;
     let key = arguments.key.as_str();
-    let change = match (&arguments.status, document.flags.lifecycle(key)) {
+    let change = match (&arguments.status, lifecycle(&document.flags, key)) {
         (_, None) => Err(LifecycleError::UnknownFlag(key.into())),
         (None, Some(_)) => Ok(None),
         (Some(name), Some(_)) => match Status::named(name) {
-            Some(to) => document.flags.status_change(key, to, now),
+            Some(to) => status_change(&document.flags, key, to, now),
             None => Err(LifecycleError::UnknownStatus(name.as_str().into())),
         },
     };
@@ -71,7 +72,7 @@ pub(crate) fn run(
     if written {
         document.write(change.as_slice(), None)?;
     }
-    let held = document.flags.lifecycle(key).and_then(|lifecycle| lifecycle.status);
+    let held = lifecycle(&document.flags, key).and_then(|lifecycle| lifecycle.status);
     let status = change.as_ref().map(|change| change.to).filter(|_| written).or(held);
     let next = status.map_or(&Status::ALL[..], Status::next);
     if arguments.format.json {

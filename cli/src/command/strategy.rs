@@ -1,7 +1,8 @@
 //! `isoflag strategy`: applies a strategy to a document.
 
 use clap::Args;
-use isoflag::{Context, Strategy, StrategyKind, System, Value};
+use isoflag::{Context, Value};
+use isoflag_tools::{Strategy, StrategyKind, System, changed_answers, strategy_for, with_strategy};
 
 use super::{Format, object};
 use crate::console::Console;
@@ -69,12 +70,11 @@ pub(crate) fn run(
             })?;
             let context = Context::from_json(&input.read_argument(context)?)
                 .map_err(|error| Failure::message(format!("invalid context: {error}")))?;
-            flags.strategy_for(system, &context).unwrap_or(StrategyKind::Production.into())
+            strategy_for(&flags, system, &context).unwrap_or(StrategyKind::Production.into())
         }
         _ => arguments.strategy()?,
     };
-    let overlaid = flags
-        .with_strategy(&strategy)
+    let overlaid = with_strategy(&flags, &strategy)
         .map_err(|error| Failure::message(format!("cannot apply the strategy: {error}")))?;
     let text = format!("{}\n", overlaid.document());
     match &arguments.out {
@@ -86,7 +86,10 @@ pub(crate) fn run(
         console.line(object([
             ("strategy", strategy.to_value()),
             ("digest", Value::from(overlaid.digest())),
-            ("changed", flags.changed_answers(&overlaid).into_iter().map(Value::String).collect()),
+            (
+                "changed",
+                changed_answers(&flags, &overlaid).into_iter().map(Value::String).collect(),
+            ),
         ]))?;
     } else if let Some(file) = &arguments.out {
         console.line(format_args!("{file}: {}", strategy.kind))?;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use isoflag::TypingLanguage;
+use isoflag_tools::{TypingLanguage, typing};
 
 use crate::console::Console;
 use crate::document::DocumentArgument;
@@ -34,7 +34,7 @@ pub(crate) fn run(
     let Some(language) = TypingLanguage::named(&arguments.lang) else {
         return Err(Failure::message(format!("there are no types for `{}`", arguments.lang)));
     };
-    let text = flags.typing(language);
+    let text = typing(&flags, language);
     match &arguments.out {
         None => console.source(&text)?,
         Some(file) => replace(file, text.as_bytes())?,

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use isoflag::{
-    Attention, FlagOn, Inventory, InventoryRow, LastEvaluated, ServedValue, Status, Value,
+use isoflag::Value;
+use isoflag_tools::{
+    Attention, FlagOn, Inventory, InventoryRow, LastEvaluated, ServedValue, Status,
 };
 
 use super::escape::escaped;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use isoflag::{Attention, Environment, Inventory, InventoryRow, Status};
+use isoflag_tools::{Attention, Environment, Inventory, InventoryRow, Status};
 use sha2::{Digest, Sha256};
 
 use crate::calendar::{date, date_and_time};
@@ -75,7 +75,7 @@ fn write_page(html: &mut String, inventory: &Inventory) -> std::fmt::Result {
     write!(
         html,
         "</main>\n<footer>Percentages are of the contexts that no target and no rule catches. \
-         What nobody counted is unknown, not unused. Times are UTC.</footer>\n\
+         Evaluations that were not counted are unknown, not absent. Times are UTC.</footer>\n\
          <script>{SCRIPT}</script>\n</body>\n</html>\n"
     )
 }
@@ -111,9 +111,7 @@ fn write_environment(html: &mut String, environment: &Environment) -> std::fmt::
 }
 
 fn write_tiles(html: &mut String, inventory: &Inventory) -> std::fmt::Result {
-    html.write_str(
-        "<div class=\"tiles\" role=\"group\" aria-label=\"What asks for attention\">\n",
-    )?;
+    html.write_str("<div class=\"tiles\" role=\"group\" aria-label=\"Needs attention\">\n")?;
     for attention in Attention::ALL {
         let count = inventory.attention_count(attention);
         let (tone, words) = match attention {
@@ -230,7 +228,8 @@ fn write_row(html: &mut String, inventory: &Inventory, row: &InventoryRow) -> st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use isoflag::{Flags, InventoryDocument};
+    use isoflag::Flags;
+    use isoflag_tools::InventoryDocument;
 
     #[test]
     fn text_of_a_document_is_escaped() {

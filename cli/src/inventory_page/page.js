@@ -16,7 +16,7 @@
   const sortKey = (row, index) => row.cells[index].dataset.sort ?? "";
   const compareText = new Intl.Collator("en", { numeric: true }).compare;
 
-  /** What is not known comes last, whichever way the others go. */
+  /** Compares two rows; unknown values come last in both directions. */
   function compare(one, other) {
     const [left, right] = [sortKey(one, column), sortKey(other, column)];
     if (left === "" || right === "") return (left === "") - (right === "");
@@ -48,7 +48,7 @@
     return row;
   }
 
-  /** Shows a key once where the same flag follows itself, and dims what is as in the row above. */
+  /** Shows the key of consecutive rows of one flag once, and dims cells equal to the row above. */
   function place(shown) {
     let before;
     for (const row of shown) {

@@ -58,7 +58,7 @@ def _parsed(text: str) -> Json:
 def write_latest_run(tally: Tally, seed: str) -> None:
     """Replaces the last table of DIVERGENCES.md."""
     node = subprocess.run(("node", "--version"), capture_output=True, text=True, check=True).stdout.strip()[1:]
-    package = CONFORMANCE / "differential" / "node_modules" / "@launchdarkly" / "node-server-sdk" / "package.json"
+    package = CONFORMANCE / "node_modules" / "@launchdarkly" / "node-server-sdk" / "package.json"
     javascript = json.loads(package.read_text(encoding="utf-8"))["version"]
     rows = {
         "date": datetime.now(timezone.utc).date().isoformat(),

@@ -12,8 +12,8 @@ import { launch } from "./browser.js";
 const entry = process.argv[2] === "core" ? "index" : "tools";
 const at = path => fileURLToPath(new URL(path, import.meta.url));
 const FOLDERS = {
-  "/isoflag/": at("../node_modules/isoflag/dist/"),
-  "/canonicalize/": at("../node_modules/canonicalize/lib/"),
+  "/isoflag/": at("../../node_modules/isoflag/dist/"),
+  "/canonicalize/": at("../../node_modules/canonicalize/lib/"),
   "/node/": at("../node/"),
 };
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };

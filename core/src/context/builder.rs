@@ -72,8 +72,7 @@ impl ContextBuilder {
             return Err(ContextError::invalid(KIND, message));
         }
         if !self.private.is_empty() {
-            let meta =
-                Object::of_present(&mut [Some(("privateAttributes", Value::from(self.private)))]);
+            let meta = Object::default().with("privateAttributes", Value::from(self.private));
             self.members.push((Arc::from("_meta"), Value::Object(meta)));
         }
         Context::from_value(Value::Object(Object::from_members(self.members)))

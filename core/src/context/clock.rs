@@ -23,7 +23,9 @@ impl Context {
     /// `now_ms` is in milliseconds since the epoch, `offset_minutes` east of UTC. The core reads no
     /// clock; the caller does.
     ///
-    /// If the moment lies outside the years 0 to 9999.
+    /// # Errors
+    ///
+    /// If the time is outside the years 0 to 9999.
     pub fn with_clock(&self, now_ms: f64, offset_minutes: i32) -> Result<Context, ContextError> {
         let attributes = attributes(now_ms, offset_minutes).ok_or_else(|| {
             let shown = match Value::number(now_ms) {
@@ -59,12 +61,12 @@ fn attributes(now_ms: f64, offset_minutes: i32) -> Option<Object> {
     // The sum of a power of ten and a number has the number's leading zeros after its first digit.
     let padded = |zeros: i64, number: i64| json::integer(zeros + number).split_off(1);
     let date = [&*padded(10_000, year), "-", &padded(100, month), "-", &padded(100, day)].concat();
-    Some(Object::of_present(&mut [
-        Some(("epochMillis", Value::from(now_ms))),
-        Some(("minuteOfDay", Value::from(seconds_of_day / 60))),
-        Some(("dayOfWeek", Value::from((days + 3).rem_euclid(7) + 1))),
-        Some(("date", Value::from(date))),
-    ]))
+    let attributes = Object::default()
+        .with("epochMillis", Value::from(now_ms))
+        .with("minuteOfDay", Value::from(seconds_of_day / 60))
+        .with("dayOfWeek", Value::from((days + 3).rem_euclid(7) + 1))
+        .with("date", Value::from(date));
+    Some(attributes)
 }
 
 #[cfg(test)]
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_is_replaced_and_must_be_a_moment() {
+    fn a_clock_is_replaced_and_its_time_must_be_in_range() {
         let context = Context::builder("u").build().unwrap();
         let twice = context.with_clock(0.0, 0).unwrap().with_clock(60_000.0, 0).unwrap();
         assert_eq!(twice.key(), "clock:clock:user:u");

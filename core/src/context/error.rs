@@ -23,10 +23,10 @@ impl ContextError {
         ContextError { code: "invalid-context", path: path.to_owned(), message: message.to_owned() }
     }
 
-    /// A member of the wrong type, with its parent's path in front.
-    pub(super) fn expected(what: &str, found: &Value, place: &str, name: &str) -> ContextError {
+    /// A member of the wrong type; the prefix precedes its name in the path.
+    pub(super) fn expected(what: &str, found: &Value, prefix: &str, name: &str) -> ContextError {
         let message = ["expected ", what, ", found ", found.type_name()].concat();
-        ContextError::invalid([place, name].concat(), message)
+        ContextError::invalid([prefix, name].concat(), message)
     }
 
     pub(super) fn limit(message: String) -> ContextError {
@@ -37,7 +37,7 @@ impl ContextError {
         let code = match error.kind {
             JsonErrorKind::Syntax => "not-json",
             JsonErrorKind::NumberRange => "number-range",
-            JsonErrorKind::Nesting => "limit",
+            JsonErrorKind::Nesting | JsonErrorKind::Memory => "limit",
         };
         ContextError { code, path: error.path().to_owned(), message: error.text() }
     }

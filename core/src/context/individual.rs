@@ -46,26 +46,23 @@ impl Individual {
         built_in.filter(|_| reference.is(reference.name()))
     }
 
-    /// Returns the members of its canonical JSON, without the kind.
-    pub(crate) fn members(&self) -> Vec<(Arc<str>, Value)> {
-        let private = (!self.private.is_empty()).then(|| {
-            let references: Vec<Value> =
-                self.private.iter().map(|reference| Value::String(Arc::clone(reference))).collect();
-            Object::of_present(&mut [Some(("privateAttributes", Value::from(references)))])
-        });
-        let mut built_in = [
-            Some(("key", Value::String(Arc::clone(&self.key)))),
-            self.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
-            self.anonymous.then_some(("anonymous", Value::Bool(true))),
-            private.map(|meta| ("_meta", Value::Object(meta))),
-        ];
-        let mut members = Vec::new();
-        for object in [&Object::of_present(&mut built_in), &self.attributes] {
-            for (name, value) in object.iter() {
-                members.push((Arc::clone(name), value.clone()));
-            }
+    /// Returns its JSON without the kind.
+    pub(crate) fn to_object(&self) -> Object {
+        let mut members = self.attributes.members().to_vec();
+        let mut add = |name: &str, value| members.push((Arc::from(name), value));
+        add("key", Value::String(Arc::clone(&self.key)));
+        if let Some(name) = &self.name {
+            add("name", Value::String(Arc::clone(name)));
         }
-        members
+        if self.anonymous {
+            add("anonymous", Value::Bool(true));
+        }
+        if !self.private.is_empty() {
+            let references = self.private.iter().map(|text| Value::String(Arc::clone(text)));
+            let meta = Object::default().with("privateAttributes", references.collect());
+            add("_meta", Value::Object(meta));
+        }
+        Object::from_members(members)
     }
 }
 

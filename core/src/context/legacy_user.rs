@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::error::ContextError;
 use super::escaped;
-use super::individual::{BUILT_IN, Individual};
+use super::individual::Individual;
 use super::kind::USER;
 use super::read::{Members, anonymous, custom, member, text, texts};
+use super::reference::AttributeReference;
 use crate::json::{Object, Value};
 
 const STRINGS: [&str; 6] = ["firstName", "lastName", "email", "country", "avatar", "ip"];
@@ -18,11 +19,7 @@ pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
         .ok_or_else(|| ContextError::invalid("key", "a user needs a key, a string"))?;
     let mut attributes = match member(user, "custom") {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Object(attributes)) => custom(attributes.members().iter())
-            .iter()
-            .filter(|(name, _)| !BUILT_IN.contains(&&***name))
-            .map(|(name, value)| (Arc::clone(name), value.clone()))
-            .collect(),
+        Some(Value::Object(attributes)) => custom(attributes.members()),
         Some(other) => return Err(ContextError::expected("an object", other, "", "custom")),
     };
     for name in STRINGS {
@@ -44,19 +41,25 @@ pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
 
 /// Writes a user with an empty key, which only the legacy form can represent.
 pub(super) fn write(user: &Individual) -> Value {
-    let private = user.private.iter().map(|reference| {
-        let name = super::AttributeReference::parse(reference);
-        name.map_or_else(|_| Value::from(&**reference), |name| Value::from(name.name()))
-    });
-    let private: Vec<Value> = private.collect();
-    let mut members = [
-        Some(("key", Value::String(Arc::clone(&user.key)))),
-        user.name.as_ref().map(|name| ("name", Value::String(Arc::clone(name)))),
-        user.anonymous.then_some(("anonymous", Value::Bool(true))),
-        (!user.attributes.is_empty()).then(|| ("custom", Value::Object(user.attributes.clone()))),
-        (!private.is_empty()).then(|| ("privateAttributeNames", Value::from(private))),
-    ];
-    Object::of_present(&mut members).into()
+    let mut private = Vec::new();
+    for reference in &user.private {
+        let name = AttributeReference::parse(reference);
+        private.push(Value::from(name.as_ref().map_or(&**reference, AttributeReference::name)));
+    }
+    let mut object = Object::default().with("key", Value::String(Arc::clone(&user.key)));
+    if let Some(name) = &user.name {
+        object = object.with("name", Value::String(Arc::clone(name)));
+    }
+    if user.anonymous {
+        object = object.with("anonymous", Value::Bool(true));
+    }
+    if !user.attributes.is_empty() {
+        object = object.with("custom", Value::Object(user.attributes.clone()));
+    }
+    if !private.is_empty() {
+        object = object.with("privateAttributeNames", Value::from(private));
+    }
+    Value::Object(object)
 }
 
 /// Converts a plain name to a reference: a leading slash would make it a path.

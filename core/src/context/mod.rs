@@ -6,7 +6,6 @@ mod error;
 mod individual;
 mod kind;
 mod legacy_user;
-#[cfg(feature = "tools")]
 mod private;
 mod read;
 mod reference;
@@ -20,10 +19,9 @@ pub use reference::{AttributeReference, ReferenceError};
 
 pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
 pub(crate) use kind::{KIND, USER};
-#[cfg(feature = "tools")]
 pub(crate) use private::PrivateAttributes;
 
-use crate::json::{self, Object, Value, sorted_names};
+use crate::json::{self, Object, Value};
 use crate::limits;
 use read::Read;
 
@@ -117,16 +115,15 @@ impl Context {
     ///
     /// If there are no parts, or two have the same kind.
     pub fn multi(parts: &[Context]) -> Result<Context, ContextError> {
-        Context::of(parts.iter().flat_map(|part| part.individuals().iter().cloned()).collect())
+        let mut individuals = Vec::new();
+        for part in parts {
+            individuals.extend_from_slice(part.individuals());
+        }
+        Context::of(individuals)
     }
 
     pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {
-        if !individuals.is_sorted_by(|a, b| a.kind < b.kind) {
-            let kind = |place: usize| individuals.get(place).map_or("", |one| &*one.kind);
-            let places = sorted_names(individuals.len(), &kind);
-            individuals =
-                places.iter().filter_map(|place| individuals.get(*place).cloned()).collect();
-        }
+        individuals.sort_by(|a, b| a.kind.cmp(&b.kind));
         if individuals.is_empty() {
             return Err(ContextError::invalid("", "a multi-kind context needs at least one kind"));
         }
@@ -166,15 +163,14 @@ impl Context {
         match self.individuals() {
             [individual] if individual.key.is_empty() => legacy_user::write(individual),
             [individual] => {
-                let mut members = individual.members();
-                members.push((Arc::from(KIND), Value::String(Arc::clone(&individual.kind))));
-                Object::from_members(members).into()
+                let kind = Value::String(Arc::clone(&individual.kind));
+                individual.to_object().with(KIND, kind).into()
             }
             individuals => {
                 let mut members = vec![(Arc::from(KIND), Value::from(kind::MULTI))];
                 for individual in individuals {
-                    let object = Object::from_members(individual.members());
-                    members.push((Arc::clone(&individual.kind), Value::Object(object)));
+                    let object = Value::Object(individual.to_object());
+                    members.push((Arc::clone(&individual.kind), object));
                 }
                 Object::from_members(members).into()
             }
@@ -191,8 +187,8 @@ impl Context {
 
     pub(crate) fn individual(&self, kind: &str) -> Option<&Individual> {
         let individuals = self.individuals();
-        let place = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;
-        individuals.get(place)
+        let index = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;
+        individuals.get(index)
     }
 }
 

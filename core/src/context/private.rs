@@ -21,9 +21,9 @@ impl PrivateAttributes {
     /// anonymity cannot be private.
     pub(crate) fn hide(&self, reference: &AttributeReference) -> bool {
         let before = |private: &AttributeReference| private.components().lt(reference.components());
-        let place = self.0.partition_point(before);
+        let first = self.0.partition_point(before);
         // A prefix of the reference is right before it; references into it begin at it.
-        let around = self.0.get(place.saturating_sub(1)..).unwrap_or_default().iter().take(2);
+        let around = self.0.get(first.saturating_sub(1)..).unwrap_or_default().iter().take(2);
         !matches!(reference.name(), KIND | "key" | "anonymous")
             && around.into_iter().any(|private| private.overlaps(reference))
     }
@@ -43,7 +43,7 @@ mod tests {
         #[test]
         fn the_index_finds_the_same_as_a_linear_search(
             private in prop::collection::vec("/?[ab]{1,2}(/[ab~]{1,2}){0,3}", 0..12),
-            asked in prop::collection::vec("/[ab]{1,2}(/[ab]{1,2}){0,3}", 1..12),
+            looked_up in prop::collection::vec("/[ab]{1,2}(/[ab]{1,2}){0,3}", 1..12),
         ) {
             let references: Vec<Value> = private.iter().map(|text| Value::from(&**text)).collect();
             let meta = Object::from_iter([("privateAttributes", Value::from(references))]);
@@ -54,7 +54,7 @@ mod tests {
             ]);
             let context = Context::from_value(context.into()).unwrap();
             let prepared = PrivateAttributes::of(&context.individuals()[0]);
-            for text in asked {
+            for text in looked_up {
                 let reference = AttributeReference::parse(&Arc::from(text)).unwrap();
                 let hidden = private.iter().any(|text| {
                     AttributeReference::parse(&Arc::from(&**text))

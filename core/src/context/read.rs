@@ -25,55 +25,56 @@ pub(super) fn member<'a>(members: Members<'a>, name: &str) -> Option<&'a Value> 
 pub(super) fn read(members: Members<'_>) -> Result<Read, ContextError> {
     match member(members, KIND) {
         None => legacy_user::read(members).map(Read::One),
-        Some(Value::String(kind)) if &**kind == MULTI => members
-            .iter()
-            .filter(|(name, _)| **name != *KIND)
-            .map(|(kind, value)| match value {
-                Value::Object(object) => {
-                    individual(object.members(), kind, &[&**kind, "."].concat())
-                }
-                other => Err(ContextError::expected("an object", other, "", kind)),
-            })
-            .collect::<Result<_, _>>()
-            .map(Read::Many),
+        Some(Value::String(kind)) if &**kind == MULTI => {
+            let mut individuals = Vec::new();
+            for (kind, value) in members.iter().filter(|(name, _)| **name != *KIND) {
+                let Value::Object(object) = value else {
+                    return Err(ContextError::expected("an object", value, "", kind));
+                };
+                let prefix = [kind, "."].concat();
+                individuals.push(individual(object.members(), kind, &prefix)?);
+            }
+            Ok(Read::Many(individuals))
+        }
         Some(Value::String(kind)) => individual(members, kind, "").map(Read::One),
         Some(other) => Err(ContextError::expected("a string", other, "", KIND)),
     }
 }
 
+/// Parses an individual context; the prefix precedes the paths of its members.
 fn individual(
     members: Members<'_>,
     kind: &Arc<str>,
-    place: &str,
+    prefix: &str,
 ) -> Result<Individual, ContextError> {
     if let Some(objection) = kind::objection(kind) {
-        return Err(ContextError::invalid([place, KIND].concat(), objection));
+        return Err(ContextError::invalid([prefix, KIND].concat(), objection));
     }
-    let key = text(members, "key", place)?;
+    let key = text(members, "key", prefix)?;
     let key = key.filter(|key| !key.is_empty()).ok_or_else(|| {
-        ContextError::invalid([place, "key"].concat(), "a context needs a key, a non-empty string")
+        ContextError::invalid([prefix, "key"].concat(), "a context needs a key, a non-empty string")
     })?;
     if let Some(null @ Value::Null) = member(members, ANONYMOUS) {
-        return Err(ContextError::expected("a boolean", null, place, ANONYMOUS));
+        return Err(ContextError::expected("a boolean", null, prefix, ANONYMOUS));
     }
     Ok(Individual {
         kind: Arc::clone(kind),
         key: Arc::clone(key),
-        name: text(members, "name", place)?.cloned(),
-        anonymous: anonymous(members, place)?,
-        attributes: custom(members.iter().filter(|(name, _)| !BUILT_IN.contains(&&**name))),
-        private: private(members, place)?,
+        name: text(members, "name", prefix)?.cloned(),
+        anonymous: anonymous(members, prefix)?,
+        attributes: Object::from_members(custom(members)),
+        private: private(members, prefix)?,
     })
 }
 
 const ANONYMOUS: &str = "anonymous";
 
 /// Parses `anonymous`; absent and null count as false.
-pub(super) fn anonymous(members: Members<'_>, place: &str) -> Result<bool, ContextError> {
+pub(super) fn anonymous(members: Members<'_>, prefix: &str) -> Result<bool, ContextError> {
     match member(members, ANONYMOUS) {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(anonymous)) => Ok(*anonymous),
-        Some(other) => Err(ContextError::expected("a boolean", other, place, ANONYMOUS)),
+        Some(other) => Err(ContextError::expected("a boolean", other, prefix, ANONYMOUS)),
     }
 }
 
@@ -81,30 +82,33 @@ pub(super) fn anonymous(members: Members<'_>, place: &str) -> Result<bool, Conte
 pub(super) fn text<'a>(
     members: Members<'a>,
     name: &str,
-    place: &str,
+    prefix: &str,
 ) -> Result<Option<&'a Arc<str>>, ContextError> {
     match member(members, name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(other) => Err(ContextError::expected("a string", other, place, name)),
+        Some(other) => Err(ContextError::expected("a string", other, prefix, name)),
     }
 }
 
-/// Returns the attributes that are neither null nor without a JSON form.
-pub(super) fn custom<'a>(members: impl Iterator<Item = &'a (Arc<str>, Value)>) -> Object {
-    members
-        .filter(|(_, value)| !value.is_null() && !value.lacks_json_form())
-        .map(|(name, value)| (Arc::clone(name), value.clone()))
-        .collect()
+/// Returns the attributes that are not built in, and are neither null nor without a JSON form.
+pub(super) fn custom(members: Members<'_>) -> Vec<(Arc<str>, Value)> {
+    let mut attributes = Vec::new();
+    for (name, value) in members {
+        if !(BUILT_IN.contains(&&**name) || value.is_null() || value.lacks_json_form()) {
+            attributes.push((Arc::clone(name), value.clone()));
+        }
+    }
+    attributes
 }
 
-fn private(members: Members<'_>, place: &str) -> Result<Box<[Arc<str>]>, ContextError> {
+fn private(members: Members<'_>, prefix: &str) -> Result<Box<[Arc<str>]>, ContextError> {
     match member(members, META) {
         None | Some(Value::Null) => Ok(Box::default()),
         Some(Value::Object(meta)) => {
-            texts(meta.members(), "privateAttributes", &[place, META, "."].concat())
+            texts(meta.members(), "privateAttributes", &[prefix, META, "."].concat())
         }
-        Some(other) => Err(ContextError::expected("an object", other, place, META)),
+        Some(other) => Err(ContextError::expected("an object", other, prefix, META)),
     }
 }
 
@@ -114,21 +118,20 @@ const META: &str = "_meta";
 pub(super) fn texts(
     members: Members<'_>,
     name: &str,
-    place: &str,
+    prefix: &str,
 ) -> Result<Box<[Arc<str>]>, ContextError> {
     let elements = match member(members, name) {
         None | Some(Value::Null) => &[],
         Some(Value::Array(elements)) => &**elements,
-        Some(other) => return Err(ContextError::expected("an array", other, place, name)),
+        Some(other) => return Err(ContextError::expected("an array", other, prefix, name)),
     };
-    let text = |(index, element): (usize, &Value)| match element {
-        Value::String(text) => Ok(Arc::clone(text)),
-        other => Err(ContextError::expected(
-            "a string",
-            other,
-            place,
-            &[name, "[", &json::integer(index as i64), "]"].concat(),
-        )),
-    };
-    elements.iter().enumerate().map(text).collect()
+    let mut texts = Vec::new();
+    for (index, element) in elements.iter().enumerate() {
+        let Value::String(text) = element else {
+            let name = [name, "[", &json::integer(index as i64), "]"].concat();
+            return Err(ContextError::expected("a string", element, prefix, &name));
+        };
+        texts.push(Arc::clone(text));
+    }
+    Ok(texts.into())
 }

@@ -101,7 +101,8 @@ impl AttributeReference {
     }
 
     /// Whether it addresses the attribute with this name as a whole.
-    pub(crate) fn is(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
         self.rest.is_empty() && &*self.name == name
     }
 
@@ -126,13 +127,11 @@ impl AttributeReference {
         self.rest.iter().try_fold(attribute, |value, name| value.as_object()?.get(name))
     }
 
-    #[cfg(feature = "tools")]
     pub(crate) fn components(&self) -> impl Iterator<Item = &Arc<str>> {
         std::iter::once(&self.name).chain(&self.rest)
     }
 
     /// Whether one of two references is a prefix of the other.
-    #[cfg(feature = "tools")]
     pub(crate) fn overlaps(&self, other: &AttributeReference) -> bool {
         self.name == other.name && self.rest.iter().zip(&other.rest).all(|(a, b)| a == b)
     }
@@ -168,13 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference() {
+    fn empty_components_and_unknown_escapes_are_invalid() {
         for text in ["", "/", "//", "/a/", "/a//b", "/a~", "/a~2", "/~"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
 
-    #[cfg(feature = "tools")]
     #[test]
     fn a_reference_overlaps_references_into_it() {
         let overlaps = |a: &str, b: &str| parse(a).unwrap().overlaps(&parse(b).unwrap());

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::container::{Document, read_text, read_value};
 use super::error::DocumentError;
-use super::profile;
+use super::{memory, profile};
+use crate::json::Path;
 use crate::json::{Object, Reading, Value};
-use crate::path::Path;
 
 /// Suffix of the flag that serves an AppConfig flag's attributes. AppConfig's own keys contain no
 /// dots.
@@ -30,7 +30,7 @@ impl Document {
             Some(object) if object.is_empty() || profile::is_profile(object) => {
                 Document::of_profile(reading)
             }
-            _ => Document::unpack(reading),
+            _ => Document::unpack::<true>(reading),
         }
     }
 
@@ -38,7 +38,7 @@ impl Document {
         Document::of_profile(read_value(value, &Path::Root)?)
     }
 
-    fn of_profile(reading: Reading) -> Result<Document, DocumentError> {
+    fn of_profile(mut reading: Reading) -> Result<Document, DocumentError> {
         let Value::Object(profile) = &reading.value else {
             let message = format!("a profile is an object, found {}", reading.value.type_name());
             return Err(DocumentError::not_a_document("", message));
@@ -48,22 +48,26 @@ impl Document {
                            profile, or put it under its key";
             return Err(DocumentError::not_a_document("enabled", message));
         }
-        let flags = match defined_values(profile)? {
-            Some(values) => flags(values, &Path::Root.member("values"))?,
-            None => flags(profile, &Path::Root)?,
+        let (entries, path) = match defined_values(profile)? {
+            Some(values) => (values, Path::Root.member("values")),
+            None => (profile, Path::Root),
         };
+        // Each entry becomes two flags.
+        if !reading.memory.spend(entries.len().saturating_mul(2 * memory::MADE_FLAG)) {
+            return Err(DocumentError::too_dense(path.text()));
+        }
+        let flags = flags(entries, &path)?;
         Ok(Document {
             flags,
             segments: Object::default(),
             rest: Object::default(),
             notes: reading.notes,
-            diagnostics: Vec::new(),
         })
     }
 }
 
 fn read_configuration(text: &[u8]) -> Result<Reading, DocumentError> {
-    match read_text(text, &Path::Root) {
+    match read_text::<true>(text, &Path::Root) {
         Err(_) if is_ion(text) => Err(DocumentError::ion()),
         reading => reading,
     }

@@ -4,21 +4,23 @@
 use std::sync::Arc;
 
 use super::error::DocumentError;
-use super::profile;
-use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::json::{self, Note, NoteKind, Object, OpenPlaces, Reading, Value};
-use crate::limits;
-use crate::path::Path;
+use super::{memory, profile};
+use crate::json::{self, Note, NoteKind, Object, OpenPaths, Path, Reading, Value};
+use crate::limits::{self, Budget};
 
 /// The two sections of a document, whose items have keys and versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Section {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// `flags`.
     Flags,
+    /// `segments`.
     Segments,
 }
 
 impl Section {
-    pub(crate) fn name(self) -> &'static str {
+    /// `flags` or `segments`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Section::Flags => "flags",
             Section::Segments => "segments",
@@ -34,24 +36,23 @@ pub(crate) struct Document {
     /// Every other member: `meta`, and unknown members.
     pub(crate) rest: Object,
     pub(crate) notes: Vec<Note>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Document {
     /// Reads `{flags, segments}`, a stream's `{path: "/", data}` or a file source with
     /// `flagValues`.
-    pub(crate) fn read(text: &[u8]) -> Result<Document, DocumentError> {
-        Document::unpack(read_text(text, &Path::Root)?)
+    pub(crate) fn read<const NOTES: bool>(text: &[u8]) -> Result<Document, DocumentError> {
+        Document::unpack::<NOTES>(read_text::<NOTES>(text, &Path::Root)?)
     }
 
     pub(crate) fn of_value(value: Value) -> Result<Document, DocumentError> {
-        Document::unpack(read_value(value, &Path::Root)?)
+        Document::unpack::<true>(read_value(value, &Path::Root)?)
     }
 
     /// Reads a bare map of flags.
-    pub(crate) fn read_flag_map(text: &[u8]) -> Result<Document, DocumentError> {
+    pub(crate) fn read_flag_map<const NOTES: bool>(text: &[u8]) -> Result<Document, DocumentError> {
         let path = Path::Root.member(Section::Flags.name());
-        Document::wrap(read_text(text, &path)?)
+        Document::wrap(read_text::<NOTES>(text, &path)?)
     }
 
     pub(crate) fn of_flag_map(value: Value) -> Result<Document, DocumentError> {
@@ -67,18 +68,18 @@ impl Document {
         if profile::is_profile(&flags) {
             return Err(DocumentError::profile());
         }
+        memory::spend(&flags, &Object::default(), reading.memory)?;
         Ok(Document {
             flags,
             segments: Object::default(),
             rest: Object::default(),
             notes: reading.notes,
-            diagnostics: Vec::new(),
         })
     }
 
-    pub(super) fn unpack(reading: Reading) -> Result<Document, DocumentError> {
-        let Reading { value, notes } = reading;
-        let (value, notes) = out_of_stream(value, notes);
+    pub(super) fn unpack<const NOTES: bool>(reading: Reading) -> Result<Document, DocumentError> {
+        let Reading { value, notes, memory: mut budget } = reading;
+        let (value, mut notes) = out_of_stream::<NOTES>(value, notes);
         let object = match &value {
             Value::Object(object) => object,
             other => {
@@ -98,7 +99,11 @@ impl Document {
         let flags = section(object, Section::Flags.name())?;
         let segments = section(object, Section::Segments.name())?;
         let values = section(object, FLAG_VALUES)?;
-        let (flags, diagnostics) = expand(flags, &values);
+        if !budget.spend(values.len().saturating_mul(memory::MADE_FLAG)) {
+            return Err(DocumentError::too_dense(FLAG_VALUES.to_owned()));
+        }
+        memory::spend(&flags, &segments, budget)?;
+        let flags = expand::<NOTES>(flags, &values, &mut notes);
         let mut rest = Vec::new();
         for (name, value) in object.iter() {
             if !known.contains(&&**name) {
@@ -106,66 +111,102 @@ impl Document {
             }
         }
         let rest = Object::from_members(rest);
-        Ok(Document { flags, segments, rest, notes, diagnostics })
+        Ok(Document { flags, segments, rest, notes })
     }
 }
 
 pub(super) const FLAG_VALUES: &str = "flagValues";
 
-pub(super) fn read_text(text: &[u8], root: &Path<'_>) -> Result<Reading, DocumentError> {
+pub(super) fn read_text<const NOTES: bool>(
+    text: &[u8],
+    root: &Path<'_>,
+) -> Result<Reading, DocumentError> {
     if text.len() > limits::DOCUMENT_BYTES {
         return Err(DocumentError::too_long());
     }
-    json::read(text, root).map_err(|error| DocumentError::json(&error))
+    let memory = Budget::of_document(text.len());
+    json::read::<NOTES>(text, root, memory).map_err(|error| DocumentError::json(&error))
 }
 
-/// Checks the numbers of a value that was not parsed from text.
+/// Checks the numbers and the memory of a value that was not parsed from text.
 pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, DocumentError> {
-    fn walk(
-        value: &Value,
-        path: &Path<'_>,
-        depth: usize,
-        (notes, places): (&mut Vec<Note>, &mut OpenPlaces),
-    ) -> Result<(), DocumentError> {
-        if cfg!(feature = "tools") && matches!(value, Value::Array(_) | Value::Object(_)) {
-            places.open(depth);
-        }
-        match value {
-            Value::Number(number) if !number.is_finite() => {
-                Err(DocumentError::number_range(path.text()))
+    struct Walk {
+        notes: Vec<Note>,
+        open: OpenPaths,
+        memory: Budget,
+    }
+    impl Walk {
+        fn value(
+            &mut self,
+            value: &Value,
+            path: &Path<'_>,
+            depth: usize,
+        ) -> Result<(), DocumentError> {
+            if matches!(value, Value::Array(_) | Value::Object(_)) {
+                self.open.open(depth);
             }
-            Value::Number(number) => {
-                if cfg!(feature = "tools") && json::is_imprecise(*number) {
-                    notes.push(places.note(NoteKind::NumberPrecision, path, depth));
+            match value {
+                Value::Number(number) if !number.is_finite() => {
+                    Err(DocumentError::number_range(path.text()))
                 }
+                Value::Number(number) => {
+                    if json::is_imprecise(*number) {
+                        self.notes.push(self.open.note(NoteKind::NumberPrecision, path, depth));
+                    }
+                    Ok(())
+                }
+                Value::Array(elements) => {
+                    self.spend(limits::MEMORY_OF_CONTAINER, path)?;
+                    (0..).zip(elements.iter()).try_for_each(|(index, element)| {
+                        let path = path.element(index);
+                        self.spend(
+                            limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT),
+                            &path,
+                        )?;
+                        self.value(element, &path, depth + 1)
+                    })
+                }
+                Value::Object(object) => {
+                    self.spend(limits::MEMORY_OF_CONTAINER, path)?;
+                    (0..).zip(object.iter()).try_for_each(|(index, (name, member))| {
+                        let path = path.member(name);
+                        self.spend(limits::memory_of_item(index, limits::MEMORY_OF_MEMBER), &path)?;
+                        self.value(member, &path, depth + 1)
+                    })
+                }
+                Value::String(text) => self.spend(limits::MEMORY_OF_CONTAINER + text.len(), path),
+                Value::Null | Value::Bool(_) => Ok(()),
+            }
+        }
+
+        fn spend(&mut self, bytes: usize, path: &Path<'_>) -> Result<(), DocumentError> {
+            if self.memory.spend(bytes) {
                 Ok(())
+            } else {
+                Err(DocumentError::too_dense(path.text()))
             }
-            Value::Array(elements) => {
-                (0..).zip(elements.iter()).try_for_each(|(index, element)| {
-                    walk(element, &path.element(index), depth + 1, (notes, places))
-                })
-            }
-            Value::Object(object) => object.iter().try_for_each(|(name, member)| {
-                walk(member, &path.member(name), depth + 1, (notes, places))
-            }),
-            Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
         }
     }
-    let mut notes = Vec::new();
-    walk(&value, root, 0, (&mut notes, &mut OpenPlaces::default()))?;
-    Ok(Reading { value, notes })
+    let mut walk = Walk {
+        notes: Vec::new(),
+        open: OpenPaths::default(),
+        memory: Budget::of_document(value.canonical_length()),
+    };
+    walk.value(&value, root, 0)?;
+    Ok(Reading { value, notes: walk.notes, memory: walk.memory })
 }
 
 /// Returns the data of a stream's `put` event, if the value is one. Its notes lose the prefix
 /// `data.`.
-fn out_of_stream(value: Value, notes: Vec<Note>) -> (Value, Vec<Note>) {
+fn out_of_stream<const NOTES: bool>(value: Value, notes: Vec<Note>) -> (Value, Vec<Note>) {
     let data = value.as_object().and_then(|object| {
         let whole = object.get("path").and_then(Value::as_str) == Some("/");
         object.get("data").filter(|_| whole && object.get("flags").is_none()).cloned()
     });
     match data {
         None => (value, notes),
-        Some(data) => (data, notes.into_iter().filter_map(Note::within_data).collect()),
+        Some(data) if NOTES => (data, notes.into_iter().filter_map(Note::within_data).collect()),
+        Some(data) => (data, notes),
     }
 }
 
@@ -181,33 +222,33 @@ pub(super) fn section(object: &Object, name: &str) -> Result<Object, DocumentErr
     }
 }
 
-/// Adds a flag for each of a file source's values: it is on and serves that one value.
-fn expand(flags: Object, values: &Object) -> (Object, Vec<Diagnostic>) {
+/// Adds a flag for each of a file source's values: it is on and serves that one value. A value for
+/// an existing flag is only noted.
+fn expand<const NOTES: bool>(flags: Object, values: &Object, notes: &mut Vec<Note>) -> Object {
     if values.is_empty() {
-        return (flags, Vec::new());
+        return flags;
     }
-    let findings = Findings::kept();
     let mut members = Vec::new();
     for (key, flag) in flags.iter() {
         members.push((Arc::clone(key), flag.clone()));
     }
     for (key, value) in values.iter() {
         if flags.get(key).is_some() {
-            let message =
-                format_args!("`{key}` is in `flags` too, which counts; remove one of them");
-            let section = Path::Root.member(FLAG_VALUES);
-            findings.add(Code::DuplicateFlag, &section.member(key), message);
+            if NOTES {
+                let section = Path::Root.member(FLAG_VALUES);
+                let path = section.member(key);
+                notes.push(OpenPaths::default().note(NoteKind::DuplicateFlag, &path, 2));
+            }
             continue;
         }
-        let first = Object::of_present(&mut [Some(("variation", Value::from(0)))]);
-        let flag = Object::of_present(&mut [
-            Some(("key", Value::String(Arc::clone(key)))),
-            Some(("version", Value::from(1))),
-            Some(("on", Value::Bool(true))),
-            Some(("fallthrough", Value::Object(first))),
-            Some(("variations", Value::from(vec![value.clone()]))),
-        ]);
+        let first = Object::default().with("variation", Value::from(0));
+        let flag = Object::default()
+            .with("key", Value::String(Arc::clone(key)))
+            .with("version", Value::from(1))
+            .with("on", Value::Bool(true))
+            .with("fallthrough", Value::Object(first))
+            .with("variations", Value::from(vec![value.clone()]));
         members.push((Arc::clone(key), Value::Object(flag)));
     }
-    (Object::from_members(members), findings.into_vec())
+    Object::from_members(members)
 }

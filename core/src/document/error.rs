@@ -23,7 +23,7 @@ impl DocumentError {
         let code = match error.kind {
             JsonErrorKind::Syntax => "not-json",
             JsonErrorKind::NumberRange => "number-range",
-            JsonErrorKind::Nesting => "limit",
+            JsonErrorKind::Nesting | JsonErrorKind::Memory => "limit",
         };
         DocumentError {
             code,
@@ -39,6 +39,10 @@ impl DocumentError {
             "",
             ["longer than ", &json::integer(limits::DOCUMENT_BYTES as i64), " bytes"].concat(),
         )
+    }
+
+    pub(crate) fn too_dense(path: String) -> DocumentError {
+        DocumentError::new("limit", path, limits::TOO_DENSE)
     }
 
     pub(crate) fn number_range(path: String) -> DocumentError {
@@ -63,7 +67,6 @@ impl DocumentError {
         DocumentError::not_a_document("", profile::MESSAGE)
     }
 
-    #[cfg(feature = "tools")]
     pub(crate) fn ion() -> DocumentError {
         let message = "this profile has variants and is Amazon Ion, not JSON; read it from \
                        AppConfig's agent, which decides variants and answers in JSON";
@@ -87,7 +90,6 @@ impl DocumentError {
 
     /// Whether the input is a feature-flag profile of AWS AppConfig, which
     /// [`Flags::from_appconfig_json`](crate::Flags::from_appconfig_json) loads.
-    #[cfg(feature = "tools")]
     #[must_use]
     pub fn is_appconfig_profile(&self) -> bool {
         self.message == profile::MESSAGE

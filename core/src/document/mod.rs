@@ -1,13 +1,15 @@
 //! The source of a document: containers of flags and segments, patches, and AppConfig profiles.
 
-#[cfg(feature = "tools")]
 mod appconfig;
 mod container;
 mod error;
+mod memory;
 mod patch;
 mod profile;
 
 pub use error::DocumentError;
 
-pub(crate) use container::{Document, Section};
+pub use container::Section;
+
+pub(crate) use container::Document;
 pub(crate) use patch::{Patch, version, with_meta};

@@ -2,9 +2,9 @@
 
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
-use super::profile;
+use super::{memory, profile};
+use crate::json::Path;
 use crate::json::{Note, Object, Reading, Value};
-use crate::path::Path;
 
 /// The changes of a patch: whole flags and segments, tombstones, and `meta` as a whole.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ pub(crate) struct Patch {
 }
 
 impl Patch {
-    pub(crate) fn read(text: &[u8]) -> Result<Patch, DocumentError> {
-        Patch::unpack(read_text(text, &Path::Root)?)
+    pub(crate) fn read<const NOTES: bool>(text: &[u8]) -> Result<Patch, DocumentError> {
+        Patch::unpack(read_text::<NOTES>(text, &Path::Root)?)
     }
 
     pub(crate) fn of_value(value: Value) -> Result<Patch, DocumentError> {
@@ -41,9 +41,11 @@ impl Patch {
             section(&object, of.name())
                 .map_err(|error| DocumentError::not_a_patch(of.name(), error.message()))
         };
+        let (flags, segments) = (section(Section::Flags)?, section(Section::Segments)?);
+        memory::spend(&flags, &segments, reading.memory)?;
         Ok(Patch {
-            flags: section(Section::Flags)?,
-            segments: section(Section::Segments)?,
+            flags,
+            segments,
             meta: object.get("meta").filter(|meta| !meta.is_null()).cloned(),
             notes: reading.notes,
         })

@@ -6,8 +6,10 @@ mod text;
 
 use std::fmt;
 
-use crate::bound_flags::BoundFlags;
+use crate::evaluate::{self, BoundContext, FlagHandle};
 use crate::json::{Object, Value};
+use crate::model::Model;
+use crate::steps::Steps;
 use recorder::Recorder;
 
 /// An answer and every step that led to it, in the order of evaluation.
@@ -39,16 +41,21 @@ impl fmt::Display for Explanation {
 }
 
 /// Evaluates a flag and records each step.
-pub(crate) fn explain(bound: &BoundFlags, key: &str) -> Explanation {
-    let flags = bound.flags();
-    let mut recorder = Recorder::new(flags.ruleset(), bound.subject());
-    let answer = bound.observed(flags.handle(key), &mut recorder);
+pub(crate) fn explain(
+    model: &Model,
+    bound_context: &BoundContext,
+    flag: Option<FlagHandle>,
+    key: &str,
+) -> Explanation {
+    let mut recorder = Recorder::new(model, bound_context);
+    let mut steps = Steps::default();
+    let answer = evaluate::evaluate(model, bound_context, flag, &mut recorder, &mut steps);
     let answered = Object::from_iter([
-        ("value", flags.value_of(&answer).cloned().unwrap_or_default()),
+        ("value", answer.value(model).cloned().unwrap_or_default()),
         ("variationIndex", answer.variation_index().map(Value::from).unwrap_or_default()),
-        ("reason", flags.reason_of(&answer).to_value()),
+        ("reason", answer.reason(model).to_value()),
     ]);
-    let context = bound.subject().context().map(|context| Value::from(context.key_of_all()));
+    let context = bound_context.valid().map(|context| Value::from(context.key_of_all()));
     Explanation(Value::Object(Object::from_iter([
         ("flag", Value::from(key)),
         ("contextKey", context.unwrap_or_default()),

@@ -4,20 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::context::PrivateAttributes;
-use crate::evaluation::{
-    Bucket, BucketSeen, Clues, Observer, Outcome, PrerequisiteSeen, SegmentSeen, Subject,
+use crate::evaluate::{
+    BoundContext, Bucket, BucketSeen, ClauseObservation, Observer, Outcome, PrerequisiteSeen,
+    SegmentSeen,
 };
 use crate::json::{Object, Value};
 use crate::limits::{self, Budget};
-use crate::ruleset::{
-    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Prerequisite, Ruleset,
+use crate::model::{
+    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Model, Prerequisite,
     Targets,
 };
 
 /// Builds the trace: a frame for each entered part, closed when it is left.
 pub(super) struct Recorder<'a> {
-    ruleset: &'a Ruleset,
-    subject: &'a Subject,
+    model: &'a Model,
+    bound_context: &'a BoundContext,
     frames: Vec<Frame>,
     trace: Value,
     /// The attributes that the context marks private, by kind.
@@ -50,10 +51,10 @@ impl Frame {
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(ruleset: &'a Ruleset, subject: &'a Subject) -> Recorder<'a> {
+    pub(super) fn new(model: &'a Model, bound_context: &'a BoundContext) -> Recorder<'a> {
         Recorder {
-            ruleset,
-            subject,
+            model,
+            bound_context,
             frames: Vec::new(),
             trace: Value::Null,
             private: BTreeMap::new(),
@@ -99,16 +100,16 @@ impl<'a> Recorder<'a> {
     }
 
     fn kind_name(&self, attribute: &Attribute) -> Value {
-        Value::String(Arc::clone(self.ruleset.tables().kinds.key(attribute.kind.0)))
+        Value::String(Arc::clone(self.model.tables().kinds.key(attribute.kind.0)))
     }
 
     fn attribute(&self, slot: AttributeSlot) -> Option<&'a Attribute> {
-        self.ruleset.tables().attributes.get(slot)
+        self.model.tables().attributes.get(slot)
     }
 
     /// Whether the context marks an attribute private.
     fn hides(&mut self, attribute: &Attribute) -> bool {
-        let context = self.subject.context();
+        let context = self.bound_context.valid();
         let individual = context.and_then(|context| context.individual(attribute.kind));
         individual.is_some_and(|individual| {
             let private = self.private.entry(attribute.kind.0);
@@ -167,7 +168,7 @@ fn spend(value: &Value, left: &mut Budget) -> bool {
 impl Observer for Recorder<'_> {
     fn enter_flag(&mut self, slot: u32, flag: &Flag) {
         self.open(Place::Member("trace"));
-        self.set("flag", Arc::clone(self.ruleset.flag_key(slot)));
+        self.set("flag", Arc::clone(self.model.flag_key(slot)));
         match flag.state {
             FlagState::On(..) => self.set("on", true),
             FlagState::Off(_) => self.set("on", false),
@@ -183,7 +184,7 @@ impl Observer for Recorder<'_> {
 
     fn enter_prerequisite(&mut self, prerequisite: &Prerequisite) {
         self.open(Place::ElementOf("prerequisites"));
-        self.set("flag", Arc::clone(self.ruleset.flag_key(prerequisite.flag)));
+        self.set("flag", Arc::clone(self.model.flag_key(prerequisite.flag)));
         self.set("requiredVariation", prerequisite.variation);
     }
 
@@ -206,7 +207,7 @@ impl Observer for Recorder<'_> {
         for (position, list) in (0..).zip(&targets.lists) {
             let matches = matching == Some(position);
             self.open(Place::ElementOf("targets"));
-            let kind = self.ruleset.tables().kinds.key(list.kind.0);
+            let kind = self.model.tables().kinds.key(list.kind.0);
             self.set("contextKind", Arc::clone(kind));
             self.set("variationIndex", list.variation.map(Value::from).unwrap_or_default());
             self.set("match", matches);
@@ -246,15 +247,15 @@ impl Observer for Recorder<'_> {
         }
     }
 
-    fn leave_clause(&mut self, clause: &Clause, clues: Clues<'_>, matches: bool) {
-        let matching = clues.matching.and_then(|index| clause.values.get(index));
+    fn leave_clause(&mut self, clause: &Clause, observation: ClauseObservation<'_>, matches: bool) {
+        let matching = observation.matching.and_then(|index| clause.values.get(index));
         if let Condition::Attribute(slot, _) = &clause.condition
             && let Some(attribute) = self.attribute(*slot)
         {
             let hidden = self.hides(attribute).then(|| instead("private"));
             let shown = |value: &Value| hidden.clone().unwrap_or_else(|| value.clone());
             let matching = matching.map(shown);
-            if let Some(value) = clues.value {
+            if let Some(value) = observation.value {
                 let fits = hidden.is_some() || self.fits(*slot, value);
                 self.set("contextValue", if fits { shown(value) } else { instead("elided") });
             }
@@ -270,7 +271,7 @@ impl Observer for Recorder<'_> {
 
     fn enter_segment(&mut self, slot: u32) {
         self.open(Place::ElementOf("segments"));
-        self.set("segment", Arc::clone(self.ruleset.segment_key(slot)));
+        self.set("segment", Arc::clone(self.model.segment_key(slot)));
     }
 
     fn leave_segment(&mut self, seen: SegmentSeen, member: bool) {

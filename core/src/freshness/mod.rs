@@ -1,10 +1,14 @@
 //! Decides whether a fetched document supersedes the current one, and whether that goes back in
 //! time.
 
+mod consistency;
 mod evidence;
+mod history;
 mod http_date;
 
+pub use consistency::{Consistency, Gate, POLL_TIMEOUT_MS, TtlError, parse_ttl};
 pub use evidence::{Evidence, ResponseTimes};
+pub use history::{DocumentHistory, HistoryLimits, PinError, Pinned};
 
 use crate::document::Section;
 use crate::flags::Flags;
@@ -56,10 +60,10 @@ impl Flags {
     /// The latest `lastModifiedTimestamp` of `meta` and of all flags, in seconds; invalid ones are
     /// skipped.
     pub(crate) fn latest_stamp(&self) -> Option<f64> {
-        let ruleset = self.ruleset();
+        let model = self.model();
         let mut latest = self.meta_stamp();
-        for (slot, _) in ruleset.flags() {
-            let flag = ruleset.written(Section::Flags, ruleset.flag_key(slot));
+        for (slot, _) in model.flags() {
+            let flag = model.written(Section::Flags, model.flag_key(slot));
             let lifecycle = flag.and_then(|flag| flag.as_object()?.get("lifecycle"));
             let stamp = lifecycle.and_then(seconds);
             if latest < stamp {
@@ -71,7 +75,7 @@ impl Flags {
 
     /// The `lastModifiedTimestamp` of `meta`, in seconds, if it is valid.
     pub(crate) fn meta_stamp(&self) -> Option<f64> {
-        self.ruleset().rest().get("meta").and_then(seconds)
+        self.model().rest().get("meta").and_then(seconds)
     }
 }
 

@@ -16,8 +16,8 @@ const DIGITS: usize = 768;
 /// A number in decimal notation.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Decimal<'t> {
-    /// Its digits, with other characters among them.
-    pub(super) written: &'t [u8],
+    /// The text of its digits, which may contain a point.
+    pub(super) source: &'t [u8],
     /// The power of ten of the last one.
     pub(super) exponent: i64,
     /// Its first 19 digits after leading zeros.
@@ -72,7 +72,7 @@ impl Decimal<'_> {
     /// All digits that matter, and the power of ten of the last one.
     fn all_digits(self) -> (Natural, i32) {
         let mut natural = Natural::default();
-        let digits = self.written.iter().filter(|byte| byte.is_ascii_digit());
+        let digits = self.source.iter().filter(|byte| byte.is_ascii_digit());
         let mut digits = digits.skip_while(|digit| **digit == b'0');
         // Nine digits at a time, which 32 bits hold.
         let (mut factor, mut chunk) = (1, 0);
@@ -261,7 +261,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(10_000))]
 
         #[test]
-        fn reading_is_what_the_standard_library_does(
+        fn reading_agrees_with_the_standard_library(
             significand in prop_oneof![any::<u64>(), 0_u64..100_000, (1_u64 << 53)..(1 << 54)],
             exponent in -400_i64..350,
         ) {
@@ -269,7 +269,7 @@ mod tests {
         }
 
         #[test]
-        fn writing_is_what_ecmascript_does(number in any_positive()) {
+        fn writing_agrees_with_ecmascript(number in any_positive()) {
             check_writing(number);
             check_writing(-number);
         }
@@ -287,7 +287,7 @@ mod tests {
         }
 
         #[test]
-        fn what_lies_halfway_goes_to_the_even_double(number in any_positive(), kept in 1_usize..40) {
+        fn a_midpoint_rounds_to_the_even_double(number in any_positive(), kept in 1_usize..40) {
             check_halfway(number.to_bits(), kept);
         }
     }

@@ -20,6 +20,7 @@ pub(crate) enum JsonErrorKind {
     Syntax,
     NumberRange,
     Nesting,
+    Memory,
 }
 
 impl JsonError {

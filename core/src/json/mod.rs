@@ -7,25 +7,27 @@
 mod canonical;
 mod decimal;
 mod error;
+mod interner;
 mod natural;
 mod note;
 mod number;
 mod object;
 mod order;
+mod path;
 mod power_of_ten;
 mod reader;
-mod repetition;
 mod scanner;
-mod sharing;
 mod value;
 
 pub use error::JsonError;
+pub(crate) use object::Member;
 pub use object::Object;
+pub use path::Path;
 pub use value::Value;
 
 pub(crate) use canonical::push_hex;
 pub(crate) use error::{JsonErrorKind, position};
-pub(crate) use note::{Note, NoteKind, OpenPlaces};
+pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
-pub(crate) use order::{sorted_names, sorted_places};
+pub(crate) use order::utf16_order;
 pub(crate) use reader::{Reading, read};

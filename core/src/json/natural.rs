@@ -2,15 +2,15 @@
 
 use std::cmp::Ordering;
 
-/// Digits of 32 bits, the lowest first, without leading zeros.
+/// Limbs of 32 bits, the lowest first, without leading zeros.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Natural(Vec<u32>);
 
 impl From<u64> for Natural {
     fn from(number: u64) -> Natural {
-        let mut places = vec![number as u32, (number >> 32) as u32];
-        while places.pop_if(|top| *top == 0).is_some() {}
-        Natural(places)
+        let mut limbs = vec![number as u32, (number >> 32) as u32];
+        while limbs.pop_if(|top| *top == 0).is_some() {}
+        Natural(limbs)
     }
 }
 
@@ -31,9 +31,9 @@ impl Natural {
     /// Multiplies, then adds.
     pub(super) fn multiply(&mut self, factor: u32, add: u32) {
         let mut carry = u64::from(add);
-        for place in &mut self.0 {
-            let product = u64::from(*place) * u64::from(factor) + carry;
-            *place = product as u32;
+        for limb in &mut self.0 {
+            let product = u64::from(*limb) * u64::from(factor) + carry;
+            *limb = product as u32;
             carry = product >> 32;
         }
         if carry > 0 {
@@ -54,9 +54,9 @@ impl Natural {
     pub(super) fn shift(&mut self, bits: u32) {
         self.multiply(1 << (bits % 32), 0);
         if !self.0.is_empty() {
-            let mut places = vec![0; (bits / 32) as usize];
-            places.append(&mut self.0);
-            self.0 = places;
+            let mut limbs = vec![0; (bits / 32) as usize];
+            limbs.append(&mut self.0);
+            self.0 = limbs;
         }
     }
 
@@ -66,9 +66,9 @@ impl Natural {
         while !self.0.is_empty() {
             // Nine digits at a time.
             let mut rest = 0;
-            for place in self.0.iter_mut().rev() {
-                let dividend = rest << 32 | u64::from(*place);
-                *place = (dividend / 1_000_000_000) as u32;
+            for limb in self.0.iter_mut().rev() {
+                let dividend = rest << 32 | u64::from(*limb);
+                *limb = (dividend / 1_000_000_000) as u32;
                 rest = dividend % 1_000_000_000;
             }
             while self.0.pop_if(|top| *top == 0).is_some() {}
@@ -91,9 +91,9 @@ impl Natural {
     #[cfg(test)]
     pub(super) fn add(&mut self, number: u64) {
         let mut carry = u128::from(number);
-        for place in &mut self.0 {
-            carry += u128::from(*place);
-            *place = carry as u32;
+        for limb in &mut self.0 {
+            carry += u128::from(*limb);
+            *limb = carry as u32;
             carry >>= 32;
         }
         while carry > 0 {

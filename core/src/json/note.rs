@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::path::{Path, Step};
+use super::path::{Path, Step};
 
 /// A fact about a text that its value no longer shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) kind: NoteKind,
-    place: Place,
+    position: Position,
     /// Whether the document is the member `data` of a stream's event, which its paths leave out.
     within_data: bool,
 }
@@ -17,13 +17,15 @@ pub(crate) struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoteKind {
     DuplicateMember,
+    /// A flag is both in `flags` and in `flagValues`.
+    DuplicateFlag,
     NumberPrecision,
 }
 
 /// A position in a document; values in one array or object share its path.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
-    parent: Option<Arc<Place>>,
+pub(crate) struct Position {
+    parent: Option<Arc<Position>>,
     name: OwnStep,
 }
 
@@ -35,9 +37,9 @@ enum OwnStep {
 
 impl Note {
     /// The steps, from the outermost member on.
-    fn steps(&self) -> Vec<&Place> {
-        let up = std::iter::successors(Some(&self.place), |place| place.parent.as_deref());
-        let mut steps: Vec<&Place> = up.collect();
+    fn steps(&self) -> Vec<&Position> {
+        let up = std::iter::successors(Some(&self.position), |position| position.parent.as_deref());
+        let mut steps: Vec<&Position> = up.collect();
         if self.within_data {
             steps.pop();
         }
@@ -47,8 +49,8 @@ impl Note {
 
     pub(crate) fn path(&self) -> String {
         let mut text = String::new();
-        for place in self.steps() {
-            match &place.name {
+        for position in self.steps() {
+            match &position.name {
                 OwnStep::Member(name) => Step::Member(name).write(&mut text),
                 OwnStep::Element(index) => Step::Element(*index).write(&mut text),
             }
@@ -58,7 +60,7 @@ impl Note {
 
     /// The section (such as `flags`) and the item in it that the note belongs to.
     pub(crate) fn item(&self) -> Option<(&Arc<str>, &Arc<str>)> {
-        let mut names = self.steps().into_iter().filter_map(|place| match &place.name {
+        let mut names = self.steps().into_iter().filter_map(|position| match &position.name {
             OwnStep::Member(name) => Some(name),
             OwnStep::Element(_) => None,
         });
@@ -67,9 +69,8 @@ impl Note {
 
     /// The note in a document that is the member `data` of a stream's event.
     pub(crate) fn within_data(self) -> Option<Note> {
-        let is_data =
-            |place: &&Place| matches!(&place.name, OwnStep::Member(name) if **name == *"data");
-        let inside = self.place.parent.is_some() && self.steps().first().is_some_and(is_data);
+        let is_data = |position: &&Position| matches!(&position.name, OwnStep::Member(name) if **name == *"data");
+        let inside = self.position.parent.is_some() && self.steps().first().is_some_and(is_data);
         inside.then_some(Note { within_data: true, ..self })
     }
 }
@@ -77,9 +78,9 @@ impl Note {
 /// The positions of the open arrays and objects, from the outermost on, if something has been noted
 /// in them.
 #[derive(Debug, Default)]
-pub(crate) struct OpenPlaces(Vec<Option<Arc<Place>>>);
+pub(crate) struct OpenPaths(Vec<Option<Arc<Position>>>);
 
-impl OpenPlaces {
+impl OpenPaths {
     /// Registers an array or object opened at this depth.
     pub(crate) fn open(&mut self, depth: usize) {
         self.0.truncate(depth);
@@ -88,32 +89,32 @@ impl OpenPlaces {
 
     /// Creates a note about a value at this depth.
     pub(crate) fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) -> Note {
-        let place = self.place(path, depth).unwrap_or(Place {
+        let position = self.position(path, depth).unwrap_or(Position {
             parent: None,
             // The root has no name and no note: a number alone is not a document.
             name: OwnStep::Element(0),
         });
-        Note { kind, place, within_data: false }
+        Note { kind, position, within_data: false }
     }
 
-    fn place(&mut self, path: &Path<'_>, depth: usize) -> Option<Place> {
+    fn position(&mut self, path: &Path<'_>, depth: usize) -> Option<Position> {
         let (parent, step) = path.step()?;
         let name = match step {
             Step::Member(name) => OwnStep::Member(Arc::from(name)),
             Step::Element(index) => OwnStep::Element(index),
         };
-        Some(Place { parent: self.shared(parent, depth.checked_sub(1)), name })
+        Some(Position { parent: self.shared(parent, depth.checked_sub(1)), name })
     }
 
     /// The position of the array or object at this depth.
-    fn shared(&mut self, path: &Path<'_>, depth: Option<usize>) -> Option<Arc<Place>> {
+    fn shared(&mut self, path: &Path<'_>, depth: Option<usize>) -> Option<Arc<Position>> {
         let known = depth.and_then(|depth| self.0.get(depth)?.clone());
         known.or_else(|| {
-            let place = Arc::new(self.place(path, depth.unwrap_or(0))?);
+            let position = Arc::new(self.position(path, depth.unwrap_or(0))?);
             if let Some(known) = depth.and_then(|depth| self.0.get_mut(depth)) {
-                *known = Some(Arc::clone(&place));
+                *known = Some(Arc::clone(&position));
             }
-            Some(place)
+            Some(position)
         })
     }
 }

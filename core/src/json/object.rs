@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::order::{exchanges, sorted_names, utf16_order};
+use super::order::utf16_order;
 use super::value::Value;
 
 /// The members of a JSON object, sorted by RFC 8785 (by UTF-16 code units of the name).
@@ -18,56 +18,32 @@ impl Object {
         Object::sorted(members).0
     }
 
-    /// Takes the members that are present. One function for lists of every length: one iterator for
-    /// each length was a large part of a page's download.
-    pub(crate) fn of_present(members: &mut [Option<(&str, Value)>]) -> Object {
-        let mut present = Vec::new();
-        for (name, value) in members.iter_mut().filter_map(Option::take) {
-            present.push((Arc::from(name), value));
-        }
-        Object::from_members(present)
-    }
-
     /// Returns this object with a member added or replaced.
-    pub(crate) fn with(&self, name: &str, value: Value) -> Object {
+    #[must_use]
+    pub fn with(&self, name: &str, value: Value) -> Object {
         let mut members = self.0.to_vec();
         members.push((Arc::from(name), value));
         Object::from_members(members)
     }
 
     /// Sorts members, and returns the names that occurred twice.
-    pub(crate) fn sorted(mut members: Vec<(Arc<str>, Value)>) -> (Object, Vec<Arc<str>>) {
+    pub(crate) fn sorted(mut members: Vec<Member>) -> (Object, Vec<Arc<str>>) {
         let mut duplicates = Vec::new();
         let object = Object::take_sorted(&mut members, 0, &mut duplicates);
         (object, duplicates)
     }
 
-    /// Takes the members from an index on; they are sorted, with unique names.
-    pub(super) fn take(members: &mut Vec<Member>, start: usize) -> Object {
-        if members.len() == start {
-            return Object::default();
-        }
-        Object(members.drain(start..).collect())
-    }
-
     /// Takes the members from an index on and sorts them; names that occurred twice are added to
     /// `duplicates`.
     pub(super) fn take_sorted(
-        members: &mut Vec<(Arc<str>, Value)>,
+        members: &mut Vec<Member>,
         start: usize,
         duplicates: &mut Vec<Arc<str>>,
     ) -> Object {
-        let Some(own) = members.get_mut(start..) else { return Object::default() };
-        if own.is_sorted_by(|(a, _), (b, _)| utf16_order(a, b).is_lt()) {
-            return Object::take(members, start);
-        }
-        if own.len() <= FEW {
-            insertion_sort(own);
-        } else {
-            let places =
-                sorted_names(own.len(), &|place| own.get(place).map_or("", |(name, _)| name));
-            exchanges(&places).into_iter().for_each(|(a, b)| own.swap(a, b));
-        }
+        let Some(own) = members.get_mut(start..).filter(|own| !own.is_empty()) else {
+            return Object::default();
+        };
+        own.sort_by(|(a, _), (b, _)| utf16_order(a, b));
         // Duplicates are in the order of the text, so that the last one wins.
         let mut kept = start;
         for next in start + 1..members.len() {
@@ -83,15 +59,6 @@ impl Object {
         }
         members.truncate(kept + 1);
         Object(members.drain(start..).collect())
-    }
-
-    /// Whether both share their memory.
-    pub(super) fn is_same(&self, other: &Object) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    pub(super) fn address(&self) -> u64 {
-        Arc::as_ptr(&self.0).cast::<u8>() as u64
     }
 
     /// Returns the member with this name.
@@ -130,24 +97,8 @@ impl Object {
     }
 }
 
-/// Up to this length an insertion sort is fastest, and so is a linear search.
+/// Up to this length a linear search is fastest.
 const FEW: usize = 24;
-
-/// Sorts a few members; equal names keep their order.
-fn insertion_sort(members: &mut [(Arc<str>, Value)]) {
-    for end in 1..members.len() {
-        let mut place = end;
-        while let Some(left) = place.checked_sub(1)
-            && let Some([before, here]) = members.get_mut(left..=place)
-        {
-            if utf16_order(&before.0, &here.0).is_le() {
-                break;
-            }
-            std::mem::swap(before, here);
-            place -= 1;
-        }
-    }
-}
 
 impl FromIterator<(Arc<str>, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(members: I) -> Object {

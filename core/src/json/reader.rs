@@ -3,62 +3,71 @@
 use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
-use super::note::{Note, NoteKind, OpenPlaces};
+use super::interner::Interner;
+use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
-use super::repetition::Repetition;
-use super::scanner::{EOF_IN_VALUE, Fault, Number, Scanner};
+use super::path::Path;
+use super::scanner::{EOF_IN_VALUE, Invalid, Number, Scanner, column};
 use super::value::Value;
-use crate::limits;
-use crate::path::Path;
+use crate::limits::{self, Budget};
 
 /// A value with the notes taken while parsing it.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) value: Value,
     pub(crate) notes: Vec<Note>,
+    /// What the value has left of its memory.
+    pub(crate) memory: Budget,
 }
 
-/// Parses one JSON text whose value has the path `root`.
-pub(crate) fn read(text: &[u8], root: &Path<'_>) -> Result<Reading, JsonError> {
-    Reader::new(text, false).read(root)
+/// Parses one JSON text whose value has the path `root` and may take this memory. Notes are taken only
+/// if `NOTES` is true.
+pub(crate) fn read<const NOTES: bool>(
+    text: &[u8],
+    root: &Path<'_>,
+    memory: Budget,
+) -> Result<Reading, JsonError> {
+    Reader::<NOTES>::new(text, memory, false).read(root)
 }
 
 /// Parses text that a binding wrote for a host object, in which the literal `-0` marks a value
 /// without a JSON form.
 pub(crate) fn read_host(text: &[u8]) -> Result<Value, JsonError> {
-    Ok(Reader::new(text, true).read(&Path::Root)?.value)
+    Ok(Reader::<false>::new(text, Budget::unlimited(), true).read(&Path::Root)?.value)
 }
 
 /// Parses values. Its lists contain the elements of all open arrays and objects, one after the
 /// other, so that each closed one is allocated once, with its final length.
-struct Reader<'t> {
+struct Reader<'t, const NOTES: bool> {
     text: &'t [u8],
     scanner: Scanner<'t>,
+    memory: Budget,
     minus_zero_marks: bool,
     elements: Vec<Value>,
     members: Vec<Member>,
-    repetition: Repetition,
+    interner: Interner,
     duplicates: Vec<Arc<str>>,
     notes: Vec<Note>,
-    places: OpenPlaces,
+    open_paths: OpenPaths,
     /// The path of the innermost value in which the text is invalid.
     failed_at: Option<String>,
 }
 
-impl<'t> Reader<'t> {
-    fn new(text: &'t [u8], minus_zero_marks: bool) -> Reader<'t> {
+impl<'t, const NOTES: bool> Reader<'t, NOTES> {
+    fn new(text: &'t [u8], memory: Budget, minus_zero_marks: bool) -> Reader<'t, NOTES> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         Reader {
             text,
             scanner: Scanner::new(text),
+            memory,
             minus_zero_marks,
             elements: Vec::new(),
             members: Vec::new(),
-            repetition: Repetition::new(text),
+            interner: Interner::new(text.len()),
             duplicates: Vec::new(),
             notes: Vec::new(),
-            places: OpenPlaces::default(),
+            open_paths: OpenPaths::default(),
             failed_at: None,
         }
     }
@@ -66,25 +75,27 @@ impl<'t> Reader<'t> {
     fn read(mut self, root: &Path<'_>) -> Result<Reading, JsonError> {
         let value = self.value(root, 0).and_then(|value| match self.scanner.peek_token() {
             None => Ok(value),
-            Some(_) => self.scanner.fault_ahead("something follows the value"),
+            Some(_) => Err(self.scanner.fault_ahead("something follows the value")),
         });
         match value {
-            Ok(value) => Ok(Reading { value, notes: self.notes }),
-            Err(fault) => Err(self.explain(&fault)),
+            Ok(value) => Ok(Reading { value, notes: self.notes, memory: self.memory }),
+            Err(Invalid) => Err(self.explain()),
         }
     }
 
-    fn explain(self, fault: &Fault) -> JsonError {
+    /// Describes the fault that the scanner found.
+    fn explain(self) -> JsonError {
+        let fault = self.scanner.found_fault();
         let before = self.text.get(..fault.offset).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n').count();
-        let column = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let column = column(before);
         let message = match fault.kind {
             JsonErrorKind::Syntax => ["not JSON: ", fault.message].concat(),
             JsonErrorKind::Nesting => {
                 ["nested deeper than ", &number::integer(limits::NESTING as i64), " levels"]
                     .concat()
             }
-            JsonErrorKind::NumberRange => fault.message.to_owned(),
+            JsonErrorKind::NumberRange | JsonErrorKind::Memory => fault.message.to_owned(),
         };
         let path = self.failed_at.unwrap_or_default();
         JsonError { kind: fault.kind, path, message, line, column }
@@ -92,21 +103,21 @@ impl<'t> Reader<'t> {
 
     /// Notes something about a value at this depth.
     fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) {
-        if cfg!(feature = "tools") {
-            let note = self.places.note(kind, path, depth);
+        if NOTES {
+            let note = self.open_paths.note(kind, path, depth);
             self.notes.push(note);
         }
     }
 
     /// Registers an opened array or object; the outermost has depth 1.
     fn open(&mut self, depth: usize) {
-        if cfg!(feature = "tools") {
-            self.places.open(depth - 1);
+        if NOTES {
+            self.open_paths.open(depth - 1);
         }
     }
 
     /// Parses a value at this depth.
-    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let value = self.value_of_any_type(path, depth);
         if value.is_err() && self.failed_at.is_none() {
             self.failed_at = Some(path.text());
@@ -114,15 +125,15 @@ impl<'t> Reader<'t> {
         value
     }
 
-    fn value_of_any_type(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn value_of_any_type(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let Some(first) = self.scanner.peek_token() else {
-            return self.scanner.fault_ahead(EOF_IN_VALUE);
+            return Err(self.scanner.fault_ahead(EOF_IN_VALUE));
         };
         if first.is_ascii_digit() {
             return self.number(path, depth, false);
         }
         if !matches!(first, b'n' | b't' | b'f' | b'-' | b'"' | b'[' | b'{') {
-            return self.scanner.fault_ahead("expected a value");
+            return Err(self.scanner.fault_ahead("expected a value"));
         }
         self.scanner.skip();
         match first {
@@ -130,17 +141,25 @@ impl<'t> Reader<'t> {
             b't' => self.scanner.literal(b"rue").map(|()| Value::Bool(true)),
             b'f' => self.scanner.literal(b"alse").map(|()| Value::Bool(false)),
             b'-' => self.number(path, depth, true),
-            b'"' => self.scanner.string().map(|text| Value::String(self.repetition.string(&text))),
-            _ if depth >= limits::NESTING => {
-                let fault = self.scanner.fault("");
-                fault.map_err(|fault| Fault { kind: JsonErrorKind::Nesting, ..fault })
+            b'"' => {
+                let text = self.string()?;
+                if !self.memory.spend(limits::MEMORY_OF_CONTAINER + text.len()) {
+                    return Err(self.out_of_memory());
+                }
+                Ok(Value::String(text))
             }
+            _ if depth >= limits::NESTING => Err(self.scanner.fault_of(JsonErrorKind::Nesting, "")),
+            _ if !self.memory.spend(limits::MEMORY_OF_CONTAINER) => Err(self.out_of_memory()),
             b'[' => self.array(path, depth + 1),
             _ => self.object(path, depth + 1),
         }
     }
 
-    fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Fault> {
+    fn out_of_memory(&mut self) -> Invalid {
+        self.scanner.fault_of(JsonErrorKind::Memory, limits::TOO_DENSE)
+    }
+
+    fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Invalid> {
         let (number, imprecise) = match self.scanner.number()? {
             // The integer is more precise than the double that it is rounded to.
             Number::Integer(integer) => (integer as f64, integer > 1 << 53),
@@ -157,88 +176,99 @@ impl<'t> Reader<'t> {
     }
 
     /// Parses an array after its bracket.
-    fn array(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn array(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let start = self.elements.len();
         self.open(depth);
         loop {
             match self.scanner.peek_token() {
-                None => return self.scanner.fault_ahead("the text ends within an array"),
+                None => return Err(self.scanner.fault_ahead("the text ends within an array")),
                 Some(b']') => break,
                 Some(_) if self.elements.len() == start => {}
                 Some(b',') => {
                     self.scanner.skip();
                     match self.scanner.peek_token() {
-                        None => return self.scanner.fault_ahead(EOF_IN_VALUE),
+                        None => return Err(self.scanner.fault_ahead(EOF_IN_VALUE)),
                         Some(b']') => {
-                            return self.scanner.fault_ahead("a comma with nothing after it");
+                            return Err(self.scanner.fault_ahead("a comma with nothing after it"));
                         }
                         Some(_) => {}
                     }
                 }
-                Some(_) => return self.scanner.fault_ahead("expected `,` or `]` after an element"),
+                Some(_) => {
+                    return Err(self.scanner.fault_ahead("expected `,` or `]` after an element"));
+                }
             }
             let index = self.elements.len() - start;
+            if !self.memory.spend(limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT)) {
+                return Err(self.out_of_memory());
+            }
             let element = self.value(&path.element(index), depth)?;
             self.elements.push(element);
         }
         self.scanner.skip();
-        Ok(self.repetition.containers.array(&mut self.elements, start))
+        if self.elements.len() == start {
+            // All empty arrays share their memory.
+            return Ok(Value::Array(Arc::default()));
+        }
+        Ok(Value::Array(self.elements.drain(start..).collect()))
     }
 
-    /// Parses the name of a member, from its quote on; `members` precede it.
-    fn name(&mut self, members: usize) -> Result<Arc<str>, Fault> {
-        if let Some((place, expected)) = self.repetition.expected_name(members)
-            && self.scanner.is_string(expected)
-        {
-            let name = Arc::clone(expected);
-            self.repetition.confirm(place);
-            return Ok(name);
-        }
-        self.scanner.skip();
-        let name = self.scanner.string()?;
-        Ok(self.repetition.name(&name, members))
+    /// Parses a string after its quote.
+    fn string(&mut self) -> Result<Arc<str>, Invalid> {
+        let bytes = self.scanner.string()?;
+        let text = self.scanner.utf8(&bytes)?;
+        Ok(self.interner.intern(text))
     }
 
     /// Parses an object after its brace.
-    fn object(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Fault> {
+    fn object(&mut self, path: &Path<'_>, depth: usize) -> Result<Value, Invalid> {
         let start = self.members.len();
         self.open(depth);
         loop {
             let mut next = self.scanner.peek_token();
             match next {
-                None => return self.scanner.fault_ahead("the text ends within an object"),
+                None => return Err(self.scanner.fault_ahead("the text ends within an object")),
                 Some(b'}') => break,
                 Some(_) if self.members.len() == start => {}
                 Some(b',') => {
                     self.scanner.skip();
                     next = self.scanner.peek_token();
                 }
-                Some(_) => return self.scanner.fault_ahead("expected `,` or `}` after a member"),
+                Some(_) => {
+                    return Err(self.scanner.fault_ahead("expected `,` or `}` after a member"));
+                }
             }
             match next {
                 Some(b'"') => {}
-                None => return self.scanner.fault_ahead(EOF_IN_VALUE),
-                Some(b'}') => return self.scanner.fault_ahead("a comma with nothing after it"),
+                None => return Err(self.scanner.fault_ahead(EOF_IN_VALUE)),
+                Some(b'}') => {
+                    return Err(self.scanner.fault_ahead("a comma with nothing after it"));
+                }
                 Some(_) => {
-                    return self.scanner.fault_ahead("expected the name of a member, in quotes");
+                    return Err(self
+                        .scanner
+                        .fault_ahead("expected the name of a member, in quotes"));
                 }
             }
-            let name = self.name(self.members.len() - start)?;
+            let index = self.members.len() - start;
+            if !self.memory.spend(limits::memory_of_item(index, limits::MEMORY_OF_MEMBER)) {
+                return Err(self.out_of_memory());
+            }
+            self.scanner.skip();
+            let name = self.string()?;
             match self.scanner.peek_token() {
                 Some(b':') => self.scanner.skip(),
                 Some(_) => {
-                    return self.scanner.fault_ahead("expected `:` after the name of a member");
+                    return Err(self
+                        .scanner
+                        .fault_ahead("expected `:` after the name of a member"));
                 }
-                None => return self.scanner.fault_ahead("the text ends within an object"),
+                None => return Err(self.scanner.fault_ahead("the text ends within an object")),
             }
             let value = self.value(&path.member(&name), depth)?;
             self.members.push((name, value));
         }
         self.scanner.skip();
-        let own = self.members.get_mut(start..).unwrap_or_default();
-        if self.repetition.sort(own) {
-            return Ok(self.repetition.containers.object(&mut self.members, start));
-        }
         let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
         for name in std::mem::take(&mut self.duplicates) {
             self.note(NoteKind::DuplicateMember, &path.member(&name), depth);
@@ -256,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_where() {
+    fn errors_state_path_line_and_column() {
         let syntax = error("{\"flags\": {\"a\": [1, tru]}}");
         assert_eq!(syntax.path(), "flags.a[1]");
         assert_eq!(
@@ -271,18 +301,17 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_counted() {
+    fn nesting_beyond_the_limit_is_an_error() {
         let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
         assert!(Value::parse(nested(limits::NESTING).as_bytes()).is_ok());
         assert_eq!(error(&nested(limits::NESTING + 1)).kind, JsonErrorKind::Nesting);
         assert_eq!(error(&"[".repeat(100_000)).kind, JsonErrorKind::Nesting);
     }
 
-    #[cfg(feature = "tools")]
     #[test]
-    fn what_the_value_no_longer_shows_is_noted() {
+    fn duplicate_members_and_rounded_integers_are_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
-        let notes = read(text, &Path::Root).unwrap().notes;
+        let notes = read::<true>(text, &Path::Root, Budget::unlimited()).unwrap().notes;
         let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
         let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path(), item(n))).collect();
         assert_eq!(
@@ -300,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_hosts_minus_zero_marks() {
+    fn minus_zero_marks_a_missing_json_form_only_in_text_of_a_host() {
         assert_eq!(Value::parse(b"-0").unwrap().to_string(), "0");
         assert!(read_host(b"[-0]").unwrap().lacks_json_form());
         assert!(!read_host(b"[0]").unwrap().lacks_json_form());

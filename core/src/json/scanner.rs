@@ -13,6 +13,10 @@ pub(super) struct Fault {
     pub(super) offset: usize,
 }
 
+/// Ends parsing; the scanner stores the [`Fault`], so that results are small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Invalid;
+
 pub(super) const EOF_IN_VALUE: &str = "the text ends within a value";
 const EOF_IN_STRING: &str = "the text ends within a string";
 const INVALID_ESCAPE: &str = "invalid escape";
@@ -28,22 +32,35 @@ pub(super) enum Number {
 pub(super) struct Scanner<'t> {
     text: &'t [u8],
     offset: usize,
+    fault: Fault,
 }
 
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t [u8]) -> Scanner<'t> {
-        Scanner { text, offset: 0 }
+        let fault = Fault { kind: JsonErrorKind::Syntax, message: "", offset: 0 };
+        Scanner { text, offset: 0, fault }
     }
 
-    /// A fault in the bytes read so far.
-    pub(super) fn fault<T>(&self, message: &'static str) -> Result<T, Fault> {
-        Err(Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset })
+    /// What is wrong, after a result was [`Invalid`].
+    pub(super) fn found_fault(&self) -> Fault {
+        self.fault
     }
 
-    /// A fault in the next byte.
-    pub(super) fn fault_ahead<T>(&self, message: &'static str) -> Result<T, Fault> {
-        let offset = self.text.len().min(self.offset + 1);
-        Err(Fault { kind: JsonErrorKind::Syntax, message, offset })
+    /// Stores a fault of this kind in the bytes read so far.
+    pub(super) fn fault_of(&mut self, kind: JsonErrorKind, message: &'static str) -> Invalid {
+        self.fault = Fault { kind, message, offset: self.offset };
+        Invalid
+    }
+
+    /// Stores a fault in the bytes read so far.
+    pub(super) fn fault(&mut self, message: &'static str) -> Invalid {
+        self.fault_of(JsonErrorKind::Syntax, message)
+    }
+
+    /// Stores a fault in the next byte.
+    pub(super) fn fault_ahead(&mut self, message: &'static str) -> Invalid {
+        self.offset = self.text.len().min(self.offset + 1);
+        self.fault(message)
     }
 
     pub(super) fn peek(&self) -> Option<u8> {
@@ -69,12 +86,12 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads the rest of `null`, `true` or `false`.
-    pub(super) fn literal(&mut self, rest: &[u8]) -> Result<(), Fault> {
+    pub(super) fn literal(&mut self, rest: &[u8]) -> Result<(), Invalid> {
         for expected in rest {
             match self.next() {
-                None => return self.fault(EOF_IN_VALUE),
+                None => return Err(self.fault(EOF_IN_VALUE)),
                 Some(byte) if byte != *expected => {
-                    return self.fault("expected `null`, `true` or `false`");
+                    return Err(self.fault("expected `null`, `true` or `false`"));
                 }
                 Some(_) => {}
             }
@@ -83,15 +100,15 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads a number whose sign has been read.
-    pub(super) fn number(&mut self) -> Result<Number, Fault> {
+    pub(super) fn number(&mut self) -> Result<Number, Invalid> {
         let start = self.offset;
         match self.next() {
-            None => return self.fault(EOF_IN_VALUE),
+            None => return Err(self.fault(EOF_IN_VALUE)),
             Some(b'0') if self.peek().is_some_and(|byte| byte.is_ascii_digit()) => {
-                return self.fault_ahead(INVALID_NUMBER);
+                return Err(self.fault_ahead(INVALID_NUMBER));
             }
             Some(b'0'..=b'9') => self.offset = start,
-            Some(_) => return self.fault(INVALID_NUMBER),
+            Some(_) => return Err(self.fault(INVALID_NUMBER)),
         }
         let mut number = Decimal::default();
         self.digits(&mut number);
@@ -104,21 +121,21 @@ impl<'t> Scanner<'t> {
             number.exponent = fraction as i64 - self.offset as i64;
             if number.exponent == 0 {
                 let end = self.peek().is_none();
-                return self.fault_ahead(if end { EOF_IN_VALUE } else { INVALID_NUMBER });
+                return Err(self.fault_ahead(if end { EOF_IN_VALUE } else { INVALID_NUMBER }));
             }
         }
-        number.written = self.text.get(start..self.offset).unwrap_or_default();
+        number.source = self.text.get(start..self.offset).unwrap_or_default();
         if let Some(b'e' | b'E') = self.peek() {
             integer = false;
             self.skip();
-            let exponent = self.exponent(number.written)?;
+            let exponent = self.exponent(number.source)?;
             number.exponent = number.exponent.saturating_add(exponent);
         }
         if integer && number.dropped == 0 {
             return Ok(Number::Integer(number.significand));
         }
         let number = number.to_double();
-        if number.is_infinite() { self.out_of_range() } else { Ok(Number::Double(number)) }
+        if number.is_infinite() { Err(self.out_of_range()) } else { Ok(Number::Double(number)) }
     }
 
     /// Reads digits; digits after the first 19 are only counted.
@@ -135,16 +152,16 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Reads the exponent of a number whose digits are `written`.
-    fn exponent(&mut self, written: &[u8]) -> Result<i64, Fault> {
+    /// Reads the exponent of a number whose digits are `digits`.
+    fn exponent(&mut self, digits: &[u8]) -> Result<i64, Invalid> {
         let negative = self.peek() == Some(b'-');
         if let Some(b'+' | b'-') = self.peek() {
             self.skip();
         }
         let mut exponent = match self.next() {
-            None => return self.fault(EOF_IN_VALUE),
+            None => return Err(self.fault(EOF_IN_VALUE)),
             Some(digit @ b'0'..=b'9') => i32::from(digit - b'0'),
-            Some(_) => return self.fault(INVALID_NUMBER),
+            Some(_) => return Err(self.fault(INVALID_NUMBER)),
         };
         while let Some(digit @ b'0'..=b'9') = self.peek() {
             self.skip();
@@ -152,79 +169,60 @@ impl<'t> Scanner<'t> {
             let longer = exponent.checked_mul(10).and_then(|tens| tens.checked_add(digit));
             if longer.is_none()
                 && !negative
-                && written.iter().any(|byte| matches!(byte, b'1'..=b'9'))
+                && digits.iter().any(|byte| matches!(byte, b'1'..=b'9'))
             {
-                return self.out_of_range();
+                return Err(self.out_of_range());
             }
             exponent = longer.unwrap_or(i32::MAX);
         }
         Ok(i64::from(if negative { -exponent } else { exponent }))
     }
 
-    fn out_of_range<T>(&self) -> Result<T, Fault> {
-        let kind = JsonErrorKind::NumberRange;
+    fn out_of_range(&mut self) -> Invalid {
         let message = "a number is outside the range of a double";
-        Err(Fault { kind, message, offset: self.offset })
+        self.fault_of(JsonErrorKind::NumberRange, message)
     }
 
-    /// Reads a string from its opening quote on, if it is this one and has no escape.
-    pub(super) fn is_string(&mut self, expected: &str) -> bool {
-        let rest = self.text.get(self.offset..).unwrap_or_default();
-        let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(expected.as_bytes()));
-        let found = rest.is_some_and(|rest| rest.first() == Some(&b'"'));
-        if found {
-            self.offset += expected.len() + 2;
+    /// Reads the bytes of a string whose opening quote has been read.
+    pub(super) fn string(&mut self) -> Result<Cow<'t, [u8]>, Invalid> {
+        let mut bytes = Cow::Borrowed(self.plain()?);
+        while self.next() != Some(b'"') {
+            self.escape(bytes.to_mut())?;
+            bytes.to_mut().extend_from_slice(self.plain()?);
         }
-        found
-    }
-
-    /// Reads a string whose opening quote has been read.
-    pub(super) fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
-        let text = self.plain()?;
-        if self.next() == Some(b'"') {
-            return self.utf8(text).map(Cow::Borrowed);
-        }
-        let mut bytes = text.to_vec();
-        loop {
-            self.escape(&mut bytes)?;
-            bytes.extend_from_slice(self.plain()?);
-            if self.next() == Some(b'"') {
-                return self.utf8(&bytes).map(|text| Cow::Owned(text.to_owned()));
-            }
-        }
+        Ok(bytes)
     }
 
     /// Reads up to a quote or a backslash.
-    fn plain(&mut self) -> Result<&'t [u8], Fault> {
+    fn plain(&mut self) -> Result<&'t [u8], Invalid> {
         let rest = self.text.get(self.offset..).unwrap_or_default();
         let length = plain_length(rest);
         self.offset += length;
         match self.peek() {
-            None => self.fault(EOF_IN_STRING),
+            None => Err(self.fault(EOF_IN_STRING)),
             Some(b'"' | b'\\') => Ok(rest.get(..length).unwrap_or_default()),
             Some(_) => {
                 let message = "a control character in a string; escape it";
-                self.fault_ahead(message)
+                Err(self.fault_ahead(message))
             }
         }
     }
 
-    fn utf8<'s>(&self, bytes: &'s [u8]) -> Result<&'s str, Fault> {
+    /// Returns the bytes of the string that was read last as text.
+    pub(super) fn utf8<'s>(&mut self, bytes: &'s [u8]) -> Result<&'s str, Invalid> {
         std::str::from_utf8(bytes).map_err(|error| {
             // After escapes, which are longer than the characters they represent, the column is
             // approximate.
-            let line = self.text.get(..self.offset).unwrap_or_default();
-            let column = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().len();
-            let back = column.min(bytes.len() - error.valid_up_to());
-            let message = "a string that is not UTF-8";
-            Fault { kind: JsonErrorKind::Syntax, message, offset: self.offset - back }
+            let column = column(self.text.get(..self.offset).unwrap_or_default());
+            self.offset -= column.min(bytes.len() - error.valid_up_to());
+            self.fault("a string that is not UTF-8")
         })
     }
 
     /// Reads what follows a backslash.
-    fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), Fault> {
+    fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), Invalid> {
         let escaped = match self.next() {
-            None => return self.fault(EOF_IN_STRING),
+            None => return Err(self.fault(EOF_IN_STRING)),
             Some(byte @ (b'"' | b'\\' | b'/')) => byte,
             Some(b'b') => 0x08,
             Some(b'f') => 0x0c,
@@ -232,47 +230,52 @@ impl<'t> Scanner<'t> {
             Some(b'r') => b'\r',
             Some(b't') => b'\t',
             Some(b'u') => return self.unicode_escape(out),
-            Some(_) => return self.fault(INVALID_ESCAPE),
+            Some(_) => return Err(self.fault(INVALID_ESCAPE)),
         };
         out.push(escaped);
         Ok(())
     }
 
-    fn unicode_escape(&mut self, out: &mut Vec<u8>) -> Result<(), Fault> {
+    fn unicode_escape(&mut self, out: &mut Vec<u8>) -> Result<(), Invalid> {
         const LONE: &str = "a lone surrogate, which is half of a character";
         let mut unit = self.four_hex_digits()?;
         if let 0xd800..=0xdbff = unit {
             for expected in *b"\\u" {
                 match self.next() {
-                    None => return self.fault(EOF_IN_STRING),
+                    None => return Err(self.fault(EOF_IN_STRING)),
                     Some(byte) if byte != expected => {
-                        return self.fault(LONE);
+                        return Err(self.fault(LONE));
                     }
                     Some(_) => {}
                 }
             }
             let low = self.four_hex_digits()?;
             if !(0xdc00..=0xdfff).contains(&low) {
-                return self.fault(LONE);
+                return Err(self.fault(LONE));
             }
             unit = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
         }
-        let Some(character) = char::from_u32(unit) else { return self.fault(LONE) };
+        let Some(character) = char::from_u32(unit) else { return Err(self.fault(LONE)) };
         out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         Ok(())
     }
 
-    fn four_hex_digits(&mut self) -> Result<u32, Fault> {
+    fn four_hex_digits(&mut self) -> Result<u32, Invalid> {
         let Some(digits) = self.text.get(self.offset..self.offset + 4) else {
             self.offset = self.text.len();
-            return self.fault(EOF_IN_STRING);
+            return Err(self.fault(EOF_IN_STRING));
         };
         self.offset += 4;
         let value = digits.iter().try_fold(0, |value, digit| {
             char::from(*digit).to_digit(16).map(|digit| value << 4 | digit)
         });
-        value.map_or_else(|| self.fault(INVALID_ESCAPE), Ok)
+        value.ok_or_else(|| self.fault(INVALID_ESCAPE))
     }
+}
+
+/// Returns the number of bytes after the last line break.
+pub(super) fn column(text: &[u8]) -> usize {
+    text.iter().rev().take_while(|byte| **byte != b'\n').count()
 }
 
 /// How many bytes stand before a quote, a backslash or a control character.

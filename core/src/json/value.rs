@@ -7,8 +7,9 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::error::JsonError;
 use super::object::Object;
+use super::path::Path;
 use super::{canonical, number, reader};
-use crate::path::Path;
+use crate::limits::Budget;
 
 /// A JSON value: of a flag's variation, of a context's attribute, of a whole document.
 ///
@@ -46,10 +47,10 @@ impl Value {
     /// If the text is not JSON, a number is outside the range of a double, or the nesting exceeds
     /// [`limits::NESTING`](crate::limits::NESTING).
     pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
-        Ok(reader::read(text, &Path::Root)?.value)
+        Ok(reader::read::<false>(text, &Path::Root, Budget::unlimited())?.value)
     }
 
-    /// Parses text that a binding has written for a host object: the literal `-0`, which a binding
+    /// Parses text that a binding encoded from a host object: the literal `-0`, which a binding
     /// never writes for a number, is [`Value::NO_JSON_FORM`].
     ///
     /// # Errors
@@ -147,7 +148,8 @@ impl Value {
     }
 
     /// The name of the JSON type, as messages print it.
-    pub(crate) fn type_name(&self) -> &'static str {
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",

@@ -31,7 +31,7 @@ def table(found: Found) -> str:
 def main() -> int:
     """Runs the command line."""
     parser = argparse.ArgumentParser(prog="python -m fleet", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where a file differs from what would be written")
+    parser.add_argument("--check", action="store_true", help="fail if a file is out of date")
     arguments = parser.parse_args()
     found: Found = {
         scenario: {mechanism: simulate(scenario, mechanism) for mechanism in Mechanism} for scenario in SCENARIOS
@@ -41,7 +41,7 @@ def main() -> int:
     stale = [path for path, text in written.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if arguments.check:
         for path in stale:
-            print(f"{path.name}: differs from what `python -m fleet` writes")
+            print(f"{path.name}: out of date; run `python -m fleet`")
         return 1 if stale else 0
     for path in stale:
         path.write_text(written[path], encoding="utf-8")

@@ -27,7 +27,7 @@ def decide(request: Request) -> Response:
     question = request.json()
     if not isinstance(question, dict) or not isinstance(question.get("context"), dict):
         raise BadRequestError('send `{"context": {…}}`, a context being an object')
-    flags = FLAGS.flags  # One document for the whole answer, whatever is fetched meanwhile.
+    flags = FLAGS.flags  # One document for the whole answer, even if another is fetched meanwhile.
     status = FLAGS.status
     try:
         bound = flags.bind(question["context"], big_segments=question.get("bigSegments"))
@@ -55,4 +55,4 @@ def handler(event: Mapping[str, Any], context: object) -> Response:
             return decide(request)
     except BadRequestError as error:
         return json_response(400, {"error": str(error)}, SPA.headers(request))
-    return json_response(404, {"error": "ask `POST /decide`"}, SPA.headers(request))
+    return json_response(404, {"error": "send `POST /decide`"}, SPA.headers(request))

@@ -2,7 +2,7 @@
  * Checks once and headless whether the page and the Lambda function of a running shop agree on every flag for every
  * preset: `node agree.js http://127.0.0.1:PORT`. The exit code is 1 if they do not.
  */
-import { launch, skipWithoutChromium } from "./browser.js";
+import { launch, skipWithoutChromium } from "./shop.js";
 
 const [address = ""] = process.argv.slice(2);
 const skip = skipWithoutChromium();

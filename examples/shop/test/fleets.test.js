@@ -28,9 +28,9 @@ describe("a fleet of instances", () => {
     return { status: sent.status, headers: sent.headers, body: await sent.json() };
   };
 
-  /** @param {object} asked */
-  const fleet = async asked => {
-    const { status, body } = await send("/fleets", "POST", asked);
+  /** @param {object} request */
+  const fleet = async request => {
+    const { status, body } = await send("/fleets", "POST", request);
     assert.equal(status, 200);
     const path = `/fleets/${body.fleet}`;
     const [changedMs] = body.publishedMs;
@@ -89,7 +89,7 @@ describe("a fleet of instances", () => {
 
   it("tells the page when a journey may begin", async () => {
     const { start, path, at, holding } = await fleet({ change: "on" });
-    const ask = async (/** @type {number} */ number) =>
+    const config = async (/** @type {number} */ number) =>
       (await send(`${path}/instances/${number}/config?visitor=mia`, "GET")).body;
     await at(7 * MINUTE);
     const [fresh, stale] = [holding(({ isOn }) => isOn), holding(({ isOn }) => !isOn)];
@@ -98,15 +98,15 @@ describe("a fleet of instances", () => {
     const consistent = (/** @type {boolean} */ isExpressCheckout) => ({
       isBackendConsistent: { isExpressCheckout, expressForm: true },
     });
-    assert.deepEqual(await ask(stale), { ...old, ...consistent(false) });
-    assert.deepEqual(await ask(fresh), { ...on, ...consistent(false) });
+    assert.deepEqual(await config(stale), { ...old, ...consistent(false) });
+    assert.deepEqual(await config(fresh), { ...on, ...consistent(false) });
     await at(start.ttlSeconds * 1000);
-    assert.deepEqual(await ask(stale), { ...on, ...consistent(false) });
+    assert.deepEqual(await config(stale), { ...on, ...consistent(false) });
     await at(start.ttlSeconds * 1000 + 5000);
-    assert.deepEqual(await ask(stale), { ...on, ...consistent(true) });
+    assert.deepEqual(await config(stale), { ...on, ...consistent(true) });
   });
 
-  it("answers 503 where the feature is off, and by a pin what the page has decided with", async () => {
+  it("answers 503 if the feature is off, and follows a pin", async () => {
     const { start, at, holding, submit } = await fleet({ change: "on" });
     const held = await at(7 * MINUTE);
     const [fresh, stale] = [holding(({ isOn }) => isOn), holding(({ isOn }) => !isOn)];
@@ -119,7 +119,7 @@ describe("a fleet of instances", () => {
     assert.equal((await submit(stale, "two steps", held[fresh - 1]?.digest)).status, 200);
   });
 
-  it("answers 422 where another form is expected, and by a pin takes it", async () => {
+  it("answers 422 to an unexpected form, and accepts it with a pin", async () => {
     const { at, holding, submit, start } = await fleet({ change: "form" });
     await at(7 * MINUTE);
     const fresh = holding(({ form }) => form === "one page");
@@ -153,7 +153,7 @@ describe("a fleet of instances", () => {
     [true, 200],
     [false, 409],
   ])) {
-    it(`answers ${status} to a pin to what was rolled back, ${keepsAll ? "kept" : "not kept"} by a bucket`, async () => {
+    it(`answers ${status} to a pin to a rolled-back document, ${keepsAll ? "kept" : "not kept"} by a bucket`, async () => {
       const { at, holding, submit } = await fleet({ change: "rollback", keepsAll });
       const early = await at(5 * MINUTE);
       const rolledBack = early[holding(({ form }) => form === "one page") - 1]?.digest;
@@ -225,7 +225,7 @@ describe("a fleet of instances", () => {
     }
   });
 
-  it("gives each published document by its digest, and no other", async () => {
+  it("returns only published documents, by digest", async () => {
     const { start, path } = await fleet({ change: "on" });
     const { status, body } = await send(`${path}/documents/${start.newest}`, "GET");
     assert.equal(status, 200);
@@ -235,7 +235,7 @@ describe("a fleet of instances", () => {
     }
   });
 
-  it("answers 400 to what it cannot make", async () => {
+  it("answers 400 to an invalid request", async () => {
     for (const body of [
       "",
       "[",
@@ -252,7 +252,7 @@ describe("a fleet of instances", () => {
     }
   });
 
-  it("turns its clock neither back nor too far", async () => {
+  it("moves its clock neither back nor too far", async () => {
     const { path, at, start, changedMs } = await fleet({ change: "on" });
     await at(MINUTE);
     for (const toMs of [changedMs, start.untilMs + 1, "1", null, 1.5, -1]) {
@@ -260,7 +260,7 @@ describe("a fleet of instances", () => {
     }
   });
 
-  it("answers 400 to who does not say whom it is about, and 404 to what is not there", async () => {
+  it("answers 400 without a visitor, and 404 to unknown paths", async () => {
     const { path } = await fleet({ change: "on" });
     for (const [place, method, status] of /** @type {const} */ ([
       ["instances/1/config", "GET", 400],

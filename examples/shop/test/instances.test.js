@@ -1,9 +1,7 @@
 /** Drives the view of many instances in Chromium, and saves the picture that `docs/consistency` shows. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { launch, skipWithoutChromium } from "./browser.js";
-import { savePicture } from "./picture.js";
-import { serve } from "./shop.js";
+import { launch, savePicture, serve, skipWithoutChromium } from "./shop.js";
 
 const CHANGES = ["Another form", "Rolled back", "Alarm", "Kill switch", "Phased out", "OFF to ON"];
 const skip = skipWithoutChromium();
@@ -33,8 +31,8 @@ describe("the instances", { skip }, () => {
     page.on("pageerror", error => faults.push(String(error)));
     page.on("console", message => {
       // Chromium reports each 503, which is expected here.
-      const told = message.text().startsWith("Failed to load resource: the server responded with");
-      if (message.type() === "error" && !told) faults.push(message.text());
+      const isExpected = message.text().startsWith("Failed to load resource: the server responded with");
+      if (message.type() === "error" && !isExpected) faults.push(message.text());
     });
     await page.goto(server.address);
     await page.getByRole("link", { name: "Twelve instances" }).click();
@@ -77,7 +75,7 @@ describe("the instances", { skip }, () => {
     });
   };
   /**
-   * What a run came to.
+   * Returns the result of a run.
    * @param {string} change
    * @param {string} protection
    */
@@ -108,7 +106,7 @@ describe("the instances", { skip }, () => {
     await page.getByText("lost with the form that was filled in").waitFor();
   });
 
-  it("shows each instance change at a moment of its own", async () => {
+  it("shows that each instance changes at its own time", async () => {
     await run("OFF to ON", "None");
     const changes = await page
       .locator(".lane")
@@ -127,20 +125,20 @@ describe("the instances", { skip }, () => {
     assert.equal(await page.locator('[data-holds="two steps"]').count(), 12);
   });
 
-  it("decides in the page as each instance does", async () => {
+  it("evaluates the same in the page and in each instance", async () => {
     const { compared, same } = await run("OFF to ON", "None");
     assert.ok(compared > 100);
     assert.equal(same, compared);
   });
 
-  it("comes to the same each time", async () => {
+  it("has the same result each time", async () => {
     const first = await run("OFF to ON", "None");
     await forget();
     await page.getByRole("button", { name: "Again" }).click();
     assert.deepEqual(await outcome(), first);
   });
 
-  it("says on which step of a broken journey page and instance part", async () => {
+  it("shows the step in which page and instance differ", async () => {
     await run("OFF to ON", "None");
     const receipt = page.locator(".receipt");
     const first = await receipt.getAttribute("data-journey");
@@ -153,7 +151,7 @@ describe("the instances", { skip }, () => {
     const text = await dispute.innerText();
     assert.match(text, new RegExp(`Journey ${number} began .* 503 off there`));
     assert.match(text, /they part at trace\.on: the page claims true, the instance finds false\./);
-    // The claim holds where it was made, and both host runtimes find the same difference.
+    // The claim holds in the page, and both host runtimes find the same difference.
     assert.equal(await dispute.locator(".steps > .yes").count(), 1);
     assert.equal(await dispute.getAttribute("data-hosts"), "same");
     assert.deepEqual(await dispute.locator(".chip").allInnerTexts(), ["true", "false"]);
@@ -193,7 +191,7 @@ describe("the instances", { skip }, () => {
     await page.getByText(/^None of \d+ journeys broke/).waitFor();
   });
 
-  it("breaks journeys without a pin where one form follows another, also behind the gate", async () => {
+  it("breaks journeys without a pin when the form changes, also behind the gate", async () => {
     for (const protection of ["None", "Gate"]) {
       const { broken, statuses } = await run("Another form", protection);
       assert.ok(broken > 0);
@@ -247,7 +245,7 @@ describe("the instances", { skip }, () => {
     });
   }
 
-  it("refuses a pin to what was rolled back where nothing keeps it", async () => {
+  it("rejects a pin to a rolled-back document that is not kept", async () => {
     await run("Rolled back", "Pin");
     const bucket = page.getByLabel("A bucket keeps each document");
     await forget();
@@ -258,7 +256,7 @@ describe("the instances", { skip }, () => {
     await bucket.check();
   });
 
-  it("lets the kill switch win over pins, and says so", async () => {
+  it("lets the kill switch win over pins, and reports it", async () => {
     const { broken, statuses } = await run("Kill switch", "Pin");
     assert.ok(broken > 0);
     assert.equal(statuses, `503:${broken}`);
@@ -266,7 +264,7 @@ describe("the instances", { skip }, () => {
     assert.deepEqual(await run("Kill switch", "None").then(({ broken }) => broken), broken);
   });
 
-  it("keeps what each run came to", async () => {
+  it("keeps the result of each run", async () => {
     const { begun, broken } = await run("OFF to ON", "None");
     assert.equal(await page.locator('td[data-run="on none"]').innerText(), `${broken}/${begun}`);
   });

@@ -1,9 +1,7 @@
 /** Drives the page in Chromium like a visitor, and saves the picture that README.md shows. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { launch, skipWithoutChromium } from "./browser.js";
-import { savePicture } from "./picture.js";
-import { serve } from "./shop.js";
+import { launch, savePicture, serve, skipWithoutChromium } from "./shop.js";
 
 const skip = skipWithoutChromium();
 
@@ -100,7 +98,7 @@ describe("the shop", { skip }, () => {
     const detail = flag("checkout-v2").locator(".detail");
     const text = await detail.innerText();
     assert.match(text, /It needs payment-provider to serve "adyen": it does\./);
-    assert.match(text, /The user’s country is "DE", as asked\./);
+    assert.match(text, /The user’s country is "DE", as required\./);
     assert.match(text, /Rule staff does not match\./);
     assert.match(text, /Bucket 72,865 falls between 30,000 and 100,000, the 70 % that get false\./);
     // An address that the context marks private is not shown.
@@ -137,7 +135,7 @@ describe("the shop", { skip }, () => {
     await serves("checkout-v2", ["true", "true"]);
   });
 
-  it("lets nobody leave when a rollout is raised", async () => {
+  it("removes no visitor when a rollout is raised", async () => {
     await open("checkout-v2");
     const { got, left } = await population();
     assert.equal(left, 0);

@@ -13,8 +13,8 @@ describe("the shop's server", () => {
   after(() => server.stop());
 
   /**
-   * Unlike `fetch` it sends a path and a `Host` as they are.
-   * @param {{ method?: string, path: string, headers?: Record<string, string>, body?: string }} asked
+   * Sends a request whose path and `Host` are not normalized, unlike `fetch`.
+   * @param {{ method?: string, path: string, headers?: Record<string, string>, body?: string }} request
    * @returns {Promise<{ status: number | undefined, text: string }>}
    */
   const send = ({ method = "GET", path, headers = {}, body = "" }) =>

@@ -1,4 +1,4 @@
-//! How time and memory grow with a document: one JSON object a line. bench/run.sh calls it.
+//! Measures growth of time and memory with a document; prints one JSON object a line. bench/run.sh calls it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
@@ -9,7 +9,7 @@ use isoflag::Flags;
 use isoflag_bench::{Failure, Growth, LaunchDarkly, Workload, agree};
 use serde_json::json;
 
-/// The system's allocator, and how many bytes are held from it.
+/// The system's allocator with a count of the allocated bytes.
 struct Counting;
 
 static HELD: AtomicIsize = AtomicIsize::new(0);
@@ -18,13 +18,13 @@ static HELD: AtomicIsize = AtomicIsize::new(0);
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HELD.fetch_add(layout.size() as isize, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the system's.
+        // SAFETY: the caller upholds the contract of the system's allocator.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         HELD.fetch_sub(layout.size() as isize, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the system's.
+        // SAFETY: the caller upholds the contract of the system's allocator.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -32,14 +32,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The bytes that the result holds.
+/// Returns the bytes that the result holds.
 fn held<T>(make: impl FnOnce() -> T) -> (T, isize) {
     let before = HELD.load(Ordering::Relaxed);
     let made = make();
     (made, HELD.load(Ordering::Relaxed) - before)
 }
 
-/// Nanoseconds of one call in each of some blocks; the first block warms up and is left out.
+/// Nanoseconds of one call in each of some blocks; the first block is a warm-up and is not counted.
 fn samples(blocks: usize, calls: usize, mut call: impl FnMut()) -> Vec<f64> {
     let mut samples = Vec::new();
     for _ in 0..=blocks {
@@ -52,7 +52,7 @@ fn samples(blocks: usize, calls: usize, mut call: impl FnMut()) -> Vec<f64> {
     samples.split_off(1)
 }
 
-/// So many calls that a block takes about a millisecond.
+/// Returns the number of calls that take about a millisecond.
 fn calls(mut call: impl FnMut()) -> usize {
     let start = Instant::now();
     call();
@@ -110,7 +110,7 @@ fn measure(workload: &Workload, growth: &Growth, blocks: usize) -> Result<(), Fa
         black_box((detail.value, detail.variation_index));
     });
     if growth.axis == "flags" {
-        // Flags all over the document, so that caches do not hide its size.
+        // Flags from all parts of the document, so that caches do not hide its size.
         let keys: Vec<String> = flags.keys().map(str::to_owned).collect();
         let mut next = 0;
         run.timed("growth-spread", "isoflag", || {
@@ -144,7 +144,7 @@ fn main() -> Result<(), Failure> {
     let workload = Workload::open()?;
     let quick = std::env::var_os("ISOFLAG_BENCH_QUICK").is_some();
     for growth in workload.index()?.growth {
-        // Large documents take seconds to load; their medians are of fewer blocks.
+        // Large documents take seconds to load; their medians have fewer blocks.
         let large = growth.size >= 100_000 && growth.axis == "flags";
         let blocks = if quick || large { 3 } else { 7 };
         measure(&workload, &growth, blocks)?;

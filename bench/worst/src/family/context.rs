@@ -1,4 +1,4 @@
-//! Contexts of 1 MiB, read, bound to an ordinary document and evaluated.
+//! Contexts of 1 MiB, parsed, bound to an ordinary document and evaluated.
 
 use super::{TEXTS, filled, flag, ruled, text, user};
 use crate::case::{Call, Case};
@@ -18,7 +18,7 @@ fn of(members: &str) -> Case {
     Case::new(Call::Context, ordinary(), user(members))
 }
 
-/// Numbers of a form.
+/// Numbers in one format.
 pub fn numbers(genome: &Genome) -> Case {
     of(&format!(r#""x":[{}]"#, filled(BYTES, |index| number(genome, index))))
 }
@@ -36,14 +36,14 @@ pub fn number(genome: &Genome, index: usize) -> String {
     }
 }
 
-/// Different names of a length.
+/// Different names of equal length.
 pub fn keys(genome: &Genome) -> Case {
     let prefix = genome.choose(0, TEXTS).repeat(genome.count(1, 0, 60));
     let value = genome.choose(2, &["1", "{}", "[]", r#""a""#, "null"]);
     of(&filled(BYTES, |index| format!(r#""{prefix}{index}":{value}"#)))
 }
 
-/// Names with one hash, by the inverse of its last multiplication.
+/// Names with equal hashes, computed by inverting the last multiplication.
 pub fn colliding(_: &Genome) -> Case {
     let names = colliding_keys(40_000);
     of(&filled(BYTES, |index| match names.get(index) {
@@ -52,7 +52,7 @@ pub fn colliding(_: &Genome) -> Case {
     }))
 }
 
-/// Keys of sixteen bytes: of the second word the first decides what it must be for the same hash.
+/// Keys of sixteen bytes with equal hashes: the second word is computed from the first.
 pub fn colliding_keys(count: usize) -> Vec<String> {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut random = Random::new(7);
@@ -70,7 +70,7 @@ pub fn colliding_keys(count: usize) -> Vec<String> {
     keys
 }
 
-/// Arrays and objects within each other, of a depth, again and again.
+/// Repeated arrays and objects of a given depth.
 pub fn nested(genome: &Genome) -> Case {
     let depth = genome.count(0, 1, 125);
     let (open, close) = genome.choose(1, &[("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")]);
@@ -79,7 +79,7 @@ pub fn nested(genome: &Genome) -> Case {
     of(&format!(r#""x":[{}]"#, filled(BYTES, |_| part.clone())))
 }
 
-/// Long texts where dates and versions are compared.
+/// Long texts that are compared as dates and versions.
 pub fn texts(genome: &Genome) -> Case {
     let long = text(genome, BYTES);
     let members = match genome.choose(0, &[0, 1, 2]) {
@@ -90,7 +90,7 @@ pub fn texts(genome: &Genome) -> Case {
     of(&members)
 }
 
-/// A long text and a pattern such as documents have.
+/// A long text and an ordinary pattern.
 pub fn pattern(genome: &Genome) -> Case {
     let pattern = genome.choose(
         0,

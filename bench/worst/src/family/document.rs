@@ -1,4 +1,4 @@
-//! Documents of 10 MB that are loaded or refused.
+//! Documents of 10 MB that are loaded or rejected.
 
 use super::context::{colliding_keys, number};
 use super::{filled, flag, flag_of, pattern, ruled};
@@ -19,7 +19,7 @@ fn clause(operator: &str, values: &str) -> String {
     format!(r#"{{"attribute":"x","op":"{operator}","values":[{values}]}}"#)
 }
 
-/// Patterns that are accepted, or most of them.
+/// Patterns of which most are accepted.
 pub fn patterns(genome: &Genome) -> Case {
     let own = pattern(genome);
     let text = match genome.choose(9, &[0, 1, 2, 3]) {
@@ -32,7 +32,7 @@ pub fn patterns(genome: &Genome) -> Case {
     of(ruled(&clause("matches", &filled(BYTES, |_| text.clone()))))
 }
 
-/// Patterns of 4 KiB that are refused.
+/// Patterns of 4 KiB that are rejected.
 pub fn refused_patterns(genome: &Genome) -> Case {
     let part = genome.choose(
         0,
@@ -46,7 +46,22 @@ pub fn numbers(genome: &Genome) -> Case {
     of(ruled(&clause("in", &filled(BYTES, |index| number(genome, index)))))
 }
 
-/// Keys with one hash: of flags, of targets, or of members.
+/// Parts that are much larger in memory than in text.
+pub fn dense(genome: &Genome) -> Case {
+    let part = genome.choose(0, &["{}", "[]", "1", "[0]", r#"{"a":1}"#, r#"{"op":"in"}"#]);
+    let parts = filled(genome.count(1, 1_000_000, BYTES), |_| part.to_owned());
+    of(match genome.choose(2, &[0, 1, 2, 3, 4, 5, 6]) {
+        0 => flag(&format!(r#""targets":[{parts}]"#)),
+        1 => flag(&format!(r#""rules":[{parts}]"#)),
+        2 => ruled(&parts),
+        3 => flag(&format!(r#""x":[{parts}]"#)),
+        4 => format!(r#"{{"flags":{{}},"segments":{{"s":{{"rules":[{parts}]}}}}}}"#),
+        5 => format!(r#"{{"flags":{{{}}}}}"#, filled(BYTES, |key| format!(r#""{key:x}":{{}}"#))),
+        _ => format!(r#"{{"flagValues":{{{}}}}}"#, filled(BYTES, |key| format!(r#""{key:x}":1"#))),
+    })
+}
+
+/// Keys with equal hashes: of flags, of targets, or of members.
 pub fn colliding(genome: &Genome) -> Case {
     let keys = colliding_keys(40_000);
     let key = |index: usize| keys.get(index).cloned();
@@ -76,7 +91,7 @@ pub fn findings(genome: &Genome) -> Case {
     of(format!(r#"{{"flags":{{{}}}}}"#, flag_of(&key, &rules)))
 }
 
-/// Flags with a member twice each.
+/// Flags with a duplicate member.
 pub fn repeated_members(genome: &Genome) -> Case {
     let members = r#""version":1,"version":2"#;
     let prefix = "k".repeat(genome.count(0, 0, 1000));
@@ -127,7 +142,7 @@ pub fn values(genome: &Genome) -> Case {
     )))
 }
 
-/// Entries of rollouts, in one or in many.
+/// Entries of one or many rollouts.
 pub fn rollouts(genome: &Genome) -> Case {
     let entries = genome.count(0, 1, 100_000);
     let entry = r#"{"variation":0,"weight":1}"#;

@@ -15,7 +15,7 @@ fn evaluated(document: String, members: &str) -> Case {
     Case::new(Call::Evaluate, document, user(members))
 }
 
-/// Patterns of any pieces, of which none matches.
+/// Patterns of arbitrary pieces that do not match.
 pub fn patterns(genome: &Genome) -> Case {
     let text = text(genome, genome.count(9, 0, LARGE));
     let pattern = quoted(&pattern(genome));
@@ -51,7 +51,7 @@ pub fn classes(genome: &Genome) -> Case {
     evaluated(ruled(&clause), &format!(r#""x":{}"#, quoted(&text)))
 }
 
-/// `contains` and its kin for long texts and long values.
+/// `contains`, `startsWith` and `endsWith` for long texts and long values.
 pub fn texts(genome: &Genome) -> Case {
     let operator = genome.choose(0, &["contains", "startsWith", "endsWith", "in"]);
     let text = text(genome, genome.count(9, 0, LARGE));
@@ -170,7 +170,7 @@ pub fn segments(genome: &Genome) -> Case {
     evaluated(document, r#""x":2"#)
 }
 
-/// Levels, and parts of each, with 10 MB of references between them at most.
+/// Levels and the parts of each, with at most 10 MB of references between them.
 fn levels(genome: &Genome) -> (usize, usize) {
     let levels = genome.count(0, 1, 60);
     let most = (330_000.0 / levels as f64).sqrt() as usize;
@@ -180,6 +180,11 @@ fn levels(genome: &Genome) -> (usize, usize) {
 /// Flags that need many others.
 pub fn prerequisites(genome: &Genome) -> Case {
     evaluated(needing(genome), r#""x":[1,2,3]"#)
+}
+
+/// The explanation of a flag that needs many others.
+pub fn explained_prerequisites(genome: &Genome) -> Case {
+    Case::new(Call::Explain, needing(genome), user(""))
 }
 
 fn needing(genome: &Genome) -> String {

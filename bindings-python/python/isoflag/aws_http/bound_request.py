@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from isoflag import BoundFlags, Consistency, Context, Flags, PinError
-from isoflag._wall_clock import wall_clock
+from isoflag._core import printable
+from isoflag._process import wall_clock
 from isoflag.gate_times import GateTimes
 
 from .request import Request
@@ -115,9 +116,8 @@ def _check(pin: str | None, named: Flags | BoundClient) -> None:
     """Raises ``PinError`` if a pin does not name the only available document."""
     if pin is None or pin == (digest := named.digest):
         return
-    shown = pin[:80].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     raise PinError(
-        f"the document `{shown}` is not available: only the newest document is held; "
+        f"the document `{printable(pin[:80])}` is not available: only the newest document is held; "
         "evaluate again with it",
         code="document-not-held",
         held=[] if digest is None else [digest],

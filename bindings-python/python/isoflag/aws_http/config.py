@@ -86,7 +86,7 @@ def config_response(
     """
     request = Request.from_event(event)
     if not request.is_http:
-        raise ValueError("the event is no HTTP request of API Gateway or a function URL")
+        raise ValueError("the event is not an HTTP request of API Gateway or a function URL")
     methods = _methods_of(form)
     if context is None and form != "ofrep":
         raise ValueError("`context` is missing; pass it (only the form `ofrep` has its own)")

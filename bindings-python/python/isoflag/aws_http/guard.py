@@ -116,7 +116,7 @@ class Guard:
         client = self._holder()
         pinned = self._pins and Request.from_event(event).pin is not None
         if pinned or getattr(client, "due", not isinstance(client, Flags)):
-            # Most handlers are no coroutine functions, and it takes long to import.
+            # Most handlers are not coroutine functions, and the import is slow.
             import asyncio  # noqa: PLC0415
 
             return await asyncio.to_thread(self._refuse, key, event)

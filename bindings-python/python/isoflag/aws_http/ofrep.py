@@ -81,14 +81,14 @@ def _flag(key: str, value: Any, detail: Mapping[str, Any]) -> dict[str, Any]:
             "errorCode": _ERROR_CODES.get(kind, "GENERAL"),
             "errorDetails": f"the flag `{key}` cannot be evaluated: {kind}",
         }
-    answer: dict[str, Any] = {"key": key, "reason": _reason(reason)}
+    evaluated: dict[str, Any] = {"key": key, "reason": _reason(reason)}
     if "variation" in detail:
-        answer["variant"] = str(detail["variation"])
+        evaluated["variant"] = str(detail["variation"])
     if value is not None:
-        answer["value"] = value
+        evaluated["value"] = value
     if "version" in detail:
-        answer["metadata"] = {"version": detail["version"]}
-    return answer
+        evaluated["metadata"] = {"version": detail["version"]}
+    return evaluated
 
 
 def _reason(reason: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from isoflag._unicode import without_surrogates
+
 DOCUMENT_HEADER: Final = "Isoflag-Document"
 """The header with the digest of the document in use: in a response, or pinned by a request."""
 
@@ -135,7 +137,7 @@ def _header(value: Any) -> str:
     """Returns a header's text; a lone surrogate, which HTTP cannot carry, becomes U+FFFD."""
     if not isinstance(value, str | int | float):
         return ""
-    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return without_surrogates(str(value))
 
 
 def _authorizer(authorizer: Mapping[str, Any]) -> Mapping[str, Any]:

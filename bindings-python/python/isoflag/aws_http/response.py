@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from isoflag._unicode import is_well_formed
+
 
 class Response(TypedDict):
     """A response that both payload versions of API Gateway and function URLs accept."""
@@ -12,15 +14,6 @@ class Response(TypedDict):
     headers: dict[str, str]
     body: str
     isBase64Encoded: bool
-
-
-def is_well_formed(text: str) -> bool:
-    """Returns whether a text can be encoded as UTF-8, that is, has no lone surrogate."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def json_response(

@@ -8,14 +8,17 @@ A source has one method, ``fetch(previous)``, which returns the document's bytes
 
     client = FlagClient(S3Source("my-bucket", "flags.json"), ttl=60)
 
-Every failure is a ``SourceError``, which says what, where and what to do. Each source is imported
-when its name is first accessed, and boto3 when a source first needs it.
+Every failure is a ``SourceError`` with the problem, the source and a remedy. Each source is
+imported when its name is first accessed, and boto3 when a source first needs it.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .errors import (
+from .protocol import (
+    UNCHANGED,
+    Fetched,
+    Source,
     SourceContentError,
     SourceError,
     SourceNotFoundError,
@@ -24,8 +27,8 @@ from .errors import (
     SourceTimeoutError,
     SourceUnauthorizedError,
     SourceUnavailableError,
+    Unchanged,
 )
-from .protocol import UNCHANGED, Fetched, Source, Unchanged
 
 if TYPE_CHECKING:
     from .appconfig_agent import AppConfigAgentSource

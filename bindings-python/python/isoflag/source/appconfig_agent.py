@@ -12,14 +12,16 @@ from isoflag import Flags
 from .agent_settings import AgentSettings
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS, Deadline
-from .errors import (
+from .protocol import (
+    UNCHANGED,
+    Fetched,
     SourceContentError,
     SourceError,
     SourceNotFoundError,
     SourceUnauthorizedError,
     SourceUnavailableError,
+    Unchanged,
 )
-from .protocol import UNCHANGED, Fetched, Unchanged
 
 __all__ = ["AgentSettings", "AppConfigAgentSource"]
 

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from isoflag import Flags
-from isoflag._wall_clock import wall_clock
+from isoflag._process import wall_clock
 
 from .aws import UNREACHABLE, AwsClient, error_code, named
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS, Deadline
-from .errors import SourceContentError
-from .protocol import UNCHANGED, Fetched, Unchanged
+from .protocol import UNCHANGED, Fetched, SourceContentError, Unchanged
 
 __all__ = ["AppConfigDataSource"]
 
@@ -83,15 +82,15 @@ class AppConfigDataSource(BoundedSource):
             self._token = None
         # A token can be used once, whether the call succeeds or not.
         token, self._token = self._token, None
-        answer = self._bounded(lambda deadline: self._latest(token, deadline), UNREACHABLE)
-        if answer is None:
+        response = self._bounded(lambda deadline: self._latest(token, deadline), UNREACHABLE)
+        if response is None:
             # AppConfig rejected the call as too early, so the token is still unused.
             self._token = token
             return UNCHANGED
-        self._token = answer["NextPollConfigurationToken"]
+        self._token = response["NextPollConfigurationToken"]
         self._token_since = now
-        self._next_poll = now + float(answer.get("NextPollIntervalInSeconds", 0))
-        return self._fetched(answer, previous)
+        self._next_poll = now + float(response.get("NextPollIntervalInSeconds", 0))
+        return self._fetched(response, previous)
 
     def _latest(self, token: str | None, deadline: Deadline) -> Any:
         """Returns the response to a token, or to a new session's; None if it is too early."""
@@ -114,15 +113,15 @@ class AppConfigDataSource(BoundedSource):
             raise named(error, self._where) from error
 
     def _get(self, client: _AppConfigDataClient, token: str) -> Any:
-        answer = dict(client.get_latest_configuration(ConfigurationToken=token))
-        body = answer.get("Configuration", b"")
-        answer["Configuration"] = body if isinstance(body, bytes) else body.read()
-        return answer
+        response = dict(client.get_latest_configuration(ConfigurationToken=token))
+        body = response.get("Configuration", b"")
+        response["Configuration"] = body if isinstance(body, bytes) else body.read()
+        return response
 
-    def _fetched(self, answer: Any, previous: Fetched | None) -> Fetched | Unchanged:
-        document: bytes = answer["Configuration"]
+    def _fetched(self, response: Any, previous: Fetched | None) -> Fetched | Unchanged:
+        document: bytes = response["Configuration"]
         if document:
-            self._last_fetched = Fetched(document, version=answer.get("VersionLabel") or None)
+            self._last_fetched = Fetched(document, version=response.get("VersionLabel") or None)
             return self._last_fetched
         if previous is None or previous is not self._last_fetched:
             self._token = None

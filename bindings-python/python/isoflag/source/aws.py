@@ -4,7 +4,7 @@ import os
 from importlib import import_module
 from typing import Any, Final
 
-from .errors import (
+from .protocol import (
     SourceContentError,
     SourceError,
     SourceNotFoundError,

@@ -6,7 +6,7 @@ from threading import Event, Thread
 from typing import Final, Generic, TypeVar
 
 from .deadline import Deadline, seconds_left
-from .errors import SourceTimeoutError
+from .protocol import SourceTimeoutError
 
 __all__ = ["AbandonedError", "BoundedCalls", "BoundedSource"]
 
@@ -58,7 +58,7 @@ class BoundedCalls:
 
 
 class BoundedSource:
-    """A source whose ``fetch`` ends within ``timeout`` seconds, whatever happens."""
+    """A source whose ``fetch`` ends within ``timeout`` seconds even if a call blocks."""
 
     def __init__(self, timeout: float, where: str) -> None:
         """Takes the timeout of a whole fetch in seconds, and the source's name in messages."""

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from isoflag import Flags
-from isoflag import dynamodb_layout as layout
 from isoflag._logs import logger
+from isoflag.source import dynamodb_layout as layout
 
 from .aws import UNREACHABLE, AwsClient, named
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS, Deadline
-from .errors import SourceContentError, SourceNotReadyError
-from .protocol import UNCHANGED, Fetched, Unchanged
+from .protocol import UNCHANGED, Fetched, SourceContentError, SourceNotReadyError, Unchanged
 
 __all__ = ["DynamoDbSource"]
 
@@ -89,8 +88,8 @@ class DynamoDbSource(BoundedSource):
         return filled, meta, flags, segments
 
     def _get(self, client: _DynamoDbClient, key: Mapping[str, Any]) -> layout.Item | None:
-        answer = client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        item: layout.Item | None = answer.get("Item")
+        response = client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item: layout.Item | None = response.get("Item")
         return item
 
     def _all(self, client: _DynamoDbClient, name: str, deadline: Deadline) -> Iterator[layout.Item]:
@@ -106,9 +105,9 @@ class DynamoDbSource(BoundedSource):
         while True:
             # After the deadline the caller no longer waits, and each page costs money.
             deadline.check()
-            answer = client.query(**parameters)
-            yield from answer.get("Items", ())
-            last = answer.get("LastEvaluatedKey")
+            response = client.query(**parameters)
+            yield from response.get("Items", ())
+            last = response.get("LastEvaluatedKey")
             if not last:
                 return
             parameters["ExclusiveStartKey"] = last

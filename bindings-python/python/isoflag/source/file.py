@@ -5,14 +5,16 @@ from pathlib import Path
 
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS
-from .errors import (
+from .protocol import (
+    UNCHANGED,
+    Fetched,
     SourceContentError,
     SourceError,
     SourceNotFoundError,
     SourceUnauthorizedError,
     SourceUnavailableError,
+    Unchanged,
 )
-from .protocol import UNCHANGED, Fetched, Unchanged
 
 __all__ = ["FileSource"]
 

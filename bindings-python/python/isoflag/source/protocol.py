@@ -1,11 +1,25 @@
-"""The protocol of a source, and the types of its results."""
+"""The protocol of a source: the types of its results, and its errors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
-__all__ = ["UNCHANGED", "Fetched", "Source", "Unchanged"]
+from isoflag._core import printable
+
+__all__ = [
+    "UNCHANGED",
+    "Fetched",
+    "Source",
+    "SourceContentError",
+    "SourceError",
+    "SourceNotFoundError",
+    "SourceNotReadyError",
+    "SourceSetupError",
+    "SourceTimeoutError",
+    "SourceUnauthorizedError",
+    "SourceUnavailableError",
+    "Unchanged",
+]
 
 
 class Unchanged(Enum):
@@ -21,8 +35,7 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 """The result of a source if the document equals that of ``previous``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A document as a source returned it."""
 
     document: bytes
@@ -63,3 +76,44 @@ class Source(Protocol):
         one, unless its ``times`` prove that it is an older copy from a cache. Raise a
         ``SourceError`` for failures.
         """
+
+
+class SourceError(Exception):
+    """A document could not be fetched; the message has the problem, the source and a remedy."""
+
+    where: str
+    """The source, such as ``s3://my-bucket/flags.json``."""
+
+    def __init__(self, message: str, *, where: str) -> None:
+        """Creates the error of the source named ``where``."""
+        # The message may quote a response.
+        super().__init__(printable(f"{where}: {message}"))
+        self.where = where
+
+
+class SourceUnavailableError(SourceError):
+    """The source is down, refuses connections, throttles or had an internal error."""
+
+
+class SourceTimeoutError(SourceUnavailableError):
+    """The source did not respond in time."""
+
+
+class SourceUnauthorizedError(SourceError):
+    """The source denies this process read access."""
+
+
+class SourceNotFoundError(SourceError):
+    """The source has no document with this name."""
+
+
+class SourceNotReadyError(SourceError):
+    """The source exists but has not been filled yet."""
+
+
+class SourceContentError(SourceError):
+    """The response is not a document: it is cut off, empty, HTML or too long."""
+
+
+class SourceSetupError(SourceError):
+    """A requirement of the source is missing: boto3, a region or credentials."""

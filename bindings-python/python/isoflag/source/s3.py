@@ -6,8 +6,7 @@ from typing import Any, Protocol
 from .aws import UNREACHABLE, AwsClient, error_code, named
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS
-from .errors import SourceContentError
-from .protocol import UNCHANGED, Fetched, Unchanged
+from .protocol import UNCHANGED, Fetched, SourceContentError, Unchanged
 
 __all__ = ["S3Source"]
 
@@ -56,9 +55,9 @@ class S3Source(BoundedSource):
             parameters["IfNoneMatch"] = previous.etag
         client = self._client.get()
         try:
-            answer = client.get_object(**parameters)
+            response = client.get_object(**parameters)
             # Used as a context manager it returns the raw stream, which does not check the length.
-            with closing(answer["Body"]) as body:
+            with closing(response["Body"]) as body:
                 document = body.read()
         except Exception as error:
             if error_code(error) in {"304", "NotModified"} and "IfNoneMatch" in parameters:
@@ -66,4 +65,6 @@ class S3Source(BoundedSource):
             raise named(error, self._where) from error
         if not document:
             raise SourceContentError("the object is empty; upload it again", where=self._where)
-        return Fetched(bytes(document), etag=answer.get("ETag"), version=answer.get("VersionId"))
+        return Fetched(
+            bytes(document), etag=response.get("ETag"), version=response.get("VersionId")
+        )

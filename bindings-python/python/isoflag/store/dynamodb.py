@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from isoflag._logs import logger
-from isoflag.dynamodb_layout import (
+from isoflag.source.aws import AwsClient, error_code
+from isoflag.source.deadline import DEFAULT_SECONDS, seconds_left
+from isoflag.source.dynamodb_layout import (
     FEATURES,
     PARTITION_KEY,
     SEGMENTS,
@@ -21,11 +23,9 @@ from isoflag.dynamodb_layout import (
     meta_key,
     namespace,
 )
-from isoflag.source.aws import AwsClient, error_code
-from isoflag.source.deadline import DEFAULT_SECONDS, seconds_left
-from isoflag.sync.planning import INITED, META, Operation, Plan, in_waves
 
 from .feature_store import Kind, UnfinishedWriteError
+from .plan import INITED, META, Operation, Plan, check_kinds, in_waves
 
 _BATCH: Final = 25
 _ATTEMPTS: Final = 10
@@ -100,6 +100,7 @@ class DynamoDbFeatureStore:
         ``ItemError`` before writing anything if an item cannot be written, and
         ``UnprocessedItemsError`` if DynamoDB repeatedly leaves items unwritten.
         """
+        check_kinds(all_data)
         self._init(all_data, _Progress())
 
     def _init(self, all_data: Mapping[str, Mapping[str, Any]], progress: "_Progress") -> None:
@@ -226,8 +227,8 @@ class DynamoDbFeatureStore:
         return waves
 
     def _get_item(self, key: Item) -> Item | None:
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        item: Item | None = answer.get("Item")
+        response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item: Item | None = response.get("Item")
         return item
 
     def _query(self, name: str, **options: Any) -> Iterator[Item]:
@@ -264,8 +265,8 @@ class DynamoDbFeatureStore:
         while waiting:
             _check_time()
             batch, rest = waiting[:_BATCH], waiting[_BATCH:]
-            answer = self._client.batch_write_item(RequestItems={self._table: batch})
-            unprocessed = answer.get("UnprocessedItems", {}).get(self._table, [])
+            response = self._client.batch_write_item(RequestItems={self._table: batch})
+            unprocessed = response.get("UnprocessedItems", {}).get(self._table, [])
             progress.written += len(batch) - len(unprocessed)
             waiting = [*unprocessed, *rest]
             if not unprocessed:
@@ -278,7 +279,7 @@ class DynamoDbFeatureStore:
                     f"{refusals} attempts; retry later, or give the table more capacity",
                     count=len(waiting),
                 )
-            self._sleep(delay)
+            self._sleep(seconds_left(delay))
             delay = min(2 * delay, _MAX_DELAY)
 
 

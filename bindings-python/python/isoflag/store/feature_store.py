@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
-from isoflag.dynamodb_layout import FEATURES, SEGMENTS
-from isoflag.sync.planning import Plan
+from isoflag.source.dynamodb_layout import FEATURES, SEGMENTS
+
+from .plan import Plan
 
 __all__ = ["FEATURES", "SEGMENTS", "FeatureStore", "Kind", "UnfinishedWriteError"]
 
@@ -54,7 +55,8 @@ class FeatureStore(Protocol):
         """Replaces all items regardless of versions.
 
         ``all_data`` has the items by kind and key, ``{"features": {...}, "segments": {...}}``, and
-        may have a document's ``meta``.
+        may have a document's ``meta``. Raises ``ValueError`` for any other kind, such as a
+        document's ``flags``.
         """
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:

@@ -5,10 +5,10 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from isoflag.dynamodb_layout import ItemError
-from isoflag.sync.planning import INITED, META, Plan, item_version
+from isoflag.source.dynamodb_layout import ItemError
 
 from .feature_store import FEATURES, SEGMENTS, Kind
+from .plan import INITED, META, Plan, check_kinds, item_version
 
 
 class InMemoryFeatureStore:
@@ -42,6 +42,7 @@ class InMemoryFeatureStore:
 
     def init(self, all_data: Mapping[str, Mapping[str, Any]]) -> None:
         """Replaces all items regardless of versions."""
+        check_kinds(all_data)
         items = {
             kind: {key: _text(key, item) for key, item in all_data.get(kind, {}).items()}
             for kind in (FEATURES, SEGMENTS)
@@ -77,17 +78,17 @@ class InMemoryFeatureStore:
         if plan.initial:
             self.init(plan.all_data())
             return len(plan)
-        taken = 0
+        written = 0
         for operation in plan:
             if operation.kind == META:
                 self._meta = None if operation.item is None else _json(operation.item, META)
-                taken += 1
+                written += 1
             elif operation.kind == INITED:
                 self._initialized = True
-                taken += 1
+                written += 1
             elif operation.item is not None:
-                taken += self._put(operation.kind, operation.item, replaces=operation.replaces)
-        return taken
+                written += self._put(operation.kind, operation.item, replaces=operation.replaces)
+        return written
 
     def _put(self, kind: str, item: Mapping[str, Any], *, replaces: int | None) -> bool:
         key = item.get("key")

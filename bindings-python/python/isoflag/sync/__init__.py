@@ -4,9 +4,11 @@
 writes. Importing this package imports no AWS library.
 """
 
+from isoflag.store.plan import Operation, Plan, Refusal
+
 from .fetching import DocumentFetch, FetchError
 from .pipeline import SyncError, handler
-from .planning import MassDeleteError, Operation, Plan, Refusal, plan
+from .planning import MassDeleteError, plan
 from .webhook import SIGNATURE_HEADER, sign, signature_is_valid
 
 __all__ = [

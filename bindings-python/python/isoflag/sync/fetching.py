@@ -1,4 +1,4 @@
-"""Fetches a flag document over HTTP and validates it."""
+"""Fetches a flag document over HTTP, and rejects responses that are invalid or stale."""
 
 import http.client
 import json
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from isoflag import DocumentError, Flags
+from isoflag._core import printable
 from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
 
@@ -22,6 +23,10 @@ _HEADERS: Final = {"Accept": "application/json", "Cache-Control": "no-cache"}
 
 class FetchError(Exception):
     """The document could not be fetched, or the response is not a flag document."""
+
+    def __init__(self, message: str) -> None:
+        """Creates the error; the message may quote a response, so it is escaped."""
+        super().__init__(printable(message))
 
 
 class DocumentFetch:
@@ -76,11 +81,11 @@ class DocumentFetch:
             # Not sent to the target of a redirect.
             request.add_unredirected_header("Authorization", token)
         try:
-            with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as answer:  # noqa: S310
-                body: bytes = answer.read(_LIMIT + 1)
-                times = _times(answer.headers)
+            with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as response:  # noqa: S310
+                body: bytes = response.read(_LIMIT + 1)
+                times = _times(response.headers)
                 # A limited read does not report a premature end.
-                missing: int = answer.length or 0
+                missing: int = response.length or 0
         except urllib.error.HTTPError as error:
             with error:
                 raise FetchError(f"the source responded with status {error.code}") from error
@@ -113,9 +118,37 @@ def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, A
         raise FetchError(f"the response is {what}: {error}") from error
     document: dict[str, Any] = json.loads(text)
     if not document.keys() & {"flags", "segments"} or "flagValues" in document:
-        # In the forms of a stream or a file; the pickled text has the plain form.
-        document = json.loads(flags.__reduce__()[1][0])
+        # In the form of a stream or a file; the normalised document has the plain form.
+        document = json.loads(flags.to_json())
     return document, flags
+
+
+class LastWritten:
+    """The last document and the times of its response; empty when a function starts."""
+
+    def __init__(self) -> None:
+        """Creates an empty record."""
+        self._flags: Flags | None = None
+        self._times: Mapping[str, Any] | None = None
+
+    def check(self, flags: Flags, times: Mapping[str, Any] | None) -> None:
+        """Raises ``FetchError`` if the document is an older copy from a cache."""
+        if self._flags is None or self._flags.digest == flags.digest:
+            return
+        if not flags.supersedes(self._flags, self._evidence(times)):
+            raise FetchError(
+                "the response is a cached copy that is older than the last written document"
+            )
+
+    def keep(self, flags: Flags, times: Mapping[str, Any] | None) -> None:
+        """Records the written document, unless it is an older copy of the same one."""
+        if flags.supersedes(self._flags, self._evidence(times)):
+            self._flags, self._times = flags, times
+
+    def _evidence(self, times: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        if times is None:
+            return {"authoritative": True}
+        return {"offered": times, "held": self._times}
 
 
 def _times(headers: Mapping[str, str]) -> Mapping[str, Any]:

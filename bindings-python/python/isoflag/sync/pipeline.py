@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from isoflag._core import printable
 from isoflag._logs import logger
@@ -10,23 +10,20 @@ from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
 from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import Deadline, remaining_seconds, seconds_left, until
+from isoflag.store import FeatureStore
 
-from .fetching import FetchError, read_document
-from .last_written import LastWritten
+from .fetching import FetchError, LastWritten, read_document
 from .planning import MassDeleteError, check_deletes, plan
 from .webhook import SIGNATURE_HEADER, is_secret, signature_is_valid
-
-if TYPE_CHECKING:
-    from isoflag.store import FeatureStore
 
 Handler: TypeAlias = Callable[[Mapping[str, Any], object], Response]
 """A function that AWS Lambda calls with an event and its context."""
 
 _SCHEDULERS: Final = frozenset({"aws.events", "aws.scheduler"})
 _RESERVE: Final = 0.5
-"""Seconds of an invocation that are kept for the log and the answer."""
+"""Seconds of an invocation that are reserved for the log and the response."""
 _GRACE: Final = 0.25
-"""Seconds of the reserve in which a store may still report how much it has written."""
+"""Seconds of the reserve in which a store may still return the number of writes."""
 
 _T = TypeVar("_T")
 
@@ -38,7 +35,7 @@ class SyncError(RuntimeError):
 
 
 def handler(
-    store: "FeatureStore",
+    store: FeatureStore,
     fetch: Callable[[], str | bytes | Mapping[str, Any]],
     *,
     secret: str | Callable[[], str],
@@ -60,16 +57,17 @@ def handler(
     For an HTTP request the handler raises no exceptions. The response has a status, and a JSON body
     with ``written`` and ``refused``, or with the ``error``, which is logged too:
 
-    - 200: the store holds the document, except for ``refused`` items;
+    - 200: the store has the document, except for ``refused`` items;
     - 400: the event is neither a webhook nor a schedule;
     - 401: the signature is wrong or missing; nothing is fetched or written;
     - 502: the document cannot be fetched, is not a flag document, is a stale copy or deletes too
       much, or the store cannot be reached. If the store fails half-way, the error says how much was
       written; the next event completes it.
 
-    On a schedule it raises ``SyncError`` instead of answering 502: Lambda takes every answer to an
-    asynchronous invocation for a success. By the Lambda context no fetch or write begins in the
-    last half second of an invocation, and a call that does not return by then is abandoned.
+    On a schedule it raises ``SyncError`` instead of returning 502, since Lambda counts every
+    response to an asynchronous invocation as a success. No fetch or write begins in the last half
+    second of an invocation, which the Lambda context reports, and a call that does not return by
+    then is abandoned.
 
     Two concurrent runs may each write a part; give the function a reserved concurrency of 1.
     Raises ``ValueError`` if ``secret`` is empty or not text.
@@ -81,34 +79,41 @@ def handler(
 
     def handle(event: Mapping[str, Any], context: object = None) -> Response:
         request = Request.from_event(event)
-        if request.is_http:
-            try:
-                body, signature = request.body, request.headers.get(SIGNATURE_HEADER)
-            except BadRequestError as error:
-                return _rejected(400, str(error))
-            if not signature_is_valid(body, signature, _secret(secret)):
-                return _rejected(401, "the signature of the webhook is wrong or missing")
-        elif not _is_schedule(event):
-            return _rejected(400, "the event is neither a webhook nor a schedule of EventBridge")
         remaining = remaining_seconds(context)
         deadline = None if remaining is None else Deadline(max(remaining - _RESERVE, remaining / 2))
-        run = _Run(store, last, calls, allow_mass_delete=allow_mass_delete)
-        try:
-            with until(deadline):
+        with until(deadline):
+            rejected = _rejection(request, secret, calls)
+            if rejected is not None:
+                return rejected
+            run = _Run(store, last, calls, allow_mass_delete=allow_mass_delete)
+            try:
                 return run.carry_out(fetch)
-        except Exception as error:
-            # Lambda prints what is raised, and cannot encode a lone surrogate.
-            reason = printable(run.failure(error))
-            _log.error("%s", reason)
-            if request.is_http:
-                return json_response(502, {"error": reason})
-            raise SyncError(reason) from error
+            except Exception as error:
+                # Lambda prints exceptions, and cannot encode a lone surrogate.
+                reason = printable(run.failure(error))
+                _log.error("%s", reason)
+                if request.is_http:
+                    return json_response(502, {"error": reason})
+                raise SyncError(reason) from error
 
     return handle
 
 
-class _NoAnswerError(Exception):
-    """A call of the source or the store that was abandoned."""
+class _NoResponseError(Exception):
+    """A call of the source, the store or the secret that was abandoned."""
+
+
+def _bounded(calls: BoundedCalls, work: Callable[[], _T], what: str) -> _T:
+    """Calls a function, and stops waiting for it shortly before the invocation ends."""
+    left = seconds_left(math.inf)
+    if left == math.inf:
+        return work()
+    try:
+        return calls.run(lambda _: work(), left + _GRACE)
+    except AbandonedError as error:
+        raise _NoResponseError(
+            f"{what} did not respond before the end of the invocation ({error})"
+        ) from error
 
 
 class _Run:
@@ -116,7 +121,7 @@ class _Run:
 
     def __init__(
         self,
-        store: "FeatureStore",
+        store: FeatureStore,
         last: LastWritten,
         calls: BoundedCalls,
         *,
@@ -130,10 +135,10 @@ class _Run:
 
     def carry_out(self, fetch: Callable[[], str | bytes | Mapping[str, Any]]) -> Response:
         store = self._store
-        document, flags = read_document(self._bounded(fetch, "the source"))
+        document, flags = read_document(_bounded(self._calls, fetch, "the source"))
         times = getattr(fetch, "times", None)
         self._last.check(flags, times)
-        held = self._bounded(store.document, "the store")
+        held = _bounded(self._calls, store.document, "the store")
         planned = plan(held, document, check_item=getattr(store, "check_item", None))
         if not self._allow_mass_delete:
             check_deletes(held, document)
@@ -142,36 +147,44 @@ class _Run:
                 "`%s` of `%s` was not written: %s", refusal.key, refusal.kind, refusal.reason
             )
         self._writing = len(planned)
-        written = self._bounded(lambda: store.write(planned), "the store")
+        written = _bounded(self._calls, lambda: store.write(planned), "the store")
         self._last.keep(flags, times)
         _log.info("wrote %d of %d changes of the document %s", written, len(planned), flags.digest)
         refused = {f"{each.kind}/{each.key}": each.reason for each in planned.refused}
         return json_response(200, {"digest": flags.digest, "written": written, "refused": refused})
-
-    def _bounded(self, work: Callable[[], _T], what: str) -> _T:
-        """Call the source or the store; stop waiting shortly before the invocation ends."""
-        left = seconds_left(math.inf)
-        if left == math.inf:
-            return work()
-        try:
-            return self._calls.run(lambda _: work(), left + _GRACE)
-        except AbandonedError as error:
-            raise _NoAnswerError(
-                f"{what} did not answer before the end of the invocation ({error})"
-            ) from error
 
     def failure(self, error: Exception) -> str:
         """Returns a message with the cause and the number of writes."""
         if hasattr(error, "written"):
             # The message of an `UnfinishedWriteError` has both.
             return str(error)
-        known = isinstance(error, FetchError | MassDeleteError | _NoAnswerError)
+        known = isinstance(error, FetchError | MassDeleteError | _NoResponseError)
         what = str(error) if known else f"{type(error).__name__}: {error}"
         if self._writing is None:
             return f"nothing was written: {what}"
-        if isinstance(error, _NoAnswerError):
-            return f"some of {self._writing} changes may be written: {what}; the next run completes"
+        if isinstance(error, _NoResponseError):
+            return (
+                f"some of {self._writing} changes may be written: {what}; the next run writes the "
+                "rest"
+            )
         return f"none of {self._writing} changes is known to be written: {what}"
+
+
+def _rejection(
+    request: Request, secret: str | Callable[[], str], calls: BoundedCalls
+) -> Response | None:
+    """Returns the response to an event that must not start a run, or None."""
+    if not request.is_http:
+        if _is_schedule(request.event):
+            return None
+        return _rejected(400, "the event is neither a webhook nor a schedule of EventBridge")
+    try:
+        body, signature = request.body, request.headers.get(SIGNATURE_HEADER)
+    except BadRequestError as error:
+        return _rejected(400, str(error))
+    if signature_is_valid(body, signature, _secret(secret, calls)):
+        return None
+    return _rejected(401, "the signature of the webhook is wrong or missing")
 
 
 def _is_schedule(event: object) -> bool:
@@ -179,12 +192,12 @@ def _is_schedule(event: object) -> bool:
     return isinstance(source, str) and source in _SCHEDULERS
 
 
-def _secret(secret: str | Callable[[], str]) -> str:
+def _secret(secret: str | Callable[[], str], calls: BoundedCalls) -> str:
     if isinstance(secret, str):
         return secret
     try:
-        given = secret()
-    except Exception:  # noqa: BLE001 -- for any error every signature is rejected
+        given = _bounded(calls, secret, "the secret")
+    except Exception:  # noqa: BLE001 (for any error every signature is rejected)
         _log.exception("cannot get the webhook's secret; every signature is rejected")
         return ""
     if not is_secret(given):

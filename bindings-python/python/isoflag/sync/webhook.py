@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from typing import Final, TypeGuard
 
-from isoflag.aws_http.response import is_well_formed
+from isoflag._unicode import is_well_formed
 
 SIGNATURE_HEADER: Final = "x-ld-signature"
 """The header with the signature, in lower case, since header names are case-insensitive."""

@@ -15,12 +15,11 @@ For unittest and other frameworks; ``isoflag.pytest_plugin`` does the same for p
 Overrides are patches of the document, so that the core evaluates them as in production.
 """
 
-from .baseline import AllOff, AllOn, Baseline, UnderStrategy
 from .entry_point import EntryPoint
 from .evaluations import Evaluation, Evaluations
 from .flag_items import FlagFailure
+from .overridden_document import AllOff, AllOn, Baseline, SourceFailure, UnderStrategy
 from .overrides import FlagOverrides
-from .overriding_source import SourceFailure
 
 __all__ = [
     "AllOff",

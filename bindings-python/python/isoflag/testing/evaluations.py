@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from isoflag import Context, EvaluationDetail
+from isoflag._core import printable
 
 __all__ = ["Evaluation", "Evaluations"]
 
@@ -33,7 +34,7 @@ class Evaluation:
     def __str__(self) -> str:
         reason = self.detail.reason
         why = [str(reason[name]) for name in ("kind", "errorKind") if name in reason]
-        return f"{self.key} = {self.value!r} ({', '.join(why)})"
+        return printable(f"{self.key} = {self.value!r} ({', '.join(why)})")
 
 
 class Evaluations:

@@ -19,15 +19,9 @@ _ABOVE_DOCUMENTS: Final = 2**52
 _VISIBLE: Final = {"usingEnvironmentId": True, "usingMobileKey": True}
 
 
-def document_text(flags: Flags) -> str:
-    """Returns the document as canonical JSON."""
-    text: str = flags.__reduce__()[1][0]
-    return text
-
-
 def items(flags: Flags) -> dict[str, Item]:
     """Returns the flags of a document that are not deleted, malformed ones included."""
-    found = json.loads(document_text(flags))["flags"]
+    found = json.loads(flags.to_json())["flags"]
     return {
         key: item if isinstance(item, dict) else {}
         for key, item in found.items()

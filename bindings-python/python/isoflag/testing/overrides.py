@@ -8,15 +8,23 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from isoflag import Flags
-from isoflag._clients import clients, watchers
 from isoflag.client import FlagClient
+from isoflag.client.flag_client import clients, watchers
 
-from .baseline import AllOff, AllOn, Baseline
 from .entry_point import EntryPoint
 from .evaluations import Evaluations
 from .flag_items import FlagFailure, Item, failing, serving, switched
-from .overridden_document import OverriddenDocument, Override, Plan
-from .overriding_source import OverridingSource, SourceFailure, check
+from .overridden_document import (
+    AllOff,
+    AllOn,
+    Baseline,
+    OverriddenDocument,
+    Override,
+    OverridingSource,
+    Plan,
+    SourceFailure,
+    check_failure,
+)
 from .stand_in_client import StandInClient
 from .watched_flags import WatchedFlags
 
@@ -227,7 +235,7 @@ class FlagOverrides(MutableMapping[str, Any]):
         in a new process; with ``stale`` they keep the current one. Raises ``ValueError`` for any
         other failure.
         """
-        check(failure)
+        check_failure(failure)
         if stale:
             for client in self._standing_in():
                 client.refresh(force=True)

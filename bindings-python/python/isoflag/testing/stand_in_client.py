@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from isoflag import BoundFlags, Context, EvaluationDetail, Flags, PinError
-from isoflag.bound_client import BoundFlagClient
+from isoflag._core import printable
 from isoflag.client import FlagClient
+from isoflag.client.bound_client import BoundFlagClient
 from isoflag.source import Source
 
 from .evaluations import Evaluation
@@ -14,8 +15,8 @@ from .watched_flags import WatchedFlags
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity
+    from isoflag.client.held_document import HeldDocument
     from isoflag.gate_times import GateTimes
-    from isoflag.held_document import HeldDocument
 
 _D = TypeVar("_D")
 _OnEvaluation = Callable[[Evaluation], object]
@@ -49,7 +50,7 @@ class StandInClient(FlagClient):
         if held is not None and digest == held.digest():
             return held
         raise PinError(
-            f"the document `{digest}` is not available: a test holds only its own document",
+            f"the document `{printable(digest[:80])}` is not available: a test holds only its own",
             code="document-not-held",
             held=[] if held is None else [held.digest()],
         )

@@ -1,17 +1,24 @@
+/** The page: two hosts with one document, or many instances while it changes. */
+
 import { IsoflagProvider } from "isoflag/react";
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { chosen, typedContext } from "./context-state";
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { DocumentPanel } from "./DocumentPanel";
-import { edited, opened, rolledBack, typed } from "./document-state";
-import { Everybody } from "./Everybody";
+import { chosen, edited, opened, placeOf, rolledBack, typed, typedContext } from "./edited";
 import { decisionOf } from "./explanation";
 import { FlagRow } from "./FlagRow";
 import { objectOf } from "./flag-document";
+import { Instances } from "./Instances";
 import { questionOf, useLambda } from "./lambda";
-import { Masthead } from "./Masthead";
-import { placeOf } from "./place";
 import { Storefront } from "./Storefront";
-import { Verdict } from "./Verdict";
+import { Everybody, Verdict } from "./Verdict";
 import { type Preset, Visitor } from "./Visitor";
 
 export interface AppProps {
@@ -26,7 +33,8 @@ async function put(path: string, body: string): Promise<void> {
   if (!response.ok) throw new Error((await response.json()).error ?? `status ${response.status}`);
 }
 
-export function App(props: AppProps) {
+/** The view of two hosts that evaluate one document. */
+function Documents(props: AppProps) {
   const { original, presets } = props;
   const [doc, setDoc] = useState(() => opened(props.document));
   const [visitor, setVisitor] = useState(() => chosen(presets, 0));
@@ -111,7 +119,7 @@ export function App(props: AppProps) {
             </label>
             <p className="note">
               Switch one off, open one to see why, or <a href="#document">edit the document</a>. The browser
-              decides with an edit at once; the Lambda reads it within a second, unless you hold it back.
+              uses an edit immediately; the Lambda reads it within a second, unless you hold it back.
             </p>
           </header>
           <ul>
@@ -161,6 +169,75 @@ export function App(props: AppProps) {
           Harbour Roast is not a real shop. The document is <code>examples/shop/flags.json</code>.
         </p>
       </footer>
+    </>
+  );
+}
+
+/** A view of the page; the part of its address after `#`. */
+type View = "documents" | "instances";
+
+const VIEWS: readonly (readonly [View, string])[] = [
+  ["documents", "Two hosts"],
+  ["instances", "Twelve instances"],
+];
+
+interface MastheadProps {
+  readonly view: View;
+  readonly title: string;
+  readonly lede: string;
+}
+
+/** The top of the page, with a link to its other view. */
+function Masthead({ view, title, lede }: MastheadProps) {
+  return (
+    <header className="masthead">
+      <div className="top">
+        <p className="brand">
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M3 7h14M3 13h14" />
+          </svg>
+          isoflag
+        </p>
+        <nav aria-label="Views">
+          {VIEWS.map(([name, label]) => (
+            <a key={name} href={`#${name}`} aria-current={name === view ? "page" : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+      </div>
+      <h1>{title}</h1>
+      <p className="lede">{lede}</p>
+    </header>
+  );
+}
+
+function watch(listener: () => void): () => void {
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
+}
+
+const current = (): View => (location.hash === "#instances" ? "instances" : "documents");
+
+/** The page: two hosts with one document, or many instances while it changes. */
+export function App(props: AppProps) {
+  const view = useSyncExternalStore(watch, current);
+  return (
+    <>
+      {/* Hidden instead of removed, so that edits are kept. */}
+      <div hidden={view !== "documents"}>
+        <Documents {...props} />
+      </div>
+      {view === "instances" && (
+        <>
+          <Masthead
+            view={view}
+            title="A change arrives instance by instance."
+            lede="Twelve warm instances of one function poll every 15 minutes, each at its own moment. Until the last of them has noticed a change, a page and its back end may disagree. Choose what protects a journey, and watch."
+          />
+          <Instances />
+        </>
+      )}
     </>
   );
 }

@@ -3,8 +3,7 @@ import { useMemo } from "react";
 import type { Explanation, Json } from "./explanation";
 import { shortDigest } from "./FlagRow";
 import type { Replayed } from "./fleet-api";
-import { contextOf, type Journey, type Protection, type RunState } from "./fleet-run";
-import { moment } from "./moment";
+import { contextOf, type Journey, moment, type Protection, type RunState } from "./fleet-run";
 import { Prose } from "./Prose";
 import { STATUS } from "./protections";
 import { ValueChip } from "./ValueChip";
@@ -110,8 +109,8 @@ function Dispute({ state, journey }: { readonly state: RunState; readonly journe
       data-hosts={isSame ? "same" : "differ"}
     >
       <p className="tale">
-        Journey {number} began at {moment(beganMs, changedMs)} by what instance {beganAt} had said, and ended
-        at {moment(endsMs, changedMs)} at instance {end.at}: <b>{end.status}</b> {STATUS[end.status]}.
+        Journey {number} began at {moment(beganMs, changedMs)} with the answers of instance {beganAt}, and
+        ended at {moment(endsMs, changedMs)} at instance {end.at}: <b>{end.status}</b> {STATUS[end.status]}.
       </p>
       <Side who="The page" how="WebAssembly" className="browser" receipt={page} text={text} />
       <Side
@@ -124,7 +123,7 @@ function Dispute({ state, journey }: { readonly state: RunState; readonly journe
       <ul className="steps">
         <Line
           holds={own.code === "true"}
-          text={`The page’s claim, replayed by the document that it was decided with: ${own.code === "true" ? "true to the byte" : `\`${own.code}\``}.`}
+          text={`The page’s claim, replayed by the document that it was decided with: ${own.code === "true" ? "byte-for-byte identical" : `\`${own.code}\``}.`}
         />
         <Line
           holds={asSent.code === "true"}

@@ -1,4 +1,4 @@
-import type { DocumentState } from "./document-state";
+import type { DocumentState } from "./edited";
 import { JsonEditor } from "./JsonEditor";
 import { Prose } from "./Prose";
 
@@ -19,7 +19,8 @@ export function DocumentPanel(props: DocumentPanelProps) {
       <header>
         <h2 id="document-title">The document</h2>
         <p className="note">
-          Every edit is published at once, kill switches and sliders too. What does not load is not published.
+          Every edit is published immediately, kill switches and sliders too. An invalid document is not
+          published.
         </p>
         <div className="actions">
           <button type="button" className="quiet" onClick={onRestore}>

@@ -1,10 +1,9 @@
 import type { Flags } from "isoflag/tools";
 import { useId } from "react";
-import { BucketBar } from "./BucketBar";
 import type { Decision, JsonObject } from "./explanation";
 import { flagOf, rolloutsOf, sharesOf, variationOf, withFirstWeight } from "./flag-document";
-import { Population } from "./Population";
 import { Prose } from "./Prose";
+import { BucketBar, Population } from "./Rollout";
 import { code, count, hashSentence, percent, type Step, stepsOf } from "./why";
 
 export interface FlagDetailProps {
@@ -42,7 +41,9 @@ export function FlagDetail(props: FlagDetailProps) {
         <section className="rollout">
           <h4>
             <Prose
-              text={rollout.rule ? `The rollout of rule \`${rollout.rule}\`` : "The rollout, for who is left"}
+              text={
+                rollout.rule ? `The rollout of rule \`${rollout.rule}\`` : "The rollout of the fallthrough"
+              }
             />
           </h4>
           <BucketBar
@@ -57,8 +58,8 @@ export function FlagDetail(props: FlagDetailProps) {
                 trace?.rollout
                   ? hashSentence(trace.rollout)
                   : trace?.on === false
-                    ? "Off means off: whatever the weights are, nobody is asked for a bucket."
-                    : "This visitor has no bucket here: something before the rollout decides. The next key may have one."
+                    ? "The flag is off: no bucket is computed, whatever the weights are."
+                    : "This visitor has no bucket here: an earlier step decides. The next key may have one."
               }
             />
           </p>
@@ -90,7 +91,7 @@ export function FlagDetail(props: FlagDetailProps) {
       <section className="proof">
         {differs ? (
           <>
-            <h4>What each of them says</h4>
+            <h4>The two explanations</h4>
             <p className="who browser">Browser</p>
             <pre>{browser.text}</pre>
             <p className="who lambda">Lambda</p>

@@ -1,16 +1,23 @@
-import { type ReactNode, useEffect, useState } from "react";
+/** The view of many instances of one function while a change propagates. */
+
+import { Feature, IsoflagProvider } from "isoflag/react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import { BrokenJourney } from "./BrokenJourney";
-import { Choice } from "./Choice";
 import { type Change, FORM, JOURNEY } from "./fleet-api";
-import { contextOf, isBroken, type Options, type Protection, type RunState, type Tally } from "./fleet-run";
-import { clock, moment } from "./moment";
-import { NextVisitor } from "./NextVisitor";
-import { OpenPage } from "./OpenPage";
+import {
+  clock,
+  contextOf,
+  isBroken,
+  moment,
+  type Options,
+  type Protection,
+  type RunState,
+  type Tally,
+  useFleetRun,
+} from "./fleet-run";
 import { Prose } from "./Prose";
 import { BUYS, CHANGES, PROTECTIONS, STATUS, WHAT } from "./protections";
-import { Runs } from "./Runs";
-import { SpaceTime } from "./SpaceTime";
-import { useFleetRun } from "./use-fleet-run";
+import { nameOf, SpaceTime, toneOf } from "./SpaceTime";
 import { count } from "./why";
 
 const PACES: readonly (readonly [string, string, number])[] = [
@@ -224,7 +231,7 @@ function Counted({ name, value, tone }: CountedProps) {
 function Countdown({ state }: { readonly state: RunState }) {
   const { newest, nowMs, start } = state;
   const gates = [JOURNEY, FORM].map(key =>
-    newest.consistency(key, contextOf("anybody"), nowMs, start.ttlSeconds, start.pollTimeoutMs),
+    newest.consistency(key, contextOf("visitor"), nowMs, start.ttlSeconds, start.pollTimeoutMs),
   );
   const remaining = Math.max(...gates.map(gate => gate.remainingSeconds ?? 0));
   const isSettled = gates.every(gate => gate.settled);
@@ -254,5 +261,147 @@ function Countdown({ state }: { readonly state: RunState }) {
         {isSettled ? "two times to live have passed" : "settled once two times to live have passed"}
       </p>
     </>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly legend: string;
+  readonly options: readonly (readonly [value: T, label: string])[];
+  readonly chosen: T;
+  readonly onChoose: (value: T) => void;
+}
+
+/** A switch of several positions. */
+function Choice<T extends string>({ legend, options, chosen, onChoose }: ChoiceProps<T>) {
+  const name = useId();
+  return (
+    <fieldset className="choice">
+      <legend>{legend}</legend>
+      <div>
+        {options.map(([value, label]) => (
+          <label key={value}>
+            <input type="radio" name={name} checked={value === chosen} onChange={() => onChoose(value)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+interface NextVisitorProps {
+  readonly state: RunState;
+}
+
+/** The page that a new visitor sees, from the response of `/config`. */
+function NextVisitor({ state: { config, options } }: NextVisitorProps) {
+  const waits = options.protection === "gate";
+  const oldWay = (
+    <div className="checkout">
+      <p className="line small">Basket › Address › Payment › Review</p>
+      <span className="buy">To the basket</span>
+    </div>
+  );
+  return (
+    <section className="storefront" aria-labelledby="next-title">
+      <h2 id="next-title">The next visitor</h2>
+      <IsoflagProvider bootstrap={{ ...config }}>
+        <div className="shop">
+          <p className="shop-name">Harbour Roast</p>
+          <p className="line">
+            <span>1 kg Huila, whole beans</span>
+            <span>€25.00</span>
+          </p>
+          <Feature flag="isExpressCheckout" requireConsistent={waits} fallback={oldWay}>
+            <div className="checkout">
+              <Feature flag="expressForm" value="one page" requireConsistent={waits}>
+                <p className="line small">
+                  <span>Express checkout</span>
+                  <span className="form-name tone-2">one page</span>
+                </p>
+              </Feature>
+              <Feature flag="expressForm" value="two steps" requireConsistent={waits}>
+                <p className="line small">
+                  <span>Express checkout</span>
+                  <span className="form-name tone-1">two steps</span>
+                </p>
+              </Feature>
+              <span className="buy">Order and pay</span>
+            </div>
+          </Feature>
+        </div>
+      </IsoflagProvider>
+    </section>
+  );
+}
+
+interface OpenPageProps {
+  readonly state: RunState;
+}
+
+/** The state of a page that is open all the time and fetches the document once a minute. */
+function OpenPage({ state: { openPage, start } }: OpenPageProps) {
+  const [changedMs = 0] = start.publishedMs;
+  return (
+    <section className="storefront open-page" aria-labelledby="open-title">
+      <h2 id="open-title">A page that is kept open</h2>
+      <ol className="plain">
+        {openPage.map(span => (
+          <li key={span.fromMs} className="line small" data-version={span.version} data-shows={nameOf(span)}>
+            <span>{moment(span.fromMs, changedMs)}</span>
+            <span className={`form-name ${toneOf(span)}`}>{nameOf(span)}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface RunsProps {
+  /** The results of runs, by change and protection. */
+  readonly runs: ReadonlyMap<string, Tally>;
+  readonly state: RunState;
+}
+
+/** The share of broken journeys in each run so far. */
+function Runs({ runs, state }: RunsProps) {
+  const now = `${state.options.change} ${state.options.protection}`;
+  return (
+    <section className="runs" aria-labelledby="runs-title">
+      <h2 id="runs-title">Broken, of those opened</h2>
+      <table>
+        <thead>
+          <tr>
+            <td />
+            {PROTECTIONS.map(([name, label]) => (
+              <th key={name} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {CHANGES.map(([change, label]) => (
+            <tr key={change}>
+              <th scope="row">{label}</th>
+              {PROTECTIONS.map(([protection]) => {
+                const name = `${change} ${protection}`;
+                const tally = runs.get(name);
+                const tone = tally === undefined ? "" : tally.broken > 0 ? "some" : "no";
+                return (
+                  <td key={name} className={`${tone} ${name === now ? "current" : ""}`} data-run={name}>
+                    {tally ? `${tally.broken}/${tally.begun}` : "·"}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="note">
+        {count(state.same)} of {count(state.compared)} pages got the same decisions and gate from WebAssembly
+        as their instance from Python.
+      </p>
+    </section>
   );
 }

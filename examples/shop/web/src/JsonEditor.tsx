@@ -6,7 +6,7 @@ import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
-import type { Note } from "./document-state";
+import type { Note } from "./edited";
 
 const HIGHLIGHT = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--ink)" },

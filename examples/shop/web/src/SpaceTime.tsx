@@ -1,6 +1,5 @@
 import type { CSSProperties } from "react";
-import { isBroken, type Journey, type RunState, type Span } from "./fleet-run";
-import { moment } from "./moment";
+import { isBroken, type Journey, moment, type RunState, type Span } from "./fleet-run";
 
 export interface SpaceTimeProps {
   readonly state: RunState;

@@ -1,5 +1,11 @@
+/** Whether the two hosts agree: on one visitor, and on all presets. */
+
+import type { Flags } from "isoflag/tools";
+import { useEffect, useState } from "react";
+import { decisionOf } from "./explanation";
 import { Sign, shortDigest } from "./FlagRow";
-import type { LambdaState } from "./lambda";
+import { askLambda, type LambdaState, questionOf } from "./lambda";
+import type { Preset } from "./Visitor";
 
 export interface VerdictProps {
   readonly digest: string;
@@ -22,14 +28,14 @@ export function Verdict({ digest, version, lambda, total, same, heldBack }: Verd
       ? "differs"
       : "same";
   const differing = total - same;
-  let title = "Asking the Lambda…";
+  let title = "Waiting for the Lambda…";
   let text = "";
   if (error !== undefined) {
     title = "The Lambda does not answer";
     text = error;
   } else if (reply && sameness === "same") {
     title = `${same} of ${total} decisions are the same`;
-    text = "Value, variation, reason and every step of the evaluation: equal to the byte.";
+    text = "Value, variation, reason and every step of the evaluation: byte-for-byte identical.";
   } else if (reply && isOld) {
     title =
       differing === 0
@@ -43,7 +49,7 @@ export function Verdict({ digest, version, lambda, total, same, heldBack }: Verd
     }`;
   } else if (reply) {
     title = `${differing} of ${total} decisions differ`;
-    text = "Both have the same document: this must not happen.";
+    text = "Both have the same document: this is a bug.";
   }
   return (
     <section className={`verdict ${sameness}`} aria-label="Do they agree?" data-verdict={sameness}>
@@ -89,6 +95,59 @@ function HostCard({ name, how, className, digest, version }: HostCardProps) {
       <p className="digest" title={digest}>
         <span>document </span>
         <b>v{version ?? "?"}</b> <code>{digest ? shortDigest(digest) : "…"}</code>
+      </p>
+    </div>
+  );
+}
+
+interface Comparison {
+  readonly compared: number;
+  readonly same: number;
+  readonly error?: string;
+}
+
+export interface EverybodyProps {
+  readonly flags: Flags;
+  readonly presets: readonly Preset[];
+}
+
+async function compare({ flags, presets }: EverybodyProps): Promise<Comparison> {
+  let compared = 0;
+  let same = 0;
+  for (const { context, bigSegments } of presets) {
+    const { decisions } = await askLambda(questionOf(context, bigSegments));
+    const options = bigSegments ? { bigSegments: bigSegments as never } : undefined;
+    for (const key of flags.keys()) {
+      compared++;
+      if (decisions.get(key)?.text === decisionOf(flags.explain(key, context, options)).text) same++;
+    }
+  }
+  return { compared, same };
+}
+
+/** Compares both hosts for every flag and every preset. */
+export function Everybody({ flags, presets }: EverybodyProps) {
+  const [comparison, setComparison] = useState<Comparison>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the comparison is outdated once the document changes
+  useEffect(() => setComparison(undefined), [flags]);
+  const ask = () =>
+    compare({ flags, presets }).then(setComparison, error =>
+      setComparison({ compared: 0, same: 0, error: String(error) }),
+    );
+  const isSame = comparison && comparison.compared > 0 && comparison.same === comparison.compared;
+  return (
+    <div className="everybody" data-compared={comparison?.compared} data-same={comparison?.same}>
+      <button type="button" onClick={ask}>
+        Compare all presets
+      </button>
+      <p role="status">
+        {comparison && (
+          <>
+            <Sign sameness={isSame ? "same" : "differs"} />{" "}
+            {comparison.error ??
+              `${comparison.same} of ${comparison.compared} explanations are the same bytes`}
+          </>
+        )}
       </p>
     </div>
   );

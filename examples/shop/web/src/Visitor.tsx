@@ -1,9 +1,12 @@
+/** The visitor: a preset, the next key, or any JSON. */
+
+import { applyEdits, modify } from "jsonc-parser";
 import { useMemo } from "react";
-import type { Note } from "./document-state";
+import type { Note } from "./edited";
 import type { JsonObject } from "./explanation";
+import { objectOf, textOf } from "./flag-document";
 import { JsonEditor } from "./JsonEditor";
 import { Prose } from "./Prose";
-import { stepped, visitorKey, withKey } from "./visitor-key";
 
 export interface Preset {
   readonly name: string;
@@ -53,7 +56,7 @@ export function Visitor({ presets, selected, text, context, notes, onSelect, onT
           ›
         </button>
       </div>
-      <p className="note">Step through keys: each has a bucket of its own in every rollout.</p>
+      <p className="note">Step through keys: each has its own bucket in every rollout.</p>
       <details className="fold" open={problem !== undefined || undefined}>
         <summary>Context as JSON</summary>
         <JsonEditor label="Context as JSON" value={text} onChange={onText} notes={notes} />
@@ -65,4 +68,30 @@ export function Visitor({ presets, selected, text, context, notes, onSelect, onT
       )}
     </section>
   );
+}
+
+/** The path of the key that distinguishes visitors. */
+function keyPath(context: JsonObject): string[] {
+  if (context.kind !== "multi") return ["key"];
+  const kind = "user" in context ? "user" : Object.keys(context).find(name => name !== "kind");
+  return [kind ?? "user", "key"];
+}
+
+/** The key of the visitor. */
+function visitorKey(context: JsonObject): string {
+  const [first = "key", second] = keyPath(context);
+  return textOf(second === undefined ? context[first] : objectOf(context[first])[second]);
+}
+
+/** `mia-2041` becomes `mia-2042`; a key without a number gets one. */
+function stepped(key: string, by: number): string {
+  const digits = /\d+$/.exec(key)?.[0];
+  if (digits === undefined) return by > 0 ? `${key}-1` : key;
+  const next = String(Math.max(0, Number(digits) + by)).padStart(digits.length, "0");
+  return key.slice(0, -digits.length) + next;
+}
+
+/** The context's text with another key, otherwise unchanged. */
+function withKey(text: string, context: JsonObject, key: string): string {
+  return applyEdits(text, modify(text, keyPath(context), key, { formattingOptions: {} }));
 }

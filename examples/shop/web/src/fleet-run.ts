@@ -2,8 +2,10 @@
  * Simulates journeys through a fleet while a change propagates. The clock moves in steps, and the events in each are
  * the same for the same seed, however long a step takes.
  */
+
 import { createSource, type DocumentSource, documentHeader } from "isoflag/source";
 import { Flags } from "isoflag/tools";
+import { useEffect, useRef, useState } from "react";
 import {
   type Answer,
   type Change,
@@ -211,8 +213,8 @@ export class FleetRun {
     const { flags, error } = this.#source.snapshot;
     if (flags === undefined || error !== undefined) throw error ?? new Error("the open page has no document");
     const { version } = flags;
-    const isOn = flags.boolVariation(JOURNEY, contextOf("anybody"), false);
-    const form = flags.stringVariation(FORM, contextOf("anybody"), "");
+    const isOn = flags.boolVariation(JOURNEY, contextOf("visitor"), false);
+    const form = flags.stringVariation(FORM, contextOf("visitor"), "");
     const last = this.#shown.at(-1);
     if (last === undefined || last.version !== version) {
       this.#shown.push({ fromMs: this.#now.nowMs, version, isOn, form });
@@ -293,4 +295,82 @@ function randomNumbers(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+/** Minutes and seconds: `12:40`. */
+export function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds) % 60).padStart(2, "0")}`;
+}
+
+/** The same before or after the change: `+12:40`. */
+export function moment(ms: number, changedMs: number): string {
+  const seconds = Math.round((ms - changedMs) / 1000);
+  return `${seconds < 0 ? "−" : "+"}${clock(Math.abs(seconds))}`;
+}
+
+/** The seed of every run, so that they can be compared. */
+const SEED = 7;
+/** The number of steps between updates while the run is not animated. */
+const SHOWN_EVERY = 6;
+
+export interface Play {
+  readonly change: Change;
+  readonly protection: Protection;
+  readonly keepsAll: boolean;
+  /** Counts restarts. */
+  readonly again: number;
+  /** The duration of a step in milliseconds; undefined while paused. */
+  readonly pace: number | undefined;
+}
+
+export interface Playing {
+  readonly state: RunState | undefined;
+  readonly error: string | undefined;
+}
+
+/** Plays a run: its steps follow each other at a pace. */
+export function useFleetRun({ change, protection, keepsAll, again, pace }: Play): Playing {
+  const [playing, setPlaying] = useState<Playing>({ state: undefined, error: undefined });
+  const wanted = useRef({ pace, changed: () => {} });
+  useEffect(() => {
+    wanted.current.pace = pace;
+    wanted.current.changed();
+  }, [pace]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `again` restarts the run
+  useEffect(() => {
+    let isStopped = false;
+    setPlaying({ state: undefined, error: undefined });
+    const paused = () =>
+      new Promise<void>(resolve => {
+        const { pace } = wanted.current;
+        const timer = pace === undefined ? undefined : setTimeout(resolve, pace);
+        wanted.current.changed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    const play = async () => {
+      const run = await FleetRun.of({ change, protection, keepsAll, seed: SEED });
+      for (let count = 0; !isStopped; count++) {
+        const { pace } = wanted.current;
+        if (pace !== 0 || count % SHOWN_EVERY === 0 || run.isOver) {
+          const state = await run.state();
+          if (!isStopped) setPlaying({ state, error: undefined });
+        }
+        if (run.isOver) return;
+        if (pace !== 0) await paused();
+        if (isStopped) return;
+        if (wanted.current.pace !== undefined) await run.step();
+      }
+    };
+    play().catch(error => {
+      if (!isStopped)
+        setPlaying(now => ({ ...now, error: error instanceof Error ? error.message : `${error}` }));
+    });
+    return () => {
+      isStopped = true;
+      wanted.current.changed();
+    };
+  }, [change, protection, keepsAll, again]);
+  return playing;
 }

@@ -2,20 +2,16 @@ import "@fontsource-variable/ibm-plex-sans";
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import "@fontsource/ibm-plex-mono/latin-600.css";
 import "./styles/page.css";
-import "./styles/verdict.css";
-import "./styles/columns.css";
 import "./styles/visitor.css";
-import "./styles/storefront.css";
 import "./styles/flags.css";
-import "./styles/why.css";
 import "./styles/document.css";
 import "./styles/instances.css";
-import "./styles/receipt.css";
+import "./styles/journeys.css";
 import "./styles/narrow.css";
 import { ready } from "isoflag/tools";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Views } from "./Views";
+import { App } from "./App";
 
 async function get(path: string) {
   const response = await fetch(path);
@@ -28,7 +24,7 @@ try {
   const [served, presets] = await Promise.all([get("/document"), get("/contexts.json"), ready()]);
   createRoot(root).render(
     <StrictMode>
-      <Views
+      <App
         document={served.document}
         original={served.original}
         heldBack={served.heldBack}

@@ -20,29 +20,30 @@ export const PROTECTIONS: readonly (readonly [Protection, string])[] = [
 /** Describes each change in one sentence. */
 export const WHAT: Readonly<Record<Change, string>> = {
   on: "`express-checkout` is switched on, for everybody.",
-  form: "`express-checkout` stays on; `express-form` goes from two steps to one page.",
+  form: "`express-checkout` is on throughout; `express-form` goes from two steps to one page.",
   rollback: "`express-form` goes to one page, and six minutes later back to two steps.",
   alarm:
     "`express-form` goes to one page; sixteen minutes later an alarm has AppConfig serve the first document again, byte for byte.",
-  off: "`express-checkout` is switched off, for everybody and at once.",
-  "phase-out": "`express-checkout` is switched off with `offWaitsForPins`: who has begun with a pin may end.",
+  off: "`express-checkout` is switched off, for everybody, immediately.",
+  "phase-out":
+    "`express-checkout` is switched off with `offWaitsForPins`: journeys that began with a pin may end.",
 };
 
 export const BUYS: Readonly<Record<Protection, { readonly buys: string; readonly costs: string }>> = {
   none: {
-    buys: "Nothing to build: a page begins a journey as soon as the instance that it asks has the feature on.",
+    buys: "Nothing to build: a page begins a journey as soon as its instance has the feature on.",
     costs:
       "A journey that ends at an instance that has not noticed yet is lost with the form that was filled in.",
   },
   gate: {
     buys: "No journey begins before each instance that polls has noticed that the feature is on: `requireConsistent` waits for `isBackendConsistent`.",
     costs:
-      "Everybody waits for one time to live. From one form to another, and to off, it helps nobody: who has not noticed says that all is well.",
+      "Everybody waits for one time to live. It does not help when a form changes or the feature is switched off: an instance that has not polled reports that all is well.",
   },
   pin: {
-    buys: "A journey ends by the very document with which it began, named in `Isoflag-Document`; nobody waits, and another form or a rollback breaks nothing.",
+    buys: "A journey ends with the document with which it began, named in `Isoflag-Document`; nobody waits, and another form or a rollback breaks nothing.",
     costs:
-      "Earlier documents are kept, an instance may have to poll first, and answers `409` where it cannot have the document. The kill switch wins over every pin.",
+      "Earlier documents are kept, an instance may have to poll first, and answers `409` if the document is not available. The kill switch wins over every pin.",
   },
 };
 

@@ -87,7 +87,7 @@ function clauseStep(clause: ClauseTrace, written: JsonObject, document: JsonObje
   const same =
     clause.op === "in" && isTrue && JSON.stringify(clause.contextValue) === JSON.stringify(values[0]);
   const given = isPrivate ? "private (not shown)" : code(clause.contextValue);
-  const what = same ? "as asked" : isPrivateValue(values[0]) ? `and ${yes} what is asked` : relation;
+  const what = same ? "as required" : isPrivateValue(values[0]) ? `and ${yes} the private value` : relation;
   const text = `${capital(subject)} is ${given}, ${what}.${aim}`;
   return { holds, text, because: [] };
 }
@@ -101,7 +101,7 @@ function segmentStep(segment: SegmentTrace, document: JsonObject): Step {
     included: "listed in it by key",
     excluded: "excluded from it by key",
     store: "so says the store of big segments",
-    notStored: "the store of big segments cannot be asked",
+    notStored: "the store of big segments is not available",
     rule: "one of its rules matches",
     noRule: "none of its rules matches",
   };
@@ -152,7 +152,7 @@ export function bucketSentence(rollout: RolloutTrace, key: string, document: Jso
 
 /** Describes the text hashed for the bucket. */
 export function hashSentence(rollout: RolloutTrace): string {
-  if (rollout.hash === undefined) return "What has no bucket of its own counts as bucket 0.";
+  if (rollout.hash === undefined) return "A context without a bucket counts as bucket 0.";
   return `The bucket is ${rollout.hash} of the ${rollout.contextKind ?? "user"}’s \`${rollout.bucketBy ?? "key"}\` with the flag’s salt or seed: the same on every host, whatever the weights are.`;
 }
 
@@ -166,10 +166,10 @@ export function stepsOf(trace: FlagTrace, document: JsonObject): Step[] {
   const steps: Step[] = [
     trace.on
       ? { holds: true, text: "The flag is on.", because: [] }
-      : { holds: false, text: "The flag is off: nothing else is looked at.", because: [], decides: true },
+      : { holds: false, text: "The flag is off, so nothing else is evaluated.", because: [], decides: true },
   ];
   for (const needed of trace.prerequisites ?? []) {
-    const asked = code(variationOf(document, needed.flag, needed.requiredVariation));
+    const required = code(variationOf(document, needed.flag, needed.requiredVariation));
     const given = needed.missing
       ? "there is no such flag"
       : needed.trace?.on === false
@@ -179,7 +179,7 @@ export function stepsOf(trace: FlagTrace, document: JsonObject): Step[] {
     steps.push({
       holds,
       decides: !holds,
-      text: `It needs \`${needed.flag}\` to serve ${asked}: ${holds ? "it does" : given}.`,
+      text: `It needs \`${needed.flag}\` to serve ${required}: ${holds ? "it does" : given}.`,
       because: needed.trace ? stepsOf(needed.trace, document) : [],
     });
   }
@@ -232,7 +232,7 @@ export function stepsOf(trace: FlagTrace, document: JsonObject): Step[] {
 /** The whole reason in one sentence. */
 export function headline({ flag, answer, trace }: Explanation, document: JsonObject): string {
   const { reason, value, variationIndex } = answer;
-  const served = variationIndex === null ? "the default of the code that asks" : code(value);
+  const served = variationIndex === null ? "the caller's default" : code(value);
   const rollout = trace?.rollout ? ` ${bucketSentence(trace.rollout, flag, document)}` : "";
   switch (reason.kind) {
     case "OFF":
@@ -253,12 +253,12 @@ export function headline({ flag, answer, trace }: Explanation, document: JsonObj
       return rollout ? `${nothing}${rollout}`.trim() : `${nothing} Everybody else gets ${served}.`.trim();
     }
     case "PREREQUISITE_FAILED":
-      return `It needs \`${reason.prerequisiteKey}\`, which does not serve what it should; so it serves ${served}.`;
+      return `It needs \`${reason.prerequisiteKey}\`, which does not serve the required variation; so it serves ${served}.`;
     case "ERROR":
       return (
         {
           USER_NOT_SPECIFIED: "The context is invalid, so the caller gets its own default.",
-          MALFORMED_FLAG: "The flag is malformed, so the code that asks gets its own default.",
+          MALFORMED_FLAG: "The flag is malformed, so the caller gets its own default.",
           FLAG_NOT_FOUND: "The document has no such flag.",
         }[reason.errorKind ?? ""] ?? `Error: \`${reason.errorKind}\`.`
       );

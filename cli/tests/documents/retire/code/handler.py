@@ -1,4 +1,4 @@
-"""What a handler asks."""
+"""A handler that evaluates flags."""
 
 
 def handler(flags, context):

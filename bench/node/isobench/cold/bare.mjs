@@ -1,3 +1,0 @@
-import { end } from "./peak.mjs";
-
-end();

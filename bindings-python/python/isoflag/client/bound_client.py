@@ -1,0 +1,171 @@
+"""A flag client bound to one context."""
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from isoflag._core import BoundFlags, Consistency, EvaluationDetail, Explanation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from isoflag.activity import Activity
+    from isoflag.gate_times import GateTimes
+
+    from .held_document import HeldDocument
+
+__all__ = ["BoundFlagClient"]
+
+_D = TypeVar("_D")
+
+NO_DIGEST: Final = "none"
+"""The digest under which activity counts evaluations before the first document."""
+
+
+class BoundFlagClient:
+    """Flags of one document bound to one context, from ``FlagClient.bind``.
+
+    It never fetches. Its methods are those of ``FlagClient`` without the context.
+    """
+
+    __slots__ = ("_activity", "_bound", "_held", "_moment")
+
+    def __init__(
+        self,
+        bound: BoundFlags,
+        held: "HeldDocument | None",
+        activity: "Activity | None",
+        moment: "Callable[[], tuple[float, GateTimes]]",
+    ) -> None:
+        """Called by ``FlagClient.bind``."""
+        self._bound = bound
+        self._held = held
+        self._activity = activity
+        self._moment = moment
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the document in use, as it was pinned; None before the first document."""
+        return None if self._held is None else self._held.digest()
+
+    @property
+    def version(self) -> int | None:
+        """``meta.version`` of the document in use."""
+        return None if self._held is None else self._held.flags.version
+
+    def variation(self, key: str, default: Any) -> Any:
+        """Returns the value that the flag serves, or ``default``."""
+        return self.variation_detail(key, default).value
+
+    def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+        """Returns the value that the flag serves, its variation index and the reason."""
+        if self._held is None:
+            return self._not_ready(key, default)
+        return self._counted(key, self._bound.variation_detail(key, default))
+
+    def bool_variation(self, key: str, default: _D) -> bool | _D:
+        """Returns the bool that the flag serves, or ``default``."""
+        return self.bool_variation_detail(key, default).value
+
+    def bool_variation_detail(self, key: str, default: _D) -> EvaluationDetail[bool | _D]:
+        """Returns the bool that the flag serves, its variation index and the reason."""
+        if self._held is None:
+            return self._not_ready(key, default)
+        return self._counted(key, self._bound.bool_variation_detail(key, default))
+
+    def int_variation(self, key: str, default: _D) -> int | _D:
+        """Returns the number that the flag serves, truncated toward zero, or ``default``."""
+        return self.int_variation_detail(key, default).value
+
+    def int_variation_detail(self, key: str, default: _D) -> EvaluationDetail[int | _D]:
+        """Returns the number, truncated toward zero, its variation index and the reason."""
+        if self._held is None:
+            return self._not_ready(key, default)
+        return self._counted(key, self._bound.int_variation_detail(key, default))
+
+    def float_variation(self, key: str, default: _D) -> float | _D:
+        """Returns the number that the flag serves, as a float, or ``default``."""
+        return self.float_variation_detail(key, default).value
+
+    def float_variation_detail(self, key: str, default: _D) -> EvaluationDetail[float | _D]:
+        """Returns the number as a float, its variation index and the reason."""
+        if self._held is None:
+            return self._not_ready(key, default)
+        return self._counted(key, self._bound.float_variation_detail(key, default))
+
+    def str_variation(self, key: str, default: _D) -> str | _D:
+        """Returns the str that the flag serves, or ``default``."""
+        return self.str_variation_detail(key, default).value
+
+    def str_variation_detail(self, key: str, default: _D) -> EvaluationDetail[str | _D]:
+        """Returns the str that the flag serves, its variation index and the reason."""
+        if self._held is None:
+            return self._not_ready(key, default)
+        return self._counted(key, self._bound.str_variation_detail(key, default))
+
+    def json_variation(self, key: str, default: Any) -> Any:
+        """Returns the value, of any JSON type, that the flag serves, or ``default``."""
+        return self.json_variation_detail(key, default).value
+
+    def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+        """Returns the value, of any JSON type, its variation index and the reason."""
+        if self._held is None:
+            return self._not_ready(key, default)
+        return self._counted(key, self._bound.json_variation_detail(key, default))
+
+    def all_flags_state(
+        self,
+        *,
+        client_side_only: bool = False,
+        with_reasons: bool = False,
+        details_only_for_tracked_flags: bool = False,
+        now: float | None = None,
+    ) -> dict[str, Any]:
+        """Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
+
+        The parameters are those of ``FlagClient.all_flags_state``. ``$valid`` is False before the
+        first document or for an invalid context.
+        """
+        state = self._bound.all_flags_state(
+            client_side_only=client_side_only,
+            with_reasons=with_reasons,
+            details_only_for_tracked_flags=details_only_for_tracked_flags,
+            now=now,
+        )
+        return {**state, "$valid": False} if self._held is None else state
+
+    def explain(self, key: str) -> Explanation:
+        """Evaluates a flag and returns a trace of every rule and clause that was considered.
+
+        Before the first document the flag is reported as not found.
+        """
+        return self._bound.explain(key)
+
+    def consistency(
+        self,
+        key: str,
+        now_ms: float | None = None,
+        ttl_seconds: float | None = None,
+        poll_timeout_ms: float | None = None,
+    ) -> Consistency:
+        """Returns whether every polling back-end instance has picked up the flag's last change.
+
+        ``now_ms`` is in milliseconds since 1970, by default now; ``ttl_seconds`` and
+        ``poll_timeout_ms`` default to the times of the client's ``gate``.
+        """
+        present_ms, times = self._moment()
+        stepped_back_at = None if self._held is None else self._held.stepped_back_at
+        return self._bound.consistency(
+            key,
+            present_ms if now_ms is None else now_ms,
+            times.ttl_seconds if ttl_seconds is None else ttl_seconds,
+            times.poll_timeout_ms if poll_timeout_ms is None else poll_timeout_ms,
+            taken_ms=None if stepped_back_at is None else stepped_back_at * 1000.0,
+        )
+
+    def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
+        reason = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}
+        return self._counted(key, EvaluationDetail(default, None, reason))
+
+    def _counted(self, key: str, detail: EvaluationDetail[_D]) -> EvaluationDetail[_D]:
+        if self._activity is not None:
+            self._activity.record(key, detail.variation_index, self.digest or NO_DIGEST)
+        return detail

@@ -1,0 +1,369 @@
+"""The `/config` endpoint."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from config_pages import JONAS, MIA, SHOP, Client, body_of, cors_of, ofrep, page_flags
+from documents import flag
+from isoflag import Context, Flags
+from isoflag.aws_http import BadRequestError, Cors, Form, Request, Response, config_response
+from lambda_events import SCHEDULES, HttpEvent, http_event
+from shop import shop_contexts, shop_text
+
+
+@pytest.fixture
+def flags() -> Flags:
+    return page_flags()
+
+
+def respond(flags: Any, event: Mapping[str, Any] | None = None, **options: Any) -> Response:
+    """Returns the response to an event, by default for Mia."""
+    return config_response(event or http_event(), flags, **{"context": MIA, **options})
+
+
+# --- the forms ---
+
+
+def test_the_plain_form_names_the_flags_of_the_page(flags: Flags, event: HttpEvent) -> None:
+    keys = {"isFeatureXEnabled": "feature-x"}
+    answers = [
+        config_response(event(), flags, context=who, form="plain", keys=keys)
+        for who in (MIA, JONAS)
+    ]
+    assert [answer["statusCode"] for answer in answers] == [200, 200]
+    assert [body_of(answer) for answer in answers] == [
+        {"isFeatureXEnabled": True},
+        {"isFeatureXEnabled": False},
+    ]
+
+
+def test_the_plain_form_accepts_a_list_and_defaults(flags: Flags) -> None:
+    response = respond(
+        flags,
+        form="plain",
+        keys=["a", "gone", "lost"],
+        defaults={"gone": "classic"},
+    )
+    assert body_of(response) == {"a": 1, "gone": "classic", "lost": False}
+
+
+def test_the_bootstrap_form_has_only_flags_that_browsers_may_see(
+    flags: Flags, event: HttpEvent
+) -> None:
+    response = respond(flags, event())
+    assert body_of(response) == flags.all_flags_state(MIA, client_side_only=True)
+    assert "a" not in body_of(response)
+    everything = respond(flags, event(), client_side_only=False)
+    assert body_of(everything) == flags.all_flags_state(MIA)
+
+
+@pytest.mark.parametrize("context", shop_contexts()[:7], ids=lambda context: context.get("key", ""))
+def test_the_bootstrap_form_of_the_shop(context: Mapping[str, Any]) -> None:
+    shop = Flags.from_json(shop_text())
+    response = respond(shop, context=context)
+    assert body_of(response) == shop.all_flags_state(context, client_side_only=True)
+
+
+# --- entity tags ---
+
+
+def tag(flags: Flags, context: Any = MIA, **options: Any) -> str:
+    return respond(flags, context=context, **options)["headers"]["ETag"]
+
+
+def test_the_tag_is_strong_and_reproducible(flags: Flags) -> None:
+    assert tag(flags) == tag(flags)
+    assert tag(flags)[0] == tag(flags)[-1] == '"'
+    assert tag(flags, Context.from_dict(MIA)) == tag(flags)
+
+
+def test_the_tag_depends_on_every_input(flags: Flags) -> None:
+    newer = flags.apply({"flags": {"z": flag("z", 1)}})
+    plain: dict[str, Any] = {"form": "plain"}
+    tags = [
+        tag(flags),
+        tag(newer),
+        tag(flags, JONAS),
+        tag(flags, {**MIA, "country": "AT"}),
+        tag(flags, client_side_only=False),
+        tag(flags, **plain, keys=["a"]),
+        tag(flags, **plain, keys={"b": "a"}),
+        tag(flags, **plain, keys=["b"]),
+        tag(flags, **plain, keys=["a", "b"]),
+        tag(flags, **plain, keys=["b", "a"]),
+        tag(flags, **plain, keys=["a"], defaults={"a": 5}),
+    ]
+    assert len(set(tags)) == len(tags)
+
+
+def test_the_response_names_the_document(flags: Flags) -> None:
+    headers = respond(flags)["headers"]
+    assert headers["Isoflag-Document"] == flags.digest
+    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["Vary"] == "Authorization, Cookie"
+
+
+@pytest.mark.parametrize("form", ["bootstrap", "plain", "ofrep"])
+@pytest.mark.parametrize("header", ["{}", "W/{}", '"other", {}', '"other",W/{} , "x"', "*"])
+def test_a_matching_tag_gets_304(flags: Flags, event: HttpEvent, form: Form, header: str) -> None:
+    def ask(**headers: str) -> Mapping[str, Any]:
+        return config_response(
+            ofrep({"targetingKey": "mia"}, event, headers=headers),
+            flags,
+            context=None if form == "ofrep" else MIA,
+            form=form,
+            keys=["a"],
+        )
+
+    full = ask()
+    again = ask(**{"If-None-Match": header.format(full["headers"]["ETag"])})
+    assert (full["statusCode"], again["statusCode"]) == (200, 304)
+    assert again["body"] == ""
+    assert "Content-Type" not in again["headers"]
+    for name in ("ETag", "Isoflag-Document", "Cache-Control", "Vary"):
+        assert again["headers"][name] == full["headers"][name]
+
+
+@pytest.mark.parametrize("header", ['"other"', "", "no tag", "{}x", '"{}"', "w/{}"])
+def test_another_tag_gets_200(flags: Flags, header: str) -> None:
+    request = http_event(headers={"If-None-Match": header.format(tag(flags))})
+    assert respond(flags, request)["statusCode"] == 200
+
+
+# --- the context ---
+
+
+def test_a_function_returns_the_context_of_a_request(flags: Flags, event: HttpEvent) -> None:
+    def who(request: Request) -> dict[str, Any]:
+        return {"kind": "user", "key": request.query["key"], **request.json()}
+
+    request = event("POST", query={"key": "mia"}, body='{"country": "DE"}')
+    response = config_response(
+        request, flags, context=who, form="plain", keys={"isFeatureXEnabled": "feature-x"}
+    )
+    assert body_of(response) == {"isFeatureXEnabled": True}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"body": "{"},
+        {"body": "!", "isBase64Encoded": True},
+        {"body": ""},
+        {},
+    ],
+)
+def test_a_malformed_body_is_400(flags: Flags, event: HttpEvent, broken: Mapping[str, Any]) -> None:
+    response = config_response(
+        {**event("POST"), **broken}, flags, context=lambda request: dict(request.json())
+    )
+    assert response["statusCode"] == 400
+    assert body_of(response)["error"]
+    assert response["headers"]["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "context", [{}, {"kind": "user", "key": ""}, {"kind": "multi"}, {"kind": "user", "key": 5}]
+)
+def test_an_invalid_context_is_400(flags: Flags, context: dict[str, Any]) -> None:
+    response = respond(flags, context=context)
+    assert response["statusCode"] == 400
+    assert "ETag" not in response["headers"]
+
+
+def test_a_function_may_reject_a_request(flags: Flags) -> None:
+    def who(_: Request) -> dict[str, Any]:
+        raise BadRequestError("sign in first")
+
+    response = respond(flags, context=who)
+    assert (response["statusCode"], body_of(response)) == (400, {"error": "sign in first"})
+
+
+# --- other responses ---
+
+
+def test_a_client_and_its_flags_have_the_same_response(flags: Flags) -> None:
+    request = http_event()
+    assert respond(Client(flags), request) == config_response(request, flags, context=MIA)
+
+
+def test_without_flags_the_response_is_503(event: HttpEvent) -> None:
+    response = respond(Client(None), event(), retry_after=9)
+    assert response["statusCode"] == 503
+    assert response["headers"]["Retry-After"] == "9"
+    assert response["headers"]["Cache-Control"] == "no-store"
+    assert body_of(response)["error"]
+
+
+@pytest.mark.parametrize(
+    ("form", "method", "status"),
+    [
+        ("bootstrap", "GET", 200),
+        ("bootstrap", "POST", 200),
+        ("bootstrap", "HEAD", 200),
+        ("bootstrap", "DELETE", 405),
+        ("bootstrap", "OPTIONS", 405),
+        ("ofrep", "GET", 405),
+        ("plain", "PUT", 405),
+    ],
+)
+def test_the_methods_of_a_form(
+    flags: Flags, event: HttpEvent, form: Form, method: str, status: int
+) -> None:
+    response = respond(flags, event(method), form=form)
+    assert response["statusCode"] == status
+    assert ("Allow" in response["headers"]) is (status == 405)
+    assert (response["body"] == "") is (method == "HEAD")
+
+
+@pytest.mark.parametrize("event", SCHEDULES.values())
+def test_another_event_is_an_error(flags: Flags, event: Mapping[str, Any]) -> None:
+    with pytest.raises(ValueError, match="HTTP"):
+        config_response(event, flags, context=MIA)
+
+
+@pytest.mark.parametrize("form", ["plan", "", None, []])
+def test_another_form_is_an_error(flags: Flags, form: Any) -> None:
+    with pytest.raises(ValueError, match="expected one of bootstrap, ofrep, plain"):
+        respond(flags, form=form)
+
+
+def test_a_missing_context_is_an_error(flags: Flags) -> None:
+    with pytest.raises(ValueError, match="`context`"):
+        config_response(http_event(), flags)
+
+
+# --- pages of other origins ---
+
+
+def from_origin(flags: Flags, origin: str, event: HttpEvent, origins: Any) -> Mapping[str, Any]:
+    request = event(headers={"Origin": origin})
+    return respond(flags, request, origins=origins)
+
+
+def test_a_known_origin_may_read(flags: Flags, event: HttpEvent) -> None:
+    response = from_origin(flags, SHOP, event, [SHOP, "http://localhost:5173"])
+    assert cors_of(response) == {
+        "allow-origin": SHOP,
+        "expose-headers": "ETag, Isoflag-Document, Retry-After",
+    }
+    assert response["headers"]["Vary"] == "Authorization, Cookie, Origin"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://shop.example.evil.example",
+        "https://evil.example",
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://SHOP.example",
+        "null",
+        "*",
+        "",
+    ],
+)
+def test_an_unknown_origin_gets_no_headers(flags: Flags, event: HttpEvent, origin: str) -> None:
+    response = from_origin(flags, origin, event, [SHOP])
+    assert response["statusCode"] == 200
+    assert cors_of(response) == {}
+    assert response["headers"]["Vary"] == "Authorization, Cookie, Origin"
+    preflight = respond(flags, event("OPTIONS", headers={"Origin": origin}), origins=[SHOP])
+    assert preflight["statusCode"] == 204
+    assert cors_of(preflight) == {}
+
+
+def test_without_origins_there_are_no_headers(flags: Flags, event: HttpEvent) -> None:
+    assert cors_of(from_origin(flags, SHOP, event, ())) == {}
+
+
+def test_a_preflight_needs_neither_flags_nor_context(event: HttpEvent) -> None:
+    def who(_: Request) -> dict[str, Any]:
+        pytest.fail("called")
+
+    request = event(
+        "OPTIONS",
+        headers={
+            "Origin": SHOP,
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "if-none-match",
+        },
+    )
+    response = config_response(request, Client(None), context=who, origins=[SHOP])
+    assert (response["statusCode"], response["body"]) == (204, "")
+    assert cors_of(response) == {
+        "allow-origin": SHOP,
+        "allow-methods": "GET, HEAD, POST",
+        "allow-headers": "Authorization, Content-Type, If-None-Match, Isoflag-Document, X-API-Key",
+        "max-age": "600",
+    }
+    assert response["headers"]["Vary"] == (
+        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+    )
+
+
+def test_credentials_and_more_headers_are_allowed_by_name(flags: Flags) -> None:
+    cors = Cors([SHOP], credentials=True, headers=["X-Tenant"], max_age=5)
+    response = from_origin(flags, SHOP, http_event, cors)
+    assert cors_of(response)["allow-credentials"] == "true"
+    preflight = respond(flags, http_event("OPTIONS", headers={"Origin": SHOP}), origins=cors)
+    assert cors_of(preflight)["allow-headers"].endswith(", X-Tenant")
+    assert cors_of(preflight)["allow-credentials"] == "true"
+    assert cors_of(preflight)["max-age"] == "5"
+
+
+@pytest.mark.parametrize("status", [304, 400, 405, 503])
+def test_an_allowed_origin_may_read_failures(flags: Flags, status: int) -> None:
+    headers = {"Origin": SHOP, **({"If-None-Match": tag(flags)} if status == 304 else {})}
+    response = config_response(
+        http_event("DELETE" if status == 405 else "GET", headers=headers),
+        Client(None) if status == 503 else flags,
+        context={} if status == 400 else MIA,
+        origins=[SHOP],
+    )
+    assert response["statusCode"] == status
+    assert cors_of(response)["allow-origin"] == SHOP
+
+
+def test_the_origin_star_excludes_credentials(flags: Flags) -> None:
+    response = from_origin(flags, SHOP, http_event, ["*"])
+    assert cors_of(response)["allow-origin"] == "*"
+    assert "allow-credentials" not in cors_of(response)
+    with pytest.raises(ValueError, match="credentials"):
+        Cors(["*", SHOP], credentials=True)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "shop.example",
+        "https://shop.example/",
+        "https://Shop.example",
+        "null",
+        "",
+        "file://x",
+        "*.a",
+        "https://",
+        "https://*.shop.example",
+        "https://user@shop.example",
+        "https://sh op",
+        "https://shop.example:",
+        "https://shop.example\n",
+        "https://shöp.example",
+        5,
+    ],
+)
+def test_an_invalid_origin_is_rejected(origin: Any) -> None:
+    with pytest.raises(ValueError, match="origin"):
+        Cors([origin])
+
+
+def test_an_origin_may_have_a_port_or_be_an_address() -> None:
+    Cors(["https://xn--shp-sna.example:8443", "http://127.0.0.1:5173", "http://[::1]:5173"])
+
+
+def test_origins_are_a_list() -> None:
+    with pytest.raises(TypeError, match="list"):
+        Cors(SHOP)

@@ -1,0 +1,228 @@
+"""Events of AWS as requests, and those of OpenFeature's remote evaluation protocol."""
+
+from typing import Any
+
+import pytest
+
+from config_pages import VISIBLE, body_of, ofrep, page_flags
+from documents import flag, load
+from isoflag import Context, Flags
+from isoflag.aws_http import BadRequestError, Request, config_response
+from isoflag.aws_http.ofrep import context as context_of
+from lambda_events import SCHEDULES, HttpEvent, http_event, rest_event
+
+
+def test_a_request_is_read(event: HttpEvent) -> None:
+    headers = {"Origin": "https://shop.example", "If-None-Match": '"1", "2"'}
+    query = {"user": "Mia & Jonas", "empty": ""}
+    request = Request.from_event(event("post", "/live/config", headers=headers, query=query))
+    assert request.is_http
+    assert request.method == "POST"
+    assert request.path == "/live/config"
+    assert request.headers == {"origin": "https://shop.example", "if-none-match": '"1", "2"'}
+    assert request.query == query
+    assert request.body == b""
+    assert request.authorizer == {}
+
+
+def test_absent_members_are_empty(event: HttpEvent) -> None:
+    request = Request.from_event(event())
+    assert (request.method, request.headers, request.query) == ("GET", {}, {})
+
+
+def test_repeated_headers_are_joined() -> None:
+    event = rest_event(headers={"if-none-match": '"2"'})
+    event["multiValueHeaders"] = {"If-None-Match": ['"1"', '"2"']}
+    assert Request.from_event(event).headers["if-none-match"] == '"1", "2"'
+
+
+@pytest.mark.parametrize("body", ["Grüße", "Grüße".encode()])
+def test_a_body_is_bytes(event: HttpEvent, body: str | bytes) -> None:
+    assert Request.from_event(event("POST", body=body)).body == "Grüße".encode()
+
+
+@pytest.mark.parametrize("text", ["====", "a", "AA=A", "ä", "YWJj\n!"])
+def test_malformed_base64_is_a_bad_request(event: HttpEvent, text: str) -> None:
+    broken = {**event("POST"), "body": text, "isBase64Encoded": True}
+    with pytest.raises(BadRequestError, match="base64"):
+        _ = Request.from_event(broken).body
+
+
+@pytest.mark.parametrize("text", ["", "{", "NaN", "<html>", '{"a":1}{', "[" * 100_000, b"\xff\xfe"])
+def test_malformed_json_is_a_bad_request(event: HttpEvent, text: str | bytes) -> None:
+    with pytest.raises(BadRequestError, match="JSON"):
+        Request.from_event(event("POST", body=text)).json()
+
+
+def test_json_is_read(event: HttpEvent) -> None:
+    assert Request.from_event(event("POST", body='{"a": [1, "ä"]}')).json() == {"a": [1, "ä"]}
+
+
+AUTHORIZERS: dict[str, tuple[HttpEvent, dict[str, Any]]] = {
+    "Cognito, REST": (rest_event, {"claims": {"sub": "mia"}}),
+    "Lambda, REST": (rest_event, {"sub": "mia", "principalId": "mia"}),
+    "JWT, HTTP": (http_event, {"jwt": {"claims": {"sub": "mia"}, "scopes": None}}),
+    "Lambda, HTTP": (http_event, {"lambda": {"sub": "mia"}}),
+}
+
+
+@pytest.mark.parametrize("case", AUTHORIZERS)
+def test_the_claims_of_each_authorizer_are_found(case: str) -> None:
+    make, authorizer = AUTHORIZERS[case]
+    assert Request.from_event(make(authorizer=authorizer)).authorizer["sub"] == "mia"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *SCHEDULES.values(),
+        {},
+        {"Records": [{"body": "{}"}]},
+        {"httpMethod": "GET"},
+        {"requestContext": None},
+        {"requestContext": {"http": "GET"}},
+        {"requestContext": {"http": {"method": None}}, "headers": [], "rawQueryString": 5},
+        [],
+        None,
+    ],
+)
+def test_other_events_are_not_requests(event: Any) -> None:
+    request = Request.from_event(event)
+    assert not request.is_http
+    assert (request.headers, request.query, request.event) == ({}, {}, event)
+
+
+# --- OFREP ---
+
+
+@pytest.fixture
+def flags() -> Flags:
+    return page_flags()
+
+
+def test_the_ofrep_form_is_a_bulk_evaluation(flags: Flags, event: HttpEvent) -> None:
+    response = config_response(
+        ofrep({"targetingKey": "mia", "country": "DE"}, event), flags, form="ofrep"
+    )
+    assert response["statusCode"] == 200
+    assert body_of(response) == {
+        "flags": [
+            {
+                "key": "button",
+                "reason": "STATIC",
+                "variant": "0",
+                "value": "Buy now",
+                "metadata": {"version": 1},
+            },
+            {
+                "key": "feature-x",
+                "reason": "TARGETING_MATCH",
+                "variant": "1",
+                "value": True,
+                "metadata": {"version": 1},
+            },
+        ]
+    }
+
+
+OFREP_REASONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "off": (flag("f", 1, on=False), {"reason": "DISABLED", "variant": "0", "value": 1}),
+    "off without an off variation": (
+        flag("f", 1, on=False, offVariation=None),
+        {"reason": "DISABLED"},
+    ),
+    "a target": (
+        flag("f", 1, targets=[{"values": ["mia"], "variation": 0}]),
+        {"reason": "TARGETING_MATCH", "variant": "0", "value": 1},
+    ),
+    "a prerequisite": (
+        flag("f", 1, prerequisites=[{"key": "gone", "variation": 0}]),
+        {"reason": "DISABLED", "variant": "0", "value": 1},
+    ),
+    "malformed": (
+        flag("f", 1, fallthrough={"variation": 9}),
+        {"errorCode": "PARSE_ERROR", "errorDetails": None},
+    ),
+    "an experiment": (
+        flag(
+            "f",
+            1,
+            fallthrough={
+                "rollout": {
+                    "kind": "experiment",
+                    "variations": [{"variation": 0, "weight": 100000}],
+                }
+            },
+        ),
+        {"reason": "SPLIT", "variant": "0", "value": 1},
+    ),
+    "null": (flag("f", None), {"reason": "STATIC", "variant": "0"}),
+}
+
+
+@pytest.mark.parametrize("case", OFREP_REASONS)
+def test_the_reasons_of_ofrep(case: str) -> None:
+    each, expected = OFREP_REASONS[case]
+    flags = load({**each, "clientSideAvailability": VISIBLE})
+    response = config_response(ofrep({"targetingKey": "mia"}), flags, form="ofrep")
+    (answer,) = body_of(response)["flags"]
+    assert answer.pop("key") == "f"
+    answer.pop("metadata", None)
+    if "errorDetails" in expected:
+        expected = {**expected, "errorDetails": answer["errorDetails"]}
+    assert answer == expected
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        ({"targetingKey": "mia"}, {"kind": "user", "key": "mia"}),
+        ({"targetingKey": "mia", "key": "other"}, {"kind": "user", "key": "mia"}),
+        ({"key": "mia"}, {"kind": "user", "key": "mia"}),
+        (
+            {"targetingKey": "d1", "kind": "device", "os": "iOS"},
+            {"kind": "device", "key": "d1", "os": "iOS"},
+        ),
+        (
+            {"kind": "multi", "user": {"targetingKey": "mia"}, "org": {"key": "acme"}},
+            {"kind": "multi", "user": {"key": "mia"}, "org": {"key": "acme"}},
+        ),
+        (
+            {"targetingKey": "mia", "email": "m@x", "privateAttributes": ["email"], "name": 5},
+            {
+                "key": "mia",
+                "email": "m@x",
+                "_meta": {"privateAttributes": ["email"]},
+                "kind": "user",
+            },
+        ),
+    ],
+)
+def test_the_context_of_ofrep_is_launchdarklys(
+    context: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert context_of(Request.from_event(ofrep(context))) == Context.from_dict(expected)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("", "PARSE_ERROR"),
+        ("{", "PARSE_ERROR"),
+        ("[]", "INVALID_CONTEXT"),
+        ("{}", "INVALID_CONTEXT"),
+        ('{"context": []}', "INVALID_CONTEXT"),
+        ('{"context": {}}', "TARGETING_KEY_MISSING"),
+        ('{"context": {"targetingKey": ""}}', "TARGETING_KEY_MISSING"),
+        ('{"context": {"targetingKey": 5}}', "TARGETING_KEY_MISSING"),
+        ('{"context": {"targetingKey": "a", "kind": "no kind"}}', "INVALID_CONTEXT"),
+        ('{"context": {"kind": "multi"}}', "INVALID_CONTEXT"),
+    ],
+)
+def test_a_bad_request_of_ofrep_has_its_error_code(
+    flags: Flags, event: HttpEvent, body: str, code: str
+) -> None:
+    response = config_response(event("POST", body=body), flags, form="ofrep")
+    assert response["statusCode"] == 400
+    assert body_of(response)["errorCode"] == code
+    assert body_of(response)["errorDetails"]

@@ -1,0 +1,198 @@
+"""The consistency gate, and documents by digest."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from documents import USER, document, flag, load
+from isoflag import DocumentHistory, Flags, PinError, parse_ttl
+
+STAMP = 1_795_172_400
+
+
+def stamped(stamp: Any = STAMP) -> Flags:
+    return load(flag("f", True), meta={"version": 7, "lastModifiedTimestamp": stamp})
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "consistent", "settled", "remaining"),
+    [
+        (0, False, False, 900),
+        (899_500, False, False, 1),
+        (900_000, False, False, 0),
+        (900_001, True, False, 0),
+        (1_803_001, True, True, 0),
+    ],
+)
+def test_the_gate_opens_after_the_ttl(
+    age_ms: int, consistent: bool, settled: bool, remaining: int
+) -> None:
+    flags, now = stamped(), STAMP * 1000 + age_ms
+    gate = flags.consistency("f", USER, now, 900)
+    assert gate.enabled
+    assert (gate.is_backend_consistent, gate.settled) == (consistent, settled)
+    assert gate.remaining_seconds == remaining
+    assert type(gate.remaining_seconds) is int
+    assert (gate.version, gate.digest, gate.diagnostics) == (7, flags.digest, [])
+    assert dict(gate) == {
+        "enabled": True,
+        "isBackendConsistent": consistent,
+        "settled": settled,
+        "remainingSeconds": remaining,
+        "version": 7,
+        "digest": flags.digest,
+    }
+    assert gate == flags.bind(USER).consistency("f", now, 900)
+
+
+def test_a_change_propagates_in_two_ttls_and_a_poll_timeout() -> None:
+    now = STAMP * 1000 + 1_800_001
+    assert stamped().consistency("f", USER, now, 900, 0).settled
+    assert not stamped().consistency("f", USER, now, ttl_seconds=900, poll_timeout_ms=1).settled
+
+
+@pytest.mark.parametrize(
+    ("stamp", "code"),
+    [
+        (None, "missing-stamp"),
+        (STAMP * 1000, "millisecond-stamp"),
+        (STAMP + 2, "future-stamp"),
+        ("yesterday", "invalid-stamp"),
+    ],
+)
+def test_without_a_valid_timestamp_the_gate_is_closed(stamp: Any, code: str) -> None:
+    gate = stamped(stamp).consistency("f", USER, STAMP * 1000 + 1000, 0)
+    assert gate.enabled
+    assert not gate.is_backend_consistent
+    assert not gate.settled
+    assert gate.remaining_seconds is None
+    assert [diagnostic.code for diagnostic in gate.diagnostics] == [code]
+    assert gate["diagnostics"][0]["code"] == code
+
+
+def test_the_gate_raises_for_no_flag_or_context() -> None:
+    for key, context in [("missing", USER), ("\ud800", USER), ("f", None), ("f", {})]:
+        gate = stamped().consistency(key, context, 1e15, 1)  # type: ignore[arg-type]
+        assert not gate.enabled
+        assert not gate.is_backend_consistent
+    with pytest.raises(KeyError):
+        stamped().consistency("f", USER, 0, 0)["other"]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("45", 45), ("45s", 45), ("5m", 300), ("1h", 3600)])
+def test_a_ttl_is_parsed_like_by_the_extension(text: str, seconds: int) -> None:
+    assert parse_ttl(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "abc", "-1", "0", "1.5", "1d", " 45"])
+def test_an_invalid_ttl_is_rejected(text: str) -> None:
+    with pytest.raises(ValueError, match="invalid TTL"):
+        parse_ttl(text)
+
+
+# --- documents by digest ---
+
+
+ON = document(flag("f", "new", "off", offVariation=1))
+OFF = document(flag("f", "new", "off", offVariation=1, on=False))
+OTHER = document(flag("f", "newer", "off", offVariation=1))
+
+
+def held(*documents: dict[str, object]) -> DocumentHistory:
+    history = DocumentHistory()
+    for moment, each in enumerate(documents):
+        history.add(each, moment)
+    return history
+
+
+def test_a_history_finds_a_document_by_its_digest() -> None:
+    history = DocumentHistory()
+    assert (len(history), history.newest, history.digests(), history.size) == (0, None, [], 0)
+    on, off = load(*ON["flags"].values()), load(*OFF["flags"].values())
+    history.add(on, 0)
+    history.add(json.dumps(OFF), 1)
+    history.add(OFF, 2)
+    assert history.digests() == [off.digest, on.digest]
+    found = history.get(on.digest)
+    assert found is not None
+    assert found.digest == on.digest
+    assert history.get("sha256:0") is None
+    assert history.newest is not None
+    assert history.newest.digest == off.digest
+    assert history.size > 0
+    with pytest.raises(ValueError, match="expected `flags`"):
+        history.add({}, 3)
+
+
+def test_a_pinned_document_is_returned() -> None:
+    history = held(ON, OTHER)
+    pinned = history.pinned(history.digests()[1], 2, 45)
+    assert pinned.flags.variation("f", USER, None) == "new"
+    assert (pinned.digest, pinned.switched_off) == (pinned.flags.digest, [])
+
+
+def test_a_pinned_document_has_flags_off_that_were_switched_off() -> None:
+    history = held(ON, OFF)
+    digest = history.digests()[1]
+    pinned = history.pinned(digest, 2, 45)
+    assert pinned.flags.variation_detail("f", USER, None).reason == {"kind": "OFF"}
+    assert (pinned.digest, pinned.switched_off) == (digest, ["f"])
+    assert held(ON, {"flags": {}}).pinned(digest, 2, 45).switched_off == ["f"]
+    waits = document({**OFF["flags"]["f"], "lifecycle": {"offWaitsForPins": True}})
+    assert held(ON, waits).pinned(digest, 2, 45).switched_off == []
+
+
+@pytest.mark.parametrize(
+    ("digest", "now", "code"),
+    [
+        ("", 2, "not-a-digest"),
+        ("sha256:" + "0" * 64, 2, "document-not-held"),
+        (None, 93_002, "pin-too-old"),
+        (None, float("nan"), "pin-too-old"),
+    ],
+)
+def test_an_unavailable_pin_is_rejected_with_the_held_digests(
+    digest: str | None, now: float, code: str
+) -> None:
+    history = held(ON, OTHER)
+    with pytest.raises(PinError) as raised:
+        history.pinned(history.digests()[1] if digest is None else digest, now, 45)
+    assert (raised.value.code, raised.value.held) == (code, history.digests())
+
+
+def test_the_age_limit_of_a_pin_can_be_set() -> None:
+    history = held(ON, OTHER)
+    digest = history.digests()[1]
+    assert history.pinned(digest, 1e9, 45, max_pin_age_ms=1e9).digest == digest
+    assert history.pinned(digest, 93_001, 45, 3000).digest == digest
+    with pytest.raises(PinError):
+        history.pinned(digest, 93_001, 45, poll_timeout_ms=2999)
+
+
+def test_a_full_history_evicts_the_oldest() -> None:
+    documents = [document(flag("f", number)) for number in range(5)]
+    for history in (DocumentHistory(max_documents=2), DocumentHistory(max_bytes=300)):
+        digests = []
+        for moment, each in enumerate(documents):
+            history.add(each, moment)
+            assert history.newest is not None
+            digests.append(history.newest.digest)
+        assert history.digests() == digests[:2:-1]
+        assert not history.keep(documents[0], 0)
+        assert history.keep(documents[3], 0)
+
+
+def test_a_history_may_be_shared_between_threads() -> None:
+    history = DocumentHistory(max_documents=8)
+
+    def work(number: int) -> int:
+        for round_ in range(50):
+            history.add(document(flag("f", number, round_)), round_)
+            for digest in history.digests():
+                history.get(digest)
+        return len(history)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(work, range(8))) == {8}

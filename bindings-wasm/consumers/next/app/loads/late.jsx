@@ -1,1 +1,0 @@
-export { Answer as default } from "./answer.jsx";

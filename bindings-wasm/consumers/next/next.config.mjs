@@ -1,5 +1,0 @@
-export default {
-  turbopack: { root: import.meta.dirname },
-  outputFileTracingRoot: import.meta.dirname,
-  devIndicators: false,
-};

@@ -1,0 +1,62 @@
+//! Reports errors to JavaScript: as the error of a failed call, or thrown.
+
+use isoflag::{Object, Value, printable};
+use isoflag_tools::{LifecycleError, StrategyError};
+use isoflag_wasm::failure::{Failed, note, noted, take};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
+
+/// Returns the error of the last call: the JSON text of `{code, path, message, line, column}`, empty if the call used a
+/// freed object.
+#[wasm_bindgen]
+#[must_use]
+pub fn failure() -> String {
+    let Some(Value::Object(members)) = take() else { return String::new() };
+    // An uncaught error on a server is printed to its terminal and logs.
+    let message =
+        members.get("message").and_then(Value::as_str).map(|text| printable(text).to_string());
+    let message = Value::from(message.unwrap_or_default());
+    Value::Object(members.with("message", message)).to_canonical_json()
+}
+
+/// An error that a function throws.
+#[derive(Debug)]
+pub struct Thrown(JsValue);
+
+impl From<Failed> for Thrown {
+    fn from(_: Failed) -> Thrown {
+        Thrown(JsValue::from_str(&failure()))
+    }
+}
+
+impl From<JsValue> for Thrown {
+    fn from(value: JsValue) -> Thrown {
+        Thrown(value)
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(thrown: Thrown) -> JsValue {
+        thrown.0
+    }
+}
+
+/// An ordinary `Error` with this message.
+pub(crate) fn refused(message: impl ToString) -> Thrown {
+    Thrown(JsError::new(&printable(&message.to_string()).to_string()).into())
+}
+
+pub(crate) fn strategy(error: &StrategyError) -> Failed {
+    noted(error.code(), error.path(), error.to_string(), None)
+}
+
+/// With `legal`, the statuses that may follow.
+pub(crate) fn lifecycle(error: &LifecycleError) -> Failed {
+    let legal = error.legal().iter().map(|status| Value::from(status.as_str()));
+    note(Object::from_iter([
+        ("code", Value::from(error.code())),
+        ("path", Value::from("")),
+        ("message", Value::from(error.to_string())),
+        ("legal", legal.collect()),
+    ]))
+}

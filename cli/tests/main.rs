@@ -1,0 +1,16 @@
+//! Runs the CLI and checks its output, its exit codes and the files that it writes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod appconfig;
+mod certify;
+mod check;
+mod documents;
+mod evaluate;
+mod examples;
+mod lifecycle;
+mod printable;
+mod program;
+mod reports;
+mod stamp;
+mod usage;

@@ -1,0 +1,288 @@
+//! `inventory`, `retire` and `activity merge`: reports from documents, counts and code.
+
+use isoflag::Value;
+
+use crate::program::{Ran, file, isoflag, isoflag_reading};
+
+const ENVIRONMENTS: &str = "cli/tests/documents/inventory";
+
+/// The arguments for the three environments; the first has no activity.
+fn inventory_arguments(more: &[&str]) -> Vec<String> {
+    let documents = ["development", "staging", "production"];
+    let mut all = vec!["inventory".to_owned()];
+    all.extend(documents.map(|name| format!("{ENVIRONMENTS}/{name}.json")));
+    for name in ["staging", "production"] {
+        all.push("--activity".to_owned());
+        all.push(format!("{name}={ENVIRONMENTS}/{name}-activity.json"));
+    }
+    all.extend(["--now".to_owned(), "1795257000".to_owned()]);
+    all.extend(more.iter().map(ToString::to_string));
+    all
+}
+
+fn inventory(more: &[&str]) -> Ran {
+    let arguments = inventory_arguments(more);
+    isoflag(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn inventories_are_tables_by_owner() {
+    let ran = inventory(&[]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn inventories_as_json_have_every_row() {
+    let ran = inventory(&["--json"]);
+    assert_eq!(ran.code, 0);
+    let report = Value::parse(ran.out.as_bytes()).unwrap();
+    let report = report.as_object().unwrap();
+    let rows = report.get("rows").unwrap().as_array().unwrap();
+    let production = |key: &str| {
+        let is_it = |row: &&Value| {
+            let row = row.as_object().unwrap();
+            row.get("key").unwrap().as_str() == Some(key)
+                && row.get("environment").unwrap().as_str() == Some("production")
+        };
+        rows.iter().find(is_it).unwrap().to_string()
+    };
+    assert_eq!(rows.len(), 58);
+    insta::assert_snapshot!(
+        ["checkout-v2", "DeptA.TeamB.66623", "old-tax-engine"].map(production).join("\n")
+    );
+}
+
+#[test]
+fn the_page_is_written_whole() {
+    let page = file("inventory.html", None);
+    let ran = inventory(&["--html", &page]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+    let written = std::fs::read_to_string(&page).unwrap();
+    assert!(written.starts_with("<!doctype html>") && written.ends_with("</html>\n"));
+    assert_eq!(written.matches("<tr data-key=").count(), 58);
+    let ran = inventory(&["--html", "-"]);
+    assert_eq!((ran.code, ran.out), (0, written));
+}
+
+#[test]
+fn without_labels_documents_are_named_by_their_environment_or_file() {
+    let plain = file("plain.json", Some(r#"{"flags": {"f": {"on": false}}}"#));
+    let named = file(
+        "named.json",
+        Some(r#"{"meta": {"environment": "eu"}, "flags": {"f": {"on": false}}}"#),
+    );
+    let ran = isoflag(&["inventory", &plain, &named, &format!("us={plain}"), "--json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for label in ["plain", "eu", "us"] {
+        assert!(ran.out.contains(&format!("\"environment\":\"{label}\"")), "{ran:?}");
+    }
+    let ran = isoflag(&["inventory", &named, &format!("eu={plain}")]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("another document has the label `eu` too"), "{ran:?}");
+}
+
+#[test]
+fn an_unreadable_file_of_an_inventory_leaves_the_page_unchanged() {
+    let page = file("left-alone.html", Some("before"));
+    let huge = file("huge.json", None);
+    std::fs::File::create(&huge).unwrap().set_len(1 << 30).unwrap();
+    let good = format!("{ENVIRONMENTS}/staging.json");
+    let ahead = r#"{"activity": 1, "flags": {"f": {"counts": {"d": {"0": 1}}, "first": 1, "last": 9000000000}}}"#;
+    let ahead = file("ahead.json", Some(ahead));
+    let activity = |file: &str| vec![good.clone(), "--activity".to_owned(), file.to_owned()];
+    for (given, message) in [
+        (vec!["no-such.json".to_owned()], "cannot read `no-such.json`"),
+        (vec!["examples".to_owned()], "cannot read `examples`"),
+        (vec![huge.clone()], "the limit is 256 MiB"),
+        (activity("no-such.json"), "cannot read `no-such.json`"),
+        (activity(&good), "`activity`: expected an integer"),
+        (
+            activity(&format!("prod={ENVIRONMENTS}/staging-activity.json")),
+            "no document has the label `prod`",
+        ),
+        (activity(&ahead), "9000000 lies in the future, since it is 100 now; compare the clocks"),
+    ] {
+        let mut arguments = vec!["inventory", "--html", &page, "--now", "100"];
+        arguments.extend(given.iter().map(String::as_str));
+        let ran = isoflag(&arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{given:?}: {ran:?}");
+        assert!(ran.err.contains(message) && ran.err.lines().count() == 1, "{given:?}: {ran:?}");
+        assert_eq!(std::fs::read_to_string(&page).unwrap(), "before");
+    }
+    std::fs::remove_file(&huge).unwrap();
+    let ran = isoflag_reading(&["inventory", "-", "--html", &page], "{");
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    let ran = isoflag(&["inventory", &good, "--html", "no/such/folder.html"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("cannot write `no/such/folder.html`"), "{ran:?}");
+}
+
+const EVIDENCE: &str = "cli/tests/documents/retire";
+const NOW: &str = "1795257000";
+
+fn retire(more: &[&str]) -> Ran {
+    let document = format!("{EVIDENCE}/flags.json");
+    let mut arguments = vec!["retire", &document, "--now", NOW];
+    arguments.extend(more);
+    isoflag(&arguments)
+}
+
+/// All evidence.
+fn everything() -> Vec<String> {
+    [("--history", "history"), ("--activity", "activity.json"), ("--code", "code")]
+        .iter()
+        .flat_map(|(option, name)| [(*option).to_owned(), format!("{EVIDENCE}/{name}")])
+        .collect()
+}
+
+fn verdicts(ran: &Ran) -> String {
+    let report = Value::parse(ran.out.as_bytes()).unwrap();
+    let flags = report.as_object().unwrap().get("flags").unwrap().as_array().unwrap();
+    let text = |flag: &Value, name| {
+        flag.as_object().unwrap().get(name).unwrap().as_str().unwrap().to_owned()
+    };
+    let shown = flags.iter().map(|flag| format!("{} {}", text(flag, "key"), text(flag, "verdict")));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn retirements_are_a_table_by_verdict() {
+    let more = everything();
+    let ran = retire(&more.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out, @r#"
+    FLAG                            OWNER    SERVES ALL  SINCE                 STABLE SINCE          FEEDBACK  NO PLANS  NO NEED  EVALUATED             CALLS
+
+    delete: neither named nor used
+      old-tax                       unknown  true        2026-06-01 or before  2026-06-01 or before  unknown   unknown   unknown  not since 2026-08-23  none
+
+    remove from the code
+      dark-mode                     web      true        2026-08-15            2026-08-15            yes       yes       yes      today                 2
+
+    in the safety period
+      quick-pay until 2026-12-11    web      true        2026-06-01 or before  2026-06-01 or before  unknown   unknown   unknown  today                 one
+
+    ask: evidence is missing
+      new-search                    search   true        2026-06-01 or before  2026-06-01 or before  unknown   unknown   unknown  today                 one
+
+    keep
+      pricing                       web      no                                2026-06-01 or before  unknown   unknown   unknown  today                 one
+      reviews                       web      true        2026-08-15            2026-08-15            no        unknown   unknown  today                 one
+
+    warning: `dark-mode` is evaluated in 2 places; evaluate it in one: cli/tests/documents/retire/code/handler.py:6, cli/tests/documents/retire/code/page.ts:1
+    "#);
+}
+
+#[test]
+fn retirements_as_json_have_every_rule() {
+    let mut more = everything();
+    more.push("--json".to_owned());
+    let ran = retire(&more.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out.replace("},{\"callSites\"", "},\n{\"callSites\""));
+}
+
+#[test]
+fn missing_evidence_is_unknown() {
+    // Without a history only the document's timestamp counts, which is three days old.
+    assert_eq!(
+        verdicts(&retire(&["--json"])),
+        "quick-pay safety, dark-mode ask, new-search ask, old-tax ask, pricing keep, reviews keep"
+    );
+    assert_eq!(
+        verdicts(&retire(&["--json", "--weeks", "0"])),
+        "dark-mode remove, quick-pay safety, new-search ask, old-tax ask, pricing keep, reviews keep"
+    );
+    // The code does not name it, but evaluations were not counted.
+    let code = format!("{EVIDENCE}/code");
+    assert!(verdicts(&retire(&["--json", "--code", &code])).contains("old-tax ask"));
+}
+
+#[test]
+fn a_time_can_be_given_to_each_document() {
+    let old = format!("2026-06-01={EVIDENCE}/flags.json");
+    assert!(verdicts(&retire(&["--json", "--history", &old])).starts_with("dark-mode remove"));
+    let old = format!("1795100000={EVIDENCE}/flags.json");
+    assert!(verdicts(&retire(&["--json", "--history", &old])).contains("dark-mode ask"));
+}
+
+#[test]
+fn an_unreadable_file_of_retire_is_reported_in_one_line() {
+    let nameless = file("nameless.json", Some(r#"{"flags": {}}"#));
+    let later = format!("2030-01-01={EVIDENCE}/flags.json");
+    for (arguments, message) in [
+        (&["--history", "no-such-folder"][..], "cannot read `no-such-folder`"),
+        (&["--history", "cli/src"], "no file there ends in `.json`"),
+        (&["--history", &nameless], "the time from which it was current is unknown"),
+        (&["--history", &later], "lies in the future"),
+        (&["--activity", "cli"], "cannot read `cli`"),
+        (&["--code", "no-such-folder"], "cannot read `no-such-folder`"),
+    ] {
+        let ran = retire(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {ran:?}");
+        assert!(ran.err.contains(message) && ran.err.lines().count() == 1, "{ran:?}");
+    }
+    assert_eq!(retire(&["--weeks", "-1"]).code, 2);
+}
+
+const FIRST: &str =
+    r#"{"activity":1,"flags":{"a":{"counts":{"d":{"0":1,"default":2}},"first":5,"last":9}}}"#;
+const SECOND: &str = r#"{ "activity": 1, "flags": {
+  "a": {"counts": {"d": {"0": 3}, "e": {"1": 4}}, "first": 7, "last": 11},
+  "b": {"counts": {"d": {"0": 1}}, "first": 1, "last": 1}
+}}"#;
+const MERGED: &str = concat!(
+    r#"{"activity":1,"flags":{"a":{"counts":{"d":{"0":4,"default":2},"e":{"1":4}},"first":5,"last":11},"#,
+    r#""b":{"counts":{"d":{"0":1}},"first":1,"last":1}}}"#,
+    "\n"
+);
+
+#[test]
+fn counts_are_added_and_times_widened() {
+    let (first, second) = (file("first", Some(FIRST)), file("second", Some(SECOND)));
+    for files in [[&first, &second], [&second, &first]] {
+        let ran = isoflag(&["activity", "merge", files[0], files[1]]);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, MERGED, ""));
+    }
+    let ran = isoflag_reading(&["activity", "merge", "-", &second], FIRST);
+    assert_eq!((ran.code, ran.out.as_str()), (0, MERGED));
+}
+
+#[test]
+fn a_total_may_be_one_of_its_parts() {
+    let (total, second) = (file("total", Some(FIRST)), file("more", Some(SECOND)));
+    let ran = isoflag(&["activity", "merge", &total, &second, "--out", &total]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+    assert_eq!(std::fs::read_to_string(&total).unwrap(), MERGED);
+    assert!(std::fs::metadata(format!("{total}.part")).is_err());
+}
+
+#[test]
+fn invalid_activity_is_reported_and_nothing_is_written() {
+    let (good, out) = (file("good", Some(FIRST)), file("none", None));
+    for (text, message, place) in [
+        ("{", "not-json", "bad:1:1"),
+        ("{\n  \"activity\": 2,\n  \"flags\": {}\n}", "expected the format 1", "bad:2:15"),
+        (
+            r#"{"activity":1,"flags":{"a":{"counts":{"d":{"0":-1}},"first":1,"last":1}}}"#,
+            "flags.a.counts.d.0",
+            "bad:1:48",
+        ),
+    ] {
+        let bad = file("bad", Some(text));
+        let ran = isoflag(&["activity", "merge", &good, &bad, "--out", &out]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{text}");
+        assert!(ran.err.contains(message), "{}", ran.err);
+        assert!(ran.err.contains(place), "{}", ran.err);
+        assert!(std::fs::metadata(&out).is_err());
+    }
+}
+
+#[test]
+fn activity_needs_merge_and_files() {
+    for arguments in [&["activity"][..], &["activity", "merge"], &["activity", "merge", "no-such"]]
+    {
+        assert_eq!(isoflag(arguments).code, 2, "{arguments:?}");
+    }
+}

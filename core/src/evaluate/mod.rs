@@ -1,0 +1,119 @@
+//! The evaluator. It reads compiled flags and bound attributes, and reports each step to an
+//! observer; with the observer that ignores everything, it is the fast path.
+//!
+//! The data flow: [`flag`](mod@flag) sets the order (off, prerequisites, targets, rules,
+//! fallthrough); `prerequisite`, `target`, `rule` with `clause` and `segment`, and `rollout` with
+//! `bucket` evaluate each part.
+
+mod answer;
+mod big_segment;
+mod bound_context;
+mod bucket;
+mod clause;
+mod context_cache;
+mod evaluation_cache;
+mod flag;
+mod observer;
+mod prerequisite;
+mod reason;
+mod resolve;
+mod rollout;
+mod rule;
+mod segment;
+mod target;
+
+pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
+pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
+pub use reason::{ErrorKind, Reason, ReasonKind, ReasonMember};
+
+pub(crate) use answer::Verdict;
+pub(crate) use bound_context::BoundContext;
+pub(crate) use bucket::Bucket;
+pub(crate) use flag::Outcome;
+pub(crate) use observer::{
+    BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
+};
+
+use evaluation_cache::EvaluationCache;
+
+use crate::model::Model;
+use crate::steps::{Malformed, Steps};
+
+/// Evaluates one flag for one bound context, within the remaining steps.
+pub(crate) fn evaluate<O: Observer>(
+    model: &Model,
+    bound_context: &BoundContext,
+    flag: Option<FlagHandle>,
+    observer: &mut O,
+    steps: &mut Steps,
+) -> Answer {
+    let Some(context) = bound_context.valid() else {
+        return Answer::error(ErrorKind::UserNotSpecified);
+    };
+    let found = flag.and_then(|handle| Some((handle, model.flag(handle.index())?)));
+    let Some((handle, flag)) = found else {
+        return Answer::error(ErrorKind::FlagNotFound);
+    };
+    let mut evaluation = Evaluation {
+        model,
+        bound_context,
+        context,
+        observer,
+        steps: Steps::of(steps.left()),
+        big_segments: None,
+        prerequisites: EvaluationCache::default(),
+        segments: EvaluationCache::default(),
+        direct_prerequisites: 0,
+    };
+    let outcome = evaluation.root(handle.index(), flag);
+    *steps = evaluation.steps;
+    Answer {
+        flag: Some(handle),
+        variation: outcome.variation,
+        verdict: outcome.verdict,
+        big_segments: evaluation.big_segments,
+        direct_prerequisites: evaluation.direct_prerequisites,
+    }
+}
+
+/// The state of one evaluation.
+struct Evaluation<'a, O> {
+    model: &'a Model,
+    bound_context: &'a BoundContext,
+    context: &'a bound_context::ValidContext,
+    observer: &'a mut O,
+    steps: Steps,
+    /// The worst status of the big segments queried so far.
+    big_segments: Option<BigSegmentsStatus>,
+    /// Each prerequisite and each segment is computed once, so that diamond-shaped dependencies
+    /// take linear time.
+    prerequisites: EvaluationCache<flag::Outcome>,
+    segments: EvaluationCache<bool>,
+    /// The number of prerequisites of the requested flag that were evaluated.
+    direct_prerequisites: u32,
+}
+
+/// The path from the requested flag down to a prerequisite, or from a flag down to a segment:
+/// linked on the stack, so that an empty path costs nothing.
+struct Trail<'a> {
+    slot: u32,
+    above: Option<&'a Trail<'a>>,
+    length: usize,
+}
+
+impl<'a> Trail<'a> {
+    fn holds(trail: Option<&Trail<'_>>, slot: u32) -> bool {
+        let mut next = trail;
+        while let Some(here) = next {
+            if here.slot == slot {
+                return true;
+            }
+            next = here.above;
+        }
+        false
+    }
+
+    fn down(above: Option<&'a Trail<'a>>, slot: u32) -> Trail<'a> {
+        Trail { slot, above, length: above.map_or(0, |above| above.length) + 1 }
+    }
+}

@@ -1,0 +1,326 @@
+//! The compiled document: every flag and segment, prepared for evaluation when it is loaded.
+//!
+//! The crate `isoflag-tools` reads it through [`Flags::model`](crate::Flags::model).
+//!
+//! A flag is compiled part by part, so that a mistake affects only its part. Flags, segments, kinds
+//! and attributes refer to each other by slots.
+
+mod attribute;
+mod bucket_slot;
+mod clause;
+mod cycles;
+mod diagnostics;
+mod fields;
+mod flag;
+mod hash;
+mod links;
+mod mention;
+mod metadata;
+mod operator;
+mod rollout;
+mod segment;
+mod tables;
+mod target;
+pub(crate) mod value_list;
+
+use std::sync::Arc;
+
+pub use attribute::{Attribute, AttributeSlot, KindSlot};
+pub use clause::{Clause, Condition};
+pub use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
+pub use hash::{Hash, HashChoice};
+pub use mention::Mentions;
+pub use operator::{Pattern, Test, epoch_milliseconds};
+pub use rollout::{Bucketing, Rollout, Served, WeightedVariation};
+pub use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
+pub use target::Targets;
+
+pub use crate::document::Section;
+
+pub(crate) use operator::Comparable;
+pub(crate) use tables::Tables;
+pub(crate) use target::TargetList;
+pub(crate) use value_list::ValueList;
+
+use fields::Fields;
+use tables::intern;
+
+use crate::diagnostic::{Findings, NoFindings};
+use crate::document::Document;
+use crate::json::Path;
+use crate::json::{Note, Object, Value};
+use crate::key_set::KeySet;
+
+/// A compiled document. Flags, segments and attributes refer to each other by slots. Parts that a
+/// patch does not change are shared with the previous model.
+#[derive(Clone, Debug)]
+pub struct Model {
+    tables: Tables,
+    flags: Items<Flag>,
+    segments: Items<Segment>,
+    /// Every member of the document but `flags` and `segments`.
+    rest: Object,
+    hash: HashChoice,
+    /// What the texts of the document and its patches contain that their values do not show.
+    notes: Arc<[Note]>,
+}
+
+/// The flags or the segments, by slot.
+#[derive(Debug)]
+struct Items<T> {
+    items: Vec<Option<Arc<Item<T>>>>,
+    /// The slots of the document's items, in RFC 8785 order of the keys.
+    order: Arc<[u32]>,
+}
+
+impl<T> Clone for Items<T> {
+    fn clone(&self) -> Self {
+        Items { items: self.items.clone(), order: Arc::clone(&self.order) }
+    }
+}
+
+/// One entry of `flags` or `segments`.
+#[derive(Debug)]
+struct Item<T> {
+    /// The source, for the digest and later patches.
+    written: Value,
+    /// `None` for `null` and for a tombstone.
+    compiled: Option<T>,
+}
+
+impl<T> Items<T> {
+    fn empty() -> Items<T> {
+        Items { items: Vec::new(), order: Arc::default() }
+    }
+
+    fn item(&self, slot: u32) -> Option<&Item<T>> {
+        self.items.get(slot as usize)?.as_deref()
+    }
+
+    fn put(&mut self, slot: u32, item: Item<T>) {
+        let slot = slot as usize;
+        if self.items.len() <= slot {
+            self.items.resize_with(slot + 1, || None);
+        }
+        if let Some(place) = self.items.get_mut(slot) {
+            *place = Some(Arc::new(item));
+        }
+    }
+
+    /// Restores the order after items have been added.
+    fn sort(&mut self, keys: &KeySet) {
+        let mut slots = Vec::new();
+        for (slot, item) in (0_u32..).zip(&self.items) {
+            if item.is_some() {
+                slots.push(slot);
+            }
+        }
+        if slots.len() == self.order.len() {
+            return;
+        }
+        keys.sort(&mut slots);
+        self.order = slots.into();
+    }
+
+    /// Slot and item, in RFC 8785 order of the keys.
+    fn iter(&self) -> impl Iterator<Item = (u32, &Item<T>)> {
+        self.order.iter().filter_map(|slot| Some((*slot, self.item(*slot)?)))
+    }
+}
+
+impl Model {
+    pub(crate) fn compile(document: Document) -> Model {
+        let Document { flags, segments, rest, notes } = document;
+        let empty = Model {
+            tables: Tables::default(),
+            flags: Items::empty(),
+            segments: Items::empty(),
+            rest: Object::default(),
+            hash: HashChoice::Document,
+            notes: Arc::default(),
+        };
+        let model = Model { notes: notes.into(), ..empty.with_rest::<false>(rest) };
+        model.with::<false>(flags.iter(), segments.iter(), &[])
+    }
+
+    /// Returns this model with some flags and segments replaced or added. `NOTES` states whether
+    /// notes about them are replaced too.
+    pub(crate) fn with<'a, const NOTES: bool>(
+        self,
+        mut flags: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        mut segments: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        notes: &[Note],
+    ) -> Model {
+        self.with_items::<NOTES>(&mut flags, &mut segments, notes)
+    }
+
+    /// One function, whatever the source of the items.
+    fn with_items<'a, const NOTES: bool>(
+        mut self,
+        flags: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        segments: &mut dyn Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        notes: &[Note],
+    ) -> Model {
+        let mut replaced = diagnostics::Replaced::default();
+        for (key, source) in segments {
+            let slot = intern(&mut self.tables.segments, key);
+            self.segments.put(slot, Item::compile(key, source, &mut self.tables));
+            if NOTES {
+                replaced.add(Section::Segments, key);
+            }
+        }
+        for (key, source) in flags {
+            let slot = intern(&mut self.tables.flags, key);
+            self.flags.put(slot, Item::compile(key, source, &mut self.tables));
+            if NOTES {
+                replaced.add(Section::Flags, key);
+            }
+        }
+        self.segments.sort(&self.tables.segments);
+        self.flags.sort(&self.tables.flags);
+        if NOTES {
+            self.notes = replaced.notes(&self.notes, notes);
+        }
+        self
+    }
+
+    /// Returns this model with other members beside `flags` and `segments`. `NOTES` states whether
+    /// notes about them are dropped.
+    pub(crate) fn with_rest<const NOTES: bool>(mut self, rest: Object) -> Model {
+        self.hash = read_hash(&rest, &NoFindings);
+        self.rest = rest;
+        if NOTES {
+            self.notes = diagnostics::notes_of_items(&self.notes);
+        }
+        self
+    }
+
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The hash in `meta.hash`.
+    #[must_use]
+    pub fn hash(&self) -> HashChoice {
+        self.hash
+    }
+
+    pub(crate) fn rest(&self) -> &Object {
+        &self.rest
+    }
+
+    /// The flag in a slot; `None` if the document has no such flag.
+    #[must_use]
+    pub fn flag(&self, slot: u32) -> Option<&Flag> {
+        self.flags.item(slot)?.compiled.as_ref()
+    }
+
+    /// The segment in a slot; `None` if the document has no such segment.
+    #[must_use]
+    pub fn segment(&self, slot: u32) -> Option<&Segment> {
+        self.segments.item(slot)?.compiled.as_ref()
+    }
+
+    /// The key of the flag in a slot, whether or not the document has it.
+    #[must_use]
+    pub fn flag_key(&self, slot: u32) -> &Arc<str> {
+        self.tables.flags.key(slot)
+    }
+
+    /// The key of the segment in a slot, whether or not the document has it.
+    #[must_use]
+    pub fn segment_key(&self, slot: u32) -> &Arc<str> {
+        self.tables.segments.key(slot)
+    }
+
+    /// The attribute in a slot.
+    #[must_use]
+    pub fn attribute(&self, slot: AttributeSlot) -> Option<&Attribute> {
+        self.tables.attributes.get(slot)
+    }
+
+    /// Slot and flag, tombstones left out, in RFC 8785 order of the keys.
+    pub fn flags(&self) -> impl Iterator<Item = (u32, &Flag)> {
+        self.flags.order.iter().filter_map(|slot| Some((*slot, self.flag(*slot)?)))
+    }
+
+    /// Slot and segment, tombstones left out, in RFC 8785 order of the keys.
+    pub fn segments(&self) -> impl Iterator<Item = (u32, &Segment)> {
+        self.segments.order.iter().filter_map(|slot| Some((*slot, self.segment(*slot)?)))
+    }
+
+    /// The source of an item, including tombstones.
+    pub(crate) fn written(&self, section: Section, key: &str) -> Option<&Value> {
+        match section {
+            Section::Flags => {
+                self.tables.flags.slot(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
+            }
+            Section::Segments => self
+                .tables
+                .segments
+                .slot(key)
+                .and_then(|slot| Some(&self.segments.item(slot)?.written)),
+        }
+    }
+
+    /// The normalised document, which the digest is computed over.
+    pub(crate) fn document(&self) -> Value {
+        fn written<T>(items: &Items<T>, keys: &KeySet) -> Value {
+            let mut members = Vec::new();
+            for (slot, item) in items.iter() {
+                members.push((Arc::clone(keys.key(slot)), item.written.clone()));
+            }
+            Object::from_members(members).into()
+        }
+        let mut members = vec![
+            (Arc::from(Section::Flags.name()), written(&self.flags, &self.tables.flags)),
+            (Arc::from(Section::Segments.name()), written(&self.segments, &self.tables.segments)),
+        ];
+        for (name, value) in self.rest.iter() {
+            members.push((Arc::clone(name), value.clone()));
+        }
+        Object::from_members(members).into()
+    }
+}
+
+/// A flag or a segment, as an item of its section.
+trait Part: Sized {
+    const SECTION: Section;
+
+    /// Compiles the item with this member name; `None` for `null` and for a tombstone.
+    fn read<F: Findings>(
+        source: &Value,
+        name: &Arc<str>,
+        path: &Path<'_>,
+        findings: &F,
+        tables: &mut Tables,
+    ) -> Option<Self>;
+}
+
+impl<T: Part> Item<T> {
+    fn compile(key: &Arc<str>, source: &Value, tables: &mut Tables) -> Item<T> {
+        let compiled = read_item(key, source, &NoFindings, tables);
+        Item { written: source.clone(), compiled }
+    }
+}
+
+fn read_item<T: Part, F: Findings>(
+    key: &Arc<str>,
+    source: &Value,
+    findings: &F,
+    tables: &mut Tables,
+) -> Option<T> {
+    let section = Path::Root.member(T::SECTION.name());
+    T::read(source, key, &section.member(key), findings, tables)
+}
+
+/// The document's hash: `meta.hash`.
+fn read_hash<F: Findings>(rest: &Object, findings: &F) -> HashChoice {
+    let path = Path::Root.member("meta");
+    match rest.get("meta") {
+        None | Some(Value::Null) => HashChoice::Document,
+        Some(meta) => Fields::of(meta, &path, findings)
+            .and_then(|fields| HashChoice::read(&fields))
+            .unwrap_or(HashChoice::Unknown),
+    }
+}

@@ -1,0 +1,103 @@
+//! The features that a deployed artifact contains, and the lifecycle changes that record its
+//! deployment.
+
+use std::sync::Arc;
+
+use isoflag::{Flags, Object, Value};
+
+use super::included;
+use crate::lifecycle::{LifecycleChange, LifecycleError, Status, check_deployable, lifecycle};
+use crate::ternary::Ternary;
+
+/// A feature, and whether an artifact contains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArtifactFeature {
+    /// The flag's key.
+    pub key: Arc<str>,
+    /// The feature's status.
+    pub status: Status,
+    /// Whether it was on the main branch when the artifact was built.
+    pub included: Ternary,
+    /// Whether selected users get it: it is done, and the artifact is deployed.
+    pub beta: bool,
+}
+
+impl ArtifactFeature {
+    /// `{key, status, included, beta}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(Object::from_iter([
+            ("key", Value::String(Arc::clone(&self.key))),
+            ("status", Value::from(self.status.as_str())),
+            ("included", Value::from(self.included.as_str())),
+            ("beta", Value::Bool(self.beta)),
+        ]))
+    }
+}
+
+/// The features and changes that the deployment of an artifact brings.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// The features in `Staging`, `Done` and `Finished`, in the order of the keys.
+    pub features: Vec<ArtifactFeature>,
+    /// Changes to write so that `Beta` uses the deployed artifact.
+    pub changes: Vec<LifecycleChange>,
+}
+
+/// Returns the features in an artifact that was built at `artifact_time` and is deployed now,
+/// both in seconds since the epoch. Features that are `Done` enter `Beta`; features that an
+/// older artifact lacks leave it.
+///
+/// ```
+/// use isoflag::Flags;
+/// use isoflag_tools::deployment;
+/// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {
+///     "status": "Done", "stagedTimestamp": 100, "statusTimestamp": 300}}},
+///     "meta": {"artifacts": [{"timestamp": 200, "deployable": true}]}}"#)?;
+/// let found = deployment(&flags, 200.0, 400.0)?;
+/// assert!(found.features.iter().all(|feature| feature.beta));
+/// assert_eq!(deployment(&flags, 250.0, 400.0).map_err(|error| error.code()).err(), Some("not-certified"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// If the document has no record of the artifact, or records it as not deployable.
+pub fn deployment(
+    flags: &Flags,
+    artifact_time: f64,
+    now: f64,
+) -> Result<Deployment, LifecycleError> {
+    check_deployable(flags, artifact_time)?;
+    let (mut features, mut changes) = (Vec::new(), Vec::new());
+    for key in flags.keys() {
+        let Some(lifecycle) = lifecycle(flags, key) else { continue };
+        let Some(status) = lifecycle.status else { continue };
+        let included = included(&lifecycle, artifact_time);
+        let key: Arc<str> = Arc::from(key);
+        let beta = status == Status::Done && included == Ternary::Yes;
+        let written = match (included, lifecycle.deployed) {
+            (Ternary::Yes, None) if beta => Some(Value::from(now)),
+            (Ternary::No, Some(_)) => Some(Value::Null),
+            _ => None,
+        };
+        if let Some(value) = written {
+            let set = vec![("deployedTimestamp", value)];
+            let key = Arc::clone(&key);
+            changes.push(LifecycleChange { key, from: Some(status), to: status, set });
+        }
+        if status >= Status::Staging {
+            features.push(ArtifactFeature { key, status, included, beta });
+        }
+    }
+    Ok(Deployment { features, changes })
+}
+
+impl Deployment {
+    /// `{features, changes}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(Object::from_iter([
+            ("features", self.features.iter().map(ArtifactFeature::to_value).collect()),
+            ("changes", self.changes.iter().map(LifecycleChange::to_value).collect()),
+        ]))
+    }
+}

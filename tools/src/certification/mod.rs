@@ -1,0 +1,176 @@
+//! Test results of an artifact: whether it may be deployed, and the status changes of its features.
+//!
+//! Nothing here runs a test or changes a document: the changes are returned, for a tool to write.
+
+mod deployment;
+mod evidence;
+mod finish;
+mod step;
+
+pub use deployment::{ArtifactFeature, Deployment, deployment};
+pub use evidence::TestEvidence;
+pub use finish::finish;
+pub use step::{CertificationVerdict, StepError, StepResult};
+
+use std::sync::Arc;
+
+use isoflag::{Flags, Object, Value};
+
+use crate::lifecycle::{Lifecycle, LifecycleChange, Status, lifecycle, read_moment};
+use crate::ternary::Ternary;
+
+/// The verdict and the changes that follow from an artifact's test results.
+#[derive(Clone, Debug)]
+pub struct Certification {
+    /// The verdict.
+    pub verdict: CertificationVerdict,
+    /// When the artifact was built, in seconds since the epoch.
+    pub artifact_time: f64,
+    /// The features that become `Done`.
+    pub changes: Vec<LifecycleChange>,
+    /// The features that remain in `Staging` because the artifact does not contain them, or because
+    /// that is unknown.
+    pub left: Vec<ArtifactFeature>,
+    /// The features in the artifact that remain in `Staging`, because the tests under `Next
+    /// Release` passed without evaluating them.
+    pub untested: Vec<Arc<str>>,
+}
+
+/// Returns the verdict and the changes that follow from an artifact's tests: first all tests
+/// under `Production State`, then all under `Next Release`.
+///
+/// If the first pass, the artifact may be deployed. If the second pass too, its features move
+/// from `Staging` to `Done`. An artifact that is built at `now` from the current sources
+/// contains all of them; an older one contains those that were in `Staging` when it was built.
+///
+/// ```
+/// use isoflag::Flags;
+/// use isoflag_tools::{CertificationVerdict, StepResult, certification};
+/// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}}}"#)?;
+/// let found = certification(&flags, StepResult::Passed, StepResult::Passed, None, 1_000.0);
+/// assert_eq!(found.verdict, CertificationVerdict::Certified);
+/// assert_eq!(found.changes.first().map(|change| change.to.as_str()), Some("Done"));
+/// # Ok::<(), isoflag::DocumentError>(())
+/// ```
+#[must_use]
+pub fn certification(
+    flags: &Flags,
+    production_state: StepResult,
+    next_release: StepResult,
+    artifact_time: Option<f64>,
+    now: f64,
+) -> Certification {
+    certified(flags, production_state, next_release, artifact_time, now, None)
+}
+
+/// Like [`certification`], with the flags that the tests evaluated as evidence. Tests
+/// that evaluated no flag of the document count as not run, and a feature that the tests under
+/// `Next Release` did not evaluate remains in `Staging`.
+///
+/// ```
+/// use isoflag::Flags;
+/// use isoflag_tools::{CertificationVerdict, StepResult, TestEvidence, certification_by_evidence};
+/// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}}}"#)?;
+/// let (passed, nothing) = (StepResult::Passed, TestEvidence::default());
+/// let found = certification_by_evidence(&flags, passed, passed, None, 1_000.0, &nothing);
+/// assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
+/// # Ok::<(), isoflag::DocumentError>(())
+/// ```
+#[must_use]
+pub fn certification_by_evidence(
+    flags: &Flags,
+    production_state: StepResult,
+    next_release: StepResult,
+    artifact_time: Option<f64>,
+    now: f64,
+    evidence: &TestEvidence,
+) -> Certification {
+    let result = |step, evaluated| match evidence::counts(flags, evaluated) {
+        true => step,
+        false => StepResult::NotRun,
+    };
+    let first = result(production_state, &evidence.production_state);
+    let second = result(next_release, &evidence.next_release);
+    certified(flags, first, second, artifact_time, now, Some(evidence))
+}
+
+fn certified(
+    flags: &Flags,
+    production_state: StepResult,
+    next_release: StepResult,
+    artifact_time: Option<f64>,
+    now: f64,
+    evidence: Option<&TestEvidence>,
+) -> Certification {
+    let verdict = CertificationVerdict::of(production_state, next_release);
+    let (mut changes, mut left, mut untested) = (Vec::new(), Vec::new(), Vec::new());
+    for (key, lifecycle) in staged(flags) {
+        let included = match artifact_time {
+            None => Ternary::Yes,
+            Some(built) => included(&lifecycle, built),
+        };
+        if included != Ternary::Yes {
+            left.push(ArtifactFeature { key, status: Status::Staging, included, beta: false });
+        } else if verdict == CertificationVerdict::Certified {
+            if evidence.is_some_and(|evidence| !evidence.next_release.contains(&key)) {
+                untested.push(key);
+            } else {
+                let done = Status::Done;
+                changes.push(LifecycleChange::of_status(key, &lifecycle, done, now));
+            }
+        }
+    }
+    let artifact_time = artifact_time.unwrap_or(now);
+    Certification { verdict, artifact_time, changes, left, untested }
+}
+
+impl Certification {
+    /// `{verdict, deployable, artifactTimestamp, changes, left, untested}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Object(Object::from_iter([
+            ("verdict", Value::from(self.verdict.as_str())),
+            ("deployable", Value::Bool(self.verdict.deployable())),
+            ("artifactTimestamp", Value::from(self.artifact_time)),
+            ("changes", self.changes.iter().map(LifecycleChange::to_value).collect()),
+            ("left", self.left.iter().map(ArtifactFeature::to_value).collect()),
+            ("untested", self.untested.iter().cloned().map(Value::String).collect()),
+        ]))
+    }
+
+    /// The record of the artifact, which [`with_changes`](crate::with_changes) writes and [`deployment`]
+    /// reads.
+    #[must_use]
+    pub fn artifact(&self, now: f64) -> Value {
+        Value::Object(Object::from_iter([
+            ("timestamp", Value::from(self.artifact_time)),
+            ("deployable", Value::Bool(self.verdict.deployable())),
+            ("certifiedTimestamp", Value::from(now)),
+        ]))
+    }
+}
+
+/// The features in `Staging`, in the order of the keys.
+fn staged(flags: &Flags) -> Vec<(Arc<str>, Lifecycle)> {
+    let with_lifecycle = |key: &str| Some((Arc::from(key), lifecycle(flags, key)?));
+    let all = flags.keys().filter_map(with_lifecycle);
+    all.filter(|(_, lifecycle)| lifecycle.status == Some(Status::Staging)).collect()
+}
+
+/// Whether an artifact built at this moment contains the feature: whether the feature was in
+/// `Staging` by then. The time of a later status is evidence only if it is early enough too.
+fn included(lifecycle: &Lifecycle, built: f64) -> Ternary {
+    if lifecycle.status.is_none_or(|status| status < Status::Staging) {
+        return Ternary::No;
+    }
+    let staging = lifecycle.status == Some(Status::Staging);
+    let staged = lifecycle.member("stagedTimestamp").and_then(read_moment);
+    match staged.or(lifecycle.status_since) {
+        Some(moment) if moment <= built => Ternary::Yes,
+        Some(_) if staged.is_some() || staging => Ternary::No,
+        _ => Ternary::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! Team conventions: names, owners, the number and age of flags, and features that are on outside
+//! development too early.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isoflag::model::{Flag, FlagState, Section};
+use isoflag::{Code, Flags, Path, Severity, Value};
+
+use super::{CheckOptions, Lints, Scope};
+use crate::lifecycle::{Lifecycle, Status, lifecycle, owner, read_moment};
+
+const DAY_SECONDS: f64 = 86_400.0;
+
+/// Names of development environments.
+const DEVELOPMENT: [&str; 4] = ["dev", "development", "local", "test"];
+
+pub(super) fn is_development(environment: &str) -> bool {
+    DEVELOPMENT.iter().any(|name| environment.eq_ignore_ascii_case(name))
+}
+
+pub(super) fn check_flag(
+    flags: &Flags,
+    key: &str,
+    flag: &Flag,
+    scope: &Scope<'_>,
+    options: &CheckOptions,
+    lints: &mut Lints,
+) {
+    let lifecycle = lifecycle(flags, key).unwrap_or_default();
+    let pattern = options.names.clone().unwrap_or_default();
+    if pattern.parse(key).is_none() {
+        let severity = if options.names.is_none() { Severity::Info } else { Severity::Error };
+        let message = format!("`{key}` is not of the form `{pattern}`");
+        lints.add_as(severity, Code::NAME_PATTERN, scope.path, message);
+    }
+    if owner(flags, key).is_none() && options.owners != Some(false) {
+        let severity = if options.owners.is_some() { Severity::Error } else { Severity::Info };
+        let message = "the flag has no owner; name the team in `lifecycle.owner`";
+        lints.add_as(severity, Code::NO_OWNER, scope.path, message);
+    }
+    check_lifecycle(&lifecycle, flag, scope, lints);
+    check_times(&lifecycle, scope, options, lints);
+    let outside = options.environment.as_deref().filter(|name| !is_development(name));
+    if let (Some(environment), FlagState::On(..)) = (outside, &flag.state) {
+        check_release(&lifecycle, scope, environment, options, lints);
+    }
+}
+
+/// Checks members of `lifecycle` that cannot be parsed.
+fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints: &mut Lints) {
+    let path = scope.path.member("lifecycle");
+    if let (Some(written), None) = (lifecycle.member("status"), lifecycle.status) {
+        let statuses = Status::ALL.map(|status| format!("`{status}`")).join(", ");
+        let message = format!("invalid status {written}: expected one of {statuses}");
+        lints.add(Code::UNKNOWN_STATUS, &path.member("status"), message);
+    }
+    if let Some(written) = lifecycle.member("onVariation") {
+        let count = flag.variations.len();
+        if lifecycle.on_variation.is_none_or(|index| index as usize >= count) {
+            let message = format!("there is no variation {written}; the flag has {count}");
+            lints.add(Code::INVALID_ON_VARIATION, &path.member("onVariation"), message);
+        }
+    }
+    for name in Lifecycle::MOMENTS {
+        if let Some(written) = lifecycle.member(name).filter(|value| read_moment(value).is_none()) {
+            let message = format!(
+                "invalid time {written}: expected seconds since 1970, or a date such as `2026-01-31`"
+            );
+            lints.add(Code::INVALID_MOMENT, &path.member(name), message);
+        }
+    }
+}
+
+fn check_times(
+    lifecycle: &Lifecycle,
+    scope: &Scope<'_>,
+    options: &CheckOptions,
+    lints: &mut Lints,
+) {
+    let Some(now) = options.now else { return };
+    let path = scope.path.member("lifecycle");
+    let written_as = |name, short| if lifecycle.member(name).is_some() { name } else { short };
+    if let (Some(created), Some(limit)) = (lifecycle.created, options.max_age_days) {
+        let age = ((now - created) / DAY_SECONDS).floor();
+        if age > limit {
+            let message = format!("the flag is {age} days old, the limit is {limit}; retire it");
+            lints.add(
+                Code::TOO_OLD,
+                &path.member(written_as("createdTimestamp", "created")),
+                message,
+            );
+        }
+    }
+    if lifecycle.cleanup.is_some_and(|cleanup| cleanup <= now) {
+        let message = "the flag should have been removed by now";
+        let name = written_as("cleanupTimestamp", "cleanup");
+        lints.add(Code::CLEANUP_DUE, &path.member(name), message);
+    }
+}
+
+/// Checks a flag that is on outside development.
+fn check_release(
+    lifecycle: &Lifecycle,
+    scope: &Scope<'_>,
+    environment: &str,
+    options: &CheckOptions,
+    lints: &mut Lints,
+) {
+    let path = scope.path.member("on");
+    if let Some(status) = lifecycle.status.filter(|status| *status < Status::Done) {
+        let message = format!(
+            "on in `{environment}` while its status is `{status}`; it must be off outside \
+             development until it is `{}`",
+            Status::Done
+        );
+        lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
+    }
+    if let (Some(release), Some(now)) = (lifecycle.release, options.now)
+        && release > now
+    {
+        let message = format!("on in `{environment}` before its `lifecycle.releaseTimestamp`");
+        lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
+    }
+}
+
+/// Reports teams with too many flags, at the first flag beyond the limit.
+pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lints) {
+    let Some(limit) = options.max_flags_per_team else { return };
+    let mut teams: BTreeMap<Arc<str>, u32> = BTreeMap::new();
+    for key in flags.keys() {
+        let Some(team) = owner(flags, key) else { continue };
+        let count = teams.entry(team).or_default();
+        *count = count.saturating_add(1);
+    }
+    let mut seen: BTreeMap<Arc<str>, u32> = BTreeMap::new();
+    for key in flags.keys() {
+        let Some(team) = owner(flags, key) else { continue };
+        let count = seen.entry(Arc::clone(&team)).or_default();
+        *count = count.saturating_add(1);
+        if *count == limit.saturating_add(1) {
+            let all = teams.get(&team).copied().unwrap_or_default();
+            let message = format!("`{team}` has {all} flags, the limit is {limit}");
+            let section = Path::Root.member("flags");
+            lints.add(Code::TOO_MANY_FLAGS, &section.member(key), message);
+        }
+    }
+}
+
+/// Reports flags that are on in other environments but off in development.
+pub(super) fn check_against_development(
+    flags: &Flags,
+    environment: &str,
+    development: &Flags,
+    lints: &mut Lints,
+) {
+    let is_on = |flags: &Flags, key: &str| {
+        let written = flags.source(Section::Flags, key).and_then(Value::as_object);
+        written.and_then(|flag| flag.get("on")?.as_bool()) == Some(true)
+    };
+    for key in flags.keys() {
+        if is_on(flags, key) && !is_on(development, key) {
+            let there = if development.contains(key) { "is off" } else { "is not" };
+            let message = format!(
+                "on in `{environment}` while it {there} in development; turn a feature on there first"
+            );
+            let section = Path::Root.member("flags");
+            let flag = section.member(key);
+            lints.add(Code::ON_BEFORE_ITS_TIME, &flag.member("on"), message);
+        }
+    }
+}
+
+/// Returns the options in the document's own `meta.check`; invalid options are reported.
+pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
+    let meta = flags.meta();
+    let written = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();
+    let path = Path::Root.member("meta");
+    CheckOptions::read(&written).unwrap_or_else(|error| {
+        lints.add(Code::INVALID_CHECK_OPTIONS, &path.member("check"), error.to_string());
+        CheckOptions::default()
+    })
+}

@@ -1,0 +1,175 @@
+//! Checks for authoring mistakes: unreachable rules, clauses that never match, variations that are
+//! never served, missing names and owners.
+//!
+//! These findings are computed on request. The [`diagnostics`](Flags::diagnostics) of loading are
+//! about how a document is read, and never change.
+
+mod clauses;
+mod governance;
+mod names;
+mod options;
+mod rules;
+mod strategies;
+mod variations;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isoflag::model::{FlagState, Model, Section, Segment};
+use isoflag::{Code, Diagnostic, Flags, Object, Path, Severity, Value};
+
+pub use names::{NamePattern, NamePatternError};
+pub use options::{CheckOptions, CheckOptionsError};
+
+use crate::lifecycle::on_variation;
+
+/// The findings so far.
+#[derive(Default)]
+struct Lints(Vec<Diagnostic>);
+
+impl Lints {
+    fn add(&mut self, code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) {
+        self.0.push(Diagnostic::new(code, path, message));
+    }
+
+    fn add_as(
+        &mut self,
+        severity: Severity,
+        code: Code,
+        path: &Path<'_>,
+        message: impl Into<Arc<str>>,
+    ) {
+        self.0.push(Diagnostic::new(code, path, message).with_severity(severity));
+    }
+}
+
+/// The current place of the check, and the facts about it.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    path: &'a Path<'a>,
+    model: &'a Model,
+    /// The number of values that loading reported as unusable, by the path of their list.
+    unusable: &'a BTreeMap<String, usize>,
+    on_variation: Option<u32>,
+}
+
+impl Scope<'_> {
+    fn unusable_values(&self, list: &str) -> usize {
+        self.unusable.get(list).copied().unwrap_or(0)
+    }
+}
+
+/// Returns all findings about the document: its [`diagnostics`](Flags::diagnostics), and
+/// probable mistakes of its author.
+///
+/// ```
+/// use isoflag::Flags;
+/// use isoflag_tools::{CheckOptions, check};
+/// let flags = Flags::from_json(br#"{"flags": {"sales.web.1": {"key": "sales.web.1", "on": true,
+///     "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 1},
+///     "rules": [
+///         {"variation": 0, "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}]},
+///         {"variation": 1, "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}]}
+///     ]}}}"#)?;
+/// let found = check(&flags, &CheckOptions::default());
+/// assert_eq!(found.first().map(|found| (found.code(), found.path())),
+///     Some(("unreachable-rule", "flags[\"sales.web.1\"].rules[1]")));
+/// # Ok::<(), isoflag::DocumentError>(())
+/// ```
+#[must_use]
+pub fn check(flags: &Flags, options: &CheckOptions) -> Vec<Diagnostic> {
+    let mut lints = Lints(flags.diagnostics().to_vec());
+    let unusable = unusable_values(flags.diagnostics());
+    let options = options.or(governance::own_options(flags, &mut lints));
+    strategies::check(flags, &mut lints);
+    let read = turned_on(flags);
+    check_flags(flags, read.model(), &unusable, &options, &mut lints);
+    check_segments(read.model(), &unusable, &mut lints);
+    governance::check_teams(flags, &options, &mut lints);
+    lints.0
+}
+
+/// Like [`check`], for several named environments of the same flags: also reports flags
+/// that are on outside development but off in it.
+#[must_use]
+pub fn check_environments(
+    environments: &[(&str, &Flags)],
+    options: &CheckOptions,
+) -> Vec<Vec<Diagnostic>> {
+    let is_development = |name: &str| governance::is_development(name);
+    let development = environments.iter().find(|(name, _)| is_development(name));
+    let check = |(name, flags): &(&str, &Flags)| {
+        let options = CheckOptions { environment: Some((*name).to_owned()), ..options.clone() };
+        let mut lints = Lints(check(flags, &options));
+        if let (Some((_, development)), false) = (development, is_development(name)) {
+            governance::check_against_development(flags, name, development, &mut lints);
+        }
+        lints.0
+    };
+    environments.iter().map(check).collect()
+}
+
+/// The document with every flag turned on: compiling a flag that is off drops its rules, and
+/// mistakes in them should be reported before somebody turns it on.
+fn turned_on(flags: &Flags) -> Flags {
+    let model = flags.model();
+    let off: Vec<(Arc<str>, Value)> = model
+        .flags()
+        .filter(|(_, flag)| matches!(flag.state, FlagState::Off(_)))
+        .filter_map(|(slot, _)| {
+            let key = model.flag_key(slot);
+            let flag = flags.source(Section::Flags, key)?.as_object()?;
+            let members = flag.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+            let on: Object = members.chain([(Arc::from("on"), Value::Bool(true))]).collect();
+            Some((Arc::clone(key), Value::Object(on)))
+        })
+        .collect();
+    flags.with_flags(&off)
+}
+
+fn check_flags(
+    flags: &Flags,
+    read: &Model,
+    unusable: &BTreeMap<String, usize>,
+    options: &CheckOptions,
+    lints: &mut Lints,
+) {
+    let section = Path::Root.member(Section::Flags.name());
+    for (slot, flag) in flags.model().flags() {
+        let key = flags.model().flag_key(slot);
+        let path = section.member(key);
+        let on_variation = on_variation(flags, key);
+        let scope = Scope { path: &path, model: read, unusable, on_variation };
+        variations::check_types(&scope, &flag.variations, lints);
+        if let Some(FlagState::On(off, targeting)) = read.flag(slot).map(|flag| &flag.state) {
+            let lives = rules::check_flag(&scope, &targeting.rules, lints);
+            variations::check_weights(&scope, targeting, lints);
+            variations::check_served(&scope, flag, *off, targeting, &lives, lints);
+        }
+        governance::check_flag(flags, key, flag, &scope, options, lints);
+    }
+}
+
+fn check_segments(read: &Model, unusable: &BTreeMap<String, usize>, lints: &mut Lints) {
+    let section = Path::Root.member(Section::Segments.name());
+    for (slot, segment) in read.segments() {
+        let Segment::Readable(body) = segment else { continue };
+        let path = section.member(read.segment_key(slot));
+        let scope = Scope { path: &path, model: read, unusable, on_variation: None };
+        rules::check_segment(&scope, &body.rules, lints);
+    }
+}
+
+/// Counts the values of each clause that can never match.
+fn unusable_values(diagnostics: &[Diagnostic]) -> BTreeMap<String, usize> {
+    const USELESS: [&str; 4] =
+        ["unusable-value", "invalid-date", "invalid-version", "invalid-regex"];
+    let mut lists = BTreeMap::new();
+    for found in diagnostics.iter().filter(|found| USELESS.contains(&found.code())) {
+        if let Some((list, _)) = found.path().rsplit_once('[') {
+            let count: &mut usize = lists.entry(list.to_owned()).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+    lists
+}

@@ -1,0 +1,255 @@
+//! The differences between two documents: as text, as JSON, and as Markdown for a pull request.
+
+mod item;
+mod words;
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Write};
+use std::sync::Arc;
+
+use isoflag::model::Section;
+use isoflag::{Flags, Object, Value, printable};
+
+use item::{Difference, differences};
+use words::code_span;
+
+use crate::analysis::changed_answers;
+use crate::key_order::key_order;
+
+/// The differences between two documents.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    from: String,
+    to: String,
+    items: Vec<Item>,
+    answers: Vec<Arc<str>>,
+}
+
+/// A flag, a segment, or another member of the document.
+#[derive(Clone, Debug)]
+struct Item {
+    section: &'static str,
+    key: Arc<str>,
+    change: Change,
+    /// Whether answers can have changed; `None` for a segment.
+    answers: Option<bool>,
+    differences: Vec<Difference>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Added,
+    Removed,
+    Changed,
+}
+
+impl Change {
+    fn as_str(self) -> &'static str {
+        match self {
+            Change::Added => "added",
+            Change::Removed => "removed",
+            Change::Changed => "changed",
+        }
+    }
+}
+
+/// Returns the differences between two documents.
+///
+/// ```
+/// use isoflag::Flags;
+/// use isoflag_tools::diff;
+/// let old = Flags::from_json(br#"{"flags": {"a": {"on": false, "variations": [1]}}}"#)?;
+/// let new = Flags::from_json(br#"{"flags": {"a": {"on": true, "variations": [1]}}}"#)?;
+/// let diff = diff(&old, &new);
+/// assert_eq!(diff.to_string(), "flag `a` changed; answers can differ\n  turned on\n");
+/// # Ok::<(), isoflag::DocumentError>(())
+/// ```
+#[must_use]
+pub fn diff(before: &Flags, after: &Flags) -> Diff {
+    let answers = changed_answers(before, after);
+    let changed: BTreeSet<&str> = answers.iter().map(|key| &**key).collect();
+    let mut items = Vec::new();
+    for section in [Section::Flags, Section::Segments] {
+        for key in keys(before, after, section) {
+            let (before, after) = (written(before, section, &key), written(after, section, &key));
+            let can_answer = changed.contains(&*key);
+            let answers = (section == Section::Flags).then_some(can_answer);
+            items.extend(compare(section.name(), key, before, after, answers));
+        }
+    }
+    let members = (Some(before.other_members()), Some(after.other_members()));
+    items.extend(compare("document", Arc::from(""), members.0, members.1, None));
+    Diff { from: before.digest().to_owned(), to: after.digest().to_owned(), items, answers }
+}
+
+fn compare(
+    section: &'static str,
+    key: Arc<str>,
+    before: Option<&Object>,
+    after: Option<&Object>,
+    answers: Option<bool>,
+) -> Option<Item> {
+    let (change, found) = match (before, after) {
+        (Some(before), Some(after)) => (Change::Changed, differences(before, after)),
+        (None, Some(_)) => (Change::Added, Vec::new()),
+        (Some(_), None) => (Change::Removed, Vec::new()),
+        (None, None) => return None,
+    };
+    // A flag's answers may change because of a segment or a prerequisite alone.
+    let counts = change != Change::Changed || !found.is_empty() || answers == Some(true);
+    counts.then_some(Item { section, key, change, answers, differences: found })
+}
+
+/// The item's source; `None` for a tombstone.
+fn written<'f>(flags: &'f Flags, section: Section, key: &str) -> Option<&'f Object> {
+    let item = flags.source(section, key)?.as_object()?;
+    let deleted = item.get("deleted").and_then(Value::as_bool) == Some(true);
+    (!deleted).then_some(item)
+}
+
+/// The keys of both, in RFC 8785 order.
+fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
+    let of = |flags: &Flags| -> Vec<Arc<str>> {
+        let model = flags.model();
+        match section {
+            Section::Flags => {
+                model.flags().map(|(slot, _)| Arc::clone(model.flag_key(slot))).collect()
+            }
+            Section::Segments => {
+                model.segments().map(|(slot, _)| Arc::clone(model.segment_key(slot))).collect()
+            }
+        }
+    };
+    let mut keys = of(old);
+    keys.extend(of(new));
+    keys.sort_by(|one, other| key_order(one, other));
+    keys.dedup();
+    keys
+}
+
+impl Diff {
+    /// Whether nothing but the order of members changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The keys of the flags whose answers can have changed, in RFC 8785 order.
+    pub fn answers(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.answers.iter().map(|key| &**key)
+    }
+
+    /// `{from, to, answers, flags, segments, document}`: the digests, the keys of the flags whose
+    /// answers can have changed, and each item with its changes: `{key, change, answers, changes:
+    /// [{path, words, before, after}]}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let section = |name: &str| -> Value {
+            self.items.iter().filter(|item| item.section == name).map(Item::to_value).collect()
+        };
+        let document = self.items.iter().filter(|item| item.section == "document");
+        let document = document.flat_map(|item| &item.differences).map(to_value).collect();
+        Value::Object(Object::from_iter([
+            ("from", Value::from(self.from.as_str())),
+            ("to", Value::from(self.to.as_str())),
+            ("answers", self.answers.iter().map(|key| Value::String(Arc::clone(key))).collect()),
+            ("flags", section("flags")),
+            ("segments", section("segments")),
+            ("document", document),
+        ]))
+    }
+
+    /// Formats the differences as Markdown for a pull request.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::new();
+        let answers: Vec<String> = self.answers.iter().map(|key| code_span(key)).collect();
+        // Writing to a string cannot fail.
+        let _ = match answers.as_slice() {
+            [] if self.is_empty() => writeln!(text, "No flag changed."),
+            [] => writeln!(text, "No answer can have changed."),
+            keys => writeln!(text, "**Answers can differ:** {}", keys.join(", ")),
+        };
+        for item in &self.items {
+            let mark = if item.answers == Some(true) { " ⚠" } else { "" };
+            let _ = match item.section {
+                "document" => writeln!(text, "\n#### Document\n"),
+                section => {
+                    let what = kind(section);
+                    let change = item.change.as_str();
+                    writeln!(text, "\n#### {what} {} {change}{mark}\n", code_span(&item.key))
+                }
+            };
+            for difference in &item.differences {
+                let _ = writeln!(text, "- {}", difference.words.to_markdown());
+            }
+            if item.is_of_another() {
+                let _ = writeln!(text, "- because of a segment or prerequisite that changed");
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Display for Diff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing changed\n");
+        }
+        for item in &self.items {
+            let change = item.change.as_str();
+            match item.section {
+                "document" => writeln!(f, "the document {change}")?,
+                section => {
+                    let (what, key) = (kind(section).to_lowercase(), printable(&item.key));
+                    write!(f, "{what} `{key}` {change}")?;
+                }
+            }
+            match item.answers {
+                Some(true) => f.write_str("; answers can differ\n")?,
+                Some(false) => f.write_str("; answers stay\n")?,
+                None if item.section == "document" => {}
+                None => f.write_str("\n")?,
+            }
+            for difference in &item.differences {
+                writeln!(f, "  {}", difference.words)?;
+            }
+            if item.is_of_another() {
+                f.write_str("  because of a segment or prerequisite that changed\n")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn kind(section: &str) -> &'static str {
+    if section == "flags" { "Flag" } else { "Segment" }
+}
+
+impl Item {
+    /// Whether only the answers changed, because of another item.
+    fn is_of_another(&self) -> bool {
+        self.change == Change::Changed && self.differences.is_empty()
+    }
+
+    fn to_value(&self) -> Value {
+        let members = [
+            Some(("key", Value::String(Arc::clone(&self.key)))),
+            Some(("change", Value::from(self.change.as_str()))),
+            self.answers.map(|answers| ("answers", Value::Bool(answers))),
+            Some(("changes", self.differences.iter().map(to_value).collect())),
+        ];
+        members.into_iter().flatten().collect::<Object>().into()
+    }
+}
+
+/// `{path, words, before, after}`; a missing value has no member.
+fn to_value(difference: &Difference) -> Value {
+    let members = [
+        Some(("path", Value::from(difference.path.as_str()))),
+        Some(("words", Value::from(difference.words.to_string()))),
+        difference.before.clone().map(|before| ("before", before)),
+        difference.after.clone().map(|after| ("after", after)),
+    ];
+    members.into_iter().flatten().collect::<Object>().into()
+}

@@ -1,0 +1,95 @@
+//! Sentences with highlighted names and values, as text or Markdown.
+
+use std::fmt;
+
+use isoflag::printable;
+
+/// A sentence with highlighted names and values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Words(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Code(String),
+}
+
+/// Longer values are truncated; the JSON form has them whole.
+const LONGEST: usize = 120;
+
+impl Words {
+    pub(super) fn new(text: &str) -> Words {
+        Words::default().text(text)
+    }
+
+    pub(super) fn text(mut self, text: &str) -> Words {
+        self.0.push(Piece::Text(text.to_owned()));
+        self
+    }
+
+    pub(super) fn code(mut self, code: impl fmt::Display) -> Words {
+        let code = code.to_string();
+        let mut short: String = code.chars().take(LONGEST).collect();
+        if short.len() < code.len() {
+            short.push('…');
+        }
+        self.0.push(Piece::Code(short));
+        self
+    }
+
+    pub(super) fn words(mut self, other: Words) -> Words {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Formats as Markdown; values from a document cannot end their code span.
+    pub(super) fn to_markdown(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => printable(text).to_string(),
+            Piece::Code(code) => code_span(code),
+        };
+        self.0.iter().map(piece).collect()
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => write!(f, "{}", printable(text)),
+            Piece::Code(code) => write!(f, "`{}`", printable(code)),
+        })
+    }
+}
+
+/// A Markdown code span: its fence is longer than any run of backticks in the text.
+pub(super) fn code_span(text: &str) -> String {
+    let line = printable(text).to_string();
+    let mut longest = 0_usize;
+    let mut run = 0_usize;
+    for letter in line.chars() {
+        run = if letter == '`' { run.saturating_add(1) } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest.saturating_add(1));
+    let space =
+        if line.starts_with('`') || line.ends_with('`') || line.is_empty() { " " } else { "" };
+    format!("{fence}{space}{line}{space}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_cannot_leave_its_span() {
+        for (text, span) in [
+            ("a", "`a`"),
+            ("a`b", "``a`b``"),
+            ("`", "`` ` ``"),
+            ("a``b\n<script>", "```a``b\\n<script>```"),
+            ("", "`  `"),
+        ] {
+            assert_eq!(code_span(text), span);
+        }
+    }
+}

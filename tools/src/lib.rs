@@ -1,0 +1,63 @@
+//! Checks, compares and manages the flag documents that the crate `isoflag` evaluates.
+//!
+//! Everything here reads a document, or returns a changed one; nothing does I/O. In the order in
+//! which the modules build on each other:
+//!
+//! - `activity` and `last_evaluated` count evaluations;
+//! - `analysis` derives what a flag can answer (`reach`), and which answers differ between two
+//!   documents (`impact`);
+//! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
+//! - `check` finds authoring mistakes; `diff` describes the differences between two documents;
+//! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
+//!   environments; `retirement` finds removable flags;
+//! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
+//!   document's flags; `appconfig_key` converts keys for AWS AppConfig.
+
+#![forbid(unsafe_code)]
+
+mod activity;
+mod analysis;
+mod appconfig_key;
+mod certification;
+mod check;
+mod diff;
+mod inventory;
+mod key_order;
+mod last_evaluated;
+mod lifecycle;
+mod receipt;
+mod retirement;
+mod strategy;
+mod ternary;
+mod typing;
+
+pub use activity::{Activity, ActivityError, FlagActivity};
+pub use analysis::{Constant, Reach, ReachedVariation, changed_answers, constant, reach};
+pub use appconfig_key::{from_appconfig_key, to_appconfig_key};
+pub use certification::{
+    ArtifactFeature, Certification, CertificationVerdict, Deployment, StepError, StepResult,
+    TestEvidence, certification, certification_by_evidence, deployment, finish,
+};
+pub use check::{
+    CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
+};
+pub use diff::{Diff, diff};
+pub use inventory::{
+    Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,
+};
+pub use last_evaluated::LastEvaluated;
+pub use lifecycle::{
+    Artifact, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status, TransitionError,
+    artifacts, lifecycle, moment_of_seconds, on_variation, owner, read_moment, status_change,
+    with_changes, with_status,
+};
+pub use receipt::{Receipt, ReceiptError, receipt, replay};
+pub use retirement::{
+    DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
+};
+pub use strategy::{
+    Effect, Strategy, StrategyError, StrategyKind, System, strategy_effect, strategy_for,
+    with_strategy,
+};
+pub use ternary::Ternary;
+pub use typing::{TypingLanguage, typing};

@@ -1,0 +1,134 @@
+//! Changes of lifecycles, and how they are written into a document.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isoflag::model::Section;
+use isoflag::{Flags, Object, Value};
+
+use super::artifact::with_artifact;
+use super::{Lifecycle, LifecycleError, Status};
+
+/// The members to write into a flag's `lifecycle`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LifecycleChange {
+    /// The flag's key.
+    pub key: Arc<str>,
+    /// The status before; `None` if the flag had none.
+    pub from: Option<Status>,
+    /// The status after, which may be the same.
+    pub to: Status,
+    /// The members to set, in this order; null marks an unknown value.
+    pub set: Vec<(&'static str, Value)>,
+}
+
+impl LifecycleChange {
+    /// The change to another status at a moment, in whole seconds since the epoch.
+    pub(crate) fn of_status(
+        key: Arc<str>,
+        lifecycle: &Lifecycle,
+        to: Status,
+        now: f64,
+    ) -> LifecycleChange {
+        let now = Value::from(now);
+        let mut set = vec![("status", Value::from(to.as_str()))];
+        let known = |name| lifecycle.member(name).is_some();
+        match to {
+            // A feature that is being changed is not in artifacts that were built earlier.
+            Status::ToDo | Status::Doing => {
+                let forgotten = ["stagedTimestamp", "deployedTimestamp"];
+                let forgotten = forgotten.into_iter().filter(|name| known(name));
+                set.extend(forgotten.map(|name| (name, Value::Null)));
+            }
+            Status::Staging => set.push(("stagedTimestamp", now.clone())),
+            // The time since which it was in staging is kept: it determines which artifacts contain
+            // it.
+            Status::Done if lifecycle.status == Some(Status::Staging) => {
+                let staged = lifecycle.status_since.filter(|_| !known("stagedTimestamp"));
+                set.extend(staged.map(|staged| ("stagedTimestamp", Value::from(staged))));
+            }
+            Status::Done | Status::Finished => {}
+        }
+        set.push(("statusTimestamp", now));
+        LifecycleChange { key, from: lifecycle.status, to, set }
+    }
+
+    /// `{key, from, to, set}`; `from` is null if there was no status.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let set = self.set.iter().map(|(name, value)| (*name, value.clone()));
+        Value::Object(Object::from_iter([
+            ("key", Value::String(Arc::clone(&self.key))),
+            ("from", self.from.map(|from| Value::from(from.as_str())).unwrap_or_default()),
+            ("to", Value::from(self.to.as_str())),
+            ("set", Value::Object(set.collect())),
+        ]))
+    }
+}
+
+/// Returns this document with changes of lifecycles written into it, and with the record of an
+/// artifact, if any, as `meta.artifact` and as the last of `meta.artifacts`. The `version` of
+/// each changed flag and `meta.version` are raised by one, so that stores and patches take the
+/// newer one; an absent version counts as 0. Other members do not change, nor do the timestamps
+/// of answers: the flags' rules give the same answers. If nothing changes, the result is this
+/// document itself.
+///
+/// # Errors
+///
+/// If a flag is missing, or it or its `lifecycle` is not an object.
+pub fn with_changes(
+    flags: &Flags,
+    changes: &[LifecycleChange],
+    artifact: Option<&Value>,
+) -> Result<Flags, LifecycleError> {
+    let mut changed: BTreeMap<Arc<str>, Object> = BTreeMap::new();
+    for change in changes {
+        let earlier = changed.get(&change.key);
+        let held = match earlier {
+            Some(flag) => flag.clone(),
+            None => written(flags, &change.key)?.clone(),
+        };
+        let before = lifecycle_of(&held, &change.key)?;
+        let set = change.set.iter();
+        let after = set.fold(before.clone(), |all, (name, value)| all.with(name, value.clone()));
+        if after == before {
+            continue;
+        }
+        let flag = held.with("lifecycle", after.into());
+        let flag = if earlier.is_some() { flag } else { raised(&flag) };
+        changed.insert(Arc::clone(&change.key), flag);
+    }
+    let meta = flags.meta().cloned().unwrap_or_default();
+    let certified =
+        artifact.map_or_else(|| meta.clone(), |artifact| with_artifact(&meta, artifact));
+    if changed.is_empty() && certified == meta {
+        return Ok(flags.clone());
+    }
+    let members = flags.other_members().with("meta", raised(&certified).into());
+    let changed: Vec<_> = changed.into_iter().map(|(key, flag)| (key, flag.into())).collect();
+    Ok(flags.with_flags(&changed).with_other_members(members))
+}
+
+/// The flag's source.
+pub(super) fn written<'f>(flags: &'f Flags, key: &str) -> Result<&'f Object, LifecycleError> {
+    if !flags.contains(key) {
+        return Err(LifecycleError::UnknownFlag(Arc::from(key)));
+    }
+    let written = flags.source(Section::Flags, key).and_then(Value::as_object);
+    written.ok_or_else(|| LifecycleError::Malformed(Arc::from(key), "the flag"))
+}
+
+/// The members of its `lifecycle`.
+pub(super) fn lifecycle_of(flag: &Object, key: &str) -> Result<Object, LifecycleError> {
+    match flag.get("lifecycle") {
+        None | Some(Value::Null) => Ok(Object::default()),
+        Some(Value::Object(lifecycle)) => Ok(lifecycle.clone()),
+        Some(_) => Err(LifecycleError::Malformed(Arc::from(key), "`lifecycle`")),
+    }
+}
+
+/// Returns a flag, or `meta`, with its version raised by one.
+fn raised(item: &Object) -> Object {
+    let version = item.get("version").and_then(Value::as_integer).unwrap_or(0);
+    item.with("version", Value::from(version.saturating_add(1)))
+}

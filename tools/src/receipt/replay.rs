@@ -1,0 +1,416 @@
+//! Verifies a receipt by evaluating again.
+
+use std::fmt;
+
+use isoflag::{BigSegments, Context, Flags, Object, Value};
+
+use super::{MEMBERS, Receipt};
+
+/// Evaluates again with the document and the context of a receipt, and returns the receipt if the
+/// result is byte-for-byte identical.
+///
+/// ```
+/// use isoflag::{Context, Flags};
+/// use isoflag_tools::{receipt, replay};
+/// let flags = Flags::from_json(br#"{"flags": {"f": {"on": false, "variations": [1]}}}"#)?;
+/// let ada = Context::builder("ada").build()?;
+/// let receipt = receipt(&flags, "f", Some(&ada), None).to_json();
+/// assert!(replay(receipt.as_bytes(), &flags, Some(&ada), None).is_ok());
+///
+/// let forged = receipt.replace("\"on\":false", "\"on\":true");
+/// let error = replay(forged.as_bytes(), &flags, Some(&ada), None).unwrap_err();
+/// assert_eq!((error.code(), error.path()), ("other-answer", "trace.on"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// If the text is not a receipt, or is about other rules, another document or another context, or
+/// if the evaluation differs: then the error names the first step that differs.
+pub fn replay(
+    receipt: &[u8],
+    flags: &Flags,
+    context: Option<&Context>,
+    big_segments: Option<&BigSegments>,
+) -> Result<Receipt, ReceiptError> {
+    let claimed = read(receipt)?;
+    let key = claimed.member("flag").as_str().unwrap_or_default();
+    let found = super::receipt(flags, key, context, big_segments);
+    for (name, kind) in [
+        ("specVersion", ReceiptErrorKind::OtherRules),
+        ("digest", ReceiptErrorKind::OtherDocument),
+        ("contextHash", ReceiptErrorKind::OtherContext),
+    ] {
+        let difference = Difference::between(name, claimed.member(name), found.member(name));
+        if let Some(difference) = difference {
+            return Err(ReceiptError::differing(kind, difference));
+        }
+    }
+    // The answer follows from the trace, so the first difference is searched for there.
+    for name in ["trace", "answer"] {
+        let (claimed, found) = (claimed.member(name), found.member(name));
+        if let Some(difference) = Difference::between(name, claimed, found) {
+            return Err(ReceiptError::differing(ReceiptErrorKind::OtherAnswer, difference));
+        }
+    }
+    Ok(found)
+}
+
+/// Parses a receipt, which has exactly one valid text.
+fn read(text: &[u8]) -> Result<Receipt, ReceiptError> {
+    let refused = |message: &str| Err(ReceiptError::not_a_receipt(message.to_owned()));
+    let receipt = match Value::parse(text) {
+        Ok(value) => Receipt(value),
+        Err(error) => return Err(ReceiptError::not_a_receipt(error.to_string())),
+    };
+    let Some(members) = receipt.0.as_object() else {
+        return refused("a receipt is an object");
+    };
+    if !members.iter().map(|(name, _)| &**name).eq(MEMBERS) {
+        return Err(ReceiptError::not_a_receipt(format!(
+            "a receipt has the members `{}` and no others",
+            MEMBERS.join("`, `")
+        )));
+    }
+    if receipt.member("flag").as_str().is_none() {
+        return refused("`flag` is a flag's key");
+    }
+    if receipt.to_json().as_bytes() != text {
+        return refused("receipt is not canonical JSON; it was re-serialized");
+    }
+    Ok(receipt)
+}
+
+/// The members of a trace in the order of an evaluation. Other members are compared in the order of
+/// the text, before the results of a step.
+const FIRST: [&str; 9] =
+    ["flag", "on", "index", "segment", "contextKind", "attribute", "negate", "op", "id"];
+const LAST: [&str; 17] = [
+    "prerequisites",
+    "targets",
+    "clauses",
+    "segments",
+    "rules",
+    "trace",
+    "rollout",
+    "entries",
+    "chosen",
+    "malformed",
+    "match",
+    "decidedBy",
+    "member",
+    "value",
+    "variationIndex",
+    "reason",
+    "holds",
+];
+
+fn rank(name: &str) -> usize {
+    let place = |names: &[&str]| names.iter().position(|known| *known == name);
+    match (place(&FIRST), place(&LAST)) {
+        (Some(place), _) => place,
+        (None, Some(place)) => FIRST.len() + 1 + place,
+        (None, None) => FIRST.len(),
+    }
+}
+
+/// The first path at which a claim differs from the result.
+#[derive(Clone, Debug, PartialEq)]
+struct Difference {
+    path: String,
+    /// `None` if the member is missing.
+    claimed: Option<Value>,
+    found: Option<Value>,
+}
+
+impl Difference {
+    fn between(path: &str, claimed: &Value, found: &Value) -> Option<Difference> {
+        match (claimed, found) {
+            (Value::Object(claimed), Value::Object(found)) => {
+                Difference::of_objects(path, claimed, found)
+            }
+            (Value::Array(claimed), Value::Array(found)) => {
+                let count = claimed.len().max(found.len());
+                (0..count).find_map(|index| {
+                    let path = format!("{path}[{index}]");
+                    Difference::of_parts(path, claimed.get(index), found.get(index))
+                })
+            }
+            (claimed, found) => (claimed != found).then(|| Difference {
+                path: path.to_owned(),
+                claimed: Some(claimed.clone()),
+                found: Some(found.clone()),
+            }),
+        }
+    }
+
+    fn of_objects(path: &str, claimed: &Object, found: &Object) -> Option<Difference> {
+        let mut names: Vec<&str> =
+            claimed.iter().chain(found.iter()).map(|(name, _)| &**name).collect();
+        names.sort_by_key(|name| (rank(name), *name));
+        names.dedup();
+        names.into_iter().find_map(|name| {
+            Difference::of_parts(format!("{path}.{name}"), claimed.get(name), found.get(name))
+        })
+    }
+
+    fn of_parts(
+        path: String,
+        claimed: Option<&Value>,
+        found: Option<&Value>,
+    ) -> Option<Difference> {
+        match (claimed, found) {
+            (Some(claimed), Some(found)) => Difference::between(&path, claimed, found),
+            (None, None) => None,
+            (claimed, found) => {
+                Some(Difference { path, claimed: claimed.cloned(), found: found.cloned() })
+            }
+        }
+    }
+}
+
+/// Why a receipt does not match the evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReceiptError {
+    kind: ReceiptErrorKind,
+    message: String,
+    difference: Option<Difference>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ReceiptErrorKind {
+    NotAReceipt,
+    OtherRules,
+    OtherDocument,
+    OtherContext,
+    OtherAnswer,
+}
+
+impl ReceiptError {
+    fn not_a_receipt(message: String) -> ReceiptError {
+        ReceiptError { kind: ReceiptErrorKind::NotAReceipt, message, difference: None }
+    }
+
+    fn differing(kind: ReceiptErrorKind, difference: Difference) -> ReceiptError {
+        let what = match kind {
+            ReceiptErrorKind::NotAReceipt => "this is not a receipt",
+            ReceiptErrorKind::OtherRules => {
+                "the receipt uses other evaluation rules; replay it with the version that wrote it"
+            }
+            ReceiptErrorKind::OtherDocument => "the receipt is about another document",
+            ReceiptErrorKind::OtherContext => "the receipt is about another context",
+            ReceiptErrorKind::OtherAnswer => "the evaluation differs",
+        };
+        let shown = |value: &Option<Value>| match value {
+            Some(value) => value.to_string(),
+            None => "nothing".to_owned(),
+        };
+        let Difference { path, claimed, found } = &difference;
+        let message =
+            format!("{what}: `{path}` is claimed to be {} and is {}", shown(claimed), shown(found));
+        ReceiptError { kind, message, difference: Some(difference) }
+    }
+
+    /// The stable error code: `not-a-receipt`, `other-rules`, `other-document`,
+    /// `other-context` or `other-answer`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            ReceiptErrorKind::NotAReceipt => "not-a-receipt",
+            ReceiptErrorKind::OtherRules => "other-rules",
+            ReceiptErrorKind::OtherDocument => "other-document",
+            ReceiptErrorKind::OtherContext => "other-context",
+            ReceiptErrorKind::OtherAnswer => "other-answer",
+        }
+    }
+
+    /// The first step that differs, such as `trace.rules[2].clauses[0].match`; empty if the text is
+    /// not a receipt.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.difference.as_ref().map_or("", |difference| &difference.path)
+    }
+
+    /// The value that the receipt claims there; `None` if it claims none.
+    #[must_use]
+    pub fn claimed(&self) -> Option<&Value> {
+        self.difference.as_ref()?.claimed.as_ref()
+    }
+
+    /// The value of the evaluation there; `None` if it has none.
+    #[must_use]
+    pub fn found(&self) -> Option<&Value> {
+        self.difference.as_ref()?.found.as_ref()
+    }
+}
+
+impl fmt::Display for ReceiptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ReceiptError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receipt::receipt;
+
+    const DOCUMENT: &str = r#"{"meta": {"hash": "murmur3"}, "flags": {
+        "f": {"on": true, "variations": ["a", "b"], "offVariation": 0, "salt": "s",
+              "prerequisites": [{"key": "p", "variation": 0}],
+              "targets": [{"variation": 1, "values": ["bob"]}],
+              "rules": [{"id": "r", "variation": 1, "clauses": [
+                  {"attribute": "plan", "op": "in", "values": ["pro"]}]}],
+              "fallthrough": {"rollout": {"variations": [
+                  {"variation": 0, "weight": 50000}, {"variation": 1, "weight": 50000}]}}},
+        "p": {"on": true, "variations": [1], "fallthrough": {"variation": 0}}}}"#;
+
+    fn ada() -> Context {
+        Context::from_json(br#"{"kind": "user", "key": "ada", "plan": "free"}"#).unwrap()
+    }
+
+    fn replayed(receipt: &[u8], context: Option<&Context>) -> Result<Receipt, ReceiptError> {
+        replay(receipt, &Flags::from_json(DOCUMENT.as_bytes()).unwrap(), context, None)
+    }
+
+    fn receipt_text() -> String {
+        let flags = Flags::from_json(DOCUMENT.as_bytes()).unwrap();
+        receipt(&flags, "f", Some(&ada()), None).to_json()
+    }
+
+    #[test]
+    fn what_is_true_replays() {
+        assert_eq!(
+            replayed(receipt_text().as_bytes(), Some(&ada())).unwrap().to_json(),
+            receipt_text()
+        );
+        let flags = Flags::from_json(DOCUMENT.as_bytes()).unwrap();
+        for key in ["f", "p", "missing", ""] {
+            for context in [Some(&ada()), None] {
+                let receipt = receipt(&flags, key, context, None);
+                assert_eq!(replayed(receipt.to_json().as_bytes(), context), Ok(receipt));
+            }
+        }
+    }
+
+    #[test]
+    fn a_receipt_with_any_changed_byte_is_rejected() {
+        let receipt = receipt_text().into_bytes();
+        for place in 0..receipt.len() {
+            for byte in [b'0', b'a', b'"', 0xff] {
+                let mut altered = receipt.clone();
+                if std::mem::replace(&mut altered[place], byte) == byte {
+                    continue;
+                }
+                assert!(replayed(&altered, Some(&ada())).is_err(), "{place} {byte}");
+            }
+            let mut shorter = receipt.clone();
+            shorter.remove(place);
+            assert!(replayed(&shorter, Some(&ada())).is_err(), "{place}");
+            let mut longer = receipt.clone();
+            longer.insert(place, b' ');
+            assert!(replayed(&longer, Some(&ada())).is_err(), "{place}");
+        }
+    }
+
+    #[test]
+    fn the_error_names_the_first_difference() {
+        let receipt = receipt_text();
+        for (from, to, code, path) in [
+            (r#""specVersion":2"#, r#""specVersion":1"#, "other-rules", "specVersion"),
+            (r#""digest":"sha256:"#, r#""digest":"sha512:"#, "other-document", "digest"),
+            (
+                r#""contextHash":"sha256:"#,
+                r#""contextHash":"sha1:"#,
+                "other-context",
+                "contextHash",
+            ),
+            (
+                r#""flag":"f","specVersion""#,
+                r#""flag":"p","specVersion""#,
+                "other-answer",
+                "trace.flag",
+            ),
+            (
+                r#""contextValue":"free""#,
+                r#""contextValue":"pro""#,
+                "other-answer",
+                "trace.rules[0].clauses[0].contextValue",
+            ),
+            (r#""holds":true,"#, "", "other-answer", "trace.prerequisites[0].holds"),
+            (r#""kind":"FALLTHROUGH""#, r#""kind":"OFF""#, "other-answer", "answer.reason.kind"),
+            ("{\"answer\"", "{\"answe\"", "not-a-receipt", ""),
+            ("{\"answer\"", "{\"again\":1,\"answer\"", "not-a-receipt", ""),
+            ("{\"answer\"", " {\"answer\"", "not-a-receipt", ""),
+            (r#""specVersion":2"#, r#""specVersion":2.0"#, "not-a-receipt", ""),
+            (r#""flag":"f","specVersion""#, r#""flag":7,"specVersion""#, "not-a-receipt", ""),
+        ] {
+            let forged = receipt.replacen(from, to, 1);
+            assert_ne!(forged, receipt, "{from}");
+            let error = replayed(forged.as_bytes(), Some(&ada())).unwrap_err();
+            assert_eq!((error.code(), error.path()), (code, path), "{from}: {error}");
+        }
+        for nothing in ["", "[]", "null", "7"] {
+            assert_eq!(replayed(nothing.as_bytes(), None).unwrap_err().code(), "not-a-receipt");
+        }
+    }
+
+    #[test]
+    fn steps_are_compared_before_their_results() {
+        let forged = receipt_text()
+            .replace(r#""variationIndex""#, r#""variationIndeX""#)
+            .replace(r#""holds":true"#, r#""holds":false"#)
+            .replace(r#""on":true"#, r#""on":false"#);
+        // Canonical again, because a member was renamed.
+        let forged = Value::parse(forged.as_bytes()).unwrap().to_canonical_json();
+        let error = replayed(forged.as_bytes(), Some(&ada())).unwrap_err();
+        assert_eq!(error.path(), "trace.on");
+        assert_eq!((error.claimed(), error.found()), (Some(&false.into()), Some(&true.into())));
+        assert_eq!(
+            error.to_string(),
+            "the evaluation differs: `trace.on` is claimed to be false and is true"
+        );
+    }
+
+    #[test]
+    fn a_receipt_of_earlier_rules_is_rejected() {
+        let old = receipt_text().replace(r#""specVersion":2"#, r#""specVersion":1"#);
+        let error = replayed(old.as_bytes(), Some(&ada())).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the receipt uses other evaluation rules; replay it with the version that wrote it: \
+             `specVersion` is claimed to be 1 and is 2"
+        );
+    }
+
+    /// Each level is compared once, not once for the claim and once for the result.
+    #[test]
+    fn a_long_chain_of_prerequisites_replays() {
+        let flags: Vec<String> = (0..60)
+            .map(|index| {
+                let prerequisites = match index {
+                    0 => String::new(),
+                    _ => format!(r#"{{"key":"f{}","variation":0}}"#, index - 1),
+                };
+                format!(
+                    r#""f{index}":{{"on":true,"variations":[1],"fallthrough":{{"variation":0}},
+                        "prerequisites":[{prerequisites}]}}"#
+                )
+            })
+            .collect();
+        let document = format!(r#"{{"flags":{{{}}}}}"#, flags.join(","));
+        let flags = Flags::from_json(document.as_bytes()).unwrap();
+        // A trace of any depth can be written, but a text nests no deeper than a document.
+        let receipt = receipt(&flags, "f29", Some(&ada()), None);
+        assert_eq!(replay(receipt.to_json().as_bytes(), &flags, Some(&ada()), None), Ok(receipt));
+    }
+
+    #[test]
+    fn another_or_a_missing_context_is_rejected() {
+        let bob = Context::builder("bob").build().unwrap();
+        for context in [Some(&bob), None] {
+            let error = replayed(receipt_text().as_bytes(), context).unwrap_err();
+            assert_eq!(error.code(), "other-context");
+        }
+    }
+}

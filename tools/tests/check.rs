@@ -1,0 +1,388 @@
+//! `check` finds every mistake at its path, and reports nothing else.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use isoflag::{Flags, Value};
+use isoflag_tools::{CheckOptions, check, check_environments};
+
+fn options(text: &str) -> CheckOptions {
+    CheckOptions::read(&Value::parse(text.as_bytes()).unwrap()).unwrap()
+}
+
+fn flags(text: &str) -> Flags {
+    Flags::from_json(text.as_bytes()).unwrap()
+}
+
+/// Returns the codes and paths of findings, without the notes that every document without owners
+/// has, and without members that a case overrides.
+fn found(document: &str, asked: &str) -> Vec<String> {
+    let usual = ["no-owner", "name-pattern"];
+    let found = check(&flags(document), &options(asked));
+    let told = found.iter().filter(|found| {
+        let usual = found.severity() == isoflag::Severity::Info && usual.contains(&found.code());
+        !usual && found.code() != "duplicate-member"
+    });
+    told.map(|found| format!("{} {}", found.code(), found.path())).collect()
+}
+
+/// A flag `f` that serves both of its variations, with these members.
+fn flag(members: &str) -> String {
+    format!(
+        r#"{{"flags": {{"f": {{"key": "f", "on": true, "variations": [true, false], "offVariation": 1,
+            "fallthrough": {{"variation": 0}}, {members}}}}},
+            "segments": {{"s": {{"key": "s"}}, "t": {{"key": "t"}}}}}}"#
+    )
+}
+
+fn rules(rules: &[&[&str]]) -> String {
+    let rule = |clauses: &&[&str]| {
+        let clauses: Vec<_> = clauses.iter().map(|clause| format!("{{{clause}}}")).collect();
+        format!(r#"{{"variation": 0, "clauses": [{}]}}"#, clauses.join(", "))
+    };
+    let rules: Vec<_> = rules.iter().map(rule).collect();
+    flag(&format!(r#""rules": [{}]"#, rules.join(", ")))
+}
+
+const PRO: &str = r#""attribute": "plan", "op": "in", "values": ["pro"]"#;
+const PAID: &str = r#""attribute": "plan", "op": "in", "values": ["pro", "team"]"#;
+const NOT_PAID: &str =
+    r#""attribute": "plan", "op": "in", "values": ["pro", "team"], "negate": true"#;
+const NOT_PRO: &str = r#""attribute": "plan", "op": "in", "values": ["pro"], "negate": true"#;
+const BEGINS: &str = r#""attribute": "plan", "op": "startsWith", "values": ["p"]"#;
+const OF_ORG: &str = r#""contextKind": "org", "attribute": "plan", "op": "in", "values": ["pro"]"#;
+const ADULT: &str = r#""attribute": "age", "op": "greaterThan", "values": [17]"#;
+const ADA: &str = r#""attribute": "key", "op": "in", "values": ["ada"]"#;
+const GRACE: &str = r#""attribute": "key", "op": "in", "values": ["grace"]"#;
+const IN_S: &str = r#""op": "segmentMatch", "values": ["s"]"#;
+const IN_S_OR_T: &str = r#""op": "segmentMatch", "values": ["s", "t"]"#;
+const NOT_IN_S: &str = r#""op": "segmentMatch", "values": ["s"], "negate": true"#;
+
+#[test]
+fn a_rule_is_unreachable_if_an_earlier_one_matches_all_its_contexts() {
+    for (before, after, unreachable) in [
+        (&[PRO][..], &[PRO][..], true),
+        (&[PAID], &[PRO], true),
+        (&[PRO], &[PAID], false),
+        (&[PRO], &[PRO, ADULT], true),
+        (&[PRO, ADULT], &[PRO], false),
+        (&[ADULT, PRO], &[PRO, ADULT], true),
+        (&[NOT_PRO], &[NOT_PAID], true),
+        (&[NOT_PAID], &[NOT_PRO], false),
+        (&[PRO], &[NOT_PRO], false),
+        (&[PRO], &[OF_ORG], false),
+        (&[BEGINS], &[PRO], true),
+        (&[BEGINS], &[PAID], false),
+        (&[PRO], &[BEGINS], false),
+        (&[IN_S_OR_T], &[IN_S], true),
+        (&[IN_S], &[IN_S_OR_T], false),
+        (&[NOT_IN_S], &[NOT_IN_S, PRO], true),
+        (&[IN_S], &[NOT_IN_S], false),
+    ] {
+        let expected: &[&str] =
+            if unreachable { &["unreachable-rule flags.f.rules[1]"] } else { &[] };
+        assert_eq!(found(&rules(&[before, after]), "{}"), expected, "{before:?} {after:?}");
+    }
+}
+
+#[test]
+fn rules_after_one_without_clauses_are_unreachable() {
+    let document = rules(&[&[], &[PRO], &[]]);
+    assert_eq!(
+        found(&document, "{}"),
+        [
+            "rule-without-clauses flags.f.rules[0]",
+            "rule-without-clauses flags.f.rules[2]",
+            "unreachable-rule flags.f.rules[1]",
+            "unreachable-rule flags.f.rules[2]",
+        ]
+    );
+    let segment = |weight: &str| {
+        format!(
+            r#"{{"segments": {{"s": {{"key": "s", "rules": [{{{weight} "clauses": [{{{PRO}}}]}},
+                {{"clauses": [{{{PRO}}}]}}]}}}}}}"#
+        )
+    };
+    assert_eq!(found(&segment(""), "{}"), ["unreachable-rule segments.s.rules[1]"]);
+    assert_eq!(found(&segment(r#""weight": 100000,"#), "{}").len(), 1);
+    assert_eq!(found(&segment(r#""weight": 99999,"#), "{}"), [""; 0]);
+}
+
+#[test]
+fn an_off_flag_is_read_as_if_it_were_on() {
+    let off = rules(&[&[PRO], &[PRO]]).replace("\"on\": true", "\"on\": false");
+    assert_eq!(found(&off, "{}"), ["unreachable-rule flags.f.rules[1]"]);
+}
+
+#[test]
+fn clauses_that_never_match_are_found() {
+    for (clauses, expected) in [
+        (
+            &[r#""attribute": "a", "op": "in", "values": []"#][..],
+            Some("clause-never-matches flags.f.rules[0].clauses[0]"),
+        ),
+        (
+            &[r#""op": "segmentMatch", "values": []"#],
+            Some("clause-never-matches flags.f.rules[0].clauses[0]"),
+        ),
+        (&[r#""attribute": "a", "op": "in", "values": [], "negate": true"#], None),
+        (&[r#""attribute": "a", "op": "in", "values": [1]"#], None),
+        (&[PRO, NOT_PAID], Some("contradictory-clauses flags.f.rules[0].clauses[1]")),
+        (&[NOT_PAID, ADULT, PRO], Some("contradictory-clauses flags.f.rules[0].clauses[2]")),
+        (&[PAID, NOT_PRO], None),
+        (&[PRO, PAID], None),
+        (&[IN_S, NOT_IN_S], Some("contradictory-clauses flags.f.rules[0].clauses[1]")),
+        (&[ADA, GRACE], Some("contradictory-clauses flags.f.rules[0].clauses[1]")),
+        (&[ADA, ADA], None),
+    ] {
+        assert_eq!(
+            found(&rules(&[clauses]), "{}"),
+            expected.into_iter().collect::<Vec<_>>(),
+            "{clauses:?}"
+        );
+    }
+    let useless = r#""attribute": "v", "op": "semVerEqual", "values": ["x", "y"]"#;
+    let all = found(&rules(&[&[useless]]), "{}");
+    assert_eq!(all.last().unwrap(), "clause-never-matches flags.f.rules[0].clauses[0]");
+    let useful = useless.replace("\"y\"", "\"1.0.0\"");
+    assert_eq!(found(&rules(&[&[&useful]]), "{}").len(), 1);
+    // A rule that matches no context affects no later rule.
+    assert_eq!(found(&rules(&[&[PRO, NOT_PAID], &[PRO]]), "{}").len(), 1);
+}
+
+#[test]
+fn weights_add_up() {
+    let rollout = |weights: [i64; 2]| {
+        flag(&format!(
+            r#""rules": [{{"clauses": [{{{PRO}}}], "rollout": {{"variations": [
+                {{"variation": 0, "weight": {}}}, {{"variation": 1, "weight": {}}}]}}}}]"#,
+            weights[0], weights[1]
+        ))
+    };
+    let path = "rollout-weights flags.f.rules[0].rollout.variations";
+    assert_eq!(found(&rollout([40_000, 60_000]), "{}"), [""; 0]);
+    assert_eq!(found(&rollout([40_000, 50_000]), "{}"), [path]);
+    assert_eq!(found(&rollout([40_000, 70_000]), "{}"), [path]);
+    assert_eq!(found(&rollout([-1, 100_001]), "{}"), [format!("{path}[0].weight")]);
+}
+
+#[test]
+fn variations_that_are_never_served_are_found() {
+    let nobody = "variation-never-served flags.f.variations[2]";
+    for (members, expected) in [
+        (r#""variations": ["a", "b", "c"]"#.to_owned(), Some(nobody)),
+        (r#""variations": ["a", "b", "c"], "targets": [{"variation": 2, "values": ["x"]}]"#.to_owned(), None),
+        (r#""variations": ["a", "b", "c"], "targets": [{"variation": 2, "values": []}]"#.to_owned(), Some(nobody)),
+        (format!(r#""variations": ["a", "b", "c"], "rules": [{{"variation": 2, "clauses": [{{{PRO}}}]}}]"#), None),
+        (r#""variations": ["a", "b", "c"], "lifecycle": {"onVariation": 2}"#.to_owned(), None),
+        (r#""variations": ["a", "b", "c"], "offVariation": 2, "rules": [{"rollout": {"variations": [
+            {"variation": 1, "weight": 100000}]}, "clauses": [{"attribute": "a", "op": "in", "values": [1]}]}]"#.to_owned(), None),
+        (r#""variations": ["a", "b", "c"], "fallthrough": {"rollout": {"variations": [
+            {"variation": 0, "weight": 50000}, {"variation": 2, "weight": 0},
+            {"variation": 1, "weight": 50000}]}}"#.to_owned(), Some(nobody)),
+    ] {
+        assert_eq!(found(&flag(&members), "{}"), expected.into_iter().collect::<Vec<_>>(), "{members}");
+    }
+}
+
+#[test]
+fn types_are_not_mixed() {
+    let mixed = "mixed-types flags.f.variations";
+    for (variations, expected) in [
+        ("[1, \"1\"]", Some(mixed)),
+        ("[null, 1]", None),
+        ("[{}, []]", Some(mixed)),
+        ("[1, 2.5]", None),
+    ] {
+        let document = flag(&format!(r#""variations": {variations}"#));
+        assert_eq!(
+            found(&document, "{}"),
+            expected.into_iter().collect::<Vec<_>>(),
+            "{variations}"
+        );
+    }
+}
+
+#[test]
+fn names_and_owners_are_errors_if_they_are_required() {
+    let document = flag("\"lifecycle\": {}");
+    assert_eq!(found(&document, "{}"), [""; 0]);
+    assert_eq!(
+        found(&document, r#"{"names": "stakeholder.team.id", "owners": true}"#),
+        ["name-pattern flags.f", "no-owner flags.f"]
+    );
+    let owned = flag(r#""lifecycle": {"owner": "web"}"#);
+    assert_eq!(found(&owned, r#"{"names": "/[a-z]/", "owners": true}"#), [""; 0]);
+    let own = document.replacen('{', r#"{"meta": {"check": {"owners": true}},"#, 1);
+    assert_eq!(found(&own, "{}"), ["no-owner flags.f"]);
+    assert_eq!(found(&own, r#"{"owners": false}"#), [""; 0]);
+    let usual: Vec<_> = check(&flags(&document), &CheckOptions::default());
+    assert_eq!(
+        usual.iter().map(isoflag::Diagnostic::code).collect::<Vec<_>>(),
+        ["name-pattern", "no-owner"]
+    );
+    let wrong = document.replacen('{', r#"{"meta": {"check": {"owner": true}},"#, 1);
+    assert_eq!(found(&wrong, "{}"), ["invalid-check-options meta.check"]);
+}
+
+#[test]
+fn flags_are_few_and_young() {
+    let team = |count: usize| {
+        let flag = |index: usize| {
+            format!(r#""sales.web.{index}": {{"key": "sales.web.{index}", "on": false}}"#)
+        };
+        format!(r#"{{"flags": {{{}}}}}"#, (0..count).map(flag).collect::<Vec<_>>().join(","))
+    };
+    let limit = r#"{"maxFlagsPerTeam": 2}"#;
+    let too_many = |count| {
+        found(&team(count), limit)
+            .into_iter()
+            .filter(|told| told.starts_with("too"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(too_many(2), [""; 0]);
+    assert_eq!(too_many(4), ["too-many-flags flags[\"sales.web.2\"]"]);
+    let old = flag(
+        r#""lifecycle": {"createdTimestamp": "2026-01-01", "cleanupTimestamp": "2026-03-01"}"#,
+    );
+    for (asked, expected) in [
+        (r#"{"maxAgeDays": 30}"#, &[][..]),
+        (r#"{"maxAgeDays": 30, "now": "2026-01-31"}"#, &[]),
+        (
+            r#"{"maxAgeDays": 30, "now": "2026-02-01"}"#,
+            &["too-old flags.f.lifecycle.createdTimestamp"],
+        ),
+        (r#"{"now": "2026-03-01"}"#, &["cleanup-due flags.f.lifecycle.cleanupTimestamp"]),
+    ] {
+        assert_eq!(found(&old, asked), expected, "{asked}");
+    }
+}
+
+#[test]
+fn invalid_members_of_a_lifecycle_are_found() {
+    for (lifecycle, expected) in [
+        (r#"{"status": "Released"}"#, "unknown-status flags.f.lifecycle.status"),
+        (r#"{"onVariation": 2}"#, "invalid-on-variation flags.f.lifecycle.onVariation"),
+        (r#"{"onVariation": "on"}"#, "invalid-on-variation flags.f.lifecycle.onVariation"),
+        (
+            r#"{"createdTimestamp": 1795172400000}"#,
+            "invalid-moment flags.f.lifecycle.createdTimestamp",
+        ),
+        (r#"{"releaseTimestamp": "soon"}"#, "invalid-moment flags.f.lifecycle.releaseTimestamp"),
+        (r#"{"stagedTimestamp": 1.5}"#, "invalid-moment flags.f.lifecycle.stagedTimestamp"),
+    ] {
+        assert_eq!(found(&flag(&format!("\"lifecycle\": {lifecycle}")), "{}"), [expected]);
+    }
+}
+
+#[test]
+fn outside_development_a_feature_is_on_in_its_time() {
+    let early = "on-before-its-time flags.f.on";
+    for (lifecycle, asked, expected) in [
+        (r#"{"status": "Staging"}"#, r#"{"environment": "prod"}"#, Some(early)),
+        (r#"{"status": "Staging"}"#, r#"{"environment": "dev"}"#, None),
+        (r#"{"status": "Staging"}"#, "{}", None),
+        (r#"{"status": "Done"}"#, r#"{"environment": "staging"}"#, None),
+        (r#"{"releaseTimestamp": 100}"#, r#"{"environment": "prod", "now": 99}"#, Some(early)),
+        (r#"{"releaseTimestamp": 100}"#, r#"{"environment": "prod", "now": 100}"#, None),
+        (r#"{"releaseTimestamp": 100}"#, r#"{"environment": "prod"}"#, None),
+    ] {
+        let on = flag(&format!("\"lifecycle\": {lifecycle}"));
+        assert_eq!(
+            found(&on, asked),
+            expected.into_iter().collect::<Vec<_>>(),
+            "{lifecycle} {asked}"
+        );
+        let off = on.replace("\"on\": true", "\"on\": false");
+        assert_eq!(found(&off, asked), [""; 0]);
+    }
+    let named = flag(r#""lifecycle": {"status": "Doing"}"#).replacen(
+        '{',
+        r#"{"meta": {"check": {"environment": "prod"}},"#,
+        1,
+    );
+    assert_eq!(found(&named, "{}"), [early]);
+}
+
+#[test]
+fn a_flag_that_is_on_elsewhere_must_be_on_in_development() {
+    let on = flags(&flag("\"version\": 1"));
+    let off = flags(&flag("\"version\": 1").replace("\"on\": true", "\"on\": false"));
+    let none = flags(r#"{"flags": {}}"#);
+    for (dev, prod, expected) in
+        [(&on, &on, 0), (&off, &on, 1), (&none, &on, 1), (&off, &off, 0), (&on, &off, 0)]
+    {
+        let all = check_environments(&[("dev", dev), ("prod", prod)], &CheckOptions::default());
+        let early = |found: &Vec<isoflag::Diagnostic>| {
+            found.iter().filter(|found| found.code() == "on-before-its-time").count()
+        };
+        assert_eq!(all.iter().map(early).collect::<Vec<_>>(), [0, expected]);
+    }
+}
+
+#[test]
+fn strategies_are_those_of_their_system() {
+    let strategies = |production: &str| {
+        format!(r#"{{"flags": {{}}, "meta": {{"strategies": {{"production": [{production}]}}}}}}"#)
+    };
+    let wrong = "invalid-strategy meta.strategies.production[0]";
+    for (entry, expected) in [
+        (r#"{"strategy": "Beta"}"#, None),
+        (r#"{"strategy": "Flush Out"}"#, Some(wrong)),
+        (r#"{"strategy": "Custom Production", "on": ["x"]}"#, Some(wrong)),
+        ("5", Some(wrong)),
+    ] {
+        assert_eq!(
+            found(&strategies(entry), "{}"),
+            expected.into_iter().collect::<Vec<_>>(),
+            "{entry}"
+        );
+    }
+}
+
+#[test]
+fn checking_leaves_the_diagnostics_alone() {
+    let flags = flags(&rules(&[&[], &[PRO]]));
+    let loading = flags.diagnostics().to_vec();
+    assert!(check(&flags, &CheckOptions::default()).starts_with(&loading));
+    assert_eq!(flags.diagnostics(), loading);
+}
+
+#[test]
+fn invalid_options_are_rejected() {
+    for (text, message) in [
+        ("[]", "expected an object, found []"),
+        (
+            r#"{"owner": true}"#,
+            "`owner`: there is no such option; there are `names`, `owners`, `environment`, `now`, `maxFlagsPerTeam`, `maxAgeDays`",
+        ),
+        (r#"{"now": "today"}"#, "`now`: expected a time in seconds, found \"today\""),
+        (r#"{"names": "."}"#, "`names`: invalid name pattern `.`: it has no word"),
+    ] {
+        let error = CheckOptions::read(&Value::parse(text.as_bytes()).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn every_code_has_an_entry_in_the_documentation() {
+    let page = include_str!("../../docs/diagnostics.md");
+    for (code, severity) in isoflag::Diagnostic::codes() {
+        let entry = format!("\n- `{code}` *{severity}*: ");
+        assert!(page.contains(&entry), "docs/diagnostics.md has no entry {entry:?}");
+    }
+    for entry in page.split("\n- `").skip(1) {
+        let code = entry.split('`').next().unwrap();
+        let known = isoflag::Diagnostic::codes().any(|(known, _)| known == code)
+            || [
+                "not-json",
+                "number-range",
+                "limit",
+                // The npm package's own.
+                "memory",
+                "not-a-document",
+                "not-a-patch",
+                "appconfig-ion",
+            ]
+            .contains(&code);
+        assert!(known, "docs/diagnostics.md has an entry `{code}`, and there is no such code");
+    }
+}

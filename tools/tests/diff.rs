@@ -1,0 +1,142 @@
+//! `diff` describes changes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use isoflag::Flags;
+use isoflag_tools::Diff;
+
+fn diff(old: &str, new: &str) -> Diff {
+    let flags = |text: &str| Flags::from_json(text.as_bytes()).unwrap();
+    isoflag_tools::diff(&flags(old), &flags(new))
+}
+
+fn flag(members: &str) -> String {
+    let comma = if members.is_empty() { "" } else { "," };
+    format!(r#"{{"flags": {{"f": {{"key": "f", "variations": [true, false]{comma}{members}}}}}}}"#)
+}
+
+/// Returns the description of a changed flag, line by line.
+fn words(old: &str, new: &str) -> Vec<String> {
+    let text = diff(&flag(old), &flag(new)).to_string();
+    text.lines().skip(1).map(|line| line.trim().to_owned()).collect()
+}
+
+const PRO: &str = r#"{"attribute": "plan", "op": "in", "values": ["pro"]}"#;
+
+#[test]
+fn each_change_is_described() {
+    let rule = |id: &str, index: u32| {
+        format!(r#"{{"id": "{id}", "variation": {index}, "clauses": [{PRO}]}}"#)
+    };
+    let (a, b, a2) = (rule("a", 0), rule("b", 0), rule("a", 1));
+    let rules = |rules: &[&str]| format!(r#""rules": [{}]"#, rules.join(","));
+    for (old, new, expected) in [
+        (r#""on": false"#.to_owned(), r#""on": true"#.to_owned(), &["turned on"][..]),
+        (r#""on": true"#.to_owned(), r#""on": false"#.to_owned(), &["turned off"]),
+        (r#""on": true, "version": 1"#.to_owned(), r#""on": true, "version": 2"#.to_owned(), &[]),
+        (
+            r#""offVariation": 0"#.to_owned(),
+            r#""offVariation": null"#.to_owned(),
+            &["while off: from `true` to the default in the code"],
+        ),
+        (
+            r#""fallthrough": {"variation": 1}"#.to_owned(),
+            r#""fallthrough": {"rollout": {"variations": [{"variation": 0, "weight": 12500},
+                {"variation": 1, "weight": 87500}]}}"#
+                .to_owned(),
+            &["everybody else: from `false` to 12.5 % `true`, 87.5 % `false`"],
+        ),
+        (
+            r#""targets": [{"variation": 0, "values": ["ada", "bob"]}]"#.to_owned(),
+            r#""targets": [{"variation": 0, "values": ["ada", "cyd"]}]"#.to_owned(),
+            &["named for `true`: `\"cyd\"` added; `\"bob\"` removed"],
+        ),
+        (rules(&[]), rules(&[&a]), &["rule added: `plan` in `\"pro\"` gets `true`"]),
+        (rules(&[&a, &b]), rules(&[&b]), &["rule removed: `plan` in `\"pro\"` gets `true`"]),
+        (
+            rules(&[&a]),
+            rules(&[&a2]),
+            &["rule 1: from `plan` in `\"pro\"` gets `true` to `plan` in `\"pro\"` gets `false`"],
+        ),
+        (rules(&[&a, &b]), rules(&[&b, &a]), &["the order of the rules changed"]),
+        (
+            rules(&[r#"{"variation": 0}"#]),
+            rules(&[r#"{"variation": 1}"#]),
+            &["rule 1: from everybody gets `true` to everybody gets `false`"],
+        ),
+        (
+            r#""lifecycle": {"status": "Staging", "owner": "a"}"#.to_owned(),
+            r#""lifecycle": {"status": "Done"}"#.to_owned(),
+            &["status: from `Staging` to `Done`", "`lifecycle.owner` removed: `\"a\"`"],
+        ),
+        (
+            r#""lifecycle": {"status": "To Do"}"#.to_owned(),
+            r#""lifecycle": {"status": "Done"}"#.to_owned(),
+            &[
+                "status: from `To Do` to `Done` (invalid: `Done` does not follow `To Do`; `Doing` does)",
+            ],
+        ),
+        (
+            r#""salt": "a", "fallthrough": {"rollout": {}}"#.to_owned(),
+            r#""salt": "b", "fallthrough": {"rollout": {}}"#.to_owned(),
+            &["`salt` changed: contexts are assigned to other buckets"],
+        ),
+        (String::new(), r#""trackEvents": true"#.to_owned(), &["`trackEvents` added: `true`"]),
+    ] {
+        assert_eq!(words(&old, &new), expected, "{old} {new}");
+    }
+}
+
+const OLD: &str = r#"{"meta": {"version": 1}, "flags": {
+    "asks": {"key": "asks", "on": true, "variations": [1, 2], "fallthrough": {"variation": 0},
+        "rules": [{"variation": 1, "clauses": [{"op": "segmentMatch", "values": ["s"]}]}]},
+    "gone": {"key": "gone"}, "named": {"key": "named", "name": "a"}},
+    "segments": {"s": {"key": "s", "included": ["ada"]}}}"#;
+const NEW: &str = r#"{"meta": {"version": 2}, "flags": {
+    "asks": {"key": "asks", "on": true, "variations": [1, 2], "fallthrough": {"variation": 0},
+        "rules": [{"variation": 1, "clauses": [{"op": "segmentMatch", "values": ["s"]}]}]},
+    "gone": {"key": "gone", "deleted": true}, "named": {"key": "named", "name": "`b`\n# x"},
+    "new": {"key": "new"}},
+    "segments": {"s": {"key": "s", "included": ["ada", "bob"]}}}"#;
+
+#[test]
+fn a_diff_is_formatted_as_text_json_and_markdown() {
+    let diff = diff(OLD, NEW);
+    assert_eq!(diff.answers().collect::<Vec<_>>(), ["asks", "gone", "new"]);
+    assert_eq!(
+        diff.to_string(),
+        "flag `asks` changed; answers can differ\n  \
+           because of a segment or prerequisite that changed\n\
+         flag `gone` removed; answers can differ\n\
+         flag `named` changed; answers stay\n  `name`: from `\"a\"` to `\"`b`\\n# x\"`\n\
+         flag `new` added; answers can differ\n\
+         segment `s` changed\n  included: `\"bob\"` added\n\
+         the document changed\n  `meta`: from `{\"version\":1}` to `{\"version\":2}`\n"
+    );
+    assert_eq!(
+        diff.to_markdown(),
+        "**Answers can differ:** `asks`, `gone`, `new`\n\
+         \n#### Flag `asks` changed ⚠\n\n- because of a segment or prerequisite that changed\n\
+         \n#### Flag `gone` removed ⚠\n\
+         \n\n#### Flag `named` changed\n\n- `name`: from `\"a\"` to ``\"`b`\\n# x\"``\n\
+         \n#### Flag `new` added ⚠\n\
+         \n\n#### Segment `s` changed\n\n- included: `\"bob\"` added\n\
+         \n#### Document\n\n- `meta`: from `{\"version\":1}` to `{\"version\":2}`\n"
+    );
+    let value = diff.to_value();
+    let value = value.as_object().unwrap();
+    let segments = r#"[{"change":"changed","changes":[{"after":["ada","bob"],"before":["ada"],"path":"included","words":"included: `\"bob\"` added"}],"key":"s"}]"#;
+    assert_eq!(value.get("segments").unwrap().to_string(), segments);
+    assert_eq!(value.get("answers").unwrap().to_string(), r#"["asks","gone","new"]"#);
+    let digest = Flags::from_json(NEW.as_bytes()).unwrap().digest().to_owned();
+    assert_eq!(value.get("to").unwrap().as_str(), Some(&*digest));
+}
+
+#[test]
+fn a_document_does_not_differ_from_itself() {
+    for document in [OLD, NEW] {
+        let same = diff(document, document);
+        assert!(same.is_empty());
+        assert_eq!(same.to_string(), "nothing changed\n");
+        assert_eq!(same.to_markdown(), "No flag changed.\n");
+    }
+}
