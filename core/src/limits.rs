@@ -6,8 +6,7 @@
 pub const DOCUMENT_BYTES: usize = 256 << 20;
 
 /// The memory, in bytes, that a document may take for each byte of its text. It is computed from the
-/// document, so that every host runtime rejects the same ones: see [`MEMORY_OF_ELEMENT`] and the
-/// constants after it.
+/// document (SPEC.md 14.3), so that every host runtime rejects the same ones.
 pub(crate) const MEMORY_PER_BYTE: usize = 12;
 
 /// The memory, in bytes, that any document may take, however short its text.

@@ -143,9 +143,40 @@ def traces(topic: Topic) -> None:
     )  # fmt: skip
 
 
+def memory_of(value: Json) -> int:
+    """The memory of a JSON value by SPEC.md 14.3, without that of flags and their parts."""
+
+    def listed(count: int, short: int, long: int) -> int:
+        return min(count, 1024) * short + max(count - 1024, 0) * long
+
+    match value:
+        case str():
+            return 28 + len(value.encode())
+        case list():
+            return 28 + listed(len(value), 24, 60) + sum(memory_of(element) for element in value)
+        case dict():
+            return 28 + listed(len(value), 40, 122) + sum(memory_of(member) for member in value.values())
+        case _:
+            return 0
+
+
+def memory(topic: Topic) -> None:
+    """A document takes a limited memory."""
+    limit, of_flag, count = 64 << 20, 170, 1_100_000
+    before = '{"flags":{"flag":{"on":true,"pad":"'
+    without = memory_of({"flags": {"flag": {"on": True, "pad": "", "x": [0] * count, "variations": [1]}}}) + of_flag
+    for slug, more, description in (("under", 0, "all the memory"), ("over", 1, "one byte more than the memory")):
+        text = repeated(before, ("a", limit - without + more), '","variations":[1],"x":[', ("0,", count - 1), "0]}}}")
+        expect: Json = {"error": {"code": "limit", "path": "flags.flag"}} if more else {"keys": ["flag"]}
+        topic.load_text(f"memory-{slug}", "14.3", f"values that take {description} of a document", text, expect)
+    targets = repeated('{"flags":{"flag":{"on":true,"variations":[1],"targets":[', ("{},", 200_000), "{}]}}}")
+    topic.load_text("memory-of-targets", "14.3", "short targets that take more than their text", targets,
+                    {"error": {"code": "limit", "path": "flags.flag"}})  # fmt: skip
+
+
 def topics() -> list[Topic]:
     """The topics of this module."""
     topic = Topic("limits", "The number of steps that one evaluation may take, and other limits")
-    for add in (pairs, long_texts, patterns, buckets, states, traces):
+    for add in (pairs, long_texts, patterns, buckets, states, traces, memory):
         add(topic)
     return [topic]

@@ -203,7 +203,7 @@ def selections() -> Topic:
         ("no-strategies", {"strategies": {"production": ["canary", 7, {}]}}),
     ]
     for slug, meta in nothing:
-        ask(f"nothing-{slug}", "nothing to choose from", "production", user(), None, {**document([flag()]), "meta": meta})
+        ask(f"nothing-{slug}", "nothing to choose from", "production", user(), None, document([flag()], meta=meta))
     ask("name-alone", "a name is an entry for everybody", "production", user(), {"strategy": "Beta"},
         document([flag()], meta={"strategies": {"production": ["beta"]}}))  # fmt: skip
     return topic

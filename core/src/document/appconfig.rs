@@ -53,7 +53,9 @@ impl Document {
             None => (profile, Path::Root),
         };
         // Each entry becomes two flags.
-        if !reading.memory.spend(entries.len().saturating_mul(2 * memory::MADE_FLAG)) {
+        if !entries.is_empty()
+            && !reading.memory.spend(entries.len().saturating_mul(2 * memory::MADE_FLAG))
+        {
             return Err(DocumentError::too_dense(path.text()));
         }
         let flags = flags(entries, &path)?;

@@ -99,7 +99,7 @@ impl Document {
         let flags = section(object, Section::Flags.name())?;
         let segments = section(object, Section::Segments.name())?;
         let values = section(object, FLAG_VALUES)?;
-        if !budget.spend(values.len().saturating_mul(memory::MADE_FLAG)) {
+        if !values.is_empty() && !budget.spend(values.len().saturating_mul(memory::MADE_FLAG)) {
             return Err(DocumentError::too_dense(FLAG_VALUES.to_owned()));
         }
         memory::spend(&flags, &segments, budget)?;
@@ -158,20 +158,17 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
                 Value::Array(elements) => {
                     self.spend(limits::MEMORY_OF_CONTAINER, path)?;
                     (0..).zip(elements.iter()).try_for_each(|(index, element)| {
-                        let path = path.element(index);
-                        self.spend(
-                            limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT),
-                            &path,
-                        )?;
-                        self.value(element, &path, depth + 1)
+                        let item = limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT);
+                        self.spend(item, path)?;
+                        self.value(element, &path.element(index), depth + 1)
                     })
                 }
                 Value::Object(object) => {
                     self.spend(limits::MEMORY_OF_CONTAINER, path)?;
                     (0..).zip(object.iter()).try_for_each(|(index, (name, member))| {
-                        let path = path.member(name);
-                        self.spend(limits::memory_of_item(index, limits::MEMORY_OF_MEMBER), &path)?;
-                        self.value(member, &path, depth + 1)
+                        let item = limits::memory_of_item(index, limits::MEMORY_OF_MEMBER);
+                        self.spend(item, path)?;
+                        self.value(member, &path.member(name), depth + 1)
                     })
                 }
                 Value::String(text) => self.spend(limits::MEMORY_OF_CONTAINER + text.len(), path),

@@ -29,7 +29,7 @@ pub(super) fn spend(
 ) -> Result<(), DocumentError> {
     for (section, items, size) in [("flags", flags, FLAG), ("segments", segments, SEGMENT)] {
         for (key, item) in items.iter() {
-            if !budget.spend(size) || !spend_parts(item, &mut budget) {
+            if !budget.spend(parts(item).saturating_add(size)) {
                 let path = Path::Root.member(section).member(key).text();
                 return Err(DocumentError::too_dense(path));
             }
@@ -38,18 +38,15 @@ pub(super) fn spend(
     Ok(())
 }
 
-/// Deducts the memory of the parts of a flag or segment; false if they take more than is left.
-fn spend_parts(item: &Value, budget: &mut Budget) -> bool {
-    for name in ["targets", "contextTargets", "includedContexts", "excludedContexts"] {
-        if !budget.spend(limits::memory_of_list(list(item, name).len(), TARGET)) {
-            return false;
-        }
-    }
+/// The memory of the parts of a flag or segment.
+fn parts(item: &Value) -> usize {
+    let targets = ["targets", "contextTargets", "includedContexts", "excludedContexts"]
+        .map(|name| limits::memory_of_list(list(item, name).len(), TARGET));
     let rules = list(item, "rules");
-    budget.spend(limits::memory_of_list(rules.len(), RULE))
-        && rules
-            .iter()
-            .all(|rule| budget.spend(limits::memory_of_list(list(rule, "clauses").len(), CLAUSE)))
+    let clauses =
+        rules.iter().map(|rule| limits::memory_of_list(list(rule, "clauses").len(), CLAUSE));
+    let sizes = targets.into_iter().chain(clauses);
+    sizes.fold(limits::memory_of_list(rules.len(), RULE), usize::saturating_add)
 }
 
 fn list<'v>(item: &'v Value, name: &str) -> &'v [Value] {
