@@ -1,4 +1,4 @@
-# Each target installs what it needs on a fresh checkout, and reports its steps.
+# Each target installs what it needs on a fresh checkout, and names its steps.
 #
 #   make demo          one document, two host runtimes, one answer
 #   make demo-web      the browser and a Lambda function side by side, in a page (ONCE=1 only checks)
@@ -21,64 +21,102 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= python3
+export PYTHON ?= python3
+export FUZZ_SECONDS ?= 60
 CASES ?= 20000
 SEED ?= isoflag
-FUZZ_SECONDS ?= 60
 
-# The folder of cargo's build output.
+# The folder of cargo's build output, and what `make demo` builds for itself.
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
-RUST_PACKAGES := -p isoflag -p isoflag-cli -p isoflag-conformance
+DEMO := .tools/demo
+MACHINE := $(shell uname -m)
+RUST_PACKAGES := -p isoflag -p isoflag-cli
+RUST := Cargo.toml Cargo.lock core/{Cargo.toml,src} "=$$(rustc -V)"
+WASM := $(RUST) bindings-wasm/{Cargo.toml,src,module.sh,npm/package-lock.json}
+WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src}
+
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
+wheel = .ci/cached 'the wheel for $(1) (a minute)' 'dist/isoflag-*_$(1).whl' $(WHEEL) \
+	bindings-python/{wheels,recompress,published_wheel}.py bindings-python/requirements-{build,linux}.txt -- \
+	.venv/bin/python bindings-python/wheels.py dist $(1)
+module = .ci/cached '$(1).wasm (a minute)' bindings-wasm/pkg/$(1) $(WASM) "=$${ISOFLAG_STD:-}" -- \
+	bindings-wasm/module.sh $(1) $(2) bindings-wasm/pkg/$(1)
 
-export PYTHON FUZZ_SECONDS
-
-.PHONY: help demo demo-web demo-pipeline test-shop bench dist dist-npm layer test test-all build build-python build-wasm \
-	build-cli check check-words check-rust check-python check-npm test-rust test-python test-npm test-dist \
-	test-page conformance worst consumers consumers-quick differential docs readme clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 help:
-	@sed -n '3,19s/^# \{0,2\}//p' Makefile
+	@sed -n '3,17s/^# \{0,2\}//p' Makefile
 
-demo: build
-	@.venv/bin/python examples/demo.py
+# Not optimised, and in folders of its own, so that nothing takes these packages for published ones.
+demo:
+	@$(MAKE) --jobs=4 demo-python demo-npm
+	@$(DEMO)/venv/bin/python examples/demo.py $(DEMO)/npm/dist
 
-demo-web: build
-	@examples/shop/run.sh $(if $(ONCE),--once)
+demo-python:
+	@.ci/python-env $(DEMO)/venv maturin bindings-python/requirements-build.txt
+	@.ci/cached 'the Python package, not optimised' '$(DEMO)/venv/lib/python3*/site-packages/isoflag' $(WHEEL) -- \
+		env PATH="$(CURDIR)/$(DEMO)/venv/bin:$$PATH" MATURIN_PEP517_ARGS='--profile demo' \
+		pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python
 
-demo-pipeline: build-python
-	@.ci/python-env
+demo-module: wasm-target
+	@.ci/cached 'the WebAssembly module, not optimised' '$(TARGET)/wasm32-unknown-unknown/demo/isoflag_wasm.wasm' $(WASM) -- \
+		cargo build -p isoflag-wasm --profile demo --target wasm32-unknown-unknown
+
+demo-npm: wasm-tools demo-module
+	@.ci/cached 'the npm package, not optimised' $(DEMO)/npm/dist $(WASM) bindings-wasm/npm/{src,scripts,*.json} -- \
+		bindings-wasm/module.sh demo
+
+demo-web: shop
+	@.venv/bin/python examples/shop/serve.py --check $(if $(ONCE),--once)
+
+demo-pipeline: python-packages
 	@.venv/bin/python examples/pipeline/demo.py
 
 build: build-python build-wasm
 
 build-python:
-	@bindings-python/build.sh
+	@.ci/python-env .venv maturin bindings-python/requirements-{build,linux}.txt
+	@$(call wheel,$(MACHINE))
+	@.ci/cached 'the wheel in .venv' '.venv/lib/python3*/site-packages/isoflag' dist/isoflag-*_$(MACHINE).whl .ci/python-env -- \
+		.venv/bin/pip install --force-reinstall --no-deps dist/isoflag-*_$(MACHINE).whl
 
-build-wasm:
-	@bindings-wasm/build.sh
+# What the tests import, beside the package.
+python-packages: build-python
+	@.ci/python-env
+
+# Without rustup the target comes with the machine's Rust.
+wasm-target:
+	@! command -v rustup >/dev/null || rustup --quiet target add wasm32-unknown-unknown
+
+wasm-tools:
+	@.ci/npm-env bindings-wasm/npm
+	@.ci/cached 'wasm-pack and wasm-bindgen (a minute, once)' '$(TARGET)/build-tools/debug/wasm-pack' bindings-wasm/build-tools -- \
+		cargo build --locked --manifest-path bindings-wasm/build-tools/Cargo.toml --target-dir '$(TARGET)/build-tools'
+
+build-wasm: wasm-target wasm-tools
+	@$(call module,core,wasm)
+	@$(call module,tools,wasm-tools)
+	@.ci/cached 'the npm package' bindings-wasm/npm/dist bindings-wasm/pkg bindings-wasm/npm/{src,scripts,*.json} -- \
+		npm run build --prefix bindings-wasm/npm
 
 build-cli: build-python
-	$(call say,the program isoflag: a minute the first time)
-	@cargo build --quiet --release -p isoflag-cli
-	@mkdir -p .venv/bin && ln -sf "$(TARGET)/release/isoflag" .venv/bin/isoflag
+	$(call say,the command-line tool)
+	@cargo build --quiet -p isoflag-cli
+	@ln -sf "$(TARGET)/debug/isoflag" .venv/bin/isoflag
 
-test: check test-rust build test-python test-npm test-dist test-shop test-page conformance consumers-quick differential docs readme
-	@.ci/totals test
+test: check test-rust test-python test-npm test-shop test-page conformance consumers-quick differential readme
+	@echo "test passed: $$(sed -n 's/^cases //p' conformance/DIGEST) conformance cases on each host runtime, one digest"
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
-	@$(MAKE) consumers
+	@$(MAKE) consumers dist
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@core/fuzz/run.sh $(FUZZ_SECONDS)
-	@$(MAKE) dist
 	$(call say,what else goes to PyPI (five minutes))
-	@bindings-python/wheels.sh
-	$(call say,the aarch64 wheel: emulated (two minutes))
-	@bindings-python/arm64.sh
+	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
+	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
-	@.ci/totals test-all
 
 check: check-words check-rust check-python check-npm
 
@@ -86,59 +124,55 @@ check-words:
 	@.ci/check-wording
 
 check-rust:
-	$(call say,Rust: format and lints (a minute))
-	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python
-	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-python -- -D warnings
+	$(call say,Rust: format and lints and documentation (a minute))
+	@cargo fmt --check --all
+	@cargo clippy --quiet --all-targets --workspace -- -D warnings
 	@cargo clippy --quiet --all-targets -p isoflag --no-default-features -- -D warnings
 	@cargo clippy --quiet -p isoflag --no-default-features --features tools -- -D warnings
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag
 
-check-python: build-python
+check-python: python-packages
 	$(call say,Python: format and lints and types)
-	@.ci/python-env
-	@.ci/check-python
+	@for project in $$(git grep -l '^\[tool\.mypy\]' -- '*pyproject.toml'); do (cd $${project%/*}; PATH="$(CURDIR)/.venv/bin:$$PATH"; \
+		ruff format --quiet --check . && ruff check --quiet . && mypy --no-error-summary); done
 
 check-npm: build-wasm
 	$(call say,TypeScript: format and lints and types)
-	@.ci/check-npm
+	@for package in $$(git ls-files '*package.json' | xargs grep -lE '"(lint|typecheck)":'); do .ci/npm-env $${package%/*}; \
+		for script in lint typecheck; do npm run --silent --if-present --prefix $${package%/*} $$script; done; done
 
 test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet $(RUST_PACKAGES)
 	@cargo test --quiet -p isoflag --no-default-features
 
-test-python: build-python build-cli
+test-python: python-packages build-cli dist-npm
 	$(call say,Python: the binding and the programs that test it)
-	@.ci/python-env
-	@.venv/bin/python -m pytest -q bindings-python/tests
-	@.venv/bin/python -m pytest -q conformance/authoring
-	@.venv/bin/python -m pytest -q conformance/differential
-	@.venv/bin/python -m pytest -q docs/consistency
+	@for folder in bindings-python/tests conformance/authoring conformance/differential docs; do \
+		.venv/bin/python -m pytest -q $$folder; done
 
 test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
 
-test-dist: build-python dist-npm
-	$(call say,dist: what README says to install, in empty projects)
-	@.ci/install-dist
-
-test-shop: build
+test-shop: shop
 	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
-	@examples/shop/build.sh
 	@npm test --silent --prefix examples/shop
 
+shop: build
+	$(call say,the shop: its page)
+	@.ci/npm-env examples/shop
+	@npm run --silent build --prefix examples/shop
+
 # Uses the CLI that cargo has built; SCREENSHOT=docs/inventory.png takes the picture again.
-test-page:
+test-page: build-cli
 	$(call say,the inventory page in Chromium)
-	@cargo build --quiet -p isoflag-cli
 	@.ci/npm-env cli/page-test
-	@cd cli/page-test && npm run --silent lint && \
-		ISOFLAG="$(TARGET)/debug/isoflag" \
+	@cd cli/page-test && npm run --silent lint && ISOFLAG="$(TARGET)/debug/isoflag" \
 		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
 
-conformance: build build-cli
+conformance: build-wasm python-packages build-cli
 	$(call say,conformance: the suite on every host (a minute))
-	@.ci/python-env
 	@conformance/run.sh
 
 consumers: build-wasm
@@ -151,21 +185,27 @@ consumers-quick: build-wasm
 	$(call say,consumers: the packed npm package in Node and in pages (a minute))
 	@bindings-wasm/consumers/run.sh --quick
 
-differential: build
+differential: build-wasm python-packages
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/differential/run.sh --cases $(CASES) --seed $(SEED)
 
-dist: build-python dist-npm
-	$(call say,dist: the wheels of both architectures (two minutes))
-	@bindings-python/wheel.sh x86_64 aarch64
+dist: dist-python dist-npm
+
+dist-python: build-python
+	@$(call wheel,x86_64)
+	@$(call wheel,aarch64)
 
 dist-npm: build-wasm
 	@mkdir -p dist && rm -f dist/isoflag-*.tgz
 	@npm pack --silent --pack-destination dist ./bindings-wasm/npm
 
-layer: build-python
+layer: dist-python
 	$(call say,Lambda layers: both architectures)
-	@bindings-python/layer.sh
+	@rm -rf "$(TARGET)/layers" && mkdir -p "$(TARGET)/layers"
+	@for wheel in dist/isoflag-*.whl; do \
+		.venv/bin/python bindings-python/layer.py $$wheel "$(TARGET)/layers/isoflag-layer-$$(sed 's/.*[0-9]_\(.*\).whl/\1/' <<<$$wheel).zip"; done
+	@.venv/bin/python bindings-python/layer_table.py "$(TARGET)"/layers/*.zip >bindings-python/LAYER.md
+	@ls "$(TARGET)"/layers/*.zip bindings-python/LAYER.md
 
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
@@ -175,17 +215,10 @@ worst: build
 	$(call say,worst: the slowest input of each family (ten minutes))
 	@bench/worst/run.sh
 
-docs:
-	$(call say,documentation: builds without warnings)
-	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag
-
-readme: build
+readme: build-wasm python-packages
 	$(call say,README: what it quotes is what the demo prints)
-	@.ci/python-env
 	@.venv/bin/python docs/readme.py --check
 
 clean:
-	rm -rf dist target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
-		bindings-wasm/pkg conformance/answers examples/shop/web/dist \
-		bindings-wasm/consumers/*/out bindings-wasm/consumers/*/.next
+	rm -rf dist target .venv .tools bindings-wasm/{npm/dist,pkg} conformance/answers examples/shop/web/dist bindings-wasm/consumers/*/{out,.next}
 	find . -name node_modules -prune -exec rm -rf {} +

@@ -36,24 +36,12 @@ if [[ ! -f "${wheels[0]}" || ! -f "$repo/bindings-wasm/npm/dist/core.wasm" ]]; t
 fi
 wheel="${wheels[0]}"
 
-# Records the digest of an installation's inputs.
-installed() { [[ "$(cat "$1" 2>/dev/null)" == "$2" ]]; }
-
-mkdir -p "$work"
 # A separate environment: it must not contain PyYAML, with which LaunchDarkly's SDK parses JSON
 # differently.
-list="$(cat "$here/python/packages.txt" <("$repo/.venv/bin/python" -VV) | sha256sum)"
 python="$work/venv/bin/python"
-if ! installed "$work/venv/.packages" "$list"; then
-    say "Python packages (half a minute)"
-    "$repo/.venv/bin/python" -m venv --clear "$work/venv"
-    "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/python/packages.txt"
-    printf '%s\n' "$list" >"$work/venv/.packages"
-fi
-if ! installed "$work/venv/.isoflag" "$(sha256sum <"$wheel")"; then
-    "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
-    sha256sum <"$wheel" >"$work/venv/.isoflag"
-fi
+"$repo/.ci/python-env" bench/.work/venv ldclient bench/python/packages.txt
+"$repo/.ci/cached" "isoflag for the benchmark" 'bench/.work/venv/lib/python3*/site-packages/isoflag' "$wheel" bench/python/packages.txt -- \
+    "$python" -m pip install --force-reinstall --no-deps "$wheel"
 "$repo/.ci/npm-env" bench/node
 say "Rust: compiling (two minutes the first time)"
 export CARGO_TARGET_DIR="$target/bench"

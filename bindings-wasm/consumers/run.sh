@@ -3,6 +3,6 @@
 # all are tested and RESULTS.md is written; `--quick` runs what every commit needs.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-"$here/../build.sh"
+make -C "$here/../.." build-wasm
 "$here/../../.ci/npm-env" conformance/runners
 exec node "$here/harness/run.js" "$@"
