@@ -13,6 +13,7 @@
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
+#   make fuzz          searches for documents and contexts that crash the core (FUZZ_SECONDS=60 for each)
 #   make check         formatters, linters and types
 #   make clean         removes the files that the targets above create
 
@@ -21,8 +22,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-export PYTHON ?= python3
-export FUZZ_SECONDS ?= 60
+PYTHON ?= python3
+export PYTHON
+FUZZ_SECONDS ?= 60
 CASES ?= 20000
 SEED ?= isoflag
 
@@ -30,7 +32,6 @@ SEED ?= isoflag
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEMO := .tools/demo
 MACHINE := $(shell uname -m)
-RUST_PACKAGES := -p isoflag -p isoflag-cli
 RUST := Cargo.toml Cargo.lock core/{Cargo.toml,src} "=$$(rustc -V)"
 WASM := $(RUST) bindings-wasm/{Cargo.toml,src,module.sh,npm/package-lock.json}
 WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src}
@@ -39,13 +40,12 @@ say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 wheel = .ci/cached 'the wheel for $(1) (a minute)' 'dist/isoflag-*_$(1).whl' $(WHEEL) \
 	bindings-python/{wheels,recompress,published_wheel}.py bindings-python/requirements-{build,linux}.txt -- \
 	.venv/bin/python bindings-python/wheels.py dist $(1)
-module = .ci/cached '$(1).wasm (a minute)' bindings-wasm/pkg/$(1) $(WASM) "=$${ISOFLAG_STD:-}" -- \
-	bindings-wasm/module.sh $(1) $(2) bindings-wasm/pkg/$(1)
+module = .ci/cached '$(1).wasm (a minute)' bindings-wasm/pkg/$(1) $(WASM) "=$${ISOFLAG_STD:-}" -- bindings-wasm/module.sh $(1)
 
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 help:
-	@sed -n '3,17s/^# \{0,2\}//p' Makefile
+	@sed -n 's/^#  \( make\)/\1/p' Makefile
 
 # Not optimised, and in folders of its own, so that nothing takes these packages for published ones.
 demo:
@@ -62,7 +62,7 @@ demo-module: wasm-target
 	@.ci/cached 'the WebAssembly module, not optimised' '$(TARGET)/wasm32-unknown-unknown/demo/isoflag_wasm.wasm' $(WASM) -- \
 		cargo build -p isoflag-wasm --profile demo --target wasm32-unknown-unknown
 
-demo-npm: wasm-tools demo-module
+demo-npm: wasm-tools demo-module npm-packages
 	@.ci/cached 'the npm package, not optimised' $(DEMO)/npm/dist $(WASM) bindings-wasm/npm/{src,scripts,*.json} -- \
 		bindings-wasm/module.sh demo
 
@@ -88,14 +88,16 @@ python-packages: build-python
 wasm-target:
 	@! command -v rustup >/dev/null || rustup --quiet target add wasm32-unknown-unknown
 
-wasm-tools:
+npm-packages:
 	@.ci/npm-env bindings-wasm/npm
+
+wasm-tools:
 	@.ci/cached 'wasm-pack and wasm-bindgen (a minute, once)' '$(TARGET)/build-tools/debug/wasm-pack' bindings-wasm/build-tools -- \
 		cargo build --locked --manifest-path bindings-wasm/build-tools/Cargo.toml --target-dir '$(TARGET)/build-tools'
 
-build-wasm: wasm-target wasm-tools
-	@$(call module,core,wasm)
-	@$(call module,tools,wasm-tools)
+build-wasm: wasm-target wasm-tools npm-packages
+	@$(call module,core)
+	@$(call module,tools)
 	@.ci/cached 'the npm package' bindings-wasm/npm/dist bindings-wasm/pkg bindings-wasm/npm/{src,scripts,*.json} -- \
 		npm run build --prefix bindings-wasm/npm
 
@@ -104,23 +106,19 @@ build-cli: build-python
 	@cargo build --quiet -p isoflag-cli
 	@ln -sf "$(TARGET)/debug/isoflag" .venv/bin/isoflag
 
-test: check test-rust test-python test-npm test-shop test-page conformance consumers-quick differential readme
+test: check test-rust test-python test-npm test-shop test-page conformance consumers-quick differential
 	@echo "test passed: $$(sed -n 's/^cases //p' conformance/DIGEST) conformance cases on each host runtime, one digest"
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
-	@$(MAKE) consumers dist
-	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
-	@core/fuzz/run.sh $(FUZZ_SECONDS)
-	$(call say,what else goes to PyPI (five minutes))
+	@$(MAKE) consumers fuzz dist
+	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
 	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
 
-check: check-words check-rust check-python check-npm
-
-check-words:
+check: check-rust check-python check-npm
 	@.ci/check-wording
 
 check-rust:
@@ -143,13 +141,14 @@ check-npm: build-wasm
 
 test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
-	@cargo test --quiet $(RUST_PACKAGES)
+	@cargo test --quiet
 	@cargo test --quiet -p isoflag --no-default-features
 
 test-python: python-packages build-cli dist-npm
 	$(call say,Python: the binding and the programs that test it)
 	@for folder in bindings-python/tests conformance/authoring conformance/differential docs; do \
 		.venv/bin/python -m pytest -q $$folder; done
+	@.venv/bin/python docs/readme.py --check
 
 test-npm: build-wasm
 	$(call say,Node: the binding)
@@ -160,7 +159,6 @@ test-shop: shop
 	@npm test --silent --prefix examples/shop
 
 shop: build
-	$(call say,the shop: its page)
 	@.ci/npm-env examples/shop
 	@npm run --silent build --prefix examples/shop
 
@@ -178,7 +176,7 @@ conformance: build-wasm python-packages build-cli
 consumers: build-wasm
 	$(call say,consumers: the packed npm package wherever it is installed (three minutes))
 	@bindings-wasm/consumers/run.sh
-	@cli/npm/build.sh
+	@npm run --silent build --prefix cli/npm
 	@npm test --silent --prefix cli/npm
 
 consumers-quick: build-wasm
@@ -202,8 +200,8 @@ dist-npm: build-wasm
 layer: dist-python
 	$(call say,Lambda layers: both architectures)
 	@rm -rf "$(TARGET)/layers" && mkdir -p "$(TARGET)/layers"
-	@for wheel in dist/isoflag-*.whl; do \
-		.venv/bin/python bindings-python/layer.py $$wheel "$(TARGET)/layers/isoflag-layer-$$(sed 's/.*[0-9]_\(.*\).whl/\1/' <<<$$wheel).zip"; done
+	@for machine in x86_64 aarch64; do .venv/bin/python bindings-python/layer.py \
+		dist/isoflag-*_$$machine.whl "$(TARGET)/layers/isoflag-layer-$$machine.zip"; done
 	@.venv/bin/python bindings-python/layer_table.py "$(TARGET)"/layers/*.zip >bindings-python/LAYER.md
 	@ls "$(TARGET)"/layers/*.zip bindings-python/LAYER.md
 
@@ -211,13 +209,28 @@ bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
 	@bench/run.sh $(if $(QUICK),--quick)
 
+# A host runtime that an input ends keeps the measurements so far; ONLY names families by a part of their name.
+worst: WORST := bench/.work/worst
+worst: SEED := 1
 worst: build
 	$(call say,worst: the slowest input of each family (ten minutes))
-	@bench/worst/run.sh
+	@rm -rf $(WORST) && mkdir -p $(WORST)/{inputs,measured}
+	@cargo run --quiet --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- $(WORST)/inputs \
+		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
+	@.venv/bin/python bench/worst/hosts/measure.py $(WORST)/inputs >$(WORST)/measured/python.jsonl || echo "SKIPPED: the rest of Python"
+	@for entry in node inline; do node bench/worst/hosts/measure.mjs "$(CURDIR)/bindings-wasm/npm/dist/$$entry.js" $(WORST)/inputs \
+		>$(WORST)/measured/$$entry.jsonl || echo "SKIPPED: the rest of $$entry.js"; done
+	@.venv/bin/python bench/worst/hosts/table.py $(WORST)/inputs $(WORST)/measured | tee $(WORST)/table.md
 
-readme: build-wasm python-packages
-	$(call say,README: what it quotes is what the demo prints)
-	@.venv/bin/python docs/readme.py --check
+# The flags for coverage are unstable; RUSTC_BOOTSTRAP makes the stable compiler accept them.
+fuzz:
+	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
+	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz core/fuzz/Cargo.toml -- \
+		cargo install --locked --root .tools cargo-fuzz@0.13.2
+	@mkdir -p "$(TARGET)"/fuzz/{document,context}
+	@for example in first shop; do cp examples/$$example/flags.json "$(TARGET)/fuzz/document/$$example"; done
+	@for input in document context; do RUSTC_BOOTSTRAP=1 .tools/bin/cargo-fuzz run --fuzz-dir core/fuzz --target-dir "$(TARGET)" \
+		--sanitizer none $$input "$(TARGET)/fuzz/$$input" -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 -verbosity=0; done
 
 clean:
 	rm -rf dist target .venv .tools bindings-wasm/{npm/dist,pkg} conformance/answers examples/shop/web/dist bindings-wasm/consumers/*/{out,.next}

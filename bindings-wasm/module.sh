@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Builds one WebAssembly module with wasm-pack: module.sh core|tools PROFILE FOLDER. `module.sh demo` builds the npm package of
-# `make demo`: with one module, not optimised, in .tools/demo. The Makefile installs the tools.
+# Builds a WebAssembly module. The Makefile installs the tools.
+#
+#   module.sh core|tools   bindings-wasm/pkg/core or tools, with wasm-pack
+#   module.sh cli          cli/npm/isoflag.wasm, the command-line tool compiled for WASI
+#   module.sh demo         the npm package of `make demo` in .tools/demo, with one module that is not optimised
 #
 # ISOFLAG_STD=prebuilt builds core.wasm with the toolchain's standard library: larger, and without nightly flags.
 set -euo pipefail
@@ -26,42 +29,43 @@ if [[ "$1" == demo ]]; then
     exit
 fi
 
-name=$1 profile=$2 out=$3
-crate=bindings-wasm
+# Otherwise paths of this machine would be part of the module.
+export RUSTFLAGS="--remap-path-prefix=$PWD=isoflag --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int
     --enable-reference-types --enable-sign-ext)
-case $name in
-core)
-    arguments=(--locked --no-default-features)
-    optimise=(--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign
-        --flatten --rereloop -Oz -Oz)
-    ;;
-tools) arguments=(--locked) optimise=(-O3) ;;
-esac
+strip=(--strip-debug --strip-producers --strip-target-features)
+out=bindings-wasm/pkg/$1
 
-# Otherwise paths of this machine would be part of the module.
-RUSTFLAGS="--remap-path-prefix=$PWD=isoflag --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
-library=prebuilt
-if [[ "$name" == core && "${ISOFLAG_STD:-}" != prebuilt ]]; then
-    # Building the standard library with the module saves 7 % of a page's download.
-    if rustup component add rust-src 2>/dev/null || [[ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]]; then
-        library=built
-        arguments+=(-Z "build-std=std,panic_abort" -Z "build-std-features=optimize_for_size")
-        # The core never panics; if it did, a page would only see a trap without a message.
+case $1 in
+core)
+    library=prebuilt arguments=(--no-default-features)
+    if [[ "${ISOFLAG_STD:-}" == prebuilt ]]; then :
+    elif rustup component add rust-src 2>/dev/null || [[ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]]; then
+        # Building the standard library with the module saves 7 % of a page's download. The core never panics; if it did, a page
+        # would only see a trap without a message.
+        library=built arguments+=(-Z "build-std=std,panic_abort" -Z "build-std-features=optimize_for_size")
         RUSTFLAGS+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
         export RUSTC_BOOTSTRAP=1
     else
         echo "module: there are no sources of the standard library; core.wasm will be larger" >&2
     fi
-fi
-export RUSTFLAGS
-
-# Until each module is a crate, which names the flags in `[package.metadata.wasm-pack.profile.custom]`, wasm-opt runs here.
-pack "$crate" "$profile" "$out" "${arguments[@]}"
-# named.wasm has the names of the functions, from which bench/ computes what the bytes are.
-wasm-opt "${optimise[@]}" -g "${features[@]}" "$out/core_bg.wasm" -o "$out/named.wasm"
-wasm-opt --strip-debug --strip-producers --strip-target-features "${features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
-if [[ "$name" == core ]]; then
+    pack bindings-wasm wasm "$out" "${arguments[@]}"
+    optimise=(--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign
+        --flatten --rereloop -Oz -Oz)
     rustc --version | cut -d' ' -f2 >bindings-wasm/pkg/rustc-version
     printf '%s\n' "$library" >bindings-wasm/pkg/standard-library
-fi
+    ;;
+tools)
+    pack bindings-wasm wasm-tools "$out"
+    optimise=(-O3)
+    ;;
+cli)
+    ! command -v rustup >/dev/null || rustup --quiet target add wasm32-wasip1
+    cargo build --quiet -p isoflag-cli --profile wasm --target wasm32-wasip1
+    exec wasm-opt -Oz "${strip[@]}" "${features[@]}" "${CARGO_TARGET_DIR:-target}/wasm32-wasip1/wasm/isoflag.wasm" -o cli/npm/isoflag.wasm
+    ;;
+esac
+# Once each module is a crate, which names these flags in `[package.metadata.wasm-pack.profile.custom]`, wasm-pack does this.
+# named.wasm has the names of the functions, from which bench/ computes what the bytes are.
+wasm-opt "${optimise[@]}" -g "${features[@]}" "$out/core_bg.wasm" -o "$out/named.wasm"
+wasm-opt "${strip[@]}" "${features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
