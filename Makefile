@@ -106,7 +106,7 @@ build-cli: build-python
 	@cargo build --quiet -p isoflag-cli
 	@ln -sf "$(TARGET)/debug/isoflag" .venv/bin/isoflag
 
-test: check test-rust test-python test-npm test-shop test-page conformance consumers-quick differential
+test: check test-rust test-python test-npm test-pages conformance consumers-quick differential
 	@echo "test passed: $$(sed -n 's/^cases //p' conformance/DIGEST) conformance cases on each host runtime, one digest"
 
 test-all:
@@ -118,25 +118,20 @@ test-all:
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
 
-check: check-rust check-python check-npm
+check: python-packages build-wasm
+	$(call say,every text: wording)
 	@.ci/check-wording
-
-check-rust:
 	$(call say,Rust: format and lints and documentation (a minute))
 	@cargo fmt --check --all
 	@cargo clippy --quiet --all-targets --workspace -- -D warnings
 	@cargo clippy --quiet --all-targets -p isoflag --no-default-features -- -D warnings
 	@cargo clippy --quiet -p isoflag --no-default-features --features tools -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag
-
-check-python: python-packages
 	$(call say,Python: format and lints and types)
 	@for project in $$(git grep -l '^\[tool\.mypy\]' -- '*pyproject.toml'); do (cd $${project%/*}; PATH="$(CURDIR)/.venv/bin:$$PATH"; \
 		ruff format --quiet --check . && ruff check --quiet . && mypy --no-error-summary); done
-
-check-npm: build-wasm
 	$(call say,TypeScript: format and lints and types)
-	@for package in $$(git ls-files '*package.json' | xargs grep -lE '"(lint|typecheck)":'); do .ci/npm-env $${package%/*}; \
+	@for package in $$(git grep -lE '"(lint|typecheck)":' -- '*package.json'); do .ci/npm-env $${package%/*}; \
 		for script in lint typecheck; do npm run --silent --if-present --prefix $${package%/*} $$script; done; done
 
 test-rust:
@@ -154,20 +149,16 @@ test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
 
-test-shop: shop
-	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
-	@npm test --silent --prefix examples/shop
-
 shop: build
 	@.ci/npm-env examples/shop
 	@npm run --silent build --prefix examples/shop
 
-# Uses the CLI that cargo has built; SCREENSHOT=docs/inventory.png takes the picture again.
-test-page: build-cli
-	$(call say,the inventory page in Chromium)
+# SCREENSHOT=docs/inventory.png takes the picture of the inventory page again.
+test-pages: shop build-cli
+	$(call say,Chromium: the shop with its Lambda functions, and the inventory page (two minutes))
+	@npm test --silent --prefix examples/shop
 	@.ci/npm-env cli/page-test
-	@cd cli/page-test && npm run --silent lint && ISOFLAG="$(TARGET)/debug/isoflag" \
-		SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" npm test --silent
+	@ISOFLAG="$(TARGET)/debug/isoflag" SCREENSHOT="$(abspath $(SCREENSHOT))" npm test --silent --prefix cli/page-test
 
 conformance: build-wasm python-packages build-cli
 	$(call say,conformance: the suite on every host (a minute))
@@ -209,7 +200,7 @@ bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
 	@bench/run.sh $(if $(QUICK),--quick)
 
-# A host runtime that an input ends keeps the measurements so far; ONLY names families by a part of their name.
+# If an input ends a host runtime, the measurements so far are kept. ONLY names families by a part of their name.
 worst: WORST := bench/.work/worst
 worst: SEED := 1
 worst: build
