@@ -32,7 +32,7 @@ SEED ?= isoflag
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEMO := .tools/demo
 MACHINE := $(shell uname -m)
-RUST := Cargo.toml Cargo.lock core/{Cargo.toml,src} "=$$(rustc -V)"
+RUST := Cargo.toml Cargo.lock $(wildcard core/Cargo.toml core/src tools/Cargo.toml tools/src) "=$$(rustc -V)"
 WASM := $(RUST) bindings-wasm/{Cargo.toml,src,module.sh,npm/package-lock.json}
 WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src}
 
@@ -106,7 +106,9 @@ build-cli: build-python
 	@cargo build --quiet -p isoflag-cli
 	@ln -sf "$(TARGET)/debug/isoflag" .venv/bin/isoflag
 
-test: check test-rust test-python test-npm test-pages conformance consumers-quick differential
+test:
+	@$(MAKE) --jobs=4 build build-cli python-packages
+	@$(MAKE) check test-rust test-python test-npm test-pages conformance consumers-quick differential
 	@echo "test passed: $$(sed -n 's/^cases //p' conformance/DIGEST) conformance cases on each host runtime, one digest"
 
 test-all:

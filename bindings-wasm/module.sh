@@ -39,6 +39,8 @@ out=bindings-wasm/pkg/$1
 case $1 in
 core)
     library=prebuilt arguments=(--no-default-features)
+    # The small implementation of the sha2 crate.
+    RUSTFLAGS+=' --cfg sha2_backend_soft="compact"'
     if [[ "${ISOFLAG_STD:-}" == prebuilt ]]; then :
     elif rustup component add rust-src 2>/dev/null || [[ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]]; then
         # Building the standard library with the module saves 7 % of a page's download. The core never panics; if it did, a page
