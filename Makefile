@@ -77,7 +77,7 @@ build: build-python build-wasm
 build-python:
 	@.ci/python-env .venv maturin bindings-python/requirements-{build,linux}.txt
 	@$(call wheel,$(MACHINE))
-	@.ci/cached 'the wheel in .venv' '.venv/lib/python3*/site-packages/isoflag' dist/isoflag-*_$(MACHINE).whl .ci/python-env -- \
+	@.ci/cached 'the wheel in .venv' '.venv/lib/python3*/site-packages/isoflag' dist/isoflag-*_$(MACHINE).whl -- \
 		.venv/bin/pip install --force-reinstall --no-deps dist/isoflag-*_$(MACHINE).whl
 
 # What the tests import, beside the package.
@@ -108,7 +108,7 @@ build-cli: build-python
 
 test:
 	@$(MAKE) --jobs=4 build build-cli python-packages
-	@$(MAKE) check test-rust test-python test-npm test-pages conformance consumers-quick differential
+	@$(MAKE) QUICK=1 check test-rust test-python test-npm test-pages conformance consumers differential
 	@echo "test passed: $$(sed -n 's/^cases //p' conformance/DIGEST) conformance cases on each host runtime, one digest"
 
 test-all:
@@ -167,14 +167,9 @@ conformance: build-wasm python-packages build-cli
 	@conformance/run.sh
 
 consumers: build-wasm
-	$(call say,consumers: the packed npm package wherever it is installed (three minutes))
-	@bindings-wasm/consumers/run.sh
-	@npm run --silent build --prefix cli/npm
-	@npm test --silent --prefix cli/npm
-
-consumers-quick: build-wasm
-	$(call say,consumers: the packed npm package in Node and in pages (a minute))
-	@bindings-wasm/consumers/run.sh --quick
+	$(call say,consumers: the packed npm package wherever it is installed (three minutes; QUICK=1: one))
+	@bindings-wasm/consumers/run.sh $(if $(QUICK),--quick)
+	@$(if $(QUICK),,npm run --silent build --prefix cli/npm && npm test --silent --prefix cli/npm)
 
 differential: build-wasm python-packages
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
@@ -196,7 +191,6 @@ layer: dist-python
 	@for machine in x86_64 aarch64; do .venv/bin/python bindings-python/layer.py \
 		dist/isoflag-*_$$machine.whl "$(TARGET)/layers/isoflag-layer-$$machine.zip"; done
 	@.venv/bin/python bindings-python/layer_table.py "$(TARGET)"/layers/*.zip >bindings-python/LAYER.md
-	@ls "$(TARGET)"/layers/*.zip bindings-python/LAYER.md
 
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)

@@ -41,15 +41,13 @@ core)
     library=prebuilt arguments=(--no-default-features)
     # The small implementation of the sha2 crate.
     RUSTFLAGS+=' --cfg sha2_backend_soft="compact"'
-    if [[ "${ISOFLAG_STD:-}" == prebuilt ]]; then :
-    elif rustup component add rust-src 2>/dev/null || [[ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]]; then
-        # Building the standard library with the module saves 7 % of a page's download. The core never panics; if it did, a page
-        # would only see a trap without a message.
+    # Building the standard library with the module saves 7 % of a page's download, if its sources can be had. The core never
+    # panics; if it did, a page would only see a trap without a message.
+    if [[ "${ISOFLAG_STD:-}" != prebuilt ]] &&
+        { rustup component add rust-src 2>/dev/null || [[ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]]; }; then
         library=built arguments+=(-Z "build-std=std,panic_abort" -Z "build-std-features=optimize_for_size")
         RUSTFLAGS+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
         export RUSTC_BOOTSTRAP=1
-    else
-        echo "module: there are no sources of the standard library; core.wasm will be larger" >&2
     fi
     pack bindings-wasm wasm "$out" "${arguments[@]}"
     optimise=(--low-memory-unused -O --precompute-propagate --local-cse -O --optimize-added-constants-propagate -O --dealign
