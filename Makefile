@@ -124,6 +124,7 @@ check: python-packages build-wasm
 	$(call say,every text: wording)
 	@.ci/check-wording
 	$(call say,Rust: format and lints and documentation (a minute))
+	@cargo clippy --version >/dev/null && cargo fmt --version >/dev/null || rustup component add clippy rustfmt
 	@cargo fmt --check --all
 	@cargo clippy --quiet --all-targets --workspace -- -D warnings
 	@cargo clippy --quiet --all-targets -p isoflag --no-default-features -- -D warnings
