@@ -1,4 +1,4 @@
-# Each target installs what it needs on a fresh checkout, and reports its steps.
+# Each target installs what it needs on a fresh checkout, and names its steps.
 #
 #   make demo          one document, two host runtimes, one answer
 #   make demo-web      the browser and a Lambda function side by side, in a page (ONCE=1 only checks)
@@ -13,6 +13,7 @@
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
+#   make fuzz          searches for documents and contexts that crash the core (FUZZ_SECONDS=60 for each)
 #   make check         formatters, linters and types
 #   make clean         removes the files that the targets above create
 
@@ -22,168 +23,200 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
+export PYTHON
+FUZZ_SECONDS ?= 60
 CASES ?= 20000
 SEED ?= isoflag
-FUZZ_SECONDS ?= 60
 
-# The folder of cargo's build output.
+# The folder of cargo's build output, and what `make demo` builds for itself.
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
-RUST_PACKAGES := -p isoflag -p isoflag-tools -p isoflag-cli -p isoflag-conformance
+DEMO := .tools/demo
+MACHINE := $(shell uname -m)
+RUST := Cargo.toml Cargo.lock {core,tools}/{Cargo.toml,src} "=$$(rustc -V)"
+WASM := $(RUST) bindings-wasm/{Cargo.toml,src,core,tools,module.sh,npm/package-lock.json}
+WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src}
+
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
+wheel = .ci/cached 'the wheel for $(1) (a minute)' 'dist/isoflag-*_$(1).whl' $(WHEEL) \
+	bindings-python/{wheels,recompress,published_wheel}.py bindings-python/requirements-{build,linux}.txt -- \
+	.venv/bin/python bindings-python/wheels.py dist $(1)
+module = .ci/cached '$(1).wasm (a minute)' bindings-wasm/pkg/$(1) $(WASM) "=$${ISOFLAG_STD:-}" -- bindings-wasm/module.sh $(1)
 
-export PYTHON FUZZ_SECONDS
-
-.PHONY: help demo demo-web demo-pipeline shop test-shop bench dist dist-npm layer test test-all build build-python build-wasm \
-	build-cli check check-words check-rust check-python check-npm test-rust test-python test-npm test-dist \
-	test-page conformance worst consumers consumers-quick differential docs readme clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 help:
-	@sed -n '3,19s/^# \{0,2\}//p' Makefile
+	@sed -n 's/^#  \( make\)/\1/p' Makefile
 
-demo: build
-	@.venv/bin/python examples/demo.py
+# Not optimised, and in folders of its own, so that nothing takes these packages for published ones.
+demo:
+	@$(MAKE) --jobs=4 demo-python demo-npm
+	@$(DEMO)/venv/bin/python examples/demo.py $(DEMO)/npm/dist
+
+demo-python:
+	@.ci/python-env $(DEMO)/venv maturin bindings-python/requirements-build.txt
+	@.ci/cached 'the Python package, not optimised' '$(DEMO)/venv/lib/python3*/site-packages/isoflag' $(WHEEL) -- \
+		env PATH="$(CURDIR)/$(DEMO)/venv/bin:$$PATH" MATURIN_PEP517_ARGS='--profile demo' \
+		pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python
+
+demo-module: wasm-target
+	@.ci/cached 'the WebAssembly module, not optimised' '$(TARGET)/wasm32-unknown-unknown/demo/isoflag_wasm_tools.wasm' $(WASM) -- \
+		cargo build -p isoflag-wasm-tools --profile demo --target wasm32-unknown-unknown
+
+demo-npm: wasm-tools demo-module npm-packages
+	@.ci/cached 'the npm package, not optimised' $(DEMO)/npm/dist $(WASM) bindings-wasm/npm/{src,scripts,*.json} -- \
+		bindings-wasm/module.sh demo
 
 demo-web: shop
 	@.venv/bin/python examples/shop/serve.py --check $(if $(ONCE),--once)
 
-demo-pipeline: build-python
-	@.ci/python-env
+demo-pipeline: python-packages
 	@.venv/bin/python examples/pipeline/demo.py
 
 build: build-python build-wasm
 
 build-python:
-	@bindings-python/build.sh
+	@.ci/python-env .venv maturin bindings-python/requirements-{build,linux}.txt
+	@$(call wheel,$(MACHINE))
+	@.ci/cached 'the wheel in .venv' '.venv/lib/python3*/site-packages/isoflag' dist/isoflag-*_$(MACHINE).whl -- \
+		.venv/bin/pip install --force-reinstall --no-deps dist/isoflag-*_$(MACHINE).whl
 
-build-wasm:
-	@bindings-wasm/build.sh
+# What the tests import, beside the package.
+python-packages: build-python
+	@.ci/python-env
+
+# Without rustup the target comes with the machine's Rust.
+wasm-target:
+	@! command -v rustup >/dev/null || rustup --quiet target add wasm32-unknown-unknown
+
+npm-packages:
+	@.ci/npm-env bindings-wasm/npm
+
+wasm-tools:
+	@.ci/cached 'wasm-pack and wasm-bindgen (a minute, once)' '$(TARGET)/build-tools/debug/wasm-pack' bindings-wasm/build-tools -- \
+		cargo build --locked --manifest-path bindings-wasm/build-tools/Cargo.toml --target-dir '$(TARGET)/build-tools'
+
+build-wasm: wasm-target wasm-tools npm-packages
+	@$(call module,core)
+	@$(call module,tools)
+	@.ci/cached 'the npm package' bindings-wasm/npm/dist bindings-wasm/pkg bindings-wasm/npm/{src,scripts,*.json} -- \
+		npm run build --prefix bindings-wasm/npm
 
 build-cli: build-python
-	$(call say,the program isoflag: a minute the first time)
-	@cargo build --quiet --release -p isoflag-cli
-	@mkdir -p .venv/bin && ln -sf "$(TARGET)/release/isoflag" .venv/bin/isoflag
+	$(call say,the command-line tool)
+	@cargo build --quiet -p isoflag-cli
+	@ln -sf "$(TARGET)/debug/isoflag" .venv/bin/isoflag
 
-test: check test-rust build test-python test-npm test-dist test-shop test-page conformance consumers-quick differential docs readme
-	@.ci/totals test
+test:
+	@$(MAKE) --jobs=4 build build-cli python-packages
+	@$(MAKE) QUICK=1 check test-rust test-python test-npm test-pages conformance consumers differential
+	@echo "test passed: $$(sed -n 's/^cases //p' conformance/DIGEST) conformance cases on each host runtime, one digest"
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
-	@$(MAKE) consumers
-	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
-	@core/fuzz/run.sh $(FUZZ_SECONDS)
-	@$(MAKE) dist
-	$(call say,what else goes to PyPI (five minutes))
-	@bindings-python/wheels.sh
-	$(call say,the aarch64 wheel: emulated (two minutes))
-	@bindings-python/arm64.sh
+	@$(MAKE) consumers fuzz dist
+	$(call say,all packages for PyPI (five minutes))
+	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
+	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
-	@.ci/totals test-all
 
-check: check-words check-rust check-python check-npm
-
-check-words:
+check: python-packages build-wasm
+	$(call say,every text: wording)
 	@.ci/check-wording
-
-check-rust:
-	$(call say,Rust: format and lints (a minute))
-	@cargo fmt --check $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python
-	@cargo clippy --quiet --all-targets $(RUST_PACKAGES) -p isoflag-wasm -p isoflag-wasm-core -p isoflag-wasm-tools -p isoflag-python -- -D warnings
-
-check-python: build-python
+	$(call say,Rust: format and lints and documentation (a minute))
+	@cargo clippy --version >/dev/null && cargo fmt --version >/dev/null || rustup component add clippy rustfmt
+	@cargo fmt --check --all
+	@cargo clippy --quiet --all-targets --workspace -- -D warnings
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag -p isoflag-tools
 	$(call say,Python: format and lints and types)
-	@.ci/python-env
-	@.ci/check-python
-
-check-npm: build-wasm
+	@for project in $$(git grep -l '^\[tool\.mypy\]' -- '*pyproject.toml'); do (cd $${project%/*}; PATH="$(CURDIR)/.venv/bin:$$PATH"; \
+		ruff format --quiet --check . && ruff check --quiet . && mypy --no-error-summary); done
 	$(call say,TypeScript: format and lints and types)
-	@.ci/check-npm
+	@for package in $$(git grep -lE '"(lint|typecheck)":' -- '*package.json'); do .ci/npm-env $${package%/*}; \
+		for script in lint typecheck; do npm run --silent --if-present --prefix $${package%/*} $$script; done; done
 
 test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
-	@cargo test --quiet $(RUST_PACKAGES)
+	@cargo test --quiet
 
-test-python: build-python build-cli
+test-python: python-packages build-cli dist-npm
 	$(call say,Python: the binding and the programs that test it)
-	@.ci/python-env
-	@.venv/bin/python -m pytest -q bindings-python/tests
-	@.venv/bin/python -m pytest -q conformance
-	@.venv/bin/python -m pytest -q docs/consistency
+	@for folder in bindings-python/tests conformance docs; do \
+		.venv/bin/python -m pytest -q $$folder; done
+	@.venv/bin/python docs/readme.py --check
 
 test-npm: build-wasm
 	$(call say,Node: the binding)
 	@npm test --silent --prefix bindings-wasm/npm
 
-test-dist: build-python dist-npm
-	$(call say,dist: what README says to install, in empty projects)
-	@.ci/install-dist
-
-test-shop: shop
-	$(call say,the shop: its page and Lambda functions in Chromium (a minute and a half))
-	@npm test --silent --prefix examples/shop
-
 shop: build
-	$(call say,the shop: its page)
 	@.ci/npm-env examples/shop
 	@npm run --silent build --prefix examples/shop
 
-# Uses the CLI that cargo has built; SCREENSHOT=docs/inventory.png takes the picture again.
-test-page:
-	$(call say,the inventory page in Chromium)
-	@cargo build --quiet -p isoflag-cli
+# SCREENSHOT=docs/inventory.png takes the picture of the inventory page again.
+test-pages: shop build-cli
+	$(call say,Chromium: the shop with its Lambda functions, and the inventory page (two minutes))
+	@npm test --silent --prefix examples/shop
 	@.ci/npm-env conformance
-	@ISOFLAG="$(TARGET)/debug/isoflag" SCREENSHOT="$(if $(SCREENSHOT),$(abspath $(SCREENSHOT)))" \
-		node --test cli/page-test/*.test.mjs
+	@ISOFLAG="$(TARGET)/debug/isoflag" SCREENSHOT="$(abspath $(SCREENSHOT))" node --test cli/page-test/*.test.mjs
 
-conformance: build build-cli
+conformance: build-wasm python-packages build-cli
 	$(call say,conformance: the suite on every host (a minute))
-	@.ci/python-env
 	@conformance/run.sh
 
 consumers: build-wasm
-	$(call say,consumers: the packed npm package wherever it is installed (three minutes))
-	@bindings-wasm/consumers/run.sh
-	@cli/npm/build.sh
-	@npm test --silent --prefix cli/npm
+	$(call say,consumers: the packed npm package wherever it is installed (three minutes; QUICK=1: one))
+	@bindings-wasm/consumers/run.sh $(if $(QUICK),--quick)
+	@$(if $(QUICK),,npm run --silent build --prefix cli/npm && npm test --silent --prefix cli/npm)
 
-consumers-quick: build-wasm
-	$(call say,consumers: the packed npm package in Node and in pages (a minute))
-	@bindings-wasm/consumers/run.sh --quick
-
-differential: build
+differential: build-wasm python-packages
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/run.sh differential --cases $(CASES) --seed $(SEED)
 
-dist: build-python dist-npm
-	$(call say,dist: the wheels of both architectures (two minutes))
-	@bindings-python/wheel.sh x86_64 aarch64
+dist: dist-python dist-npm
+
+dist-python: build-python
+	@$(call wheel,x86_64)
+	@$(call wheel,aarch64)
 
 dist-npm: build-wasm
 	@mkdir -p dist && rm -f dist/isoflag-*.tgz
 	@npm pack --silent --pack-destination dist ./bindings-wasm/npm
 
-layer: build-python
+layer: dist-python
 	$(call say,Lambda layers: both architectures)
-	@bindings-python/layer.sh
+	@rm -rf "$(TARGET)/layers" && mkdir -p "$(TARGET)/layers"
+	@for machine in x86_64 aarch64; do .venv/bin/python bindings-python/layer.py \
+		dist/isoflag-*_$$machine.whl "$(TARGET)/layers/isoflag-layer-$$machine.zip"; done
+	@.venv/bin/python bindings-python/layer_table.py "$(TARGET)"/layers/*.zip >bindings-python/LAYER.md
 
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
 	@bench/run.sh $(if $(QUICK),--quick)
 
+# If an input ends a host runtime, the measurements so far are kept. ONLY names families by a part of their name.
+worst: WORST := bench/.work/worst
+worst: SEED := 1
 worst: build
 	$(call say,worst: the slowest input of each family (ten minutes))
-	@bench/worst/run.sh
+	@rm -rf $(WORST) && mkdir -p $(WORST)/{inputs,measured}
+	@cargo run --quiet --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- $(WORST)/inputs \
+		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
+	@.venv/bin/python bench/worst/hosts/measure.py $(WORST)/inputs >$(WORST)/measured/python.jsonl || echo "SKIPPED: the rest of Python"
+	@for entry in node inline; do node bench/worst/hosts/measure.mjs "$(CURDIR)/bindings-wasm/npm/dist/$$entry.js" $(WORST)/inputs \
+		>$(WORST)/measured/$$entry.jsonl || echo "SKIPPED: the rest of $$entry.js"; done
+	@.venv/bin/python bench/worst/hosts/table.py $(WORST)/inputs $(WORST)/measured | tee $(WORST)/table.md
 
-docs:
-	$(call say,documentation: builds without warnings)
-	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps -p isoflag -p isoflag-tools
-
-readme: build
-	$(call say,README: what it quotes is what the demo prints)
-	@.ci/python-env
-	@.venv/bin/python docs/readme.py --check
+# The flags for coverage are unstable; RUSTC_BOOTSTRAP makes the stable compiler accept them.
+fuzz:
+	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
+	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz core/fuzz/Cargo.toml -- \
+		cargo install --locked --root .tools cargo-fuzz@0.13.2
+	@mkdir -p "$(TARGET)"/fuzz/{document,context}
+	@for example in first shop; do cp examples/$$example/flags.json "$(TARGET)/fuzz/document/$$example"; done
+	@for input in document context; do RUSTC_BOOTSTRAP=1 .tools/bin/cargo-fuzz run --fuzz-dir core/fuzz --target-dir "$(TARGET)" \
+		--sanitizer none $$input "$(TARGET)/fuzz/$$input" -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 -verbosity=0; done
 
 clean:
-	rm -rf dist target .venv .tools bindings-wasm/npm/dist bindings-wasm/npm/node_modules \
-		bindings-wasm/pkg conformance/answers examples/shop/web/dist
+	rm -rf dist target .venv .tools bindings-wasm/{npm/dist,pkg} conformance/answers examples/shop/web/dist
 	find . -name node_modules -prune -exec rm -rf {} +

@@ -7,76 +7,41 @@ export LC_ALL=C
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 repo="$(dirname "$here")"
 work="$here/.work"
-target="${CARGO_TARGET_DIR:-$repo/target}"
 say() { printf 'bench: %s\n' "$*"; }
 
-quick=()
-speed=full
-out="$here"
-case "${1:-}" in
---quick)
-    quick=(--quick)
-    speed=quick
-    out="$work/quick"
+quick=() speed=full out="$here"
+if [[ "${1:-}" == --quick ]]; then
+    quick=(--quick) speed=quick out="$work/quick"
     export ISOFLAG_BENCH_QUICK=1
-    ;;
-"") ;;
-*)
-    say "unknown argument \`$1\`; run.sh [--quick]" >&2
-    exit 2
-    ;;
-esac
-data="$work/data-$speed"
-raw="$work/raw-$speed"
-
-wheels=("$repo"/dist/isoflag-*"$(uname -m)".whl)
-if [[ ! -f "${wheels[0]}" || ! -f "$repo/bindings-wasm/npm/dist/core.wasm" ]]; then
-    say "the packages are not built; run \`make build\` first" >&2
-    exit 1
 fi
-wheel="${wheels[0]}"
+data="$work/data-$speed" raw="$work/raw-$speed" python="$work/venv/bin/python"
+wheel="$(compgen -G "$repo/dist/isoflag-*_$(uname -m).whl")"
 
-# Records the digest of an installation's inputs.
-installed() { [[ "$(cat "$1" 2>/dev/null)" == "$2" ]]; }
-
-mkdir -p "$work"
 # A separate environment: it must not contain PyYAML, with which LaunchDarkly's SDK parses JSON
 # differently.
-list="$(cat "$here/python/packages.txt" <("$repo/.venv/bin/python" -VV) | sha256sum)"
-python="$work/venv/bin/python"
-if ! installed "$work/venv/.packages" "$list"; then
-    say "Python packages (half a minute)"
-    "$repo/.venv/bin/python" -m venv --clear "$work/venv"
-    "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/python/packages.txt"
-    printf '%s\n' "$list" >"$work/venv/.packages"
-fi
-if ! installed "$work/venv/.isoflag" "$(sha256sum <"$wheel")"; then
-    "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
-    sha256sum <"$wheel" >"$work/venv/.isoflag"
-fi
+"$repo/.ci/python-env" bench/.work/venv ldclient bench/python/packages.txt
+"$repo/.ci/cached" "isoflag for the benchmark" 'bench/.work/venv/lib/python3*/site-packages/isoflag' "$wheel" bench/python/packages.txt -- \
+    "$python" -m pip install --force-reinstall --no-deps "$wheel"
 "$repo/.ci/npm-env" conformance bench/node
 say "Rust: compiling (two minutes the first time)"
-export CARGO_TARGET_DIR="$target/bench"
-cargo=(cargo --quiet)
-(cd "$here/rust" && "${cargo[@]}" bench --bench native --no-run && "${cargo[@]}" build --release --bin growth)
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$repo/target}/bench"
+(cd "$here/rust" && cargo --quiet bench --bench native --no-run && cargo --quiet build --release --bin growth)
 
 say "the workload"
 rm -rf "$data" "$raw"
-mkdir -p "$raw"
+mkdir -p "$raw" "$out"
 "$python" "$here/workload/generate.py" "$data" --shared "$repo/../shared/benchmark" "${quick[@]}"
 
 export ISOFLAG_BENCH_DATA="$data" CRITERION_HOME="$raw/criterion"
 load="$(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"
 say "sizes"
 (cd "$here/node" && node isobench/sizes.mjs "$wheel") >"$raw/artifact.jsonl"
-mkdir -p "$out"
 node "$here/node/isobench/composition.mjs" >"$out/SIZE.md"
 say "Rust"
 # criterion reports its progress at length on the other stream.
-if ! (cd "$here/rust" && "${cargo[@]}" bench --bench native -- --quiet) >"$raw/rust.txt" 2>"$work/criterion.log"; then
-    tail -n 20 "$work/criterion.log" >&2
-    exit 1
-fi
+(cd "$here/rust" && cargo --quiet bench --bench native -- --quiet) >"$raw/rust.txt" 2>"$work/criterion.log" || {
+    tail -n 20 "$work/criterion.log" >&2 && exit 1
+}
 "$CARGO_TARGET_DIR/release/growth" >"$raw/rust.jsonl"
 say "Node"
 (cd "$here/node" && node --expose-gc isobench/node.mjs "${quick[@]}") >"$raw/node.jsonl"

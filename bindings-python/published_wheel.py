@@ -30,7 +30,7 @@ def faults(wheel: Path) -> list[str]:
     if needed > GLIBC:
         found.append(
             f"`{wheel.name}` needs glibc {needed[0]}.{needed[1]}, but {GLIBC[0]}.{GLIBC[1]} is the "
-            "latest that manylinux2014 allows; link it with zig, as extension.sh does"
+            "latest that manylinux2014 allows; link it with zig, as wheels.py does"
         )
     return found
 

@@ -13,8 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import isoflag
 import mmh3
+
+import isoflag
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"

@@ -1,8 +1,12 @@
 // The WebAssembly half of the demo: one request a line on standard input, one reply a line on standard output. Like
-// demo.py, it passes the document and the requests on and prints the answers.
+// demo.py, it passes the document and the requests on and prints the answers. An argument names the folder of another build
+// of the npm package.
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 
-import { Flags, ready } from "../bindings-wasm/npm/dist/node.js";
+const built = process.argv[2] ?? `${import.meta.dirname}/../bindings-wasm/npm/dist`;
+const { Flags, ready } = await import(pathToFileURL(resolve(built, "node.js")).href);
 
 /** JSON with sorted members, the text that is compared between host runtimes. */
 function canonical(value) {

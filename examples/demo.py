@@ -1,6 +1,7 @@
 """Compares the results of Python and WebAssembly for one document.
 
-Run it with `make demo`, which builds both first. The exit code is 1 if any answer differs.
+Run it with `make demo`, which builds both first, or after `make build` with the Python of `.venv`. An argument
+names the folder of another build of the npm package. The exit code is 1 if any answer differs.
 """
 
 from __future__ import annotations
@@ -250,7 +251,7 @@ def shop(hosts: Sequence[Python | WebAssembly]) -> bool:
 
 def main() -> int:
     with subprocess.Popen(
-        ["node", str(HERE / "demo.mjs")],
+        ["node", str(HERE / "demo.mjs"), *sys.argv[1:]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

@@ -1,6 +1,6 @@
 """A program that provokes panics in the extension and prints the exception that each becomes.
 
-It needs nothing but isoflag, so that ``arm64.sh`` can run it too.
+It needs nothing but isoflag, so that ``arm64.py`` can run it too.
 """
 
 import sys

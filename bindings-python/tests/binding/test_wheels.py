@@ -102,7 +102,7 @@ def test_the_installed_extension_is_that_of_a_published_wheel() -> None:
     assert isoflag.__file__ is not None
     (installed,) = Path(isoflag.__file__).parent.glob("_core*.so")
     if not WHEELS:
-        pytest.skip("there is no wheel of bindings-python/wheel.sh")
+        pytest.skip("there is no wheel of `make dist`")
     published = {ZipFile(path).read(f"isoflag/{installed.name}") for path in WHEELS}
     assert installed.read_bytes() in published
 
