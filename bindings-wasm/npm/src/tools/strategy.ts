@@ -1,0 +1,78 @@
+/** Strategies: flags turned on and off over a document for tests, previews and releases. */
+
+import { type ContextLike, contextHeld } from "../binding/context.js";
+import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
+import type { Held } from "../binding/handles.js";
+import { encodeLeniently, encodeStrictly } from "../binding/json-encoding.js";
+import { limits } from "../generated/constants.js";
+import * as tools from "../generated/tools-glue.js";
+
+/** The development and the production system each choose a strategy. */
+export type System = "development" | "production";
+
+/** The name of a strategy, which turns flags on and off over a document. */
+export type StrategyName =
+  | "Flush Out"
+  | "Production State"
+  | "Next Release"
+  | "Custom"
+  | "Beta"
+  | "Production"
+  | "Custom Production";
+
+/** The parameters of a strategy: keys of flags. */
+export interface StrategyOptions {
+  /** The flags that a custom strategy turns on. */
+  readonly on?: readonly string[] | undefined;
+  /** The flags that a custom strategy turns off. */
+  readonly off?: readonly string[] | undefined;
+  /** The features in the deployed artifact, for `Beta` (default: the flags with `lifecycle.deployedTimestamp`). */
+  readonly deployed?: readonly string[] | undefined;
+}
+
+/** A strategy with its parameters, as in `meta.strategies`. */
+export interface Strategy extends StrategyOptions {
+  /** The strategy's name. */
+  readonly strategy: StrategyName;
+}
+
+/** An invalid strategy for a document. */
+export class StrategyError extends Error {
+  /** Identifies the error, also across copies of the package. */
+  override readonly name = "StrategyError";
+  /** `not-a-strategy`, `unknown-strategy` or `unknown-flag`. */
+  readonly code: string;
+  /** The path in the strategy, such as `on[0]`; empty for the strategy itself. */
+  readonly path: string;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.code = failure.code;
+    this.path = failure.path;
+  }
+}
+
+const strategyErrors = new ErrorKind(
+  (failure, options) => new StrategyError(failure, options),
+  "not-a-strategy",
+);
+
+/** Returns the handle of a document under a strategy. */
+export function withStrategy(
+  flags: Held,
+  strategy: StrategyName | Strategy,
+  options: StrategyOptions | undefined,
+): number {
+  const isName = typeof strategy !== "object" || strategy === null;
+  const given = options === undefined ? strategy : { ...(isName ? { strategy } : strategy), ...options };
+  const written = given === undefined ? "null" : encodeStrictly(given, limits.documentBytes, strategyErrors);
+  return strategyErrors.handle(tools.withStrategy(flags.handle, written));
+}
+
+/** Returns the strategy that a document chooses for a context. */
+export function strategyFor(flags: Held, system: System, context: ContextLike): Strategy | undefined {
+  const parsed = contextHeld(context);
+  const host = parsed === undefined ? encodeLeniently(context) : undefined;
+  const chosen = argumentErrors.during(() => tools.strategyFor(flags.handle, system, host, parsed?.handle));
+  return chosen === undefined ? undefined : (JSON.parse(chosen) as Strategy);
+}

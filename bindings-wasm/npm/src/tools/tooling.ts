@@ -1,0 +1,54 @@
+/** The functions of `tools.wasm` for the classes that every entry shares. A page's entries work without them. */
+
+import { hasTools } from "../binding/engine.js";
+import {
+  __wbg_set_wasm,
+  flagsDiagnostics,
+  flagsTyping,
+  imports,
+  loadAppConfig,
+  parseTtl,
+  secureModeHash,
+  secureModeHashForHost,
+} from "../generated/tools-glue.js";
+import { check } from "./check.js";
+import { diff } from "./diff.js";
+import { readExplanation } from "./explanation.js";
+import { certification, deployment, finish, withStatus } from "./lifecycle.js";
+import { readReceipt } from "./receipt.js";
+import { retirements } from "./retirement.js";
+import { strategyFor, withStrategy } from "./strategy.js";
+
+/** The glue of `tools.wasm` beyond the glue of `core.wasm`. */
+const glue = {
+  __wbg_set_wasm,
+  flagsDiagnostics,
+  flagsTyping,
+  imports,
+  loadAppConfig,
+  parseTtl,
+  secureModeHash,
+  secureModeHashForHost,
+};
+
+export const tooling = {
+  glue,
+  certification,
+  check,
+  deployment,
+  diff,
+  finish,
+  readExplanation,
+  readReceipt,
+  retirements,
+  strategyFor,
+  withStatus,
+  withStrategy,
+} as const;
+
+export type Tooling = typeof tooling;
+
+/** Called after the start of an entry with all features; throws if `core.wasm` was loaded first. */
+export function requireToolsFirst(remedy: string): void {
+  if (!hasTools()) throw new Error(`isoflag has started from core.wasm already; ${remedy}`);
+}
