@@ -116,6 +116,34 @@ describe("a trap", () => {
     assert.ok(traps > 50 && instances > traps, `${traps} traps, ${instances} instances`);
   });
 
+  it("in the next call too, while the objects are created again, fails at most that call", async () => {
+    const isoflag = await import("../dist/tools.js");
+    const all = { ...calls(isoflag), ...toolCalls(isoflag) };
+    const trap = (
+      /** @type {() => unknown} */ call,
+      /** @type {number} */ crossing,
+      /** @type {string} */ what,
+    ) => {
+      countdown = crossing;
+      try {
+        assert.ok(call(), what);
+      } catch (thrown) {
+        const { name: kind, cause } = /** @type {Error} */ (thrown);
+        assert.ok(kind === "RuntimeError" || cause instanceof WebAssembly.RuntimeError, `${what}: ${thrown}`);
+      }
+      return countdown > 0;
+    };
+    for (const [name, call] of Object.entries(all)) {
+      for (let crossing = 1; ; crossing++) {
+        trap(call, 1, name);
+        const isEnd = trap(call, crossing, `${name}, trap ${crossing} of the next call`);
+        countdown = 0;
+        assert.ok(call(), `${name}, after trap ${crossing} of the next call`);
+        if (isEnd) break;
+      }
+    }
+  });
+
   it("does not keep freed objects, and does not prevent freeing", async () => {
     const { Context, Flags } = await import("../dist/tools.js");
     const { liveHandles } = await import("../dist/generated/glue.js");

@@ -35,21 +35,23 @@ export class Answer {
     this.#value = value === "" ? undefined : decode(value);
   }
 
-  value<T>(defaultValue: T): JsonValue | T {
+  /** Returns the value, of the type that the getter promises. */
+  value<T>(defaultValue: unknown): T {
     const value = this.#value;
-    if (value === undefined) return defaultValue;
-    return value instanceof JsonText ? value.copy() : value;
+    if (value === undefined) return defaultValue as T;
+    return (value instanceof JsonText ? value.copy() : value) as T;
   }
 
-  detail<T>(defaultValue: T): EvaluationDetail<JsonValue | T> {
+  /** Returns the value with its variation and reason. */
+  detail<T>(defaultValue: unknown): EvaluationDetail<T> {
     const value = this.#value;
+    const variationIndex = this.#variationIndex;
     const reason = { ...this.#reason };
-    if (value instanceof JsonText) return new LazyDetail(value, this.#variationIndex, reason);
-    return {
-      value: value === undefined ? defaultValue : value,
-      variationIndex: this.#variationIndex,
-      reason,
-    };
+    const detail =
+      value instanceof JsonText
+        ? new LazyDetail(value, variationIndex, reason)
+        : { value: value === undefined ? defaultValue : value, variationIndex, reason };
+    return detail as EvaluationDetail<T>;
   }
 }
 

@@ -44,39 +44,39 @@ export class BoundFlags {
     return new BoundFlags(held, entries);
   }
 
-  #ask(key: string, type: ValueType): Answer {
+  #answer(key: string, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     return entry.answer(core.evaluate(this.#held.handle, entry.handle, type), this.#source);
   }
 
   /** Returns the flag's value, of any type. */
   variation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
-    return this.#ask(key, ValueType.Any).value(defaultValue) as FlagValue<Key> | T;
+    return this.#answer(key, ValueType.Any).value(defaultValue);
   }
 
   /** Returns the flag's value with its variation and reason. */
   variationDetail<Key extends FlagKey, T>(key: Key, defaultValue: T): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#ask(key, ValueType.Any).detail(defaultValue) as EvaluationDetail<FlagValue<Key> | T>;
+    return this.#answer(key, ValueType.Any).detail(defaultValue);
   }
 
   /** Returns the value of a boolean flag. */
   boolVariation(key: FlagKeyOf<boolean>, defaultValue: boolean): boolean {
-    return this.#ask(key, ValueType.Bool).value(defaultValue) as boolean;
+    return this.#answer(key, ValueType.Bool).value(defaultValue);
   }
 
   /** Returns the value of a boolean flag with its variation and reason. */
   boolVariationDetail(key: FlagKeyOf<boolean>, defaultValue: boolean): EvaluationDetail<boolean> {
-    return this.#ask(key, ValueType.Bool).detail(defaultValue) as EvaluationDetail<boolean>;
+    return this.#answer(key, ValueType.Bool).detail(defaultValue);
   }
 
   /** Returns the value of a flag of numbers. */
   numberVariation(key: FlagKeyOf<number>, defaultValue: number): number {
-    return this.#ask(key, ValueType.Number).value(defaultValue) as number;
+    return this.#answer(key, ValueType.Number).value(defaultValue);
   }
 
   /** Returns the value of a flag of numbers with its variation and reason. */
   numberVariationDetail(key: FlagKeyOf<number>, defaultValue: number): EvaluationDetail<number> {
-    return this.#ask(key, ValueType.Number).detail(defaultValue) as EvaluationDetail<number>;
+    return this.#answer(key, ValueType.Number).detail(defaultValue);
   }
 
   /** Returns the value of a flag of strings. */
@@ -84,7 +84,7 @@ export class BoundFlags {
     key: Key,
     defaultValue: T,
   ): Extract<FlagValue<Key>, string> | T {
-    return this.#ask(key, ValueType.String).value(defaultValue) as Extract<FlagValue<Key>, string> | T;
+    return this.#answer(key, ValueType.String).value(defaultValue);
   }
 
   /** Returns the value of a flag of strings with its variation and reason. */
@@ -92,14 +92,12 @@ export class BoundFlags {
     key: Key,
     defaultValue: T,
   ): EvaluationDetail<Extract<FlagValue<Key>, string> | T> {
-    return this.#ask(key, ValueType.String).detail(defaultValue) as EvaluationDetail<
-      Extract<FlagValue<Key>, string> | T
-    >;
+    return this.#answer(key, ValueType.String).detail(defaultValue);
   }
 
   /** Returns the value of a flag of JSON. */
   jsonVariation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
-    return this.#ask(key, ValueType.Json).value(defaultValue) as FlagValue<Key> | T;
+    return this.#answer(key, ValueType.Json).value(defaultValue);
   }
 
   /** Returns the value of a flag of JSON with its variation and reason. */
@@ -107,7 +105,7 @@ export class BoundFlags {
     key: Key,
     defaultValue: T,
   ): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#ask(key, ValueType.Json).detail(defaultValue) as EvaluationDetail<FlagValue<Key> | T>;
+    return this.#answer(key, ValueType.Json).detail(defaultValue);
   }
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */

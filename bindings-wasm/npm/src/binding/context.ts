@@ -5,7 +5,7 @@ import * as core from "../generated/glue.js";
 import { contextErrors } from "./errors.js";
 import { disown, disposeByFreeing, Held, type Make, owned } from "./handles.js";
 import type { JsonValue } from "./json.js";
-import { encodeStrictly, isWellFormed, jsonBytes } from "./json-encoding.js";
+import { encodeLeniently, encodeStrictly, isWellFormed, jsonBytes } from "./json-encoding.js";
 
 /** The options of a context of one kind. */
 export interface ContextOptions {
@@ -80,8 +80,23 @@ function isForeign(value: object): value is Context {
 /** Returns the core's object of a `Context`, or undefined for other values. */
 export let contextHeld: (value: unknown) => Held | undefined;
 
+/** A context as it is passed to the core: the object of a `Context`, or the text of another value. */
+export interface PassedContext {
+  /** The object, if there is one. */
+  readonly held: readonly [] | readonly [Held];
+  readonly text: string | undefined;
+}
+
+/** Reads a context. This runs the caller's code: read handles afterwards. */
+export function passContext(context: unknown): PassedContext {
+  const held = contextHeld(context);
+  return held === undefined
+    ? { held: [], text: encodeLeniently(context) }
+    : { held: [held], text: undefined };
+}
+
 /**
- * A parsed conte
+ * A parsed context.
  *
  * ```js
  * const context = new Context("anna", { attributes: { country: "NO" }, private: ["country"] });

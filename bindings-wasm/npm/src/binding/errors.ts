@@ -79,21 +79,13 @@ export class ErrorKind {
 
   /** Returns the error of the last call to the core. */
   last(): Error {
-    return this.#noted(core.failure());
+    return this.of(core.failure());
   }
 
-  #noted(failure: string): Error {
-    return failure === "" ? new Error("used after `free()`") : this.#make(JSON.parse(failure) as Failure);
-  }
-
-  /** Calls a function that throws if it fails, as those of `tools.wasm` do. */
-  during<T>(call: () => T): T {
-    try {
-      return call();
-    } catch (thrown) {
-      if (typeof thrown === "string") throw this.#noted(thrown);
-      throw isFailure(thrown) ? this.#make(thrown) : thrown;
-    }
+  /** Returns the error for a failure, or for its JSON text as the core reports it: empty for an object that was freed. */
+  of(failure: Failure | string): Error {
+    if (failure === "") return new Error("used after `free()`");
+    return this.#make(typeof failure === "string" ? (JSON.parse(failure) as Failure) : failure);
   }
 
   /** Returns a handle, or throws if the call failed. */
@@ -113,10 +105,6 @@ export class ErrorKind {
     const failure = { code: this.#code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
     return this.#make(failure, cause === undefined ? undefined : { cause });
   }
-}
-
-function isFailure(thrown: unknown): thrown is Failure {
-  return typeof thrown === "object" && thrown !== null && "code" in thrown && !(thrown instanceof Error);
 }
 
 function documentError(failure: Failure, options?: ErrorOptions): Error {

@@ -19,15 +19,15 @@ import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-
 import { type Answer, FlagEntries, NO_FLAG, type Source, ValueType } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { BoundFlags } from "./bound-flags.js";
-import { type ContextLike, contextHeld } from "./context.js";
+import { type ContextLike, passContext } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
 import { makePlainContexts, requireTools } from "./engine.js";
 import { argumentErrors, type Diagnostic, documentErrors, FAILED } from "./errors.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import type { Evidence } from "./freshness.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";
-import { disown, disposeByFreeing, Held, owned } from "./handles.js";
-import { encodeLeniently, encodeStrictly, jsonBytes } from "./json-encoding.js";
+import { disown, disposeByFreeing, Held, handlesOf, owned } from "./handles.js";
+import { encodeStrictly, jsonBytes } from "./json-encoding.js";
 import { type DocumentText, LoadedDocument, type Loader } from "./loaded-document.js";
 import type { PlainContexts } from "./plain/contexts.js";
 
@@ -162,9 +162,9 @@ export class Flags {
    */
   supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
     const text = JSON.stringify(evidence) ?? "null";
-    // This is neither the handle of a flag nor of a document.
-    const code = core.supersedes(this.#held.handle, held == null ? NO_FLAG : held.#held.handle, text);
-    return argumentErrors.handle(code) === YES;
+    // The default is not the handle of a document.
+    const [offered = 0, current = NO_FLAG] = handlesOf(this.#held, ...(held == null ? [] : [held.#held]));
+    return argumentErrors.handle(core.supersedes(offered, current, text)) === YES;
   }
 
   /**
@@ -172,19 +172,14 @@ export class Flags {
    * `lastModifiedTimestamp` is earlier, or missing. The gate then counts from when it was taken: `takenMs`.
    */
   stepsBackFrom(held: Flags): boolean {
-    return argumentErrors.handle(core.stepsBackFrom(this.#held.handle, held.#held.handle)) === YES;
+    const [taken = 0, before = 0] = handlesOf(this.#held, held.#held);
+    return argumentErrors.handle(core.stepsBackFrom(taken, before)) === YES;
   }
 
   /** The findings about the document, in its order. */
   get diagnostics(): readonly Diagnostic[] {
-    this.#diagnostics ??= this.#readDiagnostics();
+    this.#diagnostics ??= requireTools("diagnostics").readDiagnostics(this.#held);
     return this.#diagnostics;
-  }
-
-  #readDiagnostics(): readonly Diagnostic[] {
-    const text = requireTools("diagnostics").glue.flagsDiagnostics(this.#held.handle);
-    const diagnostics = JSON.parse(documentErrors.text(text)) as Diagnostic[];
-    return Object.freeze(diagnostics.map(diagnostic => Object.freeze(diagnostic)));
   }
 
   /**
@@ -198,15 +193,14 @@ export class Flags {
   #bind(context: unknown, options: EvaluationOptions | undefined): Held {
     // The caller's code must not run after a handle is read.
     const bigSegments = bigSegmentsText(options);
-    const parsed = contextHeld(context);
-    const text = parsed === undefined ? encodeLeniently(context) : "";
+    const { held, text } = passContext(context);
     const bind = (flags = 0, context = 0): number =>
       argumentErrors.handle(
-        parsed === undefined
-          ? core.bindHost(flags, text, bigSegments)
-          : core.bindContext(flags, context, bigSegments),
+        text === undefined
+          ? core.bindContext(flags, context, bigSegments)
+          : core.bindHost(flags, text, bigSegments),
       );
-    return new Held(parsed === undefined ? [this.#held] : [this.#held, parsed], bind, core.freeBound);
+    return new Held([this.#held, ...held], bind, core.freeBound);
   }
 
   /** Calls a function with temporary bound flags, which are freed in any case. */
@@ -220,15 +214,14 @@ export class Flags {
   }
 
   #evaluate(context: unknown, flag: number, type: ValueType): number {
-    const parsed = contextHeld(context);
-    if (parsed !== undefined) {
-      return core.evaluateContext(this.#held.handle, parsed.handle, flag, type);
-    }
-    const text = encodeLeniently(context);
-    return core.evaluateHost(this.#held.handle, text, flag, type);
+    const { held, text } = passContext(context);
+    const [flags = 0, parsed = 0] = handlesOf(this.#held, ...held);
+    return text === undefined
+      ? core.evaluateContext(flags, parsed, flag, type)
+      : core.evaluateHost(flags, text, flag, type);
   }
 
-  #ask(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
+  #answer(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
     const entry = this.#entries.get(key, this.#source);
     if (options?.bigSegments != null) {
       return this.#withBound(context, options, bound =>
@@ -249,7 +242,7 @@ export class Flags {
     defaultValue: T,
     options?: EvaluationOptions,
   ): FlagValue<Key> | T {
-    return this.#ask(key, context, options, ValueType.Any).value(defaultValue) as FlagValue<Key> | T;
+    return this.#answer(key, context, options, ValueType.Any).value(defaultValue);
   }
 
   /** Returns the flag's value with its variation and reason. */
@@ -259,9 +252,7 @@ export class Flags {
     defaultValue: T,
     options?: EvaluationOptions,
   ): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#ask(key, context, options, ValueType.Any).detail(defaultValue) as EvaluationDetail<
-      FlagValue<Key> | T
-    >;
+    return this.#answer(key, context, options, ValueType.Any).detail(defaultValue);
   }
 
   /** Returns the value of a boolean flag. */
@@ -271,7 +262,7 @@ export class Flags {
     defaultValue: boolean,
     options?: EvaluationOptions,
   ): boolean {
-    return this.#ask(key, context, options, ValueType.Bool).value(defaultValue) as boolean;
+    return this.#answer(key, context, options, ValueType.Bool).value(defaultValue);
   }
 
   /** Returns the value of a boolean flag with its variation and reason. */
@@ -281,7 +272,7 @@ export class Flags {
     defaultValue: boolean,
     options?: EvaluationOptions,
   ): EvaluationDetail<boolean> {
-    return this.#ask(key, context, options, ValueType.Bool).detail(defaultValue) as EvaluationDetail<boolean>;
+    return this.#answer(key, context, options, ValueType.Bool).detail(defaultValue);
   }
 
   /** Returns the value of a flag of numbers. */
@@ -291,7 +282,7 @@ export class Flags {
     defaultValue: number,
     options?: EvaluationOptions,
   ): number {
-    return this.#ask(key, context, options, ValueType.Number).value(defaultValue) as number;
+    return this.#answer(key, context, options, ValueType.Number).value(defaultValue);
   }
 
   /** Returns the value of a flag of numbers with its variation and reason. */
@@ -301,9 +292,7 @@ export class Flags {
     defaultValue: number,
     options?: EvaluationOptions,
   ): EvaluationDetail<number> {
-    return this.#ask(key, context, options, ValueType.Number).detail(
-      defaultValue,
-    ) as EvaluationDetail<number>;
+    return this.#answer(key, context, options, ValueType.Number).detail(defaultValue);
   }
 
   /** Returns the value of a flag of strings. */
@@ -313,7 +302,7 @@ export class Flags {
     defaultValue: T,
     options?: EvaluationOptions,
   ): Extract<FlagValue<Key>, string> | T {
-    return this.#ask(key, context, options, ValueType.String).value(defaultValue) as
+    return this.#answer(key, context, options, ValueType.String).value(defaultValue) as
       | Extract<FlagValue<Key>, string>
       | T;
   }
@@ -325,9 +314,7 @@ export class Flags {
     defaultValue: T,
     options?: EvaluationOptions,
   ): EvaluationDetail<Extract<FlagValue<Key>, string> | T> {
-    return this.#ask(key, context, options, ValueType.String).detail(defaultValue) as EvaluationDetail<
-      Extract<FlagValue<Key>, string> | T
-    >;
+    return this.#answer(key, context, options, ValueType.String).detail(defaultValue);
   }
 
   /** Returns the value of a flag of JSON. */
@@ -337,7 +324,7 @@ export class Flags {
     defaultValue: T,
     options?: EvaluationOptions,
   ): FlagValue<Key> | T {
-    return this.#ask(key, context, options, ValueType.Json).value(defaultValue) as FlagValue<Key> | T;
+    return this.#answer(key, context, options, ValueType.Json).value(defaultValue);
   }
 
   /** Returns the value of a flag of JSON with its variation and reason. */
@@ -347,9 +334,7 @@ export class Flags {
     defaultValue: T,
     options?: EvaluationOptions,
   ): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#ask(key, context, options, ValueType.Json).detail(defaultValue) as EvaluationDetail<
-      FlagValue<Key> | T
-    >;
+    return this.#answer(key, context, options, ValueType.Json).detail(defaultValue);
   }
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
@@ -474,19 +459,15 @@ export class Flags {
 
   /** Returns the text of a file with the types of the flags: their keys and values. */
   typing(language: "typescript" | "python" = "typescript"): string {
-    const { glue } = requireTools("typing");
-    return argumentErrors.during(() => glue.flagsTyping(this.#held.handle, language));
+    return requireTools("typing").typing(this.#held, language);
   }
 
   /** Returns the context keys that an evaluation may need big-segment memberships for. */
   bigSegmentKeys(context: ContextLike): string[] {
-    const parsed = contextHeld(context);
-    const text = parsed === undefined ? encodeLeniently(context) : "";
-    const flags = this.#held;
+    const { held, text } = passContext(context);
+    const [flags = 0, parsed = 0] = handlesOf(this.#held, ...held);
     const keys =
-      parsed === undefined
-        ? core.bigSegmentKeysForHost(flags.handle, text)
-        : core.bigSegmentKeys(flags.handle, parsed.handle);
+      text === undefined ? core.bigSegmentKeys(flags, parsed) : core.bigSegmentKeysForHost(flags, text);
     return JSON.parse(argumentErrors.text(keys)) as string[];
   }
 

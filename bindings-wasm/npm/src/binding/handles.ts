@@ -1,6 +1,7 @@
 /** The core's objects that JavaScript holds: freeing them, and creating them again after a trap. */
 
 import { engine, isTrap, requireStart } from "./engine.js";
+import { memoryErrors } from "./errors.js";
 
 /** An object that is freed explicitly or by `using`, if the host runtime has it. */
 interface Freeable extends Disposable {
@@ -33,6 +34,24 @@ function insistently(call: () => number): number {
   }
 }
 
+/** The number of instances in which objects are tried that do not seem to fit into the memory of one. */
+const MOST_INSTANCES = 3;
+
+/** Reads handles until all of them are of one instance: creating an object again may trap, which takes a new one. */
+function inOneInstance<T>(read: () => T): T {
+  for (let turn = 0; turn < MOST_INSTANCES; turn++) {
+    const { epoch } = engine;
+    const handles = read();
+    if (engine.epoch === epoch) return handles;
+  }
+  throw memoryErrors.at("", "the objects do not fit into memory together; `free()` others");
+}
+
+/** Returns the handles of several objects in the current instance. They are valid until the caller's code can run. */
+export function handlesOf(...objects: readonly Held[]): number[] {
+  return inOneInstance(() => objects.map(object => object.handle));
+}
+
 /** Creates an object of the core from the handles of others, and returns its handle; throws if that fails. */
 export type Make = (...handles: number[]) => number;
 
@@ -54,7 +73,7 @@ export class Held {
     this.#parents = parents;
     this.#make = make;
     this.#free = free;
-    this.#handle = handle ?? insistently(() => make(...parents.map(parent => parent.handle)));
+    this.#handle = handle ?? insistently(() => make(...handlesOf(...parents)));
     this.#epoch = engine.epoch;
   }
 
@@ -66,19 +85,27 @@ export class Held {
 
   #renew(): void {
     requireStart();
-    this.#handle = insistently(() => this.#makeAgain(this.#parents));
+    this.#handle = insistently(() => this.#makeAgain());
     this.#epoch = engine.epoch;
   }
 
   /** Creates the object from its parents; freed parents are created again for the duration of the call. */
-  #makeAgain([first, ...others]: readonly Held[], ...handles: number[]): number {
-    if (first === undefined) return this.#make(...handles);
-    if (!first.#isFreed) return this.#makeAgain(others, ...handles, first.handle);
-    const parent = first.#makeAgain(first.#parents);
+  #makeAgain(): number {
+    let temporary: [Held, number][] = [];
+    const handles = inOneInstance(() => {
+      temporary = [];
+      return this.#parents.map(parent => {
+        if (!parent.#isFreed) return parent.handle;
+        const handle = parent.#makeAgain();
+        temporary.push([parent, handle]);
+        return handle;
+      });
+    });
+    const { epoch } = engine;
     try {
-      return this.#makeAgain(others, ...handles, parent);
+      return this.#make(...handles);
     } finally {
-      first.#free(parent);
+      for (const [parent, handle] of temporary) if (engine.epoch === epoch) parent.#free(handle);
     }
   }
 

@@ -9,7 +9,8 @@ import * as tools from "../generated/tools-glue.js";
  * @throws {Error} for any other text
  */
 export function parseTtl(text: string): number {
-  return requireTools("parseTtl").glue.parseTtl(text);
+  requireTools("parseTtl");
+  return tools.parseTtl(text);
 }
 
 /** Converts a flag's key to the form that AWS AppConfig accepts; undefined if it would be too long. */

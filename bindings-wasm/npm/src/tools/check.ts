@@ -1,10 +1,11 @@
 /** Checks documents for probable mistakes of their authors. */
 
 import { requireTools } from "../binding/engine.js";
-import { argumentErrors, type Diagnostic } from "../binding/errors.js";
-import type { Held } from "../binding/handles.js";
+import { argumentErrors, type Diagnostic, documentErrors } from "../binding/errors.js";
+import { type Held, handlesOf } from "../binding/handles.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, handlesOf, withDocuments } from "./documents.js";
+import { type DocumentLike, withDocuments } from "./documents.js";
+import { during } from "./failures.js";
 
 /** The options of a check; missing ones are taken from the document's own `meta.check`. */
 export interface CheckOptions {
@@ -22,10 +23,16 @@ export interface CheckOptions {
   readonly maxAgeDays?: number | undefined;
 }
 
+/** Returns the findings about a document that were made when it was loaded, frozen. */
+export function readDiagnostics(flags: Held): readonly Diagnostic[] {
+  const diagnostics = JSON.parse(documentErrors.text(tools.flagsDiagnostics(flags.handle))) as Diagnostic[];
+  return Object.freeze(diagnostics.map(diagnostic => Object.freeze(diagnostic)));
+}
+
 /** Returns all findings about a document. */
 export function check(flags: Held, options: CheckOptions | undefined): Diagnostic[] {
   const written = JSON.stringify(options ?? {});
-  return JSON.parse(argumentErrors.during(() => tools.checkFlags(flags.handle, written))) as Diagnostic[];
+  return JSON.parse(during(argumentErrors, () => tools.checkFlags(flags.handle, written))) as Diagnostic[];
 }
 
 /** The findings about the documents of several environments, by their names. */
@@ -43,7 +50,9 @@ export function checkEnvironments(
   const names = Object.keys(documents);
   const written = JSON.stringify(options ?? {});
   const found = withDocuments(Object.values(documents), loaded =>
-    argumentErrors.during(() => tools.checkEnvironments(JSON.stringify(names), handlesOf(loaded), written)),
+    during(argumentErrors, () =>
+      tools.checkEnvironments(JSON.stringify(names), new Uint32Array(handlesOf(...loaded)), written),
+    ),
   );
   const lists = JSON.parse(found) as Diagnostic[][];
   return Object.fromEntries(names.map((name, index) => [name, lists[index] ?? []]));

@@ -1,10 +1,11 @@
 /** Differences between documents. */
 
 import { argumentErrors } from "../binding/errors.js";
-import type { Held } from "../binding/handles.js";
+import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
 import { type DocumentLike, withDocument } from "./documents.js";
+import { during } from "./failures.js";
 
 /** One difference; a missing value is undefined. */
 export interface Change {
@@ -68,7 +69,7 @@ export class Diff {
 /** Returns the differences between two documents. */
 export function diff(flags: Held, later: DocumentLike): Diff {
   const forms = withDocument(later, loaded =>
-    argumentErrors.during(() => tools.diffFlags(flags.handle, loaded.handle)),
+    during(argumentErrors, () => tools.diffFlags(...(handlesOf(flags, loaded) as [number, number]))),
   );
   return new Diff(...(JSON.parse(forms) as [object, string, string]));
 }

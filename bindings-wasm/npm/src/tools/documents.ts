@@ -32,8 +32,3 @@ export function withDocuments<T>(
 export function withDocument<T>(document: DocumentLike, use: (document: LoadedDocument) => T): T {
   return withDocuments([document], ([opened]) => use(opened as LoadedDocument));
 }
-
-/** The handles of documents in the current instance. */
-export function handlesOf(documents: readonly LoadedDocument[]): Uint32Array {
-  return Uint32Array.from(documents, document => document.handle);
-}

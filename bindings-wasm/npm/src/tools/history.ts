@@ -3,11 +3,12 @@
 import { requireTools } from "../binding/engine.js";
 import { ErrorKind, type Failure } from "../binding/errors.js";
 import { type Flags, flagsOf } from "../binding/flags.js";
-import { disown, disposeByFreeing, Held, owned } from "../binding/handles.js";
+import { disown, disposeByFreeing, Held, handlesOf, owned } from "../binding/handles.js";
 import type { LoadedDocument } from "../binding/loaded-document.js";
 import { flagsDigest } from "../generated/glue.js";
 import * as tools from "../generated/tools-glue.js";
 import { type DocumentLike, withDocument } from "./documents.js";
+import { during } from "./failures.js";
 
 /** A pin whose document is not available. */
 export class PinError extends Error {
@@ -93,10 +94,13 @@ export class DocumentHistory {
 
   #take<T>(document: DocumentLike, take: (history: number, flags: number) => T): T {
     return withDocument(document, loaded => {
-      const taken = pinErrors.during(() => take(this.#held.handle, loaded.handle));
+      // First: after the document was taken, no call may fail before it is listed.
+      const digest = pinErrors.text(flagsDigest(loaded.handle));
+      const [history = 0, flags = 0] = handlesOf(this.#held, loaded);
+      const taken = during(pinErrors, () => take(history, flags));
       this.#documents.push(loaded);
       this.#takes.push(take);
-      this.#digests.push(pinErrors.text(flagsDigest(loaded.handle)));
+      this.#digests.push(digest);
       this.#forgetDropped();
       return taken;
     });
@@ -136,24 +140,24 @@ export class DocumentHistory {
 
   /** Returns the document with that digest, if it is in the history. The caller frees it. */
   get(digest: string): Flags | undefined {
-    const handle = pinErrors.during(() => tools.historyGet(this.#held.handle, digest));
+    const handle = during(pinErrors, () => tools.historyGet(this.#held.handle, digest));
     return handle === undefined ? undefined : flagsOf.made(handle);
   }
 
   /** Returns the current document, if there is one. The caller frees it. */
   newest(): Flags | undefined {
-    const handle = pinErrors.during(() => tools.historyNewest(this.#held.handle));
+    const handle = during(pinErrors, () => tools.historyNewest(this.#held.handle));
     return handle === undefined ? undefined : flagsOf.made(handle);
   }
 
   /** The digests of all documents in the history, the newest first. */
   digests(): string[] {
-    return pinErrors.during(() => tools.historyDigests(this.#held.handle) as string[]);
+    return during(pinErrors, () => tools.historyDigests(this.#held.handle) as string[]);
   }
 
   /** The bytes of canonical JSON of all documents. */
   get size(): number {
-    return pinErrors.during(() => tools.historyBytes(this.#held.handle));
+    return during(pinErrors, () => tools.historyBytes(this.#held.handle));
   }
 
   /**
@@ -172,16 +176,15 @@ export class DocumentHistory {
     pollTimeoutMs?: number,
     options: PinOptions = {},
   ): Pinned {
-    const pinned = pinErrors.during(
+    const times = [Number(nowMs), Number(ttlSeconds)] as const;
+    const limits = [pollTimeoutMs, options.maxPinAgeMs].map(ms => (ms == null ? undefined : Number(ms)));
+    const pinned = during(
+      pinErrors,
       () =>
-        tools.historyPinned(
-          this.#held.handle,
-          digest,
-          nowMs,
-          ttlSeconds,
-          pollTimeoutMs,
-          options.maxPinAgeMs,
-        ) as Omit<Pinned, "flags"> & { readonly flags: number },
+        tools.historyPinned(this.#held.handle, digest, ...times, ...(limits as [number, number])) as Omit<
+          Pinned,
+          "flags"
+        > & { readonly flags: number },
     );
     return { ...pinned, flags: flagsOf.made(pinned.flags) };
   }

@@ -2,9 +2,11 @@
 
 import { requireTools } from "../binding/engine.js";
 import { argumentErrors } from "../binding/errors.js";
+import { handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, handlesOf, withDocuments } from "./documents.js";
+import { type DocumentLike, withDocuments } from "./documents.js";
+import { during } from "./failures.js";
 import type { Status } from "./lifecycle.js";
 import { type ActivityLike, activityText, type LastEvaluated } from "./retirement.js";
 
@@ -133,8 +135,13 @@ export function inventory(
   });
   const moment = Number(now);
   const found = withDocuments(Object.values(documents), loaded =>
-    argumentErrors.during(() =>
-      tools.takeInventory(JSON.stringify(names), handlesOf(loaded), `[${counted.join()}]`, moment),
+    during(argumentErrors, () =>
+      tools.takeInventory(
+        JSON.stringify(names),
+        new Uint32Array(handlesOf(...loaded)),
+        `[${counted.join()}]`,
+        moment,
+      ),
     ),
   );
   return JSON.parse(found) as Inventory;

@@ -4,6 +4,7 @@ import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
 import type { Held } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
+import { during } from "./failures.js";
 
 /** The status of a feature, from planning to release. */
 export type Status = "To Do" | "Doing" | "Staging" | "Done" | "Finished";
@@ -114,7 +115,7 @@ export function certification(flags: Held, options: CertificationOptions): Certi
   const evaluated = options.evaluated === undefined ? undefined : JSON.stringify(options.evaluated);
   const built = artifactTime == null ? undefined : Number(artifactTime);
   const moment = Number(now);
-  const found = argumentErrors.during(() =>
+  const found = during(argumentErrors, () =>
     tools.certification(flags.handle, productionState, nextRelease, built, moment, evaluated),
   );
   return JSON.parse(found) as Certification;
@@ -131,7 +132,7 @@ export interface Deployment {
 /** Returns the deployment of an artifact for a document. */
 export function deployment(flags: Held, artifactTime: number, now: number): Deployment {
   const [built, moment] = [Number(artifactTime), Number(now)];
-  const found = lifecycleErrors.during(() => tools.deployment(flags.handle, built, moment));
+  const found = during(lifecycleErrors, () => tools.deployment(flags.handle, built, moment));
   return JSON.parse(found) as Deployment;
 }
 
@@ -146,6 +147,6 @@ export function finish(
   safetyPeriod = SAFETY_PERIOD,
 ): LifecycleChange | undefined {
   const [moment, period] = [Number(now), Number(safetyPeriod)];
-  const change = lifecycleErrors.during(() => tools.finishFlag(flags.handle, key, moment, period));
+  const change = during(lifecycleErrors, () => tools.finishFlag(flags.handle, key, moment, period));
   return change === undefined ? undefined : (JSON.parse(change) as LifecycleChange);
 }

@@ -2,15 +2,16 @@
 
 import { normalisedKey } from "../binding/answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "../binding/big-segments.js";
-import { type ContextLike, contextHeld } from "../binding/context.js";
+import { type ContextLike, passContext } from "../binding/context.js";
 import { requireTools } from "../binding/engine.js";
 import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
-import type { Held } from "../binding/handles.js";
+import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
-import { encodeLeniently, jsonBytes } from "../binding/json-encoding.js";
+import { jsonBytes } from "../binding/json-encoding.js";
 import * as core from "../generated/glue.js";
 import { receipt as receiptOf, replayReceipt } from "../generated/tools-glue.js";
 import { type DocumentLike, withDocument } from "./documents.js";
+import { during } from "./failures.js";
 
 /** A receipt that does not match the evaluation. */
 export class ReceiptError extends Error {
@@ -72,12 +73,10 @@ export function readReceipt(
   options: EvaluationOptions | undefined,
 ): Receipt {
   const bigSegments = bigSegmentsText(options);
-  const parsed = contextHeld(context);
-  const host = parsed === undefined ? encodeLeniently(context) : undefined;
+  const { held, text } = passContext(context);
   const asked = normalisedKey(key, candidate => core.findFlag(flags.handle, candidate));
-  return new Receipt(
-    argumentErrors.during(() => receiptOf(flags.handle, asked, host, parsed?.handle, bigSegments)),
-  );
+  const [document = 0, parsed] = handlesOf(flags, ...held);
+  return new Receipt(during(argumentErrors, () => receiptOf(document, asked, text, parsed, bigSegments)));
 }
 
 /**
@@ -93,15 +92,11 @@ export function replay(
   options?: EvaluationOptions,
 ): Receipt {
   requireTools("replay");
-  const text = jsonBytes(receipt instanceof Receipt ? receipt.toJson() : receipt, receiptErrors);
+  const claim = jsonBytes(receipt instanceof Receipt ? receipt.toJson() : receipt, receiptErrors);
   const bigSegments = bigSegmentsText(options);
-  const parsed = contextHeld(context);
-  const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  return withDocument(
-    document,
-    loaded =>
-      new Receipt(
-        receiptErrors.during(() => replayReceipt(text, loaded.handle, host, parsed?.handle, bigSegments)),
-      ),
-  );
+  const { held, text } = passContext(context);
+  return withDocument(document, loaded => {
+    const [handle = 0, parsed] = handlesOf(loaded, ...held);
+    return new Receipt(during(receiptErrors, () => replayReceipt(claim, handle, text, parsed, bigSegments)));
+  });
 }

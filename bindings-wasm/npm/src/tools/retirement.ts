@@ -1,11 +1,12 @@
 /** The evidence on which flags can be removed from the code. */
 
 import { argumentErrors } from "../binding/errors.js";
-import type { Held } from "../binding/handles.js";
+import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
 import type { ActivityObject } from "../sdk/activity.js";
-import { type DocumentLike, handlesOf, withDocuments } from "./documents.js";
+import { type DocumentLike, withDocuments } from "./documents.js";
+import { during } from "./failures.js";
 import type { KnownAnswer, Status } from "./lifecycle.js";
 
 /** Recorded evaluations: an `Activity` of `isoflag/activity`, or its JSON. */
@@ -126,9 +127,10 @@ export function retirements(flags: Held, options: RetirementOptions): Retirement
   const found = withDocuments(
     history.map(({ document }) => document),
     loaded =>
-      argumentErrors.during(() =>
-        tools.retirements(flags.handle, ...numbers, moments, handlesOf(loaded), counted, sites),
-      ),
+      during(argumentErrors, () => {
+        const [current = 0, ...earlier] = handlesOf(flags, ...loaded);
+        return tools.retirements(current, ...numbers, moments, new Uint32Array(earlier), counted, sites);
+      }),
   );
   return JSON.parse(found) as Retirement[];
 }

@@ -1,11 +1,12 @@
 /** Strategies: flags turned on and off over a document for tests, previews and releases. */
 
-import { type ContextLike, contextHeld } from "../binding/context.js";
+import { type ContextLike, passContext } from "../binding/context.js";
 import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
-import type { Held } from "../binding/handles.js";
-import { encodeLeniently, encodeStrictly } from "../binding/json-encoding.js";
+import { type Held, handlesOf } from "../binding/handles.js";
+import { encodeStrictly } from "../binding/json-encoding.js";
 import { limits } from "../generated/constants.js";
 import * as tools from "../generated/tools-glue.js";
+import { during } from "./failures.js";
 
 /** The development and the production system each choose a strategy. */
 export type System = "development" | "production";
@@ -71,8 +72,8 @@ export function withStrategy(
 
 /** Returns the strategy that a document chooses for a context. */
 export function strategyFor(flags: Held, system: System, context: ContextLike): Strategy | undefined {
-  const parsed = contextHeld(context);
-  const host = parsed === undefined ? encodeLeniently(context) : undefined;
-  const chosen = argumentErrors.during(() => tools.strategyFor(flags.handle, system, host, parsed?.handle));
+  const { held, text } = passContext(context);
+  const [document = 0, parsed] = handlesOf(flags, ...held);
+  const chosen = during(argumentErrors, () => tools.strategyFor(document, system, text, parsed));
   return chosen === undefined ? undefined : (JSON.parse(chosen) as Strategy);
 }

@@ -1,35 +1,18 @@
 /** The functions of `tools.wasm` for the classes that every entry shares. A page's entries work without them. */
 
 import { hasTools } from "../binding/engine.js";
-import {
-  __wbg_set_wasm,
-  flagsDiagnostics,
-  flagsTyping,
-  imports,
-  loadAppConfig,
-  parseTtl,
-  secureModeHash,
-  secureModeHashForHost,
-} from "../generated/tools-glue.js";
-import { check } from "./check.js";
+import { __wbg_set_wasm, imports, loadAppConfig } from "../generated/tools-glue.js";
+import { check, readDiagnostics } from "./check.js";
 import { diff } from "./diff.js";
 import { readExplanation } from "./explanation.js";
 import { certification, deployment, finish, withStatus } from "./lifecycle.js";
 import { readReceipt } from "./receipt.js";
 import { retirements } from "./retirement.js";
 import { strategyFor, withStrategy } from "./strategy.js";
+import { typing } from "./typing.js";
 
 /** The glue of `tools.wasm` beyond the glue of `core.wasm`. */
-const glue = {
-  __wbg_set_wasm,
-  flagsDiagnostics,
-  flagsTyping,
-  imports,
-  loadAppConfig,
-  parseTtl,
-  secureModeHash,
-  secureModeHashForHost,
-};
+const glue = { __wbg_set_wasm, imports, loadAppConfig };
 
 export const tooling = {
   glue,
@@ -38,10 +21,12 @@ export const tooling = {
   deployment,
   diff,
   finish,
+  readDiagnostics,
   readExplanation,
   readReceipt,
   retirements,
   strategyFor,
+  typing,
   withStatus,
   withStrategy,
 } as const;
