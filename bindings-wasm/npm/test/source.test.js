@@ -414,6 +414,38 @@ describe("a document source that is refused", () => {
     source.close();
   });
 
+  for (const member of ["supersedes", "stepsBackFrom", "version"]) {
+    it(`because \`${member}\` traps reports it, and takes the document with the next poll`, async () => {
+      const handles = liveHandles();
+      let traps = false;
+      /** @param {Uint8Array} bytes */
+      const fromJson = bytes => {
+        const flags = Flags.fromJson(bytes);
+        const own = /** @type {any} */ (flags)[member];
+        const get = () => {
+          if (!traps) return typeof own === "function" ? own.bind(flags) : own;
+          traps = false;
+          throw new WebAssembly.RuntimeError("unreachable");
+        };
+        return Object.defineProperty(flags, member, { get });
+      };
+      const source = await open({ body: text(1) }, { Flags: { fromJson } });
+      const first = source.snapshot.flags;
+      answer = { body: text(2) };
+      traps = true;
+      await source.refresh();
+      const { status, error } = source.snapshot;
+      assert.deepEqual([status, error?.code, value(source)], ["stale", "core", 1]);
+      assert.match(String(error?.message), /flags\.json` cannot be read: unreachable/);
+      assert.equal(source.snapshot.flags, first);
+      assert.equal(liveHandles(), handles + 1);
+      await source.refresh();
+      assert.deepEqual([source.snapshot.status, value(source)], ["ready", 2]);
+      source.close();
+      assert.equal(liveHandles(), handles);
+    });
+  }
+
   it("uses the server's digest if the module computes none", async () => {
     const slim = {
       /** @param {Uint8Array} bytes */

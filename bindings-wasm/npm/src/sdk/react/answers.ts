@@ -45,6 +45,9 @@ export interface AnswersStatus {
 
 type Identity = Pick<AnswersStatus, "digest" | "version">;
 
+/** The names of the errors after which a module has a new instance. */
+const TRAP = /^(Range|Runtime|Internal)Error$/;
+
 /** A document bound to a context. */
 interface Binding {
   readonly flags: Flags;
@@ -150,6 +153,9 @@ export class Answers {
     try {
       return byDocument(document, context as ContextLike);
     } catch (error) {
+      // After a trap the next call works, and the answers that are bound may be for another context.
+      if (TRAP.test((error as Error | undefined)?.name ?? ""))
+        return byDocument(document, context as ContextLike);
       // The kept document was freed with its source: the answers that are bound are for another context.
       if (this.isKept) return undefined;
       // The application has freed the document or the context: the last good answers are kept.
@@ -250,12 +256,16 @@ const identities = new WeakMap<Flags, Identity>();
 /** Returns what identifies a document. A digest is computed once: it costs a walk through the document. */
 function identityOf(origin: Flags | SourceSnapshot): Identity {
   if ("status" in origin) return origin;
-  let identity = identities.get(origin);
-  if (identity === undefined) {
-    identity = { digest: digestOf(origin), version: origin.version };
-    identities.set(origin, identity);
+  const known = identities.get(origin);
+  if (known !== undefined) return known;
+  try {
+    const identity = { digest: digestOf(origin), version: origin.version };
+    if (identity.digest !== undefined) identities.set(origin, identity);
+    return identity;
+  } catch {
+    // The application has freed the document.
+    return { digest: undefined, version: undefined };
   }
-  return identity;
 }
 
 function isSource(flags: Flags | FlagSource | undefined): flags is FlagSource {

@@ -2,7 +2,7 @@
 
 import type { ResponseTimes } from "../../binding/freshness.js";
 import { limits } from "../../generated/constants.js";
-import { SourceError } from "./error.js";
+import { messageOf, SourceError } from "./error.js";
 
 /** The progress of a download. */
 export interface Progress {
@@ -80,12 +80,7 @@ export async function download(request: Request): Promise<Download> {
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof SourceError) throw error;
-    throw new SourceError(
-      "network",
-      url,
-      `could not be fetched: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new SourceError("network", url, `could not be fetched: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The reason why a source could not load a newer document. */
 export type SourceErrorCode =
-  /** The module could not be loaded. */
+  /** The module could not be loaded, or failed. */
   | "core"
   /** No response: no network, an unknown host name, CORS. */
   | "network"
@@ -37,4 +37,9 @@ export class SourceError extends Error {
     this.url = url;
     this.status = status;
   }
+}
+
+/** Returns the message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -4,7 +4,7 @@ import type { Flags } from "../../binding/flags.js";
 import type { Evidence, ResponseTimes } from "../../binding/freshness.js";
 import { digestOf } from "../observation.js";
 import { type Download, download, type Progress } from "./download.js";
-import { SourceError } from "./error.js";
+import { messageOf, SourceError, type SourceErrorCode } from "./error.js";
 
 /**
  * The status of a source.
@@ -287,12 +287,13 @@ export class DocumentSource implements FlagSource {
       if (!this.#closing.signal.aborted) this.#take(found);
     } catch (thrown) {
       if (!this.#closing.signal.aborted) {
+        const isLate = attempt.signal.aborted;
         this.#refuse(
           thrown instanceof SourceError
             ? thrown
-            : new SourceError("timeout", this.#url, `did not answer within ${timeoutMs} ms`, {
-                cause: thrown,
-              }),
+            : isLate
+              ? this.#error("timeout", `did not answer within ${timeoutMs} ms`, thrown)
+              : this.#error("core", `cannot be read: ${messageOf(thrown)}`, thrown),
         );
       }
     } finally {
@@ -307,11 +308,10 @@ export class DocumentSource implements FlagSource {
     try {
       await this.#options.ready?.();
     } catch (cause) {
-      throw new SourceError(
+      throw this.#error(
         "core",
-        this.#url,
-        `cannot be read, because isoflag could not start: ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
+        `cannot be read, because isoflag could not start: ${messageOf(cause)}`,
+        cause,
       );
     }
   }
@@ -336,30 +336,44 @@ export class DocumentSource implements FlagSource {
       this.#confirm();
       return;
     }
-    let flags: Flags;
-    try {
-      flags = this.#options.Flags.fromJson(bytes);
-    } catch (cause) {
-      throw new SourceError(
-        "document",
-        this.#url,
-        `is not a flag document: ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
-    }
-    if (!flags.supersedes(held?.flags, evidence)) {
-      flags.free();
-      throw new SourceError(
-        "stale-copy",
-        this.#url,
-        "answered a copy that is older than the document that is held; a cache on the way is out of date",
-      );
-    }
-    const steppedBackAt = held !== undefined && flags.stepsBackFrom(held.flags) ? Date.now() : undefined;
+    const flags = this.#load(bytes);
+    const changes = this.#changesBy(flags, held?.flags, evidence);
     this.#held = { flags, bytes, etag, times };
-    const { version } = flags;
-    this.#confirm({ flags, version, digest: digestOf(flags) ?? digest, steppedBackAt });
+    this.#confirm({ ...changes, digest: changes.digest ?? digest });
     held?.flags.free();
+  }
+
+  #load(bytes: Uint8Array): Flags {
+    try {
+      return this.#options.Flags.fromJson(bytes);
+    } catch (cause) {
+      throw this.#error("document", `is not a flag document: ${messageOf(cause)}`, cause);
+    }
+  }
+
+  /** Returns what changes with another document; frees that if it cannot be taken. */
+  #changesBy(
+    flags: Flags,
+    held: Flags | undefined,
+    evidence: Evidence,
+  ): Pick<SourceSnapshot, "flags" | "version" | "digest" | "steppedBackAt"> {
+    try {
+      if (!flags.supersedes(held, evidence)) {
+        throw this.#error(
+          "stale-copy",
+          "answered a copy that is older than the document that is held; a cache on the way is out of date",
+        );
+      }
+      const steppedBackAt = held !== undefined && flags.stepsBackFrom(held) ? Date.now() : undefined;
+      return { flags, version: flags.version, digest: digestOf(flags), steppedBackAt };
+    } catch (thrown) {
+      flags.free();
+      throw thrown;
+    }
+  }
+
+  #error(code: SourceErrorCode, message: string, cause?: unknown): SourceError {
+    return new SourceError(code, this.#url, message, { cause });
   }
 
   #confirm(changes: Partial<SourceSnapshot> = {}): void {
