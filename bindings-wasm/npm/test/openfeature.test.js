@@ -15,6 +15,7 @@ import { IsoflagWebProvider } from "../dist/openfeature-web.js";
 import { document, flag, ruleFlag } from "./documents.js";
 import { element } from "./page.js";
 import { sourceOf } from "./sources.js";
+import { trapOnce } from "./trapping.js";
 
 /** @typedef {import("@openfeature/core").EvaluationContext} EvaluationContext */
 
@@ -311,6 +312,26 @@ describe("the provider for the web", () => {
     );
     assert.equal(changed.length, 1);
     assert.equal(liveHandles(), before + 2);
+    Web.removeHandler(ProviderEvents.ConfigurationChanged, seen);
+  });
+
+  it("reports the changed answers although a call traps", async () => {
+    const held = sourceOf(load(flag("f")));
+    await Web.setContext({ targetingKey: "ada" });
+    await Web.setProviderAndWait(new IsoflagWebProvider(held.source));
+    /** @type {unknown[]} */
+    const changed = [];
+    const seen = (/** @type {any} */ details) => changed.push(details.flagsChanged);
+    Web.addHandler(ProviderEvents.ConfigurationChanged, seen);
+    for (const [index, method] of ["bind", "allFlagsState", "numberVariationDetail"].entries()) {
+      const next = load(flag("f", { variations: [index] }));
+      trapOnce(next, method);
+      const bind = next.bind.bind(next);
+      next.bind = (...parameters) => trapOnce(bind(...parameters), method);
+      held.replace(next);
+      assert.deepEqual(changed.splice(0), [["f"]], method);
+      assert.equal(Web.getClient().getNumberValue("f", -1), index, method);
+    }
     Web.removeHandler(ProviderEvents.ConfigurationChanged, seen);
   });
 

@@ -6,6 +6,7 @@ import * as React from "react";
 import { liveHandles } from "../dist/generated/glue.js";
 import { Feature, IsoflagProvider, useFlag, useFlagDetail, useIsoflag } from "../dist/react.js";
 import { anna, anon, complaints, gate, inMode, load, show, sourceOf } from "./components.js";
+import { trapOnce } from "./trapping.js";
 
 const { act, Component, createElement: h, Suspense, useState } = React;
 
@@ -13,18 +14,6 @@ const { act, Component, createElement: h, Suspense, useState } = React;
  * @typedef {import("../dist/react.js").IsoflagProviderProps} Props
  * @typedef {import("react").ReactNode} ReactNode
  */
-
-/** Makes the next call of some methods trap. @param {any} flags @param {string[]} methods */
-function trapOnce(flags, ...methods) {
-  let left = 1;
-  for (const method of methods) {
-    const own = flags[method].bind(flags);
-    flags[method] = (/** @type {unknown[]} */ ...parameters) => {
-      if (left-- > 0) throw new WebAssembly.RuntimeError("unreachable");
-      return own(...parameters);
-    };
-  }
-}
 
 class Boundary extends Component {
   /** @override */
@@ -71,6 +60,30 @@ for (const strict of [false, true]) {
         assert.equal(liveHandles(), before);
       });
     }
+  });
+
+  it(`a trap in bound flags does not keep other components from a new document${mode}`, async () => {
+    const held = sourceOf(load("old"));
+    /** @type {string[]} */
+    const recorded = [];
+    const activity = { record: (/** @type {string} */ key) => void recorded.push(key) };
+    const Text = () => h("i", null, `${useFlag("text", "")} `);
+    const page = await show(
+      inMode(
+        h(IsoflagProvider, { flags: held.source, context: anna, activity }, h(Text), h(Plan), h(Text)),
+        strict,
+      ),
+    );
+    assert.equal(page.text(), "old true old ");
+    const next = load("new", { on: false });
+    const bind = next.bind.bind(next);
+    next.bind = (...parameters) =>
+      trapOnce(bind(...parameters), "stringVariationDetail", "boolVariationDetail");
+    recorded.length = 0;
+    await held.replace(next);
+    assert.equal(page.text(), "new false new ");
+    assert.deepEqual(recorded, ["text", "plan", "text"]);
+    await page.hide();
   });
 
   it(`a document that was freed leaves \`useIsoflag\` without a digest${mode}`, async () => {

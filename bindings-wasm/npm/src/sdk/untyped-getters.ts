@@ -1,11 +1,6 @@
-/**
- * Getters for keys that are known only at run time, so an application's {@link FlagTypes} do not include them.
- *
- * The core checks the expected type, so nothing is lost.
- */
+/** Getters for keys that are known only at run time, so an application's {@link FlagTypes} do not include them. */
 
 import type { BoundFlags } from "../binding/bound-flags.js";
-import type { ContextLike } from "../binding/context.js";
 import type { EvaluationDetail } from "../binding/detail.js";
 import type { Flags } from "../binding/flags.js";
 import type { JsonValue } from "../binding/json.js";
@@ -17,31 +12,14 @@ export type DetailGetter =
   | "stringVariationDetail"
   | "jsonVariationDetail";
 
-/** Evaluates bound flags. */
-export function detailOfBound(
-  bound: BoundFlags,
-  getter: DetailGetter,
-  key: string,
-  defaultValue: unknown,
-): EvaluationDetail<JsonValue> {
-  const getters = bound as unknown as Record<
-    DetailGetter,
-    (key: string, defaultValue: unknown) => EvaluationDetail<JsonValue>
-  >;
-  return getters[getter](key, defaultValue);
-}
+type Getters = Record<DetailGetter, (key: string, ...rest: unknown[]) => EvaluationDetail<JsonValue>>;
 
-/** Evaluates flags for a context. */
+/** Evaluates flags, with a context and a default, or bound flags, with a default. The core checks the type. */
 export function detailOf(
-  flags: Flags,
+  flags: Flags | BoundFlags,
   getter: DetailGetter,
   key: string,
-  context: ContextLike,
-  defaultValue: unknown,
+  ...rest: unknown[]
 ): EvaluationDetail<JsonValue> {
-  const getters = flags as unknown as Record<
-    DetailGetter,
-    (key: string, context: ContextLike, defaultValue: unknown) => EvaluationDetail<JsonValue>
-  >;
-  return getters[getter](key, context, defaultValue);
+  return (flags as unknown as Getters)[getter](key, ...rest);
 }

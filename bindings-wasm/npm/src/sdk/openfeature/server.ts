@@ -13,6 +13,7 @@ import {
 import type { EvaluationDetail } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
 import type { FlagSource } from "../source/source.js";
+import { retryAfterTrap } from "../trap.js";
 import { type DetailGetter, detailOf } from "../untyped-getters.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./document.js";
 import { resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
@@ -117,7 +118,8 @@ export class IsoflagServerProvider implements Provider {
     context: EvaluationContext,
   ): EvaluationDetail<T> | undefined {
     const { flags } = this.#document;
-    const detail = flags && detailOf(flags, getter, key, translateContext(context), defaultValue);
+    const detail =
+      flags && retryAfterTrap(() => detailOf(flags, getter, key, translateContext(context), defaultValue));
     if (detail !== undefined) {
       this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
     }

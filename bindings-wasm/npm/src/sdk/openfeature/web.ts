@@ -15,7 +15,8 @@ import type { EvaluationDetail } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
 import { jsonEqual } from "../json-equality.js";
 import type { FlagSource } from "../source/source.js";
-import { type DetailGetter, detailOf, detailOfBound } from "../untyped-getters.js";
+import { retryAfterTrap } from "../trap.js";
+import { type DetailGetter, detailOf } from "../untyped-getters.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./document.js";
 import { resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
 
@@ -64,8 +65,8 @@ export class IsoflagWebProvider implements Provider {
       changed: flags => {
         const before = this.#bound;
         this.#bound = undefined;
-        this.#bind(flags);
-        const flagsChanged = this.#bound === undefined ? [] : changedKeys(before, this.#bound);
+        const bound = this.#bind(flags);
+        const flagsChanged = bound === undefined ? [] : retryAfterTrap(() => changedKeys(before, bound));
         before?.free();
         if (flagsChanged.length > 0) this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
       },
@@ -133,11 +134,13 @@ export class IsoflagWebProvider implements Provider {
     );
   }
 
-  #bind(flags: Flags | undefined): void {
+  #bind(flags: Flags | undefined): BoundFlags | undefined {
     const before = this.#bound;
-    this.#bound = flags?.bind(translateContext(this.#context));
+    const bound = retryAfterTrap(() => flags?.bind(translateContext(this.#context)));
+    this.#bound = bound;
     this.#flags = flags;
     before?.free();
+    return bound;
   }
 
   #ask<T>(
@@ -149,10 +152,11 @@ export class IsoflagWebProvider implements Provider {
     const flags = this.#document.flags;
     // The SDK passes a copy of the context; another domain's, or a hook's, is a different one.
     const isBound = this.#bound !== undefined && (flags === undefined || flags === this.#flags);
-    const detail =
+    const evaluate = (): EvaluationDetail | undefined =>
       isBound && jsonEqual(context, this.#context)
-        ? this.#bound && detailOfBound(this.#bound, getter, key, defaultValue)
+        ? this.#bound && detailOf(this.#bound, getter, key, defaultValue)
         : flags && detailOf(flags, getter, key, translateContext(context), defaultValue);
+    const detail = retryAfterTrap(evaluate);
     if (detail !== undefined) {
       this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
     }

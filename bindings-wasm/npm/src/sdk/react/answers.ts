@@ -9,7 +9,8 @@ import type { Flags } from "../../binding/flags.js";
 import type { ActivityRecorder } from "../activity.js";
 import { digestOf } from "../observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "../source/source.js";
-import { detailOf, detailOfBound } from "../untyped-getters.js";
+import { isTrap, retryAfterTrap } from "../trap.js";
+import { detailOf } from "../untyped-getters.js";
 import {
   answerOf,
   type Bootstrap,
@@ -44,9 +45,6 @@ export interface AnswersStatus {
 }
 
 type Identity = Pick<AnswersStatus, "digest" | "version">;
-
-/** The names of the errors after which a module has a new instance. */
-const TRAP = /^(Range|Runtime|Internal)Error$/;
 
 /** A document bound to a context. */
 interface Binding {
@@ -94,7 +92,7 @@ export class Answers {
   answer(key: string, type: FlagType): FlagAnswer {
     const method = `${type}VariationDetail` as const;
     const detail = this.#evaluate(
-      bound => detailOfBound(bound, method, key, undefined),
+      bound => detailOf(bound, method, key, undefined),
       (flags, context) => detailOf(flags, method, key, context, undefined),
     );
     if (detail !== undefined) return answerOf(detail);
@@ -149,13 +147,13 @@ export class Answers {
     const { context } = this.inputs;
     const { binding } = this.committed;
     if (document === undefined) return undefined;
-    if (document === binding?.flags && context === binding.context) return byBound(binding.bound);
+    const isBound = document === binding?.flags && context === binding.context;
+    const evaluate = (): T =>
+      isBound ? byBound(binding.bound) : byDocument(document, context as ContextLike);
     try {
-      return byDocument(document, context as ContextLike);
+      return retryAfterTrap(evaluate);
     } catch (error) {
-      // After a trap the next call works, and the answers that are bound may be for another context.
-      if (TRAP.test((error as Error | undefined)?.name ?? ""))
-        return byDocument(document, context as ContextLike);
+      if (isTrap(error)) throw error;
       // The kept document was freed with its source: the answers that are bound are for another context.
       if (this.isKept) return undefined;
       // The application has freed the document or the context: the last good answers are kept.
@@ -226,7 +224,8 @@ export class Committed {
       this.#replace(undefined);
     } else if (flags !== binding?.flags || context !== binding.context) {
       try {
-        this.#replace({ flags, context, bound: flags.bind(context), origin });
+        const bound = retryAfterTrap(() => flags.bind(context));
+        this.#replace({ flags, context, bound, origin });
       } catch (error) {
         this.#bindingError = error as Error;
         // The last answers are kept, but not for another context because a source was closed.
