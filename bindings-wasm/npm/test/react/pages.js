@@ -1,0 +1,113 @@
+// Flags, sources and pages for the tests of components. Import it before React.
+
+import assert from "node:assert/strict";
+import { afterEach } from "node:test";
+import { act, createElement as h, StrictMode } from "react";
+import { createRoot, hydrateRoot } from "react-dom/client";
+
+import { Flags } from "../../dist/node.js";
+import { document, flag, ruleFlag } from "../documents.js";
+import { element } from "../page.js";
+import { sourceOf as plainSourceOf } from "../sources.js";
+
+/**
+ * @typedef {import("../../dist/react.js").SourceSnapshot} SourceSnapshot
+ * @typedef {import("react").ReactNode} ReactNode
+ */
+
+export const anon = { kind: "user", key: "anon" };
+export const anna = { kind: "user", key: "anna" };
+
+/** @type {unknown[]} */
+export const complaints = [];
+/** @type {Flags[]} */
+const loaded = [];
+console.error = (...said) => {
+  // A server and a page are two processes, except in tests.
+  if (!/Detected multiple renderers|ExperimentalWarning/.test(said[0])) complaints.push(said);
+};
+process.on("unhandledRejection", error => complaints.push(error));
+afterEach(() => {
+  for (const flags of loaded.splice(0)) flags.free();
+  assert.deepEqual(complaints.splice(0), []);
+});
+
+/** A document in which `plan` is true for anna only and `text` serves the given value. */
+/** @param {unknown} [text] @param {object} [members] */
+export function load(text = "x", members = {}) {
+  const plan = ruleFlag("plan", { attribute: "key", values: ["anna"] });
+  const flags = Flags.fromObject({
+    ...document({ ...plan, ...members }, flag("text", { variations: [text] })),
+  });
+  loaded.push(flags);
+  return flags;
+}
+
+/** A source whose document a test replaces while React is subscribed. */
+/** @param {Flags | undefined} [flags] @param {Partial<SourceSnapshot>} [first] */
+export function sourceOf(flags, first = {}) {
+  const held = plainSourceOf(flags);
+  held.change(first);
+  return {
+    source: held.source,
+    raw: held,
+    listeners: held.listeners,
+    /** @param {Partial<SourceSnapshot>} changes */
+    change: changes => act(async () => held.change(changes)),
+    /** @param {Flags} next */
+    replace: next => act(async () => held.replace(next)),
+  };
+}
+
+/** @param {ReactNode} node @param {boolean} strict */
+export const inMode = (node, strict) => (strict ? h(StrictMode, null, node) : node);
+
+/** Renders into a new page, or hydrates a server's HTML. */
+/** @param {ReactNode} node @param {string} [html] */
+export async function show(node, html) {
+  const container = element();
+  /** @type {string[]} */
+  const recovered = [];
+  const options = { onRecoverableError: (/** @type {unknown} */ error) => recovered.push(String(error)) };
+  /** @type {import("react-dom/client").Root} */
+  let root;
+  if (html === undefined) {
+    root = createRoot(container, options);
+    await act(async () => root.render(node));
+  } else {
+    container.innerHTML = html;
+    await act(async () => {
+      root = hydrateRoot(container, node, options);
+    });
+  }
+  return {
+    container,
+    /** Errors that React recovered from, such as a mismatch between server and page. */
+    recovered,
+    text: () => container.textContent,
+    /** @param {ReactNode} next */
+    show: next => act(async () => root.render(next)),
+    hide: () => act(async () => root.unmount()),
+  };
+}
+
+/** A component that suspends until it is released. */
+export function gate() {
+  let isOpen = false;
+  let release = () => {};
+  const opened = new Promise(resolve => {
+    release = () => resolve(undefined);
+  });
+  return {
+    /** @param {{ closed?: boolean, children?: ReactNode }} props */
+    Gate({ closed = true, children = null }) {
+      if (closed && !isOpen) throw opened;
+      return children;
+    },
+    open: () =>
+      act(async () => {
+        isOpen = true;
+        release();
+      }),
+  };
+}
