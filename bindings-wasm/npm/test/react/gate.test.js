@@ -2,17 +2,14 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
-import { act, createElement as h, StrictMode } from "react";
-import { createRoot, hydrateRoot } from "react-dom/client";
+import { act, createElement as h } from "react";
 import { renderToString } from "react-dom/server";
 
-import { liveHandles } from "../../dist/generated/glue.js";
-import { Flags } from "../../dist/node.js";
+import { BoundFlags, Flags } from "../../dist/node.js";
 import { documentHeader, Feature, IsoflagProvider } from "../../dist/react.js";
 import { documentHeader as headerOf } from "../../dist/source.js";
-import { document, flag } from "../documents.js";
-import { element } from "../page.js";
-import { sourceOf } from "../sources.js";
+import { flag } from "../documents.js";
+import { inMode, loadFlags, show as showPage, sourceOf } from "./pages.js";
 
 /** @typedef {import("../../dist/react.js").IsoflagProviderProps} Props */
 
@@ -24,8 +21,7 @@ afterEach(() => mock.timers.reset());
 
 /** @param {unknown} stamp @param {object} [members] */
 function load(stamp, members = {}) {
-  const stamped = { lifecycle: { lastModifiedTimestamp: stamp }, ...members };
-  return Flags.fromObject(document(flag("journey", { variations: [true, false], ...stamped })));
+  return loadFlags(flag("journey", { lifecycle: { lastModifiedTimestamp: stamp }, ...members }));
 }
 
 const gated = h(Feature, { flag: "journey", requireConsistent: true, fallback: "closed" }, "open");
@@ -33,17 +29,15 @@ const ungated = h(Feature, { flag: "journey", fallback: "off" }, "on");
 
 /** @param {Props} props @param {import("react").ReactNode} [child] */
 async function show(props, child = gated) {
-  const container = element();
-  const root = createRoot(container);
   /** @param {Props} next */
-  const render = next => act(async () => root.render(h(IsoflagProvider, next, child)));
-  await render(props);
+  const tree = next => h(IsoflagProvider, next, child);
+  const page = await showPage(tree(props));
   return {
-    text: () => container.textContent,
-    render,
+    ...page,
+    /** @param {Props} next */
+    render: next => page.show(tree(next)),
     /** @param {number} seconds */
     pass: seconds => act(async () => mock.timers.tick(Math.round(seconds * 1000))),
-    hide: () => act(async () => root.unmount()),
   };
 }
 
@@ -56,12 +50,9 @@ describe("a feature that requires a consistent back end", () => {
     assert.equal(page.text(), "closed");
     await page.pass(0.001);
     assert.equal(page.text(), "open");
-    await page.hide();
-    flags.free();
   });
 
   it("leaves neither a timer nor a handle behind", async () => {
-    const before = liveHandles();
     const flags = load(NOW);
     /** @type {Set<unknown>} */
     const timers = new Set();
@@ -76,7 +67,7 @@ describe("a feature that requires a consistent back end", () => {
       clear(timer);
     });
     try {
-      const page = await show({ flags, context: ada, ttlSeconds: 900 }, h(StrictMode, null, gated));
+      const page = await show({ flags, context: ada, ttlSeconds: 900 }, inMode(gated, true));
       assert.equal(timers.size, 1);
       await page.render({ flags, context: { kind: "user", key: "bob" }, ttlSeconds: 900 });
       assert.equal(timers.size, 1);
@@ -85,16 +76,14 @@ describe("a feature that requires a consistent back end", () => {
     } finally {
       mock.restoreAll();
     }
-    flags.free();
-    assert.equal(liveHandles(), before);
   });
 
   it("neither calls the core nor waits if it is not required", async () => {
-    const flags = load(NOW);
-    const page = await show({ flags, context: ada, ttlSeconds: 900 }, ungated);
+    for (const { prototype } of [Flags, BoundFlags])
+      mock.method(prototype, "consistency", () => assert.fail());
+    const page = await show({ flags: load(NOW), context: ada, ttlSeconds: 900 }, ungated);
     assert.equal(page.text(), "on");
-    await page.hide();
-    flags.free();
+    mock.restoreAll();
   });
 
   for (const [name, flags] of Object.entries({
@@ -102,7 +91,7 @@ describe("a feature that requires a consistent back end", () => {
     "has no stamp": () => load(undefined),
     "has a stamp in the future": () => load(NOW + 5),
     "has a stamp in milliseconds": () => load(NOW * 1000),
-    "is unknown": () => Flags.fromObject(document(flag("other", { variations: [true] }))),
+    "is unknown": () => loadFlags(flag("other")),
   })) {
     it(`is never shown while the flag ${name}`, async () => {
       const held = flags();
@@ -110,8 +99,6 @@ describe("a feature that requires a consistent back end", () => {
       assert.equal(page.text(), "closed");
       await page.pass(3);
       assert.equal(page.text(), "closed");
-      await page.hide();
-      held.free();
     });
   }
 
@@ -123,37 +110,26 @@ describe("a feature that requires a consistent back end", () => {
     assert.equal(page.text(), "open");
     await page.render({ flags, context: ada, ttlSeconds: 100 });
     assert.equal(page.text(), "closed");
-    await page.hide();
-    flags.free();
   });
 
-  it("waits again for a changed document of a source", async () => {
-    const held = sourceOf(load(NOW - 1000));
-    const page = await show({ flags: held.source, context: ada, ttlSeconds: 900 });
-    assert.equal(page.text(), "open");
-    await act(async () => held.replace(load(NOW)));
-    assert.equal(page.text(), "closed");
-    await page.pass(899);
-    assert.equal(page.text(), "closed");
-    await page.pass(1.001);
-    assert.equal(page.text(), "open");
-    await page.hide();
-    held.source.snapshot.flags?.free();
-  });
-
-  it("counts from the moment at which a source went back to an earlier document", async () => {
-    const held = sourceOf(load(NOW - 1000));
-    const page = await show({ flags: held.source, context: ada, ttlSeconds: 900 });
-    assert.equal(page.text(), "open");
-    await act(async () => held.change({ steppedBackAt: Date.now() }));
-    assert.equal(page.text(), "closed");
-    await page.pass(900);
-    assert.equal(page.text(), "closed");
-    await page.pass(0.001);
-    assert.equal(page.text(), "open");
-    await page.hide();
-    held.source.snapshot.flags?.free();
-  });
+  /** @type {[string, (held: ReturnType<typeof sourceOf>) => Promise<void>][]} */
+  const changes = [
+    ["takes a changed document", held => held.replace(load(NOW))],
+    ["goes back to an earlier document", held => held.change({ steppedBackAt: Date.now() })],
+  ];
+  for (const [name, change] of changes) {
+    it(`waits again when a source ${name}`, async () => {
+      const held = sourceOf(load(NOW - 1000));
+      const page = await show({ flags: held.source, context: ada, ttlSeconds: 900 });
+      assert.equal(page.text(), "open");
+      await change(held);
+      assert.equal(page.text(), "closed");
+      await page.pass(900);
+      assert.equal(page.text(), "closed");
+      await page.pass(0.001);
+      assert.equal(page.text(), "open");
+    });
+  }
 
   it("waits longer than a timer can", async () => {
     const flags = load(NOW);
@@ -162,8 +138,6 @@ describe("a feature that requires a consistent back end", () => {
     assert.equal(page.text(), "closed");
     await page.pass(1.002);
     assert.equal(page.text(), "open");
-    await page.hide();
-    flags.free();
   });
 });
 
@@ -189,7 +163,6 @@ describe("the answer of a server", () => {
       assert.equal(renderToString(h(IsoflagProvider, { bootstrap }, gated)), expected);
       const page = await show({ bootstrap });
       assert.equal(page.text(), expected);
-      await page.hide();
     });
   }
 
@@ -198,13 +171,9 @@ describe("the answer of a server", () => {
     const held = sourceOf(flags);
     const bootstrap = { journey: true, isBackendConsistent: false };
     const tree = h(IsoflagProvider, { flags: held.source, context: ada, bootstrap, ttlSeconds: 900 }, gated);
-    const container = element();
-    container.innerHTML = renderToString(tree);
-    assert.equal(container.textContent, "closed");
-    const root = await act(async () => hydrateRoot(container, tree));
-    assert.equal(container.textContent, "open");
-    await act(async () => root.unmount());
-    flags.free();
+    const html = renderToString(tree);
+    assert.equal(html, "closed");
+    assert.equal((await showPage(tree, html)).text(), "open");
   });
 });
 
@@ -216,7 +185,6 @@ describe("the header with the document that a page used", () => {
     assert.deepEqual(documentHeader(flags), header);
     assert.deepEqual(documentHeader(sourceOf(flags).source), header);
     assert.deepEqual(documentHeader({ digest: flags.digest }), header);
-    flags.free();
   });
 
   it("is absent if the digest is unknown", () => {

@@ -139,7 +139,6 @@ describe("a boundary that hydrates late", () => {
         const [one, two] = [...page.container.querySelectorAll("p")].map(element => element.textContent);
         assert.equal(one, two);
         assert.match(String(one), /^true second .*ready/);
-        await page.hide();
       });
     }
   }
@@ -162,6 +161,5 @@ describe("a boundary that hydrates late", () => {
     await act(async () => arrive({ default: Everything }));
     assert.deepEqual(page.recovered, []);
     assert.match(String(page.text()), /newer .*ready/);
-    await page.hide();
   });
 });

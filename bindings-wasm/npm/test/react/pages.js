@@ -1,10 +1,11 @@
 // Flags, sources and pages for the tests of components. Import it before React.
 
 import assert from "node:assert/strict";
-import { afterEach } from "node:test";
+import { afterEach, beforeEach } from "node:test";
 import { act, createElement as h, StrictMode } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 
+import { liveHandles } from "../../dist/generated/glue.js";
 import { Flags } from "../../dist/node.js";
 import { document, flag, ruleFlag } from "../documents.js";
 import { element } from "../page.js";
@@ -18,29 +19,39 @@ import { sourceOf as plainSourceOf } from "../sources.js";
 export const anon = { kind: "user", key: "anon" };
 export const anna = { kind: "user", key: "anna" };
 
-/** @type {unknown[]} */
+/** Errors that React prints, and rejections; a test that expects some clears them. @type {unknown[]} */
 export const complaints = [];
-/** @type {Flags[]} */
-const loaded = [];
 console.error = (...said) => {
   // A server and a page are two processes, except in tests.
   if (!/Detected multiple renderers|ExperimentalWarning/.test(said[0])) complaints.push(said);
 };
 process.on("unhandledRejection", error => complaints.push(error));
-afterEach(() => {
-  for (const flags of loaded.splice(0)) flags.free();
+
+/** What a test has opened, and closes when it ends. @type {(() => unknown)[]} */
+const opened = [];
+let handles = 0;
+beforeEach(() => {
+  handles = liveHandles();
+});
+// Each test leaves nothing behind: no handle, no subscription, no complaint.
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+  assert.equal(liveHandles(), handles, "handles are left behind");
   assert.deepEqual(complaints.splice(0), []);
 });
+
+/** Loads a document for one test. @param {object[]} items */
+export function loadFlags(...items) {
+  const flags = Flags.fromObject(document(...items));
+  opened.push(() => flags.free());
+  return flags;
+}
 
 /** A document in which `plan` is true for anna only and `text` serves the given value. */
 /** @param {unknown} [text] @param {object} [members] */
 export function load(text = "x", members = {}) {
   const plan = ruleFlag("plan", { attribute: "key", values: ["anna"] });
-  const flags = Flags.fromObject({
-    ...document({ ...plan, ...members }, flag("text", { variations: [text] })),
-  });
-  loaded.push(flags);
-  return flags;
+  return loadFlags({ ...plan, ...members }, flag("text", { variations: [text] }));
 }
 
 /** A source whose document a test replaces while React is subscribed. */
@@ -48,6 +59,7 @@ export function load(text = "x", members = {}) {
 export function sourceOf(flags, first = {}) {
   const held = plainSourceOf(flags);
   held.change(first);
+  opened.push(() => assert.equal(held.listeners.size, 0, "a subscription is left behind"));
   return {
     source: held.source,
     raw: held,
@@ -57,6 +69,12 @@ export function sourceOf(flags, first = {}) {
     /** @param {Flags} next */
     replace: next => act(async () => held.replace(next)),
   };
+}
+
+/** Runs tests in both modes of React. @param {(strict: boolean, mode: string) => void} define */
+export function inBothModes(define) {
+  define(false, "");
+  define(true, ", in strict mode");
 }
 
 /** @param {ReactNode} node @param {boolean} strict */
@@ -80,6 +98,8 @@ export async function show(node, html) {
       root = hydrateRoot(container, node, options);
     });
   }
+  const hide = () => act(async () => root.unmount());
+  opened.push(hide);
   return {
     container,
     /** Errors that React recovered from, such as a mismatch between server and page. */
@@ -87,7 +107,7 @@ export async function show(node, html) {
     text: () => container.textContent,
     /** @param {ReactNode} next */
     show: next => act(async () => root.render(next)),
-    hide: () => act(async () => root.unmount()),
+    hide,
   };
 }
 

@@ -1,14 +1,15 @@
-// Updates after a new document, a failed poll or a replaced source.
+// Updates after a new document, a failed poll or a replaced source, and what is counted then.
 
 import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
 import { act, createElement as h, useLayoutEffect } from "react";
+import { Activity } from "../../dist/activity.js";
 import { liveHandles } from "../../dist/generated/glue.js";
 import { Flags } from "../../dist/node.js";
 import { Feature, IsoflagProvider, useFlag, useFlagDetail, useIsoflag } from "../../dist/react.js";
 import { createSource } from "../../dist/source.js";
 import { document, flag } from "../documents.js";
-import { anna, anon, inMode, load, show, sourceOf } from "./pages.js";
+import { anna, anon, inBothModes, inMode, load, show, sourceOf } from "./pages.js";
 
 /**
  * @typedef {import("../../dist/react.js").IsoflagProviderProps} Props
@@ -51,7 +52,7 @@ describe("components render again", () => {
   it("when their value changes, and not when the reason or the variation does", async () => {
     const held = sourceOf(load({ x: [1] }, rules("old")));
     const { children, counts, seen } = recorded();
-    const page = await show(h(IsoflagProvider, { flags: held.source, context: anna }, children));
+    await show(h(IsoflagProvider, { flags: held.source, context: anna }, children));
     assert.deepEqual(counts(), { plan: 1, text: 1, detail: 1, status: 1, feature: 1 });
     await held.replace(load({ x: [1] }, rules("new")));
     assert.deepEqual(counts(), { plan: 1, text: 1, detail: 2, status: 2, feature: 1 });
@@ -62,33 +63,30 @@ describe("components render again", () => {
     await held.replace(load({ x: [2] }));
     assert.deepEqual(counts(), { plan: 1, text: 2, detail: 4, status: 4, feature: 1 });
     assert.deepEqual(seen.text, [{ x: [1] }, { x: [2] }]);
-    await page.hide();
   });
 
   it("not when a document takes over from a bootstrap or a default that is equal", async () => {
     for (const bootstrap of [{ plan: true, text: { x: 1 } }, { text: { x: 1 } }]) {
       const held = sourceOf(undefined);
       const { children, counts, seen } = recorded();
-      const page = await show(h(IsoflagProvider, { flags: held.source, context: anna, bootstrap }, children));
+      await show(h(IsoflagProvider, { flags: held.source, context: anna, bootstrap }, children));
       const [text] = /** @type {unknown[]} */ (seen.text);
       await held.replace(load({ x: 1 }));
       assert.equal(counts().text, 1);
       assert.equal(counts().plan, bootstrap.plan ? 1 : 2);
       assert.equal(seen.text?.at(-1), text);
-      await page.hide();
     }
     const held = sourceOf(undefined);
     const { children, counts } = recorded({ x: 1 });
-    const page = await show(h(IsoflagProvider, { flags: held.source, context: anon }, children));
+    await show(h(IsoflagProvider, { flags: held.source, context: anon }, children));
     await held.replace(load({ x: 1 }));
     assert.deepEqual([counts().text, counts().plan], [1, 1]);
-    await page.hide();
   });
 
   it("not while polls continue, nor for each poll with the same failure", async () => {
     const held = sourceOf(load());
     const { children, counts, seen } = recorded();
-    const page = await show(h(IsoflagProvider, { flags: held.source, context: anna }, children));
+    await show(h(IsoflagProvider, { flags: held.source, context: anna }, children));
     const before = counts();
     const failed = (/** @type {string} */ message) => /** @type {any} */ (new Error(message));
     for (let poll = 0; poll < 3; poll++) {
@@ -103,7 +101,6 @@ describe("components render again", () => {
     assert.deepEqual(counts(), { ...before, status: 3 });
     const status = /** @type {any} */ (seen.status?.at(-1));
     assert.equal(status.error.message, "404");
-    await page.hide();
   });
 
   it("not below a provider that is given equal properties", async () => {
@@ -126,12 +123,11 @@ describe("components render again", () => {
     const before = counts();
     for (let times = 1; times < 4; times++) await page.show(tree(times));
     assert.deepEqual(counts(), before);
-    await page.hide();
   });
 });
 
-for (const strict of [false, true]) {
-  describe(`a source that takes the place of another${strict ? ", in strict mode" : ""}`, () => {
+inBothModes((strict, mode) => {
+  describe(`a source that takes the place of another${mode}`, () => {
     /** @param {FlagSource | Flags} flags @param {unknown} children @param {typeof anna} [context] */
     const tree = (flags, children, context = anna) =>
       inMode(h(IsoflagProvider, { flags, context }, /** @type {any} */ (children)), strict);
@@ -183,7 +179,6 @@ for (const strict of [false, true]) {
       assert.equal(seen.plan?.at(-1), true);
       await page.show(tree(second.source, children, anon));
       assert.deepEqual([seen.plan?.at(-1), seen.text?.at(-1)], [false, null]);
-      await page.hide();
     });
 
     it("yields to fixed flags, and those to a bootstrap", async () => {
@@ -198,11 +193,10 @@ for (const strict of [false, true]) {
       await page.show(inMode(h(IsoflagProvider, { bootstrap: { text: "bootstrap" } }, children), strict));
       assert.equal(seen.text?.at(-1), "bootstrap");
       assert.equal(liveHandles(), before + 2);
-      await page.hide();
     });
   });
 
-  it(`sources that a hot reload leaves behind stop polling${strict ? ", in strict mode" : ""}`, async () => {
+  it(`sources that a hot reload leaves behind stop polling${mode}`, async () => {
     mock.timers.enable({ apis: ["setInterval"] });
     try {
       const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
@@ -262,7 +256,7 @@ for (const strict of [false, true]) {
     }
   });
 
-  it(`a failure is reported once${strict ? ", in strict mode" : ""}`, async () => {
+  it(`a failure is reported once${mode}`, async () => {
     for (const reporter of ["source", "provider", "both"]) {
       /** @type {string[]} */
       const reports = [];
@@ -288,4 +282,53 @@ for (const strict of [false, true]) {
       source.close();
     }
   });
-}
+});
+
+describe("activity", () => {
+  const Text = () => h("i", null, JSON.stringify(useFlag("text", null)));
+  const Plan = () => h("i", null, `${useFlag("plan", false)}`);
+
+  inBothModes((strict, mode) => {
+    it(`counts each answer that a component has shown, once${mode}`, async () => {
+      const activity = new Activity({ now: () => 1 });
+      const [first, second] = [load(1), load(2)];
+      const held = sourceOf(first);
+      const tree = () =>
+        inMode(
+          h(
+            IsoflagProvider,
+            { flags: held.source, context: { ...anna }, activity },
+            h(Text),
+            h(Plan),
+            h(Text),
+          ),
+          strict,
+        );
+      const page = await show(tree());
+      await page.show(tree());
+      const digests = [first.digest, second.digest].map(String);
+      await held.replace(second);
+      const counts = Object.entries(activity.toObject().flags).map(([key, { counts }]) => [key, counts]);
+      assert.deepEqual(Object.fromEntries(counts), {
+        text: { [digests[0] ?? ""]: { 0: 2 }, [digests[1] ?? ""]: { 0: 2 } },
+        plan: { [digests[0] ?? ""]: { 0: 1 } },
+      });
+    });
+  });
+
+  it("is not counted before there is a document", async () => {
+    const activity = new Activity();
+    const held = sourceOf(undefined);
+    await show(h(IsoflagProvider, { flags: held.source, context: anna, activity }, h(Text)));
+    assert.ok(activity.isEmpty);
+    await held.replace(load());
+    assert.deepEqual(Object.keys(activity.toObject().flags), ["text"]);
+  });
+
+  it("of a bootstrap is counted under the digest that is given", async () => {
+    const activity = new Activity({ now: () => 1 });
+    const bootstrap = { text: 1 };
+    await show(h(IsoflagProvider, { bootstrap, digest: "sha256:abc", activity }, h(Text)));
+    assert.deepEqual(activity.toObject().flags.text?.counts, { "sha256:abc": { default: 1 } });
+  });
+});
