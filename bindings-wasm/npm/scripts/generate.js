@@ -9,8 +9,8 @@ const generated = new URL("../src/generated/", import.meta.url);
 await mkdir(generated, { recursive: true });
 const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
 
-/** A module with empty custom sections, by whose names the scripts know its release. @param {Uint8Array} bytes @param {string[]} sections */
-function stamped(bytes, sections) {
+/** A module with empty custom sections, whose names identify its release to the scripts. @param {Uint8Array} bytes @param {string[]} sections */
+function withSections(bytes, sections) {
   const names = sections.map(section => [...new TextEncoder().encode(section)]);
   return Buffer.from([...bytes, ...names.flatMap(name => [0, name.length + 1, name.length, ...name])]);
 }
@@ -106,7 +106,7 @@ const kinds = {
 };
 let tools = new Uint8Array();
 for (const [name, { glue, sections, packed, how }] of Object.entries(kinds)) {
-  const bytes = stamped(await readFile(new URL(`${name}/core_bg.wasm`, made)), sections);
+  const bytes = withSections(await readFile(new URL(`${name}/core_bg.wasm`, made)), sections);
   await writeFile(new URL(`${name}.wasm`, generated), bytes);
   const module = new WebAssembly.Module(bytes);
   await writeGlue(name, glue, module);

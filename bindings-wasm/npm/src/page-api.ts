@@ -17,27 +17,22 @@ function absent<T>(name: string): T {
   } as T;
 }
 
-/** Documents by digest: the current one, and those before it. In a page, only `isoflag/tools` has it. */
 export type DocumentHistory = tools.DocumentHistory;
 /** Documents by digest: the current one, and those before it. In a page, only `isoflag/tools` has it. */
 export const DocumentHistory: typeof tools.DocumentHistory = absent("DocumentHistory");
 
-/** Explains an answer step by step. In a page, only `isoflag/tools` has it. */
 export type Explanation = tools.Explanation;
 /** Explains an answer step by step. In a page, only `isoflag/tools` has it. */
 export const Explanation: typeof tools.Explanation = absent("Explanation");
 
-/** A pin whose document is not available. In a page, only `isoflag/tools` has it. */
 export type PinError = tools.PinError;
 /** A pin whose document is not available. In a page, only `isoflag/tools` has it. */
 export const PinError: typeof tools.PinError = absent("PinError");
 
-/** An answer with everything needed to verify it elsewhere. In a page, only `isoflag/tools` has it. */
 export type Receipt = tools.Receipt;
 /** An answer with everything needed to verify it elsewhere. In a page, only `isoflag/tools` has it. */
 export const Receipt: typeof tools.Receipt = absent("Receipt");
 
-/** A receipt that does not match the evaluation. In a page, only `isoflag/tools` has it. */
 export type ReceiptError = tools.ReceiptError;
 /** A receipt that does not match the evaluation. In a page, only `isoflag/tools` has it. */
 export const ReceiptError: typeof tools.ReceiptError = absent("ReceiptError");
@@ -49,12 +44,10 @@ export const replay: typeof tools.replay = absent("replay");
 /** LaunchDarkly's secure-mode hash of a context. In a page, only `isoflag/tools` has it. */
 export const secureModeHash: typeof tools.secureModeHash = absent("secureModeHash");
 
-/** The differences between two documents. In a page, only `isoflag/tools` has it. */
 export type Diff = tools.Diff;
 /** The differences between two documents. In a page, only `isoflag/tools` has it. */
 export const Diff: typeof tools.Diff = absent("Diff");
 
-/** An invalid strategy, or one that does not fit the document. In a page, only `isoflag/tools` has it. */
 export type StrategyError = tools.StrategyError;
 /** An invalid strategy, or one that does not fit the document. In a page, only `isoflag/tools` has it. */
 export const StrategyError: typeof tools.StrategyError = absent("StrategyError");
@@ -65,7 +58,6 @@ export const fromAppConfigKey: typeof tools.fromAppConfigKey = absent("fromAppCo
 /** Converts a flag's key to a key of AppConfig. In a page, only `isoflag/tools` has it. */
 export const toAppConfigKey: typeof tools.toAppConfigKey = absent("toAppConfigKey");
 
-/** A rejected change of a flag's status. In a page, only `isoflag/tools` has it. */
 export type LifecycleError = tools.LifecycleError;
 /** A rejected change of a flag's status. In a page, only `isoflag/tools` has it. */
 export const LifecycleError: typeof tools.LifecycleError = absent("LifecycleError");

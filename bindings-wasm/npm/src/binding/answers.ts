@@ -108,10 +108,10 @@ export type ValueType = (typeof ValueType)[keyof typeof ValueType];
 
 /** Returns the key, or a key that no flag has if the value is not a well-formed string. */
 export function normalisedKey(key: unknown, find: (key: string) => number): string {
-  let asked = typeof key === "string" ? key : "";
+  let normalised = typeof key === "string" ? key : "";
   if (typeof key !== "string" || !isWellFormed(key)) {
-    do asked += "\ufffd";
-    while (find(asked) !== NO_FLAG);
+    do normalised += "\ufffd";
+    while (find(normalised) !== NO_FLAG);
   }
-  return asked;
+  return normalised;
 }

@@ -47,13 +47,13 @@ const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 /** Host runtimes report forbidden compilation differently, so it is tested. */
 function failure(
   cause: unknown,
-  place: string,
+  origin: string,
   code: LoadErrorCode = (cause as Error | undefined)?.name === "CompileError"
     ? "not-webassembly"
     : "fetch-failed",
   remedy = REMEDY,
 ): LoadError {
-  let message = `${place} cannot be loaded (${cause}); ${remedy}`;
+  let message = `${origin} cannot be loaded (${cause}); ${remedy}`;
   try {
     new WebAssembly.Module(EMPTY);
   } catch (forbidden) {
@@ -79,7 +79,7 @@ export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.
 
 /** Compiles the module, while it downloads if the host runtime supports that. */
 export async function compile(source: CoreSource): Promise<WebAssembly.Module> {
-  let place = "what was given";
+  let origin = "what was given";
   try {
     if (source instanceof WebAssembly.Module) return source;
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
@@ -87,18 +87,18 @@ export async function compile(source: CoreSource): Promise<WebAssembly.Module> {
     }
     const remote = source as Address | Answer;
     const isAddress = typeof remote === "string" || remote instanceof URL || remote instanceof Request;
-    if (isAddress) place = `\`${(remote as Request).url ?? remote}\``;
+    if (isAddress) origin = `\`${(remote as Request).url ?? remote}\``;
     const response = await (isAddress ? fetch(remote) : remote);
-    if (response.url) place = `\`${response.url}\``;
+    if (response.url) origin = `\`${response.url}\``;
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     const type = response.headers.get("Content-Type") ?? "";
     // Neither a server with a wrong content type nor a browser without streaming compilation may break the page.
     const isWasm = type.trim().toLowerCase() === "application/wasm";
     if (isWasm && "compileStreaming" in WebAssembly) return await WebAssembly.compileStreaming(response);
-    if (!isWasm) place += `, served as \`${type}\`,`;
+    if (!isWasm) origin += `, served as \`${type}\`,`;
     // Not awaited as an argument: Next.js's edge runtime moves each argument into a function that is not async.
     return await response.arrayBuffer().then(bytes => WebAssembly.compile(bytes));
   } catch (cause) {
-    throw failure(cause, place);
+    throw failure(cause, origin);
   }
 }

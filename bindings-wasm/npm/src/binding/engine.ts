@@ -59,7 +59,7 @@ function importsOf(module: WebAssembly.Module, tooling: Tooling | undefined): We
 }
 
 /** Installs an instance, or a new one of the same module. Has no effect if it fails. */
-function settle({ exports }: WebAssembly.Instance): void {
+function install({ exports }: WebAssembly.Instance): void {
   const { epoch } = engine;
   core.__wbg_set_wasm(exports, engine);
   tools?.glue.__wbg_set_wasm(exports, engine);
@@ -70,7 +70,7 @@ function settle({ exports }: WebAssembly.Instance): void {
   current = epoch;
 }
 
-function settleFirst(
+function installFirst(
   module: WebAssembly.Module,
   imports: WebAssembly.Imports,
   instance: WebAssembly.Instance,
@@ -78,7 +78,7 @@ function settleFirst(
 ): void {
   if (isComplete(module)) tools = tooling;
   instantiate = () => new WebAssembly.Instance(module, imports);
-  settle(instance);
+  install(instance);
 }
 
 /** Starts from a compiled module, or from bytes that are compiled synchronously. */
@@ -86,7 +86,7 @@ export function start(source: WebAssembly.Module | CoreBytes, tooling?: Tooling)
   if (instantiate !== undefined) return;
   const module = compileNow(source);
   const imports = importsOf(module, tooling);
-  settleFirst(module, imports, new WebAssembly.Instance(module, imports), tooling);
+  installFirst(module, imports, new WebAssembly.Instance(module, imports), tooling);
 }
 
 /** Starts from a compiled module without blocking. */
@@ -94,14 +94,14 @@ export async function startAsync(module: WebAssembly.Module, tooling?: Tooling):
   if (instantiate !== undefined) return;
   const imports = importsOf(module, tooling);
   const instance = await WebAssembly.instantiate(module, imports);
-  if (instantiate === undefined) settleFirst(module, imports, instance, tooling);
+  if (instantiate === undefined) installFirst(module, imports, instance, tooling);
 }
 
 /** Called before each call into the module: creates a new instance if the last one has trapped. */
 export function requireStart(): void {
   if (current === engine.epoch) return;
   if (instantiate === undefined) throw new Error("isoflag is not ready; `await ready()` first");
-  settle(instantiate());
+  install(instantiate());
 }
 
 /** Returns the error for a feature that only `tools.wasm` has. */

@@ -70,7 +70,7 @@ export function readConsistency(
   const [timeout, taken] = [pollTimeoutMs, takenMs].map(number =>
     number == null ? undefined : Number(number),
   );
-  const asked = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
-  const said = core.consistency(bound.handle, asked, ...numbers, timeout, taken);
-  return JSON.parse(argumentErrors.text(said)) as Consistency;
+  const normalised = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  const text = core.consistency(bound.handle, normalised, ...numbers, timeout, taken);
+  return JSON.parse(argumentErrors.text(text)) as Consistency;
 }

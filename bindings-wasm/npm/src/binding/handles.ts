@@ -24,7 +24,7 @@ const FREED = 0;
  * Calls again, once, after a trap: the memory may have been full of unreferenced objects, and a new instance has none
  * of them.
  */
-function insistently(call: () => number): number {
+function retried(call: () => number): number {
   try {
     return call();
   } catch (thrown) {
@@ -73,7 +73,7 @@ export class Held {
     this.#parents = parents;
     this.#make = make;
     this.#free = free;
-    this.#handle = handle ?? insistently(() => make(...handlesOf(...parents)));
+    this.#handle = handle ?? retried(() => make(...handlesOf(...parents)));
     this.#epoch = engine.epoch;
   }
 
@@ -85,7 +85,7 @@ export class Held {
 
   #renew(): void {
     requireStart();
-    this.#handle = insistently(() => this.#makeAgain());
+    this.#handle = retried(() => this.#makeAgain());
     this.#epoch = engine.epoch;
   }
 

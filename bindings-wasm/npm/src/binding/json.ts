@@ -17,7 +17,7 @@ function copierOf(value: Container): () => Container {
     if (within.length === 0) return () => value.slice();
     if (value.every(isRecord)) return () => value.map(element => ({ ...element }));
     const copiers = value.map(element => (isContainer(element) ? copierOf(element) : undefined));
-    return () => value.map((element, place) => copiers[place]?.() ?? element);
+    return () => value.map((element, index) => copiers[index]?.() ?? element);
   }
   if (within.length === 0) return () => ({ ...value });
   const names = within.map(([name]) => name);

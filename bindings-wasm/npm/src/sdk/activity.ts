@@ -220,7 +220,7 @@ function parseActivity(text: string): ActivityObject {
   try {
     read = JSON.parse(text);
   } catch (cause) {
-    throw new TypeError("activity: no JSON; pass what `toJson` gave", { cause });
+    throw new TypeError("activity: not JSON; pass the text of `toJson`", { cause });
   }
   const { activity, flags } = object(read, "activity");
   if (activity !== VERSION) {
@@ -240,11 +240,11 @@ function parseActivity(text: string): ActivityObject {
       const at = `${path}.counts[${JSON.stringify(digest)}]`;
       if (!isWellFormed(digest)) throw new TypeError(`\`${at}\`: a lone surrogate has no JSON form`);
       for (const [variation, count] of entries(variations, at)) {
-        const place = `${at}[${JSON.stringify(variation)}]`;
+        const name = `${at}[${JSON.stringify(variation)}]`;
         if (!/^(default|0|[1-9][0-9]*)$/.test(variation)) {
-          throw new TypeError(`\`${place}\`: expected a variation's index or \`default\``);
+          throw new TypeError(`\`${name}\`: expected a variation's index or \`default\``);
         }
-        if (integer(count, place) < 1) throw new TypeError(`\`${place}\`: expected a count of 1 or more`);
+        if (integer(count, name) < 1) throw new TypeError(`\`${name}\`: expected a count of 1 or more`);
       }
     }
   }
@@ -261,7 +261,7 @@ function object(value: unknown, path: string): Record<string, unknown> {
 /** Returns the members of an object that must not be empty: each count is at least one. */
 function entries(value: unknown, path: string): [string, unknown][] {
   const found = Object.entries(object(value, path));
-  if (found.length === 0) throw new TypeError(`\`${path}\`: expected a member at least`);
+  if (found.length === 0) throw new TypeError(`\`${path}\`: expected at least one member`);
   return found;
 }
 

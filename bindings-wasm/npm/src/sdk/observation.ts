@@ -23,7 +23,7 @@ export interface Evaluation {
 /** Called after every evaluation. */
 export type Observer = (evaluation: Evaluation) => void;
 
-type Asked = Flags | BoundFlags;
+type Observable = Flags | BoundFlags;
 type DetailMethod = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
 
 const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
@@ -44,13 +44,13 @@ export function digestOf(flags: Flags): string | undefined {
  *
  * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
  */
-export function observe<T extends Asked>(flags: T, observer: Observer, digest?: string): T {
+export function observe<T extends Observable>(flags: T, observer: Observer, digest?: string): T {
   return isBound(flags)
     ? (observeBound(flags, undefined, observer, digest) as T)
     : (observeFlags(flags, observer, digest ?? digestOf(flags)) as T);
 }
 
-function isBound(flags: Asked): flags is BoundFlags {
+function isBound(flags: Observable): flags is BoundFlags {
   return !("bind" in flags);
 }
 
@@ -61,7 +61,7 @@ function observeFlags(flags: Flags, observer: Observer, digest: string | undefin
       return (...parameters: Parameters<Flags["bind"]>): BoundFlags =>
         observeBound(target.bind(...parameters), parameters[0], observer, digest);
     },
-    told([key, context, defaultValue], detail) {
+    report([key, context, defaultValue], detail) {
       observer({ key: key as string, context: context as ContextLike, defaultValue, detail, digest });
     },
   });
@@ -75,7 +75,7 @@ function observeBound(
 ): BoundFlags {
   return watched(bound, {
     get: () => undefined,
-    told([key, defaultValue], detail) {
+    report([key, defaultValue], detail) {
       observer({ key: key as string, context, defaultValue, detail, digest });
     },
   });
@@ -84,10 +84,10 @@ function observeBound(
 interface Watcher<T> {
   /** The replacement of a member, if any. */
   get(target: T, name: string | symbol): unknown;
-  told(parameters: readonly unknown[], detail: EvaluationDetail<JsonValue>): void;
+  report(parameters: readonly unknown[], detail: EvaluationDetail<JsonValue>): void;
 }
 
-function watched<T extends Asked>(flags: T, watcher: Watcher<T>): T {
+function watched<T extends Observable>(flags: T, watcher: Watcher<T>): T {
   return new Proxy(flags, {
     get(target, name) {
       const instead = watcher.get(target, name);
@@ -103,7 +103,7 @@ function watched<T extends Asked>(flags: T, watcher: Watcher<T>): T {
         const detail = (target as unknown as Record<string | symbol, DetailMethod>)[detailName]?.(
           ...parameters,
         ) as EvaluationDetail<JsonValue>;
-        watcher.told(parameters, detail);
+        watcher.report(parameters, detail);
         return wantsDetail ? detail : detail.value;
       };
     },

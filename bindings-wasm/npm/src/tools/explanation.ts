@@ -40,6 +40,6 @@ export class Explanation {
 
 /** Explains the answer of a flag of bound flags. */
 export function readExplanation(bound: Held, key: unknown): Explanation {
-  const asked = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
-  return Explanation.of(argumentErrors.text(explain(bound.handle, asked)));
+  const normalised = normalisedKey(key, candidate => core.findBoundFlag(bound.handle, candidate));
+  return Explanation.of(argumentErrors.text(explain(bound.handle, normalised)));
 }

@@ -84,8 +84,8 @@ export class DocumentHistory {
     const takes = this.#takes;
     const make = (...documents: number[]): number => {
       const history = tools.newHistory(maxDocuments, maxBytes);
-      documents.forEach((flags, place) => {
-        takes[place]?.(history, flags);
+      documents.forEach((flags, index) => {
+        takes[index]?.(history, flags);
       });
       return history;
     };
@@ -108,9 +108,9 @@ export class DocumentHistory {
 
   #forgetDropped(): void {
     const held = new Set(this.digests());
-    for (let place = this.#documents.length - 1; place >= 0; place--) {
-      if (held.has(this.#digests[place] as string)) continue;
-      for (const list of [this.#documents, this.#takes, this.#digests]) list.splice(place, 1);
+    for (let index = this.#documents.length - 1; index >= 0; index--) {
+      if (held.has(this.#digests[index] as string)) continue;
+      for (const list of [this.#documents, this.#takes, this.#digests]) list.splice(index, 1);
     }
   }
 

@@ -109,7 +109,7 @@ export interface Inventory {
   readonly now: number;
   /** The number of flags; one that is in several environments counts once. */
   readonly flags: number;
-  /** How many flags are worth a moment of a review, and for what. */
+  /** The number of flags to review, by reason. */
   readonly attention: Readonly<Record<Attention, number>>;
   /** The documents, in the order in which they were given. */
   readonly environments: readonly Environment[];
@@ -117,7 +117,7 @@ export interface Inventory {
   readonly rows: readonly InventoryRow[];
 }
 
-/** Takes stock of the documents of several environments or accounts, by their names. */
+/** Lists the flags of several environments or accounts, whose documents are given by name. */
 export function inventory(
   documents: { readonly [name: string]: DocumentLike },
   options: InventoryOptions,

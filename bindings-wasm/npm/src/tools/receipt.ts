@@ -74,9 +74,11 @@ export function readReceipt(
 ): Receipt {
   const bigSegments = bigSegmentsText(options);
   const { held, text } = passContext(context);
-  const asked = normalisedKey(key, candidate => core.findFlag(flags.handle, candidate));
+  const normalised = normalisedKey(key, candidate => core.findFlag(flags.handle, candidate));
   const [document = 0, parsed] = handlesOf(flags, ...held);
-  return new Receipt(during(argumentErrors, () => receiptOf(document, asked, text, parsed, bigSegments)));
+  return new Receipt(
+    during(argumentErrors, () => receiptOf(document, normalised, text, parsed, bigSegments)),
+  );
 }
 
 /**

@@ -80,8 +80,7 @@ export function inBothModes(define) {
 /** @param {ReactNode} node @param {boolean} strict */
 export const inMode = (node, strict) => (strict ? h(StrictMode, null, node) : node);
 
-/** Renders into a new page, or hydrates a server's HTML. */
-/** @param {ReactNode} node @param {string} [html] */
+/** Renders into a new page, or hydrates a server's HTML. @param {ReactNode} node @param {string} [html] */
 export async function show(node, html) {
   const container = element();
   /** @type {string[]} */

@@ -16,8 +16,7 @@ import { anna, anon, inBothModes, inMode, load, show, sourceOf } from "./pages.j
  * @typedef {import("../../dist/react.js").FlagSource} FlagSource
  */
 
-/** Components that record what they committed. */
-/** @param {unknown} fallback */
+/** Components that record what they committed. @param {unknown} fallback */
 function recorded(fallback = null) {
   /** @type {Record<string, unknown[]>} */
   const seen = { plan: [], text: [], detail: [], status: [], feature: [] };

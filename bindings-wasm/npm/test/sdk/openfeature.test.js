@@ -248,8 +248,7 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
       },
     ],
   ];
-  /** Returns the context that the provider passes to its flags. */
-  /** @param {EvaluationContext} context */
+  /** Returns the context that the provider passes to its flags. @param {EvaluationContext} context */
   async function translateContext(context) {
     /** @type {object} */
     let asked = {};

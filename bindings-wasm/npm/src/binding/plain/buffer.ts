@@ -61,52 +61,52 @@ function writeText(tag: number, text: string, start: number): number {
   const { length } = text;
   // A UTF-16 unit takes at most three bytes.
   if (start + 3 * length + 3 > BYTES) throw tooLong;
-  let place = start + 3;
+  let offset = start + 3;
   if (length <= SHORT) {
     for (let index = 0; index < length; index++) {
       const unit = text.charCodeAt(index);
       if (unit > 0x7f) break;
-      into[place++] = unit;
+      into[offset++] = unit;
     }
   }
-  if (place < start + 3 + length) {
+  if (offset < start + 3 + length) {
     if (!isWellFormed(text)) {
       into[start] = Tag.NoJsonForm;
       return start + 1;
     }
-    place = start + 3 + encoder.encodeInto(text, into.subarray(start + 3)).written;
+    offset = start + 3 + encoder.encodeInto(text, into.subarray(start + 3)).written;
   }
-  const written = place - start - 3;
+  const written = offset - start - 3;
   into[start] = tag;
   into[start + 1] = written;
   into[start + 2] = written >> 8;
-  return place;
+  return offset;
 }
 
 /** Writes values from an index on: primitives, objects and arrays. Throws if there is no room. */
 export function write(values: readonly unknown[], from: number): void {
-  let place = end;
+  let offset = end;
   for (let index = from; index < values.length; index++) {
     const value = values[index];
     if (value === undefined) {
-      if (place >= BYTES) throw tooLong;
-      bytes[place++] = Tag.Absent;
+      if (offset >= BYTES) throw tooLong;
+      bytes[offset++] = Tag.Absent;
     } else if (typeof value === "string") {
-      place = writeText(Tag.String, value, place);
+      offset = writeText(Tag.String, value, offset);
     } else if (value instanceof PlainValue) {
-      place = writeText(Tag.Json, value.text, place);
+      offset = writeText(Tag.Json, value.text, offset);
     } else {
-      if (place + 9 > BYTES) throw tooLong;
+      if (offset + 9 > BYTES) throw tooLong;
       if (typeof value === "number") {
-        bytes[place] = Tag.Number;
-        numbers.setFloat64(place + 1, value, true);
-        place += 9;
+        bytes[offset] = Tag.Number;
+        numbers.setFloat64(offset + 1, value, true);
+        offset += 9;
       } else {
-        bytes[place++] = simpleTag(value);
+        bytes[offset++] = simpleTag(value);
       }
     }
   }
-  end = place;
+  end = offset;
 }
 
 function simpleTag(value: unknown): number {

@@ -10,7 +10,7 @@ const IDLE = 0;
 const KIND = 1;
 
 /** The maximum number of cached member positions. */
-const MOST_PLACES = 256;
+const MOST_POSITIONS = 256;
 
 /** The class of a value, as the core distinguishes them; undefined if it has none. */
 function classOf(value: unknown): string | undefined {
@@ -43,7 +43,7 @@ export class Dependencies {
   }
 
   /** Whether an answer can distinguish two values of a member. */
-  tellsApart(role: number, one: unknown, other: unknown): boolean {
+  distinguishes(role: number, one: unknown, other: unknown): boolean {
     const classes = this.#interchangeable[role];
     if (classes === undefined) return true;
     const [first, second] = [classOf(one), classOf(other)];
@@ -55,7 +55,7 @@ export class Dependencies {
 
 /** Reads individual contexts one after the other, and keeps the last one. */
 export class IndividualReader {
-  readonly #asked: Dependencies;
+  readonly #dependencies: Dependencies;
   /** The members of the last object by position, and their roles. */
   readonly #names: string[] = [];
   readonly #roles: number[] = [];
@@ -69,11 +69,11 @@ export class IndividualReader {
   /** The first role that is read: in a multi-kind context the member's name is the kind. */
   readonly #first: number;
 
-  constructor(asked: Dependencies, kind?: string) {
-    this.#asked = asked;
+  constructor(dependencies: Dependencies, kind?: string) {
+    this.#dependencies = dependencies;
     this.#first = kind === undefined ? KIND : KIND + 1;
-    this.#values = new Array(asked.roles.size + 1).fill(undefined);
-    this.#seen = new Array(asked.roles.size + 1).fill(0);
+    this.#values = new Array(dependencies.roles.size + 1).fill(undefined);
+    this.#seen = new Array(dependencies.roles.size + 1).fill(0);
     this.#values[KIND] = kind;
   }
 
@@ -93,39 +93,39 @@ export class IndividualReader {
     const turn = (this.#turn + 1) | 0;
     this.#turn = turn;
     let differs = false;
-    let there = 0;
-    let place = 0;
+    let present = 0;
+    let position = 0;
     let weight = 0;
     // Faster than listing the names; inherited members of `Object.prototype` have been excluded.
     for (const name in object) {
       const value = (object as Record<string, unknown>)[name];
-      const role = names[place] === name ? (roles[place] as number) : this.#learn(name, place);
-      place++;
+      const role = names[position] === name ? (roles[position] as number) : this.#learn(name, position);
+      position++;
       weight += 6 * (typeof value === "string" ? name.length + value.length : name.length) + SHORT;
       if (role === IDLE) {
         if (typeof value === "object" && value !== null) weigh(value, level + 1);
       } else if (value !== undefined) {
         seen[role] = turn;
-        there++;
+        present++;
         if (values[role] !== value && this.#take(role, value, level)) differs = true;
       }
     }
     scales.weight += weight;
-    count(place);
-    if (differs || there !== before) {
+    count(position);
+    if (differs || present !== before) {
       this.#forgetAbsent();
       differs = true;
     }
-    this.#count = there;
+    this.#count = present;
     return differs;
   }
 
-  #learn(name: string, place: number): number {
-    let role = this.#asked.roles.get(name) ?? IDLE;
+  #learn(name: string, position: number): number {
+    let role = this.#dependencies.roles.get(name) ?? IDLE;
     if (role < this.#first) role = IDLE;
-    if (place < MOST_PLACES) {
-      this.#names[place] = name;
-      this.#roles[place] = role;
+    if (position < MOST_POSITIONS) {
+      this.#names[position] = name;
+      this.#roles[position] = role;
     }
     return role;
   }
@@ -139,8 +139,8 @@ export class IndividualReader {
       return read.read(value, level + 1);
     }
     this.#values[role] = value;
-    // A value that was absent must count as new: the count would hide that another member is missing.
-    return before === undefined || this.#asked.tellsApart(role, before, value);
+    // Nothing is interchangeable with an absent value: the count would hide that another member is missing.
+    return this.#dependencies.distinguishes(role, before, value);
   }
 
   #forgetAbsent(): void {
@@ -149,7 +149,7 @@ export class IndividualReader {
     }
   }
 
-  /** Writes the last values; throws if there is no room. */
+  /** Writes the last values; throws if present is no room. */
   write(): void {
     write(this.#values, KIND);
   }

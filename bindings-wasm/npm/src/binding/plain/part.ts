@@ -19,7 +19,7 @@ const MOST_KINDS = 64;
 
 /** The part of a context that some flags depend on, as last read. */
 export class PlainPart {
-  readonly #asked: Dependencies;
+  readonly #dependencies: Dependencies;
   readonly #single: IndividualReader;
   readonly #byKind = new Map<string, IndividualReader>();
   /** A legacy user, which is read as a whole. */
@@ -35,8 +35,8 @@ export class PlainPart {
   private constructor(description: Description, flag: number) {
     this.number = description.number;
     this.#flag = flag;
-    this.#asked = new Dependencies(description);
-    this.#single = new IndividualReader(this.#asked);
+    this.#dependencies = new Dependencies(description);
+    this.#single = new IndividualReader(this.#dependencies);
   }
 
   /** Returns the part for a flag, reusing a known one if its dependencies are equal. */
@@ -84,7 +84,7 @@ export class PlainPart {
 
   #readSeveral(context: object): boolean {
     if (!isPlainObject(context)) throw notPlain;
-    let place = 0;
+    let index = 0;
     let differs = false;
     let hasKind = false;
     for (const name in context) {
@@ -97,24 +97,24 @@ export class PlainPart {
         scales.weight += 6 * name.length + SHORT;
         const reader = this.#byKind.get(name) ?? this.#readerOf(name);
         if (reader.read(value, 2)) differs = true;
-        if (this.#isOther(place, reader)) differs = true;
-        place++;
+        if (this.#isOther(index, reader)) differs = true;
+        index++;
       }
     }
-    if (!hasKind || place === 0) throw notPlain;
-    return this.#ends(place) || differs;
+    if (!hasKind || index === 0) throw notPlain;
+    return this.#ends(index) || differs;
   }
 
   #readerOf(kind: string): IndividualReader {
     if (this.#byKind.size >= MOST_KINDS || !isWellFormed(kind)) throw notPlain;
-    const reader = new IndividualReader(this.#asked, kind);
+    const reader = new IndividualReader(this.#dependencies, kind);
     this.#byKind.set(kind, reader);
     return reader;
   }
 
-  #isOther(place: number, reader: IndividualReader | PlainValue): boolean {
-    if (this.#read[place] === reader) return false;
-    this.#read[place] = reader;
+  #isOther(index: number, reader: IndividualReader | PlainValue): boolean {
+    if (this.#read[index] === reader) return false;
+    this.#read[index] = reader;
     return true;
   }
 

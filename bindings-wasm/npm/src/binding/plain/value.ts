@@ -116,25 +116,25 @@ export class PlainValue {
   }
 
   #put(part: unknown): void {
-    const place = this.#length++;
-    if (this.#parts[place] === part && place < this.#parts.length) return;
-    this.#parts[place] = part;
+    const position = this.#length++;
+    if (this.#parts[position] === part && position < this.#parts.length) return;
+    this.#parts[position] = part;
     this.#differs = true;
   }
 
   /** The JSON text. */
   get text(): string {
     const parts = this.#parts;
-    let place = 0;
+    let position = 0;
     const containerText = (): string => {
-      const isRecord = parts[place++] === RECORD;
+      const isRecord = parts[position++] === RECORD;
       let text = "";
-      while (parts[place] !== END) {
-        const name = isRecord ? (parts[place++] as string) : "";
-        const value = parts[place];
+      while (parts[position] !== END) {
+        const name = isRecord ? (parts[position++] as string) : "";
+        const value = parts[position];
         if (isRecord && !isWellFormed(name)) throw notPlain;
         if (isRecord && value === undefined) {
-          place++;
+          position++;
           continue;
         }
         if (text !== "") text += ",";
@@ -143,10 +143,10 @@ export class PlainValue {
           text += containerText();
         } else {
           text += primitiveText(value) ?? NO_JSON_FORM;
-          place++;
+          position++;
         }
       }
-      place++;
+      position++;
       return isRecord ? `{${text}}` : `[${text}]`;
     };
     return containerText();

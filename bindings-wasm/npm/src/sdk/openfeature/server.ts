@@ -78,7 +78,7 @@ export class IsoflagServerProvider implements Provider {
     defaultValue: boolean,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<boolean>> {
-    return resolutionOf(this.#ask("boolVariationDetail", key, defaultValue, context), defaultValue);
+    return resolutionOf(this.#evaluate("boolVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** Returns the value of a flag of strings. Called by the SDK. */
@@ -87,7 +87,7 @@ export class IsoflagServerProvider implements Provider {
     defaultValue: string,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<string>> {
-    return resolutionOf(this.#ask("stringVariationDetail", key, defaultValue, context), defaultValue);
+    return resolutionOf(this.#evaluate("stringVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** Returns the value of a flag of numbers. Called by the SDK. */
@@ -96,7 +96,7 @@ export class IsoflagServerProvider implements Provider {
     defaultValue: number,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<number>> {
-    return resolutionOf(this.#ask("numberVariationDetail", key, defaultValue, context), defaultValue);
+    return resolutionOf(this.#evaluate("numberVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** Returns the value of a flag of objects or arrays. Called by the SDK. */
@@ -106,12 +106,12 @@ export class IsoflagServerProvider implements Provider {
     context: EvaluationContext,
   ): Promise<ResolutionDetails<T>> {
     return resolutionOfObject(
-      this.#ask<unknown>("jsonVariationDetail", key, defaultValue, context),
+      this.#evaluate<unknown>("jsonVariationDetail", key, defaultValue, context),
       defaultValue,
     );
   }
 
-  #ask<T>(
+  #evaluate<T>(
     getter: DetailGetter,
     key: string,
     defaultValue: T,

@@ -101,7 +101,7 @@ export class IsoflagWebProvider implements Provider {
     defaultValue: boolean,
     context: EvaluationContext,
   ): ResolutionDetails<boolean> {
-    return resolutionOf(this.#ask("boolVariationDetail", key, defaultValue, context), defaultValue);
+    return resolutionOf(this.#evaluate("boolVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** Returns the value of a flag of strings. Called by the SDK. */
@@ -110,7 +110,7 @@ export class IsoflagWebProvider implements Provider {
     defaultValue: string,
     context: EvaluationContext,
   ): ResolutionDetails<string> {
-    return resolutionOf(this.#ask("stringVariationDetail", key, defaultValue, context), defaultValue);
+    return resolutionOf(this.#evaluate("stringVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** Returns the value of a flag of numbers. Called by the SDK. */
@@ -119,7 +119,7 @@ export class IsoflagWebProvider implements Provider {
     defaultValue: number,
     context: EvaluationContext,
   ): ResolutionDetails<number> {
-    return resolutionOf(this.#ask("numberVariationDetail", key, defaultValue, context), defaultValue);
+    return resolutionOf(this.#evaluate("numberVariationDetail", key, defaultValue, context), defaultValue);
   }
 
   /** Returns the value of a flag of objects or arrays. Called by the SDK. */
@@ -129,7 +129,7 @@ export class IsoflagWebProvider implements Provider {
     context: EvaluationContext,
   ): ResolutionDetails<T> {
     return resolutionOfObject(
-      this.#ask<unknown>("jsonVariationDetail", key, defaultValue, context),
+      this.#evaluate<unknown>("jsonVariationDetail", key, defaultValue, context),
       defaultValue,
     );
   }
@@ -143,7 +143,7 @@ export class IsoflagWebProvider implements Provider {
     return bound;
   }
 
-  #ask<T>(
+  #evaluate<T>(
     getter: DetailGetter,
     key: string,
     defaultValue: T,

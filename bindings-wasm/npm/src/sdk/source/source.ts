@@ -87,7 +87,7 @@ export interface SourceOptions {
    * document.
    */
   readonly authoritative?: boolean | undefined;
-  /** Asks again after this many milliseconds, while the page can be seen. Not unless given as a number above 0. */
+  /** Polls after this many milliseconds while the page is visible (default: never). It must be above 0. */
   readonly intervalMs?: number | undefined;
   /** Refreshes when the page becomes visible (default: true). */
   readonly refetchOnVisible?: boolean | undefined;
@@ -202,7 +202,7 @@ export class DocumentSource implements FlagSource {
   #resume(): void {
     const { intervalMs, refetchOnVisible } = this.#options;
     if (refetchOnVisible !== false) this.#page?.addEventListener("visibilitychange", this.#poll);
-    // With 0 or NaN a timer would ask a thousand times a second.
+    // With 0 or NaN a timer would fire a thousand times a second.
     if (intervalMs === undefined || !(intervalMs > 0)) return;
     this.#timer = setInterval(this.#poll, intervalMs);
     // The timer must not keep a Node process alive.
@@ -221,7 +221,7 @@ export class DocumentSource implements FlagSource {
    */
   async refresh({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<SourceSnapshot> {
     if (this.#closing.signal.aborted || !this.#hasAddress) return this.#snapshot;
-    this.#attempt ??= this.#ask().finally(() => {
+    this.#attempt ??= this.#fetch().finally(() => {
       this.#attempt = undefined;
     });
     if (timeoutMs === undefined) return this.#attempt;
@@ -259,7 +259,7 @@ export class DocumentSource implements FlagSource {
     }
   };
 
-  async #ask(): Promise<SourceSnapshot> {
+  async #fetch(): Promise<SourceSnapshot> {
     const { timeoutMs = this.#page === undefined ? 2_000 : 30_000 } = this.#options;
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
