@@ -6,6 +6,7 @@ import { runInNewContext } from "node:vm";
 
 import { Context, ContextError, DocumentError, Flags } from "../../dist/node.js";
 import { document, flag, ruleFlag } from "../documents.js";
+import { nested, thrower } from "./odd-values.js";
 
 const lone = "\ud800";
 
@@ -31,13 +32,6 @@ function isPresent(odd) {
   return kind === "RULE_MATCH";
 }
 
-/** @param {number} levels */
-function nested(levels) {
-  let value = /** @type {unknown} */ (1);
-  for (let level = 0; level < levels; level++) value = { value };
-  return value;
-}
-
 function cycle() {
   const object = /** @type {{ self?: unknown, more: unknown[] }} */ ({ more: [] });
   object.self = object;
@@ -45,11 +39,7 @@ function cycle() {
   return object;
 }
 
-const throwing = {
-  get inner() {
-    throw new Error("from a getter");
-  },
-};
+const throwing = Object.defineProperty({}, "inner", { enumerable: true, get: thrower });
 
 class Point {
   x = 1;
@@ -98,28 +88,8 @@ const withoutForm = [
   ["a throwing getter below", { list: [throwing] }],
   ["a revoked proxy", revoked.proxy],
   ["a revoked proxy of an array", revokedArray.proxy],
-  [
-    "a proxy that throws for its names",
-    new Proxy(
-      {},
-      {
-        ownKeys() {
-          throw new Error("from a proxy");
-        },
-      },
-    ),
-  ],
-  [
-    "a proxy that throws for its prototype",
-    new Proxy(
-      {},
-      {
-        getPrototypeOf() {
-          throw new Error("from a proxy");
-        },
-      },
-    ),
-  ],
+  ["a proxy that throws for its names", new Proxy({}, { ownKeys: thrower })],
+  ["a proxy that throws for its prototype", new Proxy({}, { getPrototypeOf: thrower })],
   ["128 levels below the context", nested(128)],
   ["10,000 levels", nested(10_000)],
 ];

@@ -58,73 +58,28 @@ const everyType = () =>
     ruleFlag("ruled", { attribute: "key", values: ["ada"] }),
   );
 
-/** @type {{ type: "Boolean" | "Number" | "String" | "Object", key: string, or: any, expect: object, context?: EvaluationContext }[]} */
+/** The type, the key, the default, the value, the reason or the error's code, the variant, the context. */
+/** @type {["Boolean" | "Number" | "String" | "Object", string, any, any, string, (string | undefined)?, EvaluationContext?][]} */
 const resolutions = [
-  { type: "Boolean", key: "bool", or: false, expect: { value: true, variant: "0", reason: "FALLTHROUGH" } },
-  { type: "Number", key: "number", or: 0, expect: { value: 1.5, variant: "0", reason: "FALLTHROUGH" } },
-  { type: "String", key: "string", or: "", expect: { value: "text", variant: "0", reason: "FALLTHROUGH" } },
-  {
-    type: "Object",
-    key: "object",
-    or: {},
-    expect: { value: { a: [1] }, variant: "0", reason: "FALLTHROUGH" },
-  },
-  { type: "Object", key: "list", or: [], expect: { value: [1], variant: "0", reason: "FALLTHROUGH" } },
-  { type: "Boolean", key: "off", or: true, expect: { value: false, variant: "1", reason: "OFF" } },
-  { type: "Boolean", key: "nothing", or: true, expect: { value: true, reason: "OFF" } },
-  { type: "Object", key: "nothing", or: { d: 1 }, expect: { value: { d: 1 }, reason: "OFF" } },
-  { type: "Boolean", key: "ruled", or: false, expect: { value: true, variant: "0", reason: "RULE_MATCH" } },
-  {
-    type: "Boolean",
-    key: "unknown",
-    or: true,
-    expect: { value: true, reason: "ERROR", errorCode: "FLAG_NOT_FOUND" },
-  },
-  {
-    type: "Boolean",
-    key: "broken",
-    or: true,
-    expect: { value: true, reason: "ERROR", errorCode: "PARSE_ERROR" },
-  },
-  {
-    type: "Boolean",
-    key: "string",
-    or: true,
-    expect: { value: true, reason: "ERROR", errorCode: "TYPE_MISMATCH" },
-  },
-  {
-    type: "String",
-    key: "bool",
-    or: "d",
-    expect: { value: "d", reason: "ERROR", errorCode: "TYPE_MISMATCH" },
-  },
-  { type: "Number", key: "bool", or: 7, expect: { value: 7, reason: "ERROR", errorCode: "TYPE_MISMATCH" } },
-  {
-    type: "Object",
-    key: "bool",
-    or: [7],
-    expect: { value: [7], reason: "ERROR", errorCode: "TYPE_MISMATCH" },
-  },
-  {
-    type: "Object",
-    key: "null",
-    or: [7],
-    expect: { value: [7], reason: "ERROR", errorCode: "TYPE_MISMATCH" },
-  },
-  {
-    type: "Object",
-    key: "unknown",
-    or: "d",
-    expect: { value: "d", reason: "ERROR", errorCode: "FLAG_NOT_FOUND" },
-  },
-  { type: "Object", key: "nothing", or: "d", expect: { value: "d", reason: "OFF" } },
-  {
-    type: "Boolean",
-    key: "bool",
-    or: false,
-    context: {},
-    expect: { value: false, reason: "ERROR", errorCode: "TARGETING_KEY_MISSING" },
-  },
+  ["Boolean", "bool", false, true, "FALLTHROUGH", "0"],
+  ["Number", "number", 0, 1.5, "FALLTHROUGH", "0"],
+  ["String", "string", "", "text", "FALLTHROUGH", "0"],
+  ["Object", "object", {}, { a: [1] }, "FALLTHROUGH", "0"],
+  ["Object", "list", [], [1], "FALLTHROUGH", "0"],
+  ["Boolean", "off", true, false, "OFF", "1"],
+  ["Boolean", "nothing", true, true, "OFF"],
+  ["Object", "nothing", { d: 1 }, { d: 1 }, "OFF"],
+  ["Object", "nothing", "d", "d", "OFF"],
+  ["Boolean", "ruled", false, true, "RULE_MATCH", "0"],
+  ["Boolean", "unknown", true, true, "FLAG_NOT_FOUND"],
+  ["Object", "unknown", "d", "d", "FLAG_NOT_FOUND"],
+  ["Boolean", "broken", true, true, "PARSE_ERROR"],
+  ["Boolean", "string", true, true, "TYPE_MISMATCH"],
+  ["String", "bool", "d", "d", "TYPE_MISMATCH"],
+  ["Number", "bool", 7, 7, "TYPE_MISMATCH"],
+  ["Object", "bool", [7], [7], "TYPE_MISMATCH"],
+  ["Object", "null", [7], [7], "TYPE_MISMATCH"],
+  ["Boolean", "bool", false, false, "TARGETING_KEY_MISSING", undefined, {}],
 ];
 
 describe("an attribute that is nested too deep is absent, and its neighbours are not", () => {
@@ -171,8 +126,15 @@ function essence({ value, variant, reason, errorCode }) {
 }
 
 describe("a flag resolves identically for the web and for a server", () => {
-  for (const { type, key, or, expect, context = { targetingKey: "ada" } } of resolutions) {
-    it(`${key} as ${type}${Object.keys(context).length === 0 ? " for nobody" : ""}`, async () => {
+  for (const [type, key, or, value, outcome, variant, context = { targetingKey: "ada" }] of resolutions) {
+    const isError = outcome.includes("_") && outcome !== "RULE_MATCH";
+    const expect = essence({
+      value,
+      variant,
+      reason: isError ? "ERROR" : outcome,
+      errorCode: isError ? outcome : undefined,
+    });
+    it(`${key} as ${type} by default ${JSON.stringify(or)}: ${outcome}`, async () => {
       const flags = everyType();
       await Web.setContext(context);
       await Web.setProviderAndWait(new IsoflagWebProvider(flags));

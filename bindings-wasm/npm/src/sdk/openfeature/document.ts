@@ -13,16 +13,10 @@ export interface IsoflagProviderOptions {
 
 /** Reactions of a provider to changes of its document. */
 export interface SourceEvents {
-  /** A new document replaced the previous one. */
-  changed(flags: Flags, before: Flags): void;
-  /** The first document loaded after the provider had none. */
-  ready(flags: Flags): void;
-  /** The current document may be outdated. */
-  stale(message: string): void;
-  /** The current document is known to be the newest again. */
-  fresh(): void;
-  /** There is no document. */
-  failed(message: string): void;
+  /** A new document replaced the previous one, if there was one. */
+  changed(flags: Flags, before: Flags | undefined): void;
+  /** There is a document that is known to be the newest, it may be outdated, or there is none. */
+  state(event: "Ready" | "Stale" | "Error", details?: { readonly message: string }): void;
 }
 
 /** The document of a provider: a fixed one, or that of a source. */
@@ -30,7 +24,8 @@ export class ProviderDocument {
   readonly #given: Flags | FlagSource;
   #known: SourceSnapshot | undefined;
   #unsubscribe: (() => void) | undefined;
-  #digest: { readonly flags: Flags; readonly value: string | undefined } | undefined;
+  /** The digest of a fixed document; computing one costs a walk through the document. */
+  #digest: string | undefined;
 
   constructor(given: Flags | FlagSource) {
     this.#given = given;
@@ -44,8 +39,8 @@ export class ProviderDocument {
   /** The digest of the document, if it is known. */
   get digest(): string | undefined {
     if (isSource(this.#given)) return this.#given.snapshot.digest;
-    if (this.#digest === undefined) this.#digest = { flags: this.#given, value: digestOf(this.#given) };
-    return this.#digest.value;
+    this.#digest ??= digestOf(this.#given);
+    return this.#digest;
   }
 
   /**
@@ -80,20 +75,15 @@ export class ProviderDocument {
       const before = this.#known as SourceSnapshot;
       const now = source.snapshot;
       this.#known = now;
-      const message = now.error?.message ?? "";
+      const details = { message: now.error?.message ?? "" };
       if (now.flags !== undefined && now.flags !== before.flags) {
-        if (before.flags === undefined) events.ready(now.flags);
-        else events.changed(now.flags, before.flags);
+        events.changed(now.flags, before.flags);
+        if (before.flags === undefined) events.state("Ready");
       }
-      if (now.status === before.status) {
-        if (now.status === "error" && now.error !== before.error) events.failed(message);
-      } else if (now.status === "stale") {
-        events.stale(message);
-      } else if (before.status === "stale" && now.status === "ready") {
-        events.fresh();
-      } else if (now.status === "error") {
-        events.failed(message);
-      }
+      const isNew = now.status !== before.status;
+      if (now.status === "stale" && isNew) events.state("Stale", details);
+      if (now.status === "ready" && before.status === "stale") events.state("Ready");
+      if (now.status === "error" && (isNew || now.error !== before.error)) events.state("Error", details);
     });
   }
 

@@ -56,13 +56,11 @@ export class IsoflagServerProvider implements Provider {
   #follow(): void {
     this.#document.follow({
       changed: (flags, before) => {
+        if (before === undefined) return;
         const flagsChanged = [...new Set([...before.keys(), ...flags.keys()])];
         this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
       },
-      ready: () => this.events.emit(ProviderEvents.Ready),
-      stale: message => this.events.emit(ProviderEvents.Stale, { message }),
-      fresh: () => this.events.emit(ProviderEvents.Ready),
-      failed: message => this.events.emit(ProviderEvents.Error, { message }),
+      state: (event, details) => this.events.emit(ProviderEvents[event], details),
     });
   }
 

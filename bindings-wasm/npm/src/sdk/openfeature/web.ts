@@ -62,21 +62,16 @@ export class IsoflagWebProvider implements Provider {
   #follow(): void {
     this.#bind(this.#document.flags);
     this.#document.follow({
-      changed: flags => {
+      changed: (flags, last) => {
         const before = this.#bound;
         this.#bound = undefined;
         const bound = this.#bind(flags);
-        const flagsChanged = bound === undefined ? [] : retryAfterTrap(() => changedKeys(before, bound));
+        const isFirst = last === undefined || bound === undefined;
+        const flagsChanged = isFirst ? [] : retryAfterTrap(() => changedKeys(before, bound));
         before?.free();
         if (flagsChanged.length > 0) this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
       },
-      ready: flags => {
-        this.#bind(flags);
-        this.events.emit(ProviderEvents.Ready);
-      },
-      stale: message => this.events.emit(ProviderEvents.Stale, { message }),
-      fresh: () => this.events.emit(ProviderEvents.Ready),
-      failed: message => this.events.emit(ProviderEvents.Error, { message }),
+      state: (event, details) => this.events.emit(ProviderEvents[event], details),
     });
   }
 
