@@ -70,7 +70,7 @@ export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.
   } catch (cause) {
     throw failure(
       cause,
-      "what was given",
+      "the given source",
       "not-webassembly",
       "pass the module's bytes or a `WebAssembly.Module`",
     );
@@ -79,7 +79,7 @@ export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.
 
 /** Compiles the module, while it downloads if the host runtime supports that. */
 export async function compile(source: CoreSource): Promise<WebAssembly.Module> {
-  let origin = "what was given";
+  let origin = "the given source";
   try {
     if (source instanceof WebAssembly.Module) return source;
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {

@@ -68,12 +68,12 @@ const keys = [...used.keys(), "unknown"];
 
 /** Evaluates flags twice as with `bind`; returns the kinds of the reasons. */
 /** @param {any} context @param {unknown} what */
-function agree(context, what = undefined, asked = keys) {
+function agree(context, what = undefined, evaluated = keys) {
   const bound = whole.bind(context);
-  const wanted = asked.map(key => JSON.stringify(bound.variationDetail(key, "default")));
+  const wanted = evaluated.map(key => JSON.stringify(bound.variationDetail(key, "default")));
   bound.free();
   for (const turn of ["first", "second"]) {
-    const found = asked.map(key => JSON.stringify(used.variationDetail(key, context, "default")));
+    const found = evaluated.map(key => JSON.stringify(used.variationDetail(key, context, "default")));
     if (found.join() !== wanted.join()) assert.deepEqual(found, wanted, `${what}, ${turn} call`);
   }
   return wanted.map(detail => JSON.parse(detail).reason.kind);
@@ -125,11 +125,11 @@ it("each odd value is evaluated as by `bind`, after each other one", () => {
     Object.defineProperty({ key: "ada", a: 1 }, "kind", { value: "user", enumerable: false }),
     ...[Object.create(user), Object.assign(new Instance(), user), [], null, "ada", 5, undefined],
   ]);
-  const asked = ["present", "nested", "org", "key"];
-  for (const [place, one] of list.entries()) {
+  const evaluated = ["present", "nested", "org", "key"];
+  for (const [index, one] of list.entries()) {
     for (const [other, context] of list.entries()) {
-      agree(one, place, asked);
-      agree(context, [place, other], asked);
+      agree(one, index, evaluated);
+      agree(context, [index, other], evaluated);
     }
   }
 });
@@ -151,16 +151,16 @@ describe("a plain object", () => {
   });
 
   it("may be read by a getter that evaluates for another context", () => {
-    let asks = false;
+    let evaluates = false;
     const context = {
       kind: "user",
       get key() {
-        if (asks) used.variation("key", { kind: "user", key: "bob" }, null);
+        if (evaluates) used.variation("key", { kind: "user", key: "bob" }, null);
         return "ada";
       },
     };
     agree(context);
-    asks = true;
+    evaluates = true;
     assert.ok(agree(context).includes(RULE));
     const exotic = { ...context, other: new Map() };
     Object.defineProperty(exotic, "a", {
@@ -208,6 +208,13 @@ describe("a plain object", () => {
           }
         }
       }
+    }
+    // Escapes and digits that are as long as they can be.
+    for (const count of [0, 50, 100, 200, 300]) {
+      const digits = new Array(count).fill(-Number.MAX_VALUE);
+      agree({ kind: "user", key: "ada", a: "\u0000".repeat(174_000), digits }, `${count} numbers`, [
+        "nothing",
+      ]);
     }
   });
 

@@ -178,8 +178,8 @@ describe("the entry for browsers, over HTTP", () => {
       .trim()
       .split(/\s+/);
     for (const [index, what] of absent.entries()) {
-      const said = new RegExp(`^\`${what}\` needs \`isoflag/tools\`: import that`);
-      assert.match(lines[index] ?? "", said);
+      const message = new RegExp(`^\`${what}\` needs \`isoflag/tools\`: import that`);
+      assert.match(lines[index] ?? "", message);
     }
     assert.match(lines[absent.length] ?? "", /^sha256:[0-9a-f]{64}$/);
   });

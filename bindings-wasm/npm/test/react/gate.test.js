@@ -19,9 +19,9 @@ const NOW = 1_800_000_000;
 beforeEach(() => mock.timers.enable({ apis: ["Date", "setTimeout"], now: NOW * 1000 }));
 afterEach(() => mock.timers.reset());
 
-/** @param {unknown} stamp @param {object} [members] */
-function load(stamp, members = {}) {
-  return loadFlags(flag("journey", { lifecycle: { lastModifiedTimestamp: stamp }, ...members }));
+/** @param {unknown} timestamp @param {object} [members] */
+function load(timestamp, members = {}) {
+  return loadFlags(flag("journey", { lifecycle: { lastModifiedTimestamp: timestamp }, ...members }));
 }
 
 const gated = h(Feature, { flag: "journey", requireConsistent: true, fallback: "closed" }, "open");
@@ -88,9 +88,9 @@ describe("a feature that requires a consistent back end", () => {
 
   for (const [name, flags] of Object.entries({
     "is off": () => load(NOW - 5000, { on: false, offVariation: 1 }),
-    "has no stamp": () => load(undefined),
-    "has a stamp in the future": () => load(NOW + 5),
-    "has a stamp in milliseconds": () => load(NOW * 1000),
+    "has no timestamp": () => load(undefined),
+    "has a timestamp in the future": () => load(NOW + 5),
+    "has a timestamp in milliseconds": () => load(NOW * 1000),
     "is unknown": () => loadFlags(flag("other")),
   })) {
     it(`is never shown while the flag ${name}`, async () => {

@@ -17,15 +17,15 @@ const { act, createElement: h, lazy, startTransition, Suspense, useState } = Rea
  * @typedef {import("react").ReactNode} ReactNode
  */
 
-const stamp = { lifecycle: { lastModifiedTimestamp: 1 } };
+const timed = { lifecycle: { lastModifiedTimestamp: 1 } };
 const error = /** @type {any} */ (new Error("503"));
 
 /** The states of a source when a server renders or a page hydrates. */
 const SOURCES = {
   "a source that is loading": () => sourceOf(),
-  "a source that is ready": () => sourceOf(load("document", stamp)),
+  "a source that is ready": () => sourceOf(load("document", timed)),
   "a source that has failed": () => sourceOf(undefined, { status: "error", error }),
-  "a source that is stale": () => sourceOf(load("document", stamp), { status: "stale", error }),
+  "a source that is stale": () => sourceOf(load("document", timed), { status: "stale", error }),
   "a source that is closed": () => sourceOf(undefined, { status: "closed" }),
 };
 const FLAGS = { "no flags": undefined, "fixed flags": undefined, ...SOURCES };
@@ -79,7 +79,7 @@ for (const [bootstrapName, bootstrap] of Object.entries(BOOTSTRAPS)) {
           // Without a bootstrap a page cannot know the answers of a document that only the server has.
           if (bootstrap === undefined && isFixed(server) !== isFixed(page)) continue;
           for (const strict of [false, true]) {
-            const fixed = load("document", stamp);
+            const fixed = load("document", timed);
             /** @param {keyof typeof FLAGS} name */
             const flagsOf = name =>
               isFixed(name) ? fixed : name === "no flags" ? undefined : SOURCES[name]().source;

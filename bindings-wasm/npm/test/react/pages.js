@@ -21,9 +21,9 @@ export const anna = { kind: "user", key: "anna" };
 
 /** Errors that React prints, and rejections; a test that expects some clears them. @type {unknown[]} */
 export const complaints = [];
-console.error = (...said) => {
+console.error = (...printed) => {
   // A server and a page are two processes, except in tests.
-  if (!/Detected multiple renderers|ExperimentalWarning/.test(said[0])) complaints.push(said);
+  if (!/Detected multiple renderers|ExperimentalWarning/.test(printed[0])) complaints.push(printed);
 };
 process.on("unhandledRejection", error => complaints.push(error));
 

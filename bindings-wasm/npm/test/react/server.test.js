@@ -22,7 +22,7 @@ it("components render on a server immediately, without a warning, and leave no h
   const { error } = console;
   /** @type {unknown[]} */
   const complaints = [];
-  console.error = (...said) => complaints.push(said);
+  console.error = (...printed) => complaints.push(printed);
   try {
     const flags = Flags.fromObject(document(ruleFlag("mine", { attribute: "key", values: ["ada"] })));
     const before = liveHandles();

@@ -92,13 +92,13 @@ describe("a pin", () => {
   it("is rejected with a code if its document is not available", () => {
     const history = held(on, other);
     const [, digest = ""] = history.digests();
-    for (const [asked, now, code] of /** @type {const} */ ([
+    for (const [pin, now, code] of /** @type {const} */ ([
       ["", 2, "not-a-digest"],
       [`sha256:${"0".repeat(64)}`, 2, "document-not-held"],
       [digest, 93_002, "pin-too-old"],
       [digest, Number.NaN, "pin-too-old"],
     ])) {
-      const error = refusal(() => history.pinned(asked, now, 45));
+      const error = refusal(() => history.pinned(pin, now, 45));
       assert.deepEqual([error.code, error.held], [code, history.digests()]);
     }
     assert.equal(history.pinned(digest, 93_001, 45, 3000).digest, digest);

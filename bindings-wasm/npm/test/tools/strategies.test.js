@@ -58,9 +58,9 @@ test("a check applies its options", () => {
     ["name-pattern", "info"],
     ["no-owner", "info"],
   ]);
-  const asked = flags.check({ owners: true, names: "/new/" });
+  const found = flags.check({ owners: true, names: "/new/" });
   assert.deepEqual(
-    asked.map(({ code, severity }) => [code, severity]),
+    found.map(({ code, severity }) => [code, severity]),
     [["no-owner", "error"]],
   );
   // @ts-expect-error: no option

@@ -45,7 +45,7 @@ export function calls({ Context, Flags }) {
   const text = documentText(false);
   const flags = Flags.fromJson(text);
   const patched = flags.apply(documentText(true));
-  const adopted = flags.bind({ kind: "user", key: "ada" });
+  const boundPlain = flags.bind({ kind: "user", key: "ada" });
   const ada = new Context("ada", { attributes: { country: "n0-o" } });
   const clocked = ada.withClock(0, 0);
   const both = Context.multi(ada, new Context("acme", { kind: "org" }));
@@ -65,7 +65,7 @@ export function calls({ Context, Flags }) {
       const { reason, value } = flags.variationDetail("ada", plain("bob"), 0);
       return value === true && reason.kind === "RULE_MATCH" && reason.ruleId === "rule";
     },
-    bound: () => adopted.variation("ada", 0) === true && adopted.variation("bob", 0) === false,
+    bound: () => boundPlain.variation("ada", 0) === true && boundPlain.variation("bob", 0) === false,
     boundContext: () =>
       boundContext.variation("ada", 0) === true && boundContext.variation("cem", 0) === false,
     bind() {

@@ -18,7 +18,7 @@ function documentText(flags) {
   return JSON.stringify({ flags: Object.fromEntries(members) });
 }
 
-/** What came of it: the codes of errors by the number of flags, and what was answered wrong. @param {Package} isoflag */
+/** Returns the codes of errors by the number of flags, and the wrong answers. @param {Package} isoflag */
 export function exhaust({ Flags }) {
   const small = Flags.fromJson(documentText(3));
   const patched = small.apply({ flags: { "flag-2": { key: "flag-2", version: 2, deleted: true } } });

@@ -22,10 +22,10 @@ const skip =
 
 describe("in a page", { skip }, () => {
   /** @type {(result: any) => void} */
-  let told;
+  let report;
   const server = createServer(async (request, response) => {
     if (request.method === "POST") {
-      told(JSON.parse(await text(request)));
+      report(JSON.parse(await text(request)));
       response.end();
       return;
     }
@@ -56,7 +56,7 @@ describe("in a page", { skip }, () => {
   async function visited(search) {
     const profile = await mkdtemp(join(tmpdir(), "isoflag-chromium-"));
     const result = new Promise(resolve => {
-      told = resolve;
+      report = resolve;
     });
     const { executablePath, args } = launchOptions();
     const address = `${origin}/test/traps/page.html?${search}`;
@@ -74,15 +74,15 @@ describe("in a page", { skip }, () => {
   }
 
   for (const module of ["core", "tools"]) {
-    for (const place of ["page", "worker"]) {
-      it(`a full stack inside ${module}.wasm in a ${place} leaves the package working`, async () => {
-        const result = await visited(`${module}&overflow&${place}`);
+    for (const thread of ["page", "worker"]) {
+      it(`a full stack inside ${module}.wasm in a ${thread} leaves the package working`, async () => {
+        const result = await visited(`${module}&overflow&${thread}`);
         assert.deepEqual(result.wrong, [], JSON.stringify(result));
         assert.ok(result.caught > 0);
       });
 
-      it(`a document that does not fit into the memory of ${module}.wasm in a ${place} is rejected`, async () => {
-        assert.deepEqual(await visited(`${module}&exhaust&${place}`), EXPECTED);
+      it(`a document that does not fit into the memory of ${module}.wasm in a ${thread} is rejected`, async () => {
+        assert.deepEqual(await visited(`${module}&exhaust&${thread}`), EXPECTED);
       });
     }
   }

@@ -149,7 +149,7 @@ export class IndividualReader {
     }
   }
 
-  /** Writes the last values; throws if present is no room. */
+  /** Writes the last values; throws if there is no room. */
   write(): void {
     write(this.#values, KIND);
   }

@@ -15,7 +15,7 @@ export interface IsoflagProviderOptions {
 export interface SourceEvents {
   /** A new document replaced the previous one, if there was one. */
   changed(flags: Flags, before: Flags | undefined): void;
-  /** There is a document that is known to be the newest, it may be outdated, or there is none. */
+  /** Reports that the document is the newest one, may be outdated, or is missing. */
   state(event: "Ready" | "Stale" | "Error", details?: { readonly message: string }): void;
 }
 
