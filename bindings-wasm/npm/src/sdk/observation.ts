@@ -24,7 +24,7 @@ export interface Evaluation {
 export type Observer = (evaluation: Evaluation) => void;
 
 type Observable = Flags | BoundFlags;
-type DetailMethod = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
+type Getter = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
 
 const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
 
@@ -45,65 +45,36 @@ export function digestOf(flags: Flags): string | undefined {
  * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
  */
 export function observe<T extends Observable>(flags: T, observer: Observer, digest?: string): T {
-  return isBound(flags)
-    ? (observeBound(flags, undefined, observer, digest) as T)
-    : (observeFlags(flags, observer, digest ?? digestOf(flags)) as T);
+  return observed(flags, undefined, observer, digest ?? ("bind" in flags ? digestOf(flags) : undefined));
 }
 
-function isBound(flags: Observable): flags is BoundFlags {
-  return !("bind" in flags);
-}
-
-function observeFlags(flags: Flags, observer: Observer, digest: string | undefined): Flags {
-  return watched(flags, {
-    get(target, name) {
-      if (name !== "bind") return undefined;
-      return (...parameters: Parameters<Flags["bind"]>): BoundFlags =>
-        observeBound(target.bind(...parameters), parameters[0], observer, digest);
-    },
-    report([key, context, defaultValue], detail) {
-      observer({ key: key as string, context: context as ContextLike, defaultValue, detail, digest });
-    },
-  });
-}
-
-function observeBound(
-  bound: BoundFlags,
-  context: ContextLike | undefined,
+function observed<T extends Observable>(
+  flags: T,
+  boundTo: ContextLike | undefined,
   observer: Observer,
   digest: string | undefined,
-): BoundFlags {
-  return watched(bound, {
-    get: () => undefined,
-    report([key, defaultValue], detail) {
-      observer({ key: key as string, context, defaultValue, detail, digest });
-    },
-  });
-}
-
-interface Watcher<T> {
-  /** The replacement of a member, if any. */
-  get(target: T, name: string | symbol): unknown;
-  report(parameters: readonly unknown[], detail: EvaluationDetail<JsonValue>): void;
-}
-
-function watched<T extends Observable>(flags: T, watcher: Watcher<T>): T {
-  return new Proxy(flags, {
+): T {
+  return new Proxy<T>(flags, {
     get(target, name) {
-      const instead = watcher.get(target, name);
-      if (instead !== undefined) return instead;
       // The class keeps its handle in a private member, which only the object itself has.
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
+      if (name === "bind") {
+        const { bind } = target as Flags;
+        return (...parameters: Parameters<Flags["bind"]>): BoundFlags =>
+          observed(bind.apply(target as Flags, parameters), parameters[0], observer, digest);
+      }
       const getter = typeof name === "string" ? GETTER.exec(name) : null;
       if (getter === null) return member.bind(target);
       const wantsDetail = getter[2] !== undefined;
-      const detailName = wantsDetail ? name : `${name as string}Detail`;
+      const getDetail = (target as unknown as Record<string, Getter>)[
+        wantsDetail ? getter[0] : `${getter[0]}Detail`
+      ] as Getter;
       return (...parameters: unknown[]): unknown => {
-        const detail = (target as unknown as Record<string | symbol, DetailMethod>)[detailName]?.(
-          ...parameters,
-        ) as EvaluationDetail<JsonValue>;
-        watcher.report(parameters, detail);
+        const detail = getDetail.apply(target, parameters);
+        const [key, ...rest] = parameters as [string, ...unknown[]];
+        const [context, defaultValue] = "bind" in target ? rest : [boundTo, ...rest];
+        observer({ key, context: context as ContextLike | undefined, defaultValue, detail, digest });
         return wantsDetail ? detail : detail.value;
       };
     },
