@@ -8,9 +8,9 @@ import { createRoot } from "react-dom/client";
 import { liveHandles } from "../../dist/generated/glue.js";
 import { Feature, IsoflagProvider, useFlag, useFlagDetail } from "../../dist/react.js";
 import { element } from "../page.js";
-import { anna, anon, complaints, gate, inBothModes, inMode, load, show, sourceOf } from "./pages.js";
+import { anna, anon, gate, inBothModes, inMode, load, show, sourceOf } from "./pages.js";
 
-const { act, Component, createElement: h, startTransition, Suspense, useDeferredValue, useState } = React;
+const { act, createElement: h, startTransition, Suspense, useDeferredValue, useState } = React;
 /** @type {any} */
 const Offscreen = /** @type {any} */ (React).Activity;
 const WITHOUT_ACTIVITY = Offscreen === undefined ? "this React has no `Activity`" : false;
@@ -255,54 +255,6 @@ inBothModes((strict, mode) => {
     assert.equal(held.listeners.size, 3);
     await held.replace(load("x", { on: false }));
     assert.equal(page.text(), "false false false false false false ");
-  });
-
-  it(`a render that throws leaves no answer behind${mode}`, async () => {
-    const flags = load();
-    const before = liveHandles();
-    class Boundary extends Component {
-      /** @override */
-      state = { failed: false };
-      static getDerivedStateFromError() {
-        return { failed: true };
-      }
-      /** @override */
-      render() {
-        return this.state.failed ? "failed" : /** @type {any} */ (this.props).children;
-      }
-    }
-    /** @param {{ fails: boolean }} props */
-    function Fails({ fails }) {
-      useFlag("plan", false);
-      if (fails) throw new Error("expected");
-      return null;
-    }
-    /** @type {() => void} */
-    let bump = () => {};
-    function Plan() {
-      const [count, set] = useState(0);
-      bump = () => set(count + 1);
-      return h("i", null, `${useFlag("plan", false)} `);
-    }
-    /** @param {typeof anna} context @param {boolean} fails */
-    const tree = (context, fails) =>
-      inMode(
-        h(
-          IsoflagProvider,
-          { flags, context },
-          h(Plan),
-          h(Boundary, null, h(IsoflagProvider, { flags, context: anna }, h(Fails, { fails }))),
-        ),
-        strict,
-      );
-    const page = await show(tree(anon, true));
-    assert.equal(page.text(), "false failed");
-    await act(async () => bump());
-    assert.equal(page.text(), "false failed");
-    assert.equal(liveHandles(), before + 1);
-    await page.hide();
-    assert.equal(liveHandles(), before);
-    complaints.length = 0;
   });
 });
 

@@ -6,26 +6,25 @@ import * as React from "react";
 import { liveHandles } from "../../dist/generated/glue.js";
 import { Feature, IsoflagProvider, useFlag, useFlagDetail, useIsoflag } from "../../dist/react.js";
 import { trapOnce } from "../traps/trapping.js";
-import { anna, anon, complaints, gate, inBothModes, inMode, load, show, sourceOf } from "./pages.js";
+import {
+  anna,
+  anon,
+  Boundary,
+  complaints,
+  gate,
+  inBothModes,
+  inMode,
+  load,
+  show,
+  sourceOf,
+} from "./pages.js";
 
-const { act, Component, createElement: h, Suspense, useState } = React;
+const { act, createElement: h, Suspense, useState } = React;
 
 /**
  * @typedef {import("../../dist/react.js").IsoflagProviderProps} Props
  * @typedef {import("react").ReactNode} ReactNode
  */
-
-class Boundary extends Component {
-  /** @override */
-  state = { failed: false };
-  static getDerivedStateFromError() {
-    return { failed: true };
-  }
-  /** @override */
-  render() {
-    return this.state.failed ? "failed" : /** @type {any} */ (this.props).children;
-  }
-}
 
 const Plan = () => h("i", null, `${useFlag("plan", false)} `);
 
@@ -89,6 +88,43 @@ inBothModes((strict, mode) => {
       inMode(h(IsoflagProvider, { flags, context: anna, onError: () => {} }, h(Plan), h(Status)), strict),
     );
     assert.equal(page.text(), 'true {"status":"ready"}');
+  });
+
+  it(`a render that throws leaves no answer behind${mode}`, async () => {
+    const flags = load();
+    const before = liveHandles();
+    /** @param {{ fails: boolean }} props */
+    function Fails({ fails }) {
+      useFlag("plan", false);
+      if (fails) throw new Error("expected");
+      return null;
+    }
+    /** @type {() => void} */
+    let bump = () => {};
+    function Counted() {
+      const [count, set] = useState(0);
+      bump = () => set(count + 1);
+      return h(Plan);
+    }
+    /** @param {typeof anna} context @param {boolean} fails */
+    const tree = (context, fails) =>
+      inMode(
+        h(
+          IsoflagProvider,
+          { flags, context },
+          h(Counted),
+          h(Boundary, null, h(IsoflagProvider, { flags, context: anna }, h(Fails, { fails }))),
+        ),
+        strict,
+      );
+    const page = await show(tree(anon, true));
+    assert.equal(page.text(), "false failed");
+    await act(async () => bump());
+    assert.equal(page.text(), "false failed");
+    assert.equal(liveHandles(), before + 1);
+    await page.hide();
+    assert.equal(liveHandles(), before);
+    complaints.length = 0;
   });
 
   it(`a component that throws for a value is shown again after a rollback${mode}`, async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach } from "node:test";
-import { act, createElement as h, StrictMode } from "react";
+import { act, Component, createElement as h, StrictMode } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 
 import { liveHandles } from "../../dist/generated/glue.js";
@@ -108,6 +108,19 @@ export async function show(node, html) {
     show: next => act(async () => root.render(next)),
     hide,
   };
+}
+
+/** Shows that its children have thrown. */
+export class Boundary extends Component {
+  /** @override */
+  state = { failed: false };
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+  /** @override */
+  render() {
+    return this.state.failed ? "failed" : /** @type {any} */ (this.props).children;
+  }
 }
 
 /** A component that suspends until it is released. */

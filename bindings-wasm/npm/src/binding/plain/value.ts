@@ -84,10 +84,8 @@ export class PlainValue {
     this.#length = 0;
     this.#differs = false;
     this.#container(container, level);
-    if (this.#parts.length !== this.#length) {
-      this.#parts.length = this.#length;
-      this.#differs = true;
-    }
+    // A container that is shorter has its end where another part was.
+    if (this.#parts.length > this.#length) this.#parts.length = this.#length;
     return this.#differs;
   }
 
@@ -117,7 +115,7 @@ export class PlainValue {
 
   #put(part: unknown): void {
     const position = this.#length++;
-    if (this.#parts[position] === part && position < this.#parts.length) return;
+    if (this.#parts[position] === part) return;
     this.#parts[position] = part;
     this.#differs = true;
   }
