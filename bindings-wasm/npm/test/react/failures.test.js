@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import * as React from "react";
 import { liveHandles } from "../../dist/generated/glue.js";
 import { Feature, IsoflagProvider, useFlag, useFlagDetail, useIsoflag } from "../../dist/react.js";
-import { trapOnce } from "../traps/trapping.js";
+import { trapOnce, trapTimes } from "../traps/trapping.js";
 import {
   anna,
   anon,
@@ -30,8 +30,12 @@ const Plan = () => h("i", null, `${useFlag("plan", false)} `);
 
 inBothModes((strict, mode) => {
   describe(`a trap${mode}`, () => {
-    for (const method of ["boolVariationDetail", "bind"]) {
-      it(`in \`${method}\` never shows the answers of another context`, async () => {
+    for (const [method, times] of /** @type {const} */ ([
+      ["boolVariationDetail", 1],
+      ["boolVariationDetail", 2],
+      ["bind", 1],
+    ])) {
+      it(`in \`${method}\`, ${times} in a row, never shows the answers of another context`, async () => {
         const flags = load();
         /** @type {string[]} */
         const screens = [];
@@ -48,7 +52,7 @@ inBothModes((strict, mode) => {
             strict,
           );
         const page = await show(tree(anna));
-        trapOnce(flags, method);
+        trapTimes(times, flags, method);
         await page.show(tree(anon));
         await page.show(tree(anna));
         assert.deepEqual([...new Set(screens)], ["anna true", "anon false"]);
