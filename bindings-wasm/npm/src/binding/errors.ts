@@ -17,42 +17,38 @@ export interface Failure {
   readonly column?: number | undefined;
 }
 
-/** A document, patch or map of flags that cannot be loaded. */
-export class DocumentError extends Error {
-  /** Identifies the error, also across copies of the package. */
-  override readonly name = "DocumentError";
+/** An error with a code and a path. Its `name` identifies it, also across copies of the package. */
+export class InputError extends Error {
   /** The stable error code. */
   readonly code: string;
-  /** The path in the document, such as `flags.checkout.rules[2]`; empty for the document itself. */
+  /** The path in the input, such as `flags.checkout.rules[2]` or `org.key`; empty for the input itself. */
   readonly path: string;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.code = failure.code;
+    this.path = failure.path;
+  }
+}
+
+/** A document, patch or map of flags that cannot be loaded. */
+export class DocumentError extends InputError {
+  override readonly name = "DocumentError";
   /** The line in the text, from 1, if there is a text. */
   readonly line: number | undefined;
   /** The column in the line, from 1, if there is a text. */
   readonly column: number | undefined;
 
   constructor(failure: Failure, options?: ErrorOptions) {
-    super(failure.message, options);
-    this.code = failure.code;
-    this.path = failure.path;
+    super(failure, options);
     this.line = failure.line;
     this.column = failure.column;
   }
 }
 
 /** An invalid context. */
-export class ContextError extends Error {
-  /** Identifies the error, also across copies of the package. */
+export class ContextError extends InputError {
   override readonly name = "ContextError";
-  /** The stable error code. */
-  readonly code: string;
-  /** The path in the context, such as `org.key`; empty for the context itself. */
-  readonly path: string;
-
-  constructor(failure: Failure, options?: ErrorOptions) {
-    super(failure.message, options);
-    this.code = failure.code;
-    this.path = failure.path;
-  }
 }
 
 /** A mistake in a document, or information for its author. */

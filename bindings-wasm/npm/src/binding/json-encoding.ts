@@ -19,27 +19,9 @@ export const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 
-const HOLD_CONTENTS_ELSEWHERE = new Set(
-  [
-    "ArrayBuffer",
-    "BigInt",
-    "Boolean",
-    "DataView",
-    "Date",
-    "Error",
-    "Map",
-    "Number",
-    "Promise",
-    "RegExp",
-    "Set",
-    "SharedArrayBuffer",
-    "String",
-    "Symbol",
-    "WeakMap",
-    "WeakRef",
-    "WeakSet",
-  ].map(tag => `[object ${tag}]`),
-);
+/** The built-in classes whose members are not their contents. */
+const CLOSED =
+  /^\[object (ArrayBuffer|BigInt|Boolean|DataView|Date|Error|Map|Number|Promise|RegExp|Set|SharedArrayBuffer|String|Symbol|WeakMap|WeakRef|WeakSet)]$/;
 
 /** Whether a string has no lone surrogate. */
 export function isWellFormed(text: string): boolean {
@@ -50,7 +32,7 @@ export function isWellFormed(text: string): boolean {
 export function holdsContentsElsewhere(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return false;
-  return ArrayBuffer.isView(object) || HOLD_CONTENTS_ELSEWHERE.has(Object.prototype.toString.call(object));
+  return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
 }
 
 /** Returns the JSON text of a well-formed name and the colon after it. */

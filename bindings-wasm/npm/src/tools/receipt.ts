@@ -4,7 +4,7 @@ import { normalisedKey } from "../binding/answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "../binding/big-segments.js";
 import { type ContextLike, passContext } from "../binding/context.js";
 import { requireTools } from "../binding/engine.js";
-import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
+import { argumentErrors, ErrorKind, type Failure, InputError } from "../binding/errors.js";
 import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import { jsonBytes } from "../binding/json-encoding.js";
@@ -13,14 +13,12 @@ import { receipt as receiptOf, replayReceipt } from "../generated/tools-glue.js"
 import { type DocumentLike, withDocument } from "./documents.js";
 import { during } from "./failures.js";
 
-/** A receipt that does not match the evaluation. */
-export class ReceiptError extends Error {
-  /** Identifies the error, also across copies of the package. */
+/**
+ * A receipt that does not match the evaluation: `not-a-receipt`, `other-rules`, `other-document`, `other-context` or
+ * `other-answer`. Its `path` is the first step that differs, such as `trace.rules[2].clauses[0].match`.
+ */
+export class ReceiptError extends InputError {
   override readonly name = "ReceiptError";
-  /** `not-a-receipt`, `other-rules`, `other-document`, `other-context` or `other-answer`. */
-  readonly code: string;
-  /** The first step that differs, such as `trace.rules[2].clauses[0].match`. */
-  readonly path: string;
   /** The value that the receipt claims there; undefined if it claims none. */
   readonly claimed: JsonValue | undefined;
   /** The value of the evaluation there; undefined if there is no value. */
@@ -30,9 +28,7 @@ export class ReceiptError extends Error {
     failure: Failure & { readonly claimed?: string | undefined; readonly found?: string | undefined },
     options?: ErrorOptions,
   ) {
-    super(failure.message, options);
-    this.code = failure.code;
-    this.path = failure.path;
+    super(failure, options);
     this.claimed = failure.claimed === undefined ? undefined : (JSON.parse(failure.claimed) as JsonValue);
     this.found = failure.found === undefined ? undefined : (JSON.parse(failure.found) as JsonValue);
   }

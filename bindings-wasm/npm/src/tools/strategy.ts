@@ -1,7 +1,7 @@
 /** Strategies: flags turned on and off over a document for tests, previews and releases. */
 
 import { type ContextLike, passContext } from "../binding/context.js";
-import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
+import { argumentErrors, ErrorKind, InputError } from "../binding/errors.js";
 import { type Held, handlesOf } from "../binding/handles.js";
 import { encodeStrictly } from "../binding/json-encoding.js";
 import { limits } from "../generated/constants.js";
@@ -37,20 +37,9 @@ export interface Strategy extends StrategyOptions {
   readonly strategy: StrategyName;
 }
 
-/** An invalid strategy for a document. */
-export class StrategyError extends Error {
-  /** Identifies the error, also across copies of the package. */
+/** An invalid strategy for a document: `not-a-strategy`, `unknown-strategy` or `unknown-flag`. */
+export class StrategyError extends InputError {
   override readonly name = "StrategyError";
-  /** `not-a-strategy`, `unknown-strategy` or `unknown-flag`. */
-  readonly code: string;
-  /** The path in the strategy, such as `on[0]`; empty for the strategy itself. */
-  readonly path: string;
-
-  constructor(failure: Failure, options?: ErrorOptions) {
-    super(failure.message, options);
-    this.code = failure.code;
-    this.path = failure.path;
-  }
 }
 
 const strategyErrors = new ErrorKind(
