@@ -1,9 +1,36 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The exports that every entry of the package shares. */
 
-export type { AllFlagsState, AllFlagsStateOptions, FlagState, StateOptions } from "./all-flags-state.js";
-export type { BigSegments, EvaluationOptions } from "./big-segments.js";
-export { BoundFlags } from "./bound-flags.js";
+export type {
+  AllFlagsState,
+  AllFlagsStateOptions,
+  FlagState,
+  StateOptions,
+} from "./binding/all-flags-state.js";
+export type { BigSegments, EvaluationOptions } from "./binding/big-segments.js";
+export { BoundFlags } from "./binding/bound-flags.js";
+export { LoadError, type LoadErrorCode } from "./binding/compiling.js";
+export { Context, type ContextLike, type ContextObject, type ContextOptions } from "./binding/context.js";
+export type { BigSegmentsStatus, EvaluationDetail, EvaluationReason } from "./binding/detail.js";
+export { ContextError, type Diagnostic, DocumentError } from "./binding/errors.js";
+export * from "./binding/flag-types.js";
+export { Flags } from "./binding/flags.js";
+export type { Consistency, ConsistencyOptions, Evidence, ResponseTimes } from "./binding/freshness.js";
+export type { JsonValue } from "./binding/json.js";
+export { SPEC_VERSION, version } from "./generated/constants.js";
+export type { CheckOptions, EnvironmentDiagnostics } from "./tools/check.js";
+export type { Change, ChangedItem } from "./tools/diff.js";
+export type { DocumentLike } from "./tools/documents.js";
+export type { HistoryLimits, Pinned, PinOptions } from "./tools/history.js";
+export type {
+  Attention,
+  Environment,
+  FindingCounts,
+  Inventory,
+  InventoryOptions,
+  InventoryRow,
+  ServedValue,
+} from "./tools/inventory.js";
 export type {
   ArtifactFeature,
   Certification,
@@ -13,43 +40,15 @@ export type {
   LifecycleChange,
   Status,
   StepResult,
-} from "./certification.js";
-export type { Consistency, ConsistencyOptions } from "./consistency.js";
-export { Context, type ContextLike, type ContextObject, type ContextOptions } from "./context.js";
-export type { BigSegmentsStatus, EvaluationDetail, EvaluationReason } from "./detail.js";
-export { ContextError, DocumentError } from "./errors.js";
-export * from "./flag-types.js";
-export { type Diagnostic, Flags } from "./flags.js";
-export type { Evidence, ResponseTimes } from "./freshness.js";
-export { SPEC_VERSION, version } from "./generated/constants.js";
-export type { DocumentLike } from "./handle-scope.js";
-export type { HistoryLimits, Pinned, PinOptions } from "./history.js";
-export type { JsonValue } from "./json.js";
-export type {
-  Change,
-  ChangedItem,
-  CheckOptions,
-  EnvironmentDiagnostics,
-  Strategy,
-  StrategyName,
-  StrategyOptions,
-  System,
-} from "./lifecycle.js";
-export { LoadError, type LoadErrorCode } from "./load-error.js";
+} from "./tools/lifecycle.js";
 export type {
   ActivityLike,
   ActivityText,
-  Attention,
   DatedDocument,
-  Environment,
-  FindingCounts,
-  Inventory,
-  InventoryOptions,
-  InventoryRow,
   LastEvaluated,
   Retirement,
   RetirementOptions,
   RetirementRule,
-  ServedValue,
   Since,
-} from "./reports.js";
+} from "./tools/retirement.js";
+export type { Strategy, StrategyName, StrategyOptions, System } from "./tools/strategy.js";

@@ -3,16 +3,15 @@
  * when it is imported.
  */
 
-import { readPlainContextsWith, start } from "./engine.js";
-import { PlainContexts } from "./plain-contexts.js";
-import { tooling } from "./tooling.js";
+import { readPlainContextsWith, start } from "./binding/engine.js";
+import { PlainContexts } from "./binding/plain/contexts.js";
+import { requireToolsFirst, tooling } from "./tools/tooling.js";
 import module from "./tools.wasm?module";
-import { requireToolsFirst } from "./tools-first.js";
 
 readPlainContextsWith(() => new PlainContexts());
 // As in the entry that only evaluates.
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype), tooling);
 requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./tools-api.js";

@@ -3,11 +3,11 @@
  * only with this query. Ready when it is imported.
  */
 
+import { start } from "./binding/engine.js";
 import module from "./core.wasm?module";
-import { start } from "./engine.js";
 
 // Next.js compiles it in another realm than the one that uses it, which hides that it is a module.
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype));
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";

@@ -1,9 +1,9 @@
 /** The entry for browsers: `ready()` fetches the module from beside the script, once. */
 
-import type { CoreBytes, CoreSource } from "./compiling.js";
-import { startFrom } from "./loading.js";
+import type { CoreBytes, CoreSource } from "./binding/compiling.js";
+import { startFrom } from "./binding/engine.js";
 
-export { readySync } from "./loading.js";
+export { readySync } from "./binding/engine.js";
 export * from "./page-api.js";
 export type { CoreBytes, CoreSource };
 

@@ -1,11 +1,13 @@
 /** The exports of the entries that load `tools.wasm`. */
 
 export * from "./api.js";
-export { LifecycleError } from "./certification.js";
-export { Explanation } from "./explanation.js";
-export { DocumentHistory, PinError } from "./history.js";
-export { checkEnvironments, Diff, fromAppConfigKey, StrategyError, toAppConfigKey } from "./lifecycle.js";
-export { Receipt, ReceiptError, replay } from "./receipt.js";
-export { inventory } from "./reports.js";
-export { secureModeHash } from "./secure-mode-hash.js";
-export { parseTtl } from "./time-to-live.js";
+export { fromAppConfigKey, parseTtl, toAppConfigKey } from "./tools/appconfig.js";
+export { checkEnvironments } from "./tools/check.js";
+export { Diff } from "./tools/diff.js";
+export { Explanation } from "./tools/explanation.js";
+export { DocumentHistory, PinError } from "./tools/history.js";
+export { inventory } from "./tools/inventory.js";
+export { LifecycleError } from "./tools/lifecycle.js";
+export { Receipt, ReceiptError, replay } from "./tools/receipt.js";
+export { secureModeHash } from "./tools/secure-mode-hash.js";
+export { StrategyError } from "./tools/strategy.js";

@@ -3,11 +3,9 @@
  * only evaluates loads less with `isoflag`.
  */
 
-import type { CoreBytes, CoreSource } from "./compiling.js";
-import { start } from "./engine.js";
-import { startFrom } from "./loading.js";
-import { tooling } from "./tooling.js";
-import { requireToolsFirst } from "./tools-first.js";
+import type { CoreBytes, CoreSource } from "./binding/compiling.js";
+import { start, startFrom } from "./binding/engine.js";
+import { requireToolsFirst, tooling } from "./tools/tooling.js";
 
 export * from "./tools-api.js";
 export type { CoreBytes, CoreSource };

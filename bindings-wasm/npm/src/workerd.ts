@@ -1,9 +1,9 @@
 /** The entry for Cloudflare's workerd, which compiles the module at deployment. Ready when it is imported. */
 
+import { start } from "./binding/engine.js";
 import module from "./core.wasm";
-import { start } from "./engine.js";
 
 start(module);
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./engine.js";
+export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";

@@ -4,8 +4,7 @@
  * @typedef {import("../dist/source.js").SourceSnapshot} SourceSnapshot
  */
 
-/** A source whose document a test replaces. */
-/** @param {Flags | undefined} flags */
+/** A source whose document a test replaces. @param {Flags | undefined} flags */
 export function sourceOf(flags) {
   /** @type {Set<() => void>} */
   const listeners = new Set();
@@ -37,8 +36,7 @@ export function sourceOf(flags) {
       snapshot = { ...snapshot, ...changes };
       for (const listener of [...listeners]) listener();
     },
-    /** Frees the old one after every listener was called. */
-    /** @param {Flags} flags */
+    /** Frees the old one after every listener was called. @param {Flags} flags */
     replace(flags) {
       const old = snapshot.flags;
       this.change({ flags, status: "ready", error: undefined, digest: flags.digest });

@@ -45,7 +45,7 @@ export function calls({ Context, Flags }) {
   const text = documentText(false);
   const flags = Flags.fromJson(text);
   const patched = flags.apply(documentText(true));
-  const adopted = flags.bind({ kind: "user", key: "ada" });
+  const boundPlain = flags.bind({ kind: "user", key: "ada" });
   const ada = new Context("ada", { attributes: { country: "n0-o" } });
   const clocked = ada.withClock(0, 0);
   const both = Context.multi(ada, new Context("acme", { kind: "org" }));
@@ -65,7 +65,7 @@ export function calls({ Context, Flags }) {
       const { reason, value } = flags.variationDetail("ada", plain("bob"), 0);
       return value === true && reason.kind === "RULE_MATCH" && reason.ruleId === "rule";
     },
-    bound: () => adopted.variation("ada", 0) === true && adopted.variation("bob", 0) === false,
+    bound: () => boundPlain.variation("ada", 0) === true && boundPlain.variation("bob", 0) === false,
     boundContext: () =>
       boundContext.variation("ada", 0) === true && boundContext.variation("cem", 0) === false,
     bind() {
@@ -97,16 +97,30 @@ export function calls({ Context, Flags }) {
       return isRight;
     },
     digest: () => flags.digest === digest,
+    gate() {
+      const inputs = /** @type {const} */ (["ada", clocked, 0, 0]);
+      return flags.consistency(...inputs).enabled && boundContext.consistency("ada", 0, 0).enabled;
+    },
+    order: () =>
+      patched.supersedes(flags, {}) &&
+      flags.supersedes(null, { authoritative: true }) &&
+      !patched.stepsBackFrom(flags),
+    version: () => flags.version === undefined,
+    bigSegments: () =>
+      flags.bigSegmentKeys(both).length === 0 && flags.bigSegmentKeys(plain("ada")).length === 0,
   };
 }
 
-/** Calls that only `tools.wasm` answers. @param {Pick<typeof import("../../dist/node.js"), "DocumentHistory" | "Flags" | "replay">} isoflag */
-export function toolCalls({ DocumentHistory, Flags, replay }) {
+/** Calls that only `tools.wasm` answers. @param {Omit<typeof import("../../dist/node.js"), "ready" | "readySync">} isoflag */
+export function toolCalls(isoflag) {
+  const { checkEnvironments, Context, DocumentHistory, Flags, inventory, parseTtl, replay, secureModeHash } =
+    isoflag;
   const flags = Flags.fromJson(documentText(false));
   const history = new DocumentHistory();
   history.add(flags, 1000);
   history.add(documentText(true), 2000);
   const context = { kind: "user", key: "ada" };
+  const ada = new Context("ada");
   const receipt = flags.receipt("ada", context);
   return {
     explain: () => flags.explain("ada", context).toString().includes('target list of "user" for variation 1'),
@@ -119,6 +133,26 @@ export function toolCalls({ DocumentHistory, Flags, replay }) {
     },
     replay: () => replay(receipt, flags, context).toJson() === receipt.toJson(),
     diff: () => flags.diff(documentText(true)).flags.length === 3,
+    receiptOfContext: () => flags.receipt("ada", ada).toJson() === receipt.toJson(),
+    pinned() {
+      const { flags: pinned, switchedOff } = history.pinned(flags.digest, 1500, 60);
+      const isRight = pinned.boolVariation("ada", ada, false) && switchedOff.length === 0;
+      pinned.free();
+      return isRight;
+    },
+    texts: () => flags.toJson().includes("ada") && flags.typing().includes("ada"),
+    status() {
+      const made = flags.withStatus("ada", "To Do", 1);
+      const isRight = made.toJson().includes("To Do");
+      made.free();
+      return isRight;
+    },
+    strategy: () => flags.strategyFor("production", ada) === undefined,
+    small: () => parseTtl("45s") === 45 && secureModeHash("key", ada) === secureModeHash("key", context),
+    environments: () =>
+      Object.keys(checkEnvironments({ one: flags, other: documentText(true) })).length === 2 &&
+      inventory({ one: flags, other: documentText(true) }, { now: 1 }).rows.length === 6 &&
+      flags.retirements({ now: 1, history: [{ from: 0, document: flags }] }).length === 3,
     refused() {
       try {
         flags.withStrategy(/** @type {any} */ ("none"));

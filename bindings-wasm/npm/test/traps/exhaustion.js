@@ -3,6 +3,8 @@
 /** @typedef {Pick<typeof import("../../dist/node.js"), "Flags">} Package */
 
 export const PAGES = 1024;
+/** A number of flags that fit, and twice as many do not. */
+const HALF = 40_000;
 
 /** @param {number} flags */
 function documentText(flags) {
@@ -18,7 +20,7 @@ function documentText(flags) {
   return JSON.stringify({ flags: Object.fromEntries(members) });
 }
 
-/** What came of it: the codes of errors by the number of flags, and what was answered wrong. @param {Package} isoflag */
+/** Returns the codes of errors by the number of flags, and the wrong answers. @param {Package} isoflag */
 export function exhaust({ Flags }) {
   const small = Flags.fromJson(documentText(3));
   const patched = small.apply({ flags: { "flag-2": { key: "flag-2", version: 2, deleted: true } } });
@@ -43,6 +45,27 @@ export function exhaust({ Flags }) {
     }
     if (!isRight()) wrong.push(`small after ${count}`);
   }
+  // Two documents that fit one at a time: loading one discards the other, which is loaded again when it is used.
+  const [first, second] = [Flags.fromJson(documentText(HALF)), documentText(HALF)];
+  try {
+    Flags.fromJson(documentText(150_000));
+  } catch {}
+  const other = Flags.fromJson(second);
+  const answers = (/** @type {typeof first} */ flags) =>
+    flags.boolVariation("flag-7", { kind: "user", key: "ada-7" }, false);
+  for (let turn = 0; turn < 2; turn++) {
+    if (!answers(first) || !answers(other)) wrong.push(`one of two, turn ${turn}`);
+    try {
+      first.supersedes(other, {});
+      codes.together = "loaded";
+    } catch (thrown) {
+      const { name, code } = /** @type {import("../../dist/node.js").DocumentError} */ (thrown);
+      codes.together = `${name} ${code}`;
+    }
+    if (!isRight()) wrong.push(`small after two, turn ${turn}`);
+  }
+  first.free();
+  other.free();
   // Nothing is freed: objects cannot be collected while this runs, and fill the memory.
   for (let turn = 0; turn < 10_000; turn++) {
     if (!isRight()) wrong.push(`small, turn ${turn}`);
@@ -57,6 +80,7 @@ export const EXPECTED = {
     150000: "DocumentError memory",
     20000: "loaded",
     100000: "DocumentError memory",
+    together: "DocumentError memory",
   },
   wrong: [],
 };

@@ -14,28 +14,28 @@ function leb128(number) {
 
 /** @param {Uint8Array} module @param {number} pages @returns {Uint8Array<ArrayBuffer>} */
 export function withLimitedMemory(module, pages) {
-  let place = 8;
+  let offset = 8;
   const read = () => {
     let number = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = module[place++] ?? 0;
+      const byte = module[offset++] ?? 0;
       number |= (byte & 0x7f) << shift;
       if (byte < 0x80) return number;
     }
   };
-  while (place < module.length) {
-    const start = place;
-    const id = module[place++];
+  while (offset < module.length) {
+    const start = offset;
+    const id = module[offset++];
     const length = read();
-    const end = place + length;
+    const end = offset + length;
     if (id === MEMORY) {
       // One memory, whose limits are a flag and the minimum.
-      place += 2;
+      offset += 2;
       const content = [1, HAS_MAXIMUM, ...leb128(read()), ...leb128(pages)];
       const section = [MEMORY, ...leb128(content.length), ...content];
       return Uint8Array.from([...module.subarray(0, start), ...section, ...module.subarray(end)]);
     }
-    place = end;
+    offset = end;
   }
   throw new Error("the module has no memory of its own");
 }

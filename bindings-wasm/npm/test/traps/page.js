@@ -20,8 +20,8 @@ async function run(module, kind) {
   return attack({ ...calls(isoflag), ...tools }, 3);
 }
 
-const [module = "", kind = "", place = ""] = location.search.slice(1).split("&");
-if (place === "worker" && "document" in globalThis) {
+const [module = "", kind = "", thread = ""] = location.search.slice(1).split("&");
+if (thread === "worker" && "document" in globalThis) {
   const worker = new Worker(`/test/traps/page.js${location.search}`, { type: "module" });
   worker.addEventListener("error", event =>
     fetch("/", { method: "POST", body: JSON.stringify(event.message) }),

@@ -1,0 +1,117 @@
+/** Decodes and caches answers of the core: an integer code per answer of a flag, decoded once per document. */
+
+import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./detail.js";
+import { argumentErrors, FAILED } from "./errors.js";
+import { JsonText, type JsonValue } from "./json.js";
+import { isWellFormed } from "./json-encoding.js";
+import type { PlainPart } from "./plain/part.js";
+
+/** The handle of a key that is not in the document. */
+export const NO_FLAG = 0xffff_ffff;
+/** The code of an answer that does not fit into one. */
+const UNCODED = 0xffff_ffff;
+
+/** A source of answers: a document or bound flags. */
+export interface Source {
+  /** Returns the handle of a well-formed key. */
+  find(key: string): number;
+  /** Describes the core's last answer, in three lines: variation index, reason and value. */
+  describe(): string | undefined;
+}
+
+/** A decoded answer. */
+export class Answer {
+  /** Undefined if the default is served. */
+  readonly #value: JsonText | JsonValue | undefined;
+  readonly #variationIndex: number | null;
+  readonly #reason: EvaluationReason;
+
+  /** Takes the three lines that describe it; the first and the last are empty if the default is served. */
+  constructor(description: string) {
+    // Canonical JSON has no line breaks.
+    const [index = "", reason = "", value = ""] = description.split("\n");
+    this.#variationIndex = index === "" ? null : Number(index);
+    this.#reason = JSON.parse(reason) as EvaluationReason;
+    this.#value = value === "" ? undefined : decode(value);
+  }
+
+  /** Returns the value, of the type that the getter promises. */
+  value<T>(defaultValue: unknown): T {
+    const value = this.#value;
+    if (value === undefined) return defaultValue as T;
+    return (value instanceof JsonText ? value.copy() : value) as T;
+  }
+
+  /** Returns the value with its variation and reason. */
+  detail<T>(defaultValue: unknown): EvaluationDetail<T> {
+    const value = this.#value;
+    const variationIndex = this.#variationIndex;
+    const reason = { ...this.#reason };
+    const detail =
+      value instanceof JsonText
+        ? new LazyDetail(value, variationIndex, reason)
+        : { value: value === undefined ? defaultValue : value, variationIndex, reason };
+    return detail as EvaluationDetail<T>;
+  }
+}
+
+function decode(text: string): JsonText | JsonValue {
+  return text.startsWith("{") || text.startsWith("[") ? new JsonText(text) : (JSON.parse(text) as JsonValue);
+}
+
+/** A flag that was looked up, with its decoded answers. */
+export class FlagEntry {
+  readonly #answers = new Map<number, Answer>();
+  /** The dependencies of its answers in a plain object, once they were requested. */
+  part: PlainPart | undefined;
+
+  constructor(readonly handle: number) {}
+
+  answer(code: number, source: Source): Answer {
+    return this.#answers.get(code) ?? this.#decode(code, source);
+  }
+
+  #decode(code: number, source: Source): Answer {
+    const answer = new Answer(argumentErrors.text(source.describe()));
+    if (code !== UNCODED) this.#answers.set(code, answer);
+    return answer;
+  }
+}
+
+/** The flags of one document that were evaluated. */
+export class FlagEntries {
+  readonly #entries = new Map<string, FlagEntry>();
+  /** Shared by all unknown keys: their answers are the same. */
+  readonly #unknown = new FlagEntry(NO_FLAG);
+
+  get(key: string, source: Source): FlagEntry {
+    return this.#entries.get(key) ?? this.#find(key, source);
+  }
+
+  #find(key: unknown, source: Source): FlagEntry {
+    // Lone surrogates are replaced in strings passed to the module, which might produce the key of another flag.
+    if (typeof key !== "string" || !isWellFormed(key)) return this.#unknown;
+    const handle = source.find(key);
+    if (handle === FAILED) throw argumentErrors.last();
+    // Unknown keys are not cached: their number is unlimited.
+    if (handle === NO_FLAG) return this.#unknown;
+    const entry = new FlagEntry(handle);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+}
+
+/** The types that a typed getter expects, as the binding's Rust side numbers them. */
+export const ValueType = { Any: 0, Bool: 1, Number: 2, String: 3, Json: 4 } as const;
+
+export type ValueType = (typeof ValueType)[keyof typeof ValueType];
+
+/** Returns the key, or a key that no flag has if the value is not a well-formed string. */
+export function normalisedKey(key: unknown, find: (key: string) => number): string {
+  let normalised = typeof key === "string" ? key : "";
+  if (typeof key !== "string" || !isWellFormed(key)) {
+    do normalised += "\ufffd";
+    while (find(normalised) !== NO_FLAG);
+  }
+  return normalised;
+}

@@ -1,0 +1,478 @@
+/** Loaded flag documents: loading, patching, binding and evaluating. */
+
+import { limits } from "../generated/constants.js";
+import * as core from "../generated/glue.js";
+import type { CheckOptions } from "../tools/check.js";
+import type { Diff } from "../tools/diff.js";
+import type { Explanation } from "../tools/explanation.js";
+import type {
+  Certification,
+  CertificationOptions,
+  Deployment,
+  LifecycleChange,
+  Status,
+} from "../tools/lifecycle.js";
+import type { Receipt } from "../tools/receipt.js";
+import type { Retirement, RetirementOptions } from "../tools/retirement.js";
+import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/strategy.js";
+import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
+import { type Answer, FlagEntries, NO_FLAG, type Source, ValueType } from "./answers.js";
+import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
+import { BoundFlags } from "./bound-flags.js";
+import { type ContextLike, passContext } from "./context.js";
+import type { EvaluationDetail } from "./detail.js";
+import { makePlainContexts, requireTools } from "./engine.js";
+import { argumentErrors, type Diagnostic, documentErrors, FAILED } from "./errors.js";
+import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
+import type { Evidence } from "./freshness.js";
+import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";
+import { disown, disposeByFreeing, Held, handlesOf, owned } from "./handles.js";
+import { encodeStrictly, jsonBytes } from "./json-encoding.js";
+import { type DocumentText, LoadedDocument, type Loader } from "./loaded-document.js";
+import type { PlainContexts } from "./plain/contexts.js";
+
+/** JSON text is used unchanged; an object is written as JSON first. */
+export function documentText(document: string | Uint8Array | object): DocumentText {
+  return typeof document === "string" || ArrayBuffer.isView(document)
+    ? (document as DocumentText)
+    : encodeStrictly(document, limits.documentBytes, documentErrors);
+}
+
+/** The core's code for yes. */
+const YES = 2;
+
+/** Internal access to the core's objects of documents. */
+export const flagsOf = {
+  /** Returns the core's object of a document; undefined for other values. */
+  held: (_document: unknown): LoadedDocument | undefined => undefined,
+  /** Wraps a document that the core has just created. */
+  made: (_handle: number): Flags => {
+    throw new TypeError("no documents yet");
+  },
+};
+
+/**
+ * A loaded flag document. Immutable.
+ *
+ * ```js
+ * const flags = Flags.fromJson(await (await fetch("/flags.json")).text());
+ * flags.boolVariation("checkout", { kind: "user", key: "anna" }, false);
+ * ```
+ */
+export class Flags {
+  readonly #held: LoadedDocument;
+  /** Called by `using`. */
+  declare [Symbol.dispose]: () => void;
+  #diagnostics: readonly Diagnostic[] | undefined;
+  readonly #entries = new FlagEntries();
+  /** Undefined if the entry works without it, as a page's does: it binds. */
+  readonly #plainContexts: PlainContexts | undefined = makePlainContexts?.();
+  readonly #source: Source;
+
+  static {
+    disposeByFreeing(Flags.prototype);
+    flagsOf.held = value =>
+      typeof value === "object" && value !== null && #held in value ? value.#held : undefined;
+    flagsOf.made = handle => new Flags(LoadedDocument.of(handle));
+  }
+
+  private constructor(held: LoadedDocument) {
+    this.#held = owned(this, held);
+    this.#source = {
+      find: (key: string): number => core.findFlag(held.handle, key),
+      describe: () => core.describeAnswer(held.handle),
+    };
+  }
+
+  static #load(loader: Loader, text: DocumentText): Flags {
+    return new Flags(LoadedDocument.load(loader, text));
+  }
+
+  /**
+   * Loads a document from JSON text.
+   *
+   * @throws {DocumentError} if it is not JSON, is not a flag document or exceeds a limit
+   */
+  static fromJson(text: string | Uint8Array): Flags {
+    return Flags.#load(core.loadFlags, text);
+  }
+
+  /**
+   * Loads a document from an object.
+   *
+   * @throws {DocumentError} also if a value in it has no JSON form
+   */
+  static fromObject(object: object): Flags {
+    return Flags.#load(core.loadFlags, encodeStrictly(object, limits.documentBytes, documentErrors));
+  }
+
+  /**
+   * Loads a bare map of flags: an object without `flags`, `segments` or `flagValues`.
+   *
+   * @throws {DocumentError} as `fromJson` and `fromObject` do
+   */
+  static fromFlagMap(textOrObject: string | Uint8Array | object): Flags {
+    return Flags.#load(core.loadFlagMap, documentText(textOrObject));
+  }
+
+  /**
+   * Loads a feature-flag profile of AWS AppConfig, as retrieved or as defined. Each of its flags becomes two: `<key>`
+   * is true if it is enabled, and `<key>.attributes` serves the object of its attributes, or the default if it is not
+   * enabled.
+   *
+   * @throws {DocumentError} as `fromJson` and `fromObject` do; its `code` is `appconfig-ion` if the profile has
+   * variants and so is not JSON: AppConfig's agent decides those
+   */
+  static fromAppConfig(textOrObject: string | Uint8Array | object): Flags {
+    return Flags.#load(requireTools("Flags.fromAppConfig").glue.loadAppConfig, documentText(textOrObject));
+  }
+
+  /**
+   * Returns the document with those items of a patch applied whose `version` is higher.
+   *
+   * @throws {DocumentError} if the patch is invalid
+   */
+  apply(patch: string | Uint8Array | object): Flags {
+    return new Flags(this.#held.apply(jsonBytes(documentText(patch), documentErrors)));
+  }
+
+  /** The keys of the flags, in RFC 8785 order. */
+  keys(): string[] {
+    return JSON.parse(documentErrors.text(core.flagKeys(this.#held.handle))) as string[];
+  }
+
+  /** `sha256:` and 64 hexadecimal digits, equal on every host runtime for equal documents. */
+  get digest(): string {
+    return documentErrors.text(core.flagsDigest(this.#held.handle));
+  }
+
+  /** `meta.version`, if the document has one. */
+  get version(): number | undefined {
+    const version = core.flagsVersion(this.#held.handle);
+    if (version === Number.POSITIVE_INFINITY) throw documentErrors.last();
+    return Number.isNaN(version) ? undefined : version;
+  }
+
+  /**
+   * Returns whether this document, just fetched, supersedes the current one. An authoritative source is always
+   * accepted; a response that may come from a cache is rejected only if the evidence shows that the origin made it
+   * before the current one. A malformed header counts as absent.
+   *
+   * @throws {TypeError} if the evidence has another shape
+   */
+  supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
+    const text = JSON.stringify(evidence) ?? "null";
+    // The default is not the handle of a document.
+    const [offered = 0, current = NO_FLAG] = handlesOf(this.#held, ...(held == null ? [] : [held.#held]));
+    return argumentErrors.handle(core.supersedes(offered, current, text)) === YES;
+  }
+
+  /**
+   * Returns whether taking this document in place of another goes back in time, as a rollback does: its latest
+   * `lastModifiedTimestamp` is earlier, or missing. The gate then counts from when it was taken: `takenMs`.
+   */
+  stepsBackFrom(held: Flags): boolean {
+    const [taken = 0, before = 0] = handlesOf(this.#held, held.#held);
+    return argumentErrors.handle(core.stepsBackFrom(taken, before)) === YES;
+  }
+
+  /** The findings about the document, in its order. */
+  get diagnostics(): readonly Diagnostic[] {
+    this.#diagnostics ??= requireTools("diagnostics").readDiagnostics(this.#held);
+    return this.#diagnostics;
+  }
+
+  /**
+   * Binds the document to a context. An invalid one can be bound too: every answer is then the default, with the reason
+   * `USER_NOT_SPECIFIED`.
+   */
+  bind(context: ContextLike, options?: EvaluationOptions): BoundFlags {
+    return BoundFlags.of(this.#bind(context, options), this.#entries);
+  }
+
+  #bind(context: unknown, options: EvaluationOptions | undefined): Held {
+    // The caller's code must not run after a handle is read.
+    const bigSegments = bigSegmentsText(options);
+    const { held, text } = passContext(context);
+    const bind = (flags = 0, context = 0): number =>
+      argumentErrors.handle(
+        text === undefined
+          ? core.bindContext(flags, context, bigSegments)
+          : core.bindHost(flags, text, bigSegments),
+      );
+    return new Held([this.#held, ...held], bind, core.freeBound);
+  }
+
+  /** Calls a function with temporary bound flags, which are freed in any case. */
+  #withBound<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: Held) => T): T {
+    const bound = this.#bind(context, options);
+    try {
+      return use(bound);
+    } finally {
+      bound.release();
+    }
+  }
+
+  #evaluate(context: unknown, flag: number, type: ValueType): number {
+    const { held, text } = passContext(context);
+    const [flags = 0, parsed = 0] = handlesOf(this.#held, ...held);
+    return text === undefined
+      ? core.evaluateContext(flags, parsed, flag, type)
+      : core.evaluateHost(flags, text, flag, type);
+  }
+
+  #answer(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
+    const entry = this.#entries.get(key, this.#source);
+    if (options?.bigSegments != null) {
+      return this.#withBound(context, options, bound =>
+        entry.answer(core.evaluate(bound.handle, entry.handle, type), this.#source),
+      );
+    }
+    const code =
+      this.#plainContexts?.evaluate(this.#held, context, entry, type) ??
+      this.#evaluate(context, entry.handle, type);
+    if (code === FAILED) throw argumentErrors.last();
+    return entry.answer(code, this.#source);
+  }
+
+  /** Returns the flag's value, of any type. */
+  variation<Key extends FlagKey, T>(
+    key: Key,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): FlagValue<Key> | T {
+    return this.#answer(key, context, options, ValueType.Any).value(defaultValue);
+  }
+
+  /** Returns the flag's value with its variation and reason. */
+  variationDetail<Key extends FlagKey, T>(
+    key: Key,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<FlagValue<Key> | T> {
+    return this.#answer(key, context, options, ValueType.Any).detail(defaultValue);
+  }
+
+  /** Returns the value of a boolean flag. */
+  boolVariation(
+    key: FlagKeyOf<boolean>,
+    context: ContextLike,
+    defaultValue: boolean,
+    options?: EvaluationOptions,
+  ): boolean {
+    return this.#answer(key, context, options, ValueType.Bool).value(defaultValue);
+  }
+
+  /** Returns the value of a boolean flag with its variation and reason. */
+  boolVariationDetail(
+    key: FlagKeyOf<boolean>,
+    context: ContextLike,
+    defaultValue: boolean,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<boolean> {
+    return this.#answer(key, context, options, ValueType.Bool).detail(defaultValue);
+  }
+
+  /** Returns the value of a flag of numbers. */
+  numberVariation(
+    key: FlagKeyOf<number>,
+    context: ContextLike,
+    defaultValue: number,
+    options?: EvaluationOptions,
+  ): number {
+    return this.#answer(key, context, options, ValueType.Number).value(defaultValue);
+  }
+
+  /** Returns the value of a flag of numbers with its variation and reason. */
+  numberVariationDetail(
+    key: FlagKeyOf<number>,
+    context: ContextLike,
+    defaultValue: number,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<number> {
+    return this.#answer(key, context, options, ValueType.Number).detail(defaultValue);
+  }
+
+  /** Returns the value of a flag of strings. */
+  stringVariation<Key extends FlagKeyOf<string>, T extends string>(
+    key: Key,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): Extract<FlagValue<Key>, string> | T {
+    return this.#answer(key, context, options, ValueType.String).value(defaultValue) as
+      | Extract<FlagValue<Key>, string>
+      | T;
+  }
+
+  /** Returns the value of a flag of strings with its variation and reason. */
+  stringVariationDetail<Key extends FlagKeyOf<string>, T extends string>(
+    key: Key,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<Extract<FlagValue<Key>, string> | T> {
+    return this.#answer(key, context, options, ValueType.String).detail(defaultValue);
+  }
+
+  /** Returns the value of a flag of JSON. */
+  jsonVariation<Key extends FlagKey, T>(
+    key: Key,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): FlagValue<Key> | T {
+    return this.#answer(key, context, options, ValueType.Json).value(defaultValue);
+  }
+
+  /** Returns the value of a flag of JSON with its variation and reason. */
+  jsonVariationDetail<Key extends FlagKey, T>(
+    key: Key,
+    context: ContextLike,
+    defaultValue: T,
+    options?: EvaluationOptions,
+  ): EvaluationDetail<FlagValue<Key> | T> {
+    return this.#answer(key, context, options, ValueType.Json).detail(defaultValue);
+  }
+
+  /** The values of all flags in LaunchDarkly's bootstrap format. */
+  allFlagsState(context: ContextLike, options?: AllFlagsStateOptions): AllFlagsState {
+    return this.#withBound(context, options, bound => readState(bound, options));
+  }
+
+  /** Explains the flag's answer. */
+  explain(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Explanation {
+    const { readExplanation } = requireTools("explain");
+    return this.#withBound(context, options, bound => readExplanation(bound, key));
+  }
+
+  /**
+   * Evaluates the consistency gate: whether every polling instance of a back end has the flag's last change, so that a
+   * journey behind it may start. Invalid times return `false`, and a diagnostic.
+   *
+   * @param nowMs the wall clock, in milliseconds since 1970
+   * @param ttlSeconds how long an instance keeps a document before it polls again; see {@link parseTtl}
+   * @param pollTimeoutMs the timeout of a poll (default: 3000)
+   */
+  consistency(
+    key: FlagKey,
+    context: ContextLike,
+    nowMs: number,
+    ttlSeconds: number,
+    pollTimeoutMs?: number,
+    options?: EvaluationOptions & ConsistencyOptions,
+  ): Consistency {
+    return this.#withBound(context, options, bound =>
+      readConsistency(bound, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs),
+    );
+  }
+
+  /**
+   * Returns the flag's answer with everything needed to verify it with {@link replay}.
+   */
+  receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
+    return requireTools("receipt").readReceipt(this.#held, key, context, options);
+  }
+
+  /**
+   * Returns the document with flags turned on and off by a strategy.
+   *
+   * @throws {StrategyError} if the strategy is invalid, or names a missing flag
+   */
+  withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
+    return flagsOf.made(requireTools("withStrategy").withStrategy(this.#held, strategy, options));
+  }
+
+  /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
+  strategyFor(system: System, context: ContextLike): Strategy | undefined {
+    return requireTools("strategyFor").strategyFor(this.#held, system, context);
+  }
+
+  /** Returns the diagnostics of the document, and probable mistakes of its authors. */
+  check(options?: CheckOptions): Diagnostic[] {
+    return requireTools("check").check(this.#held, options);
+  }
+
+  /** Returns the differences between this document and a later one. */
+  diff(later: Flags | string | Uint8Array | object): Diff {
+    return requireTools("diff").diff(this.#held, later);
+  }
+
+  /**
+   * Returns this document with another status of a flag. The order is `To Do`, `Doing`, `Staging`, `Done`, `Finished`,
+   * and back to `Doing` from `Staging` and `Done`; a flag without a status may get any. The `version` of the flag and
+   * of the document is raised by one.
+   *
+   * Only the order is checked: not that tests have passed for `Done`, nor that everybody has the feature for
+   * `Finished`. {@link Flags.certification} and {@link Flags.finish} check that.
+   *
+   * @param now the time in seconds since 1970, as everywhere in a `lifecycle`
+   * @throws {LifecycleError} if the status does not follow the current one; its `legal` lists those that do
+   */
+  withStatus(key: FlagKey, status: Status, now: number): Flags {
+    return flagsOf.made(requireTools("withStatus").withStatus(this.#held, key, status, now));
+  }
+
+  /**
+   * Returns the verdict that follows from an artifact's tests. If all of them pass under `Production State` it may be
+   * deployed; if they pass under `Next Release` too, its features move from `Staging` to `Done`. With `evaluated`,
+   * tests that evaluated no flag of the document count as not run, and a feature that they did not evaluate remains in
+   * `Staging`.
+   */
+  certification(options: CertificationOptions): Certification {
+    return requireTools("certification").certification(this.#held, options);
+  }
+
+  /**
+   * Returns the features in an artifact that was built at `artifactTime` and is deployed now, both in seconds since
+   * 1970. Features that are `Done` enter `Beta`; features that an older artifact lacks leave it.
+   *
+   * @throws {LifecycleError} if the document does not record the artifact as certified and deployable
+   */
+  deployment(artifactTime: number, now: number): Deployment {
+    return requireTools("deployment").deployment(this.#held, artifactTime, now);
+  }
+
+  /**
+   * Returns the change that ends a feature's rollout, if it is not finished already.
+   *
+   * @param now the time in seconds since 1970
+   * @param safetyPeriod how long the flag must remain a kill switch, in seconds (default: four weeks)
+   * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" variation to everybody
+   */
+  finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
+    return requireTools("finish").finish(this.#held, key, now, safetyPeriod);
+  }
+
+  /** Returns the evidence on each flag's retirement, in the order of the keys. Missing evidence is unknown. */
+  retirements(options: RetirementOptions): Retirement[] {
+    return requireTools("retirements").retirements(this.#held, options);
+  }
+
+  /** Returns the normalised document as canonical JSON text (RFC 8785), which `digest` is computed over. */
+  toJson(): string {
+    requireTools("toJson");
+    return argumentErrors.text(core.flagsText(this.#held.handle));
+  }
+
+  /** Returns the text of a file with the types of the flags: their keys and values. */
+  typing(language: "typescript" | "python" = "typescript"): string {
+    return requireTools("typing").typing(this.#held, language);
+  }
+
+  /** Returns the context keys that an evaluation may need big-segment memberships for. */
+  bigSegmentKeys(context: ContextLike): string[] {
+    const { held, text } = passContext(context);
+    const [flags = 0, parsed = 0] = handlesOf(this.#held, ...held);
+    const keys =
+      text === undefined ? core.bigSegmentKeys(flags, parsed) : core.bigSegmentKeysForHost(flags, text);
+    return JSON.parse(argumentErrors.text(keys)) as string[];
+  }
+
+  /** Frees the memory immediately. The object cannot be used afterwards; objects bound to it can. */
+  free(): void {
+    disown(this, this.#held);
+  }
+}

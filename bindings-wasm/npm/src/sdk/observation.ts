@@ -1,0 +1,82 @@
+/** Observes the evaluations of flags without changing answers. */
+
+import type { BoundFlags } from "../binding/bound-flags.js";
+import type { ContextLike } from "../binding/context.js";
+import type { EvaluationDetail } from "../binding/detail.js";
+import type { Flags } from "../binding/flags.js";
+import type { JsonValue } from "../binding/json.js";
+
+/** One evaluation, as its caller saw it. */
+export interface Evaluation {
+  /** The requested flag. */
+  readonly key: string;
+  /** The context; undefined if the observed flags were already bound. */
+  readonly context: ContextLike | undefined;
+  /** The caller's default. */
+  readonly defaultValue: unknown;
+  /** The answer; the default if `variationIndex` is null. */
+  readonly detail: EvaluationDetail<unknown>;
+  /** The document's digest, if it is known. */
+  readonly digest: string | undefined;
+}
+
+/** Called after every evaluation. */
+export type Observer = (evaluation: Evaluation) => void;
+
+type Observable = Flags | BoundFlags;
+type Getter = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
+
+const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
+
+/** The document's digest; undefined if the loaded module does not compute digests. */
+export function digestOf(flags: Flags): string | undefined {
+  try {
+    return flags.digest;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns the same flags, observed: the result evaluates like `flags` and calls the observer, and so do objects bound
+ * to it. `allFlagsState` and `explain` do not count as evaluations. The handle is shared with `flags`: freeing one
+ * frees both.
+ *
+ * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
+ */
+export function observe<T extends Observable>(flags: T, observer: Observer, digest?: string): T {
+  return observed(flags, undefined, observer, digest ?? ("bind" in flags ? digestOf(flags) : undefined));
+}
+
+function observed<T extends Observable>(
+  flags: T,
+  boundTo: ContextLike | undefined,
+  observer: Observer,
+  digest: string | undefined,
+): T {
+  return new Proxy<T>(flags, {
+    get(target, name) {
+      // The class keeps its handle in a private member, which only the object itself has.
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      if (name === "bind") {
+        const { bind } = target as Flags;
+        return (...parameters: Parameters<Flags["bind"]>): BoundFlags =>
+          observed(bind.apply(target as Flags, parameters), parameters[0], observer, digest);
+      }
+      const getter = typeof name === "string" ? GETTER.exec(name) : null;
+      if (getter === null) return member.bind(target);
+      const wantsDetail = getter[2] !== undefined;
+      const getDetail = (target as unknown as Record<string, Getter>)[
+        wantsDetail ? getter[0] : `${getter[0]}Detail`
+      ] as Getter;
+      return (...parameters: unknown[]): unknown => {
+        const detail = getDetail.apply(target, parameters);
+        const [key, ...rest] = parameters as [string, ...unknown[]];
+        const [context, defaultValue] = "bind" in target ? rest : [boundTo, ...rest];
+        observer({ key, context: context as ContextLike | undefined, defaultValue, detail, digest });
+        return wantsDetail ? detail : detail.value;
+      };
+    },
+  });
+}

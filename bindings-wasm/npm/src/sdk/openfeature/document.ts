@@ -1,0 +1,99 @@
+/** The document of an OpenFeature provider. */
+
+import type { Flags } from "../../binding/flags.js";
+import type { ActivityRecorder } from "../activity.js";
+import { digestOf } from "../observation.js";
+import type { FlagSource, SourceSnapshot } from "../source/source.js";
+
+/** Options of a provider besides its flags. */
+export interface IsoflagProviderOptions {
+  /** Counts evaluations, for example an `Activity`. */
+  readonly activity?: ActivityRecorder | undefined;
+}
+
+/** Reactions of a provider to changes of its document. */
+export interface SourceEvents {
+  /** A new document replaced the previous one, if there was one. */
+  changed(flags: Flags, before: Flags | undefined): void;
+  /** Reports that the document is the newest one, may be outdated, or is missing. */
+  state(event: "Ready" | "Stale" | "Error", details?: { readonly message: string }): void;
+}
+
+/** The document of a provider: a fixed one, or that of a source. */
+export class ProviderDocument {
+  readonly #given: Flags | FlagSource;
+  #known: SourceSnapshot | undefined;
+  #unsubscribe: (() => void) | undefined;
+  /** The digest of a fixed document; computing one costs a walk through the document. */
+  #digest: string | undefined;
+
+  constructor(given: Flags | FlagSource) {
+    this.#given = given;
+  }
+
+  /** The current document. */
+  get flags(): Flags | undefined {
+    return isSource(this.#given) ? this.#given.snapshot.flags : this.#given;
+  }
+
+  /** The digest of the document, if it is known. */
+  get digest(): string | undefined {
+    if (isSource(this.#given)) return this.#given.snapshot.digest;
+    this.#digest ??= digestOf(this.#given);
+    return this.#digest;
+  }
+
+  /**
+   * Resolves once the first document has loaded.
+   *
+   * @throws the error of the source if it failed to load
+   */
+  async loaded(): Promise<void> {
+    const source = this.#given;
+    if (!isSource(source)) return;
+    await new Promise<void>(resolve => {
+      const look = (): void => {
+        if (source.snapshot.status === "loading") return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = source.subscribe(look);
+      look();
+    });
+    const { status, error } = source.snapshot;
+    if (status === "error") throw error;
+    if (status === "closed") throw new Error("the source of flags was closed before it had a document");
+  }
+
+  /** Reports changes of the source's document from now on. */
+  follow(events: SourceEvents): void {
+    const source = this.#given;
+    if (!isSource(source)) return;
+    this.close();
+    this.#known = source.snapshot;
+    this.#unsubscribe = source.subscribe(() => {
+      const before = this.#known as SourceSnapshot;
+      const now = source.snapshot;
+      this.#known = now;
+      const details = { message: now.error?.message ?? "" };
+      if (now.flags !== undefined && now.flags !== before.flags) {
+        events.changed(now.flags, before.flags);
+        if (before.flags === undefined) events.state("Ready");
+      }
+      const isNew = now.status !== before.status;
+      if (now.status === "stale" && isNew) events.state("Stale", details);
+      if (now.status === "ready" && before.status === "stale") events.state("Ready");
+      if (now.status === "error" && (isNew || now.error !== before.error)) events.state("Error", details);
+    });
+  }
+
+  /** Stops following. The document is not freed. */
+  close(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+}
+
+function isSource(given: Flags | FlagSource): given is FlagSource {
+  return "subscribe" in given;
+}

@@ -1,0 +1,126 @@
+/** An OpenFeature provider for servers. */
+
+import {
+  type EvaluationContext,
+  type JsonValue,
+  OpenFeatureEventEmitter,
+  type Provider,
+  ProviderEvents,
+  type ProviderMetadata,
+  type ResolutionDetails,
+} from "@openfeature/server-sdk";
+
+import type { EvaluationDetail } from "../../binding/detail.js";
+import type { Flags } from "../../binding/flags.js";
+import type { FlagSource } from "../source/source.js";
+import { retryAfterTrap } from "../trap.js";
+import { type DetailGetter, detailOf } from "../untyped-getters.js";
+import { type IsoflagProviderOptions, ProviderDocument } from "./document.js";
+import { resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
+
+/**
+ * Evaluates a document, or that of a source, for the server SDK. Changes of the source emit `PROVIDER_STALE`,
+ * `PROVIDER_READY`, `PROVIDER_ERROR`, and `PROVIDER_CONFIGURATION_CHANGED` with every key of both documents: without a
+ * context any answer may differ.
+ */
+export class IsoflagServerProvider implements Provider {
+  /** The name of the provider in the SDK. */
+  readonly metadata: ProviderMetadata = { name: "isoflag-server-provider" };
+  readonly runsOn = "server";
+  readonly events = new OpenFeatureEventEmitter();
+  readonly #document: ProviderDocument;
+  readonly #options: IsoflagProviderOptions;
+  /** Counts openings and closings. */
+  #opening = 0;
+
+  /**
+   * @param flags the document, or a source of it such as `createSource` makes; free or close it yourself
+   */
+  constructor(flags: Flags | FlagSource, options: IsoflagProviderOptions = {}) {
+    this.#document = new ProviderDocument(flags);
+    this.#options = options;
+  }
+
+  /** Waits for the document. Called by the SDK. */
+  async initialize(): Promise<void> {
+    this.#opening += 1;
+    const opening = this.#opening;
+    try {
+      await this.#document.loaded();
+    } finally {
+      // It may have been closed in the meantime.
+      if (opening === this.#opening) this.#follow();
+    }
+  }
+
+  #follow(): void {
+    this.#document.follow({
+      changed: (flags, before) => {
+        if (before === undefined) return;
+        const flagsChanged = [...new Set([...before.keys(), ...flags.keys()])];
+        this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
+      },
+      state: (event, details) => this.events.emit(ProviderEvents[event], details),
+    });
+  }
+
+  /** Frees its resources. Called by the SDK. */
+  async onClose(): Promise<void> {
+    this.#opening += 1;
+    this.#document.close();
+  }
+
+  /** Returns the value of a boolean flag. Called by the SDK. */
+  async resolveBooleanEvaluation(
+    key: string,
+    defaultValue: boolean,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<boolean>> {
+    return resolutionOf(this.#evaluate("boolVariationDetail", key, defaultValue, context), defaultValue);
+  }
+
+  /** Returns the value of a flag of strings. Called by the SDK. */
+  async resolveStringEvaluation(
+    key: string,
+    defaultValue: string,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<string>> {
+    return resolutionOf(this.#evaluate("stringVariationDetail", key, defaultValue, context), defaultValue);
+  }
+
+  /** Returns the value of a flag of numbers. Called by the SDK. */
+  async resolveNumberEvaluation(
+    key: string,
+    defaultValue: number,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<number>> {
+    return resolutionOf(this.#evaluate("numberVariationDetail", key, defaultValue, context), defaultValue);
+  }
+
+  /** Returns the value of a flag of objects or arrays. Called by the SDK. */
+  async resolveObjectEvaluation<T extends JsonValue>(
+    key: string,
+    defaultValue: T,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<T>> {
+    return resolutionOfObject(
+      this.#evaluate<unknown>("jsonVariationDetail", key, defaultValue, context),
+      defaultValue,
+    );
+  }
+
+  #evaluate<T>(
+    getter: DetailGetter,
+    key: string,
+    defaultValue: T,
+    context: EvaluationContext,
+  ): EvaluationDetail<T> | undefined {
+    const { flags } = this.#document;
+    const detail =
+      flags && retryAfterTrap(() => detailOf(flags, getter, key, translateContext(context), defaultValue));
+    if (detail !== undefined) {
+      this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
+    }
+    return detail as EvaluationDetail<T> | undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** A component that shows its children if a flag serves a value, and the consistency gate allows it. */
+
+import { type ReactNode, useCallback, useMemo, useSyncExternalStore } from "react";
+
+import type { JsonValue } from "../../binding/json.js";
+import { jsonEqual } from "../json-equality.js";
+import type { Answers } from "./answers.js";
+import type { FlagAnswer } from "./flag-answer.js";
+import { useFlagAnswer } from "./hooks.js";
+import { useAnswers, useStable } from "./provider.js";
+
+/** Properties of {@link Feature}. */
+export interface FeatureProps {
+  /** The flag's key. */
+  readonly flag: string;
+  /** The value that shows the children, `true` by default. */
+  readonly value?: JsonValue | undefined;
+  /**
+   * Requires the back end to be consistent too: a journey then begins only once each of its instances has noticed that
+   * the flag is on. Needs the provider's `ttlSeconds`, or a bootstrap with `isBackendConsistent`.
+   */
+  readonly requireConsistent?: boolean | undefined;
+  /** Shown otherwise, also while there is no document; nothing by default. */
+  readonly fallback?: ReactNode;
+  /** Shown when the flag serves that value. */
+  readonly children?: ReactNode;
+}
+
+/**
+ * Shows its children if a flag serves a value.
+ *
+ * ```jsx
+ * <Feature flag="checkout" value="one-page" fallback={<Classic />}>
+ *   <OnePage />
+ * </Feature>
+ * ```
+ */
+export function Feature({
+  flag,
+  value = true,
+  requireConsistent = false,
+  fallback = null,
+  children = null,
+}: FeatureProps): ReactNode {
+  const expected = useStable(value);
+  const select = useCallback(
+    (answer: FlagAnswer) => answer.served && jsonEqual(answer.value, expected),
+    [expected],
+  );
+  const isServed = useFlagAnswer("Feature", flag, "json", select);
+  const isOpen = useGate(flag, requireConsistent);
+  return isServed && isOpen ? children : fallback;
+}
+
+/** Returns whether a journey may begin; always if consistency is not required. */
+function useGate(key: string, isRequired: boolean): boolean {
+  const answers = useAnswers("Feature");
+  const [subscribe, page, server] = useMemo(() => {
+    const { onServer } = answers;
+    return [
+      (listener: () => void) => (isRequired ? watchGate(answers, key, listener) : () => undefined),
+      () => !isRequired || answers.msUntilOpen(key) === 0,
+      () => !isRequired || onServer.msUntilOpen(key) === 0,
+    ] as const;
+  }, [answers, key, isRequired]);
+  return useSyncExternalStore(subscribe, page, server);
+}
+
+// A longer timeout would fire at once.
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Calls back when answers have changed, and when the gate may have opened since. */
+function watchGate(answers: Answers, key: string, listener: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const update = (): void => {
+    clearTimeout(timer);
+    const ms = answers.msUntilOpen(key);
+    if (ms > 0 && ms < Number.POSITIVE_INFINITY) timer = setTimeout(update, Math.min(ms, LONGEST_TIMEOUT_MS));
+    listener();
+  };
+  update();
+  const unsubscribe = answers.committed.subscribe(update);
+  return () => {
+    clearTimeout(timer);
+    unsubscribe();
+  };
+}

@@ -1,0 +1,45 @@
+/** The reason why a source could not load a newer document. */
+export type SourceErrorCode =
+  /** The module could not be loaded, or failed. */
+  | "core"
+  /** No response: no network, an unknown host name, CORS. */
+  | "network"
+  /** No response in time. */
+  | "timeout"
+  /** The response had an error: see `status`. */
+  | "status"
+  /** The response was a web page. */
+  | "html"
+  /** The response was not a flag document: see `cause`. */
+  | "document"
+  /** A cache answered with a copy that the origin made before the current document. */
+  | "stale-copy";
+
+/** Why a source has no document, or an outdated one. */
+export class SourceError extends Error {
+  /** Identifies the error, also across copies of the package. */
+  override readonly name = "SourceError";
+  /** The stable error code. */
+  readonly code: SourceErrorCode;
+  /** The address of the document. */
+  readonly url: string;
+  /** The status of the response, if there was one. */
+  readonly status: number | undefined;
+
+  constructor(
+    code: SourceErrorCode,
+    url: string,
+    message: string,
+    { status, cause }: { status?: number; cause?: unknown } = {},
+  ) {
+    super(`\`${url}\` ${message}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.url = url;
+    this.status = status;
+  }
+}
+
+/** Returns the message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,34 @@
+/** Temporary access to documents, loading them if needed. */
+
+import { documentText, type Flags, flagsOf } from "../binding/flags.js";
+import { LoadedDocument } from "../binding/loaded-document.js";
+import * as core from "../generated/glue.js";
+
+/** A document, already loaded or not. */
+export type DocumentLike = Flags | string | Uint8Array | object;
+
+/** Calls a function with documents; those that are not loaded are loaded for the call. */
+export function withDocuments<T>(
+  documents: readonly DocumentLike[],
+  use: (documents: readonly LoadedDocument[]) => T,
+): T {
+  // Reading objects runs the caller's code, so all of them are read first.
+  const given = documents.map(document => flagsOf.held(document) ?? documentText(document));
+  const loaded: LoadedDocument[] = [];
+  try {
+    const opened = given.map(document => {
+      if (document instanceof LoadedDocument) return document;
+      const made = LoadedDocument.load(core.loadFlags, document);
+      loaded.push(made);
+      return made;
+    });
+    return use(opened);
+  } finally {
+    for (const document of loaded) document.release();
+  }
+}
+
+/** Calls a function with one document. */
+export function withDocument<T>(document: DocumentLike, use: (document: LoadedDocument) => T): T {
+  return withDocuments([document], ([opened]) => use(opened as LoadedDocument));
+}

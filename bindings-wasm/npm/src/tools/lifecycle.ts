@@ -1,0 +1,152 @@
+/** Statuses of features, and the certification of artifacts from test results. */
+
+import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
+import type { Held } from "../binding/handles.js";
+import type { JsonValue } from "../binding/json.js";
+import * as tools from "../generated/tools-glue.js";
+import { during } from "./failures.js";
+
+/** The status of a feature, from planning to release. */
+export type Status = "To Do" | "Doing" | "Staging" | "Done" | "Finished";
+
+/** Yes, no or unknown. */
+export type KnownAnswer = "yes" | "no" | "unknown";
+
+/** A rejected change of a flag's lifecycle, or a rejected deployment. */
+export class LifecycleError extends Error {
+  /** Identifies the error, also across copies of the package. */
+  override readonly name = "LifecycleError";
+  /**
+   * `unknown-flag`, `unknown-status`, `malformed-flag`, `no-status`, `illegal-transition`, `not-rolled-out`,
+   * `not-certified` or `not-deployable`.
+   */
+  readonly code: string;
+  /** The statuses that may follow the current one, if an invalid status was requested. */
+  readonly legal: readonly Status[];
+
+  constructor(failure: Failure & { readonly legal?: readonly Status[] }, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.code = failure.code;
+    this.legal = failure.legal ?? [];
+  }
+}
+
+const lifecycleErrors = new ErrorKind(
+  (failure, options) => new LifecycleError(failure, options),
+  "malformed-flag",
+);
+
+/** Returns the handle of a document with another status of a flag. */
+export function withStatus(flags: Held, key: string, status: Status, now: number): number {
+  const moment = Number(now);
+  return lifecycleErrors.handle(tools.withStatus(flags.handle, key, status, moment));
+}
+
+/** The members to write into a flag's `lifecycle`. */
+export interface LifecycleChange {
+  /** The flag's key. */
+  readonly key: string;
+  /** The status before; null if the flag had none. */
+  readonly from: Status | null;
+  /** The status after, which may be the same. */
+  readonly to: Status;
+  /** The members to set; null marks an unknown value. */
+  readonly set: { readonly [member: string]: JsonValue };
+}
+
+/** The result of the tests under one strategy. */
+export type StepResult = "passed" | "failed" | "not-run";
+
+/** The test results of an artifact. Times are seconds since 1970. */
+export interface CertificationOptions {
+  /** The tests under `Production State`. */
+  readonly productionState: StepResult;
+  /** The tests under `Next Release`. */
+  readonly nextRelease: StepResult;
+  /** The build time of the artifact; by default it contains everything that is in `Staging`. */
+  readonly artifactTime?: number | undefined;
+  /** The current time. */
+  readonly now: number;
+  /** The flags that the tests evaluated; without them, the results are trusted. */
+  readonly evaluated?: EvaluatedFlags | undefined;
+}
+
+/** The keys of the flags that tests evaluated, by strategy. */
+export interface EvaluatedFlags {
+  /** Under `Production State`. */
+  readonly productionState: readonly string[];
+  /** Under `Next Release`. */
+  readonly nextRelease: readonly string[];
+}
+
+/** A feature, and whether an artifact contains it. */
+export interface ArtifactFeature {
+  /** The flag's key. */
+  readonly key: string;
+  /** The status of the feature. */
+  readonly status: Status;
+  /** Whether it was on the main branch when the artifact was built. */
+  readonly included: KnownAnswer;
+  /** Whether selected users get it: it is done, and the artifact is deployed. */
+  readonly beta: boolean;
+}
+
+/** The verdict and the changes that follow from an artifact's tests. */
+export interface Certification {
+  /** The verdict. */
+  readonly verdict: "certified" | "deployable" | "not-deployable";
+  /** Whether the artifact may be deployed. */
+  readonly deployable: boolean;
+  /** The build time, in seconds since 1970. */
+  readonly artifactTimestamp: number;
+  /** The features that become `Done`. */
+  readonly changes: readonly LifecycleChange[];
+  /** The features that remain in `Staging`, because it is not known that the artifact contains them. */
+  readonly left: readonly ArtifactFeature[];
+  /**
+   * The keys of the features that remain in `Staging`, because the tests under `Next Release` did not evaluate them.
+   */
+  readonly untested: readonly string[];
+}
+
+/** Returns the certification of a document from test results. */
+export function certification(flags: Held, options: CertificationOptions): Certification {
+  const { productionState, nextRelease, artifactTime, now } = options;
+  const evaluated = options.evaluated === undefined ? undefined : JSON.stringify(options.evaluated);
+  const built = artifactTime == null ? undefined : Number(artifactTime);
+  const moment = Number(now);
+  const found = during(argumentErrors, () =>
+    tools.certification(flags.handle, productionState, nextRelease, built, moment, evaluated),
+  );
+  return JSON.parse(found) as Certification;
+}
+
+/** The features and changes that the deployment of an artifact brings. */
+export interface Deployment {
+  /** The features in `Staging`, `Done` and `Finished`, in the order of the keys. */
+  readonly features: readonly ArtifactFeature[];
+  /** Changes to write so that `Beta` uses the deployed artifact. */
+  readonly changes: readonly LifecycleChange[];
+}
+
+/** Returns the deployment of an artifact for a document. */
+export function deployment(flags: Held, artifactTime: number, now: number): Deployment {
+  const [built, moment] = [Number(artifactTime), Number(now)];
+  const found = during(lifecycleErrors, () => tools.deployment(flags.handle, built, moment));
+  return JSON.parse(found) as Deployment;
+}
+
+/** Four weeks, in seconds. */
+const SAFETY_PERIOD = 28 * 86_400;
+
+/** Returns the end of a feature's rollout for a document. */
+export function finish(
+  flags: Held,
+  key: string,
+  now: number,
+  safetyPeriod = SAFETY_PERIOD,
+): LifecycleChange | undefined {
+  const [moment, period] = [Number(now), Number(safetyPeriod)];
+  const change = during(lifecycleErrors, () => tools.finishFlag(flags.handle, key, moment, period));
+  return change === undefined ? undefined : (JSON.parse(change) as LifecycleChange);
+}

@@ -1,0 +1,39 @@
+/** The functions of `tools.wasm` for the classes that every entry shares. A page's entries work without them. */
+
+import { hasTools } from "../binding/engine.js";
+import { __wbg_set_wasm, imports, loadAppConfig } from "../generated/tools-glue.js";
+import { check, readDiagnostics } from "./check.js";
+import { diff } from "./diff.js";
+import { readExplanation } from "./explanation.js";
+import { certification, deployment, finish, withStatus } from "./lifecycle.js";
+import { readReceipt } from "./receipt.js";
+import { retirements } from "./retirement.js";
+import { strategyFor, withStrategy } from "./strategy.js";
+import { typing } from "./typing.js";
+
+/** The glue of `tools.wasm` beyond the glue of `core.wasm`. */
+const glue = { __wbg_set_wasm, imports, loadAppConfig };
+
+export const tooling = {
+  glue,
+  certification,
+  check,
+  deployment,
+  diff,
+  finish,
+  readDiagnostics,
+  readExplanation,
+  readReceipt,
+  retirements,
+  strategyFor,
+  typing,
+  withStatus,
+  withStrategy,
+} as const;
+
+export type Tooling = typeof tooling;
+
+/** Called after the start of an entry with all features; throws if `core.wasm` was loaded first. */
+export function requireToolsFirst(remedy: string): void {
+  if (!hasTools()) throw new Error(`isoflag has started from core.wasm already; ${remedy}`);
+}
