@@ -47,7 +47,7 @@ module = .ci/cached '$(1).wasm (a minute)' bindings-wasm/pkg/$(1) $(WASM) "=$${I
 help:
 	@sed -n 's/^#  \( make\)/\1/p' Makefile
 
-# Not optimised, and in folders of its own, so that nothing takes these packages for published ones.
+# Not optimised, and in folders of its own, cargo's included, so that nothing takes these packages for published ones.
 demo:
 	@$(MAKE) --jobs=4 demo-python demo-npm
 	@$(DEMO)/venv/bin/python examples/demo.py $(DEMO)/npm/dist
@@ -55,7 +55,7 @@ demo:
 demo-python:
 	@.ci/python-env $(DEMO)/venv maturin bindings-python/requirements-build.txt
 	@.ci/cached 'the Python package, not optimised' '$(DEMO)/venv/lib/python3*/site-packages/isoflag' $(WHEEL) -- \
-		env PATH="$(CURDIR)/$(DEMO)/venv/bin:$$PATH" MATURIN_PEP517_ARGS='--profile demo' \
+		env PATH="$(CURDIR)/$(DEMO)/venv/bin:$$PATH" MATURIN_PEP517_ARGS='--profile demo' CARGO_TARGET_DIR="$(TARGET)/demo-python" \
 		pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python
 
 demo-module: wasm-target
