@@ -1,7 +1,7 @@
 //! Proofs about clauses without a context: one never matches, one implies another, two exclude each
 //! other.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -12,7 +12,8 @@ use isoflag::model::{Attribute, Clause, Condition, Model};
 pub(super) struct ResolvedClause<'a> {
     pub(super) clause: &'a Clause,
     operand: Option<Operand<'a>>,
-    values: BTreeSet<Comparable<'a>>,
+    /// Its values, indexed by the first look-up in a long list.
+    values: OnceCell<BTreeSet<Comparable<'a>>>,
 }
 
 /// The comparisons that the check of one list of rules may still make. Proving that other rules
@@ -38,6 +39,9 @@ impl ComparisonBudget {
     }
 }
 
+/// Up to this length a list is searched without an index.
+const FEW: usize = 8;
+
 /// What a clause reads.
 #[derive(Clone, Copy, PartialEq)]
 enum Operand<'a> {
@@ -54,8 +58,7 @@ impl<'a> ResolvedClause<'a> {
             Condition::Attribute(slot, _) => model.attribute(*slot).map(Operand::Attribute),
             Condition::InvalidReference => None,
         };
-        let values = clause.values.iter().filter_map(Comparable::of).collect();
-        ResolvedClause { clause, operand, values }
+        ResolvedClause { clause, operand, values: OnceCell::new() }
     }
 
     /// Whether it matches no context; `unusable` of its values can never match.
@@ -165,7 +168,12 @@ impl<'a> ResolvedClause<'a> {
     }
 
     fn holds(&self, value: &Value) -> bool {
-        Comparable::of(value).is_some_and(|value| self.values.contains(&value))
+        let Some(value) = Comparable::of(value) else { return false };
+        let all = || self.clause.values.iter().filter_map(Comparable::of);
+        if self.clause.values.len() <= FEW {
+            return all().any(|known| known == value);
+        }
+        self.values.get_or_init(|| all().collect()).contains(&value)
     }
 
     /// Whether the other clause has every value of this one.
