@@ -8,7 +8,7 @@ use isoflag::{Diagnostic, DocumentError, Severity, printable};
 use isoflag_tools::ActivityError;
 
 use crate::input::Source;
-use crate::json_text::Span;
+use crate::json_tree::Span;
 use crate::place::Places;
 
 /// Longer lines, as in a document without line breaks, are cut to an excerpt.
@@ -53,51 +53,52 @@ impl<'s> Findings<'s> {
     }
 
     /// Formats a diagnostic of a document that loaded.
-    pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> Rendered {
+    pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) -> Rendered {
         let level = match diagnostic.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
             Severity::Info => Level::NOTE,
         };
         let path = diagnostic.path();
-        let span = self.places.as_mut().and_then(|places| places.find(path));
+        let span = self.places.as_ref().and_then(|places| places.find(path));
         self.render(&level, diagnostic.code(), diagnostic.message(), span, path)
     }
 
-    pub(crate) fn place_of_diagnostic(&mut self, diagnostic: &Diagnostic) -> Option<LineColumn> {
-        let places = self.places.as_mut()?;
+    pub(crate) fn place_of_diagnostic(&self, diagnostic: &Diagnostic) -> Option<LineColumn> {
+        let places = self.places.as_ref()?;
         let span = places.find(diagnostic.path())?;
         Some(places.line_column(span.start))
     }
 
     /// Formats the error of a document that did not load.
-    pub(crate) fn error(&mut self, error: &DocumentError) -> Rendered {
+    pub(crate) fn error(&self, error: &DocumentError) -> Rendered {
         let span = self.span_of_error(error);
         self.render(&Level::ERROR, error.code(), error.message(), span, error.path())
     }
 
-    pub(crate) fn place_of_error(&mut self, error: &DocumentError) -> Option<LineColumn> {
+    pub(crate) fn place_of_error(&self, error: &DocumentError) -> Option<LineColumn> {
         let span = self.span_of_error(error)?;
         Some(self.places.as_ref()?.line_column(span.start))
     }
 
     /// Formats the error of invalid activity.
-    pub(crate) fn activity_error(&mut self, error: &ActivityError) -> Rendered {
-        let span = self.places.as_mut().and_then(|places| match error.line_column() {
+    pub(crate) fn activity_error(&self, error: &ActivityError) -> Rendered {
+        let span = self.places.as_ref().and_then(|places| match error.line_column() {
             Some((line, column)) => Some(places.at_line_column(line, column)),
             None => places.find(error.path()),
         });
         self.render(&Level::ERROR, error.code(), error.message(), span, error.path())
     }
 
-    fn span_of_error(&mut self, error: &DocumentError) -> Option<Span> {
-        let places = self.places.as_mut()?;
+    fn span_of_error(&self, error: &DocumentError) -> Option<Span> {
+        let places = self.places.as_ref()?;
         match error.line_column() {
-            // The parser detects an invalid number at its end; the path leads to its beginning.
-            Some((line, column)) if error.code() != "number-range" => {
-                Some(places.at_line_column(line, column))
+            // The parser detects an invalid number at its end.
+            Some((line, column)) if error.code() == "number-range" => {
+                Some(places.number_at(line, column))
             }
-            _ => places.find(error.path()),
+            Some((line, column)) => Some(places.at_line_column(line, column)),
+            None => places.find(error.path()),
         }
     }
 

@@ -1,106 +1,205 @@
-//! Edits a JSON text in place: no other byte changes, and the existing layout is used.
+//! Edits a JSON document in place: no other byte changes, and the existing layout is used.
+
+use std::collections::HashMap;
+
+use jsonc_parser::ast::{Object, Value};
+use jsonc_parser::common::Ranged;
 
 use crate::input::Source;
-use crate::json_text::{self, Span};
+use crate::json_tree::{Span, member, parse, span};
 use crate::outcome::Failure;
 use crate::place::Places;
 
-/// The object that contains `flags`: the outermost, or a stream's `data`.
-pub(crate) fn container(text: &str) -> Option<Span> {
-    let root = json_text::root(text)?;
-    let own = ["flags", "segments", "flagValues"]
-        .iter()
-        .any(|name| json_text::member(text, &root, name).is_some());
-    match json_text::member(text, &root, "data") {
-        Some(data) if !own => Some(data.value_span),
-        _ => Some(root),
-    }
+/// A document that is edited: its text without a byte-order mark, and the value of that text.
+pub(crate) struct Editor<'s> {
+    source: &'s Source,
+    text: &'s str,
+    root: Value<'s>,
 }
 
-/// Returns the text with this member of the object replaced, or appended.
-pub(crate) fn with_member(text: &str, object: &Span, name: &str, value: &str) -> Option<String> {
-    if let Some(member) = json_text::member(text, object, name) {
-        return spliced(text, &member.value_span, value);
+/// The new value of a member.
+pub(crate) enum Member {
+    /// Replaced by this JSON text.
+    Json(String),
+    /// An object in which these members are set. A missing one, or `null`, becomes an object.
+    Object(Vec<(&'static str, Member)>),
+}
+
+/// A part of the text, and what replaces it.
+pub(crate) type Splice = (Span, String);
+
+impl<'s> Editor<'s> {
+    pub(crate) fn new(source: &'s Source) -> Result<Editor<'s>, Failure> {
+        let text = source.shown_text().ok_or_else(|| lost(source))?;
+        let root = parse(text).ok_or_else(|| lost(source))?;
+        Ok(Editor { source, text, root })
     }
-    let members = json_text::members(text, object);
-    let Some(last) = members.last() else {
-        return spliced(text, object, &format!("{{\"{name}\": {value}}}"));
-    };
-    let colon = text.get(last.name_span.end..last.value_span.start)?;
-    let gap = match members.len() {
-        1 if !indentation(text, &last.name_span).contains('\n') => {
-            if colon.contains(' ') {
-                " "
-            } else {
-                ""
+
+    /// The object that contains `flags`: the outermost, or a stream's `data`.
+    fn container(&self) -> Option<&Object<'s>> {
+        let root = self.root.as_object()?;
+        let own =
+            ["flags", "segments", "flagValues"].iter().any(|name| member(root, name).is_some());
+        match member(root, "data") {
+            Some(data) if !own => data.value.as_object(),
+            _ => Some(root),
+        }
+    }
+
+    /// The flags that are objects, by key: of duplicates, the last.
+    pub(crate) fn flags(&self) -> HashMap<&str, &Object<'s>> {
+        let flags = self.container().and_then(|outer| member(outer, "flags")?.value.as_object());
+        let flags = flags.map(|flags| flags.properties.as_slice()).unwrap_or_default();
+        let values: HashMap<_, _> =
+            flags.iter().map(|flag| (flag.name.as_str(), &flag.value)).collect();
+        values.into_iter().filter_map(|(key, flag)| Some((key, flag.as_object()?))).collect()
+    }
+
+    /// Sets members of `meta`.
+    pub(crate) fn set_meta(
+        &self,
+        members: Vec<(&'static str, Member)>,
+    ) -> Result<Vec<Splice>, Failure> {
+        let outer = self.container().ok_or_else(|| lost(self.source))?;
+        self.set(outer, &[("meta", Member::Object(members))])
+    }
+
+    /// Sets members of an object: existing ones in place; new ones are appended, `meta` first.
+    pub(crate) fn set(
+        &self,
+        object: &Object<'s>,
+        members: &[(&'static str, Member)],
+    ) -> Result<Vec<Splice>, Failure> {
+        let (mut splices, mut added) = (Vec::new(), Vec::new());
+        for (name, new) in members {
+            match (member(object, name).map(|member| &member.value), new) {
+                (None, new) => added.push((*name, new)),
+                (Some(Value::Object(inner)), Member::Object(members)) => {
+                    splices.extend(self.set(inner, members)?);
+                }
+                (Some(value), Member::Object(_)) if !matches!(value, Value::NullKeyword(_)) => {
+                    let (line, column) = Places::new(self.text).line_column(value.start());
+                    let text = self.text.get(span(value)).unwrap_or_default();
+                    return Err(Failure::message(format!(
+                        "`{}:{line}:{column}`: `{name}` is `{text}`, not an object; write `{{}}`",
+                        self.source.name
+                    )));
+                }
+                (Some(value), new) => splices.push((span(value), new.text())),
             }
         }
-        _ => indentation(text, &last.name_span),
-    };
-    let end = last.value_span.end;
-    spliced(text, &(end..end), &format!(",{gap}\"{name}\"{colon}{value}"))
+        if !added.is_empty() {
+            splices.push(self.added(object, &added).ok_or_else(|| lost(self.source))?);
+        }
+        Ok(splices)
+    }
+
+    /// Adds members in the layout of their neighbours.
+    fn added(&self, object: &Object<'s>, added: &[(&'static str, &Member)]) -> Option<Splice> {
+        let members = &object.properties;
+        let (Some(first), Some(last)) = (members.first(), members.last()) else {
+            return Some((span(object), object_of(added)));
+        };
+        let is_first = added.iter().any(|(name, _)| *name == "meta");
+        let beside = if is_first { first } else { last };
+        let colon = self.text.get(beside.name.end()..beside.value.start())?;
+        let before = self.text.get(..beside.start())?;
+        let indentation = before.get(before.trim_end().len()..)?;
+        let gap = if indentation.contains('\n') || (members.len() > 1 && !is_first) {
+            indentation
+        } else if colon.contains(' ') {
+            " "
+        } else {
+            ""
+        };
+        let new = joined(added, gap, colon);
+        Some(if is_first {
+            (beside.start()..beside.start(), format!("{new},{gap}"))
+        } else {
+            (beside.end()..beside.end(), format!(",{gap}{new}"))
+        })
+    }
+
+    /// Returns the document with parts of its text replaced.
+    pub(crate) fn finish(&self, mut splices: Vec<Splice>) -> Result<Source, Failure> {
+        splices.sort_by_key(|(span, _)| span.start);
+        let whole = self.source.text().unwrap_or_default();
+        let mark = whole.len() - self.text.len();
+        let mut text = whole.get(..mark).unwrap_or_default().to_owned();
+        let mut done = 0;
+        for (span, new) in splices {
+            text += self.text.get(done..span.start).ok_or_else(|| lost(self.source))?;
+            text += &new;
+            done = span.end;
+        }
+        text += self.text.get(done..).ok_or_else(|| lost(self.source))?;
+        Ok(Source { name: self.source.name.clone(), bytes: text.into_bytes() })
+    }
 }
 
-/// Returns the text with a member inserted as the first of the object.
-pub(crate) fn with_first_member(
-    text: &str,
-    object: &Span,
-    name: &str,
-    value: &str,
-) -> Option<String> {
-    let Some(first) = json_text::members(text, object).into_iter().next() else {
-        return spliced(text, object, &format!("{{\"{name}\": {value}}}"));
-    };
-    let colon = text.get(first.name_span.end..first.value_span.start)?;
-    let indentation = indentation(text, &first.name_span);
-    let gap = if indentation.is_empty() && colon.contains(' ') { " " } else { indentation };
-    let start = first.name_span.start;
-    spliced(text, &(start..start), &format!("\"{name}\"{colon}{value},{gap}"))
-}
+impl Member {
+    pub(crate) fn of(value: &isoflag::Value) -> Member {
+        Member::Json(value.to_string())
+    }
 
-/// The white space before an offset.
-fn indentation<'t>(text: &'t str, span: &Span) -> &'t str {
-    let before = text.get(..span.start).unwrap_or_default();
-    before.get(before.trim_end().len()..).unwrap_or_default()
-}
-
-/// Returns the text with this span replaced.
-pub(crate) fn spliced(text: &str, span: &Span, replacement: &str) -> Option<String> {
-    Some([text.get(..span.start)?, replacement, text.get(span.end..)?].concat())
-}
-
-/// Returns the text with a member of the object that is itself an object, empty if it is new.
-pub(crate) fn with_object(
-    source: &Source,
-    text: String,
-    outer: &Span,
-    name: &str,
-) -> Result<String, Failure> {
-    let added = match json_text::member(&text, outer, name) {
-        None if name == "meta" => with_first_member(&text, outer, name, "{}"),
-        None => with_member(&text, outer, name, "{}"),
-        Some(member) => match text.get(member.value_span.clone()) {
-            Some("null") => spliced(&text, &member.value_span, "{}"),
-            Some(value) if value.starts_with('{') => return Ok(text),
-            Some(value) => {
-                // Searched for in the source, since the text may be a part of it.
-                let places = source.text().map(|whole| (Places::new(whole), whole.find(&text)));
-                let place = places.map(|(places, start)| {
-                    places.line_column(start.unwrap_or_default() + member.value_span.start)
-                });
-                let (line, column) = place.unwrap_or_default();
-                return Err(Failure::message(format!(
-                    "`{}:{line}:{column}`: `{name}` is `{value}`, not an object; write `{{}}`",
-                    source.name
-                )));
+    fn text(&self) -> String {
+        match self {
+            Member::Json(text) => text.clone(),
+            Member::Object(members) => {
+                object_of(&members.iter().map(|(name, new)| (*name, new)).collect::<Vec<_>>())
             }
-            None => None,
-        },
-    };
-    added.ok_or_else(|| lost(source))
+        }
+    }
+}
+
+fn object_of(members: &[(&str, &Member)]) -> String {
+    format!("{{{}}}", joined(members, " ", ": "))
+}
+
+fn joined(members: &[(&str, &Member)], gap: &str, colon: &str) -> String {
+    let members = members.iter().map(|(name, new)| format!("\"{name}\"{colon}{}", new.text()));
+    members.collect::<Vec<_>>().join(&format!(",{gap}"))
 }
 
 /// The error for a document that loaded but whose text cannot be edited.
 pub(crate) fn lost(source: &Source) -> Failure {
     Failure::message(format!("`{}`: cannot edit this document in place", source.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_version(text: &str) -> String {
+        let source = Source { name: "it".into(), bytes: text.into() };
+        let editor = Editor::new(&source).unwrap();
+        let splices = editor.set_meta(vec![("version", Member::Json("8".into()))]).unwrap();
+        editor.finish(splices).unwrap().text().unwrap().to_owned()
+    }
+
+    #[test]
+    fn every_other_byte_is_kept() {
+        for (before, after) in [
+            (
+                "\u{feff}{\"meta\":{\"version\" :\t7 }}\r\n",
+                "\u{feff}{\"meta\":{\"version\" :\t8 }}\r\n",
+            ),
+            (
+                "{\r\n\t\"é\\u00e9\": 1e5,\r\n\t\"meta\": {\r\n\t\t\"a\": 0\r\n\t}\r\n}",
+                "{\r\n\t\"é\\u00e9\": 1e5,\r\n\t\"meta\": {\r\n\t\t\"a\": 0,\r\n\t\t\"version\": 8\r\n\t}\r\n}",
+            ),
+            ("{\"meta\":{\"a\":1, \"b\":2}}", "{\"meta\":{\"a\":1, \"b\":2, \"version\":8}}"),
+            ("{ }", "{\"meta\": {\"version\": 8}}"),
+        ] {
+            assert_eq!(with_version(before), after);
+        }
+    }
+
+    #[test]
+    fn a_document_as_deep_as_the_core_allows_is_edited() {
+        let depth = isoflag::limits::NESTING - 1;
+        let deep = ["[".repeat(depth), "]".repeat(depth)].concat();
+        let text = |version| format!("{{\"meta\":{{\"version\":{version}}},\"x\":{deep}}}");
+        assert_eq!(with_version(&text(7)), text(8));
+    }
 }

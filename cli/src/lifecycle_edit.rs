@@ -1,13 +1,14 @@
 //! Writes changes of lifecycles into a document in place: no other byte changes.
 
+use std::collections::BTreeMap;
+
 use isoflag::{Flags, Object, Value};
 use isoflag_tools::{LifecycleChange, LifecycleError, with_changes};
 
 use crate::console::Console;
 use crate::document::load_editable;
 use crate::input::{Input, Source};
-use crate::json_edit::{container, lost, spliced, with_member, with_object};
-use crate::json_text;
+use crate::json_edit::{Editor, Member, lost};
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
@@ -38,22 +39,29 @@ impl Edited {
             return Ok(());
         }
         let document = after.document();
-        let mut text = self.source.text().ok_or_else(|| lost(&self.source))?.to_owned();
-        for change in changes {
-            let version = version_of(&document, &change.key).ok_or_else(|| lost(&self.source))?;
-            text = self.with_change(&text, change, version)?;
+        let editor = Editor::new(&self.source)?;
+        let flags = editor.flags();
+        let mut splices = Vec::new();
+        for (key, set) in by_flag(changes) {
+            let flag = flags.get(key).ok_or_else(|| lost(&self.source))?;
+            let version = version_of(&document, key).ok_or_else(|| lost(&self.source))?;
+            let set = set.into_iter().map(|(name, value)| (name, Member::of(value)));
+            let lifecycle = Member::Object(set.collect());
+            let members = [("lifecycle", lifecycle), ("version", Member::of(version))];
+            splices.extend(editor.set(flag, &members)?);
         }
         let version = after.version().map(Value::from).unwrap_or_default();
-        text = self.with_meta(text, "version", &version)?;
+        let mut meta = vec![("version", Member::of(&version))];
         if artifact.is_some() {
             for name in ["artifact", "artifacts"] {
                 let value = meta_of(&document, name).ok_or_else(|| lost(&self.source))?;
-                text = self.with_meta(text, name, value)?;
+                meta.push((name, Member::of(value)));
             }
         }
+        splices.extend(editor.set_meta(meta)?);
         // The written document must be the one that the core returned, otherwise nothing is
         // written.
-        let written = Source { name: self.source.name.clone(), bytes: text.into_bytes() };
+        let written = editor.finish(splices)?;
         if load_editable(&written)?.digest() != after.digest() {
             return Err(lost(&self.source));
         }
@@ -87,38 +95,19 @@ impl Edited {
         }
         Ok(Outcome::Findings)
     }
+}
 
-    fn with_change(
-        &self,
-        text: &str,
-        change: &LifecycleChange,
-        version: &Value,
-    ) -> Result<String, Failure> {
-        let lost = || lost(&self.source);
-        let flags = container(text).and_then(|outer| json_text::member(text, &outer, "flags"));
-        let flags = flags.ok_or_else(lost)?.value_span;
-        let place = json_text::member(text, &flags, &change.key).ok_or_else(lost)?.value_span;
-        let flag = text.get(place.clone()).ok_or_else(lost)?.to_owned();
-        let whole = 0..flag.len();
-        let mut flag = with_object(&self.source, flag, &whole, "lifecycle")?;
+/// The members to set in the lifecycle of each changed flag: of two changes of one, the later counts.
+fn by_flag(changes: &[LifecycleChange]) -> BTreeMap<&str, Vec<(&'static str, &Value)>> {
+    let mut by_flag = BTreeMap::<&str, Vec<_>>::new();
+    for change in changes {
+        let set = by_flag.entry(&change.key).or_default();
         for (name, value) in &change.set {
-            let lifecycle = json_text::member(&flag, &(0..flag.len()), "lifecycle");
-            let lifecycle = lifecycle.ok_or_else(lost)?.value_span;
-            flag = with_member(&flag, &lifecycle, name, &value.to_string()).ok_or_else(lost)?;
+            set.retain(|(earlier, _)| earlier != name);
+            set.push((*name, value));
         }
-        let whole = 0..flag.len();
-        let flag = with_member(&flag, &whole, "version", &version.to_string()).ok_or_else(lost)?;
-        spliced(text, &place, &flag).ok_or_else(lost)
     }
-
-    fn with_meta(&self, text: String, name: &str, value: &Value) -> Result<String, Failure> {
-        let lost = || lost(&self.source);
-        let outer = container(&text).ok_or_else(lost)?;
-        let text = with_object(&self.source, text, &outer, "meta")?;
-        let meta = container(&text).and_then(|outer| json_text::member(&text, &outer, "meta"));
-        let meta = meta.ok_or_else(lost)?.value_span;
-        with_member(&text, &meta, name, &value.to_string()).ok_or_else(lost)
-    }
+    by_flag
 }
 
 /// A member of `meta` in a normalised document.

@@ -17,7 +17,7 @@ mod history_files;
 mod input;
 mod inventory_page;
 mod json_edit;
-mod json_text;
+mod json_tree;
 mod labelled;
 mod lifecycle_edit;
 mod outcome;

@@ -1,10 +1,14 @@
 //! Resolves a path such as `flags.checkout.rules[2].clauses[0]` to its span in the text.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
-use isoflag::Value;
+use jsonc_parser::ast::{Object, ObjectProp, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::tokens::Token;
+use jsonc_parser::{Scanner, ScannerOptions};
 
-use crate::json_text::{self, Member, Span};
+use crate::json_tree::{Span, member, parse, span};
 
 /// One step of a path.
 #[derive(Debug, PartialEq)]
@@ -15,17 +19,16 @@ enum Step {
 
 const BLOCK: usize = 1024;
 
-/// Resolves paths in one text. Scanned parts are cached, so that many findings cost one scan.
+/// Resolves paths in one text, which is parsed once, for the first path.
 pub(crate) struct Places<'t> {
     text: &'t str,
-    root: Option<Span>,
+    root: OnceCell<Option<Value<'t>>>,
     line_starts: Vec<usize>,
     /// The number of characters before each block of `BLOCK` bytes: a document may be one line.
     characters_before: Vec<usize>,
-    /// The members of scanned objects, by the offset of the object.
-    objects: HashMap<usize, HashMap<String, Member>>,
-    /// The elements of scanned arrays, likewise.
-    arrays: HashMap<usize, Vec<Span>>,
+    /// The indexes of the members of visited objects, by the offset of the object: a document may
+    /// have many members and as many findings.
+    visited: RefCell<HashMap<usize, HashMap<String, usize>>>,
 }
 
 impl<'t> Places<'t> {
@@ -39,11 +42,10 @@ impl<'t> Places<'t> {
         });
         Places {
             text,
-            root: json_text::root(text),
+            root: OnceCell::new(),
             line_starts: [0].into_iter().chain(line_ends).collect(),
             characters_before: characters_before.collect(),
-            objects: HashMap::new(),
-            arrays: HashMap::new(),
+            visited: RefCell::default(),
         }
     }
 
@@ -53,17 +55,17 @@ impl<'t> Places<'t> {
 
     /// Returns the span of a path, or the nearest one around it: a missing value has no span of its
     /// own. `None` only if the text is not JSON.
-    pub(crate) fn find(&mut self, path: &str) -> Option<Span> {
-        let root = self.root.clone()?;
-        let steps = parse(path);
-        let (mut found, mut depth) = self.descend(&root, &steps);
+    pub(crate) fn find(&self, path: &str) -> Option<Span> {
+        let root = self.root.get_or_init(|| parse(self.text)).as_ref()?;
+        let steps = parse_path(path);
+        let (mut found, mut depth) = self.descend(root, &steps);
         if depth == 0 && !steps.is_empty() {
             // The containers that the core unwraps: a stream's `data`, and a bare map of flags.
-            if let Some((data, _)) = self.member(&root, "data") {
-                (found, depth) = self.descend(&data, &steps);
+            if let Some(data) = root.as_object().and_then(|root| member(root, "data")) {
+                (found, depth) = self.descend(&data.value, &steps);
             }
             if depth == 0 && steps.first() == Some(&Step::Member("flags".into())) {
-                (found, _) = self.descend(&root, steps.get(1..).unwrap_or_default());
+                (found, _) = self.descend(root, steps.get(1..).unwrap_or_default());
             }
         }
         Some(found)
@@ -106,50 +108,57 @@ impl<'t> Places<'t> {
         start..start + rest.chars().next().map_or(0, char::len_utf8)
     }
 
+    /// Returns the span of the number around a line and column in the JSON parser's count.
+    pub(crate) fn number_at(&self, line: usize, column: usize) -> Span {
+        let at = self.at_line_column(line, column).start;
+        let (before, after) = self.text.split_at_checked(at).unwrap_or_default();
+        let is_part = |each: char| each.is_ascii_digit() || "+-.eE".contains(each);
+        let start = before.trim_end_matches(is_part).len();
+        start..self.text.len() - after.trim_start_matches(is_part).len()
+    }
+
     /// Follows the steps as far as possible, and returns how many were followed.
-    fn descend(&mut self, root: &Span, steps: &[Step]) -> (Span, usize) {
-        let mut value = root.clone();
+    fn descend(&self, root: &Value<'t>, steps: &[Step]) -> (Span, usize) {
+        let mut value = root;
         let mut shown = self.first_line(root);
         for (depth, step) in steps.iter().enumerate() {
-            let next = match step {
-                Step::Member(name) => self.member(&value, name),
-                Step::Element(index) => self.element(&value, *index).map(|found| (found, None)),
+            let name = match (step, value) {
+                (Step::Member(name), Value::Object(object)) => {
+                    let Some(member) = self.member(object, name) else { return (shown, depth) };
+                    value = &member.value;
+                    Some(&member.name)
+                }
+                (Step::Element(index), Value::Array(array)) => {
+                    let Some(element) = array.elements.get(*index) else { return (shown, depth) };
+                    value = element;
+                    None
+                }
+                _ => return (shown, depth),
             };
-            let Some((found, name)) = next else {
-                return (shown, depth);
-            };
-            let line_end = self.line_of(found.start).end;
+            let line_end = self.line_of(value.start()).end;
             shown = match name {
-                Some(name) if found.end > line_end => name,
-                _ => self.first_line(&found),
+                Some(name) if value.end() > line_end => span(name),
+                _ => self.first_line(value),
             };
-            value = found;
         }
         (shown, steps.len())
     }
 
     /// A value of several lines is represented by its first line.
-    fn first_line(&self, span: &Span) -> Span {
-        let end = span.end.min(self.line_of(span.start).end);
-        let line = self.text.get(span.start..end).unwrap_or_default();
-        span.start..span.start + line.trim_end().len()
+    fn first_line(&self, value: &Value<'t>) -> Span {
+        let start = value.start();
+        let end = value.end().min(self.line_of(start).end);
+        start..start + self.text.get(start..end).unwrap_or_default().trim_end().len()
     }
 
-    /// The element of the array at this offset.
-    fn element(&mut self, array: &Span, index: usize) -> Option<Span> {
-        let elements = self.arrays.entry(array.start);
-        let elements = elements.or_insert_with(|| json_text::elements(self.text, array));
-        elements.get(index).cloned()
-    }
-
-    /// The value and the name of a member of the object at this offset.
-    fn member(&mut self, object: &Span, name: &str) -> Option<(Span, Option<Span>)> {
-        let members = self.objects.entry(object.start).or_insert_with(|| {
-            // Of duplicates, the last is kept.
-            json_text::members(self.text, object).into_iter().map(|m| (m.name.clone(), m)).collect()
+    /// The effective member with this name: of duplicates, the last.
+    fn member<'v>(&self, object: &'v Object<'t>, name: &str) -> Option<&'v ObjectProp<'t>> {
+        let mut visited = self.visited.borrow_mut();
+        let indexes = visited.entry(object.start()).or_insert_with(|| {
+            let names = object.properties.iter().map(|member| member.name.as_str().to_owned());
+            names.zip(0..).collect()
         });
-        let member = members.get(name)?;
-        Some((member.value_span.clone(), Some(member.name_span.clone())))
+        object.properties.get(*indexes.get(name)?)
     }
 }
 
@@ -158,7 +167,7 @@ fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
-fn parse(path: &str) -> Vec<Step> {
+fn parse_path(path: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut rest = path;
     while !rest.is_empty() {
@@ -188,15 +197,14 @@ fn parse(path: &str) -> Vec<Step> {
 /// Parses the text after an opening bracket: an index or a quoted name; also returns its length,
 /// including the closing bracket.
 fn parse_bracketed(text: &str) -> Option<(Step, usize)> {
-    let inside = match json_text::root(text) {
-        Some(span) if text.starts_with('"') => text.get(span)?,
-        _ => text.split(']').next()?,
+    let mut scanner = Scanner::new(text, &ScannerOptions::default());
+    let step = match scanner.scan().ok()?? {
+        Token::String(name) => Step::Member(name.into_owned()),
+        Token::Number(index) => Step::Element(index.parse().ok()?),
+        _ => return None,
     };
-    let step = match Value::parse(inside.as_bytes()) {
-        Ok(Value::String(name)) => Step::Member(name.to_string()),
-        _ => Step::Element(inside.parse().ok()?),
-    };
-    text.get(inside.len()..)?.starts_with(']').then_some((step, inside.len() + 1))
+    let length = scanner.token_end();
+    text.get(length..)?.starts_with(']').then_some((step, length + 1))
 }
 
 #[cfg(test)]
@@ -268,6 +276,28 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_found_from_each_of_its_characters() {
+        let text = "[1, -1.5E+999, 2";
+        let places = Places::new(text);
+        for column in 5..=13 {
+            assert_eq!(text.get(places.number_at(1, column)), Some("-1.5E+999"), "{column}");
+        }
+    }
+
+    #[test]
+    fn of_duplicates_the_last_is_found() {
+        let text = r#"{"a": {"b": 1, "b": 2}, "a": {"b": 3, "\u0062": 4}}"#;
+        assert_eq!(text.get(Places::new(text).find("a.b").unwrap()), Some("4"));
+    }
+
+    #[test]
+    fn a_text_that_is_not_json_has_no_spans() {
+        for text in ["", " ", "]", "\"open", "{\"a\": [}", "[1"] {
+            assert_eq!(Places::new(text).find("a"), None, "{text}");
+        }
+    }
+
+    #[test]
     fn columns_count_characters_however_long_a_line_is() {
         let text = format!("[\n{}]", "\"é€😀\",".repeat(BLOCK));
         let places = Places::new(&text);
@@ -279,13 +309,13 @@ mod tests {
     #[test]
     fn paths_are_read_step_by_step() {
         let member = |name: &str| Step::Member(name.into());
-        assert_eq!(parse(""), []);
+        assert_eq!(parse_path(""), []);
         assert_eq!(
-            parse("a.b-c[2][10]"),
+            parse_path("a.b-c[2][10]"),
             [member("a"), member("b-c"), Step::Element(2), Step::Element(10)]
         );
-        assert_eq!(parse(r#"["x\"]."].y"#), [member("x\"]."), member("y")]);
-        assert_eq!(parse("a[oops].b"), [member("a")]);
-        assert_eq!(parse("a[1"), [member("a")]);
+        assert_eq!(parse_path(r#"["x\"]."].y"#), [member("x\"]."), member("y")]);
+        assert_eq!(parse_path("a[oops].b"), [member("a")]);
+        assert_eq!(parse_path("a[1"), [member("a")]);
     }
 }

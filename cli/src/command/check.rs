@@ -158,7 +158,7 @@ impl Report {
     }
 
     fn print(&self, console: &mut Console) -> Result<(), Failure> {
-        let mut findings = Findings::new(&self.source);
+        let findings = Findings::new(&self.source);
         let flags = match &self.loaded {
             Ok(flags) => flags,
             Err(error) => return console.finding(&findings.error(error)),
@@ -205,7 +205,7 @@ impl Report {
 
     /// `{file, flags, digest, diagnostics}` or `{file, error}`, and `environment` if it has one.
     fn to_value(&self) -> Value {
-        let mut findings = Findings::new(&self.source);
+        let findings = Findings::new(&self.source);
         let file = ("file", Value::from(self.source.name.as_str()));
         let environment = self.environment.as_deref().map(Value::from);
         let environment = environment.map(|name| ("environment", name));

@@ -9,8 +9,7 @@ use crate::clock;
 use crate::console::Console;
 use crate::document::load_editable;
 use crate::input::{Input, Source};
-use crate::json_edit::{container, lost, spliced, with_member, with_object};
-use crate::json_text;
+use crate::json_edit::{Editor, Member};
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
@@ -45,20 +44,19 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let now = clock::seconds(arguments.now)?;
-    let (file, stamps, source) = match &arguments.new {
-        None => {
-            let source = input.read(&arguments.file)?;
-            let stamps = Stamps::of_the_document(&load_editable(&source)?, now)?;
-            (&arguments.file, stamps, source)
-        }
-        Some(new) => {
-            let old = load_editable(&input.read(&arguments.file)?)?;
-            let source = input.read(new)?;
-            let stamps = Stamps::of_the_changed(&old, &load_editable(&source)?, &source, now)?;
-            (new, stamps, source)
-        }
+    let old = match &arguments.new {
+        Some(_) => Some(load_editable(&input.read(&arguments.file)?)?),
+        None => None,
     };
-    let stamped = stamps.written_into(&source)?;
+    let file = arguments.new.as_ref().unwrap_or(&arguments.file);
+    let source = input.read(file)?;
+    let new = load_editable(&source)?;
+    let editor = Editor::new(&source)?;
+    let stamps = match old {
+        Some(old) => Stamps::of_the_changed(&old, &new, &editor, now)?,
+        None => Stamps::of_the_document(&new, now)?,
+    };
+    let stamped = stamps.written_into(&editor)?;
     let flags = load_editable(&stamped)?;
 
     let text = stamped.text().unwrap_or_default();
@@ -119,20 +117,20 @@ impl Stamps {
     fn of_the_changed(
         old: &Flags,
         new: &Flags,
-        source: &Source,
+        editor: &Editor<'_>,
         now: u64,
     ) -> Result<Stamps, Failure> {
         let now = Value::from(now as f64);
         let (before, after) = (old.document(), new.document());
         let changed = changed_answers(old, new);
         let mut stamps = Stamps::default();
-        let markable = flags_with_a_place(source);
+        let markable = editor.flags();
         let mut unmarked = false;
         for key in new.keys() {
             let stamp_in = |document| stamp_of(at(at(document, "flags"), key), "lifecycle");
             if changed.iter().any(|changed| **changed == *key) {
                 // A flag of `flagValues` has no member for a timestamp.
-                unmarked |= !markable.iter().any(|markable| markable == key);
+                unmarked |= !markable.contains_key(key);
                 stamps.flags.push((key.to_owned(), now.clone()));
             } else if let Some(stamp) = stamp_in(&before)
                 && stamp_in(&after) != Some(stamp)
@@ -151,63 +149,23 @@ impl Stamps {
     }
 
     /// Returns the document with its members changed in place: no other byte changes.
-    fn written_into(&self, source: &Source) -> Result<Source, Failure> {
-        let mut text = source.text().ok_or_else(|| lost(source))?.to_string();
-        text = self.written_into_flags(source, text)?;
-        let meta = [
-            ("version", self.version.map(|version| version.to_string())),
-            (STAMP, self.meta.as_ref().map(ToString::to_string)),
-        ];
-        for (name, value) in meta {
-            let Some(value) = value else { continue };
-            let outer = container(&text).ok_or_else(|| lost(source))?;
-            text = with_object(source, text, &outer, "meta")?;
-            let meta = container(&text).and_then(|outer| json_text::member(&text, &outer, "meta"));
-            let meta = meta.ok_or_else(|| lost(source))?.value_span;
-            text = with_member(&text, &meta, name, &value).ok_or_else(|| lost(source))?;
+    fn written_into(&self, editor: &Editor<'_>) -> Result<Source, Failure> {
+        let flags = editor.flags();
+        let mut splices = Vec::new();
+        for (key, stamp) in &self.flags {
+            // A flag of `flagValues` has no member for a timestamp.
+            let Some(flag) = flags.get(key.as_str()) else { continue };
+            let lifecycle = Member::Object(vec![(STAMP, Member::of(stamp))]);
+            splices.extend(editor.set(flag, &[("lifecycle", lifecycle)])?);
         }
-        Ok(Source { name: source.name.clone(), bytes: text.into_bytes() })
-    }
-
-    /// From the last flag to the first, so that the offsets of the others remain valid.
-    fn written_into_flags(&self, source: &Source, mut text: String) -> Result<String, Failure> {
-        let flags = container(&text).and_then(|outer| json_text::member(&text, &outer, "flags"));
-        let members = flags.map(|flags| json_text::members(&text, &flags.value_span));
-        let mut done = Vec::new();
-        for member in members.unwrap_or_default().into_iter().rev() {
-            // Of duplicates the last counts.
-            if done.contains(&member.name) {
-                continue;
-            }
-            done.push(member.name.clone());
-            let stamp = self.flags.iter().find(|(key, _)| *key == member.name);
-            let Some((_, stamp)) = stamp else { continue };
-            let flag = text.get(member.value_span.clone()).ok_or_else(|| lost(source))?;
-            if !flag.starts_with('{') {
-                continue;
-            }
-            let whole = 0..flag.len();
-            let mut flag = with_object(source, flag.to_owned(), &whole, "lifecycle")?;
-            let whole = 0..flag.len();
-            let lifecycle = json_text::member(&flag, &whole, "lifecycle");
-            let lifecycle = lifecycle.ok_or_else(|| lost(source))?.value_span;
-            flag = with_member(&flag, &lifecycle, STAMP, &stamp.to_string())
-                .ok_or_else(|| lost(source))?;
-            text = spliced(&text, &member.value_span, &flag).ok_or_else(|| lost(source))?;
+        let version = self.version.map(|version| ("version", Member::of(&Value::from(version))));
+        let time = self.meta.as_ref().map(|time| (STAMP, Member::of(time)));
+        let meta: Vec<_> = version.into_iter().chain(time).collect();
+        if !meta.is_empty() {
+            splices.extend(editor.set_meta(meta)?);
         }
-        Ok(text)
+        editor.finish(splices)
     }
-}
-
-/// The keys of the flags that are objects.
-fn flags_with_a_place(source: &Source) -> Vec<String> {
-    let text = source.text().unwrap_or_default();
-    let flags = container(text).and_then(|outer| json_text::member(text, &outer, "flags"));
-    let members = flags.map(|flags| json_text::members(text, &flags.value_span));
-    let objects = members.into_iter().flatten().filter(|member| {
-        text.get(member.value_span.clone()).is_some_and(|flag| flag.starts_with('{'))
-    });
-    objects.map(|member| member.name).collect()
 }
 
 /// The version after this one.
@@ -234,7 +192,7 @@ mod tests {
     fn of(text: &str) -> String {
         let source = Source { name: "it".into(), bytes: text.into() };
         let stamps = Stamps { version: Some(8), meta: Some(Value::from(99)), ..Stamps::default() };
-        stamps.written_into(&source).unwrap().text().unwrap().to_string()
+        stamps.written_into(&Editor::new(&source).unwrap()).unwrap().text().unwrap().to_string()
     }
 
     #[test]
@@ -291,7 +249,9 @@ mod tests {
     fn meta_that_is_not_an_object_is_not_changed() {
         let source = Source { name: "it".into(), bytes: "{\"flags\":{},\n \"meta\": 3}".into() };
         let stamps = Stamps { version: Some(8), ..Stamps::default() };
-        let Err(failure) = stamps.written_into(&source) else { panic!("stamped") };
+        let Err(failure) = stamps.written_into(&Editor::new(&source).unwrap()) else {
+            panic!("stamped")
+        };
         assert_eq!(
             failure.to_string(),
             "error: `it:2:10`: `meta` is `3`, not an object; write `{}`"
@@ -301,7 +261,8 @@ mod tests {
     fn with_flag(text: &str) -> Result<String, Failure> {
         let source = Source { name: "it".into(), bytes: text.into() };
         let flags = vec![("f".to_owned(), Value::from(99))];
-        let stamped = Stamps { flags, ..Stamps::default() }.written_into(&source)?;
+        let stamps = Stamps { flags, ..Stamps::default() };
+        let stamped = stamps.written_into(&Editor::new(&source)?)?;
         Ok(stamped.text().unwrap().to_string())
     }
 
