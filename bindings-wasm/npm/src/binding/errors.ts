@@ -59,7 +59,7 @@ export interface Diagnostic {
   readonly code: string;
   /** The path, such as `flags.checkout.rules[2].clauses[0].values[1]`. */
   readonly path: string;
-  /** What is wrong. */
+  /** The problem. */
   readonly message: string;
 }
 
