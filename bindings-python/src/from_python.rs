@@ -220,7 +220,7 @@ impl Walk {
 
     fn text(&mut self, string: &Bound<'_, PyString>) -> Converted<Arc<str>> {
         let Ok(text) = string.to_str() else {
-            // Counted all the same: the names of a mapping need not end.
+            // Counted nevertheless: the names of a mapping need not end.
             self.spend(string.len().unwrap_or(0).saturating_add(2))?;
             return Err(Cause::LoneSurrogate.into());
         };
