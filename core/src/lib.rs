@@ -23,7 +23,7 @@
 //!
 //! No cargo feature decides what is compiled. Two generic parameters do: evaluation is generic over
 //! an observer, which records explanations or ignores every step, and compiling over the findings,
-//! which are collected for diagnostics or ignored. What a module does not call is not in it.
+//! which are collected for diagnostics or ignored. A module contains only the code that it calls.
 //!
 //! ```
 //! use isoflag::{Context, Flags};

@@ -64,8 +64,8 @@ pub(crate) const STEP_VISITS: u32 = 32;
 /// The instructions of a regular expression's program that count as one step of each search.
 pub(crate) const STEP_INSTRUCTIONS: u32 = 8;
 
-/// The steps that the flags share in the state of all flags, for what exceeds their own; one
-/// evaluation takes at most [`STEPS`] all the same.
+/// The steps that the flags share in the state of all flags, once their own are used; each
+/// evaluation still takes at most [`STEPS`].
 pub(crate) const STATE_STEPS: u32 = 4 * STEPS;
 
 /// The steps that each flag has in the state of all flags, whatever the other flags take.
@@ -88,7 +88,7 @@ pub(crate) fn memory_of_list(length: usize, (short, long): (usize, usize)) -> us
     (length - long_part).saturating_mul(short).saturating_add(long_part.saturating_mul(long))
 }
 
-/// What is left of a size limit while a binding walks an object of its host.
+/// The rest of a size limit while a binding walks an object of its host.
 ///
 /// A host object may share parts or contain itself, so its size is known only by counting.
 #[derive(Clone, Debug)]

@@ -182,7 +182,7 @@ impl Lines {
             "included" => ": it is included",
             "excluded" => ": it is excluded",
             "store" => ": so says the store of big segments",
-            "notStored" => ": a big segment that cannot be asked",
+            "notStored" => ": a big segment that cannot be queried",
             "rule" => ": a rule matches",
             "noRule" => ": no rule matches",
             _ => "",

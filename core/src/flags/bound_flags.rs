@@ -84,7 +84,7 @@ impl BoundFlags {
         let mut steps = Steps::of(allowed);
         let answer = self.evaluate_within(Some(flag), &mut NoObserver, &mut steps);
         let exceeding = steps.taken_since(allowed).saturating_sub(own);
-        // At most what is left.
+        // At most the remaining steps.
         let _ = shared.take(exceeding as usize);
         answer
     }

@@ -13,7 +13,7 @@ use crate::json::Value;
 /// A compiled condition of a rule.
 #[derive(Debug)]
 pub struct Clause {
-    /// What it tests.
+    /// The condition that it tests.
     pub condition: Condition,
     /// Whether it matches if the condition does not hold.
     pub negate: bool,

@@ -58,7 +58,7 @@ pub struct Targeting {
     pub targets: Targets,
     /// The rules, in order.
     pub rules: Box<[Rule]>,
-    /// What it serves if nothing else matches.
+    /// Served if nothing else matches.
     pub fallthrough: Served,
 }
 
@@ -78,7 +78,7 @@ pub struct Rule {
     pub id: Arc<str>,
     /// The clauses, which must all match.
     pub clauses: Box<[Clause]>,
-    /// What it serves.
+    /// Served to contexts that match.
     pub served: Served,
     pub(crate) track_events: bool,
 }
@@ -132,7 +132,7 @@ impl Flag {
         Flag { metadata, variations: Arc::default(), state: FlagState::Malformed }
     }
 
-    /// What decides while the flag is on; `None` if it is off or malformed.
+    /// Returns the targeting of a flag that is on; `None` if it is off or malformed.
     #[must_use]
     pub fn targeting(&self) -> Option<&Targeting> {
         match &self.state {

@@ -179,7 +179,7 @@ mod tests {
                 "after": {"on": true, "prerequisites": [{"key": "plain"}, {"key": "round"}]},
                 "round": {"on": true, "prerequisites": [{"key": "after"}]},
                 "listed": {"on": true, "targets": [{"values": ["k"]}]},
-                "asking": {"on": true, "rules": [{"clauses": [{"op": "segmentMatch", "values": ["s", "none"]}]}]},
+                "segmented": {"on": true, "rules": [{"clauses": [{"op": "segmentMatch", "values": ["s", "none"]}]}]},
                 "bucketed": {"on": true, "fallthrough": {"rollout": {"bucketBy": "c", "variations": [{}]}}}
             },
             "segments": {
@@ -189,10 +189,10 @@ mod tests {
         )
         .unwrap();
         let names = |key| flags.mentions_of(flags.handle(key)).names().join(" ");
-        let of_all =
-            ["off", "plain", "after", "round", "listed", "asking", "bucketed", "none"].map(names);
+        let of_all = ["off", "plain", "after", "round", "listed", "segmented", "bucketed", "none"]
+            .map(names);
         assert_eq!(of_all, ["", "a", "a", "a", "key", "d e key", "c", ""]);
-        let mentions = flags.mentions_of(flags.handle("asking"));
+        let mentions = flags.mentions_of(flags.handle("segmented"));
         assert_eq!(mentions.members().join(" "), "kind key name anonymous _meta d e");
         let interchangeable: Vec<&str> = mentions.interchangeable().map(|(name, _)| name).collect();
         assert_eq!(interchangeable, ["name", "anonymous"]);

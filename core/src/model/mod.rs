@@ -61,7 +61,7 @@ pub struct Model {
     /// Every member of the document but `flags` and `segments`.
     rest: Object,
     hash: HashChoice,
-    /// What the texts of the document and its patches contain that their values do not show.
+    /// Findings in the texts of the document and its patches that their values do not show.
     notes: Arc<[Note]>,
 }
 
