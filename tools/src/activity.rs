@@ -238,7 +238,7 @@ impl ActivityError {
         &self.path
     }
 
-    /// What is wrong, without the path.
+    /// The problem, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

@@ -38,7 +38,7 @@ impl ComparisonBudget {
     }
 }
 
-/// What a clause reads.
+/// The operand of a clause.
 #[derive(Clone, Copy, PartialEq)]
 enum Operand<'a> {
     Segments,
@@ -152,10 +152,10 @@ impl<'a> ResolvedClause<'a> {
     /// Whether both name keys and share none. A key is one string; any other attribute may be a
     /// list that contains values of both.
     fn other_keys(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
-        let names_keys = |asked: &ResolvedClause<'_>| {
-            &*asked.clause.operator == "in"
-                && !asked.clause.negate
-                && matches!(asked.operand, Some(Operand::Attribute(attribute))
+        let names_keys = |resolved: &ResolvedClause<'_>| {
+            &*resolved.clause.operator == "in"
+                && !resolved.clause.negate
+                && matches!(resolved.operand, Some(Operand::Attribute(attribute))
                     if attribute.reference.is("key"))
         };
         names_keys(self)

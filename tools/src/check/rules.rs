@@ -31,10 +31,10 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
     let mut lives = Vec::new();
     for (index, (clauses, decides, id)) in rules.iter().enumerate() {
         let path = list.element(index);
-        let asked: Vec<_> =
+        let resolved: Vec<_> =
             clauses.iter().map(|clause| ResolvedClause::new(clause, scope.model)).collect();
-        let matches = check_clauses(scope, &asked, &looks, &path, lints);
-        let shadow = before.first_implied(&asked, &looks);
+        let matches = check_clauses(scope, &resolved, &looks, &path, lints);
+        let shadow = before.first_implied(&resolved, &looks);
         if let Some((earlier, clauses)) = shadow {
             let name = |index: usize, id: &str| match id {
                 "" => format!("`rules[{index}]`"),
@@ -57,7 +57,7 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
         }
         lives.push(matches && shadow.is_none());
         if *decides && matches {
-            before.add(index, asked);
+            before.add(index, resolved);
         }
     }
     lives
@@ -123,14 +123,14 @@ impl<'a> Before<'a> {
 /// Whether a rule with these clauses can match anybody.
 fn check_clauses(
     scope: &Scope<'_>,
-    asked: &[ResolvedClause<'_>],
+    resolved: &[ResolvedClause<'_>],
     looks: &ComparisonBudget,
     path: &Path<'_>,
     lints: &mut Lints,
 ) -> bool {
     let list = path.member("clauses");
     let mut matches = true;
-    for (index, clause) in asked.iter().enumerate() {
+    for (index, clause) in resolved.iter().enumerate() {
         let path = list.element(index);
         let values = path.member("values").to_string();
         if clause.never_matches(scope.unusable_values(&values)) {
@@ -142,7 +142,8 @@ fn check_clauses(
             lints.add(Code::CLAUSE_NEVER_MATCHES, &path, message);
             matches = false;
         }
-        let earlier = asked.iter().take(index).position(|earlier| earlier.excludes(clause, looks));
+        let earlier =
+            resolved.iter().take(index).position(|earlier| earlier.excludes(clause, looks));
         if let Some(earlier) = earlier {
             let message = format!(
                 "never matches together with `clauses[{earlier}]` of the same rule, \

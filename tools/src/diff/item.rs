@@ -204,7 +204,7 @@ fn says(rule: &Value, item: &Object) -> Words {
     let clauses = elements(rule_object.get("clauses")).unwrap_or_default();
     let mut words = Words::default();
     for (index, clause) in clauses.iter().enumerate() {
-        words = words.text(if index == 0 { "" } else { " and " }).words(asks(clause));
+        words = words.text(if index == 0 { "" } else { " and " }).words(condition(clause));
     }
     if clauses.is_empty() {
         words = words.text("everybody");
@@ -218,7 +218,7 @@ fn says(rule: &Value, item: &Object) -> Words {
     }
 }
 
-fn asks(clause: &Value) -> Words {
+fn condition(clause: &Value) -> Words {
     let Some(clause) = clause.as_object() else { return Words::default().code(clause) };
     let text = |name: &str| clause.get(name).and_then(Value::as_str).unwrap_or_default();
     let not = clause.get("negate").and_then(Value::as_bool) == Some(true);

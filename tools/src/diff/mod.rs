@@ -207,7 +207,7 @@ impl fmt::Display for Diff {
             }
             match item.answers {
                 Some(true) => f.write_str("; answers can differ\n")?,
-                Some(false) => f.write_str("; answers stay\n")?,
+                Some(false) => f.write_str("; answers unchanged\n")?,
                 None if item.section == "document" => {}
                 None => f.write_str("\n")?,
             }

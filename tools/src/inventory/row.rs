@@ -62,7 +62,7 @@ pub struct InventoryRow {
     pub description: Option<Arc<str>>,
     /// Whether it is on.
     pub state: FlagOn,
-    /// What it can serve, by the variation's index.
+    /// The values that it can serve, by variation index.
     pub served: Vec<ServedValue>,
     /// Whether it can serve the caller's default.
     pub serves_default: bool,

@@ -27,7 +27,7 @@ pub(super) fn write(flags: &[TypedFlag]) -> String {
 const HEADER: &str = "\
 \"\"\"The keys of the flags, and what each serves.
 
-Written by `isoflag types`. Edit the flag document and write this file anew.
+Written by `isoflag types`. Edit the flag document and regenerate this file.
 
     flags: TypedFlags = Flags.from_json(text)
 \"\"\"
