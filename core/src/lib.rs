@@ -18,7 +18,7 @@
 //!    and keeps recent documents, for pins to them.
 //!
 //! Tools that examine documents (checks, differences, lifecycles, receipts and types) are the crate
-//! `isoflag-tools`, which reads the compiled document through [`model`] and the written one through
+//! `isoflag-tools`, which reads the compiled document through [`model`] and its source through
 //! [`Flags::source`].
 //!
 //! No cargo feature decides what is compiled. Two generic parameters do: evaluation is generic over
@@ -76,7 +76,7 @@ pub use freshness::{
     ResponseTimes, TtlError, parse_ttl,
 };
 pub use json::{JsonError, Object, Path, Value};
-pub use model::{Hash, Mentions};
+pub use model::{Dependencies, Hash};
 pub use printable::{printable, printable_lines};
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.

@@ -1,5 +1,5 @@
 //! The limits of a document, a context and an evaluation. They are counted, never timed, so that
-//! every host runtime accepts the same inputs and fails at the same place. `docs/limits.md` lists
+//! every host runtime accepts the same inputs and fails at the same point. `docs/limits.md` lists
 //! them in one table, with the cost of the worst input of each.
 
 /// The bytes of a document's text.
@@ -57,8 +57,8 @@ pub(crate) const STEP_BYTES: usize = 64;
 /// The bytes that the step of a bucket covers: salts and keys of ordinary length.
 pub(crate) const BUCKET_BYTES: usize = 128;
 
-/// The visits of a place in a regular expression's program, at a place in the text, that count as one
-/// step of a search.
+/// The visits of instructions of a regular expression's program, at offsets of the text, that count
+/// as one step of a search.
 pub(crate) const STEP_VISITS: u32 = 32;
 
 /// The instructions of a regular expression's program that count as one step of each search.

@@ -60,9 +60,9 @@ impl Clause {
             }
             Condition::Segments(segments.into())
         } else {
-            let place =
+            let clause_values =
                 ClauseValues { values: &values, path: fields.path, findings: fields.findings };
-            let test = Test::prepare(operator, &place);
+            let test = Test::prepare(operator, &clause_values);
             match AttributeReference::beside_kind(name, kind) {
                 Err(error) => {
                     fields.report(Code::INVALID_REFERENCE, "attribute", error);

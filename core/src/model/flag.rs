@@ -204,7 +204,9 @@ impl Rule {
             id: id?.map_or_else(|| Arc::from(""), Arc::clone),
             clauses: clauses?,
             served: served?,
-            track_events: fields.aside("trackEvents", "a boolean", Value::as_bool).unwrap_or(false),
+            track_events: fields
+                .lenient("trackEvents", "a boolean", Value::as_bool)
+                .unwrap_or(false),
         })
     }
 }

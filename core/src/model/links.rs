@@ -82,12 +82,12 @@ fn asked_segments(clause: &Clause) -> &[u32] {
 fn check_flag(model: &Model, targeting: &Targeting, path: &Path<'_>, found: &mut Vec<Diagnostic>) {
     let prerequisites = path.member("prerequisites");
     for (index, prerequisite) in targeting.prerequisites.iter().enumerate() {
-        let place = prerequisites.element(index);
+        let element = prerequisites.element(index);
         let key = model.flag_key(prerequisite.flag);
         match model.flag(prerequisite.flag) {
             None => {
                 let message = format!("there is no flag `{key}`, so the prerequisite always fails");
-                let path = place.member("key");
+                let path = element.member("key");
                 found.push(Diagnostic::new(Code::MISSING_PREREQUISITE, &path, message));
             }
             Some(flag) => {
@@ -98,7 +98,7 @@ fn check_flag(model: &Model, targeting: &Targeting, path: &Path<'_>, found: &mut
                         "`{key}` has no variation {}; it has {count}",
                         prerequisite.variation
                     );
-                    let path = place.member("variation");
+                    let path = element.member("variation");
                     found.push(Diagnostic::new(Code::VARIATION_OUT_OF_RANGE, &path, message));
                 }
             }

@@ -141,8 +141,8 @@ impl DocumentHistory {
                 kept.is_ahead_of(newest)
                     || held.superseded_ms.is_some_and(|since| since <= superseded_ms)
             };
-            let place = earlier.iter().take_while(older).count();
-            self.held.insert(place, kept);
+            let index = earlier.iter().take_while(older).count();
+            self.held.insert(index, kept);
             self.changed();
         }
         self.find(flags.digest()).is_some()

@@ -59,21 +59,21 @@ impl Pinned {
 
 /// Returns the flag in its off state, if the newest document has switched it off.
 fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
-    let written = newest.model().written(Section::Flags, key);
-    let lifecycle = written.and_then(|flag| flag.as_object()?.get("lifecycle")?.as_object());
+    let source = newest.model().source(Section::Flags, key);
+    let lifecycle = source.and_then(|flag| flag.as_object()?.get("lifecycle")?.as_object());
     let waits = lifecycle.and_then(|lifecycle| lifecycle.get("offWaitsForPins")?.as_bool());
     if waits == Some(true) {
         return None;
     }
     let Some(handle) = newest.handle(key) else {
         // It was removed; the value that it served while it was off is all that remains.
-        let flag = pinned.model().written(Section::Flags, key)?.as_object()?;
+        let flag = pinned.model().source(Section::Flags, key)?.as_object()?;
         let members = flag.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
         let off = members.chain([(Arc::from("on"), Value::Bool(false))]);
         return Some(Value::Object(off.collect::<Object>()));
     };
     let flag = newest.model().flag(handle.index())?;
-    matches!(flag.state, FlagState::Off(_)).then(|| written.cloned()).flatten()
+    matches!(flag.state, FlagState::Off(_)).then(|| source.cloned()).flatten()
 }
 
 impl DocumentHistory {
