@@ -79,8 +79,8 @@ impl<'a> Decisions<'a> {
                     }
                     let clauses = targeting.rules.iter().flat_map(|rule| &rule.clauses);
                     all.add_segments(part, model, clauses);
-                    let written = flags.source(Section::Flags, key).and_then(Value::as_object);
-                    decided_by_targeting(written, key, model.hash())
+                    let source = flags.source(Section::Flags, key).and_then(Value::as_object);
+                    decided_by_targeting(source, key, model.hash())
                 }
             };
             all.decided.insert(part, decided);
@@ -93,8 +93,8 @@ impl<'a> Decisions<'a> {
                 Segment::Readable(body) => {
                     let clauses = body.rules.iter().flat_map(|rule| &rule.clauses);
                     all.add_segments(part, model, clauses);
-                    let written = flags.source(Section::Segments, key);
-                    decided_by_segment(written.and_then(Value::as_object), key, model.hash())
+                    let source = flags.source(Section::Segments, key);
+                    decided_by_segment(source.and_then(Value::as_object), key, model.hash())
                 }
             };
             all.decided.insert(part, decided);
@@ -134,8 +134,8 @@ fn decided_by_off(off: OffVariation, variations: &[Value]) -> Value {
 }
 
 /// For a flag that is on: everything that an evaluation reads.
-fn decided_by_targeting(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
-    let Some(flag) = written else { return Value::Null };
+fn decided_by_targeting(source: Option<&Object>, key: &str, hash: HashChoice) -> Value {
+    let Some(flag) = source else { return Value::Null };
     let rules = member(flag, "rules");
     let rules = rules.as_array().unwrap_or_default();
     let served = |value: &Value| kept(value, &["id", "variation", "rollout"]);
@@ -151,8 +151,8 @@ fn decided_by_targeting(written: Option<&Object>, key: &str, hash: HashChoice) -
 }
 
 /// Everything that decides a segment's membership.
-fn decided_by_segment(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
-    let Some(segment) = written else { return Value::Null };
+fn decided_by_segment(source: Option<&Object>, key: &str, hash: HashChoice) -> Value {
+    let Some(segment) = source else { return Value::Null };
     let rules = member(segment, "rules");
     let rules = rules.as_array().unwrap_or_default();
     let share = |value: &Value| kept(value, &["weight", "bucketBy", "rolloutContextKind"]);
@@ -191,8 +191,8 @@ fn bucketing(item: &Object, key: &str, hash: HashChoice, buckets: bool) -> Value
 
 fn clauses(rule: &Value) -> Value {
     let members = ["attribute", "contextKind", "op", "values", "negate"];
-    let written = rule.as_object().map(|rule| member(rule, "clauses")).unwrap_or_default();
-    let clauses = written.as_array().unwrap_or_default();
+    let source = rule.as_object().map(|rule| member(rule, "clauses")).unwrap_or_default();
+    let clauses = source.as_array().unwrap_or_default();
     clauses.iter().map(|clause| kept(clause, &members)).collect()
 }
 

@@ -43,7 +43,7 @@ impl Lints {
     }
 }
 
-/// The current place of the check, and the facts about it.
+/// The path that is being checked, and the facts about it.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
     path: &'a Path<'a>,

@@ -75,7 +75,7 @@ struct Before<'a> {
 
 impl<'a> Before<'a> {
     fn add(&mut self, index: usize, clauses: Vec<ResolvedClause<'a>>) {
-        let place = self.rules.len();
+        let position = self.rules.len();
         // Under the clause that the fewest others are found by.
         let crowd = |key: &u64| self.of_key(*key).len();
         let choices = clauses.iter().filter(|clause| !clause.always_matches());
@@ -84,10 +84,10 @@ impl<'a> Before<'a> {
         match chosen {
             Some(keys) => {
                 for key in keys {
-                    self.by_key.entry(key).or_default().push(place);
+                    self.by_key.entry(key).or_default().push(position);
                 }
             }
-            None => self.of_everybody.push(place),
+            None => self.of_everybody.push(position),
         }
         self.rules.push((index, clauses));
     }
@@ -102,20 +102,20 @@ impl<'a> Before<'a> {
         by: &[ResolvedClause<'a>],
         looks: &ComparisonBudget,
     ) -> Option<&(usize, Vec<ResolvedClause<'a>>)> {
-        let mut places: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
+        let mut candidates: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
         for keys in by.iter().map(ResolvedClause::implied_keys) {
-            let room = looks.left().saturating_sub(places.len());
+            let room = looks.left().saturating_sub(candidates.len());
             match keys {
-                None => places.extend((0..self.rules.len()).take(room)),
+                None => candidates.extend((0..self.rules.len()).take(room)),
                 Some(keys) => {
                     let lists = keys.iter().flat_map(|key| self.of_key(*key));
-                    places.extend(lists.take(room));
+                    candidates.extend(lists.take(room));
                 }
             }
         }
-        places.sort_unstable();
-        places.dedup();
-        let mut rules = places.into_iter().filter_map(|place| self.rules.get(place));
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut rules = candidates.into_iter().filter_map(|position| self.rules.get(position));
         rules.find(|(_, earlier)| all_implied(earlier, by, looks))
     }
 }

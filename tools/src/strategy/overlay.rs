@@ -46,11 +46,11 @@ pub fn with_strategy(flags: &Flags, strategy: &Strategy) -> Result<Flags, Strate
         .flags()
         .filter_map(|(slot, _)| {
             let key = model.flag_key(slot);
-            let written = flags.source(Section::Flags, key)?.as_object()?;
+            let source = flags.source(Section::Flags, key)?.as_object()?;
             let flag = match strategy_effect(flags, key, strategy)? {
                 Effect::OwnRules => return None,
-                Effect::Off => with_members(written, &[("on", Value::Bool(false))], &[]),
-                Effect::On => turned_on(written, on_variation(flags, key)?),
+                Effect::Off => with_members(source, &[("on", Value::Bool(false))], &[]),
+                Effect::On => turned_on(source, on_variation(flags, key)?),
             };
             Some((Arc::clone(key), flag))
         })
@@ -83,10 +83,10 @@ fn check_keys(flags: &Flags, strategy: &Strategy) -> Result<(), StrategyError> {
     Ok(())
 }
 
-fn turned_on(written: &Object, variation: u32) -> Value {
+fn turned_on(source: &Object, variation: u32) -> Value {
     let fallthrough = Object::from_iter([("variation", Value::from(variation))]);
     let members = [("on", Value::Bool(true)), ("fallthrough", fallthrough.into())];
-    with_members(written, &members, &DECIDING)
+    with_members(source, &members, &DECIDING)
 }
 
 /// The object with some members set and others left out.
