@@ -115,7 +115,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Receives what is wrong with a document while it is compiled.
+/// Receives the problems of a document while it is compiled.
 pub(crate) trait Findings {
     /// Whether more findings are wanted, so that reading goes on after a part that is invalid.
     fn are_wanted(&self) -> bool;

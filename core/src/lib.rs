@@ -2,12 +2,12 @@
 //!
 //! isoflag evaluates LaunchDarkly-style flag documents: targets, rules, segments, prerequisites,
 //! percentage rollouts and experiments. It does no I/O: no clock, no randomness, no network. The
-//! same document and the same context give the same bytes wherever it runs.
+//! same document and the same context produce the same bytes wherever it runs.
 //!
 //! Data flow, in reading order:
 //!
 //! 1. `json` parses a text once into a [`Value`] and writes its canonical form;
-//! 2. `document` takes flags and segments out of their container;
+//! 2. `document` extracts flags and segments from their container;
 //! 3. `model` compiles them: regular expressions, versions, dates, references and sets are
 //!    prepared before the first evaluation, and mistakes in the document become [`Diagnostic`]s;
 //! 4. `context` parses the context of an evaluation;

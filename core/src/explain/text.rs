@@ -181,7 +181,7 @@ impl Lines {
             "repeated" => ", as found above",
             "included" => ": it is included",
             "excluded" => ": it is excluded",
-            "store" => ": so says the store of big segments",
+            "store" => ": according to the store of big segments",
             "notStored" => ": a big segment that cannot be queried",
             "rule" => ": a rule matches",
             "noRule" => ": no rule matches",

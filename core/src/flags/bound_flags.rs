@@ -167,7 +167,7 @@ impl BoundFlags {
         state::all_flags_state(self, options)
     }
 
-    /// Iterates over what each flag serves, in the order of the keys, evaluating lazily: the parts
+    /// Iterates over the served value of each flag, in the order of the keys, evaluating lazily: the parts
     /// of [`BoundFlags::all_flags_state`] for a host runtime that builds its own objects. `None`
     /// for an invalid context.
     pub fn flag_states<'a>(

@@ -47,7 +47,7 @@ impl Model {
     }
 }
 
-/// Adds what is wrong with one flag or segment.
+/// Adds the problems of one flag or segment.
 fn diagnose<T: Part>(
     key: &Arc<str>,
     item: &Item<T>,

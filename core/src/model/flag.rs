@@ -116,7 +116,7 @@ impl Part for Flag {
                 .check(&fields, "offVariation", index)
                 .map_or(OffVariation::OutOfRange, OffVariation::Variation),
         });
-        // Compiled in any case, so that mistakes are reported before somebody turns the flag on.
+        // Compiled in any case, so that mistakes are reported before the flag is turned on.
         let targeting = Targeting::read(&fields, name, count, tables);
         let state = match (on, off, targeting) {
             (Ok(false), Ok(off), _) => FlagState::Off(off),

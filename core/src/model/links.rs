@@ -23,7 +23,7 @@ impl<'a> Links<'a> {
         let segment_edges = |slot: u32| -> Vec<u32> {
             let Some(Segment::Readable(body)) = model.segment(slot) else { return Vec::new() };
             let clauses = body.rules.iter().flat_map(|rule| &rule.clauses);
-            clauses.flat_map(asked_segments).copied().collect()
+            clauses.flat_map(referenced_segments).copied().collect()
         };
         let tables = model.tables();
         Links {
@@ -72,7 +72,7 @@ impl<'a> Links<'a> {
     }
 }
 
-fn asked_segments(clause: &Clause) -> &[u32] {
+fn referenced_segments(clause: &Clause) -> &[u32] {
     match &clause.condition {
         Condition::Segments(segments) => segments,
         _ => &[],
@@ -129,7 +129,7 @@ fn check_clauses(model: &Model, clauses: &[Clause], path: &Path<'_>, found: &mut
                 }
                 Some(key) if !known(key) => {
                     let message =
-                        format!("there is no segment `{key}`, so the clause matches nobody");
+                        format!("there is no segment `{key}`, so the clause matches no context");
                     found.push(Diagnostic::new(Code::MISSING_SEGMENT, &path, message));
                 }
                 Some(_) => {}

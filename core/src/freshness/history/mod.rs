@@ -39,7 +39,7 @@ impl Default for HistoryLimits {
 /// history.add(first.clone(), 0.0);
 /// history.add(Flags::from_json(document(false).as_bytes())?, 1_000.0);
 ///
-/// // The journey goes on with the document that it began with, but for what was switched off.
+/// // The journey goes on with the document that it began with, except for flags that were switched off.
 /// let pinned = history.pinned(first.digest(), &Gate::new(2_000.0, 45.0), None)?;
 /// assert_eq!(pinned.digest(), first.digest());
 /// assert_eq!(pinned.switched_off().collect::<Vec<_>>(), ["new"]);

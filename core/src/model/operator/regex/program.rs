@@ -44,7 +44,7 @@ pub(super) enum Look {
     /// Like the two above; a carriage return, alone or before a line feed, ends a line as well.
     CrlfStart,
     CrlfEnd,
-    /// Bit `2 * before + after` tells whether it holds, where each is 1 for a letter, a digit or an
+    /// Bit `2 * before + after` states whether it holds, where each is 1 for a letter, a digit or an
     /// underscore.
     Word(u8),
 }
