@@ -57,7 +57,7 @@ struct Counted {
 }
 
 impl Activity {
-    /// Parses what a recorder wrote. Unknown members are ignored.
+    /// Parses a recorder's output. Unknown members are ignored.
     ///
     /// # Errors
     ///

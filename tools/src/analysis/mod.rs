@@ -1,5 +1,5 @@
-//! Derives answers from the document alone: the ones that a flag can return, and the ones that
-//! differ between two documents.
+//! Derives answers from the document alone: those that a flag can return, and those that differ
+//! between two documents.
 
 mod impact;
 mod reach;

@@ -12,7 +12,7 @@ pub enum Attention {
     NoOwner,
     /// It should have been removed by now.
     Overdue,
-    /// It serves one value to everybody.
+    /// It serves one value to every context.
     OneValue,
     /// It was evaluated in another environment but not in this one.
     NotEvaluated,

@@ -70,7 +70,7 @@ impl LifecycleChange {
 /// artifact, if any, as `meta.artifact` and as the last of `meta.artifacts`. The `version` of
 /// each changed flag and `meta.version` are raised by one, so that stores and patches take the
 /// newer one; an absent version counts as 0. Other members do not change, nor do the timestamps
-/// of answers: the flags' rules give the same answers. If nothing changes, the result is this
+/// of answers: the flags' rules return the same answers. If nothing changes, the result is this
 /// document itself.
 ///
 /// # Errors

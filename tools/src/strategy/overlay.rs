@@ -13,7 +13,7 @@ use crate::lifecycle::{Lifecycle, lifecycle, on_variation};
 const DECIDING: [&str; 4] = ["prerequisites", "targets", "contextTargets", "rules"];
 
 /// Returns this document under a strategy: a flag that the strategy turns on serves its
-/// [`on_variation`] to everybody, whatever its prerequisites, targets and
+/// [`on_variation`] to every context, whatever its prerequisites, targets and
 /// rules are; one that it turns off is off. `meta.strategy` names the strategy. Under
 /// `Production` it is this document itself.
 ///
