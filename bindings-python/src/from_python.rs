@@ -4,7 +4,7 @@
 //! contents regardless of overridden methods, and any other `collections.abc.Mapping`.
 
 mod failure;
-mod mentioned;
+mod partial_context;
 mod shared;
 
 use std::cell::RefCell;
@@ -44,7 +44,7 @@ pub(crate) fn lenient(
     flags: Option<&Flags>,
 ) -> PyResult<Value> {
     let part = match flags {
-        Some(flags) => mentioned::part(object, bytes, flags),
+        Some(flags) => partial_context::part(object, bytes, flags),
         None => Ok(None),
     };
     let value = match part {
