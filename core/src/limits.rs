@@ -22,7 +22,7 @@ pub(crate) const MEMORY_OF_ELEMENT: (usize, usize) = (24, 60);
 /// The memory of an object's member with its name, in a short and in a long object.
 pub(crate) const MEMORY_OF_MEMBER: (usize, usize) = (40, 122);
 
-/// The memory of an array, an object or a string beside its contents.
+/// The memory of an array, an object or a string, without its contents.
 pub(crate) const MEMORY_OF_CONTAINER: usize = 28;
 
 /// The message about a document that would take more memory than its text may.

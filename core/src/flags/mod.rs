@@ -377,7 +377,7 @@ impl Flags {
         self.0.model.source(section, key)
     }
 
-    /// The members of the document beside `flags` and `segments`.
+    /// The members of the document other than `flags` and `segments`.
     #[must_use]
     pub fn other_members(&self) -> &Object {
         self.0.model.rest()
@@ -396,7 +396,7 @@ impl Flags {
         Flags::of(self.0.model.clone().with::<true>(flags, std::iter::empty(), &[]))
     }
 
-    /// Returns the document with other members beside `flags` and `segments`.
+    /// Returns the document with new members other than `flags` and `segments`.
     #[must_use]
     pub fn with_other_members(&self, members: Object) -> Flags {
         Flags::of(self.0.model.clone().with_rest::<true>(members))

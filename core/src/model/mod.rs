@@ -184,7 +184,7 @@ impl Model {
         self
     }
 
-    /// Returns this model with other members beside `flags` and `segments`. `NOTES` states whether
+    /// Returns this model with new members other than `flags` and `segments`. `NOTES` states whether
     /// notes about them are dropped.
     pub(crate) fn with_rest<const NOTES: bool>(mut self, rest: Object) -> Model {
         self.hash = read_hash(&rest, &NoFindings);
