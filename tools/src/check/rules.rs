@@ -26,15 +26,15 @@ pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mu
 fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints) -> Vec<bool> {
     let list = scope.path.member("rules");
     let sizes = rules.iter().flat_map(|(clauses, _, _)| *clauses).map(|one| one.values.len() + 1);
-    let looks = ComparisonBudget::for_size(sizes.sum());
+    let budget = ComparisonBudget::for_size(sizes.sum());
     let mut before = Before::default();
     let mut lives = Vec::new();
     for (index, (clauses, decides, id)) in rules.iter().enumerate() {
         let path = list.element(index);
         let resolved: Vec<_> =
             clauses.iter().map(|clause| ResolvedClause::new(clause, scope.model)).collect();
-        let matches = check_clauses(scope, &resolved, &looks, &path, lints);
-        let shadow = before.first_implied(&resolved, &looks);
+        let matches = check_clauses(scope, &resolved, &budget, &path, lints);
+        let shadow = before.first_implied(&resolved, &budget);
         if let Some((earlier, clauses)) = shadow {
             let name = |index: usize, id: &str| match id {
                 "" => format!("`rules[{index}]`"),
@@ -100,11 +100,11 @@ impl<'a> Before<'a> {
     fn first_implied(
         &self,
         by: &[ResolvedClause<'a>],
-        looks: &ComparisonBudget,
+        budget: &ComparisonBudget,
     ) -> Option<&(usize, Vec<ResolvedClause<'a>>)> {
         let mut candidates: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
         for keys in by.iter().map(ResolvedClause::implied_keys) {
-            let room = looks.left().saturating_sub(candidates.len());
+            let room = budget.left().saturating_sub(candidates.len());
             match keys {
                 None => candidates.extend((0..self.rules.len()).take(room)),
                 Some(keys) => {
@@ -116,7 +116,7 @@ impl<'a> Before<'a> {
         candidates.sort_unstable();
         candidates.dedup();
         let mut rules = candidates.into_iter().filter_map(|position| self.rules.get(position));
-        rules.find(|(_, earlier)| all_implied(earlier, by, looks))
+        rules.find(|(_, earlier)| all_implied(earlier, by, budget))
     }
 }
 
@@ -124,7 +124,7 @@ impl<'a> Before<'a> {
 fn check_clauses(
     scope: &Scope<'_>,
     resolved: &[ResolvedClause<'_>],
-    looks: &ComparisonBudget,
+    budget: &ComparisonBudget,
     path: &Path<'_>,
     lints: &mut Lints,
 ) -> bool {
@@ -143,7 +143,7 @@ fn check_clauses(
             matches = false;
         }
         let earlier =
-            resolved.iter().take(index).position(|earlier| earlier.excludes(clause, looks));
+            resolved.iter().take(index).position(|earlier| earlier.excludes(clause, budget));
         if let Some(earlier) = earlier {
             let message = format!(
                 "never matches together with `clauses[{earlier}]` of the same rule, \

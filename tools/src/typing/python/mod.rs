@@ -101,7 +101,7 @@ impl<'a> Groups<'a> {
 struct Protocol {
     name: &'static str,
     fulfilled_by: &'static str,
-    /// The parameters beside the key and the default.
+    /// The parameters besides the key and the default.
     context: &'static str,
     options: &'static str,
     /// The members that only this one has.
