@@ -80,7 +80,7 @@ build-python:
 	@.ci/cached 'the wheel in .venv' '.venv/lib/python3*/site-packages/isoflag' dist/isoflag-*_$(MACHINE).whl -- \
 		.venv/bin/pip install --force-reinstall --no-deps dist/isoflag-*_$(MACHINE).whl
 
-# What the tests import, beside the package.
+# Modules that the tests import, besides the package.
 python-packages: build-python
 	@.ci/python-env
 

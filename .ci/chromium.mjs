@@ -49,7 +49,7 @@ export function skipWithoutChromium(environment = process.env) {
   return MISSING;
 }
 
-/** What a driver needs to start Chromium; throws if it is missing. */
+/** The options that make a driver start Chromium; throws if it is missing. */
 export function launchOptions() {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(MISSING);

@@ -61,8 +61,8 @@ def check_answers(conformance: Path) -> None:
     comparator = import_module("suite.comparator")
 
     cases = suite.all_cases()
-    lines = (json.loads(runner.answer_line(json.dumps(case.given))) for case in cases)
-    text = comparator.answer_lines({line["id"]: line.get("answer") for line in lines})
+    answers = (json.loads(runner.answer_line(json.dumps(case.given))) for case in cases)
+    text = comparator.answer_lines({line["id"]: line.get("answer") for line in answers})
     lines = (conformance / "DIGEST").read_text().splitlines()
     wanted = dict(line.split(" ", 1) for line in lines)
     expect(wanted["cases"], str(len(cases)))

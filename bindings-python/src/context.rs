@@ -17,7 +17,7 @@ pub(crate) struct Context {
 
 /// Returns the context of an evaluation, or None if the object is not a valid one. If `flags` are
 /// passed, it may contain only what their results depend on.
-pub(crate) fn asked_about(
+pub(crate) fn evaluation_context(
     object: &Bound<'_, PyAny>,
     flags: Option<&isoflag::Flags>,
 ) -> PyResult<Option<isoflag::Context>> {

@@ -190,9 +190,10 @@ impl Flags {
             Ok(key?.cast::<PyString>()?.to_str().ok().and_then(|key| flags.handle(key)))
         };
         let handles: Vec<_> = keys.try_iter()?.map(handle).collect::<PyResult<_>>()?;
-        let asked =
-            |context: PyResult<Bound<'_, PyAny>>| context::asked_about(&context?, Some(flags));
-        let contexts: Vec<_> = contexts.try_iter()?.map(asked).collect::<PyResult<_>>()?;
+        let converted = |context: PyResult<Bound<'_, PyAny>>| {
+            context::evaluation_context(&context?, Some(flags))
+        };
+        let contexts: Vec<_> = contexts.try_iter()?.map(converted).collect::<PyResult<_>>()?;
         let big_segments = big_segments::from_object(big_segments)?;
         let py = keys.py();
         let rows =
@@ -244,7 +245,7 @@ impl Flags {
     /// Returns the context keys whose big-segment memberships an evaluation may need.
     fn big_segment_keys(&self, context: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         let flags = self.inner();
-        let Some(context) = context::asked_about(context, Some(flags))? else {
+        let Some(context) = context::evaluation_context(context, Some(flags))? else {
             return Ok(Vec::new());
         };
         Ok(self.inner().big_segment_keys(&context).iter().map(ToString::to_string).collect())
@@ -279,7 +280,7 @@ impl Flags {
         context: &Bound<'_, PyAny>,
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Receipt> {
-        let context = context::asked_about(context, None)?;
+        let context = context::evaluation_context(context, None)?;
         let big_segments = big_segments::from_object(big_segments)?;
         let key = key.to_string_lossy();
         Ok(Receipt::from(receipt(self.inner(), &key, context.as_ref(), big_segments.as_ref())))

@@ -4,7 +4,7 @@
 //! contents regardless of overridden methods, and any other `collections.abc.Mapping`.
 
 mod failure;
-mod mentioned;
+mod partial_context;
 mod shared;
 
 use std::cell::RefCell;
@@ -44,7 +44,7 @@ pub(crate) fn lenient(
     flags: Option<&Flags>,
 ) -> PyResult<Value> {
     let part = match flags {
-        Some(flags) => mentioned::part(object, bytes, flags),
+        Some(flags) => partial_context::part(object, bytes, flags),
         None => Ok(None),
     };
     let value = match part {
@@ -220,7 +220,7 @@ impl Walk {
 
     fn text(&mut self, string: &Bound<'_, PyString>) -> Converted<Arc<str>> {
         let Ok(text) = string.to_str() else {
-            // Counted all the same: the names of a mapping need not end.
+            // Counted nevertheless: the names of a mapping need not end.
             self.spend(string.len().unwrap_or(0).saturating_add(2))?;
             return Err(Cause::LoneSurrogate.into());
         };

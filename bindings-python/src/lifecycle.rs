@@ -48,8 +48,8 @@ impl Flags {
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let system = strategy::system(system)?;
-        let Some(asked) = context::asked_about(context, None)? else { return Ok(None) };
-        let chosen = strategy_for(self.inner(), system, &asked);
+        let Some(converted) = context::evaluation_context(context, None)? else { return Ok(None) };
+        let chosen = strategy_for(self.inner(), system, &converted);
         chosen.map(|chosen| to_python::object(context.py(), &chosen.to_value())).transpose()
     }
 

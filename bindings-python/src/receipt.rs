@@ -52,7 +52,7 @@ pub(crate) fn replay(
 ) -> PyResult<Receipt> {
     let py = receipt.py();
     let flags = flags::document(document)?;
-    let context = context::asked_about(context, None)?;
+    let context = context::evaluation_context(context, None)?;
     let big_segments = big_segments::from_object(big_segments)?;
     let check = |text: &[u8]| {
         isoflag_tools::replay(text, &flags, context.as_ref(), big_segments.as_ref())

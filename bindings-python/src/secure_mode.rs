@@ -20,6 +20,6 @@ pub(crate) fn secure_mode_hash(
     if sdk_key.is_empty() {
         return Err(PyValueError::new_err("the SDK key is empty; anybody could compute the hash"));
     }
-    let context = context::asked_about(context, None)?;
+    let context = context::evaluation_context(context, None)?;
     Ok(context.map_or_else(String::new, |context| isoflag::secure_mode_hash(sdk_key, &context)))
 }

@@ -12,7 +12,7 @@ Response: TypeAlias = tuple[int, Mapping[str, str], bytes] | bytes
 
 
 class Slow(bytes):
-    """Raw bytes that are sent one at a time, every 20 ms; afterwards the connection stays open."""
+    """Raw bytes, sent one at a time, every 20 ms; afterwards the connection remains open."""
 
 
 SLOW_RESPONSES = {

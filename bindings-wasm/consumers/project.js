@@ -91,7 +91,7 @@ export async function install(name, tarball) {
   await writeFile(stamp, JSON.stringify({ lock, tarball: tarball.hash }));
 }
 
-/** Resolves a consumer's packages anew and writes them to `locks.json`, one line each and without URLs. */
+/** Resolves a consumer's packages again and writes them to `locks.json`, one line each and without URLs. */
 export async function lock(name) {
   const locks = JSON.parse(await readFile(LOCKS, "utf8"));
   const folder = await write(name, manifestOf(name, locks[name]));

@@ -16,7 +16,7 @@ pub(crate) const NO_HANDLE: u32 = 0;
 pub struct Document {
     /// The document.
     pub flags: Flags,
-    /// What a module keeps with it until it is freed.
+    /// Data that a module keeps with it until it is freed.
     pub beside: OnceCell<Box<dyn Any>>,
 }
 

@@ -1,4 +1,4 @@
-//! What both WebAssembly modules of the npm package export: values are passed as JSON text, objects are integer
+//! The exports of both WebAssembly modules of the npm package: values are passed as JSON text, objects are integer
 //! handles, and an answer is returned as one integer. It only converts; the npm package's TypeScript wraps it.
 //!
 //! In reading order: [`handles`] stores the core's objects for JavaScript, [`failure`] stores errors; then [`flags`],

@@ -40,12 +40,12 @@ impl ActivityFiles {
     }
 
     fn of_label(&mut self, label: &str) -> &mut Activity {
-        let place = self.labelled.iter().position(|(held, _)| held == label);
-        let place = place.unwrap_or_else(|| {
+        let index = self.labelled.iter().position(|(held, _)| held == label);
+        let index = index.unwrap_or_else(|| {
             self.labelled.push((label.to_owned(), Activity::default()));
             self.labelled.len() - 1
         });
-        match self.labelled.get_mut(place) {
+        match self.labelled.get_mut(index) {
             Some((_, activity)) => activity,
             None => self.everywhere.get_or_insert_default(),
         }

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_told_in_utc() {
+    fn moments_are_formatted_in_utc() {
         assert_eq!(date(0.0), "1970-01-01");
         assert_eq!(date_and_time(1_795_172_400.0), "2026-11-20 11:00 UTC");
         assert_eq!(date(1e30), "1000000000000000000000000000000");

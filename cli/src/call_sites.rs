@@ -21,19 +21,19 @@ pub(crate) type CallSites = BTreeMap<String, Vec<String>>;
 
 /// Searches folders and files for the keys. Files that `.gitignore` excludes, hidden files, JSON
 /// and Markdown are skipped.
-pub(crate) fn find(keys: &[&str], places: &[String]) -> Result<CallSites, Failure> {
+pub(crate) fn find(keys: &[&str], roots: &[String]) -> Result<CallSites, Failure> {
     let mut found: CallSites = keys.iter().map(|key| ((*key).to_owned(), Vec::new())).collect();
     let searcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(
         keys.iter().flat_map(|key| ["\"", "'", "`"].map(|quote| format!("{quote}{key}{quote}"))),
     );
     let searcher = searcher
         .map_err(|error| Failure::message(format!("cannot search for these keys: {error}")))?;
-    for place in places {
+    for root in roots {
         // Searching a missing folder would find nothing, as if the flags were unused.
-        if let Err(error) = std::fs::metadata(place) {
-            return Err(unreadable(place, &error));
+        if let Err(error) = std::fs::metadata(root) {
+            return Err(unreadable(root, &error));
         }
-        let walk = WalkBuilder::new(place).sort_by_file_path(Path::cmp).build();
+        let walk = WalkBuilder::new(root).sort_by_file_path(Path::cmp).build();
         for entry in walk {
             let entry = entry.map_err(|error| cannot_walk(&error))?;
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
@@ -76,8 +76,8 @@ fn search(
         counted = one.start();
         // Three patterns for a key: one for each kind of quotes.
         let key = keys.get(one.pattern().as_usize() / 3).copied().unwrap_or_default();
-        if let Some(places) = found.get_mut(key) {
-            places.push(format!("{shown}:{line}"));
+        if let Some(sites) = found.get_mut(key) {
+            sites.push(format!("{shown}:{line}"));
         }
     }
     Ok(())

@@ -50,11 +50,11 @@ pub(crate) fn seconds(given: Option<u64>) -> Result<u64, Failure> {
 }
 
 /// Rejects a time in a file that is later than this clock.
-pub(crate) fn not_in_the_future(moment: f64, now: f64, place: &str) -> Result<(), Failure> {
+pub(crate) fn not_in_the_future(moment: f64, now: f64, subject: &str) -> Result<(), Failure> {
     if moment > now + TOLERATED_SKEW {
         let (moment, now) = (moment.floor(), now.floor());
         return Err(Failure::message(format!(
-            "{place}: {moment} lies in the future, since it is {now} now; compare the clocks"
+            "{subject}: {moment} lies in the future, since it is {now} now; compare the clocks"
         )));
     }
     Ok(())

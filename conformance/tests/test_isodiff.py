@@ -135,7 +135,7 @@ def test_every_point_has_one_row() -> None:
 
 @pytest.mark.parametrize(("name", "module"), [("javascript", javascript), ("python", python)])
 def test_each_point_of_an_sdk_guards_an_override(name: str, module: ModuleType) -> None:
-    # What an SDK refuses to load is never evaluated.
+    # A document that an SDK refuses to load is never evaluated.
     refused = {point.name for point in POINTS if getattr(point, name) == "refuses the flag"}
     guards = set(re.findall(r'"([DASP]\d+)"', inspect.getsource(module) + inspect.getsource(sdk)))
     assert guards == SDKS[name].points - refused

@@ -38,7 +38,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What is wrong at one path of a document that loaded nevertheless.
+/// A problem at one path of a document that loaded nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     severity: Severity,
@@ -90,7 +90,7 @@ impl Diagnostic {
         &self.path
     }
 
-    /// What is wrong and what to do.
+    /// The problem and how to fix it.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -115,7 +115,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Receives what is wrong with a document while it is compiled.
+/// Receives the problems of a document while it is compiled.
 pub(crate) trait Findings {
     /// Whether more findings are wanted, so that reading goes on after a part that is invalid.
     fn are_wanted(&self) -> bool;

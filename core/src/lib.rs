@@ -2,12 +2,12 @@
 //!
 //! isoflag evaluates LaunchDarkly-style flag documents: targets, rules, segments, prerequisites,
 //! percentage rollouts and experiments. It does no I/O: no clock, no randomness, no network. The
-//! same document and the same context give the same bytes wherever it runs.
+//! same document and the same context produce the same bytes wherever it runs.
 //!
 //! Data flow, in reading order:
 //!
 //! 1. `json` parses a text once into a [`Value`] and writes its canonical form;
-//! 2. `document` takes flags and segments out of their container;
+//! 2. `document` extracts flags and segments from their container;
 //! 3. `model` compiles them: regular expressions, versions, dates, references and sets are
 //!    prepared before the first evaluation, and mistakes in the document become [`Diagnostic`]s;
 //! 4. `context` parses the context of an evaluation;
@@ -18,12 +18,12 @@
 //!    and keeps recent documents, for pins to them.
 //!
 //! Tools that examine documents (checks, differences, lifecycles, receipts and types) are the crate
-//! `isoflag-tools`, which reads the compiled document through [`model`] and the written one through
+//! `isoflag-tools`, which reads the compiled document through [`model`] and its source through
 //! [`Flags::source`].
 //!
 //! No cargo feature decides what is compiled. Two generic parameters do: evaluation is generic over
 //! an observer, which records explanations or ignores every step, and compiling over the findings,
-//! which are collected for diagnostics or ignored. What a module does not call is not in it.
+//! which are collected for diagnostics or ignored. A module contains only the code that it calls.
 //!
 //! ```
 //! use isoflag::{Context, Flags};
@@ -76,7 +76,7 @@ pub use freshness::{
     ResponseTimes, TtlError, parse_ttl,
 };
 pub use json::{JsonError, Object, Path, Value};
-pub use model::{Hash, Mentions};
+pub use model::{Dependencies, Hash};
 pub use printable::{printable, printable_lines};
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.

@@ -1,5 +1,5 @@
 //! The limits of a document, a context and an evaluation. They are counted, never timed, so that
-//! every host runtime accepts the same inputs and fails at the same place. `docs/limits.md` lists
+//! every host runtime accepts the same inputs and fails at the same point. `docs/limits.md` lists
 //! them in one table, with the cost of the worst input of each.
 
 /// The bytes of a document's text.
@@ -22,7 +22,7 @@ pub(crate) const MEMORY_OF_ELEMENT: (usize, usize) = (24, 60);
 /// The memory of an object's member with its name, in a short and in a long object.
 pub(crate) const MEMORY_OF_MEMBER: (usize, usize) = (40, 122);
 
-/// The memory of an array, an object or a string beside its contents.
+/// The memory of an array, an object or a string, without its contents.
 pub(crate) const MEMORY_OF_CONTAINER: usize = 28;
 
 /// The message about a document that would take more memory than its text may.
@@ -57,15 +57,15 @@ pub(crate) const STEP_BYTES: usize = 64;
 /// The bytes that the step of a bucket covers: salts and keys of ordinary length.
 pub(crate) const BUCKET_BYTES: usize = 128;
 
-/// The visits of a place in a regular expression's program, at a place in the text, that count as one
-/// step of a search.
+/// The visits of instructions of a regular expression's program, at offsets of the text, that count
+/// as one step of a search.
 pub(crate) const STEP_VISITS: u32 = 32;
 
 /// The instructions of a regular expression's program that count as one step of each search.
 pub(crate) const STEP_INSTRUCTIONS: u32 = 8;
 
-/// The steps that the flags share in the state of all flags, for what exceeds their own; one
-/// evaluation takes at most [`STEPS`] all the same.
+/// The steps that the flags share in the state of all flags, once their own are used; each
+/// evaluation still takes at most [`STEPS`].
 pub(crate) const STATE_STEPS: u32 = 4 * STEPS;
 
 /// The steps that each flag has in the state of all flags, whatever the other flags take.
@@ -88,7 +88,7 @@ pub(crate) fn memory_of_list(length: usize, (short, long): (usize, usize)) -> us
     (length - long_part).saturating_mul(short).saturating_add(long_part.saturating_mul(long))
 }
 
-/// What is left of a size limit while a binding walks an object of its host.
+/// The rest of a size limit while a binding walks an object of its host.
 ///
 /// A host object may share parts or contain itself, so its size is known only by counting.
 #[derive(Clone, Debug)]

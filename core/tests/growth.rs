@@ -42,7 +42,10 @@ fn memory_grows_as_the_document_does() {
                 ("diagnostics", allocated(text.len(), || flags.diagnostics().len()).0),
                 ("digest", allocated(text.len(), || flags.digest().len()).0),
                 ("bind", allocated(text.len(), || flags.bind(&context)).0),
-                ("mentions", allocated(text.len(), || flags.mentions_of(flags.handle(flag))).0),
+                (
+                    "dependencies",
+                    allocated(text.len(), || flags.dependencies_of(flags.handle(flag))).0,
+                ),
                 (
                     "state",
                     allocated(text.len(), || {

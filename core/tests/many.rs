@@ -19,7 +19,7 @@ fn each_row_has_the_answers_of_its_context() {
         .map(|context| keys.map(|key| flags.bind(context).evaluate(key)).into())
         .collect();
     assert_eq!(flags.evaluate_many(&keys, &contexts), one_by_one);
-    assert_ne!(one_by_one[0], one_by_one[1], "the contexts are told apart");
+    assert_ne!(one_by_one[0], one_by_one[1], "the contexts have different answers");
     assert_eq!(flags.evaluate_many(&keys, &[]), Vec::<Vec<Answer>>::new());
     assert_eq!(flags.evaluate_many(&[] as &[&str], &contexts), vec![Vec::<Answer>::new(); 3]);
 }

@@ -1,4 +1,4 @@
-//! What hostile inputs allocate, counted: linear in their bytes.
+//! Counts the allocations for hostile inputs: linear in their bytes.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::alloc::System;

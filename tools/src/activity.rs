@@ -57,7 +57,7 @@ struct Counted {
 }
 
 impl Activity {
-    /// Parses what a recorder wrote. Unknown members are ignored.
+    /// Parses a recorder's output. Unknown members are ignored.
     ///
     /// # Errors
     ///
@@ -238,7 +238,7 @@ impl ActivityError {
         &self.path
     }
 
-    /// What is wrong, without the path.
+    /// The problem, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

@@ -22,40 +22,40 @@ const BEGINNING: &str = "k_-k";
 /// ```
 #[must_use]
 pub fn to_appconfig_key(key: &str) -> Option<String> {
-    let mut written = String::new();
+    let mut encoded = String::new();
     if !key.starts_with(|first: char| first.is_ascii_lowercase()) {
-        written.push_str(BEGINNING);
+        encoded.push_str(BEGINNING);
     }
     let mut rest = key;
     while let Some(next) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix(ESCAPE) {
-            written.push_str("_-_");
+            encoded.push_str("_-_");
             rest = after;
             continue;
         }
         rest = rest.get(next.len_utf8()..)?;
         match next {
-            '.' => written.push_str("_-d"),
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' => written.push(next),
+            '.' => encoded.push_str("_-d"),
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' => encoded.push(next),
             other => {
                 let mut bytes = [0; 4];
                 for byte in other.encode_utf8(&mut bytes).bytes() {
-                    written.push_str(&format!("_-x{byte:02x}"));
+                    encoded.push_str(&format!("_-x{byte:02x}"));
                 }
             }
         }
-        if written.len() > LONGEST {
+        if encoded.len() > LONGEST {
             return None;
         }
     }
-    (written.len() <= LONGEST).then_some(written)
+    (encoded.len() <= LONGEST).then_some(encoded)
 }
 
 /// Returns the key that [`to_appconfig_key`] converted to this one; `None` if it never produces
 /// this text.
 #[must_use]
-pub fn from_appconfig_key(written: &str) -> Option<String> {
-    let mut rest = written.strip_prefix(BEGINNING).unwrap_or(written);
+pub fn from_appconfig_key(encoded: &str) -> Option<String> {
+    let mut rest = encoded.strip_prefix(BEGINNING).unwrap_or(encoded);
     let mut bytes: Vec<u8> = Vec::new();
     while !rest.is_empty() {
         if let Some(escaped) = rest.strip_prefix(ESCAPE) {
@@ -77,7 +77,7 @@ pub fn from_appconfig_key(written: &str) -> Option<String> {
         }
     }
     let key = String::from_utf8(bytes).ok()?;
-    (to_appconfig_key(&key).as_deref() == Some(written)).then_some(key)
+    (to_appconfig_key(&key).as_deref() == Some(encoded)).then_some(key)
 }
 
 #[cfg(test)]
@@ -95,11 +95,11 @@ mod tests {
     proptest! {
         #[test]
         fn every_key_comes_back(key in "([a-zA-Z0-9_.-]|_-|k_-k|\\PC){0,40}") {
-            if let Some(written) = to_appconfig_key(&key) {
-                prop_assert!(is_legal(&written), "{}", written);
-                prop_assert_eq!(from_appconfig_key(&written), Some(key.clone()));
+            if let Some(encoded) = to_appconfig_key(&key) {
+                prop_assert!(is_legal(&encoded), "{}", encoded);
+                prop_assert_eq!(from_appconfig_key(&encoded), Some(key.clone()));
                 if is_legal(&key) && !key.contains(ESCAPE) {
-                    prop_assert_eq!(written, key);
+                    prop_assert_eq!(encoded, key);
                 }
             } else {
                 prop_assert!(key.len() * 5 + BEGINNING.len() > LONGEST);
@@ -107,9 +107,9 @@ mod tests {
         }
 
         #[test]
-        fn nothing_else_is_read(written in "(_-[dx_k]?|[a-zA-Z0-9_-]|k_-k|\\PC){0,12}") {
-            if let Some(key) = from_appconfig_key(&written) {
-                prop_assert_eq!(to_appconfig_key(&key), Some(written));
+        fn nothing_else_is_read(encoded in "(_-[dx_k]?|[a-zA-Z0-9_-]|k_-k|\\PC){0,12}") {
+            if let Some(key) = from_appconfig_key(&encoded) {
+                prop_assert_eq!(to_appconfig_key(&key), Some(encoded));
             }
         }
     }

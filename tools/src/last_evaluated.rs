@@ -4,7 +4,7 @@ use isoflag::{Object, Value};
 
 use crate::activity::{Activity, FlagActivity};
 
-/// What activity shows about the last evaluation of a flag.
+/// The last evaluation of a flag, as far as activity shows it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LastEvaluated {
     /// Unknown: there is no activity.

@@ -4,7 +4,7 @@
 //! which the modules build on each other:
 //!
 //! - `activity` and `last_evaluated` count evaluations;
-//! - `analysis` derives what a flag can answer (`reach`), and which answers differ between two
+//! - `analysis` derives the possible answers of a flag (`reach`), and those that differ between two
 //!   documents (`impact`);
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents;

@@ -14,9 +14,9 @@ fn flags(text: &str) -> Flags {
 
 /// Returns the codes and paths of findings, without the notes that every document without owners
 /// has, and without members that a case overrides.
-fn found(document: &str, asked: &str) -> Vec<String> {
+fn found(document: &str, options_json: &str) -> Vec<String> {
     let usual = ["no-owner", "name-pattern"];
-    let found = check(&flags(document), &options(asked));
+    let found = check(&flags(document), &options(options_json));
     let told = found.iter().filter(|found| {
         let usual = found.severity() == isoflag::Severity::Info && usual.contains(&found.code());
         !usual && found.code() != "duplicate-member"
@@ -243,7 +243,7 @@ fn flags_are_few_and_young() {
     let old = flag(
         r#""lifecycle": {"createdTimestamp": "2026-01-01", "cleanupTimestamp": "2026-03-01"}"#,
     );
-    for (asked, expected) in [
+    for (options_json, expected) in [
         (r#"{"maxAgeDays": 30}"#, &[][..]),
         (r#"{"maxAgeDays": 30, "now": "2026-01-31"}"#, &[]),
         (
@@ -252,7 +252,7 @@ fn flags_are_few_and_young() {
         ),
         (r#"{"now": "2026-03-01"}"#, &["cleanup-due flags.f.lifecycle.cleanupTimestamp"]),
     ] {
-        assert_eq!(found(&old, asked), expected, "{asked}");
+        assert_eq!(found(&old, options_json), expected, "{options_json}");
     }
 }
 
@@ -276,7 +276,7 @@ fn invalid_members_of_a_lifecycle_are_found() {
 #[test]
 fn outside_development_a_feature_is_on_in_its_time() {
     let early = "on-before-its-time flags.f.on";
-    for (lifecycle, asked, expected) in [
+    for (lifecycle, options_json, expected) in [
         (r#"{"status": "Staging"}"#, r#"{"environment": "prod"}"#, Some(early)),
         (r#"{"status": "Staging"}"#, r#"{"environment": "dev"}"#, None),
         (r#"{"status": "Staging"}"#, "{}", None),
@@ -287,12 +287,12 @@ fn outside_development_a_feature_is_on_in_its_time() {
     ] {
         let on = flag(&format!("\"lifecycle\": {lifecycle}"));
         assert_eq!(
-            found(&on, asked),
+            found(&on, options_json),
             expected.into_iter().collect::<Vec<_>>(),
-            "{lifecycle} {asked}"
+            "{lifecycle} {options_json}"
         );
         let off = on.replace("\"on\": true", "\"on\": false");
-        assert_eq!(found(&off, asked), [""; 0]);
+        assert_eq!(found(&off, options_json), [""; 0]);
     }
     let named = flag(r#""lifecycle": {"status": "Doing"}"#).replacen(
         '{',

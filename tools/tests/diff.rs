@@ -87,12 +87,12 @@ fn each_change_is_described() {
 }
 
 const OLD: &str = r#"{"meta": {"version": 1}, "flags": {
-    "asks": {"key": "asks", "on": true, "variations": [1, 2], "fallthrough": {"variation": 0},
+    "dependent": {"key": "dependent", "on": true, "variations": [1, 2], "fallthrough": {"variation": 0},
         "rules": [{"variation": 1, "clauses": [{"op": "segmentMatch", "values": ["s"]}]}]},
     "gone": {"key": "gone"}, "named": {"key": "named", "name": "a"}},
     "segments": {"s": {"key": "s", "included": ["ada"]}}}"#;
 const NEW: &str = r#"{"meta": {"version": 2}, "flags": {
-    "asks": {"key": "asks", "on": true, "variations": [1, 2], "fallthrough": {"variation": 0},
+    "dependent": {"key": "dependent", "on": true, "variations": [1, 2], "fallthrough": {"variation": 0},
         "rules": [{"variation": 1, "clauses": [{"op": "segmentMatch", "values": ["s"]}]}]},
     "gone": {"key": "gone", "deleted": true}, "named": {"key": "named", "name": "`b`\n# x"},
     "new": {"key": "new"}},
@@ -101,21 +101,21 @@ const NEW: &str = r#"{"meta": {"version": 2}, "flags": {
 #[test]
 fn a_diff_is_formatted_as_text_json_and_markdown() {
     let diff = diff(OLD, NEW);
-    assert_eq!(diff.answers().collect::<Vec<_>>(), ["asks", "gone", "new"]);
+    assert_eq!(diff.answers().collect::<Vec<_>>(), ["dependent", "gone", "new"]);
     assert_eq!(
         diff.to_string(),
-        "flag `asks` changed; answers can differ\n  \
+        "flag `dependent` changed; answers can differ\n  \
            because of a segment or prerequisite that changed\n\
          flag `gone` removed; answers can differ\n\
-         flag `named` changed; answers stay\n  `name`: from `\"a\"` to `\"`b`\\n# x\"`\n\
+         flag `named` changed; answers unchanged\n  `name`: from `\"a\"` to `\"`b`\\n# x\"`\n\
          flag `new` added; answers can differ\n\
          segment `s` changed\n  included: `\"bob\"` added\n\
          the document changed\n  `meta`: from `{\"version\":1}` to `{\"version\":2}`\n"
     );
     assert_eq!(
         diff.to_markdown(),
-        "**Answers can differ:** `asks`, `gone`, `new`\n\
-         \n#### Flag `asks` changed ⚠\n\n- because of a segment or prerequisite that changed\n\
+        "**Answers can differ:** `dependent`, `gone`, `new`\n\
+         \n#### Flag `dependent` changed ⚠\n\n- because of a segment or prerequisite that changed\n\
          \n#### Flag `gone` removed ⚠\n\
          \n\n#### Flag `named` changed\n\n- `name`: from `\"a\"` to ``\"`b`\\n# x\"``\n\
          \n#### Flag `new` added ⚠\n\
@@ -126,7 +126,7 @@ fn a_diff_is_formatted_as_text_json_and_markdown() {
     let value = value.as_object().unwrap();
     let segments = r#"[{"change":"changed","changes":[{"after":["ada","bob"],"before":["ada"],"path":"included","words":"included: `\"bob\"` added"}],"key":"s"}]"#;
     assert_eq!(value.get("segments").unwrap().to_string(), segments);
-    assert_eq!(value.get("answers").unwrap().to_string(), r#"["asks","gone","new"]"#);
+    assert_eq!(value.get("answers").unwrap().to_string(), r#"["dependent","gone","new"]"#);
     let digest = Flags::from_json(NEW.as_bytes()).unwrap().digest().to_owned();
     assert_eq!(value.get("to").unwrap().as_str(), Some(&*digest));
 }

@@ -57,7 +57,7 @@ def test_the_test_in_the_package_readme_compiles() -> None:
     compile(block, PACKAGE.name, "exec")
     assert len(PACKAGE.blocks) == 5
     pytest.skip(
-        f"{PACKAGE}: a test of a shop that is not here; the like of it runs in docs/testing.md"
+        f"{PACKAGE}: a test of a shop that is not here; a similar one runs in docs/testing.md"
     )
 
 

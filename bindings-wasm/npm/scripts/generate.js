@@ -17,7 +17,7 @@ function withSections(bytes, sections) {
 
 /**
  * The glue, in which each call into the module that ends in a trap raises the epoch of the engine: first of all, since a
- * stack that is full has no room for a call. What a function throws on purpose lowers it again.
+ * stack that is full has no room for a call. An error that a function throws on purpose lowers it again.
  * @param {string} glue @param {WebAssembly.Module} module
  */
 function watched(glue, module) {
@@ -71,7 +71,7 @@ function checked(glue) {
   );
 }
 
-/** What wasm-bindgen has made for a module, with a list of what the module imports. @param {string} from @param {string} to @param {WebAssembly.Module} module */
+/** The output of wasm-bindgen for a module, with a list of its imports. @param {string} from @param {string} to @param {WebAssembly.Module} module */
 async function writeGlue(from, to, module) {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
   const glue = await readFile(new URL(`${from}/core_bg.js`, made), "utf8");
@@ -82,7 +82,7 @@ async function writeGlue(from, to, module) {
   );
   const types = await readFile(new URL(`${from}/core.d.ts`, made), "utf8");
   const added = `
-/** What the module imports. */
+/** The imports of the module. */
 export const imports: { readonly [name: string]: (...parameters: never[]) => unknown };
 
 /** Passes the functions the instance that they call, and the object that traps are reported to. */

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use isoflag::{Context, Flags, Mentions, Object, PartialBinding, Value};
+use isoflag::{Context, Dependencies, Flags, Object, PartialBinding, Value};
 use isoflag_wasm::answer::{code, value_type};
 use isoflag_wasm::bound::{self, FAILED};
 use isoflag_wasm::handles::{Document, FLAGS};
@@ -32,7 +32,7 @@ pub(crate) struct Parts {
 }
 
 struct Part {
-    mentions: Mentions,
+    dependencies: Dependencies,
     /// In the order in which the values of an individual context are written.
     members: Vec<Arc<str>>,
 }
@@ -40,12 +40,13 @@ struct Part {
 impl Parts {
     /// Describes the dependencies of a flag, see [`part_of`].
     fn of(&self, flags: &Flags, flag: u32) -> String {
-        let mentions = flags.mentions_of(bound::flag(flag));
+        let dependencies = flags.dependencies_of(bound::flag(flag));
         let mut known = self.known.borrow_mut();
-        let shared = known.iter().take(MOST_SHARED).position(|part| part.mentions == mentions);
+        let shared =
+            known.iter().take(MOST_SHARED).position(|part| part.dependencies == dependencies);
         let place = shared.unwrap_or(known.len());
-        let members = mentions.members();
-        let interchangeable = mentions.interchangeable().map(|(name, classes)| {
+        let members = dependencies.members();
+        let interchangeable = dependencies.interchangeable().map(|(name, classes)| {
             (Arc::from(name), classes.iter().copied().map(Value::from).collect())
         });
         let described = Object::from_iter([
@@ -54,7 +55,7 @@ impl Parts {
             ("interchangeable", Value::Object(interchangeable.collect())),
         ]);
         if shared.is_none() {
-            known.push(Part { mentions, members });
+            known.push(Part { dependencies, members });
         }
         Value::Object(described).to_canonical_json()
     }
@@ -67,7 +68,7 @@ impl Parts {
             let kind = &mut *self.kind.borrow_mut();
             Written { bytes: written, kind }.context(&part.members, &mut members)
         });
-        let bound = flags.bind_part(&part.mentions, context.as_ref());
+        let bound = flags.bind_part(&part.dependencies, context.as_ref());
         let code = ask(&bound, flag, expected);
         self.last.replace(Some(bound));
         Some(code)
@@ -190,7 +191,7 @@ pub fn make_part_buffer(bytes: u32) -> u32 {
 
 /// Returns the dependencies of a flag, as the JSON text of an object: a `number`, equal for flags with equal
 /// dependencies; the `members` of an individual context, the kind first; and the `interchangeable` ones, see
-/// [`Mentions::interchangeable`].
+/// [`Dependencies::interchangeable`].
 #[wasm_bindgen(js_name = partOf)]
 #[must_use]
 pub fn part_of(flags: u32, flag: u32) -> Option<String> {

@@ -190,7 +190,7 @@ impl Report {
                     0 => String::new(),
                     _ => format!(" (and {} like it)", counted(more, "flag")),
                 };
-                console.line(format_args!("  note[{code}]: {}{others}", told(first)))?;
+                console.line(format_args!("  note[{code}]: {}{others}", described(first)))?;
             }
         }
         Ok(())
@@ -229,7 +229,7 @@ impl Report {
 }
 
 /// A note without an excerpt: its message, which names the flag or follows its path.
-fn told(found: &Diagnostic) -> String {
+fn described(found: &Diagnostic) -> String {
     if found.message().starts_with('`') {
         found.message().to_owned()
     } else {

@@ -91,7 +91,7 @@ pub(crate) fn run(
         false => Some(call_sites::find(&keys, &arguments.code)?),
     };
     let counts = sites.as_ref().map(|sites| {
-        let count = |(key, places): (&String, &Vec<String>)| (Arc::from(&**key), places.len());
+        let count = |(key, sites): (&String, &Vec<String>)| (Arc::from(&**key), sites.len());
         sites.iter().map(count).collect::<BTreeMap<Arc<str>, usize>>()
     });
     let mut found = retirements(
@@ -128,9 +128,9 @@ fn print_json(
             .flat_map(Object::iter)
             .map(|(name, value)| (Arc::clone(name), value.clone()))
             .collect();
-        if let Some(places) = sites.and_then(|sites| sites.get(&*flag.key)) {
-            let places = places.iter().map(|place| Value::from(place.as_str())).collect();
-            members.push((Arc::from("calledAt"), places));
+        if let Some(calls) = sites.and_then(|sites| sites.get(&*flag.key)) {
+            let calls = calls.iter().map(|call| Value::from(call.as_str())).collect();
+            members.push((Arc::from("calledAt"), calls));
         }
         Value::Object(Object::from_members(members))
     });
@@ -180,19 +180,19 @@ fn print(
     console.table(&table)?;
     let Some(sites) = sites else { return Ok(()) };
     let warning = AnsiColor::Yellow.on_default().bold();
-    for (key, places) in sites.iter().filter(|(_, places)| places.len() > 1) {
-        let listed: Vec<&str> = places.iter().take(LISTED).map(String::as_str).collect();
-        let more = match places.len().saturating_sub(LISTED) {
+    for (key, calls) in sites.iter().filter(|(_, calls)| calls.len() > 1) {
+        let listed: Vec<&str> = calls.iter().take(LISTED).map(String::as_str).collect();
+        let more = match calls.len().saturating_sub(LISTED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let said = format!(
+        let message = format!(
             ": `{key}` is evaluated in {} places; evaluate it in one: {}{more}",
-            places.len(),
+            calls.len(),
             listed.join(", ")
         );
         console.line("")?;
-        console.cells(&[Cell::new("warning").styled(warning), Cell::new(said)])?;
+        console.cells(&[Cell::new("warning").styled(warning), Cell::new(message)])?;
     }
     Ok(())
 }

@@ -32,10 +32,10 @@ def topics() -> list[Topic]:
     one("off-nothing", "10", "an off flag without an off variation", flag(on=False, offVariation=ABSENT), None, {"version": 1})
     one("null-variation", "10", "a null variation has an index", flag(variations=[None]), None, served)
     one("object", "10", "an object", flag(variations=[{"a": [1, None]}]), {"a": [1, None]}, served)
-    one("malformed", "10", "a malformed flag stays, with null", flag(fallthrough={}), None, {"version": 1})
+    one("malformed", "10", "a malformed flag is kept, with null", flag(fallthrough={}), None, {"version": 1})
     one("malformed-reason", "10", "a malformed flag with reasons", flag(fallthrough={}), None,
         {"version": 1, "reason": {"kind": "ERROR", "errorKind": "MALFORMED_FLAG"}}, withReasons=True)  # fmt: skip
-    one("isolated", "isolation", "a flag that cannot be read stays, with null", flag(rules="x"), None, {"version": 1})
+    one("isolated", "isolation", "a flag that cannot be read is kept, with null", flag(rules="x"), None, {"version": 1})
     one("isolated-off", "isolation", "an off flag that cannot be read in part", flag(on=False, rules="x"), "off",
         {"variation": 2, "version": 1})  # fmt: skip
     case("deleted", "10", "a tombstone is left out", document([flag(deleted=True), flag("other")]), {"other": "no"},
@@ -69,9 +69,9 @@ def topics() -> list[Topic]:
     ]
     for slug, made, value, index, why in reasons:
         meta: dict[str, Json] = {"version": 1} if index is None else {"variation": index, "version": 1}
-        one(f"reason-{slug}", "10", "reasons when asked for", made, value, {**meta, "reason": why}, withReasons=True)
+        one(f"reason-{slug}", "10", "reasons if the option is set", made, value, {**meta, "reason": why}, withReasons=True)
         if slug not in {"fallthrough", "off-nothing"}:
-            one(f"no-reason-{slug}", "10", "no reasons unless asked for", made, value, meta)
+            one(f"no-reason-{slug}", "10", "no reasons without the option", made, value, meta)
     one("prerequisite-failed", "10", "a failed prerequisite", flag(prerequisites=[{"key": "none", "variation": 0}]), "off",
         {"variation": 2, "version": 1, "prerequisites": ["none"],
          "reason": {"kind": "PREREQUISITE_FAILED", "prerequisiteKey": "none"}}, withReasons=True)  # fmt: skip
@@ -147,7 +147,7 @@ def topics() -> list[Topic]:
         case(f"client-{slug}", "A1", f"client side only: {slug.replace('-', ' ')}", made,
              {"flag": "no"} if shown else {}, {"flag": served} if shown else {}, clientSideOnly=True)  # fmt: skip
         case(f"server-{slug}", "A1", f"without the option: {slug.replace('-', ' ')}", made, {"flag": "no"}, {"flag": served})
-    one("client-malformed", "A1", "a malformed flag of the client side stays", flag(clientSide=True, fallthrough={}), None,
+    one("client-malformed", "A1", "a malformed flag of the client side is kept", flag(clientSide=True, fallthrough={}), None,
         {"version": 1}, clientSideOnly=True)  # fmt: skip
 
     def needs(*keys: str) -> Json:
@@ -176,7 +176,7 @@ def topics() -> list[Topic]:
         [flag("a", prerequisites=needs("b")), flag("b", prerequisites=needs("c")), flag("c")]),
         {"a": "no", "b": "no", "c": "no"}, {"a": {**served, "prerequisites": ["b"]}, "b": {**served, "prerequisites": ["c"]},
                                             "c": served})  # fmt: skip
-    case("prerequisites-details", "10", "prerequisites stay where details are dropped", document(
+    case("prerequisites-details", "10", "prerequisites are kept if details are dropped", document(
         [flag("a", prerequisites=needs("b")), flag("b")]), {"a": "no", "b": "no"},
         {"a": {"variation": 0, "prerequisites": ["b"]}, "b": {"variation": 0}}, detailsOnlyForTrackedFlags=True,
         now=NOW)  # fmt: skip

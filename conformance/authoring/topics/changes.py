@@ -107,7 +107,7 @@ def apply() -> Topic:
     unversioned: Json = {"flags": {"a": {"on": False}}}
     case("held-without-version", "an item held without a version gives way to version 1", unversioned,
          [{"flags": {"a": flag("a", version=1)}}], ["a"], document([flag("a", version=1)]))  # fmt: skip
-    case("held-without-version-0", "an item held without a version stays before version 0", unversioned,
+    case("held-without-version-0", "an item held without a version is kept before version 0", unversioned,
          [{"flags": {"a": flag("a", version=0)}}], ["a"], {"flags": {"a": {"on": False}}})  # fmt: skip
     s5, s6 = segment("s", version=5), segment("s", version=6, included=["alice"])
     for slug, patch_item, kept in (("higher", s6, s6), ("equal", segment("s", version=5, included=["x"]), s5),
@@ -143,7 +143,7 @@ def apply() -> Topic:
                    {"apply": {"patches": patches, "then": {"evaluate": {"flag": flag_key, "default": "default"}}}},
                    dict(answer), document=before_, context=user(), **given)  # fmt: skip
 
-    asks = flag(prerequisites=[{"key": "p", "variation": 0}], fallthrough={"variation": 1})
+    dependent = flag(prerequisites=[{"key": "p", "variation": 0}], fallthrough={"variation": 1})
     p1, p2 = flag("p"), flag("p", version=2, on=False)
     yes = fell("yes", 1)
     then("answer-changed", "the new flag answers", document([flag()]), [
@@ -159,19 +159,19 @@ def apply() -> Topic:
         {"flags": {"flag": flag(version=2)}}], fell())  # fmt: skip
     then("answer-neighbour", "a flag that no patch names answers as ever", document([flag(), HELD]), [
         {"flags": {"a": NEWER}}], fell())  # fmt: skip
-    then("prerequisite-changed", "the asking flag sees the new prerequisite", document([asks, p1]), [{"flags": {"p": p2}}],
+    then("prerequisite-changed", "the dependent flag sees the new prerequisite", document([dependent, p1]), [{"flags": {"p": p2}}],
          prerequisite_failed("p"))  # fmt: skip
-    then("prerequisite-added", "a prerequisite that was missing", document([asks]), [{"flags": {"p": p1}}], yes)
-    then("prerequisite-deleted", "a prerequisite that is deleted", document([asks, p1]), [{"flags": {"p": gone(2, "p")}}],
+    then("prerequisite-added", "a prerequisite that was missing", document([dependent]), [{"flags": {"p": p1}}], yes)
+    then("prerequisite-deleted", "a prerequisite that is deleted", document([dependent, p1]), [{"flags": {"p": gone(2, "p")}}],
          prerequisite_failed("p"))  # fmt: skip
-    then("prerequisite-revived", "a prerequisite that returns", document([asks, p1]), [
+    then("prerequisite-revived", "a prerequisite that returns", document([dependent, p1]), [
         {"flags": {"p": gone(2, "p")}}, {"flags": {"p": flag("p", version=3)}}], yes)  # fmt: skip
-    then("cycle-closed", "a patch that closes a cycle", document([asks, p1]), [
+    then("cycle-closed", "a patch that closes a cycle", document([dependent, p1]), [
         {"flags": {"p": flag("p", version=2, prerequisites=[{"key": "flag", "variation": 1}])}}], malformed())  # fmt: skip
     then("cycle-opened", "a patch that opens a cycle", document(
-        [asks, flag("p", prerequisites=[{"key": "flag", "variation": 1}])]), [{"flags": {"p": flag("p", version=2)}}], yes)  # fmt: skip
+        [dependent, flag("p", prerequisites=[{"key": "flag", "variation": 1}])]), [{"flags": {"p": flag("p", version=2)}}], yes)  # fmt: skip
     member = flag(rules=[rule(in_segment("s"))])
-    then("segment-changed", "the asking flag sees the new segment", document([member], [segment("s")]), [
+    then("segment-changed", "the dependent flag sees the new segment", document([member], [segment("s")]), [
         {"segments": {"s": segment("s", version=2, included=["alice"])}}], matched(True))  # fmt: skip
     then("segment-added", "a segment that was missing", document([member]), [
         {"segments": {"s": segment("s", included=["alice"])}}], matched(True))  # fmt: skip
@@ -359,7 +359,7 @@ def order() -> Topic:
         for offset, expect in ((-86400, False), (-1, False), (0, True), (1, True), (86400, True)):
             times(f"{name}-{offset}", "both have the header", header(name, offset), header(name, 0), expect)
         times(f"{name}-far-ahead", "an origin whose clock is ahead", header(name, 10**8), header(name, 0), True)
-        times(f"{name}-both-far-ahead", "and stays ahead", header(name, 10**8), header(name, 10**8 + 1), False)
+        times(f"{name}-both-far-ahead", "and remains ahead", header(name, 10**8), header(name, 10**8 + 1), False)
         times(f"{name}-not-held", "only the offered one has it", header(name, -5), {}, True)
         times(f"{name}-not-offered", "only the held one has it", {}, header(name, 5), True)
         for slug, text in (("empty", ""), ("number", "1795172400"), ("iso", "2026-11-30T11:00:00Z"),

@@ -70,9 +70,9 @@ def gates() -> Topic:
     topic = Topic("consistency", "The consistency gate: has every instance that polls noticed the change")
 
     def ask(slug: str, description: str, made: Object, expect: Object, *, now_ms: float = STAMP * 1000 + 1_000_000,
-            ttl: float = 900, timeout: float | None = None, context: Json = None, asked: str = "flag",
+            ttl: float = 900, timeout: float | None = None, context: Json = None, key: str = "flag",
             taken_ms: float | None = None, **given: Json) -> None:  # fmt: skip
-        call: dict[str, Json] = {"flag": asked, "nowMs": now_ms, "ttlSeconds": ttl}
+        call: dict[str, Json] = {"flag": key, "nowMs": now_ms, "ttlSeconds": ttl}
         if timeout is not None:
             call["pollTimeoutMs"] = timeout
         if taken_ms is not None:
@@ -113,7 +113,7 @@ def gates() -> Topic:
         wrong: dict[str, Json] = {"flag": {"enabled": True, "lastModifiedTimestamp": stamp}}
         ask(f"appconfig-{slug}", "an attribute that is not a time in seconds", wrong, closed(code), container="appconfig")
     ask("own-before-meta", "a flag's own stamp comes before the document's", stamped(STAMP, STAMP + 999), consistent)
-    ask("own-later-than-meta", "a flag's own stamp also where it is the later", stamped(STAMP + 500, STAMP), gate(
+    ask("own-later-than-meta", "a flag's own stamp, even if it is the later one", stamped(STAMP + 500, STAMP), gate(
         500_000, Fraction(900)))  # fmt: skip
     ask("meta", "without its own a flag has the document's", stamped(ABSENT, STAMP), consistent)
     ask("meta-null", "a timestamp that is null is absent", stamped(None, STAMP), consistent)
@@ -150,15 +150,15 @@ def gates() -> Topic:
     ask("negative-timeout", "a timeout that is negative", held, closed("invalid-time", ""), timeout=-1)
     ask("flag-of-key-with-dots", "the place of a stamp in a flag with an odd key", document(
         [flag("a.b", **BOOLEAN, lifecycle={"lastModifiedTimestamp": "x"})]),
-        closed("invalid-stamp", 'flags["a.b"].lifecycle.lastModifiedTimestamp'), asked="a.b")  # fmt: skip
+        closed("invalid-stamp", 'flags["a.b"].lifecycle.lastModifiedTimestamp'), key="a.b")  # fmt: skip
 
-    ask("disabled-off", "a flag that is off is not enabled, and settles all the same", stamped(STAMP, on=False), disabled)
-    ask("disabled-off-serving-true", "what an off flag serves is what counts where it is a boolean",
+    ask("disabled-off", "a flag that is off is not enabled, and the change still settles", stamped(STAMP, on=False), disabled)
+    ask("disabled-off-serving-true", "the off variation decides if it is a boolean",
         stamped(STAMP, on=False, offVariation=1), consistent)  # fmt: skip
     ask("disabled-for-the-context", "on, but not for this context", stamped(STAMP, fallthrough={"variation": 0}), disabled)
     ask("enabled-by-a-rule", "on for this context by a rule", stamped(
         STAMP, fallthrough={"variation": 0}, rules=[rule(clause("key", "in", "alice"))]), consistent)  # fmt: skip
-    ask("disabled-missing", "a flag that is not there has the document's stamp", stamped(ABSENT, STAMP), disabled, asked="other")
+    ask("disabled-missing", "a flag that is not there has the document's stamp", stamped(ABSENT, STAMP), disabled, key="other")
     ask("disabled-deleted", "a tombstone", document([flag(deleted=True, lifecycle={"lastModifiedTimestamp": STAMP})]), disabled)
     ask("disabled-malformed", "a flag that cannot be read", stamped(STAMP, rules=5), disabled)
     ask("disabled-invalid-context", "an invalid context", held, disabled, context={"kind": "user"})
@@ -214,14 +214,14 @@ def pins_topics() -> list[Topic]:
 
     def pin(slug: str, description: str, history: Sequence[Object], expect: Object, *, pinned: int | str = 0, now_ms: float = 10,
             ttl: float = 45, timeout: float | None = None, max_age: float | None = None, max_documents: int | None = None,
-            flag_asked: str = "flag") -> None:  # fmt: skip
+            evaluated: str = "flag") -> None:  # fmt: skip
         entries: list[Json] = [{"nowMs": moment, **entry} if "fetched" not in entry else dict(entry)
                                for moment, entry in enumerate(history)]  # fmt: skip
-        asked = digest_of(history[pinned]) if isinstance(pinned, int) else pinned
+        pinned_digest = digest_of(history[pinned]) if isinstance(pinned, int) else pinned
         optional = {"pollTimeoutMs": timeout, "maxPinAgeMs": max_age, "maxDocuments": max_documents}
         given = {name: value for name, value in optional.items() if value is not None}
-        call: dict[str, Json] = {"history": entries, "digest": asked, "nowMs": now_ms, "ttlSeconds": ttl, **given,
-                                 "then": {"evaluate": {"flag": flag_asked, "default": "default"}}}  # fmt: skip
+        call: dict[str, Json] = {"history": entries, "digest": pinned_digest, "nowMs": now_ms, "ttlSeconds": ttl, **given,
+                                 "then": {"evaluate": {"flag": evaluated, "default": "default"}}}  # fmt: skip
         topic.case(slug, "pin", description, {"pinned": call}, dict(expect), context=user())
 
     def answered(by: Object, then: Object, *switched_off: str) -> dict[str, Json]:
@@ -235,7 +235,7 @@ def pins_topics() -> list[Topic]:
     pin("older", "a pin to the one before", [first, second], answered(first, fell()))
     pin("only", "a pin to the only one", [second], answered(second, yes))
     pin("oldest", "a pin to the oldest", [second, first, third], answered(second, yes))
-    pin("rollback", "one that is in force again", [second, first, second], answered(second, yes), now_ms=1e15)
+    pin("rollback", "one that is current again", [second, first, second], answered(second, yes), now_ms=1e15)
     pin("rolled-back-from", "one that was rolled back from", [first, second, first], answered(second, yes), pinned=1)
     pin("kept", "one that was fetched for the pin", [second, {"nowMs": -5, "superseded": True, **first}],
         answered(first, fell()), pinned=1)  # fmt: skip
@@ -268,22 +268,22 @@ def pins_topics() -> list[Topic]:
         answered(waited, off(), "flag"))  # fmt: skip
     pin("waits-gone", "a flag that is gone says nothing", [waited, {"document": document([])}], answered(waited, off(), "flag"))
     already = {"document": document([flag(on=False, offVariation=1)])}
-    pin("off-already", "a flag that was off in the pinned one stays what it was", [already, {"document": document([flag(on=False)])}],
+    pin("off-already", "a flag that was off in the pinned one is unchanged", [already, {"document": document([flag(on=False)])}],
         answered(already, off("yes", 1)))  # fmt: skip
     pin("on-since", "a flag that was switched on since is off for the pin", [already, second], answered(already, off("yes", 1)))
     pin("malformed-since", "a flag that is malformed in the newest is not off",
         [second, {"document": document([flag(on="yes")])}], answered(second, yes))  # fmt: skip
     pin("new-since", "a flag that the pinned one does not know", [first, {"document": document([flag(), flag("new")])}],
-        answered(first, not_found()), flag_asked="new")  # fmt: skip
-    asks = flag(**NEWER, prerequisites=[{"key": "p", "variation": 0}])
-    with_prerequisite = {"document": document([asks, flag("p")])}
+        answered(first, not_found()), evaluated="new")  # fmt: skip
+    dependent = flag(**NEWER, prerequisites=[{"key": "p", "variation": 0}])
+    with_prerequisite = {"document": document([dependent, flag("p")])}
     failed = detail("off", 2, reason("PREREQUISITE_FAILED", prerequisiteKey="p"))
-    pin("kill-switch-prerequisite", "who asks a flag that is off finds it off",
-        [with_prerequisite, {"document": document([asks, flag("p", on=False)])}], answered(with_prerequisite, failed, "p"))  # fmt: skip
-    pin("kill-switch-prerequisite-gone", "and one that is gone", [with_prerequisite, {"document": document([asks])}],
+    pin("kill-switch-prerequisite", "the dependent of a flag that is off finds it off",
+        [with_prerequisite, {"document": document([dependent, flag("p", on=False)])}], answered(with_prerequisite, failed, "p"))  # fmt: skip
+    pin("kill-switch-prerequisite-gone", "and one that is gone", [with_prerequisite, {"document": document([dependent])}],
         answered(with_prerequisite, failed, "p"))  # fmt: skip
     many = {"document": document([flag(), flag("b"), flag("\u00e9"), flag("10"), flag("a")])}
-    pin("kill-switch-many", "the keys of what was switched off are in order", [many, {"document": document([])}],
+    pin("kill-switch-many", "the keys that were switched off are in order", [many, {"document": document([])}],
         answered(many, off(), "10", "a", "b", "flag", "\u00e9"))  # fmt: skip
     member = flag(rules=[rule(in_segment("s"))])
     in_s = {"document": document([member], [segment("s", included=["alice"])])}
@@ -299,7 +299,7 @@ def pins_topics() -> list[Topic]:
     superseded = 1
     for ttl, timeout in ((45, None), (900, None), (45, 0), (0, 0)):
         limit = 2 * ttl * 1000 + (3000 if timeout is None else timeout)
-        pin(f"age-{ttl}-{timeout}-at-the-limit", "two times to live and a poll's timeout since it is not in force",
+        pin(f"age-{ttl}-{timeout}-at-the-limit", "two times to live and a poll's timeout after it stopped being current",
             [first, second], answered(first, fell()), now_ms=superseded + limit, ttl=ttl, timeout=timeout)  # fmt: skip
         pin(f"age-{ttl}-{timeout}-past-the-limit", "a millisecond longer", [first, second],
             refused("pin-too-old", second, first), now_ms=superseded + limit + 1, ttl=ttl, timeout=timeout)  # fmt: skip
@@ -307,7 +307,7 @@ def pins_topics() -> list[Topic]:
     pin("age-given-passed", "and passed", [first, second], refused("pin-too-old", second, first), now_ms=1002, max_age=1000)
     pin("age-of-the-newest", "the newest does not age", [first], answered(first, fell()), now_ms=1e15, max_age=0)
     pin("age-clock-behind", "a clock that went back", [first, second], answered(first, fell()), now_ms=0, max_age=0)
-    pin("age-of-the-kept", "one that was fetched ages since it was in force",
+    pin("age-of-the-kept", "one that was fetched ages from when it stopped being current",
         [second, {"nowMs": -2000, "superseded": True, **first}], refused("pin-too-old", second, first), pinned=1, max_age=1000)  # fmt: skip
 
     def stamped(stamp: int, **given: Json) -> dict[str, Json]:
@@ -333,17 +333,17 @@ def pins_topics() -> list[Topic]:
     own_stamp = {"document": document([flag(**NEWER, lifecycle={"lastModifiedTimestamp": 2000})])}
     pin("ahead-by-a-flags-stamp", "a flag's own stamp counts", [behind, fetched(own_stamp)], answered(own_stamp, yes), pinned=1,
         now_ms=far)  # fmt: skip
-    pin("ahead-then-in-force", "one that has been in force here is subject to what follows", [behind, fetched(ahead), ahead, behind],
+    pin("ahead-then-in-force", "one that has been current here is subject to what follows", [behind, fetched(ahead), ahead, behind],
         answered(ahead, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
     pin("ahead-then-passed", "and one that a later one has passed", [behind, fetched(ahead), stamped(3000, on=False)],
         answered(ahead, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
-    pin("ahead-held", "the one in force answers as before", [stamped(1000, **NEWER), fetched(stamped(2000, on=False))],
+    pin("ahead-held", "the current one answers as before", [stamped(1000, **NEWER), fetched(stamped(2000, on=False))],
         answered(stamped(1000, **NEWER), yes), now_ms=far)  # fmt: skip
     pin("equal-stamps", "of equal stamps none is later", [behind, fetched(stamped(1000, **NEWER))],
         answered(stamped(1000, **NEWER), off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
-    pin("without-stamps", "without stamps the one in force is the newest", [{"document": document([flag(on=False)])}, fetched(second)],
+    pin("without-stamps", "without stamps the current one is the newest", [{"document": document([flag(on=False)])}, fetched(second)],
         answered(second, off(), "flag"), pinned=1, now_ms=10)  # fmt: skip
-    pin("fetched-older", "an older one went out of force when the one in force was stamped",
+    pin("fetched-older", "an older one stopped being current when the current one was stamped",
         [{"nowMs": 10**9, **ahead}, fetched(stamped(1000, **NEWER))],
         answered(stamped(1000, **NEWER), yes), pinned=1, now_ms=far + 93_000)  # fmt: skip
     pin("fetched-older-past-the-limit", "a millisecond longer", [{"nowMs": 10**9, **ahead}, fetched(stamped(1000, **NEWER))],
@@ -353,13 +353,13 @@ def pins_topics() -> list[Topic]:
     pin("not-held", "a digest of nothing that is held", [first, second], refused("document-not-held", second, first),
         pinned="sha256:" + "0" * 64)  # fmt: skip
     pin("not-held-empty", "an empty history", [], refused("document-not-held"), pinned=digest_of(first))
-    pin("not-held-evicted", "one that had to leave", [first, second, third], refused("document-not-held", third, second),
+    pin("not-held-evicted", "one that was evicted", [first, second, third], refused("document-not-held", third, second),
         max_documents=2)  # fmt: skip
-    pin("bound-newest-stays", "the newest never leaves", [first, second], answered(second, yes), pinned=1, max_documents=0)
+    pin("bound-newest-stays", "the newest is never evicted", [first, second], answered(second, yes), pinned=1, max_documents=0)
     pin("bound-kept-does-not-fit", "one that is fetched does not drive out newer ones",
         [second, third, {"nowMs": -5, "superseded": True, **first}], refused("document-not-held", third, second), pinned=2,
         max_documents=2)  # fmt: skip
-    pin("kept-without-newest", "nothing is kept where nothing is in force", [{"superseded": True, **first}],
+    pin("kept-without-newest", "nothing is kept if no document is current", [{"superseded": True, **first}],
         refused("document-not-held"))  # fmt: skip
     for slug, text in (
         ("empty", ""), ("prefix", "sha256:"), ("short", digest_of(first)[:-1]), ("long", digest_of(first) + "0"),

@@ -338,9 +338,9 @@ def clock_topics() -> list[Topic]:
     clock = local(noon, 60)
     call: Json = {"withClock": {"nowMs": noon, "offsetMinutes": 60}}
     contexts: list[tuple[str, str, Json, str, Json]] = [
-        ("with-attributes", "attributes stay", user(plan="gold", name="Alice", anonymous=True),
+        ("with-attributes", "attributes are kept", user(plan="gold", name="Alice", anonymous=True),
          "clock:clock:user:alice", multi(clock=clock, user={"key": "alice", "plan": "gold", "name": "Alice", "anonymous": True})),
-        ("with-private", "private attributes stay", user(_meta={"privateAttributes": ["plan"]}), "clock:clock:user:alice",
+        ("with-private", "private attributes are kept", user(_meta={"privateAttributes": ["plan"]}), "clock:clock:user:alice",
          multi(clock=clock, user={"key": "alice", "_meta": {"privateAttributes": ["plan"]}})),
         ("with-multi", "a context of several kinds", multi(user={"key": "a:b"}, org={"key": "acme"}),
          "clock:clock:org:acme:user:a%3Ab", multi(clock=clock, org={"key": "acme"}, user={"key": "a:b"})),
@@ -377,7 +377,7 @@ def clock_topics() -> list[Topic]:
     ]))  # fmt: skip
     evening, morning = ruled(rule_id="evening"), ruled(rule=1, rule_id="morning")
     yes = ruled()
-    asked: list[tuple[str, str, str, int, dict[str, Json]]] = [
+    moments: list[tuple[str, str, str, int, dict[str, Json]]] = [
         ("night-2159", "night", "2024-03-01T21:59:59.999", 0, fell()),
         ("night-2200", "night", "2024-03-01T22:00:00", 0, evening),
         ("night-2359", "night", "2024-03-01T23:59:59", 0, evening),
@@ -416,7 +416,7 @@ def clock_topics() -> list[Topic]:
         ("march-last", "march", "2024-03-31T23:59:59", 0, yes),
         ("march-over", "march", "2024-03-31T23:59:59", 1, fell()),
     ]
-    for slug, key, text, offset, answer in asked:
+    for slug, key, text, offset, answer in moments:
         topic.case(slug, "clock", f"{key} at {text}Z, {offset} minutes east",
                    {"withClock": {"nowMs": instant(text), "offsetMinutes": offset,
                                   "then": {"evaluate": {"flag": key, "default": "default"}}}},

@@ -51,8 +51,8 @@ def explanations() -> Topic:
     topic = Topic("explanations", "What an evaluation looked at, and what decided it")
 
     def explain(slug: str, description: str, flags: Sequence[Object], answer: Object, trace: Json, context: Json = None,
-                segments: Sequence[Object] = (), asked: str = "flag", **given: Json) -> None:  # fmt: skip
-        topic.case(slug, "explain", description, {"explain": {"flag": asked}}, {"flag": asked, "answer": answer, "trace": trace},
+                segments: Sequence[Object] = (), key: str = "flag", **given: Json) -> None:  # fmt: skip
+        topic.case(slug, "explain", description, {"explain": {"flag": key}}, {"flag": key, "answer": answer, "trace": trace},
                    document=document(flags, segments), context=CITY if context is None else context, **given)  # fmt: skip
 
     yes, no = ruled(), fell()
@@ -62,7 +62,7 @@ def explanations() -> Topic:
             {"flag": "flag", "on": False, "variationIndex": 2})  # fmt: skip
     explain("off-nothing", "an off flag that serves nothing", [flag(on=False, offVariation=ABSENT)], off(None, None),
             {"flag": "flag", "on": False, "variationIndex": None})  # fmt: skip
-    explain("missing", "a flag that is not there", [flag()], not_found(None), None, asked="other")
+    explain("missing", "a flag that is not there", [flag()], not_found(None), None, key="other")
     explain("deleted", "a tombstone", [flag(deleted=True)], not_found(None), None)
     topic.case("invalid-context", "explain", "an invalid context", {"explain": {"flag": "flag"}},
                {"flag": "flag", "contextKey": None, "answer": no_context(None), "trace": None}, document=document([flag()]),
@@ -192,13 +192,13 @@ def context_hash(canonical_context: Json) -> str:
     return "sha256:" + hashlib.sha256(canonical(canonical_context).encode()).hexdigest()
 
 
-def receipt(made: Object, asked: str, answer: Object, trace: Json, given: Json) -> dict[str, Json]:
+def receipt(made: Object, key: str, answer: Object, trace: Json, given: Json) -> dict[str, Json]:
     """A receipt, written down from the rules."""
     return {
         "digest": digest(made),
         "specVersion": SPEC_VERSION,
         "contextHash": None if given is None else context_hash(given),
-        "flag": asked,
+        "flag": key,
         "answer": dict(answer),
         "trace": trace,
     }
@@ -212,8 +212,8 @@ def receipts_topics() -> list[Topic]:
     trace: dict[str, Json] = {"flag": "flag", "on": True, "variationIndex": 0}
     simple = receipt(plain, "flag", fell(), trace, alice)
 
-    def gives(slug: str, description: str, made: Object, expect: Object, given: Json, asked: str = "flag", **more: Json) -> None:
-        topic.case(f"gives-{slug}", "receipt", description, {"receipt": {"flag": asked}}, dict(expect), document=dict(made),
+    def gives(slug: str, description: str, made: Object, expect: Object, given: Json, key: str = "flag", **more: Json) -> None:
+        topic.case(f"gives-{slug}", "receipt", description, {"receipt": {"flag": key}}, dict(expect), document=dict(made),
                    context=given, **more)  # fmt: skip
 
     gives("fallthrough", "a flag that falls through", plain, simple, alice)

@@ -118,7 +118,7 @@ PARTS: list[tuple[str, str, dict[str, Json]]] = [
     ("entry-untracked-text", f"{ENTRY}.untracked", with_entry(untracked="yes")),
 ]  # fmt: skip
 
-# What evaluation does not need: a warning, read as absent.
+# Members that evaluation does not need: a warning, read as absent.
 TOLERATED: list[tuple[str, str, Json]] = [
     ("version-text", "version", "1"),
     ("version-fraction", "version", 1.5),
@@ -241,11 +241,11 @@ def flags() -> Topic:
 def segments() -> Topic:
     """Bad parts of segments."""
     topic = Topic("isolation-segments", "A segment that cannot be read spoils the flags that reach it, and nothing else")
-    asks = flag(rules=[rule(in_segment("s"))])
+    dependent = flag(rules=[rule(in_segment("s"))])
     spared = flag("spared", rules=[rule(clause("key", "in", "nobody"), in_segment("s"))])
 
     def over(bad: Json) -> Json:
-        return {**document([asks, spared, flag("other")]), "segments": {"s": bad, "good": segment("good", included=["alice"])}}
+        return {**document([dependent, spared, flag("other")]), "segments": {"s": bad, "good": segment("good", included=["alice"])}}
 
     for slug, path, bad in SEGMENT_PARTS:
         place = f"segments.s.{path}" if path else "segments.s"
@@ -259,9 +259,9 @@ def segments() -> Topic:
     topic.evaluate("null", "isolation", "a segment that is null is absent", over(None), user(), matched(False))
     topic.evaluate("version-text", "isolation", "a version of the wrong type is read as absent",
                    over(segment("s", version="1", included=["alice"])), user(), matched(True))  # fmt: skip
-    nested: Json = {**document([asks]), "segments": {"s": segment("s", rules=[{"clauses": [in_segment("t")]}]), "t": 5}}
+    nested: Json = {**document([dependent]), "segments": {"s": segment("s", rules=[{"clauses": [in_segment("t")]}]), "t": 5}}
     topic.evaluate("nested", "isolation", "a bad segment below another", nested, user(), malformed())
-    hidden: Json = {**document([asks]), "segments": {"s": segment("s", included=["alice"], rules=[{"clauses": [in_segment("t")]}]),
+    hidden: Json = {**document([dependent]), "segments": {"s": segment("s", included=["alice"], rules=[{"clauses": [in_segment("t")]}]),
                                                "t": 5}}  # fmt: skip
     topic.evaluate("nested-unreached", "isolation", "a bad segment below another that is not reached", hidden, user(),
                    matched(True))  # fmt: skip

@@ -74,9 +74,9 @@ def statuses() -> Topic:
     rows: list[tuple[str, str, dict[str, Json], str, dict[str, Json]]] = [
         ("keeps-staged", "since when it was in staging says which artifacts hold it", {"status": "Staging", "statusTimestamp": 100},
          "Done", {"stagedTimestamp": 100}),
-        ("keeps-staged-written", "what is written already stays", {"status": "Staging", "statusTimestamp": 100, "stagedTimestamp": 50},
+        ("keeps-staged-written", "an existing timestamp is kept", {"status": "Staging", "statusTimestamp": 100, "stagedTimestamp": 50},
          "Done", {"stagedTimestamp": 50}),
-        ("forgets-staged", "what is written anew is in no artifact", {"status": "Done", "stagedTimestamp": 50, "deployedTimestamp": 60},
+        ("forgets-staged", "a flag that is in development again is in no artifact", {"status": "Done", "stagedTimestamp": 50, "deployedTimestamp": 60},
          "Doing", {"stagedTimestamp": None, "deployedTimestamp": None}),
         ("stages-anew", "nor since when it was", {"status": "Doing", "stagedTimestamp": 50}, "Staging", {}),
         ("keeps-the-rest", "nothing else changes", {"status": "To Do", "owner": "web", "lastModifiedTimestamp": 5}, "Doing", {}),
@@ -244,7 +244,7 @@ def retirement_topics() -> list[Topic]:
     def rules(constant: str, stable: str, **more: Json) -> dict[str, Json]:
         return {"rules": {"constant": constant, "stable": stable, **more}}
 
-    # What is known of the time, from documents and stamps.
+    # Evidence of time, from documents and timestamps.
     a, b, split, absent = serving(0), serving(1), serving(None), document([])
     stamped_long, stamped_lately = (serving(0, {"lastModifiedTimestamp": stamp}) for stamp in (LONG_AGO, LATELY))
     meta = {**serving(0), "meta": {"lastModifiedTimestamp": LONG_AGO}}
@@ -272,7 +272,7 @@ def retirement_topics() -> list[Topic]:
     ask("weeks-more", "for how long is for the caller to say", serving(0, {**SAID, "lastModifiedTimestamp": LONG_AGO}),
         {"verdict": "ask", **rules(UNKNOWN, UNKNOWN)}, weeks=5.5)  # fmt: skip
 
-    # What everybody gets.
+    # The value that every context gets.
     values: list[tuple[str, dict[str, Json], Json]] = [
         ("value", serving(1), {"value": "yes"}),
         ("off", document([flag(on=False)]), {"value": "off"}),
@@ -282,9 +282,9 @@ def retirement_topics() -> list[Topic]:
          {"value": "no"}),
     ]  # fmt: skip
     for slug, made, constant_value in values:
-        ask(f"constant-{slug}", "what everybody gets", made, {"constant": constant_value})
+        ask(f"constant-{slug}", "the value that every context gets", made, {"constant": constant_value})
 
-    # What people said.
+    # Feedback and checks.
     said: list[tuple[str, dict[str, Json], str, str, str]] = [
         ("nothing", {}, UNKNOWN, UNKNOWN, UNKNOWN),
         ("good-alone", {"feedback": "good"}, UNKNOWN, UNKNOWN, UNKNOWN),
@@ -353,7 +353,7 @@ def retirement_topics() -> list[Topic]:
         ("not-finished", {"status": "Done", "cleanupTimestamp": RETIREMENT_NOW + 1}, None, "ask"),
     ]
     for slug, lifecycle, until, verdict in periods:
-        ask(f"safety-{slug}", "until when it has to stay", serving(0, lifecycle),
+        ask(f"safety-{slug}", "until when it must be kept", serving(0, lifecycle),
             {"safetyUntil": until, "verdict": verdict, "status": lifecycle["status"]})  # fmt: skip
     ask("owner", "whose it is", serving(0, {"owner": "web"}), {"owner": "web", "status": None})
     call: dict[str, Json] = {"now": RETIREMENT_NOW}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..builders import Json, clause, document, fell, flag, malformed, off, rule, ruled, user
+from ..builders import Json, Object, clause, document, fell, flag, malformed, off, rule, ruled, user
 from ..hashing import prefix_of
 from ..topic import Topic, repeated
 
@@ -167,7 +167,7 @@ def memory(topic: Topic) -> None:
     without = memory_of({"flags": {"flag": {"on": True, "pad": "", "x": [0] * count, "variations": [1]}}}) + of_flag
     for slug, more, description in (("under", 0, "all the memory"), ("over", 1, "one byte more than the memory")):
         text = repeated(before, ("a", limit - without + more), '","variations":[1],"x":[', ("0,", count - 1), "0]}}}")
-        expect: Json = {"error": {"code": "limit", "path": "flags.flag"}} if more else {"keys": ["flag"]}
+        expect: Object = {"error": {"code": "limit", "path": "flags.flag"}} if more else {"keys": ["flag"]}
         topic.load_text(f"memory-{slug}", "14.3", f"values that take {description} of a document", text, expect)
     targets = repeated('{"flags":{"flag":{"on":true,"variations":[1],"targets":[', ("{},", 200_000), "{}]}}}")
     topic.load_text("memory-of-targets", "14.3", "short targets that take more than their text", targets,

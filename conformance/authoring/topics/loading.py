@@ -60,7 +60,7 @@ def containers() -> Topic:
     topic.load("flag-values-beside-flags", "C2", "plain values beside flags", {"flags": {"flag": FLAG}, "flagValues": {"a": 1}},
                {"keys": ["a", "flag"], "digest": digest({"flags": {"flag": FLAG, "a": expanded("a", 1)}})})  # fmt: skip
     clash: Json = {"flags": {"flag": FLAG}, "flagValues": {"flag": "value", "a": 1}}
-    topic.load("flag-values-clash", "C2", "a key in both places: the flag stays, with an error", clash,
+    topic.load("flag-values-clash", "C2", "a key in both places: the flag is kept, with an error", clash,
                {"keys": ["a", "flag"], "digest": digest({"flags": {"flag": FLAG, "a": expanded("a", 1)}}),
                 "diagnostics": [diagnostic("error", "duplicate-flag")]})  # fmt: skip
     topic.evaluate("flag-values-clash-answer", "C2", "a key in both places: the flag answers", clash, user(), fell())

@@ -52,7 +52,7 @@ IN: list[Row] = [
     ("array-object-element", [{"a": 1}], ["a"], False),
 ]
 
-# Where the SDKs disagree: objects and arrays never match, a null element matches a null value.
+# The SDKs disagree: objects and arrays never match, a null element matches a null value.
 IN_DECIDED: list[tuple[str, str, Json, list[Json], bool]] = [
     ("D17", "object-equal", {"a": 1}, [{"a": 1}], False),
     ("D17", "object-empty", {}, [{}], False),

@@ -139,7 +139,7 @@ def topics() -> list[Topic]:
     made = document([flag(rules=[rule(clause("text", "matches", "a(?=b)", "a"))])])
     topic.evaluate("refused-beside-good", "D26", "a refused pattern leaves the others", made, user(text="ab"), matched(True))  # fmt: skip
     made = document([flag(rules=[rule(clause("other", "matches", "a(?=b)", negate=True))])])
-    topic.evaluate("refused-absent-negated", "D27", "an absent attribute stays no match", made, user(text="ab"),
+    topic.evaluate("refused-absent-negated", "D27", "an absent attribute remains no match", made, user(text="ab"),
                    matched(False))  # fmt: skip
     for times, fits in ((4096, True), (4097, False)):
         before = (

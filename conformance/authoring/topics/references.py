@@ -160,8 +160,8 @@ def clauses() -> Topic:
     with_meta = {**RICH, "_meta": {"privateAttributes": ["plan"]}}
     for slug, tag, reference, value in REFERENCES:
         for negate in (False, True):
-            asked: Json = "gold" if value in (ABSENT, None) else value
-            made = clause(reference, "in", asked, contextKind="user", negate=negate)
+            tested: Json = "gold" if value in (ABSENT, None) else value
+            made = clause(reference, "in", tested, contextKind="user", negate=negate)
             topic.evaluate(f"{slug}{'-negated' if negate else ''}", tag, f"reference `{reference}`{', negated' if negate else ''}",
                 document([flag(rules=[rule(made)])]), with_meta, expect(value, negate))  # fmt: skip
     for slug, tag, name, value in LITERALS:

@@ -355,7 +355,7 @@ def experiments_topics() -> list[Topic]:
         by_seed = bucket(hash_name, "99", "alice")
         by_org = bucket(hash_name, EXPERIMENTS_PREFIX, "acme")
         pinned: list[tuple[str, str, int, dict[str, Json], Json]] = [
-            ("by-key", "an experiment goes by the key", by_key, {}, user()),
+            ("by-key", "an experiment uses the key", by_key, {}, user()),
             ("bucket-by-ignored", "an experiment ignores bucketBy", by_key, {"bucketBy": "plan"}, user(plan="gold")),
             ("bucket-by-number-ignored", "an experiment ignores a numeric bucketBy", by_key, {"bucketBy": "plan"}, user(plan=7)),
             ("bucket-by-path-ignored", "an experiment ignores a path in bucketBy", by_key,

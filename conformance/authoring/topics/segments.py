@@ -39,7 +39,7 @@ def of_kind(kind: str, *values: Json) -> dict[str, Json]:
     return {"contextKind": kind, "values": list(values)}
 
 
-def asks(*keys: Json, **given: Json) -> dict[str, Json]:
+def in_segments(*keys: Json, **given: Json) -> dict[str, Json]:
     """A flag whose rule tests for the segments."""
     return flag(rules=[rule(in_segment(*keys, **given))])
 
@@ -99,64 +99,64 @@ def lists() -> Topic:
         for negate in (False, True):
             given: dict[str, Json] = {"negate": True} if negate else {}
             topic.evaluate(f"{slug}{'-negated' if negate else ''}", tag, slug.replace("-", " "),
-                           document([asks("s", **given)], [segment("s", **members)]), context,
+                           document([in_segments("s", **given)], [segment("s", **members)]), context,
                            matched(hit != negate))  # fmt: skip
     inc = segment("in", included=["alice"])
     out = segment("out", included=["bob"])
-    asked: list[tuple[str, str, dict[str, Json], list[Object], dict[str, Json], bool]] = [
-        ("any-first", "6", asks("in", "out"), [inc, out], user(), True),
-        ("any-second", "6", asks("out", "in"), [inc, out], user(), True),
-        ("any-none", "6", asks("out"), [inc, out], user(), False),
-        ("any-negated", "6", asks("out", "in", negate=True), [inc, out], user(), False),
-        ("missing", "6", asks("none"), [], user(), False),
-        ("missing-negated", "6", asks("none", negate=True), [], user(), True),
-        ("missing-then-hit", "6", asks("none", "in"), [inc], user(), True),
-        ("no-values", "6", asks(), [inc], user(), False),
-        ("no-values-negated", "6", asks(negate=True), [inc], user(), True),
-        ("not-a-string", "6", asks(5, None, True, {"key": "in"}, ["in"]), [inc], user(), False),
-        ("not-a-string-then-hit", "6", asks(5, None, "in"), [inc], user(), True),
-        ("not-a-string-negated", "6", asks(5, negate=True), [inc], user(), True),
-        ("inherited-name", "6", asks("toString", "__proto__", "constructor"), [inc], user(), False),
-        ("kind-of-clause-ignored", "6", asks("in", contextKind="org"), [inc], user(), True),
-        ("kind-absent-negated", "6", asks("in", negate=True), [inc], {"kind": "org", "key": "acme"}, True),
+    clauses: list[tuple[str, str, dict[str, Json], list[Object], dict[str, Json], bool]] = [
+        ("any-first", "6", in_segments("in", "out"), [inc, out], user(), True),
+        ("any-second", "6", in_segments("out", "in"), [inc, out], user(), True),
+        ("any-none", "6", in_segments("out"), [inc, out], user(), False),
+        ("any-negated", "6", in_segments("out", "in", negate=True), [inc, out], user(), False),
+        ("missing", "6", in_segments("none"), [], user(), False),
+        ("missing-negated", "6", in_segments("none", negate=True), [], user(), True),
+        ("missing-then-hit", "6", in_segments("none", "in"), [inc], user(), True),
+        ("no-values", "6", in_segments(), [inc], user(), False),
+        ("no-values-negated", "6", in_segments(negate=True), [inc], user(), True),
+        ("not-a-string", "6", in_segments(5, None, True, {"key": "in"}, ["in"]), [inc], user(), False),
+        ("not-a-string-then-hit", "6", in_segments(5, None, "in"), [inc], user(), True),
+        ("not-a-string-negated", "6", in_segments(5, negate=True), [inc], user(), True),
+        ("inherited-name", "6", in_segments("toString", "__proto__", "constructor"), [inc], user(), False),
+        ("kind-of-clause-ignored", "6", in_segments("in", contextKind="org"), [inc], user(), True),
+        ("kind-absent-negated", "6", in_segments("in", negate=True), [inc], {"kind": "org", "key": "acme"}, True),
         ("attribute-ignored", "6", flag(rules=[rule(clause("/a//b", "segmentMatch", "in", contextKind="user"))]), [inc], user(), True),
         ("attribute-absent", "6", flag(rules=[rule(clause(ABSENT, "segmentMatch", "in"))]), [inc], user(), True),
         ("two-clauses", "6", flag(rules=[rule(in_segment("in"), in_segment("out", negate=True))]), [inc, out], user(), True),
-        ("nested", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
-        ("nested-negated", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("in", negate=True)]}]), inc], user("bob"), True),
-        ("nested-three", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("b")]}]),
+        ("nested", "6", in_segments("a"), [segment("a", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
+        ("nested-negated", "6", in_segments("a"), [segment("a", rules=[{"clauses": [in_segment("in", negate=True)]}]), inc], user("bob"), True),
+        ("nested-three", "6", in_segments("a"), [segment("a", rules=[{"clauses": [in_segment("b")]}]),
          segment("b", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
-        ("nested-missing", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("none")]}])], user(), False),
-        ("nested-diamond", "6", asks("a"), [segment("a", rules=[{"clauses": [in_segment("b"), in_segment("c")]}]),
+        ("nested-missing", "6", in_segments("a"), [segment("a", rules=[{"clauses": [in_segment("none")]}])], user(), False),
+        ("nested-diamond", "6", in_segments("a"), [segment("a", rules=[{"clauses": [in_segment("b"), in_segment("c")]}]),
          segment("b", rules=[{"clauses": [in_segment("in")]}]),
          segment("c", rules=[{"clauses": [in_segment("in")]}]), inc], user(), True),
         ("twice-in-one-rule", "6", flag(rules=[rule(in_segment("in"), in_segment("in"))]), [inc], user(), True),
     ]  # fmt: skip
-    for slug, tag, made, segments, context, hit in asked:
+    for slug, tag, made, segments, context, hit in clauses:
         topic.evaluate(slug, tag, slug.replace("-", " "), document([made], segments), context, matched(hit))
 
     loop = segment("s", rules=[{"clauses": [in_segment("s")]}])
     two: list[Object] = [segment("a", rules=[{"clauses": [in_segment("b")]}]), segment("b", rules=[{"clauses": [in_segment("a")]}])]
     broken = segment("broken", rules=[{"clauses": [clause("/a//b", "in", "x", contextKind="user")]}])
     errors: list[tuple[str, str, dict[str, Json], list[Object], dict[str, Json]]] = [
-        ("cycle-self", "6", asks("s"), [loop], malformed()),
-        ("cycle-self-negated", "6", asks("s", negate=True), [loop], malformed()),
-        ("cycle-two", "6", asks("a"), two, malformed()),
-        ("cycle-two-other-end", "6", asks("b"), two, malformed()),
-        ("cycle-below", "6", asks("c"), [segment("c", rules=[{"clauses": [in_segment("a")]}]), *two], malformed()),
-        ("cycle-hidden-by-include", "6", asks("s"), [{**loop, "included": ["alice"]}], matched(True)),
-        ("cycle-hidden-by-exclude", "6", asks("s"), [{**loop, "excluded": ["alice"]}], matched(False)),
-        ("cycle-hidden-by-rule", "6", asks("s"), [segment("s", rules=[
+        ("cycle-self", "6", in_segments("s"), [loop], malformed()),
+        ("cycle-self-negated", "6", in_segments("s", negate=True), [loop], malformed()),
+        ("cycle-two", "6", in_segments("a"), two, malformed()),
+        ("cycle-two-other-end", "6", in_segments("b"), two, malformed()),
+        ("cycle-below", "6", in_segments("c"), [segment("c", rules=[{"clauses": [in_segment("a")]}]), *two], malformed()),
+        ("cycle-hidden-by-include", "6", in_segments("s"), [{**loop, "included": ["alice"]}], matched(True)),
+        ("cycle-hidden-by-exclude", "6", in_segments("s"), [{**loop, "excluded": ["alice"]}], matched(False)),
+        ("cycle-hidden-by-rule", "6", in_segments("s"), [segment("s", rules=[
             {"clauses": []}, {"clauses": [in_segment("s")]}])], matched(True)),
-        ("cycle-hidden-by-clause", "6", asks("s"), [segment("s", rules=[
+        ("cycle-hidden-by-clause", "6", in_segments("s"), [segment("s", rules=[
             {"clauses": [clause("key", "in", "bob"), in_segment("s")]}])], matched(False)),
-        ("cycle-behind-hit", "6", asks("in", "s"), [inc, loop], matched(True)),
-        ("cycle-before-hit", "6", asks("s", "in"), [inc, loop], malformed()),
-        ("cycle-deleted", "6", asks("s"), [{**loop, "deleted": True}], matched(False)),
-        ("broken-clause", "8", asks("broken"), [broken], malformed()),
-        ("broken-clause-negated", "8", asks("broken", negate=True), [broken], malformed()),
-        ("broken-clause-hidden", "8", asks("broken"), [{**broken, "included": ["alice"]}], matched(True)),
-        ("broken-clause-nested", "8", asks("a"), [segment("a", rules=[{"clauses": [in_segment("broken")]}]), broken], malformed()),
+        ("cycle-behind-hit", "6", in_segments("in", "s"), [inc, loop], matched(True)),
+        ("cycle-before-hit", "6", in_segments("s", "in"), [inc, loop], malformed()),
+        ("cycle-deleted", "6", in_segments("s"), [{**loop, "deleted": True}], matched(False)),
+        ("broken-clause", "8", in_segments("broken"), [broken], malformed()),
+        ("broken-clause-negated", "8", in_segments("broken", negate=True), [broken], malformed()),
+        ("broken-clause-hidden", "8", in_segments("broken"), [{**broken, "included": ["alice"]}], matched(True)),
+        ("broken-clause-nested", "8", in_segments("a"), [segment("a", rules=[{"clauses": [in_segment("broken")]}]), broken], malformed()),
     ]  # fmt: skip
     for slug, tag, made, segments, answer in errors:
         topic.evaluate(slug, tag, slug.replace("-", " "), document([made], segments), user(), answer)
@@ -166,27 +166,27 @@ def lists() -> Topic:
                                for n in range(1, length)]  # fmt: skip
         return [*links, segment(f"s{length}", included=["alice"])]
 
-    name = topic.document("chain-64", document([asks("s1")], chain(64)))
+    name = topic.document("chain-64", document([in_segments("s1")], chain(64)))
     topic.evaluate("depth-64", "limits", "64 segments below the flag", name, user(), matched(True))
-    name = topic.document("chain-65", document([asks("s1"), flag("lower", rules=[rule(in_segment("s2"))])], chain(65)))
+    name = topic.document("chain-65", document([in_segments("s1"), flag("lower", rules=[rule(in_segment("s2"))])], chain(65)))
     topic.evaluate("depth-65", "limits", "the 65th segment below is one too many", name, user(), malformed())
-    topic.evaluate("depth-65-from-below", "limits", "the same chain asked for one segment further down", name, user(),
+    topic.evaluate("depth-65-from-below", "limits", "the same chain evaluated from one segment further down", name, user(),
                    matched(True), flag="lower")  # fmt: skip
     levels: list[Object] = [
         segment(f"d{n}", rules=[{"clauses": [in_segment(f"d{n + 1}"), clause("key", "in", "nobody")]},
                                 {"clauses": [in_segment(f"d{n + 1}")]}]) for n in range(40)]  # fmt: skip
-    name = topic.document("diamonds", document([asks("d0")], [*levels, segment("d40", included=["alice"])]))
-    topic.evaluate("diamonds-40", "limits", "forty levels asked for twice each: every segment is computed once", name,
+    name = topic.document("diamonds", document([in_segments("d0")], [*levels, segment("d40", included=["alice"])]))
+    topic.evaluate("diamonds-40", "limits", "forty levels, each reached twice: every segment is computed once", name,
                    user(), matched(True))  # fmt: skip
     topic.evaluate("diamonds-40-miss", "limits", "the same without a hit", name, user("bob"), matched(False))
-    many = document([asks("big")], [segment("big", included=[f"user-{n}" for n in range(0, 2000, 2)])])
+    many = document([in_segments("big")], [segment("big", included=[f"user-{n}" for n in range(0, 2000, 2)])])
     name = topic.document("thousand", many)
     for number in (0, 998, 1998):
         topic.evaluate(f"thousand-{number}", "6", "one of a thousand keys", name, user(f"user-{number}"), matched(True))
     topic.evaluate("thousand-999", "6", "none of a thousand keys", name, user("user-999"), matched(False))
-    topic.load("missing-diagnostic", "6", "a segment that is not there is a warning", document([asks("none")]),
+    topic.load("missing-diagnostic", "6", "a segment that is not there is a warning", document([in_segments("none")]),
                {"diagnostics": [diagnostic("warning", "missing-segment")]})  # fmt: skip
-    topic.load("cycle-diagnostic", "6", "a cycle of segments is an error", document([asks("a")], two),
+    topic.load("cycle-diagnostic", "6", "a cycle of segments is an error", document([in_segments("a")], two),
                {"keys": ["flag"], "diagnostics": [diagnostic("error", "segment-cycle")]})  # fmt: skip
     return topic
 
@@ -236,40 +236,40 @@ def weights() -> Topic:
         for slug, tag, given, context, hit in rows:
             seg = segment("s", rules=[{"id": "w", "clauses": [], "hash": hash_name, **given}])
             topic.evaluate(f"{slug}-{hash_name}", tag, f"{slug.replace('-', ' ')}, by {hash_name}",
-                           document([asks("s")], [seg]), context, matched(hit))  # fmt: skip
+                           document([in_segments("s")], [seg]), context, matched(hit))  # fmt: skip
         for hit in (False, True):
             ending = "" if hit else "-at"
             seg = segment("s", salt=ABSENT, rules=[{"clauses": [], "weight": nothing + hit, "hash": hash_name}])
             topic.evaluate(f"salt-absent{ending}-{hash_name}", "1.3", "an absent salt is the empty text",
-                           document([asks("s")], [seg]), user(), matched(hit))  # fmt: skip
+                           document([in_segments("s")], [seg]), user(), matched(hit))  # fmt: skip
             seg = segment("s", key=ABSENT, rules=[{"clauses": [], "weight": number + hit, "hash": hash_name}])
             topic.evaluate(f"key-absent{ending}-{hash_name}", "1.3", "a segment without a key has the one it is under",
-                           {"flags": {"flag": asks("s")}, "segments": {"s": seg}}, user(), matched(hit))  # fmt: skip
+                           {"flags": {"flag": in_segments("s")}, "segments": {"s": seg}}, user(), matched(hit))  # fmt: skip
             other = bucket(hash_name, prefix_of("own", "seg-salt"), "alice")
             seg = segment("own", rules=[{"clauses": [], "weight": other + hit, "hash": hash_name}])
             topic.evaluate(f"key-own{ending}-{hash_name}", "1.3", "a segment's own key is what is hashed",
-                           {"flags": {"flag": asks("s")}, "segments": {"s": seg}}, user(), matched(hit))  # fmt: skip
+                           {"flags": {"flag": in_segments("s")}, "segments": {"s": seg}}, user(), matched(hit))  # fmt: skip
         clauses_first = segment("s", rules=[{"clauses": [GOLD], "weight": 100000, "hash": hash_name}])
         topic.evaluate(f"clauses-first-{hash_name}", "6", "a weight does not help where a clause fails",
-                       document([asks("s")], [clauses_first]), user(), matched(False))  # fmt: skip
+                       document([in_segments("s")], [clauses_first]), user(), matched(False))  # fmt: skip
         next_rule = segment("s", rules=[{"clauses": [], "weight": 0, "hash": hash_name}, {"clauses": []}])
-        topic.evaluate(f"next-rule-{hash_name}", "6", "after a weight that leaves it out the next rule is asked",
-                       document([asks("s")], [next_rule]), user(), matched(True))  # fmt: skip
+        topic.evaluate(f"next-rule-{hash_name}", "6", "after a weight that leaves it out the next rule is evaluated",
+                       document([in_segments("s")], [next_rule]), user(), matched(True))  # fmt: skip
         by_meta = segment("s", rules=[{"clauses": [], "weight": number + 1}])
         topic.evaluate(f"meta-hash-{hash_name}", "murmur3", "the document's hash governs a segment rule without one",
-                       document([asks("s")], [by_meta], meta={"hash": hash_name}), user(), matched(True))  # fmt: skip
+                       document([in_segments("s")], [by_meta], meta={"hash": hash_name}), user(), matched(True))  # fmt: skip
         by_meta = segment("s", rules=[{"clauses": [], "weight": number}])
         topic.evaluate(f"meta-hash-at-{hash_name}", "murmur3", "the document's hash, at the boundary",
-                       document([asks("s")], [by_meta], meta={"hash": hash_name}), user(), matched(False))  # fmt: skip
+                       document([in_segments("s")], [by_meta], meta={"hash": hash_name}), user(), matched(False))  # fmt: skip
     seg = segment("s", rules=[{"clauses": [], "weight": 50000, "hash": "md5"}])
-    topic.evaluate("unknown-hash", "murmur3", "an unknown hash in a segment rule", document([asks("s")], [seg]), user(),
+    topic.evaluate("unknown-hash", "murmur3", "an unknown hash in a segment rule", document([in_segments("s")], [seg]), user(),
                    malformed())  # fmt: skip
     seg = segment("s", rules=[{"clauses": [], "weight": 50000}])
     topic.evaluate("unknown-meta-hash", "murmur3", "an unknown hash of the document", document(
-        [asks("s")], [seg], meta={"hash": "md5"}), user(), malformed())  # fmt: skip
+        [in_segments("s")], [seg], meta={"hash": "md5"}), user(), malformed())  # fmt: skip
     seg = segment("s", included=["alice"], rules=[{"clauses": [], "weight": 50000, "hash": "md5"}])
     topic.evaluate("unknown-hash-unreached", "murmur3", "an unknown hash that is not reached", document(
-        [asks("s")], [seg]), user(), matched(True))  # fmt: skip
+        [in_segments("s")], [seg]), user(), matched(True))  # fmt: skip
     return topic
 
 
@@ -293,7 +293,7 @@ def store(status: Json = "HEALTHY", /, **memberships: Json) -> dict[str, Json]:
     return {"status": status, "memberships": memberships}
 
 
-def big_segments_asks(*keys: str, **given: Json) -> dict[str, Json]:
+def in_big_segments(*keys: str, **given: Json) -> dict[str, Json]:
     """A flag whose rule tests for the segments."""
     return flag(rules=[rule(in_segment(*keys, **given))])
 
@@ -316,94 +316,94 @@ LOOP: Json = [{"clauses": [in_segment("big")]}]
 Row = tuple[str, str, list[Object], list[Object], Json, Json, dict[str, Json]]
 
 ROWS: list[Row] = [
-    ("member", "D38", [big_segments_asks("big")], [big()], user(), store(alice=IN), hit()),
-    ("no-member", "6.1", [big_segments_asks("big")], [big()], user(), store(alice=OUT), miss()),
-    ("key-unknown", "6.1", [big_segments_asks("big")], [big()], user(), store(), miss()),
-    ("key-other", "6.1", [big_segments_asks("big")], [big()], user(), store(bob=IN), miss()),
-    ("membership-empty", "6.1", [big_segments_asks("big")], [big()], user(), store(alice={}), miss()),
-    ("member-negated", "6.1", [big_segments_asks("big", negate=True)], [big()], user(), store(alice=IN), miss()),
-    ("no-member-negated", "6.1", [big_segments_asks("big", negate=True)], [big()], user(), store(alice=OUT), hit()),
-    ("generation-two", "6.1", [big_segments_asks("big")], [big(generation=2)], user(), store(alice={"big.g2": True}), hit()),
-    ("generation-other", "6.1", [big_segments_asks("big")], [big(generation=2)], user(), store(alice=IN), miss()),
-    ("generation-zero", "6.1", [big_segments_asks("big")], [big(generation=0)], user(), store(alice={"big.g0": True}), hit()),
-    ("generation-float", "1.4", [big_segments_asks("big")], [big(generation=3.0)], user(), store(alice={"big.g3": True}), hit()),
-    ("generation-absent", "6.1", [big_segments_asks("big")], [big(generation=ABSENT)], user(), store(alice=IN), miss("NOT_CONFIGURED")),
-    ("generation-null", "6.1", [big_segments_asks("big")], [big(generation=None)], user(), store(alice=IN), miss("NOT_CONFIGURED")),
-    ("generation-absent-negated", "6.1", [big_segments_asks("big", negate=True)], [big(generation=None)], user(), store(alice=IN),
+    ("member", "D38", [in_big_segments("big")], [big()], user(), store(alice=IN), hit()),
+    ("no-member", "6.1", [in_big_segments("big")], [big()], user(), store(alice=OUT), miss()),
+    ("key-unknown", "6.1", [in_big_segments("big")], [big()], user(), store(), miss()),
+    ("key-other", "6.1", [in_big_segments("big")], [big()], user(), store(bob=IN), miss()),
+    ("membership-empty", "6.1", [in_big_segments("big")], [big()], user(), store(alice={}), miss()),
+    ("member-negated", "6.1", [in_big_segments("big", negate=True)], [big()], user(), store(alice=IN), miss()),
+    ("no-member-negated", "6.1", [in_big_segments("big", negate=True)], [big()], user(), store(alice=OUT), hit()),
+    ("generation-two", "6.1", [in_big_segments("big")], [big(generation=2)], user(), store(alice={"big.g2": True}), hit()),
+    ("generation-other", "6.1", [in_big_segments("big")], [big(generation=2)], user(), store(alice=IN), miss()),
+    ("generation-zero", "6.1", [in_big_segments("big")], [big(generation=0)], user(), store(alice={"big.g0": True}), hit()),
+    ("generation-float", "1.4", [in_big_segments("big")], [big(generation=3.0)], user(), store(alice={"big.g3": True}), hit()),
+    ("generation-absent", "6.1", [in_big_segments("big")], [big(generation=ABSENT)], user(), store(alice=IN), miss("NOT_CONFIGURED")),
+    ("generation-null", "6.1", [in_big_segments("big")], [big(generation=None)], user(), store(alice=IN), miss("NOT_CONFIGURED")),
+    ("generation-absent-negated", "6.1", [in_big_segments("big", negate=True)], [big(generation=None)], user(), store(alice=IN),
      hit("NOT_CONFIGURED")),
-    ("generation-absent-rules", "6.1", [big_segments_asks("big")], [big(generation=None, rules=ALL)], user(), store(),
+    ("generation-absent-rules", "6.1", [in_big_segments("big")], [big(generation=None, rules=ALL)], user(), store(),
      miss("NOT_CONFIGURED")),
-    ("generation-and-kind-absent", "D39", [big_segments_asks("big")], [big(generation=None, unboundedContextKind="org")], user(),
+    ("generation-and-kind-absent", "D39", [in_big_segments("big")], [big(generation=None, unboundedContextKind="org")], user(),
      store(alice=IN), miss("NOT_CONFIGURED")),
     ("generation-and-kind-absent-negated", "D39",
-     [big_segments_asks("big", negate=True)], [big(generation=None, unboundedContextKind="org")], user(), store(),
+     [in_big_segments("big", negate=True)], [big(generation=None, unboundedContextKind="org")], user(), store(),
      hit("NOT_CONFIGURED")),
-    ("kind-absent", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org")], user(), store(alice=IN), miss(None)),
-    ("kind-absent-negated", "6.1", [big_segments_asks("big", negate=True)], [big(unboundedContextKind="org")], user(),
+    ("kind-absent", "6.1", [in_big_segments("big")], [big(unboundedContextKind="org")], user(), store(alice=IN), miss(None)),
+    ("kind-absent-negated", "6.1", [in_big_segments("big", negate=True)], [big(unboundedContextKind="org")], user(),
      store(alice=IN), hit(None)),
-    ("kind-absent-rules", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org", rules=ALL)], user(), store(), miss(None)),
-    ("kind-org", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org")], BIG_SEGMENTS_BOTH, store(acme=IN), hit()),
-    ("kind-org-user-key", "6.1", [big_segments_asks("big")], [big(unboundedContextKind="org")], BIG_SEGMENTS_BOTH, store(alice=IN), miss()),
-    ("kind-user-org-key", "6.1", [big_segments_asks("big")], [big()], BIG_SEGMENTS_BOTH, store(acme=IN), miss()),
-    ("kind-null", "1.3", [big_segments_asks("big")], [big(unboundedContextKind=None)], user(), store(alice=IN), hit()),
-    ("kind-empty", "1.3", [big_segments_asks("big")], [big(unboundedContextKind="")], user(), store(alice=IN), hit()),
-    ("same-key-two-kinds", "6.1", [big_segments_asks("other", "big")],
+    ("kind-absent-rules", "6.1", [in_big_segments("big")], [big(unboundedContextKind="org", rules=ALL)], user(), store(), miss(None)),
+    ("kind-org", "6.1", [in_big_segments("big")], [big(unboundedContextKind="org")], BIG_SEGMENTS_BOTH, store(acme=IN), hit()),
+    ("kind-org-user-key", "6.1", [in_big_segments("big")], [big(unboundedContextKind="org")], BIG_SEGMENTS_BOTH, store(alice=IN), miss()),
+    ("kind-user-org-key", "6.1", [in_big_segments("big")], [big()], BIG_SEGMENTS_BOTH, store(acme=IN), miss()),
+    ("kind-null", "1.3", [in_big_segments("big")], [big(unboundedContextKind=None)], user(), store(alice=IN), hit()),
+    ("kind-empty", "1.3", [in_big_segments("big")], [big(unboundedContextKind="")], user(), store(alice=IN), hit()),
+    ("same-key-two-kinds", "6.1", [in_big_segments("other", "big")],
      [big(), big("other", unboundedContextKind="org")], multi(user={"key": "same"}, org={"key": "same"}),
      store(same={"big.g1": True, "other.g1": False}), hit()),
-    ("no-user-in-context", "6.1", [big_segments_asks("big")], [big()], {"kind": "org", "key": "acme"}, store(acme=IN), miss(None)),
-    ("included-ignored", "6.1", [big_segments_asks("big")], [big(included=["alice"])], user(), store(), miss()),
-    ("excluded-ignored", "6.1", [big_segments_asks("big")], [big(excluded=["alice"])], user(), store(alice=IN), hit()),
-    ("included-contexts-ignored", "6.1", [big_segments_asks("big")],
+    ("no-user-in-context", "6.1", [in_big_segments("big")], [big()], {"kind": "org", "key": "acme"}, store(acme=IN), miss(None)),
+    ("included-ignored", "6.1", [in_big_segments("big")], [big(included=["alice"])], user(), store(), miss()),
+    ("excluded-ignored", "6.1", [in_big_segments("big")], [big(excluded=["alice"])], user(), store(alice=IN), hit()),
+    ("included-contexts-ignored", "6.1", [in_big_segments("big")],
      [big(includedContexts=[{"contextKind": "org", "values": ["acme"]}])], BIG_SEGMENTS_BOTH, store(), miss()),
-    ("excluded-contexts-ignored", "6.1", [big_segments_asks("big")],
+    ("excluded-contexts-ignored", "6.1", [in_big_segments("big")],
      [big(excludedContexts=[{"contextKind": "user", "values": ["alice"]}], rules=ALL)], user(), store(), hit()),
-    ("rules-when-absent", "6.1", [big_segments_asks("big")], [big(rules=ALL)], user(), store(), hit()),
-    ("rules-when-other-segment", "6.1", [big_segments_asks("big")], [big(rules=ALL)], user(), store(alice={"x.g1": False}), hit()),
-    ("no-member-beats-rules", "6.1", [big_segments_asks("big")], [big(rules=ALL)], user(), store(alice=OUT), miss()),
-    ("member-before-rules", "6.1", [big_segments_asks("big")],
+    ("rules-when-absent", "6.1", [in_big_segments("big")], [big(rules=ALL)], user(), store(), hit()),
+    ("rules-when-other-segment", "6.1", [in_big_segments("big")], [big(rules=ALL)], user(), store(alice={"x.g1": False}), hit()),
+    ("no-member-beats-rules", "6.1", [in_big_segments("big")], [big(rules=ALL)], user(), store(alice=OUT), miss()),
+    ("member-before-rules", "6.1", [in_big_segments("big")],
      [big(rules=[{"clauses": [clause("/a//b", "in", 1, contextKind="user")]}])], user(), store(alice=IN), hit()),
-    ("rules-that-miss", "6.1", [big_segments_asks("big")], [big(rules=[{"clauses": [clause("plan", "in", "gold")]}])], user(),
+    ("rules-that-miss", "6.1", [in_big_segments("big")], [big(rules=[{"clauses": [clause("plan", "in", "gold")]}])], user(),
      store(), miss()),
-    ("rules-that-hit", "6.1", [big_segments_asks("big")], [big(rules=[{"clauses": [clause("plan", "in", "gold")]}])],
+    ("rules-that-hit", "6.1", [in_big_segments("big")], [big(rules=[{"clauses": [clause("plan", "in", "gold")]}])],
      user(plan="gold"), store(), hit()),
-    ("stale", "6.1", [big_segments_asks("big")], [big()], user(), store("STALE", alice=IN), hit("STALE")),
-    ("stale-miss", "6.1", [big_segments_asks("big")], [big()], user(), store("STALE"), miss("STALE")),
-    ("store-error", "6.1", [big_segments_asks("big")], [big()], user(), store("STORE_ERROR"), miss("STORE_ERROR")),
-    ("store-error-rules", "6.1", [big_segments_asks("big")], [big(rules=ALL)], user(), store("STORE_ERROR"), hit("STORE_ERROR")),
-    ("not-configured", "6.1", [big_segments_asks("big")], [big()], user(), None, miss("NOT_CONFIGURED")),
-    ("not-configured-negated", "6.1", [big_segments_asks("big", negate=True)], [big()], user(), None, hit("NOT_CONFIGURED")),
-    ("not-configured-rules", "6.1", [big_segments_asks("big")], [big(rules=ALL)], user(), None, hit("NOT_CONFIGURED")),
+    ("stale", "6.1", [in_big_segments("big")], [big()], user(), store("STALE", alice=IN), hit("STALE")),
+    ("stale-miss", "6.1", [in_big_segments("big")], [big()], user(), store("STALE"), miss("STALE")),
+    ("store-error", "6.1", [in_big_segments("big")], [big()], user(), store("STORE_ERROR"), miss("STORE_ERROR")),
+    ("store-error-rules", "6.1", [in_big_segments("big")], [big(rules=ALL)], user(), store("STORE_ERROR"), hit("STORE_ERROR")),
+    ("not-configured", "6.1", [in_big_segments("big")], [big()], user(), None, miss("NOT_CONFIGURED")),
+    ("not-configured-negated", "6.1", [in_big_segments("big", negate=True)], [big()], user(), None, hit("NOT_CONFIGURED")),
+    ("not-configured-rules", "6.1", [in_big_segments("big")], [big(rules=ALL)], user(), None, hit("NOT_CONFIGURED")),
     ("not-asked-no-status", "6.1", [flag()], [big()], user(), store(alice=IN), miss(None)),
-    ("deleted", "6", [big_segments_asks("big")], [big(deleted=True)], user(), store(alice=IN), miss(None)),
-    ("missing", "6", [big_segments_asks("none")], [big()], user(), store(alice=IN), miss(None)),
-    ("regular-no-status", "6.1", [big_segments_asks("small")], [segment("small", included=["alice"])], user(), store(alice=IN), hit(None)),
-    ("regular-then-big-not-asked", "6.1", [big_segments_asks("small", "big")], [segment("small", included=["alice"]), big()], user(),
+    ("deleted", "6", [in_big_segments("big")], [big(deleted=True)], user(), store(alice=IN), miss(None)),
+    ("missing", "6", [in_big_segments("none")], [big()], user(), store(alice=IN), miss(None)),
+    ("regular-no-status", "6.1", [in_big_segments("small")], [segment("small", included=["alice"])], user(), store(alice=IN), hit(None)),
+    ("regular-then-big-not-asked", "6.1", [in_big_segments("small", "big")], [segment("small", included=["alice"]), big()], user(),
      store("STALE", alice=IN), hit(None)),
-    ("big-then-regular", "6.1", [big_segments_asks("big", "small")], [segment("small", included=["alice"]), big()], user(),
+    ("big-then-regular", "6.1", [in_big_segments("big", "small")], [segment("small", included=["alice"]), big()], user(),
      store("STALE", alice=OUT), hit("STALE")),
-    ("nested", "6.1", [big_segments_asks("outer")], [segment("outer", rules=[{"clauses": [in_segment("big")]}]), big()], user(),
+    ("nested", "6.1", [in_big_segments("outer")], [segment("outer", rules=[{"clauses": [in_segment("big")]}]), big()], user(),
      store(alice=IN), hit()),
-    ("nested-in-big", "6.1", [big_segments_asks("outer")], [big("outer", rules=[{"clauses": [in_segment("big")]}]), big()], user(),
+    ("nested-in-big", "6.1", [in_big_segments("outer")], [big("outer", rules=[{"clauses": [in_segment("big")]}]), big()], user(),
      store("STALE", alice=IN), hit("STALE")),
-    ("cycle-through-big", "6", [big_segments_asks("big")], [big(rules=LOOP)], user(), store(), malformed(bigSegmentsStatus="HEALTHY")),
-    ("cycle-through-big-two", "6", [big_segments_asks("big")],
+    ("cycle-through-big", "6", [in_big_segments("big")], [big(rules=LOOP)], user(), store(), malformed(bigSegmentsStatus="HEALTHY")),
+    ("cycle-through-big-two", "6", [in_big_segments("big")],
      [big(rules=[{"clauses": [in_segment("b")]}]), segment("b", rules=LOOP)], user(), store("STALE"),
      malformed(bigSegmentsStatus="STALE")),
-    ("cycle-cut-by-membership", "6.1", [big_segments_asks("big")], [big(rules=LOOP)], user(), store(alice=IN), hit()),
-    ("cycle-cut-by-generation", "6.1", [big_segments_asks("big")], [big(generation=None, rules=LOOP)], user(), store(),
+    ("cycle-cut-by-membership", "6.1", [in_big_segments("big")], [big(rules=LOOP)], user(), store(alice=IN), hit()),
+    ("cycle-cut-by-generation", "6.1", [in_big_segments("big")], [big(generation=None, rules=LOOP)], user(), store(),
      miss("NOT_CONFIGURED")),
     ("error-keeps-status", "A4", [flag(rules=[rule(in_segment("big")),
      rule(clause("/a//b", "in", 1, contextKind="user"))])], [big()], user(), store("STALE"),
      malformed(bigSegmentsStatus="STALE")),
     ("range-error-keeps-status", "A4", [flag(rules=[rule(in_segment("big"), variation=7)])], [big()], user(),
      store(alice=IN), malformed(bigSegmentsStatus="HEALTHY")),
-    ("merge-not-configured-last", "A4", [big_segments_asks("big", "unready")], [big(), big("unready", None)], user(),
+    ("merge-not-configured-last", "A4", [in_big_segments("big", "unready")], [big(), big("unready", None)], user(),
      store("STALE"), miss("NOT_CONFIGURED")),
-    ("merge-not-configured-first", "A4", [big_segments_asks("unready", "big")], [big(), big("unready", None)], user(),
+    ("merge-not-configured-first", "A4", [in_big_segments("unready", "big")], [big(), big("unready", None)], user(),
      store("STALE"), miss("NOT_CONFIGURED")),
-    ("merge-healthy-last", "A4", [big_segments_asks("unready", "big")], [big(), big("unready", None)], user(), store(alice=IN),
+    ("merge-healthy-last", "A4", [in_big_segments("unready", "big")], [big(), big("unready", None)], user(), store(alice=IN),
      hit("NOT_CONFIGURED")),
-    ("merge-error-last", "A4", [big_segments_asks("unready", "big")], [big(), big("unready", None)], user(), store("STORE_ERROR"),
+    ("merge-error-last", "A4", [in_big_segments("unready", "big")], [big(), big("unready", None)], user(), store("STORE_ERROR"),
      miss("NOT_CONFIGURED")),
     ("prerequisite-status", "6.1",
      [flag(prerequisites=[{"key": "a", "variation": 1}]), flag("a", rules=[rule(in_segment("big"))])], [big()], user(),
@@ -425,10 +425,10 @@ ROWS: list[Row] = [
      store(alice=IN), detail("yes", 1, reason("TARGET_MATCH"))),
     ("earlier-clause-not-asked", "6.1", [flag(rules=[rule(clause("plan", "in", "gold"), in_segment("big"))])], [big()],
      user(), store(alice=IN), miss(None)),
-    ("weight-rule", "6.1", [big_segments_asks("big")], [big(rules=[{"clauses": [], "weight": 100000}])], user(), store(), hit()),
-    ("weight-rule-none", "6.1", [big_segments_asks("big")], [big(rules=[{"clauses": [], "weight": 0}])], user(), store(), miss()),
-    ("key-with-escapes", "6.1", [big_segments_asks("big")], [big()], user("a:b%c"), store(**{"a:b%c": IN}), hit()),
-    ("own-key-named", "6.1", [big_segments_asks("big")], [big("big", generation=10)], user(), store(alice={"big.g10": True}), hit()),
+    ("weight-rule", "6.1", [in_big_segments("big")], [big(rules=[{"clauses": [], "weight": 100000}])], user(), store(), hit()),
+    ("weight-rule-none", "6.1", [in_big_segments("big")], [big(rules=[{"clauses": [], "weight": 0}])], user(), store(), miss()),
+    ("key-with-escapes", "6.1", [in_big_segments("big")], [big()], user("a:b%c"), store(**{"a:b%c": IN}), hit()),
+    ("own-key-named", "6.1", [in_big_segments("big")], [big("big", generation=10)], user(), store(alice={"big.g10": True}), hit()),
 ]  # fmt: skip
 
 
@@ -457,7 +457,7 @@ def keys() -> Topic:
     for slug, segments, context, expected in rows:
         names = [str(item["key"]) for item in segments]
         topic.case(slug, "6.1", slug.replace("-", " "), {"bigSegmentKeys": {}}, {"keys": expected},
-                   document=document([big_segments_asks(*names)], segments), context=context)  # fmt: skip
+                   document=document([in_big_segments(*names)], segments), context=context)  # fmt: skip
     return topic
 
 
@@ -469,16 +469,16 @@ def big_segments_topics() -> list[Topic]:
         topic.case(slug, tag, slug.replace("-", " "), {"evaluate": {"flag": "flag", "default": "default"}}, answer,
                    document=document(flags, segments), context=context, **extra)  # fmt: skip
     topic.evaluate("wrong-type-drops-status", "9", "a wrong type replaces the whole reason", document(
-        [big_segments_asks("big")], [big()]), user(), wrong_type(False), default=False, type_="bool",
+        [in_big_segments("big")], [big()]), user(), wrong_type(False), default=False, type_="bool",
         bigSegments=store(alice=IN))  # fmt: skip
     topic.evaluate("right-type-keeps-status", "9", "a right type keeps the status", document(
-        [big_segments_asks("big")], [big()]), user(), hit("STALE"), type_="string", bigSegments=store("STALE", alice=IN))  # fmt: skip
-    topic.evaluate("invalid-context", "2.5", "an invalid context asks for nothing", document([big_segments_asks("big")], [big()]),
+        [in_big_segments("big")], [big()]), user(), hit("STALE"), type_="string", bigSegments=store("STALE", alice=IN))  # fmt: skip
+    topic.evaluate("invalid-context", "2.5", "an invalid context makes no query", document([in_big_segments("big")], [big()]),
                    None, error("USER_NOT_SPECIFIED"), bigSegments=store(alice=IN))  # fmt: skip
     for status in ("HEALTHY", "STALE", "STORE_ERROR"):
         topic.case(f"state-{status.lower()}", "6.1", "the status stands in the reason of an all-flags state",
                    {"allFlagsState": {"withReasons": True}},
                    {"state": {"flag": "no", "$flagsState": {"flag": {"variation": 0, "version": 1, "reason": {
                        "kind": "FALLTHROUGH", "bigSegmentsStatus": status}}}, "$valid": True}},
-                   document=document([big_segments_asks("big")], [big()]), context=user(), bigSegments=store(status))  # fmt: skip
+                   document=document([in_big_segments("big")], [big()]), context=user(), bigSegments=store(status))  # fmt: skip
     return [topic, keys()]

@@ -55,8 +55,8 @@ def overlays() -> Topic:
     """What is answered under a strategy."""
     topic = Topic("strategies", "Documents under a strategy")
 
-    def ask(slug: str, description: str, strategy: Json, made: Json, expect: Object, flag_asked: str = "flag") -> None:
-        call: dict[str, Json] = {"strategy": strategy, "then": {"evaluate": {"flag": flag_asked, "default": "default"}}}
+    def ask(slug: str, description: str, strategy: Json, made: Json, expect: Object, evaluated: str = "flag") -> None:
+        call: dict[str, Json] = {"strategy": strategy, "then": {"evaluate": {"flag": evaluated, "default": "default"}}}
         topic.case(slug, "strategy", description, {"strategy": call}, dict(expect), document=made, context=user())
 
     def slug_of(name: str) -> str:
@@ -78,7 +78,7 @@ def overlays() -> Topic:
                     {"strategy": strategy, list_: ["flag"]}, made, ANSWERS[does])  # fmt: skip
     done, both = document([lived("Done", True)]), document([lived("Staging")])
     ask("custom-on-and-off", "named in both lists a flag is off", {"strategy": "Custom", "on": ["flag"], "off": ["flag"]}, both, off())
-    ask("beta-deployed-list", "the list of what is deployed comes before the flag's own word", {"strategy": "Beta", "deployed": []}, done,
+    ask("beta-deployed-list", "the list of deployed flags comes before the flag's own status", {"strategy": "Beta", "deployed": []}, done,
         off())  # fmt: skip
     ask("beta-deployed-named", "a flag is named as deployed", {"strategy": "Beta", "deployed": ["flag"]},
         document([lived("Done")]), ON)  # fmt: skip
@@ -110,11 +110,11 @@ def overlays() -> Topic:
         assert isinstance(values, list)
         ask(f"on-{slug}", "what on means", "Flush Out", document([flag(**given)]),
             detail(values[expect], expect, reason("FALLTHROUGH")))  # fmt: skip
-    ask("on-nothing", "without a meaning of on a flag stays as it is", "Flush Out",
+    ask("on-nothing", "without a meaning of on, a flag is unchanged", "Flush Out",
         document([flag(on=False, fallthrough=ABSENT)]), off())  # fmt: skip
     ask("on-variation-out-of-range", "neither does one that names no variation have any", "Flush Out",
         document([flag(on=False, lifecycle={"onVariation": 3})]), off())  # fmt: skip
-    ask("tombstone", "what is deleted stays deleted", "Flush Out", document([flag(deleted=True)]),
+    ask("tombstone", "a deleted flag remains deleted", "Flush Out", document([flag(deleted=True)]),
         detail("default", None, reason("ERROR", errorKind="FLAG_NOT_FOUND")))  # fmt: skip
 
     def load(slug: str, description: str, strategy: Json, made: Json, expect: Object) -> None:
@@ -129,7 +129,7 @@ def overlays() -> Topic:
     custom: Json = {"strategy": "Custom Production", "on": [], "off": ["flag"], "deployed": []}
     overlaid = document([lived("Staging", on=False)],
                         meta={"strategy": {"strategy": "Custom Production", "off": ["flag"], "deployed": []}})  # fmt: skip
-    load("overlay-of-a-custom-strategy", "and what it was told", custom, document([lived("Staging")]), {"digest": digest(overlaid)})
+    load("overlay-of-a-custom-strategy", "and its parameters", custom, document([lived("Staging")]), {"digest": digest(overlaid)})
     refusals: list[tuple[str, Json, str, str]] = [
         ("unknown", "canary", "unknown-strategy", ""),
         ("number", 5, "not-a-strategy", ""),

@@ -42,7 +42,7 @@ def commands() -> list[Command]:
     return [Command("javascript", javascript), Command("python", python), *hosts("release")]
 
 
-Asked = list[Future[list[str]]]
+Pending = list[Future[list[str]]]
 
 
 class Fleet:
@@ -53,7 +53,7 @@ class Fleet:
         # One thread for each, so that a program has one batch at a time.
         self.pools = [ThreadPoolExecutor(1) for _ in self.programs]
 
-    def ask(self, batch: list[Json]) -> Asked:
+    def ask(self, batch: list[Json]) -> Pending:
         texts = [json.dumps(line) for line in batch]
         cases = [json.dumps(question(line)) for line in batch]
         return [
@@ -61,8 +61,8 @@ class Fleet:
             for number, (pool, program) in enumerate(zip(self.pools, self.programs, strict=True))
         ]
 
-    def collect(self, batch: list[Json], asked: Asked) -> Iterator[Answers]:
-        found = [future.result() for future in asked]
+    def collect(self, batch: list[Json], pending: Pending) -> Iterator[Answers]:
+        found = [future.result() for future in pending]
         runners = [program.command for program in self.programs[len(SDKS) :]]
         for line, answers in zip(batch, zip(*found, strict=True), strict=True):
             sdks = dict(zip(SDKS, map(json.loads, answers), strict=False))
@@ -93,12 +93,12 @@ def batches(seed: str, cases: int, only: int | None) -> Iterator[list[Json]]:
 
 def compared(fleet: Fleet, seed: str, cases: int, only: int | None, most: int) -> Tally:
     tally = Tally()
-    before: tuple[list[Json], Asked] | None = None
+    before: tuple[list[Json], Pending] | None = None
     for batch in batches(seed, cases, only):
-        asked = fleet.ask(batch)
+        pending = fleet.ask(batch)
         if before is not None:
             _compare(fleet, before, tally)
-        before = (batch, asked)
+        before = (batch, pending)
         if len(tally.failures) >= most:
             break
     if before is not None:
@@ -106,7 +106,7 @@ def compared(fleet: Fleet, seed: str, cases: int, only: int | None, most: int) -
     return tally
 
 
-def _compare(fleet: Fleet, before: tuple[list[Json], Asked], tally: Tally) -> None:
+def _compare(fleet: Fleet, before: tuple[list[Json], Pending], tally: Tally) -> None:
     for answers in fleet.collect(*before):
         Comparison(answers, tally).run()
 

@@ -61,7 +61,7 @@ impl ContextError {
         [open, &self.path, close, &self.message].concat()
     }
 
-    /// What is wrong, without the path.
+    /// The problem, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

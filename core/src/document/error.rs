@@ -101,7 +101,7 @@ impl DocumentError {
         &self.path
     }
 
-    /// What is wrong, without the path.
+    /// The problem, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

@@ -58,7 +58,7 @@ pub(crate) fn version(item: &Value) -> i64 {
     version.unwrap_or(0)
 }
 
-/// The document's members beside flags and segments, with a new `meta`. An existing hash is kept,
+/// The document's members other than flags and segments, with a new `meta`. An existing hash is kept,
 /// since another one would move every context to another bucket.
 pub(crate) fn with_meta(rest: &Object, meta: &Value) -> Object {
     let hash = rest.get("meta").and_then(|meta| meta.as_object()?.get("hash"));

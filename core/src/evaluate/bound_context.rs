@@ -8,7 +8,7 @@ use super::segment::CachedMembership;
 use crate::context::{Context, Individual};
 use crate::hash_index;
 use crate::json::Value;
-use crate::model::{AttributeSlot, Comparable, KindSlot, Mentions, Tables, ValueList};
+use crate::model::{AttributeSlot, Comparable, Dependencies, KindSlot, Tables, ValueList};
 
 /// The number of bits of a cached bucket.
 const BUCKET_BITS: u32 = 17;
@@ -79,9 +79,9 @@ impl BoundContext {
     pub(crate) fn bind_part(
         tables: &Tables,
         context: Option<&Context>,
-        mentions: &Mentions,
+        dependencies: &Dependencies,
     ) -> BoundContext {
-        let bind = |context| ValidContext::bind(tables, context, Some(mentions));
+        let bind = |context| ValidContext::bind(tables, context, Some(dependencies));
         BoundContext { valid: context.map(bind), big_segments: None }
     }
 
@@ -134,10 +134,14 @@ impl BoundIndividuals {
 }
 
 impl ValidContext {
-    fn bind(tables: &Tables, context: &Context, mentions: Option<&Mentions>) -> ValidContext {
-        let lists = mentions.is_none_or(|mentions| mentions.keys);
+    fn bind(
+        tables: &Tables,
+        context: &Context,
+        dependencies: Option<&Dependencies>,
+    ) -> ValidContext {
+        let lists = dependencies.is_none_or(|dependencies| dependencies.keys);
         let cache = |bits: u32, slots: usize| {
-            ContextCache::new(bits, if mentions.is_none() { slots } else { 0 })
+            ContextCache::new(bits, if dependencies.is_none() { slots } else { 0 })
         };
         let individuals = BoundIndividuals::of(tables, context, lists);
         let bind = |slot: usize| {
@@ -147,7 +151,7 @@ impl ValidContext {
             let comparable = Comparable::read(&value, attribute.compared_as);
             Some(BoundAttribute { value, comparable })
         };
-        let slots = mentions.map(|mentions| Arc::clone(&mentions.attributes));
+        let slots = dependencies.map(|dependencies| Arc::clone(&dependencies.attributes));
         let slot = |index: usize| match &slots {
             None => index,
             Some(slots) => slots.get(index).map_or(usize::MAX, |slot| slot.0 as usize),

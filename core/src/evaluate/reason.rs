@@ -77,7 +77,7 @@ pub enum ReasonKind<'a> {
     },
     /// The default is served because something is wrong.
     Error {
-        /// What is wrong.
+        /// The kind of error.
         kind: ErrorKind,
     },
 }

@@ -1,4 +1,4 @@
-//! Evaluates what a rule or the fallthrough serves: a variation, a rollout or an experiment.
+//! Evaluates the outcome of a rule or the fallthrough: a variation, a rollout or an experiment.
 
 use super::answer::Verdict;
 use super::flag::Outcome;

@@ -55,7 +55,7 @@ impl<O: Observer> Evaluation<'_, O> {
         body: &SegmentBody,
         trail: &Trail<'_>,
     ) -> Result<(bool, usize), Malformed> {
-        let uses_cache = O::USES_CACHE && !body.asks_segments;
+        let uses_cache = O::USES_CACHE && !body.refers_to_segments;
         if uses_cache && let Some(cached) = self.context.segments.get(slot) {
             let CachedMembership { member, big_segments, steps } = CachedMembership::unpack(cached);
             // The store is queried before any step is taken.

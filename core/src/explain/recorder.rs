@@ -32,13 +32,13 @@ pub(super) struct Recorder<'a> {
 /// An object of the trace that is under construction.
 struct Frame {
     /// Its position in the parent object.
-    place: Place,
+    position: Position,
     members: Vec<(&'static str, Value)>,
     lists: Vec<(&'static str, Vec<Value>)>,
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum Position {
     Member(&'static str),
     ElementOf(&'static str),
 }
@@ -73,8 +73,8 @@ impl<'a> Recorder<'a> {
         self.trace
     }
 
-    fn open(&mut self, place: Place) {
-        self.frames.push(Frame { place, members: Vec::new(), lists: Vec::new() });
+    fn open(&mut self, position: Position) {
+        self.frames.push(Frame { position, members: Vec::new(), lists: Vec::new() });
     }
 
     fn set(&mut self, name: &'static str, value: impl Into<Value>) {
@@ -85,12 +85,12 @@ impl<'a> Recorder<'a> {
 
     fn close(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
-        let place = frame.place;
+        let position = frame.position;
         let value = frame.into_value();
-        match (self.frames.last_mut(), place) {
+        match (self.frames.last_mut(), position) {
             (None, _) => self.trace = value,
-            (Some(around), Place::Member(name)) => around.members.push((name, value)),
-            (Some(around), Place::ElementOf(name)) => {
+            (Some(around), Position::Member(name)) => around.members.push((name, value)),
+            (Some(around), Position::ElementOf(name)) => {
                 match around.lists.iter_mut().find(|(known, _)| *known == name) {
                     Some((_, list)) => list.push(value),
                     None => around.lists.push((name, vec![value])),
@@ -167,7 +167,7 @@ fn spend(value: &Value, left: &mut Budget) -> bool {
 
 impl Observer for Recorder<'_> {
     fn enter_flag(&mut self, slot: u32, flag: &Flag) {
-        self.open(Place::Member("trace"));
+        self.open(Position::Member("trace"));
         self.set("flag", Arc::clone(self.model.flag_key(slot)));
         match flag.state {
             FlagState::On(..) => self.set("on", true),
@@ -183,7 +183,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn enter_prerequisite(&mut self, prerequisite: &Prerequisite) {
-        self.open(Place::ElementOf("prerequisites"));
+        self.open(Position::ElementOf("prerequisites"));
         self.set("flag", Arc::clone(self.model.flag_key(prerequisite.flag)));
         self.set("requiredVariation", prerequisite.variation);
     }
@@ -206,7 +206,7 @@ impl Observer for Recorder<'_> {
     fn targets(&mut self, targets: &Targets, matching: Option<u32>) {
         for (position, list) in (0..).zip(&targets.lists) {
             let matches = matching == Some(position);
-            self.open(Place::ElementOf("targets"));
+            self.open(Position::ElementOf("targets"));
             let kind = self.model.tables().kinds.key(list.kind.0);
             self.set("contextKind", Arc::clone(kind));
             self.set("variationIndex", list.variation.map(Value::from).unwrap_or_default());
@@ -219,7 +219,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn enter_rule(&mut self, index: u32, id: &str) {
-        self.open(Place::ElementOf("rules"));
+        self.open(Position::ElementOf("rules"));
         self.set("index", index);
         if !id.is_empty() {
             self.set("id", id);
@@ -232,7 +232,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn enter_clause(&mut self, clause: &Clause) {
-        self.open(Place::ElementOf("clauses"));
+        self.open(Position::ElementOf("clauses"));
         self.set("op", Arc::clone(&clause.operator));
         self.set("negate", clause.negate);
         match &clause.condition {
@@ -270,7 +270,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn enter_segment(&mut self, slot: u32) {
-        self.open(Place::ElementOf("segments"));
+        self.open(Position::ElementOf("segments"));
         self.set("segment", Arc::clone(self.model.segment_key(slot)));
     }
 
@@ -291,12 +291,12 @@ impl Observer for Recorder<'_> {
     }
 
     fn enter_segment_rule(&mut self, index: u32) {
-        self.open(Place::ElementOf("rules"));
+        self.open(Position::ElementOf("rules"));
         self.set("index", index);
     }
 
     fn segment_weight(&mut self, bucketing: &Bucketing, bucket: Bucket, weight: i64) {
-        self.open(Place::Member("rollout"));
+        self.open(Position::Member("rollout"));
         self.set_bucket(bucketing, bucket);
         self.set("threshold", weight);
         self.close();
@@ -309,11 +309,11 @@ impl Observer for Recorder<'_> {
 
     fn rollout(&mut self, seen: BucketSeen<'_>) {
         let BucketSeen { rollout, bucket, chosen, in_experiment } = seen;
-        self.open(Place::Member("rollout"));
+        self.open(Position::Member("rollout"));
         self.set("kind", if rollout.experiment { "experiment" } else { "rollout" });
         self.set_bucket(&rollout.bucketing, bucket);
         for (index, entry) in rollout.entries.iter().enumerate() {
-            self.open(Place::ElementOf("entries"));
+            self.open(Position::ElementOf("entries"));
             self.set("variationIndex", entry.variation.map(Value::from).unwrap_or_default());
             self.set("weight", entry.weight);
             self.set("threshold", entry.cumulative_weight);

@@ -84,7 +84,7 @@ impl BoundFlags {
         let mut steps = Steps::of(allowed);
         let answer = self.evaluate_within(Some(flag), &mut NoObserver, &mut steps);
         let exceeding = steps.taken_since(allowed).saturating_sub(own);
-        // At most what is left.
+        // At most the remaining steps.
         let _ = shared.take(exceeding as usize);
         answer
     }
@@ -167,7 +167,7 @@ impl BoundFlags {
         state::all_flags_state(self, options)
     }
 
-    /// Iterates over what each flag serves, in the order of the keys, evaluating lazily: the parts
+    /// Iterates over the served value of each flag, in the order of the keys, evaluating lazily: the parts
     /// of [`BoundFlags::all_flags_state`] for a host runtime that builds its own objects. `None`
     /// for an invalid context.
     pub fn flag_states<'a>(

@@ -18,7 +18,7 @@ use crate::evaluate::{
 };
 use crate::explain::Explanation;
 use crate::json::{Object, Value};
-use crate::model::{Membership, Mentions, Model, Segment};
+use crate::model::{Dependencies, Membership, Model, Segment};
 
 /// A loaded flag document: immutable, cheap to clone, safe to share between threads.
 ///
@@ -164,7 +164,7 @@ impl Flags {
         let held = &self.0.model;
         let newer = |section: Section| {
             move |(key, item): &(&Arc<str>, &Value)| {
-                let held = held.written(section, key).filter(|held| !held.is_null());
+                let held = held.source(section, key).filter(|held| !held.is_null());
                 !item.is_null()
                     && held.is_none_or(|held| document::version(item) > document::version(held))
             }
@@ -220,9 +220,9 @@ impl Flags {
     /// Returns the dependencies of a flag: the parts of a context that its answer depends on,
     /// including through prerequisites and their segments. A missing flag has none.
     #[must_use]
-    pub fn mentions_of(&self, flag: Option<FlagHandle>) -> Mentions {
-        let mentions = |flag: FlagHandle| self.0.model.mentions_of(flag.index());
-        flag.map(mentions).unwrap_or_default()
+    pub fn dependencies_of(&self, flag: Option<FlagHandle>) -> Dependencies {
+        let dependencies = |flag: FlagHandle| self.0.model.dependencies_of(flag.index());
+        flag.map(dependencies).unwrap_or_default()
     }
 
     /// Returns `meta.version`, or `None` if it is not an integer.
@@ -266,8 +266,12 @@ impl Flags {
     /// the context may lack all other attributes. Without a context every answer is
     /// `USER_NOT_SPECIFIED`.
     #[must_use]
-    pub fn bind_part(&self, mentions: &Mentions, context: Option<&Context>) -> PartialBinding {
-        let bound_context = BoundContext::bind_part(self.0.model.tables(), context, mentions);
+    pub fn bind_part(
+        &self,
+        dependencies: &Dependencies,
+        context: Option<&Context>,
+    ) -> PartialBinding {
+        let bound_context = BoundContext::bind_part(self.0.model.tables(), context, dependencies);
         PartialBinding::new(self.clone(), bound_context)
     }
 
@@ -317,8 +321,8 @@ impl Flags {
     /// names; whether the context is too large depends on all attributes.
     #[must_use]
     pub fn attribute_name(&self, name: &str) -> Option<Arc<str>> {
-        let mentioned = self.0.model.tables().attributes.name(name).map(Arc::clone);
-        mentioned.or_else(|| BUILT_IN.contains(&name).then(|| Arc::from(name)))
+        let known = self.0.model.tables().attributes.name(name).map(Arc::clone);
+        known.or_else(|| BUILT_IN.contains(&name).then(|| Arc::from(name)))
     }
 
     /// Returns the context keys that an evaluation may need memberships of big segments for, in RFC
@@ -359,7 +363,7 @@ impl Flags {
     }
 }
 
-/// The compiled and the written document, for tools that read documents.
+/// The compiled document and its source, for tools that read documents.
 impl Flags {
     /// The compiled document.
     #[must_use]
@@ -370,10 +374,10 @@ impl Flags {
     /// Returns a flag or a segment as the document contains it, including `null` and tombstones.
     #[must_use]
     pub fn source(&self, section: Section, key: &str) -> Option<&Value> {
-        self.0.model.written(section, key)
+        self.0.model.source(section, key)
     }
 
-    /// The members of the document beside `flags` and `segments`.
+    /// The members of the document other than `flags` and `segments`.
     #[must_use]
     pub fn other_members(&self) -> &Object {
         self.0.model.rest()
@@ -392,7 +396,7 @@ impl Flags {
         Flags::of(self.0.model.clone().with::<true>(flags, std::iter::empty(), &[]))
     }
 
-    /// Returns the document with other members beside `flags` and `segments`.
+    /// Returns the document with new members other than `flags` and `segments`.
     #[must_use]
     pub fn with_other_members(&self, members: Object) -> Flags {
         Flags::of(self.0.model.clone().with_rest::<true>(members))

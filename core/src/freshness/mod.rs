@@ -63,7 +63,7 @@ impl Flags {
         let model = self.model();
         let mut latest = self.meta_stamp();
         for (slot, _) in model.flags() {
-            let flag = model.written(Section::Flags, model.flag_key(slot));
+            let flag = model.source(Section::Flags, model.flag_key(slot));
             let lifecycle = flag.and_then(|flag| flag.as_object()?.get("lifecycle"));
             let stamp = lifecycle.and_then(seconds);
             if latest < stamp {

@@ -42,7 +42,7 @@ impl JsonError {
         [&*self.message, &position(self.line_column())].concat()
     }
 
-    /// What is wrong, without the path.
+    /// The problem, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

@@ -17,7 +17,7 @@ use crate::limits::{self, Budget};
 pub(crate) struct Reading {
     pub(crate) value: Value,
     pub(crate) notes: Vec<Note>,
-    /// What the value has left of its memory.
+    /// The rest of the memory limit of the value.
     pub(crate) memory: Budget,
 }
 

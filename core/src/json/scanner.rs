@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::decimal::Decimal;
 use super::error::JsonErrorKind;
 
-/// What is wrong with a text, and before which byte.
+/// An error in a text, and the byte that follows it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fault {
     pub(super) kind: JsonErrorKind,
@@ -41,7 +41,7 @@ impl<'t> Scanner<'t> {
         Scanner { text, offset: 0, fault }
     }
 
-    /// What is wrong, after a result was [`Invalid`].
+    /// Returns the error, after a result was [`Invalid`].
     pub(super) fn found_fault(&self) -> Fault {
         self.fault
     }

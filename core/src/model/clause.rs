@@ -13,7 +13,7 @@ use crate::json::Value;
 /// A compiled condition of a rule.
 #[derive(Debug)]
 pub struct Clause {
-    /// What it tests.
+    /// The condition that it tests.
     pub condition: Condition,
     /// Whether it matches if the condition does not hold.
     pub negate: bool,
@@ -60,9 +60,9 @@ impl Clause {
             }
             Condition::Segments(segments.into())
         } else {
-            let place =
+            let clause_values =
                 ClauseValues { values: &values, path: fields.path, findings: fields.findings };
-            let test = Test::prepare(operator, &place);
+            let test = Test::prepare(operator, &clause_values);
             match AttributeReference::beside_kind(name, kind) {
                 Err(error) => {
                     fields.report(Code::INVALID_REFERENCE, "attribute", error);

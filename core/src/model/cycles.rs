@@ -29,7 +29,7 @@ struct Walk {
     open: Vec<u32>,
     path: Vec<Step>,
     /// Returned for a slot that does not exist.
-    nobody: Node,
+    missing: Node,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -49,7 +49,7 @@ struct Step {
 
 impl Walk {
     fn node(&mut self, slot: u32) -> &mut Node {
-        self.nodes.get_mut(slot as usize).unwrap_or(&mut self.nobody)
+        self.nodes.get_mut(slot as usize).unwrap_or(&mut self.missing)
     }
 
     fn enter(&mut self, slot: u32, edges: Vec<u32>) {

@@ -47,7 +47,7 @@ impl Model {
     }
 }
 
-/// Adds what is wrong with one flag or segment.
+/// Adds the problems of one flag or segment.
 fn diagnose<T: Part>(
     key: &Arc<str>,
     item: &Item<T>,
@@ -58,7 +58,7 @@ fn diagnose<T: Part>(
     let of_text = notes.items.get(&(T::SECTION, &**key)).into_iter().flatten();
     all.extend(of_text.take(DIAGNOSTICS + 1).copied().map(diagnostic));
     let findings = CollectedFindings::default();
-    read_item::<T, _>(key, &item.written, &findings, tables);
+    read_item::<T, _>(key, &item.source, &findings, tables);
     all.extend(findings.into_vec());
 }
 

@@ -149,7 +149,7 @@ impl<'a, F: Findings> Fields<'a, F> {
 
     /// A lenient optional field: it affects no answer, so one of the wrong type is reported and
     /// read as absent.
-    pub(crate) fn aside<T>(
+    pub(crate) fn lenient<T>(
         &self,
         name: &str,
         expected: &str,

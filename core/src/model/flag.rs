@@ -58,7 +58,7 @@ pub struct Targeting {
     pub targets: Targets,
     /// The rules, in order.
     pub rules: Box<[Rule]>,
-    /// What it serves if nothing else matches.
+    /// Served if nothing else matches.
     pub fallthrough: Served,
 }
 
@@ -78,7 +78,7 @@ pub struct Rule {
     pub id: Arc<str>,
     /// The clauses, which must all match.
     pub clauses: Box<[Clause]>,
-    /// What it serves.
+    /// Served to contexts that match.
     pub served: Served,
     pub(crate) track_events: bool,
 }
@@ -116,7 +116,7 @@ impl Part for Flag {
                 .check(&fields, "offVariation", index)
                 .map_or(OffVariation::OutOfRange, OffVariation::Variation),
         });
-        // Compiled in any case, so that mistakes are reported before somebody turns the flag on.
+        // Compiled in any case, so that mistakes are reported before the flag is turned on.
         let targeting = Targeting::read(&fields, name, count, tables);
         let state = match (on, off, targeting) {
             (Ok(false), Ok(off), _) => FlagState::Off(off),
@@ -132,7 +132,7 @@ impl Flag {
         Flag { metadata, variations: Arc::default(), state: FlagState::Malformed }
     }
 
-    /// What decides while the flag is on; `None` if it is off or malformed.
+    /// Returns the targeting of a flag that is on; `None` if it is off or malformed.
     #[must_use]
     pub fn targeting(&self) -> Option<&Targeting> {
         match &self.state {
@@ -204,7 +204,9 @@ impl Rule {
             id: id?.map_or_else(|| Arc::from(""), Arc::clone),
             clauses: clauses?,
             served: served?,
-            track_events: fields.aside("trackEvents", "a boolean", Value::as_bool).unwrap_or(false),
+            track_events: fields
+                .lenient("trackEvents", "a boolean", Value::as_bool)
+                .unwrap_or(false),
         })
     }
 }

@@ -23,7 +23,7 @@ impl<'a> Links<'a> {
         let segment_edges = |slot: u32| -> Vec<u32> {
             let Some(Segment::Readable(body)) = model.segment(slot) else { return Vec::new() };
             let clauses = body.rules.iter().flat_map(|rule| &rule.clauses);
-            clauses.flat_map(asked_segments).copied().collect()
+            clauses.flat_map(referenced_segments).copied().collect()
         };
         let tables = model.tables();
         Links {
@@ -72,7 +72,7 @@ impl<'a> Links<'a> {
     }
 }
 
-fn asked_segments(clause: &Clause) -> &[u32] {
+fn referenced_segments(clause: &Clause) -> &[u32] {
     match &clause.condition {
         Condition::Segments(segments) => segments,
         _ => &[],
@@ -82,12 +82,12 @@ fn asked_segments(clause: &Clause) -> &[u32] {
 fn check_flag(model: &Model, targeting: &Targeting, path: &Path<'_>, found: &mut Vec<Diagnostic>) {
     let prerequisites = path.member("prerequisites");
     for (index, prerequisite) in targeting.prerequisites.iter().enumerate() {
-        let place = prerequisites.element(index);
+        let element = prerequisites.element(index);
         let key = model.flag_key(prerequisite.flag);
         match model.flag(prerequisite.flag) {
             None => {
                 let message = format!("there is no flag `{key}`, so the prerequisite always fails");
-                let path = place.member("key");
+                let path = element.member("key");
                 found.push(Diagnostic::new(Code::MISSING_PREREQUISITE, &path, message));
             }
             Some(flag) => {
@@ -98,7 +98,7 @@ fn check_flag(model: &Model, targeting: &Targeting, path: &Path<'_>, found: &mut
                         "`{key}` has no variation {}; it has {count}",
                         prerequisite.variation
                     );
-                    let path = place.member("variation");
+                    let path = element.member("variation");
                     found.push(Diagnostic::new(Code::VARIATION_OUT_OF_RANGE, &path, message));
                 }
             }
@@ -129,7 +129,7 @@ fn check_clauses(model: &Model, clauses: &[Clause], path: &Path<'_>, found: &mut
                 }
                 Some(key) if !known(key) => {
                     let message =
-                        format!("there is no segment `{key}`, so the clause matches nobody");
+                        format!("there is no segment `{key}`, so the clause matches no context");
                     found.push(Diagnostic::new(Code::MISSING_SEGMENT, &path, message));
                 }
                 Some(_) => {}

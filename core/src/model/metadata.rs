@@ -19,10 +19,10 @@ pub(crate) struct Metadata {
 
 impl Metadata {
     pub(super) fn read<F: Findings>(fields: &Fields<'_, F>) -> Metadata {
-        let flag = |name| fields.aside(name, "a boolean", Value::as_bool).unwrap_or(false);
-        let number = |name| fields.aside(name, "a number", Value::as_number);
-        let object = |name| fields.aside(name, "an object", Value::as_object);
-        fields.aside("samplingRatio", "an integer", Value::as_integer);
+        let flag = |name| fields.lenient(name, "a boolean", Value::as_bool).unwrap_or(false);
+        let number = |name| fields.lenient(name, "a number", Value::as_number);
+        let object = |name| fields.lenient(name, "an object", Value::as_object);
+        fields.lenient("samplingRatio", "an integer", Value::as_integer);
         object("migration");
         object("lifecycle");
         flag("excludeFromSummaries");
@@ -53,5 +53,6 @@ impl Metadata {
 
 /// The version of a flag or segment, an integer.
 pub(super) fn version<F: Findings>(fields: &Fields<'_, F>) -> Option<f64> {
-    fields.aside("version", "an integer", |value| value.as_integer().map(|version| version as f64))
+    fields
+        .lenient("version", "an integer", |value| value.as_integer().map(|version| version as f64))
 }

@@ -9,12 +9,12 @@ mod attribute;
 mod bucket_slot;
 mod clause;
 mod cycles;
+mod dependencies;
 mod diagnostics;
 mod fields;
 mod flag;
 mod hash;
 mod links;
-mod mention;
 mod metadata;
 mod operator;
 mod rollout;
@@ -27,9 +27,9 @@ use std::sync::Arc;
 
 pub use attribute::{Attribute, AttributeSlot, KindSlot};
 pub use clause::{Clause, Condition};
+pub use dependencies::Dependencies;
 pub use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub use hash::{Hash, HashChoice};
-pub use mention::Mentions;
 pub use operator::{Pattern, Test, epoch_milliseconds};
 pub use rollout::{Bucketing, Rollout, Served, WeightedVariation};
 pub use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
@@ -56,26 +56,26 @@ use crate::key_set::KeySet;
 #[derive(Clone, Debug)]
 pub struct Model {
     tables: Tables,
-    flags: Items<Flag>,
-    segments: Items<Segment>,
+    flags: ItemTable<Flag>,
+    segments: ItemTable<Segment>,
     /// Every member of the document but `flags` and `segments`.
     rest: Object,
     hash: HashChoice,
-    /// What the texts of the document and its patches contain that their values do not show.
+    /// Findings in the texts of the document and its patches that their values do not show.
     notes: Arc<[Note]>,
 }
 
 /// The flags or the segments, by slot.
 #[derive(Debug)]
-struct Items<T> {
+struct ItemTable<T> {
     items: Vec<Option<Arc<Item<T>>>>,
     /// The slots of the document's items, in RFC 8785 order of the keys.
     order: Arc<[u32]>,
 }
 
-impl<T> Clone for Items<T> {
+impl<T> Clone for ItemTable<T> {
     fn clone(&self) -> Self {
-        Items { items: self.items.clone(), order: Arc::clone(&self.order) }
+        ItemTable { items: self.items.clone(), order: Arc::clone(&self.order) }
     }
 }
 
@@ -83,14 +83,14 @@ impl<T> Clone for Items<T> {
 #[derive(Debug)]
 struct Item<T> {
     /// The source, for the digest and later patches.
-    written: Value,
+    source: Value,
     /// `None` for `null` and for a tombstone.
     compiled: Option<T>,
 }
 
-impl<T> Items<T> {
-    fn empty() -> Items<T> {
-        Items { items: Vec::new(), order: Arc::default() }
+impl<T> ItemTable<T> {
+    fn empty() -> ItemTable<T> {
+        ItemTable { items: Vec::new(), order: Arc::default() }
     }
 
     fn item(&self, slot: u32) -> Option<&Item<T>> {
@@ -102,8 +102,8 @@ impl<T> Items<T> {
         if self.items.len() <= slot {
             self.items.resize_with(slot + 1, || None);
         }
-        if let Some(place) = self.items.get_mut(slot) {
-            *place = Some(Arc::new(item));
+        if let Some(entry) = self.items.get_mut(slot) {
+            *entry = Some(Arc::new(item));
         }
     }
 
@@ -133,8 +133,8 @@ impl Model {
         let Document { flags, segments, rest, notes } = document;
         let empty = Model {
             tables: Tables::default(),
-            flags: Items::empty(),
-            segments: Items::empty(),
+            flags: ItemTable::empty(),
+            segments: ItemTable::empty(),
             rest: Object::default(),
             hash: HashChoice::Document,
             notes: Arc::default(),
@@ -184,7 +184,7 @@ impl Model {
         self
     }
 
-    /// Returns this model with other members beside `flags` and `segments`. `NOTES` states whether
+    /// Returns this model with new members other than `flags` and `segments`. `NOTES` states whether
     /// notes about them are dropped.
     pub(crate) fn with_rest<const NOTES: bool>(mut self, rest: Object) -> Model {
         self.hash = read_hash(&rest, &NoFindings);
@@ -250,31 +250,31 @@ impl Model {
     }
 
     /// The source of an item, including tombstones.
-    pub(crate) fn written(&self, section: Section, key: &str) -> Option<&Value> {
+    pub(crate) fn source(&self, section: Section, key: &str) -> Option<&Value> {
         match section {
             Section::Flags => {
-                self.tables.flags.slot(key).and_then(|slot| Some(&self.flags.item(slot)?.written))
+                self.tables.flags.slot(key).and_then(|slot| Some(&self.flags.item(slot)?.source))
             }
             Section::Segments => self
                 .tables
                 .segments
                 .slot(key)
-                .and_then(|slot| Some(&self.segments.item(slot)?.written)),
+                .and_then(|slot| Some(&self.segments.item(slot)?.source)),
         }
     }
 
     /// The normalised document, which the digest is computed over.
     pub(crate) fn document(&self) -> Value {
-        fn written<T>(items: &Items<T>, keys: &KeySet) -> Value {
+        fn sources<T>(items: &ItemTable<T>, keys: &KeySet) -> Value {
             let mut members = Vec::new();
             for (slot, item) in items.iter() {
-                members.push((Arc::clone(keys.key(slot)), item.written.clone()));
+                members.push((Arc::clone(keys.key(slot)), item.source.clone()));
             }
             Object::from_members(members).into()
         }
         let mut members = vec![
-            (Arc::from(Section::Flags.name()), written(&self.flags, &self.tables.flags)),
-            (Arc::from(Section::Segments.name()), written(&self.segments, &self.tables.segments)),
+            (Arc::from(Section::Flags.name()), sources(&self.flags, &self.tables.flags)),
+            (Arc::from(Section::Segments.name()), sources(&self.segments, &self.tables.segments)),
         ];
         for (name, value) in self.rest.iter() {
             members.push((Arc::clone(name), value.clone()));
@@ -300,7 +300,7 @@ trait Part: Sized {
 impl<T: Part> Item<T> {
     fn compile(key: &Arc<str>, source: &Value, tables: &mut Tables) -> Item<T> {
         let compiled = read_item(key, source, &NoFindings, tables);
-        Item { written: source.clone(), compiled }
+        Item { source: source.clone(), compiled }
     }
 }
 

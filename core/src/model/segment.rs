@@ -32,7 +32,7 @@ pub struct SegmentBody {
     /// The rules, in order.
     pub rules: Box<[SegmentRule]>,
     /// Whether any rule refers to another segment.
-    pub(crate) asks_segments: bool,
+    pub(crate) refers_to_segments: bool,
 }
 
 /// The members decided before any rule.
@@ -127,9 +127,9 @@ impl SegmentBody {
         };
         let rules = rules?;
         let mut clauses = rules.iter().flat_map(|rule| &rule.clauses);
-        let asks_segments =
+        let refers_to_segments =
             clauses.any(|clause| matches!(clause.condition, Condition::Segments(_)));
-        Ok(SegmentBody { membership, rules, asks_segments })
+        Ok(SegmentBody { membership, rules, refers_to_segments })
     }
 }
 

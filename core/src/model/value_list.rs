@@ -28,18 +28,18 @@ impl ValueList {
     pub(crate) fn new(values: Arc<[Value]>) -> ValueList {
         let mut few = [0; FEW];
         if values.len() <= FEW {
-            few.iter_mut().zip(values.iter()).for_each(|(place, value)| *place = hash(value));
+            few.iter_mut().zip(values.iter()).for_each(|(slot, value)| *slot = hash(value));
         }
         let mut list = ValueList { values, index: Index::Few(few) };
         if list.values.len() > FEW {
             // A document is at most 256 MiB, so its values are fewer than 2^32.
             let count = u32::try_from(list.values.len()).unwrap_or(u32::MAX);
-            let value = |place: u32| list.values.get(place as usize).unwrap_or(&Value::Null);
+            let value = |position: u32| list.values.get(position as usize).unwrap_or(&Value::Null);
             // Values that are never found would only lengthen searches.
             let found = |value: &&Value| !matches!(value, Value::Array(_) | Value::Object(_));
             list.index = Index::Many(HashIndex::of(
                 count,
-                &|place| Some(value(place)).filter(found).map(hash),
+                &|position| Some(value(position)).filter(found).map(hash),
                 &|a, b| order(value(a), value(b)),
             ));
         }
@@ -79,9 +79,10 @@ impl ValueList {
                 known.position(|(known, value)| *known == hash && compare(value).is_eq())
             }
             Index::Many(index) => {
-                let compare = |place: u32| self.values.get(place as usize).map(&compare);
-                let found = index.find(hash, &|place| compare(place).unwrap_or(Ordering::Less));
-                found.map(|place| place as usize)
+                let compare = |position: u32| self.values.get(position as usize).map(&compare);
+                let found =
+                    index.find(hash, &|position| compare(position).unwrap_or(Ordering::Less));
+                found.map(|position| position as usize)
             }
         }
     }

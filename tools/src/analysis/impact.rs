@@ -40,8 +40,8 @@ pub fn changed_answers(before: &Flags, after: &Flags) -> Vec<Arc<str>> {
         }
     }
     while let Some(part) = to_follow.pop() {
-        for asking in [&old, &new].into_iter().filter_map(|all| all.asked_by.get(&part)) {
-            to_follow.extend(asking.iter().filter(|asking| changed.insert(**asking)));
+        for dependents in [&old, &new].into_iter().filter_map(|all| all.dependents.get(&part)) {
+            to_follow.extend(dependents.iter().filter(|dependent| changed.insert(**dependent)));
         }
     }
     let mut flags: Vec<&str> =
@@ -60,13 +60,13 @@ struct Decisions<'a> {
     /// For each flag and segment, its own parts that decide.
     decided: BTreeMap<Part<'a>, Value>,
     /// The dependents of each flag and segment.
-    asked_by: BTreeMap<Part<'a>, Vec<Part<'a>>>,
+    dependents: BTreeMap<Part<'a>, Vec<Part<'a>>>,
 }
 
 impl<'a> Decisions<'a> {
     fn of(flags: &'a Flags) -> Decisions<'a> {
         let model = flags.model();
-        let mut all = Decisions { decided: BTreeMap::new(), asked_by: BTreeMap::new() };
+        let mut all = Decisions { decided: BTreeMap::new(), dependents: BTreeMap::new() };
         for (slot, flag) in model.flags() {
             let key = model.flag_key(slot);
             let part = (FLAGS, &**key);
@@ -75,12 +75,12 @@ impl<'a> Decisions<'a> {
                 FlagState::Off(off) => decided_by_off(*off, &flag.variations),
                 FlagState::On(_, targeting) => {
                     for prerequisite in &targeting.prerequisites {
-                        all.asks(part, (FLAGS, model.flag_key(prerequisite.flag)));
+                        all.add(part, (FLAGS, model.flag_key(prerequisite.flag)));
                     }
                     let clauses = targeting.rules.iter().flat_map(|rule| &rule.clauses);
-                    all.asks_segments(part, model, clauses);
-                    let written = flags.source(Section::Flags, key).and_then(Value::as_object);
-                    decided_by_targeting(written, key, model.hash())
+                    all.add_segments(part, model, clauses);
+                    let source = flags.source(Section::Flags, key).and_then(Value::as_object);
+                    decided_by_targeting(source, key, model.hash())
                 }
             };
             all.decided.insert(part, decided);
@@ -92,9 +92,9 @@ impl<'a> Decisions<'a> {
                 Segment::Malformed => Value::from("malformed"),
                 Segment::Readable(body) => {
                     let clauses = body.rules.iter().flat_map(|rule| &rule.clauses);
-                    all.asks_segments(part, model, clauses);
-                    let written = flags.source(Section::Segments, key);
-                    decided_by_segment(written.and_then(Value::as_object), key, model.hash())
+                    all.add_segments(part, model, clauses);
+                    let source = flags.source(Section::Segments, key);
+                    decided_by_segment(source.and_then(Value::as_object), key, model.hash())
                 }
             };
             all.decided.insert(part, decided);
@@ -102,20 +102,20 @@ impl<'a> Decisions<'a> {
         all
     }
 
-    fn asks(&mut self, asking: Part<'a>, asked: Part<'a>) {
-        self.asked_by.entry(asked).or_default().push(asking);
+    fn add(&mut self, dependent: Part<'a>, dependency: Part<'a>) {
+        self.dependents.entry(dependency).or_default().push(dependent);
     }
 
-    fn asks_segments(
+    fn add_segments(
         &mut self,
-        asking: Part<'a>,
+        dependent: Part<'a>,
         model: &'a Model,
         clauses: impl Iterator<Item = &'a Clause>,
     ) {
         for clause in clauses {
             let Condition::Segments(slots) = &clause.condition else { continue };
             for slot in slots {
-                self.asks(asking, (SEGMENTS, model.segment_key(*slot)));
+                self.add(dependent, (SEGMENTS, model.segment_key(*slot)));
             }
         }
     }
@@ -134,8 +134,8 @@ fn decided_by_off(off: OffVariation, variations: &[Value]) -> Value {
 }
 
 /// For a flag that is on: everything that an evaluation reads.
-fn decided_by_targeting(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
-    let Some(flag) = written else { return Value::Null };
+fn decided_by_targeting(source: Option<&Object>, key: &str, hash: HashChoice) -> Value {
+    let Some(flag) = source else { return Value::Null };
     let rules = member(flag, "rules");
     let rules = rules.as_array().unwrap_or_default();
     let served = |value: &Value| kept(value, &["id", "variation", "rollout"]);
@@ -151,8 +151,8 @@ fn decided_by_targeting(written: Option<&Object>, key: &str, hash: HashChoice) -
 }
 
 /// Everything that decides a segment's membership.
-fn decided_by_segment(written: Option<&Object>, key: &str, hash: HashChoice) -> Value {
-    let Some(segment) = written else { return Value::Null };
+fn decided_by_segment(source: Option<&Object>, key: &str, hash: HashChoice) -> Value {
+    let Some(segment) = source else { return Value::Null };
     let rules = member(segment, "rules");
     let rules = rules.as_array().unwrap_or_default();
     let share = |value: &Value| kept(value, &["weight", "bucketBy", "rolloutContextKind"]);
@@ -191,8 +191,8 @@ fn bucketing(item: &Object, key: &str, hash: HashChoice, buckets: bool) -> Value
 
 fn clauses(rule: &Value) -> Value {
     let members = ["attribute", "contextKind", "op", "values", "negate"];
-    let written = rule.as_object().map(|rule| member(rule, "clauses")).unwrap_or_default();
-    let clauses = written.as_array().unwrap_or_default();
+    let source = rule.as_object().map(|rule| member(rule, "clauses")).unwrap_or_default();
+    let clauses = source.as_array().unwrap_or_default();
     clauses.iter().map(|clause| kept(clause, &members)).collect()
 }
 

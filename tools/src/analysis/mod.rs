@@ -1,5 +1,5 @@
-//! What the document alone says about answers: which a flag can give, and which differ between two
-//! documents.
+//! Derives answers from the document alone: those that a flag can return, and those that differ
+//! between two documents.
 
 mod impact;
 mod reach;

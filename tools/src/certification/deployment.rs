@@ -74,12 +74,12 @@ pub fn deployment(
         let included = included(&lifecycle, artifact_time);
         let key: Arc<str> = Arc::from(key);
         let beta = status == Status::Done && included == Ternary::Yes;
-        let written = match (included, lifecycle.deployed) {
+        let deployed = match (included, lifecycle.deployed) {
             (Ternary::Yes, None) if beta => Some(Value::from(now)),
             (Ternary::No, Some(_)) => Some(Value::Null),
             _ => None,
         };
-        if let Some(value) = written {
+        if let Some(value) = deployed {
             let set = vec![("deployedTimestamp", value)];
             let key = Arc::clone(&key);
             changes.push(LifecycleChange { key, from: Some(status), to: status, set });

@@ -36,10 +36,10 @@ impl TestEvidence {
     /// # Errors
     ///
     /// If the value has another form; the error is a sentence.
-    pub fn read(written: &Value) -> Result<TestEvidence, String> {
-        let Value::Object(members) = written else {
+    pub fn read(value: &Value) -> Result<TestEvidence, String> {
+        let Value::Object(members) = value else {
             let message = "expected `{productionState, nextRelease}`, found ";
-            return Err(format!("{message}{}", written.type_name()));
+            return Err(format!("{message}{}", value.type_name()));
         };
         Ok(TestEvidence {
             production_state: keys(members, "productionState")?,

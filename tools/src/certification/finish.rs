@@ -48,14 +48,14 @@ pub fn finish(
 /// Checks that a flag is on and serves its "on" variation to every context, including through
 /// targets, rules and prerequisites. `Production State` will serve that variation.
 fn check_rolled_out(flags: &Flags, key: &str) -> Result<(), LifecycleError> {
-    let written = flags.source(Section::Flags, key).and_then(Value::as_object);
-    if written.and_then(|flag| flag.get("on")?.as_bool()) != Some(true) {
+    let source = flags.source(Section::Flags, key).and_then(Value::as_object);
+    if source.and_then(|flag| flag.get("on")?.as_bool()) != Some(true) {
         return Err(LifecycleError::Off(key.into()));
     }
     let Some(on) = on_variation(flags, key) else {
         return Err(LifecycleError::UnknownOn(key.into()));
     };
-    let variations = written.and_then(|flag| flag.get("variations")?.as_array());
+    let variations = source.and_then(|flag| flag.get("variations")?.as_array());
     let meant = variations.and_then(|variations| variations.get(on as usize));
     match (constant(flags, key), meant) {
         (Some(Constant::Value(served)), Some(meant)) if served == meant => Ok(()),

@@ -63,13 +63,13 @@ fn an_artifact_contains_the_features_in_staging_at_its_build_time() {
         let included = feature.map(|feature| feature.included.as_str());
         assert_eq!(included, member(row, "included").as_str(), "{row}");
 
-        let written = deployment.changes.first().map(|change| {
+        let deployed = deployment.changes.first().map(|change| {
             let (name, value) = change.set.first().unwrap();
             assert_eq!(*name, "deployedTimestamp");
             assert_eq!(change.from, Some(change.to));
             if value.is_null() { Value::from("cleared") } else { value.clone() }
         });
-        assert_eq!(&written.unwrap_or_default(), member(row, "deployed"), "{row}");
+        assert_eq!(&deployed.unwrap_or_default(), member(row, "deployed"), "{row}");
 
         let passed = StepResult::Passed;
         let certified = certification(&flags, passed, passed, Some(built), now);
@@ -157,13 +157,13 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
         let found = certification_by_evidence(&flags, failed, failed, None, 900.0, &evidence);
         assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
     }
-    for (written, message) in [
+    for (text, message) in [
         ("7", "expected `{productionState, nextRelease}`, found a number"),
         (r#"{"nextRelease": "f"}"#, "`nextRelease`: expected an array of keys of flags"),
         (r#"{"productionState": [7]}"#, "`productionState`: expected an array of keys of flags"),
     ] {
-        let written = Value::parse(written.as_bytes()).unwrap();
-        assert_eq!(TestEvidence::read(&written).unwrap_err(), message);
+        let value = Value::parse(text.as_bytes()).unwrap();
+        assert_eq!(TestEvidence::read(&value).unwrap_err(), message);
     }
 }
 

@@ -42,7 +42,7 @@ impl ComparisonBudget {
 /// Up to this length a list is searched without an index.
 const FEW: usize = 8;
 
-/// What a clause reads.
+/// The operand of a clause.
 #[derive(Clone, Copy, PartialEq)]
 enum Operand<'a> {
     Segments,
@@ -78,20 +78,20 @@ impl<'a> ResolvedClause<'a> {
     }
 
     /// Whether every context that matches `self` matches `other` too.
-    pub(super) fn implies(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
+    pub(super) fn implies(&self, other: &ResolvedClause<'_>, budget: &ComparisonBudget) -> bool {
         if other.always_matches() {
             return true;
         }
-        if !looks.take(1) || !self.reads_same_attribute(other) {
+        if !budget.take(1) || !self.reads_same_attribute(other) {
             return false;
         }
         match (self.clause.negate, other.clause.negate) {
-            (true, true) => self.same_operator(other) && other.all_in(self, looks),
-            (false, false) if self.same_operator(other) => self.all_in(other, looks),
+            (true, true) => self.same_operator(other) && other.all_in(self, budget),
+            (false, false) if self.same_operator(other) => self.all_in(other, budget),
             (false, false) if &*self.clause.operator == "in" => {
                 let its = other.clause.values.len();
                 let mut mine = self.clause.values.iter();
-                mine.all(|value| looks.take(its) && other.test_matches(value))
+                mine.all(|value| budget.take(its) && other.test_matches(value))
             }
             _ => false,
         }
@@ -140,31 +140,31 @@ impl<'a> ResolvedClause<'a> {
     }
 
     /// Whether no context can match both: one requires exactly what the other rejects.
-    pub(super) fn excludes(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
+    pub(super) fn excludes(&self, other: &ResolvedClause<'_>, budget: &ComparisonBudget) -> bool {
         let one_way = |wants: &ResolvedClause<'_>, refuses: &ResolvedClause<'_>| {
             !wants.clause.negate
                 && refuses.clause.negate
                 && wants.reads_same_attribute(refuses)
                 && wants.same_operator(refuses)
-                && wants.all_in(refuses, looks)
+                && wants.all_in(refuses, budget)
         };
-        looks.take(1)
-            && (one_way(self, other) || one_way(other, self) || self.other_keys(other, looks))
+        budget.take(1)
+            && (one_way(self, other) || one_way(other, self) || self.other_keys(other, budget))
     }
 
     /// Whether both name keys and share none. A key is one string; any other attribute may be a
     /// list that contains values of both.
-    fn other_keys(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
-        let names_keys = |asked: &ResolvedClause<'_>| {
-            &*asked.clause.operator == "in"
-                && !asked.clause.negate
-                && matches!(asked.operand, Some(Operand::Attribute(attribute))
+    fn other_keys(&self, other: &ResolvedClause<'_>, budget: &ComparisonBudget) -> bool {
+        let names_keys = |resolved: &ResolvedClause<'_>| {
+            &*resolved.clause.operator == "in"
+                && !resolved.clause.negate
+                && matches!(resolved.operand, Some(Operand::Attribute(attribute))
                     if attribute.reference.is("key"))
         };
         names_keys(self)
             && names_keys(other)
             && self.reads_same_attribute(other)
-            && self.clause.values.iter().all(|value| looks.take(1) && !other.holds(value))
+            && self.clause.values.iter().all(|value| budget.take(1) && !other.holds(value))
     }
 
     fn holds(&self, value: &Value) -> bool {
@@ -177,8 +177,8 @@ impl<'a> ResolvedClause<'a> {
     }
 
     /// Whether the other clause has every value of this one.
-    fn all_in(&self, other: &ResolvedClause<'_>, looks: &ComparisonBudget) -> bool {
-        self.clause.values.iter().all(|value| looks.take(1) && other.holds(value))
+    fn all_in(&self, other: &ResolvedClause<'_>, budget: &ComparisonBudget) -> bool {
+        self.clause.values.iter().all(|value| budget.take(1) && other.holds(value))
     }
 
     /// Whether both read the same attribute, however they compare it.
@@ -238,10 +238,10 @@ fn hash(value: impl Hash) -> u64 {
 pub(super) fn all_implied(
     wanted: &[ResolvedClause<'_>],
     by: &[ResolvedClause<'_>],
-    looks: &ComparisonBudget,
+    budget: &ComparisonBudget,
 ) -> bool {
     wanted.iter().all(|wanted| {
-        wanted.always_matches() || by.iter().any(|holding| holding.implies(wanted, looks))
+        wanted.always_matches() || by.iter().any(|holding| holding.implies(wanted, budget))
     })
 }
 

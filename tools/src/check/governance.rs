@@ -50,22 +50,22 @@ pub(super) fn check_flag(
 /// Checks members of `lifecycle` that cannot be parsed.
 fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints: &mut Lints) {
     let path = scope.path.member("lifecycle");
-    if let (Some(written), None) = (lifecycle.member("status"), lifecycle.status) {
+    if let (Some(value), None) = (lifecycle.member("status"), lifecycle.status) {
         let statuses = Status::ALL.map(|status| format!("`{status}`")).join(", ");
-        let message = format!("invalid status {written}: expected one of {statuses}");
+        let message = format!("invalid status {value}: expected one of {statuses}");
         lints.add(Code::UNKNOWN_STATUS, &path.member("status"), message);
     }
-    if let Some(written) = lifecycle.member("onVariation") {
+    if let Some(value) = lifecycle.member("onVariation") {
         let count = flag.variations.len();
         if lifecycle.on_variation.is_none_or(|index| index as usize >= count) {
-            let message = format!("there is no variation {written}; the flag has {count}");
+            let message = format!("there is no variation {value}; the flag has {count}");
             lints.add(Code::INVALID_ON_VARIATION, &path.member("onVariation"), message);
         }
     }
     for name in Lifecycle::MOMENTS {
-        if let Some(written) = lifecycle.member(name).filter(|value| read_moment(value).is_none()) {
+        if let Some(value) = lifecycle.member(name).filter(|value| read_moment(value).is_none()) {
             let message = format!(
-                "invalid time {written}: expected seconds since 1970, or a date such as `2026-01-31`"
+                "invalid time {value}: expected seconds since 1970, or a date such as `2026-01-31`"
             );
             lints.add(Code::INVALID_MOMENT, &path.member(name), message);
         }
@@ -155,8 +155,8 @@ pub(super) fn check_against_development(
     lints: &mut Lints,
 ) {
     let is_on = |flags: &Flags, key: &str| {
-        let written = flags.source(Section::Flags, key).and_then(Value::as_object);
-        written.and_then(|flag| flag.get("on")?.as_bool()) == Some(true)
+        let source = flags.source(Section::Flags, key).and_then(Value::as_object);
+        source.and_then(|flag| flag.get("on")?.as_bool()) == Some(true)
     };
     for key in flags.keys() {
         if is_on(flags, key) && !is_on(development, key) {
@@ -174,9 +174,9 @@ pub(super) fn check_against_development(
 /// Returns the options in the document's own `meta.check`; invalid options are reported.
 pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
     let meta = flags.meta();
-    let written = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();
+    let options = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();
     let path = Path::Root.member("meta");
-    CheckOptions::read(&written).unwrap_or_else(|error| {
+    CheckOptions::read(&options).unwrap_or_else(|error| {
         lints.add(Code::INVALID_CHECK_OPTIONS, &path.member("check"), error.to_string());
         CheckOptions::default()
     })

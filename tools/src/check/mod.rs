@@ -43,7 +43,7 @@ impl Lints {
     }
 }
 
-/// The current place of the check, and the facts about it.
+/// The path that is being checked, and the facts about it.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
     path: &'a Path<'a>,
@@ -110,7 +110,7 @@ pub fn check_environments(
 }
 
 /// The document with every flag turned on: compiling a flag that is off drops its rules, and
-/// mistakes in them should be reported before somebody turns it on.
+/// mistakes in them should be reported before it is turned on.
 fn turned_on(flags: &Flags) -> Flags {
     let model = flags.model();
     let off: Vec<(Arc<str>, Value)> = model

@@ -19,7 +19,7 @@ use isoflag::model::Pattern;
 /// ```
 #[derive(Clone, Debug)]
 pub struct NamePattern {
-    written: Arc<str>,
+    source: Arc<str>,
     form: Form,
 }
 
@@ -44,22 +44,22 @@ impl NamePattern {
     /// # Errors
     ///
     /// If it names no part, or its regular expression is invalid.
-    pub fn read(written: &str) -> Result<NamePattern, NamePatternError> {
-        let wrong = |why: String| NamePatternError { written: written.to_owned(), why };
-        let slashed = written.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    pub fn read(source: &str) -> Result<NamePattern, NamePatternError> {
+        let wrong = |why: String| NamePatternError { source: source.to_owned(), why };
+        let slashed = source.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
         let form = match slashed {
             Some(expression) => Form::Expression(
                 Pattern::read(&Arc::from(format!("^(?:{expression})$")))
                     .map(Arc::new)
                     .ok_or_else(|| wrong("the regular expression is not supported".to_owned()))?,
             ),
-            None => Form::Words(pieces(written)),
+            None => Form::Words(pieces(source)),
         };
         match &form {
             Form::Words(pieces) if !pieces.iter().any(|piece| matches!(piece, Piece::Word(_))) => {
                 Err(wrong("it has no word".to_owned()))
             }
-            _ => Ok(NamePattern { written: Arc::from(written), form }),
+            _ => Ok(NamePattern { source: Arc::from(source), form }),
         }
     }
 
@@ -73,7 +73,7 @@ impl NamePattern {
             }
             Form::Words(pieces) => pieces,
         };
-        let hyphen = !self.written.contains('-');
+        let hyphen = !self.source.contains('-');
         let mut rest = key;
         let mut parts = Vec::new();
         for piece in pieces {
@@ -98,26 +98,26 @@ impl NamePattern {
 impl Default for NamePattern {
     fn default() -> NamePattern {
         let form = Form::Words(pieces(NamePattern::USUAL));
-        NamePattern { written: Arc::from(NamePattern::USUAL), form }
+        NamePattern { source: Arc::from(NamePattern::USUAL), form }
     }
 }
 
 impl fmt::Display for NamePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.written)
+        f.write_str(&self.source)
     }
 }
 
 /// An invalid name pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamePatternError {
-    written: String,
+    source: String,
     why: String,
 }
 
 impl fmt::Display for NamePatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid name pattern `{}`: {}", self.written, self.why)
+        write!(f, "invalid name pattern `{}`: {}", self.source, self.why)
     }
 }
 

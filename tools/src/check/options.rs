@@ -35,8 +35,8 @@ impl CheckOptions {
     /// # Errors
     ///
     /// If a member has the wrong type or is unknown.
-    pub fn read(written: &Value) -> Result<CheckOptions, CheckOptionsError> {
-        let members = match written {
+    pub fn read(value: &Value) -> Result<CheckOptions, CheckOptionsError> {
+        let members = match value {
             Value::Null => return Ok(CheckOptions::default()),
             Value::Object(members) => members,
             other => return Err(CheckOptionsError::expected("", "an object", other)),

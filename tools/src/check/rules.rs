@@ -26,15 +26,15 @@ pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mu
 fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints) -> Vec<bool> {
     let list = scope.path.member("rules");
     let sizes = rules.iter().flat_map(|(clauses, _, _)| *clauses).map(|one| one.values.len() + 1);
-    let looks = ComparisonBudget::for_size(sizes.sum());
+    let budget = ComparisonBudget::for_size(sizes.sum());
     let mut before = Before::default();
     let mut lives = Vec::new();
     for (index, (clauses, decides, id)) in rules.iter().enumerate() {
         let path = list.element(index);
-        let asked: Vec<_> =
+        let resolved: Vec<_> =
             clauses.iter().map(|clause| ResolvedClause::new(clause, scope.model)).collect();
-        let matches = check_clauses(scope, &asked, &looks, &path, lints);
-        let shadow = before.first_implied(&asked, &looks);
+        let matches = check_clauses(scope, &resolved, &budget, &path, lints);
+        let shadow = before.first_implied(&resolved, &budget);
         if let Some((earlier, clauses)) = shadow {
             let name = |index: usize, id: &str| match id {
                 "" => format!("`rules[{index}]`"),
@@ -57,7 +57,7 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
         }
         lives.push(matches && shadow.is_none());
         if *decides && matches {
-            before.add(index, asked);
+            before.add(index, resolved);
         }
     }
     lives
@@ -75,7 +75,7 @@ struct Before<'a> {
 
 impl<'a> Before<'a> {
     fn add(&mut self, index: usize, clauses: Vec<ResolvedClause<'a>>) {
-        let place = self.rules.len();
+        let position = self.rules.len();
         // Under the clause that the fewest others are found by.
         let crowd = |key: &u64| self.of_key(*key).len();
         let choices = clauses.iter().filter(|clause| !clause.always_matches());
@@ -84,10 +84,10 @@ impl<'a> Before<'a> {
         match chosen {
             Some(keys) => {
                 for key in keys {
-                    self.by_key.entry(key).or_default().push(place);
+                    self.by_key.entry(key).or_default().push(position);
                 }
             }
-            None => self.of_everybody.push(place),
+            None => self.of_everybody.push(position),
         }
         self.rules.push((index, clauses));
     }
@@ -100,37 +100,37 @@ impl<'a> Before<'a> {
     fn first_implied(
         &self,
         by: &[ResolvedClause<'a>],
-        looks: &ComparisonBudget,
+        budget: &ComparisonBudget,
     ) -> Option<&(usize, Vec<ResolvedClause<'a>>)> {
-        let mut places: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
+        let mut candidates: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
         for keys in by.iter().map(ResolvedClause::implied_keys) {
-            let room = looks.left().saturating_sub(places.len());
+            let room = budget.left().saturating_sub(candidates.len());
             match keys {
-                None => places.extend((0..self.rules.len()).take(room)),
+                None => candidates.extend((0..self.rules.len()).take(room)),
                 Some(keys) => {
                     let lists = keys.iter().flat_map(|key| self.of_key(*key));
-                    places.extend(lists.take(room));
+                    candidates.extend(lists.take(room));
                 }
             }
         }
-        places.sort_unstable();
-        places.dedup();
-        let mut rules = places.into_iter().filter_map(|place| self.rules.get(place));
-        rules.find(|(_, earlier)| all_implied(earlier, by, looks))
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut rules = candidates.into_iter().filter_map(|position| self.rules.get(position));
+        rules.find(|(_, earlier)| all_implied(earlier, by, budget))
     }
 }
 
 /// Whether a rule with these clauses can match anybody.
 fn check_clauses(
     scope: &Scope<'_>,
-    asked: &[ResolvedClause<'_>],
-    looks: &ComparisonBudget,
+    resolved: &[ResolvedClause<'_>],
+    budget: &ComparisonBudget,
     path: &Path<'_>,
     lints: &mut Lints,
 ) -> bool {
     let list = path.member("clauses");
     let mut matches = true;
-    for (index, clause) in asked.iter().enumerate() {
+    for (index, clause) in resolved.iter().enumerate() {
         let path = list.element(index);
         let values = path.member("values").to_string();
         if clause.never_matches(scope.unusable_values(&values)) {
@@ -142,7 +142,8 @@ fn check_clauses(
             lints.add(Code::CLAUSE_NEVER_MATCHES, &path, message);
             matches = false;
         }
-        let earlier = asked.iter().take(index).position(|earlier| earlier.excludes(clause, looks));
+        let earlier =
+            resolved.iter().take(index).position(|earlier| earlier.excludes(clause, budget));
         if let Some(earlier) = earlier {
             let message = format!(
                 "never matches together with `clauses[{earlier}]` of the same rule, \

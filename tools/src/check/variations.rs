@@ -19,7 +19,7 @@ pub(super) fn check_types(scope: &Scope<'_>, variations: &[Value], lints: &mut L
     }
     if let [one, other, ..] = types.as_slice() {
         let message = format!(
-            "the variations are of several types ({one} and {other}); code that asks for one type \
+            "the variations are of several types ({one} and {other}); code that requests one type \
              gets its default for the others"
         );
         lints.add(Code::MIXED_TYPES, &scope.path.member("variations"), message);

@@ -141,25 +141,25 @@ fn rules(
         Some(Value::String(id)) if !id.is_empty() => Some(Arc::clone(id)),
         _ => None,
     };
-    // An id is no JSON text that begins with a brace.
+    // An id is not a JSON text that begins with a brace.
     let name = |rule: &Value| match id(rule) {
         Some(id) => ["#", &id].concat(),
         None => rule.to_canonical_json(),
     };
-    // The places of the rules before by what makes two the same, the first on top.
-    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (place, rule) in before.iter().enumerate().rev() {
-        places.entry(name(rule)).or_default().push(place);
+    // The indices of the earlier rules by name, the first on top.
+    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, rule) in before.iter().enumerate().rev() {
+        by_name.entry(name(rule)).or_default().push(index);
     }
-    // Of rules without ids, what stands at the same place is the same rule that says otherwise.
+    // A rule without an id that has no equal rule is the changed form of the one at the same index.
     let mut partner: Vec<Option<usize>> = Vec::new();
     let mut taken = vec![false; before.len()];
     for rule in after {
-        let place = places.get_mut(&name(rule)).and_then(Vec::pop);
-        if let Some(taken) = place.and_then(|place| taken.get_mut(place)) {
+        let index = by_name.get_mut(&name(rule)).and_then(Vec::pop);
+        if let Some(taken) = index.and_then(|index| taken.get_mut(index)) {
             *taken = true;
         }
-        partner.push(place);
+        partner.push(index);
     }
     for (index, rule) in after.iter().enumerate() {
         let free = taken.get(index) == Some(&false);
@@ -172,25 +172,25 @@ fn rules(
             *slot = Some(index);
         }
     }
-    let places: Vec<usize> = partner.iter().flatten().copied().collect();
+    let kept: Vec<usize> = partner.iter().flatten().copied().collect();
     for (index, (rule, partner)) in after.iter().zip(&partner).enumerate() {
         let path = format!("rules[{index}]");
-        let before = partner.and_then(|place| before.get(place));
+        let before = partner.and_then(|index| before.get(index));
         let words = match before {
-            None => Words::new("rule added: ").words(says(rule, flags.1)),
+            None => Words::new("rule added: ").words(described(rule, flags.1)),
             Some(before) if before != rule => Words::new(&format!("rule {}: from ", index + 1))
-                .words(says(before, flags.0))
+                .words(described(before, flags.0))
                 .text(" to ")
-                .words(says(rule, flags.1)),
+                .words(described(rule, flags.1)),
             Some(_) => continue,
         };
         found.push(difference(&path, before, Some(rule), words));
     }
-    for (index, rule) in before.iter().enumerate().filter(|(index, _)| !places.contains(index)) {
-        let words = Words::new("rule removed: ").words(says(rule, flags.0));
+    for (index, rule) in before.iter().enumerate().filter(|(index, _)| !kept.contains(index)) {
+        let words = Words::new("rule removed: ").words(described(rule, flags.0));
         found.push(difference(&format!("rules[{index}]"), Some(rule), None, words));
     }
-    if !places.is_sorted() {
+    if !kept.is_sorted() {
         let list = |rules: &[Value]| Some(rules.iter().cloned().collect::<Value>());
         let words = Words::new("the order of the rules changed");
         let (before, after) = (list(before), list(after));
@@ -199,12 +199,12 @@ fn rules(
 }
 
 /// Describes a rule: its conditions and what it serves.
-fn says(rule: &Value, item: &Object) -> Words {
+fn described(rule: &Value, item: &Object) -> Words {
     let rule_object = rule.as_object().cloned().unwrap_or_default();
     let clauses = elements(rule_object.get("clauses")).unwrap_or_default();
     let mut words = Words::default();
     for (index, clause) in clauses.iter().enumerate() {
-        words = words.text(if index == 0 { "" } else { " and " }).words(asks(clause));
+        words = words.text(if index == 0 { "" } else { " and " }).words(condition(clause));
     }
     if clauses.is_empty() {
         words = words.text("everybody");
@@ -218,7 +218,7 @@ fn says(rule: &Value, item: &Object) -> Words {
     }
 }
 
-fn asks(clause: &Value) -> Words {
+fn condition(clause: &Value) -> Words {
     let Some(clause) = clause.as_object() else { return Words::default().code(clause) };
     let text = |name: &str| clause.get(name).and_then(Value::as_str).unwrap_or_default();
     let not = clause.get("negate").and_then(Value::as_bool) == Some(true);
@@ -282,9 +282,9 @@ fn variation(index: &Value, item: &Object) -> Words {
     if index.is_null() {
         return Words::new("the default in the code");
     }
-    let place = index.as_integer().and_then(|index| usize::try_from(index).ok());
+    let position = index.as_integer().and_then(|index| usize::try_from(index).ok());
     let variations = elements(item.get("variations")).unwrap_or_default();
-    match place.and_then(|place| variations.get(place)) {
+    match position.and_then(|position| variations.get(position)) {
         Some(value) => Words::default().code(value),
         None => Words::new("variation ").code(index),
     }

@@ -71,7 +71,8 @@ pub fn diff(before: &Flags, after: &Flags) -> Diff {
     let mut items = Vec::new();
     for section in [Section::Flags, Section::Segments] {
         for key in keys(before, after, section) {
-            let (before, after) = (written(before, section, &key), written(after, section, &key));
+            let (before, after) =
+                (source_of(before, section, &key), source_of(after, section, &key));
             let can_answer = changed.contains(&*key);
             let answers = (section == Section::Flags).then_some(can_answer);
             items.extend(compare(section.name(), key, before, after, answers));
@@ -101,7 +102,7 @@ fn compare(
 }
 
 /// The item's source; `None` for a tombstone.
-fn written<'f>(flags: &'f Flags, section: Section, key: &str) -> Option<&'f Object> {
+fn source_of<'f>(flags: &'f Flags, section: Section, key: &str) -> Option<&'f Object> {
     let item = flags.source(section, key)?.as_object()?;
     let deleted = item.get("deleted").and_then(Value::as_bool) == Some(true);
     (!deleted).then_some(item)
@@ -207,7 +208,7 @@ impl fmt::Display for Diff {
             }
             match item.answers {
                 Some(true) => f.write_str("; answers can differ\n")?,
-                Some(false) => f.write_str("; answers stay\n")?,
+                Some(false) => f.write_str("; answers unchanged\n")?,
                 None if item.section == "document" => {}
                 None => f.write_str("\n")?,
             }

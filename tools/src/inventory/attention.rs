@@ -12,7 +12,7 @@ pub enum Attention {
     NoOwner,
     /// It should have been removed by now.
     Overdue,
-    /// It serves one value to everybody.
+    /// It serves one value to every context.
     OneValue,
     /// It was evaluated in another environment but not in this one.
     NotEvaluated,
@@ -44,7 +44,7 @@ impl Attention {
 /// Adds to each row the reasons to review it.
 pub(super) fn mark(rows: &mut [InventoryRow], now: f64) {
     for row in rows {
-        let asks = |attention: &Attention| match attention {
+        let applies = |attention: &Attention| match attention {
             Attention::Findings => {
                 row.errors > 0 || row.warnings > 0 || row.state == FlagOn::Malformed
             }
@@ -55,6 +55,6 @@ pub(super) fn mark(rows: &mut [InventoryRow], now: f64) {
                 matches!(row.last_evaluated, LastEvaluated::NotBetween(..))
             }
         };
-        row.attention = Attention::ALL.into_iter().filter(asks).collect();
+        row.attention = Attention::ALL.into_iter().filter(applies).collect();
     }
 }

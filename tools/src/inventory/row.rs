@@ -62,7 +62,7 @@ pub struct InventoryRow {
     pub description: Option<Arc<str>>,
     /// Whether it is on.
     pub state: FlagOn,
-    /// What it can serve, by the variation's index.
+    /// The values that it can serve, by variation index.
     pub served: Vec<ServedValue>,
     /// Whether it can serve the caller's default.
     pub serves_default: bool,
@@ -108,8 +108,8 @@ impl InventoryRow {
         let flags = document.flags;
         let slot = flags.handle(key)?.index();
         let flag = flags.model().flag(slot)?;
-        let written = flags.source(Section::Flags, key).and_then(Value::as_object);
-        let member = |name| written.and_then(|flag| flag.get(name));
+        let source = flags.source(Section::Flags, key).and_then(Value::as_object);
+        let member = |name| source.and_then(|flag| flag.get(name));
         let lifecycle = lifecycle(flags, key)?;
         let reach = reach(flags, key)?;
         let served = reach.served().iter().map(|each| ServedValue {

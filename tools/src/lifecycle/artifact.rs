@@ -22,8 +22,8 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    fn read(written: &Value) -> Option<Artifact> {
-        let members = written.as_object()?;
+    fn read(value: &Value) -> Option<Artifact> {
+        let members = value.as_object()?;
         Some(Artifact {
             timestamp: members.get("timestamp")?.as_number()?,
             deployable: members.get("deployable").and_then(Value::as_bool) == Some(true),

@@ -1,4 +1,4 @@
-//! Changes of lifecycles, and how they are written into a document.
+//! Changes of lifecycles, and their application to a document.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl LifecycleChange {
 /// artifact, if any, as `meta.artifact` and as the last of `meta.artifacts`. The `version` of
 /// each changed flag and `meta.version` are raised by one, so that stores and patches take the
 /// newer one; an absent version counts as 0. Other members do not change, nor do the timestamps
-/// of answers: the flags' rules give the same answers. If nothing changes, the result is this
+/// of answers: the flags' rules return the same answers. If nothing changes, the result is this
 /// document itself.
 ///
 /// # Errors
@@ -86,11 +86,13 @@ pub fn with_changes(
         let earlier = changed.get(&change.key);
         let held = match earlier {
             Some(flag) => flag.clone(),
-            None => written(flags, &change.key)?.clone(),
+            None => source_of(flags, &change.key)?.clone(),
         };
         let before = lifecycle_of(&held, &change.key)?;
-        let set = change.set.iter();
-        let after = set.fold(before.clone(), |all, (name, value)| all.with(name, value.clone()));
+        let set = change.set.iter().map(|(name, value)| (Arc::from(*name), value.clone()));
+        let members = before.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+        // Of duplicate names the last wins.
+        let after = Object::from_members(members.chain(set).collect());
         if after == before {
             continue;
         }
@@ -110,12 +112,12 @@ pub fn with_changes(
 }
 
 /// The flag's source.
-pub(super) fn written<'f>(flags: &'f Flags, key: &str) -> Result<&'f Object, LifecycleError> {
+pub(super) fn source_of<'f>(flags: &'f Flags, key: &str) -> Result<&'f Object, LifecycleError> {
     if !flags.contains(key) {
         return Err(LifecycleError::UnknownFlag(Arc::from(key)));
     }
-    let written = flags.source(Section::Flags, key).and_then(Value::as_object);
-    written.ok_or_else(|| LifecycleError::Malformed(Arc::from(key), "the flag"))
+    let source = flags.source(Section::Flags, key).and_then(Value::as_object);
+    source.ok_or_else(|| LifecycleError::Malformed(Arc::from(key), "the flag"))
 }
 
 /// The members of its `lifecycle`.

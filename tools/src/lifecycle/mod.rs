@@ -48,7 +48,7 @@ pub struct Lifecycle {
     pub deployed: Option<f64>,
     /// `cleanupTimestamp`, else `cleanup`: when the flag should be removed.
     pub cleanup: Option<f64>,
-    written: Object,
+    members: Object,
 }
 
 impl Lifecycle {
@@ -67,14 +67,14 @@ impl Lifecycle {
 
     /// Parses the value of `lifecycle`.
     #[must_use]
-    pub fn read(written: &Value) -> Lifecycle {
-        let written = written.as_object().cloned().unwrap_or_default();
-        let text = |name| match written.get(name) {
+    pub fn read(value: &Value) -> Lifecycle {
+        let members = value.as_object().cloned().unwrap_or_default();
+        let text = |name| match members.get(name) {
             Some(Value::String(text)) if !text.trim().is_empty() => Some(Arc::clone(text)),
             _ => None,
         };
-        let moment = |name| written.get(name).and_then(read_moment);
-        let index = written.get("onVariation").and_then(Value::as_integer);
+        let moment = |name| members.get(name).and_then(read_moment);
+        let index = members.get("onVariation").and_then(Value::as_integer);
         Lifecycle {
             owner: text("owner"),
             stakeholder: text("stakeholder"),
@@ -86,14 +86,14 @@ impl Lifecycle {
             release: moment("releaseTimestamp"),
             deployed: moment("deployedTimestamp"),
             cleanup: moment("cleanupTimestamp").or_else(|| moment("cleanup")),
-            written,
+            members,
         }
     }
 
     /// Returns any member unchanged; `None` if it is `null`.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Value> {
-        self.written.get(name).filter(|value| !value.is_null())
+        self.members.get(name).filter(|value| !value.is_null())
     }
 }
 
@@ -101,8 +101,8 @@ impl Lifecycle {
 #[must_use]
 pub fn lifecycle(flags: &Flags, key: &str) -> Option<Lifecycle> {
     let slot = flags.handle(key)?;
-    let written = flags.source(Section::Flags, flags.model().flag_key(slot.index()));
-    let lifecycle = written.and_then(|flag| flag.as_object()?.get("lifecycle"));
+    let source = flags.source(Section::Flags, flags.model().flag_key(slot.index()));
+    let lifecycle = source.and_then(|flag| flag.as_object()?.get("lifecycle"));
     Some(lifecycle.map(Lifecycle::read).unwrap_or_default())
 }
 
@@ -115,8 +115,8 @@ pub(crate) fn document_changed(flags: &Flags) -> Option<f64> {
 /// `stakeholder.team.id`.
 #[must_use]
 pub fn owner(flags: &Flags, key: &str) -> Option<Arc<str>> {
-    let written = lifecycle(flags, key)?.owner;
-    written.or_else(|| {
+    let declared = lifecycle(flags, key)?.owner;
+    declared.or_else(|| {
         let mut parts = key.split('.');
         let (_, team, id) = (parts.next()?, parts.next()?, parts.next()?);
         (parts.next().is_none() && !team.is_empty() && !id.is_empty()).then(|| Arc::from(team))

@@ -8,7 +8,7 @@ use super::lifecycle;
 /// See [`on_variation`]. Reads the flag's source, because compiling a flag that is off drops
 /// its fallthrough.
 pub(super) fn of(flags: &Flags, key: &str, flag: &Flag) -> Option<u32> {
-    let written = flags.source(Section::Flags, key)?.as_object()?;
+    let source = flags.source(Section::Flags, key)?.as_object()?;
     let count = u32::try_from(flag.variations.len()).ok()?;
     let held = |index: u32| (index < count).then_some(index);
     if let Some(named) = lifecycle(flags, key)?.on_variation {
@@ -16,15 +16,15 @@ pub(super) fn of(flags: &Flags, key: &str, flag: &Flag) -> Option<u32> {
     }
     if count <= 2 {
         let is_true = |value: &Value| value.as_bool() == Some(true);
-        let place = flag.variations.iter().position(is_true);
-        let off = written.get("offVariation").and_then(Value::as_integer);
+        let position = flag.variations.iter().position(is_true);
+        let off = source.get("offVariation").and_then(Value::as_integer);
         let other = (0..count).find(|index| count == 1 || off == Some(i64::from(1 - *index)));
-        let found = place.and_then(|place| u32::try_from(place).ok()).or(other);
+        let found = position.and_then(|position| u32::try_from(position).ok()).or(other);
         if found.is_some() {
             return found;
         }
     }
-    served_most(written.get("fallthrough")?).and_then(held)
+    served_most(source.get("fallthrough")?).and_then(held)
 }
 
 /// The variation that a rule or a fallthrough serves most; the first of several.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use isoflag::Flags;
 
-use super::change::{lifecycle_of, written};
+use super::change::{lifecycle_of, source_of};
 use super::{LifecycleChange, LifecycleError, Status, with_changes};
 
-/// Returns the change that gives a flag this status from `now` on, in seconds since the epoch.
+/// Returns the change of a flag to this status from `now` on, in seconds since the epoch.
 /// `None` if the flag has it. A flag without a status may get any; otherwise the status must
 /// follow the current one, see [`Status::next`].
 ///
@@ -25,7 +25,7 @@ pub fn status_change(
     to: Status,
     now: f64,
 ) -> Result<Option<LifecycleChange>, LifecycleError> {
-    lifecycle_of(written(flags, key)?, key)?;
+    lifecycle_of(source_of(flags, key)?, key)?;
     let lifecycle = super::lifecycle(flags, key).unwrap_or_default();
     let key: Arc<str> = Arc::from(key);
     if let Some(from) = lifecycle.status {

@@ -104,10 +104,10 @@ const LAST: [&str; 17] = [
 ];
 
 fn rank(name: &str) -> usize {
-    let place = |names: &[&str]| names.iter().position(|known| *known == name);
-    match (place(&FIRST), place(&LAST)) {
-        (Some(place), _) => place,
-        (None, Some(place)) => FIRST.len() + 1 + place,
+    let position = |names: &[&str]| names.iter().position(|known| *known == name);
+    match (position(&FIRST), position(&LAST)) {
+        (Some(position), _) => position,
+        (None, Some(position)) => FIRST.len() + 1 + position,
         (None, None) => FIRST.len(),
     }
 }
@@ -296,20 +296,20 @@ mod tests {
     #[test]
     fn a_receipt_with_any_changed_byte_is_rejected() {
         let receipt = receipt_text().into_bytes();
-        for place in 0..receipt.len() {
+        for offset in 0..receipt.len() {
             for byte in [b'0', b'a', b'"', 0xff] {
                 let mut altered = receipt.clone();
-                if std::mem::replace(&mut altered[place], byte) == byte {
+                if std::mem::replace(&mut altered[offset], byte) == byte {
                     continue;
                 }
-                assert!(replayed(&altered, Some(&ada())).is_err(), "{place} {byte}");
+                assert!(replayed(&altered, Some(&ada())).is_err(), "{offset} {byte}");
             }
             let mut shorter = receipt.clone();
-            shorter.remove(place);
-            assert!(replayed(&shorter, Some(&ada())).is_err(), "{place}");
+            shorter.remove(offset);
+            assert!(replayed(&shorter, Some(&ada())).is_err(), "{offset}");
             let mut longer = receipt.clone();
-            longer.insert(place, b' ');
-            assert!(replayed(&longer, Some(&ada())).is_err(), "{place}");
+            longer.insert(offset, b' ');
+            assert!(replayed(&longer, Some(&ada())).is_err(), "{offset}");
         }
     }
 

@@ -21,7 +21,7 @@ use crate::ternary::Ternary;
 
 const WEEK: f64 = 7.0 * 86_400.0;
 
-/// The evidence beside the current document.
+/// The evidence besides the current document.
 #[derive(Clone, Copy, Debug)]
 pub struct RetirementInputs<'a> {
     /// The current time, in seconds since the epoch like all times here.

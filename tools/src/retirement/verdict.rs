@@ -45,7 +45,7 @@ impl RetirementRule {
     }
 }
 
-/// What to do with a flag.
+/// The recommended action for a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// The code no longer names it and it is not evaluated: delete it from the document.
@@ -99,8 +99,8 @@ pub(super) fn of(
             Ternary::No => Verdict::Keep,
         };
     }
-    let asked = RetirementRule::ALL.into_iter().filter(|rule| *rule != RetirementRule::Unused);
-    match asked.map(of).fold(Ternary::Yes, Ternary::and) {
+    let rules = RetirementRule::ALL.into_iter().filter(|rule| *rule != RetirementRule::Unused);
+    match rules.map(of).fold(Ternary::Yes, Ternary::and) {
         Ternary::Yes => Verdict::Remove,
         Ternary::No => Verdict::Keep,
         Ternary::Unknown => Verdict::Ask,

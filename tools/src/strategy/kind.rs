@@ -53,7 +53,7 @@ pub enum StrategyKind {
 /// The effect of a strategy on a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It serves its "on" variation to everybody.
+    /// It serves its "on" variation to every context.
     On,
     /// It is off.
     Off,

@@ -49,11 +49,11 @@ impl Strategy {
     /// # Errors
     ///
     /// If it is neither, or names an unknown strategy. Unknown members are ignored.
-    pub fn read(written: &Value) -> Result<Strategy, StrategyError> {
+    pub fn read(value: &Value) -> Result<Strategy, StrategyError> {
         let named = |path: &str, name: &str| {
             StrategyKind::named(name).ok_or_else(|| StrategyError::unknown(path, name))
         };
-        let members = match written {
+        let members = match value {
             Value::String(name) => return named("", name).map(Strategy::from),
             Value::Object(members) => members,
             other => {

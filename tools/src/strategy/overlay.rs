@@ -13,7 +13,7 @@ use crate::lifecycle::{Lifecycle, lifecycle, on_variation};
 const DECIDING: [&str; 4] = ["prerequisites", "targets", "contextTargets", "rules"];
 
 /// Returns this document under a strategy: a flag that the strategy turns on serves its
-/// [`on_variation`] to everybody, whatever its prerequisites, targets and
+/// [`on_variation`] to every context, whatever its prerequisites, targets and
 /// rules are; one that it turns off is off. `meta.strategy` names the strategy. Under
 /// `Production` it is this document itself.
 ///
@@ -46,11 +46,11 @@ pub fn with_strategy(flags: &Flags, strategy: &Strategy) -> Result<Flags, Strate
         .flags()
         .filter_map(|(slot, _)| {
             let key = model.flag_key(slot);
-            let written = flags.source(Section::Flags, key)?.as_object()?;
+            let source = flags.source(Section::Flags, key)?.as_object()?;
             let flag = match strategy_effect(flags, key, strategy)? {
                 Effect::OwnRules => return None,
-                Effect::Off => with_members(written, &[("on", Value::Bool(false))], &[]),
-                Effect::On => turned_on(written, on_variation(flags, key)?),
+                Effect::Off => with_members(source, &[("on", Value::Bool(false))], &[]),
+                Effect::On => turned_on(source, on_variation(flags, key)?),
             };
             Some((Arc::clone(key), flag))
         })
@@ -83,10 +83,10 @@ fn check_keys(flags: &Flags, strategy: &Strategy) -> Result<(), StrategyError> {
     Ok(())
 }
 
-fn turned_on(written: &Object, variation: u32) -> Value {
+fn turned_on(source: &Object, variation: u32) -> Value {
     let fallthrough = Object::from_iter([("variation", Value::from(variation))]);
     let members = [("on", Value::Bool(true)), ("fallthrough", fallthrough.into())];
-    with_members(written, &members, &DECIDING)
+    with_members(source, &members, &DECIDING)
 }
 
 /// The object with some members set and others left out.

@@ -59,8 +59,8 @@ pub fn strategy_for(flags: &Flags, system: System, context: &Context) -> Option<
         ("rules", rules),
         ("variations", choices.iter().map(|choice| Value::from(choice.index as f64)).collect()),
     ]);
-    let asked = flags.with_flags(&[(Arc::clone(&key), Value::Object(flag))]);
-    let bound: BoundFlags = asked.bind(context);
+    let with_choices = flags.with_flags(&[(Arc::clone(&key), Value::Object(flag))]);
+    let bound: BoundFlags = with_choices.bind(context);
     let chosen = bound.evaluate(&key).variation_index()?;
     choices.into_iter().nth(chosen as usize)?.strategy.ok()
 }

@@ -74,8 +74,8 @@ fn typed_flags(flags: &Flags) -> impl Iterator<Item = TypedFlag> {
     let model = flags.model();
     model.flags().map(|(slot, flag)| {
         let key = model.flag_key(slot);
-        let written = flags.source(Section::Flags, key).and_then(Value::as_object);
-        let description = written.and_then(|flag| flag.get("description")?.as_str());
+        let source = flags.source(Section::Flags, key).and_then(Value::as_object);
+        let description = source.and_then(|flag| flag.get("description")?.as_str());
         TypedFlag {
             key: Arc::clone(key),
             description: description.map(Arc::from),

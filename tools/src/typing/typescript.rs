@@ -24,7 +24,7 @@ pub(super) fn write(flags: &[TypedFlag]) -> String {
         "export {};"
     };
     format!(
-        "// Written by `isoflag types`. Edit the flag document and write this file anew.\n\n\
+        "// Written by `isoflag types`. Edit the flag document and regenerate this file.\n\n\
          {header}\n\n\
          declare module \"isoflag\" {{\n  interface FlagTypes {{\n{body}  }}\n}}\n"
     )

@@ -52,7 +52,7 @@ class BoundedCalls:
         self._threads.append(thread)
         if not call.done.wait(deadline.left):
             raise AbandonedError("the deadline has passed")
-        # The thread may stay alive for a moment after its call is done.
+        # The thread may remain alive for a moment after its call is done.
         self._threads.remove(thread)
         return call.result()
 

@@ -16,7 +16,7 @@ struct Arguments {
     /// The names of the files, without extension.
     #[arg(long)]
     out_name: Option<String>,
-    /// What loads the module.
+    /// The kind of loader that the glue is for.
     #[arg(long, value_parser = ["bundler"])]
     target: String,
     /// Write type declarations.

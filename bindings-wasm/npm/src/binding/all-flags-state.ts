@@ -7,7 +7,7 @@ import { argumentErrors } from "./errors.js";
 import type { Held } from "./handles.js";
 import type { JsonValue } from "./json.js";
 
-/** What the state includes. */
+/** Options that select the contents of the state. */
 export interface StateOptions {
   /** Only the flags that the document makes available to browsers. */
   readonly clientSideOnly?: boolean | undefined;

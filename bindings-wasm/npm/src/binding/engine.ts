@@ -17,8 +17,13 @@ export function readPlainContextsWith(make: () => PlainContexts): void {
   makePlainContexts = make;
 }
 
+/** The part of `WebAssembly.Memory` that is used; without the DOM library TypeScript does not know it. */
+interface Memory {
+  readonly buffer: ArrayBuffer;
+}
+
 /** The core's memory; its buffer is replaced whenever the memory grows. */
-export let memory: () => WebAssembly.Memory;
+export let memory: () => Memory;
 
 /**
  * The module's functions report here: a call that does not return raises the epoch immediately, because a full stack
@@ -63,7 +68,7 @@ function install({ exports }: WebAssembly.Instance): void {
   const { epoch } = engine;
   core.__wbg_set_wasm(exports, engine);
   tools?.glue.__wbg_set_wasm(exports, engine);
-  memory = () => (exports as { readonly memory: WebAssembly.Memory }).memory;
+  memory = () => (exports as { readonly memory: Memory }).memory;
   (exports as { __wbindgen_start(): void }).__wbindgen_start();
   core.setGeneration(epoch);
   // A trap in between has raised it.

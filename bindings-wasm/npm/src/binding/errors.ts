@@ -33,6 +33,7 @@ export class InputError extends Error {
 
 /** A document, patch or map of flags that cannot be loaded. */
 export class DocumentError extends InputError {
+  /** `DocumentError`. */
   override readonly name = "DocumentError";
   /** The line in the text, from 1, if there is a text. */
   readonly line: number | undefined;
@@ -48,6 +49,7 @@ export class DocumentError extends InputError {
 
 /** An invalid context. */
 export class ContextError extends InputError {
+  /** `ContextError`. */
   override readonly name = "ContextError";
 }
 
@@ -59,7 +61,7 @@ export interface Diagnostic {
   readonly code: string;
   /** The path, such as `flags.checkout.rules[2].clauses[0].values[1]`. */
   readonly path: string;
-  /** What is wrong. */
+  /** The problem. */
   readonly message: string;
 }
 

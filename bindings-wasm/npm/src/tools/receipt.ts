@@ -18,6 +18,7 @@ import { during } from "./failures.js";
  * `other-answer`. Its `path` is the first step that differs, such as `trace.rules[2].clauses[0].match`.
  */
 export class ReceiptError extends InputError {
+  /** `ReceiptError`. */
   override readonly name = "ReceiptError";
   /** The value that the receipt claims there; undefined if it claims none. */
   readonly claimed: JsonValue | undefined;

@@ -39,6 +39,7 @@ export interface Strategy extends StrategyOptions {
 
 /** An invalid strategy for a document: `not-a-strategy`, `unknown-strategy` or `unknown-flag`. */
 export class StrategyError extends InputError {
+  /** `StrategyError`. */
   override readonly name = "StrategyError";
 }
 

@@ -1,4 +1,4 @@
-/** Tests that handles are freed, and that freed objects stay invalid. */
+/** Tests that handles are freed, and that freed objects remain invalid. */
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

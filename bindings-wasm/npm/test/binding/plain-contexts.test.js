@@ -176,7 +176,7 @@ describe("a plain object", () => {
       kind: "user",
       key: "ada",
       large: [half, half],
-      get asking() {
+      get evaluated() {
         return whole.variation("key", { kind: "user", key: "bob" }, null);
       },
     };

@@ -190,7 +190,7 @@ describe("`ready`", () => {
     try {
       Reflect.deleteProperty(WebAssembly, "compileStreaming");
       const response = new Response(empty, { headers: { "content-type": "application/wasm" } });
-      // What is compiled is another module.
+      // This compiles, but is another module.
       await assert.rejects(isoflag.ready(response), { code: "wrong-module" });
       await assert.rejects(isoflag.ready(`${origin}/half.wasm`), { code: "not-webassembly" });
     } finally {

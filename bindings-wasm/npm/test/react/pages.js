@@ -27,7 +27,7 @@ console.error = (...printed) => {
 };
 process.on("unhandledRejection", error => complaints.push(error));
 
-/** What a test has opened, and closes when it ends. @type {(() => unknown)[]} */
+/** Functions that close the resources of a test when it ends. @type {(() => unknown)[]} */
 const opened = [];
 let handles = 0;
 beforeEach(() => {

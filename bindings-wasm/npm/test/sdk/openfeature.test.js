@@ -213,17 +213,17 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
   /** Returns the context that the provider passes to its flags. @param {EvaluationContext} context */
   async function translateContext(context) {
     /** @type {object} */
-    let asked = {};
+    let passed = {};
     const flags = {
       /** @param {string} _ @param {object} translated @param {boolean} value */
       boolVariationDetail(_, translated, value) {
-        asked = translated;
+        passed = translated;
         return { value, variationIndex: null, reason: { kind: "OFF" } };
       },
     };
     const provider = new IsoflagServerProvider(/** @type {any} */ (flags));
     await provider.resolveBooleanEvaluation("f", false, context);
-    return asked;
+    return passed;
   }
 
   for (const [name, context, expected] of translations) {

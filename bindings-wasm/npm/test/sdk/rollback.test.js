@@ -33,14 +33,14 @@ const value = source => source.snapshot.flags?.variation("f", user, "default");
  */
 async function polled(answers, options = {}) {
   /** @type {RequestInit[]} */
-  const asked = [];
+  const requests = [];
   const left = [...answers];
   const source = createSource({
     url: "https://shop.example/flags.json",
     Flags,
     ready,
     fetch: async (_, init = {}) => {
-      asked.push(init);
+      requests.push(init);
       const [version, headers = {}] = /** @type {Given} */ (left.shift());
       const etag = new globalThis.Headers(init.headers).get("If-None-Match");
       if (etag !== null && etag === headers.ETag) return new Response(null, { status: 304, headers });
@@ -54,7 +54,7 @@ async function polled(answers, options = {}) {
     await source.refresh();
     seen.push([value(source), source.snapshot.error?.code]);
   }
-  return { source, seen, asked };
+  return { source, seen, requests };
 }
 
 describe("an open page", () => {
@@ -100,7 +100,7 @@ describe("an open page", () => {
         [1, older],
         [1, later],
         [2, older],
-        // The same document, from a cache that has it from before: the other's copy stays away after it.
+        // The same document, from a cache that has it from before: the other's copy is not used after it.
         [1, older],
         [2, older],
       ]);
@@ -142,7 +142,7 @@ describe("an open page", () => {
     source.close();
   });
 
-  it("believes a server of which it is told that no cache lies between", async () => {
+  it("believes a server that is configured as having no cache in between", async () => {
     const { source, seen } = await polled(
       [
         [2, { "Last-Modified": at(60) }],
@@ -159,10 +159,10 @@ describe("an open page", () => {
     page.location = { href: "https://page.example/index.html", origin: "https://page.example" };
     try {
       const request = /** @type {any} */ ({ cache: "force-cache", credentials: "include" });
-      const { source, seen, asked } = await polled([[1], [2], [1]], { request });
+      const { source, seen, requests } = await polled([[1], [2], [1]], { request });
       assert.deepEqual(seen.at(-1), [1, undefined]);
       assert.deepEqual(
-        asked.map(({ cache, credentials }) => [cache, credentials]),
+        requests.map(({ cache, credentials }) => [cache, credentials]),
         Array(3).fill(["no-cache", "include"]),
       );
       source.close();

@@ -22,11 +22,11 @@ export const text = (/** @type {number} */ version, value = version) =>
 /** The server: its next answer, the headers of the requests so far, and the address of the document. */
 export const served = {
   answer: /** @type {Answer} */ ({}),
-  asked: /** @type {import("node:http").IncomingHttpHeaders[]} */ ([]),
+  requests: /** @type {import("node:http").IncomingHttpHeaders[]} */ ([]),
   url: "",
 };
 const server = createServer((request, response) => {
-  served.asked.push(request.headers);
+  served.requests.push(request.headers);
   const { status = 200, body = "", headers = {}, break: breaks } = served.answer;
   if (headers.ETag !== undefined && request.headers["if-none-match"] === headers.ETag) {
     response.writeHead(304, headers).end();
@@ -78,7 +78,7 @@ export function create(options = {}) {
 /** A source after its first attempt. @param {Answer} first @param {any} options */
 export async function open(first, options = {}) {
   served.answer = first;
-  served.asked = [];
+  served.requests = [];
   const source = create(options);
   await source.loaded;
   return source;

@@ -38,14 +38,14 @@ describe("a document source", () => {
     const source = await open({ body: text(1), headers: { ETag: '"one"' } });
     const { flags } = source.snapshot;
     await source.refresh();
-    assert.equal(served.asked[1]?.["if-none-match"], '"one"');
+    assert.equal(served.requests[1]?.["if-none-match"], '"one"');
     assert.equal(source.snapshot.flags, flags);
     assert.equal(source.snapshot.status, "ready");
     served.answer = { body: text(2), headers: { ETag: '"two"' } };
     await source.refresh();
     assert.equal(value(source), 2);
     await source.refresh();
-    assert.equal(served.asked[3]?.["if-none-match"], '"two"');
+    assert.equal(served.requests[3]?.["if-none-match"], '"two"');
   });
 
   it("keeps the same document if the same text is received again, as from a browser's cache", async () => {
@@ -55,7 +55,7 @@ describe("a document source", () => {
     await source.refresh();
     assert.equal(source.snapshot.flags, flags);
     await source.refresh();
-    assert.equal(served.asked[2]?.["if-none-match"], '"moved"');
+    assert.equal(served.requests[2]?.["if-none-match"], '"moved"');
   });
 
   it("does not send a tag to another origin, which might not allow it", async () => {
@@ -64,7 +64,7 @@ describe("a document source", () => {
     try {
       const source = await open({ body: text(1), headers: { ETag: '"one"' } });
       await source.refresh();
-      assert.equal(served.asked[1]?.["if-none-match"], undefined);
+      assert.equal(served.requests[1]?.["if-none-match"], undefined);
       assert.equal(source.snapshot.status, "ready");
       source.close();
     } finally {
@@ -74,8 +74,8 @@ describe("a document source", () => {
 
   it("uses the given request options", async () => {
     await open({ body: text(1) }, { request: { headers: { Authorization: "Bearer x" } } });
-    assert.equal(served.asked[0]?.authorization, "Bearer x");
-    assert.equal(served.asked[0]?.accept, "application/json");
+    assert.equal(served.requests[0]?.authorization, "Bearer x");
+    assert.equal(served.requests[0]?.accept, "application/json");
   });
 
   it("calls fetch as a browser requires: without a receiver", async () => {
@@ -119,7 +119,7 @@ describe("a document source", () => {
   it("sends one request for all concurrent refreshes", async () => {
     const source = await open({ body: text(1) });
     await Promise.all([source.refresh(), source.refresh(), source.refresh()]);
-    assert.equal(served.asked.length, 2);
+    assert.equal(served.requests.length, 2);
   });
 
   it("does not keep a process alive, and polls after the interval", async () => {
@@ -128,9 +128,9 @@ describe("a document source", () => {
     while (value(source) !== 2) await setTimeout(5);
     source.close();
     await setTimeout(20);
-    const before = served.asked.length;
+    const before = served.requests.length;
     await setTimeout(20);
-    assert.equal(served.asked.length, before);
+    assert.equal(served.requests.length, before);
   });
 });
 
@@ -139,7 +139,7 @@ describe("an interval that is not a positive number", () => {
     it(`does not poll with ${intervalMs}`, async () => {
       await open({ body: text(1) }, { intervalMs });
       await setTimeout(20);
-      assert.equal(served.asked.length, 1);
+      assert.equal(served.requests.length, 1);
     });
 });
 
@@ -201,7 +201,7 @@ describe("a document source that is closed", () => {
     assert.equal(liveHandles(), handles - 1);
     const late = await open({ body: text(1) }, { signal: controller.signal });
     assert.equal(late.snapshot.status, "closed");
-    assert.equal(served.asked.length, 0);
+    assert.equal(served.requests.length, 0);
   });
 
   it("by a listener frees both documents", async () => {
@@ -228,12 +228,12 @@ describe("a document source in a page", () => {
     page.visibilityState = "visible";
     page.dispatchEvent(new Event("visibilitychange"));
     await source.refresh();
-    assert.equal(served.asked.length, 2);
+    assert.equal(served.requests.length, 2);
     assert.equal(value(source), 2);
     source.close();
     page.dispatchEvent(new Event("visibilitychange"));
     await setTimeout(10);
-    assert.equal(served.asked.length, 2);
+    assert.equal(served.requests.length, 2);
   });
 
   it("leaves nothing in the page once it is closed", async () => {
@@ -264,7 +264,7 @@ describe("a document source in a page", () => {
     const visible = async () => {
       page.dispatchEvent(new Event("visibilitychange"));
       await setTimeout(10);
-      return served.asked.length;
+      return served.requests.length;
     };
     assert.equal(await visible(), 2);
     const leave = source.subscribe(() => undefined);
@@ -275,11 +275,11 @@ describe("a document source in a page", () => {
     assert.equal(await visible(), 3);
     assert.equal(await visible(), 3);
     await source.refresh();
-    assert.equal(served.asked.length, 4);
+    assert.equal(served.requests.length, 4);
     // It polls immediately.
     const unsubscribe = source.subscribe(() => undefined);
     await setTimeout(10);
-    assert.equal(served.asked.length, 5);
+    assert.equal(served.requests.length, 5);
     assert.equal(await visible(), 6);
     unsubscribe();
     assert.equal(await visible(), 6);
@@ -293,12 +293,12 @@ describe("a document source in a page", () => {
     await open({ body: text(1) }, { page, refetchOnVisible: false });
     page.dispatchEvent(new Event("visibilitychange"));
     await setTimeout(10);
-    assert.equal(served.asked.length, 1);
+    assert.equal(served.requests.length, 1);
   });
 
   it("skips polls while the page is hidden", async () => {
     await open({ body: text(1) }, { page: pageThatIs("hidden"), intervalMs: 2 });
     await setTimeout(30);
-    assert.equal(served.asked.length, 1);
+    assert.equal(served.requests.length, 1);
   });
 });

@@ -273,7 +273,7 @@ test("a suite under a strategy is evidence for a certification", () => {
     const flags = Flags.fromObject(staged);
     const overlaid = underStrategy(flags);
     const bound = overlaid.bind({ kind: "user", key: "mia" });
-    for (const asked of [overlaid, overlaid]) asked.boolVariation("new", { key: "mia" }, false);
+    for (const each of [overlaid, overlaid]) each.boolVariation("new", { key: "mia" }, false);
     assert.equal(bound.boolVariation("new", false), true);
     bound.boolVariation("no-such-flag", false);
     // An override creates another document, which is not the certified one.

@@ -52,7 +52,7 @@ describe("in a page", { skip }, () => {
     server.close();
   });
 
-  /** What a page posts. @param {string} search */
+  /** Returns the result that a page posts. @param {string} search */
   async function visited(search) {
     const profile = await mkdtemp(join(tmpdir(), "isoflag-chromium-"));
     const result = new Promise(resolve => {

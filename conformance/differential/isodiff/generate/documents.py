@@ -61,9 +61,9 @@ def lines(seed: str, number: int) -> list[Json]:
     made = [contexts.context(source, theme) for _ in range(source.between(3, 9))]
     source.hints = contexts.hints(made)
     document = _document(source, theme)
-    asked = list(document["flags"])
+    keys = list(document["flags"])
     if source.chance(0.03):
-        asked.append("no-such-flag")
+        keys.append("no-such-flag")
     if theme == "contexts" and source.chance(0.2):
         made.append(source.pick((None, 5, "x", [], {}, True)))
     line: dict[str, Json] = {
@@ -72,7 +72,7 @@ def lines(seed: str, number: int) -> list[Json]:
         "hash": document.get("meta", {}).get("hash") or "sha1",
         "document": document,
         "contexts": made,
-        "flags": asked,
+        "flags": keys,
         "now": NOW,
     }
     often = 0.9 if theme == "big-segments" else 0.1
@@ -81,9 +81,9 @@ def lines(seed: str, number: int) -> list[Json]:
     if source.chance(0.25):
         line["states"] = [_options(source, len(made)) for _ in range(2)]
     if source.chance(0.1):
-        line["typed"] = asked
+        line["typed"] = keys
     result = [_with_text(line)]
-    hashed = [key for key in asked if _hashed(document["flags"].get(key))]
+    hashed = [key for key in keys if _hashed(document["flags"].get(key))]
     if hashed and theme != "hashes":
         other = copy.deepcopy(document)
         other["meta"] = {"hash": "murmur3"}

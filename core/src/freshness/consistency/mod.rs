@@ -185,7 +185,7 @@ fn age_ms(flags: &Flags, key: &str, gate: &Gate) -> Result<f64, Diagnostic> {
 mod tests {
     use super::*;
 
-    fn asked(document: &str, now_ms: f64, ttl_seconds: f64) -> Consistency {
+    fn gate_of(document: &str, now_ms: f64, ttl_seconds: f64) -> Consistency {
         let flags = Flags::from_json(document.as_bytes()).unwrap();
         let context = Context::builder("ada").build().unwrap();
         flags.consistency("f", &context, &Gate::new(now_ms, ttl_seconds))
@@ -215,7 +215,7 @@ mod tests {
             (93_000.0, true, false, 0.0),
             (93_001.0, true, true, 0.0),
         ] {
-            let found = asked(&document, 100_000.0 + age_ms, 45.0);
+            let found = gate_of(&document, 100_000.0 + age_ms, 45.0);
             assert_eq!(
                 (found.is_backend_consistent, found.settled, found.remaining_seconds),
                 (consistent, settled, Some(remaining)),
@@ -237,13 +237,13 @@ mod tests {
             (r#"{"lastModifiedTimestamp": 1.5}"#, "invalid-stamp"),
             (r#"{"lastModifiedTimestamp": -1}"#, "invalid-stamp"),
         ] {
-            let found = asked(&stamped(lifecycle), 900_000.0, 1.0);
+            let found = gate_of(&stamped(lifecycle), 900_000.0, 1.0);
             assert!(found.enabled && !found.is_backend_consistent && !found.settled);
             assert_eq!(found.remaining_seconds, None);
             let path = "flags.f.lifecycle.lastModifiedTimestamp";
             assert_eq!(findings(&found), [(code, path)], "{lifecycle}");
         }
-        let found = asked(r#"{"flags": {}}"#, 900_000.0, 1.0);
+        let found = gate_of(r#"{"flags": {}}"#, 900_000.0, 1.0);
         assert_eq!(findings(&found), [("missing-stamp", "meta.lastModifiedTimestamp")]);
         assert!(!found.enabled && !found.settled);
     }
@@ -251,11 +251,11 @@ mod tests {
     #[test]
     fn without_its_own_timestamp_a_flag_has_the_documents() {
         for lifecycle in ["{}", "null", r#"{"lastModifiedTimestamp": null}"#, "3"] {
-            let found = asked(&stamped(lifecycle), 6_000.0, 1.0);
+            let found = gate_of(&stamped(lifecycle), 6_000.0, 1.0);
             assert_eq!(found.remaining_seconds, Some(0.0), "{lifecycle}");
             assert!(
                 !found.is_backend_consistent
-                    && asked(&stamped(lifecycle), 6_001.0, 1.0).is_backend_consistent
+                    && gate_of(&stamped(lifecycle), 6_001.0, 1.0).is_backend_consistent
             );
         }
     }
@@ -270,7 +270,7 @@ mod tests {
             (1e9, f64::NAN),
             (1e9, f64::INFINITY),
         ] {
-            let found = asked(&document, now, ttl);
+            let found = gate_of(&document, now, ttl);
             assert!(!found.is_backend_consistent && !found.settled);
             assert_eq!(findings(&found), [("invalid-time", "")]);
         }
@@ -314,7 +314,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(asked(&flag(members), 0.0, 1.0).enabled, enabled, "{members}");
+            assert_eq!(gate_of(&flag(members), 0.0, 1.0).enabled, enabled, "{members}");
         }
     }
 }

@@ -39,7 +39,7 @@ impl Default for HistoryLimits {
 /// history.add(first.clone(), 0.0);
 /// history.add(Flags::from_json(document(false).as_bytes())?, 1_000.0);
 ///
-/// // The journey goes on with the document that it began with, but for what was switched off.
+/// // The journey goes on with the document that it began with, except for flags that were switched off.
 /// let pinned = history.pinned(first.digest(), &Gate::new(2_000.0, 45.0), None)?;
 /// assert_eq!(pinned.digest(), first.digest());
 /// assert_eq!(pinned.switched_off().collect::<Vec<_>>(), ["new"]);
@@ -141,8 +141,8 @@ impl DocumentHistory {
                 kept.is_ahead_of(newest)
                     || held.superseded_ms.is_some_and(|since| since <= superseded_ms)
             };
-            let place = earlier.iter().take_while(older).count();
-            self.held.insert(place, kept);
+            let index = earlier.iter().take_while(older).count();
+            self.held.insert(index, kept);
             self.changed();
         }
         self.find(flags.digest()).is_some()

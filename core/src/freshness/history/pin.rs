@@ -59,21 +59,21 @@ impl Pinned {
 
 /// Returns the flag in its off state, if the newest document has switched it off.
 fn switched_off(pinned: &Flags, newest: &Flags, key: &str) -> Option<Value> {
-    let written = newest.model().written(Section::Flags, key);
-    let lifecycle = written.and_then(|flag| flag.as_object()?.get("lifecycle")?.as_object());
+    let source = newest.model().source(Section::Flags, key);
+    let lifecycle = source.and_then(|flag| flag.as_object()?.get("lifecycle")?.as_object());
     let waits = lifecycle.and_then(|lifecycle| lifecycle.get("offWaitsForPins")?.as_bool());
     if waits == Some(true) {
         return None;
     }
     let Some(handle) = newest.handle(key) else {
         // It was removed; the value that it served while it was off is all that remains.
-        let flag = pinned.model().written(Section::Flags, key)?.as_object()?;
+        let flag = pinned.model().source(Section::Flags, key)?.as_object()?;
         let members = flag.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
         let off = members.chain([(Arc::from("on"), Value::Bool(false))]);
         return Some(Value::Object(off.collect::<Object>()));
     };
     let flag = newest.model().flag(handle.index())?;
-    matches!(flag.state, FlagState::Off(_)).then(|| written.cloned()).flatten()
+    matches!(flag.state, FlagState::Off(_)).then(|| source.cloned()).flatten()
 }
 
 impl DocumentHistory {
@@ -201,7 +201,7 @@ mod tests {
         )
     }
 
-    /// What the flag `f` of the old document serves a pin after the new one was added.
+    /// Returns the value of flag `f` under a pin to the old document, after the new one was added.
     fn served(old: &str, new: &str) -> (String, Vec<String>) {
         let (old, mut history) = (flags(old), DocumentHistory::default());
         history.add(old.clone(), 0.0);
@@ -244,9 +244,9 @@ mod tests {
 
     #[test]
     fn a_prerequisite_that_is_switched_off_is_off() {
-        let asks = flag("f", r#", "prerequisites": [{"key": "p", "variation": 1}]"#);
-        let old = format!("{asks}, {}", flag("p", ""));
-        let new = format!("{asks}, {}", flag("p", r#", "on": false"#));
+        let dependent = flag("f", r#", "prerequisites": [{"key": "p", "variation": 1}]"#);
+        let old = format!("{dependent}, {}", flag("p", ""));
+        let new = format!("{dependent}, {}", flag("p", r#", "on": false"#));
         assert_eq!(served(&old, &new), ("\"off\"".to_owned(), vec!["p".to_owned()]));
     }
 
@@ -283,20 +283,20 @@ mod tests {
         let mut history = DocumentHistory::default();
         history.add(held.clone(), 2_000_000.0);
         assert!(history.keep_fetched(fetched.clone()));
-        let asked = |history: &DocumentHistory, now_ms: f64| {
+        let switched_off = |history: &DocumentHistory, now_ms: f64| {
             let pinned = history.pinned(fetched.digest(), &Gate::new(now_ms, 45.0), None);
             pinned.map(|pinned| pinned.switched_off().len()).map_err(|error| error.code())
         };
         // The flag is off in the current document, which is the older one.
-        assert_eq!(asked(&history, 90_060_000.0), Ok(0));
-        assert_eq!(asked(&history, 90_093_000.0), Ok(0));
-        assert_eq!(asked(&history, 90_093_001.0), Err("pin-too-old"));
+        assert_eq!(switched_off(&history, 90_060_000.0), Ok(0));
+        assert_eq!(switched_off(&history, 90_093_000.0), Ok(0));
+        assert_eq!(switched_off(&history, 90_093_001.0), Err("pin-too-old"));
         assert_eq!(history.newest().map(Flags::digest), Some(held.digest()));
 
         // Once it has been current here, later documents can switch its flags off.
         history.add(fetched.clone(), 90_050_000.0);
         history.add(held, 90_055_000.0);
-        assert_eq!(asked(&history, 90_060_000.0), Ok(1));
+        assert_eq!(switched_off(&history, 90_060_000.0), Ok(1));
     }
 
     #[test]
@@ -306,12 +306,12 @@ mod tests {
             history.add(stamped(stamp, false), added_ms);
             let older = stamped(900, true);
             assert!(history.keep_fetched(older.clone()));
-            let asked = |now_ms: f64| {
+            let switched_off = |now_ms: f64| {
                 let pinned = history.pinned(older.digest(), &Gate::new(now_ms, 45.0), None);
                 pinned.map(|pinned| pinned.switched_off().len()).map_err(|error| error.code())
             };
-            assert_eq!(asked(since_ms + 93_000.0), Ok(1));
-            assert_eq!(asked(since_ms + 93_001.0), Err("pin-too-old"));
+            assert_eq!(switched_off(since_ms + 93_000.0), Ok(1));
+            assert_eq!(switched_off(since_ms + 93_001.0), Err("pin-too-old"));
         }
     }
 

@@ -9,13 +9,13 @@ use crate::steps::{Malformed, Steps};
 
 #[derive(Debug)]
 pub(crate) struct TextTest {
-    place: Place,
+    position: Position,
     values: Box<[Option<Arc<str>>]>,
 }
 
 /// The position in the attribute's text at which the clause's must occur.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum Position {
     Start,
     End,
     Anywhere,
@@ -26,17 +26,17 @@ impl TextTest {
         operator: &str,
         values: &ClauseValues<'_, F>,
     ) -> Option<TextTest> {
-        let place = match operator {
-            "startsWith" => Place::Start,
-            "endsWith" => Place::End,
-            "contains" => Place::Anywhere,
+        let position = match operator {
+            "startsWith" => Position::Start,
+            "endsWith" => Position::End,
+            "contains" => Position::Anywhere,
             _ => return None,
         };
         let values = values.prepare(Code::UNUSABLE_VALUE, "a string", |value| match value {
             Value::String(text) => Some(Arc::clone(text)),
             _ => None,
         });
-        Some(TextTest { place, values })
+        Some(TextTest { position, values })
     }
 
     pub(super) fn matching(
@@ -45,15 +45,15 @@ impl TextTest {
         steps: &mut Steps,
     ) -> Result<Option<usize>, Malformed> {
         let Value::String(text) = value else { return Ok(None) };
-        let bytes = |part: &Arc<str>| match self.place {
+        let bytes = |part: &Arc<str>| match self.position {
             _ if part.len() > text.len() => 0,
-            Place::Start | Place::End => part.len(),
-            Place::Anywhere => text.len(),
+            Position::Start | Position::End => part.len(),
+            Position::Anywhere => text.len(),
         };
-        first_text_match(&self.values, steps, bytes, |part| match self.place {
-            Place::Start => text.starts_with(&**part),
-            Place::End => text.ends_with(&**part),
-            Place::Anywhere => text.contains(&**part),
+        first_text_match(&self.values, steps, bytes, |part| match self.position {
+            Position::Start => text.starts_with(&**part),
+            Position::End => text.ends_with(&**part),
+            Position::Anywhere => text.contains(&**part),
         })
     }
 }

@@ -100,7 +100,7 @@ function segmentStep(segment: SegmentTrace, document: JsonObject): Step {
     repeated: "as worked out above",
     included: "listed in it by key",
     excluded: "excluded from it by key",
-    store: "so says the store of big segments",
+    store: "according to the store of big segments",
     notStored: "the store of big segments is not available",
     rule: "one of its rules matches",
     noRule: "none of its rules matches",

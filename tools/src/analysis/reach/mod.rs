@@ -1,4 +1,4 @@
-//! The answers that a flag can give to any context, derived from the document alone.
+//! The answers that a flag can return for any context, derived from the document alone.
 //!
 //! All paths through an evaluation are followed at once. If a clause may match or not, both paths
 //! count, so the result may include an answer that no context gets but never lacks one that some
@@ -11,7 +11,7 @@ use isoflag::{Flags, Value};
 
 use walk::Walk;
 
-/// The answers that a flag can give to any valid context, within the limits of an evaluation.
+/// The answers that a flag can return for any valid context, within the limits of an evaluation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     served: Vec<ReachedVariation>,
@@ -60,7 +60,7 @@ impl Reach {
     }
 }
 
-/// Returns what the flag can serve to any context; `None` if there is no such flag.
+/// Returns the answers of the flag for any context; `None` if there is no such flag.
 ///
 /// ```
 /// use isoflag::Flags;

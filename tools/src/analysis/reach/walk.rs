@@ -94,10 +94,10 @@ impl<'a> Walk<'a> {
             let (can_hold, can_break) = match self.model.flag(prerequisite.flag) {
                 None => (false, true),
                 Some(_) => {
-                    let asked = self.flag(prerequisite.flag);
-                    outcomes.fails |= asked.fails;
-                    outcomes.height = outcomes.height.max(asked.height + 1);
-                    asked.as_prerequisite(prerequisite.variation)
+                    let reached = self.flag(prerequisite.flag);
+                    outcomes.fails |= reached.fails;
+                    outcomes.height = outcomes.height.max(reached.height + 1);
+                    reached.as_prerequisite(prerequisite.variation)
                 }
             };
             if can_break {

@@ -27,7 +27,7 @@ pub(super) fn write(flags: &[TypedFlag]) -> String {
 const HEADER: &str = "\
 \"\"\"The keys of the flags, and what each serves.
 
-Written by `isoflag types`. Edit the flag document and write this file anew.
+Written by `isoflag types`. Edit the flag document and regenerate this file.
 
     flags: TypedFlags = Flags.from_json(text)
 \"\"\"
@@ -101,7 +101,7 @@ impl<'a> Groups<'a> {
 struct Protocol {
     name: &'static str,
     fulfilled_by: &'static str,
-    /// The parameters beside the key and the default.
+    /// The parameters besides the key and the default.
     context: &'static str,
     options: &'static str,
     /// The members that only this one has.

@@ -1,5 +1,5 @@
 /**
- * Answers for a user interface that may render ahead of what it shows: {@link Answers} belong to one render and never
+ * Answers for a user interface that may render ahead of the screen: {@link Answers} belong to one render and never
  * change; {@link Committed} holds what belongs to the render that is on the screen.
  */
 

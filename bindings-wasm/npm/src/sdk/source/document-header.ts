@@ -4,7 +4,7 @@ import type { Flags } from "../../binding/flags.js";
 import { digestOf } from "../observation.js";
 import type { FlagSource } from "./source.js";
 
-/** What a journey was begun with: a document, a source of it, or an object with its digest, such as `useIsoflag()`. */
+/** The document that a journey began with: a document, a source of it, or an object with its digest, such as `useIsoflag()`. */
 export type DecidedWith = Flags | FlagSource | KnownDigest;
 
 /** An object with the digest of a document. */

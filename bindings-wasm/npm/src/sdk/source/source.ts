@@ -79,7 +79,7 @@ export interface SourceOptions {
   readonly ready?: (() => Promise<unknown>) | undefined;
   /** The function that fetches (default: the host's own). */
   readonly fetch?: typeof fetch | undefined;
-  /** Headers, credentials and the like for every request. */
+  /** Headers, credentials and similar options for every request. */
   readonly request?: Omit<RequestInit, "signal" | "method" | "body" | "cache"> | undefined;
   /**
    * Whether there is no cache between page and server, so that each response is accepted. Otherwise a response is

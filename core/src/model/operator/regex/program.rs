@@ -16,7 +16,7 @@ pub(super) struct Program {
     /// The ASCII characters that a match can begin with, if the first character alone decides it.
     first: Option<Ascii>,
     /// The buffers of the last search, which the next one reuses.
-    places: Mutex<Places>,
+    state: Mutex<SearchState>,
 }
 
 /// Offsets are relative, so that a part of a program can be copied.
@@ -44,7 +44,7 @@ pub(super) enum Look {
     /// Like the two above; a carriage return, alone or before a line feed, ends a line as well.
     CrlfStart,
     CrlfEnd,
-    /// Bit `2 * before + after` tells whether it holds, where each is 1 for a letter, a digit or an
+    /// Bit `2 * before + after` states whether it holds, where each is 1 for a letter, a digit or an
     /// underscore.
     Word(u8),
 }
@@ -74,7 +74,7 @@ impl Look {
 
 /// The instructions that a search has reached between two characters.
 #[derive(Debug, Default)]
-struct Places {
+struct SearchState {
     /// Those that read the next character; those that will read the one after it; and those behind
     /// the instructions that read the last one, unless they are among the first.
     reading: Vec<u32>,
@@ -88,7 +88,7 @@ struct Places {
     visits: u32,
 }
 
-impl Places {
+impl SearchState {
     /// Begins the first round of a program of this size.
     fn clear(&mut self, size: usize) {
         self.reading.clear();
@@ -105,7 +105,7 @@ impl Program {
     pub(super) fn new(instructions: Vec<Instruction>, classes: Vec<Class>) -> Program {
         let anchored = matches!(instructions.first(), Some(Instruction::Look(Look::Start)));
         let mut program =
-            Program { instructions, classes, anchored, first: None, places: Mutex::default() };
+            Program { instructions, classes, anchored, first: None, state: Mutex::default() };
         program.first = program.first_characters();
         program
     }
@@ -113,14 +113,14 @@ impl Program {
     /// The ASCII characters that a match can begin with; `None` if it can begin with an assertion,
     /// or be empty.
     fn first_characters(&self) -> Option<Ascii> {
-        let mut places = Places::default();
-        places.clear(self.instructions.len());
-        if self.follow(0, &mut places, None) {
+        let mut state = SearchState::default();
+        state.clear(self.instructions.len());
+        if self.follow(0, &mut state, None) {
             return None;
         }
         let mut first = Ascii::default();
-        for place in places.reading {
-            match *self.instructions.get(place as usize)? {
+        for index in state.reading {
+            match *self.instructions.get(index as usize)? {
                 Instruction::Character(character) => first.add(character, character),
                 Instruction::Characters(class) => {
                     first.join(self.classes.get(class as usize)?.ascii);
@@ -134,9 +134,9 @@ impl Program {
     /// Whether the program matches anywhere in the text.
     pub(super) fn is_match(&self, text: &str, steps: &mut Steps) -> Result<bool, Malformed> {
         // Another thread may be searching.
-        match self.places.try_lock() {
-            Ok(mut places) => self.search(text, &mut places, steps),
-            Err(_) => self.search(text, &mut Places::default(), steps),
+        match self.state.try_lock() {
+            Ok(mut state) => self.search(text, &mut state, steps),
+            Err(_) => self.search(text, &mut SearchState::default(), steps),
         }
     }
 
@@ -146,10 +146,10 @@ impl Program {
     fn search(
         &self,
         text: &str,
-        places: &mut Places,
+        state: &mut SearchState,
         steps: &mut Steps,
     ) -> Result<bool, Malformed> {
-        places.clear(self.instructions.len());
+        state.clear(self.instructions.len());
         let allowed = steps.left() * limits::STEP_VISITS;
         let mut visits = 0;
         let mut before = None;
@@ -158,8 +158,8 @@ impl Program {
         let found = loop {
             // No match has begun: skips to a character that can begin one.
             if let Some(first) = self.first
-                && places.behind.is_empty()
-                && places.reading.is_empty()
+                && state.behind.is_empty()
+                && state.reading.is_empty()
             {
                 while let Some(character) = after
                     && character.is_ascii()
@@ -173,22 +173,22 @@ impl Program {
             let around = Some((before, after));
             // A match may begin anywhere.
             let begins = before.is_none() || !self.anchored;
-            if begins && self.follow(0, places, around) {
+            if begins && self.follow(0, state, around) {
                 break true;
             }
             let mut matched = false;
-            while !matched && let Some(place) = places.behind.pop() {
-                matched = self.follow(place, places, around);
+            while !matched && let Some(index) = state.behind.pop() {
+                matched = self.follow(index, state, around);
             }
             if matched {
                 break true;
             }
-            visits += 1 + places.visits;
+            visits += 1 + state.visits;
             let Some(character) = after else { break false };
-            if self.anchored && places.reading.is_empty() {
+            if self.anchored && state.reading.is_empty() {
                 break false;
             }
-            visits += self.read(character, places);
+            visits += self.read(character, state);
             if visits > allowed {
                 return Err(Malformed);
             }
@@ -200,15 +200,15 @@ impl Program {
     }
 
     /// Begins the next round behind the instructions that read a character; returns their visits.
-    fn read(&self, character: char, places: &mut Places) -> u32 {
+    fn read(&self, character: char, state: &mut SearchState) -> u32 {
         let character = u32::from(character);
-        places.round += 1;
-        places.visits = 0;
-        let Places { reading, next_reading, behind, seen, round, visits, .. } = places;
+        state.round += 1;
+        state.visits = 0;
+        let SearchState { reading, next_reading, behind, seen, round, visits, .. } = state;
         let (instructions, seen) = (&*self.instructions, &mut **seen);
         let mut reads = reading.len() as u32;
-        for place in reading.drain(..) {
-            let is_read = match instructions.get(place as usize) {
+        for index in reading.drain(..) {
+            let is_read = match instructions.get(index as usize) {
                 Some(Instruction::Character(known)) => *known == character,
                 Some(Instruction::Characters(class)) => {
                     let class = self.classes.get(*class as usize);
@@ -219,7 +219,7 @@ impl Program {
             if !is_read {
                 continue;
             }
-            let next = place + 1;
+            let next = index + 1;
             match (instructions.get(next as usize), seen.get_mut(next as usize)) {
                 // Reading instructions need no assertions.
                 (Some(Instruction::Character(_) | Instruction::Characters(_)), Some(seen)) => {
@@ -240,35 +240,35 @@ impl Program {
     /// characters around the position, an assertion also counts as the end.
     fn follow(
         &self,
-        mut place: u32,
-        places: &mut Places,
+        mut index: u32,
+        state: &mut SearchState,
         around: Option<(Option<char>, Option<char>)>,
     ) -> bool {
         loop {
-            let Some(instruction) = self.instructions.get(place as usize) else { return true };
-            let next = match places.seen.get_mut(place as usize) {
-                Some(seen) if *seen != places.round => {
-                    *seen = places.round;
-                    places.visits += 1;
+            let Some(instruction) = self.instructions.get(index as usize) else { return true };
+            let next = match state.seen.get_mut(index as usize) {
+                Some(seen) if *seen != state.round => {
+                    *seen = state.round;
+                    state.visits += 1;
                     match *instruction {
                         Instruction::Character(_) | Instruction::Characters(_) => {
-                            places.reading.push(place);
+                            state.reading.push(index);
                             None
                         }
                         Instruction::Look(look) => match around {
                             None => return true,
-                            Some((before, after)) => look.holds(before, after).then_some(place + 1),
+                            Some((before, after)) => look.holds(before, after).then_some(index + 1),
                         },
-                        Instruction::Jump(by) => Some(place.wrapping_add_signed(by)),
+                        Instruction::Jump(by) => Some(index.wrapping_add_signed(by)),
                         Instruction::Split(by) => {
-                            places.waiting.push(place.wrapping_add_signed(by));
-                            Some(place + 1)
+                            state.waiting.push(index.wrapping_add_signed(by));
+                            Some(index + 1)
                         }
                     }
                 }
                 _ => None,
             };
-            place = match next.or_else(|| places.waiting.pop()) {
+            index = match next.or_else(|| state.waiting.pop()) {
                 Some(next) => next,
                 None => return false,
             };

@@ -184,8 +184,8 @@ impl<'p> Reader<'p> {
         };
         let mut characters = name.chars();
         let valid = characters.next().is_some_and(first) && characters.all(later);
-        let place = self.names.binary_search(&name).err().filter(|_| valid)?;
-        self.names.insert(place, name);
+        let position = self.names.binary_search(&name).err().filter(|_| valid)?;
+        self.names.insert(position, name);
         self.rest = rest;
         Some(())
     }

@@ -433,9 +433,9 @@ fn looks_hold_at_the_same_places() {
     }
     for look in looks {
         for length in 0..=3 {
-            for place in 0..=length {
-                let after = length - place;
-                let pattern = format!("(?s)\\A.{{{place}}}{look}.{{{after}}}\\z");
+            for offset in 0..=length {
+                let after = length - offset;
+                let pattern = format!("(?s)\\A.{{{offset}}}{look}.{{{after}}}\\z");
                 let ours = super::tests::pattern(&pattern).unwrap();
                 let theirs = RegexBuilder::new(&pattern).build().unwrap();
                 for text in &texts {

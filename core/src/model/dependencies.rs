@@ -14,7 +14,7 @@ use crate::key_set::KeySet;
 /// The parts of a context that the answer of one flag depends on. Flags with equal dependencies
 /// have equal values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mentions {
+pub struct Dependencies {
     /// In the order of their slots, each once.
     pub(crate) attributes: Arc<[AttributeSlot]>,
     /// Whether a list of keys is searched or a store queried.
@@ -22,7 +22,7 @@ pub struct Mentions {
     names: Vec<Arc<str>>,
 }
 
-impl Mentions {
+impl Dependencies {
     /// The names of the attributes, each once, sharing the document's strings; `key` is included if
     /// an answer depends on a context's key.
     #[must_use]
@@ -113,8 +113,8 @@ impl Found {
 }
 
 impl Model {
-    /// Returns what a flag, its prerequisites and their segments may read.
-    pub(crate) fn mentions_of(&self, flag: u32) -> Mentions {
+    /// Returns the dependencies of a flag, its prerequisites and their segments.
+    pub(crate) fn dependencies_of(&self, flag: u32) -> Dependencies {
         let mut flags = Pending::of(self.tables.flags.len());
         let segments = Pending::of(self.tables.segments.len());
         let attributes = vec![false; self.tables.attributes.len()];
@@ -148,7 +148,7 @@ impl Model {
                 names.add(name);
             }
         };
-        let mut mentions = Mentions { keys: found.keys, ..Mentions::default() };
+        let mut dependencies = Dependencies { keys: found.keys, ..Dependencies::default() };
         for (slot, _) in (0..).zip(&found.attributes).filter(|(_, found)| **found) {
             let slot = AttributeSlot(slot);
             slots.push(slot);
@@ -159,9 +159,9 @@ impl Model {
         if found.keys {
             add(&Arc::from("key"));
         }
-        mentions.names = names.into_keys();
-        mentions.attributes = slots.into();
-        mentions
+        dependencies.names = names.into_keys();
+        dependencies.attributes = slots.into();
+        dependencies
     }
 }
 
@@ -170,7 +170,7 @@ mod tests {
     use crate::Flags;
 
     #[test]
-    fn what_a_flag_reads_is_followed_through_prerequisites_and_segments() {
+    fn dependencies_include_those_of_prerequisites_and_segments() {
         let flags = Flags::from_json(
             br#"{
             "flags": {
@@ -179,7 +179,7 @@ mod tests {
                 "after": {"on": true, "prerequisites": [{"key": "plain"}, {"key": "round"}]},
                 "round": {"on": true, "prerequisites": [{"key": "after"}]},
                 "listed": {"on": true, "targets": [{"values": ["k"]}]},
-                "asking": {"on": true, "rules": [{"clauses": [{"op": "segmentMatch", "values": ["s", "none"]}]}]},
+                "segmented": {"on": true, "rules": [{"clauses": [{"op": "segmentMatch", "values": ["s", "none"]}]}]},
                 "bucketed": {"on": true, "fallthrough": {"rollout": {"bucketBy": "c", "variations": [{}]}}}
             },
             "segments": {
@@ -188,13 +188,14 @@ mod tests {
             }}"#,
         )
         .unwrap();
-        let names = |key| flags.mentions_of(flags.handle(key)).names().join(" ");
-        let of_all =
-            ["off", "plain", "after", "round", "listed", "asking", "bucketed", "none"].map(names);
+        let names = |key| flags.dependencies_of(flags.handle(key)).names().join(" ");
+        let of_all = ["off", "plain", "after", "round", "listed", "segmented", "bucketed", "none"]
+            .map(names);
         assert_eq!(of_all, ["", "a", "a", "a", "key", "d e key", "c", ""]);
-        let mentions = flags.mentions_of(flags.handle("asking"));
-        assert_eq!(mentions.members().join(" "), "kind key name anonymous _meta d e");
-        let interchangeable: Vec<&str> = mentions.interchangeable().map(|(name, _)| name).collect();
+        let dependencies = flags.dependencies_of(flags.handle("segmented"));
+        assert_eq!(dependencies.members().join(" "), "kind key name anonymous _meta d e");
+        let interchangeable: Vec<&str> =
+            dependencies.interchangeable().map(|(name, _)| name).collect();
         assert_eq!(interchangeable, ["name", "anonymous"]);
     }
 }
