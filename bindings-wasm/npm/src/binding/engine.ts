@@ -68,7 +68,7 @@ function install({ exports }: WebAssembly.Instance): void {
   const { epoch } = engine;
   core.__wbg_set_wasm(exports, engine);
   tools?.glue.__wbg_set_wasm(exports, engine);
-  memory = () => (exports as { readonly memory: Memory }).memory;
+  memory = () => (exports as unknown as { readonly memory: Memory }).memory;
   (exports as { __wbindgen_start(): void }).__wbindgen_start();
   core.setGeneration(epoch);
   // A trap in between has raised it.
