@@ -2,8 +2,8 @@
 
 Behind `/fleets` are many instances of another function, each with its own document: `instances.py`.
 
-As in production, there are two copies of the document: the published one, and the file that the Lambda function reads. A
-new document is delivered immediately, unless the page holds the delivery back to see two hosts on two documents.
+As in production, there are two copies of the document: the published one, and the file that the Lambda function reads.
+A new document is delivered immediately, unless the page holds the delivery back to see two hosts on two documents.
 """
 
 from __future__ import annotations
