@@ -1,7 +1,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use isoflag::Value;
 use isoflag::limits::CONTEXT_BYTES;
+use isoflag::{Marks, Value};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
@@ -24,8 +24,8 @@ pub(crate) fn evaluation_context(
     if let Ok(context) = object.cast::<Context>() {
         return Ok(Some(context.get().inner.clone()));
     }
-    let value = from_python::lenient(object, CONTEXT_BYTES, flags)?;
-    Ok(read(object.py(), &value, || isoflag::Context::from_host(value.clone())).ok())
+    let (value, marks) = from_python::lenient(object, CONTEXT_BYTES, flags)?;
+    Ok(read(object.py(), &value, || isoflag::Context::from_host_value(&value, marks)).ok())
 }
 
 /// Converts a context that must be valid.
@@ -36,7 +36,7 @@ fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
     let py = object.py();
     let value = from_python::strict(object, CONTEXT_BYTES)
         .map_err(|failure| errors::no_context(py, failure))?;
-    let context = read(py, &value, || isoflag::Context::from_value(value.clone()));
+    let context = read(py, &value, || isoflag::Context::from_host_value(&value, Marks::Absent));
     made(py, context).map(|context| context.inner)
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::detached::detached;
 
 use isoflag::limits::Budget;
-use isoflag::{Flags, Object, Value};
+use isoflag::{Flags, Marks, Object, Value};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -42,20 +42,30 @@ pub(crate) fn lenient(
     object: &Bound<'_, PyAny>,
     bytes: usize,
     flags: Option<&Flags>,
-) -> PyResult<Value> {
+) -> PyResult<(Value, Marks)> {
+    let mut is_marked = false;
     let part = match flags {
-        Some(flags) => partial_context::part(object, bytes, flags),
+        Some(flags) => partial_context::part(object, bytes, flags, &mut is_marked),
         None => Ok(None),
     };
     let value = match part {
         Ok(Some(value)) => Ok(value),
-        Ok(None) => Walk::new(bytes, true).whole(object),
+        Ok(None) => {
+            let mut walk = Walk::new(bytes, true);
+            let value = walk.whole(object);
+            is_marked = walk.is_marked;
+            value
+        }
         Err(failure) => Err(failure),
     };
-    value.or_else(|failure| match failure.into_interrupt() {
+    let value = value.or_else(|failure| match failure.into_interrupt() {
         Ok(interrupt) => Err(interrupt),
-        Err(_) => Ok(Value::NO_JSON_FORM),
-    })
+        Err(_) => {
+            is_marked = true;
+            Ok(Value::NO_JSON_FORM)
+        }
+    })?;
+    Ok((value, if is_marked { Marks::Possible } else { Marks::Absent }))
 }
 
 /// Down to this level a member that JSON cannot represent is marked and its neighbours are kept: an
@@ -75,6 +85,8 @@ struct Walk {
     bytes: usize,
     budget: Budget,
     lenient: bool,
+    /// Whether a member was marked.
+    is_marked: bool,
     /// The part of the budget used so far.
     spent: usize,
     /// The deepest level of a container since this was last set.
@@ -85,10 +97,10 @@ struct Walk {
 impl Walk {
     fn new(bytes: usize, lenient: bool) -> Walk {
         let (budget, shared) = (Budget::new(bytes), Shared::default());
-        Walk { bytes, budget, lenient, spent: 0, deepest: 0, shared }
+        Walk { bytes, budget, lenient, is_marked: false, spent: 0, deepest: 0, shared }
     }
 
-    fn whole(mut self, object: &Bound<'_, PyAny>) -> Converted<Value> {
+    fn whole(&mut self, object: &Bound<'_, PyAny>) -> Converted<Value> {
         let value = self.value(object, 1)?;
         // The budget is a lower bound of the text, which is limited. The text is measured only
         // if it could exceed the limit, with the GIL released.
@@ -239,8 +251,10 @@ impl Walk {
     }
 
     /// Returns whether a failure in a container at this level is marked, and the walk continues.
-    fn marks(&self, failure: &Failure, level: usize) -> bool {
-        self.lenient && level <= ATTRIBUTES && failure.is_of_one_member()
+    fn marks(&mut self, failure: &Failure, level: usize) -> bool {
+        let marks = self.lenient && level <= ATTRIBUTES && failure.is_of_one_member();
+        self.is_marked |= marks;
+        marks
     }
 }
 

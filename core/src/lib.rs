@@ -58,7 +58,9 @@ pub mod model;
 mod printable;
 mod steps;
 
-pub use context::{AttributeReference, Context, ContextBuilder, ContextError, ReferenceError};
+pub use context::{
+    AttributeReference, Context, ContextBuilder, ContextError, Marks, ReferenceError,
+};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use digest::digest;
 pub use digest::secure_mode_hash;

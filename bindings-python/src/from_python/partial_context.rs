@@ -18,6 +18,7 @@ pub(super) fn part(
     object: &Bound<'_, PyAny>,
     bytes: usize,
     flags: &Flags,
+    is_marked: &mut bool,
 ) -> Converted<Option<Value>> {
     let Ok(dict) = object.cast::<PyDict>() else { return Ok(None) };
     let members = entries(dict)?;
@@ -27,11 +28,13 @@ pub(super) fn part(
     });
     // Below this size the limit cannot be exceeded, so the text need not be measured.
     let mut part = Part { walk: Walk::new(bytes / MOST_TEXT, true), flags };
-    match kind {
+    let value = match kind {
         None => Ok(None),
         Some("multi") => part.individuals(&members),
         Some(_) => part.individual(&members, 1),
-    }
+    };
+    *is_marked = part.walk.is_marked;
+    value
 }
 
 struct Part<'f> {

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use isoflag::{Context, Dependencies, Flags, Object, PartialBinding, Value};
+use isoflag::{Context, Dependencies, Flags, Marks, Object, PartialBinding, Value};
 use isoflag_wasm::answer::{code, value_type};
 use isoflag_wasm::bound::{self, FAILED};
 use isoflag_wasm::handles::{Document, FLAGS};
@@ -104,7 +104,7 @@ impl<'b> Written<'b> {
             WHOLE => Context::from_host(self.value()??).ok(),
             0 => {
                 self.individual(names, members)?;
-                Context::from_host_members(members).ok()
+                Context::from_host_members(members, Marks::Possible).ok()
             }
             several => {
                 let mut all = vec![(Arc::from(KIND), Value::from(MULTI))];
@@ -114,7 +114,7 @@ impl<'b> Written<'b> {
                     let kind = Arc::clone(self.kind);
                     all.push((kind, Object::from_members(std::mem::take(members)).into()));
                 }
-                Context::from_host_members(&all).ok()
+                Context::from_host_members(&all, Marks::Possible).ok()
             }
         }
     }

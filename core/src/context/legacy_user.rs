@@ -7,19 +7,19 @@ use super::error::ContextError;
 use super::escaped;
 use super::individual::Individual;
 use super::kind::USER;
-use super::read::{Members, anonymous, custom, member, text, texts};
+use super::read::{Marks, Members, anonymous, custom, member, text, texts};
 use super::reference::AttributeReference;
 use crate::json::{Object, Value};
 
 const STRINGS: [&str; 6] = ["firstName", "lastName", "email", "country", "avatar", "ip"];
 
 /// Parses a legacy user, the only form in which the key may be empty.
-pub(super) fn read(user: Members<'_>) -> Result<Individual, ContextError> {
+pub(super) fn read(user: Members<'_>, marks: Marks) -> Result<Individual, ContextError> {
     let key = text(user, "key", "")?
         .ok_or_else(|| ContextError::invalid("key", "a user needs a key, a string"))?;
     let mut attributes = match member(user, "custom") {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Object(attributes)) => custom(attributes.members()),
+        Some(Value::Object(attributes)) => custom(attributes.members(), marks),
         Some(other) => return Err(ContextError::expected("an object", other, "", "custom")),
     };
     for name in STRINGS {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 pub use builder::ContextBuilder;
 pub use error::ContextError;
+pub use read::Marks;
 pub use reference::{AttributeReference, ReferenceError};
 
 pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
@@ -55,7 +56,8 @@ impl Context {
     /// If the text is not JSON or exceeds a limit, or the context is invalid.
     pub fn from_json(text: &[u8]) -> Result<Context, ContextError> {
         check_length(text)?;
-        Context::from_value(Value::parse(text).map_err(|error| ContextError::json(&error))?)
+        let value = Value::parse(text).map_err(|error| ContextError::json(&error))?;
+        Context::from_host_value(&value, Marks::Absent)
     }
 
     /// Converts a context that has already been parsed.
@@ -66,7 +68,7 @@ impl Context {
         if value.lacks_json_form() {
             return Err(ContextError::invalid("", "a number that is not finite has no JSON form"));
         }
-        Context::from_host(value)
+        Context::from_host_value(&value, Marks::Absent)
     }
 
     /// Converts a context as a host runtime passes it to an evaluation: an attribute that contains
@@ -76,19 +78,30 @@ impl Context {
     ///
     /// If the context is invalid, which depends on its kinds, keys and built-in attributes only.
     pub fn from_host(value: Value) -> Result<Context, ContextError> {
-        let Value::Object(object) = &value else {
+        Context::from_host_value(&value, Marks::Possible)
+    }
+
+    /// Like [`Context::from_host`], for a value that is known to contain marks or not.
+    ///
+    /// # Errors
+    /// As [`Context::from_host`].
+    pub fn from_host_value(value: &Value, marks: Marks) -> Result<Context, ContextError> {
+        let Value::Object(object) = value else {
             let message = ["a context is an object, found ", value.type_name()].concat();
             return Err(ContextError::invalid("", message));
         };
-        Context::from_host_members(object.members())
+        Context::from_host_members(object.members(), marks)
     }
 
     /// Like [`Context::from_host`], for the members of an object in any order, with unique names.
     ///
     /// # Errors
     /// As [`Context::from_host`].
-    pub fn from_host_members(members: &[(Arc<str>, Value)]) -> Result<Context, ContextError> {
-        match read::read(members)? {
+    pub fn from_host_members(
+        members: &[(Arc<str>, Value)],
+        marks: Marks,
+    ) -> Result<Context, ContextError> {
+        match read::read(members, marks)? {
             Read::One(individual) => Ok(Context::of_one(individual)),
             Read::Many(individuals) => Context::of(individuals),
         }
@@ -101,7 +114,10 @@ impl Context {
     /// If the text is not JSON, or the context is invalid.
     pub fn from_host_json(text: &[u8]) -> Result<Context, ContextError> {
         check_length(text)?;
-        Context::from_host(Value::parse_host(text).map_err(|error| ContextError::json(&error))?)
+        let (value, is_marked) =
+            json::read_host(text).map_err(|error| ContextError::json(&error))?;
+        let marks = if is_marked { Marks::Possible } else { Marks::Absent };
+        Context::from_host_value(&value, marks)
     }
 
     /// Starts building a context of one kind; the kind is `user` unless the builder sets another.

@@ -8,6 +8,22 @@ use super::kind::{self, KIND, MULTI};
 use super::legacy_user;
 use crate::json::{self, Object, Value};
 
+/// Whether a value of the host runtime may contain [`Value::NO_JSON_FORM`]: a large one is searched
+/// for it only then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// It contains no mark.
+    Absent,
+    /// It may contain marks.
+    Possible,
+}
+
+impl Marks {
+    fn hold(self, value: &Value) -> bool {
+        self == Marks::Possible && value.lacks_json_form()
+    }
+}
+
 /// A parsed context; nearly all have one kind.
 pub(super) enum Read {
     One(Individual),
@@ -22,9 +38,9 @@ pub(super) fn member<'a>(members: Members<'a>, name: &str) -> Option<&'a Value> 
 }
 
 /// Parses a context of any form.
-pub(super) fn read(members: Members<'_>) -> Result<Read, ContextError> {
+pub(super) fn read(members: Members<'_>, marks: Marks) -> Result<Read, ContextError> {
     match member(members, KIND) {
-        None => legacy_user::read(members).map(Read::One),
+        None => legacy_user::read(members, marks).map(Read::One),
         Some(Value::String(kind)) if &**kind == MULTI => {
             let mut individuals = Vec::new();
             for (kind, value) in members.iter().filter(|(name, _)| **name != *KIND) {
@@ -32,11 +48,11 @@ pub(super) fn read(members: Members<'_>) -> Result<Read, ContextError> {
                     return Err(ContextError::expected("an object", value, "", kind));
                 };
                 let prefix = [kind, "."].concat();
-                individuals.push(individual(object.members(), kind, &prefix)?);
+                individuals.push(individual(object.members(), kind, &prefix, marks)?);
             }
             Ok(Read::Many(individuals))
         }
-        Some(Value::String(kind)) => individual(members, kind, "").map(Read::One),
+        Some(Value::String(kind)) => individual(members, kind, "", marks).map(Read::One),
         Some(other) => Err(ContextError::expected("a string", other, "", KIND)),
     }
 }
@@ -46,6 +62,7 @@ fn individual(
     members: Members<'_>,
     kind: &Arc<str>,
     prefix: &str,
+    marks: Marks,
 ) -> Result<Individual, ContextError> {
     if let Some(objection) = kind::objection(kind) {
         return Err(ContextError::invalid([prefix, KIND].concat(), objection));
@@ -62,7 +79,7 @@ fn individual(
         key: Arc::clone(key),
         name: text(members, "name", prefix)?.cloned(),
         anonymous: anonymous(members, prefix)?,
-        attributes: Object::from_members(custom(members)),
+        attributes: Object::from_members(custom(members, marks)),
         private: private(members, prefix)?,
     })
 }
@@ -92,10 +109,10 @@ pub(super) fn text<'a>(
 }
 
 /// Returns the attributes that are not built in, and are neither null nor without a JSON form.
-pub(super) fn custom(members: Members<'_>) -> Vec<(Arc<str>, Value)> {
+pub(super) fn custom(members: Members<'_>, marks: Marks) -> Vec<(Arc<str>, Value)> {
     let mut attributes = Vec::new();
     for (name, value) in members {
-        if !(BUILT_IN.contains(&&**name) || value.is_null() || value.lacks_json_form()) {
+        if !(BUILT_IN.contains(&&**name) || value.is_null() || marks.hold(value)) {
             attributes.push((Arc::clone(name), value.clone()));
         }
     }

@@ -30,4 +30,4 @@ pub(crate) use error::{JsonErrorKind, position};
 pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
 pub(crate) use order::utf16_order;
-pub(crate) use reader::{Reading, read};
+pub(crate) use reader::{Reading, read, read_host};

@@ -33,8 +33,12 @@ pub(crate) fn read<const NOTES: bool>(
 
 /// Parses text that a binding wrote for a host object, in which the literal `-0` marks a value
 /// without a JSON form.
-pub(crate) fn read_host(text: &[u8]) -> Result<Value, JsonError> {
-    Ok(Reader::<false>::new(text, Budget::unlimited(), true).read(&Path::Root)?.value)
+///
+/// Also returns whether the text contains the mark.
+pub(crate) fn read_host(text: &[u8]) -> Result<(Value, bool), JsonError> {
+    let mut reader = Reader::<false>::new(text, Budget::unlimited(), true);
+    let value = reader.whole(&Path::Root)?;
+    Ok((value, reader.is_marked))
 }
 
 /// Parses values. Its lists contain the elements of all open arrays and objects, one after the
@@ -44,6 +48,7 @@ struct Reader<'t, const NOTES: bool> {
     scanner: Scanner<'t>,
     memory: Budget,
     minus_zero_marks: bool,
+    is_marked: bool,
     elements: Vec<Value>,
     members: Vec<Member>,
     interner: Interner,
@@ -62,6 +67,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             scanner: Scanner::new(text),
             memory,
             minus_zero_marks,
+            is_marked: false,
             elements: Vec::new(),
             members: Vec::new(),
             interner: Interner::new(text.len()),
@@ -73,18 +79,20 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     }
 
     fn read(mut self, root: &Path<'_>) -> Result<Reading, JsonError> {
+        let value = self.whole(root)?;
+        Ok(Reading { value, notes: self.notes, memory: self.memory })
+    }
+
+    fn whole(&mut self, root: &Path<'_>) -> Result<Value, JsonError> {
         let value = self.value(root, 0).and_then(|value| match self.scanner.peek_token() {
             None => Ok(value),
             Some(_) => Err(self.scanner.fault_ahead("something follows the value")),
         });
-        match value {
-            Ok(value) => Ok(Reading { value, notes: self.notes, memory: self.memory }),
-            Err(Invalid) => Err(self.explain()),
-        }
+        value.map_err(|Invalid| self.explain())
     }
 
     /// Describes the fault that the scanner found.
-    fn explain(self) -> JsonError {
+    fn explain(&mut self) -> JsonError {
         let fault = self.scanner.found_fault();
         let before = self.text.get(..fault.offset).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
@@ -97,7 +105,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             }
             JsonErrorKind::NumberRange | JsonErrorKind::Memory => fault.message.to_owned(),
         };
-        let path = self.failed_at.unwrap_or_default();
+        let path = self.failed_at.take().unwrap_or_default();
         JsonError { kind: fault.kind, path, message, line, column }
     }
 
@@ -167,6 +175,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
         };
         let number = if negative { -number } else { number };
         if self.minus_zero_marks && number.to_bits() == (-0.0_f64).to_bits() {
+            self.is_marked = true;
             return Ok(Value::NO_JSON_FORM);
         }
         if imprecise {
@@ -331,7 +340,7 @@ mod tests {
     #[test]
     fn minus_zero_marks_a_missing_json_form_only_in_text_of_a_host() {
         assert_eq!(Value::parse(b"-0").unwrap().to_string(), "0");
-        assert!(read_host(b"[-0]").unwrap().lacks_json_form());
-        assert!(!read_host(b"[0]").unwrap().lacks_json_form());
+        assert!(read_host(b"[-0]").unwrap().1);
+        assert!(!read_host(b"[0]").unwrap().1);
     }
 }

@@ -56,7 +56,7 @@ impl Value {
     /// # Errors
     /// As [`Value::parse`].
     pub fn parse_host(text: &[u8]) -> Result<Value, JsonError> {
-        reader::read_host(text)
+        Ok(reader::read_host(text)?.0)
     }
 
     /// A number, unless it is NaN or infinite; `-0` becomes `0`.
