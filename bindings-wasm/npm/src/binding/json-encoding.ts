@@ -110,8 +110,10 @@ function read(container: object, name: string | number): unknown {
 }
 
 class Encoder {
-  /** Grows beyond the limit by one value at most: the core reports that it is too long. */
-  text = "";
+  /** The text in pieces: joined by `+=` they would be a million objects for the garbage collector. */
+  readonly #pieces: string[] = [];
+  /** Of the text; grows beyond the limit by one value at most: the core reports that it is too long. */
+  length = 0;
   readonly #strict: boolean;
   readonly #limit: number;
   /** The containers being written, the outermost first. */
@@ -123,6 +125,15 @@ class Encoder {
     this.#limit = limit;
   }
 
+  get text(): string {
+    return this.#pieces.join("");
+  }
+
+  #add(piece: string): void {
+    this.length += piece.length;
+    this.#pieces.push(piece);
+  }
+
   value(value: unknown): void {
     if (typeof value === "object" && value !== null) {
       this.#object(value);
@@ -130,13 +141,13 @@ class Encoder {
     }
     const text = primitiveText(value);
     if (text === undefined) this.#refuse(described(value));
-    else this.text += text;
+    else this.#add(text);
   }
 
   #object(object: object): void {
     const thrown = Unreadable.thrown(object);
     if (thrown === undefined) this.#container(object);
-    else this.#refuse("a member that throws when read", thrown.cause);
+    else this.#refuse("a value that throws when read", thrown.cause);
   }
 
   #container(container: object): void {
@@ -154,7 +165,7 @@ class Encoder {
       if (Array.isArray(container)) {
         length = container.length;
       } else if (holdsContentsElsewhere(container)) {
-        this.#refuse("an object that keeps its contents to itself");
+        this.#refuse("an object with hidden contents");
         return;
       } else {
         names = Object.keys(container);
@@ -162,7 +173,7 @@ class Encoder {
     } catch (thrown) {
       if (thrown instanceof NoJsonForm) throw thrown;
       requireRoom();
-      this.#refuse("an object that throws when read", thrown);
+      this.#refuse("a value that throws when read", thrown);
       return;
     }
     this.#open.push(container);
@@ -172,41 +183,41 @@ class Encoder {
   }
 
   #elements(array: object, length: number): void {
-    this.text += "[";
-    for (let index = 0; index < length && this.text.length <= this.#limit; index++) {
-      if (index > 0) this.text += ",";
+    this.#add("[");
+    for (let index = 0; index < length && this.length <= this.#limit; index++) {
+      if (index > 0) this.#add(",");
       this.#path.push(index);
       this.value(read(array, index));
       this.#path.pop();
     }
-    this.text += "]";
+    this.#add("]");
   }
 
   #members(object: object, names: string[]): void {
     let separator = "";
-    this.text += "{";
+    this.#add("{");
     for (const name of names) {
-      if (this.text.length > this.#limit) break;
+      if (this.length > this.#limit) break;
       const value = read(object, name);
       if (value === undefined) continue;
       this.#path.push(name);
       if (!isWellFormed(name)) {
         // The name cannot be written, but the parent must contain a value without a JSON form.
-        this.text += `${separator}${JSON.stringify(unusedName(names))}:`;
+        this.#add(`${separator}${JSON.stringify(unusedName(names))}:`);
         this.#refuse("a name with a lone surrogate");
       } else {
-        this.text += separator + memberText(name);
+        this.#add(separator + memberText(name));
         this.value(value);
       }
       this.#path.pop();
       separator = ",";
     }
-    this.text += "}";
+    this.#add("}");
   }
 
   #refuse(what: string, cause?: unknown): void {
     if (this.#strict) throw new NoJsonForm(printPath(this.#path), what, cause);
-    this.text += NO_JSON_FORM;
+    this.#add(NO_JSON_FORM);
   }
 }
 
@@ -234,7 +245,7 @@ export function encodeLeniently(context: unknown): string {
   const encoder = new Encoder(false, limits.contextBytes);
   encoder.value(context);
   // Text that was truncated at the limit is not a context.
-  return encoder.text.length > limits.contextBytes ? "" : encoder.text;
+  return encoder.length > limits.contextBytes ? "" : encoder.text;
 }
 
 /** Returns the JSON text of an object in which every value must have a JSON form. */

@@ -20,11 +20,11 @@ it("the README's example prints what its comments say", async () => {
 });
 
 it("the tests that docs/testing.md shows pass", async () => {
-  const page = await readFile(new URL("../../../docs/testing.md", import.meta.url), "utf8");
+  const page = await readFile(new URL("../../../../docs/testing.md", import.meta.url), "utf8");
   const [, program] = /```js\n(.*?)```/s.exec(page) ?? [];
   assert.ok(program);
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: new URL("..", import.meta.url),
+    cwd: new URL("../..", import.meta.url),
     env: { ...process.env, NODE_TEST_CONTEXT: undefined },
   });
   assert.match(stdout, /pass 3\n/);
