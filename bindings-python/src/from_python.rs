@@ -91,13 +91,24 @@ struct Walk {
     spent: usize,
     /// The deepest level of a container since this was last set.
     deepest: usize,
+    /// The elements of all open arrays, so that each closed one is allocated once.
+    elements: Vec<Value>,
     shared: Shared,
 }
 
 impl Walk {
     fn new(bytes: usize, lenient: bool) -> Walk {
         let (budget, shared) = (Budget::new(bytes), Shared::default());
-        Walk { bytes, budget, lenient, is_marked: false, spent: 0, deepest: 0, shared }
+        Walk {
+            bytes,
+            budget,
+            lenient,
+            is_marked: false,
+            spent: 0,
+            deepest: 0,
+            elements: Vec::new(),
+            shared,
+        }
     }
 
     fn whole(&mut self, object: &Bound<'_, PyAny>) -> Converted<Value> {
@@ -222,12 +233,18 @@ impl Walk {
         elements: impl Iterator<Item = Bound<'py, PyAny>>,
         level: usize,
     ) -> Converted<Value> {
-        let mut values = Vec::with_capacity(elements.size_hint().0.min(64));
+        let start = self.elements.len();
         for (index, element) in elements.enumerate() {
             let value = self.spend(1).and_then(|()| self.value(&element, level.saturating_add(1)));
-            values.push(value.map_err(|failure| failure.within(Step::Element(index)))?);
+            match value {
+                Ok(value) => self.elements.push(value),
+                Err(failure) => {
+                    self.elements.truncate(start);
+                    return Err(failure.within(Step::Element(index)));
+                }
+            }
         }
-        Ok(Value::from(values))
+        Ok(Value::Array(self.elements.drain(start..).collect()))
     }
 
     fn text(&mut self, string: &Bound<'_, PyString>) -> Converted<Arc<str>> {
