@@ -20,6 +20,7 @@ pub(super) struct Recorder<'a> {
     model: &'a Model,
     bound_context: &'a BoundContext,
     frames: Vec<Frame>,
+    names: Names,
     trace: Value,
     /// The attributes that the context marks private, by kind.
     private: BTreeMap<u32, PrivateAttributes>,
@@ -44,9 +45,21 @@ enum Position {
 }
 
 impl Frame {
-    fn into_value(self) -> Value {
+    fn into_value(self, names: &mut Names) -> Value {
         let lists = self.lists.into_iter().map(|(name, list)| (name, Value::from(list)));
-        self.members.into_iter().chain(lists).collect::<Object>().into()
+        let members = self.members.into_iter().chain(lists);
+        let members = members.map(|(name, value)| (names.share(name), value)).collect();
+        Object::from_members(members).into()
+    }
+}
+
+/// The names of members, each allocated once: a trace may have a million members.
+#[derive(Default)]
+struct Names(BTreeMap<&'static str, Arc<str>>);
+
+impl Names {
+    fn share(&mut self, name: &'static str) -> Arc<str> {
+        Arc::clone(self.0.entry(name).or_insert_with(|| Arc::from(name)))
     }
 }
 
@@ -56,6 +69,7 @@ impl<'a> Recorder<'a> {
             model,
             bound_context,
             frames: Vec::new(),
+            names: Names::default(),
             trace: Value::Null,
             private: BTreeMap::new(),
             left: Budget::new(limits::TRACE_BYTES),
@@ -86,7 +100,7 @@ impl<'a> Recorder<'a> {
     fn close(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
         let position = frame.position;
-        let value = frame.into_value();
+        let value = frame.into_value(&mut self.names);
         match (self.frames.last_mut(), position) {
             (None, _) => self.trace = value,
             (Some(around), Position::Member(name)) => around.members.push((name, value)),
