@@ -1,10 +1,9 @@
 use std::sync::{Arc, OnceLock};
 
 use isoflag::Value;
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyTuple};
-use pyo3::{PyTraverseError, PyVisit};
+use pyo3::{IntoPyObjectExt, PyTraverseError, PyVisit};
 
 use crate::document::Document;
 use crate::served::Served;

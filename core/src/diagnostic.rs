@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
-use crate::json::Path;
-use crate::json::{Object, Value};
+use crate::json::{Object, Path, Value};
 use crate::limits::DIAGNOSTICS;
 use crate::printable::printable;
 

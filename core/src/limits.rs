@@ -12,23 +12,6 @@ pub(crate) const MEMORY_PER_BYTE: usize = 12;
 /// The memory, in bytes, that any document may take, however short its text.
 pub(crate) const MEMORY: usize = 64 << 20;
 
-/// The values of an array, or the members of an object, beyond which each of them takes more: a long
-/// list is copied while it grows.
-pub(crate) const LONG_LIST: usize = 1 << 10;
-
-/// The memory of an array's element, in a short and in a long array.
-pub(crate) const MEMORY_OF_ELEMENT: (usize, usize) = (24, 60);
-
-/// The memory of an object's member with its name, in a short and in a long object.
-pub(crate) const MEMORY_OF_MEMBER: (usize, usize) = (40, 122);
-
-/// The memory of an array, an object or a string, without its contents.
-pub(crate) const MEMORY_OF_CONTAINER: usize = 28;
-
-/// The message about a document that would take more memory than its text may.
-pub(crate) const TOO_DENSE: &str = "too many values for the length of the document, which would take \
-     more than 12 bytes of memory for each byte (and more than 64 MiB)";
-
 /// The bytes of a context's text.
 pub const CONTEXT_BYTES: usize = 1 << 20;
 
@@ -77,17 +60,6 @@ pub(crate) const TRACE_BYTES: usize = 1 << 20;
 /// The findings that the diagnostics of one document report.
 pub(crate) const DIAGNOSTICS: usize = 100_000;
 
-/// The memory of the element or member at an index, given its memory in a short and in a long list.
-pub(crate) fn memory_of_item(index: usize, (short, long): (usize, usize)) -> usize {
-    if index < LONG_LIST { short } else { long }
-}
-
-/// The memory of all items of a list.
-pub(crate) fn memory_of_list(length: usize, (short, long): (usize, usize)) -> usize {
-    let long_part = length.saturating_sub(LONG_LIST);
-    (length - long_part).saturating_mul(short).saturating_add(long_part.saturating_mul(long))
-}
-
 /// The rest of a size limit while a binding walks an object of its host.
 ///
 /// A host object may share parts or contain itself, so its size is known only by counting.
@@ -101,16 +73,6 @@ impl Budget {
     #[must_use]
     pub fn new(bytes: usize) -> Budget {
         Budget { bytes }
-    }
-
-    /// The memory of a document with a text of this length.
-    pub(crate) fn of_document(length: usize) -> Budget {
-        Budget::new(length.saturating_mul(MEMORY_PER_BYTE).max(MEMORY))
-    }
-
-    /// A budget for a text whose memory has no limit of its own.
-    pub(crate) fn unlimited() -> Budget {
-        Budget::new(usize::MAX)
     }
 
     /// Whether a container may be nested at this level; the outermost is level 1.

@@ -21,8 +21,8 @@ BOUNDS_MS = {
 
 A replay also parses the receipt, which is as long as a long document.
 """
-BYTES_PER_BYTE = 12.5
-"""Memory bound for each byte of a loaded document: the limit of `core/src/limits.rs`, which computes it, and what it neglects."""
+BYTES_PER_BYTE = 12
+"""Memory bound for each byte of a loaded document, the limit of `core/src/limits.rs`."""
 BYTES_OF_ANY = 64 << 20
 """The memory that any document may take."""
 
@@ -54,7 +54,7 @@ def main() -> int:
         if native["ms"] > processor:
             exceeding.append(f"{name}: {native['ms']} ms natively, at most {processor}")
         if case["call"] == "load" and factor > BYTES_PER_BYTE and native["bytes"] > BYTES_OF_ANY:
-            exceeding.append(f"{name}: {factor:.1f} times its bytes, at most {BYTES_PER_BYTE:g}")
+            exceeding.append(f"{name}: {factor:.1f} times its bytes, at most {BYTES_PER_BYTE}")
         for host, rows in hosts.items():
             row = rows.get(name, {"ms": None})
             ms, error = row["ms"], row.get("error", "")

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::container::{Document, read_text, read_value};
 use super::error::DocumentError;
-use super::{memory, profile};
-use crate::json::Path;
-use crate::json::{Object, Reading, Value};
+use super::{part_sizes, profile};
+use crate::json::{Object, Path, Reading, Value};
 
 /// Suffix of the flag that serves an AppConfig flag's attributes. AppConfig's own keys contain no
 /// dots.
@@ -53,11 +52,7 @@ impl Document {
             None => (profile, Path::Root),
         };
         // Each entry becomes two flags.
-        if !entries.is_empty()
-            && !reading.memory.spend(entries.len().saturating_mul(2 * memory::MADE_FLAG))
-        {
-            return Err(DocumentError::too_dense(path.text()));
-        }
+        part_sizes::take_made_flags(&mut reading.memory, 2 * entries.len(), &path)?;
         let flags = flags(entries, &path)?;
         Ok(Document {
             flags,

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::error::DocumentError;
-use super::{memory, profile};
-use crate::json::{self, Note, NoteKind, Object, OpenPaths, Path, Reading, Value};
-use crate::limits::{self, Budget};
+use super::{part_sizes, profile};
+use crate::json::{self, Memory, Note, NoteKind, Object, OpenPaths, Path, Reading, Value};
+use crate::limits;
 
 /// The two sections of a document, whose items have keys and versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ impl Document {
         Document::wrap(read_value(value, &path)?)
     }
 
-    fn wrap(reading: Reading) -> Result<Document, DocumentError> {
+    fn wrap(mut reading: Reading) -> Result<Document, DocumentError> {
         let Value::Object(flags) = reading.value else {
             let message = ["expected a map of flags, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_document("", message));
@@ -68,7 +68,7 @@ impl Document {
         if profile::is_profile(&flags) {
             return Err(DocumentError::profile());
         }
-        memory::spend(&flags, &Object::default(), reading.memory)?;
+        part_sizes::take(&mut reading.memory, &flags, &Object::default())?;
         Ok(Document {
             flags,
             segments: Object::default(),
@@ -78,7 +78,7 @@ impl Document {
     }
 
     pub(super) fn unpack<const NOTES: bool>(reading: Reading) -> Result<Document, DocumentError> {
-        let Reading { value, notes, memory: mut budget } = reading;
+        let Reading { value, notes, mut memory } = reading;
         let (value, mut notes) = out_of_stream::<NOTES>(value, notes);
         let object = match &value {
             Value::Object(object) => object,
@@ -99,10 +99,8 @@ impl Document {
         let flags = section(object, Section::Flags.name())?;
         let segments = section(object, Section::Segments.name())?;
         let values = section(object, FLAG_VALUES)?;
-        if !values.is_empty() && !budget.spend(values.len().saturating_mul(memory::MADE_FLAG)) {
-            return Err(DocumentError::too_dense(FLAG_VALUES.to_owned()));
-        }
-        memory::spend(&flags, &segments, budget)?;
+        part_sizes::take_made_flags(&mut memory, values.len(), &Path::Root.member(FLAG_VALUES))?;
+        part_sizes::take(&mut memory, &flags, &segments)?;
         let flags = expand::<NOTES>(flags, &values, &mut notes);
         let mut rest = Vec::new();
         for (name, value) in object.iter() {
@@ -124,7 +122,7 @@ pub(super) fn read_text<const NOTES: bool>(
     if text.len() > limits::DOCUMENT_BYTES {
         return Err(DocumentError::too_long());
     }
-    let memory = Budget::of_document(text.len());
+    let memory = Memory::of_text(text.len());
     json::read::<NOTES>(text, root, memory).map_err(|error| DocumentError::json(&error))
 }
 
@@ -133,7 +131,7 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
     struct Walk {
         notes: Vec<Note>,
         open: OpenPaths,
-        memory: Budget,
+        memory: Memory,
     }
     impl Walk {
         fn value(
@@ -156,39 +154,29 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
                     Ok(())
                 }
                 Value::Array(elements) => {
-                    self.spend(limits::MEMORY_OF_CONTAINER, path)?;
+                    self.memory.container().map_err(|_| too_dense(path))?;
                     (0..).zip(elements.iter()).try_for_each(|(index, element)| {
-                        let item = limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT);
-                        self.spend(item, path)?;
+                        self.memory.element(index).map_err(|_| too_dense(path))?;
                         self.value(element, &path.element(index), depth + 1)
                     })
                 }
                 Value::Object(object) => {
-                    self.spend(limits::MEMORY_OF_CONTAINER, path)?;
+                    self.memory.container().map_err(|_| too_dense(path))?;
                     (0..).zip(object.iter()).try_for_each(|(index, (name, member))| {
-                        let item = limits::memory_of_item(index, limits::MEMORY_OF_MEMBER);
-                        self.spend(item, path)?;
+                        self.memory.member(index).map_err(|_| too_dense(path))?;
                         self.value(member, &path.member(name), depth + 1)
                     })
                 }
-                Value::String(text) => self.spend(limits::MEMORY_OF_CONTAINER + text.len(), path),
+                Value::String(text) => self.memory.string(text).map_err(|_| too_dense(path)),
                 Value::Null | Value::Bool(_) => Ok(()),
             }
         }
-
-        fn spend(&mut self, bytes: usize, path: &Path<'_>) -> Result<(), DocumentError> {
-            if self.memory.spend(bytes) {
-                Ok(())
-            } else {
-                Err(DocumentError::too_dense(path.text()))
-            }
-        }
     }
-    let mut walk = Walk {
-        notes: Vec::new(),
-        open: OpenPaths::default(),
-        memory: Budget::of_document(value.canonical_length()),
-    };
+    fn too_dense(path: &Path<'_>) -> DocumentError {
+        DocumentError::too_dense(path.text())
+    }
+    let mut walk =
+        Walk { notes: Vec::new(), open: OpenPaths::default(), memory: Memory::of_value(&value) };
     walk.value(&value, root, 0)?;
     Ok(Reading { value, notes: walk.notes, memory: walk.memory })
 }

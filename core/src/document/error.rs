@@ -42,7 +42,7 @@ impl DocumentError {
     }
 
     pub(crate) fn too_dense(path: String) -> DocumentError {
-        DocumentError::new("limit", path, limits::TOO_DENSE)
+        DocumentError::new("limit", path, json::TOO_DENSE)
     }
 
     pub(crate) fn number_range(path: String) -> DocumentError {

@@ -3,7 +3,7 @@
 mod appconfig;
 mod container;
 mod error;
-mod memory;
+mod part_sizes;
 mod patch;
 mod profile;
 

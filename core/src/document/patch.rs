@@ -2,9 +2,8 @@
 
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
-use super::{memory, profile};
-use crate::json::Path;
-use crate::json::{Note, Object, Reading, Value};
+use super::{part_sizes, profile};
+use crate::json::{Note, Object, Path, Reading, Value};
 
 /// The changes of a patch: whole flags and segments, tombstones, and `meta` as a whole.
 #[derive(Debug)]
@@ -24,7 +23,7 @@ impl Patch {
         Patch::unpack(read_value(value, &Path::Root)?)
     }
 
-    fn unpack(reading: Reading) -> Result<Patch, DocumentError> {
+    fn unpack(mut reading: Reading) -> Result<Patch, DocumentError> {
         let Value::Object(object) = reading.value else {
             let message = ["a patch is an object, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_patch("", message));
@@ -42,7 +41,7 @@ impl Patch {
                 .map_err(|error| DocumentError::not_a_patch(of.name(), error.message()))
         };
         let (flags, segments) = (section(Section::Flags)?, section(Section::Segments)?);
-        memory::spend(&flags, &segments, reading.memory)?;
+        part_sizes::take(&mut reading.memory, &flags, &segments)?;
         Ok(Patch {
             flags,
             segments,

@@ -6,8 +6,7 @@ mod state;
 pub use bound_flags::{BoundFlags, PartialBinding};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::context::{BUILT_IN, Context};
 use crate::diagnostic::Diagnostic;

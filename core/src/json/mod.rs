@@ -8,6 +8,7 @@ mod canonical;
 mod decimal;
 mod error;
 mod interner;
+mod memory;
 mod natural;
 mod note;
 mod number;
@@ -27,6 +28,7 @@ pub use value::Value;
 
 pub(crate) use canonical::push_hex;
 pub(crate) use error::{JsonErrorKind, position};
+pub(crate) use memory::{Memory, Size, TOO_DENSE};
 pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
 pub(crate) use order::utf16_order;

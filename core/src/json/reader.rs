@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
 use super::interner::Interner;
+use super::memory::{Exceeded, Memory, TOO_DENSE};
 use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
 use super::path::Path;
 use super::scanner::{EOF_IN_VALUE, Invalid, Number, Scanner, column};
 use super::value::Value;
-use crate::limits::{self, Budget};
+use crate::limits;
 
 /// A value with the notes taken while parsing it.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) value: Value,
     pub(crate) notes: Vec<Note>,
-    /// The rest of the memory limit of the value.
-    pub(crate) memory: Budget,
+    /// The memory that the value takes.
+    pub(crate) memory: Memory,
 }
 
 /// Parses one JSON text whose value has the path `root` and may take this memory. Notes are taken only
@@ -26,7 +27,7 @@ pub(crate) struct Reading {
 pub(crate) fn read<const NOTES: bool>(
     text: &[u8],
     root: &Path<'_>,
-    memory: Budget,
+    memory: Memory,
 ) -> Result<Reading, JsonError> {
     Reader::<NOTES>::new(text, memory, false).read(root)
 }
@@ -36,7 +37,7 @@ pub(crate) fn read<const NOTES: bool>(
 ///
 /// Also returns whether the text contains the mark.
 pub(crate) fn read_host(text: &[u8]) -> Result<(Value, bool), JsonError> {
-    let mut reader = Reader::<false>::new(text, Budget::unlimited(), true);
+    let mut reader = Reader::<false>::new(text, Memory::unlimited(), true);
     let value = reader.whole(&Path::Root)?;
     Ok((value, reader.is_marked))
 }
@@ -46,7 +47,7 @@ pub(crate) fn read_host(text: &[u8]) -> Result<(Value, bool), JsonError> {
 struct Reader<'t, const NOTES: bool> {
     text: &'t [u8],
     scanner: Scanner<'t>,
-    memory: Budget,
+    memory: Memory,
     minus_zero_marks: bool,
     is_marked: bool,
     elements: Vec<Value>,
@@ -60,7 +61,7 @@ struct Reader<'t, const NOTES: bool> {
 }
 
 impl<'t, const NOTES: bool> Reader<'t, NOTES> {
-    fn new(text: &'t [u8], memory: Budget, minus_zero_marks: bool) -> Reader<'t, NOTES> {
+    fn new(text: &'t [u8], memory: Memory, minus_zero_marks: bool) -> Reader<'t, NOTES> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         Reader {
             text,
@@ -151,20 +152,22 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             b'-' => self.number(path, depth, true),
             b'"' => {
                 let text = self.string()?;
-                if !self.memory.spend(limits::MEMORY_OF_CONTAINER + text.len()) {
-                    return Err(self.out_of_memory());
-                }
+                self.memory.string(&text).map_err(|Exceeded| self.out_of_memory())?;
                 Ok(Value::String(text))
             }
             _ if depth >= limits::NESTING => Err(self.scanner.fault_of(JsonErrorKind::Nesting, "")),
-            _ if !self.memory.spend(limits::MEMORY_OF_CONTAINER) => Err(self.out_of_memory()),
-            b'[' => self.array(path, depth + 1),
-            _ => self.object(path, depth + 1),
+            container => {
+                self.memory.container().map_err(|Exceeded| self.out_of_memory())?;
+                match container {
+                    b'[' => self.array(path, depth + 1),
+                    _ => self.object(path, depth + 1),
+                }
+            }
         }
     }
 
     fn out_of_memory(&mut self) -> Invalid {
-        self.scanner.fault_of(JsonErrorKind::Memory, limits::TOO_DENSE)
+        self.scanner.fault_of(JsonErrorKind::Memory, TOO_DENSE)
     }
 
     fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Invalid> {
@@ -208,9 +211,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
                 }
             }
             let index = self.elements.len() - start;
-            if !self.memory.spend(limits::memory_of_item(index, limits::MEMORY_OF_ELEMENT)) {
-                return Err(self.out_of_memory());
-            }
+            self.memory.element(index).map_err(|Exceeded| self.out_of_memory())?;
             let element = self.value(&path.element(index), depth)?;
             self.elements.push(element);
         }
@@ -260,9 +261,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
                 }
             }
             let index = self.members.len() - start;
-            if !self.memory.spend(limits::memory_of_item(index, limits::MEMORY_OF_MEMBER)) {
-                return Err(self.out_of_memory());
-            }
+            self.memory.member(index).map_err(|Exceeded| self.out_of_memory())?;
             self.scanner.skip();
             let name = self.string()?;
             match self.scanner.peek_token() {
@@ -279,6 +278,9 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
         }
         self.scanner.skip();
         let object = Object::take_sorted(&mut self.members, start, &mut self.duplicates);
+        self.memory
+            .repeated_members(self.duplicates.len())
+            .map_err(|Exceeded| self.out_of_memory())?;
         for name in std::mem::take(&mut self.duplicates) {
             self.note(NoteKind::DuplicateMember, &path.member(&name), depth);
         }
@@ -320,7 +322,7 @@ mod tests {
     #[test]
     fn duplicate_members_and_rounded_integers_are_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
-        let notes = read::<true>(text, &Path::Root, Budget::unlimited()).unwrap().notes;
+        let notes = read::<true>(text, &Path::Root, Memory::unlimited()).unwrap().notes;
         let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
         let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path(), item(n))).collect();
         assert_eq!(

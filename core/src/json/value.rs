@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::error::JsonError;
+use super::memory::Memory;
 use super::object::Object;
 use super::path::Path;
 use super::{canonical, number, reader};
-use crate::limits::Budget;
 
 /// A JSON value: of a flag's variation, of a context's attribute, of a whole document.
 ///
@@ -47,7 +47,7 @@ impl Value {
     /// If the text is not JSON, a number is outside the range of a double, or the nesting exceeds
     /// [`limits::NESTING`](crate::limits::NESTING).
     pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
-        Ok(reader::read::<false>(text, &Path::Root, Budget::unlimited())?.value)
+        Ok(reader::read::<false>(text, &Path::Root, Memory::unlimited())?.value)
     }
 
     /// Parses text that a binding encoded from a host object: the literal `-0`, which a binding

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use super::links::Links;
 use super::{Item, Model, Part, Section, Tables, read_hash, read_item};
 use crate::diagnostic::{Code, CollectedFindings, Diagnostic};
-use crate::json::Path;
-use crate::json::{Note, NoteKind};
+use crate::json::{Note, NoteKind, Path};
 use crate::limits::DIAGNOSTICS;
 
 impl Model {

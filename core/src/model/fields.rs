@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::value_list::ValueList;
 use crate::diagnostic::{Code, Findings};
-use crate::json::Path;
-use crate::json::{Object, Value};
+use crate::json::{Object, Path, Value};
 
 /// A part that is invalid; its diagnostic has already been reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

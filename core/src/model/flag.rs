@@ -13,8 +13,7 @@ use super::tables::{Tables, intern};
 use super::target::Targets;
 use super::{Part, Section};
 use crate::diagnostic::{Code, Findings};
-use crate::json::Path;
-use crate::json::Value;
+use crate::json::{Path, Value};
 
 /// A compiled flag. Invalid parts are left out one by one, so that a flag that is off evaluates
 /// even if other parts are invalid.

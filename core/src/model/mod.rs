@@ -47,8 +47,7 @@ use tables::intern;
 
 use crate::diagnostic::{Findings, NoFindings};
 use crate::document::Document;
-use crate::json::Path;
-use crate::json::{Note, Object, Value};
+use crate::json::{Note, Object, Path, Value};
 use crate::key_set::KeySet;
 
 /// A compiled document. Flags, segments and attributes refer to each other by slots. Parts that a

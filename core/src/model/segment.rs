@@ -12,8 +12,7 @@ use super::tables::Tables;
 use super::value_list::ValueList;
 use super::{Part, Section};
 use crate::diagnostic::Findings;
-use crate::json::Path;
-use crate::json::{self, Value};
+use crate::json::{self, Path, Value};
 
 /// A compiled segment.
 #[derive(Debug)]

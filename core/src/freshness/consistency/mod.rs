@@ -13,10 +13,8 @@ pub use ttl::{TtlError, parse_ttl};
 use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::ReasonKind;
-use crate::flags::BoundFlags;
-use crate::flags::Flags;
-use crate::json::Path;
-use crate::json::{Object, Value};
+use crate::flags::{BoundFlags, Flags};
+use crate::json::{Object, Path, Value};
 
 /// The default time that an instance waits for the response to a poll, in milliseconds, as in the
 /// AppConfig extension.

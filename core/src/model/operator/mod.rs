@@ -17,8 +17,7 @@ pub(crate) use comparable::{Comparable, ComparedAs};
 pub use regex::Pattern;
 
 use crate::diagnostic::{Code, Findings};
-use crate::json::Path;
-use crate::json::Value;
+use crate::json::{Path, Value};
 use crate::steps::{Malformed, Steps};
 
 /// The compiled operator and values of a clause.
