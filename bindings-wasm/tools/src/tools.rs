@@ -1,8 +1,15 @@
-//! Exports explanations, diagnostics and the secure-mode hash.
+//! Exports explanations, diagnostics, the secure-mode hash and printable text.
 
 use isoflag::{Context, Diagnostic, Flags, Value};
 use isoflag_wasm::handles::{BOUND, CONTEXTS, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Returns the text with the control sequences of terminals and CI logs escaped.
+#[wasm_bindgen(js_name = printable)]
+#[must_use]
+pub fn printable_text(text: &str) -> String {
+    isoflag::printable(text).to_string()
+}
 
 /// Returns the diagnostics of the document, as the JSON text of an array.
 #[wasm_bindgen(js_name = flagsDiagnostics)]

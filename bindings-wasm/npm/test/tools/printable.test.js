@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Flags } from "../../dist/node.js";
+import { Flags, inventory } from "../../dist/node.js";
 import { document, flag } from "../documents.js";
 
 const HOSTILE =
@@ -35,6 +35,8 @@ const texts = {
   "types for Python": () => flags.typing("python"),
   "a LifecycleError": () => messageOf(() => flags.withStatus(`${HOSTILE}!`, "Done", 1)),
   "a StrategyError": () => messageOf(() => flags.withStrategy("Custom", { on: [`${HOSTILE}!`] })),
+  "the name of a document": () =>
+    messageOf(() => inventory({ prod: flags }, { now: 1, activity: { [HOSTILE]: "{}" } })),
   "a DocumentError": () => messageOf(() => Flags.fromJson(`{"flags": {${JSON.stringify(HOSTILE)}: 1e999}}`)),
 };
 
