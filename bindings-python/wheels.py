@@ -32,13 +32,12 @@ def run(*command: str | Path, **environment: str) -> str:
         [program, *command[1:]],
         cwd=ROOT,
         env={**os.environ, "PATH": path, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         encoding="utf-8",
         check=False,
     )
     if done.returncode != 0:
-        sys.exit(f"{done.stdout}`{' '.join(map(str, command))}` failed")
+        sys.exit(f"{done.stdout}{done.stderr}`{' '.join(map(str, command))}` failed")
     return done.stdout.strip()
 
 

@@ -238,6 +238,36 @@ proptest! {
         prop_assert_eq!(canonical, context);
     }
 
+    /// `core.wasm` loads documents in this way.
+    #[test]
+    fn notes_do_not_affect_answers(
+        document in document(),
+        patch in document(),
+        context in context(),
+    ) {
+        let text = |document: &Value| {
+            // Each is a note, and so is the flag that is in `flags` too.
+            let text = document.to_canonical_json().replace("\"on\":", "\"on\":9007199254740993,\"on\":");
+            text.replacen('{', r#"{"flagValues":{"a":1,"d":9007199254740993},"#, 1)
+        };
+        let (document, patch) = (text(&document), patch.to_canonical_json().replace("\"version\":1", "\"version\":2"));
+        let noted = Flags::from_json(document.as_bytes()).unwrap();
+        let loaded = Flags::from_json_without_notes(document.as_bytes()).unwrap();
+        prop_assert!(noted.diagnostics().iter().any(|found| found.code() == "duplicate-flag"));
+        prop_assert!(!loaded.diagnostics().iter().any(|found| found.code() == "duplicate-flag"));
+        let patched = noted.apply(patch.as_bytes()).unwrap();
+        let changed = loaded.apply_without_notes(patch.as_bytes()).unwrap();
+        let context = Context::from_value(context).unwrap();
+        let options = AllFlagsOptions { with_reasons: true, ..AllFlagsOptions::default() };
+        for (noted, other) in [(noted, loaded), (patched, changed)] {
+            prop_assert_eq!(noted.digest(), other.digest());
+            prop_assert_eq!(
+                noted.all_flags_state(&context, &options),
+                other.all_flags_state(&context, &options)
+            );
+        }
+    }
+
     #[test]
     fn a_patch_means_what_the_merged_document_means(
         document in document(),
