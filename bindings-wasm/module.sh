@@ -41,7 +41,7 @@ core)
     library=prebuilt arguments=()
     # The small implementation of the sha2 crate.
     RUSTFLAGS+=' --cfg sha2_backend_soft="compact"'
-    # Building the standard library with the module saves 7 % of a page's download, if its sources can be had. The core never
+    # With the prebuilt standard library core.wasm exceeds its budget; this builds one if its sources can be had. The core never
     # panics; if it did, a page would only see a trap without a message.
     if [[ "${ISOFLAG_STD:-}" != prebuilt ]] &&
         { rustup component add rust-src 2>/dev/null || [[ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]]; }; then

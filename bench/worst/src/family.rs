@@ -10,41 +10,51 @@ use crate::genome::Genome;
 pub struct Family {
     pub name: &'static str,
     pub make: fn(&Genome) -> Case,
+    /// Whether the search is for memory instead of time.
+    pub by_memory: bool,
+}
+
+const fn by_time(name: &'static str, make: fn(&Genome) -> Case) -> Family {
+    Family { name, make, by_memory: false }
+}
+
+const fn by_memory(name: &'static str, make: fn(&Genome) -> Case) -> Family {
+    Family { name, make, by_memory: true }
 }
 
 pub const FAMILIES: &[Family] = &[
-    Family { name: "context-numbers", make: context::numbers },
-    Family { name: "context-keys", make: context::keys },
-    Family { name: "context-colliding", make: context::colliding },
-    Family { name: "context-nested", make: context::nested },
-    Family { name: "context-texts", make: context::texts },
-    Family { name: "context-pattern", make: context::pattern },
-    Family { name: "load-patterns", make: document::patterns },
-    Family { name: "load-refused-patterns", make: document::refused_patterns },
-    Family { name: "load-numbers", make: document::numbers },
-    Family { name: "load-dense", make: document::dense },
-    Family { name: "load-colliding", make: document::colliding },
-    Family { name: "load-findings", make: document::findings },
-    Family { name: "load-repeated-members", make: document::repeated_members },
-    Family { name: "load-references", make: document::references },
-    Family { name: "load-values", make: document::values },
-    Family { name: "load-rollouts", make: document::rollouts },
-    Family { name: "evaluate-patterns", make: evaluation::patterns },
-    Family { name: "evaluate-repeats", make: evaluation::repeats },
-    Family { name: "evaluate-classes", make: evaluation::classes },
-    Family { name: "evaluate-texts", make: evaluation::texts },
-    Family { name: "evaluate-lists", make: evaluation::lists },
-    Family { name: "evaluate-versions", make: evaluation::versions },
-    Family { name: "evaluate-buckets", make: evaluation::buckets },
-    Family { name: "evaluate-targets", make: evaluation::targets },
-    Family { name: "evaluate-segments", make: evaluation::segments },
-    Family { name: "evaluate-prerequisites", make: evaluation::prerequisites },
-    Family { name: "explain-private", make: evaluation::private },
-    Family { name: "explain-values", make: evaluation::shown },
-    Family { name: "explain-references", make: evaluation::long_references },
-    Family { name: "explain-prerequisites", make: evaluation::explained_prerequisites },
-    Family { name: "state-shared", make: evaluation::state },
-    Family { name: "replay", make: evaluation::replayed },
+    by_time("context-numbers", context::numbers),
+    by_time("context-keys", context::keys),
+    by_time("context-colliding", context::colliding),
+    by_time("context-nested", context::nested),
+    by_time("context-texts", context::texts),
+    by_time("context-pattern", context::pattern),
+    by_time("load-patterns", document::patterns),
+    by_time("load-refused-patterns", document::refused_patterns),
+    by_time("load-numbers", document::numbers),
+    by_memory("load-dense", document::dense),
+    by_time("load-colliding", document::colliding),
+    by_time("load-findings", document::findings),
+    by_time("load-repeated-members", document::repeated_members),
+    by_time("load-references", document::references),
+    by_time("load-values", document::values),
+    by_time("load-rollouts", document::rollouts),
+    by_time("evaluate-patterns", evaluation::patterns),
+    by_time("evaluate-repeats", evaluation::repeats),
+    by_time("evaluate-classes", evaluation::classes),
+    by_time("evaluate-texts", evaluation::texts),
+    by_time("evaluate-lists", evaluation::lists),
+    by_time("evaluate-versions", evaluation::versions),
+    by_time("evaluate-buckets", evaluation::buckets),
+    by_time("evaluate-targets", evaluation::targets),
+    by_time("evaluate-segments", evaluation::segments),
+    by_time("evaluate-prerequisites", evaluation::prerequisites),
+    by_time("explain-private", evaluation::private),
+    by_time("explain-values", evaluation::shown),
+    by_time("explain-references", evaluation::long_references),
+    by_time("explain-prerequisites", evaluation::explained_prerequisites),
+    by_time("state-shared", evaluation::state),
+    by_time("replay", evaluation::replayed),
 ];
 
 /// Joins the parts for 0, 1, … with commas, up to a number of bytes; at least one part.

@@ -57,6 +57,9 @@ fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
     let mut genome = Genome::random(&mut random);
     let mut worst = (family.make)(&genome);
     let mut cost = worst.cost();
+    let is_worse = |one: &Cost, other: &Cost| {
+        if family.by_memory { one.bytes > other.bytes } else { one.time > other.time }
+    };
     for round in 1..rounds {
         if start.elapsed() > LONGEST {
             break;
@@ -66,7 +69,7 @@ fn climb(family: &Family, rounds: usize, seed: u64) -> (Case, Cost) {
             if round % 8 == 0 { Genome::random(&mut random) } else { genome.mutated(&mut random) };
         let case = (family.make)(&next);
         let next_cost = case.cost();
-        if next_cost.time > cost.time {
+        if is_worse(&next_cost, &cost) {
             (genome, worst, cost) = (next, case, next_cost);
         }
     }

@@ -50,15 +50,34 @@ pub fn numbers(genome: &Genome) -> Case {
 pub fn dense(genome: &Genome) -> Case {
     let part = genome.choose(0, &["{}", "[]", "1", "[0]", r#"{"a":1}"#, r#"{"op":"in"}"#]);
     let parts = filled(genome.count(1, 1_000_000, BYTES), |_| part.to_owned());
-    of(match genome.choose(2, &[0, 1, 2, 3, 4, 5, 6]) {
+    of(match genome.choose(2, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
         0 => flag(&format!(r#""targets":[{parts}]"#)),
         1 => flag(&format!(r#""rules":[{parts}]"#)),
         2 => ruled(&parts),
         3 => flag(&format!(r#""x":[{parts}]"#)),
         4 => format!(r#"{{"flags":{{}},"segments":{{"s":{{"rules":[{parts}]}}}}}}"#),
         5 => format!(r#"{{"flags":{{{}}}}}"#, filled(BYTES, |key| format!(r#""{key:x}":{{}}"#))),
+        6 => numbered(&["", ""], "prerequisites", r#"{"key":"#, "}"),
+        7 => numbered(&["", ""], "rules", r#"{"rollout":{"variations":[{}],"bucketBy":"#, "}}"),
+        8 => numbered(&["", ""], "rules", r#"{"clauses":[{"op":"in","attribute":"#, "}]}"),
+        9 => numbered(&[r#"{"clauses":["#, "]}"], "rules", r#"{"op":"in","attribute":"#, "}"),
+        10 => flag(&filled(BYTES, |_| r#""x":0"#.to_owned())),
         _ => format!(r#"{{"flagValues":{{{}}}}}"#, filled(BYTES, |key| format!(r#""{key:x}":1"#))),
     })
+}
+
+/// A flag with a list of parts, each of which has a name of its own, in runs of 1,000 between two texts.
+fn numbered([open, close]: &[&str; 2], list: &str, before: &str, after: &str) -> String {
+    let parts = filled(BYTES, |index| {
+        let start = if index % 1000 == 0 { open } else { "" };
+        let end = if index % 1000 == 999 { close } else { "" };
+        format!(r#"{start}{before}"{index:x}"{after}{end}"#)
+    });
+    let parts = match (open.is_empty(), parts.rsplit_once(close)) {
+        (false, Some((whole, _))) => [whole, close].concat(),
+        _ => parts,
+    };
+    flag(&format!(r#""{list}":[{parts}]"#))
 }
 
 /// Keys with equal hashes: of flags, of targets, or of members.
