@@ -310,7 +310,7 @@ describe("a provider", () => {
     assert.equal(counts().a, before);
   });
 
-  it("keeps the last good answers if a context can no longer be bound", async () => {
+  it("serves defaults if another context can no longer be bound", async () => {
     const { Value } = counted();
     const flags = load(1, 2);
     /** @type {Error[]} */
@@ -325,9 +325,11 @@ describe("a provider", () => {
     const page = await show(tree(ada));
     const before = liveHandles();
     flags.free();
-    await page.show(tree(bob));
-    await page.show(tree(bob));
+    await page.show(tree(ada));
     assert.equal(page.container.textContent, "true");
+    await page.show(tree(bob));
+    await page.show(tree(bob));
+    assert.equal(page.container.textContent, "false");
     assert.match(String(errors[0]?.message), /used after `free\(\)`/);
     assert.equal(errors.length, 1);
     await page.hide();

@@ -154,11 +154,10 @@ export class Answers {
       return retryAfterTrap(evaluate);
     } catch (error) {
       if (isTrap(error)) throw error;
-      // The kept document was freed with its source: the answers that are bound are for another context.
-      if (this.isKept) return undefined;
-      // The application has freed the document or the context: the last good answers are kept.
-      if (binding !== undefined) return byBound(binding.bound);
-      throw error;
+      // The application has freed the document or the context.
+      if (binding === undefined) throw error;
+      // The last good answers are kept, but never those of another context.
+      return context === binding.context ? byBound(binding.bound) : undefined;
     }
   }
 }
@@ -168,7 +167,7 @@ export class Answers {
  * Nothing here changes while rendering, only in effects and when the source changes.
  */
 export class Committed {
-  /** The document and the context that are bound; the last good ones if the current ones cannot be. */
+  /** The document and the context that are bound; the last good document if the current one cannot be. */
   binding: Binding | undefined;
   activity: ActivityRecorder | undefined;
   onError: ((error: Error) => void) | undefined;
@@ -228,8 +227,8 @@ export class Committed {
         this.#replace({ flags, context, bound, origin });
       } catch (error) {
         this.#bindingError = error as Error;
-        // The last answers are kept, but not for another context because a source was closed.
-        if (answers.isKept) this.#replace(undefined);
+        // The last good answers are kept, but never for another context.
+        if (context !== binding?.context) this.#replace(undefined);
       }
     }
   }

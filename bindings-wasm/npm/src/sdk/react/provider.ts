@@ -26,7 +26,7 @@ interface CommonProps {
   /** Counts the answers that components have shown, such as an `Activity`. */
   readonly activity?: ActivityRecorder | undefined;
   /**
-   * Called when a document cannot be loaded or a context cannot be bound; the last good answers are kept. Errors of a
+   * Called when a document cannot be loaded or a context cannot be bound; the last good answers of the context are kept. Errors of a
    * source that has an `onError` of its own are passed to that one only.
    */
   readonly onError?: ((error: Error) => void) | undefined;
