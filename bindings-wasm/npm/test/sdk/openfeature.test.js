@@ -306,6 +306,16 @@ describe("the provider for the web", () => {
     assert.equal(Web.getClient().getBooleanValue("f", false), true);
   });
 
+  it("serves defaults, not the answers of another context, if that cannot be bound", async () => {
+    const flags = everyType();
+    await Web.setContext({ targetingKey: "ada" });
+    await Web.setProviderAndWait(new IsoflagWebProvider(flags));
+    assert.equal(Web.getClient().getBooleanValue("ruled", false), true);
+    flags.free();
+    await Web.setContext({ targetingKey: "bob" }).catch(() => {});
+    assert.equal(Web.getClient().getBooleanValue("ruled", false), false);
+  });
+
   it("counts activity", async () => {
     const flags = load(flag("f"));
     const activity = new Activity({ now: () => 1 });

@@ -131,11 +131,15 @@ export class IsoflagWebProvider implements Provider {
 
   #bind(flags: Flags | undefined): BoundFlags | undefined {
     const before = this.#bound;
-    const bound = retryAfterTrap(() => flags?.bind(translateContext(this.#context)));
-    this.#bound = bound;
+    // If binding fails, nothing is left that was bound for another context.
+    this.#bound = undefined;
     this.#flags = flags;
-    before?.free();
-    return bound;
+    try {
+      this.#bound = retryAfterTrap(() => flags?.bind(translateContext(this.#context)));
+      return this.#bound;
+    } finally {
+      before?.free();
+    }
   }
 
   #evaluate<T>(
