@@ -26,6 +26,7 @@ mod flags;
 mod freshness;
 mod from_python;
 mod history;
+mod interned;
 mod lifecycle;
 mod many;
 mod reason;
@@ -36,7 +37,6 @@ mod state;
 mod strategy;
 mod text;
 mod to_python;
-mod words;
 
 use pyo3::pymodule;
 

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::detached::detached;
-use crate::{reason, to_python, words};
+use crate::{interned, reason, to_python};
 
 /// Number of flags from which the GIL is released; below it, handing over the GIL costs
 /// more than the evaluations.
@@ -40,7 +40,7 @@ pub(crate) fn object<'py>(
     let mut due = own.iter().peekable();
     for flag in flags.iter().flatten() {
         while let Some((name, member)) = due.next_if(|(name, _)| *name <= &**flag.key()) {
-            state.set_item(words::name(py, name), member)?;
+            state.set_item(interned::name(py, name), member)?;
         }
         let key = PyString::new(py, flag.key());
         states.set_item(&key, flag_state(py, flag)?)?;
@@ -50,7 +50,7 @@ pub(crate) fn object<'py>(
         }
     }
     for (name, member) in due {
-        state.set_item(words::name(py, name), member)?;
+        state.set_item(interned::name(py, name), member)?;
     }
     state.into_bound_py_any(py)
 }
@@ -67,7 +67,7 @@ fn flag_state<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bound<'py,
             }
             other => to_python::object(py, &other.into()),
         }?;
-        dict.set_item(words::name(py, name), value)?;
+        dict.set_item(interned::name(py, name), value)?;
     }
     Ok(dict)
 }

@@ -55,7 +55,7 @@ fn keep(bound: Result<BoundFlags, Failed>) -> u32 {
     BOUND.with(|table| table.keep_made(bound))
 }
 
-fn ask(bound: &BoundFlags, handle: u32, expected: u32) -> u32 {
+fn answer_code(bound: &BoundFlags, handle: u32, expected: u32) -> u32 {
     let answer = bound.evaluate_handle(flag(handle));
     code(answer.expecting(bound.flags(), value_type(expected)))
 }
@@ -92,19 +92,21 @@ pub fn find_bound_flag(bound: u32, key: &str) -> u32 {
 #[wasm_bindgen]
 #[must_use]
 pub fn evaluate(bound: u32, flag: u32, expected: u32) -> u32 {
-    BOUND.with(|table| table.read(bound, |bound| ask(bound, flag, expected)).unwrap_or(UNCODED))
+    BOUND.with(|table| {
+        table.read(bound, |bound| answer_code(bound, flag, expected)).unwrap_or(UNCODED)
+    })
 }
 
 /// Evaluates a flag for a host object in one call, leaving no handle behind.
 #[wasm_bindgen(js_name = evaluateHost)]
 #[must_use]
 pub fn evaluate_host(flags: u32, context: &str, flag: u32, expected: u32) -> u32 {
-    bind_host(flags, context, "").map_or(FAILED, |bound| ask(&bound, flag, expected))
+    bind_host(flags, context, "").map_or(FAILED, |bound| answer_code(&bound, flag, expected))
 }
 
 /// Evaluates a flag for a context in one call.
 #[wasm_bindgen(js_name = evaluateContext)]
 #[must_use]
 pub fn evaluate_context(flags: u32, context: u32, flag: u32, expected: u32) -> u32 {
-    bind_parsed(flags, context, "").map_or(FAILED, |bound| ask(&bound, flag, expected))
+    bind_parsed(flags, context, "").map_or(FAILED, |bound| answer_code(&bound, flag, expected))
 }

@@ -17,8 +17,8 @@ pub fn consistency(
     taken_ms: Option<f64>,
 ) -> Option<String> {
     let gate = Gate { taken_ms, ..gate(now_ms, ttl_seconds, poll_timeout_ms) };
-    let said = |bound: &BoundFlags| bound.consistency(key, &gate).to_value().to_canonical_json();
-    BOUND.with(|table| table.get(bound, said)).ok()
+    let record = |bound: &BoundFlags| bound.consistency(key, &gate).to_value().to_canonical_json();
+    BOUND.with(|table| table.get(bound, record)).ok()
 }
 
 /// The gate for a moment; the timeout has a default.

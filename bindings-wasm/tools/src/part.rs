@@ -69,13 +69,13 @@ impl Parts {
             Written { bytes: written, kind }.context(&part.members, &mut members)
         });
         let bound = flags.bind_part(&part.dependencies, context.as_ref());
-        let code = ask(&bound, flag, expected);
+        let code = answer_code(&bound, flag, expected);
         self.last.replace(Some(bound));
         Some(code)
     }
 }
 
-fn ask(part: &PartialBinding, handle: u32, expected: u32) -> u32 {
+fn answer_code(part: &PartialBinding, handle: u32, expected: u32) -> u32 {
     code(part.evaluate_handle(bound::flag(handle)).expecting(part.flags(), value_type(expected)))
 }
 
@@ -212,7 +212,7 @@ pub fn evaluate_part(flags: u32, part: u32, flag: u32, expected: u32) -> u32 {
 #[must_use]
 pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {
     let again = |parts: &Parts, _: &Flags| {
-        parts.last.borrow().as_ref().map(|bound| ask(bound, flag, expected))
+        parts.last.borrow().as_ref().map(|bound| answer_code(bound, flag, expected))
     };
     with_parts(flags, again).flatten().unwrap_or(FAILED)
 }

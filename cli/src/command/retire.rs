@@ -208,7 +208,7 @@ fn row(flag: &Retirement, now: f64) -> Vec<Cell> {
             Cell::new(text).styled(style(flag.rule(rule)))
         }
     };
-    let said = |rule: RetirementRule| match flag.rule(rule) {
+    let cell = |rule: RetirementRule| match flag.rule(rule) {
         Ternary::Unknown => unknown(),
         answer => Cell::new(answer.as_str()).styled(style(answer)),
     };
@@ -252,9 +252,9 @@ fn row(flag: &Retirement, now: f64) -> Vec<Cell> {
         serves,
         constant,
         since(flag.stable_since, RetirementRule::Stable),
-        said(RetirementRule::Feedback),
-        said(RetirementRule::Plans),
-        said(RetirementRule::Need),
+        cell(RetirementRule::Feedback),
+        cell(RetirementRule::Plans),
+        cell(RetirementRule::Need),
         evaluated,
         calls,
     ]

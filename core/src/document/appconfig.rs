@@ -43,7 +43,7 @@ impl Document {
             return Err(DocumentError::not_a_document("", message));
         };
         if profile.get("enabled").is_some_and(|enabled| enabled.as_bool().is_some()) {
-            let message = "this is the answer for one flag, without its key; ask for the whole \
+            let message = "this is the answer for one flag, without its key; request the whole \
                            profile, or put it under its key";
             return Err(DocumentError::not_a_document("enabled", message));
         }

@@ -5,7 +5,7 @@ use pyo3::types::PyString;
 
 /// Defines a function from a text to its Python string: interned for the texts listed here, in
 /// the order in which they are compared, and new for any other.
-macro_rules! words {
+macro_rules! interned {
     ($(#[$about:meta])* $function:ident: $($word:literal)*) => {
         $(#[$about])*
         pub(crate) fn $function<'py>(py: Python<'py>, text: &str) -> Bound<'py, PyString> {
@@ -17,7 +17,7 @@ macro_rules! words {
     };
 }
 
-words! {
+interned! {
     /// Returns the name of a member of a reason or of a flag's state.
     name:
     "kind" "ruleIndex" "ruleId" "inExperiment" "errorKind" "prerequisiteKey" "bigSegmentsStatus"
@@ -25,9 +25,9 @@ words! {
     "prerequisites" "$flagsState" "$valid"
 }
 
-words! {
+interned! {
     /// Returns a string value of a reason.
-    said:
+    reason_value:
     "FALLTHROUGH" "RULE_MATCH" "OFF" "TARGET_MATCH" "PREREQUISITE_FAILED" "ERROR" "FLAG_NOT_FOUND"
     "WRONG_TYPE" "MALFORMED_FLAG" "USER_NOT_SPECIFIED" "HEALTHY" "STALE" "STORE_ERROR"
     "NOT_CONFIGURED"
