@@ -22,7 +22,6 @@ mod certification;
 mod check;
 mod diff;
 mod inventory;
-mod key_order;
 mod last_evaluated;
 mod lifecycle;
 mod receipt;

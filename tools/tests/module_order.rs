@@ -7,7 +7,6 @@ mod order;
 #[test]
 fn modules_import_only_modules_before_them() {
     let order = [
-        "key_order",
         "ternary",
         "appconfig_key",
         "activity",

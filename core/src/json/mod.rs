@@ -31,5 +31,5 @@ pub(crate) use error::{JsonErrorKind, position};
 pub(crate) use memory::{Memory, Size, TOO_DENSE};
 pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
-pub(crate) use order::utf16_order;
+pub use order::utf16_order;
 pub(crate) use reader::{Reading, read, read_host};

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 /// Compares two strings by their UTF-16 code units, reading only UTF-8.
-pub(crate) fn utf16_order(a: &str, b: &str) -> Ordering {
+#[must_use]
+pub fn utf16_order(a: &str, b: &str) -> Ordering {
     // Bytes order UTF-8 by code point. UTF-16 differs in one thing: a surrogate pair (a character
     // of four bytes, first byte 0xF0 and up) sorts below U+E000..U+FFFF (first bytes 0xEE, 0xEF).
     fn rank(byte: u8) -> u8 {

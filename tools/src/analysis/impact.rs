@@ -9,9 +9,7 @@ use std::sync::Arc;
 use isoflag::model::{
     Clause, Condition, FlagState, HashChoice, Model, OffVariation, Section, Segment,
 };
-use isoflag::{Flags, Object, Value};
-
-use crate::key_order::key_order;
+use isoflag::{Flags, Object, Value, utf16_order};
 
 /// Returns the keys of the flags whose answer to some context can differ between this document
 /// and a later one, in RFC 8785 order: because of the flag itself, a prerequisite or a segment,
@@ -46,7 +44,7 @@ pub fn changed_answers(before: &Flags, after: &Flags) -> Vec<Arc<str>> {
     }
     let mut flags: Vec<&str> =
         changed.iter().filter_map(|(section, key)| (*section == FLAGS).then_some(*key)).collect();
-    flags.sort_by(|one, other| key_order(one, other));
+    flags.sort_by(|one, other| utf16_order(one, other));
     flags.into_iter().map(Arc::from).collect()
 }
 

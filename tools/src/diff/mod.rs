@@ -8,13 +8,12 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use isoflag::model::Section;
-use isoflag::{Flags, Object, Value, printable};
+use isoflag::{Flags, Object, Value, printable, utf16_order};
 
 use item::{Difference, differences};
 use words::code_span;
 
 use crate::analysis::changed_answers;
-use crate::key_order::key_order;
 
 /// The differences between two documents.
 #[derive(Clone, Debug)]
@@ -123,7 +122,7 @@ fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
     };
     let mut keys = of(old);
     keys.extend(of(new));
-    keys.sort_by(|one, other| key_order(one, other));
+    keys.sort_by(|one, other| utf16_order(one, other));
     keys.dedup();
     keys
 }

@@ -5,13 +5,12 @@ mod row;
 
 use std::sync::Arc;
 
-use isoflag::{Flags, Object, Severity, Value};
+use isoflag::{Flags, Object, Severity, Value, utf16_order};
 
 pub use attention::Attention;
 pub use row::{FlagOn, InventoryRow, ServedValue};
 
 use crate::activity::Activity;
-use crate::key_order::key_order;
 use crate::lifecycle::document_changed;
 
 /// One document of an inventory.
@@ -76,7 +75,7 @@ impl Inventory {
                 rows.extend(InventoryRow::of(document, key, &found, now));
             }
         }
-        rows.sort_by(|one, other| key_order(&one.key, &other.key));
+        rows.sort_by(|one, other| utf16_order(&one.key, &other.key));
         let mut inventory =
             Inventory { now, environments: documents.iter().map(Environment::of).collect(), rows };
         attention::mark(&mut inventory.rows, now);
