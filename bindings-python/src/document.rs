@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyList};
 
+use crate::warnings::Warnings;
 use crate::{reason, to_python};
 
 /// The document that the classes of this module share.
@@ -19,6 +20,7 @@ pub(crate) struct Document {
     containers: Templates<(u32, u32)>,
     /// Reasons that name a rule or a flag, by the packed answer without its variation.
     reasons: Templates<[u32; 3]>,
+    warnings: Warnings,
 }
 
 /// Cached objects. A caller always gets a copy, which takes a fraction of
@@ -27,13 +29,18 @@ type Templates<K> = Mutex<HashMap<K, Py<PyAny>, FixedState>>;
 
 impl From<isoflag::Flags> for Document {
     fn from(flags: isoflag::Flags) -> Document {
-        Document { flags, containers: Mutex::default(), reasons: Mutex::default() }
+        let warnings = Warnings::default();
+        Document { flags, containers: Mutex::default(), reasons: Mutex::default(), warnings }
     }
 }
 
 impl Document {
     pub(crate) fn flags(&self) -> &isoflag::Flags {
         &self.flags
+    }
+
+    pub(crate) fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     /// Returns the value of an answer, or `None` if the default is served.

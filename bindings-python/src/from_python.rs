@@ -1,9 +1,11 @@
 //! Converts Python objects to JSON values.
 //!
 //! Convertible are None, bool, int, float, str, list, tuple, dict and their subclasses, by their
-//! contents regardless of overridden methods, and any other `collections.abc.Mapping`.
+//! contents regardless of overridden methods, any other `collections.abc.Mapping`, and the values of
+//! [`HostType`].
 
 mod failure;
+mod host_type;
 mod partial_context;
 mod shared;
 
@@ -23,6 +25,7 @@ use pyo3::types::{
 
 pub(crate) use failure::Failure;
 use failure::{Cause, Step};
+use host_type::{HostType, HostValue};
 use shared::{Known, Shared};
 
 /// Converts an object of which every part must have a JSON form.
@@ -35,6 +38,16 @@ pub(crate) fn lone_surrogate(path: &str) -> Box<Failure> {
     Box::<Failure>::from(Cause::LoneSurrogate).within(Step::Member(Arc::from(path)))
 }
 
+/// The converted context of an evaluation.
+pub(crate) struct Lenient {
+    pub(crate) value: Value,
+    pub(crate) marks: Marks,
+    /// Whether it has all members, rather than only those that flags depend on.
+    pub(crate) is_whole: bool,
+    /// The first part that JSON cannot represent, if any.
+    pub(crate) skipped: Option<Box<Failure>>,
+}
+
 /// Converts the context of an evaluation: of an ordinary one only what the results of these flags
 /// may depend on. [`Value::NO_JSON_FORM`] marks values that JSON cannot represent, for the
 /// core to decide; only an interrupt of the interpreter is an error.
@@ -42,30 +55,32 @@ pub(crate) fn lenient(
     object: &Bound<'_, PyAny>,
     bytes: usize,
     flags: Option<&Flags>,
-) -> PyResult<(Value, Marks)> {
-    let mut is_marked = false;
+) -> PyResult<Lenient> {
     let part = match flags {
-        Some(flags) => partial_context::part(object, bytes, flags, &mut is_marked),
+        Some(flags) => partial_context::part(object, bytes, flags),
         None => Ok(None),
     };
-    let value = match part {
-        Ok(Some(value)) => Ok(value),
+    let (is_whole, converted) = match part {
+        Ok(Some((value, walk))) => (false, Ok((value, walk))),
         Ok(None) => {
             let mut walk = Walk::new(bytes, true);
-            let value = walk.whole(object);
-            is_marked = walk.is_marked;
-            value
+            (true, walk.whole(object).map(|value| (value, walk)))
         }
-        Err(failure) => Err(failure),
+        Err(failure) => (true, Err(failure)),
     };
-    let value = value.or_else(|failure| match failure.into_interrupt() {
-        Ok(interrupt) => Err(interrupt),
-        Err(_) => {
-            is_marked = true;
-            Ok(Value::NO_JSON_FORM)
+    match converted {
+        Ok((value, walk)) => {
+            let marks = if walk.is_marked { Marks::Possible } else { Marks::Absent };
+            Ok(Lenient { value, marks, is_whole, skipped: walk.skipped })
         }
-    })?;
-    Ok((value, if is_marked { Marks::Possible } else { Marks::Absent }))
+        Err(failure) => match failure.into_interrupt() {
+            Ok(interrupt) => Err(interrupt),
+            Err(failure) => {
+                let (value, marks) = (Value::NO_JSON_FORM, Marks::Possible);
+                Ok(Lenient { value, marks, is_whole, skipped: Some(failure) })
+            }
+        },
+    }
 }
 
 /// Down to this level a member that JSON cannot represent is marked and its neighbours are kept: an
@@ -87,6 +102,8 @@ struct Walk {
     lenient: bool,
     /// Whether a member was marked.
     is_marked: bool,
+    /// The failure of the first member that was marked or left out.
+    skipped: Option<Box<Failure>>,
     /// The part of the budget used so far.
     spent: usize,
     /// The deepest level of a container since this was last set.
@@ -104,6 +121,7 @@ impl Walk {
             budget,
             lenient,
             is_marked: false,
+            skipped: None,
             spent: 0,
             deepest: 0,
             elements: Vec::new(),
@@ -170,6 +188,15 @@ impl Walk {
             self.elements(tuple.iter(), level)
         } else if is_mapping(object)? {
             self.mapping(object, level)
+        } else if let Some(host_type) = HostType::of(object) {
+            match host_type.value(object)? {
+                HostValue::Number(number) => Ok(Value::from(number)),
+                HostValue::Text(text) => {
+                    self.spend(text.len().saturating_add(1))?;
+                    Ok(Value::from(text))
+                }
+                HostValue::Inner(inner) => self.value(&inner, level.saturating_add(1)),
+            }
         } else {
             Err(Cause::Type(object.get_type().unbind()).into())
         }
@@ -202,25 +229,35 @@ impl Walk {
         let Ok(text) = name.cast::<PyString>() else {
             // Counted too, since a mapping may have infinitely many names.
             self.spend(1)?;
-            let skipped = Cause::Name(name.get_type().unbind());
-            return if self.lenient { Ok(()) } else { Err(skipped.into()) };
+            let failure = || Cause::Name(name.get_type().unbind()).into();
+            if !self.lenient {
+                return Err(failure());
+            }
+            self.skipped.get_or_insert_with(failure);
+            return Ok(());
         };
         // The colon and the comma.
         self.spend(2)?;
         let text = match self.text(text) {
             Ok(text) => text,
-            Err(failure) if self.marks(&failure, members.level) => {
+            Err(failure) if self.may_mark(&failure, members.level) => {
+                self.mark(failure);
                 members.nameless = true;
                 return Ok(());
             }
             Err(failure) => return Err(failure),
         };
+        let had_skipped = self.skipped.is_some();
         let member = get(name)
             .map_err(|error| raised(name.py(), error))
             .and_then(|member| self.value(&member, members.level.saturating_add(1)));
         match member {
-            Ok(value) => members.list.push((text, value)),
-            Err(failure) if self.marks(&failure, members.level) => {
+            Ok(value) => {
+                self.skipped_within(&text, had_skipped);
+                members.list.push((text, value));
+            }
+            Err(failure) if self.may_mark(&failure, members.level) => {
+                self.mark(failure.within(Step::Member(Arc::clone(&text))));
                 members.list.push((text, Value::NO_JSON_FORM));
             }
             Err(failure) => return Err(failure.within(Step::Member(text))),
@@ -268,10 +305,20 @@ impl Walk {
     }
 
     /// Returns whether a failure in a container at this level is marked, and the walk continues.
-    fn marks(&mut self, failure: &Failure, level: usize) -> bool {
-        let marks = self.lenient && level <= ATTRIBUTES && failure.is_of_one_member();
-        self.is_marked |= marks;
-        marks
+    fn may_mark(&self, failure: &Failure, level: usize) -> bool {
+        self.lenient && level <= ATTRIBUTES && failure.is_of_one_member()
+    }
+
+    /// Adds a member's name to the path of a failure within it.
+    fn skipped_within(&mut self, name: &Arc<str>, had_skipped: bool) {
+        if !had_skipped && let Some(failure) = self.skipped.take() {
+            self.skipped = Some(failure.within(Step::Member(Arc::clone(name))));
+        }
+    }
+
+    fn mark(&mut self, failure: Box<Failure>) {
+        self.is_marked = true;
+        self.skipped.get_or_insert(failure);
     }
 }
 

@@ -7,7 +7,7 @@
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
 //! [`consistency`], [`history`] and [`receipt`] build on results; [`lifecycle`] has the methods for
-//! authoring, deployment and retirement.
+//! authoring, deployment and retirement. [`warnings`] logs what an evaluation ignores.
 
 mod big_segments;
 mod bound_flags;
@@ -37,6 +37,7 @@ mod state;
 mod strategy;
 mod text;
 mod to_python;
+mod warnings;
 
 use pyo3::pymodule;
 

@@ -26,3 +26,8 @@ def logger(name: str) -> logging.Logger:
     named = logging.getLogger(name)
     named.addFilter(_FILTER)
     return named
+
+
+def warn(text: str, fields: dict[str, str]) -> None:
+    """Logs a warning about an evaluation, with fields for structured logs."""
+    logger("isoflag").warning("%s", text, extra=fields)

@@ -11,6 +11,8 @@ use isoflag::{Flags, Object, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
+use super::failure::Step;
+use super::host_type::{HostType, HostValue};
 use super::{Converted, Entries, MOST_TEXT, Walk, entries, is_mapping};
 
 /// Returns the part of a context, or `None` if the object must be converted whole.
@@ -18,8 +20,7 @@ pub(super) fn part(
     object: &Bound<'_, PyAny>,
     bytes: usize,
     flags: &Flags,
-    is_marked: &mut bool,
-) -> Converted<Option<Value>> {
+) -> Converted<Option<(Value, Walk)>> {
     let Ok(dict) = object.cast::<PyDict>() else { return Ok(None) };
     let members = entries(dict)?;
     let kind = members.iter().find_map(|(name, kind)| match plain(name)? {
@@ -29,12 +30,11 @@ pub(super) fn part(
     // Below this size the limit cannot be exceeded, so the text need not be measured.
     let mut part = Part { walk: Walk::new(bytes / MOST_TEXT, true), flags };
     let value = match kind {
-        None => Ok(None),
-        Some("multi") => part.individuals(&members),
-        Some(_) => part.individual(&members, 1),
+        None => None,
+        Some("multi") => part.individuals(&members)?,
+        Some(_) => part.individual(&members, 1)?,
     };
-    *is_marked = part.walk.is_marked;
-    value
+    Ok(value.map(|value| (value, part.walk)))
 }
 
 struct Part<'f> {
@@ -49,12 +49,15 @@ impl Part<'_> {
             let Some(name) = plain(name).filter(|name| self.spends(name.len())) else {
                 return Ok(None);
             };
+            let had_skipped = self.walk.skipped.is_some();
             let value = match member.cast::<PyDict>() {
                 Ok(dict) => self.individual(&entries(dict)?, 2)?,
                 Err(_) => text(member).filter(|_| name == "kind").map(Value::from),
             };
             let Some(value) = value else { return Ok(None) };
-            read.push((Arc::from(name), value));
+            let name = Arc::from(name);
+            self.walk.skipped_within(&name, had_skipped);
+            read.push((name, value));
         }
         Ok(Some(Value::Object(Object::from_members(read))))
     }
@@ -66,10 +69,15 @@ impl Part<'_> {
             let Some(name) = plain(name).filter(|name| self.spends(name.len())) else {
                 return Ok(None);
             };
+            let had_skipped = self.walk.skipped.is_some();
             match self.flags.attribute_name(name) {
                 Some(name) => match self.walk.value(member, level + 1) {
-                    Ok(value) => read.push((name, value)),
-                    Err(failure) if self.walk.marks(&failure, level) => {
+                    Ok(value) => {
+                        self.walk.skipped_within(&name, had_skipped);
+                        read.push((name, value));
+                    }
+                    Err(failure) if self.walk.may_mark(&failure, level) => {
+                        self.walk.mark(failure.within(Step::Member(Arc::clone(&name))));
                         read.push((name, Value::NO_JSON_FORM));
                     }
                     // Converting it whole decides whether it is too large.
@@ -116,8 +124,21 @@ impl Part<'_> {
         } else if let Ok(tuple) = object.cast::<PyTuple>() {
             tuple.iter().all(|element| self.weighs(&element, level + 1))
         } else {
-            // An unrepresentable value is absent; a mapping of another class is converted whole.
+            // A mapping of another class is converted whole.
             is_mapping(object).is_ok_and(|mapping| !mapping)
+                && self.weighs_host_value(object, level)
+        }
+    }
+
+    fn weighs_host_value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> bool {
+        match HostType::of(object) {
+            Some(HostType::Enum) => match HostType::Enum.value(object) {
+                Ok(HostValue::Inner(inner)) => self.weighs(&inner, level + 1),
+                _ => true,
+            },
+            Some(_) => self.spends(HostType::MOST_TEXT),
+            // A value that JSON cannot represent is absent.
+            None => true,
         }
     }
 

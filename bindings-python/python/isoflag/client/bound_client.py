@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from isoflag._core import BoundFlags, Consistency, EvaluationDetail, Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from isoflag.activity import Activity
     from isoflag.gate_times import GateTimes
@@ -160,6 +160,9 @@ class BoundFlagClient:
             times.poll_timeout_ms if poll_timeout_ms is None else poll_timeout_ms,
             taken_ms=None if stepped_back_at is None else stepped_back_at * 1000.0,
         )
+
+    def _openfeature_reason(self, key: str, reason: "Mapping[str, Any]") -> str:
+        return self._bound._openfeature_reason(key, reason)  # noqa: SLF001 (our own)
 
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
         reason = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}

@@ -251,7 +251,8 @@ class FreshDocument:
                 warned=now if failures is None or warn else failures.warned,
             )
             self._postpone(now, self._pause(self._failures.number))
-            return _Outcome(before, before, error, warn=warn, recovered=False)
+            number = self._failures.number
+            return _Outcome(before, before, error, warn=warn, recovered=False, failures=number)
         if self._attempt is not attempt:
             return None
         now = self._clock()
@@ -356,7 +357,12 @@ class FreshDocument:
             level = logging.WARNING if outcome.warn else logging.DEBUG
             # The message of a `SourceError` already names the source.
             where = "" if isinstance(error, SourceError) else f"{self._source!r}: "
-            _logger.log(level, "cannot refresh flags, %s: %s%s", kept, where, error)
+            fields = {
+                "source": repr(self._source),
+                "error_type": type(error).__name__,
+                "failures": outcome.failures,
+            }
+            _logger.log(level, "cannot refresh flags, %s: %s%s", kept, where, error, extra=fields)
         elif outcome.recovered:
             _logger.info("flags are refreshed again")
         for listener in self._listeners:
@@ -393,6 +399,7 @@ class _Outcome(NamedTuple):
     error: Exception | None
     warn: bool
     recovered: bool
+    failures: int = 0
 
 
 class _Attempt:
