@@ -80,6 +80,7 @@ def balancer_event(
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
     body: str | bytes | None = None,
+    authorizer: Mapping[str, Any] | None = None,  # noqa: ARG001 (it has none)
     lists: bool = False,
 ) -> dict[str, Any]:
     """Returns an event of an Application Load Balancer, with lists of values if it sends them."""
@@ -111,6 +112,7 @@ def lattice_event(
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
     body: str | bytes | None = None,
+    authorizer: Mapping[str, Any] | None = None,  # noqa: ARG001 (it has none)
     version: int = 2,
 ) -> dict[str, Any]:
     """Returns an event of VPC Lattice."""

@@ -300,7 +300,7 @@ class FreshDocument:
             self._load_error = None
             return held.confirmed_by(fetched)
         try:
-            flags = self._load(fetched.document)
+            flags = self._load(_plain(fetched.document))
         except Exception as error:
             self._load_error = error
             raise
@@ -374,6 +374,15 @@ class FreshDocument:
                 continue
             if before is None or before.flags is not after.flags:
                 _call(listener.on_change, None if before is None else before.flags, after.flags)
+
+
+def _plain(document: bytes) -> bytes:
+    """Returns the text of a document that may be compressed, such as a ``.json.gz`` in a bucket."""
+    if not document.startswith(b"\x1f\x8b"):
+        return document
+    from isoflag._gzip import decompressed  # noqa: PLC0415
+
+    return decompressed(document)
 
 
 class _Listener(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from isoflag import DocumentError, Flags
 from isoflag._core import printable
+from isoflag._gzip import decompressed
 from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
 
@@ -18,7 +19,11 @@ _LIMIT: Final = 256 * 1024 * 1024
 """Maximum size of a document in bytes."""
 
 
-_HEADERS: Final = {"Accept": "application/json", "Cache-Control": "no-cache"}
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Cache-Control": "no-cache",
+}
 
 
 class FetchError(Exception):
@@ -97,6 +102,10 @@ class DocumentFetch:
             raise FetchError(
                 f"the response ended after {len(body)} bytes, {missing} are missing; retry later"
             )
+        try:
+            body = decompressed(body, _LIMIT)
+        except ValueError as error:
+            raise FetchError(f"cannot read the response: {error}") from error
         if self._load is None:
             return body, times
         try:
