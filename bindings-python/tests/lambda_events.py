@@ -65,7 +65,7 @@ def http_event(
         "rawQueryString": urlencode(query or {}),
         "headers": {name.lower(): value for name, value in (headers or {}).items()},
         "requestContext": {
-            "http": {"method": method, "path": path},
+            "http": {"method": method, "path": path, "sourceIp": "203.0.113.7"},
             "stage": "$default",
             **({} if authorizer is None else {"authorizer": dict(authorizer)}),
         },
