@@ -1,6 +1,7 @@
 """Fetches a document from a source and refreshes it on use."""
 
 import logging
+import time
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from threading import Event, Lock, Thread
@@ -10,16 +11,14 @@ from typing import Final, NamedTuple
 from isoflag._core import Flags
 from isoflag._logs import logger
 from isoflag._process import register_after_fork
-from isoflag.source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
-from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, TimeLeft, seconds_left, until
+from isoflag.source.bounded_call import BoundedCalls, bounded_fetch, seconds_of
+from isoflag.source.deadline import Deadline, TimeLeft, seconds_left, until
 from isoflag.source.protocol import (
     UNCHANGED,
     Fetched,
     Source,
     SourceContentError,
     SourceError,
-    SourceTimeoutError,
-    Unchanged,
 )
 
 from .held_document import HeldDocument, StaleCopyError, evidence
@@ -53,6 +52,7 @@ class FreshDocument:
         on_change: Callable[[Flags | None, Flags], object] | None,
         on_error: Callable[[Exception], object] | None,
         clock: Callable[[], float],
+        initial: Flags | None = None,
     ) -> None:
         """Checks the arguments of ``FlagClient``; later an error would look like an outage."""
         for name, seconds in {"ttl": ttl, "retry": retry, "max_wait": max_wait}.items():
@@ -76,10 +76,17 @@ class FreshDocument:
         self._load = load
         self._clock = clock
         self._listeners: tuple[_Listener, ...] = ()
-        self._held: HeldDocument | None = None
+        if initial is not None and not isinstance(initial, Flags):
+            raise TypeError(
+                f"invalid `initial` of type `{type(initial).__name__}`: expected `Flags`, such as "
+                "`Flags.from_json(text)`"
+            )
+        # The first fetch replaces it, and until then its age is unknown.
+        self._held = None if initial is None else HeldDocument(initial, Fetched(b""))
         self._last_fetched: Fetched | None = None
         self._load_error: Exception | None = None
         self._failures: _Failures | None = None
+        self._fetch_seconds: float | None = None
         # No refresh is due between these times. A clock that was set back is before both.
         self._since = 0.0
         self._next = 0.0
@@ -110,7 +117,8 @@ class FreshDocument:
             digest=None if held is None else held.digest(),
             source_version=None if held is None else held.fetched.version,
             stepped_back_at=None if held is None else held.stepped_back_at,
-            age=None if held is None else max(0.0, self._clock() - held.confirmed),
+            age=None if not (held and held.confirmed) else max(0.0, self._clock() - held.confirmed),
+            fetch_seconds=self._fetch_seconds,
             error=None if failures is None else failures.error,
             error_since=None if failures is None else failures.since,
             failures=0 if failures is None else failures.number,
@@ -160,9 +168,7 @@ class FreshDocument:
 
     def _whole_fetch(self) -> float:
         """Returns the number of seconds that a fetch may take now."""
-        timeout = getattr(self._source, "timeout", DEFAULT_SECONDS)
-        known = isinstance(timeout, int | float) and timeout > 0
-        return seconds_left(timeout if known else DEFAULT_SECONDS)
+        return seconds_left(seconds_of(self._source))
 
     def _refresh(self, *, force: bool, seconds: float | None) -> None:
         """Fetches if due and waits ``seconds``, or with None as long as a request may wait.
@@ -237,6 +243,7 @@ class FreshDocument:
     def _outcome(self, attempt: "_Attempt") -> "_Outcome | None":
         """Fetches and stores the result; None if a test has replaced this client's source."""
         before, failures = self._held, self._failures
+        began = time.monotonic()
         try:
             held = self._fetch(before)
         except Exception as error:  # noqa: BLE001 (sources are user code)
@@ -256,6 +263,7 @@ class FreshDocument:
         if self._attempt is not attempt:
             return None
         now = self._clock()
+        self._fetch_seconds = time.monotonic() - began
         held.confirmed = now
         if held.stepped_back_at is not None:
             # A clock that was set back must not keep the gate closed.
@@ -282,7 +290,7 @@ class FreshDocument:
 
         A stale copy leaves no trace: the origin may return the same document again.
         """
-        result = self._fetch_bytes(self._last_fetched)
+        result = bounded_fetch(self._source, self._calls, self._last_fetched)
         if result is UNCHANGED:
             self._raise_load_error()
             if held is None:
@@ -316,20 +324,6 @@ class FreshDocument:
         self._load_error = None
         stepped_back = flags.steps_back_from(held.flags)
         return HeldDocument(flags, fetched, stepped_back_at=self._clock() if stepped_back else None)
-
-    def _fetch_bytes(self, seen: Fetched | None) -> Fetched | bytes | Unchanged:
-        source = self._source
-        if isinstance(source, BoundedSource) or getattr(source, "in_memory", False):
-            return source.fetch(seen)
-        seconds = self._whole_fetch()
-        try:
-            return self._calls.run(lambda _: source.fetch(seen), seconds)
-        except AbandonedError as error:
-            raise SourceTimeoutError(
-                f"no response within {seconds:.3g} s ({error}); set the source's attribute "
-                "`timeout`, in seconds, to allow more",
-                where=repr(source),
-            ) from error
 
     def _as_fetched(self, result: object) -> Fetched:
         if isinstance(result, Fetched):
