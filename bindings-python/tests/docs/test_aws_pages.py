@@ -78,7 +78,7 @@ def test_the_code_of_the_config_page_runs(monkeypatch: pytest.MonkeyPatch) -> No
         submitted = names["submit"](ask, None)
         assert (submitted["statusCode"], *cors_of(submitted)) == (201, *cors_of(config))
         order = http_event("POST", "/orders", query=query, authorizer=paying)
-        routes = (names["app"].resolve, Mangum(names["api"], lifespan="off"))
+        routes: list[Any] = [names["app"].resolve, Mangum(names["api"], lifespan="off")]
         for route in routes:
             taken = route(order, LambdaContext(1000))
             assert (taken["statusCode"], json.loads(taken["body"])) == (200, {"taken": True})

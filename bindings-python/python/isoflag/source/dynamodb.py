@@ -1,7 +1,7 @@
 """Reads a document from a DynamoDB table that LaunchDarkly's tools fill."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 
 from isoflag import Flags
@@ -10,6 +10,7 @@ from isoflag._process import wall_clock
 from isoflag.source import dynamodb_layout as layout
 
 from .aws import UNREACHABLE, AwsClient, named
+from .big_segments import BigSegmentReader
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS, Deadline
 from .protocol import UNCHANGED, Fetched, SourceContentError, SourceNotReadyError, Unchanged
@@ -25,8 +26,10 @@ _Contents: TypeAlias = tuple[
 
 
 class _DynamoDbClient(Protocol):
-    def get_item(self, **parameters: Any) -> Any: ...
-    def query(self, **parameters: Any) -> Any: ...
+    @property
+    def get_item(self) -> Callable[..., Any]: ...
+    @property
+    def query(self) -> Callable[..., Any]: ...
 
 
 class DynamoDbSource(BoundedSource):
@@ -59,6 +62,7 @@ class DynamoDbSource(BoundedSource):
         super().__init__(timeout, f"dynamodb://{table}" + (f"/{prefix}" if prefix else ""))
         self._client = AwsClient("dynamodb", client, timeout=timeout / 2, where=self._where)
         self._read_at = 0.0
+        self._big_segments = BigSegmentReader(prefix, self._item)
 
     def __repr__(self) -> str:
         prefix = "" if self._prefix is None else f", prefix={self._prefix!r}"
@@ -87,6 +91,16 @@ class DynamoDbSource(BoundedSource):
             return UNCHANGED
         version = None if meta is None else meta.get("version", {}).get("N")
         return Fetched(document, etag=revision, version=version)
+
+    def big_segments(self, context_keys: Sequence[str]) -> Mapping[str, Any]:
+        """Returns the status and memberships of big segments, which a client passes to flags.
+
+        Memberships are kept for five seconds. It never raises.
+        """
+        return self._big_segments.read(context_keys)
+
+    def _item(self, key: Mapping[str, Any]) -> layout.Item | None:
+        return self._bounded(lambda _: self._get(self._client.get(), key), UNREACHABLE)
 
     def _read(self, deadline: Deadline, known: str | None) -> _Contents | None:
         """Returns the contents of the table, or None if they have the known revision."""

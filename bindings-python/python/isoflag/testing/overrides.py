@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from isoflag import Flags
 from isoflag.client import FlagClient
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from isoflag.activity import Activity
 
 __all__ = ["FlagOverrides"]
+
+_KEPT: Final = ("_listeners", "_hook", "_local_clock", "_is_plain")
+"""What a client keeps while it is overridden, besides its activity."""
 
 _Document: TypeAlias = Flags | Mapping[str, Any] | str | bytes
 
@@ -279,13 +282,15 @@ class FlagOverrides(MutableMapping[str, Any]):
     def _stand_in(self, client: FlagClient) -> None:
         if isinstance(client, StandInClient):
             return
-        # The state of a client is its dict. The user's activity and listeners are kept.
+        # The state of a client is its dict.
         own = vars(client)
         self._clients.append((client, own))
-        client.__dict__ = {
-            **self._new_client(own["_activity"]).state(),
-            "_listeners": own["_listeners"],
-        }
+        client.__dict__ = self._state_in_place_of(own)
+
+    def _state_in_place_of(self, own: dict[str, Any]) -> dict[str, Any]:
+        stand_in = self._new_client(own["_activity"])
+        vars(stand_in).update({name: own[name] for name in _KEPT})
+        return stand_in.state()
 
     def _give_state(self, client: FlagClient, own: dict[str, Any]) -> bool:
         """Takes over the state that ``stop`` restores, if this overrides the client too."""
@@ -308,11 +313,7 @@ class FlagOverrides(MutableMapping[str, Any]):
 
     def _forget_documents(self) -> None:
         for client in self._standing_in():
-            now = vars(client)
-            client.__dict__ = {
-                **self._new_client(now["_activity"]).state(),
-                "_listeners": now["_listeners"],
-            }
+            client.__dict__ = self._state_in_place_of(vars(client))
 
 
 _started: list[FlagOverrides] = []
