@@ -112,7 +112,7 @@ class Table:
         marker = "shop:big_segments_metadata"
         segment = {"key": "large", "version": 1, "unbounded": True, "generation": 2}
         rule = {"clauses": [clause("", "segmentMatch", "large")], "variation": 1}
-        namespaced = [
+        namespaced: list[Any] = [
             layout.encode_item("shop:features", flag("f", False, True, rules=[rule])),
             layout.encode_item("shop:segments", segment),
             layout.inited_item("shop"),
@@ -156,7 +156,7 @@ def test_the_client_reads_memberships_of_big_segments(monkeypatch: pytest.Monkey
     assert flags.bool_variation_detail("f", USER, None).reason["bigSegmentsStatus"] == "STALE"
     table.down = True
     clock.advance(5)
-    detail = flags.bool_variation_detail("f", USER, None)
+    detail = flags.bool_variation_detail("f", USER, default=False)
     assert (detail.value, detail.reason["bigSegmentsStatus"]) == (False, "STORE_ERROR")
 
 

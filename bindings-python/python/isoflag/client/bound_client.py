@@ -1,5 +1,7 @@
 """A flag client bound to one context."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from isoflag._core import BoundFlags, Consistency, EvaluationDetail, Explanation
@@ -32,10 +34,10 @@ class BoundFlagClient:
     def __init__(
         self,
         bound: BoundFlags,
-        held: "HeldDocument | None",
-        activity: "Activity | None",
-        moment: "Callable[[], tuple[float, GateTimes]]",
-        hook: "Callable[[Callable[[], EvaluationEvent]], None] | None" = None,
+        held: HeldDocument | None,
+        activity: Activity | None,
+        moment: Callable[[], tuple[float, GateTimes]],
+        hook: Callable[[Callable[[], EvaluationEvent]], None] | None = None,
     ) -> None:
         """Called by ``FlagClient.bind``."""
         self._bound = bound
@@ -168,7 +170,7 @@ class BoundFlagClient:
     def _context_key(self) -> str | None:
         return self._bound._context_key  # noqa: SLF001 (our own)
 
-    def _openfeature_reason(self, key: str, reason: "Mapping[str, Any]") -> str:
+    def _openfeature_reason(self, key: str, reason: Mapping[str, Any]) -> str:
         return self._bound._openfeature_reason(key, reason)  # noqa: SLF001 (our own)
 
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
@@ -182,7 +184,7 @@ class BoundFlagClient:
             self._hook(lambda: self._event(key, detail))
         return detail
 
-    def _event(self, key: str, detail: EvaluationDetail[_D]) -> "EvaluationEvent":
+    def _event(self, key: str, detail: EvaluationDetail[_D]) -> EvaluationEvent:
         from .evaluation_event import EvaluationEvent  # noqa: PLC0415
 
         return EvaluationEvent(

@@ -1,5 +1,7 @@
 """A client that evaluates flags of a document which it fetches and refreshes on use."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -9,8 +11,6 @@ from weakref import WeakSet
 from isoflag._core import Consistency, Context, EvaluationDetail, Explanation, Flags
 from isoflag._errors import ContextError
 from isoflag._process import wall_clock
-from isoflag.gate_times import GateTimes
-from isoflag.source.protocol import Source
 
 from .bound_client import BoundFlagClient
 from .fresh_document import FreshDocument
@@ -19,7 +19,9 @@ from .status import ClientStatus
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity
+    from isoflag.gate_times import GateTimes
     from isoflag.pins import Pins
+    from isoflag.source.protocol import Source
 
     from .evaluation_event import EvaluationEvent
     from .local_clock import LocalClock
@@ -59,12 +61,12 @@ class FlagClient(FreshDocument):
         retry: float = 1.0,
         max_wait: float = 0.5,
         load: Callable[[bytes], Flags] | None = None,
-        activity: "Activity | None" = None,
-        pins: "Pins | None" = None,
+        activity: Activity | None = None,
+        pins: Pins | None = None,
         gate: GateTimes | None = None,
         on_change: Callable[[Flags | None, Flags], object] | None = None,
         on_error: Callable[[Exception], object] | None = None,
-        on_evaluation: "Callable[[EvaluationEvent], object] | None" = None,
+        on_evaluation: Callable[[EvaluationEvent], object] | None = None,
         sampling: float = 1.0,
         initial: Flags | None = None,
         timezone: str | None = None,
@@ -143,7 +145,7 @@ class FlagClient(FreshDocument):
         return _NO_FLAGS if held is None else held.flags
 
     @property
-    def pins(self) -> "Pins | None":
+    def pins(self) -> Pins | None:
         """The store of earlier documents, or None if the client keeps none."""
         return self._pins
 
@@ -151,6 +153,8 @@ class FlagClient(FreshDocument):
     def gate(self) -> GateTimes:
         """The times that ``consistency`` and pins use; the environment is read on first access."""
         if self._gate is None:
+            from isoflag.gate_times import GateTimes  # noqa: PLC0415
+
             self._gate = GateTimes.from_environment(self._ttl)
         return self._gate
 
@@ -383,7 +387,7 @@ class FlagClient(FreshDocument):
             self._pins.take(flags, now_ms)
 
 
-def _local_clock(timezone: str) -> "LocalClock":
+def _local_clock(timezone: str) -> LocalClock:
     from .local_clock import LocalClock  # noqa: PLC0415
 
     return LocalClock(timezone)
@@ -396,7 +400,7 @@ watchers: Final[list[Callable[[FlagClient], object]]] = []
 """Callbacks that receive each new client."""
 
 
-def _with_evidence(activity: "Activity | None") -> "Activity | None":
+def _with_evidence(activity: Activity | None) -> Activity | None:
     """Wraps the activity to record evidence while ``isoflag certify`` runs the tests."""
     if not os.environ.get("ISOFLAG_EVIDENCE"):
         return activity

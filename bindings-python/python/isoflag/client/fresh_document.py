@@ -1,12 +1,12 @@
 """Fetches a document from a source and refreshes it on use."""
 
-import logging
+from __future__ import annotations
+
 import time
-from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from threading import Event, Lock, Thread
 from types import CoroutineType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from isoflag._core import Flags
 from isoflag._logs import logger
@@ -23,6 +23,9 @@ from isoflag.source.protocol import (
 
 from .held_document import HeldDocument, StaleCopyError, evidence
 from .status import ClientStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["FreshDocument"]
 
@@ -192,7 +195,7 @@ class FreshDocument:
                     raise attempt.interrupt
                 return
 
-    def _join(self, *, force: bool) -> "tuple[_Attempt | None, bool]":
+    def _join(self, *, force: bool) -> tuple[_Attempt | None, bool]:
         """Returns the running attempt, or a new one and True; None if no fetch is needed."""
         with self._lock:
             running = self._attempt
@@ -207,7 +210,7 @@ class FreshDocument:
             self._attempt = _Attempt()
             return self._attempt, True
 
-    def _start(self, attempt: "_Attempt") -> None:
+    def _start(self, attempt: _Attempt) -> None:
         """Runs an attempt in its own thread, or in this one if the source is in memory."""
         if not getattr(self._source, "in_memory", False):
             context = copy_context()
@@ -226,7 +229,7 @@ class FreshDocument:
                 return
         copy_context().run(self._run, attempt)
 
-    def _run(self, attempt: "_Attempt") -> None:
+    def _run(self, attempt: _Attempt) -> None:
         _running.set(attempt)
         try:
             outcome = self._outcome(attempt)
@@ -240,7 +243,7 @@ class FreshDocument:
         finally:
             attempt.done.set()
 
-    def _outcome(self, attempt: "_Attempt") -> "_Outcome | None":
+    def _outcome(self, attempt: _Attempt) -> _Outcome | None:
         """Fetches and stores the result; None if a test has replaced this client's source."""
         before, failures = self._held, self._failures
         began = time.monotonic()
@@ -344,11 +347,10 @@ class FreshDocument:
             # Its traceback would grow by each time that it is raised.
             raise self._load_error.with_traceback(None)
 
-    def _report(self, outcome: "_Outcome") -> None:
+    def _report(self, outcome: _Outcome) -> None:
         error, before, after = outcome.error, outcome.before, outcome.after
         if error is not None:
             kept = "no flags yet" if before is None else "the last good document is kept"
-            level = logging.WARNING if outcome.warn else logging.DEBUG
             # The message of a `SourceError` already names the source.
             where = "" if isinstance(error, SourceError) else f"{self._source!r}: "
             fields = {
@@ -356,7 +358,8 @@ class FreshDocument:
                 "error_type": type(error).__name__,
                 "failures": outcome.failures,
             }
-            _logger.log(level, "cannot refresh flags, %s: %s%s", kept, where, error, extra=fields)
+            log = _logger.warning if outcome.warn else _logger.debug
+            log("cannot refresh flags, %s: %s%s", kept, where, error, extra=fields)
         elif outcome.recovered:
             _logger.info("flags are refreshed again")
         for listener in self._listeners:

@@ -1,5 +1,7 @@
 """Status of a flag client: its document, and failed refreshes."""
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 __all__ = ["ClientStatus"]

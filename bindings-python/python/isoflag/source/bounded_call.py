@@ -1,12 +1,16 @@
 """Runs calls in threads and abandons them at a deadline, even if they block."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from contextvars import copy_context
 from threading import Event, Thread
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from .deadline import DEFAULT_SECONDS, Deadline, seconds_left
 from .protocol import Fetched, Source, SourceTimeoutError, Unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["AbandonedError", "BoundedCalls", "BoundedSource", "bounded_fetch", "seconds_of"]
 
