@@ -1,7 +1,7 @@
 """Simulates a fleet of instances that pick up a changed document at different times, and its users' journeys.
 
-Each journey begins at one instance and ends at another. `python fleet.py` writes the figure of README.md and prints the shares of broken
-journeys; `--check` compares with the file.
+Each journey begins at one instance and ends at another. `python fleet.py` writes the figure of README.md and prints
+the shares of broken journeys; `--check` compares with the file.
 """
 
 from __future__ import annotations
