@@ -7,7 +7,7 @@ use pyo3::types::PyString;
 use crate::consistency::Consistency;
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
-use crate::explanation::Explanation;
+use crate::receipt::Explanation;
 use crate::served::{Served, Wanted};
 use crate::state;
 

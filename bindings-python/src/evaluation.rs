@@ -12,12 +12,12 @@ use pyo3::types::{PyDict, PyString};
 use crate::consistency::Consistency;
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
-use crate::explanation::Explanation;
 use crate::flags::Flags;
 use crate::many::{self, EvaluationDetails};
+use crate::receipt::Explanation;
 use crate::receipt::Receipt;
 use crate::served::{Served, Wanted};
-use crate::{big_segments, bound_flags, context, state};
+use crate::{bound_flags, context, state};
 
 #[pymethods]
 impl Flags {
@@ -194,7 +194,7 @@ impl Flags {
             context::evaluation_context(&context?, Some(flags))
         };
         let contexts: Vec<_> = contexts.try_iter()?.map(converted).collect::<PyResult<_>>()?;
-        let big_segments = big_segments::from_object(big_segments)?;
+        let big_segments = context::big_segments(big_segments)?;
         let py = keys.py();
         let rows =
             many::rows(py, flags, &handles, &contexts, big_segments.as_ref(), threads.transpose()?);
@@ -281,7 +281,7 @@ impl Flags {
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Receipt> {
         let context = context::evaluation_context(context, None)?;
-        let big_segments = big_segments::from_object(big_segments)?;
+        let big_segments = context::big_segments(big_segments)?;
         let key = key.to_string_lossy();
         Ok(Receipt::from(receipt(self.inner(), &key, context.as_ref(), big_segments.as_ref())))
     }

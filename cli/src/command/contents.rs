@@ -1,15 +1,14 @@
-//! `isoflag digest`: prints the digest of a document.
+//! `isoflag keys` and `isoflag digest`: print the keys of a document, and its digest.
 
 use clap::Args;
 use isoflag::Value;
 
 use super::{Format, object};
+use crate::arguments::DocumentArgument;
 use crate::console::Console;
-use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
-/// Print a document's digest, which is identical on every host runtime
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -18,7 +17,24 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) fn run(
+pub(crate) fn keys(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let flags = arguments.document.load(input)?;
+    if arguments.format.json {
+        let keys: Vec<Value> = flags.keys().map(Value::from).collect();
+        console.line(Value::from(keys))?;
+    } else {
+        for key in flags.keys() {
+            console.line(key)?;
+        }
+    }
+    Ok(Outcome::Fine)
+}
+
+pub(crate) fn digest(
     arguments: &Arguments,
     input: &mut Input,
     console: &mut Console,
