@@ -38,7 +38,7 @@ WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src
 
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 wheel = .ci/cached 'the wheel for $(1) (a minute)' 'dist/isoflag-*_$(1).whl' $(WHEEL) \
-	bindings-python/{wheels,recompress,published_wheel}.py bindings-python/requirements-{build,linux}.txt -- \
+	bindings-python/{wheels,recompress}.py bindings-python/requirements-{build,linux}.txt -- \
 	.venv/bin/python bindings-python/wheels.py dist $(1)
 module = .ci/cached '$(1).wasm (a minute)' bindings-wasm/pkg/$(1) $(WASM) "=$${ISOFLAG_STD:-}" -- bindings-wasm/module.sh $(1)
 
@@ -187,9 +187,7 @@ dist-npm: build-wasm
 layer: dist-python
 	$(call say,Lambda layers: both architectures)
 	@rm -rf "$(TARGET)/layers" && mkdir -p "$(TARGET)/layers"
-	@for machine in x86_64 aarch64; do .venv/bin/python bindings-python/layer.py \
-		dist/isoflag-*_$$machine.whl "$(TARGET)/layers/isoflag-layer-$$machine.zip"; done
-	@.venv/bin/python bindings-python/layer_table.py "$(TARGET)"/layers/*.zip >bindings-python/LAYER.md
+	@.venv/bin/python bindings-python/layer.py "$(TARGET)/layers" dist/isoflag-*.whl
 
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
