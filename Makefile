@@ -119,7 +119,6 @@ test-all:
 	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
-	@.ci/totals
 
 check: python-packages build-wasm
 	$(call say,every text: wording)
@@ -167,7 +166,8 @@ conformance: build-wasm python-packages build-cli
 
 consumers: build-wasm
 	$(call say,consumers: the packed npm package wherever it is installed (three minutes; QUICK=1: one))
-	@bindings-wasm/consumers/run.sh $(if $(QUICK),--quick)
+	@.ci/npm-env conformance
+	@node bindings-wasm/consumers/run.js $(if $(QUICK),--quick) $(NAMES)
 	@$(if $(QUICK),,npm run --silent build --prefix cli/npm && npm test --silent --prefix cli/npm)
 
 differential: build-wasm python-packages

@@ -12,7 +12,7 @@
  *   - `pages`: opened in Chromium on each server; each must report the expected answers and no error.
  */
 import { ANSWERS } from "./application.js";
-import { pageOf } from "./server.js";
+import { pageOf } from "./pages.js";
 
 const node = process.execPath;
 const { platform, arch } = process;

@@ -1,5 +1,5 @@
 /**
- * Writes the size of each entry between the markers of the package's README: `node sizes.js`, after `run.sh esbuild`. With
+ * Writes the size of each entry between the markers of the package's README: `node sizes.js`, after `make consumers NAMES=esbuild`. With
  * `--check` it fails if the README differs by more than a fiftieth, which another version of Rust would not explain.
  */
 import { readFile, writeFile } from "node:fs/promises";

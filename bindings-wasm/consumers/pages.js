@@ -1,7 +1,10 @@
-/** Serves a folder on the loopback address, with the headers and responses that a test overrides. */
+/** Serves the pages of consumers on the loopback address, and opens them in Chromium. */
+
 import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, extname, join, resolve, sep } from "node:path";
+import { after, before } from "node:test";
+import { launch, skipWithoutChromium } from "../../conformance/runners/chromium/browser.js";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -74,5 +77,45 @@ export async function serve(folder, { headers = {}, instead = {}, also = {} } = 
     address: `http://127.0.0.1:${server.address().port}`,
     requests,
     stop: () => new Promise(resolve => server.close(resolve).closeAllConnections()),
+  };
+}
+
+/** Options of a test that needs Chromium. */
+export const inChromium = {
+  skip: skipWithoutChromium(),
+};
+
+/**
+ * Keeps one Chromium for a suite's tests. Returns a function that opens an address: a page reports its answer, or a
+ * promise of it, as `globalThis.answer` or as the expression `reported`. Errors and warnings of the page and its console
+ * are in `faults`. `slowdown` is the factor by which the processor is throttled.
+ */
+export function chromium() {
+  let browser;
+  before(async () => {
+    if (!inChromium.skip) browser = await launch();
+  });
+  after(() => browser?.close());
+  return async function visit(address, { seconds = 10, reported = "globalThis.answer", slowdown = 1 } = {}) {
+    const page = await (await browser.newContext()).newPage();
+    if (slowdown > 1) {
+      const session = await page.context().newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+    }
+    const faults = [];
+    page.on("pageerror", error => faults.push(String(error)));
+    page.on("console", message => {
+      if (["error", "warning"].includes(message.type())) faults.push(message.text());
+    });
+    await page.goto(address);
+    try {
+      await page.waitForFunction(`(${reported}) !== undefined`, undefined, { timeout: seconds * 1000 });
+      const answer = await page.evaluate(reported);
+      return { answer, faults, page, close: () => page.context().close() };
+    } catch (cause) {
+      throw new Error(`${address} reports no answer; its errors: ${faults.join("\n") || "none"}`, {
+        cause,
+      });
+    }
   };
 }
