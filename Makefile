@@ -143,7 +143,6 @@ test-python: python-packages build-cli dist-npm
 	$(call say,Python: the binding and the programs that test it)
 	@for folder in bindings-python/tests conformance docs; do \
 		.venv/bin/python -m pytest -q $$folder; done
-	@.venv/bin/python docs/readme.py --check
 
 test-npm: build-wasm
 	$(call say,Node: the binding)
