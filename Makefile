@@ -8,7 +8,7 @@
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
 #   make conformance   the suite on every host runtime, and one digest of all answers
 #   make differential  generated cases: host runtimes compared with each other and with other SDKs
-#   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes
+#   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes (NAMES="vite bun": some)
 #   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
@@ -192,18 +192,14 @@ bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
 	@bench/run.sh $(if $(QUICK),--quick)
 
-# If an input ends a host runtime, the measurements so far are kept. ONLY names families by a part of their name.
-worst: WORST := bench/.work/worst
+# ONLY names families by a part of their name.
 worst: SEED := 1
 worst: build
 	$(call say,worst: the slowest input of each family (ten minutes))
-	@rm -rf $(WORST) && mkdir -p $(WORST)/{inputs,measured}
-	@cargo run --quiet --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- $(WORST)/inputs \
+	@rm -rf bench/.work/worst && mkdir -p bench/.work/worst
+	@cargo run --quiet --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- bench/.work/worst \
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
-	@.venv/bin/python bench/worst/hosts/measure.py $(WORST)/inputs >$(WORST)/measured/python.jsonl || echo "SKIPPED: the rest of Python"
-	@for entry in node inline; do node bench/worst/hosts/measure.mjs "$(CURDIR)/bindings-wasm/npm/dist/$$entry.js" $(WORST)/inputs \
-		>$(WORST)/measured/$$entry.jsonl || echo "SKIPPED: the rest of $$entry.js"; done
-	@.venv/bin/python bench/worst/hosts/table.py $(WORST)/inputs $(WORST)/measured | tee $(WORST)/table.md
+	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
 # The flags for coverage are unstable; RUSTC_BOOTSTRAP makes the stable compiler accept them.
 fuzz:
