@@ -185,7 +185,6 @@ dist-npm: build-wasm
 
 layer: dist-python
 	$(call say,Lambda layers: both architectures)
-	@rm -rf "$(TARGET)/layers" && mkdir -p "$(TARGET)/layers"
 	@.venv/bin/python bindings-python/layer.py "$(TARGET)/layers" dist/isoflag-*.whl
 
 bench: build

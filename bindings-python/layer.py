@@ -75,6 +75,7 @@ def timed(layer: Path, script: str) -> str:
 def main() -> None:
     """Makes and measures a layer of each wheel."""
     folder, *wheels = map(Path, sys.argv[1:])
+    folder.mkdir(parents=True, exist_ok=True)
     for wheel in wheels:
         layer = (
             folder / f"isoflag-layer-{wheel.stem.partition('linux_2_17_')[2].partition('.')[0]}.zip"
