@@ -173,7 +173,7 @@ def test_the_code_of_the_testing_page_runs(pytester: pytest.Pytester, state: str
     other = ["--deselect=test_flags.py::test_for_a_while"] if state == "on" else []
     result = pytester.runpytest(*options(state), *other)
     deselected = len(other)
-    result.assert_outcomes(passed=12 - deselected, deselected=deselected)
+    result.assert_outcomes(passed=11 - deselected, deselected=deselected)
 
 
 @pytest.fixture
