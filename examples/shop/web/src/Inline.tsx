@@ -1,5 +1,13 @@
-/** A served value, and the colour of a variation. */
+/** Parts of a line: a sentence with code, and a served value in the colour of its variation. */
 import type { Json } from "./explanation";
+
+/** A sentence whose text between backticks is code. */
+export function Prose({ text }: { readonly text: string }) {
+  return text.split("`").map((part, index) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no other identity
+    index % 2 === 1 ? <code key={index}>{part}</code> : part,
+  );
+}
 
 /** The colour of a variation: false and the first are quiet, the others have distinct colours. */
 export function tone(value: Json, index: number | null): string {
