@@ -25,7 +25,7 @@ class ChainedSource:
     """
 
     def __init__(self, *sources: Source, copy: str | os.PathLike[str] | None = None) -> None:
-        """Takes the sources, the preferred one first; raises ``TypeError`` if there are none."""
+        """Takes the sources, the preferred one first; raises ``TypeError`` without any."""
         if not sources:
             raise TypeError("a chain needs a source")
         self._sources = sources

@@ -24,8 +24,8 @@ pub(super) fn write(flags: &[TypedFlag]) -> String {
     text + FOOTER
 }
 
-/// The protocols of what evaluates without being bound, and the function that returns them: a type
-/// checker narrows the declared type of a variable to that of the assigned object.
+/// The protocols of flags and clients, and the function that returns them: a type checker narrows
+/// the declared type of a variable to that of the assigned object.
 const FOOTER: &str = "\n
 class TypedFlags(_TypedEvaluations, Protocol):
     \"\"\"Every ``isoflag.Flags`` of the document is one.\"\"\"
