@@ -119,6 +119,7 @@ test-all:
 	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
+	@.ci/totals
 
 check: python-packages build-wasm
 	$(call say,every text: wording)
