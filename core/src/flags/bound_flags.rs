@@ -43,7 +43,8 @@ impl BoundFlags {
     /// The fully-qualified key of the context; `None` if the context is invalid.
     #[must_use]
     pub fn context_key(&self) -> Option<&str> {
-        self.bound_context.valid().map(|context| context.key_of_all())
+        let context = self.bound_context.valid()?;
+        Some(context.key_of_all())
     }
 
     /// Evaluates the flag with this key.
