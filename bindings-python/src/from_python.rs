@@ -54,22 +54,27 @@ pub(crate) fn lenient(
     bytes: usize,
     flags: Option<&Flags>,
 ) -> PyResult<Lenient> {
+    let mut skipped = Skipped::default();
     let part = match flags {
-        Some(flags) => partial_context::part(object, bytes, flags),
+        Some(flags) => partial_context::part(object, bytes, flags, &mut skipped),
         None => Ok(None),
     };
-    let (is_whole, converted) = match part {
-        Ok(Some((value, walk))) => (false, Ok((value, walk))),
+    let mut is_whole = false;
+    let converted = match part {
+        Ok(Some(value)) => Ok(value),
         Ok(None) => {
+            is_whole = true;
             let mut walk = Walk::new(bytes, true);
-            (true, walk.whole(object).map(|value| (value, walk)))
+            let value = walk.whole(object);
+            skipped = walk.skipped;
+            value
         }
-        Err(failure) => (true, Err(failure)),
+        Err(failure) => Err(failure),
     };
     match converted {
-        Ok((value, walk)) => {
-            let marks = if walk.is_marked { Marks::Possible } else { Marks::Absent };
-            Ok(Lenient { value, marks, is_whole, skipped: walk.skipped })
+        Ok(value) => {
+            let marks = if skipped.is_marked { Marks::Possible } else { Marks::Absent };
+            Ok(Lenient { value, marks, is_whole, skipped: skipped.first })
         }
         Err(failure) => match failure.into_interrupt() {
             Ok(interrupt) => Err(interrupt),
@@ -79,6 +84,15 @@ pub(crate) fn lenient(
             }
         },
     }
+}
+
+/// The parts of an object that JSON cannot represent.
+#[derive(Default)]
+struct Skipped {
+    /// Whether a member was marked.
+    is_marked: bool,
+    /// The failure of the first member that was marked or left out.
+    first: Option<Box<Failure>>,
 }
 
 /// Down to this level a member that JSON cannot represent is marked and its neighbours are kept: an
@@ -98,10 +112,7 @@ struct Walk {
     bytes: usize,
     budget: Budget,
     lenient: bool,
-    /// Whether a member was marked.
-    is_marked: bool,
-    /// The failure of the first member that was marked or left out.
-    skipped: Option<Box<Failure>>,
+    skipped: Skipped,
     /// The part of the budget used so far.
     spent: usize,
     /// The deepest level of a container since this was last set.
@@ -118,8 +129,7 @@ impl Walk {
             bytes,
             budget,
             lenient,
-            is_marked: false,
-            skipped: None,
+            skipped: Skipped::default(),
             spent: 0,
             deepest: 0,
             elements: Vec::new(),
@@ -231,7 +241,7 @@ impl Walk {
             if !self.lenient {
                 return Err(failure());
             }
-            self.skipped.get_or_insert_with(failure);
+            self.skipped.first.get_or_insert_with(failure);
             return Ok(());
         };
         // The colon and the comma.
@@ -245,7 +255,7 @@ impl Walk {
             }
             Err(failure) => return Err(failure),
         };
-        let had_skipped = self.skipped.is_some();
+        let had_skipped = self.skipped.first.is_some();
         let member = get(name)
             .map_err(|error| raised(name.py(), error))
             .and_then(|member| self.value(&member, members.level.saturating_add(1)));
@@ -309,14 +319,14 @@ impl Walk {
 
     /// Adds a member's name to the path of a failure within it.
     fn skipped_within(&mut self, name: &Arc<str>, had_skipped: bool) {
-        if !had_skipped && let Some(failure) = self.skipped.take() {
-            self.skipped = Some(failure.within(Step::Member(Arc::clone(name))));
+        if !had_skipped && let Some(failure) = self.skipped.first.take() {
+            self.skipped.first = Some(failure.within(Step::Member(Arc::clone(name))));
         }
     }
 
     fn mark(&mut self, failure: Box<Failure>) {
-        self.is_marked = true;
-        self.skipped.get_or_insert(failure);
+        self.skipped.is_marked = true;
+        self.skipped.first.get_or_insert(failure);
     }
 }
 

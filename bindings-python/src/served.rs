@@ -60,13 +60,19 @@ impl<D: Borrow<Arc<Document>>> Served<D> {
     ) -> Served<D> {
         let served = Served::unreported(document, answer, wanted);
         if served.answer.variation_index().is_none() {
-            let document: &Arc<Document> = served.document.borrow();
-            if let ReasonKind::Error { kind } = document.flags().reason_of(&served.answer).kind() {
-                let key_text = key.to_string_lossy();
-                document.warnings().flag(key.py(), &key_text, kind, wanted.name());
-            }
+            served.report(key);
         }
         served
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report(&self, key: &Bound<'_, PyString>) {
+        let document: &Arc<Document> = self.document.borrow();
+        if let ReasonKind::Error { kind } = document.flags().reason_of(&self.answer).kind() {
+            let key_text = key.to_string_lossy();
+            document.warnings().flag(key.py(), &key_text, kind, self.wanted.name());
+        }
     }
 
     pub(crate) fn unreported(document: D, answer: Answer, wanted: Wanted) -> Served<D> {

@@ -13,14 +13,15 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use super::failure::Step;
 use super::host_type::{HostType, HostValue};
-use super::{Converted, Entries, MOST_TEXT, Walk, entries, is_mapping};
+use super::{Converted, Entries, MOST_TEXT, Skipped, Walk, entries, is_mapping};
 
 /// Returns the part of a context, or `None` if the object must be converted whole.
 pub(super) fn part(
     object: &Bound<'_, PyAny>,
     bytes: usize,
     flags: &Flags,
-) -> Converted<Option<(Value, Walk)>> {
+    skipped: &mut Skipped,
+) -> Converted<Option<Value>> {
     let Ok(dict) = object.cast::<PyDict>() else { return Ok(None) };
     let members = entries(dict)?;
     let kind = members.iter().find_map(|(name, kind)| match plain(name)? {
@@ -30,11 +31,12 @@ pub(super) fn part(
     // Below this size the limit cannot be exceeded, so the text need not be measured.
     let mut part = Part { walk: Walk::new(bytes / MOST_TEXT, true), flags };
     let value = match kind {
-        None => None,
-        Some("multi") => part.individuals(&members)?,
-        Some(_) => part.individual(&members, 1)?,
+        None => Ok(None),
+        Some("multi") => part.individuals(&members),
+        Some(_) => part.individual(&members, 1),
     };
-    Ok(value.map(|value| (value, part.walk)))
+    *skipped = part.walk.skipped;
+    value
 }
 
 struct Part<'f> {
@@ -49,7 +51,7 @@ impl Part<'_> {
             let Some(name) = plain(name).filter(|name| self.spends(name.len())) else {
                 return Ok(None);
             };
-            let had_skipped = self.walk.skipped.is_some();
+            let had_skipped = self.walk.skipped.first.is_some();
             let value = match member.cast::<PyDict>() {
                 Ok(dict) => self.individual(&entries(dict)?, 2)?,
                 Err(_) => text(member).filter(|_| name == "kind").map(Value::from),
@@ -69,7 +71,7 @@ impl Part<'_> {
             let Some(name) = plain(name).filter(|name| self.spends(name.len())) else {
                 return Ok(None);
             };
-            let had_skipped = self.walk.skipped.is_some();
+            let had_skipped = self.walk.skipped.first.is_some();
             match self.flags.attribute_name(name) {
                 Some(name) => match self.walk.value(member, level + 1) {
                     Ok(value) => {
