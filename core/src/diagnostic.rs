@@ -120,6 +120,9 @@ pub(crate) trait Findings {
     fn are_wanted(&self) -> bool;
 
     fn add(&self, code: Code, path: &Path<'_>, message: impl Display);
+
+    /// Receives a property that decides answers, when it is read.
+    fn decides(&self, _name: &'static str, _value: impl FnOnce() -> Value) {}
 }
 
 /// Ignores findings: no message is formatted, and a module that compiles with it alone contains no
@@ -134,24 +137,57 @@ impl Findings for NoFindings {
     fn add(&self, _code: Code, _path: &Path<'_>, _message: impl Display) {}
 }
 
-/// Collects findings as diagnostics, up to the limit.
-#[derive(Debug, Default)]
-pub(crate) struct CollectedFindings(RefCell<Vec<Diagnostic>>);
+/// A property that decides answers, and its value; that of a list of objects is its length.
+pub(crate) type DecidingProperty = (&'static str, Value);
+
+/// Collects findings as diagnostics, up to the limit, or the properties that decide: one type, so
+/// that a module contains one compiler that collects.
+#[derive(Debug)]
+pub(crate) enum CollectedFindings {
+    Diagnostics(RefCell<Vec<Diagnostic>>),
+    Deciding(RefCell<Vec<DecidingProperty>>),
+}
 
 impl CollectedFindings {
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.0.into_inner()
+    pub(crate) fn diagnostics() -> CollectedFindings {
+        CollectedFindings::Diagnostics(RefCell::default())
+    }
+
+    pub(crate) fn deciding() -> CollectedFindings {
+        CollectedFindings::Deciding(RefCell::default())
+    }
+
+    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        match self {
+            CollectedFindings::Diagnostics(found) => found.into_inner(),
+            CollectedFindings::Deciding(_) => Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_deciding(self) -> Vec<DecidingProperty> {
+        match self {
+            CollectedFindings::Deciding(properties) => properties.into_inner(),
+            CollectedFindings::Diagnostics(_) => Vec::new(),
+        }
     }
 }
 
 impl Findings for CollectedFindings {
     fn are_wanted(&self) -> bool {
-        self.0.borrow().len() <= DIAGNOSTICS
+        matches!(self, CollectedFindings::Diagnostics(found) if found.borrow().len() <= DIAGNOSTICS)
     }
 
     fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
-        if self.are_wanted() {
-            self.0.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+        if let CollectedFindings::Diagnostics(found) = self
+            && self.are_wanted()
+        {
+            found.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+        }
+    }
+
+    fn decides(&self, name: &'static str, value: impl FnOnce() -> Value) {
+        if let CollectedFindings::Deciding(properties) = self {
+            properties.borrow_mut().push((name, value()));
         }
     }
 }

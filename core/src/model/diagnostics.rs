@@ -17,9 +17,9 @@ impl Model {
         let notes = NotesByItem::of(&self.notes);
         let others = notes.others.iter().take(DIAGNOSTICS + 1);
         let mut all: Vec<_> = others.map(|note| diagnostic(note)).collect();
-        let findings = CollectedFindings::default();
+        let findings = CollectedFindings::diagnostics();
         read_hash(&self.rest, &findings);
-        all.extend(findings.into_vec());
+        all.extend(findings.into_diagnostics());
         let links = Links::of(self);
         // All keys already have their slots, so that the tables are only read.
         let mut tables = self.tables.clone();
@@ -56,9 +56,9 @@ fn diagnose<T: Part>(
 ) {
     let of_text = notes.items.get(&(T::SECTION, &**key)).into_iter().flatten();
     all.extend(of_text.take(DIAGNOSTICS + 1).copied().map(diagnostic));
-    let findings = CollectedFindings::default();
+    let findings = CollectedFindings::diagnostics();
     read_item::<T, _>(key, &item.source, &findings, tables);
-    all.extend(findings.into_vec());
+    all.extend(findings.into_diagnostics());
 }
 
 fn diagnostic(note: &Note) -> Diagnostic {

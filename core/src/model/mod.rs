@@ -9,6 +9,7 @@ mod attribute;
 mod bucket_slot;
 mod clause;
 mod cycles;
+mod deciding;
 mod dependencies;
 mod diagnostics;
 mod fields;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 pub use attribute::{Attribute, AttributeSlot, KindSlot};
 pub use clause::{Clause, Condition};
+pub use deciding::DecidingProperties;
 pub use dependencies::Dependencies;
 pub use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub use hash::{Hash, HashChoice};
