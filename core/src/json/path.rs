@@ -1,6 +1,8 @@
 //! Paths of values in a document: `flags.checkout.rules[2].clauses[0].values[1]`.
 
 use std::fmt;
+use std::iter::successors;
+use std::sync::Arc;
 
 use super::value::Value;
 
@@ -40,9 +42,11 @@ impl<'a> Path<'a> {
 }
 
 /// One step of a path.
-#[derive(Clone, Copy)]
-pub(crate) enum Step<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step<'a> {
+    /// The name of a member.
     Member(&'a str),
+    /// The index of an element.
     Element(usize),
 }
 
@@ -89,6 +93,14 @@ impl Step<'_> {
 }
 
 impl Path<'_> {
+    /// The steps, from the root on.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps: Vec<_> = successors(self.step(), |(parent, _)| parent.step()).collect();
+        steps.reverse();
+        steps.into_iter().map(|(_, step)| step).collect()
+    }
+
     /// Formats the path.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -110,6 +122,83 @@ impl fmt::Display for Path<'_> {
     }
 }
 
+/// A path that is kept; the paths of neighbors share their beginnings, however long the names in
+/// them are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnedPath(Option<Arc<OwnedStep>>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct OwnedStep {
+    parent: OwnedPath,
+    name: OwnedName,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum OwnedName {
+    Member(Arc<str>),
+    Element(usize),
+}
+
+impl OwnedPath {
+    /// The path with these steps, which shares its beginning with a neighbor's path.
+    pub(crate) fn beside(neighbor: &OwnedPath, steps: &[Step<'_>]) -> OwnedPath {
+        let mut known: Vec<_> = neighbor.ancestors().collect();
+        let mut path = OwnedPath::default();
+        let mut is_shared = true;
+        for step in steps {
+            let shared = known.pop().filter(|known| is_shared && known.last() == Some(*step));
+            is_shared = shared.is_some();
+            path = shared.map_or_else(|| path.below(*step), OwnedPath::clone);
+        }
+        path
+    }
+
+    /// The path one step below this one.
+    pub(crate) fn below(&self, step: Step<'_>) -> OwnedPath {
+        let name = match step {
+            Step::Member(name) => OwnedName::Member(Arc::from(name)),
+            Step::Element(index) => OwnedName::Element(index),
+        };
+        OwnedPath(Some(Arc::new(OwnedStep { parent: self.clone(), name })))
+    }
+
+    /// The steps, from the root on.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps: Vec<_> = self.ancestors().filter_map(OwnedPath::last).collect();
+        steps.reverse();
+        steps
+    }
+
+    /// The last step; `None` for the root.
+    fn last(&self) -> Option<Step<'_>> {
+        Some(match &self.0.as_deref()?.name {
+            OwnedName::Member(name) => Step::Member(name),
+            OwnedName::Element(index) => Step::Element(*index),
+        })
+    }
+
+    /// This path and those around it, without the root.
+    fn ancestors(&self) -> impl Iterator<Item = &OwnedPath> {
+        let above = |path: &OwnedPath| path.0.is_some();
+        successors(Some(self), |path| path.0.as_deref().map(|step| &step.parent))
+            .take_while(move |path| above(path))
+    }
+
+    /// Formats the path.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        self.steps().into_iter().for_each(|step| step.write(&mut text));
+        text
+    }
+}
+
+impl fmt::Display for OwnedPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +211,35 @@ mod tests {
         let rule = rules.element(2);
         let clause = rule.member("clauses");
         assert_eq!(clause.to_string(), "flags[\"a.b\"].rules[2].clauses");
+    }
+
+    #[test]
+    fn neighbors_share_the_beginning_of_their_paths() {
+        let flags = Path::Root.member("flags");
+        let flag = flags.member("f");
+        let rules = flag.member("rules");
+        let root = OwnedPath::default();
+        let one = OwnedPath::beside(&root, &rules.element(1).member("id").steps());
+        let other = OwnedPath::beside(&one, &rules.element(2).member("id").steps());
+        assert_eq!(
+            (&*one.to_string(), &*other.to_string()),
+            ("flags.f.rules[1].id", "flags.f.rules[2].id")
+        );
+        let shared = one.ancestors().filter(|path| {
+            let is_same = |other: &OwnedPath| match (&path.0, &other.0) {
+                (Some(path), Some(other)) => Arc::ptr_eq(path, other),
+                _ => false,
+            };
+            other.ancestors().any(is_same)
+        });
+        assert_eq!(
+            shared.map(ToString::to_string).collect::<Vec<_>>(),
+            ["flags.f.rules", "flags.f", "flags"]
+        );
+        assert_eq!(OwnedPath::beside(&one, &flag.steps()).to_string(), "flags.f");
+        assert_eq!(OwnedPath::beside(&one, &[]), root);
+        let id = flag.member("id");
+        assert_eq!(OwnedPath::beside(&one, &id.steps()).steps(), id.steps());
     }
 
     #[test]
