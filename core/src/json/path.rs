@@ -4,7 +4,8 @@ use std::fmt;
 use std::iter::successors;
 use std::sync::Arc;
 
-use super::value::Value;
+use super::canonical::write_string;
+use super::number::integer;
 
 /// A path in a JSON text; each step borrows the one above it, so that walking a document costs
 /// nothing until a path is printed.
@@ -58,37 +59,38 @@ const NAME: usize = 256;
 const LONGEST: usize = 1024;
 
 /// Replaces omitted text.
-const OMITTED: char = '…';
+const OMITTED: &str = "…";
 
 impl Step<'_> {
     /// Appends the step to the text of a path.
     pub(crate) fn write(self, text: &mut String) {
         if text.len() > LONGEST {
             if !text.ends_with(OMITTED) {
-                text.push(OMITTED);
+                text.push_str(OMITTED);
             }
             return;
         }
-        let bracketed = match self {
-            Step::Element(index) => Value::from(index as f64),
-            Step::Member(name) => match name.char_indices().nth(NAME) {
-                Some((end, _)) => {
-                    let shown = name.get(..end).unwrap_or_default();
-                    Value::from([shown, OMITTED.encode_utf8(&mut [0; 4])].concat())
-                }
-                None => {
-                    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-                    if !name.is_empty() && name.bytes().all(plain) {
-                        if !text.is_empty() {
-                            text.push('.');
-                        }
-                        return text.push_str(name);
-                    }
-                    Value::from(name)
-                }
-            },
+        let name = match self {
+            Step::Element(index) => {
+                return text.push_str(&["[", &integer(index as i64), "]"].concat());
+            }
+            Step::Member(name) => name,
         };
-        text.push_str(&["[", &bracketed.to_canonical_json(), "]"].concat());
+        // Every byte of a character but the first is `10xxxxxx`.
+        let begins = |(_, byte): &(usize, u8)| byte & 0b1100_0000 != 0b1000_0000;
+        let end = name.bytes().enumerate().filter(begins).nth(NAME);
+        let longer = end.and_then(|(end, _)| name.get(..end));
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        if longer.is_none() && !name.is_empty() && name.bytes().all(plain) {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            return text.push_str(name);
+        }
+        let shown = longer.map(|shown| [shown, OMITTED].concat());
+        text.push('[');
+        write_string(shown.as_deref().unwrap_or(name), text);
+        text.push(']');
     }
 }
 

@@ -273,13 +273,12 @@ impl Model {
             }
             Object::from_members(members).into()
         }
-        let mut members = vec![
-            (Arc::from(Section::Flags.name()), sources(&self.flags, &self.tables.flags)),
-            (Arc::from(Section::Segments.name()), sources(&self.segments, &self.tables.segments)),
-        ];
-        for (name, value) in self.rest.iter() {
-            members.push((Arc::clone(name), value.clone()));
-        }
+        let mut members = self.rest.members().to_vec();
+        members.push((Arc::from(Section::Flags.name()), sources(&self.flags, &self.tables.flags)));
+        members.push((
+            Arc::from(Section::Segments.name()),
+            sources(&self.segments, &self.tables.segments),
+        ));
         Object::from_members(members).into()
     }
 }
