@@ -16,13 +16,13 @@ pub(super) fn value(explanation: &Explanation) -> Value {
     let mut names = Names::default();
     let trace = explanation.trace.as_ref().map(|trace| names.flag(trace));
     let answer = &explanation.answer;
-    Value::Object(Object::from_iter([
+    Value::Object(Object::of(&[
         ("flag", string(&explanation.flag)),
         ("contextKey", explanation.context_key.as_ref().map(string).unwrap_or_default()),
         ("specVersion", Value::from(crate::SPEC_VERSION)),
         (
             "answer",
-            Value::Object(Object::from_iter([
+            Value::Object(Object::of(&[
                 ("value", explanation.value.clone().unwrap_or_default()),
                 ("variationIndex", index(answer.variation)),
                 ("reason", answer.reason_named(&explanation.reason_name).to_value()),
@@ -63,17 +63,40 @@ fn decided_by(seen: SegmentSeen) -> &'static str {
     }
 }
 
-type Members = Vec<(&'static str, Value)>;
-
 /// The names of members, each allocated once: a trace may have a million members.
 #[derive(Default)]
 struct Names(BTreeMap<&'static str, Arc<str>>);
+
+/// The members of one object of the trace.
+#[derive(Default)]
+struct Members(Vec<(&'static str, Value)>);
+
+impl Members {
+    /// Adds a member. Inlined everywhere, it would be most of the code of explanations.
+    #[inline(never)]
+    fn set(&mut self, name: &'static str, value: Value) {
+        self.0.push((name, value));
+    }
+
+    fn set_flag(&mut self, name: &'static str, value: bool) {
+        self.set(name, Value::Bool(value));
+    }
+
+    fn set_attribute(&mut self, attribute: &AttributeTrace, name: &'static str) {
+        self.set("contextKind", string(&attribute.context_kind));
+        self.set(name, string(&attribute.reference));
+    }
+
+    fn set_malformed(&mut self) {
+        self.set_flag("malformed", true);
+    }
+}
 
 impl Names {
     fn object(&mut self, members: Members) -> Value {
         let mut share =
             |name: &'static str| Arc::clone(self.0.entry(name).or_insert_with(|| Arc::from(name)));
-        let members = members.into_iter().map(|(name, value)| (share(name), value));
+        let members = members.0.into_iter().map(|(name, value)| (share(name), value));
         Object::from_members(members.collect()).into()
     }
 
@@ -86,141 +109,148 @@ impl Names {
         write: fn(&mut Names, &T) -> Value,
     ) {
         if !elements.is_empty() {
-            let elements = elements.iter().map(|element| write(self, element)).collect();
-            members.push((name, elements));
+            members.set(name, elements.iter().map(|element| write(self, element)).collect());
         }
     }
 
     fn flag(&mut self, flag: &FlagTrace) -> Value {
-        let mut members = vec![("flag", string(&flag.key))];
-        members.extend(flag.on.map(|on| ("on", Value::Bool(on))));
+        let mut members = Members::default();
+        members.set("flag", string(&flag.key));
+        if let Some(on) = flag.on {
+            members.set_flag("on", on);
+        }
         self.list(&mut members, "prerequisites", &flag.prerequisites, Names::prerequisite);
         self.list(&mut members, "targets", &flag.targets, Names::target);
         self.list(&mut members, "rules", &flag.rules, Names::rule);
-        members.extend(flag.rollout.as_ref().map(|rollout| ("rollout", self.rollout(rollout))));
-        members.push(match flag.ending {
-            Ending::Malformed => MALFORMED,
-            Ending::Result(served) => ("variationIndex", index(served)),
-        });
+        if let Some(rollout) = &flag.rollout {
+            members.set("rollout", self.rollout(rollout));
+        }
+        match flag.ending {
+            Ending::Malformed => members.set_malformed(),
+            Ending::Result(served) => members.set("variationIndex", index(served)),
+        }
         self.object(members)
     }
 
     fn prerequisite(&mut self, prerequisite: &PrerequisiteTrace) -> Value {
-        let mut members = vec![
-            ("flag", string(&prerequisite.flag)),
-            ("requiredVariation", Value::from(prerequisite.required_variation)),
-        ];
-        members.extend(prerequisite.trace.as_ref().map(|trace| ("trace", self.flag(trace))));
+        let mut members = Members::default();
+        members.set("flag", string(&prerequisite.flag));
+        members.set("requiredVariation", Value::from(prerequisite.required_variation));
+        if let Some(trace) = &prerequisite.trace {
+            members.set("trace", self.flag(trace));
+        }
         match prerequisite.ending {
-            Ending::Malformed => members.push(MALFORMED),
+            Ending::Malformed => members.set_malformed(),
             Ending::Result(result) => {
                 match result.served {
-                    PrerequisiteServed::Missing => members.push(("missing", Value::Bool(true))),
+                    PrerequisiteServed::Missing => members.set_flag("missing", true),
                     PrerequisiteServed::Variation { index: served, repeated } => {
-                        members.push(("variationIndex", index(served)));
-                        members.extend(repeated.then_some(("repeated", Value::Bool(true))));
+                        members.set("variationIndex", index(served));
+                        if repeated {
+                            members.set_flag("repeated", true);
+                        }
                     }
                 }
-                members.push(("holds", Value::Bool(result.holds)));
+                members.set_flag("holds", result.holds);
             }
         }
         self.object(members)
     }
 
     fn target(&mut self, target: &TargetTrace) -> Value {
-        self.object(vec![
-            ("contextKind", string(&target.context_kind)),
-            ("variationIndex", index(target.variation)),
-            ("match", Value::Bool(target.matches)),
-        ])
+        let mut members = Members::default();
+        members.set("contextKind", string(&target.context_kind));
+        members.set("variationIndex", index(target.variation));
+        members.set_flag("match", target.matches);
+        self.object(members)
     }
 
     fn rule(&mut self, rule: &RuleTrace) -> Value {
-        let mut members = vec![("index", Value::from(rule.index))];
-        members.extend((!rule.id.is_empty()).then(|| ("id", string(&rule.id))));
+        let mut members = Members::default();
+        members.set("index", Value::from(rule.index));
+        if !rule.id.is_empty() {
+            members.set("id", string(&rule.id));
+        }
         self.list(&mut members, "clauses", &rule.clauses, Names::clause);
-        members.extend(rule.share.as_ref().map(|share| ("rollout", self.rollout(share))));
-        members.push(match rule.ending {
-            Ending::Malformed => MALFORMED,
-            Ending::Result(matches) => ("match", Value::Bool(matches)),
-        });
+        if let Some(share) = &rule.share {
+            members.set("rollout", self.rollout(share));
+        }
+        match rule.ending {
+            Ending::Malformed => members.set_malformed(),
+            Ending::Result(matches) => members.set_flag("match", matches),
+        }
         self.object(members)
     }
 
     fn clause(&mut self, clause: &ClauseTrace) -> Value {
-        let mut members =
-            vec![("op", string(&clause.operator)), ("negate", Value::Bool(clause.negate))];
+        let mut members = Members::default();
+        members.set("op", string(&clause.operator));
+        members.set_flag("negate", clause.negate);
         match &clause.operand {
-            Operand::Attribute(attribute) => {
-                members.extend(attribute_members(attribute, "attribute"));
-            }
-            Operand::Kinds => members.push(("attribute", Value::from("kind"))),
+            Operand::Attribute(attribute) => members.set_attribute(attribute, "attribute"),
+            Operand::Kinds => members.set("attribute", Value::from("kind")),
             Operand::Unnamed => {}
         }
         self.list(&mut members, "segments", &clause.segments, Names::segment);
         match &clause.ending {
-            Ending::Malformed => members.push(MALFORMED),
+            Ending::Malformed => members.set_malformed(),
             Ending::Result(result) => {
-                let values = [
-                    ("contextValue", &result.context_value),
-                    ("matchingValue", &result.matching_value),
-                ];
-                members.extend(
-                    values
-                        .into_iter()
-                        .filter_map(|(name, value)| Some((name, shown(value.as_ref()?)))),
-                );
-                members.push(("match", Value::Bool(result.matches)));
+                if let Some(value) = &result.context_value {
+                    members.set("contextValue", shown(value));
+                }
+                if let Some(value) = &result.matching_value {
+                    members.set("matchingValue", shown(value));
+                }
+                members.set_flag("match", result.matches);
             }
         }
         self.object(members)
     }
 
     fn segment(&mut self, segment: &SegmentTrace) -> Value {
-        let mut members = vec![("segment", string(&segment.key))];
+        let mut members = Members::default();
+        members.set("segment", string(&segment.key));
         self.list(&mut members, "rules", &segment.rules, Names::rule);
         match segment.ending {
-            Ending::Malformed => members.push(MALFORMED),
+            Ending::Malformed => members.set_malformed(),
             Ending::Result(result) => {
-                members.push(("decidedBy", Value::from(decided_by(result.decided_by))));
-                members.push(("member", Value::Bool(result.member)));
+                members.set("decidedBy", Value::from(decided_by(result.decided_by)));
+                members.set_flag("member", result.member);
             }
         }
         self.object(members)
     }
 
     fn rollout(&mut self, rollout: &RolloutTrace) -> Value {
-        let mut members = vec![("bucket", Value::from(rollout.bucket))];
+        let mut members = Members::default();
+        members.set("bucket", Value::from(rollout.bucket));
         if let Some(attribute) = &rollout.by {
-            members.extend(attribute_members(attribute, "bucketBy"));
+            members.set_attribute(attribute, "bucketBy");
         }
-        members.extend(rollout.hash.map(|hash| ("hash", Value::from(hash.as_str()))));
+        if let Some(hash) = rollout.hash {
+            members.set("hash", Value::from(hash.as_str()));
+        }
         match &rollout.choice {
-            Choice::Share { weight } => members.push(("threshold", Value::from(*weight))),
+            Choice::Share { weight } => members.set("threshold", Value::from(*weight)),
             Choice::Entry { experiment, entries, in_experiment } => {
                 let kind = if *experiment { "experiment" } else { "rollout" };
-                members.push(("kind", Value::from(kind)));
+                members.set("kind", Value::from(kind));
                 self.list(&mut members, "entries", entries, Names::entry);
-                members.push(("inExperiment", Value::Bool(*in_experiment)));
+                members.set_flag("inExperiment", *in_experiment);
             }
         }
         self.object(members)
     }
 
     fn entry(&mut self, entry: &EntryTrace) -> Value {
-        let mut members = vec![
-            ("variationIndex", index(entry.variation)),
-            ("weight", Value::from(entry.weight)),
-            ("threshold", Value::from(entry.cumulative_weight)),
-            ("chosen", Value::Bool(entry.chosen)),
-        ];
-        members.extend(entry.untracked.then_some(("untracked", Value::Bool(true))));
+        let mut members = Members::default();
+        members.set("variationIndex", index(entry.variation));
+        members.set("weight", Value::from(entry.weight));
+        members.set("threshold", Value::from(entry.cumulative_weight));
+        members.set_flag("chosen", entry.chosen);
+        if entry.untracked {
+            members.set_flag("untracked", true);
+        }
         self.object(members)
     }
-}
-
-const MALFORMED: (&str, Value) = ("malformed", Value::Bool(true));
-
-fn attribute_members(attribute: &AttributeTrace, name: &'static str) -> [(&'static str, Value); 2] {
-    [("contextKind", string(&attribute.context_kind)), (name, string(&attribute.reference))]
 }
