@@ -1,5 +1,5 @@
 use isoflag::BigSegments;
-use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use pyo3::prelude::*;
 
 use crate::errors;
@@ -10,7 +10,7 @@ pub(crate) fn from_object(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<
     let Some(object) = object else {
         return Ok(None);
     };
-    let value = from_python::strict(object, DOCUMENT_BYTES).map_err(|failure| {
+    let value = from_python::strict(object, Budget::new(DOCUMENT_BYTES)).map_err(|failure| {
         failure.into_interrupt().unwrap_or_else(|failure| refused(&failure.message()))
     })?;
     BigSegments::from_value(&value).map(Some).map_err(|error| refused(&error.to_string()))

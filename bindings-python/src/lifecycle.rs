@@ -1,7 +1,7 @@
 //! The lifecycle methods of `Flags`: strategies, checks, differences, statuses, and the
 //! certification of artifacts.
 
-use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag_tools::{
     LifecycleError, Status, StepResult, TestEvidence, certification, certification_by_evidence,
     deployment, diff, finish, moment_of_seconds, strategy_for, with_status, with_strategy,
@@ -167,7 +167,7 @@ pub(crate) fn check_environments<'py>(
 /// Reads the keys of the flags that tests evaluated, by strategy.
 fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<TestEvidence> {
     let py = evaluated.py();
-    let written = from_python::strict(evaluated, DOCUMENT_BYTES)
+    let written = from_python::strict(evaluated, Budget::new(DOCUMENT_BYTES))
         .map_err(|failure| errors::no_document(py, failure))?;
     TestEvidence::read(&written)
         .map_err(|message| errors::invalid_argument(format_args!("`evaluated`: {message}")))

@@ -1,6 +1,6 @@
 //! Reads strategies and systems from Python arguments.
 
-use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{Object, Value};
 use isoflag_tools::{Strategy, StrategyError, System};
 use pyo3::prelude::*;
@@ -18,7 +18,7 @@ pub(crate) fn read(
 ) -> PyResult<Strategy> {
     let py = strategy.py();
     let convert = |object: &Bound<'_, PyAny>| {
-        from_python::strict(object, DOCUMENT_BYTES)
+        from_python::strict(object, Budget::new(DOCUMENT_BYTES))
             .map_err(|failure| errors::no_document(py, failure))
     };
     let written = convert(strategy)?;

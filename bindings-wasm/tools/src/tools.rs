@@ -1,15 +1,8 @@
-//! Exports explanations, diagnostics, the secure-mode hash and printable text.
+//! Exports explanations, diagnostics and the secure-mode hash.
 
 use isoflag::{Context, Diagnostic, Flags, Value};
 use isoflag_wasm::handles::{BOUND, CONTEXTS, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
-
-/// Returns the text with the control sequences of terminals and CI logs escaped.
-#[wasm_bindgen(js_name = printable)]
-#[must_use]
-pub fn printable_text(text: &str) -> String {
-    isoflag::printable(text).to_string()
-}
 
 /// Returns the diagnostics of the document, as the JSON text of an array.
 #[wasm_bindgen(js_name = flagsDiagnostics)]
@@ -33,8 +26,8 @@ pub fn secure_mode_hash(sdk_key: &str, context: u32) -> Option<String> {
 /// context.
 #[wasm_bindgen(js_name = secureModeHashForHost)]
 #[must_use]
-pub fn secure_mode_hash_for_host(sdk_key: &str, context: &str) -> Option<String> {
-    let context = Context::from_host_json(context.as_bytes());
+pub fn secure_mode_hash_for_host(sdk_key: &str, context: &[u8]) -> Option<String> {
+    let context = Context::from_host_json(context);
     let context = context.map_err(|error| isoflag_wasm::failure::context(&error)).ok()?;
     Some(isoflag::secure_mode_hash(sdk_key, &context))
 }

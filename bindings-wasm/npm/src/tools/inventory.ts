@@ -127,7 +127,7 @@ export function inventory(
   const names = Object.keys(documents);
   const unknown = Object.keys(activity).find(name => !names.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`there is activity of \`${tools.printable(unknown)}\`, and no document of that name`);
+    throw argumentErrors.at("", `there is activity of \`${unknown}\`, and no document of that name`);
   }
   const counted = names.map(name => {
     const given = activity[name];
