@@ -70,7 +70,7 @@ class Activity:
         if isinstance(other, Activity):
             other = other.to_dict()
         elif isinstance(other, str | bytes):
-            other = json.loads(other)
+            other = _loads(other)
         added = _parse(other)
         with self._lock:
             _merge(self._flags, added)
@@ -177,6 +177,13 @@ def _as_json(flags: Mapping[str, _Counted]) -> dict[str, Any]:
             for key, counted in flags.items()
         },
     }
+
+
+def _loads(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the input is not a flag activity: it is nested too deeply") from error
 
 
 def _parse(activity: Any) -> dict[str, _Counted]:
