@@ -125,7 +125,7 @@ export function inventory(
   requireTools("inventory");
   const { now, activity = {} } = options;
   const names = Object.keys(documents);
-  const unknown = Object.keys(activity).find(name => !names.includes(name));
+  const unknown = Object.keys(activity).find(name => !Object.hasOwn(documents, name));
   if (unknown !== undefined) {
     throw argumentErrors.at("", `there is activity of \`${unknown}\`, and no document of that name`);
   }
