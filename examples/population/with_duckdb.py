@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import duckdb
-
 import isoflag
 import isoflag.arrow
 

@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-import polars as pl
-
 import isoflag
 import isoflag.arrow
+import polars as pl
 
 flags = isoflag.Flags.from_json((Path(__file__).parents[1] / "shop" / "flags.json").read_text("utf-8"))
 users = pl.read_parquet(sys.argv[1])

@@ -4,10 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from pyspark.sql import SparkSession
-
 import isoflag
 import isoflag.spark
+from pyspark.sql import SparkSession
 
 # The workers run this Python, which has isoflag.
 os.environ["PYSPARK_PYTHON"] = sys.executable

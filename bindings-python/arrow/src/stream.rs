@@ -128,16 +128,22 @@ impl Stream {
             group.iter().map(|batch| plan.evaluate(batch, worker)).collect::<Result<Vec<_>, _>>()
         };
         let mut work = self.workers.iter_mut().zip(&groups);
-        // This thread takes the first group, and the group of any thread that cannot be started.
+        // This thread takes the first group.
         let own = work.next();
         let parts: Vec<_> = thread::scope(|scope| {
             let others: Vec<_> = work
                 .filter(|(_, group)| !group.is_empty())
-                .map(|(worker, group)| scope.spawn(|| evaluate(worker, group)))
+                .map(|(worker, group)| {
+                    thread::Builder::new().spawn_scoped(scope, || evaluate(worker, group))
+                })
                 .collect();
             let own = own.map(|(worker, group)| evaluate(worker, group));
-            let others =
-                others.into_iter().map(|other| other.join().unwrap_or_else(|_| Err(bug())));
+            let others = others.into_iter().map(|started| match started {
+                Ok(other) => other.join().unwrap_or_else(|_| Err(bug())),
+                Err(error) => Err(ArrowError::ExternalError(
+                    format!("no thread could be started: {error}").into(),
+                )),
+            });
             own.into_iter().chain(others).collect()
         });
         for part in parts {
@@ -171,6 +177,17 @@ impl Stream {
 
 fn bug() -> ArrowError {
     ArrowError::ComputeError("isoflag-arrow failed; please report it with this traceback".into())
+}
+
+/// The message of an error, without the kinds of error that it passed through.
+fn message(error: ArrowError) -> String {
+    match error {
+        ArrowError::ExternalError(error) => error.to_string(),
+        ArrowError::CDataInterface(message)
+        | ArrowError::ComputeError(message)
+        | ArrowError::InvalidArgumentError(message) => message,
+        other => other.to_string(),
+    }
 }
 
 impl Plan {
@@ -212,7 +229,7 @@ impl Iterator for Stream {
                 self.source = None;
                 self.pulled.clear();
                 // The interface passes messages as C strings.
-                let message = error.to_string().replace('\0', "\u{fffd}");
+                let message = message(error).replace('\0', "\u{fffd}");
                 return Some(Err(ArrowError::ExternalError(message.into())));
             }
         }

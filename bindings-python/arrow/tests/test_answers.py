@@ -357,6 +357,34 @@ def test_whole_contexts_are_json_or_structs() -> None:
     assert [value for value, _, _ in of_json] == [True, True, None, None, None]
 
 
+def test_rows_that_are_whole_contexts_by_their_kind() -> None:
+    flags = serving("plan", "in", "pro")
+    table = pa.table(
+        {
+            "kind": ["multi", "user", "multi", "device", "kind"],
+            "key": [None, "b", None, "d", "e"],
+            "plan": [None, "pro", None, "pro", "pro"],
+            "user": [{"key": "a", "plan": "pro"}, None, {"plan": "pro"}, None, None],
+        }
+    )
+    rows = answered(flags, "f", table)
+    assert [value for value, _, _ in rows] == [True, True, None, False, None]
+
+
+def test_private_attributes_must_be_a_list_of_text() -> None:
+    flags = serving("plan", "in", "pro")
+    table = pa.table(
+        {
+            "key": ["a", "b"],
+            "plan": ["pro", "pro"],
+            "_meta": [{"privateAttributes": ["plan"]}, None],
+        }
+    )
+    assert [value for value, _, _ in answered(flags, "f", table)] == [True, True]
+    numbers = table.set_column(2, "_meta", pa.array([{"privateAttributes": [1]}, None]))
+    assert [value for value, _, _ in answered(flags, "f", numbers)] == [None, True]
+
+
 def test_a_context_over_the_limit_is_invalid() -> None:
     flags = serving("plan", "in", "pro")
     texts = ["x" * n for n in (100, (1 << 20) - 100, 1 << 20)]
