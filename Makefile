@@ -85,10 +85,9 @@ build-python:
 python-packages: build-python
 	@.ci/python-env
 
-# Optimized less than the published wheel, which takes twice as long to build.
 build-arrow: python-packages
 	@.ci/cached 'isoflag-arrow (a minute)' '.venv/lib/python3*/site-packages/isoflag/arrow' $(ARROW) -- \
-		env PATH="$(CURDIR)/.venv/bin:$$PATH" MATURIN_PEP517_ARGS='--profile quick' CARGO_TARGET_DIR="$(TARGET)/arrow" \
+		env PATH="$(CURDIR)/.venv/bin:$$PATH" CARGO_TARGET_DIR="$(TARGET)/arrow" \
 		pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python/arrow
 
 # Without rustup the target comes with the machine's Rust.

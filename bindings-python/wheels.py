@@ -136,6 +136,7 @@ def try_all(folder: Path) -> None:
     """Tries all packages that can be imported on this machine, and lists their sizes."""
     (sdist,) = folder.glob("isoflag-*.tar.gz")
     try_installed(sys.executable, folder, "--no-index", "isoflag[cli]")
+    try_installed(sys.executable, folder, "--no-index", "isoflag[arrow]")
     try_installed(sys.executable, folder, sdist)
     if shutil.which(FREE_THREADED):
         try_installed(FREE_THREADED, folder, "--no-index", "isoflag")

@@ -2,7 +2,7 @@
 
     population.py WORKLOAD.json [--rows 1000000]
 
-Run it with the Python of `.venv` after `make build-arrow` with the release profile. It prints rows like the other
+Run it with the Python of `.venv` after `make build-arrow`. It prints rows like the other
 measurements; `cpu` is the time of all threads, which another process disturbs less.
 """
 

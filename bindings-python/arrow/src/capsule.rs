@@ -8,7 +8,7 @@ use arrow_array::{
     RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
 };
-use arrow_schema::ArrowError;
+use arrow_schema::{ArrowError, DataType};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
@@ -41,7 +41,7 @@ pub(crate) fn import(data: &Bound<'_, PyAny>) -> PyResult<Source> {
             let schema = FFI_ArrowSchema::from_raw(schema.as_ptr());
             from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), &schema).map_err(error)?
         };
-        if !matches!(data.data_type(), arrow_schema::DataType::Struct(_)) {
+        if !matches!(data.data_type(), DataType::Struct(_)) || data.null_count() != 0 {
             let message = format!("`data` is an array of {}; pass a table", data.data_type());
             return Err(PyTypeError::new_err(message));
         }

@@ -169,18 +169,18 @@ fn kinds(
     flags: &Flags,
     handles: &[Option<FlagHandle>],
 ) -> Result<Vec<KindColumns>, Problem> {
-    // Each member's name, with its prefix, and its column.
-    let mut members: Vec<(String, usize)> = Vec::new();
+    // Each member's name with its prefix, and its column, by default that of its name.
+    let mut members: Vec<(String, Option<usize>)> = Vec::new();
     for field in schema.fields() {
         let is_overridden = overrides.iter().any(|(member, _)| member == field.name());
         if !is_overridden && !members.iter().any(|(member, _)| member == field.name()) {
-            // Columns of one name are an error only if they are read.
-            members.push((field.name().clone(), usize::MAX));
+            // Looked up later: two columns of one name are an error only if they are read.
+            members.push((field.name().clone(), None));
         }
     }
     for (member, column) in overrides {
         if let Some(column) = column {
-            members.push((member, find(schema, &column)?));
+            members.push((member, Some(find(schema, &column)?)));
         }
     }
     let prefixes: BTreeSet<String> = members
@@ -198,9 +198,7 @@ fn kinds(
     };
     let read: BTreeSet<Arc<str>> =
         handles.iter().flat_map(|handle| flags.dependencies_of(*handle).names().to_vec()).collect();
-    let column = |name: &str, known: usize| -> Result<usize, Problem> {
-        if known == usize::MAX { find(schema, name) } else { Ok(known) }
-    };
+    let column = |name: &str, known: Option<usize>| known.map_or_else(|| find(schema, name), Ok);
     let mut kinds = Vec::new();
     for prefix in std::iter::once("").chain(prefixes.iter().map(String::as_str)) {
         let mut kind = (!prefix.is_empty()).then(|| Kind::Named(Arc::from(prefix)));

@@ -56,10 +56,14 @@ struct Attribute {
     column: usize,
     attribute: RowAttribute,
     absent: Option<RowValue>,
-    texts: Box<[Option<(Arc<str>, RowValue)>]>,
+    /// By hash of the text.
+    texts: Box<[Option<Converted>]>,
     /// By index in the dictionary of the current batch.
     dictionary: Vec<Option<RowValue>>,
 }
+
+/// A text and its converted value.
+type Converted = (Arc<str>, RowValue);
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(

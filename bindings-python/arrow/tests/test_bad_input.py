@@ -79,6 +79,7 @@ def test_two_columns_of_one_name_are_an_error_if_they_are_read() -> None:
     [
         ({"data": 3}, "`data` is a int: expected an Arrow table, batch or stream"),
         ({"data": pa.array([1])}, "pass a table"),
+        ({"data": pa.array([{"key": "a"}, None])}, "pass a table"),
         ({"keys": "f"}, "`keys` is a str"),
         ({"columns": "value"}, "`columns` is a str"),
         ({"flags": {"flags": {}}}, "`flags` is a dict: expected isoflag.Flags"),

@@ -121,7 +121,7 @@ def _members(
                 raise ValueError("the clock needs a time zone: set its `tzinfo`")
             clock = (column.timestamp() * 1000, round(offset.total_seconds() / 60))
         elif isinstance(column, datetime):
-            raise TypeError(f"`context` maps `{name}` to a datetime: expected a column")
+            raise TypeError(f"`context` maps {name!r} to a datetime: expected a column")
         elif name == "clock":
             clock = column
         else:
