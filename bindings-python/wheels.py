@@ -125,7 +125,7 @@ def try_installed(interpreter: str, folder: Path, *packages: str | Path) -> None
 def publish(targets: list[str], folder: Path) -> None:
     """Builds the other packages for PyPI into the folder."""
     for target in targets:
-        print(f"wheels: without the GIL, the command-line tool and Arrow, for {target} (four minutes)")
+        print(f"wheels: without the GIL, the CLI and isoflag-arrow, for {target} (four minutes)")
         build(PYTHON, target, folder, "--no-default-features", "--interpreter", FREE_THREADED)
         build(Path("cli"), target, folder, "--release")
         build(PYTHON / "arrow", target, folder)
