@@ -92,23 +92,24 @@ impl<'a> Rows<'a> {
         let mut last = 0;
         for row in 0..batch.num_rows() {
             let shape = kinds.and_then(|kinds| self.shape(kinds, &columns, row, shapes, &mut last));
-            match shape {
-                Some(Shape { bound: Some(bound), .. }) => {
-                    bound.overwrite(&columns, row);
-                    for (index, handle) in self.handles.iter().enumerate() {
-                        answered(index, &bound.row.evaluate_handle(*handle));
-                    }
-                }
-                Some(Shape { bound: None, .. }) => self.invalid(&mut answered),
-                None => match self.context(batch, &columns, row) {
-                    Some(context) => {
-                        let bound = self.flags.bind(&context);
+            if let Some(shape) = shape {
+                let bound = shape.bound.as_mut();
+                let valid = bound.and_then(|bound| bound.overwrite(&columns, row).then_some(bound));
+                match valid {
+                    Some(bound) => {
                         for (index, handle) in self.handles.iter().enumerate() {
-                            answered(index, &bound.evaluate_handle(*handle));
+                            answered(index, &bound.row.evaluate_handle(*handle));
                         }
                     }
                     None => self.invalid(&mut answered),
-                },
+                }
+            } else if let Some(context) = self.context(batch, &columns, row) {
+                let bound = self.flags.bind(&context);
+                for (index, handle) in self.handles.iter().enumerate() {
+                    answered(index, &bound.evaluate_handle(*handle));
+                }
+            } else {
+                self.invalid(&mut answered);
             }
         }
     }
@@ -272,21 +273,21 @@ fn host_context(value: Value) -> Option<Context> {
 }
 
 impl Bound {
-    fn overwrite(&mut self, columns: &[Column<'_>], row: usize) {
+    /// Overwrites the keys and attributes; false if the row's context is invalid.
+    fn overwrite(&mut self, columns: &[Column<'_>], row: usize) -> bool {
         for (kind, column) in &self.keys {
             let key = columns.get(*column).and_then(|column| column.text(row));
             self.row.set_key(kind, key.unwrap_or_default());
         }
-        for attribute in &mut self.attributes {
-            if let Some(column) = columns.get(attribute.column) {
-                attribute.overwrite(&mut self.row, column, row);
-            }
-        }
+        self.attributes.iter_mut().all(|attribute| match columns.get(attribute.column) {
+            Some(column) => attribute.overwrite(&mut self.row, column, row),
+            None => false,
+        })
     }
 }
 
 impl Attribute {
-    fn overwrite(&mut self, binding: &mut RowBinding, column: &Column<'_>, row: usize) {
+    fn overwrite(&mut self, binding: &mut RowBinding, column: &Column<'_>, row: usize) -> bool {
         if let Some(index) = column.index(row)
             && let Column::Dictionary { indices, values, .. } = column
             && values.len() <= indices.len()
@@ -319,9 +320,10 @@ impl Attribute {
     }
 }
 
-/// Sets a value. The mapping has checked that no value makes a context invalid.
-fn set(binding: &mut RowBinding, attribute: &RowAttribute, value: Option<&RowValue>) {
+/// Sets a value; false for a missing one, since a context with it is invalid.
+fn set(binding: &mut RowBinding, attribute: &RowAttribute, value: Option<&RowValue>) -> bool {
     if let Some(value) = value {
         binding.set(attribute, value);
     }
+    value.is_some()
 }

@@ -22,6 +22,21 @@ RULE = {
 }
 FLAG = {"on": True, "variations": [False, True], "fallthrough": {"variation": 0}, "rules": [RULE]}
 FLAGS = isoflag.Flags.from_dict({"flags": {"f": FLAG, "plan": FLAG}})
+NAMED = isoflag.Flags.from_dict(
+    {
+        "flags": {
+            "f": {
+                **FLAG,
+                "rules": [
+                    {
+                        "clauses": [{"attribute": "name", "op": "in", "values": ["pro"]}],
+                        "variation": 1,
+                    }
+                ],
+            }
+        }
+    }
+)
 TABLE = pa.table({"key": ["a", "b"], "plan": ["pro", "free"]})
 
 
@@ -120,10 +135,13 @@ def test_all_keys_are_null() -> None:
         assert [value for value, _, _ in answered(FLAGS, "f", table)] == [None, None]
 
 
-def test_text_that_is_not_utf_8_is_absent() -> None:
+def test_text_that_is_not_utf_8_is_absent_and_an_invalid_name_or_key() -> None:
     broken = pa.array([b"pro\xff", b"pro"]).cast(pa.string(), safe=False)
     table = pa.table({"key": ["a", "b"], "plan": broken})
     assert [value for value, _, _ in answered(FLAGS, "f", table)] == [False, True]
+    names = pa.chunked_array([pa.array(["pro"]), broken]).combine_chunks()
+    table = pa.table({"key": ["a", "b", "c"], "name": names})
+    assert [value for value, _, _ in answered(NAMED, "f", table)] == [True, None, True]
     table = pa.table({"key": broken, "plan": ["pro", "pro"]})
     assert [value for value, _, _ in answered(FLAGS, "f", table)] == [None, True]
 
