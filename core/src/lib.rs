@@ -71,7 +71,8 @@ pub use evaluate::{
 };
 pub use explain::Explanation;
 pub use flags::{
-    AllFlagsOptions, BoundFlags, FlagState, Flags, PartialBinding, PrerequisiteKeys, StateMember,
+    AllFlagsOptions, BoundFlags, FlagState, Flags, PartialBinding, PrerequisiteKeys, RowAttribute,
+    RowBinding, RowValue, StateMember,
 };
 pub use freshness::{
     Consistency, DocumentHistory, Evidence, Gate, HistoryLimits, POLL_TIMEOUT_MS, PinError, Pinned,

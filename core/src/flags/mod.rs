@@ -1,9 +1,11 @@
 //! Loaded flag documents: loading, patching, binding and evaluating.
 
 mod bound_flags;
+mod rows;
 mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};
+pub use rows::{RowAttribute, RowBinding, RowValue};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 use std::sync::{Arc, OnceLock};
