@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use isoflag::limits::CONTEXT_BYTES;
 use isoflag::{Answer, Gate};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -94,7 +93,7 @@ impl BoundFlags {
         key: &Bound<'_, PyString>,
         reason: &Bound<'_, PyAny>,
     ) -> PyResult<&'static str> {
-        let reason = from_python::lenient(reason, CONTEXT_BYTES, None)?.value;
+        let reason = from_python::lenient(reason, None)?.value;
         Ok(self.inner.flags().openfeature_reason(&key.to_string_lossy(), &reason))
     }
 

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use isoflag::limits::{CONTEXT_BYTES, DOCUMENT_BYTES};
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{BigSegments, Marks, Value};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -40,7 +40,7 @@ fn from_host(
     warnings: &Warnings,
 ) -> PyResult<Result<isoflag::Context, isoflag::ContextError>> {
     let py = object.py();
-    let converted = from_python::lenient(object, CONTEXT_BYTES, flags)?;
+    let converted = from_python::lenient(object, flags)?;
     let Lenient { value, marks, is_whole, skipped } = converted;
     let context = read(py, &value, || isoflag::Context::from_host_value(&value, marks));
     match &context {
@@ -62,7 +62,7 @@ pub(crate) fn ignored_members(object: &Bound<'_, PyAny>) -> PyResult<Option<Stri
     if object.is_instance_of::<Context>() {
         return Ok(None);
     }
-    Ok(warnings::ignored_members(&from_python::lenient(object, CONTEXT_BYTES, None)?.value))
+    Ok(warnings::ignored_members(&from_python::lenient(object, None)?.value))
 }
 
 /// Converts a context that must be valid.
@@ -71,7 +71,7 @@ fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
         return Ok(context.get().inner.clone());
     }
     let py = object.py();
-    let value = from_python::strict(object, CONTEXT_BYTES)
+    let value = from_python::strict(object, Budget::of_context())
         .map_err(|failure| errors::no_context(py, failure))?;
     let context = read(py, &value, || isoflag::Context::from_host_value(&value, Marks::Absent));
     made(py, context).map(|context| context.inner)
@@ -113,7 +113,7 @@ impl Context {
         let key = well_formed(key, "key")?;
         let mut builder = isoflag::Context::builder(key);
         if let Some(attributes) = attributes {
-            let value = from_python::strict(attributes, CONTEXT_BYTES)
+            let value = from_python::strict(attributes, Budget::of_context())
                 .map_err(|failure| errors::no_context(py, failure))?;
             let Some(members) = value.as_object() else {
                 return Err(PyTypeError::new_err("`attributes` must be a mapping"));
@@ -249,7 +249,7 @@ pub(crate) fn big_segments(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option
     let Some(object) = object else {
         return Ok(None);
     };
-    let value = from_python::strict(object, DOCUMENT_BYTES).map_err(|failure| {
+    let value = from_python::strict(object, Budget::new(DOCUMENT_BYTES)).map_err(|failure| {
         failure.into_interrupt().unwrap_or_else(|failure| rejected(&failure.message()))
     })?;
     BigSegments::from_value(&value).map(Some).map_err(|error| rejected(&error.to_string()))

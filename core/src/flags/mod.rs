@@ -2,9 +2,11 @@
 
 mod bound_flags;
 mod openfeature;
+mod rows;
 mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};
+pub use rows::{RowAttribute, RowBinding, RowValue};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 use std::sync::{Arc, OnceLock};
@@ -483,7 +485,7 @@ impl Flags {
     /// The bootstrap data for an invalid context.
     #[must_use]
     pub fn invalid_state() -> Value {
-        let no_flags = Object::default().with("$flagsState", Value::Object(Object::default()));
-        Value::Object(no_flags.with("$valid", Value::Bool(false)))
+        let no_flags = Value::Object(Object::default());
+        Value::Object(Object::of(&[("$flagsState", no_flags), ("$valid", Value::Bool(false))]))
     }
 }

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from isoflag._core import printable
+
 from .request import DOCUMENT_HEADER, Request
 from .response import Response, json_response
 
@@ -44,7 +46,9 @@ class Cors:
     ) -> None:
         """Creates a policy; raises ``ValueError`` for an invalid origin."""
         if isinstance(origins, str):
-            raise TypeError(f"invalid origins `{origins}`: expected a list of origins")
+            raise TypeError(
+                f"invalid origins `{printable(str(origins))}`: expected a list of origins"
+            )
         self._origins = frozenset(origins)
         if "*" in self._origins and credentials:
             raise ValueError(
@@ -53,7 +57,7 @@ class Cors:
         for origin in self._origins - {"*"}:
             if not _is_origin(origin):
                 raise ValueError(
-                    f"invalid origin `{origin}`: expected scheme, host and port only, in lower "
+                    f"invalid origin `{printable(str(origin))}`: expected scheme, host and port only, in lower "
                     "case and without a default port, such as `https://shop.example`"
                 )
         self._credentials = credentials
