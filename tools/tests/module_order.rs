@@ -16,6 +16,8 @@ fn modules_import_only_modules_before_them() {
         "strategy",
         "check",
         "diff",
+        "impact",
+        "simulation",
         "certification",
         "inventory",
         "retirement",

@@ -29,6 +29,28 @@ use isoflag::{Flags, Object, Value, utf16_order};
 /// ```
 #[must_use]
 pub fn changed_answers(before: &Flags, after: &Flags) -> Vec<Arc<str>> {
+    let changed = changed_parts(before, after).0;
+    let mut flags: Vec<&str> =
+        changed.iter().filter_map(|(section, key)| (*section == FLAGS).then_some(*key)).collect();
+    flags.sort_by(|one, other| utf16_order(one, other));
+    flags.into_iter().map(Arc::from).collect()
+}
+
+/// The flags and segments of two documents that can decide differently.
+pub(crate) struct ChangedParts<'a>(BTreeSet<Part<'a>>);
+
+impl<'a> ChangedParts<'a> {
+    pub(crate) fn has_flag(&self, key: &'a str) -> bool {
+        self.0.contains(&(FLAGS, key))
+    }
+
+    pub(crate) fn has_segment(&self, key: &'a str) -> bool {
+        self.0.contains(&(SEGMENTS, key))
+    }
+}
+
+/// Returns every flag and segment that changed, or depends on one that did.
+pub(crate) fn changed_parts<'a>(before: &'a Flags, after: &'a Flags) -> ChangedParts<'a> {
     let (old, new) = (Decisions::of(before), Decisions::of(after));
     let mut changed: BTreeSet<Part<'_>> = BTreeSet::new();
     let mut to_follow = Vec::new();
@@ -42,10 +64,17 @@ pub fn changed_answers(before: &Flags, after: &Flags) -> Vec<Arc<str>> {
             to_follow.extend(dependents.iter().filter(|dependent| changed.insert(**dependent)));
         }
     }
-    let mut flags: Vec<&str> =
-        changed.iter().filter_map(|(section, key)| (*section == FLAGS).then_some(*key)).collect();
-    flags.sort_by(|one, other| utf16_order(one, other));
-    flags.into_iter().map(Arc::from).collect()
+    ChangedParts(changed)
+}
+
+/// The members of a flag's source that choose its targets, with the defaults of absent ones.
+pub(crate) fn target_members(flag: &Object) -> [Value; 2] {
+    ["targets", "contextTargets"].map(|name| filled(flag, name))
+}
+
+/// The clauses of each rule of a flag's source, with the defaults of absent members.
+pub(crate) fn rule_clauses(flag: &Object) -> Vec<Value> {
+    member(flag, "rules").as_array().unwrap_or_default().iter().map(clauses).collect()
 }
 
 /// A flag or a segment, by its key.
