@@ -10,6 +10,7 @@ mod clock;
 mod command;
 mod console;
 mod context_argument;
+mod contexts;
 mod document;
 mod evidence;
 mod finding;
@@ -47,7 +48,8 @@ struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
-  1  findings: `check` found an error, the flag was answered with an error, tests failed
+  1  findings: `check` found an error, the flag was answered with an error, tests failed, `impact
+     --fail-over` found a larger share
   2  wrong usage, or a file or document that cannot be read
 
 `-` in place of a file reads standard input.";

@@ -84,6 +84,9 @@ fn no_subcommand_prints_control_sequences_or_commands() {
         let labelled = &*format!("{key}={old}");
         let copy = &*named("copy", Some(&text));
         let out = &*named("out", None);
+        let lines = &*file(&format!("hostile-{index}.jsonl"), Some(context));
+        let table = format!("key,\"{}\"\nada,1\nbob\n", key.replace('"', "\"\""));
+        let table = &*file(&format!("hostile-{index}.csv"), Some(&table));
         let runs: &[&[&str]] = &[
             &["check", old],
             &["check", flat],
@@ -98,6 +101,12 @@ fn no_subcommand_prints_control_sequences_or_commands() {
             &["diff", new, old, "--markdown"],
             &["diff", old, missing],
             &["diff", broken, old],
+            &["impact", old, new, "--contexts", lines, "--by", key],
+            &["impact", new, old, "--contexts", lines, "--by", &format!("/{key}"), "--markdown"],
+            &["impact", old, new, "--contexts", table],
+            &["impact", old, new, "--contexts", table, "--key", key],
+            &["impact", old, new, "--contexts", missing, "--fail-over", key],
+            &["impact", old, new, "--contexts", broken, "--fail-over", "0%"],
             &["strategy", old, "flush-out"],
             &["strategy", old, key],
             &["strategy", old, "custom", "--on", key],

@@ -9,6 +9,7 @@ mod digest;
 mod eval;
 mod explain;
 mod finish;
+mod impact;
 mod init;
 mod inventory;
 mod keys;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
+    Impact(impact::Arguments),
     Strategy(strategy::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
@@ -52,6 +54,7 @@ impl Command {
             Command::Init(arguments) => init::run(&arguments, console),
             Command::Check(arguments) => check::run(&arguments, input, console),
             Command::Diff(arguments) => diff::run(&arguments, input, console),
+            Command::Impact(arguments) => impact::run(&arguments, input, console),
             Command::Strategy(arguments) => strategy::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),

@@ -1,0 +1,120 @@
+//! `impact`: counted over files of contexts, or derived from the documents.
+
+use isoflag::Value;
+
+use crate::program::{Ran, file, isoflag, isoflag_reading};
+
+fn document(weight: u32, more: &str) -> String {
+    let other = 100_000 - weight;
+    format!(
+        r#"{{"flags": {{"checkout": {{"on": true, "variations": [true, false], "salt": "a",
+        "rules": [{{"variation": 0, "clauses": [{{"attribute": "age", "op": "lessThan", "values": [{}]}}]}}],
+        "fallthrough": {{"rollout": {{"variations": [
+            {{"variation": 0, "weight": {weight}}}, {{"variation": 1, "weight": {other}}}]}}}}}}}}}}"#,
+        if more.is_empty() { "18" } else { more }
+    )
+}
+
+/// Runs `impact` on two documents, one of which has a higher limit of an age.
+fn impact(contexts: &str, text: &str, more: &[&str]) -> Ran {
+    let old = file("old.json", Some(&document(0, "")));
+    let new = file("new.json", Some(&document(0, "21")));
+    let contexts = file(contexts, Some(text));
+    isoflag(&[&["impact", &old, &new, "--contexts", &contexts], more].concat())
+}
+
+const USERS: &str = "id,name,age,country,version,tags\n1,Ada,17,NO,1.10,[1]\n2,\"Bob, \"\"B\"\"\",19,DE,2.5,\n3,Eve,20,NO,3,[2]\n4,Kim,,DE,,\n5,Lee,64,,,\n";
+
+#[test]
+fn contexts_of_a_csv_file_are_counted() {
+    let ran = impact("users.csv", USERS, &["--key", "id", "--by", "country", "--by", "version"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+    let text = impact("users.csv", USERS, &["--key", "id", "--text", "age"]);
+    assert!(text.out.starts_with("0 of 5 contexts (0%) get another value"), "{text:?}");
+}
+
+#[test]
+fn json_lines_are_counted_like_csv() {
+    let lines = r#"{"kind": "user", "key": "1", "name": "Ada", "age": 17, "country": "NO", "version": "1.10"}
+
+{"kind": "user", "key": "2", "age": 19, "country": "DE", "version": "2.5"}
+{"kind": "user", "key": "3", "age": 20, "country": "NO", "version": "3"}
+{"kind": "user", "key": "4", "country": "DE"}
+{"kind": "user", "key": "5", "age": 64}
+"#;
+    let by = ["--by", "country", "--by", "version"];
+    let csv = impact("users.csv", USERS, &[&["--key", "id"][..], &by].concat());
+    assert_eq!(impact("users.jsonl", lines, &by).out, csv.out);
+    let (old, new) = (file("old.json", None), file("new.json", None));
+    std::fs::write(&old, document(0, "")).unwrap();
+    std::fs::write(&new, document(0, "21")).unwrap();
+    let arguments = [&["impact", &old, &new, "--contexts", "-"], &by[..]].concat();
+    assert_eq!(isoflag_reading(&arguments, lines).out, csv.out);
+}
+
+#[test]
+fn broken_files_of_contexts_are_errors_with_their_line() {
+    let long = format!("{{\"key\": \"{}\"}}", "a".repeat(1 << 20));
+    for (name, text, problem) in [
+        ("a.csv", "key,age\nada,17\n\"bob,19\n", "line 3: a quote is not closed"),
+        ("a.csv", "key,age\nada,5\"\n", "line 2: a quote inside a cell"),
+        ("a.csv", "key,age\nada\n", "line 2: expected 2 cells like the header, found 1"),
+        (
+            "a.csv",
+            "id,age\nada,1\n",
+            "line 1: there is no column `key`; name one with `--key`, the file has `id`, `age`",
+        ),
+        ("a.csv", "key,key\nada,1\n", "line 1: two columns are named `key`"),
+        ("a.csv", "", "line 1: there is no column `key`"),
+        ("a.jsonl", "{\"key\": \"a\"}\n\n{\"key\": \n", "line 3: it is not JSON"),
+        ("a.jsonl", &long, "line 1: it is longer than 1 MiB"),
+        (
+            "a.jsonl",
+            "{\"name\": \"x\", \"context\": {}}\n",
+            "not one of the 1 contexts is valid; the first, in line 1: ",
+        ),
+        ("a.json", "{}", "expected a name that ends in `.csv` or `.jsonl`"),
+    ] {
+        let ran = impact(name, text, &[]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+        assert!(ran.err.contains(problem), "{ran:?}");
+    }
+    let ran = impact("a.csv", USERS, &["--key", "id", "--text", "size"]);
+    assert!(ran.err.contains("there is no column `size`; name one with `--text`"), "{ran:?}");
+    let ran = impact("a.csv", USERS, &["--key", "id", "--by", "/"]);
+    assert!(ran.err.contains("`--by`: the attribute reference `/`"), "{ran:?}");
+    assert_eq!(impact("a.csv", "key\n", &[]).code, 0);
+}
+
+#[test]
+fn invalid_contexts_are_counted_and_reported() {
+    let ran = impact("a.csv", "key,anonymous\n,true\nada,true\nbob,\n", &["--json"]);
+    let report = Value::parse(ran.out.as_bytes()).unwrap();
+    let count = |name: &str| report.as_object().unwrap().get(name).unwrap().as_number().unwrap();
+    assert_eq!((count("contexts") as u32, count("invalid") as u32), (2, 1));
+    assert!(ran.err.contains("1 of 3 contexts are invalid; the first, in line 2: "), "{ran:?}");
+}
+
+#[test]
+fn a_share_above_the_bound_fails() {
+    let old = file("old.json", Some(&document(10_000, "")));
+    let raised = file("raised.json", Some(&document(15_000, "")));
+    let ran = isoflag(&["impact", &old, &raised, "--fail-over", "5%"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+    let ran = isoflag(&["impact", &old, &raised, "--fail-over", "4.9%", "--markdown"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, "`checkout`: 5% change, more than 4.9%\n"));
+    let edited = file("edited.json", Some(&document(10_000, "21")));
+    let ran = isoflag(&["impact", &old, &edited, "--fail-over", "99%"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("depends on attributes, and may be more than 99%"), "{ran:?}");
+    let users = file("users.csv", Some(USERS));
+    let counted = ["--contexts", &users, "--key", "id", "--fail-over", "40%"];
+    let ran = isoflag(&[&["impact", &old, &edited], &counted[..]].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for wrong in ["5", "0.05", "-1%", "101%", "%"] {
+        let bound = format!("--fail-over={wrong}");
+        assert_eq!(isoflag(&["impact", &old, &raised, &bound]).code, 2, "{wrong}");
+    }
+}
