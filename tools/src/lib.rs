@@ -29,6 +29,7 @@ mod last_evaluated;
 mod lifecycle;
 mod receipt;
 mod retirement;
+mod simulation;
 mod strategy;
 mod ternary;
 mod typing;
@@ -61,6 +62,9 @@ pub use lifecycle::{
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
+};
+pub use simulation::{
+    RaiseError, SimulatedRollout, SimulatedShare, Simulation, SimulationCounter, raised,
 };
 pub use strategy::{
     Effect, Strategy, StrategyError, StrategyKind, System, strategy_effect, strategy_for,

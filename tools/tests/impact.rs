@@ -9,7 +9,7 @@ use isoflag::model::FlagState;
 use isoflag::{Context, Flags, Reason, ReasonKind, Value};
 use isoflag_tools::{
     DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group, GroupBy, IMPACT_GROUPS,
-    Impact, ServedAnswer, impact,
+    Impact, Move, ServedAnswer, impact,
 };
 use proptest::prelude::*;
 
@@ -25,6 +25,10 @@ fn document(members: &str) -> Flags {
             "p": {{"on": true, "variations": [true, false], "fallthrough": {{"variation": 0}}}}}},
         "segments": {{"s": {{"included": ["x"]}}}}}}"#
     ))
+}
+
+fn flags_of(flags_json: &[String]) -> Flags {
+    flags(&format!(r#"{{"flags": {{{}}}}}"#, flags_json.join(",")))
 }
 
 fn rollout(more: &str, weights: [u32; 3]) -> String {
@@ -194,30 +198,38 @@ fn shares_that_depend_on_attributes_are_not_guessed() {
 fn sampled_keys_change_in_the_exact_shares() {
     const KEYS: usize = 100_000;
     let hashed = |hash: &str, weights| fallthrough(&format!(r#""hash": "{hash}", "#), weights);
-    let seeded = |seed: u32, weights| fallthrough(&format!(r#""seed": {seed}, "#), weights);
-    for (old, new) in [
-        (fallthrough("", [10_000, 20_000, 70_000]), fallthrough("", [15_000, 30_000, 55_000])),
-        (seeded(1, [33_000, 33_000, 34_000]), seeded(2, [10_000, 60_000, 30_000])),
-        (hashed("sha1", [50_000, 25_000, 25_000]), hashed("murmur3", [50_000, 25_000, 25_000])),
-        (hashed("murmur3", [1_000, 0, 99_000]), hashed("murmur3", [1_500, 500, 98_000])),
-        (fallthrough("", [5, 0, 99_995]), fallthrough("", [5_000, 0, 95_000])),
-    ] {
-        let impact = counted(&document(&old), &document(&new), KEYS);
-        let [flag] = impact.flags.as_slice() else { panic!("{old} {new}") };
-        let [change] = flag.foreseen.as_slice() else { panic!("{old} {new}") };
-        let Foreseen::Exact(shares) = &change.shares else { panic!("{old} {new}") };
+    let seeded = |seed: u32, weights| {
+        fallthrough(&format!(r#""seed": {seed}, "hash": "murmur3", "#), weights)
+    };
+    let edits = [
+        [fallthrough("", [10_000, 20_000, 70_000]), fallthrough("", [15_000, 30_000, 55_000])],
+        [seeded(1, [33_000, 33_000, 34_000]), seeded(2, [10_000, 60_000, 30_000])],
+        [hashed("sha1", [50_000, 25_000, 25_000]), hashed("murmur3", [50_000, 25_000, 25_000])],
+        [hashed("murmur3", [1_000, 0, 99_000]), hashed("murmur3", [1_500, 500, 98_000])],
+        [seeded(7, [5, 0, 99_995]), seeded(7, [5_000, 0, 95_000])],
+    ];
+    let document = |side: usize| {
+        let flags = edits.iter().enumerate().map(|(index, edit)| {
+            let members = &edit[side];
+            format!(r#""f{index}": {{"on": true, "variations": ["a", "b", "c"], {members}}}"#)
+        });
+        flags_of(&flags.collect::<Vec<_>>())
+    };
+    let impact = counted(&document(0), &document(1), KEYS);
+    assert_eq!(impact.flags.len(), edits.len());
+    for flag in &impact.flags {
+        let [change] = flag.foreseen.as_slice() else { panic!("{flag:?}") };
+        let Foreseen::Exact(shares) = &change.shares else { panic!("{flag:?}") };
         assert_eq!(shares.iter().map(|share| share.pairs).sum::<u64>(), 10_000_000_000);
         for share in shares {
-            let is_it =
-                |each: &&isoflag_tools::Move| (each.from, each.to) == (share.from, share.to);
+            let is_it = |each: &&Move| (each.from, each.to) == (share.from, share.to);
             let seen = flag.moves.iter().find(is_it).map_or(0, |each| each.count) as f64;
             let expected = share.share() * KEYS as f64;
             let five_sigmas = 5.0 * (expected * (1.0 - share.share())).sqrt() + 1.0;
-            assert!((seen - expected).abs() <= five_sigmas, "{old} {new} {share:?}: {seen}");
+            assert!((seen - expected).abs() <= five_sigmas, "{} {share:?}: {seen}", flag.key);
         }
-        let known = |each: &isoflag_tools::Move| {
-            shares.iter().any(|share| (each.from, each.to) == (share.from, share.to))
-        };
+        let known =
+            |each: &Move| shares.iter().any(|share| (each.from, each.to) == (share.from, share.to));
         assert!(flag.moves.iter().all(known));
     }
 }
@@ -289,12 +301,12 @@ fn holds(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     #[test]
     fn each_change_of_an_answer_is_foreseen([old, new] in documents()) {
         let (old, new) = (Flags::from_value(old).unwrap(), Flags::from_value(new).unwrap());
-        let contexts: Vec<Context> = (0..12).map(|user| {
+        let contexts: Vec<Context> = (0..8).map(|user| {
             let plan = Value::from(format!("v{}", user % 3));
             Context::builder(&format!("u{user}")).attribute("plan", plan).build().unwrap()
         }).collect();
@@ -401,4 +413,22 @@ fn answers_that_need_big_segments_are_counted() {
     let impact = counted(&big(0), &big(1), 3);
     assert_eq!(impact.flags[0].without_big_segments, 3);
     assert!(impact.to_string().contains("big segments are unknown here; 3 contexts need them"));
+}
+
+/// The cases that every host runtime computes; the tests of the bindings read the same file.
+#[test]
+fn the_cases_of_every_host_runtime() {
+    let cases: serde_json::Value = serde_json::from_str(include_str!("impact.json")).unwrap();
+    for case in cases.as_array().unwrap() {
+        let (old, new) = (flags(&case["old"].to_string()), flags(&case["new"].to_string()));
+        let by = case["by"].as_array().unwrap().iter();
+        let by: Vec<GroupBy> = by.map(|by| GroupBy::parse(by.as_str().unwrap()).unwrap()).collect();
+        let contexts = case["contexts"].as_array().into_iter().flatten();
+        let contexts = contexts.map(|each| Context::from_json(each.to_string().as_bytes()).ok());
+        let impact = impact(&old, &new, contexts, &by);
+        let found: serde_json::Value =
+            serde_json::from_str(&impact.to_value().to_canonical_json()).unwrap();
+        assert_eq!(found, case["impact"], "{}", case["name"]);
+        assert_eq!(impact.to_string(), case["text"], "{}", case["name"]);
+    }
 }

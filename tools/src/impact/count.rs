@@ -2,7 +2,6 @@
 //!
 //! Memory is bounded by flags × pairs of answers × groups, however many contexts there are.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{Answer, Context, FlagHandle, Flags, ReasonKind, Value};
@@ -12,7 +11,7 @@ use super::group::Groups;
 use super::{
     FlagImpact, GroupBy, GroupedBy, IMPACT_SAMPLE, Impact, Move, ServedAnswer, Variations, differs,
 };
-use crate::analysis::{changed_answers, changed_parts};
+use crate::analysis::changed_parts;
 
 /// The longest key that is kept as an example, in bytes.
 const LONGEST_KEY: usize = 256;
@@ -36,7 +35,8 @@ struct CountedFlag {
     after: Evaluated,
     foreseen: Vec<ForeseenChange>,
     without_big_segments: u64,
-    moves: BTreeMap<(ServedAnswer, ServedAnswer), Cell>,
+    /// Sorted by the two answers.
+    moves: Vec<Cell>,
 }
 
 /// A flag in one of the documents.
@@ -48,6 +48,7 @@ struct Evaluated {
 
 #[derive(Debug)]
 struct Cell {
+    answers: (ServedAnswer, ServedAnswer),
     changed: bool,
     count: u64,
     sample: Vec<Arc<str>>,
@@ -61,10 +62,10 @@ impl ImpactCounter {
     pub fn new(old: &Flags, new: &Flags, by: &[GroupBy]) -> ImpactCounter {
         let changed = changed_parts(old, new);
         let (before, after) = (Side::of(old), Side::of(new));
-        let flags = changed_answers(old, new).into_iter().map(|key| {
+        let flags = changed.flags().into_iter().map(|key| {
             let (variations_before, variations_after) =
                 (before.variations(&key), after.variations(&key));
-            let foreseen = foresee(&before, &after, &changed, &key, |from, to| {
+            let foreseen = foresee(&before, &after, &changed, &key, &|from, to| {
                 differs((from, &variations_before), (to, &variations_after))
             });
             CountedFlag {
@@ -73,7 +74,7 @@ impl ImpactCounter {
                 key,
                 foreseen,
                 without_big_segments: 0,
-                moves: BTreeMap::new(),
+                moves: Vec::new(),
             }
         });
         ImpactCounter {
@@ -109,8 +110,8 @@ impl ImpactCounter {
             if unknown(&self.old, &answers.0) || unknown(&self.new, &answers.1) {
                 flag.without_big_segments += 1;
             }
-            let from = flag.before.served(&self.old, &answers.0);
-            let to = flag.after.served(&self.new, &answers.1);
+            let from = served_answer(&self.old, flag.before.handle, &answers.0);
+            let to = served_answer(&self.new, flag.after.handle, &answers.1);
             any_changed |= flag.count(from, to, context, &groups);
         }
         self.changed += u64::from(any_changed);
@@ -122,10 +123,10 @@ impl ImpactCounter {
         self.contexts + self.invalid
     }
 
-    /// Returns the result.
+    /// Returns the impact on the contexts so far.
     #[must_use]
-    pub fn finish(self) -> Impact {
-        let sorted = self.groups.into_iter().map(Groups::into_sorted);
+    pub fn finish(&self) -> Impact {
+        let sorted = self.groups.iter().map(Groups::sorted);
         let (by, order): (Vec<GroupedBy>, Vec<Vec<usize>>) = sorted.unzip();
         Impact {
             from: Arc::from(self.old.digest()),
@@ -134,23 +135,28 @@ impl ImpactCounter {
             invalid: self.invalid,
             changed: self.changed,
             by,
-            flags: self.flags.into_iter().map(|flag| flag.finish(&order)).collect(),
+            flags: self.flags.iter().map(|flag| flag.finish(&order)).collect(),
         }
     }
 }
 
-impl Evaluated {
-    fn served(&self, flags: &Flags, answer: &Answer) -> ServedAnswer {
-        match (answer.variation_index(), self.handle) {
-            (Some(index), _) => ServedAnswer::Variation(index),
-            (None, None) => ServedAnswer::Missing,
-            (None, Some(_)) => match flags.reason_of(answer).kind() {
-                ReasonKind::Error { .. } => ServedAnswer::Error,
-                _ => ServedAnswer::Default,
-            },
-        }
+/// Converts an answer for the flag with this handle.
+pub(crate) fn served_answer(
+    flags: &Flags,
+    handle: Option<FlagHandle>,
+    answer: &Answer,
+) -> ServedAnswer {
+    match (answer.variation_index(), handle) {
+        (Some(index), _) => ServedAnswer::Variation(index),
+        (None, None) => ServedAnswer::Missing,
+        (None, Some(_)) => match flags.reason_of(answer).kind() {
+            ReasonKind::Error { .. } => ServedAnswer::Error,
+            _ => ServedAnswer::Default,
+        },
     }
+}
 
+impl Evaluated {
     fn differs(&self, from: ServedAnswer, after: &Evaluated, to: ServedAnswer) -> bool {
         let variations: [&[Value]; 2] = [&self.variations, &after.variations];
         let [before, after] = variations;
@@ -167,12 +173,18 @@ impl CountedFlag {
         context: &Context,
         groups: &[usize],
     ) -> bool {
-        let cell = self.moves.entry((from, to)).or_insert_with(|| Cell {
-            changed: self.before.differs(from, &self.after, to),
-            count: 0,
-            sample: Vec::new(),
-            groups: vec![Vec::new(); groups.len()],
-        });
+        let answers = (from, to);
+        let index = match self.moves.binary_search_by_key(&answers, |cell| cell.answers) {
+            Ok(index) => index,
+            Err(index) => {
+                let changed = self.before.differs(from, &self.after, to);
+                let groups = vec![Vec::new(); groups.len()];
+                let cell = Cell { answers, changed, count: 0, sample: Vec::new(), groups };
+                self.moves.insert(index, cell);
+                index
+            }
+        };
+        let Some(cell) = self.moves.get_mut(index) else { return false };
         cell.count += 1;
         if cell.sample.len() < IMPACT_SAMPLE
             && let Some(key) = context.public_key().filter(|key| key.len() <= LONGEST_KEY)
@@ -190,13 +202,13 @@ impl CountedFlag {
         cell.changed
     }
 
-    fn finish(self, order: &[Vec<usize>]) -> FlagImpact {
-        let moves = self.moves.into_iter().map(|((from, to), cell)| Move {
-            from,
-            to,
+    fn finish(&self, order: &[Vec<usize>]) -> FlagImpact {
+        let moves = self.moves.iter().map(|cell| Move {
+            from: cell.answers.0,
+            to: cell.answers.1,
             changed: cell.changed,
             count: cell.count,
-            sample: cell.sample,
+            sample: cell.sample.clone(),
             groups: cell
                 .groups
                 .iter()
@@ -208,10 +220,10 @@ impl CountedFlag {
         });
         let moves: Vec<Move> = moves.collect();
         FlagImpact {
-            key: self.key,
-            variations_before: self.before.variations,
-            variations_after: self.after.variations,
-            foreseen: self.foreseen,
+            key: Arc::clone(&self.key),
+            variations_before: Arc::clone(&self.before.variations),
+            variations_after: Arc::clone(&self.after.variations),
+            foreseen: self.foreseen.clone(),
             changed: moves.iter().filter(|each| each.changed).map(|each| each.count).sum(),
             without_big_segments: self.without_big_segments,
             moves,

@@ -1,11 +1,10 @@
 //! The variation that one part of a flag decides on, and the shares in which two such parts decide
 //! differently: integers, from the arithmetic of buckets.
 
-use std::collections::BTreeMap;
-
-use isoflag::model::{BucketInput, Model, Rollout, Served};
+use isoflag::model::{BucketInput, Model, Rollout, Served, WeightedVariation};
 
 use super::ServedAnswer;
+use super::foresee::ExactShare;
 use crate::diff::Words;
 
 /// The number of buckets.
@@ -15,109 +14,207 @@ const BUCKETS: u32 = 100_000;
 pub(super) const WHOLE: u64 = 10_000_000_000;
 
 /// The decision of a target list, a rule, the fallthrough, or a flag that is off.
-#[derive(Clone, Debug)]
-pub(super) enum Decision<'m> {
-    /// The same answer for every context.
-    Always(ServedAnswer),
-    /// One of these, by the list that names the key of the context.
-    Lists(Vec<ServedAnswer>),
-    /// By the bucket of the context.
-    Buckets(Buckets<'m>),
-}
-
-/// A rollout that serves at least two answers.
-#[derive(Clone, Debug)]
-pub(super) struct Buckets<'m> {
-    pub(super) input: BucketInput<'m>,
-    /// Each range of buckets, by its end, and its answer.
+#[derive(Debug)]
+pub(super) struct Decision<'m> {
+    pub(super) by: By<'m>,
+    /// The answers: one, the answer of each target list, or each range of buckets by its end.
     ranges: Vec<(u32, ServedAnswer)>,
 }
 
-/// How many of the contexts for which two decisions are made get which two answers.
+/// Decides which of several answers a context gets.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By<'m> {
+    /// There is one answer.
+    Nothing,
+    /// The list that names the key of the context.
+    Lists,
+    /// The bucket of the context.
+    Bucket(BucketInput<'m>),
+}
+
+/// The answers before and after, of the contexts for which two decisions are made.
 #[derive(Debug)]
 pub(super) enum Joint {
-    /// Shares of [`WHOLE`] of the keys of a kind, if any buckets decide.
-    Exact(Vec<(ServedAnswer, ServedAnswer, u64)>),
-    /// The possible pairs; how many contexts get each is not known from the documents.
-    Possible(Vec<(ServedAnswer, ServedAnswer)>, Words),
+    /// Nobody gets another value.
+    Unchanged,
+    /// The shares, of the keys of a kind if any buckets decide.
+    Exact(Vec<ExactShare>),
+    /// Some may get another value; how many is not known from the documents.
+    Possible(Words),
+}
+
+/// Whether the caller gets another value.
+pub(super) type Differs<'d> = &'d dyn Fn(ServedAnswer, ServedAnswer) -> bool;
+
+/// The shares of pairs of answers, sorted by them.
+struct Shares<'d> {
+    all: Vec<ExactShare>,
+    differs: Differs<'d>,
 }
 
 impl<'m> Decision<'m> {
+    pub(super) fn always(answer: ServedAnswer) -> Decision<'m> {
+        Decision { by: By::Nothing, ranges: vec![(BUCKETS, answer)] }
+    }
+
+    /// The decision of target lists with these variations; `None` without any.
+    pub(super) fn lists(variations: impl Iterator<Item = Option<u32>>) -> Option<Decision<'m>> {
+        let ranges: Vec<(u32, ServedAnswer)> =
+            variations.map(|variation| (BUCKETS, variation_or_error(variation))).collect();
+        let (_, first) = *ranges.first()?;
+        match ranges.iter().all(|(_, answer)| *answer == first) {
+            true => Some(Decision::always(first)),
+            false => Some(Decision { by: By::Lists, ranges }),
+        }
+    }
+
     /// The decision of a rule or the fallthrough.
     pub(super) fn of(served: &'m Served, model: &'m Model) -> Decision<'m> {
         match served {
-            Served::Variation(index) => Decision::Always(ServedAnswer::Variation(*index)),
-            Served::Nothing => Decision::Always(ServedAnswer::Error),
+            Served::Variation(index) => Decision::always(ServedAnswer::Variation(*index)),
+            Served::Nothing => Decision::always(ServedAnswer::Error),
             Served::Rollout(rollout) => Decision::of_rollout(rollout, model),
         }
     }
 
-    pub(super) fn of_rollout(rollout: &'m Rollout, model: &'m Model) -> Decision<'m> {
+    fn of_rollout(rollout: &'m Rollout, model: &'m Model) -> Decision<'m> {
         let Some(input) = rollout.bucketing.input(model) else {
-            return Decision::Always(ServedAnswer::Error);
+            return Decision::always(ServedAnswer::Error);
         };
         let mut ranges: Vec<(u32, ServedAnswer)> = Vec::new();
         for (end, variation) in rollout_ranges(rollout) {
-            let answer = variation.map_or(ServedAnswer::Error, ServedAnswer::Variation);
+            let answer = variation_or_error(variation);
             match ranges.last_mut() {
                 Some((last, known)) if *known == answer => *last = end,
                 _ => ranges.push((end, answer)),
             }
         }
-        match ranges.as_slice() {
-            [(_, answer)] => Decision::Always(*answer),
-            _ => Decision::Buckets(Buckets { input, ranges }),
+        let by = if ranges.len() > 1 { By::Bucket(input) } else { By::Nothing };
+        Decision { by, ranges }
+    }
+
+    pub(super) fn bucket(&self) -> Option<BucketInput<'m>> {
+        match self.by {
+            By::Bucket(input) => Some(input),
+            By::Nothing | By::Lists => None,
         }
     }
 
-    pub(super) fn buckets(&self) -> Option<&Buckets<'m>> {
-        match self {
-            Decision::Buckets(buckets) => Some(buckets),
-            Decision::Always(_) | Decision::Lists(_) => None,
-        }
-    }
-
-    fn answers(&self) -> Vec<ServedAnswer> {
-        match self {
-            Decision::Always(answer) => vec![*answer],
-            Decision::Lists(answers) => answers.clone(),
-            Decision::Buckets(buckets) => {
-                buckets.ranges.iter().map(|(_, answer)| *answer).collect()
-            }
+    /// The number of steps that [`Decision::joint`] takes at most.
+    pub(super) fn steps(&self, other: &Decision<'_>) -> usize {
+        let (one, other_ranges) = (self.ranges.len(), other.ranges.len());
+        match self.bucket().is_some() && self.bucket() == other.bucket() {
+            true => one.saturating_add(other_ranges),
+            false => one.saturating_mul(other_ranges),
         }
     }
 
     /// Pairs two decisions for the same contexts. With `same_lists`, both have the same target
     /// lists.
-    pub(super) fn joint(&self, other: &Decision<'_>, same_lists: bool) -> Joint {
-        let (from, to) = (self.answers(), other.answers());
-        let because = match (self, other) {
-            (Decision::Always(from), Decision::Always(to)) => {
-                return Joint::Exact(vec![(*from, *to, WHOLE)]);
+    pub(super) fn joint(
+        &self,
+        other: &Decision<'_>,
+        same_lists: bool,
+        differs: Differs<'_>,
+    ) -> Joint {
+        let by = match (self.by, other.by) {
+            (By::Lists, By::Lists) if same_lists => {
+                let mut pairs = self.ranges.iter().zip(&other.ranges);
+                let changed = pairs.any(|((_, from), (_, to))| differs(*from, *to));
+                return if changed { Joint::Possible(lists()) } else { Joint::Unchanged };
             }
-            (Decision::Lists(_), Decision::Lists(_)) if same_lists => {
-                let pairs = from.into_iter().zip(to).collect();
-                return Joint::Possible(pairs, lists());
+            (By::Bucket(from), By::Bucket(to)) if from == to => {
+                return Joint::of(self.same_buckets(other, differs), Some(from));
             }
-            (Decision::Lists(_), _) | (_, Decision::Lists(_)) => lists(),
-            (Decision::Buckets(from), Decision::Buckets(to)) if from.input == to.input => {
-                return by_bucket(&same_buckets(from, to), from.input);
-            }
-            (Decision::Buckets(from), Decision::Buckets(to))
-                if (from.input.kind, from.input.attribute)
-                    != (to.input.kind, to.input.attribute) =>
+            (By::Lists, _) | (_, By::Lists) => Err(lists()),
+            (By::Bucket(from), By::Bucket(to))
+                if (from.kind, from.attribute) != (to.kind, to.attribute) =>
             {
-                hashed(Words::new("the buckets are those of "), to.input)
+                Err(hashed(Words::new("the buckets are those of "), to)
                     .text(", and were those of ")
-                    .words(hashed(Words::default(), from.input))
+                    .words(hashed(Words::default(), from)))
             }
-            (Decision::Buckets(buckets), _) | (_, Decision::Buckets(buckets)) => {
-                return by_bucket(&independent(self, other), buckets.input);
-            }
+            (By::Bucket(input), _) | (_, By::Bucket(input)) => Ok(Some(input)),
+            (By::Nothing, By::Nothing) => Ok(None),
         };
-        let pairs = from.iter().flat_map(|from| to.iter().map(|to| (*from, *to))).collect();
-        Joint::Possible(pairs, because)
+        // The two buckets of a context are unrelated, or one of the decisions needs none.
+        let mut shares = Shares { all: Vec::new(), differs };
+        let mut start = 0;
+        for (end, from) in &self.ranges {
+            let width = u64::from(end.saturating_sub(start));
+            start = *end;
+            let mut start = 0;
+            for (end, to) in &other.ranges {
+                shares.add(*from, *to, width * u64::from(end.saturating_sub(start)));
+                start = *end;
+            }
+        }
+        match by {
+            Ok(input) => Joint::of(shares, input),
+            Err(_) if !shares.any_changed() => Joint::Unchanged,
+            Err(because) => Joint::Possible(because),
+        }
     }
+
+    /// Both rollouts have the same bucket for each context.
+    fn same_buckets<'d>(&self, other: &Decision<'_>, differs: Differs<'d>) -> Shares<'d> {
+        let mut shares = Shares { all: Vec::new(), differs };
+        let (mut before, mut after) =
+            (self.ranges.iter().peekable(), other.ranges.iter().peekable());
+        let mut start = 0;
+        while let (Some((from_end, from)), Some((to_end, to))) = (before.peek(), after.peek()) {
+            let end = *from_end.min(to_end);
+            let pairs = u64::from(end.saturating_sub(start)) * u64::from(BUCKETS);
+            shares.add(*from, *to, pairs);
+            start = end;
+            if *from_end == end {
+                before.next();
+            }
+            if *to_end == end {
+                after.next();
+            }
+        }
+        shares
+    }
+}
+
+impl Joint {
+    /// The shares are exact if the hashed attribute is the key, which each context has for itself.
+    fn of(shares: Shares<'_>, input: Option<BucketInput<'_>>) -> Joint {
+        if !shares.any_changed() {
+            return Joint::Unchanged;
+        }
+        if let Some(input) = input.filter(|input| !input.attribute.is("key")) {
+            let because = hashed(Words::new("the buckets are those of "), input);
+            return Joint::Possible(because.text(", which contexts share"));
+        }
+        Joint::Exact(shares.all)
+    }
+}
+
+impl Shares<'_> {
+    fn add(&mut self, from: ServedAnswer, to: ServedAnswer, pairs: u64) {
+        let known = self.all.binary_search_by_key(&(from, to), |share| (share.from, share.to));
+        match known {
+            Ok(index) => {
+                if let Some(share) = self.all.get_mut(index) {
+                    share.pairs += pairs;
+                }
+            }
+            Err(index) => {
+                let changed = (self.differs)(from, to);
+                self.all.insert(index, ExactShare { from, to, changed, pairs });
+            }
+        }
+    }
+
+    fn any_changed(&self) -> bool {
+        self.all.iter().any(|share| share.changed)
+    }
+}
+
+fn variation_or_error(variation: Option<u32>) -> ServedAnswer {
+    variation.map_or(ServedAnswer::Error, ServedAnswer::Variation)
 }
 
 fn lists() -> Words {
@@ -127,84 +224,34 @@ fn lists() -> Words {
 /// Each range of buckets of a rollout by its end, and the variation; `None` for one that the flag
 /// does not have. Buckets beyond the last share get the last entry.
 pub(crate) fn rollout_ranges(rollout: &Rollout) -> Vec<(u32, Option<u32>)> {
-    let mut ranges = Vec::new();
     let mut reached = 0;
+    let buckets = entry_buckets(rollout).into_iter().zip(&rollout.entries);
+    let buckets = buckets.filter(|(buckets, _)| *buckets > 0);
+    let range = |(buckets, entry): (u32, &WeightedVariation)| {
+        reached += buckets;
+        (reached, entry.variation)
+    };
+    buckets.map(range).collect()
+}
+
+/// The number of buckets of each entry, together all.
+pub(crate) fn entry_buckets(rollout: &Rollout) -> Vec<u32> {
+    let mut reached = 0;
+    let mut buckets: Vec<u32> = Vec::new();
     for entry in &rollout.entries {
         let end = entry.cumulative_weight.clamp(0, i64::from(BUCKETS));
-        let end = u32::try_from(end).unwrap_or(BUCKETS);
-        if end > reached {
-            ranges.push((end, entry.variation));
-            reached = end;
-        }
+        // A weight may be negative, so that a sum is smaller than one before it.
+        let end = u32::try_from(end).unwrap_or(BUCKETS).max(reached);
+        buckets.push(end - reached);
+        reached = end;
     }
-    if reached < BUCKETS
-        && let Some(last) = rollout.entries.last()
-    {
-        ranges.push((BUCKETS, last.variation));
+    if let Some(last) = buckets.last_mut() {
+        *last += BUCKETS - reached;
     }
-    ranges
+    buckets
 }
 
 /// Adds the name of the hashed attribute.
 pub(super) fn hashed(words: Words, input: BucketInput<'_>) -> Words {
     words.code(input.attribute).text(" of kind ").code(input.kind)
-}
-
-type Shares = BTreeMap<(ServedAnswer, ServedAnswer), u64>;
-
-/// The shares are exact if the hashed attribute is the key, which each context has for itself.
-fn by_bucket(shares: &Shares, input: BucketInput<'_>) -> Joint {
-    if input.attribute.is("key") {
-        let shares = shares.iter().map(|((from, to), share)| (*from, *to, *share));
-        return Joint::Exact(shares.collect());
-    }
-    let because = hashed(Words::new("the buckets are those of "), input);
-    Joint::Possible(shares.keys().copied().collect(), because.text(", which contexts share"))
-}
-
-/// Both rollouts have the same bucket for each context.
-fn same_buckets(from: &Buckets<'_>, to: &Buckets<'_>) -> Shares {
-    let mut shares = Shares::new();
-    let (mut before, mut after) = (from.ranges.iter().peekable(), to.ranges.iter().peekable());
-    let mut reached = 0;
-    while let (Some((from_end, from)), Some((to_end, to))) = (before.peek(), after.peek()) {
-        let end = *from_end.min(to_end);
-        let share = u64::from(end.saturating_sub(reached)) * u64::from(BUCKETS);
-        *shares.entry((*from, *to)).or_default() += share;
-        reached = end;
-        if *from_end == end {
-            before.next();
-        }
-        if *to_end == end {
-            after.next();
-        }
-    }
-    shares
-}
-
-/// The two buckets of a context are unrelated, or one of the decisions needs none.
-fn independent(from: &Decision<'_>, to: &Decision<'_>) -> Shares {
-    let widths = |decision: &Decision<'_>| -> Vec<(ServedAnswer, u64)> {
-        let mut start = 0;
-        match decision {
-            Decision::Buckets(buckets) => {
-                let width = |(end, answer): &(u32, ServedAnswer)| {
-                    let width = u64::from(end.saturating_sub(start));
-                    start = *end;
-                    (*answer, width)
-                };
-                buckets.ranges.iter().map(width).collect()
-            }
-            other => {
-                other.answers().into_iter().map(|answer| (answer, u64::from(BUCKETS))).collect()
-            }
-        }
-    };
-    let mut shares = Shares::new();
-    for (from, first) in widths(from) {
-        for (to, second) in widths(to) {
-            *shares.entry((from, to)).or_default() += first * second;
-        }
-    }
-    shares
 }

@@ -5,6 +5,7 @@
 //! that differs, the parts of one document can be paired with those of the other only if one of
 //! them decides the rest in one part.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use isoflag::model::{
 };
 use isoflag::{Flags, Value};
 
-use super::decision::{Buckets, Decision, Joint, WHOLE, hashed};
+use super::decision::{Decision, Differs, Joint, WHOLE, hashed};
 use super::{ServedAnswer, Variations};
-use crate::analysis::{ChangedParts, reach, rule_clauses, target_members};
+use crate::analysis::{ChangedParts, FLAGS, Failing, Part, SEGMENTS, rule_clauses, target_members};
 use crate::diff::Words;
 
 /// The part of a flag that decides an answer.
@@ -67,6 +68,9 @@ pub struct ForeseenChange {
     /// The shares, if they follow from the documents.
     pub shares: Foreseen,
 }
+
+/// The number of pairs of answers of a flag that are listed, so that the cost is linear.
+const MOST_PAIRS: usize = 1_000;
 
 /// The shares of a foreseen change.
 #[derive(Clone, Debug)]
@@ -119,10 +123,11 @@ impl ForeseenChange {
     }
 }
 
-/// A document, and for each prefix of a bucket's hash the only flag that uses it, if it is one.
+/// A document, and for each prefix of a bucket's hash the flags and segments that use it.
 pub(super) struct Side<'a> {
     flags: &'a Flags,
-    users: BTreeMap<&'a str, Option<&'a str>>,
+    users: BTreeMap<Part<'a>, Vec<Part<'a>>>,
+    failing: RefCell<Failing<'a>>,
 }
 
 /// The condition that stops a context at a step.
@@ -154,11 +159,11 @@ struct Course<'a> {
 impl<'a> Side<'a> {
     pub(super) fn of(flags: &'a Flags) -> Side<'a> {
         let model = flags.model();
-        let mut users: BTreeMap<&str, Option<&str>> = BTreeMap::new();
-        let mut add = |prefix, user: Option<&'a str>| {
-            let known = users.entry(prefix).or_insert(user);
-            if *known != user {
-                *known = None;
+        let mut users: BTreeMap<Part<'a>, Vec<Part<'a>>> = BTreeMap::new();
+        let mut add = |prefix: &'a str, user: Part<'a>| {
+            let users = users.entry((FLAGS, prefix)).or_default();
+            if users.last() != Some(&user) {
+                users.push(user);
             }
         };
         for (slot, flag) in model.flags() {
@@ -168,24 +173,24 @@ impl<'a> Side<'a> {
                 if let Served::Rollout(rollout) = served
                     && let Some(input) = rollout.bucketing.input(model)
                 {
-                    add(input.prefix, Some(model.flag_key(slot)));
+                    add(input.prefix, (FLAGS, model.flag_key(slot)));
                 }
             }
         }
-        for (_, segment) in model.segments() {
+        for (slot, segment) in model.segments() {
             let Segment::Readable(body) = segment else { continue };
             for (_, bucketing) in body.rules.iter().filter_map(|rule| rule.weighted.as_ref()) {
                 if let Some(input) = bucketing.input(model) {
-                    add(input.prefix, None);
+                    add(input.prefix, (SEGMENTS, model.segment_key(slot)));
                 }
             }
         }
-        Side { flags, users }
+        Side { flags, users, failing: RefCell::new(Failing::of(flags)) }
     }
 
-    /// Whether only this flag uses the buckets.
-    fn owns(&self, key: &str, buckets: &Buckets<'_>) -> bool {
-        self.users.get(buckets.input.prefix).is_none_or(|user| *user == Some(key))
+    /// Whether only this flag uses the buckets with this prefix.
+    fn owns(&self, key: &str, prefix: &str) -> bool {
+        self.users.get(&(FLAGS, prefix)).is_none_or(|users| *users == [(FLAGS, key)])
     }
 
     fn flag(&self, key: &str) -> Option<&'a Flag> {
@@ -198,7 +203,7 @@ impl<'a> Side<'a> {
 
     fn course(&self, key: &str, changed: &ChangedParts<'a>) -> Course<'a> {
         let at_once =
-            |part, answer| Course { steps: Vec::new(), part, rest: Decision::Always(answer) };
+            |part, answer| Course { steps: Vec::new(), part, rest: Decision::always(answer) };
         let Some(flag) = self.flag(key) else {
             return at_once(DecidingPart::Missing, ServedAnswer::Missing);
         };
@@ -229,24 +234,18 @@ impl<'a> Side<'a> {
                 stable: !changed.has_flag(key),
                 refers: true,
                 part: DecidingPart::Prerequisite(index),
-                decision: Decision::Always(off),
+                decision: Decision::always(off),
             });
         }
         let source = self.flags.source(Section::Flags, key).and_then(Value::as_object);
         let Some(source) = source else { return steps };
-        let answer =
-            |variation: Option<u32>| variation.map_or(ServedAnswer::Error, ServedAnswer::Variation);
-        let listed: Vec<ServedAnswer> = targeting.targets.variations().map(answer).collect();
-        if let Some(first) = listed.first() {
+        if let Some(decision) = Decision::lists(targeting.targets.variations()) {
             steps.push(Step {
                 guard: Guard::Targets(target_members(source)),
                 stable: true,
                 refers: false,
                 part: DecidingPart::Targets,
-                decision: match listed.iter().all(|each| each == first) {
-                    true => Decision::Always(*first),
-                    false => Decision::Lists(listed),
-                },
+                decision,
             });
         }
         for (index, (rule, clauses)) in targeting.rules.iter().zip(rule_clauses(source)).enumerate()
@@ -286,47 +285,33 @@ pub(super) fn foresee<'a>(
     new: &Side<'a>,
     changed: &ChangedParts<'a>,
     key: &str,
-    differs: impl Fn(ServedAnswer, ServedAnswer) -> bool,
+    differs: Differs<'_>,
 ) -> Vec<ForeseenChange> {
     let (before, after) = (old.course(key, changed), new.course(key, changed));
     let everyone = before.steps.is_empty() && after.steps.is_empty();
     let refers = before.steps.iter().chain(&after.steps).any(|step| step.refers);
     let mut found = Vec::new();
+    let mut left = MOST_PAIRS;
     let mut pair = |from: DecidingPart, one: &Decision<'a>, to, other: &Decision<'a>, alike| {
-        let shared = [one, other]
-            .into_iter()
-            .filter_map(Decision::buckets)
-            .find(|buckets| refers && !(old.owns(key, buckets) && new.owns(key, buckets)));
-        let joint = one.joint(other, alike);
-        let kind = one.buckets().or(other.buckets()).map(|each| Arc::clone(each.input.kind));
-        let shares = match joint {
-            Joint::Exact(shares) => {
-                let shares: Vec<ExactShare> = shares
-                    .into_iter()
-                    .map(|(from, to, pairs)| ExactShare {
-                        from,
-                        to,
-                        changed: differs(from, to),
-                        pairs,
-                    })
-                    .collect();
-                if !shares.iter().any(|share| share.changed) {
-                    return;
-                }
-                match shared {
-                    None => Foreseen::Exact(shares),
-                    Some(buckets) => {
-                        let because = "a prerequisite or a segment may use the same buckets of ";
-                        let because = hashed(Words::new(because), buckets.input);
-                        Foreseen::Attributes(Because(because))
-                    }
-                }
+        let buckets = [one.bucket(), other.bucket()].into_iter().flatten();
+        let kind = buckets.clone().map(|input| Arc::clone(input.kind)).next();
+        let is_shared = |prefix| refers && !(old.owns(key, prefix) && new.owns(key, prefix));
+        let shared = buckets.into_iter().find(|input| is_shared(input.prefix));
+        let steps = one.steps(other);
+        let joint = match left.checked_sub(steps) {
+            None => Joint::Possible(Words::new("the flag has too many pairs of answers to list")),
+            Some(rest) => {
+                left = rest;
+                one.joint(other, alike, differs)
             }
-            Joint::Possible(pairs, because) => {
-                if !pairs.iter().any(|(from, to)| differs(*from, *to)) {
-                    return;
-                }
-                Foreseen::Attributes(Because(because))
+        };
+        let shares = match (joint, shared) {
+            (Joint::Unchanged, _) => return,
+            (Joint::Possible(because), _) => Foreseen::Attributes(Because(because)),
+            (Joint::Exact(shares), None) => Foreseen::Exact(shares),
+            (Joint::Exact(_), Some(input)) => {
+                let because = "a prerequisite or a segment may use the same buckets of ";
+                Foreseen::Attributes(Because(hashed(Words::new(because), input)))
             }
         };
         found.push(ForeseenChange { from, to, everyone, kind, shares });
@@ -343,7 +328,10 @@ pub(super) fn foresee<'a>(
         after.steps.get(common..).unwrap_or_default(),
     );
     let ends = (rest_before.first(), rest_after.first());
-    let fails = |side: &Side<'_>| reach(side.flags, key).is_some_and(|reach| reach.can_fail());
+    let fails = |side: &Side<'_>| {
+        let handle = side.flags.handle(key);
+        handle.is_some_and(|handle| side.failing.borrow_mut().includes(handle))
+    };
     let because = match ends {
         (Some(_), Some(_)) => Some("the conditions differ from here on"),
         (None, None) => None,

@@ -1,6 +1,6 @@
 //! Groups of contexts by the value of an attribute.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use isoflag::{AttributeReference, Context, PublicAttribute, ReferenceError, Value, utf16_order};
@@ -47,66 +47,73 @@ pub enum Group {
 /// The longest text of a value that is a group of its own, in bytes.
 const LONGEST_VALUE: usize = 256;
 
-/// The groups of one attribute, by the order in which they were found.
+/// The groups of one attribute, in the order in which they were found.
 #[derive(Debug)]
 pub(super) struct Groups {
     by: GroupBy,
-    values: BTreeMap<String, usize>,
     found: Vec<(Group, u64)>,
 }
 
 impl Groups {
     pub(super) fn new(by: &GroupBy) -> Groups {
-        let found = vec![(Group::Absent, 0), (Group::Private, 0), (Group::Other, 0)];
-        Groups { by: by.clone(), values: BTreeMap::new(), found }
+        Groups { by: by.clone(), found: Vec::new() }
     }
 
     /// Counts a context, and returns the index of its group.
     pub(super) fn count(&mut self, context: &Context) -> usize {
-        const ABSENT: usize = 0;
-        const PRIVATE: usize = 1;
-        const OTHER: usize = 2;
-        let index = match context.public_attribute(self.by.kind.as_deref(), &self.by.reference) {
-            PublicAttribute::Absent => ABSENT,
-            PublicAttribute::Private => PRIVATE,
-            PublicAttribute::Value(value) => self.of_value(value).unwrap_or(OTHER),
+        let group = match context.public_attribute(self.by.kind.as_deref(), &self.by.reference) {
+            PublicAttribute::Absent => Group::Absent,
+            PublicAttribute::Private => Group::Private,
+            PublicAttribute::Value(value) if value.canonical_length() > LONGEST_VALUE => {
+                Group::Other
+            }
+            PublicAttribute::Value(value) => Group::Value(value),
         };
-        if let Some((_, count)) = self.found.get_mut(index) {
-            *count += 1;
+        let is_value = |group: &Group| matches!(group, Group::Value(_));
+        let values = || self.found.iter().filter(|(group, _)| is_value(group)).count();
+        let index = |group: &Group| self.found.iter().position(|(known, _)| known == group);
+        let (group, index) = match index(&group) {
+            None if is_value(&group) && values() >= IMPACT_GROUPS => {
+                (Group::Other, index(&Group::Other))
+            }
+            index => (group, index),
+        };
+        let index = index.unwrap_or(self.found.len());
+        match self.found.get_mut(index) {
+            Some((_, count)) => *count += 1,
+            None => self.found.push((group, 1)),
         }
         index
     }
 
-    fn of_value(&mut self, value: Value) -> Option<usize> {
-        if value.canonical_length() > LONGEST_VALUE {
-            return None;
+    /// Returns the groups, the largest first, and the index of each.
+    pub(super) fn sorted(&self) -> (GroupedBy, Vec<usize>) {
+        let mut order: Vec<usize> = Vec::new();
+        for index in 0..self.found.len() {
+            // They are few; equal counts are sorted by value, the groups without one first.
+            let is_before = |other: &usize| self.order(*other, index).is_lt();
+            order.insert(order.partition_point(is_before), index);
         }
-        let text = value.to_canonical_json();
-        if let Some(known) = self.values.get(&text) {
-            return Some(*known);
-        }
-        if self.values.len() >= IMPACT_GROUPS {
-            return None;
-        }
-        self.values.insert(text, self.found.len());
-        self.found.push((Group::Value(value), 0));
-        Some(self.found.len() - 1)
+        let groups = order.iter().filter_map(|index| self.found.get(*index)).cloned().collect();
+        (GroupedBy { attribute: Arc::clone(&self.by.text), groups }, order)
     }
 
-    /// Returns the groups that have contexts, the largest first, and the index of each.
-    pub(super) fn into_sorted(self) -> (GroupedBy, Vec<usize>) {
-        let text = |group: &Group| match group {
-            Group::Value(value) => value.to_canonical_json(),
-            _ => String::new(),
+    fn order(&self, one: usize, other: usize) -> Ordering {
+        let (Some((one, count)), Some((other, other_count))) =
+            (self.found.get(one), self.found.get(other))
+        else {
+            return Ordering::Equal;
         };
-        let mut sorted: Vec<(usize, (Group, u64))> =
-            self.found.into_iter().enumerate().filter(|(_, (_, count))| *count > 0).collect();
-        // Equal counts are sorted by value. The groups without a value have distinct indices.
-        sorted.sort_by(|(index, (group, count)), (other_index, (other, other_count))| {
-            let by_text = || utf16_order(&text(group), &text(other));
-            other_count.cmp(count).then_with(by_text).then(index.cmp(other_index))
-        });
-        let (indices, groups) = sorted.into_iter().unzip();
-        (GroupedBy { attribute: self.by.text, groups }, indices)
+        let rank = |group: &Group| match group {
+            Group::Absent => (0, String::new()),
+            Group::Private => (1, String::new()),
+            Group::Other => (2, String::new()),
+            Group::Value(value) => (3, value.to_canonical_json()),
+        };
+        let by_text = || {
+            let ((rank, text), (other_rank, other_text)) = (rank(one), rank(other));
+            rank.cmp(&other_rank).then_with(|| utf16_order(&text, &other_text))
+        };
+        other_count.cmp(count).then_with(by_text)
     }
 }

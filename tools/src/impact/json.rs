@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use isoflag::{Object, Value};
+use isoflag::Value;
 use serde::{Serialize, Serializer};
 
 use super::{
@@ -15,7 +15,7 @@ impl Impact {
     /// (`foreseen`) and the counted `moves`.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        object([
+        object(vec![
             ("from", Value::String(Arc::clone(&self.from))),
             ("to", Value::String(Arc::clone(&self.to))),
             ("contexts", count(self.contexts)),
@@ -34,8 +34,8 @@ impl Serialize for Impact {
     }
 }
 
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(Object::from_iter(members))
+fn object(members: Vec<(&'static str, Value)>) -> Value {
+    Value::Object(members.into_iter().collect())
 }
 
 /// A count is far below 2^53.
@@ -46,7 +46,7 @@ fn count(count: u64) -> Value {
 impl FlagImpact {
     fn to_value(&self, impact: &Impact) -> Value {
         let groups = impact.by.iter().enumerate().map(|(index, by)| self.groups(index, by));
-        object([
+        object(vec![
             ("key", Value::String(Arc::clone(&self.key))),
             ("changed", count(self.changed)),
             ("share", Value::from(share(self.changed, impact.contexts))),
@@ -66,7 +66,7 @@ impl FlagImpact {
     }
 
     fn counted(&self, each: &Move, impact: &Impact) -> Value {
-        object([
+        object(vec![
             ("from", self.before(each.from)),
             ("to", self.after(each.to)),
             ("changed", Value::Bool(each.changed)),
@@ -82,7 +82,7 @@ impl FlagImpact {
             let moves = self.moves.iter().filter_map(|each| {
                 let counted = each.in_group(index, position);
                 (counted > 0).then(|| {
-                    object([
+                    object(vec![
                         ("from", self.before(each.from)),
                         ("to", self.after(each.to)),
                         ("count", count(counted)),
@@ -95,7 +95,7 @@ impl FlagImpact {
                 Group::Private => ("private", Value::Bool(true)),
                 Group::Other => ("other", Value::Bool(true)),
             };
-            object([
+            object(vec![
                 (name, value),
                 ("contexts", count(*contexts)),
                 ("changed", count(changed)),
@@ -103,7 +103,7 @@ impl FlagImpact {
                 ("moves", moves.collect()),
             ])
         };
-        object([
+        object(vec![
             ("by", Value::String(Arc::clone(&by.attribute))),
             ("groups", by.groups.iter().enumerate().map(group).collect()),
         ])
@@ -118,7 +118,7 @@ impl FlagImpact {
         match &change.shares {
             Foreseen::Exact(shares) => {
                 let moves = shares.iter().map(|each| {
-                    object([
+                    object(vec![
                         ("from", self.before(each.from)),
                         ("to", self.after(each.to)),
                         ("changed", Value::Bool(each.changed)),
@@ -138,7 +138,7 @@ impl FlagImpact {
                 members.push(("because", Value::from(because.to_string())));
             }
         }
-        members.into_iter().collect::<Object>().into()
+        object(members)
     }
 
     /// The number of contexts of a group whose value changes.
@@ -156,9 +156,10 @@ impl Move {
 
 /// `{variation, value}`, or `{variation: null, instead}` for the caller's default.
 pub(crate) fn answer(served: ServedAnswer, variations: &[Value]) -> Value {
-    let instead = |why: &str| object([("variation", Value::Null), ("instead", Value::from(why))]);
+    let instead =
+        |why: &str| object(vec![("variation", Value::Null), ("instead", Value::from(why))]);
     match served {
-        ServedAnswer::Variation(index) => object([
+        ServedAnswer::Variation(index) => object(vec![
             ("variation", Value::from(index)),
             ("value", served.value(variations).cloned().unwrap_or_default()),
         ]),

@@ -15,9 +15,13 @@ use std::sync::Arc;
 use isoflag::{Context, Flags, Value};
 
 pub use count::ImpactCounter;
+pub(crate) use count::served_answer;
+pub(crate) use decision::{entry_buckets, rollout_ranges};
 pub use foresee::{Because, DecidingPart, ExactShare, Foreseen, ForeseenChange};
 pub use group::{Group, GroupBy};
+pub(crate) use json::answer as answer_to_value;
 pub use text::percent;
+pub(crate) use text::{count as printed_count, printed_answer};
 
 /// The number of values of an attribute that are counted apart; all later ones are one group.
 pub const IMPACT_GROUPS: usize = 100;

@@ -16,11 +16,12 @@ const GROUPS: usize = 10;
 /// Formats a share as a percentage, rounded to at most three decimals. No positive share is 0%.
 #[must_use]
 pub fn percent(share: f64) -> String {
-    let text = format!("{:.3}", share * 100.0);
-    if share > 0.0 && text == "0.000" {
+    let thousandths = (share * 100_000.0).round() as u64;
+    if share > 0.0 && thousandths == 0 {
         return "<0.001%".to_owned();
     }
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+    let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+    [text.trim_end_matches('0').trim_end_matches('.'), "%"].concat()
 }
 
 /// A count with commas.
@@ -51,13 +52,17 @@ fn short(value: &Value) -> String {
 }
 
 /// The value of an answer, or the reason for the caller's default.
-pub(crate) fn answer(served: ServedAnswer, variations: &[Value]) -> (String, bool) {
+fn answer(served: ServedAnswer, variations: &[Value]) -> (String, bool) {
     match (served, served.value(variations)) {
         (_, Some(value)) => (short(value), true),
         (ServedAnswer::Missing, _) => ("no flag".to_owned(), false),
         (ServedAnswer::Error, _) => ("error".to_owned(), false),
         (ServedAnswer::Default | ServedAnswer::Variation(_), _) => ("default".to_owned(), false),
     }
+}
+
+pub(crate) fn printed_answer(served: ServedAnswer, variations: &[Value]) -> String {
+    Style::Text.name(answer(served, variations))
 }
 
 fn group(group: &Group) -> (String, bool) {
