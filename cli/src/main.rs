@@ -26,6 +26,7 @@ mod place;
 mod replacement;
 mod system_error;
 mod table;
+mod versions;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `impact`: counted over files of contexts, or derived from the documents.
+//! `impact`, `simulate` and `blame`: changes of answers, over files of contexts, keys and versions.
 
 use isoflag::Value;
 
@@ -116,5 +116,136 @@ fn a_share_above_the_bound_fails() {
     for wrong in ["5", "0.05", "-1%", "101%", "%"] {
         let bound = format!("--fail-over={wrong}");
         assert_eq!(isoflag(&["impact", &old, &raised, &bound]).code, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn simulations_count_generated_keys_or_a_file() {
+    let old = file("old.json", Some(&document(10_000, "")));
+    let ran = isoflag(&["simulate", &old, "checkout", "--count", "20000", "--raise", "0=20%"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+    let users = file("users.csv", Some(USERS));
+    let ran = isoflag(&["simulate", &old, "checkout", "--contexts", &users, "--key=id", "--json"]);
+    assert!(ran.out.contains(r#""contexts":5"#), "{ran:?}");
+    for (more, problem) in [
+        (["missing", "--count=1"], "there is no flag `missing`"),
+        (["checkout", "--raise=0=5%"], "`--raise`: variation 0 of `checkout` has 10% already"),
+        (
+            ["checkout", "--raise=7=5%"],
+            "`--raise`: flags.checkout.fallthrough.rollout has no variation 7",
+        ),
+        (["checkout", "--raise=0=5"], "expected the index of a variation and a percentage"),
+    ] {
+        let ran = isoflag(&[&["simulate", &old], &more[..]].concat());
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(problem), "{ran:?}");
+    }
+}
+
+/// Runs git in a folder, as an author whom no configuration names.
+fn git(folder: &str, arguments: &[&str]) {
+    let author =
+        ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"];
+    let mut git = std::process::Command::new("git");
+    let ran = git.arg("-C").arg(folder).args(author).args(arguments).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+const AGED: [&str; 4] =
+    ["blame", "checkout", "--context", r#"{"kind": "user", "key": "u", "age": 19}"#];
+
+#[test]
+fn blame_names_the_commit_that_changed_an_answer() {
+    let folder = file("repository", None);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let document_file = format!("{folder}/flags.json");
+    git(&folder, &["init", "--quiet"]);
+    let commits = [
+        (document(0, ""), "Add the checkout"),
+        (document(0, "18.5"), "Raise the age a little"),
+        ("{".to_owned(), "Break it"),
+        (document(0, "21"), "Raise the age to 21"),
+        (document(5, "21"), "Start the rollout"),
+    ];
+    for (text, subject) in commits {
+        std::fs::write(&document_file, text).unwrap();
+        git(&folder, &["add", "flags.json"]);
+        git(&folder, &["commit", "--quiet", "-m", subject]);
+    }
+    let arguments = [&AGED[..], &[&document_file]].concat();
+    let ran = isoflag(&arguments);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with("`checkout` serves true instead of false since\n"), "{ran:?}");
+    let named = ran.out.lines().nth(1).unwrap();
+    assert!(named.ends_with("Ada: Raise the age to 21"), "{ran:?}");
+    assert!(ran.err.starts_with("ignoring ") && ran.err.contains("Ada: Break it"), "{ran:?}");
+    let sides = |line: &&str| line.contains("rule 0") || line.contains("fallthrough");
+    assert!(ran.out.lines().skip(3).any(|line| sides(&line)), "{ran:?}");
+    std::fs::write(&document_file, document(0, "")).unwrap();
+    let ran = isoflag(&[&arguments[..], &["--json"]].concat());
+    let report = Value::parse(ran.out.as_bytes()).unwrap();
+    let after = report.as_object().unwrap().get("after").unwrap().as_object().unwrap();
+    let version = after.get("version").unwrap().as_str().unwrap();
+    assert!(version.ends_with("flags.json (not committed)"), "{ran:?}");
+}
+
+#[test]
+fn blame_reads_a_folder_of_versions_or_says_what_is_missing() {
+    for later in ["2.json", "3.json"] {
+        file(later, None);
+    }
+    let first = file("1.json", Some(&document(0, "")));
+    let folder = std::path::Path::new(&first).parent().unwrap().to_str().unwrap().to_owned();
+    let ran = isoflag(&[&AGED[..], &[&folder]].concat());
+    assert!(ran.out.starts_with("`checkout` serves false since the first version, "), "{ran:?}");
+    let second = file("2.json", Some(&document(0, "20")));
+    file("3.json", Some(&document(0, "21")));
+    let ran = isoflag(&[&AGED[..], &[&folder]].concat());
+    assert_eq!(ran.out.lines().nth(1), Some(&*format!("  {second}")), "{ran:?}");
+    let missing = isoflag(&[&AGED[..], &["examples"]].concat());
+    assert!(missing.err.contains("no file there ends in `.json`"), "{missing:?}");
+    let missing = isoflag(&[&AGED[..], &["/flags.json"]].concat());
+    assert_eq!((missing.code, missing.out.as_str()), (2, ""), "{missing:?}");
+    assert!(missing.err.contains("a folder of versions"), "{missing:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_step_for_pull_requests_comments_and_fails() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/lifecycle.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, rest) = page.split_once("```sh\n").unwrap();
+    let (step, _) = rest.split_once("```").unwrap();
+    let folder = file("pull-request", None);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(format!("{folder}/{name}"), text).unwrap();
+    write("gh", "#!/bin/sh\necho \"$@\" > gh.log\n");
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(format!("{folder}/gh"), executable).unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_isoflag")).parent().unwrap();
+    let path = format!("{folder}:{}:{}", program.display(), std::env::var("PATH").unwrap());
+    write("users.csv", &USERS.replacen("id", "key", 1));
+    write("flags.json", &document(0, ""));
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "flags.json"]);
+    git(&folder, &["commit", "--quiet", "-m", "Add the checkout"]);
+    git(&folder, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    for (edited, code, headline) in [
+        (document(1, ""), 0, "**0 of 5 contexts (0%) get another value.**"),
+        (document(0, "21"), 1, "**2 of 5 contexts (40%) get another value.**"),
+    ] {
+        write("flags.json", &edited);
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-euc", step]).current_dir(&folder).env("PATH", &path);
+        let ran = shell.env("GITHUB_BASE_REF", "main").output().unwrap();
+        assert_eq!(ran.status.code(), Some(code), "{}", String::from_utf8_lossy(&ran.stderr));
+        let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
+        assert!(read("impact.md").starts_with(headline), "{}", read("impact.md"));
+        assert!(read("gh.log").starts_with("pr comment --body-file impact.md"));
     }
 }

@@ -1,6 +1,7 @@
 //! The subcommands, one file each: arguments and implementation.
 
 mod activity;
+mod blame;
 mod certify;
 mod check;
 mod deployed;
@@ -14,6 +15,7 @@ mod init;
 mod inventory;
 mod keys;
 mod retire;
+mod simulate;
 mod stamp;
 mod status;
 mod strategy;
@@ -32,9 +34,11 @@ pub(crate) enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Impact(impact::Arguments),
+    Simulate(simulate::Arguments),
     Strategy(strategy::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
+    Blame(blame::Arguments),
     Stamp(stamp::Arguments),
     Keys(keys::Arguments),
     Digest(digest::Arguments),
@@ -55,9 +59,11 @@ impl Command {
             Command::Check(arguments) => check::run(&arguments, input, console),
             Command::Diff(arguments) => diff::run(&arguments, input, console),
             Command::Impact(arguments) => impact::run(&arguments, input, console),
+            Command::Simulate(arguments) => simulate::run(&arguments, input, console),
             Command::Strategy(arguments) => strategy::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),
+            Command::Blame(arguments) => blame::run(&arguments, input, console),
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),
             Command::Keys(arguments) => keys::run(&arguments, input, console),
             Command::Digest(arguments) => digest::run(&arguments, input, console),

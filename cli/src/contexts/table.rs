@@ -14,7 +14,7 @@ use crate::outcome::Failure;
 /// The columns of contexts that are text by definition.
 const TEXT: [&str; 2] = ["kind", "name"];
 
-/// What the cells of a column are.
+/// The type of the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Type {
     /// No cell so far.
