@@ -6,8 +6,8 @@
 //! [`big_segments`] are the inputs of an evaluation; [`flags`] is a document, which [`evaluation`]
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
-//! [`consistency`], [`history`] and [`receipt`] build on results; [`lifecycle`] has the methods for
-//! authoring, deployment and retirement.
+//! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`lifecycle`] has the
+//! methods for authoring, deployment and retirement.
 
 mod big_segments;
 mod bound_flags;
@@ -26,6 +26,7 @@ mod flags;
 mod freshness;
 mod from_python;
 mod history;
+mod impact;
 mod interned;
 mod lifecycle;
 mod many;
@@ -63,6 +64,8 @@ mod _core {
     use crate::flags::Flags;
     #[pymodule_export]
     use crate::history::{DocumentHistory, Pinned};
+    #[pymodule_export]
+    use crate::impact::Impact;
     #[pymodule_export]
     use crate::lifecycle::check_environments;
     #[pymodule_export]
