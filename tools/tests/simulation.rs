@@ -1,4 +1,4 @@
-//! `SimulationCounter` counts answers, and `raised` keeps contexts where they are.
+//! `SimulationCounter` counts answers, and `raised` moves as few contexts as possible.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use isoflag::{Context, Flags, Value};
