@@ -4,10 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::history_files::documents_in;
 use crate::input::{Input, Source};
-use crate::outcome::Failure;
-use crate::system_error::reason;
+use crate::labelled::documents_in;
+use crate::outcome::{Failure, reason};
 
 /// One version of a document.
 pub(crate) struct Version {

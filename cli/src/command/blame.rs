@@ -4,9 +4,8 @@ use clap::Args;
 use isoflag::{Flags, Value};
 
 use super::{Format, object};
+use crate::arguments::{Container, ContextArgument};
 use crate::console::Console;
-use crate::context_argument::ContextArgument;
-use crate::document::Container;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};

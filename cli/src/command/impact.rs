@@ -5,9 +5,9 @@ use isoflag::{Flags, printable};
 use isoflag_tools::{GroupBy, Impact, ImpactCounter};
 
 use super::Format;
+use crate::arguments::Container;
 use crate::console::Console;
 use crate::contexts::ContextsArgument;
-use crate::document::Container;
 use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

@@ -5,9 +5,9 @@ use isoflag::{Context, Flags, Value};
 use isoflag_tools::{ImpactCounter, ServedAnswer, SimulationCounter, percent, raised};
 
 use super::{Format, impact, object};
+use crate::arguments::DocumentArgument;
 use crate::console::Console;
 use crate::contexts::ContextsArgument;
-use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
