@@ -1,5 +1,5 @@
 //! `impact` foresees the exact shares that samples show, and counts what evaluations answer.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "../../core/tests/generated_documents/mod.rs"]
 mod generated_documents;

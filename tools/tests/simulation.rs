@@ -1,5 +1,5 @@
 //! `SimulationCounter` counts answers, and `raised` moves as few contexts as possible.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use isoflag::{Context, Flags, Value};
 use isoflag_tools::{Impact, RaiseError, Simulation, SimulationCounter, impact, raised};
