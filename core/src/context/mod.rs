@@ -66,9 +66,7 @@ impl Context {
     ///
     /// If the text is not JSON or exceeds a limit, or the context is invalid.
     pub fn from_json(text: &[u8]) -> Result<Context, ContextError> {
-        check_length(text)?;
-        let value = Value::parse(text).map_err(|error| ContextError::json(&error))?;
-        Context::from_host_value(&value, Marks::Absent)
+        Context::read(text, false)
     }
 
     /// Converts a context that has already been parsed.
@@ -124,9 +122,13 @@ impl Context {
     /// # Errors
     /// If the text is not JSON, or the context is invalid.
     pub fn from_host_json(text: &[u8]) -> Result<Context, ContextError> {
+        Context::read(text, true)
+    }
+
+    fn read(text: &[u8], is_of_host: bool) -> Result<Context, ContextError> {
         check_length(text)?;
         let (value, is_marked) =
-            json::read_host(text).map_err(|error| ContextError::json(&error))?;
+            json::read_context(text, is_of_host).map_err(|error| ContextError::json(&error))?;
         let marks = if is_marked { Marks::Possible } else { Marks::Absent };
         Context::from_host_value(&value, marks)
     }
@@ -239,6 +241,32 @@ impl Context {
         match &self.0.individuals {
             Individuals::One(individual) => std::slice::from_ref(individual),
             Individuals::Many(individuals) => individuals,
+        }
+    }
+
+    /// Returns a copy that shares its memory with no other context.
+    pub(crate) fn unshared(&self) -> Context {
+        let (key, individuals) = (self.0.key.clone(), self.individuals());
+        let individuals = match individuals {
+            [individual] => Individuals::One(individual.clone()),
+            individuals => Individuals::Many(individuals.to_vec()),
+        };
+        Context(Arc::new(Parts { individuals, key }))
+    }
+
+    /// Replaces the key of the individual at this index, in a context that shares its memory with
+    /// no other.
+    pub(crate) fn set_key(&mut self, index: usize, key: &Arc<str>) {
+        let Some(parts) = Arc::get_mut(&mut self.0) else { return };
+        let individuals = match &mut parts.individuals {
+            Individuals::One(individual) => std::slice::from_mut(individual),
+            Individuals::Many(individuals) => individuals,
+        };
+        if let Some(individual) = individuals.get_mut(index) {
+            individual.key = Arc::clone(key);
+        }
+        if parts.key.is_some() {
+            parts.key = Some(full_key(individuals));
         }
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn length(value: &Value) -> usize {
     if members == 0 { 2 } else { members + 1 }
 }
 
-fn string_length(text: &str) -> usize {
+pub(super) fn string_length(text: &str) -> usize {
     let escaped = |byte: u8| match byte {
         b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 2,
         0..0x20 => 6,
@@ -69,7 +69,8 @@ fn string_length(text: &str) -> usize {
     text.bytes().map(escaped).sum::<usize>() + 2
 }
 
-fn write_string(text: &str, out: &mut String) {
+/// Appends a string as JSON.
+pub(super) fn write_string(text: &str, out: &mut String) {
     out.push('"');
     if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
         out.push_str(text);

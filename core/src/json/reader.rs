@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
 use super::interner::Interner;
-use super::memory::{Exceeded, Memory, TOO_DENSE};
+use super::memory::{Exceeded, Memory};
 use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
@@ -32,12 +32,12 @@ pub(crate) fn read<const NOTES: bool>(
     Reader::<NOTES>::new(text, memory, false).read(root)
 }
 
-/// Parses text that a binding wrote for a host object, in which the literal `-0` marks a value
-/// without a JSON form.
+/// Parses the text of a context. In text that a binding wrote for a host object the literal `-0` marks a value without
+/// a JSON form.
 ///
 /// Also returns whether the text contains the mark.
-pub(crate) fn read_host(text: &[u8]) -> Result<(Value, bool), JsonError> {
-    let mut reader = Reader::<false>::new(text, Memory::unlimited(), true);
+pub(crate) fn read_context(text: &[u8], is_of_host: bool) -> Result<(Value, bool), JsonError> {
+    let mut reader = Reader::<false>::new(text, Memory::of_context(), is_of_host);
     let value = reader.whole(&Path::Root)?;
     Ok((value, reader.is_marked))
 }
@@ -167,7 +167,8 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     }
 
     fn out_of_memory(&mut self) -> Invalid {
-        self.scanner.fault_of(JsonErrorKind::Memory, TOO_DENSE)
+        let message = self.memory.message();
+        self.scanner.fault_of(JsonErrorKind::Memory, message)
     }
 
     fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Invalid> {
@@ -220,7 +221,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             // All empty arrays share their memory.
             return Ok(Value::Array(Arc::default()));
         }
-        Ok(Value::Array(self.elements.drain(start..).collect()))
+        Ok(Value::take_array(&mut self.elements, start))
     }
 
     /// Parses a string after its quote.
@@ -290,6 +291,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path::OwnedPath;
     use super::*;
 
     fn error(text: &str) -> JsonError {
@@ -323,8 +325,9 @@ mod tests {
     fn duplicate_members_and_rounded_integers_are_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
         let notes = read::<true>(text, &Path::Root, Memory::unlimited()).unwrap().notes;
-        let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
-        let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path(), item(n))).collect();
+        let item = |note: &Note| note.item().map(|(section, key)| [section, key].concat());
+        let path = |note: &Note| note.path(&OwnedPath::default()).to_string();
+        let seen: Vec<_> = notes.iter().map(|n| (n.kind, path(n), item(n))).collect();
         assert_eq!(
             seen,
             [
@@ -342,7 +345,8 @@ mod tests {
     #[test]
     fn minus_zero_marks_a_missing_json_form_only_in_text_of_a_host() {
         assert_eq!(Value::parse(b"-0").unwrap().to_string(), "0");
-        assert!(read_host(b"[-0]").unwrap().1);
-        assert!(!read_host(b"[0]").unwrap().1);
+        assert!(read_context(b"[-0]", true).unwrap().1);
+        assert!(!read_context(b"[0]", true).unwrap().1);
+        assert!(!read_context(b"[-0]", false).unwrap().1);
     }
 }

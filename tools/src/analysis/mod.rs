@@ -5,8 +5,6 @@ mod changed_answers;
 mod reach;
 
 pub use changed_answers::changed_answers;
-pub(crate) use changed_answers::{
-    ChangedParts, FLAGS, Part, SEGMENTS, changed_parts, rule_clauses, target_members,
-};
+pub(crate) use changed_answers::{ChangedParts, FLAGS, Part, SEGMENTS, changed_parts};
 pub(crate) use reach::Failing;
 pub use reach::{Constant, Reach, ReachedVariation, constant, reach};

@@ -13,11 +13,11 @@ use std::sync::Arc;
 use isoflag::model::{
     Clause, Condition, Flag, FlagState, Model, OffVariation, Section, Segment, Served, Targeting,
 };
-use isoflag::{Flags, Value};
+use isoflag::{Flags, Object, Value};
 
 use super::decision::{Decision, Differs, Joint, WHOLE, hashed};
 use super::{ServedAnswer, Variations};
-use crate::analysis::{ChangedParts, FLAGS, Failing, Part, SEGMENTS, rule_clauses, target_members};
+use crate::analysis::{ChangedParts, FLAGS, Failing, Part, SEGMENTS};
 use crate::diff::Words;
 
 /// The part of a flag that decides an answer.
@@ -269,6 +269,35 @@ fn segments<'a>(model: &'a Model, clauses: &'a [Clause]) -> Vec<&'a str> {
         _ => None,
     });
     referred.flatten().map(|slot| &**model.segment_key(*slot)).collect()
+}
+
+/// The members of a flag's source that choose its targets.
+fn target_members(flag: &Object) -> [Value; 2] {
+    ["targets", "contextTargets"].map(|name| filled(flag, name))
+}
+
+/// The members that decide of the clauses of each rule of a flag's source.
+fn rule_clauses(flag: &Object) -> Vec<Value> {
+    const MEMBERS: [&str; 5] = ["attribute", "contextKind", "op", "values", "negate"];
+    let clause = |clause: &Value| match clause.as_object() {
+        Some(clause) => MEMBERS.iter().map(|name| filled(clause, name)).collect(),
+        None => clause.clone(),
+    };
+    let clauses = |rule: &Value| {
+        let clauses = rule.as_object().and_then(|rule| rule.get("clauses"));
+        clauses.and_then(Value::as_array).unwrap_or_default().iter().map(clause).collect()
+    };
+    let rules = flag.get("rules").and_then(Value::as_array);
+    rules.unwrap_or_default().iter().map(clauses).collect()
+}
+
+/// Returns a member, null if it has the value that an absent member is read as.
+fn filled(object: &Object, name: &str) -> Value {
+    match object.get(name) {
+        None | Some(Value::Bool(false)) => Value::Null,
+        Some(Value::Array(elements)) if elements.is_empty() => Value::Null,
+        Some(value) => value.clone(),
+    }
 }
 
 fn off_answer(off: OffVariation) -> ServedAnswer {

@@ -25,7 +25,7 @@ const CLOSED =
 
 /** Whether a string has no lone surrogate. */
 export function isWellFormed(text: string): boolean {
-  return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE_SURROGATE.test(text);
+  return !LONE_SURROGATE.test(text);
 }
 
 /** Whether an object is a built-in one whose members are not its contents. */
@@ -33,11 +33,6 @@ export function holdsContentsElsewhere(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return false;
   return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
-}
-
-/** Returns the JSON text of a well-formed name and the colon after it. */
-export function memberText(name: string): string {
-  return NEEDS_NO_ESCAPE.test(name) ? `"${name}":` : `${JSON.stringify(name)}:`;
 }
 
 /** Returns the JSON text of a primitive; undefined if it has none. */
@@ -56,6 +51,9 @@ export function primitiveText(value: unknown): string | undefined {
   }
 }
 
+/** Replaces a value that threw when it was read. */
+const UNREADABLE = Symbol();
+
 /** Describes a value without a JSON form. */
 function described(value: unknown): string {
   switch (typeof value) {
@@ -65,18 +63,11 @@ function described(value: unknown): string {
     case "undefined":
       return String(value);
     default:
-      return `a ${typeof value}`;
+      return value === UNREADABLE ? THROWS : `a ${typeof value}`;
   }
 }
 
-/** A value without a JSON form, and its path. */
-class NoJsonForm {
-  constructor(
-    readonly path: string,
-    readonly what: string,
-    readonly cause: unknown,
-  ) {}
-}
+const THROWS = "a value that throws when read";
 
 /**
  * Throws if the stack is nearly full. Errors thrown by the caller's objects are data; a stack overflow is not, since
@@ -86,145 +77,133 @@ function requireRoom(levels = 64): void {
   if (levels > 0) requireRoom(levels - 1);
 }
 
-/** A member that threw when it was read. */
-class Unreadable {
-  readonly #cause: unknown;
+const encoder = new TextEncoder();
 
-  constructor(cause: unknown) {
-    this.#cause = cause;
-  }
+/** The number of nearest ancestors that a container is compared with; at every eighth level it is all of them. */
+const NEAR = 8;
 
-  /** Returns the thrown value, if the object is one of these; unlike `instanceof` this cannot trigger a proxy. */
-  static thrown(object: object): { cause: unknown } | undefined {
-    return #cause in object ? { cause: object.#cause } : undefined;
-  }
-}
+/** Above this length the encoder is faster than writing each character. */
+const SHORT = 32;
 
-function read(container: object, name: string | number): unknown {
-  try {
-    return (container as Record<string | number, unknown>)[name];
-  } catch (thrown) {
-    requireRoom();
-    return new Unreadable(thrown);
-  }
-}
-
+/** Writes the JSON text of one value. */
 class Encoder {
-  /** The text in pieces: joined by `+=` they would be a million objects for the garbage collector. */
-  readonly #pieces: string[] = [];
-  /** Of the text; grows beyond the limit by one value at most: the core reports that it is too long. */
-  length = 0;
-  readonly #strict: boolean;
+  /** The text in UTF-8. */
+  #bytes = new Uint8Array(256);
+  /** The length of the text. It exceeds the limit if anything was left out: the core then reports that it is too long. */
+  #end = 0;
   readonly #limit: number;
+  /** Creates the error for a value without a JSON form; without it such a value is marked. */
+  readonly #errors: ErrorKind | undefined;
   /** The containers being written, the outermost first. */
   readonly #open: object[] = [];
+  /** The member or element of each that is being written. */
   readonly #path: (string | number)[] = [];
+  /** The error that a value threw when it was read. */
+  #cause: unknown;
 
-  constructor(strict: boolean, limit: number) {
-    this.#strict = strict;
+  constructor(limit: number, errors?: ErrorKind) {
     this.#limit = limit;
+    this.#errors = errors;
   }
 
-  get text(): string {
-    return this.#pieces.join("");
+  encode(value: unknown): Uint8Array {
+    this.#value(value);
+    return this.#bytes.slice(0, this.#end);
   }
 
   #add(piece: string): void {
-    this.length += piece.length;
-    this.#pieces.push(piece);
+    const { length } = piece;
+    let end = this.#end;
+    let bytes = this.#bytes;
+    // A UTF-16 unit takes at most three bytes.
+    const room = end + 3 * length;
+    if (room > bytes.length && bytes.length <= this.#limit) {
+      bytes = new Uint8Array(Math.min(2 * room, this.#limit + 4));
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
+    }
+    for (let index = 0; index < length; index++) {
+      const unit = piece.charCodeAt(index);
+      if (unit > 0x7f || index === SHORT) {
+        end = this.#end + encoder.encodeInto(piece, bytes.subarray(this.#end)).written;
+        break;
+      }
+      bytes[end++] = unit;
+    }
+    this.#end = end;
   }
 
-  value(value: unknown): void {
-    if (typeof value === "object" && value !== null) {
-      this.#object(value);
+  #value(value: unknown): void {
+    if (typeof value !== "object" || value === null) {
+      this.#add(primitiveText(value) ?? this.#refused(described(value)));
       return;
     }
-    const text = primitiveText(value);
-    if (text === undefined) this.#refuse(described(value));
-    else this.#add(text);
-  }
-
-  #object(object: object): void {
-    const thrown = Unreadable.thrown(object);
-    if (thrown === undefined) this.#container(object);
-    else this.#refuse("a value that throws when read", thrown.cause);
-  }
-
-  #container(container: object): void {
-    if (this.#open.includes(container)) {
-      this.#refuse("an object that holds itself");
-      return;
-    }
-    if (this.#open.length >= limits.nesting) {
-      this.#refuse(`an object nested deeper than ${limits.nesting} levels`);
-      return;
-    }
+    const open = this.#open;
+    const level = open.length;
+    let refusal: string | undefined;
     let names: string[] | undefined;
     let length = 0;
     try {
-      if (Array.isArray(container)) {
-        length = container.length;
-      } else if (holdsContentsElsewhere(container)) {
-        this.#refuse("an object with hidden contents");
-        return;
-      } else {
-        names = Object.keys(container);
+      // A cycle of more levels than these is found a few levels later.
+      if (open.includes(value, level % NEAR === 0 ? 0 : -NEAR)) refusal = "an object that holds itself";
+      else if (level >= limits.nesting) refusal = `an object nested deeper than ${limits.nesting} levels`;
+      else if (Array.isArray(value)) length = value.length;
+      else if (holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
+      else {
+        names = Object.keys(value);
+        length = names.length;
       }
     } catch (thrown) {
-      if (thrown instanceof NoJsonForm) throw thrown;
-      requireRoom();
-      this.#refuse("a value that throws when read", thrown);
+      refusal = this.#thrown(thrown);
+    }
+    if (refusal !== undefined) {
+      this.#add(this.#refused(refusal));
       return;
     }
-    this.#open.push(container);
-    if (names === undefined) this.#elements(container, length);
-    else this.#members(container, names);
-    this.#open.pop();
-  }
-
-  #elements(array: object, length: number): void {
-    this.#add("[");
-    for (let index = 0; index < length && this.length <= this.#limit; index++) {
-      if (index > 0) this.#add(",");
-      this.#path.push(index);
-      this.value(read(array, index));
-      this.#path.pop();
-    }
-    this.#add("]");
-  }
-
-  #members(object: object, names: string[]): void {
-    let separator = "";
-    this.#add("{");
-    for (const name of names) {
-      if (this.length > this.#limit) break;
-      const value = read(object, name);
-      if (value === undefined) continue;
-      this.#path.push(name);
-      if (!isWellFormed(name)) {
-        // The name cannot be written, but the parent must contain a value without a JSON form.
-        this.#add(`${separator}${JSON.stringify(unusedName(names))}:`);
-        this.#refuse("a name with a lone surrogate");
-      } else {
-        this.#add(separator + memberText(name));
-        this.value(value);
+    open.push(value);
+    let separator = names ? "{" : "[";
+    let mark = "";
+    for (let index = 0; index < length && this.#end <= this.#limit; index++) {
+      const step = names?.[index] ?? index;
+      this.#path[level] = step;
+      let member: unknown = UNREADABLE;
+      try {
+        member = (value as Record<string | number, unknown>)[step];
+      } catch (thrown) {
+        this.#thrown(thrown);
       }
-      this.#path.pop();
+      if (names) {
+        if (member === undefined) continue;
+        const name = primitiveText(step);
+        if (name === undefined) {
+          // Without the name, but the parent must contain a value without a JSON form. No reference can name this one.
+          mark = `"":${this.#refused("a name with a lone surrogate")}`;
+          continue;
+        }
+        separator += `${name}:`;
+      }
+      this.#add(separator);
       separator = ",";
+      this.#value(member);
     }
-    this.#add("}");
+    open.pop();
+    if (mark !== "") this.#add(separator + mark);
+    else if (separator !== ",") this.#add(separator);
+    this.#add(names ? "}" : "]");
   }
 
-  #refuse(what: string, cause?: unknown): void {
-    if (this.#strict) throw new NoJsonForm(printPath(this.#path), what, cause);
-    this.#add(NO_JSON_FORM);
+  #thrown(thrown: unknown): string {
+    requireRoom();
+    this.#cause = thrown;
+    return THROWS;
   }
-}
 
-function unusedName(names: string[]): string {
-  let name = "\ufffd";
-  while (names.includes(name)) name += "\ufffd";
-  return name;
+  /** Returns the mark of a value without a JSON form, or throws. */
+  #refused(what: string): string {
+    if (this.#errors === undefined) return NO_JSON_FORM;
+    const path = printPath(this.#path.slice(0, this.#open.length));
+    throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, this.#cause);
+  }
 }
 
 /** Formats a path like the core. */
@@ -241,27 +220,14 @@ function printPath(path: (string | number)[]): string {
 /**
  * Returns the JSON text of a context for an evaluation: values without a JSON form are marked, and nothing is thrown.
  */
-export function encodeLeniently(context: unknown): string {
-  const encoder = new Encoder(false, limits.contextBytes);
-  encoder.value(context);
-  // Text that was truncated at the limit is not a context.
-  return encoder.length > limits.contextBytes ? "" : encoder.text;
+export function encodeLeniently(context: unknown): Uint8Array {
+  return new Encoder(limits.contextBytes).encode(context);
 }
 
 /** Returns the JSON text of an object in which every value must have a JSON form. */
-export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): string {
-  const encoder = new Encoder(true, limit);
-  try {
-    encoder.value(value);
-    return encoder.text;
-  } catch (thrown) {
-    if (!(thrown instanceof NoJsonForm)) throw thrown;
-    const { path, what, cause } = thrown;
-    throw errors.at(path, `${what} has no JSON form; leave it out or convert it`, cause);
-  }
+export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): Uint8Array {
+  return new Encoder(limit, errors).encode(value);
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Returns the bytes of a JSON text. A lone surrogate of the host's string is kept, as an escape, so that the core

@@ -1,12 +1,6 @@
 /** Objects and arrays in a plain object, as last read: the next call detects whether they changed. */
 
-import {
-  holdsContentsElsewhere,
-  isWellFormed,
-  memberText,
-  NO_JSON_FORM,
-  primitiveText,
-} from "../json-encoding.js";
+import { holdsContentsElsewhere, isWellFormed, NO_JSON_FORM, primitiveText } from "../json-encoding.js";
 
 const MOST_LEVELS = 12;
 const MOST_PARTS = 1000;
@@ -136,7 +130,7 @@ export class PlainValue {
           continue;
         }
         if (text !== "") text += ",";
-        if (isRecord) text += memberText(name);
+        if (isRecord) text += `${primitiveText(name)}:`;
         if (value === LIST || value === RECORD) {
           text += containerText();
         } else {

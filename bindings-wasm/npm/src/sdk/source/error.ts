@@ -1,3 +1,7 @@
+/** Why a source has no document. */
+
+import { printable } from "../../binding/printable.js";
+
 /** The reason why a source could not load a newer document. */
 export type SourceErrorCode =
   /** The module could not be loaded, or failed. */
@@ -32,7 +36,7 @@ export class SourceError extends Error {
     message: string,
     { status, cause }: { status?: number; cause?: unknown } = {},
   ) {
-    super(`\`${url}\` ${message}`, cause === undefined ? undefined : { cause });
+    super(printable(`\`${url}\` ${message}`), cause === undefined ? undefined : { cause });
     this.code = code;
     this.url = url;
     this.status = status;
