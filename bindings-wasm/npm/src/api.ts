@@ -23,6 +23,15 @@ export type { Change, ChangedItem } from "./tools/diff.js";
 export type { DocumentLike } from "./tools/documents.js";
 export type { HistoryLimits, Pinned, PinOptions } from "./tools/history.js";
 export type {
+  FlagImpact,
+  ForeseenChange,
+  Impact,
+  ImpactAnswer,
+  ImpactGroup,
+  ImpactMove,
+  ImpactOptions,
+} from "./tools/impact.js";
+export type {
   Attention,
   Environment,
   FindingCounts,

@@ -111,7 +111,7 @@ export function requireStart(): void {
 
 /** Returns the error for a feature that only `tools.wasm` has. */
 export function withoutTools(what: string): Error {
-  return new Error(`\`${what}\` needs \`isoflag/tools\`: import that instead of \`isoflag\``);
+  return new Error(`\`${what}\` needs \`isoflag/tools\`; import that instead`);
 }
 
 /** Called before a feature that only `tools.wasm` has; returns its functions. */

@@ -4,7 +4,9 @@ import { limits } from "../generated/constants.js";
 import * as core from "../generated/glue.js";
 import type { CheckOptions } from "../tools/check.js";
 import type { Diff } from "../tools/diff.js";
+import type { DocumentLike } from "../tools/documents.js";
 import type { Explanation } from "../tools/explanation.js";
+import type { Impact, ImpactOptions } from "../tools/impact.js";
 import type {
   Certification,
   CertificationOptions,
@@ -401,6 +403,14 @@ export class Flags {
   }
 
   /**
+   * Returns the answers that change with a new document. Shares that follow from the documents are exact; those that
+   * depend on attributes are only counted over contexts, one after the other.
+   */
+  impact(next: DocumentLike, contexts?: Iterable<ContextLike>, options?: ImpactOptions): Impact {
+    return requireTools("impact").impact(this.#held, next, contexts, options);
+  }
+
+  /**
    * Returns this document with another status of a flag. The order is `To Do`, `Doing`, `Staging`, `Done`, `Finished`,
    * and back to `Doing` from `Staging` and `Done`; a flag without a status may get any. The `version` of the flag and
    * of the document is raised by one.
@@ -457,8 +467,8 @@ export class Flags {
     return argumentErrors.text(core.flagsText(this.#held.handle));
   }
 
-  /** Returns the text of a file with the types of the flags: their keys and values. */
-  typing(language: "typescript" | "python" = "typescript"): string {
+  /** Returns the text of a file with the types of the flags: their keys and values; by default for TypeScript. */
+  typing(language?: "typescript" | "python"): string {
     return requireTools("typing").typing(this.#held, language);
   }
 

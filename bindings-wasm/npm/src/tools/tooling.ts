@@ -5,6 +5,7 @@ import { __wbg_set_wasm, imports, loadAppConfig } from "../generated/tools-glue.
 import { check, readDiagnostics } from "./check.js";
 import { diff } from "./diff.js";
 import { readExplanation } from "./explanation.js";
+import { impact } from "./impact.js";
 import { certification, deployment, finish, withStatus } from "./lifecycle.js";
 import { readReceipt } from "./receipt.js";
 import { retirements } from "./retirement.js";
@@ -21,6 +22,7 @@ export const tooling = {
   deployment,
   diff,
   finish,
+  impact,
   readDiagnostics,
   readExplanation,
   readReceipt,

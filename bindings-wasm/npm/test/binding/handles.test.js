@@ -145,6 +145,7 @@ describe("a document that is freed while a call reads an object", () => {
     strategyFor: (flags, context) => flags.strategyFor("production", context),
     apply: (flags, context) => flags.apply({ flags: {}, meta: context }),
     diff: (flags, context) => flags.diff({ flags: {}, meta: context }),
+    impact: (flags, context) => flags.impact({ flags: {}, meta: context }),
     check: (flags, context) => flags.check({ now: context.odd }),
     withStrategy: (flags, context) => flags.withStrategy("Custom", { on: [], off: [], ...context }),
     checked: (flags, context) => checkEnvironments({ one: flags, other: { flags: {}, meta: context } }),
