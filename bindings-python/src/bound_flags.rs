@@ -10,7 +10,7 @@ use crate::consistency::Consistency;
 use crate::document::Document;
 use crate::receipt::Explanation;
 use crate::served::{Served, Wanted};
-use crate::state;
+use crate::{from_python, state};
 
 /// Flags bound to one context. Immutable; threads may share it.
 #[pyclass(module = "isoflag", frozen)]
@@ -81,6 +81,22 @@ impl BoundFlags {
         Consistency::from(self.inner.consistency(&key.to_string_lossy(), &gate))
     }
 
+    /// The fully-qualified key of the context, or None if it is invalid.
+    #[getter]
+    fn _context_key(&self) -> Option<&str> {
+        self.inner.context_key()
+    }
+
+    /// Returns OpenFeature's name for a reason of this flag.
+    fn _openfeature_reason(
+        &self,
+        key: &Bound<'_, PyString>,
+        reason: &Bound<'_, PyAny>,
+    ) -> PyResult<&'static str> {
+        let reason = from_python::lenient(reason, None)?.value;
+        Ok(self.inner.flags().openfeature_reason(&key.to_string_lossy(), &reason))
+    }
+
     /// Returns the same object, which is immutable.
     fn __copy__(slf: Py<Self>) -> Py<Self> {
         slf
@@ -101,6 +117,6 @@ impl BoundFlags {
         key: &Bound<'_, PyString>,
         wanted: Wanted,
     ) -> Served<&Arc<Document>> {
-        Served::new(&self.document, evaluate(&self.inner, key), wanted)
+        Served::new(&self.document, key, evaluate(&self.inner, key), wanted)
     }
 }

@@ -9,6 +9,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
 use crate::detached::detached;
+use crate::document::Document;
+use crate::from_python::Lenient;
+use crate::warnings::{self, Warnings};
 use crate::{errors, from_python, text, to_python};
 
 /// An evaluation context, parsed once, so that evaluations need no conversion.
@@ -17,17 +20,49 @@ pub(crate) struct Context {
     inner: isoflag::Context,
 }
 
-/// Returns the context of an evaluation, or None if the object is not a valid one. If `flags` are
-/// passed, it may contain only what their results depend on.
+/// Returns the context of an evaluation, or None if the object is not a valid one. With a document
+/// it may contain only what its results depend on.
 pub(crate) fn evaluation_context(
     object: &Bound<'_, PyAny>,
-    flags: Option<&isoflag::Flags>,
+    document: Option<&Document>,
 ) -> PyResult<Option<isoflag::Context>> {
     if let Ok(context) = object.cast::<Context>() {
         return Ok(Some(context.get().inner.clone()));
     }
-    let (value, marks) = from_python::lenient(object, flags)?;
-    Ok(read(object.py(), &value, || isoflag::Context::from_host_value(&value, marks)).ok())
+    let warnings = document.map_or(&warnings::WITHOUT_DOCUMENT, Document::warnings);
+    Ok(from_host(object, document.map(Document::flags), warnings)?.ok())
+}
+
+/// Converts a context leniently, and reports what is ignored.
+fn from_host(
+    object: &Bound<'_, PyAny>,
+    flags: Option<&isoflag::Flags>,
+    warnings: &Warnings,
+) -> PyResult<Result<isoflag::Context, isoflag::ContextError>> {
+    let py = object.py();
+    let converted = from_python::lenient(object, flags)?;
+    let Lenient { value, marks, is_whole, skipped } = converted;
+    let context = read(py, &value, || isoflag::Context::from_host_value(&value, marks));
+    match &context {
+        Ok(_) => {
+            if let Some(failure) = skipped {
+                warnings.attribute(py, &failure);
+            }
+            if is_whole {
+                warnings.ignored_members(py, &value);
+            }
+        }
+        Err(error) => warnings.context(py, error, skipped.as_deref()),
+    }
+    Ok(context)
+}
+
+/// Returns a note on the members of a context that an evaluation ignores, if any.
+pub(crate) fn ignored_members(object: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if object.is_instance_of::<Context>() {
+        return Ok(None);
+    }
+    Ok(warnings::ignored_members(&from_python::lenient(object, None)?.value))
 }
 
 /// Converts a context that must be valid.
@@ -128,6 +163,15 @@ impl Context {
     #[classmethod]
     fn from_dict(_class: &Bound<'_, PyType>, mapping: &Bound<'_, PyAny>) -> PyResult<Context> {
         required(mapping).map(|inner| Context { inner })
+    }
+
+    /// Creates a context as an evaluation does: parts that JSON cannot represent are absent.
+    #[classmethod]
+    fn _from_host(_class: &Bound<'_, PyType>, object: &Bound<'_, PyAny>) -> PyResult<Context> {
+        if let Ok(context) = object.cast::<Context>() {
+            return Ok(Context { inner: context.get().inner.clone() });
+        }
+        made(object.py(), from_host(object, None, &warnings::WITHOUT_DOCUMENT)?)
     }
 
     /// Returns the canonical context as a new dict.

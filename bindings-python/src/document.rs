@@ -12,6 +12,7 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::evaluation_detail::reason_object;
 use crate::to_python;
+use crate::warnings::Warnings;
 
 /// The document that the classes of this module share.
 pub(crate) struct Document {
@@ -20,6 +21,7 @@ pub(crate) struct Document {
     containers: Templates<(u32, u32)>,
     /// Reasons that name a rule or a flag, by the packed answer without its variation.
     reasons: Templates<[u32; 3]>,
+    warnings: Warnings,
 }
 
 /// Cached objects. A caller always gets a copy, which takes a fraction of
@@ -28,13 +30,18 @@ type Templates<K> = Mutex<HashMap<K, Py<PyAny>, FixedState>>;
 
 impl From<isoflag::Flags> for Document {
     fn from(flags: isoflag::Flags) -> Document {
-        Document { flags, containers: Mutex::default(), reasons: Mutex::default() }
+        let warnings = Warnings::default();
+        Document { flags, containers: Mutex::default(), reasons: Mutex::default(), warnings }
     }
 }
 
 impl Document {
     pub(crate) fn flags(&self) -> &isoflag::Flags {
         &self.flags
+    }
+
+    pub(crate) fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     /// Returns the value of an answer, or `None` if the default is served.

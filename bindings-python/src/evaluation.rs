@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::sync::Arc;
 
-use isoflag::{FlagHandle, Gate};
+use isoflag::{ErrorKind, FlagHandle, Gate};
 use isoflag_tools::receipt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -143,11 +143,18 @@ impl Flags {
         });
         let handle = |key: PyResult<Bound<'_, PyAny>>| -> PyResult<Option<FlagHandle>> {
             // No flag has a key with a lone surrogate.
-            Ok(key?.cast::<PyString>()?.to_str().ok().and_then(|key| flags.handle(key)))
+            let key = key?;
+            let key = key.cast::<PyString>()?;
+            let handle = key.to_str().ok().and_then(|key| flags.handle(key));
+            if handle.is_none() {
+                let key = key.to_string_lossy();
+                self.document().warnings().flag(keys.py(), &key, ErrorKind::FlagNotFound, "");
+            }
+            Ok(handle)
         };
         let handles: Vec<_> = keys.try_iter()?.map(handle).collect::<PyResult<_>>()?;
         let converted = |context: PyResult<Bound<'_, PyAny>>| {
-            context::evaluation_context(&context?, Some(flags))
+            context::evaluation_context(&context?, Some(self.document()))
         };
         let contexts: Vec<_> = contexts.try_iter()?.map(converted).collect::<PyResult<_>>()?;
         let big_segments = context::big_segments(big_segments)?;
@@ -195,16 +202,17 @@ impl Flags {
         context: &Bound<'_, PyAny>,
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Explanation> {
-        Ok(bound_flags::explain(&self.bound(context, big_segments)?, key))
+        let explanation = bound_flags::explain(&self.bound(context, big_segments)?, key);
+        Ok(explanation.with_note(context::ignored_members(context)?))
     }
 
     /// Returns the context keys whose big-segment memberships an evaluation may need.
     fn big_segment_keys(&self, context: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         let flags = self.inner();
-        let Some(context) = context::evaluation_context(context, Some(flags))? else {
+        let Some(context) = context::evaluation_context(context, Some(self.document()))? else {
             return Ok(Vec::new());
         };
-        Ok(self.inner().big_segment_keys(&context).iter().map(ToString::to_string).collect())
+        Ok(flags.big_segment_keys(&context).iter().map(ToString::to_string).collect())
     }
 
     /// Returns whether every polling back-end instance has picked up the flag's last change.
@@ -252,6 +260,6 @@ impl Flags {
         wanted: Wanted,
     ) -> PyResult<Served<&Arc<Document>>> {
         let answer = bound_flags::evaluate(&self.bound(context, big_segments)?, key);
-        Ok(Served::new(self.document(), answer, wanted))
+        Ok(Served::new(self.document(), key, answer, wanted))
     }
 }

@@ -157,7 +157,7 @@ impl Flags {
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<isoflag::BoundFlags> {
         let flags = self.document.flags();
-        let context = context::evaluation_context(context, Some(flags))?;
+        let context = context::evaluation_context(context, Some(&self.document))?;
         let big_segments = context::big_segments(big_segments)?;
         Ok(flags.bind_with(context.as_ref(), big_segments.as_ref()))
     }

@@ -1,9 +1,11 @@
 //! Converts Python objects to JSON values.
 //!
 //! Convertible are None, bool, int, float, str, list, tuple, dict and their subclasses, by their
-//! contents regardless of overridden methods, and any other `collections.abc.Mapping`.
+//! contents regardless of overridden methods, any other `collections.abc.Mapping`, and the values of
+//! [`HostType`].
 
 mod failure;
+mod host_type;
 mod partial_context;
 
 use std::cell::RefCell;
@@ -11,7 +13,6 @@ use std::collections::{HashMap, HashSet};
 use std::mem;
 use std::sync::Arc;
 
-use failure::{Cause, Step};
 use isoflag::limits::Budget;
 use isoflag::{Flags, Marks, Object, Value};
 use pyo3::prelude::*;
@@ -21,6 +22,8 @@ use pyo3::types::{
 };
 
 pub(crate) use failure::Failure;
+use failure::{Cause, Step};
+use host_type::{HostType, HostValue};
 
 /// Converts an object of which every part must have a JSON form.
 pub(crate) fn strict(object: &Bound<'_, PyAny>, budget: Budget) -> Converted<Value> {
@@ -32,36 +35,59 @@ pub(crate) fn lone_surrogate(path: &str) -> Box<Failure> {
     Box::<Failure>::from(Cause::LoneSurrogate).within(Step::Member(Arc::from(path)))
 }
 
+/// The converted context of an evaluation.
+pub(crate) struct Lenient {
+    pub(crate) value: Value,
+    pub(crate) marks: Marks,
+    /// Whether it has all members, rather than only those that flags depend on.
+    pub(crate) is_whole: bool,
+    /// The first part that JSON cannot represent, if any.
+    pub(crate) skipped: Option<Box<Failure>>,
+}
+
 /// Converts the context of an evaluation: of an ordinary one only what the results of these flags
 /// may depend on. [`Value::NO_JSON_FORM`] marks values that JSON cannot represent, for the
 /// core to decide; only an interrupt of the interpreter is an error.
-pub(crate) fn lenient(
-    object: &Bound<'_, PyAny>,
-    flags: Option<&Flags>,
-) -> PyResult<(Value, Marks)> {
-    let mut is_marked = false;
+pub(crate) fn lenient(object: &Bound<'_, PyAny>, flags: Option<&Flags>) -> PyResult<Lenient> {
+    let mut skipped = Skipped::default();
     let part = match flags {
-        Some(flags) => partial_context::part(object, flags, &mut is_marked),
+        Some(flags) => partial_context::part(object, flags, &mut skipped),
         None => Ok(None),
     };
-    let value = match part {
+    let mut is_whole = false;
+    let converted = match part {
         Ok(Some(value)) => Ok(value),
         Ok(None) => {
+            is_whole = true;
             let mut walk = Walk::new(Budget::of_context(), Measure::Exact, true);
             let value = walk.value(object, 1);
-            is_marked = walk.is_marked;
+            skipped = walk.skipped;
             value
         }
         Err(failure) => Err(failure),
     };
-    let value = value.or_else(|failure| match failure.into_interrupt() {
-        Ok(interrupt) => Err(interrupt),
-        Err(_) => {
-            is_marked = true;
-            Ok(Value::NO_JSON_FORM)
+    match converted {
+        Ok(value) => {
+            let marks = if skipped.is_marked { Marks::Possible } else { Marks::Absent };
+            Ok(Lenient { value, marks, is_whole, skipped: skipped.first })
         }
-    })?;
-    Ok((value, if is_marked { Marks::Possible } else { Marks::Absent }))
+        Err(failure) => match failure.into_interrupt() {
+            Ok(interrupt) => Err(interrupt),
+            Err(failure) => {
+                let (value, marks) = (Value::NO_JSON_FORM, Marks::Possible);
+                Ok(Lenient { value, marks, is_whole, skipped: Some(failure) })
+            }
+        },
+    }
+}
+
+/// The parts of an object that JSON cannot represent.
+#[derive(Default)]
+struct Skipped {
+    /// Whether a member was marked.
+    is_marked: bool,
+    /// The failure of the first member that was marked or left out.
+    first: Option<Box<Failure>>,
 }
 
 /// Down to this level a member that JSON cannot represent is marked and its neighbours are kept: an
@@ -78,8 +104,7 @@ struct Walk {
     budget: Budget,
     measure: Measure,
     lenient: bool,
-    /// Whether a member was marked.
-    is_marked: bool,
+    skipped: Skipped,
     /// The part of the budget used so far.
     spent: usize,
     /// The deepest level of a container since this was last set.
@@ -129,7 +154,7 @@ impl Walk {
             budget,
             measure,
             lenient,
-            is_marked: false,
+            skipped: Skipped::default(),
             spent: 0,
             deepest: 0,
             open: Vec::new(),
@@ -216,6 +241,20 @@ impl Walk {
             self.elements(tuple.iter(), level)
         } else if is_mapping(object)? {
             self.mapping(object, level)
+        } else if let Some(host_type) = HostType::of(object) {
+            match host_type.value(object)? {
+                // One byte of each was counted above.
+                HostValue::Number(number) => {
+                    let number = Value::from(number);
+                    self.spend(self.measure.scalar(&number).saturating_sub(1))?;
+                    Ok(number)
+                }
+                HostValue::Text(text) => {
+                    self.spend(self.measure.text(&text).saturating_sub(1))?;
+                    Ok(Value::from(text))
+                }
+                HostValue::Inner(inner) => self.value(&inner, level.saturating_add(1)),
+            }
         } else {
             Err(Cause::Type(object.get_type().unbind()).into())
         }?;
@@ -257,26 +296,36 @@ impl Walk {
         let Ok(text) = name.cast::<PyString>() else {
             // Counted too, since a mapping may have infinitely many names.
             self.spend(1)?;
-            let skipped = Cause::Name(name.get_type().unbind());
-            return if self.lenient { Ok(()) } else { Err(skipped.into()) };
+            let failure = || Cause::Name(name.get_type().unbind()).into();
+            if !self.lenient {
+                return Err(failure());
+            }
+            self.skipped.first.get_or_insert_with(failure);
+            return Ok(());
         };
         // The colon and the comma.
         self.spend(2)?;
         let text = match self.text(text) {
             Ok(text) => text,
-            Err(failure) if self.marks(&failure, members.level) => {
+            Err(failure) if self.may_mark(&failure, members.level) => {
+                self.mark(failure);
                 members.nameless = true;
                 return Ok(());
             }
             Err(failure) => return Err(failure),
         };
+        let had_skipped = self.skipped.first.is_some();
         let member = get(name)
             .map_err(|error| raised(name.py(), error))
             .and_then(|member| self.value(&member, members.level.saturating_add(1)));
         match member {
-            Ok(value) => members.list.push((text, value)),
-            Err(failure) if self.marks(&failure, members.level) => {
+            Ok(value) => {
+                self.skipped_within(&text, had_skipped);
+                members.list.push((text, value));
+            }
+            Err(failure) if self.may_mark(&failure, members.level) => {
                 self.spend(MARK)?;
+                self.mark(failure.within(Step::Member(Arc::clone(&text))));
                 members.list.push((text, Value::NO_JSON_FORM));
             }
             Err(failure) => return Err(failure.within(Step::Member(text))),
@@ -324,10 +373,20 @@ impl Walk {
     }
 
     /// Returns whether a failure in a container at this level is marked, and the walk continues.
-    fn marks(&mut self, failure: &Failure, level: usize) -> bool {
-        let marks = self.lenient && level <= ATTRIBUTES && failure.is_of_one_member();
-        self.is_marked |= marks;
-        marks
+    fn may_mark(&self, failure: &Failure, level: usize) -> bool {
+        self.lenient && level <= ATTRIBUTES && failure.is_of_one_member()
+    }
+
+    /// Adds a member's name to the path of a failure within it.
+    fn skipped_within(&mut self, name: &Arc<str>, had_skipped: bool) {
+        if !had_skipped && let Some(failure) = self.skipped.first.take() {
+            self.skipped.first = Some(failure.within(Step::Member(Arc::clone(name))));
+        }
+    }
+
+    fn mark(&mut self, failure: Box<Failure>) {
+        self.skipped.is_marked = true;
+        self.skipped.first.get_or_insert(failure);
     }
 }
 

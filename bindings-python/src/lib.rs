@@ -7,7 +7,7 @@
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
 //! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`lifecycle`] has the
-//! methods for authoring, deployment and retirement.
+//! methods for authoring, deployment and retirement. [`warnings`] logs what an evaluation ignores.
 
 mod bound_flags;
 mod check;
@@ -30,6 +30,7 @@ mod served;
 mod state;
 mod text;
 mod to_python;
+mod warnings;
 
 use pyo3::pymodule;
 

@@ -92,7 +92,7 @@ impl EvaluationDetails {
     }
 
     fn detail(&self, py: Python<'_>, answer: Answer) -> EvaluationDetail {
-        Served::new(&self.document, answer, Wanted::Any).detail(py.None().into_bound(py))
+        Served::unreported(&self.document, answer, Wanted::Any).detail(py.None().into_bound(py))
     }
 
     fn list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

@@ -84,11 +84,19 @@ fn receipt_error(py: Python<'_>, error: &isoflag_tools::ReceiptError) -> PyErr {
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Explanation {
     inner: isoflag::Explanation,
+    /// A note on the context, which the text includes.
+    note: Option<String>,
+}
+
+impl Explanation {
+    pub(crate) fn with_note(self, note: Option<String>) -> Explanation {
+        Explanation { note, ..self }
+    }
 }
 
 impl From<isoflag::Explanation> for Explanation {
     fn from(inner: isoflag::Explanation) -> Explanation {
-        Explanation { inner }
+        Explanation { inner, note: None }
     }
 }
 
@@ -105,7 +113,10 @@ impl Explanation {
     }
 
     fn __str__(&self) -> String {
-        self.inner.to_string()
+        match &self.note {
+            Some(note) => format!("{}\nnote: {}", self.inner, isoflag::printable(note)),
+            None => self.inner.to_string(),
+        }
     }
 
     fn __repr__(&self) -> String {

@@ -3,8 +3,9 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use isoflag::{Answer, Value, ValueType};
+use isoflag::{Answer, ReasonKind, Value, ValueType};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
@@ -22,6 +23,15 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
+    fn name(self) -> &'static str {
+        match self {
+            Wanted::Any | Wanted::Json => "JSON",
+            Wanted::Bool => "a bool",
+            Wanted::Int | Wanted::Float => "a number",
+            Wanted::Str => "a str",
+        }
+    }
+
     fn value_type(self) -> ValueType {
         match self {
             Wanted::Any => ValueType::Any,
@@ -41,7 +51,31 @@ pub(crate) struct Served<D> {
 }
 
 impl<D: Borrow<Arc<Document>>> Served<D> {
-    pub(crate) fn new(document: D, answer: Answer, wanted: Wanted) -> Served<D> {
+    /// Takes the answer to a key; an error is reported once.
+    pub(crate) fn new(
+        document: D,
+        key: &Bound<'_, PyString>,
+        answer: Answer,
+        wanted: Wanted,
+    ) -> Served<D> {
+        let served = Served::unreported(document, answer, wanted);
+        if served.answer.variation_index().is_none() {
+            served.report(key);
+        }
+        served
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report(&self, key: &Bound<'_, PyString>) {
+        let document: &Arc<Document> = self.document.borrow();
+        if let ReasonKind::Error { kind } = document.flags().reason_of(&self.answer).kind() {
+            let key_text = key.to_string_lossy();
+            document.warnings().flag(key.py(), &key_text, kind, self.wanted.name());
+        }
+    }
+
+    pub(crate) fn unreported(document: D, answer: Answer, wanted: Wanted) -> Served<D> {
         let answer = answer.expecting(document.borrow().flags(), wanted.value_type());
         Served { document, answer, wanted }
     }

@@ -1,5 +1,6 @@
 """Python objects that are hard to read."""
 
+import datetime as dt
 import enum
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
@@ -135,6 +136,26 @@ class Colour(str, enum.Enum):
 
 class Size(enum.IntEnum):
     LARGE = 3
+
+
+class Mood(enum.Enum):
+    GOOD = ("good", 1)
+
+
+def self_holding_enum() -> enum.Enum:
+    class Holding(enum.Enum):
+        X = 1
+
+    vars(Holding.X)["_value_"] = Holding.X
+    return Holding.X
+
+
+class LyingDateTime(dt.datetime):
+    def astimezone(self, tz: Any = None) -> Any:
+        raise NotImplementedError
+
+    def isoformat(self, *arguments: Any, **named: Any) -> str:  # noqa: ARG002
+        return "lie"
 
 
 class ClassRaises:

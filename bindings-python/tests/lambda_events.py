@@ -3,8 +3,9 @@
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 HttpEvent: TypeAlias = Callable[..., dict[str, Any]]
 
@@ -64,7 +65,7 @@ def http_event(
         "rawQueryString": urlencode(query or {}),
         "headers": {name.lower(): value for name, value in (headers or {}).items()},
         "requestContext": {
-            "http": {"method": method, "path": path},
+            "http": {"method": method, "path": path, "sourceIp": "203.0.113.7"},
             "stage": "$default",
             **({} if authorizer is None else {"authorizer": dict(authorizer)}),
         },
@@ -72,7 +73,81 @@ def http_event(
     }
 
 
-HTTP_EVENTS: dict[str, HttpEvent] = {"REST API": rest_event, "HTTP API and URL": http_event}
+def balancer_event(
+    method: str = "GET",
+    path: str = "/config",
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    body: str | bytes | None = None,
+    authorizer: Mapping[str, Any] | None = None,  # noqa: ARG001 (it has none)
+    lists: bool = False,
+) -> dict[str, Any]:
+    """Returns an event of an Application Load Balancer, with lists of values if it sends them."""
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    encoded = {quote(name): quote(value) for name, value in (query or {}).items()}
+    values: dict[str, Any] = {
+        "headers": lower,
+        "queryStringParameters": encoded,
+    }
+    if lists:
+        values = {
+            "multiValueHeaders": {name: [value] for name, value in lower.items()},
+            "multiValueQueryStringParameters": {name: [each] for name, each in encoded.items()},
+        }
+    arn = "arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/t/1"
+    return {
+        "requestContext": {"elb": {"targetGroupArn": arn}},
+        "httpMethod": method,
+        "path": path,
+        **values,
+        **_body(body),
+    }
+
+
+def lattice_event(
+    method: str = "GET",
+    path: str = "/config",
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    body: str | bytes | None = None,
+    authorizer: Mapping[str, Any] | None = None,  # noqa: ARG001 (it has none)
+    version: int = 2,
+) -> dict[str, Any]:
+    """Returns an event of VPC Lattice."""
+    if version == 1:
+        encoded = _body(body)
+        return {
+            "raw_path": f"{path}?{urlencode(query or {})}",
+            "method": method,
+            "headers": dict(headers or {}),
+            "query_string_parameters": dict(query or {}),
+            "body": encoded["body"],
+            "is_base64_encoded": encoded["isBase64Encoded"],
+        }
+    return {
+        "version": "2.0",
+        "path": path,
+        "method": method,
+        "headers": {name: [value] for name, value in (headers or {}).items()},
+        "queryStringParameters": {name: [value] for name, value in (query or {}).items()},
+        "requestContext": {
+            "serviceNetworkArn": "arn:aws:vpc-lattice:eu-central-1:1:servicenetwork/sn-1",
+            "identity": {"principal": "arn:aws:iam::1:role/shop"},
+        },
+        **_body(body),
+    }
+
+
+HTTP_EVENTS: dict[str, HttpEvent] = {
+    "REST API": rest_event,
+    "HTTP API and URL": http_event,
+    "ALB": balancer_event,
+    "ALB with lists": partial(balancer_event, lists=True),
+    "Lattice": lattice_event,
+    "Lattice 1.0": partial(lattice_event, version=1),
+}
 
 SCHEDULES: dict[str, dict[str, Any]] = {
     "a rule": {

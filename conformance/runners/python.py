@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -13,6 +14,9 @@ from typing import Any
 
 import isoflag
 from isoflag.reports import retirements
+
+# Many cases have invalid contexts, which the package reports.
+logging.getLogger("isoflag").addHandler(logging.NullHandler())
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 

@@ -12,8 +12,9 @@ Rust::
 To evaluate many flags for one context, convert it once: ``Context("ada")``, or
 ``flags.bind(context)``.
 
-``FlagClient`` fetches a document from a source and keeps it fresh; ``isoflag.source`` has sources
-for files, AppConfig, DynamoDB and S3. Both are imported on first use.
+``FlagClient`` fetches a document from a source and keeps it fresh, and so does ``AsyncFlagClient``
+for coroutines; ``isoflag.source`` has sources for files, AppConfig, DynamoDB, S3 and URLs. They are
+imported on first use.
 
 The extension ``isoflag._core`` and ``_errors`` are the binding; everything else is built on them.
 """
@@ -53,10 +54,11 @@ from ._errors import (
 # Type checkers know this name; importing `typing` would take longer than everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .client import FlagClient
+    from .client import AsyncFlagClient, FlagClient
 
 __all__ = [
     "SPEC_VERSION",
+    "AsyncFlagClient",
     "BoundFlags",
     "Consistency",
     "Context",
@@ -91,12 +93,12 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        if name != "FlagClient":
+        if name not in {"AsyncFlagClient", "FlagClient"}:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from .client import FlagClient  # noqa: PLC0415
+        from . import client  # noqa: PLC0415
 
-        globals()[name] = FlagClient
-        return FlagClient
+        value = globals()[name] = getattr(client, name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -412,6 +412,9 @@ class BoundFlags:
     Its methods are those of ``Flags`` without the context. It is immutable; threads may share it.
     """
 
+    @property
+    def _context_key(self) -> str | None: ...
+    def _openfeature_reason(self, key: str, reason: Mapping[str, Any]) -> str: ...
     def variation(self, key: str, default: Any) -> Any:
         """Returns the value that the flag serves, or ``default``."""
 
@@ -515,6 +518,8 @@ class Context:
     def from_dict(cls, mapping: Mapping[str, Any]) -> Context:
         """Creates a context from a mapping; raises ``ContextError`` if it is invalid."""
 
+    @classmethod
+    def _from_host(cls, context: _ContextLike) -> Context: ...
     def to_dict(self) -> dict[str, Any]:
         """Returns the canonical context as a new dict."""
 

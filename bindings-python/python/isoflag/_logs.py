@@ -1,14 +1,17 @@
 """Loggers that escape terminal and CI-log control sequences in their arguments."""
 
-import logging
-
 from ._core import printable
 
+# Type checkers know this name; `typing` and `logging` are slow to import.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import logging
 
-class _Printable(logging.Filter):
+
+class _Printable:
     """Escapes the arguments of a record: keys, names and errors from documents and requests."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
+    def filter(self, record: "logging.LogRecord") -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(map(_shown, record.args))
         return True
@@ -21,8 +24,25 @@ def _shown(argument: object) -> object:
 _FILTER = _Printable()
 
 
-def logger(name: str) -> logging.Logger:
+class _Logger:
+    """A logger of Python's ``logging``, which is imported when something is logged."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, method: str) -> object:
+        import logging  # noqa: PLC0415
+
+        named = logging.getLogger(self._name)
+        named.addFilter(_FILTER)
+        return getattr(named, method)
+
+
+def logger(name: str) -> "logging.Logger":
     """Returns the logger of that name, with escaping of arguments enabled."""
-    named = logging.getLogger(name)
-    named.addFilter(_FILTER)
-    return named
+    return _Logger(name)  # type: ignore[return-value]
+
+
+def warn(text: str, fields: dict[str, str]) -> None:
+    """Logs a warning about an evaluation, with fields for structured logs."""
+    logger("isoflag").warning("%s", text, extra=fields)

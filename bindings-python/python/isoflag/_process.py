@@ -1,5 +1,7 @@
 """The process: a clock that runs while it is frozen, and state to reset in a forked one."""
 
+from __future__ import annotations
+
 import os
 import time
 from typing import Protocol
@@ -19,7 +21,7 @@ class Forked(Protocol):
         """Resets the state that must not be shared with the parent."""
 
 
-_objects: "WeakSet[Forked]" = WeakSet()
+_objects: WeakSet[Forked] = WeakSet()
 
 
 def _after_fork() -> None:

@@ -15,8 +15,9 @@ from threading import Lock
 from typing import Any, Final
 
 from ._core import printable
+from ._emf import canonical, emf
 from ._process import register_after_fork, wall_clock
-from ._unicode import is_well_formed, utf16_units
+from ._unicode import is_well_formed
 
 __all__ = ["Activity"]
 
@@ -44,6 +45,7 @@ class Activity:
         """Resets the counts; called in a forked process."""
         self._lock = Lock()
         self._flags: dict[str, _Counted] = {}
+        self._reported: dict[tuple[str, str, str], int] = {}
 
     def record(self, key: str, variation_index: int | None, digest: str) -> None:
         """Counts one evaluation; the index is None if the default was returned.
@@ -86,37 +88,30 @@ class Activity:
 
     def to_json(self) -> str:
         """Returns the counts as canonical JSON (RFC 8785)."""
-        return _canonical(self.to_dict())
+        return canonical(self.to_dict())
 
-    def to_emf(self, namespace: str) -> str:
-        """Returns the counts as lines of CloudWatch's embedded metric format, one for each count.
+    def to_emf(self, namespace: str, *, environment: str | None = None) -> str:
+        """Returns the counts since the last call as CloudWatch's embedded metric format.
 
-        Print them in a Lambda function to record the metric ``evaluations`` of this namespace, with
-        the dimensions ``flag`` and ``variation``.
+        Print the lines at the end of each invocation of a Lambda function to record the metric
+        ``evaluations`` of this namespace, with the dimensions ``environment``, if given, ``flag``
+        and ``variation``. The counts of ``to_dict`` and ``flush`` are not reset.
         """
-        now = int(self._clock() * 1000)
+        now = self._clock()
+        with self._lock:
+            reported, self._reported = self._reported, _counts(self._flags)
+            counts = self._reported
+        named = {} if environment is None else {"environment": environment}
         return "\n".join(
-            _canonical(
-                {
-                    "_aws": {
-                        "Timestamp": now,
-                        "CloudWatchMetrics": [
-                            {
-                                "Namespace": namespace,
-                                "Dimensions": [["flag", "variation"]],
-                                "Metrics": [{"Name": "evaluations", "Unit": "Count"}],
-                            }
-                        ],
-                    },
-                    "flag": key,
-                    "variation": variation,
-                    "digest": digest,
-                    "evaluations": count,
-                }
+            emf(
+                namespace,
+                {**named, "flag": key, "variation": variation},
+                {"evaluations": (delta, "Count")},
+                now=now,
+                digest=digest,
             )
-            for key, flag in self.to_dict()["flags"].items()
-            for digest, variations in flag["counts"].items()
-            for variation, count in variations.items()
+            for (key, digest, variation), count in counts.items()
+            if (delta := count - reported.get((key, digest, variation), 0)) > 0
         )
 
     def flush(self, callback: Callable[[str], object]) -> None:
@@ -127,13 +122,17 @@ class Activity:
         """
         with self._lock:
             flags, self._flags = self._flags, {}
+            reported, self._reported = self._reported, {}
         if not flags:
             return
         try:
-            callback(_canonical(_as_json(flags)))
+            callback(canonical(_as_json(flags)))
         except BaseException:
             with self._lock:
                 _merge(self._flags, flags)
+                for place, count in self._reported.items():
+                    reported[place] = reported.get(place, 0) + count
+                self._reported = reported
             raise
 
 
@@ -154,6 +153,16 @@ class _Counted:
     def span(self, first: int, last: int) -> None:
         self.first = min(self.first, first)
         self.last = max(self.last, last)
+
+
+def _counts(flags: Mapping[str, _Counted]) -> dict[tuple[str, str, str], int]:
+    """Returns the counts by flag, digest and variation."""
+    return {
+        (key, digest, variation): count
+        for key, counted in flags.items()
+        for digest, variations in counted.counts.items()
+        for variation, count in variations.items()
+    }
 
 
 def _merge(flags: dict[str, _Counted], added: Mapping[str, _Counted]) -> None:
@@ -237,16 +246,3 @@ def _text(text: str) -> str:
     if not is_well_formed(text):
         raise ValueError(f"{text!a} contains a lone surrogate, which JSON cannot represent")
     return text
-
-
-def _canonical(value: Any) -> str:
-    """Serializes objects, arrays, strings and integers as RFC 8785 requires."""
-    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"))
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _sorted(value[name]) for name in sorted(value, key=utf16_units)}
-    if isinstance(value, list):
-        return [_sorted(each) for each in value]
-    return value

@@ -8,7 +8,8 @@
     api.set_provider(IsoflagProvider(client))  # a FlagClient, or immutable Flags
     api.get_client().get_boolean_value("checkout", False, EvaluationContext("ada"))
 
-Contexts and reasons are mapped as in LaunchDarkly's OpenFeature provider.
+Contexts are mapped as in LaunchDarkly's OpenFeature provider; reasons are OpenFeature's, ``SPLIT``
+if a percentage decided.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.event import ProviderEventDetails
 from openfeature.exception import ErrorCode, ProviderNotReadyError
-from openfeature.flag_evaluation import FlagMetadata, FlagResolutionDetails, FlagValueType, Reason
+from openfeature.flag_evaluation import FlagMetadata, FlagResolutionDetails, FlagValueType
 from openfeature.provider import AbstractProvider, Metadata
 
 from . import BoundFlags, EvaluationDetail, Flags
@@ -38,12 +39,6 @@ _Object = Sequence[FlagValueType] | Mapping[str, FlagValueType]
 
 _logger = logger("isoflag")
 
-_REASONS: Final[Mapping[str, str]] = {
-    "OFF": Reason.DISABLED,
-    "TARGET_MATCH": Reason.TARGETING_MATCH,
-    "ERROR": Reason.ERROR,
-    # FALLTHROUGH, RULE_MATCH and PREREQUISITE_FAILED are more precise than OpenFeature's reasons.
-}
 _ERRORS: Final[Mapping[str, ErrorCode]] = {
     "CLIENT_NOT_READY": ErrorCode.PROVIDER_NOT_READY,
     "FLAG_NOT_FOUND": ErrorCode.FLAG_NOT_FOUND,
@@ -211,9 +206,10 @@ class IsoflagProvider(AbstractProvider):
             metadata["variationIndex"] = index
         return FlagResolutionDetails(
             value=default_value if index is None else detail.value,
-            reason=_REASONS.get(kind, kind),
+            reason=bound._openfeature_reason(flag_key, reason),  # noqa: SLF001 (our own)
             variant=None if index is None else str(index),
             error_code=_error_code(reason) if kind == "ERROR" else None,
+            error_message=_error_message(flag_key, reason) if kind == "ERROR" else None,
             flag_metadata={**metadata, **document},
         )
 
@@ -258,6 +254,10 @@ def to_isoflag_context(context: EvaluationContext | None) -> dict[str, Any]:
     The mapping is that of ``isoflag.openfeature_context.context_json``.
     """
     return {} if context is None else context_json(context.attributes, context.targeting_key)
+
+
+def _error_message(key: str, reason: Mapping[str, Any]) -> str:
+    return f"the flag `{key}` returns its default: {reason.get('errorKind')}"
 
 
 def _error_code(reason: Mapping[str, Any]) -> ErrorCode:

@@ -24,6 +24,7 @@ pub(super) enum Step {
 pub(super) enum Cause {
     Type(Py<PyType>),
     Name(Py<PyType>),
+    NaiveDateTime,
     NotFinite(f64),
     NumberRange,
     LoneSurrogate,
@@ -120,11 +121,14 @@ impl fmt::Display for Cause {
             Cause::Type(class) => write!(
                 f,
                 "JSON cannot represent a value of type `{}`; use None, bool, int, float, str, list, \
-                 tuple or a mapping",
+                 tuple, a mapping, Decimal, date, a datetime with a time zone, UUID or Enum",
                 class_name(class)
             ),
             Cause::Name(class) => {
                 write!(f, "a member name is a `{}`; use a str", class_name(class))
+            }
+            Cause::NaiveDateTime => {
+                f.write_str("a datetime without a time zone is ambiguous; set its `tzinfo`")
             }
             Cause::NotFinite(number) => {
                 write!(f, "JSON cannot represent the float `{number}`; use a finite one")

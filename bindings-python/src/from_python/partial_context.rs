@@ -11,13 +11,15 @@ use isoflag::{Flags, Object, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use super::{Converted, Entries, Measure, Walk, entries, is_mapping};
+use super::failure::Step;
+use super::host_type::{HostType, HostValue};
+use super::{Converted, Entries, Measure, Skipped, Walk, entries, is_mapping};
 
 /// Returns the part of a context, or `None` if the object must be converted whole.
 pub(super) fn part(
     object: &Bound<'_, PyAny>,
     flags: &Flags,
-    is_marked: &mut bool,
+    skipped: &mut Skipped,
 ) -> Converted<Option<Value>> {
     let Ok(dict) = object.cast::<PyDict>() else { return Ok(None) };
     let members = entries(dict)?;
@@ -33,7 +35,7 @@ pub(super) fn part(
         Some("multi") => part.individuals(&members),
         Some(_) => part.individual(&members, 1),
     };
-    *is_marked = part.walk.is_marked;
+    *skipped = part.walk.skipped;
     value
 }
 
@@ -49,12 +51,15 @@ impl Part<'_> {
             let Some(name) = plain(name).filter(|name| self.spends(name.len())) else {
                 return Ok(None);
             };
+            let had_skipped = self.walk.skipped.first.is_some();
             let value = match member.cast::<PyDict>() {
                 Ok(dict) => self.individual(&entries(dict)?, 2)?,
                 Err(_) => text(member).filter(|_| name == "kind").map(Value::from),
             };
             let Some(value) = value else { return Ok(None) };
-            read.push((Arc::from(name), value));
+            let name = Arc::from(name);
+            self.walk.skipped_within(&name, had_skipped);
+            read.push((name, value));
         }
         Ok(Some(Value::Object(Object::from_members(read))))
     }
@@ -66,10 +71,15 @@ impl Part<'_> {
             let Some(name) = plain(name).filter(|name| self.spends(name.len())) else {
                 return Ok(None);
             };
+            let had_skipped = self.walk.skipped.first.is_some();
             match self.flags.attribute_name(name) {
                 Some(name) => match self.walk.value(member, level + 1) {
-                    Ok(value) => read.push((name, value)),
-                    Err(failure) if self.walk.marks(&failure, level) => {
+                    Ok(value) => {
+                        self.walk.skipped_within(&name, had_skipped);
+                        read.push((name, value));
+                    }
+                    Err(failure) if self.walk.may_mark(&failure, level) => {
+                        self.walk.mark(failure.within(Step::Member(Arc::clone(&name))));
                         read.push((name, Value::NO_JSON_FORM));
                     }
                     // Converting it whole decides whether it is too large.
@@ -116,8 +126,21 @@ impl Part<'_> {
         } else if let Ok(tuple) = object.cast::<PyTuple>() {
             tuple.iter().all(|element| self.weighs(&element, level + 1))
         } else {
-            // An unrepresentable value is absent; a mapping of another class is converted whole.
+            // A mapping of another class is converted whole.
             is_mapping(object).is_ok_and(|mapping| !mapping)
+                && self.weighs_host_value(object, level)
+        }
+    }
+
+    fn weighs_host_value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> bool {
+        match HostType::of(object) {
+            Some(HostType::Enum) => match HostType::Enum.value(object) {
+                Ok(HostValue::Inner(inner)) => self.weighs(&inner, level + 1),
+                _ => true,
+            },
+            Some(_) => self.spends(HostType::MOST_TEXT),
+            // A value that JSON cannot represent is absent.
+            None => true,
         }
     }
 

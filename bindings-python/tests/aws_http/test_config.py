@@ -1,6 +1,8 @@
 """The `/config` endpoint."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -98,6 +100,19 @@ def test_the_tag_depends_on_every_input(flags: Flags) -> None:
     assert len(set(tags)) == len(tags)
 
 
+def test_a_star_matches_every_answer_to_a_get_and_excludes_a_post(
+    flags: Flags, event: HttpEvent
+) -> None:
+    for method, status in {"GET": 304, "HEAD": 304, "POST": 412}.items():
+        request = event(method, headers={"If-None-Match": "*"})
+        assert config_response(request, flags, context=MIA)["statusCode"] == status
+
+
+def test_parts_of_a_context_that_json_cannot_represent_are_absent(flags: Flags) -> None:
+    context = {**MIA, "since": datetime(2026, 1, 2), "n": Decimal(1)}  # noqa: DTZ001
+    assert config_response(http_event(), flags, context=context)["statusCode"] == 200
+
+
 def test_the_response_names_the_document(flags: Flags) -> None:
     headers = respond(flags)["headers"]
     assert headers["Isoflag-Document"] == flags.digest
@@ -106,7 +121,7 @@ def test_the_response_names_the_document(flags: Flags) -> None:
 
 
 @pytest.mark.parametrize("form", ["bootstrap", "plain", "ofrep"])
-@pytest.mark.parametrize("header", ["{}", "W/{}", '"other", {}', '"other",W/{} , "x"', "*"])
+@pytest.mark.parametrize("header", ["{}", "W/{}", '"other", {}', '"other",W/{} , "x"'])
 def test_a_matching_tag_gets_304(flags: Flags, event: HttpEvent, form: Form, header: str) -> None:
     def ask(**headers: str) -> Mapping[str, Any]:
         return config_response(
@@ -350,6 +365,10 @@ def test_the_origin_star_excludes_credentials(flags: Flags) -> None:
         "https://user@shop.example",
         "https://sh op",
         "https://shop.example:",
+        "https://shop.example:443",
+        "http://shop.example:80",
+        "https://shop.example:065535",
+        "https://shop.example:65536",
         "https://shop.example\n",
         "https://shöp.example",
         5,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from config_pages import SHOP, Client, cors_of
 from documents import clause, flag, load
-from isoflag import Flags
+from isoflag import FlagClient, Flags
 from isoflag.aws_http import (
     BadRequestError,
     FlagOffError,
@@ -20,6 +21,7 @@ from isoflag.aws_http import (
     use,
 )
 from lambda_events import SCHEDULES, HttpEvent, http_event
+from scripted import text
 
 KEY = "feature-x"
 ON = load(flag(KEY, True))
@@ -156,6 +158,97 @@ def test_an_allowed_origin_may_read_the_503_response(event: HttpEvent) -> None:
     assert preflight["statusCode"] == 204
     assert "POST" in cors_of(preflight)["allow-methods"]
     assert calls == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "vary"),
+    [({}, "Origin"), ({"vary": "Accept"}, "Accept, Origin"), (None, "Origin")],
+)
+def test_an_allowed_origin_may_read_the_handlers_response(
+    event: HttpEvent, headers: dict[str, str] | None, vary: str
+) -> None:
+    guard = Guard(ON, origins=[SHOP])
+    response = {"statusCode": 201, "headers": headers}
+
+    @guard.requires_flag(KEY)
+    async def submit(*_: object) -> Any:
+        return response
+
+    answer = asyncio.run(submit(event("POST", headers={"Origin": SHOP}), None))
+    assert answer["statusCode"] == 201
+    assert cors_of(answer)["allow-origin"] == SHOP
+    assert {name.lower(): value for name, value in answer["headers"].items()}["vary"] == vary
+    assert response == {"statusCode": 201, "headers": headers}
+    other = asyncio.run(submit(event("POST", headers={"Origin": "https://other.example"}), None))
+    assert cors_of(other) == {}
+    assert asyncio.run(guard.requires_flag(KEY)(submit)(event(), None))["statusCode"] == 201
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        "text",
+        None,
+        {"message": "an API wraps it"},
+        {"statusCode": 200, "headers": {"access-control-allow-origin": "https://own.example"}},
+    ],
+)
+def test_a_response_with_its_own_cors_headers_or_without_a_status_is_unchanged(
+    response: object,
+) -> None:
+    @requires_flag(KEY, ON, origins=[SHOP])
+    def submit(*_: object) -> Any:
+        return response
+
+    assert submit(http_event("POST", headers={"Origin": SHOP}), None) is response
+
+
+def test_lists_of_headers_get_lists() -> None:
+    @requires_flag(KEY, ON, origins=[SHOP])
+    def submit(*_: object) -> Any:
+        return {"statusCode": 200, "multiValueHeaders": {"Vary": ["Accept"]}}
+
+    answer = submit(http_event("POST", headers={"Origin": SHOP}), None)
+    assert answer["multiValueHeaders"]["Access-Control-Allow-Origin"] == [SHOP]
+    assert answer["multiValueHeaders"]["Vary"] == ["Accept", "Origin"]
+
+
+@pytest.mark.parametrize("case", OFF)
+def test_a_route_can_call_check(case: str, event: HttpEvent) -> None:
+    request = event("POST", headers={"Origin": SHOP})
+    refused = Guard(OFF[case], origins=[SHOP]).check(request, KEY)
+    assert refused is not None
+    assert (refused["statusCode"], cors_of(refused)["allow-origin"]) == (503, SHOP)
+    if "multiValueHeaders" in request and "elb" in request["requestContext"]:
+        assert refused["multiValueHeaders"]["Retry-After"] == ["60"]
+    assert Guard(ON).check(request, KEY) is None
+    with pytest.raises(FlagOffError):
+        Guard(OFF[case]).check({}, KEY)
+
+
+def test_a_coroutine_never_fetches_in_the_event_loop() -> None:
+    class Racing(FlagClient):
+        """A client whose refresh becomes due between the test and the evaluation."""
+
+        @property
+        def due(self) -> bool:
+            return False
+
+    threads: list[int] = []
+
+    class Slow:
+        in_memory = True
+
+        def fetch(self, _: object) -> bytes:
+            threads.append(threading.get_ident())
+            return text(1)
+
+    @requires_flag(KEY, Racing(Slow()))
+    async def submit(*_: object) -> Any:
+        pytest.fail("called")
+
+    assert asyncio.run(submit(http_event(), None))["statusCode"] == 503
+    assert threads == []
 
 
 def test_the_503_response_names_the_document() -> None:

@@ -1,15 +1,17 @@
 """Events of AWS as requests, and those of OpenFeature's remote evaluation protocol."""
 
+import gzip
+import json
 from typing import Any
 
 import pytest
 
-from config_pages import VISIBLE, body_of, ofrep, page_flags
-from documents import flag, load
+from config_pages import VISIBLE, body_of, germans, ofrep, page_flags
+from documents import clause, flag, load
 from isoflag import Context, Flags
 from isoflag.aws_http import BadRequestError, Request, config_response
 from isoflag.aws_http.ofrep import context as context_of
-from lambda_events import SCHEDULES, HttpEvent, http_event, rest_event
+from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event, rest_event
 
 
 def test_a_request_is_read(event: HttpEvent) -> None:
@@ -22,7 +24,6 @@ def test_a_request_is_read(event: HttpEvent) -> None:
     assert request.headers == {"origin": "https://shop.example", "if-none-match": '"1", "2"'}
     assert request.query == query
     assert request.body == b""
-    assert request.authorizer == {}
 
 
 def test_absent_members_are_empty(event: HttpEvent) -> None:
@@ -39,6 +40,33 @@ def test_repeated_headers_are_joined() -> None:
 @pytest.mark.parametrize("body", ["Grüße", "Grüße".encode()])
 def test_a_body_is_bytes(event: HttpEvent, body: str | bytes) -> None:
     assert Request.from_event(event("POST", body=body)).body == "Grüße".encode()
+
+
+def test_a_gzip_body_is_decompressed_within_a_limit(event: HttpEvent) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    request = Request.from_event(event("POST", headers=headers, body=gzip.compress(b'{"a": 1}')))
+    assert request.json() == {"a": 1}
+    for body in (gzip.compress(b"{}")[:-4], b"\x1f\x8bx", gzip.compress(b" " * 10_000_001)):
+        with pytest.raises(BadRequestError, match="gzip"):
+            _ = Request.from_event(event("POST", headers=headers, body=body)).body
+
+
+def test_cookies_of_an_http_api_are_a_header() -> None:
+    event = {**http_event(), "cookies": ["a=1", "b=2"]}
+    assert Request.from_event(event).headers["cookie"] == "a=1; b=2"
+
+
+def test_a_load_balancer_with_lists_gets_lists(flags: Flags) -> None:
+    request = HTTP_EVENTS["ALB with lists"]()
+    response = config_response(request, flags, context={"kind": "user", "key": "mia"})
+    assert response["multiValueHeaders"]["Content-Type"] == ["application/json"]
+    plain = config_response(HTTP_EVENTS["ALB"](), flags, context={"kind": "user", "key": "mia"})
+    assert "multiValueHeaders" not in plain
+
+
+def test_the_caller_of_lattice_is_the_authorizers_result() -> None:
+    authorizer = Request.from_event(HTTP_EVENTS["Lattice"]()).authorizer
+    assert authorizer == {"principal": "arn:aws:iam::1:role/shop"}
 
 
 @pytest.mark.parametrize("text", ["====", "a", "AA=A", "ä", "YWJj\n!"])
@@ -104,6 +132,7 @@ def test_the_ofrep_form_is_a_bulk_evaluation(flags: Flags, event: HttpEvent) -> 
     response = config_response(
         ofrep({"targetingKey": "mia", "country": "DE"}, event), flags, form="ofrep"
     )
+    document = {"digest": flags.digest}
     assert response["statusCode"] == 200
     assert body_of(response) == {
         "flags": [
@@ -112,17 +141,44 @@ def test_the_ofrep_form_is_a_bulk_evaluation(flags: Flags, event: HttpEvent) -> 
                 "reason": "STATIC",
                 "variant": "0",
                 "value": "Buy now",
-                "metadata": {"version": 1},
+                "metadata": document,
             },
             {
                 "key": "feature-x",
                 "reason": "TARGETING_MATCH",
                 "variant": "1",
                 "value": True,
-                "metadata": {"version": 1},
+                "metadata": document,
             },
-        ]
+        ],
+        "metadata": document,
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "expected"),
+    [
+        ("feature-x", 200, {"reason": "TARGETING_MATCH", "variant": "1", "value": True}),
+        ("feature%2Dx", 200, {"reason": "TARGETING_MATCH", "variant": "1", "value": True}),
+        ("a", 404, {"errorCode": "FLAG_NOT_FOUND"}),
+        ("no/such", 404, {"errorCode": "FLAG_NOT_FOUND"}),
+        ("broken", 400, {"errorCode": "PARSE_ERROR"}),
+    ],
+)
+def test_the_ofrep_form_evaluates_one_flag(
+    event: HttpEvent, key: str, status: int, expected: dict[str, Any]
+) -> None:
+    broken = flag("broken", 1, fallthrough={"variation": 9}, clientSideAvailability=VISIBLE)
+    flags = load(germans(), flag("a", 1), broken, meta={"version": 7})
+    body = json.dumps({"context": {"targetingKey": "mia", "country": "DE"}})
+    request = event("POST", f"/live/ofrep/v1/evaluate/flags/{key}", body=body)
+    response = config_response(request, flags, form="ofrep")
+    answer = body_of(response)
+    assert response["statusCode"] == status
+    assert answer["key"] == key.replace("%2D", "-")
+    assert expected.items() <= answer.items()
+    if status == 200:
+        assert answer["metadata"] == {"digest": flags.digest, "version": 7}
 
 
 OFREP_REASONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -153,6 +209,23 @@ OFREP_REASONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                     "variations": [{"variation": 0, "weight": 100000}],
                 }
             },
+        ),
+        {"reason": "SPLIT", "variant": "0", "value": 1},
+    ),
+    "a percentage": (
+        flag("f", 1, fallthrough={"rollout": {"variations": [{"variation": 0, "weight": 100000}]}}),
+        {"reason": "SPLIT", "variant": "0", "value": 1},
+    ),
+    "a percentage of a rule": (
+        flag(
+            "f",
+            1,
+            rules=[
+                {
+                    "clauses": [clause("key", "in", "mia")],
+                    "rollout": {"variations": [{"variation": 0, "weight": 100000}]},
+                }
+            ],
         ),
         {"reason": "SPLIT", "variant": "0", "value": 1},
     ),

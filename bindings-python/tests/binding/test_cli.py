@@ -136,10 +136,20 @@ TYPED = {
 USES = """
 from typing import Literal
 
-from flag_types import FlagKey, Layout, TypedBoundFlags, TypedFlags
-from isoflag import Context, Flags
+from flag_types import FlagKey, Layout, TypedBoundFlags, TypedFlagClient, TypedFlags, typed
+from isoflag import Context, FlagClient, Flags
+from isoflag.source import FileSource
 
-flags: TypedFlags = Flags.from_json("{}")
+flags = typed(Flags.from_json("{}"))
+same: TypedFlags = Flags.from_json("{}")
+client = typed(FlagClient(FileSource("flags.json")))
+likewise: TypedFlagClient = FlagClient(FileSource("flags.json"))
+client.bool_variation("new-chekout", {"key": "ada"}, False)  # E: arg-type
+client.str_variation("banner", {"key": "ada"}, "")
+client.bind({"key": "ada"}).bool_variation("dark", False)
+client.bind({"key": "ada"}).bool_variation("drak", False)  # E: arg-type
+ready: bool = client.refresh().ready and client.status.ready
+flags.status  # E: attr-defined
 ada = Context("ada")
 
 checkout: bool = flags.variation("new-checkout", ada, False)

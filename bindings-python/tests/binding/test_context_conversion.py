@@ -3,11 +3,13 @@
 import dataclasses
 import datetime as dt
 import decimal
+import enum
 import fractions
 import json
 import math
 import time
 import types
+import uuid
 from collections import ChainMap, OrderedDict, UserDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,6 +20,8 @@ import hostile
 from documents import USER, clause, document, flag, load, presence
 from isoflag import Context, ContextError, Flags
 
+AT_NOON = dt.datetime(2026, 1, 2, 12, 0, 0, 123_999, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+
 ABSENT: dict[str, Callable[[], Any]] = {
     "none": lambda: None,
     "set": set,
@@ -25,11 +29,18 @@ ABSENT: dict[str, Callable[[], Any]] = {
     "bytes": lambda: b"x",
     "bytearray": lambda: bytearray(b"x"),
     "memoryview": lambda: memoryview(b"x"),
-    "decimal": lambda: decimal.Decimal(1),
+    "decimal that is not a number": lambda: decimal.Decimal("NaN"),
+    "decimal that is a signaling NaN": lambda: decimal.Decimal("sNaN"),
+    "decimal beyond double": lambda: decimal.Decimal("1e400"),
     "fraction": lambda: fractions.Fraction(1, 2),
     "complex": lambda: 1j,
-    "date": lambda: dt.date(2024, 1, 1),
-    "datetime": lambda: dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc),
+    "time": lambda: dt.time(12, tzinfo=dt.timezone.utc),
+    "datetime without a time zone": lambda: dt.datetime(2024, 1, 1),  # noqa: DTZ001
+    "datetime before the year 1": lambda: dt.datetime.min.replace(
+        tzinfo=dt.timezone(dt.timedelta(hours=1))
+    ),
+    "enum of a set": lambda: enum.Enum("Odd", {"X": set()}).X,  # type: ignore[attr-defined]
+    "enum that holds itself": hostile.self_holding_enum,
     "object": object,
     "function": lambda: print,
     "type": lambda: dict,
@@ -88,6 +99,11 @@ PRESENT: dict[str, Callable[[], Any]] = {
     "lying float": lambda: hostile.LyingFloat(1),
     "str enum": lambda: hostile.Colour.RED,
     "int enum": lambda: hostile.Size.LARGE,
+    "decimal": lambda: decimal.Decimal(1),
+    "date": lambda: dt.date(2024, 1, 1),
+    "datetime": lambda: dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc),
+    "uuid": lambda: uuid.UUID(int=0),
+    "enum": lambda: hostile.Mood.GOOD,
     "127 levels below the context": lambda: hostile.nested(127),
     "names that are not str": lambda: {1: "skipped", None: "skipped", b"": "skipped", "a": 1},
 }
@@ -211,6 +227,32 @@ def test_overridden_methods_of_a_value_are_ignored(value: object, held: object) 
     read = Context("ada", attributes={"x": value}).to_dict()["x"]
     assert read == held
     assert type(read) is type(held)
+
+
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [
+        (decimal.Decimal("0.10"), 0.1),
+        (decimal.Decimal(9007199254740993), 2.0**53),
+        (AT_NOON, "2026-01-02T10:00:00.123Z"),
+        (hostile.LyingDateTime(2026, 1, 2, tzinfo=dt.timezone.utc), "2026-01-02T00:00:00.000Z"),
+        (dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc), "0001-01-01T00:00:00.000Z"),
+        (dt.date(2026, 1, 2), "2026-01-02"),
+        (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (hostile.Mood.GOOD, ["good", 1]),
+        (enum.Flag("Bits", {"A": 4}).A, 4),  # type: ignore[attr-defined]
+    ],
+    ids=repr,
+)
+def test_values_of_the_standard_library_become_json(value: object, held: object) -> None:
+    for context in (
+        Context("ada", attributes={"x": value}),
+        Context.from_dict({**USER, "x": value}),
+        Context._from_host({**USER, "x": value}),  # noqa: SLF001
+    ):
+        assert context.to_dict()["x"] == held
+    document = Flags.from_dict({"flags": {"f": {"key": "f", "variations": [value]}}})
+    assert json.loads(document.to_json())["flags"]["f"]["variations"] == [held]
 
 
 @pytest.mark.parametrize("container", [dict, list])

@@ -164,10 +164,8 @@ REFUSED: dict[str, tuple[Callable[[], object], str | None]] = {
     "mapping never ends": (lambda: Context.from_dict(hostile.Endless("a")), None),
     "mapping is empty": (lambda: Context.from_dict({}), None),
     "key is an int": (lambda: Context.from_dict({"kind": "user", "key": 5}), "key"),
-    "attribute of a kind is a date": (
-        lambda: Context.from_dict(
-            {"kind": "multi", "user": {"key": "ada", "born": dt.date(1815, 12, 10)}}
-        ),
+    "attribute of a kind is a time": (
+        lambda: Context.from_dict({"kind": "multi", "user": {"key": "ada", "born": dt.time(12)}}),
         "user.born",
     ),
     "text is empty": (lambda: Context.from_json(""), None),
@@ -354,13 +352,12 @@ def test_a_guard_rejects_a_context_that_is_too_deep(levels: int) -> None:
         response = config_response(
             make("POST", body=text), load(flag("f", 1)), context=lambda request: request.json()
         )
-        assert response["statusCode"] == BAD_REQUEST
-        assert json.loads(response["body"])["error"]
+        # An attribute that is too deep is absent, but text that is too deep is not JSON.
+        assert response["statusCode"] == (200 if levels < 1000 else BAD_REQUEST)
 
 
-def test_attributes_from_json_are_not_copied() -> None:
+def test_attributes_are_not_copied() -> None:
     value = [[{"a": 1}]]
-    mapped = context_json({"x": value}, "ada", is_json=True)
+    mapped = context_json({"x": value}, "ada")
     assert mapped == {"kind": "user", "key": "ada", "x": value}
     assert mapped["x"] is value
-    assert context_json({"x": value}, "ada")["x"] == value

@@ -21,7 +21,7 @@ def stamped(stamp: Any = STAMP) -> Flags:
     [
         (0, False, False, 900),
         (899_500, False, False, 1),
-        (900_000, False, False, 0),
+        (900_000, False, False, 1),
         (900_001, True, False, 0),
         (1_803_001, True, True, 0),
     ],

@@ -1,6 +1,5 @@
 """Text from documents, requests and webhooks is escaped in terminals and logs."""
 
-import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -177,4 +176,4 @@ def test_every_module_uses_the_escaping_logger() -> None:
     for path in PACKAGE.rglob("*.py"):
         if path.name != "_logs.py":
             assert "logging.getLogger" not in path.read_text(encoding="utf-8"), path
-    assert isinstance(logger("isoflag"), logging.Logger)
+    assert logger("isoflag").name == "isoflag"

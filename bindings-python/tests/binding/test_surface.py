@@ -32,6 +32,7 @@ def public(of: object) -> set[str]:
 
 def test_the_package_exports_these_names() -> None:
     assert set(isoflag.__all__) == {
+        "AsyncFlagClient",
         "BoundFlags",
         "Consistency",
         "Context",

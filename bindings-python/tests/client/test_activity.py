@@ -148,6 +148,36 @@ def test_each_count_is_a_line_of_the_embedded_metric_format() -> None:
     assert Activity().to_emf("Shop/Flags") == ""
 
 
+def test_lines_have_the_counts_since_the_last_ones() -> None:
+    activity = counted(("a", 0, DIGEST), ("a", 0, DIGEST))
+
+    def lines() -> list[tuple[str, int]]:
+        read = map(json.loads, activity.to_emf("Shop", environment="live").splitlines())
+        return [(line["flag"], line["evaluations"]) for line in read]
+
+    (first,) = map(json.loads, activity.to_emf("Shop", environment="live").splitlines())
+    assert first["environment"] == "live"
+    dimensions = first["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+    assert dimensions == [["environment", "flag", "variation"]]
+    assert lines() == []
+    activity.record("a", 0, DIGEST)
+    activity.record("b", 0, DIGEST)
+    assert lines() == [("a", 1), ("b", 1)]
+    activity.record("a", 0, DIGEST)
+
+    def failing(_: str) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        activity.flush(failing)
+    assert lines() == [("a", 1)]
+    # Counts that are flushed before they are printed are in the flushed ones only.
+    activity.record("a", 0, DIGEST)
+    activity.flush(lambda _: None)
+    activity.record("a", 0, DIGEST)
+    assert lines() == [("a", 1)]
+
+
 # --- the cases of conformance/activity ---
 
 

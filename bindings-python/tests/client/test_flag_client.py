@@ -1,5 +1,6 @@
 """A client: when it fetches, what it keeps, and how it reports failures."""
 
+import gzip
 import logging
 import math
 import time
@@ -409,3 +410,28 @@ def test_evaluations_are_counted_if_activity_is_passed() -> None:
         "b": {digest: {"default": 1}},
     }
     assert activity.to_dict()["flags"]["b"]["first"] == 1500
+
+
+def test_a_compressed_document_is_read() -> None:
+    document = gzip.compress(text(7))
+    flags, source, clock = client(document)
+    assert flags.variation("a", USER, 0) == 7
+    clock.advance(60)
+    assert flags.variation("a", USER, 0) == 7
+    assert flags.status.error is None
+    source.results = [document[:-3]]
+    clock.advance(60)
+    assert flags.variation("a", USER, 0) == 7
+    assert "gzip" in str(flags.status.error)
+
+
+def test_the_log_of_an_outage_has_fields_and_is_repeated(caplog: pytest.LogCaptureFixture) -> None:
+    flags, _, clock = client(DOWN, ttl=10.0)
+    for _ in range(61):
+        flags.variation("a", USER, 0)
+        clock.advance(10)
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 3
+    fields = vars(warnings[-1])
+    assert (fields["source"], fields["error_type"]) == ("script", "SourceUnavailableError")
+    assert fields["failures"] > 30

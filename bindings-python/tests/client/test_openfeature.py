@@ -1,6 +1,7 @@
 """The OpenFeature provider: values, contexts, reasons, errors, events."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -93,8 +94,8 @@ def test_values_of_every_type_without_blocking() -> None:
 @pytest.mark.parametrize(
     ("key", "attributes", "reason", "variant", "metadata"),
     [
-        ("str", {}, "FALLTHROUGH", "0", {}),
-        ("str", {"group": "beta"}, "RULE_MATCH", "1", {"ruleIndex": 0, "ruleId": "beta"}),
+        ("str", {}, "STATIC", "0", {}),
+        ("str", {"group": "beta"}, "TARGETING_MATCH", "1", {"ruleIndex": 0, "ruleId": "beta"}),
     ],
 )
 def test_details_have_reason_variant_and_metadata(
@@ -111,7 +112,7 @@ def test_reasons_are_those_of_openfeature() -> None:
     assert client.get_boolean_details("off", True, ADA).reason == Reason.DISABLED
     assert client.get_integer_details("target", 0, ADA).reason == Reason.TARGETING_MATCH
     needs = client.get_integer_details("needs", 0, ADA)
-    assert needs.reason == "PREREQUISITE_FAILED"
+    assert needs.reason == Reason.DISABLED
     assert needs.flag_metadata["prerequisiteKey"] == "off"
     nothing = client.get_string_details("nothing", "default", ADA)
     assert (nothing.value, nothing.reason, nothing.variant) == ("default", Reason.DISABLED, None)
@@ -134,6 +135,7 @@ def test_errors_have_openfeatures_codes(
     details = through(FLAGS).get_string_details(key, "default", context)
     assert (details.value, details.variant) == ("default", None)
     assert (details.reason, details.error_code) == (Reason.ERROR, code)
+    assert key in str(details.error_message)
 
 
 @pytest.mark.parametrize("key", ["str", "int", "bool"])
@@ -146,7 +148,22 @@ def test_an_object_getter_accepts_only_objects_and_arrays(key: str) -> None:
 def test_an_experiment_is_marked() -> None:
     rollout = {"kind": "experiment", "seed": 1, "variations": [{"variation": 0, "weight": 100000}]}
     client = through(load(flag("e", True, fallthrough={"rollout": rollout})))
-    assert client.get_boolean_details("e", False, ADA).flag_metadata["inExperiment"] is True
+    details = client.get_boolean_details("e", False, ADA)
+    assert details.flag_metadata["inExperiment"] is True
+    assert details.reason == Reason.SPLIT
+
+
+def test_a_percentage_is_a_split() -> None:
+    rollout = {"variations": [{"variation": 0, "weight": 100000}]}
+    for flags in (
+        load(flag("p", True, fallthrough={"rollout": rollout})),
+        FlagClient(
+            ScriptedSource(
+                json.dumps(document(flag("p", True, fallthrough={"rollout": rollout}))).encode()
+            )
+        ),
+    ):
+        assert through(flags).get_boolean_details("p", False, ADA).reason == Reason.SPLIT
 
 
 AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
@@ -178,14 +195,11 @@ AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
             },
         ),
         (
-            EvaluationContext(
-                "ada", {"since": AT_NOON, "at": [AT_NOON.replace(tzinfo=None)], "in": {"x": (1, 2)}}
-            ),
+            EvaluationContext("ada", {"since": AT_NOON, "in": {"x": (1, 2)}}),
             {
                 "kind": "user",
                 "key": "ada",
-                "since": "2026-01-02T10:00:00Z",
-                "at": ["2026-01-02T12:00:00Z"],
+                "since": "2026-01-02T10:00:00.000Z",
                 "in": {"x": [1, 2]},
             },
         ),

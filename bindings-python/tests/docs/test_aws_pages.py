@@ -17,16 +17,18 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from cfnlint.decode.cfn_yaml import load as load_template
+from mangum import Mangum
 from moto import mock_aws
 from openfeature import api
 
+from config_pages import cors_of
 from documents import document, flag
 from dynamodb_tables import new_table
 from isoflag import FlagClient, Flags
 from isoflag.source import dynamodb_layout as layout
 from isoflag.store import DynamoDbFeatureStore
 from isoflag.sync import DocumentFetch, plan, sign
-from lambda_events import SCHEDULES, http_event
+from lambda_events import SCHEDULES, LambdaContext, http_event
 from local_server import ScriptedServer, scripted_server
 from pages import TOP, Page
 from shop import shop_document, shop_text
@@ -73,7 +75,13 @@ def test_the_code_of_the_config_page_runs(monkeypatch: pytest.MonkeyPatch) -> No
         body = '{"context": {"targetingKey": "mia", "plan": "pro"}}'
         answer = names["evaluate_flags"](http_event("POST", body=body), None)
         assert json.loads(answer["body"])["flags"][0]["value"] is True
-        assert names["submit"](ask, None)["statusCode"] == 201
+        submitted = names["submit"](ask, None)
+        assert (submitted["statusCode"], *cors_of(submitted)) == (201, *cors_of(config))
+        order = http_event("POST", "/orders", query=query, authorizer=paying)
+        routes: list[Any] = [names["app"].resolve, Mangum(names["api"], lifespan="off")]
+        for route in routes:
+            taken = route(order, LambdaContext(1000))
+            assert (taken["statusCode"], json.loads(taken["body"])) == (200, {"taken": True})
 
         del fetched[0]
         signature = {"X-LD-Signature": sign(b"{}", names["webhook_secret"]())}
@@ -83,6 +91,10 @@ def test_the_code_of_the_config_page_runs(monkeypatch: pytest.MonkeyPatch) -> No
         assert names["sync"](webhook, None)["statusCode"] == 200
         names["client"].refresh(force=True)
         assert names["submit"](ask, None)["statusCode"] == 503
+        for route in routes:
+            refused = route(order, LambdaContext(1000))
+            retry_after = {name.lower(): value for name, value in refused["headers"].items()}
+            assert (refused["statusCode"], retry_after["retry-after"]) == (503, "60")
 
 
 def test_the_values_on_the_config_page_are_correct() -> None:

@@ -1,6 +1,7 @@
 """AppConfig's own API: sessions, single-use tokens, empty bodies."""
 
 import io
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -190,13 +191,47 @@ def test_after_any_failure_a_new_session_returns_the_whole_document(
     assert source.fetch(first) == Fetched(text(2))
 
 
-def test_a_caller_with_another_document_gets_a_new_session(
-    stubber: Stubber, source: AppConfigDataSource
+def test_clients_share_the_session_of_a_source(
+    stubber: Stubber, source: AppConfigDataSource, clock: Clock
 ) -> None:
     begins(stubber, "t", text(1))
-    begins(stubber, "u", text(1))
-    assert source.fetch(None) == Fetched(text(1))
-    assert source.fetch(Fetched(b"other")) == Fetched(text(1))
+    returns(stubber, "t1", text(2), "t2")
+    returns(stubber, "t2", b"", "t3")
+    first, second = (FlagClient(source, **PATIENT, clock=clock) for _ in range(2))
+    for value in (1, 2, 2):
+        assert first.variation("a", USER, None) == value
+        assert second.variation("a", USER, None) == value
+        assert source.fetch(Fetched(b"other")) == Fetched(text(value))
+        clock.advance(60)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no fork")
+def test_a_forked_process_does_not_use_the_token_of_its_parent(clock: Clock) -> None:
+    class Recording:
+        tokens: list[str]
+
+        def start_configuration_session(self, **_: Any) -> Any:
+            return {"InitialConfigurationToken": "new session"}
+
+        def get_latest_configuration(self, *, ConfigurationToken: str) -> Any:  # noqa: N803
+            self.tokens.append(ConfigurationToken)
+            return {"Configuration": text(1), "NextPollConfigurationToken": "next"}
+
+    recording = Recording()
+    recording.tokens = []
+    source = AppConfigDataSource("shop", "test-1", "f", client=recording, clock=clock)
+    first = fetched_from(source)
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        source.fetch(first)
+        os.write(writing, recording.tokens[-1].encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 100) == b"new session"
+    source.fetch(first)
+    assert recording.tokens == ["new session", "next"]
+    os.close(reading)
+    os.close(writing)
 
 
 def test_an_empty_first_response_is_reported(stubber: Stubber, source: AppConfigDataSource) -> None:

@@ -214,11 +214,11 @@ def test_an_unreadable_file_is_reported_with_its_path(
         assert type(raised.value) is kind
         assert str(raised.value).startswith(f"{path}: ")
 
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: object) -> None:
         raise PermissionError
 
     # The user who runs the tests may have permission to read everything.
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(SourceUnauthorizedError):
         FileSource(tmp_path).fetch(None)
 

@@ -2,20 +2,27 @@
 
 import json
 import logging
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from documents import document, flag
+from isoflag.source import UNCHANGED, DynamoDbSource, dynamodb
 from isoflag.source.dynamodb_layout import SIZE_LIMIT, encode_item, item_size
 from isoflag.store import FEATURES, SEGMENTS, DynamoDbFeatureStore, InMemoryFeatureStore
 from isoflag.sync import MassDeleteError, SyncError, handler, plan
 from isoflag.sync.planning import check_deletes
 from lambda_events import SCHEDULES, LambdaContext
+from scripted import Clock, fetched_from
 
 SECRET = "the webhook's secret"  # noqa: S105
 SCHEDULE: dict[str, Any] = SCHEDULES["a rule"]
+
+
+class ConditionalCheckFailedError(Exception):
+    response: Any = {"Error": {"Code": "ConditionalCheckFailedException"}}  # noqa: RUF012
 
 
 class Table:
@@ -25,17 +32,25 @@ class Table:
         self.items: dict[tuple[str, str], Any] = {}
         self.written: list[str] = []
         self.failing_after = failing_after
+        self._lock = threading.Lock()
 
     def get_item(self, *, Key: Any, **_: Any) -> Any:  # noqa: N803
         item = self.items.get((Key["namespace"]["S"], Key["key"]["S"]))
         return {} if item is None else {"Item": item}
 
-    def put_item(self, *, Item: Any, **_: Any) -> Any:  # noqa: N803
-        if len(self.written) == self.failing_after:
-            raise RuntimeError("boom")
+    def put_item(self, *, Item: Any, ConditionExpression: str = "", **_: Any) -> Any:  # noqa: N803
         assert item_size(Item) <= SIZE_LIMIT
-        self.items[Item["namespace"]["S"], Item["key"]["S"]] = Item
-        self.written.append(Item["key"]["S"])
+        key = (Item["namespace"]["S"], Item["key"]["S"])
+        with self._lock:
+            if ConditionExpression == "attribute_exists(#revision)" and (
+                "revision" not in self.items.get(key, {})
+            ):
+                raise ConditionalCheckFailedError
+            if key[1] != "$inited":
+                if len(self.written) == self.failing_after:
+                    raise RuntimeError("boom")
+                self.written.append(key[1])
+            self.items[key] = Item
 
     def delete_item(self, *, Key: Any, **_: Any) -> Any:  # noqa: N803
         self.items.pop((Key["namespace"]["S"], Key["key"]["S"]), None)
@@ -289,3 +304,79 @@ def test_a_mass_delete_needs_allow_mass_delete(
     assert len(store.all(FEATURES)) == 3
     assert run(store, empty, allow_mass_delete=True)["written"] == 6
     assert store.all(FEATURES) == store.all(SEGMENTS) == {}
+
+
+# --- parallel writes, and the revision that saves readers a read ---
+
+
+def test_writes_run_in_parallel_within_a_bound_and_waves_in_order() -> None:
+    class Slow(Table):
+        running, most = 0, 0
+        waves: list[set[str]]
+
+        def put_item(self, *, Item: Any, **named: Any) -> Any:  # noqa: N803
+            with self._lock:
+                self.running += 1
+                self.most = max(self.most, self.running)
+            if self.failing_after is None and Item["key"]["S"].startswith("f"):
+                # Eight writes meet here, and no ninth.
+                barrier.wait()
+            with self._lock:
+                self.running -= 1
+            return super().put_item(Item=Item, **named)
+
+    barrier = threading.Barrier(8, timeout=60)
+    table = Slow(failing_after=-1)
+    store = DynamoDbFeatureStore("flags", client=table)
+    flags = [flag(f"f{n}", 1, version=1) for n in range(16)]
+    user = flag("user", 1, version=1, prerequisites=[{"key": "f0", "variation": 0}])
+    store.write(plan(None, document(*flags, user)))
+    table.failing_after, table.most = None, 0
+    table.written.clear()
+    new = document(*({**each, "version": 2} for each in flags), {**user, "version": 2})
+    assert store.write(plan(store.document(), new)) == 17
+    assert table.most == 8
+    assert table.written[-1] == "user"
+    assert store.all(FEATURES) == new["flags"]
+
+
+def test_an_unchanged_table_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(dynamodb, "wall_clock", clock)
+    table, store = filled(thirty(3))
+    source = DynamoDbSource("flags", client=table, timeout=60.0)
+    queries: list[Any] = []
+
+    def query(*, ExpressionAttributeValues: Any, **_: Any) -> Any:  # noqa: N803
+        queries.append(ExpressionAttributeValues)
+        (page,) = table.paginate(ExpressionAttributeValues=ExpressionAttributeValues)
+        return page
+
+    table.query = query
+    first = fetched_from(source)
+    assert source.fetch(first) is UNCHANGED
+    assert len(queries) == 2
+    # A change of the pipeline, and one of a single item.
+    run(store, thirty(4))
+    second = fetched_from(source, first)
+    assert source.fetch(second) is UNCHANGED
+    assert len(queries) == 4
+    store.upsert(FEATURES, flag("f00", 5, version=5))
+    third = fetched_from(source, second)
+    # The writer of a single item leaves no revision.
+    assert source.fetch(third) is UNCHANGED
+    assert len(queries) == 8
+    # A run that fails half-way leaves none either.
+    table.failing_after = len(table.written) + 1
+    with pytest.raises(SyncError):
+        run(store, thirty(6))
+    fourth = fetched_from(source, third)
+    assert fourth.etag is None
+    table.failing_after = None
+    run(store, thirty(6))
+    fifth = fetched_from(source, fourth)
+    # Another program does not change the revision.
+    table.put_item(Item=encode_item(FEATURES, flag("f01", 7, version=7)))
+    assert source.fetch(fifth) is UNCHANGED
+    clock.advance(300)
+    assert source.fetch(fifth) is not UNCHANGED

@@ -352,7 +352,7 @@ def test_an_openfeature_provider_is_overridden(overrides: FlagOverrides, over: s
         shop, ada = api.get_client(), EvaluationContext("ada")
         overrides["no"] = True
         details = shop.get_boolean_details("no", False, ada)
-        assert (details.value, details.reason) == (True, "FALLTHROUGH")
+        assert (details.value, details.reason) == (True, "STATIC")
         overrides.off("no")
         assert shop.get_boolean_details("no", True, ada).reason == "DISABLED"
         overrides.fail("no", "wrong-type")

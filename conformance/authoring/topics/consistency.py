@@ -43,7 +43,7 @@ def gate(age_ms: int, ttl: Fraction, timeout_ms: Fraction = Fraction(3000), *, e
         "enabled": enabled,
         "isBackendConsistent": enabled and age > span,
         "settled": age > 2 * span + timeout_ms,
-        "remainingSeconds": max(0, math.ceil((span - age) / 1000)),
+        "remainingSeconds": 0 if age > span else max(1, math.ceil((span - age) / 1000)),
     }
 
 

@@ -13,6 +13,15 @@ use crate::json::{Object, Value};
 
 const STRINGS: [&str; 6] = ["firstName", "lastName", "email", "country", "avatar", "ip"];
 
+/// The other members that are read.
+const OTHERS: [&str; 5] = ["key", "name", "anonymous", "custom", "privateAttributeNames"];
+
+/// Returns the names of members that are ignored: attributes that belong in `custom`.
+pub(super) fn ignored(user: Members<'_>) -> Vec<&str> {
+    let names = user.iter().map(|(name, _)| &**name);
+    names.filter(|name| !STRINGS.contains(name) && !OTHERS.contains(name)).collect()
+}
+
 /// Parses a legacy user, the only form in which the key may be empty.
 pub(super) fn read(user: Members<'_>, marks: Marks) -> Result<Individual, ContextError> {
     let key = text(user, "key", "")?

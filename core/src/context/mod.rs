@@ -133,6 +133,22 @@ impl Context {
         Context::from_host_value(&value, marks)
     }
 
+    /// Returns the names of a context's members that are ignored because it lacks `kind`: it is then
+    /// a legacy user, whose attributes are in `custom`.
+    ///
+    /// ```
+    /// use isoflag::{Context, Value};
+    /// let user = Value::parse(br#"{"key": "mia", "email": "mia@shop.example", "plan": "pro"}"#).unwrap();
+    /// assert_eq!(Context::ignored_members(&user), ["plan"]);
+    /// ```
+    #[must_use]
+    pub fn ignored_members(context: &Value) -> Vec<&str> {
+        match context {
+            Value::Object(user) if user.get(KIND).is_none() => legacy_user::ignored(user.members()),
+            _ => Vec::new(),
+        }
+    }
+
     /// Starts building a context of one kind; the kind is `user` unless the builder sets another.
     pub fn builder(key: &str) -> ContextBuilder {
         ContextBuilder::new(key)

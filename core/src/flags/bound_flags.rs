@@ -40,6 +40,13 @@ impl BoundFlags {
         &self.bound_context
     }
 
+    /// The fully-qualified key of the context; `None` if the context is invalid.
+    #[must_use]
+    pub fn context_key(&self) -> Option<&str> {
+        let context = self.bound_context.valid()?;
+        Some(context.key_of_all())
+    }
+
     /// Evaluates the flag with this key.
     #[must_use]
     pub fn evaluate(&self, key: &str) -> Answer {

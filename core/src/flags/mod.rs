@@ -1,6 +1,7 @@
 //! Loaded flag documents: loading, patching, binding and evaluating.
 
 mod bound_flags;
+mod openfeature;
 mod rows;
 mod state;
 

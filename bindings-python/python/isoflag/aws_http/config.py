@@ -13,7 +13,6 @@ from isoflag.source.deadline import TimeLeft, until
 from . import ofrep
 from .bound_request import (
     BoundRequest,
-    ContextLike,
     ContextOf,
     FlagsOrClient,
     bind_request,
@@ -21,7 +20,7 @@ from .bound_request import (
 )
 from .cors import Cors
 from .request import DOCUMENT_HEADER, BadRequestError, Request
-from .response import Response, json_response
+from .response import Response, for_event, json_response
 
 Form: TypeAlias = Literal["bootstrap", "ofrep", "plain"]
 """The form of a response body; see ``config_response``."""
@@ -53,11 +52,12 @@ def config_response(
 ) -> Response:
     """Returns the response to an HTTP event, with the flags that a page needs.
 
-    ``event`` is one of API Gateway or a function URL. ``form`` selects the body:
+    ``event`` is one of API Gateway, a function URL, ALB or VPC Lattice. ``form`` selects the body:
 
     - ``bootstrap``: the state that LaunchDarkly's and ``isoflag``'s browser SDKs start from;
-    - ``ofrep``: the response to OpenFeature's ``POST /ofrep/v1/evaluate/flags``, which its web
-      provider sends; without ``context`` the context of the request is used;
+    - ``ofrep``: the responses to OpenFeature's ``POST /ofrep/v1/evaluate/flags``, which its web
+      provider sends, and to ``POST /ofrep/v1/evaluate/flags/{key}``; without ``context`` the
+      context of the request is used;
     - ``plain``: ``{"isFeatureXEnabled": true}`` for the flags of ``keys``, which maps names in the
       page to flag keys, or lists keys. A flag that cannot be served gets the value of its name in
       ``defaults``, else False.
@@ -81,13 +81,15 @@ def config_response(
     of whose remaining time at most half is used.
 
     Other statuses are 204 for a preflight, 400 for an invalid request or context, 405 for a method
-    that the form does not support, and 503 if no flags have loaded yet, with ``Retry-After`` set to
-    ``retry_after`` seconds. Raises ``ValueError`` if the event is not an HTTP request, or if
-    ``gate`` does not fit ``form`` and ``keys``.
+    that the form does not support, 412 for ``If-None-Match: *`` on a POST, and 503 if no flags have
+    loaded yet, with ``Retry-After`` set to ``retry_after`` seconds. Raises ``ValueError`` if the
+    event is not an HTTP request, or if ``gate`` does not fit ``form`` and ``keys``.
     """
     request = Request.from_event(event)
     if not request.is_http:
-        raise ValueError("the event is not an HTTP request of API Gateway or a function URL")
+        raise ValueError(
+            "the event is not an HTTP request of API Gateway, a function URL, ALB or VPC Lattice"
+        )
     methods = _methods_of(form)
     if context is None and form != "ofrep":
         raise ValueError("`context` is missing; pass it (only the form `ofrep` has its own)")
@@ -96,42 +98,87 @@ def config_response(
     gated = (gate,) if isinstance(gate, str) else tuple(gate or ())
     _check_gate(form, gated, names)
     cors = origins if isinstance(origins, Cors) else Cors(origins)
-    preflight = cors.preflight(request, methods)
-    if preflight is not None:
-        return preflight
-    headers = cors.headers(request)
-    if request.method not in methods:
-        body = {"error": f"the method {request.method} is not allowed"}
-        return json_response(405, body, {**headers, "Allow": ", ".join((*methods, "OPTIONS"))})
-    try:
-        request_context = _valid(context_of(ofrep.context if context is None else context, request))
-    except (BadRequestError, ContextError) as error:
-        return json_response(400, _refusal(form, error), headers)
+    settings = _Settings(methods, cors, gate_ttl, cache_control, vary, retry_after)
+    content = _Body(form, client_side_only, dict(names), dict(defaults or {}), gated, lone)
+    context_source = ofrep.context if context is None else context
     with until(deadline):
-        bound_request = bind_request(flags, request_context)
-    digest = bound_request.digest
-    if digest is None:
-        unready = {**headers, "Retry-After": str(retry_after)}
-        return json_response(503, {"error": "no flags have loaded yet; retry later"}, unready)
+        response = settings.respond(request, flags, context_source, content)
+    return for_event(event, response)
 
-    consistent = {
-        name: bound_request.consistency(
-            names[name] if form == "plain" else name, gate_ttl
-        ).is_backend_consistent
-        for name in gated
-    }
-    content = _Body(form, client_side_only, dict(names), dict(defaults or {}), consistent, lone)
-    etag = content.etag(digest, request_context)
-    varied = [*vary, *([headers["Vary"]] if "Vary" in headers else [])]
-    headers |= {"Cache-Control": cache_control, "ETag": etag, DOCUMENT_HEADER: digest}
-    if varied:
-        headers["Vary"] = ", ".join(varied)
-    if _matches(request.headers.get("if-none-match"), etag):
-        return json_response(304, None, headers)
-    response = json_response(200, content.build(bound_request), headers)
-    if request.method == "HEAD":
-        response["body"] = ""
-    return response
+
+@dataclass(frozen=True)
+class _Settings:
+    """The options of an endpoint that do not depend on the body of its responses."""
+
+    methods: Sequence[str]
+    cors: Cors
+    gate_ttl: float | None
+    cache_control: str
+    vary: Sequence[str]
+    retry_after: int
+
+    def respond(
+        self, request: Request, flags: FlagsOrClient, context: ContextOf, content: "_Body"
+    ) -> Response:
+        refused = self._refusal(request)
+        if refused is not None:
+            return refused
+        headers = self.cors.headers(request)
+        try:
+            # Parts that JSON cannot represent are absent, as in every evaluation: the page did not
+            # send them.
+            valid = Context._from_host(context_of(context, request))  # noqa: SLF001 (our own)
+        except (BadRequestError, ContextError) as error:
+            return json_response(400, _refusal(content.form, error), headers)
+        bound_request = bind_request(flags, valid)
+        digest = bound_request.digest
+        if digest is None:
+            unready = {**headers, "Retry-After": str(self.retry_after)}
+            return json_response(503, {"error": "no flags have loaded yet; retry later"}, unready)
+        headers |= {"Cache-Control": self.cache_control, DOCUMENT_HEADER: digest}
+        if varied := [*self.vary, *([headers["Vary"]] if "Vary" in headers else [])]:
+            headers["Vary"] = ", ".join(varied)
+        key = ofrep.key_of(request) if content.form == "ofrep" else None
+        if key is not None:
+            return json_response(*ofrep.single(key, content.build(bound_request, {})), headers)
+        return self._conditional(request, bound_request, valid, content, headers)
+
+    def _conditional(
+        self,
+        request: Request,
+        bound_request: BoundRequest,
+        context: Context,
+        content: "_Body",
+        headers: dict[str, str],
+    ) -> Response:
+        consistent = {
+            name: bound_request.consistency(
+                content.names[name] if content.form == "plain" else name, self.gate_ttl
+            ).is_backend_consistent
+            for name in content.gated
+        }
+        etag = content.etag(headers[DOCUMENT_HEADER], context, consistent)
+        headers["ETag"] = etag
+        if _matches(request.headers.get("if-none-match"), etag):
+            return json_response(304, None, headers)
+        response = json_response(200, content.build(bound_request, consistent), headers)
+        if request.method == "HEAD":
+            response["body"] = ""
+        return response
+
+    def _refusal(self, request: Request) -> Response | None:
+        """Returns the response to a preflight, or to a request that no document can answer."""
+        preflight = self.cors.preflight(request, self.methods)
+        if preflight is not None:
+            return preflight
+        headers = self.cors.headers(request)
+        if request.method not in self.methods:
+            body = {"error": f"the method {request.method} is not allowed"}
+            return json_response(405, body, {**headers, "Allow": ", ".join(self.methods)})
+        if request.method == "POST" and request.headers.get("if-none-match") == "*":
+            body = {"error": "`If-None-Match: *` excludes every response; send an `ETag`"}
+            return json_response(412, body, headers)
+        return None
 
 
 def _methods_of(form: object) -> Sequence[str]:
@@ -151,12 +198,15 @@ class _Body:
     client_side_only: bool
     names: Mapping[str, str]
     defaults: Mapping[str, Any]
-    consistent: Mapping[str, bool]
-    """The consistency of each flag in ``gate``."""
+    gated: Sequence[str]
+    """The names in ``gate``."""
     lone: bool
     """Whether ``gate`` is one name rather than a list."""
 
-    def build(self, bound_request: BoundRequest) -> Mapping[str, Any]:
+    def build(
+        self, bound_request: BoundRequest, consistent: Mapping[str, bool]
+    ) -> Mapping[str, Any]:
+        """Returns the body; ``consistent`` has the consistency of each flag in ``gate``."""
         bound = bound_request.bound
         if self.form == "plain":
             body = {
@@ -164,22 +214,22 @@ class _Body:
                 for name, key in self.names.items()
             }
             if self.lone:
-                return {**body, _CONSISTENT: all(self.consistent.values())}
-            return {**body, _CONSISTENT: self.consistent} if self.consistent else body
+                return {**body, _CONSISTENT: all(consistent.values())}
+            return {**body, _CONSISTENT: consistent} if consistent else body
         if self.form == "ofrep":
-            return ofrep.bulk(bound, client_side_only=self.client_side_only)
+            return ofrep.bulk(bound_request, client_side_only=self.client_side_only)
         state = bound.all_flags_state(client_side_only=self.client_side_only)
-        for key, consistent in self.consistent.items():
+        for key, is_consistent in consistent.items():
             # A flag that the page may not see is omitted here too.
             if key in state["$flagsState"]:
-                state["$flagsState"][key][_CONSISTENT] = consistent
+                state["$flagsState"][key][_CONSISTENT] = is_consistent
         return state
 
-    def etag(self, digest: str, context: Context) -> str:
+    def etag(self, digest: str, context: Context, consistent: Mapping[str, bool]) -> str:
         """Returns a strong tag: equal only for equal responses from the same document."""
         # The order of names matters: it is the order of the body's members.
         options = [self.form, self.client_side_only, [*self.names.items()], self.defaults]
-        options += [self.consistent, self.lone]
+        options += [consistent, self.lone]
         text = json.dumps([__version__, digest, context.to_dict(), *options], sort_keys=True)
         return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
 
@@ -196,10 +246,6 @@ def _check_gate(form: Form, gated: Sequence[str], names: Mapping[str, str]) -> N
             raise ValueError(
                 f"`gate` names `{printable(str(name))}`, which is missing in `keys`; add it there"
             )
-
-
-def _valid(context: ContextLike) -> Context:
-    return context if isinstance(context, Context) else Context.from_dict(context)
 
 
 def _refusal(form: Form, error: ValueError) -> dict[str, str]:

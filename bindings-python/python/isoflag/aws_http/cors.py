@@ -1,8 +1,8 @@
 """Cross-origin resource sharing: which other origins may read a response."""
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from isoflag._core import printable
 
@@ -17,7 +17,11 @@ _ALLOWED_HEADERS: Final = (
     "X-API-Key",
 )
 _EXPOSED_HEADERS: Final = ("ETag", DOCUMENT_HEADER, "Retry-After")
-_ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_ORIGIN: Final = re.compile(
+    r"(?P<scheme>https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
+)
+_DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
+_MAX_PORT: Final = 65535
 _PREFLIGHT_VARY: Final = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 
 
@@ -51,7 +55,11 @@ class Cors:
                 "the origin `*` cannot be combined with credentials; list the allowed origins"
             )
         for origin in self._origins - {"*"}:
-            _check(origin)
+            if not _is_origin(origin):
+                raise ValueError(
+                    f"invalid origin `{printable(str(origin))}`: expected scheme, host and port only, in lower "
+                    "case and without a default port, such as `https://shop.example`"
+                )
         self._credentials = credentials
         self._allowed = ", ".join((*_ALLOWED_HEADERS, *headers))
         self._max_age = max_age
@@ -77,6 +85,29 @@ class Cors:
             **varied,
         }
 
+    def applied(self, request: Request, response: Any) -> Any:
+        """Returns a handler's response with these headers, unless it has its own CORS headers.
+
+        A response that is not a mapping with ``statusCode`` is returned unchanged.
+        """
+        added = self.headers(request)
+        if not added or not isinstance(response, Mapping) or "statusCode" not in response:
+            return response
+        own: dict[str, Any] = dict(response.get("headers") or {})
+        lists: dict[str, Any] = dict(response.get("multiValueHeaders") or {})
+        names = {name.lower(): name for name in (*own, *lists)}
+        if "access-control-allow-origin" in names:
+            return response
+        vary = names.get("vary")
+        if vary in own and "Vary" in added:
+            own[vary] = f"{own[vary]}, {added.pop('Vary')}"
+        elif vary in lists and "Vary" in added:
+            lists[vary] = [*lists[vary], added.pop("Vary")]
+        if not lists:
+            return {**response, "headers": {**own, **added}}
+        lists.update((name, [value]) for name, value in added.items())
+        return {**response, "headers": own, "multiValueHeaders": lists}
+
     def preflight(self, request: Request, methods: Iterable[str]) -> Response | None:
         """Returns the response to a preflight request, or None for any other request."""
         if request.method != "OPTIONS" or not self._origins:
@@ -93,10 +124,12 @@ class Cors:
         return json_response(204, None, {**headers, "Vary": _PREFLIGHT_VARY})
 
 
-def _check(origin: str) -> None:
-    # A host as browsers write it: what else an address may have is in no `Origin` header.
-    if not isinstance(origin, str) or not _ORIGIN.fullmatch(origin):
-        raise ValueError(
-            f"invalid origin `{printable(str(origin))}`: expected scheme, host and port only, in "
-            "lower case, such as `https://shop.example`"
-        )
+def _is_origin(origin: object) -> bool:
+    """Returns whether browsers send such a text in the header ``Origin``."""
+    parts = _ORIGIN.fullmatch(origin) if isinstance(origin, str) else None
+    if parts is None:
+        return False
+    port = parts["port"]
+    if port is None:
+        return True
+    return port[0] != "0" and int(port) <= _MAX_PORT and port != _DEFAULT_PORTS[parts["scheme"]]

@@ -20,7 +20,7 @@ from .bound_request import (
 )
 from .cors import Cors
 from .request import DOCUMENT_HEADER, BadRequestError, Request
-from .response import Response, json_response
+from .response import Response, for_event, json_response
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
@@ -89,16 +89,20 @@ class Guard:
                 @functools.wraps(handler)
                 async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
                     with until(lambda_context(rest, named)):
-                        refused = await self._refuse_in_thread(key, event)
-                    return await handler(event, *rest, **named) if refused is None else refused
+                        refused = await self._check_without_blocking(event, key)
+                    if refused is not None:
+                        return refused
+                    return self._readable(event, await handler(event, *rest, **named))
 
                 return cast("_Handler", guarded_async)
 
             @functools.wraps(handler)
             def guarded(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
                 with until(lambda_context(rest, named)):
-                    refused = self._refuse(key, event)
-                return handler(event, *rest, **named) if refused is None else refused
+                    refused = self.check(event, key)
+                if refused is not None:
+                    return refused
+                return self._readable(event, handler(event, *rest, **named))
 
             return cast("_Handler", guarded)
 
@@ -112,16 +116,23 @@ class Guard:
         """
         return self._bind(Request.from_event(event)).bound
 
-    async def _refuse_in_thread(self, key: str, event: Mapping[str, Any]) -> Response | None:
-        """Calls ``_refuse`` in another thread if it could wait for a source."""
+    async def _check_without_blocking(self, event: Mapping[str, Any], key: str) -> Response | None:
+        """Calls ``check`` in another thread if it could wait for a source."""
         client = self._holder()
         pinned = self._pins and Request.from_event(event).pin is not None
         if pinned or getattr(client, "due", not isinstance(client, Flags)):
             # Most handlers are not coroutine functions, and the import is slow.
             import asyncio  # noqa: PLC0415
 
-            return await asyncio.to_thread(self._refuse, key, event)
-        return self._refuse(key, event)
+            return await asyncio.to_thread(self.check, event, key)
+        # The refresh may become due in between; the next request then starts it.
+        with until(0.0):
+            return self.check(event, key)
+
+    def _readable(self, event: Mapping[str, Any], response: Any) -> Any:
+        """Returns a handler's response with the headers that let the page read it."""
+        request = Request.from_event(event)
+        return self._cors.applied(request, response) if request.is_http else response
 
     def _holder(self) -> FlagsOrClient:
         flags = _used.flags if self._flags is None else self._flags
@@ -138,13 +149,22 @@ class Guard:
             flags, context_of(self._context, request), request.pin if self._pins else None
         )
 
-    def _refuse(self, key: str, event: Mapping[str, Any]) -> Response | None:
-        """Returns the response that replaces the handler's, or None if the handler may run."""
+    def check(self, event: Mapping[str, Any], key: str) -> Response | None:
+        """Returns the response that replaces a handler's, or None if the handler may run.
+
+        Call it in the route of a web framework, and return the response in the framework's form. It
+        is that of ``requires_flag``; for an event other than an HTTP request it raises
+        ``FlagOffError``.
+        """
         request = Request.from_event(event)
         if not request.is_http:
             if self._is_on(key, request) is not True:
                 raise FlagOffError(key)
             return None
+        refused = self._refusal(key, request)
+        return None if refused is None else for_event(event, refused)
+
+    def _refusal(self, key: str, request: Request) -> Response | None:
         preflight = self._cors.preflight(request, _METHODS)
         if preflight is not None:
             return preflight
@@ -156,7 +176,7 @@ class Guard:
         except PinError as error:
             # Without any document the page cannot evaluate again.
             if error.held:
-                return pin_refused(error, event, self._cors)
+                return pin_refused(error, request.event, self._cors)
             on = None
         if on is True:
             return None
@@ -199,8 +219,9 @@ def requires_flag(
     security decision on a pin.
 
     ``flags`` defaults to the argument of ``use``. ``context`` defaults to one anonymous context for
-    all requests. ``origins`` are the other origins whose pages may read the 503 response; with them
-    the guard responds to preflights too. Use ``Guard`` to share these settings among handlers.
+    all requests. ``origins`` are the other origins whose pages may read the responses: the guard
+    adds CORS headers to its own and to the handler's, and responds to preflights. Use ``Guard`` to
+    share these settings among handlers.
     """
     guard = Guard(flags, context=context, origins=origins, retry_after=retry_after, pins=pins)
     return guard.requires_flag(key)
@@ -218,4 +239,4 @@ def pin_refused(
     if error.held:
         headers[DOCUMENT_HEADER] = error.held[0]
     body = {"error": str(error), "code": error.code, "held": error.held}
-    return json_response(409, body, headers)
+    return for_event(event, json_response(409, body, headers))

@@ -1,13 +1,17 @@
-"""Bulk evaluation of OpenFeature's remote evaluation protocol (OFREP)."""
+"""OpenFeature's remote evaluation protocol (OFREP), of all flags and of one."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
+from urllib.parse import unquote
 
-from isoflag import BoundFlags, Context, ContextError
+from isoflag import BoundFlags, Context, ContextError, Flags
 from isoflag.openfeature_context import context_json
 
-from .bound_request import BoundClient
+from .bound_request import BoundClient, BoundRequest
 from .request import BadRequestError, Request
+
+# For a client of the caller's, which does not say whether a percentage decided.
+_reason: Final = Flags.from_dict({"flags": {}}).bind(Context("-"))._openfeature_reason  # noqa: SLF001
 
 _ERROR_CODES: Final = {
     "FLAG_NOT_FOUND": "FLAG_NOT_FOUND",
@@ -41,7 +45,7 @@ def context(request: Request) -> Context:
         raise OfrepContextError(
             'the body lacks `context`; send `{"context": {"targetingKey": …}}`', "INVALID_CONTEXT"
         )
-    mapped = context_json(given, given.get("targetingKey"), is_json=True)
+    mapped = context_json(given, given.get("targetingKey"))
     if mapped.get("key") == "":
         raise OfrepContextError(
             "the context lacks `targetingKey`; send a non-empty string", "TARGETING_KEY_MISSING"
@@ -52,15 +56,37 @@ def context(request: Request) -> Context:
         raise OfrepContextError(f"the context is invalid: {error}", "INVALID_CONTEXT") from error
 
 
-def bulk(bound: BoundFlags | BoundClient, *, client_side_only: bool) -> dict[str, Any]:
+def bulk(bound_request: BoundRequest, *, client_side_only: bool) -> dict[str, Any]:
     """Returns every flag as the body of a response to ``POST /ofrep/v1/evaluate/flags``.
 
     A flag without a served variation has no ``value``, so that the page uses its own default. The
-    variant is the variation's index, as text.
+    variant is the variation's index, as text. The metadata have the document's digest and version.
     """
+    bound, named = bound_request.bound, bound_request.named
     state = bound.all_flags_state(client_side_only=client_side_only, with_reasons=True)
     details: Mapping[str, Mapping[str, Any]] = state["$flagsState"]
-    return {"flags": [_flag(key, state.get(key), detail) for key, detail in details.items()]}
+    version = getattr(named, "version", None)
+    document = {"digest": named.digest, **({} if version is None else {"version": version})}
+    flags = [
+        {**_flag(bound, key, state.get(key), detail), "metadata": document}
+        for key, detail in details.items()
+    ]
+    return {"flags": flags, "metadata": document}
+
+
+def key_of(request: Request) -> str | None:
+    """Returns the key in ``/ofrep/v1/evaluate/flags/{key}``, or None for the address of all."""
+    _, found, key = request.path.partition("/ofrep/v1/evaluate/flags/")
+    return unquote(key) if found and key else None
+
+
+def single(key: str, state: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Returns the status and body of one flag's response, taken from that of all flags."""
+    for flag in state["flags"]:
+        if flag["key"] == key:
+            return 400 if "errorCode" in flag else 200, flag
+    missing = {"errorCode": "FLAG_NOT_FOUND", "errorDetails": "there is no such flag"}
+    return 404, {"key": key, **missing}
 
 
 def failure(error: ValueError) -> dict[str, str]:
@@ -72,7 +98,9 @@ def failure(error: ValueError) -> dict[str, str]:
     return {"errorCode": code, "errorDetails": str(error)}
 
 
-def _flag(key: str, value: Any, detail: Mapping[str, Any]) -> dict[str, Any]:
+def _flag(
+    bound: BoundFlags | BoundClient, key: str, value: Any, detail: Mapping[str, Any]
+) -> dict[str, Any]:
     reason = detail.get("reason", {})
     if reason.get("kind") == "ERROR":
         kind = str(reason.get("errorKind"))
@@ -81,24 +109,12 @@ def _flag(key: str, value: Any, detail: Mapping[str, Any]) -> dict[str, Any]:
             "errorCode": _ERROR_CODES.get(kind, "GENERAL"),
             "errorDetails": f"the flag `{key}` cannot be evaluated: {kind}",
         }
-    evaluated: dict[str, Any] = {"key": key, "reason": _reason(reason)}
+    evaluated: dict[str, Any] = {
+        "key": key,
+        "reason": getattr(bound, "_openfeature_reason", _reason)(key, reason),
+    }
     if "variation" in detail:
         evaluated["variant"] = str(detail["variation"])
     if value is not None:
         evaluated["value"] = value
-    if "version" in detail:
-        evaluated["metadata"] = {"version": detail["version"]}
     return evaluated
-
-
-def _reason(reason: Mapping[str, Any]) -> str:
-    if reason.get("inExperiment"):
-        return "SPLIT"
-    match reason.get("kind"):
-        case "OFF" | "PREREQUISITE_FAILED":
-            return "DISABLED"
-        case "TARGET_MATCH" | "RULE_MATCH":
-            return "TARGETING_MATCH"
-        case "FALLTHROUGH":
-            return "STATIC"
-    return "UNKNOWN"

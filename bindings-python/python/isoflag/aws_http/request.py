@@ -1,4 +1,4 @@
-"""Reads events of API Gateway and of function URLs as HTTP requests."""
+"""Reads events of API Gateway, function URLs, ALB and VPC Lattice as HTTP requests."""
 
 import base64
 import binascii
@@ -6,12 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
+from isoflag._gzip import decompressed
 from isoflag._unicode import without_surrogates
 
 DOCUMENT_HEADER: Final = "Isoflag-Document"
 """The header with the digest of the document in use: in a response, or pinned by a request."""
+
+
+_MAX_BODY: Final = 10_000_000
+"""The largest body that API Gateway passes on."""
 
 
 class BadRequestError(ValueError):
@@ -46,20 +51,32 @@ class Request:
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
         """Reads an event; never raises for its contents."""
-        context = _mapping(event, "requestContext") if isinstance(event, Mapping) else {}
+        if not isinstance(event, Mapping):
+            return cls(event, "", "", {}, {}, {})
+        context = _mapping(event, "requestContext")
         http = _mapping(context, "http")
         if http:
+            headers = _headers(_mapping(event, "headers"))
+            if cookies := _texts(event.get("cookies")):
+                headers["cookie"] = "; ".join(map(without_surrogates, cookies))
             return cls(
                 event=event,
                 method=_text(http, "method").upper(),
                 path=_text(event, "rawPath"),
-                headers=_headers(_mapping(event, "headers")),
+                headers=headers,
                 query=dict(parse_qsl(_text(event, "rawQueryString"), keep_blank_values=True)),
                 authorizer=_authorizer(_mapping(context, "authorizer")),
             )
+        if "raw_path" in event or "serviceNetworkArn" in context:
+            return cls._of_lattice(event, context)
         method = _text(event, "httpMethod") if context else ""
         if not method:
             return cls(event, "", "", {}, {}, {})
+        query = _query(_mapping(event, "queryStringParameters"))
+        query |= _query(_mapping(event, "multiValueQueryStringParameters"))
+        if "elb" in context:
+            # A load balancer passes the query as it is in the address.
+            query = {unquote_plus(name): unquote_plus(value) for name, value in query.items()}
         return cls(
             event=event,
             method=method.upper(),
@@ -67,12 +84,22 @@ class Request:
             headers=_headers(
                 {**_mapping(event, "headers"), **_mapping(event, "multiValueHeaders")},
             ),
-            query={
-                name: value
-                for name, value in _mapping(event, "queryStringParameters").items()
-                if isinstance(value, str)
-            },
+            query=query,
             authorizer=_authorizer(_mapping(context, "authorizer")),
+        )
+
+    @classmethod
+    def _of_lattice(cls, event: Mapping[str, Any], context: Mapping[str, Any]) -> "Request":
+        address = urlsplit(_text(event, "raw_path") or _text(event, "path"))
+        query = _query(_mapping(event, "query_string_parameters"))
+        query |= _query(_mapping(event, "queryStringParameters"))
+        return cls(
+            event=event,
+            method=_text(event, "method").upper(),
+            path=address.path,
+            headers=_headers(_mapping(event, "headers")),
+            query=query | dict(parse_qsl(address.query, keep_blank_values=True)),
+            authorizer=_mapping(context, "identity"),
         )
 
     @property
@@ -90,16 +117,25 @@ class Request:
 
     @property
     def body(self) -> bytes:
-        """The body's bytes; raises ``BadRequestError`` if its base64 is malformed."""
+        """The body's bytes; raises ``BadRequestError`` if its encoding is malformed.
+
+        A body with ``Content-Encoding: gzip`` is decompressed, up to 10 MB.
+        """
         body = self.event.get("body")
         if not isinstance(body, str):
             return b""
-        if self.event.get("isBase64Encoded") is not True:
+        if True not in (self.event.get("isBase64Encoded"), self.event.get("is_base64_encoded")):
             return body.encode("utf-8", "surrogatepass")
         try:
-            return base64.b64decode(body, validate=True)
+            decoded = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError) as error:
             raise BadRequestError(f"the body is not valid base64: {error}") from error
+        if self.headers.get("content-encoding", "").strip().lower() != "gzip":
+            return decoded
+        try:
+            return decompressed(decoded, _MAX_BODY)
+        except ValueError as error:
+            raise BadRequestError(f"the body is not valid gzip: {error}") from error
 
     def json(self) -> Any:
         """Parses the body as JSON; raises ``BadRequestError`` if it is not valid JSON."""
@@ -118,6 +154,20 @@ def _reject_constant(name: str) -> None:
 def _mapping(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = holder.get(name)
     return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def _query(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Returns parameters whose values are texts, or lists of texts, of which the last counts."""
+    query = {}
+    for name, value in parameters.items():
+        texts = [value] if isinstance(value, str) else _texts(value)
+        if texts:
+            query[name] = texts[-1]
+    return query
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str:

@@ -1,4 +1,4 @@
-"""Responses of a Lambda handler to API Gateway or a function URL."""
+"""Responses of a Lambda handler to an HTTP event."""
 
 import json
 from collections.abc import Mapping
@@ -7,13 +7,30 @@ from typing import Any, TypedDict
 from isoflag._unicode import is_well_formed
 
 
-class Response(TypedDict):
-    """A response that both payload versions of API Gateway and function URLs accept."""
+class _MultiValue(TypedDict, total=False):
+    multiValueHeaders: dict[str, list[str]]
+
+
+class Response(_MultiValue):
+    """A response that API Gateway, function URLs, ALB and VPC Lattice accept.
+
+    ``multiValueHeaders`` is only there for a load balancer whose events have them.
+    """
 
     statusCode: int
     headers: dict[str, str]
     body: str
     isBase64Encoded: bool
+
+
+def for_event(event: Mapping[str, Any], response: Response) -> Response:
+    """Returns a response in the form that the sender of an event reads."""
+    context = event.get("requestContext")
+    if isinstance(context, Mapping) and "elb" in context and "multiValueHeaders" in event:
+        # Such a load balancer ignores `headers`.
+        lists = {name: [value] for name, value in response["headers"].items()}
+        return {**response, "multiValueHeaders": lists}
+    return response
 
 
 def json_response(

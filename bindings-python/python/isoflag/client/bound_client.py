@@ -1,15 +1,18 @@
 """A flag client bound to one context."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from isoflag._core import BoundFlags, Consistency, EvaluationDetail, Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from isoflag.activity import Activity
     from isoflag.gate_times import GateTimes
 
+    from .evaluation_event import EvaluationEvent
     from .held_document import HeldDocument
 
 __all__ = ["BoundFlagClient"]
@@ -26,17 +29,19 @@ class BoundFlagClient:
     It never fetches. Its methods are those of ``FlagClient`` without the context.
     """
 
-    __slots__ = ("_activity", "_bound", "_held", "_moment")
+    __slots__ = ("_activity", "_bound", "_held", "_hook", "_moment")
 
     def __init__(
         self,
         bound: BoundFlags,
-        held: "HeldDocument | None",
-        activity: "Activity | None",
-        moment: "Callable[[], tuple[float, GateTimes]]",
+        held: HeldDocument | None,
+        activity: Activity | None,
+        moment: Callable[[], tuple[float, GateTimes]],
+        hook: Callable[[Callable[[], EvaluationEvent]], None] | None = None,
     ) -> None:
         """Called by ``FlagClient.bind``."""
         self._bound = bound
+        self._hook = hook
         self._held = held
         self._activity = activity
         self._moment = moment
@@ -161,6 +166,13 @@ class BoundFlagClient:
             taken_ms=None if stepped_back_at is None else stepped_back_at * 1000.0,
         )
 
+    @property
+    def _context_key(self) -> str | None:
+        return self._bound._context_key  # noqa: SLF001 (our own)
+
+    def _openfeature_reason(self, key: str, reason: Mapping[str, Any]) -> str:
+        return self._bound._openfeature_reason(key, reason)  # noqa: SLF001 (our own)
+
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
         reason = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}
         return self._counted(key, EvaluationDetail(default, None, reason))
@@ -168,4 +180,18 @@ class BoundFlagClient:
     def _counted(self, key: str, detail: EvaluationDetail[_D]) -> EvaluationDetail[_D]:
         if self._activity is not None:
             self._activity.record(key, detail.variation_index, self.digest or NO_DIGEST)
+        if self._hook is not None:
+            self._hook(lambda: self._event(key, detail))
         return detail
+
+    def _event(self, key: str, detail: EvaluationDetail[_D]) -> EvaluationEvent:
+        from .evaluation_event import EvaluationEvent  # noqa: PLC0415
+
+        return EvaluationEvent(
+            key,
+            detail.value,
+            detail.variation_index,
+            detail.reason,
+            self._bound._context_key,  # noqa: SLF001 (our own)
+            self.digest,
+        )

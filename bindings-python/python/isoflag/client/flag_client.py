@@ -1,14 +1,16 @@
 """A client that evaluates flags of a document which it fetches and refreshes on use."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakSet
 
 from isoflag._core import Consistency, Context, EvaluationDetail, Explanation, Flags
+from isoflag._errors import ContextError
 from isoflag._process import wall_clock
-from isoflag.gate_times import GateTimes
-from isoflag.source.protocol import Source
 
 from .bound_client import BoundFlagClient
 from .fresh_document import FreshDocument
@@ -17,7 +19,12 @@ from .status import ClientStatus
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity
+    from isoflag.gate_times import GateTimes
     from isoflag.pins import Pins
+    from isoflag.source.protocol import Source
+
+    from .evaluation_event import EvaluationEvent
+    from .local_clock import LocalClock
 
 __all__ = ["ClientStatus", "FlagClient", "StaleCopyError"]
 
@@ -54,11 +61,15 @@ class FlagClient(FreshDocument):
         retry: float = 1.0,
         max_wait: float = 0.5,
         load: Callable[[bytes], Flags] | None = None,
-        activity: "Activity | None" = None,
-        pins: "Pins | None" = None,
+        activity: Activity | None = None,
+        pins: Pins | None = None,
         gate: GateTimes | None = None,
         on_change: Callable[[Flags | None, Flags], object] | None = None,
         on_error: Callable[[Exception], object] | None = None,
+        on_evaluation: Callable[[EvaluationEvent], object] | None = None,
+        sampling: float = 1.0,
+        initial: Flags | None = None,
+        timezone: str | None = None,
         clock: Callable[[], float] = wall_clock,
     ) -> None:
         """Creates a client of ``source`` with a TTL in seconds; fetches nothing yet.
@@ -74,9 +85,16 @@ class FlagClient(FreshDocument):
         with each failure; their exceptions are logged. ``activity`` counts evaluations. ``pins``
         keeps earlier documents for journeys that began with them. ``gate`` has the times that
         ``consistency`` and pins use. They default to the AppConfig Agent's interval
-        (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45 seconds) plus ``ttl``. ``clock``
-        returns seconds since 1970. Raises ``ValueError`` if a time is negative, and ``TypeError``
-        for an argument of another type.
+        (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45 seconds) plus ``ttl``.
+
+        ``initial`` is the document until the first fetch succeeds, such as one in the deployment
+        package. ``timezone``, such as ``Europe/Berlin``, adds the kind ``clock`` to every context,
+        so that rules can test the local time (see ``Context.with_clock``). ``on_evaluation`` is
+        called with an ``EvaluationEvent`` for the share ``sampling`` of the evaluations; its
+        exceptions are logged. ``clock`` returns seconds since 1970.
+
+        Raises ``ValueError`` if a time is negative or the time zone is unknown (a
+        ``TimezoneError``), and ``TypeError`` for an argument of another type.
         """
         super().__init__(
             source,
@@ -87,8 +105,20 @@ class FlagClient(FreshDocument):
             on_change=on_change,
             on_error=on_error,
             clock=clock,
+            initial=initial,
         )
         self._activity = _with_evidence(activity)
+        self._hook: Callable[[Callable[[], EvaluationEvent]], None] | None = None
+        if on_evaluation is not None:
+            from .evaluation_event import sampled  # noqa: PLC0415
+
+            self._hook = sampled(on_evaluation, sampling)
+        self._local_clock = None if timezone is None else _local_clock(timezone)
+        self._reads_memberships = False
+        """Whether evaluations read memberships of big segments from the source."""
+        self._is_plain = False
+        """Whether evaluations are passed on to the document directly."""
+        self._adapt_to(initial)
         self._pins = pins
         self._gate = gate
         clients.add(self)
@@ -115,7 +145,7 @@ class FlagClient(FreshDocument):
         return _NO_FLAGS if held is None else held.flags
 
     @property
-    def pins(self) -> "Pins | None":
+    def pins(self) -> Pins | None:
         """The store of earlier documents, or None if the client keeps none."""
         return self._pins
 
@@ -123,6 +153,8 @@ class FlagClient(FreshDocument):
     def gate(self) -> GateTimes:
         """The times that ``consistency`` and pins use; the environment is read on first access."""
         if self._gate is None:
+            from isoflag.gate_times import GateTimes  # noqa: PLC0415
+
             self._gate = GateTimes.from_environment(self._ttl)
         return self._gate
 
@@ -148,7 +180,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """Returns the value that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation(key, default)
 
@@ -156,7 +188,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """Returns the value that the flag serves, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation_detail(key, default)
 
@@ -164,7 +196,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> bool | _D:
         """Returns the bool that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.bool_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).bool_variation(key, default)
 
@@ -172,7 +204,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[bool | _D]:
         """Returns the bool that the flag serves, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.bool_variation_detail(
                 key, context, default, big_segments=big_segments
             )
@@ -182,7 +214,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> int | _D:
         """Returns the number that the flag serves, truncated toward zero, or ``default``."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.int_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation(key, default)
 
@@ -190,7 +222,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[int | _D]:
         """Returns the number, truncated toward zero, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.int_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation_detail(key, default)
 
@@ -198,7 +230,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> float | _D:
         """Returns the number that the flag serves, as a float, or ``default``."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.float_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).float_variation(key, default)
 
@@ -206,7 +238,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[float | _D]:
         """Returns the number as a float, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.float_variation_detail(
                 key, context, default, big_segments=big_segments
             )
@@ -216,7 +248,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> str | _D:
         """Returns the str that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.str_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation(key, default)
 
@@ -224,7 +256,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[str | _D]:
         """Returns the str that the flag serves, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.str_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation_detail(key, default)
 
@@ -232,7 +264,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """Returns the value, of any JSON type, that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.json_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).json_variation(key, default)
 
@@ -240,7 +272,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """Returns the value, of any JSON type, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._activity is None:
+        if (held := self._fresh()) is not None and self._is_plain:
             return held.flags.json_variation_detail(
                 key, context, default, big_segments=big_segments
             )
@@ -324,12 +356,41 @@ class FlagClient(FreshDocument):
         self, held: HeldDocument | None, context: _ContextLike, big_segments: _BigSegments
     ) -> BoundFlagClient:
         flags = _NO_FLAGS if held is None else held.flags
+        if self._local_clock is not None:
+            # An invalid context is left to the evaluation, which returns defaults.
+            with suppress(ContextError):
+                context = self._local_clock.added(context, self._clock())
+        if big_segments is None and self._reads_memberships:
+            big_segments = self._big_segments(flags, context)
         bound = flags.bind(context, big_segments=big_segments)
-        return BoundFlagClient(bound, held, self._activity, self._moment)
+        return BoundFlagClient(bound, held, self._activity, self._moment, self._hook)
+
+    def _big_segments(self, flags: Flags, context: _ContextLike) -> _BigSegments:
+        """Returns the memberships of a context, if flags need any."""
+        keys = flags.big_segment_keys(context)
+        memberships: _BigSegments = getattr(self._source, "big_segments")(keys) if keys else None  # noqa: B009
+        return memberships
+
+    def _adapt_to(self, flags: Flags | None) -> None:
+        # In canonical JSON; a text that contains it costs a look-up and nothing else.
+        self._reads_memberships = (
+            flags is not None
+            and hasattr(self._source, "big_segments")
+            and '"unbounded":true' in flags.to_json()
+        )
+        adds = (self._activity, self._hook, self._local_clock)
+        self._is_plain = not self._reads_memberships and all(each is None for each in adds)
 
     def _take(self, flags: Flags, now_ms: float) -> None:
+        self._adapt_to(flags)
         if self._pins is not None:
             self._pins.take(flags, now_ms)
+
+
+def _local_clock(timezone: str) -> LocalClock:
+    from .local_clock import LocalClock  # noqa: PLC0415
+
+    return LocalClock(timezone)
 
 
 clients: Final[WeakSet[FlagClient]] = WeakSet()
@@ -339,7 +400,7 @@ watchers: Final[list[Callable[[FlagClient], object]]] = []
 """Callbacks that receive each new client."""
 
 
-def _with_evidence(activity: "Activity | None") -> "Activity | None":
+def _with_evidence(activity: Activity | None) -> Activity | None:
     """Wraps the activity to record evidence while ``isoflag certify`` runs the tests."""
     if not os.environ.get("ISOFLAG_EVIDENCE"):
         return activity

@@ -1,29 +1,31 @@
 """Fetches a document from a source and refreshes it on use."""
 
-import logging
-from collections.abc import Callable
+from __future__ import annotations
+
+import time
 from contextvars import ContextVar, copy_context
 from threading import Event, Lock, Thread
 from types import CoroutineType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from isoflag._core import Flags
 from isoflag._logs import logger
 from isoflag._process import register_after_fork
-from isoflag.source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
-from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, TimeLeft, seconds_left, until
+from isoflag.source.bounded_call import BoundedCalls, bounded_fetch, seconds_of
+from isoflag.source.deadline import Deadline, TimeLeft, seconds_left, until
 from isoflag.source.protocol import (
     UNCHANGED,
     Fetched,
     Source,
     SourceContentError,
     SourceError,
-    SourceTimeoutError,
-    Unchanged,
 )
 
 from .held_document import HeldDocument, StaleCopyError, evidence
 from .status import ClientStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["FreshDocument"]
 
@@ -53,6 +55,7 @@ class FreshDocument:
         on_change: Callable[[Flags | None, Flags], object] | None,
         on_error: Callable[[Exception], object] | None,
         clock: Callable[[], float],
+        initial: Flags | None = None,
     ) -> None:
         """Checks the arguments of ``FlagClient``; later an error would look like an outage."""
         for name, seconds in {"ttl": ttl, "retry": retry, "max_wait": max_wait}.items():
@@ -76,10 +79,17 @@ class FreshDocument:
         self._load = load
         self._clock = clock
         self._listeners: tuple[_Listener, ...] = ()
-        self._held: HeldDocument | None = None
+        if initial is not None and not isinstance(initial, Flags):
+            raise TypeError(
+                f"invalid `initial` of type `{type(initial).__name__}`: expected `Flags`, such as "
+                "`Flags.from_json(text)`"
+            )
+        # The first fetch replaces it, and until then its age is unknown.
+        self._held = None if initial is None else HeldDocument(initial, Fetched(b""))
         self._last_fetched: Fetched | None = None
         self._load_error: Exception | None = None
         self._failures: _Failures | None = None
+        self._fetch_seconds: float | None = None
         # No refresh is due between these times. A clock that was set back is before both.
         self._since = 0.0
         self._next = 0.0
@@ -110,7 +120,8 @@ class FreshDocument:
             digest=None if held is None else held.digest(),
             source_version=None if held is None else held.fetched.version,
             stepped_back_at=None if held is None else held.stepped_back_at,
-            age=None if held is None else max(0.0, self._clock() - held.confirmed),
+            age=None if not (held and held.confirmed) else max(0.0, self._clock() - held.confirmed),
+            fetch_seconds=self._fetch_seconds,
             error=None if failures is None else failures.error,
             error_since=None if failures is None else failures.since,
             failures=0 if failures is None else failures.number,
@@ -160,9 +171,7 @@ class FreshDocument:
 
     def _whole_fetch(self) -> float:
         """Returns the number of seconds that a fetch may take now."""
-        timeout = getattr(self._source, "timeout", DEFAULT_SECONDS)
-        known = isinstance(timeout, int | float) and timeout > 0
-        return seconds_left(timeout if known else DEFAULT_SECONDS)
+        return seconds_left(seconds_of(self._source))
 
     def _refresh(self, *, force: bool, seconds: float | None) -> None:
         """Fetches if due and waits ``seconds``, or with None as long as a request may wait.
@@ -186,7 +195,7 @@ class FreshDocument:
                     raise attempt.interrupt
                 return
 
-    def _join(self, *, force: bool) -> "tuple[_Attempt | None, bool]":
+    def _join(self, *, force: bool) -> tuple[_Attempt | None, bool]:
         """Returns the running attempt, or a new one and True; None if no fetch is needed."""
         with self._lock:
             running = self._attempt
@@ -201,7 +210,7 @@ class FreshDocument:
             self._attempt = _Attempt()
             return self._attempt, True
 
-    def _start(self, attempt: "_Attempt") -> None:
+    def _start(self, attempt: _Attempt) -> None:
         """Runs an attempt in its own thread, or in this one if the source is in memory."""
         if not getattr(self._source, "in_memory", False):
             context = copy_context()
@@ -220,7 +229,7 @@ class FreshDocument:
                 return
         copy_context().run(self._run, attempt)
 
-    def _run(self, attempt: "_Attempt") -> None:
+    def _run(self, attempt: _Attempt) -> None:
         _running.set(attempt)
         try:
             outcome = self._outcome(attempt)
@@ -234,9 +243,10 @@ class FreshDocument:
         finally:
             attempt.done.set()
 
-    def _outcome(self, attempt: "_Attempt") -> "_Outcome | None":
+    def _outcome(self, attempt: _Attempt) -> _Outcome | None:
         """Fetches and stores the result; None if a test has replaced this client's source."""
         before, failures = self._held, self._failures
+        began = time.monotonic()
         try:
             held = self._fetch(before)
         except Exception as error:  # noqa: BLE001 (sources are user code)
@@ -251,10 +261,12 @@ class FreshDocument:
                 warned=now if failures is None or warn else failures.warned,
             )
             self._postpone(now, self._pause(self._failures.number))
-            return _Outcome(before, before, error, warn=warn, recovered=False)
+            number = self._failures.number
+            return _Outcome(before, before, error, warn=warn, recovered=False, failures=number)
         if self._attempt is not attempt:
             return None
         now = self._clock()
+        self._fetch_seconds = time.monotonic() - began
         held.confirmed = now
         if held.stepped_back_at is not None:
             # A clock that was set back must not keep the gate closed.
@@ -281,7 +293,7 @@ class FreshDocument:
 
         A stale copy leaves no trace: the origin may return the same document again.
         """
-        result = self._fetch_bytes(self._last_fetched)
+        result = bounded_fetch(self._source, self._calls, self._last_fetched)
         if result is UNCHANGED:
             self._raise_load_error()
             if held is None:
@@ -299,7 +311,7 @@ class FreshDocument:
             self._load_error = None
             return held.confirmed_by(fetched)
         try:
-            flags = self._load(fetched.document)
+            flags = self._load(_plain(fetched.document))
         except Exception as error:
             self._load_error = error
             raise
@@ -315,20 +327,6 @@ class FreshDocument:
         self._load_error = None
         stepped_back = flags.steps_back_from(held.flags)
         return HeldDocument(flags, fetched, stepped_back_at=self._clock() if stepped_back else None)
-
-    def _fetch_bytes(self, seen: Fetched | None) -> Fetched | bytes | Unchanged:
-        source = self._source
-        if isinstance(source, BoundedSource) or getattr(source, "in_memory", False):
-            return source.fetch(seen)
-        seconds = self._whole_fetch()
-        try:
-            return self._calls.run(lambda _: source.fetch(seen), seconds)
-        except AbandonedError as error:
-            raise SourceTimeoutError(
-                f"no response within {seconds:.3g} s ({error}); set the source's attribute "
-                "`timeout`, in seconds, to allow more",
-                where=repr(source),
-            ) from error
 
     def _as_fetched(self, result: object) -> Fetched:
         if isinstance(result, Fetched):
@@ -349,14 +347,19 @@ class FreshDocument:
             # Its traceback would grow by each time that it is raised.
             raise self._load_error.with_traceback(None)
 
-    def _report(self, outcome: "_Outcome") -> None:
+    def _report(self, outcome: _Outcome) -> None:
         error, before, after = outcome.error, outcome.before, outcome.after
         if error is not None:
             kept = "no flags yet" if before is None else "the last good document is kept"
-            level = logging.WARNING if outcome.warn else logging.DEBUG
             # The message of a `SourceError` already names the source.
             where = "" if isinstance(error, SourceError) else f"{self._source!r}: "
-            _logger.log(level, "cannot refresh flags, %s: %s%s", kept, where, error)
+            fields = {
+                "source": repr(self._source),
+                "error_type": type(error).__name__,
+                "failures": outcome.failures,
+            }
+            log = _logger.warning if outcome.warn else _logger.debug
+            log("cannot refresh flags, %s: %s%s", kept, where, error, extra=fields)
         elif outcome.recovered:
             _logger.info("flags are refreshed again")
         for listener in self._listeners:
@@ -368,6 +371,15 @@ class FreshDocument:
                 continue
             if before is None or before.flags is not after.flags:
                 _call(listener.on_change, None if before is None else before.flags, after.flags)
+
+
+def _plain(document: bytes) -> bytes:
+    """Returns the text of a document that may be compressed, such as a ``.json.gz`` in a bucket."""
+    if not document.startswith(b"\x1f\x8b"):
+        return document
+    from isoflag._gzip import decompressed  # noqa: PLC0415
+
+    return decompressed(document)
 
 
 class _Listener(NamedTuple):
@@ -393,6 +405,7 @@ class _Outcome(NamedTuple):
     error: Exception | None
     warn: bool
     recovered: bool
+    failures: int = 0
 
 
 class _Attempt:

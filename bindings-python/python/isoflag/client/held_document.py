@@ -1,10 +1,15 @@
 """A client's current document, and the evidence for replacing it."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
-from isoflag._core import Flags
+from typing import TYPE_CHECKING, Any
+
 from isoflag.source.protocol import Fetched, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from isoflag._core import Flags
 
 __all__ = ["HeldDocument", "StaleCopyError"]
 
@@ -41,7 +46,7 @@ class HeldDocument:
             self._digest = self.flags.digest
         return self._digest
 
-    def confirmed_by(self, fetched: Fetched) -> "HeldDocument":
+    def confirmed_by(self, fetched: Fetched) -> HeldDocument:
         """Returns the same document with the later of its two responses."""
         is_later = self.flags.supersedes(self.flags, evidence(fetched, self.fetched))
         kept = fetched if is_later else self.fetched

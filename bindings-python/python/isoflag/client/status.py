@@ -1,6 +1,8 @@
 """Status of a flag client: its document, and failed refreshes."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 __all__ = ["ClientStatus"]
 
@@ -35,6 +37,33 @@ class ClientStatus(NamedTuple):
     stepped_back_at: float | None = None
     """Time at which the current document replaced a later one, as after a rollback, in seconds
     since 1970; the consistency gate counts from then."""
+
+    fetch_seconds: float | None = None
+    """Duration of the last successful fetch, loading included."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the status as JSON, for a health endpoint; the error is its text."""
+        members = {**self._asdict(), "stale": self.stale}
+        return {**members, "error": None if self.error is None else str(self.error)}
+
+    def to_emf(self, namespace: str, *, environment: str | None = None) -> str:
+        """Returns the status as a line of CloudWatch's embedded metric format.
+
+        Print it in a Lambda function to record the metrics ``failures``, ``age`` in seconds,
+        ``version`` and ``fetchTime`` in milliseconds, with the dimension ``environment`` if given.
+        A metric that is unknown is omitted.
+        """
+        from isoflag._emf import emf  # noqa: PLC0415
+
+        fetch = None if self.fetch_seconds is None else round(self.fetch_seconds * 1000.0, 3)
+        metrics = {
+            "failures": (self.failures, "Count"),
+            "age": (self.age, "Seconds"),
+            "version": (self.version, "None"),
+            "fetchTime": (fetch, "Milliseconds"),
+        }
+        known = {name: each for name, each in metrics.items() if each[0] is not None}
+        return emf(namespace, {} if environment is None else {"environment": environment}, known)
 
     @property
     def stale(self) -> bool:

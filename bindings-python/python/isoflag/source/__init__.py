@@ -1,4 +1,4 @@
-"""Sources of flag documents: a file, AppConfig, a DynamoDB table, an S3 bucket.
+"""Sources of flag documents: a file, AppConfig, a DynamoDB table, an S3 bucket, a URL, a chain.
 
 A source has one method, ``fetch(previous)``, which returns the document's bytes or ``UNCHANGED``.
 ``isoflag.FlagClient`` calls it; all state that a client depends on is kept by the client::
@@ -33,17 +33,21 @@ from .protocol import (
 if TYPE_CHECKING:
     from .appconfig_agent import AppConfigAgentSource
     from .appconfig_data import AppConfigDataSource
+    from .chained import ChainedSource
     from .dynamodb import DynamoDbSource
     from .file import FileSource
+    from .http import HttpSource
     from .s3 import S3Source
 
 __all__ = [
     "UNCHANGED",
     "AppConfigAgentSource",
     "AppConfigDataSource",
+    "ChainedSource",
     "DynamoDbSource",
     "Fetched",
     "FileSource",
+    "HttpSource",
     "S3Source",
     "Source",
     "SourceContentError",
@@ -60,8 +64,10 @@ __all__ = [
 _READERS = {
     "AppConfigAgentSource": "appconfig_agent",
     "AppConfigDataSource": "appconfig_data",
+    "ChainedSource": "chained",
     "DynamoDbSource": "dynamodb",
     "FileSource": "file",
+    "HttpSource": "http",
     "S3Source": "s3",
 }
 

@@ -1,15 +1,16 @@
 """Fetches a document directly from AppConfig, with the API that its agent uses."""
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, Final, Protocol
 
 from isoflag import Flags
-from isoflag._process import wall_clock
+from isoflag._process import register_after_fork, wall_clock
 
 from .aws import UNREACHABLE, AwsClient, error_code, named
 from .bounded_call import BoundedSource
-from .deadline import DEFAULT_SECONDS, Deadline
-from .protocol import UNCHANGED, Fetched, SourceContentError, Unchanged
+from .deadline import DEFAULT_SECONDS, Deadline, seconds_left
+from .protocol import UNCHANGED, Fetched, SourceContentError, SourceTimeoutError, Unchanged
 
 __all__ = ["AppConfigDataSource"]
 
@@ -18,8 +19,10 @@ _TOKEN_SECONDS: Final = 23 * 3600.0
 
 
 class _AppConfigDataClient(Protocol):
-    def start_configuration_session(self, **parameters: Any) -> Any: ...
-    def get_latest_configuration(self, **parameters: Any) -> Any: ...
+    @property
+    def start_configuration_session(self) -> Callable[..., Any]: ...
+    @property
+    def get_latest_configuration(self) -> Callable[..., Any]: ...
 
 
 class AppConfigDataSource(BoundedSource):
@@ -62,6 +65,8 @@ class AppConfigDataSource(BoundedSource):
         self._token_since = 0.0
         self._next_poll = 0.0
         self._last_fetched: Fetched | None = None
+        self._lock = Lock()
+        register_after_fork(self)
 
     def __repr__(self) -> str:
         return f"<AppConfigDataSource {self._where}>"
@@ -72,12 +77,32 @@ class AppConfigDataSource(BoundedSource):
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Fetches the configuration from AppConfig, if the poll interval has passed."""
+        # Clients of one source share its session, but each token can be used once.
+        if not self._lock.acquire(timeout=seconds_left(self.timeout)):
+            raise SourceTimeoutError(
+                f"another client of this source is still fetching; {UNREACHABLE}", where=self._where
+            )
+        try:
+            self._poll()
+            last = self._last_fetched
+        finally:
+            self._lock.release()
+        if last is None:
+            raise SourceContentError(
+                "the first response is empty; is a version deployed to this environment?",
+                where=self._where,
+            )
+        return UNCHANGED if previous is last else last
+
+    def after_fork(self) -> None:
+        """Ends the session, whose token belongs to the parent; called in a forked process."""
+        self._lock = Lock()
+        self._token = None
+
+    def _poll(self) -> None:
         now = self._clock()
-        # A session returns only changes. If the caller holds anything else, start a new session.
-        if previous is None or previous is not self._last_fetched:
-            self._token = None
-        elif self._token is not None and self._token_since <= now < self._next_poll:
-            return UNCHANGED
+        if self._token is not None and self._token_since <= now < self._next_poll:
+            return
         if self._token is not None and not 0 <= now - self._token_since < _TOKEN_SECONDS:
             self._token = None
         # A token can be used once, whether the call succeeds or not.
@@ -86,11 +111,15 @@ class AppConfigDataSource(BoundedSource):
         if response is None:
             # AppConfig rejected the call as too early, so the token is still unused.
             self._token = token
-            return UNCHANGED
+            return
+        document: bytes = response["Configuration"]
+        if document:
+            self._last_fetched = Fetched(document, version=response.get("VersionLabel") or None)
+        elif self._last_fetched is None:
+            return
         self._token = response["NextPollConfigurationToken"]
         self._token_since = now
         self._next_poll = now + float(response.get("NextPollIntervalInSeconds", 0))
-        return self._fetched(response, previous)
 
     def _latest(self, token: str | None, deadline: Deadline) -> Any:
         """Returns the response to a token, or to a new session's; None if it is too early."""
@@ -117,19 +146,6 @@ class AppConfigDataSource(BoundedSource):
         body = response.get("Configuration", b"")
         response["Configuration"] = body if isinstance(body, bytes) else body.read()
         return response
-
-    def _fetched(self, response: Any, previous: Fetched | None) -> Fetched | Unchanged:
-        document: bytes = response["Configuration"]
-        if document:
-            self._last_fetched = Fetched(document, version=response.get("VersionLabel") or None)
-            return self._last_fetched
-        if previous is None or previous is not self._last_fetched:
-            self._token = None
-            raise SourceContentError(
-                "the first response is empty; is a version deployed to this environment?",
-                where=self._where,
-            )
-        return UNCHANGED
 
 
 def _problems(error: Exception) -> set[str]:

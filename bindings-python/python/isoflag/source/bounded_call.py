@@ -1,14 +1,18 @@
 """Runs calls in threads and abandons them at a deadline, even if they block."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from contextvars import copy_context
 from threading import Event, Thread
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from .deadline import Deadline, seconds_left
-from .protocol import SourceTimeoutError
+from .deadline import DEFAULT_SECONDS, Deadline, seconds_left
+from .protocol import Fetched, Source, SourceTimeoutError, Unchanged
 
-__all__ = ["AbandonedError", "BoundedCalls", "BoundedSource"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AbandonedError", "BoundedCalls", "BoundedSource", "bounded_fetch", "seconds_of"]
 
 _T = TypeVar("_T")
 
@@ -77,6 +81,29 @@ class BoundedSource:
             raise SourceTimeoutError(
                 f"no complete response within {seconds:.3g} s ({error}); {hint}", where=self._where
             ) from error
+
+
+def seconds_of(source: object) -> float:
+    """Returns the timeout of a source in seconds."""
+    timeout = getattr(source, "timeout", DEFAULT_SECONDS)
+    return timeout if isinstance(timeout, int | float) and timeout > 0 else DEFAULT_SECONDS
+
+
+def bounded_fetch(
+    source: Source, calls: BoundedCalls, previous: Fetched | None
+) -> Fetched | bytes | Unchanged:
+    """Fetches from a source; raises ``SourceTimeoutError`` if it takes longer than its timeout."""
+    if isinstance(source, BoundedSource) or getattr(source, "in_memory", False):
+        return source.fetch(previous)
+    seconds = seconds_left(seconds_of(source))
+    try:
+        return calls.run(lambda _: source.fetch(previous), seconds)
+    except AbandonedError as error:
+        raise SourceTimeoutError(
+            f"no response within {seconds:.3g} s ({error}); set the source's attribute "
+            "`timeout`, in seconds, to allow more",
+            where=repr(source),
+        ) from error
 
 
 class _Call(Generic[_T]):

@@ -1,10 +1,14 @@
 """Deadlines of fetches: their own timeout, or the end of an invocation if that is sooner."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["DEFAULT_SECONDS", "Deadline", "LambdaContext", "TimeLeft", "seconds_left", "until"]
 

@@ -1,14 +1,16 @@
 """Reads a document from a DynamoDB table that LaunchDarkly's tools fill."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeAlias
 
 from isoflag import Flags
 from isoflag._logs import logger
+from isoflag._process import wall_clock
 from isoflag.source import dynamodb_layout as layout
 
 from .aws import UNREACHABLE, AwsClient, named
+from .big_segments import BigSegmentReader
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS, Deadline
 from .protocol import UNCHANGED, Fetched, SourceContentError, SourceNotReadyError, Unchanged
@@ -17,10 +19,17 @@ __all__ = ["DynamoDbSource"]
 
 _logger = logger("isoflag")
 
+_MOST_SECONDS: Final = 300.0
+_Contents: TypeAlias = tuple[
+    layout.Item | None, layout.Item | None, list[layout.Item], list[layout.Item]
+]
+
 
 class _DynamoDbClient(Protocol):
-    def get_item(self, **parameters: Any) -> Any: ...
-    def query(self, **parameters: Any) -> Any: ...
+    @property
+    def get_item(self) -> Callable[..., Any]: ...
+    @property
+    def query(self) -> Callable[..., Any]: ...
 
 
 class DynamoDbSource(BoundedSource):
@@ -52,6 +61,8 @@ class DynamoDbSource(BoundedSource):
         self._prefix = prefix
         super().__init__(timeout, f"dynamodb://{table}" + (f"/{prefix}" if prefix else ""))
         self._client = AwsClient("dynamodb", client, timeout=timeout / 2, where=self._where)
+        self._read_at = 0.0
+        self._big_segments = BigSegmentReader(prefix, self._item)
 
     def __repr__(self) -> str:
         prefix = "" if self._prefix is None else f", prefix={self._prefix!r}"
@@ -59,33 +70,53 @@ class DynamoDbSource(BoundedSource):
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Reads the table; raises ``SourceNotReadyError`` if it has not been filled."""
-        filled, meta, flags, segments = self._bounded(self._read, UNREACHABLE)
+        known = None if previous is None else previous.etag
+        if not 0 <= wall_clock() - self._read_at < _MOST_SECONDS:
+            known = None
+        read = self._bounded(lambda deadline: self._read(deadline, known), UNREACHABLE)
+        if read is None:
+            return UNCHANGED
+        marker, meta, flags, segments = read
+        self._read_at = wall_clock()
         # The layout of 2018 has no marker: its writers kept that state in memory.
-        if not filled and all(layout.is_current_layout(item) for item in flags + segments):
+        if marker is None and all(layout.is_current_layout(item) for item in flags + segments):
             raise SourceNotReadyError(
                 f"the table lacks `{layout.inited_key(self._prefix)[layout.SORT_KEY]['S']}`, so it "
                 "is not completely filled; check the table and the prefix, and run the writer",
                 where=self._where,
             )
         document = self._document(meta, flags, segments)
-        if previous is not None and previous.document == document:
+        revision = _revision(marker)
+        if previous is not None and (previous.document, previous.etag) == (document, revision):
             return UNCHANGED
         version = None if meta is None else meta.get("version", {}).get("N")
-        return Fetched(document, version=version)
+        return Fetched(document, etag=revision, version=version)
 
-    def _read(
-        self, deadline: Deadline
-    ) -> tuple[bool, layout.Item | None, list[layout.Item], list[layout.Item]]:
+    def big_segments(self, context_keys: Sequence[str]) -> Mapping[str, Any]:
+        """Returns the status and memberships of big segments, which a client passes to flags.
+
+        Memberships are kept for five seconds. It never raises.
+        """
+        return self._big_segments.read(context_keys)
+
+    def _item(self, key: Mapping[str, Any]) -> layout.Item | None:
+        return self._bounded(lambda _: self._get(self._client.get(), key), UNREACHABLE)
+
+    def _read(self, deadline: Deadline, known: str | None) -> _Contents | None:
+        """Returns the contents of the table, or None if they have the known revision."""
         client = self._client.get()
         try:
-            filled = self._get(client, layout.inited_key(self._prefix)) is not None
+            # Read before the contents: if they change meanwhile, the next fetch reads them again.
+            marker = self._get(client, layout.inited_key(self._prefix))
+            if known is not None and _revision(marker) == known:
+                return None
             deadline.check()
             meta = self._get(client, layout.meta_key(self._prefix))
             flags = list(self._all(client, layout.FEATURES, deadline))
             segments = list(self._all(client, layout.SEGMENTS, deadline))
         except Exception as error:
             raise named(error, self._where) from error
-        return filled, meta, flags, segments
+        return marker, meta, flags, segments
 
     def _get(self, client: _DynamoDbClient, key: Mapping[str, Any]) -> layout.Item | None:
         response = client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
@@ -140,6 +171,10 @@ class DynamoDbSource(BoundedSource):
             return json.dumps(str(error))
         # Only complete JSON is inserted, so that an item cannot alter the rest of the document.
         return text if _is_json(text) else json.dumps(text.encode(errors="replace").decode())
+
+
+def _revision(marker: layout.Item | None) -> str | None:
+    return None if marker is None else marker.get(layout.REVISION, {}).get("S")
 
 
 def _key(item: layout.Item) -> str:

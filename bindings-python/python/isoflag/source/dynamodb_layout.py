@@ -19,6 +19,7 @@ __all__ = [
     "FEATURES",
     "META_KEY",
     "PARTITION_KEY",
+    "REVISION",
     "SEGMENTS",
     "SIZE_LIMIT",
     "SORT_KEY",
@@ -55,6 +56,9 @@ SEGMENTS: Final = "segments"
 
 META_KEY: Final = "meta"
 """The sort key of the item with a document's ``meta``."""
+
+REVISION: Final = "revision"
+"""The attribute with the revision of the table's contents, in the item that marks it as filled."""
 
 SIZE_LIMIT: Final = 409_600
 """The largest item of DynamoDB, in bytes; LaunchDarkly's own stores stop at 400,000."""
@@ -109,9 +113,13 @@ def inited_key(prefix: str | None = None) -> dict[str, dict[str, str]]:
     return item_key(marker, marker)
 
 
-def inited_item(prefix: str | None = None) -> dict[str, dict[str, str]]:
-    """Returns the item that marks the table as filled; it is written last."""
-    return inited_key(prefix)
+def inited_item(prefix: str | None = None, *, revision: str = "") -> dict[str, dict[str, str]]:
+    """Returns the item that marks the table as filled; it is written last.
+
+    ``revision`` names the contents of the table, so that a reader recognizes them. While they
+    change, and if another program fills the table, the item has none.
+    """
+    return {**inited_key(prefix), **({REVISION: {"S": revision}} if revision else {})}
 
 
 def meta_key(prefix: str | None = None) -> dict[str, dict[str, str]]:

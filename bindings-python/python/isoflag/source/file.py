@@ -1,7 +1,8 @@
 """Reads a document from a file."""
 
+from __future__ import annotations
+
 import os
-from pathlib import Path
 
 from .bounded_call import BoundedSource
 from .deadline import DEFAULT_SECONDS
@@ -33,11 +34,11 @@ class FileSource(BoundedSource):
 
         ``timeout``, in seconds, limits the whole fetch: a network file system may not respond.
         """
-        self._path = Path(path)
-        super().__init__(timeout, os.fspath(self._path))
+        self._path = os.fspath(path)
+        super().__init__(timeout, self._path)
 
     def __repr__(self) -> str:
-        return f"FileSource({os.fspath(self._path)!r})"
+        return f"FileSource({self._path!r})"
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Reads the file."""
@@ -52,7 +53,9 @@ class FileSource(BoundedSource):
 
     def _read(self) -> bytes:
         try:
-            return self._path.read_bytes()
+            # pathlib is slow to import.
+            with open(self._path, "rb") as file:  # noqa: PTH123
+                return file.read()
         except OSError as error:
             raise _named(error, self._where) from error
 

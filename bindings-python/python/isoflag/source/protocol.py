@@ -1,10 +1,14 @@
 """The protocol of a source: the types of its results, and its errors."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from enum import Enum
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from isoflag._core import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "UNCHANGED",

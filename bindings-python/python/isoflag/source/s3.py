@@ -1,5 +1,6 @@
 """Reads a document from an S3 bucket."""
 
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any, Protocol
 
@@ -12,7 +13,8 @@ __all__ = ["S3Source"]
 
 
 class _S3Client(Protocol):
-    def get_object(self, **parameters: Any) -> Any: ...
+    @property
+    def get_object(self) -> Callable[..., Any]: ...
 
 
 class S3Source(BoundedSource):

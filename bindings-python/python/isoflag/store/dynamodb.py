@@ -1,7 +1,10 @@
 """A store in a DynamoDB table, compatible with LaunchDarkly's SDKs and Relay Proxy."""
 
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import copy_context
+from threading import Lock
 from typing import Any, Final
 
 from isoflag._core import printable
@@ -11,6 +14,7 @@ from isoflag.source.deadline import DEFAULT_SECONDS, seconds_left
 from isoflag.source.dynamodb_layout import (
     FEATURES,
     PARTITION_KEY,
+    REVISION,
     SEGMENTS,
     SORT_KEY,
     Item,
@@ -29,6 +33,8 @@ from .feature_store import Kind, UnfinishedWriteError
 from .plan import INITED, META, Operation, Plan, check_kinds, in_waves
 
 _BATCH: Final = 25
+_PARALLEL: Final = 8
+"""Writes at a time; botocore keeps ten connections."""
 _ATTEMPTS: Final = 10
 _FIRST_DELAY: Final = 0.05
 _MAX_DELAY: Final = 2.0
@@ -111,11 +117,12 @@ class DynamoDbFeatureStore:
         for wave in waves:
             self._write_batches([{"PutRequest": {"Item": item}} for item in wave], progress)
         self._write_batches([{"DeleteRequest": {"Key": key}} for key in left], _Progress())
-        self._client.put_item(TableName=self._table, Item=inited_item(self._prefix))
+        self._put_revision()
         progress.written += 1
 
     def upsert(self, kind: Kind, item: Mapping[str, Any]) -> bool:
         """Writes an item if its version exceeds the stored one; returns whether it did."""
+        self._forget_revision()
         return self._put(encode_item(self._namespace(kind), item), None)
 
     def delete(self, kind: Kind, key: str, version: int) -> bool:
@@ -138,6 +145,8 @@ class DynamoDbFeatureStore:
         An initial plan is an ``init``. In any other each operation is conditional: it replaces the
         version that it was planned for, even by a lower one, or any version lower than its own.
 
+        Operations that do not depend on each other are executed eight at a time.
+
         Raises ``ItemError`` before writing anything if DynamoDB does not accept an item; a plan
         that was created with ``check_item`` has no such item. Within a block of
         ``isoflag.source.deadline.until`` no write begins after the deadline.
@@ -148,10 +157,14 @@ class DynamoDbFeatureStore:
                 self._init(plan.all_data(), progress)
             else:
                 # Everything is encoded first, so that an invalid item leaves the table unchanged.
-                writes = [(each, self._encoded(each)) for each in plan]
-                for operation, item in writes:
+                waves = [[(each, self._encoded(each)) for each in wave] for wave in plan.waves()]
+                if waves:
                     _check_time()
-                    progress.written += self._carry_out(operation, item)
+                    self._forget_revision()
+                for wave in waves:
+                    self._write_wave(wave, progress)
+            if not plan.initial and len(plan):
+                self._put_revision()
         except Exception as error:
             if progress.written == 0:
                 raise
@@ -186,6 +199,53 @@ class DynamoDbFeatureStore:
         if operation.kind == META:
             return encode_meta(operation.item, self._prefix)
         return encode_item(self._namespace(operation.kind), operation.item)
+
+    def _write_wave(
+        self, wave: Sequence[tuple[Operation, Item | None]], progress: "_Progress"
+    ) -> None:
+        """Writes operations that do not depend on each other, several at a time."""
+        if len(wave) == 1:
+            _check_time()
+            progress.written += self._carry_out(*wave[0])
+            return
+        # Imported here: most programs that import the store do not write.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        def write(operation: Operation, item: Item | None) -> None:
+            if failures:
+                return
+            try:
+                _check_time()
+                written = self._carry_out(operation, item)
+            except Exception as error:  # noqa: BLE001 (raised again below)
+                failures.append(error)
+            else:
+                with progress.lock:
+                    progress.written += written
+
+        failures: list[Exception] = []
+        with ThreadPoolExecutor(_PARALLEL, "isoflag-write") as pool:
+            for operation, item in wave:
+                pool.submit(copy_context().run, write, operation, item)
+        if failures:
+            raise failures[0]
+
+    def _forget_revision(self) -> None:
+        """Removes the table's revision: until the next one readers read all of its contents."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=inited_item(self._prefix),
+                ConditionExpression="attribute_exists(#revision)",
+                ExpressionAttributeNames={"#revision": REVISION},
+            )
+        except Exception as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+
+    def _put_revision(self) -> None:
+        item = inited_item(self._prefix, revision=os.urandom(8).hex())
+        self._client.put_item(TableName=self._table, Item=item)
 
     def _carry_out(self, operation: Operation, item: Item | None) -> bool:
         if item is None:
@@ -291,6 +351,7 @@ class _Progress:
 
     def __init__(self) -> None:
         self.written = 0
+        self.lock = Lock()
 
 
 def _check_time() -> None:

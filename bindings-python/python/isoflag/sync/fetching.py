@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,14 +10,20 @@ from typing import Any, Final
 
 from isoflag import DocumentError, Flags
 from isoflag._core import printable
+from isoflag._gzip import decompressed
 from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
+from isoflag.source.http import response_times
 
 _LIMIT: Final = 256 * 1024 * 1024
 """Maximum size of a document in bytes."""
 
 
-_HEADERS: Final = {"Accept": "application/json", "Cache-Control": "no-cache"}
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Cache-Control": "no-cache",
+}
 
 
 class FetchError(Exception):
@@ -83,7 +88,7 @@ class DocumentFetch:
         try:
             with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as response:  # noqa: S310
                 body: bytes = response.read(_LIMIT + 1)
-                times = _times(response.headers)
+                times = response_times(response.headers)
                 # A limited read does not report a premature end.
                 missing: int = response.length or 0
         except urllib.error.HTTPError as error:
@@ -97,6 +102,10 @@ class DocumentFetch:
             raise FetchError(
                 f"the response ended after {len(body)} bytes, {missing} are missing; retry later"
             )
+        try:
+            body = decompressed(body, _LIMIT)
+        except ValueError as error:
+            raise FetchError(f"cannot read the response: {error}") from error
         if self._load is None:
             return body, times
         try:
@@ -149,15 +158,6 @@ class LastWritten:
         if times is None:
             return {"authoritative": True}
         return {"offered": times, "held": self._times}
-
-
-def _times(headers: Mapping[str, str]) -> Mapping[str, Any]:
-    return {
-        "last_modified": headers.get("Last-Modified"),
-        "date": headers.get("Date"),
-        "age": headers.get("Age"),
-        "received_ms": time.time() * 1000.0,
-    }
 
 
 def _text(fetched: str | bytes | Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from isoflag import Flags
 from isoflag._core import printable
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from isoflag.activity import Activity
 
 __all__ = ["FlagOverrides"]
+
+_KEPT: Final = ("_listeners", "_hook", "_local_clock", "_is_plain")
+"""What a client keeps while it is overridden, besides its activity."""
 
 _Document: TypeAlias = Flags | Mapping[str, Any] | str | bytes
 
@@ -69,6 +72,7 @@ class FlagOverrides(MutableMapping[str, Any]):
         self._source_failure: SourceFailure | None = None
         self._started = False
         self._clients: list[tuple[FlagClient, dict[str, Any]]] = []
+        self._replaced: list[tuple[Any, str, Flags, Flags]] = []
         self._undo: list[Callable[[], object]] = []
         self._document = self._overridden({"flags": {}} if document is None else document)
         self.evaluated = Evaluations()
@@ -80,22 +84,33 @@ class FlagOverrides(MutableMapping[str, Any]):
         if self._started:
             raise RuntimeError("the overrides are already started; call `stop` first")
         self._started = True
+        _started.append(self)
         watchers.append(self._stand_in)
         for client in list(clients):
             self._stand_in(client)
         return self
 
     def stop(self) -> None:
-        """Restores the source, document and status of each client, and undoes all overrides."""
+        """Restores the source, document and status of each client, and undoes all overrides.
+
+        Overrides that were started later and are not stopped remain in use.
+        """
         if not self._started:
             return
         self._started = False
         watchers.remove(self._stand_in)
+        later = _started[_started.index(self) + 1 :]
+        _started.remove(self)
         while self._undo:
             self._undo.pop()()
+        while self._replaced:
+            owner, name, own_flags, flags = self._replaced.pop()
+            if not any(each._give_flags(owner, name, own_flags, flags) for each in later):  # noqa: SLF001
+                setattr(owner, name, own_flags)
         while self._clients:
             client, own = self._clients.pop()
-            client.__dict__ = own
+            if not any(each._give_state(client, own) for each in later):  # noqa: SLF001
+                client.__dict__ = own
 
     def __enter__(self) -> "FlagOverrides":  # noqa: PYI034 (Self is of Python 3.11)
         """Calls ``start``."""
@@ -123,7 +138,7 @@ class FlagOverrides(MutableMapping[str, Any]):
             )
         flags = self._watched(self._overridden(own))
         setattr(owner, name, flags)
-        self._undo.append(partial(setattr, owner, name, own))
+        self._replaced.append((owner, name, own, flags))
         return flags
 
     def watch(self, name: str) -> EntryPoint:
@@ -268,24 +283,42 @@ class FlagOverrides(MutableMapping[str, Any]):
     def _stand_in(self, client: FlagClient) -> None:
         if isinstance(client, StandInClient):
             return
-        # The state of a client is its dict. The user's activity and listeners are kept.
+        # The state of a client is its dict.
         own = vars(client)
         self._clients.append((client, own))
-        client.__dict__ = {
-            **self._new_client(own["_activity"]).state(),
-            "_listeners": own["_listeners"],
-        }
+        client.__dict__ = self._state_in_place_of(own)
+
+    def _state_in_place_of(self, own: dict[str, Any]) -> dict[str, Any]:
+        stand_in = self._new_client(own["_activity"])
+        vars(stand_in).update({name: own[name] for name in _KEPT})
+        return stand_in.state()
+
+    def _give_state(self, client: FlagClient, own: dict[str, Any]) -> bool:
+        """Takes over the state that ``stop`` restores, if this overrides the client too."""
+        for index, (overridden, _) in enumerate(self._clients):
+            if overridden is client:
+                self._clients[index] = (client, own)
+                return True
+        return False
+
+    def _give_flags(self, owner: Any, name: str, own: Flags, flags: Flags) -> bool:
+        """Takes over the flags that ``stop`` restores, if this replaced the others."""
+        for index, (of, named, replaced, by) in enumerate(self._replaced):
+            if of is owner and named == name and replaced is flags:
+                self._replaced[index] = (owner, name, own, by)
+                return True
+        return False
 
     def _standing_in(self) -> list[FlagClient]:
         return [self.client, *(client for client, _ in self._clients)]
 
     def _forget_documents(self) -> None:
         for client in self._standing_in():
-            now = vars(client)
-            client.__dict__ = {
-                **self._new_client(now["_activity"]).state(),
-                "_listeners": now["_listeners"],
-            }
+            client.__dict__ = self._state_in_place_of(vars(client))
+
+
+_started: list[FlagOverrides] = []
+"""The overrides that are in use, in the order in which they were started."""
 
 
 def _loaded(document: _Document) -> Flags:

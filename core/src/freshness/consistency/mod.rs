@@ -70,8 +70,8 @@ pub struct Consistency {
     /// ago, so each instance has it even if one of its polls failed. Independent of the flag's
     /// value.
     pub settled: bool,
-    /// Seconds until the change is one time to live ago, rounded up; `None` if the time of the
-    /// change is unknown.
+    /// Seconds until the change is more than one time to live ago, rounded up: 0 only if it is;
+    /// `None` if the time of the change is unknown.
     pub remaining_seconds: Option<f64>,
     /// The document's version.
     pub version: Option<i64>,
@@ -125,7 +125,9 @@ impl BoundFlags {
         let older = |span_ms: f64| age_ms.is_some_and(|age| age > span_ms);
         let ttl_ms = gate.ttl_seconds * 1000.0;
         let enabled = is_enabled(self, key);
-        let remaining = age_ms.map(|age| ((ttl_ms - age) / 1000.0).ceil().max(0.0));
+        // At exactly the TTL it is not consistent yet, so that a caller waits another second.
+        let least = if older(ttl_ms) { 0.0 } else { 1.0 };
+        let remaining = age_ms.map(|age| ((ttl_ms - age) / 1000.0).ceil().max(least));
         Consistency {
             enabled,
             is_backend_consistent: enabled && older(ttl_ms),
@@ -218,7 +220,7 @@ mod tests {
         for (age_ms, consistent, settled, remaining) in [
             (0.0, false, false, 45.0),
             (44_001.0, false, false, 1.0),
-            (45_000.0, false, false, 0.0),
+            (45_000.0, false, false, 1.0),
             (45_001.0, true, false, 0.0),
             (93_000.0, true, false, 0.0),
             (93_001.0, true, true, 0.0),
@@ -260,7 +262,7 @@ mod tests {
     fn without_its_own_timestamp_a_flag_has_the_documents() {
         for lifecycle in ["{}", "null", r#"{"lastModifiedTimestamp": null}"#, "3"] {
             let found = gate_of(&stamped(lifecycle), 6_000.0, 1.0);
-            assert_eq!(found.remaining_seconds, Some(0.0), "{lifecycle}");
+            assert_eq!(found.remaining_seconds, Some(1.0), "{lifecycle}");
             assert!(
                 !found.is_backend_consistent
                     && gate_of(&stamped(lifecycle), 6_001.0, 1.0).is_backend_consistent
@@ -291,10 +293,10 @@ mod tests {
         for (taken_ms, now_ms, consistent, remaining) in [
             (None, 100_000.0, true, 0.0),
             (Some(90_000.0), 100_000.0, false, 35.0),
-            (Some(90_000.0), 135_000.0, false, 0.0),
+            (Some(90_000.0), 135_000.0, false, 1.0),
             (Some(90_000.0), 135_001.0, true, 0.0),
             // It cannot have been taken before its own timestamp.
-            (Some(1_000.0), 50_000.0, false, 0.0),
+            (Some(1_000.0), 50_000.0, false, 1.0),
             (Some(1_000.0), 50_001.0, true, 0.0),
             (Some(200_000.0), 100_000.0, false, 45.0),
         ] {

@@ -16,13 +16,16 @@ pub(super) struct Classes {
 }
 
 /// The names in this style that the module itself uses.
-const TAKEN: [&str; 17] = [
+const TAKEN: [&str; 22] = [
     "Any",
+    "ClientStatus",
     "Context",
     "EvaluationDetail",
     "Explanation",
     "False",
+    "FlagClient",
     "FlagKey",
+    "Flags",
     "Literal",
     "Mapping",
     "NoReturn",
@@ -33,7 +36,9 @@ const TAKEN: [&str; 17] = [
     "TypeVar",
     "TypedBoundFlags",
     "TypedDict",
+    "TypedFlagClient",
     "TypedFlags",
+    "TYPE_CHECKING",
 ];
 
 impl Default for Classes {

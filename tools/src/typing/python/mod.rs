@@ -22,15 +22,53 @@ pub(super) fn write(flags: &[TypedFlag]) -> String {
     for protocol in [Protocol::BOUND, Protocol::UNBOUND] {
         text.push_str(&protocol.write(&groups));
     }
-    text
+    text + FOOTER
 }
+
+/// The protocols of flags and clients, and the function that returns them: a type checker narrows
+/// the declared type of a variable to that of the assigned object.
+const FOOTER: &str = "\n
+class TypedFlags(_TypedEvaluations, Protocol):
+    \"\"\"Every ``isoflag.Flags`` of the document is one.\"\"\"
+
+    def keys(self) -> list[str]: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def version(self) -> int | None: ...
+
+
+class TypedFlagClient(_TypedEvaluations, Protocol):
+    \"\"\"Every ``isoflag.FlagClient`` of the document is one.\"\"\"
+
+    @property
+    def status(self) -> ClientStatus: ...
+
+    def refresh(self, *, force: bool = False) -> ClientStatus: ...
+
+
+@overload
+def typed(flags: Flags) -> TypedFlags: ...
+
+
+@overload
+def typed(flags: FlagClient) -> TypedFlagClient: ...
+
+
+def typed(flags: Any) -> Any:
+    \"\"\"Returns the flags or the client, with the types of this document's flags.\"\"\"
+    return flags
+";
 
 const HEADER: &str = "\
 \"\"\"The keys of the flags, and what each serves.
 
 Written by `isoflag types`. Edit the flag document and regenerate this file.
 
-    flags: TypedFlags = Flags.from_json(text)
+    flags = typed(Flags.from_json(text))
+    client = typed(FlagClient(source))
 \"\"\"
 
 # ruff: noqa
@@ -39,11 +77,15 @@ Written by `isoflag types`. Edit the flag document and regenerate this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NoReturn, Protocol, TypeAlias, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, TypeAlias, TypedDict, TypeVar, overload
 
 from isoflag import Context, EvaluationDetail, Explanation
 
-__all__ = [\"FlagKey\", \"TypedBoundFlags\", \"TypedFlags\"]
+if TYPE_CHECKING:
+    from isoflag import FlagClient, Flags
+    from isoflag.client import ClientStatus
+
+__all__ = [\"FlagKey\", \"TypedBoundFlags\", \"TypedFlagClient\", \"TypedFlags\", \"typed\"]
 
 _D = TypeVar(\"_D\")
 _ContextLike: TypeAlias = Context | Mapping[str, Any]
@@ -121,22 +163,14 @@ impl Protocol {
     };
 
     const UNBOUND: Protocol = Protocol {
-        name: "TypedFlags",
-        fulfilled_by: "Flags",
+        name: "_TypedEvaluations",
+        fulfilled_by: "Flags`` and ``isoflag.FlagClient",
         context: ", context: _ContextLike",
         options: ", *, big_segments: _BigSegments = None",
         others: "
     def bind(
         self, context: _ContextLike, *, big_segments: _BigSegments = None
     ) -> TypedBoundFlags: ...
-
-    def keys(self) -> list[str]: ...
-
-    @property
-    def digest(self) -> str: ...
-
-    @property
-    def version(self) -> int | None: ...
 ",
     };
 

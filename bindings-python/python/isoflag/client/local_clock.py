@@ -1,0 +1,41 @@
+"""The local time of a time zone, as a context of the kind ``clock``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from isoflag._core import Context
+
+__all__ = ["LocalClock", "TimezoneError"]
+
+
+class TimezoneError(ValueError):
+    """The time zone is unknown, or this machine has no database of time zones."""
+
+
+class LocalClock:
+    """Adds the kind ``clock`` to contexts, at the offset of a time zone."""
+
+    def __init__(self, timezone: str) -> None:
+        """Raises ``TimezoneError`` if the time zone cannot be found."""
+        # Imported only by programs that use it.
+        from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415
+
+        try:
+            self._zone = ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError, TypeError) as error:
+            remedy = (
+                "use a name such as `Europe/Berlin`"
+                if available_timezones()
+                else "this machine has no time zones; run `pip install tzdata`"
+            )
+            raise TimezoneError(f"unknown time zone `{timezone}`: {remedy}") from error
+
+    def added(self, context: Context | Mapping[str, Any], now: float) -> Context:
+        """Returns a context with the clock at ``now``, in seconds since 1970.
+
+        Raises ``ContextError`` if the context is invalid.
+        """
+        offset = datetime.fromtimestamp(now, self._zone).utcoffset()
+        minutes = 0 if offset is None else int(offset.total_seconds() // 60)
+        return Context._from_host(context).with_clock(now * 1000.0, minutes)  # noqa: SLF001

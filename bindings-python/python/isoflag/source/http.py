@@ -1,0 +1,108 @@
+"""Fetches a document over HTTP, with conditional requests."""
+
+import http.client
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from isoflag._process import wall_clock
+
+from .bounded_call import BoundedSource
+from .deadline import DEFAULT_SECONDS, Deadline
+from .protocol import (
+    UNCHANGED,
+    Fetched,
+    SourceContentError,
+    SourceError,
+    SourceNotFoundError,
+    SourceUnauthorizedError,
+    SourceUnavailableError,
+    Unchanged,
+)
+
+__all__ = ["HttpSource", "response_times"]
+
+_MAX_BYTES: Final = 256 << 20
+_NOT_MODIFIED: Final = 304
+
+
+class HttpSource(BoundedSource):
+    """A source for a document behind a URL.
+
+    The document is transferred again only if its ETag has changed. A cache may be on the way, so an
+    older copy than the current document is ignored. Only the standard library is used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
+        timeout: float = DEFAULT_SECONDS,
+    ) -> None:
+        """Creates a source of this URL; raises ``ValueError`` if it is not an http or https one.
+
+        ``headers`` are sent to its host only, not to the target of a redirect; a function is called
+        for each fetch. ``timeout``, in seconds, limits the whole fetch.
+        """
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError(f"invalid URL `{url}`: expected an http or https URL")
+        super().__init__(timeout, url.partition("?")[0])
+        self._url = url
+        self._given_headers = headers
+
+    def __repr__(self) -> str:
+        return f"HttpSource({self._where!r})"
+
+    def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
+        """Fetches the document unless its ETag is that of ``previous``."""
+        return self._bounded(lambda deadline: self._get(previous, deadline), "is the server up?")
+
+    def _get(self, previous: Fetched | None, deadline: Deadline) -> Fetched | Unchanged:
+        given = self._given_headers
+        request = urllib.request.Request(  # noqa: S310
+            self._url, headers={"Accept": "application/json", "Accept-Encoding": "gzip"}
+        )
+        for name, value in (given() if callable(given) else given or {}).items():
+            request.add_unredirected_header(name, value)
+        if previous is not None and previous.etag is not None:
+            request.add_header("If-None-Match", previous.etag)
+        try:
+            with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as response:  # noqa: S310
+                body: bytes = response.read(_MAX_BYTES + 1)
+                missing: int = response.length or 0
+                headers = response.headers
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == _NOT_MODIFIED:
+                    return UNCHANGED
+                raise _status_error(error.code, self._where) from error
+        except TimeoutError:
+            raise
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise SourceUnavailableError(f"no response: {error}", where=self._where) from error
+        if missing or not body or len(body) > _MAX_BYTES:
+            what = "is empty" if not body else "was cut off" if missing else "is too long"
+            raise SourceContentError(f"the response {what}", where=self._where)
+        return Fetched(body, etag=headers.get("ETag"), times=response_times(headers))
+
+
+def response_times(headers: Mapping[str, str]) -> Mapping[str, Any]:
+    """Returns the times of a response, in the form that ``Flags.supersedes`` expects."""
+    return {
+        "last_modified": headers.get("Last-Modified"),
+        "date": headers.get("Date"),
+        "age": headers.get("Age"),
+        "received_ms": wall_clock() * 1000.0,
+    }
+
+
+def _status_error(status: int, where: str) -> SourceError:
+    message = f"the server responded with status {status}"
+    if status in {401, 403}:
+        return SourceUnauthorizedError(f"{message}; check `headers`", where=where)
+    if status in {404, 410}:
+        return SourceNotFoundError(f"{message}; check the URL", where=where)
+    return SourceUnavailableError(message, where=where)

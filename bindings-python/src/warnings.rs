@@ -1,0 +1,129 @@
+//! Warnings about evaluations, each logged once for a document by Python's `logging`.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use foldhash::fast::FixedState;
+use isoflag::{Context, ContextError, ErrorKind, Value};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::from_python::Failure;
+
+/// Maximum number of warnings about one document.
+const MOST: usize = 100;
+
+/// The warnings that were logged.
+#[derive(Default)]
+pub(crate) struct Warnings {
+    logged: Mutex<HashSet<(&'static str, Box<str>), FixedState>>,
+    /// Whether nothing is left to log.
+    is_full: AtomicBool,
+    /// Whether a legacy user with ignored members was reported.
+    is_legacy_reported: AtomicBool,
+}
+
+/// The document of contexts that are converted without one.
+pub(crate) static WITHOUT_DOCUMENT: Warnings = Warnings {
+    logged: Mutex::new(HashSet::with_hasher(FixedState::with_seed(0))),
+    is_full: AtomicBool::new(false),
+    is_legacy_reported: AtomicBool::new(false),
+};
+
+impl Warnings {
+    /// Reports a flag whose default was returned because of an error. An invalid context has a
+    /// warning of its own.
+    pub(crate) fn flag(&self, py: Python<'_>, key: &str, error: ErrorKind, wanted: &str) {
+        let text = |key: &str| match error {
+            ErrorKind::FlagNotFound => {
+                format!("the document has no flag `{key}`: the default is returned; check the key")
+            }
+            ErrorKind::WrongType => format!(
+                "the flag `{key}` does not serve {wanted}: the default is returned; use the getter \
+                 of its type"
+            ),
+            _ => format!(
+                "the flag `{key}` or a flag or segment that it needs is malformed: the default is \
+                 returned; see the diagnostics of the document"
+            ),
+        };
+        if error != ErrorKind::UserNotSpecified {
+            self.log(py, error.as_str(), key, text, [("flag", key)]);
+        }
+    }
+
+    /// Reports an invalid context, with the reason of the conversion if it failed.
+    pub(crate) fn context(&self, py: Python<'_>, error: &ContextError, failure: Option<&Failure>) {
+        let reason = match failure {
+            Some(failure) if failure.path().is_empty() => failure.message(),
+            _ => error.text(),
+        };
+        let text = |reason: &str| format!("invalid context, so defaults are returned: {reason}");
+        self.log(py, ErrorKind::UserNotSpecified.as_str(), &reason, text, []);
+    }
+
+    /// Reports an attribute that JSON cannot represent.
+    pub(crate) fn attribute(&self, py: Python<'_>, failure: &Failure) {
+        let path = failure.path();
+        let text = |_: &str| format!("ignoring a part of the context: {}", failure.message());
+        self.log(py, "ATTRIBUTE_IGNORED", &path, text, [("attribute", path.as_str())]);
+    }
+
+    /// Reports the members of a context without `kind` that are ignored.
+    pub(crate) fn ignored_members(&self, py: Python<'_>, context: &Value) {
+        if self.is_legacy_reported.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Some(text) = ignored_members(context) {
+            self.is_legacy_reported.store(true, Ordering::Relaxed);
+            self.log(py, "ATTRIBUTE_IGNORED", "", |_| text, []);
+        }
+    }
+
+    fn log<const N: usize>(
+        &self,
+        py: Python<'_>,
+        kind: &'static str,
+        subject: &str,
+        text: impl FnOnce(&str) -> String,
+        fields: [(&str, &str); N],
+    ) {
+        if self.is_full.load(Ordering::Relaxed) {
+            return;
+        }
+        // Remembered before it is logged: a handler of the log may evaluate the same flag.
+        let Ok(mut logged) = self.logged.lock() else { return };
+        if logged.contains(&(kind, Box::from(subject))) {
+            return;
+        }
+        logged.insert((kind, Box::from(subject)));
+        self.is_full.store(logged.len() >= MOST, Ordering::Relaxed);
+        drop(logged);
+        let warn = || -> PyResult<()> {
+            let extra = PyDict::new(py);
+            extra.set_item("error_kind", kind)?;
+            for (name, value) in fields {
+                extra.set_item(name, isoflag::printable(value).to_string())?;
+            }
+            py.import("isoflag._logs")?.call_method1("warn", (text(subject), extra)).map(drop)
+        };
+        // An evaluation raises for no reason, so neither because of a handler of the log.
+        if let Err(error) = warn() {
+            error.write_unraisable(py, None);
+        }
+    }
+}
+
+/// Returns a note on the members of a context without `kind` that are ignored, if any.
+pub(crate) fn ignored_members(context: &Value) -> Option<String> {
+    let ignored = Context::ignored_members(context);
+    if ignored.is_empty() {
+        return None;
+    }
+    let names: Vec<_> = ignored.iter().map(|name| format!("`{name}`")).collect();
+    Some(format!(
+        "the context lacks `kind`, so it is a legacy user and {} is ignored; add `\"kind\": \"user\"`",
+        names.join(", ")
+    ))
+}

@@ -1,0 +1,182 @@
+"""A document behind a URL, and sources that stand in for each other."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from documents import USER
+from isoflag import FlagClient
+from isoflag.source import (
+    UNCHANGED,
+    ChainedSource,
+    FileSource,
+    HttpSource,
+    SourceContentError,
+    SourceNotFoundError,
+    SourceTimeoutError,
+    SourceUnauthorizedError,
+    SourceUnavailableError,
+)
+from local_server import SLOW_RESPONSES, ScriptedServer, scripted_server
+from scripted import PATIENT, Clock, ScriptedSource, fetched_from, text
+
+DOWN = SourceUnavailableError("down", where="script")
+ALSO_DOWN = SourceNotFoundError("gone", where="other script")
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with scripted_server() as server:
+        server.body = text(1)
+        yield server
+
+
+# --- a URL ---
+
+
+def test_a_document_is_transferred_again_only_if_its_tag_has_changed(
+    server: ScriptedServer,
+) -> None:
+    server.headers = {"ETag": '"1"'}
+    source = HttpSource(f"{server.address}/flags.json?key=secret", timeout=60.0)
+    first = fetched_from(source)
+    assert (first.document, first.etag) == (text(1), '"1"')
+    assert "if-none-match" not in server.requests[0].headers
+    server.status, server.body = 304, b""
+    assert source.fetch(first) is UNCHANGED
+    assert server.requests[1].headers["if-none-match"] == '"1"'
+    assert "secret" not in repr(source)
+
+
+def test_headers_are_sent_but_not_to_the_target_of_a_redirect(server: ScriptedServer) -> None:
+    with scripted_server() as other:
+        other.body = gzip.compress(text(2))
+        server.status, server.headers = 302, {"Location": f"{other.address}/flags.json"}
+        tokens = iter(["first", "second"])
+        source = HttpSource(server.address, headers=lambda: {"Authorization": next(tokens)})
+        assert FlagClient(source, **PATIENT).variation("a", USER, None) == 2
+        fetched_from(source)
+    assert [each.headers["authorization"] for each in server.requests] == ["first", "second"]
+    assert all("authorization" not in each.headers for each in other.requests)
+
+
+def test_an_older_copy_of_a_cache_is_ignored(server: ScriptedServer) -> None:
+    clock = Clock()
+    client = FlagClient(HttpSource(server.address, timeout=60.0), **PATIENT, clock=clock)
+    server.headers = {"Last-Modified": "Mon, 30 Nov 2026 10:05:00 GMT"}
+    assert client.variation("a", USER, None) == 1
+    server.headers = {"Last-Modified": "Mon, 30 Nov 2026 10:00:00 GMT"}
+    server.body = text(0)
+    clock.advance(60)
+    assert client.variation("a", USER, None) == 1
+    assert "older copy" in str(client.status.error)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, SourceUnauthorizedError),
+        (403, SourceUnauthorizedError),
+        (404, SourceNotFoundError),
+        (503, SourceUnavailableError),
+    ],
+)
+def test_a_status_has_its_own_error(
+    server: ScriptedServer, status: int, kind: type[Exception]
+) -> None:
+    server.status = status
+    with pytest.raises(kind, match=f"status {status}") as raised:
+        HttpSource(server.address, timeout=60.0).fetch(None)
+    assert type(raised.value) is kind
+
+
+def test_an_empty_or_truncated_response_is_reported(server: ScriptedServer) -> None:
+    source = HttpSource(server.address, timeout=60.0)
+    server.body = b""
+    with pytest.raises(SourceContentError, match="is empty"):
+        source.fetch(None)
+    server.raw = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"
+    with pytest.raises(SourceContentError, match="was cut off"):
+        source.fetch(None)
+
+
+def test_a_slow_response_ends_at_the_timeout(server: ScriptedServer) -> None:
+    server.raw = SLOW_RESPONSES["a body by the byte"]
+    with pytest.raises(SourceTimeoutError):
+        HttpSource(server.address, timeout=0.1).fetch(None)
+
+
+def test_an_unreachable_server_and_another_scheme_are_reported() -> None:
+    with pytest.raises(SourceUnavailableError, match="no response"):
+        HttpSource("http://127.0.0.1:9/flags.json", timeout=60.0).fetch(None)
+    with pytest.raises(ValueError, match="expected an http or https URL"):
+        HttpSource("ftp://shop.example/flags.json")
+
+
+# --- chains ---
+
+
+def test_a_later_source_is_used_until_an_earlier_one_has_responded() -> None:
+    first = ScriptedSource(DOWN, text("first"), DOWN)
+    second = ScriptedSource(text("second"))
+    source, clock = ChainedSource(first, second), Clock()
+    client = FlagClient(source, **PATIENT, clock=clock)
+    values = []
+    for _ in range(4):
+        values.append(client.variation("a", USER, None))
+        clock.advance(60)
+    assert values == ["second", "first", "first", "first"]
+    assert client.status.error is DOWN
+    assert len(second.fetches) == 1
+    assert "ScriptedSource" in repr(source) or "script" in repr(source)
+
+
+def test_a_chain_passes_a_source_only_its_own_document(tmp_path: Path) -> None:
+    path = tmp_path / "flags.json"
+    path.write_bytes(text("second"))
+    first = ScriptedSource(DOWN, text("first"), UNCHANGED)
+    source = ChainedSource(first, FileSource(path))
+    one = fetched_from(source)
+    assert source.is_current
+    two = fetched_from(source, one)
+    assert source.fetch(two) is UNCHANGED
+    assert first.fetches == [None, None, two]
+    assert not source.is_current
+
+
+def test_the_error_of_the_preferred_source_is_raised() -> None:
+    source = ChainedSource(ScriptedSource(DOWN), ScriptedSource(ALSO_DOWN))
+    with pytest.raises(SourceUnavailableError, match="down"):
+        source.fetch(None)
+    with pytest.raises(TypeError, match="needs a source"):
+        ChainedSource()
+
+
+def test_a_new_process_starts_with_the_copy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy = tmp_path / "copy.json"
+    source = ChainedSource(ScriptedSource(text(1), DOWN), copy=copy)
+    first = fetched_from(source)
+    assert copy.read_bytes() == text(1)
+    with pytest.raises(SourceUnavailableError):
+        source.fetch(first)
+    again = FlagClient(ChainedSource(ScriptedSource(DOWN), copy=copy))
+    assert again.variation("a", USER, None) == 1
+    assert "using the copy" in caplog.text
+    with pytest.raises(SourceUnavailableError):
+        ChainedSource(ScriptedSource(DOWN), copy=tmp_path / "none.json").fetch(None)
+
+
+def test_only_a_document_that_loads_is_copied(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy = tmp_path / "copy.json"
+    fetched_from(ChainedSource(ScriptedSource(text(1)), copy=copy))
+    fetched_from(ChainedSource(ScriptedSource(b"<html>"), copy=copy))
+    assert copy.read_bytes() == text(1)
+    assert [each.name for each in tmp_path.iterdir()] == ["copy.json"]
+    fetched_from(ChainedSource(ScriptedSource(text(2)), copy=tmp_path / "no" / "folder"))
+    assert caplog.text.count("cannot write the copy") == 2
