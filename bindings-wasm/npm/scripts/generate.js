@@ -25,6 +25,8 @@ function watched(glue, module) {
   const text = glue
     // Each host that runs the package's syntax has it.
     .replace(/^if \(!\('encodeInto' in .*\{\n[\s\S]*?^\}\n/m, "")
+    // Each text is passed with a function that allocates more.
+    .replace(/^    if \(realloc === undefined\) \{\n[\s\S]*?^    \}\n\n?/m, "")
     // Memory allocated for a call that traps is discarded with the instance.
     .replace(
       /^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm,

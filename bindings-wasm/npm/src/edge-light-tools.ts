@@ -15,3 +15,4 @@ requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
 
 export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./tools-api.js";
+export * from "./sdk/source/ready-source.js";

@@ -6,6 +6,7 @@ import { contextErrors } from "./errors.js";
 import { disown, disposeByFreeing, Held, type Make, owned } from "./handles.js";
 import type { JsonValue } from "./json.js";
 import { encodeLeniently, encodeStrictly, isWellFormed, jsonBytes } from "./json-encoding.js";
+import { problems } from "./problems.js";
 
 /** The options of a context of one kind. */
 export interface ContextOptions {
@@ -90,9 +91,10 @@ export interface PassedContext {
 /** Reads a context. This runs the caller's code: read handles afterwards. */
 export function passContext(context: unknown): PassedContext {
   const held = contextHeld(context);
-  return held === undefined
-    ? { held: [], text: encodeLeniently(context) }
-    : { held: [held], text: undefined };
+  if (held !== undefined) return { held: [held], text: undefined };
+  const text = encodeLeniently(context);
+  problems.report?.("context", text);
+  return { held: [], text };
 }
 
 /**

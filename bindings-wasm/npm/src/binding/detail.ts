@@ -26,8 +26,8 @@ export interface EvaluationReason {
 /**
  * An answer with its reason. The caller may keep and change it.
  *
- * An object or array is created when `value` is first read; the `value` of such a detail is an accessor, which
- * `JSON.stringify` writes and a spread (`{ ...detail }`) omits.
+ * An object or array is created when `value` is first read, also by `JSON.stringify`, a spread, `structuredClone` and
+ * `postMessage`.
  */
 export interface EvaluationDetail<T = JsonValue> {
   /** The served value. */
@@ -38,33 +38,22 @@ export interface EvaluationDetail<T = JsonValue> {
   reason: EvaluationReason;
 }
 
-/** A detail whose object or array is copied when it is first read. */
-export class LazyDetail implements EvaluationDetail {
-  #value: JsonText | JsonValue;
-  #copied = false;
-  variationIndex: number | null;
-  reason: EvaluationReason;
-
-  constructor(text: JsonText, variationIndex: number | null, reason: EvaluationReason) {
-    this.#value = text;
-    this.variationIndex = variationIndex;
-    this.reason = reason;
-  }
-
-  get value(): JsonValue {
-    if (!this.#copied) {
-      this.#value = (this.#value as JsonText).copy();
-      this.#copied = true;
-    }
-    return this.#value as JsonValue;
-  }
-
-  set value(value: JsonValue) {
-    this.#value = value;
-    this.#copied = true;
-  }
-
-  toJSON(): EvaluationDetail {
-    return { value: this.value, variationIndex: this.variationIndex, reason: this.reason };
-  }
+/** Returns a detail whose object or array is copied when it is first read. */
+export function lazyDetail(
+  text: JsonText,
+  variationIndex: number | null,
+  reason: EvaluationReason,
+): EvaluationDetail {
+  let current: [JsonValue] | undefined;
+  return {
+    get value() {
+      current ??= [text.copy()];
+      return current[0];
+    },
+    set value(value) {
+      current = [value];
+    },
+    variationIndex,
+    reason,
+  };
 }

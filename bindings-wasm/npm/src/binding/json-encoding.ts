@@ -2,14 +2,16 @@
  * Converts host objects to JSON text.
  *
  * An object's own enumerable members with string names are written, without `toJSON`; members that are `undefined` are
- * omitted. Class instances count as objects. These have no JSON form: functions, symbols, `undefined` in an array, NaN,
- * the infinities, BigInt, a lone surrogate in a string or a name, cycles, values nested too deep, values that throw
- * when they are read, and the built-in objects with hidden contents (dates, maps, sets, boxed primitives, typed arrays,
- * regular expressions, errors, promises).
+ * omitted. Class instances count as objects. A date is its RFC 3339 text in UTC, a `URL` its text, and a BigInt within a
+ * double a number. These have no JSON form: functions, symbols, `undefined` in an array, NaN, the infinities, other
+ * BigInts, a lone surrogate in a string or a name, cycles, values nested too deep, values that throw when they are read,
+ * dates outside the years 0 to 9999, and the other built-in objects with hidden contents (maps, sets, boxed primitives,
+ * typed arrays, regular expressions, errors, promises).
  */
 
 import { limits } from "../generated/constants.js";
 import type { ErrorKind } from "./errors.js";
+import { problems } from "./problems.js";
 
 /** The core's mark for "no JSON form"; a real negative zero is written as `0`. */
 export const NO_JSON_FORM = "-0";
@@ -21,18 +23,34 @@ const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 
 /** The built-in classes whose members are not their contents. */
 const CLOSED =
-  /^\[object (ArrayBuffer|BigInt|Boolean|DataView|Date|Error|Map|Number|Promise|RegExp|Set|SharedArrayBuffer|String|Symbol|WeakMap|WeakRef|WeakSet)]$/;
+  /^\[object (ArrayBuffer|BigInt|Boolean|Date|Error|Map|Number|Promise|RegExp|Set|SharedArrayBuffer|String|Symbol|URL|WeakMap|WeakRef|WeakSet)]$/;
 
 /** Whether a string has no lone surrogate. */
 export function isWellFormed(text: string): boolean {
-  return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE_SURROGATE.test(text);
+  return text.isWellFormed?.() ?? !LONE_SURROGATE.test(text);
+}
+
+/** Whether an object is an ordinary one, rather than an instance of a class. */
+export function isPlainObject(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Whether an object is a built-in one whose members are not its contents. */
 export function holdsContentsElsewhere(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype === Object.prototype || prototype === null) return false;
+  if (isPlainObject(object)) return false;
   return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
+}
+
+/** Returns the text of a date or a `URL`; undefined for another object, or a date without a year of four digits. */
+export function textOf(object: object): string | undefined {
+  if (isPlainObject(object)) return undefined;
+  // Dates and addresses of another realm count too.
+  const type = Object.prototype.toString.call(object);
+  if (type === "[object URL]") return `${object}`;
+  if (type !== "[object Date]") return undefined;
+  const text = Date.prototype.toISOString.call(object);
+  return /^\d/.test(text) ? text : undefined;
 }
 
 /** Returns the JSON text of a well-formed name and the colon after it. */
@@ -49,6 +67,8 @@ export function primitiveText(value: unknown): string | undefined {
     case "number":
       if (!Number.isFinite(value)) return undefined;
       return value === 0 ? "0" : `${value}`;
+    case "bigint":
+      return primitiveText(Number(value));
     case "boolean":
       return value ? "true" : "false";
     default:
@@ -69,15 +89,6 @@ function described(value: unknown): string {
   }
 }
 
-/** A value without a JSON form, and its path. */
-class NoJsonForm {
-  constructor(
-    readonly path: string,
-    readonly what: string,
-    readonly cause: unknown,
-  ) {}
-}
-
 /**
  * Throws if the stack is nearly full. Errors thrown by the caller's objects are data; a stack overflow is not, since
  * the same context would have another answer with a less full stack.
@@ -86,27 +97,22 @@ function requireRoom(levels = 64): void {
   if (levels > 0) requireRoom(levels - 1);
 }
 
-/** A member that threw when it was read. */
-class Unreadable {
-  readonly #cause: unknown;
+/** Replaces what threw when it was read. */
+const UNREADABLE = Symbol();
 
-  constructor(cause: unknown) {
-    this.#cause = cause;
-  }
-
-  /** Returns the thrown value, if the object is one of these; unlike `instanceof` this cannot trigger a proxy. */
-  static thrown(object: object): { cause: unknown } | undefined {
-    return #cause in object ? { cause: object.#cause } : undefined;
-  }
+/**
+ * Returns the contents of an object: the text that it stands for, the length of an array, or the names of its members;
+ * undefined if they are hidden.
+ */
+function contentsOf(object: object): string | number | string[] | undefined {
+  const text = textOf(object);
+  if (text !== undefined) return text;
+  if (Array.isArray(object)) return object.length;
+  return holdsContentsElsewhere(object) ? undefined : Object.keys(object);
 }
 
-function read(container: object, name: string | number): unknown {
-  try {
-    return (container as Record<string | number, unknown>)[name];
-  } catch (thrown) {
-    requireRoom();
-    return new Unreadable(thrown);
-  }
+function memberOf(object: object, name: string | number): unknown {
+  return (object as Record<string | number, unknown>)[name];
 }
 
 class Encoder {
@@ -114,15 +120,18 @@ class Encoder {
   readonly #pieces: string[] = [];
   /** Of the text; grows beyond the limit by one value at most: the core reports that it is too long. */
   length = 0;
-  readonly #strict: boolean;
+  /** Makes the error for a value without a JSON form; undefined if such a value is marked. */
+  readonly #errors: ErrorKind | undefined;
   readonly #limit: number;
   /** The containers being written, the outermost first. */
   readonly #open: object[] = [];
   readonly #path: (string | number)[] = [];
+  /** What was thrown last by an object that was read. */
+  #thrown: unknown;
 
-  constructor(strict: boolean, limit: number) {
-    this.#strict = strict;
+  constructor(limit: number, errors?: ErrorKind) {
     this.#limit = limit;
+    this.#errors = errors;
   }
 
   get text(): string {
@@ -136,69 +145,64 @@ class Encoder {
 
   value(value: unknown): void {
     if (typeof value === "object" && value !== null) {
-      this.#object(value);
-      return;
+      this.#container(value);
+    } else if (value === UNREADABLE) {
+      this.#refuse("a value that throws when read", this.#thrown);
+    } else {
+      const text = primitiveText(value);
+      if (text === undefined) this.#refuse(described(value));
+      else this.#add(text);
     }
-    const text = primitiveText(value);
-    if (text === undefined) this.#refuse(described(value));
-    else this.#add(text);
   }
 
-  #object(object: object): void {
-    const thrown = Unreadable.thrown(object);
-    if (thrown === undefined) this.#container(object);
-    else this.#refuse("a value that throws when read", thrown.cause);
+  /** Returns the result of a function that may run the caller's code, or `UNREADABLE`. */
+  #read<T>(read: (object: object, name: string | number) => T, object: object, name: string | number = ""): T {
+    try {
+      return read(object, name);
+    } catch (thrown) {
+      requireRoom();
+      this.#thrown = thrown;
+      return UNREADABLE as T;
+    }
   }
 
   #container(container: object): void {
     if (this.#open.includes(container)) {
       this.#refuse("an object that holds itself");
-      return;
+    } else if (this.#open.length >= limits.nesting) {
+      this.#refuse(`an object nested deeper than ${limits.nesting} levels`, undefined, "limit");
+    } else {
+      this.#contents(container, this.#read(contentsOf, container));
     }
-    if (this.#open.length >= limits.nesting) {
-      this.#refuse(`an object nested deeper than ${limits.nesting} levels`);
-      return;
-    }
-    let names: string[] | undefined;
-    let length = 0;
-    try {
-      if (Array.isArray(container)) {
-        length = container.length;
-      } else if (holdsContentsElsewhere(container)) {
-        this.#refuse("an object with hidden contents");
-        return;
-      } else {
-        names = Object.keys(container);
-      }
-    } catch (thrown) {
-      if (thrown instanceof NoJsonForm) throw thrown;
-      requireRoom();
-      this.#refuse("a value that throws when read", thrown);
-      return;
-    }
-    this.#open.push(container);
-    if (names === undefined) this.#elements(container, length);
-    else this.#members(container, names);
-    this.#open.pop();
+  }
+
+  #contents(container: object, contents: string | number | string[] | undefined): void {
+    if (typeof contents === "number") this.#elements(container, contents);
+    else if (Array.isArray(contents)) this.#members(container, contents);
+    else if (contents === undefined) this.#refuse("an object with hidden contents");
+    else this.value(contents);
   }
 
   #elements(array: object, length: number): void {
+    this.#open.push(array);
     this.#add("[");
     for (let index = 0; index < length && this.length <= this.#limit; index++) {
       if (index > 0) this.#add(",");
       this.#path.push(index);
-      this.value(read(array, index));
+      this.value(this.#read(memberOf, array, index));
       this.#path.pop();
     }
     this.#add("]");
+    this.#open.pop();
   }
 
   #members(object: object, names: string[]): void {
     let separator = "";
+    this.#open.push(object);
     this.#add("{");
     for (const name of names) {
       if (this.length > this.#limit) break;
-      const value = read(object, name);
+      const value = this.#read(memberOf, object, name);
       if (value === undefined) continue;
       this.#path.push(name);
       if (!isWellFormed(name)) {
@@ -213,10 +217,17 @@ class Encoder {
       separator = ",";
     }
     this.#add("}");
+    this.#open.pop();
   }
 
-  #refuse(what: string, cause?: unknown): void {
-    if (this.#strict) throw new NoJsonForm(printPath(this.#path), what, cause);
+  #refuse(what: string, cause?: unknown, code?: string): void {
+    const { report } = problems;
+    // A path may be long, and there may be many of them.
+    const path = this.#errors || report ? printPath(this.#path) : "";
+    if (this.#errors) {
+      throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, cause, code);
+    }
+    report?.("no-json-form", path, what);
     this.#add(NO_JSON_FORM);
   }
 }
@@ -242,7 +253,7 @@ function printPath(path: (string | number)[]): string {
  * Returns the JSON text of a context for an evaluation: values without a JSON form are marked, and nothing is thrown.
  */
 export function encodeLeniently(context: unknown): string {
-  const encoder = new Encoder(false, limits.contextBytes);
+  const encoder = new Encoder(limits.contextBytes);
   encoder.value(context);
   // Text that was truncated at the limit is not a context.
   return encoder.length > limits.contextBytes ? "" : encoder.text;
@@ -250,15 +261,9 @@ export function encodeLeniently(context: unknown): string {
 
 /** Returns the JSON text of an object in which every value must have a JSON form. */
 export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): string {
-  const encoder = new Encoder(true, limit);
-  try {
-    encoder.value(value);
-    return encoder.text;
-  } catch (thrown) {
-    if (!(thrown instanceof NoJsonForm)) throw thrown;
-    const { path, what, cause } = thrown;
-    throw errors.at(path, `${what} has no JSON form; leave it out or convert it`, cause);
-  }
+  const encoder = new Encoder(limit, errors);
+  encoder.value(value);
+  return encoder.text;
 }
 
 const encoder = new TextEncoder();

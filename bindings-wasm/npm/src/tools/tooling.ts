@@ -19,11 +19,11 @@ export const tooling = {
   certification,
   check,
   deployment,
+  diagnostics: readDiagnostics,
   diff,
+  explain: readExplanation,
   finish,
-  readDiagnostics,
-  readExplanation,
-  readReceipt,
+  receipt: readReceipt,
   retirements,
   strategyFor,
   typing,
@@ -32,6 +32,9 @@ export const tooling = {
 } as const;
 
 export type Tooling = typeof tooling;
+
+/** The functions whose first argument is the core's object of a document or of bound flags. */
+export type Tools = Omit<Tooling, "glue">;
 
 /** Called after the start of an entry with all features; throws if `core.wasm` was loaded first. */
 export function requireToolsFirst(remedy: string): void {

@@ -2,10 +2,11 @@
 
 import {
   holdsContentsElsewhere,
+  isPlainObject,
   isWellFormed,
   memberText,
-  NO_JSON_FORM,
   primitiveText,
+  textOf,
 } from "../json-encoding.js";
 
 const MOST_LEVELS = 12;
@@ -20,11 +21,6 @@ export const notPlain = new NotPlain();
 
 /** The number of parts of a context so far, and the maximum length of its text. */
 export const scales = { parts: 0, weight: 0 };
-
-export function isPlainObject(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /** Whether iterating over a plain object also visits inherited members. */
 export function isPrototypePolluted(): boolean {
@@ -56,7 +52,9 @@ export function weigh(container: object, level: number): void {
   } else if (isPlainObject(container)) {
     // Faster than listing the names; inherited members of `Object.prototype` have been excluded.
     for (const name in container) weighMember(name, (container as Record<string, unknown>)[name], level);
-  } else if (!holdsContentsElsewhere(container)) {
+  } else if (holdsContentsElsewhere(container)) {
+    scales.weight += 6 * (textOf(container) ?? "").length;
+  } else {
     for (const name of Object.keys(container)) {
       weighMember(name, (container as Record<string, unknown>)[name], level);
     }
@@ -140,7 +138,10 @@ export class PlainValue {
         if (value === LIST || value === RECORD) {
           text += containerText();
         } else {
-          text += primitiveText(value) ?? NO_JSON_FORM;
+          const primitive = primitiveText(value);
+          // The encoder reports it, with its path.
+          if (primitive === undefined) throw notPlain;
+          text += primitive;
           position++;
         }
       }

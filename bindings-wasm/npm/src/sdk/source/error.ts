@@ -25,17 +25,24 @@ export class SourceError extends Error {
   readonly url: string;
   /** The status of the response, if there was one. */
   readonly status: number | undefined;
+  /** @internal How long the server asks not to be polled, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: SourceErrorCode,
     url: string,
     message: string,
-    { status, cause }: { status?: number; cause?: unknown } = {},
+    {
+      status,
+      cause,
+      retryAfterMs,
+    }: { status?: number; cause?: unknown; retryAfterMs?: number | undefined } = {},
   ) {
     super(`\`${url}\` ${message}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.url = url;
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
