@@ -26,7 +26,7 @@ function watched(glue, module) {
     // Each host that runs the package's syntax has it.
     .replace(/^if \(!\('encodeInto' in .*\{\n[\s\S]*?^\}\n/m, "")
     // Each text is passed with a function that allocates more.
-    .replace(/^    if \(realloc === undefined\) \{\n[\s\S]*?^    \}\n\n?/m, "")
+    .replace(/^ {4}if \(realloc === undefined\) \{\n[\s\S]*?^ {4}\}\n\n?/m, "")
     // Memory allocated for a call that traps is discarded with the instance.
     .replace(
       /^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm,

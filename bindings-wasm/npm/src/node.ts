@@ -22,8 +22,8 @@ try {
 if (hasTools()) readPlainContextsWith(() => new PlainContexts());
 if (process.env["NODE_ENV"] !== "production") warnAboutProblems();
 
-export * from "./tools-api.js";
 export * from "./sdk/source/ready-source.js";
+export * from "./tools-api.js";
 
 /** Resolves immediately; rejects with a `LoadError` if the host runtime has no WebAssembly. */
 export async function ready(): Promise<void> {

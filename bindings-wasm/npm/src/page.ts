@@ -7,7 +7,6 @@ import { Flags, ready } from "./index.js";
 import { DocumentSource, type EntrySourceOptions } from "./sdk/source/source.js";
 
 export * from "./index.js";
-export type * from "./sdk/source/source.js";
 
 /**
  * Starts to fetch a document, and keeps the last good one. It loads the module too.

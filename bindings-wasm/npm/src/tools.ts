@@ -9,7 +9,6 @@ import { Flags } from "./binding/flags.js";
 import { DocumentSource, type EntrySourceOptions } from "./sdk/source/source.js";
 import { requireToolsFirst, tooling } from "./tools/tooling.js";
 
-export type * from "./sdk/source/source.js";
 export * from "./tools-api.js";
 export type { CoreBytes, CoreSource };
 

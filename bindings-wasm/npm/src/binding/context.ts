@@ -22,8 +22,50 @@ export interface ContextOptions {
   readonly private?: readonly string[] | undefined;
 }
 
+/** The members of a context that are not attributes of its author's. */
+interface BuiltInMembers {
+  /** Unique among the contexts of its kind. */
+  readonly key: string;
+  readonly name?: string | null | undefined;
+  readonly anonymous?: boolean | undefined;
+  readonly _meta?: { readonly privateAttributes?: readonly string[] | null | undefined } | null | undefined;
+}
+
+/** A context of one kind, without its kind. */
+export interface ContextMembers extends BuiltInMembers {
+  readonly [attribute: string]: unknown;
+}
+
+/** A context of one kind. */
+export interface SingleContextObject extends ContextMembers {
+  /** Such as `user` or `org`. */
+  readonly kind: string;
+}
+
+/** A context of several kinds, by kind. */
+export interface MultiContextObject {
+  readonly kind: "multi";
+  readonly [kind: string]: "multi" | ContextMembers;
+}
+
+/** A user without `kind`, as older SDKs write it: attributes of its author's are in `custom`. */
+export interface LegacyUserObject {
+  readonly kind?: undefined;
+  readonly key: string;
+  readonly name?: string | null | undefined;
+  readonly anonymous?: boolean | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly country?: string | null | undefined;
+  readonly avatar?: string | null | undefined;
+  readonly ip?: string | null | undefined;
+  readonly custom?: { readonly [attribute: string]: unknown } | null | undefined;
+  readonly privateAttributeNames?: readonly string[] | null | undefined;
+}
+
 /** Context JSON as LaunchDarkly's SDKs write it: of one kind, of several, or a legacy user. */
-export type ContextObject = { readonly [member: string]: unknown };
+export type ContextObject = SingleContextObject | MultiContextObject | LegacyUserObject;
 
 /** A context: a parsed one, or its JSON as a plain object. */
 export type ContextLike = Context | ContextObject;
@@ -180,8 +222,8 @@ export class Context {
   }
 
   /** Returns the canonical context JSON, as an object that the caller owns. */
-  toObject(): { [member: string]: JsonValue } {
-    return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as {
+  toObject(): ContextObject & { [member: string]: JsonValue } {
+    return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as ContextObject & {
       [member: string]: JsonValue;
     };
   }

@@ -156,7 +156,11 @@ class Encoder {
   }
 
   /** Returns the result of a function that may run the caller's code, or `UNREADABLE`. */
-  #read<T>(read: (object: object, name: string | number) => T, object: object, name: string | number = ""): T {
+  #read<T>(
+    read: (object: object, name: string | number) => T,
+    object: object,
+    name: string | number = "",
+  ): T {
     try {
       return read(object, name);
     } catch (thrown) {

@@ -28,7 +28,10 @@ export interface IsoflagPlugin {
   configResolved(config: { readonly base: string; readonly root: string }): void;
   readonly transformIndexHtml: {
     readonly order: "post";
-    handler(html: string, context: { readonly bundle?: Readonly<Record<string, unknown>> | undefined }): Promise<Tag[]>;
+    handler(
+      html: string,
+      context: { readonly bundle?: Readonly<Record<string, unknown>> | undefined },
+    ): Promise<Tag[]>;
   };
 }
 

@@ -100,7 +100,11 @@ const withoutForm = [
 const converted = [
   ["a date", new Date(0), "1970-01-01T00:00:00.000Z"],
   ["a date of another realm", runInNewContext("new Date(1)"), "1970-01-01T00:00:00.001Z"],
-  ["a date with methods of its own", Object.assign(new Date(0), { toISOString: thrower }), "1970-01-01T00:00:00.000Z"],
+  [
+    "a date with methods of its own",
+    Object.assign(new Date(0), { toISOString: thrower }),
+    "1970-01-01T00:00:00.000Z",
+  ],
   ["the last date", new Date(253402300799999), "9999-12-31T23:59:59.999Z"],
   ["a URL", new URL("https://page.example/a?b=ø"), "https://page.example/a?b=%C3%B8"],
   ["a bigint", -10n, -10],
@@ -144,7 +148,11 @@ describe("in an evaluation", () => {
       const inList = ruleFlag("g", { attribute: "/in/list", values: [value] });
       const both = Flags.fromObject(document(expected, inList, flag("h", { variations: [odd] })));
       const context = { kind: "user", key: "ada", odd, in: { list: [odd, 5] }, unused: { odd } };
-      for (const evaluated of [context, Context.fromObject(context), Context.fromObject(context).toObject()]) {
+      for (const evaluated of [
+        context,
+        Context.fromObject(context),
+        Context.fromObject(context).toObject(),
+      ]) {
         assert.equal(both.boolVariation("f", evaluated, false), true);
         assert.equal(both.bind(evaluated).boolVariation("g", false), true);
       }

@@ -60,7 +60,10 @@ const everyType = () =>
     flag("broken", { fallthrough: { variation: 9 } }),
     ruleFlag("ruled", { attribute: "key", values: ["ada"] }),
     flag("percentage", { fallthrough: { rollout } }),
-    { ...ruleFlag("percentageRule", { attribute: "key", values: ["ada"] }), rules: [{ clauses: [], rollout }] },
+    {
+      ...ruleFlag("percentageRule", { attribute: "key", values: ["ada"] }),
+      rules: [{ clauses: [], rollout }],
+    },
     flag("targeted", { targets: [{ variation: 0, values: ["ada"] }], fallthrough: { rollout } }),
   );
 
@@ -69,7 +72,13 @@ describe("a resolution", () => {
     const ruled = ruleFlag("ruled", { attribute: "key", values: ["ada"] });
     const flags = Flags.fromObject({ ...document(ruled), meta: { version: 7 } });
     loaded.push(flags);
-    const metadata = { ruleIndex: 0, ruleId: "ruled-rule", variationIndex: 0, digest: flags.digest, version: 7 };
+    const metadata = {
+      ruleIndex: 0,
+      ruleId: "ruled-rule",
+      variationIndex: 0,
+      digest: flags.digest,
+      version: 7,
+    };
     await Web.setContext({ targetingKey: "ada" });
     await Web.setProviderAndWait(new IsoflagWebProvider(flags));
     await Server.setProviderAndWait(new IsoflagServerProvider(flags));
@@ -233,11 +242,7 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
       { targetingKey: "k", a: null, b: [1, "x"], c: { d: { e: 1 } } },
       { kind: "user", key: "k", a: null, b: [1, "x"], c: { d: { e: 1 } } },
     ],
-    [
-      "a value that holds itself",
-      { targetingKey: "k", cyclic },
-      { kind: "user", key: "k", cyclic },
-    ],
+    ["a value that holds itself", { targetingKey: "k", cyclic }, { kind: "user", key: "k", cyclic }],
     [
       "a date for a kind",
       { kind: "multi", user: { key: "u" }, org: date },

@@ -22,7 +22,7 @@ type Structure = { readonly [attribute: string]: EvaluationContextValue };
 export function translateContext(context: EvaluationContext): ContextObject {
   const { kind } = context;
   if (kind !== "multi") {
-    return { ...translateOne(context), kind: typeof kind === "string" ? kind : "user" };
+    return { ...translateOne(context), kind: typeof kind === "string" ? kind : "user" } as ContextObject;
   }
   const kinds: [string, unknown][] = [["kind", kind]];
   for (const [name, one] of Object.entries(context)) {
@@ -30,7 +30,7 @@ export function translateContext(context: EvaluationContext): ContextObject {
     // A date here is a context without a key, which makes the whole invalid.
     kinds.push([name, translateOne(one as Structure)]);
   }
-  return Object.fromEntries(kinds);
+  return Object.fromEntries(kinds) as unknown as ContextObject;
 }
 
 function translateOne(structure: Structure): { [attribute: string]: unknown } {
@@ -84,7 +84,13 @@ const REASONS: { readonly [kind in EvaluationReason["kind"]]: string } = {
 };
 
 /** The members of a reason that are metadata of a resolution. */
-const REASON_MEMBERS = ["ruleIndex", "ruleId", "prerequisiteKey", "inExperiment", "bigSegmentsStatus"] as const;
+const REASON_MEMBERS = [
+  "ruleIndex",
+  "ruleId",
+  "prerequisiteKey",
+  "inExperiment",
+  "bigSegmentsStatus",
+] as const;
 
 /** An answer that is resolved, and what is known of its document. */
 export interface Resolved<T> {

@@ -3,8 +3,6 @@
 import { Flags } from "../../binding/flags.js";
 import { DocumentSource, type EntrySourceOptions } from "./source.js";
 
-export type * from "./source.js";
-
 /**
  * Starts to fetch a document, and keeps the last good one.
  *

@@ -8,6 +8,14 @@ const FIRST_PAUSE_MS = 1_000;
 /** The longest pause, unless the interval is longer. */
 const LONGEST_PAUSE_MS = 300_000;
 
+type Timer = ReturnType<typeof setTimeout>;
+
+/** Returns a timer that does not keep a Node process alive. */
+function unattended(timer: Timer): Timer {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
+}
+
 type Online = Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
 
 /** The schedule of one source. It is closed at first. */
@@ -16,7 +24,8 @@ export class Schedule {
   readonly #page: PageVisibility | undefined;
   readonly #poll: () => void;
   #isOpen = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #interval: Timer | undefined;
+  #retry: Timer | undefined;
   #failures = 0;
   /** The time before which a server asks not to be polled, by a clock that is never set. */
   #earliest = 0;
@@ -33,12 +42,22 @@ export class Schedule {
       this.#page?.addEventListener("visibilitychange", this.#pollUnlessTooEarly);
     }
     (globalThis as Online).addEventListener?.("online", this.#retryNow);
+    const { intervalMs } = this.#options;
+    // With 0 or NaN a timer would fire a thousand times a second.
+    if (intervalMs !== undefined && intervalMs > 0) {
+      this.#interval = unattended(
+        setInterval(() => {
+          if (this.#failures === 0) this.#poll();
+        }, intervalMs),
+      );
+    }
     this.#wait();
   }
 
   close(): void {
     this.#isOpen = false;
-    clearTimeout(this.#timer);
+    clearInterval(this.#interval);
+    clearTimeout(this.#retry);
     this.#page?.removeEventListener("visibilitychange", this.#pollUnlessTooEarly);
     (globalThis as Online).removeEventListener?.("online", this.#retryNow);
   }
@@ -46,28 +65,25 @@ export class Schedule {
   /** Reports the end of an attempt, and why it failed. */
   ended(error: SourceError | undefined): void {
     this.#failures = error === undefined ? 0 : this.#failures + 1;
-    this.#earliest = performance.now() + (error?.retryAfterMs ?? 0);
+    const ms = error?.retryAfterMs;
+    this.#earliest = ms === undefined ? 0 : performance.now() + ms;
     if (this.#isOpen) this.#wait();
   }
 
+  /** Waits for the next attempt after a failure. */
   #wait(): void {
-    clearTimeout(this.#timer);
-    const pause = this.#pause();
-    if (pause === undefined) return;
-    this.#timer = setTimeout(() => {
+    clearTimeout(this.#retry);
+    if (this.#failures === 0) return;
+    const retry = (): void => {
       // The page may be hidden, so that this does not poll.
       this.#wait();
       this.#poll();
-    }, pause);
-    // The timer must not keep a Node process alive.
-    (this.#timer as { unref?: () => void }).unref?.();
+    };
+    this.#retry = unattended(setTimeout(retry, this.#pause()));
   }
 
-  #pause(): number | undefined {
-    const { intervalMs = 0 } = this.#options;
-    // With 0 or NaN a timer would fire a thousand times a second.
-    if (this.#failures === 0) return intervalMs > 0 ? intervalMs : undefined;
-    const longest = intervalMs > LONGEST_PAUSE_MS ? intervalMs : LONGEST_PAUSE_MS;
+  #pause(): number {
+    const longest = Math.max(LONGEST_PAUSE_MS, this.#options.intervalMs || 0);
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), longest);
     // Pages that failed together do not return together.
     const jittered = pause * (0.5 + Math.random() / 2);

@@ -8,13 +8,13 @@ import { callBack } from "../callback.js";
 import { digestOf } from "../observation.js";
 import { type Download, download } from "./download.js";
 import { messageOf, SourceError, type SourceErrorCode } from "./error.js";
-import type { PageVisibility, SourceOptions, StoredDocument } from "./options.js";
 import { type FlagListener, followFlag } from "./flag-listener.js";
+import type { PageVisibility, SourceOptions, StoredDocument } from "./options.js";
 import { Schedule } from "./schedule.js";
 import { type FlagSource, LOADING, type SourceSnapshot } from "./snapshot.js";
 
 export type * from "./options.js";
-export type * from "./snapshot.js";
+export type { FlagSource, SourceSnapshot, SourceStatus } from "./snapshot.js";
 
 /** The last good document. */
 interface Held {
@@ -279,7 +279,9 @@ export class DocumentSource implements FlagSource {
     held?.flags.free();
     // A full or forbidden store is no reason to fail.
     if (changes.digest !== undefined) {
-      this.#options.persist?.write(this.#url, { bytes, digest: changes.digest, times }).catch(() => undefined);
+      this.#options.persist
+        ?.write(this.#url, { bytes, digest: changes.digest, times })
+        .catch(() => undefined);
     }
   }
 
@@ -354,7 +356,9 @@ function aborted(signal: AbortSignal): Promise<never> {
 function embedded(url: string): string | undefined {
   const { document } = globalThis as { document?: Document };
   const scripts = document?.querySelectorAll?.<HTMLElement>('script[type="application/json"][data-isoflag]');
-  return Array.from(scripts ?? []).find(({ dataset }) => dataset["isoflag"] === url)?.textContent ?? undefined;
+  return (
+    Array.from(scripts ?? []).find(({ dataset }) => dataset["isoflag"] === url)?.textContent ?? undefined
+  );
 }
 
 function bytesOf(document: string | Uint8Array | object): Uint8Array {

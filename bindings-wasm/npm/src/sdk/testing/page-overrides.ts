@@ -11,7 +11,7 @@ const STORED = "isoflag.overrides";
 
 type Page = { readonly location?: Location; readonly sessionStorage?: Storage };
 
-function valueOf(text: string): JsonValue {
+function parsed(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
@@ -38,7 +38,7 @@ export function pageOverrides(): Overrides {
     if (!name.startsWith(PREFIX)) continue;
     const key = name.slice(PREFIX.length);
     if (text === "") overrides.delete(key);
-    else overrides.set(key, valueOf(text));
+    else overrides.set(key, parsed(text));
   }
   const all = Object.fromEntries(overrides);
   try {
