@@ -1,6 +1,6 @@
 /** Decodes and caches answers of the core: an integer code per answer of a flag, decoded once per document. */
 
-import { type EvaluationDetail, type EvaluationReason, lazyDetail } from "./detail.js";
+import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./detail.js";
 import { argumentErrors, FAILED } from "./errors.js";
 import { JsonText, type JsonValue } from "./json.js";
 import { isWellFormed } from "./json-encoding.js";
@@ -50,7 +50,7 @@ export class Answer {
     const reason = { ...this.reason };
     const detail =
       value instanceof JsonText
-        ? lazyDetail(value, variationIndex, reason)
+        ? new LazyDetail(value, variationIndex, reason)
         : { value: value === undefined ? defaultValue : value, variationIndex, reason };
     return detail as EvaluationDetail<T>;
   }

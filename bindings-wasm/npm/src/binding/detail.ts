@@ -1,6 +1,6 @@
 /** Details of an answer: value, variation and reason. */
 
-import type { JsonText, JsonValue } from "./json.js";
+import { JsonText, type JsonValue } from "./json.js";
 
 /** The status of big-segment memberships. */
 export type BigSegmentsStatus = "HEALTHY" | "STALE" | "STORE_ERROR" | "NOT_CONFIGURED";
@@ -38,22 +38,34 @@ export interface EvaluationDetail<T = JsonValue> {
   reason: EvaluationReason;
 }
 
-/** Returns a detail whose object or array is copied when it is first read. */
-export function lazyDetail(
-  text: JsonText,
-  variationIndex: number | null,
-  reason: EvaluationReason,
-): EvaluationDetail {
-  let current: [JsonValue] | undefined;
-  return {
-    get value() {
-      current ??= [text.copy()];
-      return current[0];
-    },
-    set value(value) {
-      current = [value];
-    },
-    variationIndex,
-    reason,
-  };
+/** The accessor of `value`; all details share it, so that defining it is fast. */
+let accessor: PropertyDescriptor;
+
+/** A detail whose object or array is copied when it is first read. */
+export class LazyDetail implements EvaluationDetail {
+  #value: JsonText | JsonValue;
+  declare value: JsonValue;
+  declare variationIndex: number | null;
+  declare reason: EvaluationReason;
+
+  static {
+    accessor = {
+      get(this: LazyDetail) {
+        if (this.#value instanceof JsonText) this.#value = this.#value.copy();
+        return this.#value;
+      },
+      set(this: LazyDetail, value: JsonValue) {
+        this.#value = value;
+      },
+      // Among the detail's own members, so that a clone has it.
+      enumerable: true,
+    };
+  }
+
+  constructor(text: JsonText, variationIndex: number | null, reason: EvaluationReason) {
+    this.#value = text;
+    Reflect.defineProperty(this, "value", accessor);
+    this.variationIndex = variationIndex;
+    this.reason = reason;
+  }
 }

@@ -134,7 +134,8 @@ const forgotten =
 export function owned<T extends Held>(owner: Freeable, held: T): T {
   // A function among its own members cannot be cloned, so that `structuredClone` and `postMessage` throw a
   // `DataCloneError` instead of making an object without the handle.
-  Object.assign(owner, { free: owner.free });
+  // biome-ignore lint/correctness/noSelfAssign: the function is read from the prototype
+  owner.free = owner.free;
   forgotten?.register(owner, held, owner);
   return held;
 }

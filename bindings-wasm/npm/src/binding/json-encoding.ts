@@ -117,7 +117,7 @@ function memberOf(object: object, name: string | number): unknown {
 
 class Encoder {
   /** The text in pieces: joined by `+=` they would be a million objects for the garbage collector. */
-  readonly #pieces: string[] = [];
+  readonly pieces: string[] = [];
   /** Of the text; grows beyond the limit by one value at most: the core reports that it is too long. */
   length = 0;
   /** Makes the error for a value without a JSON form; undefined if such a value is marked. */
@@ -134,13 +134,9 @@ class Encoder {
     this.#errors = errors;
   }
 
-  get text(): string {
-    return this.#pieces.join("");
-  }
-
   #add(piece: string): void {
     this.length += piece.length;
-    this.#pieces.push(piece);
+    this.pieces.push(piece);
   }
 
   value(value: unknown): void {
@@ -231,7 +227,7 @@ class Encoder {
     if (this.#errors) {
       throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, cause, code);
     }
-    report?.("no-json-form", path, what);
+    report?.("value", path, what);
     this.#add(NO_JSON_FORM);
   }
 }
@@ -260,14 +256,14 @@ export function encodeLeniently(context: unknown): string {
   const encoder = new Encoder(limits.contextBytes);
   encoder.value(context);
   // Text that was truncated at the limit is not a context.
-  return encoder.length > limits.contextBytes ? "" : encoder.text;
+  return encoder.length > limits.contextBytes ? "" : encoder.pieces.join("");
 }
 
 /** Returns the JSON text of an object in which every value must have a JSON form. */
 export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): string {
   const encoder = new Encoder(limit, errors);
   encoder.value(value);
-  return encoder.text;
+  return encoder.pieces.join("");
 }
 
 const encoder = new TextEncoder();

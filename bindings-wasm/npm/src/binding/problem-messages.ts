@@ -31,7 +31,7 @@ function messageOf(kind: string, subject: string, detail: unknown): string | und
       return `the flag ${quoted(subject)} is malformed: its default is returned; \`isoflag check\` says why`;
     case "USER_NOT_SPECIFIED":
       return `invalid context: every flag returns its default; ${detail ?? "`Context.fromObject(context)` says why"}`;
-    case "no-json-form":
+    case "value":
       return `the attribute \`${subject}\` of a context is ignored: ${detail} has no JSON form`;
     case "context": {
       const ignored = ignoredMembers(subject);
