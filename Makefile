@@ -8,7 +8,7 @@
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
 #   make conformance   the suite on every host runtime, and one digest of all answers
 #   make differential  generated cases: host runtimes compared with each other and with other SDKs
-#   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes
+#   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes (NAMES="vite bun": some)
 #   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
@@ -38,7 +38,7 @@ WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src
 
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
 wheel = .ci/cached 'the wheel for $(1) (a minute)' 'dist/isoflag-*_$(1).whl' $(WHEEL) \
-	bindings-python/{wheels,recompress,published_wheel}.py bindings-python/requirements-{build,linux}.txt -- \
+	bindings-python/{wheels,recompress}.py bindings-python/requirements-{build,linux}.txt -- \
 	.venv/bin/python bindings-python/wheels.py dist $(1)
 module = .ci/cached '$(1).wasm (a minute)' bindings-wasm/pkg/$(1) $(WASM) "=$${ISOFLAG_STD:-}" -- bindings-wasm/module.sh $(1)
 
@@ -144,7 +144,6 @@ test-python: python-packages build-cli dist-npm
 	$(call say,Python: the binding and the programs that test it)
 	@for folder in bindings-python/tests conformance docs; do \
 		.venv/bin/python -m pytest -q $$folder; done
-	@.venv/bin/python docs/readme.py --check
 
 test-npm: build-wasm
 	$(call say,Node: the binding)
@@ -167,7 +166,8 @@ conformance: build-wasm python-packages build-cli
 
 consumers: build-wasm
 	$(call say,consumers: the packed npm package wherever it is installed (three minutes; QUICK=1: one))
-	@bindings-wasm/consumers/run.sh $(if $(QUICK),--quick)
+	@.ci/npm-env conformance
+	@node bindings-wasm/consumers/run.js $(if $(QUICK),--quick) $(NAMES)
 	@$(if $(QUICK),,npm run --silent build --prefix cli/npm && npm test --silent --prefix cli/npm)
 
 differential: build-wasm python-packages
@@ -186,27 +186,20 @@ dist-npm: build-wasm
 
 layer: dist-python
 	$(call say,Lambda layers: both architectures)
-	@rm -rf "$(TARGET)/layers" && mkdir -p "$(TARGET)/layers"
-	@for machine in x86_64 aarch64; do .venv/bin/python bindings-python/layer.py \
-		dist/isoflag-*_$$machine.whl "$(TARGET)/layers/isoflag-layer-$$machine.zip"; done
-	@.venv/bin/python bindings-python/layer_table.py "$(TARGET)"/layers/*.zip >bindings-python/LAYER.md
+	@.venv/bin/python bindings-python/layer.py "$(TARGET)/layers" dist/isoflag-*.whl
 
 bench: build
 	$(call say,bench: speed and size; best on a quiet machine)
 	@bench/run.sh $(if $(QUICK),--quick)
 
-# If an input ends a host runtime, the measurements so far are kept. ONLY names families by a part of their name.
-worst: WORST := bench/.work/worst
+# ONLY names families by a part of their name.
 worst: SEED := 1
 worst: build
 	$(call say,worst: the slowest input of each family (ten minutes))
-	@rm -rf $(WORST) && mkdir -p $(WORST)/{inputs,measured}
-	@cargo run --quiet --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- $(WORST)/inputs \
+	@rm -rf bench/.work/worst && mkdir -p bench/.work/worst
+	@cargo run --quiet --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- bench/.work/worst \
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
-	@.venv/bin/python bench/worst/hosts/measure.py $(WORST)/inputs >$(WORST)/measured/python.jsonl || echo "SKIPPED: the rest of Python"
-	@for entry in node inline; do node bench/worst/hosts/measure.mjs "$(CURDIR)/bindings-wasm/npm/dist/$$entry.js" $(WORST)/inputs \
-		>$(WORST)/measured/$$entry.jsonl || echo "SKIPPED: the rest of $$entry.js"; done
-	@.venv/bin/python bench/worst/hosts/table.py $(WORST)/inputs $(WORST)/measured | tee $(WORST)/table.md
+	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
 # The flags for coverage are unstable; RUSTC_BOOTSTRAP makes the stable compiler accept them.
 fuzz:

@@ -17,8 +17,7 @@ fi
 data="$work/data-$speed" raw="$work/raw-$speed" python="$work/venv/bin/python"
 wheel="$(compgen -G "$repo/dist/isoflag-*_$(uname -m).whl")"
 
-# A separate environment: it must not contain PyYAML, with which LaunchDarkly's SDK parses JSON
-# differently.
+# A separate environment without PyYAML, with which LaunchDarkly's SDK parses JSON differently.
 "$repo/.ci/python-env" bench/.work/venv ldclient bench/python/packages.txt
 "$repo/.ci/cached" "isoflag for the benchmark" 'bench/.work/venv/lib/python3*/site-packages/isoflag' "$wheel" bench/python/packages.txt -- \
     "$python" -m pip install --force-reinstall --no-deps "$wheel"
@@ -38,10 +37,8 @@ say "sizes"
 (cd "$here/node" && node isobench/sizes.mjs "$wheel") >"$raw/artifact.jsonl"
 node "$here/node/isobench/composition.mjs" >"$out/SIZE.md"
 say "Rust"
-# criterion reports its progress at length on the other stream.
-(cd "$here/rust" && cargo --quiet bench --bench native -- --quiet) >"$raw/rust.txt" 2>"$work/criterion.log" || {
-    tail -n 20 "$work/criterion.log" >&2 && exit 1
-}
+(cd "$here/rust" && cargo --quiet bench --bench native -- --quiet) >"$raw/rust.txt" 2>"$work/criterion.log" ||
+    { tail -n 20 "$work/criterion.log" >&2 && exit 1; }
 "$CARGO_TARGET_DIR/release/growth" >"$raw/rust.jsonl"
 say "Node"
 (cd "$here/node" && node --expose-gc isobench/node.mjs "${quick[@]}") >"$raw/node.jsonl"

@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from zipfile import ZipFile
 
-from published_wheel import faults
 from recompress import recompress
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = Path("bindings-python")
 FREE_THREADED = "python3.14t"
+
+BUDGET = 900_000
+"""Bytes of a wheel: a function starts no sooner than its archive has arrived."""
+
+GLIBC = (2, 17)
+"""The glibc of manylinux2014. Lambda's Python 3.10 and 3.11 run on Amazon Linux 2, with 2.26."""
 
 
 def run(*command: str | Path, **environment: str) -> str:
@@ -63,6 +70,32 @@ def build(package: Path, target: str, folder: Path, *arguments: str) -> None:
     command = ["maturin", "build", "--manifest-path", manifest, "--target", target]
     flags = " ".join([os.environ.get("RUSTFLAGS", ""), *remap])
     run(*command, "--out", folder, *zig, *arguments, RUSTFLAGS=flags)
+
+
+def faults(wheel: Path) -> list[str]:
+    """Yields each reason not to publish the wheel."""
+    found = []
+    size = wheel.stat().st_size
+    if size > BUDGET:
+        found.append(
+            f"`{wheel.name}` has {size:,} bytes, {size - BUDGET:,} more than its budget of "
+            f"{BUDGET:,}; take something out, or build a part of it for size in Cargo.toml"
+        )
+    needed = glibc(wheel)
+    if needed > GLIBC:
+        found.append(
+            f"`{wheel.name}` needs glibc {needed[0]}.{needed[1]}, but {GLIBC[0]}.{GLIBC[1]} is the "
+            "latest that manylinux2014 allows; link it with zig, as wheels.py does"
+        )
+    return found
+
+
+def glibc(wheel: Path) -> tuple[int, int]:
+    """Returns the latest glibc symbol version that the wheel's extensions require."""
+    with ZipFile(wheel) as archive:
+        extensions = [archive.read(name) for name in archive.namelist() if name.endswith(".so")]
+    named = (version for text in extensions for version in re.findall(rb"GLIBC_(\d+)\.(\d+)", text))
+    return max(((int(major), int(minor)) for major, minor in named), default=(0, 0))
 
 
 def check(wheel: Path) -> None:

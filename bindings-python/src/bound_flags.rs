@@ -1,3 +1,5 @@
+//! Flags bound to a context.
+
 use std::sync::Arc;
 
 use isoflag::{Answer, Gate};
@@ -6,8 +8,7 @@ use pyo3::types::PyString;
 
 use crate::consistency::Consistency;
 use crate::document::Document;
-use crate::evaluation_detail::EvaluationDetail;
-use crate::explanation::Explanation;
+use crate::receipt::Explanation;
 use crate::served::{Served, Wanted};
 use crate::state;
 
@@ -32,114 +33,6 @@ pub(crate) fn explain(bound: &isoflag::BoundFlags, key: &Bound<'_, PyString>) ->
 
 #[pymethods]
 impl BoundFlags {
-    /// Returns the value that the flag serves, or `default`.
-    fn variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, Wanted::Any).value(default)
-    }
-
-    /// Returns the value that the flag serves, its variation index and the reason.
-    fn variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> EvaluationDetail {
-        self.served(key, Wanted::Any).detail(default)
-    }
-
-    /// Returns the bool that the flag serves, or `default`.
-    fn bool_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, Wanted::Bool).value(default)
-    }
-
-    /// Returns the bool that the flag serves, its variation index and the reason.
-    fn bool_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> EvaluationDetail {
-        self.served(key, Wanted::Bool).detail(default)
-    }
-
-    /// Returns the number that the flag serves, truncated toward zero, or `default`.
-    fn int_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, Wanted::Int).value(default)
-    }
-
-    /// Returns the number, truncated toward zero, its variation index and the reason.
-    fn int_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> EvaluationDetail {
-        self.served(key, Wanted::Int).detail(default)
-    }
-
-    /// Returns the number that the flag serves, as a float, or `default`.
-    fn float_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, Wanted::Float).value(default)
-    }
-
-    /// Returns the number as a float, its variation index and the reason.
-    fn float_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> EvaluationDetail {
-        self.served(key, Wanted::Float).detail(default)
-    }
-
-    /// Returns the str that the flag serves, or `default`.
-    fn str_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, Wanted::Str).value(default)
-    }
-
-    /// Returns the str that the flag serves, its variation index and the reason.
-    fn str_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> EvaluationDetail {
-        self.served(key, Wanted::Str).detail(default)
-    }
-
-    /// Returns the value, of any JSON type, that the flag serves, or `default`.
-    fn json_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, Wanted::Json).value(default)
-    }
-
-    /// Returns the value, of any JSON type, its variation index and the reason.
-    fn json_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        default: Bound<'py, PyAny>,
-    ) -> EvaluationDetail {
-        self.served(key, Wanted::Json).detail(default)
-    }
-
     /// Evaluates every flag and returns the bootstrap state of LaunchDarkly's browser SDKs.
     #[pyo3(signature = (
         *,
@@ -203,7 +96,11 @@ impl BoundFlags {
         BoundFlags { document: Arc::clone(document), inner }
     }
 
-    fn served(&self, key: &Bound<'_, PyString>, wanted: Wanted) -> Served<&Arc<Document>> {
+    pub(crate) fn served(
+        &self,
+        key: &Bound<'_, PyString>,
+        wanted: Wanted,
+    ) -> Served<&Arc<Document>> {
         Served::new(&self.document, evaluate(&self.inner, key), wanted)
     }
 }

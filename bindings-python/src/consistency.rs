@@ -1,10 +1,15 @@
-use isoflag::Value;
+//! The consistency of a change among instances, and which document replaces which.
+
+use std::sync::Arc;
+
+use isoflag::limits::CONTEXT_BYTES;
+use isoflag::{Evidence, Object, Value};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 
-use crate::diagnostic::Diagnostic;
-use crate::errors;
-use crate::to_python;
+use crate::check::Diagnostic;
+use crate::flags::Flags;
+use crate::{errors, from_python, to_python};
 
 /// The consistency of a flag's last change among back-end instances, for one context.
 ///
@@ -90,4 +95,45 @@ impl Consistency {
 #[pyfunction]
 pub(crate) fn parse_ttl(text: &str) -> PyResult<u32> {
     isoflag::parse_ttl(text).map_err(errors::invalid_argument)
+}
+
+#[pymethods]
+impl Flags {
+    /// Returns whether this document, just fetched, replaces the held one.
+    fn supersedes(
+        &self,
+        held: Option<&Bound<'_, Flags>>,
+        evidence: &Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
+        let evidence = evidence_of(evidence)?;
+        Ok(self.inner().supersedes(held.map(|held| held.get().inner()), &evidence))
+    }
+
+    /// Returns whether replacing `held` by this document goes back in time, like a rollback.
+    fn steps_back_from(&self, held: &Bound<'_, Flags>) -> bool {
+        self.inner().steps_back_from(held.get().inner())
+    }
+}
+
+fn evidence_of(object: &Bound<'_, PyAny>) -> PyResult<Evidence> {
+    let value = from_python::strict(object, CONTEXT_BYTES).map_err(|failure| {
+        failure.into_interrupt().unwrap_or_else(|failure| {
+            errors::invalid_argument(format_args!("invalid `evidence`: {}", failure.message()))
+        })
+    })?;
+    Ok(Evidence::from_value(&with_core_names(&value)))
+}
+
+/// Renames the members of the evidence from Python's spelling to the core's.
+fn with_core_names(value: &Value) -> Value {
+    let Value::Object(members) = value else { return value.clone() };
+    let rename = |(name, value): (&Arc<str>, &Value)| {
+        let name = match &**name {
+            "last_modified" => "lastModified".into(),
+            "received_ms" => "receivedMs".into(),
+            _ => Arc::clone(name),
+        };
+        (name, with_core_names(value))
+    };
+    members.iter().map(rename).collect::<Object>().into()
 }

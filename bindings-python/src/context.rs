@@ -1,8 +1,10 @@
+//! Contexts: their conversion, big segments and the secure-mode hash.
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use isoflag::limits::CONTEXT_BYTES;
-use isoflag::{Marks, Value};
-use pyo3::exceptions::PyTypeError;
+use isoflag::limits::{CONTEXT_BYTES, DOCUMENT_BYTES};
+use isoflag::{BigSegments, Marks, Value};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
@@ -176,4 +178,39 @@ impl Context {
 /// Returns the text of a str in a context.
 fn well_formed<'a>(text: &'a Bound<'_, PyString>, path: &str) -> PyResult<&'a str> {
     text.to_str().map_err(|_| errors::lone_surrogate(text.py(), path))
+}
+
+/// Returns the hash that proves that a server vouches for a context; "" for an invalid one.
+///
+/// Raises ValueError if the SDK key is empty or contains a lone surrogate.
+#[pyfunction]
+pub(crate) fn secure_mode_hash(
+    sdk_key: &Bound<'_, PyString>,
+    context: &Bound<'_, PyAny>,
+) -> PyResult<String> {
+    let Ok(sdk_key) = sdk_key.to_str() else {
+        return Err(PyValueError::new_err(
+            "the SDK key has a lone surrogate; pass it as it was issued",
+        ));
+    };
+    if sdk_key.is_empty() {
+        return Err(PyValueError::new_err("the SDK key is empty; anybody could compute the hash"));
+    }
+    let context = evaluation_context(context, None)?;
+    Ok(context.map_or_else(String::new, |context| isoflag::secure_mode_hash(sdk_key, &context)))
+}
+
+/// Converts a big-segment store's answer: `{"status": ..., "memberships": {...}}`.
+pub(crate) fn big_segments(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<BigSegments>> {
+    let Some(object) = object else {
+        return Ok(None);
+    };
+    let value = from_python::strict(object, DOCUMENT_BYTES).map_err(|failure| {
+        failure.into_interrupt().unwrap_or_else(|failure| rejected(&failure.message()))
+    })?;
+    BigSegments::from_value(&value).map(Some).map_err(|error| rejected(&error.to_string()))
+}
+
+fn rejected(message: &str) -> PyErr {
+    errors::invalid_argument(format_args!("big_segments: {message}"))
 }

@@ -10,7 +10,8 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyList};
 
-use crate::{reason, to_python};
+use crate::evaluation_detail::reason_object;
+use crate::to_python;
 
 /// The document that the classes of this module share.
 pub(crate) struct Document {
@@ -67,10 +68,10 @@ impl Document {
         match reason.kind() {
             ReasonKind::RuleMatch { .. } | ReasonKind::PrerequisiteFailed { .. } => {
                 let [kind, _, index, flag] = answer.pack();
-                let make = || reason::object(py, &reason);
+                let make = || reason_object(py, &reason);
                 copy_of(py, &self.reasons, [kind, index, flag], make)
             }
-            _ => reason::object(py, &reason),
+            _ => reason_object(py, &reason),
         }
     }
 }

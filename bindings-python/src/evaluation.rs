@@ -1,4 +1,4 @@
-//! The evaluation methods of `Flags`.
+//! The evaluation methods of `Flags`, and those of `BoundFlags` that evaluate one flag.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -9,162 +9,118 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::bound_flags::{self, BoundFlags};
 use crate::consistency::Consistency;
 use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
-use crate::explanation::Explanation;
 use crate::flags::Flags;
 use crate::many::{self, EvaluationDetails};
-use crate::receipt::Receipt;
+use crate::receipt::{Explanation, Receipt};
 use crate::served::{Served, Wanted};
-use crate::{big_segments, bound_flags, context, state};
+use crate::{context, state};
+
+/// Defines the methods of `Flags` and `BoundFlags` that evaluate one flag: for each type one that returns the value, and one
+/// that returns the detail.
+macro_rules! getters {
+    ($(
+        $wanted:ident
+        $(#[$about:meta])* $variation:ident
+        $(#[$about_detail:meta])* $variation_detail:ident
+    )*) => {
+        #[pymethods]
+        impl Flags {
+            $(
+                $(#[$about])*
+                #[pyo3(signature = (key, context, default, *, big_segments = None))]
+                fn $variation<'py>(
+                    &self,
+                    key: &Bound<'py, PyString>,
+                    context: &Bound<'py, PyAny>,
+                    default: Bound<'py, PyAny>,
+                    big_segments: Option<&Bound<'py, PyAny>>,
+                ) -> PyResult<Bound<'py, PyAny>> {
+                    self.served(key, context, big_segments, Wanted::$wanted)?.value(default)
+                }
+
+                $(#[$about_detail])*
+                #[pyo3(signature = (key, context, default, *, big_segments = None))]
+                fn $variation_detail<'py>(
+                    &self,
+                    key: &Bound<'py, PyString>,
+                    context: &Bound<'py, PyAny>,
+                    default: Bound<'py, PyAny>,
+                    big_segments: Option<&Bound<'py, PyAny>>,
+                ) -> PyResult<EvaluationDetail> {
+                    Ok(self.served(key, context, big_segments, Wanted::$wanted)?.detail(default))
+                }
+            )*
+        }
+
+        #[pymethods]
+        impl BoundFlags {
+            $(
+                $(#[$about])*
+                fn $variation<'py>(
+                    &self,
+                    key: &Bound<'py, PyString>,
+                    default: Bound<'py, PyAny>,
+                ) -> PyResult<Bound<'py, PyAny>> {
+                    self.served(key, Wanted::$wanted).value(default)
+                }
+
+                $(#[$about_detail])*
+                fn $variation_detail<'py>(
+                    &self,
+                    key: &Bound<'py, PyString>,
+                    default: Bound<'py, PyAny>,
+                ) -> EvaluationDetail {
+                    self.served(key, Wanted::$wanted).detail(default)
+                }
+            )*
+        }
+    };
+}
+
+getters! {
+    Any
+    /// Returns the value that the flag serves, or `default`.
+    variation
+    /// Returns the value that the flag serves, its variation index and the reason.
+    variation_detail
+
+    Bool
+    /// Returns the bool that the flag serves, or `default`.
+    bool_variation
+    /// Returns the bool that the flag serves, its variation index and the reason.
+    bool_variation_detail
+
+    Int
+    /// Returns the number that the flag serves, truncated toward zero, or `default`.
+    int_variation
+    /// Returns the number, truncated toward zero, its variation index and the reason.
+    int_variation_detail
+
+    Float
+    /// Returns the number that the flag serves, as a float, or `default`.
+    float_variation
+    /// Returns the number as a float, its variation index and the reason.
+    float_variation_detail
+
+    Str
+    /// Returns the str that the flag serves, or `default`.
+    str_variation
+    /// Returns the str that the flag serves, its variation index and the reason.
+    str_variation_detail
+
+    Json
+    /// Returns the value, of any JSON type, that the flag serves, or `default`.
+    json_variation
+    /// Returns the value, of any JSON type, its variation index and the reason.
+    json_variation_detail
+}
 
 #[pymethods]
 impl Flags {
-    /// Returns the value that the flag serves, or `default`.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, context, big_segments, Wanted::Any)?.value(default)
-    }
-
-    /// Returns the value that the flag serves, its variation index and the reason.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<EvaluationDetail> {
-        Ok(self.served(key, context, big_segments, Wanted::Any)?.detail(default))
-    }
-
-    /// Returns the bool that the flag serves, or `default`.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn bool_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, context, big_segments, Wanted::Bool)?.value(default)
-    }
-
-    /// Returns the bool that the flag serves, its variation index and the reason.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn bool_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<EvaluationDetail> {
-        Ok(self.served(key, context, big_segments, Wanted::Bool)?.detail(default))
-    }
-
-    /// Returns the number that the flag serves, truncated toward zero, or `default`.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn int_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, context, big_segments, Wanted::Int)?.value(default)
-    }
-
-    /// Returns the number, truncated toward zero, its variation index and the reason.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn int_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<EvaluationDetail> {
-        Ok(self.served(key, context, big_segments, Wanted::Int)?.detail(default))
-    }
-
-    /// Returns the number that the flag serves, as a float, or `default`.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn float_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, context, big_segments, Wanted::Float)?.value(default)
-    }
-
-    /// Returns the number as a float, its variation index and the reason.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn float_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<EvaluationDetail> {
-        Ok(self.served(key, context, big_segments, Wanted::Float)?.detail(default))
-    }
-
-    /// Returns the str that the flag serves, or `default`.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn str_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, context, big_segments, Wanted::Str)?.value(default)
-    }
-
-    /// Returns the str that the flag serves, its variation index and the reason.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn str_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<EvaluationDetail> {
-        Ok(self.served(key, context, big_segments, Wanted::Str)?.detail(default))
-    }
-
-    /// Returns the value, of any JSON type, that the flag serves, or `default`.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn json_variation<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.served(key, context, big_segments, Wanted::Json)?.value(default)
-    }
-
-    /// Returns the value, of any JSON type, its variation index and the reason.
-    #[pyo3(signature = (key, context, default, *, big_segments = None))]
-    fn json_variation_detail<'py>(
-        &self,
-        key: &Bound<'py, PyString>,
-        context: &Bound<'py, PyAny>,
-        default: Bound<'py, PyAny>,
-        big_segments: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<EvaluationDetail> {
-        Ok(self.served(key, context, big_segments, Wanted::Json)?.detail(default))
-    }
-
     /// Evaluates many flags for many contexts; returns the details of all keys for each context.
     #[pyo3(signature = (keys, contexts, *, big_segments = None, threads = None))]
     fn evaluate_many(
@@ -194,7 +150,7 @@ impl Flags {
             context::evaluation_context(&context?, Some(flags))
         };
         let contexts: Vec<_> = contexts.try_iter()?.map(converted).collect::<PyResult<_>>()?;
-        let big_segments = big_segments::from_object(big_segments)?;
+        let big_segments = context::big_segments(big_segments)?;
         let py = keys.py();
         let rows =
             many::rows(py, flags, &handles, &contexts, big_segments.as_ref(), threads.transpose()?);
@@ -281,7 +237,7 @@ impl Flags {
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Receipt> {
         let context = context::evaluation_context(context, None)?;
-        let big_segments = big_segments::from_object(big_segments)?;
+        let big_segments = context::big_segments(big_segments)?;
         let key = key.to_string_lossy();
         Ok(Receipt::from(receipt(self.inner(), &key, context.as_ref(), big_segments.as_ref())))
     }

@@ -1,11 +1,14 @@
+//! The result of an evaluation, and its reason.
+
 use std::sync::{Arc, OnceLock};
 
-use isoflag::Value;
+use isoflag::{Reason, ReasonMember, Value};
 use pyo3::prelude::*;
-use pyo3::types::{PyIterator, PyTuple};
+use pyo3::types::{PyDict, PyIterator, PyString, PyTuple};
 use pyo3::{IntoPyObjectExt, PyTraverseError, PyVisit};
 
 use crate::document::Document;
+use crate::interned;
 use crate::served::Served;
 
 /// The result of an evaluation: value, variation index and reason.
@@ -146,4 +149,23 @@ fn made_once<'py>(
     let object = make()?;
     let kept = cell.get_or_init(|| object.clone().unbind());
     Ok(kept.bind(py).clone())
+}
+
+/// Returns LaunchDarkly's JSON of a reason as a new dict.
+pub(crate) fn reason_object<'py>(
+    py: Python<'py>,
+    reason: &Reason<'_>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let dict = PyDict::new(py);
+    for (name, member) in reason.members() {
+        let name = interned::name(py, name);
+        match member {
+            ReasonMember::Word(word) => dict.set_item(name, interned::reason_value(py, word)),
+            ReasonMember::Text(text) => dict.set_item(name, PyString::new(py, text)),
+            ReasonMember::Index(index) => dict.set_item(name, index),
+            ReasonMember::Bool(flag) => dict.set_item(name, flag),
+            other => dict.set_item(name, crate::to_python::object(py, &other.into())?),
+        }?;
+    }
+    dict.into_bound_py_any(py)
 }

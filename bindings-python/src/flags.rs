@@ -9,10 +9,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
 use crate::bound_flags::BoundFlags;
+use crate::check::Diagnostic;
 use crate::detached::detached;
-use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::{big_segments, context, errors, from_python, text};
+use crate::{context, errors, from_python, text};
 
 /// An immutable document of flags and segments, ready to evaluate; threads may share it.
 #[pyclass(module = "isoflag", frozen)]
@@ -158,7 +158,7 @@ impl Flags {
     ) -> PyResult<isoflag::BoundFlags> {
         let flags = self.document.flags();
         let context = context::evaluation_context(context, Some(flags))?;
-        let big_segments = big_segments::from_object(big_segments)?;
+        let big_segments = context::big_segments(big_segments)?;
         Ok(flags.bind_with(context.as_ref(), big_segments.as_ref()))
     }
 }

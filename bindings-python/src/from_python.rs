@@ -5,14 +5,13 @@
 
 mod failure;
 mod partial_context;
-mod shared;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 
-use crate::detached::detached;
-
+use failure::{Cause, Step};
 use isoflag::limits::Budget;
 use isoflag::{Flags, Marks, Object, Value};
 use pyo3::prelude::*;
@@ -21,9 +20,8 @@ use pyo3::types::{
     PyBool, PyDict, PyDictMethods, PyFloat, PyInt, PyList, PyString, PyTuple, PyType,
 };
 
+use crate::detached::detached;
 pub(crate) use failure::Failure;
-use failure::{Cause, Step};
-use shared::{Known, Shared};
 
 /// Converts an object of which every part must have a JSON form.
 pub(crate) fn strict(object: &Bound<'_, PyAny>, bytes: usize) -> Converted<Value> {
@@ -336,4 +334,35 @@ fn is_mapping(object: &Bound<'_, PyAny>) -> Converted<bool> {
 
 fn raised(py: Python<'_>, error: PyErr) -> Box<Failure> {
     Cause::of_exception(py, error).into()
+}
+
+/// The result of converting a container.
+#[derive(Clone)]
+struct Known {
+    value: Value,
+    /// The part of the budget that it used.
+    spent: usize,
+    /// Number of nested container levels.
+    height: usize,
+}
+
+/// Containers by identity. Each is kept alive, so that its address is not reused.
+#[derive(Default)]
+struct Shared(HashMap<usize, (Py<PyAny>, Known)>);
+
+impl Shared {
+    fn get(&self, object: &Bound<'_, PyAny>) -> Option<Known> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.get(&address(object)).map(|(_, known)| known.clone())
+    }
+
+    fn keep(&mut self, object: &Bound<'_, PyAny>, known: Known) {
+        self.0.insert(address(object), (object.clone().unbind(), known));
+    }
+}
+
+fn address(object: &Bound<'_, PyAny>) -> usize {
+    object.as_ptr() as usize
 }

@@ -2,39 +2,31 @@
 //! core's [`Value`](isoflag::Value), and the core's results into Python objects. Every rule of
 //! evaluation is in the core.
 //!
-//! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] and
-//! [`big_segments`] are the inputs of an evaluation; [`flags`] is a document, which [`evaluation`]
+//! In reading order: [`from_python`] and [`to_python`] convert values; [`context`] has the
+//! inputs of an evaluation; [`flags`] is a document, which [`evaluation`]
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
 //! [`consistency`], [`history`] and [`receipt`] build on results; [`lifecycle`] has the methods for
 //! authoring, deployment and retirement.
 
-mod big_segments;
 mod bound_flags;
 mod check;
 mod consistency;
 mod context;
 mod detached;
-mod diagnostic;
-mod diff;
 mod document;
 mod errors;
 mod evaluation;
 mod evaluation_detail;
-mod explanation;
 mod flags;
-mod freshness;
 mod from_python;
 mod history;
 mod interned;
 mod lifecycle;
 mod many;
-mod reason;
 mod receipt;
-mod secure_mode;
 mod served;
 mod state;
-mod strategy;
 mod text;
 mod to_python;
 
@@ -46,19 +38,19 @@ mod _core {
     #[pymodule_export]
     use crate::bound_flags::BoundFlags;
     #[pymodule_export]
+    use crate::check::Diagnostic;
+    #[pymodule_export]
+    use crate::check::Diff;
+    #[pymodule_export]
     use crate::check::{from_appconfig_key, to_appconfig_key};
     #[pymodule_export]
     use crate::consistency::{Consistency, parse_ttl};
     #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
-    use crate::diagnostic::Diagnostic;
-    #[pymodule_export]
-    use crate::diff::Diff;
+    use crate::context::secure_mode_hash;
     #[pymodule_export]
     use crate::evaluation_detail::EvaluationDetail;
-    #[pymodule_export]
-    use crate::explanation::Explanation;
     #[pymodule_export]
     use crate::flags::Flags;
     #[pymodule_export]
@@ -68,9 +60,9 @@ mod _core {
     #[pymodule_export]
     use crate::many::EvaluationDetails;
     #[pymodule_export]
-    use crate::receipt::{Receipt, replay};
+    use crate::receipt::Explanation;
     #[pymodule_export]
-    use crate::secure_mode::secure_mode_hash;
+    use crate::receipt::{Receipt, replay};
     #[pymodule_export]
     use crate::text::printable;
     #[pymodule_export]

@@ -2,19 +2,20 @@
 //! certification of artifacts.
 
 use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::{Object, Value};
 use isoflag_tools::{
-    LifecycleError, Status, StepResult, TestEvidence, certification, certification_by_evidence,
-    deployment, diff, finish, moment_of_seconds, strategy_for, with_status, with_strategy,
+    LifecycleError, Status, StepResult, Strategy, StrategyError, System, TestEvidence,
+    certification, certification_by_evidence, deployment, diff, finish, moment_of_seconds,
+    strategy_for, with_status, with_strategy,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyType};
 
+use crate::check::{Diagnostic, Diff};
 use crate::detached::detached;
-use crate::diagnostic::Diagnostic;
-use crate::diff::Diff;
 use crate::flags::{self, Flags};
-use crate::{check, context, errors, from_python, strategy, to_python};
+use crate::{check, context, errors, from_python, to_python};
 
 static LIFECYCLE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -33,11 +34,10 @@ impl Flags {
         deployed: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Flags> {
         let py = strategy.py();
-        let strategy =
-            strategy::read(strategy, [("on", on), ("off", off), ("deployed", deployed)])?;
+        let strategy = read_strategy(strategy, [("on", on), ("off", off), ("deployed", deployed)])?;
         match detached(py, || with_strategy(self.inner(), &strategy)) {
             Ok(flags) => Ok(Flags::from(flags)),
-            Err(error) => Err(strategy::refused(py, &error)),
+            Err(error) => Err(strategy_refused(py, &error)),
         }
     }
 
@@ -47,7 +47,7 @@ impl Flags {
         system: &str,
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let system = strategy::system(system)?;
+        let system = read_system(system)?;
         let Some(converted) = context::evaluation_context(context, None)? else { return Ok(None) };
         let chosen = strategy_for(self.inner(), system, &converted);
         chosen.map(|chosen| to_python::object(context.py(), &chosen.to_value())).transpose()
@@ -187,4 +187,53 @@ fn refused(py: Python<'_>, error: &LifecycleError) -> PyErr {
         Ok(members)
     };
     errors::raise_with(py, &LIFECYCLE_ERROR, "LifecycleError", &error.to_string(), members())
+}
+
+static STRATEGY_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// Reads a strategy's name or mapping; lists passed as arguments take precedence over its own.
+fn read_strategy(
+    strategy: &Bound<'_, PyAny>,
+    lists: [(&str, Option<Bound<'_, PyAny>>); 3],
+) -> PyResult<Strategy> {
+    let py = strategy.py();
+    let convert = |object: &Bound<'_, PyAny>| {
+        from_python::strict(object, DOCUMENT_BYTES)
+            .map_err(|failure| errors::no_document(py, failure))
+    };
+    let written = convert(strategy)?;
+    if lists.iter().all(|(_, list)| list.is_none()) {
+        return Strategy::read(&written).map_err(|error| strategy_refused(py, &error));
+    }
+    let mut members = match &written {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        }
+        name => vec![("strategy".into(), name.clone())],
+    };
+    for (name, list) in lists {
+        if let Some(list) = list {
+            members.push((name.into(), convert(&list)?));
+        }
+    }
+    let members = Value::Object(Object::from_members(members));
+    Strategy::read(&members).map_err(|error| strategy_refused(py, &error))
+}
+
+fn read_system(name: &str) -> PyResult<System> {
+    System::named(name).ok_or_else(|| {
+        errors::invalid_argument(format_args!(
+            "invalid system `{name}`: expected `development` or `production`"
+        ))
+    })
+}
+
+fn strategy_refused(py: Python<'_>, error: &StrategyError) -> PyErr {
+    let members = || {
+        let members = PyDict::new(py);
+        members.set_item("code", error.code())?;
+        members.set_item("path", error.path())?;
+        Ok(members)
+    };
+    errors::raise_with(py, &STRATEGY_ERROR, "StrategyError", &error.to_string(), members())
 }

@@ -1,9 +1,11 @@
+//! Explanations, and receipts, which can be replayed.
+
 use isoflag::Value;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
-use crate::{big_segments, context, errors, flags, text, to_python};
+use crate::{context, errors, flags, text, to_python};
 
 static RECEIPT_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -53,7 +55,7 @@ pub(crate) fn replay(
     let py = receipt.py();
     let flags = flags::document(document)?;
     let context = context::evaluation_context(context, None)?;
-    let big_segments = big_segments::from_object(big_segments)?;
+    let big_segments = context::big_segments(big_segments)?;
     let check = |text: &[u8]| {
         isoflag_tools::replay(text, &flags, context.as_ref(), big_segments.as_ref())
             .map(Receipt::from)
@@ -76,4 +78,37 @@ fn receipt_error(py: Python<'_>, error: &isoflag_tools::ReceiptError) -> PyErr {
         Ok(members)
     };
     errors::raise_with(py, &RECEIPT_ERROR, "ReceiptError", &error.to_string(), members())
+}
+
+/// The trace of an evaluation: every rule and clause that was considered, in order, and the result.
+#[pyclass(module = "isoflag", frozen)]
+pub(crate) struct Explanation {
+    inner: isoflag::Explanation,
+}
+
+impl From<isoflag::Explanation> for Explanation {
+    fn from(inner: isoflag::Explanation) -> Explanation {
+        Explanation { inner }
+    }
+}
+
+#[pymethods]
+impl Explanation {
+    /// Returns the explanation as a new dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python::object(py, &self.inner.to_value())
+    }
+
+    /// Returns canonical JSON (RFC 8785), byte-for-byte identical on every runtime.
+    fn to_json(&self) -> String {
+        self.inner.to_json()
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Explanation {}>", self.inner.to_json())
+    }
 }

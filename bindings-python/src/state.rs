@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::detached::detached;
-use crate::{interned, reason, to_python};
+use crate::evaluation_detail::reason_object;
+use crate::{interned, to_python};
 
 /// Number of flags from which the GIL is released; below it, handing over the GIL costs
 /// more than the evaluations.
@@ -61,7 +62,7 @@ fn flag_state<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bound<'py,
         let value = match member {
             StateMember::Number(number) => to_python::object(py, &Value::Number(number)),
             StateMember::Bool(flag) => flag.into_bound_py_any(py),
-            StateMember::Reason(reason) => reason::object(py, &reason),
+            StateMember::Reason(reason) => reason_object(py, &reason),
             StateMember::Keys(keys) => {
                 keys.iter().map(|key| &**key).collect::<Vec<_>>().into_bound_py_any(py)
             }

@@ -24,15 +24,13 @@ class Page:
     def __repr__(self) -> str:
         return self.name
 
-    def run(
-        self, names: dict[str, Any] | None = None, *, only: slice = slice(None)
-    ) -> dict[str, Any]:
+    def run(self, names: dict[str, Any] | None = None) -> dict[str, Any]:
         """Runs the blocks in order in one namespace and returns it.
 
         An error names the page and its line.
         """
         defined = {"__name__": "page", **(names or {})}
-        for block, line in [*zip(self.blocks, self._lines, strict=True)][only]:
+        for block, line in zip(self.blocks, self._lines, strict=True):
             exec(compile("\n" * line + block, self.name, "exec"), defined)  # noqa: S102
         return defined
 

@@ -6,11 +6,10 @@ import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { ANSWERS } from "./application.js";
-import { chromium, inChromium } from "./chromium.js";
 import { CONSUMERS } from "./consumers.js";
+import { chromium, inChromium, serve } from "./pages.js";
 import { folderOf } from "./project.js";
 import { reportEmitted } from "./results.js";
-import { serve } from "./server.js";
 
 const execute = promisify(execFile);
 

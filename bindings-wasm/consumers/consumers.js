@@ -12,7 +12,7 @@
  *   - `pages`: opened in Chromium on each server; each must report the expected answers and no error.
  */
 import { ANSWERS } from "./application.js";
-import { pageOf } from "./server.js";
+import { pageOf } from "./pages.js";
 
 const node = process.execPath;
 const { platform, arch } = process;
@@ -144,12 +144,6 @@ export const CONSUMERS = {
       commands: [esbuild("loader", "--loader:.wasm=file"), esbuild("inline"), esbuild("missing")],
       modules: 1,
     },
-    runs: [
-      {
-        name: "the README states the size of each entry",
-        command: [node, "../../../bindings-wasm/consumers/sizes.js", "--check"],
-      },
-    ],
     servers: [{ root: "." }],
     pages: [
       { path: "out/loader/loader.html", name: "`isoflag` with the loader `file` and `ready(new URL(…))`" },

@@ -76,7 +76,7 @@ export default async function* table(source) {
   const { version } = JSON.parse(readFileSync(new URL("../npm/package.json", import.meta.url), "utf8"));
   yield `# Where the npm package is tested
 
-Written by \`bindings-wasm/consumers/run.sh\`, from the packed package isoflag ${version}, on Node ${process.versions.node} and
+Written by \`make consumers\`, from the packed package isoflag ${version}, on Node ${process.versions.node} and
 ${chromiumVersion()}.
 
 | consumer | with | checked | result |

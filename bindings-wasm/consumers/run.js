@@ -1,4 +1,7 @@
-/** Packs, installs and tests: node run.js [--quick | --lock] [CONSUMER…]. */
+/**
+ * Tests the packed npm package as its users install it: node run.js [--quick | --lock] [CONSUMER…]. Without names it tests
+ * every consumer and writes RESULTS.md; `--quick` tests those that need few packages.
+ */
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -7,8 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use ignore::WalkBuilder;
 
 use crate::input::unreadable;
-use crate::outcome::Failure;
-use crate::system_error::reason;
+use crate::outcome::{Failure, reason};
 
 /// Larger files are assumed to be generated, in bytes.
 const LARGEST: u64 = 4 << 20;

@@ -11,8 +11,7 @@ use anstream::AutoStream;
 use isoflag::{printable, printable_lines};
 
 use crate::finding::Rendered;
-use crate::outcome::Failure;
-use crate::system_error::reason;
+use crate::outcome::{Failure, reason};
 use crate::table::{Cell, Table, line};
 
 pub(crate) struct Console {

@@ -8,8 +8,7 @@ use isoflag::{Diagnostic, DocumentError, Severity, printable};
 use isoflag_tools::ActivityError;
 
 use crate::input::Source;
-use crate::json_tree::Span;
-use crate::place::Places;
+use crate::place::{Places, Span};
 
 /// Longer lines, as in a document without line breaks, are cut to an excerpt.
 const LONGEST_LINE: usize = 2_000;

@@ -4,8 +4,7 @@ use std::io::Read;
 
 use isoflag::limits::DOCUMENT_BYTES;
 
-use crate::outcome::Failure;
-use crate::system_error::reason;
+use crate::outcome::{Failure, reason};
 
 /// The inputs of a run. Standard input can be read once.
 #[derive(Default)]

@@ -6,9 +6,8 @@ use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 
 use crate::input::Source;
-use crate::json_tree::{Span, member, parse, span};
 use crate::outcome::Failure;
-use crate::place::Places;
+use crate::place::{Places, Span, member, parse, span};
 
 /// A document that is edited: its text without a byte-order mark, and the value of that text.
 pub(crate) struct Editor<'s> {

@@ -1,12 +1,14 @@
-//! Files with labels: `production=flags.json`.
+//! Files with labels, such as `production=flags.json`: documents, activity, and dated history.
 
 use std::path::Path;
 
 use isoflag::{Flags, Value};
+use isoflag_tools::{Activity, read_moment};
 
-use crate::document::Container;
+use crate::arguments::Container;
+use crate::clock::{moment, not_in_the_future};
 use crate::finding::Findings;
-use crate::input::Input;
+use crate::input::{Input, unreadable};
 use crate::outcome::Failure;
 
 /// A document, and the name of its environment or account.
@@ -58,6 +60,151 @@ fn environment(flags: &Flags) -> Option<String> {
     let document = flags.document();
     let meta = document.as_object()?.get("meta")?.as_object()?;
     meta.get("environment").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Activity by the label of an environment; without a label it applies to all of them.
+#[derive(Default)]
+pub(crate) struct ActivityFiles {
+    everywhere: Option<Activity>,
+    labelled: Vec<(String, Activity)>,
+}
+
+impl ActivityFiles {
+    /// Reads each file; `now` is in seconds since the epoch. Labels must be known.
+    pub(crate) fn read(
+        arguments: &[String],
+        labels: &[&str],
+        now: f64,
+        input: &mut Input,
+    ) -> Result<ActivityFiles, Failure> {
+        let mut files = ActivityFiles::default();
+        for argument in arguments {
+            let (label, file) = split(argument);
+            if let Some(label) = label.filter(|label| !labels.contains(label)) {
+                return Err(Failure::message(format!(
+                    "`{argument}`: no document has the label `{label}`"
+                )));
+            }
+            let activity = read_activity(file, now, input)?;
+            match label {
+                None => files.everywhere.get_or_insert_default().merge(&activity),
+                Some(label) => files.of_label(label).merge(&activity),
+            }
+        }
+        Ok(files)
+    }
+
+    fn of_label(&mut self, label: &str) -> &mut Activity {
+        let index = self.labelled.iter().position(|(held, _)| held == label);
+        let index = index.unwrap_or_else(|| {
+            self.labelled.push((label.to_owned(), Activity::default()));
+            self.labelled.len() - 1
+        });
+        match self.labelled.get_mut(index) {
+            Some((_, activity)) => activity,
+            None => self.everywhere.get_or_insert_default(),
+        }
+    }
+
+    /// Returns the activity of an environment; `None` if there is no file for it.
+    pub(crate) fn of(&self, label: &str) -> Option<Activity> {
+        let own = self.labelled.iter().find(|(held, _)| held == label).map(|(_, own)| own);
+        match (own, &self.everywhere) {
+            (Some(own), Some(everywhere)) => {
+                let mut all = own.clone();
+                all.merge(everywhere);
+                Some(all)
+            }
+            (own, everywhere) => own.or(everywhere.as_ref()).cloned(),
+        }
+    }
+}
+
+/// Reads one file; activity from a clock that is ahead of `now` is rejected.
+pub(crate) fn read_activity(file: &str, now: f64, input: &mut Input) -> Result<Activity, Failure> {
+    let source = input.read(file)?;
+    let activity = Activity::from_json(&source.bytes)
+        .map_err(|error| Failure::message(format!("`{file}`: {error}")))?;
+    if let Some((_, last_ms)) = activity.window_ms() {
+        not_in_the_future(last_ms / 1000.0, now, &format!("`{file}`: last evaluation"))?;
+    }
+    Ok(activity)
+}
+
+/// A document, and the time from which it was current, in seconds since the epoch.
+pub(crate) struct DatedFile {
+    pub(crate) from: f64,
+    pub(crate) flags: Flags,
+}
+
+/// Reads each `TIME=FILE`, file, or folder of files.
+pub(crate) fn read_history(
+    arguments: &[String],
+    container: Container,
+    now: f64,
+    input: &mut Input,
+) -> Result<Vec<DatedFile>, Failure> {
+    let mut files = Vec::new();
+    for argument in arguments {
+        let (time, file) = split(argument);
+        if time.is_none() && Path::new(file).is_dir() {
+            for file in documents_in(file)? {
+                files.push(dated(None, &file, container, now, input)?);
+            }
+        } else {
+            files.push(dated(time, file, container, now, input)?);
+        }
+    }
+    Ok(files)
+}
+
+/// The JSON files of a folder, by name.
+fn documents_in(folder: &str) -> Result<Vec<String>, Failure> {
+    let unreadable = |error| unreadable(folder, &error);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path.to_string_lossy().into_owned());
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::message(format!("`{folder}`: no file there ends in `.json`")));
+    }
+    Ok(files)
+}
+
+/// The time is the given one, else the document's timestamp, else the file name.
+fn dated(
+    time: Option<&str>,
+    file: &str,
+    container: Container,
+    now: f64,
+    input: &mut Input,
+) -> Result<DatedFile, Failure> {
+    let source = input.read(file)?;
+    let flags = container
+        .load(&source)
+        .map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))?;
+    let from = match time {
+        Some(time) => moment(time),
+        None => stamp(&flags).or_else(|| moment(Path::new(file).file_stem()?.to_str()?)),
+    };
+    let Some(from) = from else {
+        return Err(Failure::message(format!(
+            "`{file}`: the time from which it was current is unknown; write `2026-01-31={file}`"
+        )));
+    };
+    not_in_the_future(from, now, &format!("`{file}`: its time"))?;
+    Ok(DatedFile { from, flags })
+}
+
+/// `meta.lastModifiedTimestamp`.
+fn stamp(flags: &Flags) -> Option<f64> {
+    let document = flags.document();
+    let meta = document.as_object()?.get("meta")?.as_object()?;
+    read_moment(meta.get("lastModifiedTimestamp")?)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use isoflag::{Flags, Object, Value};
 use isoflag_tools::{LifecycleChange, LifecycleError, with_changes};
 
+use crate::arguments::load_editable;
 use crate::console::Console;
-use crate::document::load_editable;
 use crate::input::{Input, Source};
 use crate::json_edit::{Editor, Member, lost};
 use crate::outcome::{Failure, Outcome};

@@ -3,27 +3,21 @@
 //! The core makes all decisions. Each subcommand is one file under `command/`: it reads its input,
 //! calls the core and prints the result.
 
-mod activity_files;
-mod calendar;
+mod arguments;
 mod call_sites;
 mod clock;
 mod command;
 mod console;
-mod context_argument;
-mod document;
 mod evidence;
 mod finding;
-mod history_files;
 mod input;
 mod inventory_page;
 mod json_edit;
-mod json_tree;
 mod labelled;
 mod lifecycle_edit;
 mod outcome;
 mod place;
 mod replacement;
-mod system_error;
 mod table;
 
 use std::process::ExitCode;

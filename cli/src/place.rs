@@ -1,14 +1,13 @@
-//! Resolves a path such as `flags.checkout.rules[2].clauses[0]` to its span in the text.
+//! Parses JSON with spans, and resolves a path such as `flags.checkout.rules[2].clauses[0]` to its span.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::ops::Range;
 
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::tokens::Token;
-use jsonc_parser::{Scanner, ScannerOptions};
-
-use crate::json_tree::{Span, member, parse, span};
+use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
 
 /// One step of a path.
 #[derive(Debug, PartialEq)]
@@ -205,6 +204,24 @@ fn parse_bracketed(text: &str) -> Option<(Step, usize)> {
     };
     let length = scanner.token_end();
     text.get(length..)?.starts_with(']').then_some((step, length + 1))
+}
+
+/// A range of bytes of the text.
+pub(crate) type Span = Range<usize>;
+
+/// Returns the outermost value of a text without a byte-order mark. The core has already loaded or
+/// rejected the text: `None` only if it is not JSON or nests too deep.
+pub(crate) fn parse(text: &str) -> Option<Value<'_>> {
+    parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?.value
+}
+
+pub(crate) fn span(part: &impl Ranged) -> Span {
+    part.start()..part.end()
+}
+
+/// Returns the effective member with this name: of duplicates, the last.
+pub(crate) fn member<'v, 't>(object: &'v Object<'t>, name: &str) -> Option<&'v ObjectProp<'t>> {
+    object.properties.iter().rev().find(|member| member.name.as_str() == name)
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::outcome::Failure;
-use crate::system_error::reason;
+use crate::outcome::{Failure, reason};
 
 /// Writes a temporary file beside the target, then renames it. If that fails, nothing changes.
 pub(crate) fn replace(file: &str, bytes: &[u8]) -> Result<(), Failure> {

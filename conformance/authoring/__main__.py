@@ -1,4 +1,4 @@
-"""Writes every topic's file: `python -m authoring`; `--check` compares the files with what it would write."""
+"""Writes the vectors, one file for each module of topics: `python -m authoring`; `--check` compares the files with what it would write."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from .builders import Json
 from .topic import Topic
 
 
-def all_topics() -> list[Topic]:
-    """Returns the topics of each function whose name ends in `topics`, in name order."""
-    found: list[Topic] = []
+def all_topics() -> dict[str, tuple[str, list[Topic]]]:
+    """Returns for each file its description and its topics: those of each function of a module whose name ends in `topics`."""
+    found: dict[str, tuple[str, list[Topic]]] = {}
     for info in pkgutil.iter_modules(topics.__path__):
         module = importlib.import_module(f"{topics.__name__}.{info.name}")
-        for name in vars(module):
-            if name.endswith("topics"):
-                found.extend(getattr(module, name)())
-    return sorted(found, key=lambda topic: topic.name)
+        made = [topic for name in vars(module) if name.endswith("topics") for topic in getattr(module, name)()]
+        found[info.name.replace("_", "-")] = (str(module.__doc__).strip(), sorted(made, key=lambda topic: topic.name))
+    return found
 
 
-def text_of(topic: Topic) -> str:
+def text_of(name: str, description: str, made: list[Topic]) -> str:
     """Returns the file's text, one case a line, so that a changed case is one changed line."""
 
     def compact(value: Json) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
-    content = topic.to_json()
-    lines = ["{", f'"topic": {compact(content["topic"])},', f'"description": {compact(content["description"])},']
-    if topic.documents:
-        rows = [f"{compact(name)}: {compact(document)}" for name, document in topic.documents.items()]
-        lines += ['"documents": {', ",\n".join(rows), "},"]
-    lines += ['"cases": [', ",\n".join(compact(case) for case in topic.cases), "]", "}", ""]
+    lines = ["{", f'"subject": {compact(name)},', f'"description": {compact(description)},']
+    documents = [pair for topic in made for pair in topic.documents.items()]
+    if len(dict(documents)) < len(documents):
+        raise ValueError(f"two topics of `{name}` have a document of the same name")
+    if documents:
+        lines += ['"documents": {', ",\n".join(f"{compact(key)}: {compact(document)}" for key, document in documents), "},"]
+    lines += ['"cases": [', ",\n".join(compact(case) for topic in made for case in topic.cases), "]", "}", ""]
     return "\n".join(lines)
 
 
@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--counts", action="store_true", help="print the number of cases for each rule too")
     arguments = parser.parse_args()
     found = all_topics()
-    made = {f"{topic.name}.json": text_of(topic) for topic in found}
+    made = {f"{name}.json": text_of(name, *content) for name, content in found.items()}
     stale = [name for name, text in made.items() if not (VECTORS / name).is_file() or (VECTORS / name).read_text(encoding="utf-8") != text]
     strangers = sorted(path.name for path in VECTORS.glob("*.json") if path.name not in made)
     if arguments.check:
@@ -61,7 +61,7 @@ def main() -> int:
         (VECTORS / name).unlink()
     for name in stale:
         (VECTORS / name).write_text(made[name], encoding="utf-8")
-    print_counts(found, arguments.counts)
+    print_counts([topic for _, of_file in found.values() for topic in of_file], arguments.counts)
     return 0
 
 

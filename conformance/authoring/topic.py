@@ -1,4 +1,4 @@
-"""A topic: one file of vectors."""
+"""A topic: cases whose ids begin alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .builders import Json, Object
 
 @dataclass
 class Topic:
-    """Collects the cases of one file."""
+    """Collects the cases of one topic."""
 
     name: str
     description: str
@@ -61,14 +61,6 @@ class Topic:
     def load_text(self, slug: str, rule: str, description: str, text: Json, expect: Object, **given: Json) -> None:
         """Adds a case that only loads the text of a document."""
         self.case(slug, rule, description, {"load": {}}, dict(expect), documentText=text, **given)
-
-    def to_json(self) -> dict[str, Json]:
-        """The file's content."""
-        made: dict[str, Json] = {"topic": self.name, "description": self.description}
-        if self.documents:
-            made["documents"] = self.documents
-        made["cases"] = self.cases
-        return made
 
 
 def diagnostic(severity: str, code: str, path: str | None = None) -> dict[str, Json]:

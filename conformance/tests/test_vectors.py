@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import mmh3
 import pytest
@@ -13,7 +14,8 @@ from jsonschema import Draft202012Validator
 from authoring.__main__ import all_topics, text_of
 from authoring.hashing import bucket, chosen, digest, secure_mode_hash
 from suite.canonical_json import canonical
-from suite.cases import VECTORS, all_cases, read
+from suite.cases import VECTORS, Case, all_cases, read
+from suite.runners import REPOSITORY
 
 SCHEMA = Draft202012Validator(read(VECTORS.parent / "schema" / "vectors.schema.json"))
 DECIDED = {f"D{number:02}" for number in range(1, 47)} - {"D07", "D16"} | {f"A{number}" for number in range(1, 9)}
@@ -54,17 +56,16 @@ def test_the_digest_of_an_empty_document() -> None:
 def test_each_file_matches_the_schema(path: Path) -> None:
     content = read(path)
     assert [f"{fault.json_path}: {fault.message[:200]}" for fault in SCHEMA.iter_errors(content)] == []
-    assert content["topic"] == path.stem
-    assert all(case["id"].startswith(f"{path.stem}/") for case in content["cases"])
+    assert content["subject"] == path.stem
 
 
 def test_the_schema_rejects_an_unknown_call() -> None:
     bad = {"id": "x/y", "rule": "4", "description": "x", "call": {"unknown": {}}, "expect": {}}
-    assert list(SCHEMA.iter_errors({"topic": "x", "description": "x", "cases": [bad]})) != []
+    assert list(SCHEMA.iter_errors({"subject": "x", "description": "x", "cases": [bad]})) != []
 
 
 def test_files_are_what_the_scripts_write() -> None:
-    written = {f"{topic.name}.json": text_of(topic) for topic in all_topics()}
+    written = {f"{name}.json": text_of(name, *content) for name, content in all_topics().items()}
     found = {path.name: path.read_text(encoding="utf-8") for path in FILES}
     assert sorted(found) == sorted(written)
     assert [name for name in written if found[name] != written[name]] == []
@@ -82,3 +83,57 @@ def test_no_two_cases_are_the_same() -> None:
 
 def test_each_decided_point_is_cited() -> None:
     assert (DECIDED | {"isolation", "murmur3"}) - {case.rule for case in all_cases()} == set()
+
+
+# --- the document schema accepts documents without findings and rejects those with errors of form ---
+
+
+VALIDATOR = Draft202012Validator(read(REPOSITORY / "docs" / "flag-document.schema.json"))
+EXAMPLES = sorted((REPOSITORY / "examples").glob("*/*.json"))
+DOCUMENTS = [path for path in EXAMPLES if "flags" in read(path)]
+WRONG = {"wrong-type", "not-an-object", "empty-rollout", "no-variation-or-rollout"}
+"""Errors of a document's form, which the schema must reject."""
+MALFORMED = [
+    case
+    for case in all_cases()
+    if case.call == "load"
+    and isinstance(case.given.get("document"), dict)
+    and "container" not in case.given
+    and WRONG & {diagnostic["code"] for diagnostic in case.expect.get("diagnostics", [])}
+]
+SHARED = [
+    (f"{path.stem}/{name}", document)
+    for path in sorted(VECTORS.glob("*.json"))
+    if path.stem in ("flags", "rollouts", "segments")
+    for name, document in read(path).get("documents", {}).items()
+    if name != "ways"  # It has malformed flags.
+]
+
+
+def faults(document: Any) -> list[str]:
+    return [f"{fault.json_path}: {fault.message[:160]}" for fault in VALIDATOR.iter_errors(document)]
+
+
+def test_the_schema_is_valid() -> None:
+    Draft202012Validator.check_schema(VALIDATOR.schema)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_it_accepts_the_examples(path: Path) -> None:
+    assert faults(read(path)) == []
+
+
+@pytest.mark.parametrize(("name", "document"), SHARED, ids=lambda value: value if isinstance(value, str) else "")
+def test_it_accepts_the_documents_of_vectors(name: str, document: Any) -> None:
+    assert faults(document) == [], name
+
+
+@pytest.mark.parametrize("case", MALFORMED, ids=lambda case: case.id)
+def test_it_rejects_documents_of_the_wrong_form(case: Case) -> None:
+    assert faults(case.given["document"]) != []
+
+
+def test_there_are_documents_of_each_sort() -> None:
+    assert len(DOCUMENTS) >= 3
+    assert len(SHARED) >= 1
+    assert len(MALFORMED) > 20

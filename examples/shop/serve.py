@@ -9,6 +9,7 @@ A new document is delivered immediately, unless the page holds the delivery back
 from __future__ import annotations
 
 import argparse
+import base64
 import importlib
 import json
 import mimetypes
@@ -18,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+import time
+import uuid
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,7 +29,6 @@ from types import FrameType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import function_url
 import isoflag
 from instances import Fleet, Fleets
 
@@ -155,10 +157,10 @@ class Handler(BaseHTTPRequestHandler):
         self._call(self.server.function, self.server.instance, self.path.removeprefix("/lambda"), body)
 
     def _call(self, function: Function, one_at_a_time: threading.Lock, target: str, body: bytes) -> None:
-        event = function_url.event(self.command, target, dict(self.headers.items()), body)
+        event = event_of(self.command, target, dict(self.headers.items()), body)
         with one_at_a_time:
             response = function(event, None)
-        status, headers, content = function_url.answer(response)
+        status, headers, content = answer_of(response)
         self._send(status, headers, content)
 
     def _fleets(self, path: str, body: bytes) -> None:
@@ -221,6 +223,48 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+def event_of(method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """Returns the function URL event (payload format 2.0) of a request."""
+    parts = urlsplit(target)
+    lowered = {name.lower(): value for name, value in headers.items()}
+    try:
+        text, is_base64 = body.decode(), False
+    except UnicodeDecodeError:
+        text, is_base64 = base64.b64encode(body).decode(), True
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": parts.path,
+        "rawQueryString": parts.query,
+        "headers": lowered,
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "local",
+            "domainName": lowered.get("host", ""),
+            "http": {
+                "method": method,
+                "path": parts.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": lowered.get("user-agent", ""),
+            },
+            "requestId": str(uuid.uuid4()),
+            "routeKey": "$default",
+            "stage": "$default",
+            "timeEpoch": int(time.time() * 1000),
+        },
+        "body": text,
+        "isBase64Encoded": is_base64,
+    }
+
+
+def answer_of(response: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    """Returns the status, headers and body of a function's return value."""
+    body = response.get("body", "")
+    raw = base64.b64decode(body) if response.get("isBase64Encoded") else body.encode()
+    return int(response.get("statusCode", 200)), dict(response.get("headers", {})), raw
+
+
 def load_function(document: Path, ttl: float) -> Function:
     """The Lambda function, with the environment that its configuration would give it."""
     os.environ |= {"FLAGS_FILE": str(document), "FLAGS_TTL": str(ttl)}
@@ -251,7 +295,7 @@ def main() -> int:
             threading.Thread(target=shop.serve_forever, daemon=True).start()
             code = 0
             if options.check:
-                code = subprocess.run(["node", str(HERE / "test" / "agree.js"), shop.address], check=False).returncode
+                code = subprocess.run(["node", str(HERE / "test" / "shop.js"), shop.address], check=False).returncode
             if code or options.once:
                 return code
             print(f"shop: {shop.address} (Ctrl-C stops it)", flush=True)

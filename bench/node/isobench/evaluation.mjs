@@ -1,11 +1,13 @@
 // Times the evaluation of one flag and of all flags.
-import { agree, evaluate, shown } from "./agreement.mjs";
 import {
+  agree,
   allThree,
+  evaluate,
   free,
   indexOnly,
   launchdarkly,
   launchdarklyWithReason,
+  shown,
   sink,
   times,
   valueAndIndex,

@@ -1,8 +1,16 @@
 // Times how loading, evaluation and memory grow with a document. Each size runs in its own process, to measure its memory.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { agree, evaluate, evaluateLater } from "./agreement.mjs";
-import { free, launchdarkly, launchdarklyLater, times, valueAndIndex } from "./blocks.mjs";
+import {
+  agree,
+  evaluate,
+  evaluateLater,
+  free,
+  launchdarkly,
+  launchdarklyLater,
+  times,
+  valueAndIndex,
+} from "./blocks.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
 import { Record } from "./record.mjs";
 import { bytes, contexts, growth, text } from "./workload.mjs";

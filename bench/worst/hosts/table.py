@@ -1,13 +1,15 @@
-"""Prints the table of the slowest inputs, and what exceeds its bound: `table.py INPUTS MEASURED`.
+"""Measures the slowest inputs on the other host runtimes, and prints the table: `table.py INPUTS`.
 
-INPUTS has the inputs with their native costs; MEASURED a file of lines of JSON for each other host runtime.
+INPUTS has the inputs with their native costs. If an input ends a host runtime, its measurements so far are kept.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 BOUNDS_MS = {
     "context": (50, 150),
@@ -27,19 +29,30 @@ BYTES_OF_ANY = 64 << 20
 """The memory that any document may take."""
 
 
+HERE = Path(__file__).parent
+NPM = HERE.parents[2] / "bindings-wasm" / "npm" / "dist"
+HOSTS: dict[str, list[str | Path]] = {
+    "inline": ["node", HERE / "measure.mjs", NPM / "inline.js"],
+    "node": ["node", HERE / "measure.mjs", NPM / "node.js"],
+    "python": [sys.executable, HERE / "measure.py"],
+}
+
+
+def measured(host: str, inputs: str) -> dict[str, Any]:
+    """Returns the measurements of a host runtime by the name of the input."""
+    done = subprocess.run([*HOSTS[host], inputs], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        print(f"SKIPPED: the rest of {host}", file=sys.stderr)
+    return {row["name"]: row for row in map(json.loads, done.stdout.splitlines())}
+
+
 def main() -> int:
     """Runs the command line."""
     inputs = [
         json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(Path(sys.argv[1]).glob("*.json"))
     ]
-    hosts = {
-        path.stem: {
-            row["name"]: row
-            for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
-        }
-        for path in sorted(Path(sys.argv[2]).glob("*.jsonl"))
-    }
+    hosts = {host: measured(host, sys.argv[1]) for host in HOSTS}
     print(
         "| input | call | bytes | native ms | memory / bytes | "
         + "".join(f"{host} ms | " for host in hosts)

@@ -5,8 +5,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 from layer import make
-from published_wheel import BUDGET, faults, glibc
 from recompress import recompress
+from wheels import BUDGET, faults, glibc
 
 import isoflag
 from pages import TOP

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { ANSWERS } from "../application.js";
-import { chromium, inChromium } from "../chromium.js";
+import { chromium, inChromium } from "../pages.js";
 import { reportEmitted } from "../results.js";
 
 /** How often a page is loaded to find errors that depend on the order in which its parts arrive. */

@@ -38,10 +38,7 @@ export async function suite(folder) {
   const installed = `${folder}node_modules/isoflag/`;
   const manifest = JSON.parse(await readFile(`${installed}package.json`, "utf8"));
   const tarball = process.env.ISOFLAG_TARBALL;
-  assert.ok(
-    tarball,
-    "`ISOFLAG_TARBALL` does not name the packed package: run bindings-wasm/consumers/run.sh",
-  );
+  assert.ok(tarball, "`ISOFLAG_TARBALL` does not name the packed package: run `make consumers`");
   const write = (path, value) => writeFile(`${folder}out/${path}`, JSON.stringify(value));
   await mkdir(`${folder}out`);
 

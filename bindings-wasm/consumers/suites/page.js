@@ -4,8 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ANSWERS } from "../application.js";
-import { chromium, inChromium } from "../chromium.js";
-import { serve } from "../server.js";
+import { chromium, inChromium, serve } from "../pages.js";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 

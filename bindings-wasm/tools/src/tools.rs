@@ -1,8 +1,13 @@
-//! Exports explanations, diagnostics, the secure-mode hash and printable text.
+//! Loads documents with what their diagnostics need; exports explanations, diagnostics, types, the secure-mode hash and
+//! printable text.
 
 use isoflag::{Context, Diagnostic, Flags, Value};
+use isoflag_tools::TypingLanguage;
+use isoflag_wasm::flags::{keep, keep_changed};
 use isoflag_wasm::handles::{BOUND, CONTEXTS, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::{Thrown, refused};
 
 /// Returns the text with the control sequences of terminals and CI logs escaped.
 #[wasm_bindgen(js_name = printable)]
@@ -70,4 +75,57 @@ pub fn limits() -> Vec<u32> {
         .iter()
         .map(|limit| u32::try_from(*limit).unwrap_or(u32::MAX))
         .collect()
+}
+
+/// Loads a document; fails like [`Flags::from_json`].
+#[wasm_bindgen(js_name = loadFlags)]
+#[must_use]
+pub fn load_flags(text: &[u8]) -> u32 {
+    keep(Flags::from_json(text))
+}
+
+/// Loads a bare map of flags; fails like [`Flags::from_flag_map_json`].
+#[wasm_bindgen(js_name = loadFlagMap)]
+#[must_use]
+pub fn load_flag_map(text: &[u8]) -> u32 {
+    keep(Flags::from_flag_map_json(text))
+}
+
+/// Loads a feature-flag profile of AWS AppConfig; fails like [`Flags::from_appconfig_json`].
+#[wasm_bindgen(js_name = loadAppConfig)]
+#[must_use]
+pub fn load_appconfig(text: &[u8]) -> u32 {
+    keep(Flags::from_appconfig_json(text))
+}
+
+/// Returns the document with a patch applied. Fails like [`Flags::apply`].
+#[wasm_bindgen(js_name = applyPatch)]
+#[must_use]
+pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
+    keep_changed(flags, |flags| flags.apply(patch))
+}
+
+/// Returns the text of a file that types the flags.
+///
+/// # Errors
+///
+/// If the language is not supported, or the document was freed.
+#[wasm_bindgen(js_name = flagsTyping)]
+pub fn flags_typing(flags: u32, language: &str) -> Result<String, Thrown> {
+    let Some(language) = TypingLanguage::named(language) else {
+        let message =
+            format!("cannot generate types for `{language}`; use `typescript` or `python`");
+        return Err(refused(message));
+    };
+    Ok(with_flags(flags, |flags| isoflag_tools::typing(flags, language))?)
+}
+
+/// Parses a text such as `45`, `45s`, `5m` or `1h` into seconds.
+///
+/// # Errors
+///
+/// For any other text.
+#[wasm_bindgen(js_name = parseTtl)]
+pub fn parse_ttl(text: &str) -> Result<u32, Thrown> {
+    isoflag::parse_ttl(text).map_err(refused)
 }

@@ -13,15 +13,13 @@ use isoflag_tools::{
 };
 
 use super::{Format, object};
-use crate::calendar::date_and_time;
-use crate::clock::{NowArgument, moment_argument, not_in_the_future};
+use crate::clock::{NowArgument, date_and_time, moment_argument, not_in_the_future};
 use crate::console::Console;
 use crate::evidence::{self, EVIDENCE};
 use crate::input::Input;
 use crate::lifecycle_edit::Edited;
-use crate::outcome::{Failure, Outcome};
+use crate::outcome::{Failure, Outcome, reason};
 use crate::replacement::replace;
-use crate::system_error::reason;
 
 /// Run all tests under Production State, then under Next Release, and report what may be deployed
 ///

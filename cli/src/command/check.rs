@@ -5,9 +5,9 @@ use isoflag::{Diagnostic, DocumentError, Flags, Severity, Value};
 use isoflag_tools::{CheckOptions, NamePattern, check};
 
 use super::{Format, object};
+use crate::arguments::Container;
 use crate::clock::NowArgument;
 use crate::console::Console;
-use crate::document::Container;
 use crate::finding::{Findings, LineColumn};
 use crate::input::{Input, Source};
 use crate::outcome::{Failure, Outcome};

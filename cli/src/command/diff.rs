@@ -5,8 +5,8 @@ use isoflag::{Flags, Value};
 use isoflag_tools::diff;
 
 use super::Format;
+use crate::arguments::Container;
 use crate::console::Console;
-use crate::document::Container;
 use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

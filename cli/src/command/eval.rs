@@ -4,13 +4,11 @@ use clap::{Args, ValueEnum};
 use isoflag::{Value, ValueType};
 
 use super::{Format, object, outcome_of};
-use crate::clock;
+use crate::arguments::{self, ContextArgument, DocumentArgument};
 use crate::console::Console;
-use crate::context_argument::{self, ContextArgument};
-use crate::document::DocumentArgument;
-use crate::evidence;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
+use crate::{clock, evidence};
 
 /// Evaluate one flag for one context
 #[derive(Args)]
@@ -63,7 +61,7 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let flags = arguments.document.load(input)?;
-    let default = context_argument::json(input, "--default", &arguments.default)?;
+    let default = arguments::json(input, "--default", &arguments.default)?;
     let bound = arguments.context.bind(&flags, input, console)?;
     let answer = bound.evaluate(&arguments.key).expecting(&flags, arguments.value_type.into());
 

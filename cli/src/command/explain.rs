@@ -3,9 +3,8 @@
 use clap::Args;
 
 use super::{Format, outcome_of};
+use crate::arguments::{ContextArgument, DocumentArgument};
 use crate::console::Console;
-use crate::context_argument::ContextArgument;
-use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 

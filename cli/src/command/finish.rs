@@ -5,8 +5,7 @@ use isoflag::Value;
 use isoflag_tools::{LifecycleChange, finish};
 
 use super::{Format, object};
-use crate::calendar::date;
-use crate::clock::NowArgument;
+use crate::clock::{NowArgument, date};
 use crate::console::Console;
 use crate::input::Input;
 use crate::lifecycle_edit::Edited;

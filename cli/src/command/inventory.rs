@@ -7,14 +7,12 @@ use clap::Args;
 use isoflag_tools::{Attention, FlagOn, Inventory, InventoryDocument, InventoryRow, LastEvaluated};
 
 use super::Format;
-use crate::activity_files::ActivityFiles;
-use crate::calendar::{ago, date, span_of_days};
-use crate::clock::NowArgument;
+use crate::arguments::Container;
+use crate::clock::{NowArgument, ago, date, span_of_days};
 use crate::console::Console;
-use crate::document::Container;
 use crate::input::Input;
 use crate::inventory_page;
-use crate::labelled;
+use crate::labelled::{self, ActivityFiles};
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 use crate::table::{Cell, Table};

@@ -1,17 +1,16 @@
-//! The subcommands, one file each: arguments and implementation.
+//! The subcommands, one file for each (`keys` and `digest` share one): arguments and implementation.
 
 mod activity;
 mod certify;
 mod check;
+mod contents;
 mod deployed;
 mod diff;
-mod digest;
 mod eval;
 mod explain;
 mod finish;
 mod init;
 mod inventory;
-mod keys;
 mod retire;
 mod stamp;
 mod status;
@@ -34,8 +33,10 @@ pub(crate) enum Command {
     Eval(eval::Arguments),
     Explain(explain::Arguments),
     Stamp(stamp::Arguments),
-    Keys(keys::Arguments),
-    Digest(digest::Arguments),
+    /// Print the keys of a document's flags, sorted
+    Keys(contents::Arguments),
+    /// Print a document's digest, which is identical on every host runtime
+    Digest(contents::Arguments),
     Types(types::Arguments),
     Activity(activity::Arguments),
     Inventory(inventory::Arguments),
@@ -56,8 +57,8 @@ impl Command {
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),
-            Command::Keys(arguments) => keys::run(&arguments, input, console),
-            Command::Digest(arguments) => digest::run(&arguments, input, console),
+            Command::Keys(arguments) => contents::keys(&arguments, input, console),
+            Command::Digest(arguments) => contents::digest(&arguments, input, console),
             Command::Types(arguments) => types::run(&arguments, input, console),
             Command::Activity(arguments) => activity::run(&arguments, input, console),
             Command::Inventory(arguments) => inventory::run(&arguments, input, console),

@@ -12,14 +12,12 @@ use isoflag_tools::{
 };
 
 use super::{Format, object};
-use crate::activity_files;
-use crate::calendar::{ago, date};
+use crate::arguments::DocumentArgument;
 use crate::call_sites::{self, CallSites};
-use crate::clock::NowArgument;
+use crate::clock::{NowArgument, ago, date};
 use crate::console::Console;
-use crate::document::DocumentArgument;
-use crate::history_files;
 use crate::input::Input;
+use crate::labelled;
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};
 
@@ -78,12 +76,12 @@ pub(crate) fn run(
     let now = arguments.now.seconds()?;
     let flags = arguments.document.load(input)?;
     let container = arguments.document.container();
-    let history = history_files::read(&arguments.history, container, now, input)?;
+    let history = labelled::read_history(&arguments.history, container, now, input)?;
     let history: Vec<DatedDocument<'_>> =
         history.iter().map(|file| DatedDocument { from: file.from, flags: &file.flags }).collect();
     let mut activity = Activity::default();
     for file in &arguments.activity {
-        activity.merge(&activity_files::read(file, now, input)?);
+        activity.merge(&labelled::read_activity(file, now, input)?);
     }
     let keys: Vec<&str> = flags.keys().collect();
     let sites = match arguments.code.is_empty() {

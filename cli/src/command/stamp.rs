@@ -5,9 +5,9 @@ use isoflag::{Flags, Value};
 use isoflag_tools::changed_answers;
 
 use super::Format;
+use crate::arguments::load_editable;
 use crate::clock;
 use crate::console::Console;
-use crate::document::load_editable;
 use crate::input::{Input, Source};
 use crate::json_edit::{Editor, Member};
 use crate::outcome::{Failure, Outcome};

@@ -5,8 +5,8 @@ use isoflag::{Context, Value};
 use isoflag_tools::{Strategy, StrategyKind, System, changed_answers, strategy_for, with_strategy};
 
 use super::{Format, object};
+use crate::arguments::DocumentArgument;
 use crate::console::Console;
-use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;

@@ -4,8 +4,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use isoflag_tools::{TypingLanguage, typing};
 
+use crate::arguments::DocumentArgument;
 use crate::console::Console;
-use crate::document::DocumentArgument;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;

@@ -7,7 +7,7 @@ use isoflag_tools::{
     Attention, FlagOn, Inventory, InventoryRow, LastEvaluated, ServedValue, Status,
 };
 
-use crate::calendar::{ago, date, date_and_time, span_of_days};
+use crate::clock::{ago, date, date_and_time, span_of_days};
 
 /// The number of characters of a value that are shown; the title contains the rest.
 const SHOWN: usize = 60;

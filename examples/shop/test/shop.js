@@ -1,13 +1,17 @@
-/** Opens the shop for a test: its server with a Lambda function, Chromium, and the pictures of the documentation. */
+/**
+ * Opens the shop for a test: its server with a Lambda function, Chromium, and the pictures of the documentation.
+ *
+ * Run as a program, `node shop.js http://127.0.0.1:PORT`, it compares page and function; the exit code is 1 if they differ.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { launchOptions } from "../../../.ci/chromium.mjs";
+import { launchOptions, skipWithoutChromium } from "../../../.ci/chromium.mjs";
 
-export { skipWithoutChromium } from "../../../.ci/chromium.mjs";
+export { skipWithoutChromium };
 
 /** @param {string} path */
 const at = path => fileURLToPath(new URL(path, import.meta.url));
@@ -48,3 +52,35 @@ export function savePicture(name, screenshot) {
   const picture = execFileSync(PYTHON, ["-c", SMALLER], { input: screenshot, maxBuffer: 1 << 24 });
   writeFileSync(new URL(`../../../docs/${name}`, import.meta.url), picture);
 }
+
+/** Checks once whether the page and the Lambda function of a running shop agree on every flag for every preset. @param {string} address */
+async function agree(address) {
+  const skip = skipWithoutChromium();
+  if (skip) {
+    console.log(`shop: SKIPPED the comparison: ${skip}`);
+    return true;
+  }
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    /** @type {string[]} */
+    const faults = [];
+    page.on("pageerror", error => faults.push(String(error)));
+    await page.goto(address);
+    await page.getByRole("button", { name: "Compare all presets" }).click();
+    const result = page.locator(".everybody[data-compared]");
+    await result.waitFor();
+    const compared = Number(await result.getAttribute("data-compared"));
+    const same = Number(await result.getAttribute("data-same"));
+    for (const fault of faults) console.log(`shop: ${fault}`);
+    console.log(
+      `shop: ${same} of ${compared} explanations are the same bytes in Chromium and in the Lambda function`,
+    );
+    return compared > 0 && same === compared && faults.length === 0;
+  } finally {
+    await browser.close();
+  }
+}
+
+const [, program = "", address] = process.argv;
+if (program === fileURLToPath(import.meta.url) && !(await agree(address ?? ""))) process.exitCode = 1;

@@ -1,10 +1,9 @@
-/** Tests of the consistency gate and times to live. */
+/** Tests of the consistency gate, times to live and histories with pins. */
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-
 import { liveHandles } from "../../dist/generated/glue.js";
-import { Flags, parseTtl } from "../../dist/node.js";
+import { DocumentHistory, Flags, PinError, parseTtl } from "../../dist/node.js";
 import { document, flag } from "../documents.js";
 
 const user = { kind: "user", key: "ada" };
@@ -74,5 +73,104 @@ describe("a time to live", () => {
     assert.deepEqual(["45", "45s", "5m", "1h"].map(parseTtl), [45, 45, 300, 3600]);
     for (const text of ["", "abc", "-1", "0", "1.5", "1d"])
       assert.throws(() => parseTtl(text), /invalid TTL/);
+  });
+});
+
+const on = document(flag("f", { variations: ["new", "off"], offVariation: 1 }));
+const off = document(flag("f", { variations: ["new", "off"], offVariation: 1, on: false }));
+const other = document(flag("f", { variations: ["newer", "off"], offVariation: 1 }));
+
+/** @param {object[]} documents */
+function held(...documents) {
+  const history = new DocumentHistory();
+  for (const [moment, each] of documents.entries()) history.add(each, moment);
+  return history;
+}
+
+/** @param {() => unknown} call */
+function refusal(call) {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof PinError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("a history of documents", () => {
+  it("stores them by digest, in whatever form they are passed", () => {
+    const history = new DocumentHistory();
+    assert.deepEqual([history.newest(), history.digests(), history.size], [undefined, [], 0]);
+    const flags = Flags.fromObject(on);
+    history.add(flags, 0);
+    history.add(JSON.stringify(off), 1);
+    history.add(off, 2);
+    assert.deepEqual(history.digests(), [Flags.fromObject(off).digest, flags.digest]);
+    assert.equal(history.get(flags.digest)?.variation("f", user, null), "new");
+    assert.equal(history.get("sha256:0"), undefined);
+    assert.throws(() => history.add({}, 3), { name: "DocumentError" });
+  });
+
+  it("drops the oldest at its limit, and never the newest", () => {
+    const documents = [0, 1, 2, 3].map(number => document(flag("f", { variations: [number] })));
+    for (const limits of [{ maxDocuments: 2 }, { maxDocuments: 1 }, { maxBytes: 1 }]) {
+      const history = new DocumentHistory(limits);
+      for (const each of documents) history.add(each, 0);
+      assert.equal(history.digests().length, limits.maxDocuments ?? 1);
+      assert.equal(history.newest()?.variation("f", user, null), 3);
+      assert.equal(history.keep(documents[0] ?? {}, -1), false);
+    }
+  });
+
+  it("leaves no handles behind", () => {
+    const before = liveHandles();
+    const history = held(on, other);
+    const pinned = history.pinned(history.digests()[1] ?? "", 2, 45);
+    refusal(() => history.pinned("", 2, 45));
+    assert.equal(liveHandles(), before + 2);
+    history.free();
+    assert.equal(pinned.flags.variation("f", user, null), "new");
+    pinned.flags.free();
+    assert.equal(liveHandles(), before);
+    assert.throws(() => history.digests(), /used after `free\(\)`/);
+  });
+});
+
+describe("a pin", () => {
+  it("is evaluated with its own document", () => {
+    const history = held(on, other);
+    const [, digest = ""] = history.digests();
+    const pinned = history.pinned(digest, 2, 45);
+    assert.equal(pinned.flags.variation("f", user, null), "new");
+    assert.deepEqual([pinned.digest, pinned.flags.digest, pinned.switchedOff], [digest, digest, []]);
+  });
+
+  it("yields to the kill switch, unless the newest document lets it wait", () => {
+    const history = held(on, off);
+    const [, digest = ""] = history.digests();
+    const pinned = history.pinned(digest, 2, 45);
+    assert.deepEqual(pinned.flags.variationDetail("f", user, null).reason, { kind: "OFF" });
+    assert.deepEqual([pinned.digest, pinned.switchedOff], [digest, ["f"]]);
+    assert.deepEqual(held(on, { flags: {} }).pinned(digest, 2, 45).switchedOff, ["f"]);
+    const waiting = document({ ...off.flags.f, lifecycle: { offWaitsForPins: true } });
+    assert.deepEqual(held(on, waiting).pinned(digest, 2, 45).switchedOff, []);
+  });
+
+  it("is rejected with a code if its document is not available", () => {
+    const history = held(on, other);
+    const [, digest = ""] = history.digests();
+    for (const [pin, now, code] of /** @type {const} */ ([
+      ["", 2, "not-a-digest"],
+      [`sha256:${"0".repeat(64)}`, 2, "document-not-held"],
+      [digest, 93_002, "pin-too-old"],
+      [digest, Number.NaN, "pin-too-old"],
+    ])) {
+      const error = refusal(() => history.pinned(pin, now, 45));
+      assert.deepEqual([error.code, error.held], [code, history.digests()]);
+    }
+    assert.equal(history.pinned(digest, 93_001, 45, 3000).digest, digest);
+    assert.equal(history.pinned(digest, 1e9, 45, 3000, { maxPinAgeMs: 1e9 }).digest, digest);
+    assert.equal(refusal(() => history.pinned(digest, 93_001, 45, 2999)).name, "PinError");
   });
 });

@@ -1,8 +1,7 @@
 /** Runs the attacks on a page's main thread and in its worker, and posts the results to the server of the page. */
 
 import { attack, calls, toolCalls } from "./attack.js";
-import { exhaust, PAGES } from "./exhaustion.js";
-import { withLimitedMemory } from "./limited-memory.js";
+import { exhaust, PAGES, withLimitedMemory } from "./exhaustion.js";
 
 /** @param {string} module @param {string} kind */
 async function run(module, kind) {

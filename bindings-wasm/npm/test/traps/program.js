@@ -5,8 +5,7 @@ import { argv } from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { attack, calls, toolCalls } from "./attack.js";
-import { exhaust, PAGES } from "./exhaustion.js";
-import { withLimitedMemory } from "./limited-memory.js";
+import { exhaust, PAGES, withLimitedMemory } from "./exhaustion.js";
 
 const [name, kind, rounds] = isMainThread ? argv.slice(2) : workerData;
 

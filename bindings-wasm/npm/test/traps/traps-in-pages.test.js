@@ -12,7 +12,9 @@ import { after, before, describe, it } from "node:test";
 
 import { EXPECTED } from "./exhaustion.js";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><title>Attacks</title><script type="module" src="/test/traps/page.js"></script>';
+const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 // It is outside the project that these types are checked with.
 const { findChromium, launchOptions } = await import(
   new URL("../../../../.ci/chromium.mjs", import.meta.url).href
@@ -30,6 +32,10 @@ describe("in a page", { skip }, () => {
       return;
     }
     const { pathname } = new URL(request.url ?? "", "http://page.example");
+    if (pathname === "/") {
+      response.writeHead(200, { "content-type": "text/html" }).end(PAGE);
+      return;
+    }
     const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(pathname))] ?? "text/plain";
     try {
       const body = await readFile(new URL(`../..${pathname}`, import.meta.url));
@@ -59,7 +65,7 @@ describe("in a page", { skip }, () => {
       report = resolve;
     });
     const { executablePath, args } = launchOptions();
-    const address = `${origin}/test/traps/page.html?${search}`;
+    const address = `${origin}/?${search}`;
     const browser = spawn(executablePath, [...args, `--user-data-dir=${profile}`, address], {
       stdio: "ignore",
     });

@@ -4,9 +4,8 @@ import type { Explanation, Json } from "./explanation";
 import { shortDigest } from "./FlagRow";
 import type { Replayed } from "./fleet-api";
 import { contextOf, type Journey, moment, type Protection, type RunState } from "./fleet-run";
-import { Prose } from "./Prose";
+import { Prose, ValueChip } from "./Inline";
 import { STATUS } from "./protections";
-import { ValueChip } from "./ValueChip";
 import { code } from "./why";
 
 export interface BrokenJourneyProps {

@@ -1,6 +1,6 @@
 import type { DocumentState } from "./edited";
+import { Prose } from "./Inline";
 import { JsonEditor } from "./JsonEditor";
-import { Prose } from "./Prose";
 
 export interface DocumentPanelProps {
   readonly state: DocumentState;

@@ -2,7 +2,7 @@ import type { Flags } from "isoflag/tools";
 import { useId } from "react";
 import type { Decision, JsonObject } from "./explanation";
 import { flagOf, rolloutsOf, sharesOf, variationOf, withFirstWeight } from "./flag-document";
-import { Prose } from "./Prose";
+import { Prose } from "./Inline";
 import { BucketBar, Population } from "./Rollout";
 import { code, count, hashSentence, percent, type Step, stepsOf } from "./why";
 

@@ -2,8 +2,7 @@ import { useId } from "react";
 import type { Decision } from "./explanation";
 import { FlagDetail, type FlagDetailProps } from "./FlagDetail";
 import { flagOf, textOf } from "./flag-document";
-import { Prose } from "./Prose";
-import { ValueChip } from "./ValueChip";
+import { Prose, ValueChip } from "./Inline";
 import { headline } from "./why";
 
 export interface FlagRowProps extends FlagDetailProps {

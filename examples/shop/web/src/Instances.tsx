@@ -15,7 +15,7 @@ import {
   type Tally,
   useFleetRun,
 } from "./fleet-run";
-import { Prose } from "./Prose";
+import { Prose } from "./Inline";
 import { BUYS, CHANGES, PROTECTIONS, STATUS, WHAT } from "./protections";
 import { nameOf, SpaceTime, toneOf } from "./SpaceTime";
 import { count } from "./why";

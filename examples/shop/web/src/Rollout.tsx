@@ -4,8 +4,7 @@ import { Context, type Flags } from "isoflag/tools";
 import { useMemo, useRef } from "react";
 import { decisionOf, type JsonObject, type RolloutTrace } from "./explanation";
 import { flagOf, listOf, type Rollout, variationOf } from "./flag-document";
-import { Prose } from "./Prose";
-import { tone } from "./ValueChip";
+import { Prose, tone } from "./Inline";
 import { code, count, percent } from "./why";
 
 export interface BucketBarProps {

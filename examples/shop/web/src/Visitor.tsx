@@ -5,8 +5,8 @@ import { useMemo } from "react";
 import type { Note } from "./edited";
 import type { JsonObject } from "./explanation";
 import { objectOf, textOf } from "./flag-document";
+import { Prose } from "./Inline";
 import { JsonEditor } from "./JsonEditor";
-import { Prose } from "./Prose";
 
 export interface Preset {
   readonly name: string;

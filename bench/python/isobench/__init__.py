@@ -1,1 +1,0 @@
-"""Benchmarks of isoflag in Python, compared with other evaluators."""

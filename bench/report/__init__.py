@@ -1,1 +1,0 @@
-"""Builds the report from measurements: tables, a JSON file and two plots."""

@@ -1,1 +1,0 @@
-"""One module for each topic or family of topics."""

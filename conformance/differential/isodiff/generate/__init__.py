@@ -1,1 +1,0 @@
-"""Documents and contexts from a seed."""

@@ -1,1 +1,0 @@
-"""Runs the vectors on every host runtime, and judges all answers by one comparator."""

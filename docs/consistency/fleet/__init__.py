@@ -1,1 +1,0 @@
-"""Simulates a fleet of instances that pick up a changed document at different times, and its users' journeys."""
