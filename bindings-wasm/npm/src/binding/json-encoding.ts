@@ -126,7 +126,7 @@ class Encoder {
   /** The containers being written, the outermost first. */
   readonly #open: object[] = [];
   readonly #path: (string | number)[] = [];
-  /** What was thrown last by an object that was read. */
+  /** The last error of an object that was read. */
   #thrown: unknown;
 
   constructor(limit: number, errors?: ErrorKind) {

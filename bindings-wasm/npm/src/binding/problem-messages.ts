@@ -47,7 +47,7 @@ function messageOf(kind: string, subject: string, detail: unknown): string | und
 export class ProblemMessages {
   readonly #seen = new Set<string>();
 
-  /** Returns the message of a problem; undefined if there is none, or it was returned before. */
+  /** Returns the message of a problem; undefined if nothing is wrong, or it was returned before. */
   next(kind: string | undefined, subject: unknown, detail?: unknown): string | undefined {
     if (kind === undefined || subject === undefined || this.#seen.size >= MOST_MESSAGES) return undefined;
     const message = messageOf(kind, String(subject), detail);

@@ -7,7 +7,7 @@ const TIMES = "Isoflag-Times";
 
 /**
  * Returns a store in the browser's Cache Storage, for `createSource({ persist })`: the next visit starts with the last
- * good document, and the source then asks the server as always. It keeps nothing if the browser has no Cache Storage,
+ * good document, and the source then polls the server as always. It keeps nothing if the browser has no Cache Storage,
  * as on a page without HTTPS.
  *
  * @param name the name of the cache

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
@@ -84,17 +84,9 @@ const wrong: FlagKey = "limits";
 const value: FlagValue<"banner"> | null = flags.variationDetail("banner", ada, null).value;
 `;
 
+const readme = readFileSync(join(npm, "README.md"), "utf8");
 /** The declaration of the README, which gives OpenFeature's SDKs the keys. */
-const openFeatureKeys = `
-import type { FlagKeyOf } from "isoflag";
-
-declare module "@openfeature/core" {
-  export type BooleanFlagKey = FlagKeyOf<boolean>;
-  export type StringFlagKey = FlagKeyOf<string>;
-  export type NumberFlagKey = FlagKeyOf<number>;
-  export type ObjectFlagKey = FlagKeyOf<object | null>;
-}
-`;
+const [, openFeatureKeys = ""] = /```typescript\n(.*?)```/s.exec(readme) ?? [];
 
 const openFeatureUses = `
 import { useBooleanFlagValue, useFlag, useObjectFlagValue } from "@openfeature/react-sdk";

@@ -89,7 +89,7 @@ describe("after a failure", () => {
   });
 
   for (const header of ["30", new Date(Date.now() + 31_000).toUTCString()]) {
-    it(`a server is not asked before its \`Retry-After: ${header}\``, async () => {
+    it(`a server is not polled before its \`Retry-After: ${header}\``, async () => {
       const { source, page, count } = sourceOf([() => failed({ "Retry-After": header }), good]);
       await source.loaded;
       await pass(25_000, 1000);

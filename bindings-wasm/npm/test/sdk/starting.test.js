@@ -19,7 +19,7 @@ const serving = (text, stamp) => ({
   ...(stamp === undefined ? {} : { meta: { lastModifiedTimestamp: stamp } }),
 });
 
-/** A server that answers when it is told to. */
+/** A server that answers when the test calls `answer`. */
 function server() {
   /** @type {(response: Response) => void} */
   let answer = () => {};

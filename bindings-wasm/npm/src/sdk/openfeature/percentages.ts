@@ -5,7 +5,7 @@ import type { Flags } from "../../binding/flags.js";
 import { flagsOf } from "../../binding/flags-of.js";
 import { flagsText } from "../../generated/glue.js";
 
-/** What a rule or a fallthrough serves, as far as it is read. */
+/** The members of a rule or a fallthrough that are read. */
 interface Serving {
   readonly variation?: unknown;
   readonly rollout?: unknown;

@@ -79,7 +79,7 @@ export function useFlagAnswer<T>(
       ...snapshots(
         jsonEqual,
         () => {
-          // What is on the screen is not taken away.
+          // A component that is on the screen does not suspend.
           if (!isShown.current) answers.suspendUntilReady();
           return select(read());
         },

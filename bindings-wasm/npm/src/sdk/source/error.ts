@@ -25,7 +25,7 @@ export class SourceError extends Error {
   readonly url: string;
   /** The status of the response, if there was one. */
   readonly status: number | undefined;
-  /** @internal How long the server asks not to be polled, in milliseconds. */
+  /** @internal The `Retry-After` of the response, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(

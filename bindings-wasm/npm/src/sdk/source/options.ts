@@ -22,7 +22,7 @@ export interface StoredDocument {
 
 /** A store that keeps a document by its address. */
 export interface DocumentStore {
-  /** Returns the document that was kept; undefined if there is none. */
+  /** Returns the kept document, if any. */
   read(url: string): Promise<StoredDocument | undefined>;
   /** Keeps a document in place of the last one. */
   write(url: string, document: StoredDocument): Promise<void>;

@@ -27,7 +27,7 @@ export class Schedule {
   #interval: Timer | undefined;
   #retry: Timer | undefined;
   #failures = 0;
-  /** The time before which a server asks not to be polled, by a clock that is never set. */
+  /** The end of the server's `Retry-After`, by a clock that is never set. */
   #earliest = 0;
 
   constructor(options: SourceOptions, page: PageVisibility | undefined, poll: () => void) {

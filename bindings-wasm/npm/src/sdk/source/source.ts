@@ -277,7 +277,7 @@ export class DocumentSource implements FlagSource {
     this.#held = { flags, bytes, etag, times };
     this.#confirm({ ...changes, digest: changes.digest ?? digest });
     held?.flags.free();
-    // A full or forbidden store is no reason to fail.
+    // A full or forbidden store does not make the attempt fail.
     if (changes.digest !== undefined) {
       this.#options.persist
         ?.write(this.#url, { bytes, digest: changes.digest, times })
