@@ -26,8 +26,11 @@ export interface ContextOptions {
 interface BuiltInMembers {
   /** Unique among the contexts of its kind. */
   readonly key: string;
+  /** The display name. */
   readonly name?: string | null | undefined;
+  /** Whether the context is anonymous (default: `false`). */
   readonly anonymous?: boolean | undefined;
+  /** References to attributes that `explain` does not show. */
   readonly _meta?: { readonly privateAttributes?: readonly string[] | null | undefined } | null | undefined;
 }
 
@@ -44,23 +47,36 @@ export interface SingleContextObject extends ContextMembers {
 
 /** A context of several kinds, by kind. */
 export interface MultiContextObject {
+  /** Says that the other members are kinds. */
   readonly kind: "multi";
   readonly [kind: string]: "multi" | ContextMembers;
 }
 
 /** A user without `kind`, as older SDKs write it: attributes of its author's are in `custom`. */
 export interface LegacyUserObject {
+  /** A legacy user has no kind; its context has the kind `user`. */
   readonly kind?: undefined;
+  /** Unique among users; it may be empty. */
   readonly key: string;
+  /** The display name. */
   readonly name?: string | null | undefined;
+  /** Whether the user is anonymous (default: `false`). */
   readonly anonymous?: boolean | null | undefined;
+  /** An attribute. */
   readonly firstName?: string | null | undefined;
+  /** An attribute. */
   readonly lastName?: string | null | undefined;
+  /** An attribute. */
   readonly email?: string | null | undefined;
+  /** An attribute. */
   readonly country?: string | null | undefined;
+  /** An attribute. */
   readonly avatar?: string | null | undefined;
+  /** An attribute. */
   readonly ip?: string | null | undefined;
+  /** All other attributes, by name. */
   readonly custom?: { readonly [attribute: string]: unknown } | null | undefined;
+  /** Names of attributes that `explain` does not show. */
   readonly privateAttributeNames?: readonly string[] | null | undefined;
 }
 

@@ -24,10 +24,15 @@ interface Tag {
 
 /** A plugin, by the members of Vite's type that are used. */
 export interface IsoflagPlugin {
+  /** The name in Vite's messages. */
   readonly name: "isoflag";
+  /** Called by Vite. */
   configResolved(config: { readonly base: string; readonly root: string }): void;
+  /** Adds the lines to the page. */
   readonly transformIndexHtml: {
+    /** After Vite has written the page. */
     readonly order: "post";
+    /** Called by Vite. */
     handler(
       html: string,
       context: { readonly bundle?: Readonly<Record<string, unknown>> | undefined },

@@ -124,6 +124,7 @@ export function IsoflagProvider(props: IsoflagProviderProps): ReactElement {
 export interface IsoflagTestProviderProps {
   /** The values of flags, by key; others serve their defaults. */
   readonly values: FlagValues;
+  /** The components under test. */
   readonly children?: ReactNode;
 }
 
