@@ -1,7 +1,7 @@
 //! Findings about documents: checks, diagnostics and differences; and the encoding of keys by AppConfig.
 
 use isoflag::Value;
-use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag_tools::CheckOptions;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -12,7 +12,7 @@ use crate::{errors, from_python, to_python};
 pub(crate) fn options(options: Option<&Bound<'_, PyAny>>) -> PyResult<CheckOptions> {
     let Some(options) = options else { return Ok(CheckOptions::default()) };
     let py = options.py();
-    let written: Value = from_python::strict(options, DOCUMENT_BYTES)
+    let written: Value = from_python::strict(options, Budget::new(DOCUMENT_BYTES))
         .map_err(|failure| errors::no_document(py, failure))?;
     CheckOptions::read(&written).map_err(errors::invalid_argument)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use isoflag::limits::CONTEXT_BYTES;
+use isoflag::limits::{Budget, CONTEXT_BYTES};
 use isoflag::{Evidence, Object, Value};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -116,7 +116,7 @@ impl Flags {
 }
 
 fn evidence_of(object: &Bound<'_, PyAny>) -> PyResult<Evidence> {
-    let value = from_python::strict(object, CONTEXT_BYTES).map_err(|failure| {
+    let value = from_python::strict(object, Budget::new(CONTEXT_BYTES)).map_err(|failure| {
         failure.into_interrupt().unwrap_or_else(|failure| {
             errors::invalid_argument(format_args!("invalid `evidence`: {}", failure.message()))
         })

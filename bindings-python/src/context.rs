@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use isoflag::limits::{CONTEXT_BYTES, DOCUMENT_BYTES};
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{BigSegments, Marks, Value};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -26,7 +26,7 @@ pub(crate) fn evaluation_context(
     if let Ok(context) = object.cast::<Context>() {
         return Ok(Some(context.get().inner.clone()));
     }
-    let (value, marks) = from_python::lenient(object, CONTEXT_BYTES, flags)?;
+    let (value, marks) = from_python::lenient(object, flags)?;
     Ok(read(object.py(), &value, || isoflag::Context::from_host_value(&value, marks)).ok())
 }
 
@@ -36,7 +36,7 @@ fn required(object: &Bound<'_, PyAny>) -> PyResult<isoflag::Context> {
         return Ok(context.get().inner.clone());
     }
     let py = object.py();
-    let value = from_python::strict(object, CONTEXT_BYTES)
+    let value = from_python::strict(object, Budget::of_context())
         .map_err(|failure| errors::no_context(py, failure))?;
     let context = read(py, &value, || isoflag::Context::from_host_value(&value, Marks::Absent));
     made(py, context).map(|context| context.inner)
@@ -78,7 +78,7 @@ impl Context {
         let key = well_formed(key, "key")?;
         let mut builder = isoflag::Context::builder(key);
         if let Some(attributes) = attributes {
-            let value = from_python::strict(attributes, CONTEXT_BYTES)
+            let value = from_python::strict(attributes, Budget::of_context())
                 .map_err(|failure| errors::no_context(py, failure))?;
             let Some(members) = value.as_object() else {
                 return Err(PyTypeError::new_err("`attributes` must be a mapping"));
@@ -205,7 +205,7 @@ pub(crate) fn big_segments(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option
     let Some(object) = object else {
         return Ok(None);
     };
-    let value = from_python::strict(object, DOCUMENT_BYTES).map_err(|failure| {
+    let value = from_python::strict(object, Budget::new(DOCUMENT_BYTES)).map_err(|failure| {
         failure.into_interrupt().unwrap_or_else(|failure| rejected(&failure.message()))
     })?;
     BigSegments::from_value(&value).map(Some).map_err(|error| rejected(&error.to_string()))

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{DocumentError, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
@@ -197,7 +197,7 @@ fn from_mapping(
     read: impl FnOnce(Value) -> Result<isoflag::Flags, DocumentError> + Send,
 ) -> PyResult<Flags> {
     let py = mapping.py();
-    let value = from_python::strict(mapping, DOCUMENT_BYTES)
+    let value = from_python::strict(mapping, Budget::new(DOCUMENT_BYTES))
         .map_err(|failure| errors::no_document(py, failure))?;
     loaded(py, detached(py, || read(value)))
 }

@@ -7,7 +7,7 @@ mod failure;
 mod partial_context;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem;
 use std::sync::Arc;
 
@@ -20,12 +20,11 @@ use pyo3::types::{
     PyBool, PyDict, PyDictMethods, PyFloat, PyInt, PyList, PyString, PyTuple, PyType,
 };
 
-use crate::detached::detached;
 pub(crate) use failure::Failure;
 
 /// Converts an object of which every part must have a JSON form.
-pub(crate) fn strict(object: &Bound<'_, PyAny>, bytes: usize) -> Converted<Value> {
-    Walk::new(bytes, false).whole(object)
+pub(crate) fn strict(object: &Bound<'_, PyAny>, budget: Budget) -> Converted<Value> {
+    Walk::new(budget, Measure::Exact, false).value(object, 1)
 }
 
 /// Returns the failure of a str in the member with this name.
@@ -38,19 +37,18 @@ pub(crate) fn lone_surrogate(path: &str) -> Box<Failure> {
 /// core to decide; only an interrupt of the interpreter is an error.
 pub(crate) fn lenient(
     object: &Bound<'_, PyAny>,
-    bytes: usize,
     flags: Option<&Flags>,
 ) -> PyResult<(Value, Marks)> {
     let mut is_marked = false;
     let part = match flags {
-        Some(flags) => partial_context::part(object, bytes, flags, &mut is_marked),
+        Some(flags) => partial_context::part(object, flags, &mut is_marked),
         None => Ok(None),
     };
     let value = match part {
         Ok(Some(value)) => Ok(value),
         Ok(None) => {
-            let mut walk = Walk::new(bytes, true);
-            let value = walk.whole(object);
+            let mut walk = Walk::new(Budget::of_context(), Measure::Exact, true);
+            let value = walk.value(object, 1);
             is_marked = walk.is_marked;
             value
         }
@@ -74,14 +72,11 @@ const ATTRIBUTES: usize = 2;
 /// part exponentially often: from here on each container is converted once.
 const LARGE: usize = 1 << 20;
 
-/// Maximum number of text bytes for one byte of the budget: a number's digits and its comma.
-const MOST_TEXT: usize = 32;
-
 pub(crate) type Converted<T> = Result<T, Box<Failure>>;
 
 struct Walk {
-    bytes: usize,
     budget: Budget,
+    measure: Measure,
     lenient: bool,
     /// Whether a member was marked.
     is_marked: bool,
@@ -89,66 +84,116 @@ struct Walk {
     spent: usize,
     /// The deepest level of a container since this was last set.
     deepest: usize,
+    /// The addresses of the open containers, the outermost first.
+    open: Vec<usize>,
     /// The elements of all open arrays, so that each closed one is allocated once.
     elements: Vec<Value>,
     shared: Shared,
 }
 
+/// The length of the text of [`Value::NO_JSON_FORM`].
+const MARK: usize = 2;
+
+/// The size of a value in the budget.
+#[derive(Clone, Copy, PartialEq)]
+enum Measure {
+    /// The length of its canonical text.
+    Exact,
+    /// Less, without looking at the digits of numbers and the escapes of strings.
+    Quick,
+}
+
+impl Measure {
+    /// Maximum number of text bytes for one byte that is counted quickly: a number's digits and its comma.
+    const MOST_TEXT: usize = 32;
+
+    fn text(self, text: &str) -> usize {
+        match self {
+            Measure::Exact => Value::canonical_length_of(text),
+            Measure::Quick => text.len().saturating_add(2),
+        }
+    }
+
+    fn scalar(self, value: &Value) -> usize {
+        match self {
+            Measure::Exact => value.canonical_length(),
+            Measure::Quick => 1,
+        }
+    }
+}
+
 impl Walk {
-    fn new(bytes: usize, lenient: bool) -> Walk {
-        let (budget, shared) = (Budget::new(bytes), Shared::default());
+    fn new(budget: Budget, measure: Measure, lenient: bool) -> Walk {
+        let shared = Shared::default();
         Walk {
-            bytes,
             budget,
+            measure,
             lenient,
             is_marked: false,
             spent: 0,
             deepest: 0,
+            open: Vec::new(),
             elements: Vec::new(),
             shared,
         }
     }
 
-    fn whole(&mut self, object: &Bound<'_, PyAny>) -> Converted<Value> {
-        let value = self.value(object, 1)?;
-        // The budget is a lower bound of the text, which is limited. The text is measured only
-        // if it could exceed the limit, with the GIL released.
-        let may_pass = self.spent.saturating_mul(MOST_TEXT) > self.bytes;
-        if may_pass && detached(object.py(), || value.canonical_length()) > self.bytes {
-            return Err(Cause::TooLarge.into());
+    /// Converts an object that, if it is a container, stands at this level.
+    fn value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
+        // Values parsed from JSON text have exactly these classes.
+        if let Ok(text) = object.cast_exact::<PyString>() {
+            return Ok(Value::String(self.text(text)?));
         }
-        Ok(value)
+        if object.is_exact_instance_of::<PyList>() || object.is_exact_instance_of::<PyDict>() {
+            return self.container(object, level);
+        }
+        self.value_of_any_class(object, level)
     }
 
-    /// Converts an object that, if it is a container, stands at this level. A container's brackets
-    /// are charged with it, less the comma after its last element; a text's quotes with the text.
-    fn value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
+    fn value_of_any_class(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
         if let Ok(text) = object.cast::<PyString>() {
             return Ok(Value::String(self.text(text)?));
         }
-        self.spend(1)?;
-        if let Ok(flag) = object.cast::<PyBool>() {
-            Ok(Value::Bool(flag.is_true()))
+        let scalar = if let Ok(flag) = object.cast::<PyBool>() {
+            Some(Value::Bool(flag.is_true()))
         } else if let Ok(integer) = object.cast::<PyInt>() {
-            nearest_double(integer).and_then(Value::number).ok_or_else(|| Cause::NumberRange.into())
+            let number = nearest_double(integer).and_then(Value::number);
+            Some(number.ok_or(Cause::NumberRange)?)
         } else if let Ok(number) = object.cast::<PyFloat>() {
-            Value::number(number.value()).ok_or_else(|| Cause::NotFinite(number.value()).into())
-        } else if object.is_none() {
-            Ok(Value::Null)
+            Some(Value::number(number.value()).ok_or(Cause::NotFinite(number.value()))?)
         } else {
-            self.container(object, level)
+            object.is_none().then_some(Value::Null)
+        };
+        match scalar {
+            Some(scalar) => {
+                self.spend(self.measure.scalar(&scalar))?;
+                Ok(scalar)
+            }
+            None => self.container(object, level),
         }
     }
 
     fn container(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
         self.reach(level)?;
+        if !self.budget.spend_container() {
+            return Err(Cause::TooMany.into());
+        }
         if let Some(known) = self.shared.get(object) {
             self.reach(level.saturating_add(known.height))?;
             self.spend(known.spent)?;
             return Ok(known.value);
         }
+        // A container within itself has a reference besides that of its parent and this one.
+        let address = object.as_ptr() as usize;
+        #[allow(deprecated, reason = "its replacement is unsafe")]
+        let references = object.get_refcnt();
+        if references > 2 && self.open.contains(&address) {
+            return Err(Cause::Nesting.into());
+        }
         let (spent, deepest) = (self.spent, mem::replace(&mut self.deepest, level));
+        self.open.push(address);
         let value = self.contents(object, level);
+        self.open.pop();
         let height = self.deepest.saturating_sub(level);
         self.deepest = self.deepest.max(deepest);
         let value = value?;
@@ -159,18 +204,30 @@ impl Walk {
         Ok(value)
     }
 
+    /// Converts a container. Its first bracket counts here, its last one with its first comma, since a comma follows each
+    /// item but the last.
     fn contents(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
-        if let Ok(dict) = object.cast::<PyDict>() {
-            self.dict(dict, level)
-        } else if let Ok(list) = object.cast::<PyList>() {
+        self.spend(1)?;
+        let value = if let Ok(list) = object.cast::<PyList>() {
             self.elements(list.iter(), level)
+        } else if let Ok(dict) = object.cast::<PyDict>() {
+            self.dict(dict, level)
         } else if let Ok(tuple) = object.cast::<PyTuple>() {
             self.elements(tuple.iter(), level)
         } else if is_mapping(object)? {
             self.mapping(object, level)
         } else {
             Err(Cause::Type(object.get_type().unbind()).into())
+        }?;
+        let is_empty = match &value {
+            Value::Array(elements) => elements.is_empty(),
+            Value::Object(object) => object.is_empty(),
+            _ => false,
+        };
+        if is_empty {
+            self.spend(1)?;
         }
+        Ok(value)
     }
 
     fn dict(&mut self, dict: &Bound<'_, PyDict>, level: usize) -> Converted<Value> {
@@ -219,6 +276,7 @@ impl Walk {
         match member {
             Ok(value) => members.list.push((text, value)),
             Err(failure) if self.marks(&failure, members.level) => {
+                self.spend(MARK)?;
                 members.list.push((text, Value::NO_JSON_FORM));
             }
             Err(failure) => return Err(failure.within(Step::Member(text))),
@@ -242,7 +300,7 @@ impl Walk {
                 }
             }
         }
-        Ok(Value::Array(self.elements.drain(start..).collect()))
+        Ok(Value::take_array(&mut self.elements, start))
     }
 
     fn text(&mut self, string: &Bound<'_, PyString>) -> Converted<Arc<str>> {
@@ -251,7 +309,7 @@ impl Walk {
             self.spend(string.len().unwrap_or(0).saturating_add(2))?;
             return Err(Cause::LoneSurrogate.into());
         };
-        self.spend(text.len().saturating_add(2))?;
+        self.spend(self.measure.text(text))?;
         Ok(Arc::from(text))
     }
 
@@ -302,10 +360,13 @@ impl Members {
     fn into_value(mut self) -> Value {
         if self.nameless {
             // Any unused name works: the core reads only the mark.
-            let mut name = String::new();
-            while self.list.iter().any(|(taken, _)| **taken == *name) {
-                name.push(char::REPLACEMENT_CHARACTER);
-            }
+            let filler = char::REPLACEMENT_CHARACTER;
+            let fillers =
+                |name: &str| name.chars().all(|c| c == filler).then(|| name.chars().count());
+            let taken: HashSet<usize> =
+                self.list.iter().filter_map(|(name, _)| fillers(name)).collect();
+            let unused = (0..).find(|count| !taken.contains(count)).unwrap_or_default();
+            let name = filler.to_string().repeat(unused);
             self.list.push((Arc::from(name), Value::NO_JSON_FORM));
         }
         Value::Object(Object::from_members(self.list))

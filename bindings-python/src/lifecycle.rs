@@ -1,7 +1,7 @@
 //! The lifecycle methods of `Flags`: strategies, checks, differences, statuses, and the
 //! certification of artifacts.
 
-use isoflag::limits::DOCUMENT_BYTES;
+use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{Object, Value};
 use isoflag_tools::{
     LifecycleError, Status, StepResult, Strategy, StrategyError, System, TestEvidence,
@@ -167,7 +167,7 @@ pub(crate) fn check_environments<'py>(
 /// Reads the keys of the flags that tests evaluated, by strategy.
 fn evidence(evaluated: &Bound<'_, PyAny>) -> PyResult<TestEvidence> {
     let py = evaluated.py();
-    let written = from_python::strict(evaluated, DOCUMENT_BYTES)
+    let written = from_python::strict(evaluated, Budget::new(DOCUMENT_BYTES))
         .map_err(|failure| errors::no_document(py, failure))?;
     TestEvidence::read(&written)
         .map_err(|message| errors::invalid_argument(format_args!("`evaluated`: {message}")))
@@ -198,7 +198,7 @@ fn read_strategy(
 ) -> PyResult<Strategy> {
     let py = strategy.py();
     let convert = |object: &Bound<'_, PyAny>| {
-        from_python::strict(object, DOCUMENT_BYTES)
+        from_python::strict(object, Budget::new(DOCUMENT_BYTES))
             .map_err(|failure| errors::no_document(py, failure))
     };
     let written = convert(strategy)?;

@@ -28,25 +28,25 @@ fn find(flags: &Flags, key: &str) -> u32 {
 /// # Errors
 ///
 /// If the text is not JSON or not memberships.
-pub fn memberships(text: &str) -> Result<Option<BigSegments>, Failed> {
+pub fn memberships(text: &[u8]) -> Result<Option<BigSegments>, Failed> {
     if text.is_empty() {
         return Ok(None);
     }
-    let value = Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))?;
+    let value = Value::parse(text).map_err(|error| failure::json(&error))?;
     BigSegments::from_value(&value).map(Some).map_err(|error| failure::big_segments(&error))
 }
 
-fn bind(flags: u32, context: Option<&Context>, big_segments: &str) -> Result<BoundFlags, Failed> {
+fn bind(flags: u32, context: Option<&Context>, big_segments: &[u8]) -> Result<BoundFlags, Failed> {
     let big_segments = memberships(big_segments)?;
     with_flags(flags, |flags| flags.bind_with(context, big_segments.as_ref()))
 }
 
 /// An invalid context binds too: every answer then is `USER_NOT_SPECIFIED`.
-fn bind_host(flags: u32, context: &str, big_segments: &str) -> Result<BoundFlags, Failed> {
-    bind(flags, Context::from_host_json(context.as_bytes()).ok().as_ref(), big_segments)
+fn bind_host(flags: u32, context: &[u8], big_segments: &[u8]) -> Result<BoundFlags, Failed> {
+    bind(flags, Context::from_host_json(context).ok().as_ref(), big_segments)
 }
 
-fn bind_parsed(flags: u32, context: u32, big_segments: &str) -> Result<BoundFlags, Failed> {
+fn bind_parsed(flags: u32, context: u32, big_segments: &[u8]) -> Result<BoundFlags, Failed> {
     let context = CONTEXTS.with(|table| table.get(context, Context::clone))?;
     bind(flags, Some(&context), big_segments)
 }
@@ -63,14 +63,14 @@ fn answer_code(bound: &BoundFlags, handle: u32, expected: u32) -> u32 {
 /// Binds a document to the text that the encoder wrote for a host object. Fails if the memberships are invalid.
 #[wasm_bindgen(js_name = bindHost)]
 #[must_use]
-pub fn bind_host_context(flags: u32, context: &str, big_segments: &str) -> u32 {
+pub fn bind_host_context(flags: u32, context: &[u8], big_segments: &[u8]) -> u32 {
     keep(bind_host(flags, context, big_segments))
 }
 
 /// Binds a document to a context. Fails if the memberships are invalid.
 #[wasm_bindgen(js_name = bindContext)]
 #[must_use]
-pub fn bind_context(flags: u32, context: u32, big_segments: &str) -> u32 {
+pub fn bind_context(flags: u32, context: u32, big_segments: &[u8]) -> u32 {
     keep(bind_parsed(flags, context, big_segments))
 }
 
@@ -100,13 +100,13 @@ pub fn evaluate(bound: u32, flag: u32, expected: u32) -> u32 {
 /// Evaluates a flag for a host object in one call, leaving no handle behind.
 #[wasm_bindgen(js_name = evaluateHost)]
 #[must_use]
-pub fn evaluate_host(flags: u32, context: &str, flag: u32, expected: u32) -> u32 {
-    bind_host(flags, context, "").map_or(FAILED, |bound| answer_code(&bound, flag, expected))
+pub fn evaluate_host(flags: u32, context: &[u8], flag: u32, expected: u32) -> u32 {
+    bind_host(flags, context, &[]).map_or(FAILED, |bound| answer_code(&bound, flag, expected))
 }
 
 /// Evaluates a flag for a context in one call.
 #[wasm_bindgen(js_name = evaluateContext)]
 #[must_use]
 pub fn evaluate_context(flags: u32, context: u32, flag: u32, expected: u32) -> u32 {
-    bind_parsed(flags, context, "").map_or(FAILED, |bound| answer_code(&bound, flag, expected))
+    bind_parsed(flags, context, &[]).map_or(FAILED, |bound| answer_code(&bound, flag, expected))
 }

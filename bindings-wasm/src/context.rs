@@ -32,8 +32,8 @@ pub fn read_context(text: &[u8]) -> u32 {
 /// Fails like `ContextBuilder::build`.
 #[wasm_bindgen(js_name = buildContext)]
 #[must_use]
-pub fn build_context(parts: &str, attributes: &str) -> u32 {
-    let texts = object(parts).and_then(|parts| Ok((parts, object(attributes)?)));
+pub fn build_context(parts: &str, attributes: &[u8]) -> u32 {
+    let texts = object(parts.as_bytes()).and_then(|parts| Ok((parts, object(attributes)?)));
     keep_made(texts.and_then(|(parts, attributes)| {
         build(&parts, &attributes).map_err(|error| failure::context(&error))
     }))
@@ -61,8 +61,8 @@ fn build(parts: &Object, attributes: &Object) -> Result<Context, ContextError> {
     builder.build()
 }
 
-fn object(text: &str) -> Result<Object, Failed> {
-    match Value::parse(text.as_bytes()).map_err(|error| failure::json(&error))? {
+fn object(text: &[u8]) -> Result<Object, Failed> {
+    match Value::parse_host(text).map_err(|error| failure::json(&error))? {
         Value::Object(object) => Ok(object),
         _ => Ok(Object::default()),
     }
@@ -117,8 +117,8 @@ pub fn big_segment_keys(flags: u32, context: u32) -> Option<String> {
 /// Like [`big_segment_keys`], for the text that the encoder wrote for a host object; an invalid one needs none.
 #[wasm_bindgen(js_name = bigSegmentKeysForHost)]
 #[must_use]
-pub fn big_segment_keys_for_host(flags: u32, context: &str) -> Option<String> {
-    keys_for(flags, Context::from_host_json(context.as_bytes()).ok().as_ref())
+pub fn big_segment_keys_for_host(flags: u32, context: &[u8]) -> Option<String> {
+    keys_for(flags, Context::from_host_json(context).ok().as_ref())
 }
 
 fn keys_for(flags: u32, context: Option<&Context>) -> Option<String> {

@@ -7,12 +7,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use isoflag::{BigSegmentsError, ContextError, DocumentError, JsonError, Object, Value};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 thread_local! {
     static FAILURE: RefCell<Option<Value>> = const { RefCell::new(None) };
 }
 
-/// A failed call; the error is stored for [`take`].
+/// A failed call; the error is stored for [`failure`].
 #[derive(Clone, Copy, Debug)]
 pub struct Failed;
 
@@ -42,10 +43,12 @@ pub fn note(members: Object) -> Failed {
     Failed
 }
 
-/// Takes the error of the last call; `None` if the call used a freed object.
+/// Returns the error of the last call: the JSON text of `{code, path, message, line, column}`, empty if the call used a
+/// freed object.
+#[wasm_bindgen]
 #[must_use]
-pub fn take() -> Option<Value> {
-    FAILURE.take()
+pub fn failure() -> String {
+    FAILURE.take().map(|members| members.to_canonical_json()).unwrap_or_default()
 }
 
 /// Stores the error of a document or a patch.
@@ -65,7 +68,7 @@ pub fn big_segments(error: &BigSegmentsError) -> Failed {
 
 /// Stores the error of a text that is not JSON.
 pub fn json(error: &JsonError) -> Failed {
-    noted("not-json", error.path(), error.text(), Some(error.line_column()))
+    noted(error.code(), error.path(), error.text(), Some(error.line_column()))
 }
 
 /// An object that JavaScript freed, or an invalid handle.

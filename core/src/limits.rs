@@ -15,6 +15,9 @@ pub(crate) const MEMORY: usize = 64 << 20;
 /// The bytes of a context's text.
 pub const CONTEXT_BYTES: usize = 1 << 20;
 
+/// The arrays and objects of a context, itself included: each takes as much time as many bytes of text.
+pub const CONTEXT_CONTAINERS: usize = 1 << 17;
+
 /// How deep arrays and objects may nest; the outermost is level 1.
 pub const NESTING: usize = 128;
 
@@ -66,13 +69,28 @@ pub(crate) const DIAGNOSTICS: usize = 100_000;
 #[derive(Clone, Debug)]
 pub struct Budget {
     bytes: usize,
+    containers: usize,
 }
 
 impl Budget {
     /// Creates a budget for a number of bytes of JSON text.
     #[must_use]
     pub fn new(bytes: usize) -> Budget {
-        Budget { bytes }
+        Budget { bytes, containers: usize::MAX }
+    }
+
+    /// Creates the budget of a context.
+    #[must_use]
+    pub fn of_context() -> Budget {
+        Budget { bytes: CONTEXT_BYTES, containers: CONTEXT_CONTAINERS }
+    }
+
+    /// Deducts an array or an object.
+    #[must_use]
+    pub fn spend_container(&mut self) -> bool {
+        let rest = self.containers.checked_sub(1);
+        self.containers = rest.unwrap_or_default();
+        rest.is_some()
     }
 
     /// Whether a container may be nested at this level; the outermost is level 1.
@@ -119,6 +137,7 @@ mod tests {
             ("MEMORY_PER_BYTE", MEMORY_PER_BYTE),
             ("MEMORY", MEMORY),
             ("CONTEXT_BYTES", CONTEXT_BYTES),
+            ("CONTEXT_CONTAINERS", CONTEXT_CONTAINERS),
             ("NESTING", NESTING),
             ("REGEX_BYTES", REGEX_BYTES),
             ("REGEX_INSTRUCTIONS", REGEX_INSTRUCTIONS as usize),

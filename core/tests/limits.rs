@@ -227,3 +227,18 @@ fn a_cached_segment_takes_its_steps() {
         }
     }
 }
+
+#[test]
+fn containers_beyond_the_limit_of_a_context_are_an_error() {
+    let context = |containers: usize| {
+        let arrays = vec!["[]"; containers - 2].join(",");
+        Context::from_json(format!(r#"{{"kind":"user","key":"a","x":[{arrays}]}}"#).as_bytes())
+    };
+    assert!(context(limits::CONTEXT_CONTAINERS).is_ok());
+    let error = context(limits::CONTEXT_CONTAINERS + 1).unwrap_err();
+    assert_eq!((error.code(), error.path()), ("limit", "x[131070]"));
+    let most = limits::CONTEXT_CONTAINERS;
+    assert!(
+        error.message().starts_with(&format!("a context has at most {most} arrays and objects"))
+    );
+}

@@ -1,4 +1,4 @@
-//! Checking twice the document costs about twice as much: counted in bytes that are allocated.
+//! Checking or comparing twice the document costs about twice as much: counted in bytes that are allocated.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../../core/tests/growing_documents/mod.rs"]
@@ -8,25 +8,41 @@ use std::alloc::System;
 
 use growing_documents::documents;
 use isoflag::Flags;
-use isoflag_tools::{CheckOptions, check};
+use isoflag_tools::{CheckOptions, check, diff};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The bytes that a check allocates for each byte of the document.
-fn cost(text: &str) -> f64 {
+/// The bytes that something allocates for each byte of a document.
+fn cost<T>(text: &str, act: impl FnOnce(&Flags) -> T) -> f64 {
     let flags = Flags::from_json(text.as_bytes()).unwrap();
     let region = Region::new(ALLOCATOR);
-    let _found = check(&flags, &CheckOptions::default());
+    let _result = act(&flags);
     region.change().bytes_allocated as f64 / text.len() as f64
 }
 
+fn check_growth(name: &str, small: f64, large: f64) {
+    assert!(large < small * 1.6 + 4.0, "{name}: {small:.1} bytes a byte, then {large:.1}");
+}
+
+// One test, since the allocator counts what every thread allocates.
 #[test]
 fn memory_grows_as_the_document_does() {
     const SIZE: usize = 2_000;
     for ((name, small), (_, large)) in documents(SIZE).into_iter().zip(documents(SIZE * 2)) {
-        let (small, large) = (cost(&small), cost(&large));
-        assert!(large < small * 1.6 + 4.0, "{name}: {small:.1} bytes a byte, then {large:.1}");
+        let checked = |text: &str| cost(text, |flags| check(flags, &CheckOptions::default()));
+        check_growth(name, checked(&small), checked(&large));
     }
+    let [small, large] = [SIZE, SIZE * 2].map(|size| {
+        let empty = Flags::from_json(br#"{"flags":{"f":{"key":"f"}}}"#).unwrap();
+        cost(&rules_that_serve_a_long_value(size), |flags| diff(&empty, flags).to_string())
+    });
+    check_growth("rules that serve a long value", small, large);
+}
+
+fn rules_that_serve_a_long_value(size: usize) -> String {
+    let long = "v".repeat(size * 10);
+    let rules = growing_documents::list(size, |_| r#"{"variation":0}"#.to_owned());
+    format!(r#"{{"flags":{{"f":{{"key":"f","variations":["{long}"],"rules":[{rules}]}}}}}}"#)
 }

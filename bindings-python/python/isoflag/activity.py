@@ -70,7 +70,7 @@ class Activity:
         if isinstance(other, Activity):
             other = other.to_dict()
         elif isinstance(other, str | bytes):
-            other = json.loads(other)
+            other = _loads(other)
         added = _parse(other)
         with self._lock:
             _merge(self._flags, added)
@@ -179,9 +179,16 @@ def _as_json(flags: Mapping[str, _Counted]) -> dict[str, Any]:
     }
 
 
+def _loads(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the input is not a flag activity: it is nested too deeply") from error
+
+
 def _parse(activity: Any) -> dict[str, _Counted]:
     try:
-        if activity["activity"] != _FORMAT or type(activity["activity"]) is not int:
+        if activity["activity"] != _FORMAT or isinstance(activity["activity"], bool):
             raise ValueError(
                 f"invalid activity format `{printable(str(activity['activity']))}`: expected "
                 f"{_FORMAT}"
@@ -198,9 +205,10 @@ def _parse(activity: Any) -> dict[str, _Counted]:
                             f"invalid variation `{printable(variation)}`: expected an index or "
                             "`default`"
                         )
-                    if _integer(count) < 1:
-                        raise ValueError(f"invalid count `{count}`: expected 1 or more")
-                    counted.add(_text(digest), variation, count)
+                    number = _integer(count)
+                    if number < 1:
+                        raise ValueError(f"invalid count `{number}`: expected 1 or more")
+                    counted.add(_text(digest), variation, number)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"the input is not a flag activity: {error!r}") from error
     return flags
@@ -214,6 +222,9 @@ def _nonempty(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 
 
 def _integer(value: object) -> int:
+    # JSON has one type of numbers: 1.0 is 1.
+    if type(value) is float and value.is_integer():
+        value = int(value)
     if type(value) is not int or abs(value) > _INTEGERS:
         raise ValueError(
             f"invalid number `{printable(str(value))}`: expected an integer of at most 2^53 - 1; "

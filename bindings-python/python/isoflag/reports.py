@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from .__main__ import MISSING, find_cli
-from ._core import Flags
+from ._core import Flags, printable
 from ._unicode import utf16_units
 from .activity import Activity
 from .lifecycle import Answer, Status
@@ -204,7 +204,9 @@ def inventory(
     """
     counted = {} if activity is None else activity
     if unknown := sorted(counted.keys() - documents.keys()):
-        raise ValueError(f"`activity` names `{unknown[0]}`, which is missing in `documents`")
+        raise ValueError(
+            f"`activity` names `{printable(unknown[0])}`, which is missing in `documents`"
+        )
     with tempfile.TemporaryDirectory(prefix="isoflag-") as folder:
         files = _Files(folder)
         arguments = [f"{_label(name)}={files.document(given)}" for name, given in documents.items()]
@@ -275,7 +277,7 @@ class _Files:
 
 def _label(name: str) -> str:
     if not name or "=" in name:
-        raise ValueError(f"invalid document name `{name}`: expected a name without `=`")
+        raise ValueError(f"invalid document name `{printable(name)}`: expected a name without `=`")
     return name
 
 

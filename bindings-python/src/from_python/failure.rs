@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use isoflag::Value;
-use isoflag::limits::NESTING;
+use isoflag::limits::{CONTEXT_CONTAINERS, NESTING};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
@@ -29,6 +29,7 @@ pub(super) enum Cause {
     LoneSurrogate,
     Nesting,
     TooLarge,
+    TooMany,
     Raised(PyErr),
     Interrupted(PyErr),
 }
@@ -47,7 +48,7 @@ impl Failure {
 
     /// Returns whether the rest of the object may still be read.
     pub(super) fn is_of_one_member(&self) -> bool {
-        !matches!(self.cause, Cause::TooLarge | Cause::Interrupted(_))
+        !matches!(self.cause, Cause::TooLarge | Cause::TooMany | Cause::Interrupted(_))
     }
 
     pub(super) fn is_interrupt(&self) -> bool {
@@ -73,7 +74,7 @@ impl Failure {
     pub(crate) fn code(&self) -> &'static str {
         match self.cause {
             Cause::NotFinite(_) | Cause::NumberRange => "number-range",
-            Cause::Nesting | Cause::TooLarge => "limit",
+            Cause::Nesting | Cause::TooLarge | Cause::TooMany => "limit",
             _ => "not-json",
         }
     }
@@ -134,6 +135,9 @@ impl fmt::Display for Cause {
             }
             Cause::Nesting => write!(f, "nested deeper than {NESTING} levels, or endless"),
             Cause::TooLarge => f.write_str("larger than the limit, or endless"),
+            Cause::TooMany => {
+                write!(f, "a context has at most {CONTEXT_CONTAINERS} arrays and objects")
+            }
             Cause::Raised(error) | Cause::Interrupted(error) => {
                 write!(f, "reading the mapping raised `{error}`")
             }

@@ -6,17 +6,16 @@
 
 use std::sync::Arc;
 
-use isoflag::limits::NESTING;
+use isoflag::limits::{Budget, CONTEXT_BYTES, NESTING};
 use isoflag::{Flags, Object, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use super::{Converted, Entries, MOST_TEXT, Walk, entries, is_mapping};
+use super::{Converted, Entries, Measure, Walk, entries, is_mapping};
 
 /// Returns the part of a context, or `None` if the object must be converted whole.
 pub(super) fn part(
     object: &Bound<'_, PyAny>,
-    bytes: usize,
     flags: &Flags,
     is_marked: &mut bool,
 ) -> Converted<Option<Value>> {
@@ -26,8 +25,9 @@ pub(super) fn part(
         "kind" => text(kind),
         _ => None,
     });
-    // Below this size the limit cannot be exceeded, so the text need not be measured.
-    let mut part = Part { walk: Walk::new(bytes / MOST_TEXT, true), flags };
+    // Below this size no limit can be exceeded, so the text need not be measured.
+    let budget = Budget::new(CONTEXT_BYTES / Measure::MOST_TEXT);
+    let mut part = Part { walk: Walk::new(budget, Measure::Quick, true), flags };
     let value = match kind {
         None => Ok(None),
         Some("multi") => part.individuals(&members),

@@ -16,7 +16,7 @@ import pytest
 
 import hostile
 from documents import USER, clause, document, flag, load, presence
-from isoflag import Context, Flags
+from isoflag import Context, ContextError, Flags
 
 ABSENT: dict[str, Callable[[], Any]] = {
     "none": lambda: None,
@@ -252,6 +252,45 @@ def test_the_limit_counts_escapes_and_utf8_bytes(flags: Flags, unit: str, writte
     most = ((1 << 20) - frame) // written
     assert flags.variation("presence", {**USER, "x": unit * most}, None) is True
     assert flags.variation("presence", {**USER, "x": unit * (most + 1)}, None) is None
+
+
+def test_the_arrays_and_objects_of_a_context_are_limited(flags: Flags) -> None:
+    for context, containers in [
+        ({**USER, "x": [[]] * 131_070}, 131_072),
+        ({**USER, "x": [{}] * 131_071}, 131_073),
+        ({**USER, "x": [[[]]] * 65_535}, 131_072),
+        ({**USER, "x": [([],)] * 65_536}, 131_074),
+    ]:
+        is_valid = containers <= 131_072
+        assert flags.variation("presence", context, None) is (True if is_valid else None)
+        assert flags.bind(context).variation("presence", None) is (True if is_valid else None)
+        if not is_valid:
+            with pytest.raises(ContextError, match="at most 131072 arrays and objects") as raised:
+                Context.from_dict(context)
+            assert raised.value.code == "limit"
+            with pytest.raises(ContextError, match="at most 131072 arrays and objects") as raised:
+                Context.from_json(json.dumps(context))
+            assert raised.value.code == "limit"
+
+
+@pytest.mark.parametrize("period", [1, 2, 8, 9, 127])
+def test_a_cycle_with_large_parts_is_an_absent_attribute(flags: Flags, period: int) -> None:
+    first: dict[str, Any] = {"large": "x" * 10_000}
+    last = first
+    for _ in range(period - 1):
+        last["next"] = {}
+        last = last["next"]
+    last["next"] = first
+    assert flags.variation("presence", {**USER, "x": first}, None) is False
+    with pytest.raises(ContextError):
+        Context.from_dict({**USER, "x": first})
+
+
+def test_many_names_with_lone_surrogates_are_one_mark(flags: Flags) -> None:
+    names = {f"\ud800{number}": 1 for number in range(20_000)}
+    fillers = {"\ufffd" * number: 1 for number in range(300)}
+    assert flags.variation("presence", {**USER, "x": {**names, **fillers}}, None) is False
+    assert flags.variation("presence", {**USER, **names, **fillers, "x": 1}, None) is True
 
 
 def test_a_context_that_contains_itself_lacks_that_attribute(flags: Flags) -> None:

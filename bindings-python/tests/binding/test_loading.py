@@ -185,7 +185,7 @@ MAPPINGS: dict[str, tuple[Any, str | None]] = {
     "lone surrogate": ({"flags": {"a": ["\ud800"]}}, "flags.a[0]"),
     "lone surrogate as a name": ({"flags": {"\ud800": {}}}, "flags"),
     "name that is not a str": ({"flags": {"a": {5: 1}}}, "flags.a"),
-    "cyclic list": ({"flags": {"a": hostile.cyclic_list()}}, "flags.a" + "[0]" * 126),
+    "cyclic list": ({"flags": {"a": hostile.cyclic_list()}}, "flags.a[0]"),
     "10,000 levels": ({"flags": hostile.nested(10_000)}, "flags" + "[0]" * 127),
     "raising mapping": ({"flags": {"a": hostile.Raising()}}, "flags.a"),
     "raising member": ({"flags": hostile.RaisingMember({}, "b")}, "flags.b"),

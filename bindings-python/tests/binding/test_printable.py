@@ -2,7 +2,9 @@
 
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,17 +15,24 @@ from isoflag import Context, DocumentError, Flags, LifecycleError, PinError, Str
 from isoflag._core import parse_ttl
 from isoflag._logs import logger
 from isoflag.activity import Activity
+from isoflag.aws_http import Cors, FlagOffError, config_response
 from isoflag.aws_http.bound_request import bind_request
+from isoflag.reports import inventory
 from isoflag.source import SourceError
 from isoflag.source.dynamodb_layout import ItemError, decode_item
-from isoflag.sync import FetchError
+from isoflag.store import DynamoDbFeatureStore, InMemoryFeatureStore
+from isoflag.store.plan import check_kinds
+from isoflag.sync import DocumentFetch, FetchError
 from isoflag.testing import FlagOverrides
+from isoflag.testing.entry_point import EntryPoint
 
 HOSTILE = (
     "\x1b[2J\x1b]0;t\x07\x9b31m\r\n::error file=a::b\n##[group]x"
     "\u202e\u2066\u061c\u200e\u200f\u2028\x85\x7f\x00\t"
 )
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+ADA = {"kind": "user", "key": "ada"}
+EVENT = {"version": "2.0", "requestContext": {"http": {"method": "GET"}}}
 CLAUSE = {"attribute": HOSTILE, "op": HOSTILE, "values": [HOSTILE]}
 PACKAGE = Path(isoflag.__file__).parent
 
@@ -109,6 +118,39 @@ def test_quoted_text_in_errors_of_the_sdk_is_printable() -> None:
         with pytest.raises(error) as raised:
             call()  # type: ignore[no-untyped-call]
         assert_printable(str(raised.value))
+
+
+def respond(**options: Any) -> object:
+    return config_response(EVENT, document(), context=lambda _request: ADA, **options)
+
+
+@pytest.mark.parametrize(
+    ("error", "call"),
+    [
+        (ValueError, lambda text: respond(form=text)),
+        (ValueError, lambda text: respond(form="plain", keys=["a"], gate=text)),
+        (TypeError, Cors),
+        (ValueError, lambda text: Cors([text])),
+        (FlagOffError, lambda text: fail(FlagOffError(text))),
+        (ValueError, DocumentFetch),
+        (ValueError, lambda text: DynamoDbFeatureStore("t", client=object()).get(text, "a")),
+        (TypeError, lambda text: FlagOverrides().replace(SimpleNamespace(**{text: 1}), text)),
+        (ValueError, lambda text: inventory({}, activity={text: "{}"})),
+        (ValueError, lambda text: inventory({f"{text}=": "{}"})),
+        (ValueError, lambda text: FlagOverrides().fail("a", text)),
+        (ValueError, lambda text: FlagOverrides().fail_source(text)),
+        (ValueError, EntryPoint),
+        (ItemError, lambda text: InMemoryFeatureStore().upsert("features", {"key": text, "x": 1j})),
+        (ValueError, lambda text: check_kinds({text: {}})),
+    ],
+    ids=str,
+)
+def test_arguments_quoted_by_the_sdk_are_printable(
+    error: type[Exception], call: Callable[[Any], object]
+) -> None:
+    with pytest.raises(error) as raised:
+        call(HOSTILE)
+    assert_printable(str(raised.value))
 
 
 def fail(error: Exception) -> None:

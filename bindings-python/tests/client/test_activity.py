@@ -187,3 +187,9 @@ def test_an_activity_rejects_the_shared_cases(case: dict[str, Any]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (json's own is one)
         activity.merge(case["activity"])
     assert activity.to_json() == Activity().to_json()
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"activity":' * 100_000, "9" * 100_000, "", "[]"])
+def test_activity_that_is_not_activity_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (the parser's own message in most cases)
+        Activity().merge(text)

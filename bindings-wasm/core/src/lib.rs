@@ -29,11 +29,3 @@ pub fn load_flag_map(text: &[u8]) -> u32 {
 pub fn apply_patch(flags: u32, patch: &[u8]) -> u32 {
     keep_changed(flags, |flags| flags.apply_without_notes(patch))
 }
-
-/// Returns the error of the last call: the JSON text of `{code, path, message, line, column}`, empty if the call used a
-/// freed object.
-#[wasm_bindgen]
-#[must_use]
-pub fn failure() -> String {
-    isoflag_wasm::failure::take().map(|members| members.to_canonical_json()).unwrap_or_default()
-}

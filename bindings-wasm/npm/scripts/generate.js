@@ -25,8 +25,11 @@ function watched(glue, module) {
   const text = glue
     // Each host that runs the package's syntax has it.
     .replace(/^if \(!\('encodeInto' in .*\{\n[\s\S]*?^\}\n/m, "")
-    // Each text is passed with a function that allocates more.
-    .replace(/^ {4}if \(realloc === undefined\) \{\n[\s\S]*?^ {4}\}\n\n?/m, "")
+    // Strings are keys, seldom passed twice: what encodes short ones faster is longer than the rest of the glue's functions.
+    .replace(
+      /^(function passStringToWasm0\(arg, malloc, )realloc(\) \{\n(?: {4}if \(typeof .*\n)?)[\s\S]*?^\}\n/m,
+      "$1_$2    return passArray8ToWasm0(cachedTextEncoder.encode(arg), malloc);\n}\n",
+    )
     // Memory allocated for a call that traps is discarded with the instance.
     .replace(
       /^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm,
@@ -55,7 +58,11 @@ function judged(thrown) {
   const functions = WebAssembly.Module.exports(module).filter(
     ({ kind, name }) => kind === "function" && !name.startsWith("__"),
   );
-  if (count !== functions.length || !text.includes("engine = reported")) {
+  if (
+    count !== functions.length ||
+    !text.includes("engine = reported") ||
+    !text.includes("encode(arg), malloc")
+  ) {
     throw new Error("wasm-bindgen writes its glue otherwise than this script expects");
   }
   return text;

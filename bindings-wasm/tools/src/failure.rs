@@ -2,22 +2,8 @@
 
 use isoflag::{Object, Value, printable};
 use isoflag_tools::{LifecycleError, StrategyError};
-use isoflag_wasm::failure::{Failed, note, noted, take};
-use wasm_bindgen::prelude::wasm_bindgen;
+use isoflag_wasm::failure::{Failed, failure, note, noted};
 use wasm_bindgen::{JsError, JsValue};
-
-/// Returns the error of the last call: the JSON text of `{code, path, message, line, column}`, empty if the call used a
-/// freed object.
-#[wasm_bindgen]
-#[must_use]
-pub fn failure() -> String {
-    let Some(Value::Object(members)) = take() else { return String::new() };
-    // An uncaught error on a server is printed to its terminal and logs.
-    let message =
-        members.get("message").and_then(Value::as_str).map(|text| printable(text).to_string());
-    let message = Value::from(message.unwrap_or_default());
-    Value::Object(members.with("message", message)).to_canonical_json()
-}
 
 /// An error that a function throws.
 #[derive(Debug)]

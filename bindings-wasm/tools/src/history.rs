@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use isoflag::{DocumentHistory, Flags, HistoryLimits, PinError, printable};
+use isoflag::{DocumentHistory, Flags, HistoryLimits, PinError};
 use isoflag_wasm::consistency::gate;
 use isoflag_wasm::failure::Failed;
 use isoflag_wasm::handles::{Document, FLAGS, Table, with_flags};
@@ -133,12 +133,8 @@ struct PinFailure<'a> {
 }
 
 fn refused(error: &PinError) -> JsValue {
-    let failure = PinFailure {
-        code: error.code(),
-        path: "",
-        message: printable(&error.to_string()).to_string(),
-        held: error.held(),
-    };
+    let failure =
+        PinFailure { code: error.code(), path: "", message: error.to_string(), held: error.held() };
     serde_wasm_bindgen::to_value(&failure).unwrap_or_else(Into::into)
 }
 

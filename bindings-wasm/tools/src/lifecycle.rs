@@ -16,14 +16,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{self, Thrown, refused};
 
-fn parsed(text: &str) -> Result<Value, Failed> {
-    Value::parse(text.as_bytes()).map_err(|error| isoflag_wasm::failure::json(&error))
+fn parsed(text: &[u8]) -> Result<Value, Failed> {
+    Value::parse(text).map_err(|error| isoflag_wasm::failure::json(&error))
 }
 
 /// Returns the document under a strategy; fails like [`isoflag_tools::with_strategy`].
 #[wasm_bindgen(js_name = withStrategy)]
 #[must_use]
-pub fn with_strategy(flags: u32, strategy: &str) -> u32 {
+pub fn with_strategy(flags: u32, strategy: &[u8]) -> u32 {
     let made = || {
         let strategy =
             Strategy::read(&parsed(strategy)?).map_err(|error| failure::strategy(&error))?;
@@ -45,7 +45,7 @@ pub fn with_strategy(flags: u32, strategy: &str) -> u32 {
 pub fn strategy_for(
     flags: u32,
     system: &str,
-    host: Option<String>,
+    host: Option<Vec<u8>>,
     handle: Option<u32>,
 ) -> Result<Option<String>, Thrown> {
     let Some(system) = System::named(system) else {
@@ -54,7 +54,7 @@ pub fn strategy_for(
     };
     let context = match (host, handle) {
         (_, Some(handle)) => Some(CONTEXTS.with(|table| table.get(handle, Context::clone))?),
-        (Some(text), None) => Context::from_host_json(text.as_bytes()).ok(),
+        (Some(text), None) => Context::from_host_json(&text).ok(),
         (None, None) => None,
     };
     let Some(context) = context else { return Ok(None) };
@@ -69,7 +69,7 @@ pub fn strategy_for(
 /// If the options are invalid or the document was freed.
 #[wasm_bindgen(js_name = checkFlags)]
 pub fn check_flags(flags: u32, options: &str) -> Result<String, Thrown> {
-    let options = CheckOptions::read(&parsed(options)?).map_err(refused)?;
+    let options = CheckOptions::read(&parsed(options.as_bytes())?).map_err(refused)?;
     let found: Value = with_flags(flags, |flags| {
         isoflag_tools::check(flags, &options).iter().map(Diagnostic::to_value).collect()
     })?;
@@ -135,7 +135,7 @@ pub fn certification(
     let built = artifact_time.map(|time| moment("artifactTime", time)).transpose()?;
     let now = moment("now", now)?;
     let evidence = evaluated.map(|text| -> Result<TestEvidence, Thrown> {
-        let read = TestEvidence::read(&parsed(&text)?);
+        let read = TestEvidence::read(&parsed(text.as_bytes())?);
         read.map_err(|message| refused(format!("`evaluated`: {message}")))
     });
     let found = match evidence.transpose()? {
@@ -229,7 +229,7 @@ pub fn retirements(
 }
 
 fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, Thrown> {
-    let written = parsed(text)?;
+    let written = parsed(text.as_bytes())?;
     let count = |(key, count): (&Arc<str>, &Value)| {
         let count = count.as_integer().and_then(|count| usize::try_from(count).ok());
         let expected =
@@ -241,7 +241,7 @@ fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, Thrown> {
 
 /// Combines the names of documents, from the JSON text of an array, with the documents.
 fn named(names: &str, documents: &[u32]) -> Result<Vec<(Arc<str>, Flags)>, Thrown> {
-    let names = parsed(names)?;
+    let names = parsed(names.as_bytes())?;
     let names = names.as_array().unwrap_or_default().iter().filter_map(Value::as_str);
     let named = names.zip(documents);
     named.map(|(name, flags)| Ok((name.into(), with_flags(*flags, Flags::clone)?))).collect()
@@ -262,7 +262,7 @@ pub fn take_inventory(
 ) -> Result<String, Thrown> {
     let now = moment("now", now)?;
     let named = named(names, documents)?;
-    let counted = parsed(counted)?;
+    let counted = parsed(counted.as_bytes())?;
     let counted = counted.as_array().unwrap_or_default().iter();
     let counted = counted.map(|counted| match counted {
         Value::Null => Ok(None),
@@ -283,7 +283,7 @@ pub fn take_inventory(
 /// If the options are invalid or a document was freed.
 #[wasm_bindgen(js_name = checkEnvironments)]
 pub fn check_environments(names: &str, documents: &[u32], options: &str) -> Result<String, Thrown> {
-    let options = CheckOptions::read(&parsed(options)?).map_err(refused)?;
+    let options = CheckOptions::read(&parsed(options.as_bytes())?).map_err(refused)?;
     let named = named(names, documents)?;
     let named: Vec<(&str, &Flags)> = named.iter().map(|(name, flags)| (&**name, flags)).collect();
     let found: Value = isoflag_tools::check_environments(&named, &options)

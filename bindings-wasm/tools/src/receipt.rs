@@ -1,6 +1,6 @@
 //! Exports receipts.
 
-use isoflag::{Context, Flags, Value, printable};
+use isoflag::{Context, Flags, Value};
 use isoflag_tools::ReceiptError;
 use isoflag_wasm::bound::memberships;
 use isoflag_wasm::failure::Failed;
@@ -12,10 +12,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::Thrown;
 
 /// The text that the encoder wrote for a host's object, or the handle of a context.
-fn context(host: Option<&str>, parsed: Option<u32>) -> Result<Option<Context>, Failed> {
+fn context(host: Option<&[u8]>, parsed: Option<u32>) -> Result<Option<Context>, Failed> {
     match (host, parsed) {
         (_, Some(handle)) => CONTEXTS.with(|table| table.get(handle, Context::clone)).map(Some),
-        (Some(text), None) => Ok(Context::from_host_json(text.as_bytes()).ok()),
+        (Some(text), None) => Ok(Context::from_host_json(text).ok()),
         (None, None) => Ok(None),
     }
 }
@@ -29,9 +29,9 @@ fn context(host: Option<&str>, parsed: Option<u32>) -> Result<Option<Context>, F
 pub fn receipt(
     flags: u32,
     key: &str,
-    host: Option<String>,
+    host: Option<Vec<u8>>,
     parsed: Option<u32>,
-    big_segments: &str,
+    big_segments: &[u8],
 ) -> Result<String, Thrown> {
     let context = context(host.as_deref(), parsed)?;
     let big_segments = memberships(big_segments)?;
@@ -53,7 +53,7 @@ fn refused(error: &ReceiptError) -> JsValue {
     let failure = ReceiptFailure {
         code: error.code(),
         path: error.path(),
-        message: printable(&error.to_string()).to_string(),
+        message: error.to_string(),
         claimed: error.claimed().map(Value::to_canonical_json),
         found: error.found().map(Value::to_canonical_json),
     };
@@ -69,9 +69,9 @@ fn refused(error: &ReceiptError) -> JsValue {
 pub fn replay_receipt(
     receipt: &[u8],
     flags: u32,
-    host: Option<String>,
+    host: Option<Vec<u8>>,
     parsed: Option<u32>,
-    big_segments: &str,
+    big_segments: &[u8],
 ) -> Result<String, Thrown> {
     let context = context(host.as_deref(), parsed)?;
     let big_segments = memberships(big_segments)?;

@@ -1,5 +1,4 @@
-//! Loads documents with what their diagnostics need; exports explanations, diagnostics, types, the secure-mode hash and
-//! printable text.
+//! Loads documents with what their diagnostics need; exports explanations, diagnostics, types and the secure-mode hash.
 
 use isoflag::{Context, Diagnostic, Flags, Value};
 use isoflag_tools::TypingLanguage;
@@ -8,13 +7,6 @@ use isoflag_wasm::handles::{BOUND, CONTEXTS, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{Thrown, refused};
-
-/// Returns the text with the control sequences of terminals and CI logs escaped.
-#[wasm_bindgen(js_name = printable)]
-#[must_use]
-pub fn printable_text(text: &str) -> String {
-    isoflag::printable(text).to_string()
-}
 
 /// Returns the diagnostics of the document, as the JSON text of an array.
 #[wasm_bindgen(js_name = flagsDiagnostics)]
@@ -38,8 +30,8 @@ pub fn secure_mode_hash(sdk_key: &str, context: u32) -> Option<String> {
 /// context.
 #[wasm_bindgen(js_name = secureModeHashForHost)]
 #[must_use]
-pub fn secure_mode_hash_for_host(sdk_key: &str, context: &str) -> Option<String> {
-    let context = Context::from_host_json(context.as_bytes());
+pub fn secure_mode_hash_for_host(sdk_key: &str, context: &[u8]) -> Option<String> {
+    let context = Context::from_host_json(context);
     let context = context.map_err(|error| isoflag_wasm::failure::context(&error)).ok()?;
     Some(isoflag::secure_mode_hash(sdk_key, &context))
 }

@@ -258,6 +258,9 @@ def text() -> Topic:
         ("nesting-129", "limits", repeated('{"kind":"user","key":"a","x":', ("[", 128), ("]", 128), "}")),
         ("nesting-10000", "limits", repeated('{"kind":"user","key":"a","x":', ("[", 10000), ("]", 10000), "}")),
         ("nesting-10000-unclosed", "limits", repeated(("[", 10000))),
+        ("containers-131073", "limits", repeated('{"kind":"user","key":"a","x":[', ("[],", 131070), "[]]}")),
+        ("containers-131073-nested", "limits",
+         repeated('{"kind":"user","key":"a","x":[', ('[{"b":[]}],', 43690), '[]],"y":{}}')),
         ("bytes-over-1-mib", "limits", repeated('{"kind":"user","key":"a","x":"', ("x", 1048576 - 31), '"}')),
     ]  # fmt: skip
     for slug, tag, content in bad:
@@ -265,6 +268,8 @@ def text() -> Topic:
                    contextText=content)  # fmt: skip
     topic.case("nesting-128", "limits", "128 containers within each other are the deepest", {"context": {}}, {"key": "a"},
                contextText=repeated('{"kind":"user","key":"a","x":', ("[", 127), ("]", 127), "}"))  # fmt: skip
+    topic.case("containers-131072", "limits", "131072 arrays and objects are the most", {"context": {}}, {"key": "a"},
+               contextText=repeated('{"kind":"user","key":"a","x":[', ("[],", 131069), "[]]}"))  # fmt: skip
     topic.case("bytes-1-mib", "limits", "a text of exactly 1 MiB", {"context": {}}, {"key": "a"},
                contextText=repeated('{"kind":"user","key":"a","x":"', ("x", 1048576 - 32), '"}'))  # fmt: skip
     return topic

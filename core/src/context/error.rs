@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::json::{JsonError, JsonErrorKind, Value};
+use crate::json::{JsonError, Value};
 
 /// An invalid context: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +34,7 @@ impl ContextError {
     }
 
     pub(super) fn json(error: &JsonError) -> ContextError {
-        let code = match error.kind {
-            JsonErrorKind::Syntax => "not-json",
-            JsonErrorKind::NumberRange => "number-range",
-            JsonErrorKind::Nesting | JsonErrorKind::Memory => "limit",
-        };
-        ContextError { code, path: error.path().to_owned(), message: error.text() }
+        ContextError { code: error.code(), path: error.path().to_owned(), message: error.text() }
     }
 
     /// The stable error code: `not-json`, `number-range`, `invalid-context` or `limit`.

@@ -55,9 +55,7 @@ impl Context {
     ///
     /// If the text is not JSON or exceeds a limit, or the context is invalid.
     pub fn from_json(text: &[u8]) -> Result<Context, ContextError> {
-        check_length(text)?;
-        let value = Value::parse(text).map_err(|error| ContextError::json(&error))?;
-        Context::from_host_value(&value, Marks::Absent)
+        Context::read(text, false)
     }
 
     /// Converts a context that has already been parsed.
@@ -113,9 +111,13 @@ impl Context {
     /// # Errors
     /// If the text is not JSON, or the context is invalid.
     pub fn from_host_json(text: &[u8]) -> Result<Context, ContextError> {
+        Context::read(text, true)
+    }
+
+    fn read(text: &[u8], is_of_host: bool) -> Result<Context, ContextError> {
         check_length(text)?;
         let (value, is_marked) =
-            json::read_host(text).map_err(|error| ContextError::json(&error))?;
+            json::read_context(text, is_of_host).map_err(|error| ContextError::json(&error))?;
         let marks = if is_marked { Marks::Possible } else { Marks::Absent };
         Context::from_host_value(&value, marks)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::profile;
-use crate::json::{self, JsonError, JsonErrorKind};
+use crate::json::{self, JsonError};
 use crate::limits;
 
 /// An invalid document or patch: what is wrong, and where.
@@ -20,13 +20,8 @@ pub struct DocumentError {
 
 impl DocumentError {
     pub(crate) fn json(error: &JsonError) -> DocumentError {
-        let code = match error.kind {
-            JsonErrorKind::Syntax => "not-json",
-            JsonErrorKind::NumberRange => "number-range",
-            JsonErrorKind::Nesting | JsonErrorKind::Memory => "limit",
-        };
         DocumentError {
-            code,
+            code: error.code(),
             path: error.path().to_owned(),
             message: error.message().to_owned(),
             position: Some(error.line_column()),

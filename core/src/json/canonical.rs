@@ -60,7 +60,7 @@ pub(crate) fn length(value: &Value) -> usize {
     if members == 0 { 2 } else { members + 1 }
 }
 
-fn string_length(text: &str) -> usize {
+pub(super) fn string_length(text: &str) -> usize {
     let escaped = |byte: u8| match byte {
         b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 2,
         0..0x20 => 6,

@@ -24,6 +24,16 @@ pub(crate) enum JsonErrorKind {
 }
 
 impl JsonError {
+    /// The stable error code: `not-json`, `number-range` or `limit`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            JsonErrorKind::Syntax => "not-json",
+            JsonErrorKind::NumberRange => "number-range",
+            JsonErrorKind::Nesting | JsonErrorKind::Memory => "limit",
+        }
+    }
+
     /// Line and column of the text, both from 1.
     #[must_use]
     pub fn line_column(&self) -> (usize, usize) {

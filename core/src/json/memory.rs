@@ -1,7 +1,10 @@
 //! The memory of a document, computed from its values before they take it (SPEC.md 14.3).
 
 use super::value::Value;
-use crate::limits::{MEMORY, MEMORY_PER_BYTE};
+use crate::limits::{CONTEXT_CONTAINERS, MEMORY, MEMORY_PER_BYTE};
+
+/// The message about a context with more containers than [`CONTEXT_CONTAINERS`].
+const TOO_MANY: &str = "a context has at most 131072 arrays and objects";
 
 /// The message about a document that would take more memory than its text may.
 pub(crate) const TOO_DENSE: &str = "too many values for the length of the document, which would take \
@@ -46,6 +49,8 @@ impl Size {
 pub(crate) struct Memory {
     taken: usize,
     limit: usize,
+    /// The arrays and objects that may follow.
+    containers: usize,
     /// A document without a text, whose length is computed only if it takes more than [`MEMORY`].
     unmeasured: Option<Value>,
 }
@@ -58,7 +63,7 @@ impl Memory {
     /// The memory of a document with a text of this length.
     pub(crate) fn of_text(length: usize) -> Memory {
         let limit = length.saturating_mul(MEMORY_PER_BYTE).max(MEMORY);
-        Memory { taken: 0, limit, unmeasured: None }
+        Memory { limit, ..Memory::unlimited() }
     }
 
     /// The memory of a document that is not parsed from text; its canonical text counts.
@@ -68,11 +73,22 @@ impl Memory {
 
     /// The memory of a value that is not a document, whose text has a limit of its own.
     pub(crate) fn unlimited() -> Memory {
-        Memory { taken: 0, limit: usize::MAX, unmeasured: None }
+        Memory { taken: 0, limit: usize::MAX, containers: usize::MAX, unmeasured: None }
+    }
+
+    /// The memory of a context, whose text has a limit of its own, and whose containers have one.
+    pub(crate) fn of_context() -> Memory {
+        Memory { containers: CONTEXT_CONTAINERS, ..Memory::unlimited() }
+    }
+
+    /// The message of the limit that was exceeded.
+    pub(crate) fn message(&self) -> &'static str {
+        if self.limit == usize::MAX { TOO_MANY } else { TOO_DENSE }
     }
 
     /// Counts an array or an object, without its items.
     pub(crate) fn container(&mut self) -> Result<(), Exceeded> {
+        self.containers = self.containers.checked_sub(1).ok_or(Exceeded)?;
         self.take(CONTAINER)
     }
 

@@ -27,9 +27,9 @@ pub use path::Path;
 pub use value::Value;
 
 pub(crate) use canonical::push_hex;
-pub(crate) use error::{JsonErrorKind, position};
+pub(crate) use error::position;
 pub(crate) use memory::{Memory, Size, TOO_DENSE};
 pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
 pub use order::utf16_order;
-pub(crate) use reader::{Reading, read, read_host};
+pub(crate) use reader::{Reading, read, read_context};

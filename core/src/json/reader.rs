@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::{JsonError, JsonErrorKind};
 use super::interner::Interner;
-use super::memory::{Exceeded, Memory, TOO_DENSE};
+use super::memory::{Exceeded, Memory};
 use super::note::{Note, NoteKind, OpenPaths};
 use super::number;
 use super::object::{Member, Object};
@@ -32,12 +32,12 @@ pub(crate) fn read<const NOTES: bool>(
     Reader::<NOTES>::new(text, memory, false).read(root)
 }
 
-/// Parses text that a binding wrote for a host object, in which the literal `-0` marks a value
-/// without a JSON form.
+/// Parses the text of a context. In text that a binding wrote for a host object the literal `-0` marks a value without
+/// a JSON form.
 ///
 /// Also returns whether the text contains the mark.
-pub(crate) fn read_host(text: &[u8]) -> Result<(Value, bool), JsonError> {
-    let mut reader = Reader::<false>::new(text, Memory::unlimited(), true);
+pub(crate) fn read_context(text: &[u8], is_of_host: bool) -> Result<(Value, bool), JsonError> {
+    let mut reader = Reader::<false>::new(text, Memory::of_context(), is_of_host);
     let value = reader.whole(&Path::Root)?;
     Ok((value, reader.is_marked))
 }
@@ -167,7 +167,8 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
     }
 
     fn out_of_memory(&mut self) -> Invalid {
-        self.scanner.fault_of(JsonErrorKind::Memory, TOO_DENSE)
+        let message = self.memory.message();
+        self.scanner.fault_of(JsonErrorKind::Memory, message)
     }
 
     fn number(&mut self, path: &Path<'_>, depth: usize, negative: bool) -> Result<Value, Invalid> {
@@ -220,7 +221,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
             // All empty arrays share their memory.
             return Ok(Value::Array(Arc::default()));
         }
-        Ok(Value::Array(self.elements.drain(start..).collect()))
+        Ok(Value::take_array(&mut self.elements, start))
     }
 
     /// Parses a string after its quote.
@@ -342,7 +343,8 @@ mod tests {
     #[test]
     fn minus_zero_marks_a_missing_json_form_only_in_text_of_a_host() {
         assert_eq!(Value::parse(b"-0").unwrap().to_string(), "0");
-        assert!(read_host(b"[-0]").unwrap().1);
-        assert!(!read_host(b"[0]").unwrap().1);
+        assert!(read_context(b"[-0]", true).unwrap().1);
+        assert!(!read_context(b"[0]", true).unwrap().1);
+        assert!(!read_context(b"[-0]", false).unwrap().1);
     }
 }

@@ -56,7 +56,7 @@ impl Value {
     /// # Errors
     /// As [`Value::parse`].
     pub fn parse_host(text: &[u8]) -> Result<Value, JsonError> {
-        Ok(reader::read_host(text)?.0)
+        Ok(reader::read_context(text, true)?.0)
     }
 
     /// A number, unless it is NaN or infinite; `-0` becomes `0`.
@@ -78,6 +78,24 @@ impl Value {
     #[must_use]
     pub fn canonical_length(&self) -> usize {
         canonical::length(self)
+    }
+
+    /// The length in bytes of the [canonical text](Value::to_canonical_json) of a string or a name.
+    #[must_use]
+    pub fn canonical_length_of(text: &str) -> usize {
+        canonical::string_length(text)
+    }
+
+    /// Takes the values from an index on as an array.
+    #[must_use]
+    pub fn take_array(values: &mut Vec<Value>, start: usize) -> Value {
+        if values.len() == start.saturating_add(1)
+            && let Some(only) = values.pop()
+        {
+            // Long texts consist of these: their number is limited by nothing but the length of the text.
+            return Value::Array(Arc::new([only]));
+        }
+        Value::Array(values.drain(start.min(values.len())..).collect())
     }
 
     /// The string, if it is one.
@@ -225,8 +243,7 @@ impl From<Object> for Value {
 
 impl From<Vec<Value>> for Value {
     fn from(mut elements: Vec<Value>) -> Self {
-        // As other arrays are built: another form would compile another function.
-        Value::Array(elements.drain(..).collect())
+        Value::take_array(&mut elements, 0)
     }
 }
 

@@ -65,6 +65,13 @@ pub(crate) fn documents(size: usize) -> Vec<(&'static str, String)> {
         ("attributes", flag(&format!(r#""rules":[{}]"#, list(size, |n| rule(&clause(n)))))),
         ("clauses of one rule", flag(&format!(r#""rules":[{}]"#, rule(&list(size, clause))))),
         ("buckets", flag(&format!(r#""rules":[{}]"#, list(size, bucketed)))),
+        (
+            "equal rules",
+            flag(&format!(
+                r#""rules":[{}]"#,
+                list(size, |_| rule(r#"{"attribute":"a","op":"in","values":["x"]}"#))
+            )),
+        ),
         ("rules of many clauses", flag(&format!(r#""rules":[{}]"#, list(size / 4, many)))),
         (
             "large integers under a long key",

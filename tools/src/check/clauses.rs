@@ -32,7 +32,7 @@ impl ComparisonBudget {
     }
 
     /// Takes comparisons from the budget; false if too few are left.
-    fn take(&self, count: usize) -> bool {
+    pub(super) fn take(&self, count: usize) -> bool {
         let left = self.0.get().checked_sub(count);
         self.0.set(left.unwrap_or(0));
         left.is_some()

@@ -1,6 +1,7 @@
 //! Checks for rules that are unreachable or match no context.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use isoflag::model::{Clause, Rule, SegmentRule, Served};
 use isoflag::{Code, Path};
@@ -56,7 +57,7 @@ fn check(scope: &Scope<'_>, rules: &[(&[Clause], bool, &str)], lints: &mut Lints
             lints.add(Code::UNREACHABLE_RULE, &path, message);
         }
         lives.push(matches && shadow.is_none());
-        if *decides && matches {
+        if *decides && matches && shadow.is_none() {
             before.add(index, resolved);
         }
     }
@@ -102,21 +103,48 @@ impl<'a> Before<'a> {
         by: &[ResolvedClause<'a>],
         budget: &ComparisonBudget,
     ) -> Option<&(usize, Vec<ResolvedClause<'a>>)> {
-        let mut candidates: Vec<usize> = self.of_everybody.first().copied().into_iter().collect();
-        for keys in by.iter().map(ResolvedClause::implied_keys) {
-            let room = budget.left().saturating_sub(candidates.len());
-            match keys {
-                None => candidates.extend((0..self.rules.len()).take(room)),
-                Some(keys) => {
-                    let lists = keys.iter().flat_map(|key| self.of_key(*key));
-                    candidates.extend(lists.take(room));
-                }
+        let everybody = self.of_everybody.first().copied();
+        // The lists are read side by side only as far as needed: they may be long.
+        let keys: Option<BTreeSet<u64>> = by.iter().map(ResolvedClause::implied_keys).try_fold(
+            BTreeSet::new(),
+            |mut all, keys| {
+                all.extend(keys?);
+                Some(all)
+            },
+        );
+        let mut lists: Vec<Box<dyn Iterator<Item = usize> + '_>> = match keys {
+            None => vec![Box::new(0..self.rules.len())],
+            Some(keys) => keys
+                .into_iter()
+                .map(|key| {
+                    Box::new(self.of_key(key).iter().copied()) as Box<dyn Iterator<Item = usize>>
+                })
+                .collect(),
+        };
+        let mut next: BinaryHeap<_> = lists
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(list, positions)| Some(Reverse((positions.next()?, list))))
+            .collect();
+        let mut last = None;
+        while let Some(Reverse((position, list))) = next.pop() {
+            if budget.left() == 0 || everybody.is_some_and(|everybody| everybody <= position) {
+                break;
+            }
+            let following = lists.get_mut(list).and_then(Iterator::next);
+            next.extend(following.map(|position| Reverse((position, list))));
+            if last.replace(position) == Some(position) {
+                budget.take(1);
+                continue;
+            }
+            let rule = self.rules.get(position);
+            if let Some((_, earlier)) = rule
+                && all_implied(earlier, by, budget)
+            {
+                return rule;
             }
         }
-        candidates.sort_unstable();
-        candidates.dedup();
-        let mut rules = candidates.into_iter().filter_map(|position| self.rules.get(position));
-        rules.find(|(_, earlier)| all_implied(earlier, by, budget))
+        everybody.and_then(|everybody| self.rules.get(everybody))
     }
 }
 
@@ -142,8 +170,8 @@ fn check_clauses(
             lints.add(Code::CLAUSE_NEVER_MATCHES, &path, message);
             matches = false;
         }
-        let earlier =
-            resolved.iter().take(index).position(|earlier| earlier.excludes(clause, budget));
+        let mut others = resolved.iter().take(index).take_while(|_| budget.left() > 0);
+        let earlier = others.position(|earlier| earlier.excludes(clause, budget));
         if let Some(earlier) = earlier {
             let message = format!(
                 "never matches together with `clauses[{earlier}]` of the same rule, \

@@ -23,6 +23,7 @@ pub(super) fn differences(old: &Object, new: &Object) -> Vec<Difference> {
     let mut names: Vec<&Arc<str>> = new.iter().map(|(name, _)| name).collect();
     names.extend(old.iter().map(|(name, _)| name).filter(|name| new.get(name).is_none()));
     let mut found = Vec::new();
+    let flags = (&Variations::of(old), &Variations::of(new));
     for name in names.into_iter().filter(|name| &***name != "version") {
         let (before, after) = (old.get(name), new.get(name));
         if before == after {
@@ -31,16 +32,17 @@ pub(super) fn differences(old: &Object, new: &Object) -> Vec<Difference> {
         let lists = (elements(before), elements(after));
         match (&**name, lists) {
             ("lifecycle", _) => lifecycle(before, after, &mut found),
-            ("rules", (Some(before), Some(after))) => rules(before, after, (old, new), &mut found),
+            ("rules", (Some(before), Some(after))) => rules(before, after, flags, &mut found),
             ("targets" | "contextTargets", (Some(before), Some(after))) => {
-                targets(name, before, after, (old, new), &mut found);
+                targets(name, before, after, flags, &mut found);
             }
             ("included" | "excluded", (Some(one), Some(other))) => {
                 let words = Words::new(name).text(": ").words(members(one, other));
                 found.push(difference(name, before, after, words));
             }
             _ => {
-                let words = member(name, before, after, old, new);
+                let is_bucketed = buckets(old) || buckets(new);
+                let words = member(name, before, after, flags, is_bucketed);
                 found.push(difference(name, before, after, words));
             }
         }
@@ -69,8 +71,8 @@ fn member(
     name: &str,
     before: Option<&Value>,
     after: Option<&Value>,
-    old: &Object,
-    new: &Object,
+    (old, new): (&Variations, &Variations),
+    is_bucketed: bool,
 ) -> Words {
     let null = Value::Null;
     let (one, other) = (before.unwrap_or(&null), after.unwrap_or(&null));
@@ -82,7 +84,7 @@ fn member(
         "on" if one.as_bool() == Some(true) => Words::new("turned off"),
         "fallthrough" => from_to("everybody else", serves(one, old), serves(other, new)),
         "offVariation" => from_to("while off", variation(one, old), variation(other, new)),
-        "salt" | "key" if buckets(old) || buckets(new) => {
+        "salt" | "key" if is_bucketed => {
             Words::new("").code(name).text(" changed: contexts are assigned to other buckets")
         }
         _ => changed(name, before, after),
@@ -134,7 +136,7 @@ fn lifecycle(before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Diff
 fn rules(
     before: &[Value],
     after: &[Value],
-    flags: (&Object, &Object),
+    flags: (&Variations, &Variations),
     found: &mut Vec<Difference>,
 ) {
     let id = |rule: &Value| match rule.as_object().and_then(|rule| rule.get("id")) {
@@ -173,6 +175,7 @@ fn rules(
         }
     }
     let kept: Vec<usize> = partner.iter().flatten().copied().collect();
+    let is_kept: BTreeSet<usize> = kept.iter().copied().collect();
     for (index, (rule, partner)) in after.iter().zip(&partner).enumerate() {
         let path = format!("rules[{index}]");
         let before = partner.and_then(|index| before.get(index));
@@ -186,7 +189,7 @@ fn rules(
         };
         found.push(difference(&path, before, Some(rule), words));
     }
-    for (index, rule) in before.iter().enumerate().filter(|(index, _)| !kept.contains(index)) {
+    for (index, rule) in before.iter().enumerate().filter(|(index, _)| !is_kept.contains(index)) {
         let words = Words::new("rule removed: ").words(described(rule, flags.0));
         found.push(difference(&format!("rules[{index}]"), Some(rule), None, words));
     }
@@ -199,7 +202,7 @@ fn rules(
 }
 
 /// Describes a rule: its conditions and what it serves.
-fn described(rule: &Value, item: &Object) -> Words {
+fn described(rule: &Value, variations: &Variations) -> Words {
     let rule_object = rule.as_object().cloned().unwrap_or_default();
     let clauses = elements(rule_object.get("clauses")).unwrap_or_default();
     let mut words = Words::default();
@@ -212,7 +215,7 @@ fn described(rule: &Value, item: &Object) -> Words {
     let serving = ["variation", "rollout"].iter().any(|name| rule_object.get(name).is_some());
     let share = rule_object.get("weight").and_then(Value::as_number);
     match share {
-        _ if serving => words.text(" gets ").words(serves(rule, item)),
+        _ if serving => words.text(" gets ").words(serves(rule, variations)),
         Some(weight) => words.text(&format!(", {} of them", percent(weight))),
         None => words,
     }
@@ -250,11 +253,11 @@ fn list(mut words: Words, values: &[Value]) -> Words {
 }
 
 /// Describes what a rule or a fallthrough serves.
-fn serves(served: &Value, item: &Object) -> Words {
+fn serves(served: &Value, variations: &Variations) -> Words {
     let object = served.as_object();
     let index = object.and_then(|served| served.get("variation")).filter(|index| !index.is_null());
     if let Some(index) = index {
-        return variation(index, item);
+        return variation(index, variations);
     }
     let rollout = object.and_then(|served| served.get("rollout")?.as_object());
     let entries = rollout.and_then(|rollout| rollout.get("variations")?.as_array());
@@ -268,7 +271,7 @@ fn serves(served: &Value, item: &Object) -> Words {
             .text(if position == 0 { "" } else { ", " })
             .text(&share)
             .text(" ")
-            .words(variation(served.unwrap_or(&Value::Null), item));
+            .words(variation(served.unwrap_or(&Value::Null), variations));
     }
     words
 }
@@ -277,15 +280,24 @@ fn percent(weight: f64) -> String {
     format!("{} %", weight / 1000.0)
 }
 
+/// The variations of an item in words: each is described once, since many rules may serve a long one.
+struct Variations(Vec<Words>);
+
+impl Variations {
+    fn of(item: &Object) -> Variations {
+        let variations = elements(item.get("variations")).unwrap_or_default();
+        Variations(variations.iter().map(|value| Words::default().code(value)).collect())
+    }
+}
+
 /// Describes the variation with this index.
-fn variation(index: &Value, item: &Object) -> Words {
+fn variation(index: &Value, Variations(variations): &Variations) -> Words {
     if index.is_null() {
         return Words::new("the default in the code");
     }
     let position = index.as_integer().and_then(|index| usize::try_from(index).ok());
-    let variations = elements(item.get("variations")).unwrap_or_default();
     match position.and_then(|position| variations.get(position)) {
-        Some(value) => Words::default().code(value),
+        Some(words) => words.clone(),
         None => Words::new("variation ").code(index),
     }
 }
@@ -295,7 +307,7 @@ fn targets(
     name: &str,
     before: &[Value],
     after: &[Value],
-    flags: (&Object, &Object),
+    flags: (&Variations, &Variations),
     found: &mut Vec<Difference>,
 ) {
     let label = |target: &Value| {
@@ -323,9 +335,9 @@ fn targets(
         let Some([one, other]) = values.remove(&text(&wanted)) else { continue };
         if one != other {
             let index = wanted.as_ref().and_then(|(_, index)| index.clone()).unwrap_or_default();
-            let item = if other.is_empty() { flags.0 } else { flags.1 };
+            let variations = if other.is_empty() { flags.0 } else { flags.1 };
             let words = Words::new("named for ")
-                .words(variation(&index, item))
+                .words(variation(&index, variations))
                 .text(": ")
                 .words(members(&one, &other));
             let list = |values: Vec<Value>| Some(Value::from(values));

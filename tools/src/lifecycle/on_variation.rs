@@ -1,5 +1,7 @@
 //! Determines the "on" variation of a flag.
 
+use std::collections::BTreeMap;
+
 use isoflag::model::{Flag, Section};
 use isoflag::{Flags, Value};
 
@@ -36,11 +38,13 @@ fn served_most(served: &Value) -> Option<u32> {
     }
     let entries = served.get("rollout")?.as_object()?.get("variations")?.as_array()?;
     let mut weights: Vec<(u32, i64)> = Vec::new();
+    let mut indices: BTreeMap<u32, usize> = BTreeMap::new();
     for entry in entries {
         let entry = entry.as_object()?;
         let variation = entry.get("variation").map_or(Some(0), index)?;
         let weight = entry.get("weight").and_then(Value::as_integer).unwrap_or(0);
-        match weights.iter_mut().find(|(seen, _)| *seen == variation) {
+        let index = *indices.entry(variation).or_insert(weights.len());
+        match weights.get_mut(index) {
             Some((_, sum)) => *sum = sum.saturating_add(weight),
             None => weights.push((variation, weight)),
         }

@@ -105,8 +105,8 @@ impl<'a> Past<'a> {
     /// The start of the first document after this moment: the one in the history, or the current
     /// one.
     fn began_after(&self, moment: f64, stamped: Option<f64>) -> Option<Since> {
-        let next = self.documents.iter().find(|document| document.from > moment);
-        let began = next.map(|document| document.from);
+        let next = self.documents.partition_point(|document| document.from <= moment);
+        let began = self.documents.get(next).map(|document| document.from);
         let began = began.or_else(|| stamped.filter(|stamp| *stamp > moment));
         began.map(|moment| Since { moment, exact: true })
     }

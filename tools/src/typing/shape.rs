@@ -1,5 +1,6 @@
 //! Infers the shapes of a flag's values.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use isoflag::Value;
@@ -38,6 +39,7 @@ pub(super) enum Strings {
 pub(super) struct Members {
     objects: usize,
     members: Vec<Member>,
+    by_name: BTreeMap<Arc<str>, usize>,
 }
 
 #[derive(Debug)]
@@ -51,9 +53,11 @@ impl Shape {
     /// The shape of a flag with these variations.
     pub(super) fn of(variations: &[Value]) -> Shape {
         let mut shape = Shape::default();
+        let mut known = BTreeSet::new();
         for value in variations {
             match value {
-                Value::String(text) => shape.add_literal(text),
+                Value::String(text) if known.insert(text) => shape.add_literal(text),
+                Value::String(_) => {}
                 value => shape.add(value),
             }
         }
@@ -81,9 +85,8 @@ impl Shape {
         if text.chars().count() > LITERAL_LENGTH {
             self.string = Some(Strings::Any);
         }
-        match self.string.get_or_insert(Strings::Literals(Vec::new())) {
-            Strings::Literals(known) if !known.contains(text) => known.push(Arc::clone(text)),
-            Strings::Literals(_) | Strings::Any => {}
+        if let Strings::Literals(known) = self.string.get_or_insert(Strings::Literals(Vec::new())) {
+            known.push(Arc::clone(text));
         }
     }
 
@@ -116,7 +119,7 @@ impl Shape {
 
 impl Members {
     fn add(&mut self, name: &Arc<str>, value: &Value) {
-        let known = self.members.iter_mut().find(|member| member.name == *name);
+        let known = self.by_name.get(name).and_then(|index| self.members.get_mut(*index));
         match known {
             Some(member) => {
                 member.objects += 1;
@@ -125,6 +128,7 @@ impl Members {
             None => {
                 let mut shape = Shape::default();
                 shape.add(value);
+                self.by_name.insert(Arc::clone(name), self.members.len());
                 self.members.push(Member { name: Arc::clone(name), shape, objects: 1 });
             }
         }

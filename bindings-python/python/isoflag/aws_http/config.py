@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from isoflag import Context, ContextError, __version__
+from isoflag._core import printable
 from isoflag.source.deadline import TimeLeft, until
 
 from . import ofrep
@@ -137,7 +138,9 @@ def _methods_of(form: object) -> Sequence[str]:
     for known, methods in _METHODS.items():
         if form == known:
             return methods
-    raise ValueError(f"invalid form `{form}`: expected one of {', '.join(_METHODS)}")
+    raise ValueError(
+        f"invalid form `{printable(str(form))}`: expected one of {', '.join(_METHODS)}"
+    )
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,9 @@ def _check_gate(form: Form, gated: Sequence[str], names: Mapping[str, str]) -> N
         raise ValueError(f"`keys` contains the reserved name `{_CONSISTENT}`; rename it")
     for name in gated:
         if name not in names:
-            raise ValueError(f"`gate` names `{name}`, which is missing in `keys`; add it there")
+            raise ValueError(
+                f"`gate` names `{printable(str(name))}`, which is missing in `keys`; add it there"
+            )
 
 
 def _valid(context: ContextLike) -> Context:

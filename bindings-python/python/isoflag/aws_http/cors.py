@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from isoflag._core import printable
+
 from .request import DOCUMENT_HEADER, Request
 from .response import Response, json_response
 
@@ -40,7 +42,9 @@ class Cors:
     ) -> None:
         """Creates a policy; raises ``ValueError`` for an invalid origin."""
         if isinstance(origins, str):
-            raise TypeError(f"invalid origins `{origins}`: expected a list of origins")
+            raise TypeError(
+                f"invalid origins `{printable(str(origins))}`: expected a list of origins"
+            )
         self._origins = frozenset(origins)
         if "*" in self._origins and credentials:
             raise ValueError(
@@ -93,6 +97,6 @@ def _check(origin: str) -> None:
     # A host as browsers write it: what else an address may have is in no `Origin` header.
     if not isinstance(origin, str) or not _ORIGIN.fullmatch(origin):
         raise ValueError(
-            f"invalid origin `{origin}`: expected scheme, host and port only, in lower case, such "
-            "as `https://shop.example`"
+            f"invalid origin `{printable(str(origin))}`: expected scheme, host and port only, in "
+            "lower case, such as `https://shop.example`"
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeVar, cast
 
 from isoflag import BoundFlags, Context, Flags, PinError
+from isoflag._core import printable
 from isoflag._logs import logger
 from isoflag.source.deadline import lambda_context, until
 
@@ -35,7 +36,7 @@ class FlagOffError(RuntimeError):
 
     def __init__(self, key: str) -> None:
         """Creates the error for a flag's key."""
-        super().__init__(f"the flag `{key}` is off; the handler was not run")
+        super().__init__(f"the flag `{printable(key)}` is off; the handler was not run")
         self.key = key
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from isoflag._core import printable
 from isoflag._logs import logger
 from isoflag.source.aws import AwsClient, error_code
 from isoflag.source.deadline import DEFAULT_SECONDS, seconds_left
@@ -172,7 +173,9 @@ class DynamoDbFeatureStore:
 
     def _namespace(self, kind: str) -> str:
         if kind not in {FEATURES, SEGMENTS}:
-            raise ValueError(f"invalid kind `{kind}`: expected `{FEATURES}` or `{SEGMENTS}`")
+            raise ValueError(
+                f"invalid kind `{printable(str(kind))}`: expected `{FEATURES}` or `{SEGMENTS}`"
+            )
         return namespace(kind, self._prefix)
 
     def _encoded(self, operation: Operation) -> Item | None:

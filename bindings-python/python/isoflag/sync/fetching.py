@@ -50,7 +50,7 @@ class DocumentFetch:
     ) -> None:
         """Creates a fetch; raises ``ValueError`` if ``url`` is not an HTTP or HTTPS URL."""
         if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
-            raise ValueError(f"invalid URL `{url}`: expected an http or https URL")
+            raise ValueError(f"invalid URL `{printable(url)}`: expected an http or https URL")
         if flag_map and appconfig:
             raise ValueError("`flag_map` and `appconfig` cannot be combined; remove one")
         self._url = url

@@ -4,6 +4,8 @@ import functools
 from pkgutil import resolve_name
 from typing import Any
 
+from isoflag._core import printable
+
 __all__ = ["EntryPoint"]
 
 
@@ -26,11 +28,11 @@ class EntryPoint:
             function = getattr(self._owner, self._attribute)
         except (ImportError, AttributeError, ValueError) as error:
             raise ValueError(
-                f"cannot find `{name}` ({error}); write `package.module.function`"
+                printable(f"cannot find `{name}` ({error}); write `package.module.function`")
             ) from error
         if not callable(function):
             raise ValueError(  # noqa: TRY004 (the invalid argument is a text)
-                f"`{name}` is not a function; write `package.module.function`"
+                f"`{printable(name)}` is not a function; write `package.module.function`"
             )
         self._original = vars(self._owner).get(self._attribute, function)
 

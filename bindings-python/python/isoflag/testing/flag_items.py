@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 from isoflag import Flags
+from isoflag._core import printable
 
 FlagFailure: TypeAlias = Literal["missing", "malformed", "wrong-type"]
 """A way in which one flag can fail."""
@@ -83,7 +84,8 @@ def failing(key: str, item: Item | None, failure: FlagFailure) -> Item:
         return _to_everybody(key, item, variations, len(variations))
     if failure != "wrong-type":
         raise ValueError(
-            f"invalid failure `{failure}`: expected `missing`, `malformed` or `wrong-type`"
+            f"invalid failure `{printable(str(failure))}`: expected `missing`, `malformed` or "
+            "`wrong-type`"
         )
     is_structured = any(isinstance(each, dict | list) for each in variations)
     return serving(key, item, "of another type" if is_structured else {})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from isoflag import Flags
+from isoflag._core import printable
 from isoflag.source import (
     UNCHANGED,
     Fetched,
@@ -169,4 +170,4 @@ def check_failure(failure: str) -> None:
     """Raises ``ValueError`` for an unknown failure."""
     if failure != "malformed" and failure not in _ERRORS:
         names = ", ".join(f"`{each}`" for each in (*_ERRORS, "malformed"))
-        raise ValueError(f"invalid failure `{failure}`: expected one of {names}")
+        raise ValueError(f"invalid failure `{printable(str(failure))}`: expected one of {names}")

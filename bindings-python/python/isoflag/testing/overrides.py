@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from isoflag import Flags
+from isoflag._core import printable
 from isoflag.client import FlagClient
 from isoflag.client.flag_client import clients, watchers
 
@@ -118,7 +119,7 @@ class FlagOverrides(MutableMapping[str, Any]):
         own = getattr(owner, name)
         if not isinstance(own, Flags):
             raise TypeError(
-                f"`{name}` is not a `Flags` object; clients are overridden automatically"
+                f"`{printable(name)}` is not a `Flags` object; clients are overridden automatically"
             )
         flags = self._watched(self._overridden(own))
         setattr(owner, name, flags)

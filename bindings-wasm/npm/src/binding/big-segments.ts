@@ -20,8 +20,9 @@ export interface EvaluationOptions {
 }
 
 /** Returns the JSON text of the memberships, empty without memberships. */
-export function bigSegmentsText(options: EvaluationOptions | undefined): string {
+export function bigSegmentsText(options: EvaluationOptions | undefined): Uint8Array {
   const bigSegments = options?.bigSegments;
-  if (bigSegments === undefined || bigSegments === null) return "";
-  return encodeStrictly(bigSegments, limits.documentBytes, argumentErrors);
+  return bigSegments == null
+    ? new Uint8Array()
+    : encodeStrictly(bigSegments, limits.documentBytes, argumentErrors);
 }

@@ -1,5 +1,7 @@
 /** Compiles the WebAssembly module, and reports why it cannot be loaded. */
 
+import { printable } from "./printable.js";
+
 /**
  * The reason why the WebAssembly module cannot be loaded:
  *
@@ -18,7 +20,7 @@ export class LoadError extends Error {
   readonly code: LoadErrorCode;
 
   constructor(code: LoadErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(message), options);
     this.code = code;
   }
 }

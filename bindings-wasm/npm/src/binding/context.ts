@@ -143,7 +143,7 @@ export let contextHeld: (value: unknown) => Held | undefined;
 export interface PassedContext {
   /** The object, if there is one. */
   readonly held: readonly [] | readonly [Held];
-  readonly text: string | undefined;
+  readonly text: Uint8Array | undefined;
 }
 
 /** Reads a context. This runs the caller's code: read handles afterwards. */

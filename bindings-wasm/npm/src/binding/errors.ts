@@ -1,6 +1,7 @@
 /** Errors and diagnostics of documents and contexts, and their conversion from the core. */
 
 import * as core from "../generated/glue.js";
+import { printable } from "./printable.js";
 
 /** Returned by the core instead of a handle if a call fails. */
 const NO_HANDLE = 0;
@@ -81,9 +82,10 @@ export class ErrorKind {
   }
 
   /** Returns the error for a failure, or for its JSON text as the core reports it: empty for an object that was freed. */
-  of(failure: Failure | string): Error {
+  of(failure: Failure | string, options?: ErrorOptions): Error {
     if (failure === "") return new Error("used after `free()`");
-    return this.#make(typeof failure === "string" ? (JSON.parse(failure) as Failure) : failure);
+    const given = typeof failure === "string" ? (JSON.parse(failure) as Failure) : failure;
+    return this.#make({ ...given, path: printable(given.path), message: printable(given.message) }, options);
   }
 
   /** Returns a handle, or throws if the call failed. */
@@ -101,7 +103,7 @@ export class ErrorKind {
   /** Returns the error for a value that cannot be passed to the core. */
   at(path: string, message: string, cause?: unknown, code = this.#code): Error {
     const failure = { code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
-    return this.#make(failure, cause === undefined ? undefined : { cause });
+    return this.of(failure, cause === undefined ? undefined : { cause });
   }
 }
 

@@ -27,19 +27,13 @@ const CLOSED =
 
 /** Whether a string has no lone surrogate. */
 export function isWellFormed(text: string): boolean {
-  return text.isWellFormed?.() ?? !LONE_SURROGATE.test(text);
+  return !LONE_SURROGATE.test(text);
 }
 
 /** Whether an object is an ordinary one, rather than an instance of a class. */
 export function isPlainObject(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   return prototype === Object.prototype || prototype === null;
-}
-
-/** Whether an object is a built-in one whose members are not its contents. */
-export function holdsContentsElsewhere(object: object): boolean {
-  if (isPlainObject(object)) return false;
-  return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
 }
 
 /** Returns the text of a date or a `URL`; undefined for another object, or a date without a year of four digits. */
@@ -53,9 +47,10 @@ export function textOf(object: object): string | undefined {
   return /^\d/.test(text) ? text : undefined;
 }
 
-/** Returns the JSON text of a well-formed name and the colon after it. */
-export function memberText(name: string): string {
-  return NEEDS_NO_ESCAPE.test(name) ? `"${name}":` : `${JSON.stringify(name)}:`;
+/** Whether an object is a built-in one whose members are not its contents. */
+export function holdsContentsElsewhere(object: object): boolean {
+  if (isPlainObject(object)) return false;
+  return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
 }
 
 /** Returns the JSON text of a primitive; undefined if it has none. */
@@ -76,6 +71,9 @@ export function primitiveText(value: unknown): string | undefined {
   }
 }
 
+/** Replaces a value that threw when it was read. */
+const UNREADABLE = Symbol();
+
 /** Describes a value without a JSON form. */
 function described(value: unknown): string {
   switch (typeof value) {
@@ -85,9 +83,11 @@ function described(value: unknown): string {
     case "undefined":
       return String(value);
     default:
-      return `a ${typeof value}`;
+      return value === UNREADABLE ? THROWS : `a ${typeof value}`;
   }
 }
+
+const THROWS = "a value that throws when read";
 
 /**
  * Throws if the stack is nearly full. Errors thrown by the caller's objects are data; a stack overflow is not, since
@@ -97,145 +97,145 @@ function requireRoom(levels = 64): void {
   if (levels > 0) requireRoom(levels - 1);
 }
 
-/** Replaces what threw when it was read. */
-const UNREADABLE = Symbol();
+const encoder = new TextEncoder();
 
-/**
- * Returns the contents of an object: the text that it stands for, the length of an array, or the names of its members;
- * undefined if they are hidden.
- */
-function contentsOf(object: object): string | number | string[] | undefined {
-  const text = textOf(object);
-  if (text !== undefined) return text;
-  if (Array.isArray(object)) return object.length;
-  return holdsContentsElsewhere(object) ? undefined : Object.keys(object);
-}
+/** The number of nearest ancestors that a container is compared with; at every eighth level it is all of them. */
+const NEAR = 8;
 
-function memberOf(object: object, name: string | number): unknown {
-  return (object as Record<string | number, unknown>)[name];
-}
+/** Above this length the encoder is faster than writing each character. */
+const SHORT = 32;
 
+/** Writes the JSON text of one value. */
 class Encoder {
-  /** The text in pieces: joined by `+=` they would be a million objects for the garbage collector. */
-  readonly pieces: string[] = [];
-  /** Of the text; grows beyond the limit by one value at most: the core reports that it is too long. */
-  length = 0;
-  /** Makes the error for a value without a JSON form; undefined if such a value is marked. */
-  readonly #errors: ErrorKind | undefined;
+  /** The text in UTF-8. */
+  #bytes = new Uint8Array(256);
+  /** The length of the text. It exceeds the limit if anything was left out: the core then reports that it is too long. */
+  #end = 0;
   readonly #limit: number;
+  /** Creates the error for a value without a JSON form; without it such a value is marked. */
+  readonly #errors: ErrorKind | undefined;
   /** The containers being written, the outermost first. */
   readonly #open: object[] = [];
+  /** The member or element of each that is being written. */
   readonly #path: (string | number)[] = [];
-  /** The last error of an object that was read. */
-  #thrown: unknown;
+  /** The error that a value threw when it was read. */
+  #cause: unknown;
 
   constructor(limit: number, errors?: ErrorKind) {
     this.#limit = limit;
     this.#errors = errors;
   }
 
+  encode(value: unknown): Uint8Array {
+    this.#value(value);
+    return this.#bytes.slice(0, this.#end);
+  }
+
   #add(piece: string): void {
-    this.length += piece.length;
-    this.pieces.push(piece);
-  }
-
-  value(value: unknown): void {
-    if (typeof value === "object" && value !== null) {
-      this.#container(value);
-    } else if (value === UNREADABLE) {
-      this.#refuse("a value that throws when read", this.#thrown);
-    } else {
-      const text = primitiveText(value);
-      if (text === undefined) this.#refuse(described(value));
-      else this.#add(text);
+    const { length } = piece;
+    let end = this.#end;
+    let bytes = this.#bytes;
+    // A UTF-16 unit takes at most three bytes.
+    const room = end + 3 * length;
+    if (room > bytes.length && bytes.length <= this.#limit) {
+      bytes = new Uint8Array(Math.min(2 * room, this.#limit + 4));
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
     }
-  }
-
-  /** Returns the result of a function that may run the caller's code, or `UNREADABLE`. */
-  #read<T>(
-    read: (object: object, name: string | number) => T,
-    object: object,
-    name: string | number = "",
-  ): T {
-    try {
-      return read(object, name);
-    } catch (thrown) {
-      requireRoom();
-      this.#thrown = thrown;
-      return UNREADABLE as T;
-    }
-  }
-
-  #container(container: object): void {
-    if (this.#open.includes(container)) {
-      this.#refuse("an object that holds itself");
-    } else if (this.#open.length >= limits.nesting) {
-      this.#refuse(`an object nested deeper than ${limits.nesting} levels`, undefined, "limit");
-    } else {
-      this.#contents(container, this.#read(contentsOf, container));
-    }
-  }
-
-  #contents(container: object, contents: string | number | string[] | undefined): void {
-    if (typeof contents === "number") this.#elements(container, contents);
-    else if (Array.isArray(contents)) this.#members(container, contents);
-    else if (contents === undefined) this.#refuse("an object with hidden contents");
-    else this.value(contents);
-  }
-
-  #elements(array: object, length: number): void {
-    this.#open.push(array);
-    this.#add("[");
-    for (let index = 0; index < length && this.length <= this.#limit; index++) {
-      if (index > 0) this.#add(",");
-      this.#path.push(index);
-      this.value(this.#read(memberOf, array, index));
-      this.#path.pop();
-    }
-    this.#add("]");
-    this.#open.pop();
-  }
-
-  #members(object: object, names: string[]): void {
-    let separator = "";
-    this.#open.push(object);
-    this.#add("{");
-    for (const name of names) {
-      if (this.length > this.#limit) break;
-      const value = this.#read(memberOf, object, name);
-      if (value === undefined) continue;
-      this.#path.push(name);
-      if (!isWellFormed(name)) {
-        // The name cannot be written, but the parent must contain a value without a JSON form.
-        this.#add(`${separator}${JSON.stringify(unusedName(names))}:`);
-        this.#refuse("a name with a lone surrogate");
-      } else {
-        this.#add(separator + memberText(name));
-        this.value(value);
+    for (let index = 0; index < length; index++) {
+      const unit = piece.charCodeAt(index);
+      if (unit > 0x7f || index === SHORT) {
+        end = this.#end + encoder.encodeInto(piece, bytes.subarray(this.#end)).written;
+        break;
       }
-      this.#path.pop();
-      separator = ",";
+      bytes[end++] = unit;
     }
-    this.#add("}");
-    this.#open.pop();
+    this.#end = end;
   }
 
-  #refuse(what: string, cause?: unknown, code?: string): void {
+  #value(value: unknown): void {
+    if (typeof value !== "object" || value === null) {
+      this.#add(primitiveText(value) ?? this.#refused(described(value)));
+      return;
+    }
+    const open = this.#open;
+    const level = open.length;
+    let refusal: string | undefined;
+    let text: string | undefined;
+    let names: string[] | undefined;
+    let length = 0;
+    try {
+      // A cycle of more levels than these is found a few levels later.
+      if (open.includes(value, level % NEAR === 0 ? 0 : -NEAR)) refusal = "an object that holds itself";
+      else if (level >= limits.nesting) refusal = `an object nested deeper than ${limits.nesting} levels`;
+      else if ((text = textOf(value)) !== undefined) refusal = undefined;
+      else if (Array.isArray(value)) length = value.length;
+      else if (holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
+      else {
+        names = Object.keys(value);
+        length = names.length;
+      }
+    } catch (thrown) {
+      refusal = this.#thrown(thrown);
+    }
+    if (refusal !== undefined) {
+      this.#add(this.#refused(refusal));
+      return;
+    }
+    if (text !== undefined) {
+      this.#value(text);
+      return;
+    }
+    open.push(value);
+    let separator = names ? "{" : "[";
+    let mark = "";
+    for (let index = 0; index < length && this.#end <= this.#limit; index++) {
+      const step = names?.[index] ?? index;
+      this.#path[level] = step;
+      let member: unknown = UNREADABLE;
+      try {
+        member = (value as Record<string | number, unknown>)[step];
+      } catch (thrown) {
+        this.#thrown(thrown);
+      }
+      if (names) {
+        if (member === undefined) continue;
+        const name = primitiveText(step);
+        if (name === undefined) {
+          // Without the name, but the parent must contain a value without a JSON form. No reference can name this one.
+          mark = `"":${this.#refused("a name with a lone surrogate")}`;
+          continue;
+        }
+        separator += `${name}:`;
+      }
+      this.#add(separator);
+      separator = ",";
+      this.#value(member);
+    }
+    open.pop();
+    if (mark !== "") this.#add(separator + mark);
+    else if (separator !== ",") this.#add(separator);
+    this.#add(names ? "}" : "]");
+  }
+
+  #thrown(thrown: unknown): string {
+    requireRoom();
+    this.#cause = thrown;
+    return THROWS;
+  }
+
+  /** Returns the mark of a value without a JSON form, or throws. */
+  #refused(what: string): string {
     const { report } = problems;
-    // A path may be long, and there may be many of them.
-    const path = this.#errors || report ? printPath(this.#path) : "";
-    if (this.#errors) {
-      throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, cause, code);
+    if (this.#errors === undefined && report === undefined) return NO_JSON_FORM;
+    const path = printPath(this.#path.slice(0, this.#open.length));
+    const code = what.startsWith("an object nested") ? "limit" : undefined;
+    if (this.#errors !== undefined) {
+      throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, this.#cause, code);
     }
     report?.("value", path, what);
-    this.#add(NO_JSON_FORM);
+    return NO_JSON_FORM;
   }
-}
-
-function unusedName(names: string[]): string {
-  let name = "\ufffd";
-  while (names.includes(name)) name += "\ufffd";
-  return name;
 }
 
 /** Formats a path like the core. */
@@ -252,21 +252,14 @@ function printPath(path: (string | number)[]): string {
 /**
  * Returns the JSON text of a context for an evaluation: values without a JSON form are marked, and nothing is thrown.
  */
-export function encodeLeniently(context: unknown): string {
-  const encoder = new Encoder(limits.contextBytes);
-  encoder.value(context);
-  // Text that was truncated at the limit is not a context.
-  return encoder.length > limits.contextBytes ? "" : encoder.pieces.join("");
+export function encodeLeniently(context: unknown): Uint8Array {
+  return new Encoder(limits.contextBytes).encode(context);
 }
 
 /** Returns the JSON text of an object in which every value must have a JSON form. */
-export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): string {
-  const encoder = new Encoder(limit, errors);
-  encoder.value(value);
-  return encoder.pieces.join("");
+export function encodeStrictly(value: unknown, limit: number, errors: ErrorKind): Uint8Array {
+  return new Encoder(limit, errors).encode(value);
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Returns the bytes of a JSON text. A lone surrogate of the host's string is kept, as an escape, so that the core

@@ -50,7 +50,8 @@ export class ProblemMessages {
   /** Returns the message of a problem; undefined if nothing is wrong, or it was returned before. */
   next(kind: string | undefined, subject: unknown, detail?: unknown): string | undefined {
     if (kind === undefined || subject === undefined || this.#seen.size >= MOST_MESSAGES) return undefined;
-    const message = messageOf(kind, String(subject), detail);
+    const text = subject instanceof Uint8Array ? new TextDecoder().decode(subject) : String(subject);
+    const message = messageOf(kind, text, detail);
     if (message === undefined || this.#seen.has(message)) return undefined;
     this.#seen.add(message);
     return message;

@@ -2,6 +2,7 @@
 
 import type { BoundFlags } from "../binding/bound-flags.js";
 import type { Flags } from "../binding/flags.js";
+import { printable } from "../binding/printable.js";
 import { observe } from "./observation.js";
 
 /** Replaces the digest of a document if it is unknown. */
@@ -224,27 +225,25 @@ function parseActivity(text: string): ActivityObject {
   }
   const { activity, flags } = object(read, "activity");
   if (activity !== VERSION) {
-    throw new TypeError(
-      `activity: version \`${JSON.stringify(activity)}\` is unknown; expected \`${VERSION}\``,
-    );
+    throw invalid(`activity: version \`${JSON.stringify(activity)}\` is unknown; expected \`${VERSION}\``);
   }
   for (const [key, flag] of Object.entries(object(flags, "flags"))) {
     const path = `flags[${JSON.stringify(key)}]`;
-    if (!isWellFormed(key)) throw new TypeError(`\`${path}\`: a lone surrogate has no JSON form`);
+    if (!isWellFormed(key)) throw invalid(`\`${path}\`: a lone surrogate has no JSON form`);
     const { counts, first, last } = object(flag, path);
     if (integer(first, `${path}.first`) > integer(last, `${path}.last`)) {
-      throw new TypeError(`\`${path}.last\`: earlier than \`first\``);
+      throw invalid(`\`${path}.last\`: earlier than \`first\``);
     }
     const digests = entries(counts, `${path}.counts`);
     for (const [digest, variations] of digests) {
       const at = `${path}.counts[${JSON.stringify(digest)}]`;
-      if (!isWellFormed(digest)) throw new TypeError(`\`${at}\`: a lone surrogate has no JSON form`);
+      if (!isWellFormed(digest)) throw invalid(`\`${at}\`: a lone surrogate has no JSON form`);
       for (const [variation, count] of entries(variations, at)) {
         const name = `${at}[${JSON.stringify(variation)}]`;
         if (!/^(default|0|[1-9][0-9]*)$/.test(variation)) {
-          throw new TypeError(`\`${name}\`: expected a variation's index or \`default\``);
+          throw invalid(`\`${name}\`: expected a variation's index or \`default\``);
         }
-        if (integer(count, name) < 1) throw new TypeError(`\`${name}\`: expected a count of 1 or more`);
+        if (integer(count, name) < 1) throw invalid(`\`${name}\`: expected a count of 1 or more`);
       }
     }
   }
@@ -255,17 +254,21 @@ function object(value: unknown, path: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw new TypeError(`\`${path}\`: expected an object`);
+  throw invalid(`\`${path}\`: expected an object`);
 }
 
 /** Returns the members of an object that must not be empty: each count is at least one. */
 function entries(value: unknown, path: string): [string, unknown][] {
   const found = Object.entries(object(value, path));
-  if (found.length === 0) throw new TypeError(`\`${path}\`: expected at least one member`);
+  if (found.length === 0) throw invalid(`\`${path}\`: expected at least one member`);
   return found;
 }
 
 function integer(value: unknown, path: string): number {
   if (Number.isSafeInteger(value)) return value as number;
-  throw new TypeError(`\`${path}\`: expected an integer`);
+  throw invalid(`\`${path}\`: expected an integer`);
+}
+
+function invalid(message: string): TypeError {
+  return new TypeError(printable(message));
 }

@@ -125,9 +125,9 @@ export function inventory(
   requireTools("inventory");
   const { now, activity = {} } = options;
   const names = Object.keys(documents);
-  const unknown = Object.keys(activity).find(name => !names.includes(name));
+  const unknown = Object.keys(activity).find(name => !Object.hasOwn(documents, name));
   if (unknown !== undefined) {
-    throw new TypeError(`there is activity of \`${tools.printable(unknown)}\`, and no document of that name`);
+    throw argumentErrors.at("", `there is activity of \`${unknown}\`, and no document of that name`);
   }
   const counted = names.map(name => {
     const given = activity[name];

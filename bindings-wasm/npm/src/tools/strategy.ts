@@ -56,7 +56,7 @@ export function withStrategy(
 ): number {
   const isName = typeof strategy !== "object" || strategy === null;
   const given = options === undefined ? strategy : { ...(isName ? { strategy } : strategy), ...options };
-  const written = given === undefined ? "null" : encodeStrictly(given, limits.documentBytes, strategyErrors);
+  const written = encodeStrictly(given ?? null, limits.documentBytes, strategyErrors);
   return strategyErrors.handle(tools.withStrategy(flags.handle, written));
 }
 

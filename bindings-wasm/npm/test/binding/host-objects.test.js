@@ -194,6 +194,38 @@ describe("in an evaluation", () => {
     assert.equal(flags.boolVariation("zero", { kind: "user", key: "ada", odd: -0 }, false), true);
   });
 
+  it("many names with lone surrogates take one pass", () => {
+    const names = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${lone}${index}`, 1]));
+    assert.equal(isPresent(names), false);
+    assert.equal(isPresent({ "": 1, ...names, "\ufffd": 1 }), false);
+  });
+
+  it("a cycle with large parts is absent", () => {
+    for (const period of [1, 2, 8]) {
+      /** @type {any} */
+      const first = { large: "x".repeat(10_000) };
+      let last = first;
+      for (let index = 1; index < period; index++) last = last.next = {};
+      last.next = [first, first, first];
+      assert.equal(isPresent(first), false, `${period}`);
+      assert.throws(() => Context.fromObject({ kind: "user", key: "ada", first }), /holds itself/);
+    }
+  });
+
+  it("a context has at most 131,072 arrays and objects", () => {
+    const most = Array.from({ length: 131_070 }, () => []);
+    assert.equal(isPresent(most), true);
+    assert.throws(() => isPresent([...most, {}]), /USER_NOT_SPECIFIED/);
+    const context = { kind: "user", key: "ada", odd: [...most, {}] };
+    for (const strict of [
+      () => Context.fromObject(context),
+      () => Context.fromJson(JSON.stringify(context)),
+      () => new Context("ada", { attributes: { odd: [...most, {}] } }),
+    ]) {
+      assert.throws(strict, { name: "ContextError", code: "limit" });
+    }
+  });
+
   it("a name of a lone surrogate hides no other attribute", () => {
     const context = { kind: "user", key: "ada", [lone]: 1, odd: 0, "\ufffd": 2 };
     assert.equal(flags.boolVariation("zero", context, false), true);

@@ -49,7 +49,7 @@ describe("core.wasm", () => {
       certification checkEnvironments checkFlags deployment diffFlags evaluateAgain evaluatePart explain
       finishFlag flagsDiagnostics flagsTyping freeHistory fromAppConfigKey historyAdd historyBytes
       historyDigests historyGet historyKeep historyNewest historyPinned limits loadAppConfig
-      makePartBuffer newHistory parseTtl partOf printable receipt replayReceipt retirements secureModeHash
+      makePartBuffer newHistory parseTtl partOf receipt replayReceipt retirements secureModeHash
       secureModeHashForHost specVersion strategyFor takeInventory toAppConfigKey version withStatus
       withStrategy`;
     assert.deepEqual(missing.sort(), tools.trim().split(/\s+/));

@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Flags, inventory } from "../../dist/node.js";
+import * as node from "../../dist/node.js";
 import { document, flag } from "../documents.js";
+import { OBEYED, rawMessages, HOSTILE as TEXTS } from "../hostile.js";
 
-const HOSTILE =
-  "\u001b[2J\u001b]0;t\u0007\u009b31m\r\n::error file=a::b\n##[group]x\u202e\u2066\u061c\u200e\u200f\u2028\u0085\u007f\0\t";
-const OBEYED = /[^\n\P{Cc}]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|^\s*::|##\[/mu;
+const { DocumentHistory, Flags, checkEnvironments, inventory, parseTtl, replay, toAppConfigKey } = node;
+
+const HOSTILE = TEXTS.join("");
 
 const clause = { attribute: HOSTILE, op: HOSTILE, values: [HOSTILE] };
 const flags = Flags.fromObject(
@@ -33,15 +34,64 @@ const texts = {
   "a difference as Markdown": () => flags.diff(document(flag(HOSTILE, { on: false }))).toMarkdown(),
   "types for TypeScript": () => flags.typing("typescript"),
   "types for Python": () => flags.typing("python"),
-  "a LifecycleError": () => messageOf(() => flags.withStatus(`${HOSTILE}!`, "Done", 1)),
-  "a StrategyError": () => messageOf(() => flags.withStrategy("Custom", { on: [`${HOSTILE}!`] })),
   "the name of a document": () =>
     messageOf(() => inventory({ prod: flags }, { now: 1, activity: { [HOSTILE]: "{}" } })),
-  "a DocumentError": () => messageOf(() => Flags.fromJson(`{"flags": {${JSON.stringify(HOSTILE)}: 1e999}}`)),
 };
 
 describe("nothing has an effect on terminals of", () => {
   for (const [name, text] of Object.entries(texts)) {
     it(name, () => assert.doesNotMatch(text(), OBEYED));
+  }
+});
+
+const history = new DocumentHistory();
+history.add(flags, 1);
+const certified = /** @type {any} */ ({ productionState: "passed", nextRelease: "passed", now: 1 });
+
+/** Calls that only tools.wasm has. @type {Record<string, (text: any) => unknown>} */
+const calls = {
+  withStatus: text => flags.withStatus(`${HOSTILE}${text}`, "Done", 1),
+  "withStatus, a status": text => flags.withStatus(HOSTILE, text, 1),
+  finish: text => flags.finish(text, 1),
+  withStrategy: text => flags.withStrategy(text),
+  "withStrategy, a flag": text => flags.withStrategy("Custom", { on: [`${HOSTILE}${text}`] }),
+  "withStrategy, a member": text =>
+    flags.withStrategy(/** @type {any} */ ({ strategy: "Custom", [text]: 1n })),
+  strategyFor: text => flags.strategyFor(text, { kind: "user", key: "a" }),
+  certification: text => flags.certification({ ...certified, productionState: text }),
+  check: text => flags.check({ [text]: 1 }),
+  "check, names": text => flags.check({ names: `/${text}(/` }),
+  checkEnvironments: text => checkEnvironments({ [text]: flags }, { [text]: 1 }),
+  retirements: text =>
+    flags.retirements(/** @type {any} */ ({ now: 1, activity: [{ environment: text, activity: text }] })),
+  typing: text => flags.typing(text),
+  parseTtl: text => parseTtl(text),
+  toAppConfigKey: text => toAppConfigKey(`${text}${"x".repeat(200)}`),
+  "DocumentHistory.pinned": text => history.pinned(text, 1, 1),
+  replay: text =>
+    replay(flags.receipt(HOSTILE, { kind: "user", key: "a" }).toJson().replace("sha256:", text), flags, {
+      kind: "user",
+      key: "a",
+    }),
+  "replay, another context": text =>
+    replay(flags.receipt(HOSTILE, { kind: "user", key: "a" }), flags, { kind: "user", key: text }),
+  fromAppConfig: text => Flags.fromAppConfig({ [text]: { enabled: text, x: [1n] } }),
+};
+
+describe("the errors of both modules are printable", () => {
+  it("in tools.wasm", async () => assert.deepEqual(await rawMessages(node), []));
+
+  for (const [name, call] of Object.entries(calls)) {
+    it(name, () => {
+      for (const text of TEXTS) {
+        try {
+          call(text);
+        } catch (thrown) {
+          const { message, path = "" } = /** @type {Error & { path?: string }} */ (thrown);
+          assert.doesNotMatch(message, OBEYED);
+          assert.doesNotMatch(path, OBEYED);
+        }
+      }
+    });
   }
 });

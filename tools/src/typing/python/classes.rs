@@ -1,6 +1,8 @@
 //! Generates classes for JSON objects. `TypedDict` is called as a function, since members may have
 //! any name.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::literal;
 use super::super::shape::{Members, Numbers, Shape, Strings};
 
@@ -8,7 +10,9 @@ use super::super::shape::{Members, Numbers, Shape, Strings};
 pub(super) struct Classes {
     /// Their definitions, each after its dependencies.
     pub(super) text: String,
-    taken: Vec<String>,
+    taken: BTreeSet<String>,
+    /// The number after the last one that was added to a name.
+    numbers: BTreeMap<String, u32>,
 }
 
 /// The names in this style that the module itself uses.
@@ -34,17 +38,23 @@ const TAKEN: [&str; 17] = [
 
 impl Default for Classes {
     fn default() -> Classes {
-        Classes { text: String::new(), taken: TAKEN.map(str::to_owned).to_vec() }
+        Classes {
+            text: String::new(),
+            taken: TAKEN.map(str::to_owned).into(),
+            numbers: BTreeMap::new(),
+        }
     }
 }
 
 impl Classes {
     /// Returns the name, with the first number that makes it unique if it is taken.
     fn free_name(&mut self, wanted: &str) -> String {
-        let numbered = (2_u32..).map(|number| format!("{wanted}{number}"));
-        let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
-        let free = names.find(|name| !self.taken.contains(name)).unwrap_or_default();
-        self.taken.push(free.clone());
+        let mut free = wanted.to_owned();
+        let next = self.numbers.entry(wanted.to_owned()).or_insert(2);
+        while !self.taken.insert(free.clone()) {
+            free = format!("{wanted}{next}");
+            *next = next.saturating_add(1);
+        }
         free
     }
 

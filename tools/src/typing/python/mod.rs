@@ -2,6 +2,7 @@
 
 mod classes;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::shape::Shape;
@@ -76,8 +77,10 @@ struct Groups<'a> {
 impl<'a> Groups<'a> {
     fn of(flags: &'a [TypedFlag], served: &'a [String]) -> Groups<'a> {
         let mut by_type: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut indices: BTreeMap<&str, usize> = BTreeMap::new();
         for (flag, served) in flags.iter().zip(served) {
-            match by_type.iter_mut().find(|(known, _)| known == served) {
+            let index = *indices.entry(served).or_insert(by_type.len());
+            match by_type.get_mut(index) {
                 Some((_, keys)) => keys.push(&flag.key),
                 None => by_type.push((served, vec![&flag.key])),
             }

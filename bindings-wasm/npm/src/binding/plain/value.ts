@@ -4,7 +4,6 @@ import {
   holdsContentsElsewhere,
   isPlainObject,
   isWellFormed,
-  memberText,
   primitiveText,
   textOf,
 } from "../json-encoding.js";
@@ -134,7 +133,7 @@ export class PlainValue {
           continue;
         }
         if (text !== "") text += ",";
-        if (isRecord) text += memberText(name);
+        if (isRecord) text += `${primitiveText(name)}:`;
         if (value === LIST || value === RECORD) {
           text += containerText();
         } else {

@@ -1,3 +1,7 @@
+/** Why a source has no document. */
+
+import { printable } from "../../binding/printable.js";
+
 /** The reason why a source could not load a newer document. */
 export type SourceErrorCode =
   /** The module could not be loaded, or failed. */
@@ -38,7 +42,7 @@ export class SourceError extends Error {
       retryAfterMs,
     }: { status?: number; cause?: unknown; retryAfterMs?: number | undefined } = {},
   ) {
-    super(`\`${url}\` ${message}`, cause === undefined ? undefined : { cause });
+    super(printable(`\`${url}\` ${message}`), cause === undefined ? undefined : { cause });
     this.code = code;
     this.url = url;
     this.status = status;

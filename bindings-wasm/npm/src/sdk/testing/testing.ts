@@ -3,6 +3,7 @@
 import type { BoundFlags } from "../../binding/bound-flags.js";
 import type { Flags } from "../../binding/flags.js";
 import type { JsonValue } from "../../binding/json.js";
+import { printable } from "../../binding/printable.js";
 import type { StrategyName } from "../../tools/strategy.js";
 import { type Evaluation, observe } from "../observation.js";
 import { withEvidence } from "./evidence.js";
@@ -110,7 +111,7 @@ export function eachState<Result>(
 ): Result[] {
   return combinations(Object.entries(states)).map(values => {
     const described = Object.entries(values).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-    return test(`${name} (${described.join(", ")})`, async () => {
+    return test(printable(`${name} (${described.join(", ")})`), async () => {
       const overridden = withOverrides(typeof flags === "function" ? flags() : flags, values);
       try {
         await body({ flags: overridden, values });

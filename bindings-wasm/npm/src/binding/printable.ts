@@ -1,0 +1,17 @@
+/** Makes untrusted text printable in messages, which terminals, pipelines' logs and readers see. */
+
+/** Control characters, marks of direction, and the beginnings of commands of a pipeline. */
+const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|#(?=#(vso)?\[)/gu;
+
+const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * Escapes a message as the core's `printable` does; errors are also thrown before the core is loaded. A message begins
+ * with words of its own, so that no line of it begins with `::`.
+ */
+export function printable(message: string): string {
+  return message.replace(
+    OBEYED,
+    obeyed => SHORT[obeyed] ?? `\\u${obeyed.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
