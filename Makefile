@@ -34,6 +34,7 @@ DEMO := .tools/demo
 MACHINE := $(shell uname -m)
 RUST := Cargo.toml Cargo.lock {core,tools}/{Cargo.toml,src} "=$$(rustc -V)"
 WASM := $(RUST) bindings-wasm/{Cargo.toml,src,core,tools,module.sh,npm/package-lock.json}
+ARROW := Cargo.toml core/{Cargo.toml,src} bindings-python/arrow/{Cargo.toml,Cargo.lock,README.md,pyproject.toml,python,src} "=$$(rustc -V)"
 WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src}
 
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
@@ -84,6 +85,11 @@ build-python:
 python-packages: build-python
 	@.ci/python-env
 
+build-arrow: python-packages
+	@.ci/cached 'isoflag-arrow (a minute)' '.venv/lib/python3*/site-packages/isoflag/arrow' $(ARROW) -- \
+		env PATH="$(CURDIR)/.venv/bin:$$PATH" CARGO_TARGET_DIR="$(TARGET)/arrow" \
+		pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python/arrow
+
 # Without rustup the target comes with the machine's Rust.
 wasm-target:
 	@! command -v rustup >/dev/null || rustup --quiet target add wasm32-unknown-unknown
@@ -107,13 +113,13 @@ build-cli: build-python
 	@ln -sf "$(TARGET)/debug/isoflag" .venv/bin/isoflag
 
 test:
-	@$(MAKE) --jobs=4 build build-cli python-packages
-	@$(MAKE) QUICK=1 check test-rust test-python test-npm test-pages conformance consumers differential
+	@$(MAKE) --jobs=4 build build-cli build-arrow
+	@$(MAKE) QUICK=1 check test-rust test-python test-arrow test-npm test-pages conformance consumers differential
 	@echo "test passed: $$(sed -n 's/^cases //p' conformance/DIGEST) conformance cases on each host runtime, one digest"
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
-	@$(MAKE) consumers fuzz dist
+	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
 	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
@@ -121,7 +127,7 @@ test-all:
 	@.ci/each-target
 	@.ci/totals
 
-check: python-packages build-wasm
+check: build-arrow build-wasm
 	$(call say,every text: wording)
 	@.ci/check-wording
 	$(call say,Rust: format and lints and documentation (a minute))
@@ -144,6 +150,13 @@ test-python: python-packages build-cli dist-npm
 	$(call say,Python: the binding and the programs that test it)
 	@for folder in bindings-python/tests conformance docs; do \
 		.venv/bin/python -m pytest -q $$folder; done
+
+# POPULATION is the number of rows for Spark.
+test-arrow: build-arrow
+	$(call say,isoflag-arrow: columns and streams and Spark (a minute))
+	@cargo fmt --check --manifest-path bindings-python/arrow/Cargo.toml
+	@$(if $(QUICK),,cargo clippy --quiet --manifest-path bindings-python/arrow/Cargo.toml --target-dir "$(TARGET)/arrow" -- -D warnings)
+	@.venv/bin/python -m pytest -q bindings-python/arrow/tests
 
 test-npm: build-wasm
 	$(call say,Node: the binding)

@@ -125,9 +125,10 @@ def try_installed(interpreter: str, folder: Path, *packages: str | Path) -> None
 def publish(targets: list[str], folder: Path) -> None:
     """Builds the other packages for PyPI into the folder."""
     for target in targets:
-        print(f"wheels: without the GIL, and the command-line tool, for {target} (two minutes)")
+        print(f"wheels: without the GIL, the CLI and isoflag-arrow, for {target} (four minutes)")
         build(PYTHON, target, folder, "--no-default-features", "--interpreter", FREE_THREADED)
         build(Path("cli"), target, folder, "--release")
+        build(PYTHON / "arrow", target, folder)
     run("maturin", "sdist", "--manifest-path", PYTHON / "Cargo.toml", "--out", folder)
 
 
@@ -135,6 +136,7 @@ def try_all(folder: Path) -> None:
     """Tries all packages that can be imported on this machine, and lists their sizes."""
     (sdist,) = folder.glob("isoflag-*.tar.gz")
     try_installed(sys.executable, folder, "--no-index", "isoflag[cli]")
+    try_installed(sys.executable, folder, "--no-index", "isoflag[arrow]")
     try_installed(sys.executable, folder, sdist)
     if shutil.which(FREE_THREADED):
         try_installed(FREE_THREADED, folder, "--no-index", "isoflag")

@@ -48,7 +48,7 @@ impl From<&isoflag::Diagnostic> for Diagnostic {
         Diagnostic {
             severity: inner.severity().as_str(),
             code: inner.code(),
-            path: inner.path().to_owned(),
+            path: inner.path().to_string(),
             message: inner.message().to_owned(),
         }
     }

@@ -69,7 +69,7 @@ impl Consistency {
     /// Problems with the time of the last change.
     #[getter]
     fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.inner.diagnostics.iter().map(Diagnostic::from).collect()
+        self.inner.diagnostics().iter().map(Diagnostic::from).collect()
     }
 
     /// Returns the names of the members.

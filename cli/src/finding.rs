@@ -59,13 +59,13 @@ impl<'s> Findings<'s> {
             Severity::Info => Level::NOTE,
         };
         let path = diagnostic.path();
-        let span = self.places.as_ref().and_then(|places| places.find(path));
-        self.render(&level, diagnostic.code(), diagnostic.message(), span, path)
+        let span = self.places.as_ref().and_then(|places| places.find_path(path));
+        self.render(&level, diagnostic.code(), diagnostic.message(), span, &path.to_string())
     }
 
     pub(crate) fn place_of_diagnostic(&self, diagnostic: &Diagnostic) -> Option<LineColumn> {
         let places = self.places.as_ref()?;
-        let span = places.find(diagnostic.path())?;
+        let span = places.find_path(diagnostic.path())?;
         Some(places.line_column(span.start))
     }
 

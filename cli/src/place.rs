@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 
+use isoflag::OwnedPath;
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::tokens::Token;
@@ -54,14 +55,26 @@ impl<'t> Places<'t> {
 
     /// Returns the span of a path, or the nearest one around it: a missing value has no span of its
     /// own. `None` only if the text is not JSON.
+    pub(crate) fn find_path(&self, path: &OwnedPath) -> Option<Span> {
+        let steps = path.steps().into_iter().map(|step| match step {
+            isoflag::Step::Member(name) => Step::Member(name.to_owned()),
+            isoflag::Step::Element(index) => Step::Element(index),
+        });
+        self.find_steps(&steps.collect::<Vec<_>>())
+    }
+
+    /// Like [`Places::find_path`], for the text of a path.
     pub(crate) fn find(&self, path: &str) -> Option<Span> {
+        self.find_steps(&parse_path(path))
+    }
+
+    fn find_steps(&self, steps: &[Step]) -> Option<Span> {
         let root = self.root.get_or_init(|| parse(self.text)).as_ref()?;
-        let steps = parse_path(path);
-        let (mut found, mut depth) = self.descend(root, &steps);
+        let (mut found, mut depth) = self.descend(root, steps);
         if depth == 0 && !steps.is_empty() {
             // The containers that the core unwraps: a stream's `data`, and a bare map of flags.
             if let Some(data) = root.as_object().and_then(|root| member(root, "data")) {
-                (found, depth) = self.descend(&data.value, &steps);
+                (found, depth) = self.descend(&data.value, steps);
             }
             if depth == 0 && steps.first() == Some(&Step::Member("flags".into())) {
                 (found, _) = self.descend(root, steps.get(1..).unwrap_or_default());

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
-use crate::json::{Object, Path, Value};
+use crate::json::{Object, OwnedPath, Path, Value};
 use crate::limits::DIAGNOSTICS;
 use crate::printable::printable;
 
@@ -42,22 +42,33 @@ impl fmt::Display for Severity {
 pub struct Diagnostic {
     severity: Severity,
     code: Code,
-    path: Arc<str>,
+    path: OwnedPath,
     message: Arc<str>,
 }
 
 impl Diagnostic {
     /// Returns a finding with the usual severity of its code.
     pub fn new(code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
-        Diagnostic::at(code, path.text(), message)
+        Diagnostic::after(&[], code, path, message)
     }
 
-    pub(crate) fn at(
+    /// Returns a finding whose path shares its beginning with that of the last of others.
+    pub fn after(
+        others: &[Diagnostic],
         code: Code,
-        path: impl Into<Arc<str>>,
+        path: &Path<'_>,
         message: impl Into<Arc<str>>,
     ) -> Diagnostic {
-        Diagnostic { severity: code.severity, code, path: path.into(), message: message.into() }
+        let path = OwnedPath::beside(&Diagnostic::last_path(others), &path.steps());
+        Diagnostic::at(code, path, message)
+    }
+
+    pub(crate) fn at(code: Code, path: OwnedPath, message: impl Into<Arc<str>>) -> Diagnostic {
+        Diagnostic { severity: code.severity, code, path, message: message.into() }
+    }
+
+    pub(crate) fn last_path(found: &[Diagnostic]) -> OwnedPath {
+        found.last().map(|found| found.path.clone()).unwrap_or_default()
     }
 
     /// The same finding with another severity.
@@ -85,7 +96,7 @@ impl Diagnostic {
 
     /// The path, such as `flags.checkout.rules[2].clauses[0].values[1]`.
     #[must_use]
-    pub fn path(&self) -> &str {
+    pub fn path(&self) -> &OwnedPath {
         &self.path
     }
 
@@ -98,18 +109,23 @@ impl Diagnostic {
     /// `{severity, code, path, message}`.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        Value::Object(Object::from_iter([
-            ("severity", Value::from(self.severity().as_str())),
-            ("code", Value::from(self.code())),
-            ("path", Value::from(self.path())),
-            ("message", Value::from(self.message())),
-        ]))
+        value(self.severity, self.code, self.path.text(), &self.message)
     }
+}
+
+/// The JSON of a diagnostic.
+pub(crate) fn value(severity: Severity, code: Code, path: String, message: &str) -> Value {
+    Value::Object(Object::of(&[
+        ("severity", Value::from(severity.as_str())),
+        ("code", Value::from(code.name)),
+        ("path", Value::from(path)),
+        ("message", Value::from(message)),
+    ]))
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = [&*self.path, ": ", &*self.message].concat();
+        let line = [&*self.path.text(), ": ", &*self.message].concat();
         write!(f, "{} [{}] {}", self.severity(), self.code(), printable(&line))
     }
 }
@@ -120,6 +136,9 @@ pub(crate) trait Findings {
     fn are_wanted(&self) -> bool;
 
     fn add(&self, code: Code, path: &Path<'_>, message: impl Display);
+
+    /// Receives a property that decides answers, when it is read.
+    fn decides(&self, _name: &'static str, _value: impl FnOnce() -> Value) {}
 }
 
 /// Ignores findings: no message is formatted, and a module that compiles with it alone contains no
@@ -134,24 +153,59 @@ impl Findings for NoFindings {
     fn add(&self, _code: Code, _path: &Path<'_>, _message: impl Display) {}
 }
 
-/// Collects findings as diagnostics, up to the limit.
-#[derive(Debug, Default)]
-pub(crate) struct CollectedFindings(RefCell<Vec<Diagnostic>>);
+/// A property that decides answers, and its value; that of a list of objects is its length.
+pub(crate) type DecidingProperty = (&'static str, Value);
+
+/// Collects findings as diagnostics, up to the limit, or the properties that decide: one type, so
+/// that a module contains one compiler that collects.
+#[derive(Debug)]
+pub(crate) enum CollectedFindings {
+    Diagnostics(RefCell<Vec<Diagnostic>>),
+    Deciding(RefCell<Vec<DecidingProperty>>),
+}
 
 impl CollectedFindings {
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.0.into_inner()
+    pub(crate) fn diagnostics() -> CollectedFindings {
+        CollectedFindings::Diagnostics(RefCell::default())
+    }
+
+    pub(crate) fn deciding() -> CollectedFindings {
+        CollectedFindings::Deciding(RefCell::default())
+    }
+
+    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        match self {
+            CollectedFindings::Diagnostics(found) => found.into_inner(),
+            CollectedFindings::Deciding(_) => Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_deciding(self) -> Vec<DecidingProperty> {
+        match self {
+            CollectedFindings::Deciding(properties) => properties.into_inner(),
+            CollectedFindings::Diagnostics(_) => Vec::new(),
+        }
     }
 }
 
 impl Findings for CollectedFindings {
     fn are_wanted(&self) -> bool {
-        self.0.borrow().len() <= DIAGNOSTICS
+        matches!(self, CollectedFindings::Diagnostics(found) if found.borrow().len() <= DIAGNOSTICS)
     }
 
     fn add(&self, code: Code, path: &Path<'_>, message: impl Display) {
-        if self.are_wanted() {
-            self.0.borrow_mut().push(Diagnostic::new(code, path, message.to_string()));
+        if let CollectedFindings::Diagnostics(found) = self
+            && self.are_wanted()
+        {
+            let mut found = found.borrow_mut();
+            let finding = Diagnostic::after(&found, code, path, message.to_string());
+            found.push(finding);
+        }
+    }
+
+    fn decides(&self, name: &'static str, value: impl FnOnce() -> Value) {
+        if let CollectedFindings::Deciding(properties) = self {
+            properties.borrow_mut().push((name, value()));
         }
     }
 }
@@ -168,6 +222,10 @@ impl Code {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.name
+    }
+
+    pub(crate) fn severity(self) -> Severity {
+        self.severity
     }
 }
 

@@ -71,13 +71,14 @@ pub use evaluate::{
 };
 pub use explain::Explanation;
 pub use flags::{
-    AllFlagsOptions, BoundFlags, FlagState, Flags, PartialBinding, PrerequisiteKeys, StateMember,
+    AllFlagsOptions, BoundFlags, FlagState, Flags, PartialBinding, PrerequisiteKeys, RowAttribute,
+    RowBinding, RowValue, StateMember,
 };
 pub use freshness::{
     Consistency, DocumentHistory, Evidence, Gate, HistoryLimits, POLL_TIMEOUT_MS, PinError, Pinned,
     ResponseTimes, TtlError, parse_ttl,
 };
-pub use json::{JsonError, Object, Path, Value, utf16_order};
+pub use json::{JsonError, Object, OwnedPath, Path, Step, Value, utf16_order};
 pub use model::{Dependencies, Hash};
 pub use printable::{printable, printable_lines};
 

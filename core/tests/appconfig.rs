@@ -78,7 +78,7 @@ fn a_malformed_entry_is_isolated() {
         assert_eq!(answer(&flags, key), malformed, "{key}");
     }
     assert_eq!(answer(&flags, "c"), r#"true {"kind":"FALLTHROUGH"}"#);
-    let paths: Vec<_> = flags.diagnostics().iter().map(|found| found.path().to_owned()).collect();
+    let paths: Vec<_> = flags.diagnostics().iter().map(|found| found.path().to_string()).collect();
     assert_eq!(paths, ["flags.a.on", "flags[\"a.attributes\"].on", "flags.b"]);
 }
 
@@ -133,7 +133,7 @@ fn the_injected_attribute_is_the_time_of_the_last_change() {
         let gate = |key| retrieved.consistency(key, &ada, &Gate::new(1_000_000.0, 45.0));
         let [found, attributes] = ["x", "x.attributes"].map(gate);
         assert_eq!(found.remaining_seconds, attributes.remaining_seconds);
-        let code = found.diagnostics.first().map(Diagnostic::code);
+        let code = found.diagnostics().first().map(Diagnostic::code);
         (found.is_backend_consistent, found.remaining_seconds, code)
     };
     for (stamp, expected) in [

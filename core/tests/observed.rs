@@ -1,6 +1,7 @@
 //! An explained answer, and one of many that are evaluated at once, is the same as any other.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use isoflag::model::{DecidingProperties, Section};
 use isoflag::{AllFlagsOptions, Answer, BigSegments, BoundFlags, Context, Flags, Object, Value};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -191,8 +192,104 @@ fn bound_to_stale_memberships(flags: &Flags, context: &Context) -> BoundFlags {
     flags.bind_with(Some(context), Some(&BigSegments::from_value(&stored).unwrap()))
 }
 
+/// The names of properties of flags and segments, and of parts of them.
+const PROPERTIES: [&str; 34] = [
+    "attribute",
+    "bucketBy",
+    "clauses",
+    "contextKind",
+    "contextTargets",
+    "deleted",
+    "excluded",
+    "excludedContexts",
+    "fallthrough",
+    "generation",
+    "hash",
+    "id",
+    "included",
+    "includedContexts",
+    "key",
+    "kind",
+    "negate",
+    "offVariation",
+    "on",
+    "op",
+    "prerequisites",
+    "rollout",
+    "rolloutContextKind",
+    "rules",
+    "salt",
+    "seed",
+    "targets",
+    "unbounded",
+    "unboundedContextKind",
+    "unknown",
+    "values",
+    "variation",
+    "variations",
+    "weight",
+];
+
+/// Sets a member of the object with this index, in the order of a walk.
+fn with_member(value: &Value, index: &mut usize, name: &str, member: &Value) -> Value {
+    match value {
+        Value::Array(elements) => {
+            elements.iter().map(|one| with_member(one, index, name, member)).collect()
+        }
+        Value::Object(object) => {
+            let is_this = *index == 0;
+            *index = index.wrapping_sub(1);
+            let members = object.iter().map(|(known, value)| {
+                (std::sync::Arc::clone(known), with_member(value, index, name, member))
+            });
+            let object: Object = members.collect();
+            if is_this { object.with(name, member.clone()) } else { object }.into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The deciding properties of the only item of a section, and its compiled form.
+fn compiled(section: Section, item: &Value) -> Option<(DecidingProperties, String)> {
+    let document = object([(section.name(), object([("a", item.clone())]))]);
+    let flags = Flags::from_value(document).unwrap();
+    let model = flags.model();
+    let compiled = match section {
+        Section::Flags => {
+            let flag = model.flag(0)?;
+            format!("{:?}", (&flag.variations, &flag.state))
+        }
+        Section::Segments => format!("{:?}", model.segment(0)?),
+    };
+    Some((model.deciding_properties(section, 0)?, compiled))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn items_with_equal_deciding_properties_are_compiled_to_the_same(
+        (section, item) in prop_oneof![
+            flag().prop_map(|flag| (Section::Flags, flag)),
+            segment().prop_map(|segment| (Section::Segments, segment)),
+        ],
+        index in 0..8_usize,
+        name in select(PROPERTIES.to_vec()),
+        member in prop_oneof![
+            scalar(),
+            (0..4_i32).prop_map(Value::from),
+            select(vec!["user", "org", "in", "a", "murmur3"]).prop_map(Value::from),
+            list(select(vec!["k", "l"]).prop_map(Value::from), 2),
+        ],
+    ) {
+        let other = with_member(&item, &mut index.clone(), name, &member);
+        if let (Some((properties, item)), Some((others, other))) =
+            (compiled(section, &item), compiled(section, &other))
+            && properties == others
+        {
+            prop_assert_eq!(item, other);
+        }
+    }
 
     #[test]
     fn a_cached_answer_is_the_answer(document in document(), context in context()) {

@@ -232,6 +232,15 @@ fn buckets_change_with_their_hash_inputs() {
     assert_eq!(changed(&old, &rollout(r#", "key": "g""#, "")), ["f"]);
     assert_eq!(changed(&old, &rollout(r#", "key": "f""#, "")), [""; 0]);
     assert_eq!(changed(&old, &rollout("", r#""hash": "murmur3""#)), ["f"]);
+    // Defaults and unknown members inside the rollout are not read.
+    let spelled = old.replace(r#""weight": 1"#, r#""weight": 1, "untracked": false, "note": 1"#);
+    assert_eq!(changed(&old, &spelled), [""; 0]);
+    let seeded = old.replace(r#""rollout": {"#, r#""rollout": {"seed": 7, "#);
+    assert_eq!(changed(&old, &seeded), ["f"]);
+    // A seed replaces the key and the salt.
+    assert_eq!(changed(&seeded, &seeded.replace(r#""salt": "s""#, r#""salt": "t""#)), [""; 0]);
+    let hashed = seeded.replace(r#""meta": {"#, r#""meta": {"hash": "murmur3""#);
+    assert_eq!(changed(&seeded, &hashed), ["f"]);
 }
 
 #[test]

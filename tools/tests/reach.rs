@@ -33,14 +33,14 @@ fn every_answer_of_the_suite_is_in_the_reach() {
     let (mut evaluated, mut unforeseen) = (0, Vec::new());
     for file in std::fs::read_dir(folder).unwrap() {
         let file = std::fs::read(file.unwrap().path()).unwrap();
-        let topic = Value::parse(&file).unwrap();
-        if member(&topic, "topic").unwrap().as_str() == Some("limits") {
+        let subject = Value::parse(&file).unwrap();
+        if member(&subject, "subject").unwrap().as_str() == Some("limits") {
             continue;
         }
-        for case in member(&topic, "cases").unwrap().as_array().unwrap() {
+        for case in member(&subject, "cases").unwrap().as_array().unwrap() {
             let document = match member(case, "document") {
                 Some(Value::String(name)) => {
-                    member(member(&topic, "documents").unwrap(), name).unwrap().clone()
+                    member(member(&subject, "documents").unwrap(), name).unwrap().clone()
                 }
                 Some(document) => document.clone(),
                 None => continue,

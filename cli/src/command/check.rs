@@ -243,7 +243,7 @@ fn diagnostic(found: &Diagnostic, place: Option<LineColumn>) -> Value {
     object([
         ("severity", Value::from(found.severity().as_str())),
         ("code", Value::from(found.code())),
-        ("path", Value::from(found.path())),
+        ("path", Value::from(found.path().to_string())),
         ("message", Value::from(found.message())),
         ("line", line),
         ("column", column),

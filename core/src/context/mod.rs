@@ -203,6 +203,32 @@ impl Context {
         }
     }
 
+    /// Returns a copy that shares its memory with no other context.
+    pub(crate) fn unshared(&self) -> Context {
+        let (key, individuals) = (self.0.key.clone(), self.individuals());
+        let individuals = match individuals {
+            [individual] => Individuals::One(individual.clone()),
+            individuals => Individuals::Many(individuals.to_vec()),
+        };
+        Context(Arc::new(Parts { individuals, key }))
+    }
+
+    /// Replaces the key of the individual at this index, in a context that shares its memory with
+    /// no other.
+    pub(crate) fn set_key(&mut self, index: usize, key: &Arc<str>) {
+        let Some(parts) = Arc::get_mut(&mut self.0) else { return };
+        let individuals = match &mut parts.individuals {
+            Individuals::One(individual) => std::slice::from_mut(individual),
+            Individuals::Many(individuals) => individuals,
+        };
+        if let Some(individual) = individuals.get_mut(index) {
+            individual.key = Arc::clone(key);
+        }
+        if parts.key.is_some() {
+            parts.key = Some(full_key(individuals));
+        }
+    }
+
     pub(crate) fn individual(&self, kind: &str) -> Option<&Individual> {
         let individuals = self.individuals();
         let index = individuals.binary_search_by(|individual| (*individual.kind).cmp(kind)).ok()?;

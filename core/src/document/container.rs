@@ -226,13 +226,14 @@ fn expand<const NOTES: bool>(flags: Object, values: &Object, notes: &mut Vec<Not
             }
             continue;
         }
-        let first = Object::default().with("variation", Value::from(0));
-        let flag = Object::default()
-            .with("key", Value::String(Arc::clone(key)))
-            .with("version", Value::from(1))
-            .with("on", Value::Bool(true))
-            .with("fallthrough", Value::Object(first))
-            .with("variations", Value::from(vec![value.clone()]));
+        let first = Object::of(&[("variation", Value::from(0))]);
+        let flag = Object::of(&[
+            ("key", Value::String(Arc::clone(key))),
+            ("version", Value::from(1)),
+            ("on", Value::Bool(true)),
+            ("fallthrough", Value::Object(first)),
+            ("variations", Value::from(vec![value.clone()])),
+        ]);
         members.push((Arc::clone(key), Value::Object(flag)));
     }
     Object::from_members(members)

@@ -8,7 +8,9 @@ use super::segment::CachedMembership;
 use crate::context::{Context, Individual};
 use crate::hash_index;
 use crate::json::Value;
-use crate::model::{AttributeSlot, Comparable, Dependencies, KindSlot, Tables, ValueList};
+use crate::model::{
+    Attribute, AttributeSlot, Comparable, Dependencies, KindSlot, Tables, ValueList,
+};
 
 /// The number of bits of a cached bucket.
 const BUCKET_BITS: u32 = 17;
@@ -58,7 +60,7 @@ struct BoundAttributes {
 }
 
 /// An attribute of a bound context, in the form in which the document's clauses compare it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct BoundAttribute {
     /// Null if it is absent.
     pub(crate) value: Value,
@@ -90,8 +92,20 @@ impl BoundContext {
         self.valid.as_ref()
     }
 
+    /// The context to overwrite, unless it is invalid.
+    pub(crate) fn valid_mut(&mut self) -> Option<&mut ValidContext> {
+        self.valid.as_mut()
+    }
+
     pub(crate) fn big_segments(&self) -> Option<&BigSegments> {
         self.big_segments.as_ref()
+    }
+}
+
+impl BoundAttribute {
+    pub(crate) fn of(attribute: &Attribute, value: Value) -> BoundAttribute {
+        let comparable = Comparable::read(&value, attribute.compared_as);
+        BoundAttribute { value, comparable }
     }
 }
 
@@ -124,6 +138,17 @@ impl BoundIndividuals {
         }
     }
 
+    fn set_hash(&mut self, index: usize, hash: u32) {
+        match self {
+            BoundIndividuals::One { hash: only, .. } => *only = hash,
+            BoundIndividuals::Many { hashes, .. } => {
+                if let Some(known) = hashes.get_mut(index) {
+                    *known = hash;
+                }
+            }
+        }
+    }
+
     /// The hash of the key of the individual at this index.
     fn hash(&self, index: usize) -> u32 {
         match self {
@@ -148,8 +173,7 @@ impl ValidContext {
             let attribute = tables.attributes.get(AttributeSlot(u32::try_from(slot).ok()?))?;
             let individual = context.individuals().get(individuals.index(attribute.kind)?)?;
             let value = individual.get(&attribute.reference)?;
-            let comparable = Comparable::read(&value, attribute.compared_as);
-            Some(BoundAttribute { value, comparable })
+            Some(BoundAttribute::of(attribute, value))
         };
         let slots = dependencies.map(|dependencies| Arc::clone(&dependencies.attributes));
         let slot = |index: usize| match &slots {
@@ -200,5 +224,25 @@ impl ValidContext {
             Some(slots) => slots.binary_search_by_key(&slot.0, |known| known.0).ok()?,
         };
         self.attributes.values.get(index).filter(|attribute| !attribute.value.is_null())
+    }
+
+    /// Replaces the key of the individual at this index. The caller replaces the attributes that
+    /// show it, and clears the caches.
+    pub(crate) fn set_key(&mut self, index: usize, key: &Arc<str>) {
+        self.context.set_key(index, key);
+        self.individuals.set_hash(index, hash_index::hash(key));
+    }
+
+    /// Replaces an attribute. The caller clears the caches.
+    pub(crate) fn set_attribute(&mut self, slot: AttributeSlot, attribute: &BoundAttribute) {
+        if let Some(known) = self.attributes.values.get_mut(slot.0 as usize) {
+            known.clone_from(attribute);
+        }
+    }
+
+    /// Removes all cached results, which may depend on a replaced key or attribute.
+    pub(crate) fn clear_caches(&mut self) {
+        self.segments.clear();
+        self.buckets.clear();
     }
 }

@@ -53,6 +53,10 @@ impl ContextCache {
             entry.store(tag << self.bits | result, Ordering::Relaxed);
         }
     }
+
+    pub(super) fn clear(&mut self) {
+        self.entries.iter_mut().for_each(|entry| *entry.get_mut() = 0);
+    }
 }
 
 #[cfg(test)]

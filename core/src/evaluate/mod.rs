@@ -27,7 +27,7 @@ pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
 pub use reason::{ErrorKind, Reason, ReasonKind, ReasonMember};
 
 pub(crate) use answer::Verdict;
-pub(crate) use bound_context::BoundContext;
+pub(crate) use bound_context::{BoundAttribute, BoundContext};
 pub(crate) use bucket::Bucket;
 pub(crate) use flag::Outcome;
 pub(crate) use observer::{

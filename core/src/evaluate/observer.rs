@@ -58,7 +58,7 @@ pub(crate) struct ClauseObservation<'a> {
 }
 
 /// How the membership of a segment was decided.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SegmentSeen {
     Missing,
     /// It was computed earlier in the same evaluation.

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Verdict};
 use super::reason::{Reason, ReasonKind};
 use crate::json::Value;
-use crate::model::Model;
+use crate::model::{Flag, Model};
 
 impl Answer {
     /// The served value; `None` if it is the caller's default.
@@ -14,22 +14,36 @@ impl Answer {
 
     /// The reason, with the strings of the document.
     pub(crate) fn reason<'m>(&self, model: &'m Model) -> Reason<'m> {
+        self.reason_named(self.reason_name(model))
+    }
+
+    /// The document's string in the reason: the id of the rule or the key of the prerequisite.
+    pub(crate) fn reason_name<'m>(&self, model: &'m Model) -> &'m str {
         let flag = self.flag.and_then(|handle| model.flag(handle.index()));
-        let targeting = flag.and_then(|flag| flag.targeting());
+        let Some(targeting) = flag.and_then(Flag::targeting) else { return "" };
+        match self.verdict {
+            Verdict::RuleMatch { rule, .. } => {
+                targeting.rules.get(rule as usize).map_or("", |rule| &*rule.id)
+            }
+            Verdict::PrerequisiteFailed { prerequisite } => {
+                let failed = targeting.prerequisites.get(prerequisite as usize);
+                failed.map_or("", |failed| model.flag_key(failed.flag))
+            }
+            _ => "",
+        }
+    }
+
+    /// The reason with this string of the document.
+    pub(crate) fn reason_named<'m>(&self, name: &'m str) -> Reason<'m> {
         let kind = match self.verdict {
             Verdict::Off => ReasonKind::Off,
             Verdict::TargetMatch => ReasonKind::TargetMatch,
             Verdict::Fallthrough { in_experiment } => ReasonKind::Fallthrough { in_experiment },
             Verdict::RuleMatch { rule, in_experiment } => {
-                let rules = targeting.map(|targeting| &*targeting.rules).unwrap_or_default();
-                let rule_id = rules.get(rule as usize).map_or("", |rule| &*rule.id);
-                ReasonKind::RuleMatch { rule_index: rule, rule_id, in_experiment }
+                ReasonKind::RuleMatch { rule_index: rule, rule_id: name, in_experiment }
             }
-            Verdict::PrerequisiteFailed { prerequisite } => {
-                let all = targeting.map(|targeting| &*targeting.prerequisites);
-                let failed = all.unwrap_or_default().get(prerequisite as usize);
-                let key = failed.map_or("", |failed| model.flag_key(failed.flag));
-                ReasonKind::PrerequisiteFailed { prerequisite_key: key }
+            Verdict::PrerequisiteFailed { .. } => {
+                ReasonKind::PrerequisiteFailed { prerequisite_key: name }
             }
             Verdict::Error(kind) => ReasonKind::Error { kind },
         };

@@ -3,25 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::trace::{
+    AttributeTrace, Choice, ClauseResult, ClauseTrace, Ending, EntryTrace, FlagTrace, Operand,
+    PrerequisiteResult, PrerequisiteServed, PrerequisiteTrace, RolloutTrace, RuleTrace,
+    SegmentResult, SegmentTrace, ShownValue, TargetTrace,
+};
 use crate::context::PrivateAttributes;
 use crate::evaluate::{
     BoundContext, Bucket, BucketSeen, ClauseObservation, Observer, Outcome, PrerequisiteSeen,
     SegmentSeen,
 };
-use crate::json::{Object, Value};
+use crate::json::Value;
 use crate::limits::{self, Budget};
 use crate::model::{
-    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, Model, Prerequisite,
-    Targets,
+    Attribute, AttributeSlot, Bucketing, Clause, Condition, Flag, FlagState, KindSlot, Model,
+    Prerequisite, Targets,
 };
 
-/// Builds the trace: a frame for each entered part, closed when it is left.
+/// Builds the trace: a part is opened when it is entered, and moved into its parent when it is left.
 pub(super) struct Recorder<'a> {
     model: &'a Model,
     bound_context: &'a BoundContext,
-    frames: Vec<Frame>,
-    names: Names,
-    trace: Value,
+    open: Vec<Part>,
+    trace: Option<FlagTrace>,
     /// The attributes that the context marks private, by kind.
     private: BTreeMap<u32, PrivateAttributes>,
     /// The remaining budget for values of the context.
@@ -30,37 +34,13 @@ pub(super) struct Recorder<'a> {
     elided: BTreeSet<u32>,
 }
 
-/// An object of the trace that is under construction.
-struct Frame {
-    /// Its position in the parent object.
-    position: Position,
-    members: Vec<(&'static str, Value)>,
-    lists: Vec<(&'static str, Vec<Value>)>,
-}
-
-#[derive(Clone, Copy)]
-enum Position {
-    Member(&'static str),
-    ElementOf(&'static str),
-}
-
-impl Frame {
-    fn into_value(self, names: &mut Names) -> Value {
-        let lists = self.lists.into_iter().map(|(name, list)| (name, Value::from(list)));
-        let members = self.members.into_iter().chain(lists);
-        let members = members.map(|(name, value)| (names.share(name), value)).collect();
-        Object::from_members(members).into()
-    }
-}
-
-/// The names of members, each allocated once: a trace may have a million members.
-#[derive(Default)]
-struct Names(BTreeMap<&'static str, Arc<str>>);
-
-impl Names {
-    fn share(&mut self, name: &'static str) -> Arc<str> {
-        Arc::clone(self.0.entry(name).or_insert_with(|| Arc::from(name)))
-    }
+/// A part of the trace that is under construction.
+enum Part {
+    Flag(FlagTrace),
+    Prerequisite(PrerequisiteTrace),
+    Rule(RuleTrace),
+    Clause(ClauseTrace),
+    Segment(SegmentTrace),
 }
 
 impl<'a> Recorder<'a> {
@@ -68,57 +48,69 @@ impl<'a> Recorder<'a> {
         Recorder {
             model,
             bound_context,
-            frames: Vec::new(),
-            names: Names::default(),
-            trace: Value::Null,
+            open: Vec::new(),
+            trace: None,
             private: BTreeMap::new(),
             left: Budget::new(limits::TRACE_BYTES),
             elided: BTreeSet::new(),
         }
     }
 
-    /// Returns the trace. A part that is still open contains something malformed that ended the
-    /// evaluation.
-    pub(super) fn into_trace(mut self) -> Value {
-        while !self.frames.is_empty() {
-            self.set("malformed", true);
+    /// Returns the trace; `None` if no flag was evaluated. A part that is still open contains
+    /// something malformed that ended the evaluation.
+    pub(super) fn into_trace(mut self) -> Option<FlagTrace> {
+        while !self.open.is_empty() {
             self.close();
         }
         self.trace
     }
 
-    fn open(&mut self, position: Position) {
-        self.frames.push(Frame { position, members: Vec::new(), lists: Vec::new() });
-    }
-
-    fn set(&mut self, name: &'static str, value: impl Into<Value>) {
-        if let Some(frame) = self.frames.last_mut() {
-            frame.members.push((name, value.into()));
-        }
-    }
-
+    /// Moves the innermost part into the one around it.
     fn close(&mut self) {
-        let Some(frame) = self.frames.pop() else { return };
-        let position = frame.position;
-        let value = frame.into_value(&mut self.names);
-        match (self.frames.last_mut(), position) {
-            (None, _) => self.trace = value,
-            (Some(around), Position::Member(name)) => around.members.push((name, value)),
-            (Some(around), Position::ElementOf(name)) => {
-                match around.lists.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, list)) => list.push(value),
-                    None => around.lists.push((name, vec![value])),
-                }
+        let Some(part) = self.open.pop() else { return };
+        match (self.open.last_mut(), part) {
+            (None, Part::Flag(flag)) => self.trace = Some(flag),
+            (Some(Part::Prerequisite(around)), Part::Flag(flag)) => {
+                around.trace = Some(Box::new(flag));
             }
+            (Some(Part::Flag(around)), Part::Prerequisite(one)) => around.prerequisites.push(one),
+            (Some(Part::Flag(around)), Part::Rule(rule)) => around.rules.push(rule),
+            (Some(Part::Segment(around)), Part::Rule(rule)) => around.rules.push(rule),
+            (Some(Part::Rule(around)), Part::Clause(clause)) => around.clauses.push(clause),
+            (Some(Part::Clause(around)), Part::Segment(segment)) => around.segments.push(segment),
+            // No other part is evaluated within another.
+            _ => {}
         }
     }
 
-    fn kind_name(&self, attribute: &Attribute) -> Value {
-        Value::String(Arc::clone(self.model.tables().kinds.key(attribute.kind.0)))
+    fn open_rule(&mut self, index: u32, id: &str) {
+        self.open.push(Part::Rule(RuleTrace {
+            index,
+            id: Arc::from(id),
+            clauses: Vec::new(),
+            share: None,
+            ending: Ending::Malformed,
+        }));
+    }
+
+    fn close_rule(&mut self, matches: bool) {
+        if let Some(Part::Rule(rule)) = self.open.last_mut() {
+            rule.ending = Ending::Result(matches);
+        }
+        self.close();
+    }
+
+    fn kind(&self, slot: KindSlot) -> Arc<str> {
+        Arc::clone(self.model.tables().kinds.key(slot.0))
     }
 
     fn attribute(&self, slot: AttributeSlot) -> Option<&'a Attribute> {
         self.model.tables().attributes.get(slot)
+    }
+
+    fn attribute_trace(&self, attribute: &Attribute) -> AttributeTrace {
+        let reference = Arc::from(attribute.reference.to_string());
+        AttributeTrace { context_kind: self.kind(attribute.kind), reference }
     }
 
     /// Whether the context marks an attribute private.
@@ -147,21 +139,11 @@ impl<'a> Recorder<'a> {
         fits
     }
 
-    fn set_bucket(&mut self, bucketing: &Bucketing, bucket: Bucket) {
-        self.set("bucket", bucket.number);
-        if let Some(attribute) = bucketing.by.and_then(|(slot, _)| self.attribute(slot)) {
-            self.set("contextKind", self.kind_name(attribute));
-            self.set("bucketBy", attribute.reference.to_string());
-        }
-        if let Some(hash) = bucket.hashed {
-            self.set("hash", hash.as_str());
-        }
+    fn bucket(&self, bucketing: &Bucketing, bucket: Bucket, choice: Choice) -> Box<RolloutTrace> {
+        let attribute = bucketing.by.and_then(|(slot, _)| self.attribute(slot));
+        let by = attribute.map(|attribute| self.attribute_trace(attribute));
+        Box::new(RolloutTrace { bucket: bucket.number, by, hash: bucket.hashed, choice })
     }
-}
-
-/// The placeholder of a value that is not shown.
-fn instead(why: &str) -> Value {
-    Value::Object(Object::from_iter([(why, Value::Bool(true))]))
 }
 
 /// Deducts a value from the budget, unless it exceeds it.
@@ -181,163 +163,158 @@ fn spend(value: &Value, left: &mut Budget) -> bool {
 
 impl Observer for Recorder<'_> {
     fn enter_flag(&mut self, slot: u32, flag: &Flag) {
-        self.open(Position::Member("trace"));
-        self.set("flag", Arc::clone(self.model.flag_key(slot)));
-        match flag.state {
-            FlagState::On(..) => self.set("on", true),
-            FlagState::Off(_) => self.set("on", false),
-            FlagState::Malformed => {}
-        }
+        self.open.push(Part::Flag(FlagTrace {
+            key: Arc::clone(self.model.flag_key(slot)),
+            on: match flag.state {
+                FlagState::On(..) => Some(true),
+                FlagState::Off(_) => Some(false),
+                FlagState::Malformed => None,
+            },
+            prerequisites: Vec::new(),
+            targets: Vec::new(),
+            rules: Vec::new(),
+            rollout: None,
+            ending: Ending::Malformed,
+        }));
     }
 
     fn leave_flag(&mut self, outcome: &Outcome) {
-        let index = outcome.variation.map(Value::from);
-        self.set("variationIndex", index.unwrap_or_default());
+        if let Some(Part::Flag(flag)) = self.open.last_mut() {
+            flag.ending = Ending::Result(outcome.variation);
+        }
         self.close();
     }
 
     fn enter_prerequisite(&mut self, prerequisite: &Prerequisite) {
-        self.open(Position::ElementOf("prerequisites"));
-        self.set("flag", Arc::clone(self.model.flag_key(prerequisite.flag)));
-        self.set("requiredVariation", prerequisite.variation);
+        self.open.push(Part::Prerequisite(PrerequisiteTrace {
+            flag: Arc::clone(self.model.flag_key(prerequisite.flag)),
+            required_variation: prerequisite.variation,
+            trace: None,
+            ending: Ending::Malformed,
+        }));
     }
 
     fn leave_prerequisite(&mut self, seen: PrerequisiteSeen, holds: bool) {
-        match seen {
-            PrerequisiteSeen::Missing => self.set("missing", true),
+        let served = match seen {
+            PrerequisiteSeen::Missing => PrerequisiteServed::Missing,
             PrerequisiteSeen::Evaluated { outcome, repeated } => {
-                let index = outcome.variation.map(Value::from);
-                self.set("variationIndex", index.unwrap_or_default());
-                if repeated {
-                    self.set("repeated", true);
-                }
+                PrerequisiteServed::Variation { index: outcome.variation, repeated }
             }
+        };
+        if let Some(Part::Prerequisite(prerequisite)) = self.open.last_mut() {
+            prerequisite.ending = Ending::Result(PrerequisiteResult { served, holds });
         }
-        self.set("holds", holds);
         self.close();
     }
 
     fn targets(&mut self, targets: &Targets, matching: Option<u32>) {
-        for (position, list) in (0..).zip(&targets.lists) {
-            let matches = matching == Some(position);
-            self.open(Position::ElementOf("targets"));
-            let kind = self.model.tables().kinds.key(list.kind.0);
-            self.set("contextKind", Arc::clone(kind));
-            self.set("variationIndex", list.variation.map(Value::from).unwrap_or_default());
-            self.set("match", matches);
-            self.close();
-            if matches {
-                return;
-            }
+        let searched = matching.map_or(targets.lists.len(), |position| position as usize + 1);
+        let traces = (0..).zip(targets.lists.iter().take(searched));
+        let traces: Vec<_> = traces
+            .map(|(position, list)| TargetTrace {
+                context_kind: self.kind(list.kind),
+                variation: list.variation,
+                matches: matching == Some(position),
+            })
+            .collect();
+        if let Some(Part::Flag(flag)) = self.open.last_mut() {
+            flag.targets = traces;
         }
     }
 
     fn enter_rule(&mut self, index: u32, id: &str) {
-        self.open(Position::ElementOf("rules"));
-        self.set("index", index);
-        if !id.is_empty() {
-            self.set("id", id);
-        }
+        self.open_rule(index, id);
     }
 
     fn leave_rule(&mut self, matches: bool) {
-        self.set("match", matches);
-        self.close();
+        self.close_rule(matches);
     }
 
     fn enter_clause(&mut self, clause: &Clause) {
-        self.open(Position::ElementOf("clauses"));
-        self.set("op", Arc::clone(&clause.operator));
-        self.set("negate", clause.negate);
-        match &clause.condition {
-            Condition::Attribute(slot, _) => {
-                if let Some(attribute) = self.attribute(*slot) {
-                    self.set("contextKind", self.kind_name(attribute));
-                    self.set("attribute", attribute.reference.to_string());
-                }
-            }
-            Condition::Kinds(_) => self.set("attribute", "kind"),
-            Condition::Segments(_) | Condition::InvalidReference => {}
-        }
+        let operand = match &clause.condition {
+            Condition::Attribute(slot, _) => match self.attribute(*slot) {
+                Some(attribute) => Operand::Attribute(self.attribute_trace(attribute)),
+                None => Operand::Unnamed,
+            },
+            Condition::Kinds(_) => Operand::Kinds,
+            Condition::Segments(_) | Condition::InvalidReference => Operand::Unnamed,
+        };
+        self.open.push(Part::Clause(ClauseTrace {
+            operator: Arc::clone(&clause.operator),
+            negate: clause.negate,
+            operand,
+            segments: Vec::new(),
+            ending: Ending::Malformed,
+        }));
     }
 
     fn leave_clause(&mut self, clause: &Clause, observation: ClauseObservation<'_>, matches: bool) {
         let matching = observation.matching.and_then(|index| clause.values.get(index));
-        if let Condition::Attribute(slot, _) = &clause.condition
-            && let Some(attribute) = self.attribute(*slot)
-        {
-            let hidden = self.hides(attribute).then(|| instead("private"));
-            let shown = |value: &Value| hidden.clone().unwrap_or_else(|| value.clone());
-            let matching = matching.map(shown);
-            if let Some(value) = observation.value {
-                let fits = hidden.is_some() || self.fits(*slot, value);
-                self.set("contextValue", if fits { shown(value) } else { instead("elided") });
-            }
-            if let Some(value) = matching {
-                self.set("matchingValue", value);
-            }
-        } else if let Some(value) = matching {
-            self.set("matchingValue", value.clone());
+        let attribute = match &clause.condition {
+            Condition::Attribute(slot, _) => self.attribute(*slot).map(|known| (*slot, known)),
+            _ => None,
+        };
+        let hidden = attribute.is_some_and(|(_, attribute)| self.hides(attribute));
+        let shown = |value: &Value| match hidden {
+            true => ShownValue::Private,
+            false => ShownValue::Value(value.clone()),
+        };
+        let context_value = attribute.and_then(|(slot, _)| {
+            let value = observation.value?;
+            let fits = hidden || self.fits(slot, value);
+            Some(if fits { shown(value) } else { ShownValue::Elided })
+        });
+        let matching_value = matching.map(shown);
+        if let Some(Part::Clause(clause)) = self.open.last_mut() {
+            clause.ending = Ending::Result(ClauseResult { context_value, matching_value, matches });
         }
-        self.set("match", matches);
         self.close();
     }
 
     fn enter_segment(&mut self, slot: u32) {
-        self.open(Position::ElementOf("segments"));
-        self.set("segment", Arc::clone(self.model.segment_key(slot)));
+        self.open.push(Part::Segment(SegmentTrace {
+            key: Arc::clone(self.model.segment_key(slot)),
+            rules: Vec::new(),
+            ending: Ending::Malformed,
+        }));
     }
 
-    fn leave_segment(&mut self, seen: SegmentSeen, member: bool) {
-        let decided_by = match seen {
-            SegmentSeen::Missing => "missing",
-            SegmentSeen::Repeated => "repeated",
-            SegmentSeen::Included => "included",
-            SegmentSeen::Excluded => "excluded",
-            SegmentSeen::Stored => "store",
-            SegmentSeen::NotStored => "notStored",
-            SegmentSeen::Rule => "rule",
-            SegmentSeen::NoRule => "noRule",
-        };
-        self.set("decidedBy", decided_by);
-        self.set("member", member);
+    fn leave_segment(&mut self, decided_by: SegmentSeen, member: bool) {
+        if let Some(Part::Segment(segment)) = self.open.last_mut() {
+            segment.ending = Ending::Result(SegmentResult { decided_by, member });
+        }
         self.close();
     }
 
     fn enter_segment_rule(&mut self, index: u32) {
-        self.open(Position::ElementOf("rules"));
-        self.set("index", index);
+        self.open_rule(index, "");
     }
 
     fn segment_weight(&mut self, bucketing: &Bucketing, bucket: Bucket, weight: i64) {
-        self.open(Position::Member("rollout"));
-        self.set_bucket(bucketing, bucket);
-        self.set("threshold", weight);
-        self.close();
+        let share = self.bucket(bucketing, bucket, Choice::Share { weight });
+        if let Some(Part::Rule(rule)) = self.open.last_mut() {
+            rule.share = Some(share);
+        }
     }
 
     fn leave_segment_rule(&mut self, matches: bool) {
-        self.set("match", matches);
-        self.close();
+        self.close_rule(matches);
     }
 
     fn rollout(&mut self, seen: BucketSeen<'_>) {
         let BucketSeen { rollout, bucket, chosen, in_experiment } = seen;
-        self.open(Position::Member("rollout"));
-        self.set("kind", if rollout.experiment { "experiment" } else { "rollout" });
-        self.set_bucket(&rollout.bucketing, bucket);
-        for (index, entry) in rollout.entries.iter().enumerate() {
-            self.open(Position::ElementOf("entries"));
-            self.set("variationIndex", entry.variation.map(Value::from).unwrap_or_default());
-            self.set("weight", entry.weight);
-            self.set("threshold", entry.cumulative_weight);
-            if entry.untracked {
-                self.set("untracked", true);
-            }
-            self.set("chosen", index == chosen);
-            self.close();
+        let entries = rollout.entries.iter().enumerate().map(|(index, entry)| EntryTrace {
+            variation: entry.variation,
+            weight: entry.weight,
+            cumulative_weight: entry.cumulative_weight,
+            untracked: entry.untracked,
+            chosen: index == chosen,
+        });
+        let entries = entries.collect();
+        let choice = Choice::Entry { experiment: rollout.experiment, entries, in_experiment };
+        let trace = self.bucket(&rollout.bucketing, bucket, choice);
+        if let Some(Part::Flag(flag)) = self.open.last_mut() {
+            flag.rollout = Some(trace);
         }
-        self.set("inExperiment", in_experiment);
-        self.close();
     }
 }

@@ -2,71 +2,76 @@
 
 use std::fmt::{self, Formatter, Write};
 
+use super::Explanation;
+use super::trace::{
+    Choice, ClauseTrace, Ending, FlagTrace, Operand, PrerequisiteServed, PrerequisiteTrace,
+    RolloutTrace, RuleTrace, SegmentTrace, ShownValue, TargetTrace,
+};
+use crate::evaluate::{ErrorKind, Reason, ReasonKind, SegmentSeen};
 use crate::json::Value;
 use crate::printable::printable;
 
 /// Writes the whole explanation; lines are joined by newlines, with no newline at the end.
-pub(super) fn write(explanation: &Value, f: &mut Formatter<'_>) -> fmt::Result {
+pub(super) fn write(explanation: &Explanation, f: &mut Formatter<'_>) -> fmt::Result {
     let mut lines = Lines { text: String::new(), depth: 0 };
-    let answer = member(explanation, "answer");
-    let key = member(explanation, "flag");
-    match member(answer, "variationIndex") {
-        Value::Null => lines.add(format_args!("flag {key}: the default is served")),
-        index => {
-            let value = member(answer, "value");
+    let (key, answer) = (quoted(&explanation.flag), &explanation.answer);
+    match answer.variation {
+        None => lines.add(format_args!("flag {key}: the default is served")),
+        Some(index) => {
+            let value = explanation.value.as_ref().unwrap_or(&Value::Null);
             lines.add(format_args!("flag {key}: variation {index}, {value}"));
         }
     }
-    lines.add(format_args!("because {}", reason(member(answer, "reason"))));
-    match member(explanation, "contextKey") {
-        Value::Null => lines.add(format_args!("the context is invalid")),
-        key => lines.add(format_args!("context {key}")),
+    lines.add(format_args!("because {}", reason(&answer.reason_named(&explanation.reason_name))));
+    match &explanation.context_key {
+        None => lines.add(format_args!("the context is invalid")),
+        Some(key) => lines.add(format_args!("context {}", quoted(key))),
     }
-    if let trace @ Value::Object(_) = member(explanation, "trace") {
+    if let Some(trace) = &explanation.trace {
         lines.flag(trace);
     }
     f.write_str(lines.text.trim_end())
 }
 
-static NOTHING: Value = Value::Null;
-
-fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
-    value.as_object().and_then(|object| object.get(name)).unwrap_or(&NOTHING)
+/// The text as a JSON string.
+fn quoted(text: &str) -> Value {
+    Value::from(text)
 }
 
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    member(value, name).as_array().unwrap_or_default()
+/// The index of a variation; `null` if no variation is served.
+fn shown_index(index: Option<u32>) -> Value {
+    index.map(Value::from).unwrap_or_default()
 }
 
-fn is(value: &Value, name: &str) -> bool {
-    member(value, name).as_bool().unwrap_or(false)
+fn rule_id(id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!(" ({})", quoted(id)) }
 }
 
 /// Describes a reason.
-fn reason(reason: &Value) -> String {
-    let experiment = if is(reason, "inExperiment") { ", in an experiment" } else { "" };
-    let text = match member(reason, "kind").as_str().unwrap_or_default() {
-        "OFF" => "the flag is off".to_owned(),
-        "TARGET_MATCH" => "a target list names the context".to_owned(),
-        "FALLTHROUGH" => format!("no target list and no rule matches{experiment}"),
-        "RULE_MATCH" => {
-            let id = match member(reason, "ruleId") {
-                Value::Null => String::new(),
-                id => format!(" ({id})"),
-            };
-            format!("rule {}{id} matches{experiment}", member(reason, "ruleIndex"))
+fn reason(reason: &Reason<'_>) -> String {
+    let note = |in_experiment| if in_experiment { ", in an experiment" } else { "" };
+    let text = match reason.kind() {
+        ReasonKind::Off => "the flag is off".to_owned(),
+        ReasonKind::TargetMatch => "a target list names the context".to_owned(),
+        ReasonKind::Fallthrough { in_experiment } => {
+            format!("no target list and no rule matches{}", note(in_experiment))
         }
-        "PREREQUISITE_FAILED" => {
-            format!("the prerequisite {} does not hold", member(reason, "prerequisiteKey"))
+        ReasonKind::RuleMatch { rule_index, rule_id: id, in_experiment } => {
+            format!("rule {rule_index}{} matches{}", rule_id(id), note(in_experiment))
         }
-        _ => match member(reason, "errorKind").as_str().unwrap_or_default() {
-            "FLAG_NOT_FOUND" => "there is no such flag".to_owned(),
-            "USER_NOT_SPECIFIED" => "the context is invalid".to_owned(),
-            _ => "the flag, or what it needs, is malformed".to_owned(),
+        ReasonKind::PrerequisiteFailed { prerequisite_key } => {
+            format!("the prerequisite {} does not hold", quoted(prerequisite_key))
+        }
+        ReasonKind::Error { kind } => match kind {
+            ErrorKind::FlagNotFound => "there is no such flag".to_owned(),
+            ErrorKind::UserNotSpecified => "the context is invalid".to_owned(),
+            ErrorKind::MalformedFlag | ErrorKind::WrongType => {
+                "the flag, or what it needs, is malformed".to_owned()
+            }
         },
     };
-    match member(reason, "bigSegmentsStatus").as_str() {
-        Some(status) => format!("{text}; big segments: {status}"),
+    match reason.big_segments_status() {
+        Some(status) => format!("{text}; big segments: {}", status.as_str()),
         None => text,
     }
 }
@@ -90,140 +95,168 @@ impl Lines {
         self.depth -= 1;
     }
 
-    fn flag(&mut self, flag: &Value) {
-        let state = match member(flag, "on") {
-            Value::Bool(true) => "is on",
-            Value::Bool(false) => "is off",
-            _ => "cannot be read",
+    fn flag(&mut self, flag: &FlagTrace) {
+        let state = match flag.on {
+            Some(true) => "is on",
+            Some(false) => "is off",
+            None => "cannot be read",
         };
-        self.add(format_args!("{} {state}", member(flag, "flag")));
+        self.add(format_args!("{} {state}", quoted(&flag.key)));
         self.within(|lines| {
-            list(flag, "prerequisites").iter().for_each(|each| lines.prerequisite(each));
-            list(flag, "targets").iter().for_each(|each| lines.target(each));
-            list(flag, "rules").iter().for_each(|each| lines.rule(each));
-            lines.rollout(member(flag, "rollout"));
-            lines.malformed(flag);
+            flag.prerequisites.iter().for_each(|each| lines.prerequisite(each));
+            flag.targets.iter().for_each(|each| lines.target(each));
+            flag.rules.iter().for_each(|each| lines.rule(each));
+            flag.rollout.iter().for_each(|rollout| lines.rollout(rollout));
+            lines.ending(&flag.ending);
         });
     }
 
-    fn malformed(&mut self, part: &Value) {
-        if is(part, "malformed") {
+    /// Marks the part in which the evaluation ended.
+    fn ending<T>(&mut self, ending: &Ending<T>) {
+        if matches!(ending, Ending::Malformed) {
             self.add(format_args!("malformed here"));
         }
     }
 
-    fn prerequisite(&mut self, prerequisite: &Value) {
-        let (key, wanted) =
-            (member(prerequisite, "flag"), member(prerequisite, "requiredVariation"));
-        let served = match member(prerequisite, "variationIndex") {
-            _ if is(prerequisite, "missing") => "there is no such flag".to_owned(),
-            Value::Null => "serves none".to_owned(),
-            index => format!("serves {index}"),
+    fn prerequisite(&mut self, prerequisite: &PrerequisiteTrace) {
+        let (served, holds) = match prerequisite.ending {
+            Ending::Malformed => (None, false),
+            Ending::Result(result) => (Some(result.served), result.holds),
         };
-        let holds = if is(prerequisite, "holds") { "holds" } else { "does not hold" };
+        let served = match served {
+            Some(PrerequisiteServed::Missing) => "there is no such flag".to_owned(),
+            Some(PrerequisiteServed::Variation { index: Some(index), .. }) => {
+                format!("serves {index}")
+            }
+            Some(PrerequisiteServed::Variation { index: None, .. }) | None => {
+                "serves none".to_owned()
+            }
+        };
+        let (key, wanted) = (quoted(&prerequisite.flag), prerequisite.required_variation);
+        let wanted = Value::from(wanted);
+        let holds = if holds { "holds" } else { "does not hold" };
         self.add(format_args!("prerequisite {key}: needs variation {wanted}, {served}: {holds}"));
         self.within(|lines| {
-            if let trace @ Value::Object(_) = member(prerequisite, "trace") {
-                lines.flag(trace);
-            }
-            lines.malformed(prerequisite);
+            prerequisite.trace.iter().for_each(|trace| lines.flag(trace));
+            lines.ending(&prerequisite.ending);
         });
     }
 
-    fn target(&mut self, target: &Value) {
-        let (kind, index) = (member(target, "contextKind"), member(target, "variationIndex"));
-        let matches = matches(target);
+    fn target(&mut self, target: &TargetTrace) {
+        let (kind, index) = (quoted(&target.context_kind), shown_index(target.variation));
+        let matches = matches(target.matches);
         self.add(format_args!("target list of {kind} for variation {index}: {matches}"));
     }
 
-    fn rule(&mut self, rule: &Value) {
-        let id = match member(rule, "id") {
-            Value::Null => String::new(),
-            id => format!(" ({id})"),
-        };
-        self.add(format_args!("rule {}{id}: {}", member(rule, "index"), matches(rule)));
+    fn rule(&mut self, rule: &RuleTrace) {
+        let matches = matches(matches!(rule.ending, Ending::Result(true)));
+        self.add(format_args!("rule {}{}: {matches}", rule.index, rule_id(&rule.id)));
         self.within(|lines| {
-            list(rule, "clauses").iter().for_each(|clause| lines.clause(clause));
-            lines.rollout(member(rule, "rollout"));
-            lines.malformed(rule);
+            rule.clauses.iter().for_each(|clause| lines.clause(clause));
+            rule.share.iter().for_each(|share| lines.rollout(share));
+            lines.ending(&rule.ending);
         });
     }
 
-    fn clause(&mut self, clause: &Value) {
-        let mut line = String::new();
-        if let Some(attribute) = member(clause, "attribute").as_str() {
-            match member(clause, "contextKind").as_str() {
-                Some(kind) => line.push_str(&format!("{kind} {attribute} ")),
-                None => line.push_str(&format!("{attribute} ")),
+    fn clause(&mut self, clause: &ClauseTrace) {
+        let mut line = match &clause.operand {
+            Operand::Attribute(attribute) => {
+                format!("{} {} ", attribute.context_kind, attribute.reference)
             }
-        }
-        if is(clause, "negate") {
+            Operand::Kinds => "kind ".to_owned(),
+            Operand::Unnamed => String::new(),
+        };
+        if clause.negate {
             line.push_str("not ");
         }
-        line.push_str(member(clause, "op").as_str().unwrap_or_default());
-        match (member(clause, "matchingValue"), member(clause, "contextValue")) {
-            (Value::Null, Value::Null) => {}
-            (Value::Null, value) => line.push_str(&format!(", given {value}")),
-            (matching, Value::Null) => line.push_str(&format!(" {matching}")),
-            (matching, value) => line.push_str(&format!(" {matching}, given {value}")),
+        line.push_str(&clause.operator);
+        let mut holds = false;
+        if let Ending::Result(result) = &clause.ending {
+            holds = result.matches;
+            let is_null = |value: &&ShownValue| **value == ShownValue::Value(Value::Null);
+            if let Some(matching) = result.matching_value.as_ref().filter(|value| !is_null(value)) {
+                line.push_str(&format!(" {matching}"));
+            }
+            if let Some(value) = &result.context_value {
+                line.push_str(&format!(", given {value}"));
+            }
         }
-        self.add(format_args!("{line}: {}", matches(clause)));
+        self.add(format_args!("{line}: {}", matches(holds)));
         self.within(|lines| {
-            list(clause, "segments").iter().for_each(|segment| lines.segment(segment));
-            lines.malformed(clause);
+            clause.segments.iter().for_each(|segment| lines.segment(segment));
+            lines.ending(&clause.ending);
         });
     }
 
-    fn segment(&mut self, segment: &Value) {
-        let member_of = if is(segment, "member") { "in" } else { "not in" };
-        let by = match member(segment, "decidedBy").as_str().unwrap_or_default() {
-            "missing" => ": there is no such segment",
-            "repeated" => ", as found above",
-            "included" => ": it is included",
-            "excluded" => ": it is excluded",
-            "store" => ": according to the store of big segments",
-            "notStored" => ": a big segment that cannot be queried",
-            "rule" => ": a rule matches",
-            "noRule" => ": no rule matches",
-            _ => "",
+    fn segment(&mut self, segment: &SegmentTrace) {
+        let (member, by) = match segment.ending {
+            Ending::Malformed => (false, ""),
+            Ending::Result(result) => (result.member, decided_by(result.decided_by)),
         };
-        self.add(format_args!("{member_of} segment {}{by}", member(segment, "segment")));
+        let member_of = if member { "in" } else { "not in" };
+        self.add(format_args!("{member_of} segment {}{by}", quoted(&segment.key)));
         self.within(|lines| {
-            list(segment, "rules").iter().for_each(|rule| lines.rule(rule));
-            lines.malformed(segment);
+            segment.rules.iter().for_each(|rule| lines.rule(rule));
+            lines.ending(&segment.ending);
         });
     }
 
-    fn rollout(&mut self, rollout: &Value) {
-        if rollout.is_null() {
-            return;
-        }
-        let what = member(rollout, "kind").as_str().unwrap_or("share");
-        let bucket = member(rollout, "bucket");
-        let by = format!(
-            "{} {}",
-            member(rollout, "contextKind").as_str().unwrap_or_default(),
-            member(rollout, "bucketBy").as_str().unwrap_or_default(),
-        );
-        let hash = match member(rollout, "hash").as_str() {
-            Some(hash) => format!("{hash} of {by}"),
+    fn rollout(&mut self, rollout: &RolloutTrace) {
+        let by = match &rollout.by {
+            Some(by) => format!("{} {}", by.context_kind, by.reference),
+            None => " ".to_owned(),
+        };
+        let hash = match rollout.hash {
+            Some(hash) => format!("{} of {by}", hash.as_str()),
             None => format!("nothing to hash in {by}"),
         };
-        let limit = match member(rollout, "threshold") {
-            Value::Null => String::new(),
-            threshold => format!(", needs less than {threshold}"),
-        };
-        self.add(format_args!("{what}: bucket {bucket} by {hash}{limit}"));
-        self.within(|lines| {
-            for entry in list(rollout, "entries") {
-                let chosen = if is(entry, "chosen") { " <- chosen" } else { "" };
-                let (index, below) = (member(entry, "variationIndex"), member(entry, "threshold"));
-                lines.add(format_args!("variation {index} below {below}{chosen}"));
+        let bucket = rollout.bucket;
+        match &rollout.choice {
+            Choice::Share { weight } => {
+                let weight = Value::from(*weight);
+                self.add(format_args!(
+                    "share: bucket {bucket} by {hash}, needs less than {weight}"
+                ));
             }
-        });
+            Choice::Entry { experiment, entries, .. } => {
+                let what = if *experiment { "experiment" } else { "rollout" };
+                self.add(format_args!("{what}: bucket {bucket} by {hash}"));
+                self.within(|lines| {
+                    for entry in entries {
+                        let chosen = if entry.chosen { " <- chosen" } else { "" };
+                        let index = shown_index(entry.variation);
+                        let below = Value::from(entry.cumulative_weight);
+                        lines.add(format_args!("variation {index} below {below}{chosen}"));
+                    }
+                });
+            }
+        }
     }
 }
 
-fn matches(part: &Value) -> &'static str {
-    if is(part, "match") { "matches" } else { "does not match" }
+impl fmt::Display for ShownValue {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            ShownValue::Value(value) => value.fmt(f),
+            ShownValue::Private => f.write_str("{\"private\":true}"),
+            ShownValue::Elided => f.write_str("{\"elided\":true}"),
+        }
+    }
+}
+
+fn decided_by(seen: SegmentSeen) -> &'static str {
+    match seen {
+        SegmentSeen::Missing => ": there is no such segment",
+        SegmentSeen::Repeated => ", as found above",
+        SegmentSeen::Included => ": it is included",
+        SegmentSeen::Excluded => ": it is excluded",
+        SegmentSeen::Stored => ": according to the store of big segments",
+        SegmentSeen::NotStored => ": a big segment that cannot be queried",
+        SegmentSeen::Rule => ": a rule matches",
+        SegmentSeen::NoRule => ": no rule matches",
+    }
+}
+
+fn matches(matches: bool) -> &'static str {
+    if matches { "matches" } else { "does not match" }
 }

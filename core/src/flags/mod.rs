@@ -1,9 +1,11 @@
 //! Loaded flag documents: loading, patching, binding and evaluating.
 
 mod bound_flags;
+mod rows;
 mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};
+pub use rows::{RowAttribute, RowBinding, RowValue};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 use std::sync::{Arc, OnceLock};
@@ -482,7 +484,7 @@ impl Flags {
     /// The bootstrap data for an invalid context.
     #[must_use]
     pub fn invalid_state() -> Value {
-        let no_flags = Object::default().with("$flagsState", Value::Object(Object::default()));
-        Value::Object(no_flags.with("$valid", Value::Bool(false)))
+        let no_flags = Value::Object(Object::default());
+        Value::Object(Object::of(&[("$flagsState", no_flags), ("$valid", Value::Bool(false))]))
     }
 }

@@ -69,7 +69,8 @@ pub(super) fn string_length(text: &str) -> usize {
     text.bytes().map(escaped).sum::<usize>() + 2
 }
 
-fn write_string(text: &str, out: &mut String) {
+/// Appends a string as JSON.
+pub(super) fn write_string(text: &str, out: &mut String) {
     out.push('"');
     if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
         out.push_str(text);

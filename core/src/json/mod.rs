@@ -23,7 +23,7 @@ mod value;
 pub use error::JsonError;
 pub(crate) use object::Member;
 pub use object::Object;
-pub use path::Path;
+pub use path::{OwnedPath, Path, Step};
 pub use value::Value;
 
 pub(crate) use canonical::push_hex;

@@ -1,15 +1,13 @@
 //! Notes about a JSON text that its parsed value no longer shows: duplicate members and rounded
 //! integers.
 
-use std::sync::Arc;
-
-use super::path::{Path, Step};
+use super::path::{OwnedPath, Path, Step};
 
 /// A fact about a text that its value no longer shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) kind: NoteKind,
-    position: Position,
+    path: OwnedPath,
     /// Whether the document is the member `data` of a stream's event, which its paths leave out.
     within_data: bool,
 }
@@ -22,63 +20,45 @@ pub(crate) enum NoteKind {
     NumberPrecision,
 }
 
-/// A position in a document; values in one array or object share its path.
-#[derive(Clone, Debug)]
-pub(crate) struct Position {
-    parent: Option<Arc<Position>>,
-    name: OwnStep,
-}
-
-#[derive(Clone, Debug)]
-enum OwnStep {
-    Member(Arc<str>),
-    Element(usize),
-}
-
 impl Note {
     /// The steps, from the outermost member on.
-    fn steps(&self) -> Vec<&Position> {
-        let up = std::iter::successors(Some(&self.position), |position| position.parent.as_deref());
-        let mut steps: Vec<&Position> = up.collect();
-        if self.within_data {
-            steps.pop();
+    fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps = self.path.steps();
+        if self.within_data && !steps.is_empty() {
+            steps.remove(0);
         }
-        steps.reverse();
         steps
     }
 
-    pub(crate) fn path(&self) -> String {
-        let mut text = String::new();
-        for position in self.steps() {
-            match &position.name {
-                OwnStep::Member(name) => Step::Member(name).write(&mut text),
-                OwnStep::Element(index) => Step::Element(*index).write(&mut text),
-            }
+    /// The path, which shares its beginning with a neighbor's path.
+    pub(crate) fn path(&self, neighbor: &OwnedPath) -> OwnedPath {
+        if self.within_data {
+            OwnedPath::beside(neighbor, &self.steps())
+        } else {
+            self.path.clone()
         }
-        text
     }
 
     /// The section (such as `flags`) and the item in it that the note belongs to.
-    pub(crate) fn item(&self) -> Option<(&Arc<str>, &Arc<str>)> {
-        let mut names = self.steps().into_iter().filter_map(|position| match &position.name {
-            OwnStep::Member(name) => Some(name),
-            OwnStep::Element(_) => None,
+    pub(crate) fn item(&self) -> Option<(&str, &str)> {
+        let mut names = self.steps().into_iter().filter_map(|step| match step {
+            Step::Member(name) => Some(name),
+            Step::Element(_) => None,
         });
         Some((names.next()?, names.next()?))
     }
 
     /// The note in a document that is the member `data` of a stream's event.
     pub(crate) fn within_data(self) -> Option<Note> {
-        let is_data = |position: &&Position| matches!(&position.name, OwnStep::Member(name) if **name == *"data");
-        let inside = self.position.parent.is_some() && self.steps().first().is_some_and(is_data);
+        let inside = matches!(&*self.steps(), [Step::Member("data"), _, ..]);
         inside.then_some(Note { within_data: true, ..self })
     }
 }
 
-/// The positions of the open arrays and objects, from the outermost on, if something has been noted
-/// in them.
+/// The paths of the open arrays and objects, from the outermost on, if something has been noted in
+/// them.
 #[derive(Debug, Default)]
-pub(crate) struct OpenPaths(Vec<Option<Arc<Position>>>);
+pub(crate) struct OpenPaths(Vec<Option<OwnedPath>>);
 
 impl OpenPaths {
     /// Registers an array or object opened at this depth.
@@ -89,32 +69,20 @@ impl OpenPaths {
 
     /// Creates a note about a value at this depth.
     pub(crate) fn note(&mut self, kind: NoteKind, path: &Path<'_>, depth: usize) -> Note {
-        let position = self.position(path, depth).unwrap_or(Position {
-            parent: None,
-            // The root has no name and no note: a number alone is not a document.
-            name: OwnStep::Element(0),
-        });
-        Note { kind, position, within_data: false }
+        Note { kind, path: self.path(path, depth), within_data: false }
     }
 
-    fn position(&mut self, path: &Path<'_>, depth: usize) -> Option<Position> {
-        let (parent, step) = path.step()?;
-        let name = match step {
-            Step::Member(name) => OwnStep::Member(Arc::from(name)),
-            Step::Element(index) => OwnStep::Element(index),
-        };
-        Some(Position { parent: self.shared(parent, depth.checked_sub(1)), name })
-    }
-
-    /// The position of the array or object at this depth.
-    fn shared(&mut self, path: &Path<'_>, depth: Option<usize>) -> Option<Arc<Position>> {
-        let known = depth.and_then(|depth| self.0.get(depth)?.clone());
-        known.or_else(|| {
-            let position = Arc::new(self.position(path, depth.unwrap_or(0))?);
-            if let Some(known) = depth.and_then(|depth| self.0.get_mut(depth)) {
-                *known = Some(Arc::clone(&position));
-            }
-            Some(position)
-        })
+    /// The owned path of a value at this depth, below that of the array or object around it.
+    fn path(&mut self, path: &Path<'_>, depth: usize) -> OwnedPath {
+        let Some((parent, step)) = path.step() else { return OwnedPath::default() };
+        let Some(above) = depth.checked_sub(1) else { return self.path(parent, 0).below(step) };
+        if let Some(known) = self.0.get(above).and_then(Option::as_ref) {
+            return known.below(step);
+        }
+        let parent = self.path(parent, above);
+        if let Some(known) = self.0.get_mut(above) {
+            *known = Some(parent.clone());
+        }
+        parent.below(step)
     }
 }

@@ -18,6 +18,15 @@ impl Object {
         Object::sorted(members).0
     }
 
+    /// Returns an object with these members: one function, however many there are.
+    pub(crate) fn of(named: &[(&str, Value)]) -> Object {
+        let mut members = Vec::new();
+        for (name, value) in named {
+            members.push((Arc::from(*name), value.clone()));
+        }
+        Object::from_members(members)
+    }
+
     /// Returns this object with a member added or replaced.
     #[must_use]
     pub fn with(&self, name: &str, value: Value) -> Object {

@@ -291,6 +291,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path::OwnedPath;
     use super::*;
 
     fn error(text: &str) -> JsonError {
@@ -324,8 +325,9 @@ mod tests {
     fn duplicate_members_and_rounded_integers_are_noted() {
         let text = br#"{"flags":{"f":{"a":1,"a":2}},"n":9007199254740993}"#;
         let notes = read::<true>(text, &Path::Root, Memory::unlimited()).unwrap().notes;
-        let item = |note: &Note| note.item().map(|(section, key)| [&**section, &**key].concat());
-        let seen: Vec<_> = notes.iter().map(|n| (n.kind, n.path(), item(n))).collect();
+        let item = |note: &Note| note.item().map(|(section, key)| [section, key].concat());
+        let path = |note: &Note| note.path(&OwnedPath::default()).to_string();
+        let seen: Vec<_> = notes.iter().map(|n| (n.kind, path(n), item(n))).collect();
         assert_eq!(
             seen,
             [

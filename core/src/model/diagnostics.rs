@@ -16,10 +16,11 @@ impl Model {
         let is_full = |all: &Vec<Diagnostic>| all.len() > DIAGNOSTICS;
         let notes = NotesByItem::of(&self.notes);
         let others = notes.others.iter().take(DIAGNOSTICS + 1);
-        let mut all: Vec<_> = others.map(|note| diagnostic(note)).collect();
-        let findings = CollectedFindings::default();
+        let mut all = Vec::new();
+        others.for_each(|note| add_note(note, &mut all));
+        let findings = CollectedFindings::diagnostics();
         read_hash(&self.rest, &findings);
-        all.extend(findings.into_vec());
+        all.extend(findings.into_diagnostics());
         let links = Links::of(self);
         // All keys already have their slots, so that the tables are only read.
         let mut tables = self.tables.clone();
@@ -55,13 +56,13 @@ fn diagnose<T: Part>(
     all: &mut Vec<Diagnostic>,
 ) {
     let of_text = notes.items.get(&(T::SECTION, &**key)).into_iter().flatten();
-    all.extend(of_text.take(DIAGNOSTICS + 1).copied().map(diagnostic));
-    let findings = CollectedFindings::default();
+    of_text.take(DIAGNOSTICS + 1).for_each(|note| add_note(note, all));
+    let findings = CollectedFindings::diagnostics();
     read_item::<T, _>(key, &item.source, &findings, tables);
-    all.extend(findings.into_vec());
+    all.extend(findings.into_diagnostics());
 }
 
-fn diagnostic(note: &Note) -> Diagnostic {
+fn add_note(note: &Note, all: &mut Vec<Diagnostic>) {
     let (code, message) = match note.kind {
         NoteKind::DuplicateMember => {
             (Code::DUPLICATE_MEMBER, "the member is written twice; the last one counts".to_owned())
@@ -79,17 +80,18 @@ fn diagnostic(note: &Note) -> Diagnostic {
             )
         }
     };
-    Diagnostic::at(code, note.path(), message)
+    let path = note.path(&Diagnostic::last_path(all));
+    all.push(Diagnostic::at(code, path, message));
 }
 
 /// A flag or a segment.
 type ItemKey<'a> = (Section, &'a str);
 
 /// The flag or segment that a note is about; `None` for another part of the document.
-fn item_of(note: &Note) -> Option<(Section, &Arc<str>)> {
+fn item_of(note: &Note) -> Option<ItemKey<'_>> {
     let (section, key) = note.item()?;
     let sections = [Section::Flags, Section::Segments];
-    let section = sections.into_iter().find(|known| *known.name() == **section)?;
+    let section = sections.into_iter().find(|known| known.name() == section)?;
     Some((section, key))
 }
 
@@ -97,15 +99,12 @@ fn item_of(note: &Note) -> Option<(Section, &Arc<str>)> {
 fn by_item(notes: &[Note]) -> impl Iterator<Item = (Option<ItemKey<'_>>, &[Note])> {
     let is_same = |one: &Note, other: &Note| match (item_of(one), item_of(other)) {
         (Some((one_of, one)), Some((other_of, other))) => {
-            one_of == other_of && Arc::ptr_eq(one, other)
+            one_of == other_of && std::ptr::eq(one, other)
         }
         (None, None) => true,
         _ => false,
     };
-    notes.chunk_by(is_same).map(|notes| {
-        let item = notes.first().and_then(item_of);
-        (item.map(|(section, key)| (section, &**key)), notes)
-    })
+    notes.chunk_by(is_same).map(|notes| (notes.first().and_then(item_of), notes))
 }
 
 /// The notes of each item, in order, and those outside flags and segments.

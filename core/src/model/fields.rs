@@ -13,6 +13,9 @@ pub(crate) struct Unreadable;
 
 /// The properties of one object of the document, read leniently: `null` is absent, unknown
 /// properties are ignored, and a property of the wrong type is reported with its path.
+///
+/// Each reader declares to the findings whether its property decides answers: all do, except
+/// `lenient`, and `deferred_text`, whose caller declares it.
 pub(crate) struct Fields<'a, F> {
     object: &'a Object,
     pub(crate) path: &'a Path<'a>,
@@ -35,7 +38,7 @@ impl<'a, F: Findings> Fields<'a, F> {
         }
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
+    fn get(&self, name: &str) -> Option<&'a Value> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
@@ -67,31 +70,52 @@ impl<'a, F: Findings> Fields<'a, F> {
         })
     }
 
-    pub(crate) fn boolean(&self, name: &str) -> Result<bool, Unreadable> {
+    /// Declares that a property decides answers by its whole value, absent or not.
+    fn decides(&self, name: &'static str, absent: impl FnOnce() -> Value) {
+        self.findings.decides(name, || self.get(name).cloned().unwrap_or_else(absent));
+    }
+
+    pub(crate) fn boolean(&self, name: &'static str) -> Result<bool, Unreadable> {
+        self.decides(name, || Value::Bool(false));
         let read = self.read(name, "a boolean", Code::WRONG_TYPE, Value::as_bool)?;
         Ok(read.unwrap_or(false))
     }
 
-    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Unreadable> {
+    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, Unreadable> {
+        self.decides(name, || Value::Null);
         self.read(name, "an integer", Code::WRONG_TYPE, Value::as_integer)
     }
 
-    pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, Unreadable> {
+    pub(crate) fn number(&self, name: &'static str) -> Result<Option<f64>, Unreadable> {
+        self.decides(name, || Value::Null);
         self.read(name, "a number", Code::WRONG_TYPE, Value::as_number)
     }
 
-    pub(crate) fn text(&self, name: &str) -> Result<Option<&'a Arc<str>>, Unreadable> {
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<&'a Arc<str>>, Unreadable> {
+        self.decides(name, || Value::Null);
+        self.deferred_text(name)
+    }
+
+    /// A string that decides only if it is used; the caller declares that.
+    pub(crate) fn deferred_text(&self, name: &str) -> Result<Option<&'a Arc<str>>, Unreadable> {
         self.read(name, "a string", Code::WRONG_TYPE, as_text)
     }
 
-    pub(crate) fn object(&self, name: &str) -> Result<Option<&'a Value>, Unreadable> {
+    /// An object, whose own properties decide.
+    pub(crate) fn object(&self, name: &'static str) -> Result<Option<&'a Value>, Unreadable> {
+        self.findings.decides(name, || Value::Bool(self.get(name).is_some()));
         self.read(name, "an object", Code::WRONG_TYPE, |value| {
             matches!(value, Value::Object(_)).then_some(value)
         })
     }
 
     /// A list, shared with the document; an absent one is empty.
-    pub(crate) fn list(&self, name: &str) -> Result<Arc<[Value]>, Unreadable> {
+    pub(crate) fn list(&self, name: &'static str) -> Result<Arc<[Value]>, Unreadable> {
+        self.decides(name, || Value::Array(Arc::default()));
+        self.elements(name)
+    }
+
+    fn elements(&self, name: &str) -> Result<Arc<[Value]>, Unreadable> {
         let read = self.read(name, "an array", Code::WRONG_TYPE, |value| match value {
             Value::Array(elements) => Some(Arc::clone(elements)),
             _ => None,
@@ -100,7 +124,7 @@ impl<'a, F: Findings> Fields<'a, F> {
     }
 
     /// A list of strings.
-    pub(crate) fn keys(&self, name: &str) -> Result<ValueList, Unreadable> {
+    pub(crate) fn keys(&self, name: &'static str) -> Result<ValueList, Unreadable> {
         let list = self.list(name)?;
         let other = |(_, value): &(usize, &Value)| !matches!(value, Value::String(_));
         if let Some((index, element)) = list.iter().enumerate().find(other) {
@@ -115,7 +139,7 @@ impl<'a, F: Findings> Fields<'a, F> {
     /// Reads every object of a list.
     pub(crate) fn each<T>(
         &self,
-        name: &str,
+        name: &'static str,
         mut read: impl FnMut(Fields<'_, F>) -> Result<T, Unreadable>,
     ) -> Result<Box<[T]>, Unreadable> {
         let mut all = Vec::new();
@@ -130,12 +154,14 @@ impl<'a, F: Findings> Fields<'a, F> {
     /// findings the first unreadable one is the last, so that unreadable lists take no memory.
     pub(super) fn visit(
         &self,
-        name: &str,
+        name: &'static str,
         visit: &mut dyn FnMut(Fields<'_, F>) -> Result<(), Unreadable>,
     ) -> Result<(), Unreadable> {
         let list = self.path.member(name);
         let mut all = Ok(());
-        for (index, element) in self.list(name)?.iter().enumerate() {
+        let elements = self.elements(name)?;
+        self.findings.decides(name, || Value::Number(elements.len() as f64));
+        for (index, element) in elements.iter().enumerate() {
             let path = list.element(index);
             let visited = Fields::of(element, &path, self.findings).and_then(&mut *visit);
             all = all.and(visited);

@@ -211,12 +211,13 @@ impl Rule {
 }
 
 impl BucketKey {
-    /// Reads `key` and `salt` of the flag or segment with the member name `name`.
+    /// Reads `key` and `salt` of the flag or segment with the member name `name`; they decide if
+    /// something is hashed.
     pub(super) fn read<F: Findings>(
         fields: &Fields<'_, F>,
         name: &Arc<str>,
     ) -> Result<BucketKey, Unreadable> {
-        let key = match fields.text("key")? {
+        let key = match fields.deferred_text("key")? {
             Some(key) => {
                 if key != name {
                     let message = format_args!("filed under `{name}`, but its key is `{key}`");
@@ -230,7 +231,7 @@ impl BucketKey {
                 Arc::clone(name)
             }
         };
-        let salt = fields.text("salt")?.map_or_else(|| Arc::from(""), Arc::clone);
+        let salt = fields.deferred_text("salt")?.map_or_else(|| Arc::from(""), Arc::clone);
         Ok(BucketKey { key, salt, prefix: OnceCell::new() })
     }
 }

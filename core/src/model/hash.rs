@@ -112,8 +112,8 @@ impl HashPrefix {
 }
 
 /// Whether a number can be a seed: any integral double.
-pub(crate) fn as_seed(value: &Value) -> Option<f64> {
-    value.as_number().filter(|seed| seed.trunc().total_cmp(seed).is_eq())
+pub(super) fn is_seed(number: f64) -> bool {
+    number.trunc().total_cmp(&number).is_eq()
 }
 
 /// The key and the salt that the rollouts of one flag or segment are hashed with.
@@ -125,8 +125,11 @@ pub(crate) struct BucketKey {
 }
 
 impl BucketKey {
-    /// The text hashed before the context's value if no seed is specified.
-    pub(super) fn prefix(&self) -> HashPrefix {
+    /// The text hashed before the context's value if no seed is specified; declares that the key
+    /// and the salt decide.
+    pub(super) fn prefix<F: Findings>(&self, findings: &F) -> HashPrefix {
+        findings.decides("key", || Value::String(Arc::clone(&self.key)));
+        findings.decides("salt", || Value::String(Arc::clone(&self.salt)));
         let prefix = || HashPrefix::of([&*self.key, ".", &self.salt, "."].concat().into());
         self.prefix.get_or_init(prefix).clone()
     }

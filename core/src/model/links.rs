@@ -1,5 +1,7 @@
 //! Finds broken references between flags and segments: missing ones and cycles.
 
+use std::sync::Arc;
+
 use super::cycles::on_cycles;
 use super::{Clause, Condition, Membership, Model, Segment, Targeting};
 use crate::diagnostic::{Code, Diagnostic};
@@ -44,7 +46,7 @@ impl<'a> Links<'a> {
         if self.flags_on_cycles.get(slot as usize) == Some(&true) {
             let message = format!("`{key}` is a prerequisite of itself");
             let path = path.member("prerequisites");
-            found.push(Diagnostic::new(Code::PREREQUISITE_CYCLE, &path, message));
+            add(found, Code::PREREQUISITE_CYCLE, &path, message);
         }
     }
 
@@ -62,14 +64,18 @@ impl<'a> Links<'a> {
             if matches!(&body.membership, Membership::Big { reference: None, .. }) {
                 let message = "a big segment without a generation has no members; sync it";
                 let path = path.member("generation");
-                found.push(Diagnostic::new(Code::UNUSABLE_VALUE, &path, message));
+                add(found, Code::UNUSABLE_VALUE, &path, message);
             }
         }
         if self.segments_on_cycles.get(slot as usize) == Some(&true) {
             let message = format!("`{key}` is a segment of itself");
-            found.push(Diagnostic::new(Code::SEGMENT_CYCLE, &path.member("rules"), message));
+            add(found, Code::SEGMENT_CYCLE, &path.member("rules"), message);
         }
     }
+}
+
+fn add(found: &mut Vec<Diagnostic>, code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) {
+    found.push(Diagnostic::after(found, code, path, message));
 }
 
 fn referenced_segments(clause: &Clause) -> &[u32] {
@@ -88,7 +94,7 @@ fn check_flag(model: &Model, targeting: &Targeting, path: &Path<'_>, found: &mut
             None => {
                 let message = format!("there is no flag `{key}`, so the prerequisite always fails");
                 let path = element.member("key");
-                found.push(Diagnostic::new(Code::MISSING_PREREQUISITE, &path, message));
+                add(found, Code::MISSING_PREREQUISITE, &path, message);
             }
             Some(flag) => {
                 let count = flag.variations.len();
@@ -99,7 +105,7 @@ fn check_flag(model: &Model, targeting: &Targeting, path: &Path<'_>, found: &mut
                         prerequisite.variation
                     );
                     let path = element.member("variation");
-                    found.push(Diagnostic::new(Code::VARIATION_OUT_OF_RANGE, &path, message));
+                    add(found, Code::VARIATION_OUT_OF_RANGE, &path, message);
                 }
             }
         }
@@ -125,12 +131,12 @@ fn check_clauses(model: &Model, clauses: &[Clause], path: &Path<'_>, found: &mut
             match value.as_str() {
                 None => {
                     let message = format!("{value} is not the key of a segment");
-                    found.push(Diagnostic::new(Code::UNUSABLE_VALUE, &path, message));
+                    add(found, Code::UNUSABLE_VALUE, &path, message);
                 }
                 Some(key) if !known(key) => {
                     let message =
                         format!("there is no segment `{key}`, so the clause matches no context");
-                    found.push(Diagnostic::new(Code::MISSING_SEGMENT, &path, message));
+                    add(found, Code::MISSING_SEGMENT, &path, message);
                 }
                 Some(_) => {}
             }

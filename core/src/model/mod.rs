@@ -9,6 +9,7 @@ mod attribute;
 mod bucket_slot;
 mod clause;
 mod cycles;
+mod deciding;
 mod dependencies;
 mod diagnostics;
 mod fields;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 pub use attribute::{Attribute, AttributeSlot, KindSlot};
 pub use clause::{Clause, Condition};
+pub use deciding::DecidingProperties;
 pub use dependencies::Dependencies;
 pub use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub use hash::{Hash, HashChoice};
@@ -271,13 +273,12 @@ impl Model {
             }
             Object::from_members(members).into()
         }
-        let mut members = vec![
-            (Arc::from(Section::Flags.name()), sources(&self.flags, &self.tables.flags)),
-            (Arc::from(Section::Segments.name()), sources(&self.segments, &self.tables.segments)),
-        ];
-        for (name, value) in self.rest.iter() {
-            members.push((Arc::clone(name), value.clone()));
-        }
+        let mut members = self.rest.members().to_vec();
+        members.push((Arc::from(Section::Flags.name()), sources(&self.flags, &self.tables.flags)));
+        members.push((
+            Arc::from(Section::Segments.name()),
+            sources(&self.segments, &self.tables.segments),
+        ));
         Object::from_members(members).into()
     }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
 use super::bucket_slot::{BucketSlot, bucket_slot};
 use super::fields::{Fields, Unreadable};
-use super::hash::{BucketKey, HashChoice, HashPrefix, as_seed};
+use super::hash::{BucketKey, HashChoice, HashPrefix, is_seed};
 use super::operator::ComparedAs;
 use super::tables::Tables;
 use crate::context::AttributeReference;
 use crate::diagnostic::{Code, Findings};
+use crate::json::Value;
 
 /// How the bucket of a context, 0 to 99999, is computed.
 #[derive(Debug)]
@@ -100,7 +101,7 @@ impl Bucketing {
     /// segment.
     pub(crate) fn read<F: Findings>(
         fields: &Fields<'_, F>,
-        kind_property: &str,
+        kind_property: &'static str,
         by_key: bool,
         prefix: HashPrefix,
         tables: &mut Tables,
@@ -134,20 +135,15 @@ impl Rollout {
         tables: &mut Tables,
     ) -> Result<Option<Rollout>, Unreadable> {
         let experiment = fields.text("kind")?.is_some_and(|kind| &**kind == "experiment");
-        let seed = match fields.number("seed")? {
-            None => None,
-            Some(_) => fields.get("seed").map(|seed| match as_seed(seed) {
-                Some(seed) => Ok(seed),
-                None => {
-                    let message = format_args!("expected an integer, found the number {seed}");
-                    fields.report(Code::WRONG_TYPE, "seed", message);
-                    Err(Unreadable)
-                }
-            }),
-        };
-        let prefix = match seed.transpose()? {
-            Some(seed) => HashPrefix::of_seed(seed),
-            None => bucket_key.prefix(),
+        let prefix = match fields.number("seed")? {
+            Some(seed) if is_seed(seed) => HashPrefix::of_seed(seed),
+            Some(seed) => {
+                let seed = Value::Number(seed);
+                let message = format_args!("expected an integer, found the number {seed}");
+                fields.report(Code::WRONG_TYPE, "seed", message);
+                return Err(Unreadable);
+            }
+            None => bucket_key.prefix(fields.findings),
         };
         // An experiment always hashes the key, so that no context changes sides with an attribute.
         let bucketing = Bucketing::read(&fields, "contextKind", experiment, prefix, tables)?;

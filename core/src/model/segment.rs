@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::attribute::{KindSlot, kind_slot};
 use super::clause::{Clause, Condition};
 use super::fields::{Fields, Unreadable};
-use super::hash::BucketKey;
+use super::hash::{BucketKey, HashPrefix};
 use super::metadata;
 use super::rollout::Bucketing;
 use super::tables::Tables;
@@ -115,6 +115,7 @@ impl SegmentBody {
         let (kind, generation) = (kind?, generation?);
         let membership = if unbounded? {
             let user: Arc<str> = Arc::from("");
+            fields.findings.decides("key", || Value::String(Arc::clone(&bucket_key.key)));
             let reference =
                 generation.map(|number| [&*bucket_key.key, ".g", &json::integer(number)].concat());
             Membership::Big {
@@ -134,8 +135,8 @@ impl SegmentBody {
 
 fn read_keys<F: Findings>(
     fields: &Fields<'_, F>,
-    of_users: &str,
-    of_contexts: &str,
+    of_users: &'static str,
+    of_contexts: &'static str,
     tables: &mut Tables,
 ) -> Result<Box<[KeyList]>, Unreadable> {
     let user: Arc<str> = Arc::from("");
@@ -163,7 +164,11 @@ impl SegmentRule {
     ) -> Result<SegmentRule, Unreadable> {
         let clauses = Clause::read_all(fields, tables);
         let weight = fields.integer("weight");
-        let prefix = bucket_key.prefix();
+        // Without a weight nothing is hashed.
+        let prefix = match weight {
+            Ok(Some(_)) => bucket_key.prefix(fields.findings),
+            _ => HashPrefix::of_seed(0.0),
+        };
         let bucketing = Bucketing::read(fields, "rolloutContextKind", false, prefix, tables);
         let bucketing = bucketing?;
         Ok(SegmentRule { clauses: clauses?, weighted: weight?.map(|weight| (weight, bucketing)) })

@@ -1,15 +1,16 @@
 //! The flags whose answers can differ between two documents.
 //!
-//! The parts of a flag that decide its answers are compared first; then every flag that depends on
-//! a changed flag or segment is changed too. Names, owners, versions and tracking decide nothing.
+//! The properties of a flag that decide its answers, which compiling it records, are compared
+//! first; then every flag that depends on a changed flag or segment is changed too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use isoflag::model::{
-    Clause, Condition, FlagState, HashChoice, Model, OffVariation, Section, Segment,
+    Clause, Condition, DecidingProperties, FlagState, HashChoice, Model, OffVariation, Section,
+    Segment, Served, Targeting,
 };
-use isoflag::{Flags, Object, Value, utf16_order};
+use isoflag::{Flags, Value, utf16_order};
 
 /// Returns the keys of the flags whose answer to some context can differ between this document
 /// and a later one, in RFC 8785 order: because of the flag itself, a prerequisite or a segment,
@@ -56,20 +57,37 @@ const SEGMENTS: u8 = 1;
 /// The parts of a document that decide its answers.
 struct Decisions<'a> {
     /// For each flag and segment, its own parts that decide.
-    decided: BTreeMap<Part<'a>, Value>,
+    decided: BTreeMap<Part<'a>, Decided>,
     /// The dependents of each flag and segment.
     dependents: BTreeMap<Part<'a>, Vec<Part<'a>>>,
+}
+
+/// The parts of a flag or a segment that decide.
+#[derive(PartialEq)]
+enum Decided {
+    Malformed,
+    /// The flag is off and serves no value of its own.
+    NoValue {
+        malformed: bool,
+    },
+    /// The flag is off and serves this variation.
+    Off(u32, Value),
+    /// The properties of the document, and the hash in `meta` if there are buckets.
+    Properties(Option<DecidingProperties>, Option<HashChoice>),
 }
 
 impl<'a> Decisions<'a> {
     fn of(flags: &'a Flags) -> Decisions<'a> {
         let model = flags.model();
         let mut all = Decisions { decided: BTreeMap::new(), dependents: BTreeMap::new() };
+        let properties = |section, slot, buckets: bool| {
+            let properties = model.deciding_properties(section, slot);
+            Decided::Properties(properties, buckets.then(|| model.hash()))
+        };
         for (slot, flag) in model.flags() {
-            let key = model.flag_key(slot);
-            let part = (FLAGS, &**key);
+            let part = (FLAGS, &**model.flag_key(slot));
             let decided = match &flag.state {
-                FlagState::Malformed => Value::from("malformed"),
+                FlagState::Malformed => Decided::Malformed,
                 FlagState::Off(off) => decided_by_off(*off, &flag.variations),
                 FlagState::On(_, targeting) => {
                     for prerequisite in &targeting.prerequisites {
@@ -77,22 +95,20 @@ impl<'a> Decisions<'a> {
                     }
                     let clauses = targeting.rules.iter().flat_map(|rule| &rule.clauses);
                     all.add_segments(part, model, clauses);
-                    let source = flags.source(Section::Flags, key).and_then(Value::as_object);
-                    decided_by_targeting(source, key, model.hash())
+                    properties(Section::Flags, slot, has_rollout(targeting))
                 }
             };
             all.decided.insert(part, decided);
         }
         for (slot, segment) in model.segments() {
-            let key = model.segment_key(slot);
-            let part = (SEGMENTS, &**key);
+            let part = (SEGMENTS, &**model.segment_key(slot));
             let decided = match segment {
-                Segment::Malformed => Value::from("malformed"),
+                Segment::Malformed => Decided::Malformed,
                 Segment::Readable(body) => {
                     let clauses = body.rules.iter().flat_map(|rule| &rule.clauses);
                     all.add_segments(part, model, clauses);
-                    let source = flags.source(Section::Segments, key);
-                    decided_by_segment(source.and_then(Value::as_object), key, model.hash())
+                    let buckets = body.rules.iter().any(|rule| rule.weighted.is_some());
+                    properties(Section::Segments, slot, buckets)
                 }
             };
             all.decided.insert(part, decided);
@@ -120,99 +136,18 @@ impl<'a> Decisions<'a> {
 }
 
 /// For a flag that is off: the value that it serves.
-fn decided_by_off(off: OffVariation, variations: &[Value]) -> Value {
+fn decided_by_off(off: OffVariation, variations: &[Value]) -> Decided {
     match off {
-        OffVariation::Default => Value::from("default"),
-        OffVariation::OutOfRange => Value::from("out of range"),
+        OffVariation::Default => Decided::NoValue { malformed: false },
+        OffVariation::OutOfRange => Decided::NoValue { malformed: true },
         OffVariation::Variation(index) => {
             let value = variations.get(index as usize).cloned().unwrap_or_default();
-            Value::from(vec![Value::from(index), value])
+            Decided::Off(index, value)
         }
     }
 }
 
-/// For a flag that is on: everything that an evaluation reads.
-fn decided_by_targeting(source: Option<&Object>, key: &str, hash: HashChoice) -> Value {
-    let Some(flag) = source else { return Value::Null };
-    let rules = member(flag, "rules");
-    let rules = rules.as_array().unwrap_or_default();
-    let served = |value: &Value| kept(value, &["id", "variation", "rollout"]);
-    let rule = |rule: &Value| Value::from(vec![served(rule), clauses(rule)]);
-    let fallthrough = member(flag, "fallthrough");
-    let buckets = rules.iter().chain([&fallthrough]).any(|part| has(part, "rollout"));
-    let plain = ["variations", "offVariation", "prerequisites", "targets", "contextTargets"];
-    let mut members: Vec<(&str, Value)> = plain.map(|name| (name, filled(flag, name))).to_vec();
-    members.push(("rules", rules.iter().map(rule).collect()));
-    members.push(("fallthrough", served(&fallthrough)));
-    members.push(("bucketing", bucketing(flag, key, hash, buckets)));
-    members.into_iter().collect::<Object>().into()
-}
-
-/// Everything that decides a segment's membership.
-fn decided_by_segment(source: Option<&Object>, key: &str, hash: HashChoice) -> Value {
-    let Some(segment) = source else { return Value::Null };
-    let rules = member(segment, "rules");
-    let rules = rules.as_array().unwrap_or_default();
-    let share = |value: &Value| kept(value, &["weight", "bucketBy", "rolloutContextKind"]);
-    let rule = |rule: &Value| Value::from(vec![share(rule), clauses(rule)]);
-    let buckets = rules.iter().any(|rule| has(rule, "weight"));
-    let big = member(segment, "unbounded").as_bool() == Some(true);
-    let plain = [
-        "included",
-        "excluded",
-        "includedContexts",
-        "excludedContexts",
-        "unbounded",
-        "unboundedContextKind",
-        "generation",
-    ];
-    let mut members: Vec<(&str, Value)> = plain.map(|name| (name, filled(segment, name))).to_vec();
-    members.push(("rules", rules.iter().map(rule).collect()));
-    members.push(("bucketing", bucketing(segment, key, hash, buckets || big)));
-    members.into_iter().collect::<Object>().into()
-}
-
-/// The inputs of a bucket's hash, if there are any buckets.
-fn bucketing(item: &Object, key: &str, hash: HashChoice, buckets: bool) -> Value {
-    if !buckets {
-        return Value::Null;
-    }
-    let own_key = item.get("key").filter(|key| !key.is_null()).cloned();
-    let hash = match hash {
-        HashChoice::Document => "",
-        HashChoice::Named(hash) => hash.as_str(),
-        HashChoice::Unknown => "unknown",
-    };
-    vec![own_key.unwrap_or_else(|| Value::from(key)), filled(item, "salt"), Value::from(hash)]
-        .into()
-}
-
-fn clauses(rule: &Value) -> Value {
-    let members = ["attribute", "contextKind", "op", "values", "negate"];
-    let source = rule.as_object().map(|rule| member(rule, "clauses")).unwrap_or_default();
-    let clauses = source.as_array().unwrap_or_default();
-    clauses.iter().map(|clause| kept(clause, &members)).collect()
-}
-
-fn member(object: &Object, name: &str) -> Value {
-    object.get(name).cloned().unwrap_or_default()
-}
-
-fn has(part: &Value, name: &str) -> bool {
-    part.as_object().and_then(|part| part.get(name)).is_some_and(|value| !value.is_null())
-}
-
-/// Returns a member, absent if it has the value that an absent member is read as.
-fn filled(object: &Object, name: &str) -> Value {
-    match member(object, name) {
-        Value::Array(elements) if elements.is_empty() => Value::Null,
-        Value::Bool(false) => Value::Null,
-        value => value,
-    }
-}
-
-/// Returns the object with only these members.
-fn kept(value: &Value, names: &[&str]) -> Value {
-    let Some(object) = value.as_object() else { return value.clone() };
-    names.iter().map(|name| filled(object, name)).collect()
+fn has_rollout(targeting: &Targeting) -> bool {
+    let served = targeting.rules.iter().map(|rule| &rule.served);
+    served.chain([&targeting.fallthrough]).any(|served| matches!(served, Served::Rollout(_)))
 }

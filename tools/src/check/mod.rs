@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::model::{FlagState, Model, Section, Segment};
-use isoflag::{Code, Diagnostic, Flags, Object, Path, Severity, Value};
+use isoflag::{Code, Diagnostic, Flags, Object, Path, Severity, Step, Value};
 
 pub use names::{NamePattern, NamePatternError};
 pub use options::{CheckOptions, CheckOptionsError};
@@ -29,7 +29,7 @@ struct Lints(Vec<Diagnostic>);
 
 impl Lints {
     fn add(&mut self, code: Code, path: &Path<'_>, message: impl Into<Arc<str>>) {
-        self.0.push(Diagnostic::new(code, path, message));
+        self.0.push(Diagnostic::after(&self.0, code, path, message));
     }
 
     fn add_as(
@@ -39,7 +39,8 @@ impl Lints {
         path: &Path<'_>,
         message: impl Into<Arc<str>>,
     ) {
-        self.0.push(Diagnostic::new(code, path, message).with_severity(severity));
+        let found = Diagnostic::after(&self.0, code, path, message);
+        self.0.push(found.with_severity(severity));
     }
 }
 
@@ -48,14 +49,16 @@ impl Lints {
 struct Scope<'a> {
     path: &'a Path<'a>,
     model: &'a Model,
-    /// The number of values that loading reported as unusable, by the path of their list.
-    unusable: &'a BTreeMap<String, usize>,
+    unusable: &'a UnusableValues<'a>,
     on_variation: Option<u32>,
 }
 
+/// The number of values that loading reported as unusable, by the path of their list.
+type UnusableValues<'a> = BTreeMap<Vec<Step<'a>>, usize>;
+
 impl Scope<'_> {
-    fn unusable_values(&self, list: &str) -> usize {
-        self.unusable.get(list).copied().unwrap_or(0)
+    fn unusable_values(&self, list: &Path<'_>) -> usize {
+        self.unusable.get(&list.steps()).copied().unwrap_or(0)
     }
 }
 
@@ -72,8 +75,8 @@ impl Scope<'_> {
 ///         {"variation": 1, "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}]}
 ///     ]}}}"#)?;
 /// let found = check(&flags, &CheckOptions::default());
-/// assert_eq!(found.first().map(|found| (found.code(), found.path())),
-///     Some(("unreachable-rule", "flags[\"sales.web.1\"].rules[1]")));
+/// assert_eq!(found[0].code(), "unreachable-rule");
+/// assert_eq!(found[0].path().to_string(), "flags[\"sales.web.1\"].rules[1]");
 /// # Ok::<(), isoflag::DocumentError>(())
 /// ```
 #[must_use]
@@ -130,7 +133,7 @@ fn turned_on(flags: &Flags) -> Flags {
 fn check_flags(
     flags: &Flags,
     read: &Model,
-    unusable: &BTreeMap<String, usize>,
+    unusable: &UnusableValues<'_>,
     options: &CheckOptions,
     lints: &mut Lints,
 ) {
@@ -150,7 +153,7 @@ fn check_flags(
     }
 }
 
-fn check_segments(read: &Model, unusable: &BTreeMap<String, usize>, lints: &mut Lints) {
+fn check_segments(read: &Model, unusable: &UnusableValues<'_>, lints: &mut Lints) {
     let section = Path::Root.member(Section::Segments.name());
     for (slot, segment) in read.segments() {
         let Segment::Readable(body) = segment else { continue };
@@ -161,13 +164,14 @@ fn check_segments(read: &Model, unusable: &BTreeMap<String, usize>, lints: &mut 
 }
 
 /// Counts the values of each clause that can never match.
-fn unusable_values(diagnostics: &[Diagnostic]) -> BTreeMap<String, usize> {
+fn unusable_values(diagnostics: &[Diagnostic]) -> UnusableValues<'_> {
     const USELESS: [&str; 4] =
         ["unusable-value", "invalid-date", "invalid-version", "invalid-regex"];
-    let mut lists = BTreeMap::new();
+    let mut lists = UnusableValues::new();
     for found in diagnostics.iter().filter(|found| USELESS.contains(&found.code())) {
-        if let Some((list, _)) = found.path().rsplit_once('[') {
-            let count: &mut usize = lists.entry(list.to_owned()).or_default();
+        let mut list = found.path().steps();
+        if let Some(Step::Element(_)) = list.pop() {
+            let count = lists.entry(list).or_default();
             *count = count.saturating_add(1);
         }
     }

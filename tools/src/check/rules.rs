@@ -160,7 +160,7 @@ fn check_clauses(
     let mut matches = true;
     for (index, clause) in resolved.iter().enumerate() {
         let path = list.element(index);
-        let values = path.member("values").to_string();
+        let values = path.member("values");
         if clause.never_matches(scope.unusable_values(&values)) {
             let message = if clause.clause.values.is_empty() {
                 "never matches, and neither does its rule: it has no values"

@@ -70,7 +70,7 @@ impl Inventory {
     pub fn of(documents: &[InventoryDocument<'_>], now: f64) -> Inventory {
         let mut rows: Vec<InventoryRow> = Vec::new();
         for document in documents {
-            let found = row::FoundByPath::of(document.flags);
+            let found = row::FoundByFlag::of(document.flags);
             for key in document.flags.keys() {
                 rows.extend(InventoryRow::of(document, key, &found, now));
             }
@@ -198,5 +198,18 @@ mod tests {
         assert_eq!(inventory.attention_count(Attention::NoOwner), 2);
         assert_eq!(inventory.attention_count(Attention::Overdue), 1);
         assert_eq!(inventory.attention_count(Attention::NotEvaluated), 1);
+    }
+
+    #[test]
+    fn findings_are_counted_by_key_however_long_it_is() {
+        // Paths show only the beginning of a long name.
+        let keys = ["a", "b"].map(|end| "k".repeat(300) + end);
+        let text = format!(r#"{{"flags": {{"{}": {{"on": 7}}, "{}": {{}}}}}}"#, keys[0], keys[1]);
+        let flags = Flags::from_json(text.as_bytes()).unwrap();
+        let documents = [InventoryDocument { label: "dev", flags: &flags, activity: None }];
+        let inventory = Inventory::of(&documents, 0.0).to_value().to_canonical_json();
+        for errors in [r#""error":1,"#, r#""error":2,"#] {
+            assert_eq!(inventory.matches(errors).count(), 1, "{inventory}");
+        }
     }
 }

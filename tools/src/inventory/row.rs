@@ -1,9 +1,10 @@
 //! The rows of an inventory: one flag in one environment.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::model::{FlagState, Section};
-use isoflag::{Flags, Object, Path, Severity, Value};
+use isoflag::{Flags, Object, Severity, Step, Value};
 
 use super::{Attention, InventoryDocument};
 use crate::analysis::{constant, reach};
@@ -102,7 +103,7 @@ impl InventoryRow {
     pub(super) fn of(
         document: &InventoryDocument<'_>,
         key: &str,
-        found: &FoundByPath<'_>,
+        found: &FoundByFlag<'_>,
         now: f64,
     ) -> Option<InventoryRow> {
         let flags = document.flags;
@@ -196,30 +197,23 @@ impl InventoryRow {
     }
 }
 
-/// The diagnostics of a document by their paths.
-pub(super) struct FoundByPath<'a>(Vec<(&'a str, Severity)>);
+/// The numbers of findings of a document, by flag and severity.
+pub(super) struct FoundByFlag<'a>(BTreeMap<(&'a str, Severity), usize>);
 
-impl<'a> FoundByPath<'a> {
-    pub(super) fn of(flags: &'a Flags) -> FoundByPath<'a> {
-        let found = flags.diagnostics().iter();
-        let mut found: Vec<_> = found.map(|found| (found.path(), found.severity())).collect();
-        found.sort_by_key(|(path, _)| *path);
-        FoundByPath(found)
+impl<'a> FoundByFlag<'a> {
+    pub(super) fn of(flags: &'a Flags) -> FoundByFlag<'a> {
+        let mut counts = BTreeMap::new();
+        for found in flags.diagnostics() {
+            if let [Step::Member("flags"), Step::Member(key), ..] = *found.path().steps() {
+                let count: &mut usize = counts.entry((key, found.severity())).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        FoundByFlag(counts)
     }
 
-    /// The number of findings of this severity about a flag: at its path or below it.
+    /// The number of findings of this severity about a flag.
     fn count(&self, key: &str, severity: Severity) -> usize {
-        let section = Path::Root.member(Section::Flags.name());
-        let path = section.member(key).to_string();
-        let from = |start: &str| {
-            let first = self.0.partition_point(|(found, _)| *found < start);
-            self.0.get(first..).unwrap_or_default()
-        };
-        let itself = from(&path).iter().take_while(|(found, _)| *found == path);
-        let below = [".", "["].map(|next| [&*path, next].concat());
-        let below = below.iter().flat_map(|start| {
-            from(start).iter().take_while(move |(found, _)| found.starts_with(&**start))
-        });
-        itself.chain(below).filter(|(_, of)| *of == severity).count()
+        self.0.get(&(key, severity)).copied().unwrap_or(0)
     }
 }

@@ -5,35 +5,44 @@ mod replay;
 
 use std::fmt;
 
-use isoflag::{BigSegments, BoundFlags, Context, Flags, Object, Value, digest};
+use isoflag::{BigSegments, Context, Explanation, Flags, Object, Value, digest};
 
 pub use replay::{ReceiptError, replay};
-
-/// The members of a receipt.
-const MEMBERS: [&str; 6] = ["answer", "contextHash", "digest", "flag", "specVersion", "trace"];
 
 /// `{digest, specVersion, contextHash, flag, answer, trace}`: an explanation, and the inputs that
 /// it is about.
 ///
 /// A receipt is neither secret nor a proof of its author: it is a claim that [`replay`] verifies.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Receipt(Value);
+pub struct Receipt {
+    /// The digest of the document.
+    digest: String,
+    /// `None` for an invalid context.
+    context_hash: Option<String>,
+    explanation: Explanation,
+}
 
 impl Receipt {
     /// The receipt as a JSON object.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        self.0.clone()
+        let hash = self.context_hash.as_deref().map(Value::from);
+        let inputs = [
+            ("digest", Value::from(self.digest.as_str())),
+            ("contextHash", hash.unwrap_or_default()),
+        ];
+        let explained = self.explanation.to_value();
+        let explained = explained.as_object().into_iter().flat_map(Object::iter);
+        // The hash identifies the context.
+        let explained = explained.filter(|(name, _)| &***name != "contextKey");
+        let explained = explained.map(|(name, value)| (&**name, value.clone()));
+        inputs.into_iter().chain(explained).collect::<Object>().into()
     }
 
     /// Returns the RFC 8785 text, byte-for-byte identical on every host runtime.
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.0.to_canonical_json()
-    }
-
-    fn member(&self, name: &str) -> &Value {
-        self.0.as_object().and_then(|members| members.get(name)).unwrap_or(&Value::Null)
+        self.to_value().to_canonical_json()
     }
 }
 
@@ -55,24 +64,9 @@ pub fn receipt(
     context: Option<&Context>,
     big_segments: Option<&BigSegments>,
 ) -> Receipt {
-    Receipt::of(&flags.bind_with(context, big_segments), key, context)
-}
-
-impl Receipt {
-    fn of(bound: &BoundFlags, key: &str, context: Option<&Context>) -> Receipt {
-        let explanation = bound.explain(key).to_value();
-        let explained = |name: &str| {
-            let members = explanation.as_object();
-            members.and_then(|members| members.get(name)).cloned().unwrap_or_default()
-        };
-        let members = MEMBERS.map(|name| match name {
-            "digest" => (name, Value::from(bound.flags().digest())),
-            "contextHash" => (
-                name,
-                context.map(|context| Value::from(digest(&context.to_value()))).unwrap_or_default(),
-            ),
-            name => (name, explained(name)),
-        });
-        Receipt(Value::Object(Object::from_iter(members)))
+    Receipt {
+        digest: flags.digest().to_owned(),
+        context_hash: context.map(|context| digest(&context.to_value())),
+        explanation: flags.bind_with(context, big_segments).explain(key),
     }
 }

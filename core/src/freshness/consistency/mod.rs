@@ -14,7 +14,8 @@ use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::ReasonKind;
 use crate::flags::{BoundFlags, Flags};
-use crate::json::{Object, Path, Value};
+use crate::json::{Object, Value};
+use stamp::{Problem, Subject};
 
 /// The default time that an instance waits for the response to a poll, in milliseconds, as in the
 /// AppConfig extension.
@@ -76,29 +77,35 @@ pub struct Consistency {
     pub version: Option<i64>,
     /// The document's digest.
     pub digest: String,
-    /// Why the result is `false` although enough time may have passed: the timestamp is missing, in
-    /// the future or not in seconds.
-    pub diagnostics: Vec<Diagnostic>,
+    problem: Option<Problem>,
 }
 
 impl Consistency {
+    /// Returns why the result is `false` although enough time may have passed: the timestamp is
+    /// missing, in the future or not in seconds.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.problem.iter().map(Problem::to_diagnostic).collect()
+    }
+
     /// `{enabled, isBackendConsistent, settled, remainingSeconds, version, digest}`, and
     /// `diagnostics` if there are any.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let number = |number: Option<f64>| number.map(Value::from).unwrap_or_default();
-        let object = Object::default()
-            .with("enabled", Value::Bool(self.enabled))
-            .with("isBackendConsistent", Value::Bool(self.is_backend_consistent))
-            .with("settled", Value::Bool(self.settled))
-            .with("remainingSeconds", number(self.remaining_seconds))
-            .with("version", number(self.version.map(|version| version as f64)))
-            .with("digest", Value::from(self.digest.as_str()));
-        if !self.diagnostics.is_empty() {
-            let diagnostics = self.diagnostics.iter().map(Diagnostic::to_value).collect();
-            return object.with("diagnostics", diagnostics).into();
-        }
-        object.into()
+        let diagnostics: Vec<_> = self.problem.iter().map(Problem::to_value).collect();
+        let any = diagnostics.len();
+        let members = [
+            ("enabled", Value::Bool(self.enabled)),
+            ("isBackendConsistent", Value::Bool(self.is_backend_consistent)),
+            ("settled", Value::Bool(self.settled)),
+            ("remainingSeconds", number(self.remaining_seconds)),
+            ("version", number(self.version.map(|version| version as f64))),
+            ("digest", Value::from(self.digest.as_str())),
+            ("diagnostics", Value::from(diagnostics)),
+        ];
+        let shown = members.get(..members.len() - 1 + any).unwrap_or_default();
+        Object::of(shown).into()
     }
 }
 
@@ -111,9 +118,9 @@ impl BoundFlags {
     #[must_use]
     pub fn consistency(&self, key: &str, gate: &Gate) -> Consistency {
         let flags = self.flags();
-        let (age_ms, diagnostics) = match age_ms(flags, key, gate) {
-            Ok(age) => (Some(age), Vec::new()),
-            Err(problem) => (None, vec![problem]),
+        let (age_ms, problem) = match age_ms(flags, key, gate) {
+            Ok(age) => (Some(age), None),
+            Err(problem) => (None, Some(problem)),
         };
         let older = |span_ms: f64| age_ms.is_some_and(|age| age > span_ms);
         let ttl_ms = gate.ttl_seconds * 1000.0;
@@ -126,7 +133,7 @@ impl BoundFlags {
             remaining_seconds: remaining,
             version: flags.version(),
             digest: flags.digest().to_owned(),
-            diagnostics,
+            problem,
         }
     }
 }
@@ -168,11 +175,12 @@ fn is_enabled(bound: &BoundFlags, key: &str) -> bool {
 /// # Errors
 ///
 /// If it is unknown.
-fn age_ms(flags: &Flags, key: &str, gate: &Gate) -> Result<f64, Diagnostic> {
+fn age_ms(flags: &Flags, key: &str, gate: &Gate) -> Result<f64, Problem> {
     if !gate.is_usable() {
         let message = "the time, the TTL and the poll timeout must be finite, and the durations \
                        not negative";
-        return Err(Diagnostic::new(Code::INVALID_TIME, &Path::Root, message));
+        let message = message.to_owned();
+        return Err(Problem { code: Code::INVALID_TIME, subject: Subject::Gate, message });
     }
     let age = gate.now_ms - stamp::seconds(flags, key, gate.now_ms)? * 1000.0;
     // After the clock was set back, the change counts as recent as possible.
@@ -198,8 +206,10 @@ mod tests {
     }
 
     /// Codes and paths of the diagnostics.
-    fn findings(found: &Consistency) -> Vec<(&str, &str)> {
-        found.diagnostics.iter().map(|found| (found.code(), found.path())).collect()
+    fn findings(found: &Consistency) -> Vec<String> {
+        let findings = found.diagnostics();
+        let findings = findings.iter();
+        findings.map(|found| format!("{} {}", found.code(), found.path())).collect()
     }
 
     #[test]
@@ -220,7 +230,7 @@ mod tests {
                 "{age_ms}"
             );
             assert!(found.enabled);
-            assert_eq!(findings(&found), []);
+            assert_eq!(findings(&found), [""; 0]);
             assert_eq!(found.version, Some(7));
         }
     }
@@ -239,10 +249,10 @@ mod tests {
             assert!(found.enabled && !found.is_backend_consistent && !found.settled);
             assert_eq!(found.remaining_seconds, None);
             let path = "flags.f.lifecycle.lastModifiedTimestamp";
-            assert_eq!(findings(&found), [(code, path)], "{lifecycle}");
+            assert_eq!(findings(&found), [format!("{code} {path}")], "{lifecycle}");
         }
         let found = gate_of(r#"{"flags": {}}"#, 900_000.0, 1.0);
-        assert_eq!(findings(&found), [("missing-stamp", "meta.lastModifiedTimestamp")]);
+        assert_eq!(findings(&found), ["missing-stamp meta.lastModifiedTimestamp"]);
         assert!(!found.enabled && !found.settled);
     }
 
@@ -270,7 +280,7 @@ mod tests {
         ] {
             let found = gate_of(&document, now, ttl);
             assert!(!found.is_backend_consistent && !found.settled);
-            assert_eq!(findings(&found), [("invalid-time", "")]);
+            assert_eq!(findings(&found), ["invalid-time "]);
         }
     }
 

@@ -1,31 +1,69 @@
 //! A flag's last-modified timestamp, in integer seconds since the epoch.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic};
 use crate::document::Section;
 use crate::flags::Flags;
 use crate::freshness::{LATEST_SECONDS, STAMP, stamp_of};
-use crate::json::Path;
+use crate::json::{Path, Value};
+
+/// Why the age of a change is unknown. It becomes a diagnostic on request, so that `core.wasm` does
+/// not contain those.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Problem {
+    pub(super) code: Code,
+    pub(super) subject: Subject,
+    pub(super) message: String,
+}
+
+/// The subject of a problem.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Subject {
+    /// The parameters of the gate.
+    Gate,
+    /// The timestamp of the document.
+    Document,
+    /// The timestamp of the flag with this key.
+    Flag(String),
+}
+
+impl Problem {
+    fn at<R>(&self, read: impl FnOnce(&Path<'_>) -> R) -> R {
+        let root = Path::Root;
+        match &self.subject {
+            Subject::Gate => read(&root),
+            Subject::Document => read(&root.member("meta").member(STAMP)),
+            Subject::Flag(key) => read(
+                &root.member(Section::Flags.name()).member(key).member("lifecycle").member(STAMP),
+            ),
+        }
+    }
+
+    pub(super) fn to_value(&self) -> Value {
+        let severity = self.code.severity();
+        self.at(|path| diagnostic::value(severity, self.code, path.text(), &self.message))
+    }
+
+    pub(super) fn to_diagnostic(&self) -> Diagnostic {
+        self.at(|path| Diagnostic::new(self.code, path, &*self.message))
+    }
+}
 
 /// Returns the flag's own timestamp, else the document's.
 ///
 /// # Errors
 ///
 /// If it is missing, invalid or in the future.
-pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64) -> Result<f64, Diagnostic> {
+pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64) -> Result<f64, Problem> {
     let flag = flags.source(Section::Flags, key);
     let own = flag.and_then(|flag| stamp_of(flag.as_object()?.get("lifecycle")?));
-    let section = Path::Root.member(Section::Flags.name());
-    let flag_path = section.member(key);
-    let lifecycle = flag_path.member("lifecycle");
-    let meta = Path::Root.member("meta");
-    let (stamp, path) = match own {
-        Some(stamp) => (Some(stamp), lifecycle.member(STAMP)),
-        None => (flags.other_members().get("meta").and_then(stamp_of), meta.member(STAMP)),
+    let (stamp, subject) = match own {
+        Some(stamp) => (Some(stamp), Subject::Flag(key.to_owned())),
+        None => (flags.other_members().get("meta").and_then(stamp_of), Subject::Document),
     };
     let Some(stamp) = stamp else {
         let message = "the time of the last change is unknown; `isoflag stamp` writes it, and \
                        in AppConfig's flags the attribute `lastModifiedTimestamp` does";
-        return Err(Diagnostic::new(Code::MISSING_STAMP, &path, message));
+        return Err(Problem { code: Code::MISSING_STAMP, subject, message: message.to_owned() });
     };
     let (code, problem) = match stamp.as_integer().map(|seconds| seconds as f64) {
         Some(seconds) if seconds > LATEST_SECONDS => {
@@ -37,5 +75,6 @@ pub(super) fn seconds(flags: &Flags, key: &str, now_ms: f64) -> Result<f64, Diag
         Some(seconds) if seconds >= 0.0 => return Ok(seconds),
         _ => (Code::INVALID_STAMP, " is not a time in seconds since 1970"),
     };
-    Err(Diagnostic::new(code, &path, [&stamp.to_canonical_json(), problem].concat()))
+    let message = [&stamp.to_canonical_json(), problem].concat();
+    Err(Problem { code, subject, message })
 }

@@ -1,0 +1,130 @@
+"""Spark in local mode gives the counts of the same table without Spark."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import shutil
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from test_engines import EXAMPLES, FLAGS, USERS, printed_counts
+
+KEYS = ["checkout-v2", "checkout-button", "free-shipping-from"]
+ROWS = int(os.environ.get("POPULATION", "100000"))
+
+pytestmark = [
+    pytest.mark.skipif(
+        not shutil.which("java") and "CI" not in os.environ,
+        reason="Spark needs Java: apt-get install openjdk-17-jre-headless",
+    ),
+    # pyspark's own.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    # Otherwise the workers are those of PATH.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    with warnings.catch_warnings(action="ignore"):
+        from pyspark.sql import SparkSession
+
+        session = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.memory", "1g")
+            .config("spark.log.level", "ERROR")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.ui.enabled", "false")
+            .getOrCreate()
+        )
+        yield session
+        session.stop()
+
+
+@pytest.fixture(scope="module")
+def users(spark: Any) -> Any:
+    return spark.range(ROWS).selectExpr(
+        "concat('user-', id) AS id",
+        "element_at(array('DE', 'FR', 'US'), cast(id % 3 AS int) + 1) AS country",
+        "named_struct('city', 'Oslo') AS address",
+        "timestamp_seconds(1767225600 + id) AS createdAt",
+    )
+
+
+def test_spark_counts_like_the_table_without_spark(users: Any) -> None:
+    import isoflag.spark
+
+    context = {"key": "id"}
+    answers = isoflag.spark.evaluate(users, FLAGS, KEYS, context=context, keep=True)
+    assert answers.columns[:4] == users.columns
+    group = ["country", KEYS[0], KEYS[1], f"{KEYS[2]}.variation", f"{KEYS[0]}.reason"]
+    counted = answers.groupBy(*(f"`{name}`" for name in group)).count().collect()
+
+    table = pa.table(
+        {
+            "id": [f"user-{n}" for n in range(ROWS)],
+            "country": [("DE", "FR", "US")[n % 3] for n in range(ROWS)],
+        }
+    )
+    plain = pa.table(isoflag.arrow.evaluate(FLAGS, table, KEYS, context=context, keep=True))
+    expected = Counter(zip(*(plain[name].to_pylist() for name in group), strict=True))
+    assert {tuple(row)[:-1]: tuple(row)[-1] for row in counted} == expected
+    assert len(expected) > 4
+
+
+def test_a_document_is_loaded_once_in_a_worker(users: Any) -> None:
+    import isoflag.spark
+
+    def loads(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for _ in batches:
+            known = [id(flags) for flags in isoflag.spark._loaded.values()]
+            yield pa.record_batch({"pid": [os.getpid()], "document": [known[0] if known else 0]})
+
+    few = users.limit(1000)
+    for _ in range(3):
+        isoflag.spark.evaluate(few, FLAGS, KEYS, context={"key": "id"}).collect()
+    found = users.mapInArrow(loads, "pid long, document long").distinct().collect()
+    assert max(Counter(row.pid for row in found).values()) == 1
+
+
+def test_an_error_is_raised_before_a_job_starts(users: Any) -> None:
+    import isoflag.spark
+
+    with pytest.raises(ValueError, match="there is no column `key`"):
+        isoflag.spark.evaluate(users, FLAGS, KEYS)
+    with pytest.raises(ValueError, match="there is no flag `nope`"):
+        isoflag.spark.evaluate(users, FLAGS, ["nope"], context={"key": "id"})
+
+
+def test_the_example_prints_the_counts_of_the_other_examples(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert spark is not None
+    path = tmp_path / "users.parquet"
+    pq.write_table(USERS, path)
+    monkeypatch.setattr(sys, "argv", ["", str(path)])
+    runpy.run_path(str(EXAMPLES / "with_spark.py"), run_name="__main__")
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[:5] == printed_counts()
+    assert [line.split()[0] for line in printed[5:]] == ["DE", "FR", "US"]
+
+
+def test_an_empty_frame_has_the_columns(users: Any) -> None:
+    import isoflag.spark
+
+    answers = isoflag.spark.evaluate(
+        users.limit(0), FLAGS, KEYS[:1], context={"key": "id"}, columns=["value"]
+    )
+    assert (answers.columns, answers.count()) == (KEYS[:1], 0)
