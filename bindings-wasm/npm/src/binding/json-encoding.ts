@@ -168,10 +168,10 @@ class Encoder {
       // A cycle of more levels than these is found a few levels later.
       if (open.includes(value, level % NEAR === 0 ? 0 : -NEAR)) refusal = "an object that holds itself";
       else if (level >= limits.nesting) refusal = `an object nested deeper than ${limits.nesting} levels`;
-      else if ((text = textOf(value)) !== undefined) refusal = undefined;
       else if (Array.isArray(value)) length = value.length;
-      else if (holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
       else {
+        text = textOf(value);
+        if (text === undefined && holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
         names = Object.keys(value);
         length = names.length;
       }
