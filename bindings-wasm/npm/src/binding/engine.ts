@@ -126,12 +126,8 @@ export function hasTools(): boolean {
   return tools !== undefined;
 }
 
-const done = Promise.resolve();
-
 /** Resolves immediately: this entry is ready when it is imported. */
-export function readyAtOnce(): Promise<void> {
-  return done;
-}
+export async function readyAtOnce(): Promise<void> {}
 
 /** Does nothing: this entry is ready when it is imported. */
 export function readySyncAtOnce(): void {}

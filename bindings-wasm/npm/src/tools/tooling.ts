@@ -20,12 +20,12 @@ export const tooling = {
   certification,
   check,
   deployment,
+  diagnostics: readDiagnostics,
   diff,
+  explain: readExplanation,
   finish,
   impact,
-  readDiagnostics,
-  readExplanation,
-  readReceipt,
+  receipt: readReceipt,
   retirements,
   strategyFor,
   typing,
@@ -34,6 +34,9 @@ export const tooling = {
 } as const;
 
 export type Tooling = typeof tooling;
+
+/** The functions whose first argument is the core's object of a document or of bound flags. */
+export type Tools = Omit<Tooling, "glue">;
 
 /** Called after the start of an entry with all features; throws if `core.wasm` was loaded first. */
 export function requireToolsFirst(remedy: string): void {

@@ -42,9 +42,9 @@ describe("handles", () => {
     const before = liveHandles();
     assert.throws(() => Flags.fromJson("{"));
     assert.throws(() => flags.apply("{"));
-    assert.throws(() => Context.fromObject({}));
+    assert.throws(() => Context.fromObject(/** @type {any} */ ({})));
     assert.throws(() => new Context(""));
-    assert.throws(() => secureModeHash("key", {}));
+    assert.throws(() => secureModeHash("key", /** @type {any} */ ({})));
     // @ts-expect-error: not what the type allows
     assert.throws(() => flags.bind(user, { bigSegments: 5 }));
     // @ts-expect-error: not what the type allows
