@@ -6,8 +6,8 @@
 //! inputs of an evaluation; [`flags`] is a document, which [`evaluation`]
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
-//! [`consistency`], [`history`] and [`receipt`] build on results; [`lifecycle`] has the methods for
-//! authoring, deployment and retirement. [`warnings`] logs what an evaluation ignores.
+//! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`lifecycle`] has the
+//! methods for authoring, deployment and retirement. [`warnings`] logs what an evaluation ignores.
 
 mod bound_flags;
 mod check;
@@ -21,6 +21,7 @@ mod evaluation_detail;
 mod flags;
 mod from_python;
 mod history;
+mod impact;
 mod interned;
 mod lifecycle;
 mod many;
@@ -56,6 +57,8 @@ mod _core {
     use crate::flags::Flags;
     #[pymodule_export]
     use crate::history::{DocumentHistory, Pinned};
+    #[pymodule_export]
+    use crate::impact::Impact;
     #[pymodule_export]
     use crate::lifecycle::check_environments;
     #[pymodule_export]

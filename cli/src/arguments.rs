@@ -108,6 +108,18 @@ pub(crate) struct ContextArgument {
     clock_offset: i32,
 }
 
+/// The context of an evaluation, `None` if it is invalid.
+pub(crate) struct ReadContext {
+    context: Option<Context>,
+    big_segments: Option<BigSegments>,
+}
+
+impl ReadContext {
+    pub(crate) fn bind(&self, flags: &Flags) -> BoundFlags {
+        flags.bind_with(self.context.as_ref(), self.big_segments.as_ref())
+    }
+}
+
 impl ContextArgument {
     /// Binds the context to the flags. An invalid one is bound as such, and reported to the
     /// console.
@@ -117,12 +129,21 @@ impl ContextArgument {
         input: &mut Input,
         console: &mut Console,
     ) -> Result<BoundFlags, Failure> {
+        Ok(self.read(input, console)?.bind(flags))
+    }
+
+    /// Reads the context, for several documents. An invalid one is reported to the console.
+    pub(crate) fn read(
+        &self,
+        input: &mut Input,
+        console: &mut Console,
+    ) -> Result<ReadContext, Failure> {
         let context = self.context(input)?;
         let big_segments = self.big_segments(input)?;
         if let Err(invalid) = &context {
             console.complain(format_args!("invalid context: {invalid}"));
         }
-        Ok(flags.bind_with(context.as_ref().ok(), big_segments.as_ref()))
+        Ok(ReadContext { context: context.ok(), big_segments })
     }
 
     fn context(&self, input: &mut Input) -> Result<Result<Context, ContextError>, Failure> {

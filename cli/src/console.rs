@@ -82,6 +82,19 @@ impl Console {
         let _ = writeln!(self.complaints, "{}", printable_lines(text.trim_end()));
     }
 
+    /// Shows on a terminal how many contexts were read; without a number, removes that line.
+    pub(crate) fn progress(&mut self, contexts: Option<u64>) {
+        const ERASE: &str = "\r\u{1b}[K";
+        if !self.complaints.is_terminal() {
+            return;
+        }
+        let _ = match contexts {
+            Some(contexts) => write!(self.complaints, "{ERASE}{contexts} contexts"),
+            None => write!(self.complaints, "{ERASE}"),
+        };
+        let _ = self.complaints.flush();
+    }
+
     /// Prints why a run ends.
     pub(crate) fn fail(&mut self, failure: &Failure) {
         match failure {

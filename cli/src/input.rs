@@ -35,11 +35,7 @@ impl Input {
                 Err(error) => Err(unreadable(file, &error)),
             };
         }
-        if std::mem::replace(&mut self.standard_input_is_read, true) {
-            return Err(Failure::message(
-                "standard input can be read only once; put one of the two into a file",
-            ));
-        }
+        self.take_standard_input()?;
         let mut bytes = Vec::new();
         match std::io::stdin().lock().read_to_end(&mut bytes) {
             Ok(_) => Ok(Source { name: "<stdin>".to_string(), bytes }),
@@ -47,6 +43,25 @@ impl Input {
                 Err(Failure::message(format!("cannot read standard input: {}", reason(&error))))
             }
         }
+    }
+
+    /// Opens a file of any length, or standard input if the name is `-`.
+    pub(crate) fn open(&mut self, file: &str) -> Result<Box<dyn Read>, Failure> {
+        if file != "-" {
+            let opened = std::fs::File::open(file).map_err(|error| unreadable(file, &error))?;
+            return Ok(Box::new(opened));
+        }
+        self.take_standard_input()?;
+        Ok(Box::new(std::io::stdin()))
+    }
+
+    fn take_standard_input(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.standard_input_is_read, true) {
+            return Err(Failure::message(
+                "standard input can be read only once; put one of the two into a file",
+            ));
+        }
+        Ok(())
     }
 
     /// Reads an option that is JSON itself, `@file`, `@-` or `-`.

@@ -159,7 +159,7 @@ pub(crate) fn read_history(
 }
 
 /// The JSON files of a folder, by name.
-fn documents_in(folder: &str) -> Result<Vec<String>, Failure> {
+pub(crate) fn documents_in(folder: &str) -> Result<Vec<String>, Failure> {
     let unreadable = |error| unreadable(folder, &error);
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {

@@ -8,6 +8,7 @@ mod call_sites;
 mod clock;
 mod command;
 mod console;
+mod contexts;
 mod evidence;
 mod finding;
 mod input;
@@ -19,6 +20,7 @@ mod outcome;
 mod place;
 mod replacement;
 mod table;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -41,7 +43,8 @@ struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
-  1  findings: `check` found an error, the flag was answered with an error, tests failed
+  1  findings: `check` found an error, the flag was answered with an error, tests failed, `impact
+     --fail-over` found a larger share
   2  wrong usage, or a file or document that cannot be read
 
 `-` in place of a file reads standard input.";

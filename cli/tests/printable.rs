@@ -84,6 +84,9 @@ fn no_subcommand_prints_control_sequences_or_commands() {
         let labelled = &*format!("{key}={old}");
         let copy = &*named("copy", Some(&text));
         let out = &*named("out", None);
+        let lines = &*file(&format!("hostile-{index}.jsonl"), Some(context));
+        let table = format!("key,\"{}\"\nada,1\nbob\n", key.replace('"', "\"\""));
+        let table = &*file(&format!("hostile-{index}.csv"), Some(&table));
         let runs: &[&[&str]] = &[
             &["check", old],
             &["check", flat],
@@ -98,6 +101,14 @@ fn no_subcommand_prints_control_sequences_or_commands() {
             &["diff", new, old, "--markdown"],
             &["diff", old, missing],
             &["diff", broken, old],
+            &["impact", old, new, "--contexts", lines, "--by", key],
+            &["impact", new, old, "--contexts", lines, "--by", &format!("/{key}"), "--markdown"],
+            &["impact", old, new, "--contexts", table],
+            &["impact", old, new, "--contexts", table, "--key", key],
+            &["impact", old, new, "--contexts", missing, "--fail-over", key],
+            &["impact", old, new, "--contexts", broken, "--fail-over", "0%"],
+            &["simulate", old, key, "--count=9"],
+            &["simulate", old, second, "--raise", key],
             &["strategy", old, "flush-out"],
             &["strategy", old, key],
             &["strategy", old, "custom", "--on", key],
@@ -114,6 +125,8 @@ fn no_subcommand_prints_control_sequences_or_commands() {
             &["explain", old, key, "--context", context],
             &["explain", old, second, "--context", context],
             &["explain", old, second, "--context", wrong_context],
+            &["blame", second, old, "--context", context],
+            &["blame", key, missing, "--context", context],
             &["stamp", copy, "--now", "5"],
             &["stamp", old, copy, "--now", "5"],
             &["stamp", missing, "--now", "5"],

@@ -59,7 +59,8 @@ mod printable;
 mod steps;
 
 pub use context::{
-    AttributeReference, Context, ContextBuilder, ContextError, Marks, ReferenceError,
+    AttributeReference, Context, ContextBuilder, ContextError, Marks, PublicAttribute,
+    ReferenceError,
 };
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use digest::digest;

@@ -4,10 +4,12 @@
 //! which the modules build on each other:
 //!
 //! - `activity` and `last_evaluated` count evaluations;
-//! - `analysis` derives the possible answers of a flag (`reach`), and those that differ between two
-//!   documents (`impact`);
+//! - `analysis` derives the possible answers of a flag (`reach`), and the flags whose answers differ
+//!   between two documents (`changed_answers`);
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
-//! - `check` finds authoring mistakes; `diff` describes the differences between two documents;
+//! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
+//!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
+//!   answers of one flag;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -21,11 +23,13 @@ mod appconfig_key;
 mod certification;
 mod check;
 mod diff;
+mod impact;
 mod inventory;
 mod last_evaluated;
 mod lifecycle;
 mod receipt;
 mod retirement;
+mod simulation;
 mod strategy;
 mod ternary;
 mod typing;
@@ -41,6 +45,11 @@ pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
 pub use diff::{Diff, diff};
+pub use impact::{
+    Because, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group, GroupBy,
+    GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer, impact,
+    percent,
+};
 pub use inventory::{
     Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,
 };
@@ -53,6 +62,9 @@ pub use lifecycle::{
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
+};
+pub use simulation::{
+    RaiseError, SimulatedRollout, SimulatedShare, Simulation, SimulationCounter, raised,
 };
 pub use strategy::{
     Effect, Strategy, StrategyError, StrategyKind, System, strategy_effect, strategy_for,

@@ -8,7 +8,7 @@ use std::alloc::System;
 
 use growing_documents::documents;
 use isoflag::Flags;
-use isoflag_tools::{CheckOptions, check, diff};
+use isoflag_tools::{CheckOptions, check, diff, impact};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -33,6 +33,10 @@ fn memory_grows_as_the_document_does() {
     for ((name, small), (_, large)) in documents(SIZE).into_iter().zip(documents(SIZE * 2)) {
         let checked = |text: &str| cost(text, |flags| check(flags, &CheckOptions::default()));
         check_growth(name, checked(&small), checked(&large));
+        // All flags are turned on, with all their rules.
+        let empty = Flags::from_json(br#"{"flags": {}}"#).unwrap();
+        let turned_on = |text: &str| cost(text, |flags| impact(&empty, flags, [], &[]));
+        check_growth(name, turned_on(&small), turned_on(&large));
     }
     let [small, large] = [SIZE, SIZE * 2].map(|size| {
         let empty = Flags::from_json(br#"{"flags":{"f":{"key":"f"}}}"#).unwrap();

@@ -42,6 +42,8 @@ fn modules_of_tools_import_only_modules_before_them() {
         "strategy",
         "check",
         "diff",
+        "impact",
+        "simulation",
         "certification",
         "inventory",
         "retirement",

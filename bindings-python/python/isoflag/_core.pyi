@@ -30,6 +30,7 @@ __all__ = [
     "EvaluationDetails",
     "Explanation",
     "Flags",
+    "Impact",
     "Pinned",
     "Receipt",
     "__version__",
@@ -325,6 +326,20 @@ class Flags:
 
     def diff(self, later: Flags | _Text | Mapping[str, Any]) -> Diff:
         """Returns the changes from this document to a later one."""
+
+    def impact(
+        self,
+        new: Flags | _Text | Mapping[str, Any],
+        contexts: Iterable[_ContextLike] | None = None,
+        *,
+        by: Iterable[str] = (),
+    ) -> Impact:
+        """Returns the answers that change with a new document.
+
+        Shares that follow from the documents are exact; those that depend on attributes are only
+        counted over ``contexts``, one after the other. ``by`` groups the contexts by attributes
+        such as ``country``, ``/address/city`` or ``org.plan``.
+        """
 
     def with_status(self, key: str, status: Status, now: float) -> Flags:
         """Returns the document with a new status of a flag, as new ``Flags``.
@@ -767,6 +782,16 @@ class Diff:
         """Returns the changes as Markdown for a pull request."""
 
     def __bool__(self) -> bool: ...
+
+@final
+class Impact:
+    """The answers that change between two documents, from ``Flags.impact``.
+
+    ``str()`` returns them as text.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the impact as a new dict."""
 
 @final
 class Receipt:

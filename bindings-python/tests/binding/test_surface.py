@@ -46,6 +46,7 @@ def test_the_package_exports_these_names() -> None:
         "Explanation",
         "FlagClient",
         "Flags",
+        "Impact",
         "LifecycleError",
         "PinError",
         "Pinned",
@@ -87,6 +88,7 @@ def test_the_classes_have_these_members() -> None:
         "from_dict",
         "from_flag_map",
         "from_json",
+        "impact",
         "keys",
         "receipt",
         "steps_back_from",
@@ -101,6 +103,7 @@ def test_the_classes_have_these_members() -> None:
     assert public(EvaluationDetail) == {"reason", "value", "variation_index"}
     assert public(isoflag.Explanation) == {"to_dict", "to_json"}
     assert public(isoflag.Diff) == {"answers", "to_dict", "to_markdown"}
+    assert public(isoflag.Impact) == {"to_dict"}
     assert public(isoflag.Receipt) == {"to_dict", "to_json"}
     assert public(isoflag.Pinned) == {"digest", "flags", "switched_off"}
     assert public(isoflag.DocumentHistory) == {

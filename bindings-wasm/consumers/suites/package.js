@@ -31,6 +31,9 @@ interface ImportMeta {
 }
 `;
 
+/** The files of a condition, which may have conditions of its own. */
+const filesOf = target => (typeof target === "string" ? target : Object.values(target));
+
 export async function suite(folder) {
   const installed = `${folder}node_modules/isoflag/`;
   const manifest = JSON.parse(await readFile(`${installed}package.json`, "utf8"));
@@ -51,7 +54,7 @@ export async function suite(folder) {
   it("each entry lists its types first, and every file of `exports` and `sideEffects` exists", async () => {
     const files = new Set(manifest.sideEffects);
     for (const [entry, target] of Object.entries(manifest.exports)) {
-      const targets = typeof target === "string" ? [target] : Object.values(target);
+      const targets = typeof target === "string" ? [target] : Object.values(target).flatMap(filesOf);
       if (typeof target === "object") assert.equal(Object.keys(target)[0], "types", entry);
       for (const file of targets) files.add(file);
     }

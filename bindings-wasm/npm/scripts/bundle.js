@@ -16,7 +16,11 @@ function scripts(exports) {
 }
 
 const { bin, exports } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
-const entries = new Set(scripts({ bin, exports }).map(script => script.replace("./dist/", "")));
+// Pages without a bundler name the file of `index.js`.
+const entries = new Set([
+  "index.js",
+  ...scripts({ bin, exports }).map(script => script.replace("./dist/", "")),
+]);
 for (const glue of ["glue", "tools-glue"]) {
   const made = new URL(`../src/generated/${glue}`, import.meta.url).href;
   await copyFile(new URL(`${made}.js`), new URL(`generated/${glue}.js`, compiled));

@@ -10,7 +10,16 @@ export type {
 export type { BigSegments, EvaluationOptions } from "./binding/big-segments.js";
 export { BoundFlags } from "./binding/bound-flags.js";
 export { LoadError, type LoadErrorCode } from "./binding/compiling.js";
-export { Context, type ContextLike, type ContextObject, type ContextOptions } from "./binding/context.js";
+export {
+  Context,
+  type ContextLike,
+  type ContextMembers,
+  type ContextObject,
+  type ContextOptions,
+  type LegacyUserObject,
+  type MultiContextObject,
+  type SingleContextObject,
+} from "./binding/context.js";
 export type { BigSegmentsStatus, EvaluationDetail, EvaluationReason } from "./binding/detail.js";
 export { ContextError, type Diagnostic, DocumentError } from "./binding/errors.js";
 export * from "./binding/flag-types.js";
@@ -18,10 +27,28 @@ export { Flags } from "./binding/flags.js";
 export type { Consistency, ConsistencyOptions, Evidence, ResponseTimes } from "./binding/freshness.js";
 export type { JsonValue } from "./binding/json.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
+export type {
+  DocumentSource,
+  DocumentStore,
+  EntrySourceOptions,
+  FlagSource,
+  SourceSnapshot,
+  SourceStatus,
+  StoredDocument,
+} from "./sdk/source/source.js";
 export type { CheckOptions, EnvironmentDiagnostics } from "./tools/check.js";
 export type { Change, ChangedItem } from "./tools/diff.js";
 export type { DocumentLike } from "./tools/documents.js";
 export type { HistoryLimits, Pinned, PinOptions } from "./tools/history.js";
+export type {
+  FlagImpact,
+  ForeseenChange,
+  Impact,
+  ImpactAnswer,
+  ImpactGroup,
+  ImpactMove,
+  ImpactOptions,
+} from "./tools/impact.js";
 export type {
   Attention,
   Environment,

@@ -14,4 +14,5 @@ start(Object.setPrototypeOf(module, WebAssembly.Module.prototype), tooling);
 requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
 
 export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
+export * from "./sdk/source/ready-source.js";
 export * from "./tools-api.js";

@@ -11,3 +11,4 @@ start(Object.setPrototypeOf(module, WebAssembly.Module.prototype));
 
 export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";
+export * from "./sdk/source/ready-source.js";

@@ -7,3 +7,4 @@ start(Uint8Array.from(atob(coreBase64), character => character.charCodeAt(0)));
 
 export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";
+export * from "./sdk/source/ready-source.js";

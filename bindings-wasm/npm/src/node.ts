@@ -7,12 +7,30 @@ import { brotliDecompressSync } from "node:zlib";
 
 import { hasTools, readPlainContextsWith, start } from "./binding/engine.js";
 import { PlainContexts } from "./binding/plain/contexts.js";
+import { warnAboutProblems } from "./binding/problem-warnings.js";
 import { toolsBase64 } from "./generated/tools-base64.js";
 import { tooling } from "./tools/tooling.js";
 
-start(brotliDecompressSync(Buffer.from(toolsBase64, "base64")), tooling);
+/** Why the module could not be started. */
+let failure: unknown;
+try {
+  start(brotliDecompressSync(Buffer.from(toolsBase64, "base64")), tooling);
+} catch (thrown) {
+  failure = thrown;
+}
 // Another entry may have started before, with a module without the functions that this needs.
 if (hasTools()) readPlainContextsWith(() => new PlainContexts());
+if (process.env["NODE_ENV"] !== "production") warnAboutProblems();
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
+export * from "./sdk/source/ready-source.js";
 export * from "./tools-api.js";
+
+/** Resolves immediately; rejects with a `LoadError` if the host runtime has no WebAssembly. */
+export async function ready(): Promise<void> {
+  readySync();
+}
+
+/** Throws a `LoadError` if the host runtime has no WebAssembly. */
+export function readySync(): void {
+  if (failure !== undefined) throw failure;
+}

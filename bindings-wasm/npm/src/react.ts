@@ -19,11 +19,25 @@
  */
 
 export type { ActivityRecorder } from "./sdk/activity.js";
+export type { Evaluation, Observer } from "./sdk/observation.js";
 export type { AnswersStatus } from "./sdk/react/answers.js";
+export { type IsoflagClient, useIsoflagClient } from "./sdk/react/client.js";
 export { Feature, type FeatureProps } from "./sdk/react/feature.js";
 export type { Bootstrap, FlagReason, NotReadyReason } from "./sdk/react/flag-answer.js";
-export { type FlagDetail, useFlag, useFlagDetail, useIsoflag } from "./sdk/react/hooks.js";
-export { IsoflagProvider, type IsoflagProviderProps } from "./sdk/react/provider.js";
+export {
+  type FlagDetail,
+  type FlagValues,
+  useFlag,
+  useFlagDetail,
+  useFlags,
+  useIsoflag,
+} from "./sdk/react/hooks.js";
+export {
+  IsoflagProvider,
+  type IsoflagProviderProps,
+  IsoflagTestProvider,
+  type IsoflagTestProviderProps,
+} from "./sdk/react/provider.js";
 export {
   type DecidedWith,
   type DocumentHeader,

@@ -13,4 +13,5 @@
  */
 
 export type { Evaluation } from "./sdk/observation.js";
+export { pageOverrides, withPageOverrides } from "./sdk/testing/page-overrides.js";
 export * from "./sdk/testing/testing.js";

@@ -5,6 +5,8 @@
 
 import type { CoreBytes, CoreSource } from "./binding/compiling.js";
 import { start, startFrom } from "./binding/engine.js";
+import { Flags } from "./binding/flags.js";
+import { DocumentSource, type EntrySourceOptions } from "./sdk/source/source.js";
 import { requireToolsFirst, tooling } from "./tools/tooling.js";
 
 export * from "./tools-api.js";
@@ -30,4 +32,9 @@ export async function ready(source?: CoreSource): Promise<void> {
  */
 export function readySync(module: WebAssembly.Module | CoreBytes): void {
   start(module, tooling);
+}
+
+/** Starts to fetch a document, and keeps the last good one. It loads the module too. */
+export function createSource(options: EntrySourceOptions): DocumentSource {
+  return new DocumentSource({ Flags, ready, ...options });
 }

@@ -13,4 +13,5 @@ start(module, tooling);
 requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
 
 export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
+export * from "./sdk/source/ready-source.js";
 export * from "./tools-api.js";

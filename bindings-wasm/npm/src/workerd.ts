@@ -7,3 +7,4 @@ start(module);
 
 export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";
+export * from "./sdk/source/ready-source.js";

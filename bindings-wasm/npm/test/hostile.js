@@ -47,14 +47,14 @@ export function quotingCalls({ Context, Flags, LoadError }, text) {
       }),
     "Flags.variation": () =>
       flags.variation("f", user, 1, {
-        bigSegments: { status: "HEALTHY", memberships: { [key]: { a: /** @type {any} */ (1n) } } },
+        bigSegments: { status: "HEALTHY", memberships: { [key]: { a: /** @type {any} */ (10n ** 400n) } } },
       }),
     "new Context": () => new Context("a", { kind: key }),
     "new Context, attributes": () => new Context("a", { attributes: { [key]: { [key]: Number.NaN } } }),
     "Context.fromJson": () => Context.fromJson(`{"kind":"user","key":"a",${json}:1e999}`),
     "Context.fromJson, a kind": () => Context.fromJson(`{"kind":${json},"key":"a"}`),
     "Context.fromJson, kinds": () => Context.fromJson(`{"kind":"multi",${json}:5}`),
-    "Context.fromObject": () => Context.fromObject({ ...user, [key]: [1n] }),
+    "Context.fromObject": () => Context.fromObject({ ...user, [key]: [10n ** 400n] }),
     "Context.multi": () => Context.multi(/** @type {any} */ (key)),
     ready: () => {
       throw new LoadError("fetch-failed", `\`${text}\` cannot be loaded`);

@@ -1,11 +1,12 @@
 //! `tools.wasm`: the exports that both modules have, and those that evaluation does not need.
 //!
 //! [`tools`] loads documents, and exports explanations, diagnostics and types; [`failure`] reports errors; [`history`],
-//! [`lifecycle`] and [`receipt`] export what their names say, and [`part`] what a server uses to evaluate for one object
-//! after the other.
+//! [`impact`], [`lifecycle`] and [`receipt`] export what their names say, and [`part`] what a server uses to evaluate for
+//! one object after the other.
 
 pub mod failure;
 pub mod history;
+pub mod impact;
 pub mod lifecycle;
 pub mod part;
 pub mod receipt;

@@ -1,6 +1,7 @@
 //! The subcommands, one file for each (`keys` and `digest` share one): arguments and implementation.
 
 mod activity;
+mod blame;
 mod certify;
 mod check;
 mod contents;
@@ -9,9 +10,11 @@ mod diff;
 mod eval;
 mod explain;
 mod finish;
+mod impact;
 mod init;
 mod inventory;
 mod retire;
+mod simulate;
 mod stamp;
 mod status;
 mod strategy;
@@ -29,9 +32,12 @@ pub(crate) enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
+    Impact(impact::Arguments),
+    Simulate(simulate::Arguments),
     Strategy(strategy::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
+    Blame(blame::Arguments),
     Stamp(stamp::Arguments),
     /// Print the keys of a document's flags, sorted
     Keys(contents::Arguments),
@@ -53,9 +59,12 @@ impl Command {
             Command::Init(arguments) => init::run(&arguments, console),
             Command::Check(arguments) => check::run(&arguments, input, console),
             Command::Diff(arguments) => diff::run(&arguments, input, console),
+            Command::Impact(arguments) => impact::run(&arguments, input, console),
+            Command::Simulate(arguments) => simulate::run(&arguments, input, console),
             Command::Strategy(arguments) => strategy::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),
+            Command::Blame(arguments) => blame::run(&arguments, input, console),
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),
             Command::Keys(arguments) => contents::keys(&arguments, input, console),
             Command::Digest(arguments) => contents::digest(&arguments, input, console),

@@ -46,6 +46,12 @@ impl Individual {
         built_in.filter(|_| reference.is(reference.name()))
     }
 
+    /// Whether it lists its key as private. Explanations show the key, reports do not.
+    pub(crate) fn marks_key_private(&self) -> bool {
+        let is_key = |text| AttributeReference::parse(text).is_ok_and(|each| each.is("key"));
+        self.private.iter().any(is_key)
+    }
+
     /// Returns its JSON without the kind.
     pub(crate) fn to_object(&self) -> Object {
         let mut members = self.attributes.members().to_vec();

@@ -32,6 +32,17 @@ use read::Read;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Context(Arc<Parts>);
 
+/// An attribute of a context, as far as a report may show it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PublicAttribute {
+    /// The context does not have it.
+    Absent,
+    /// The context marks it, or a part of it, private.
+    Private,
+    /// Its value.
+    Value(Value),
+}
+
 #[derive(Debug, PartialEq)]
 struct Parts {
     individuals: Individuals,
@@ -188,6 +199,36 @@ impl Context {
     pub fn key(&self) -> &str {
         let only = || self.individuals().first().map_or("", |individual| &*individual.key);
         self.0.key.as_deref().unwrap_or_else(only)
+    }
+
+    /// Returns the key like [`Context::key`], or `None` if the context marks a `key` of it private.
+    #[must_use]
+    pub fn public_key(&self) -> Option<&str> {
+        let private = self.individuals().iter().any(Individual::marks_key_private);
+        (!private).then(|| self.key())
+    }
+
+    /// Returns an attribute for a report. Without a kind it is that of `user`, or of the only kind.
+    #[must_use]
+    pub fn public_attribute(
+        &self,
+        kind: Option<&str>,
+        reference: &AttributeReference,
+    ) -> PublicAttribute {
+        let individual = match (kind, self.individuals()) {
+            (None, [only]) => Some(only),
+            (kind, _) => self.individual(kind.unwrap_or(USER)),
+        };
+        let Some(individual) = individual else { return PublicAttribute::Absent };
+        let is_private = match reference.is("key") {
+            true => individual.marks_key_private(),
+            false => PrivateAttributes::of(individual).hide(reference),
+        };
+        match individual.get(reference) {
+            None => PublicAttribute::Absent,
+            Some(_) if is_private => PublicAttribute::Private,
+            Some(value) => PublicAttribute::Value(value),
+        }
     }
 
     /// Returns the context's canonical JSON: a multi-kind context with one kind collapses, and a

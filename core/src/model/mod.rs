@@ -33,7 +33,7 @@ pub use dependencies::Dependencies;
 pub use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub use hash::{Hash, HashChoice};
 pub use operator::{Pattern, Test, epoch_milliseconds};
-pub use rollout::{Bucketing, Rollout, Served, WeightedVariation};
+pub use rollout::{BucketInput, Bucketing, Rollout, Served, WeightedVariation};
 pub use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
 pub use target::Targets;
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Model;
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
 use super::bucket_slot::{BucketSlot, bucket_slot};
 use super::fields::{Fields, Unreadable};
-use super::hash::{BucketKey, HashChoice, HashPrefix, is_seed};
+use super::hash::{BucketKey, Hash, HashChoice, HashPrefix, is_seed};
 use super::operator::ComparedAs;
 use super::tables::Tables;
 use crate::context::AttributeReference;
@@ -21,6 +22,19 @@ pub struct Bucketing {
     pub(crate) by: Option<(AttributeSlot, BucketSlot)>,
     pub(crate) hash: HashChoice,
     pub(crate) prefix: HashPrefix,
+}
+
+/// The input of a bucket's hash: two equal inputs have the same bucket for every context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BucketInput<'m> {
+    /// The hash.
+    pub hash: Hash,
+    /// The text that is hashed before the attribute.
+    pub prefix: &'m str,
+    /// The kind of the context that has the attribute.
+    pub kind: &'m Arc<str>,
+    /// The attribute.
+    pub attribute: &'m AttributeReference,
 }
 
 /// A percentage rollout or an experiment.
@@ -95,6 +109,18 @@ impl Bucketing {
     #[must_use]
     pub fn is_computable(&self, document: HashChoice) -> bool {
         self.by.is_some() && self.hash.resolve(document).is_some()
+    }
+
+    /// Returns the input of the hash in a document; `None` if no bucket can be computed.
+    #[must_use]
+    pub fn input<'m>(&'m self, model: &'m Model) -> Option<BucketInput<'m>> {
+        let (attribute, _) = self.by?;
+        Some(BucketInput {
+            hash: self.hash.resolve(model.hash())?,
+            prefix: &self.prefix.text,
+            kind: model.tables().kinds.key(self.kind.0),
+            attribute: &model.attribute(attribute)?.reference,
+        })
     }
 
     /// Reads `bucketBy` and `hash` beside the kind, whose property has another name in a rule of a

@@ -1,8 +1,10 @@
 //! Derives answers from the document alone: those that a flag can return, and those that differ
 //! between two documents.
 
-mod impact;
+mod changed_answers;
 mod reach;
 
-pub use impact::changed_answers;
+pub use changed_answers::changed_answers;
+pub(crate) use changed_answers::{ChangedParts, FLAGS, Part, SEGMENTS, changed_parts};
+pub(crate) use reach::Failing;
 pub use reach::{Constant, Reach, ReachedVariation, constant, reach};

@@ -6,7 +6,7 @@ use isoflag::printable;
 
 /// A sentence with highlighted names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Words(Vec<Piece>);
+pub(crate) struct Words(Vec<Piece>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
@@ -18,16 +18,16 @@ enum Piece {
 const LONGEST: usize = 120;
 
 impl Words {
-    pub(super) fn new(text: &str) -> Words {
+    pub(crate) fn new(text: &str) -> Words {
         Words::default().text(text)
     }
 
-    pub(super) fn text(mut self, text: &str) -> Words {
+    pub(crate) fn text(mut self, text: &str) -> Words {
         self.0.push(Piece::Text(text.to_owned()));
         self
     }
 
-    pub(super) fn code(mut self, code: impl fmt::Display) -> Words {
+    pub(crate) fn code(mut self, code: impl fmt::Display) -> Words {
         let code = code.to_string();
         let mut short: String = code.chars().take(LONGEST).collect();
         if short.len() < code.len() {
@@ -37,13 +37,13 @@ impl Words {
         self
     }
 
-    pub(super) fn words(mut self, other: Words) -> Words {
+    pub(crate) fn words(mut self, other: Words) -> Words {
         self.0.extend(other.0);
         self
     }
 
     /// Formats as Markdown; values from a document cannot end their code span.
-    pub(super) fn to_markdown(&self) -> String {
+    pub(crate) fn to_markdown(&self) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => printable(text).to_string(),
             Piece::Code(code) => code_span(code),
@@ -62,7 +62,7 @@ impl fmt::Display for Words {
 }
 
 /// A Markdown code span: its fence is longer than any run of backticks in the text.
-pub(super) fn code_span(text: &str) -> String {
+pub(crate) fn code_span(text: &str) -> String {
     let line = printable(text).to_string();
     let mut longest = 0_usize;
     let mut run = 0_usize;

@@ -5,6 +5,7 @@ import { argumentErrors, FAILED } from "./errors.js";
 import { JsonText, type JsonValue } from "./json.js";
 import { isWellFormed } from "./json-encoding.js";
 import type { PlainPart } from "./plain/part.js";
+import { problems } from "./problems.js";
 
 /** The handle of a key that is not in the document. */
 export const NO_FLAG = 0xffff_ffff;
@@ -24,14 +25,14 @@ export class Answer {
   /** Undefined if the default is served. */
   readonly #value: JsonText | JsonValue | undefined;
   readonly #variationIndex: number | null;
-  readonly #reason: EvaluationReason;
+  readonly reason: EvaluationReason;
 
   /** Takes the three lines that describe it; the first and the last are empty if the default is served. */
   constructor(description: string) {
     // Canonical JSON has no line breaks.
     const [index = "", reason = "", value = ""] = description.split("\n");
     this.#variationIndex = index === "" ? null : Number(index);
-    this.#reason = JSON.parse(reason) as EvaluationReason;
+    this.reason = JSON.parse(reason) as EvaluationReason;
     this.#value = value === "" ? undefined : decode(value);
   }
 
@@ -46,7 +47,7 @@ export class Answer {
   detail<T>(defaultValue: unknown): EvaluationDetail<T> {
     const value = this.#value;
     const variationIndex = this.#variationIndex;
-    const reason = { ...this.#reason };
+    const reason = { ...this.reason };
     const detail =
       value instanceof JsonText
         ? new LazyDetail(value, variationIndex, reason)
@@ -65,14 +66,19 @@ export class FlagEntry {
   /** The dependencies of its answers in a plain object, once they were requested. */
   part: PlainPart | undefined;
 
-  constructor(readonly handle: number) {}
+  constructor(
+    readonly handle: number,
+    readonly key?: string,
+  ) {}
 
-  answer(code: number, source: Source): Answer {
-    return this.#answers.get(code) ?? this.#decode(code, source);
+  /** Returns the answer of a code that the core has just returned for a context. */
+  answer(code: number, source: Source, context?: unknown): Answer {
+    return this.#answers.get(code) ?? this.#decode(code, source, context);
   }
 
-  #decode(code: number, source: Source): Answer {
+  #decode(code: number, source: Source, context: unknown): Answer {
     const answer = new Answer(argumentErrors.text(source.describe()));
+    problems.report?.(answer.reason.errorKind, this.key, context);
     if (code !== UNCODED) this.#answers.set(code, answer);
     return answer;
   }
@@ -90,13 +96,15 @@ export class FlagEntries {
 
   #find(key: unknown, source: Source): FlagEntry {
     // Lone surrogates are replaced in strings passed to the module, which might produce the key of another flag.
-    if (typeof key !== "string" || !isWellFormed(key)) return this.#unknown;
-    const handle = source.find(key);
+    const handle = typeof key === "string" && isWellFormed(key) ? source.find(key) : NO_FLAG;
     if (handle === FAILED) throw argumentErrors.last();
-    // Unknown keys are not cached: their number is unlimited.
-    if (handle === NO_FLAG) return this.#unknown;
-    const entry = new FlagEntry(handle);
-    this.#entries.set(key, entry);
+    if (handle === NO_FLAG) {
+      problems.report?.("FLAG_NOT_FOUND", key);
+      // Unknown keys are not cached: their number is unlimited.
+      return this.#unknown;
+    }
+    const entry = new FlagEntry(handle, key as string);
+    this.#entries.set(key as string, entry);
     return entry;
   }
 }

@@ -115,7 +115,7 @@ export class BoundFlags {
 
   /** Explains the flag's answer. */
   explain(key: FlagKey): Explanation {
-    return requireTools("explain").readExplanation(this.#held, key);
+    return requireTools("explain").explain(this.#held, key);
   }
 
   /** Evaluates the consistency gate for a flag: see `Flags.consistency`. */

@@ -6,6 +6,7 @@ import { contextErrors } from "./errors.js";
 import { disown, disposeByFreeing, Held, type Make, owned } from "./handles.js";
 import type { JsonValue } from "./json.js";
 import { encodeLeniently, encodeStrictly, isWellFormed, jsonBytes } from "./json-encoding.js";
+import { problems } from "./problems.js";
 
 /** The options of a context of one kind. */
 export interface ContextOptions {
@@ -21,8 +22,66 @@ export interface ContextOptions {
   readonly private?: readonly string[] | undefined;
 }
 
+/** The members of a context that are not attributes of its author's. */
+interface BuiltInMembers {
+  /** Unique among the contexts of its kind. */
+  readonly key: string;
+  /** The display name. */
+  readonly name?: string | null | undefined;
+  /** Whether the context is anonymous (default: `false`). */
+  readonly anonymous?: boolean | undefined;
+  /** References to attributes that `explain` does not show. */
+  readonly _meta?: { readonly privateAttributes?: readonly string[] | null | undefined } | null | undefined;
+}
+
+/** A context of one kind, without its kind. */
+export interface ContextMembers extends BuiltInMembers {
+  readonly [attribute: string]: unknown;
+}
+
+/** A context of one kind. */
+export interface SingleContextObject extends ContextMembers {
+  /** Such as `user` or `org`. */
+  readonly kind: string;
+}
+
+/** A context of several kinds, by kind. */
+export interface MultiContextObject {
+  /** Says that the other members are kinds. */
+  readonly kind: "multi";
+  readonly [kind: string]: "multi" | ContextMembers;
+}
+
+/** A user without `kind`, as older SDKs write it: attributes of its author's are in `custom`. */
+export interface LegacyUserObject {
+  /** A legacy user has no kind; its context has the kind `user`. */
+  readonly kind?: undefined;
+  /** Unique among users; it may be empty. */
+  readonly key: string;
+  /** The display name. */
+  readonly name?: string | null | undefined;
+  /** Whether the user is anonymous (default: `false`). */
+  readonly anonymous?: boolean | null | undefined;
+  /** An attribute. */
+  readonly firstName?: string | null | undefined;
+  /** An attribute. */
+  readonly lastName?: string | null | undefined;
+  /** An attribute. */
+  readonly email?: string | null | undefined;
+  /** An attribute. */
+  readonly country?: string | null | undefined;
+  /** An attribute. */
+  readonly avatar?: string | null | undefined;
+  /** An attribute. */
+  readonly ip?: string | null | undefined;
+  /** All other attributes, by name. */
+  readonly custom?: { readonly [attribute: string]: unknown } | null | undefined;
+  /** Names of attributes that `explain` does not show. */
+  readonly privateAttributeNames?: readonly string[] | null | undefined;
+}
+
 /** Context JSON as LaunchDarkly's SDKs write it: of one kind, of several, or a legacy user. */
-export type ContextObject = { readonly [member: string]: unknown };
+export type ContextObject = SingleContextObject | MultiContextObject | LegacyUserObject;
 
 /** A context: a parsed one, or its JSON as a plain object. */
 export type ContextLike = Context | ContextObject;
@@ -90,9 +149,10 @@ export interface PassedContext {
 /** Reads a context. This runs the caller's code: read handles afterwards. */
 export function passContext(context: unknown): PassedContext {
   const held = contextHeld(context);
-  return held === undefined
-    ? { held: [], text: encodeLeniently(context) }
-    : { held: [held], text: undefined };
+  if (held !== undefined) return { held: [held], text: undefined };
+  const text = encodeLeniently(context);
+  problems.report?.("context", text);
+  return { held: [], text };
 }
 
 /**
@@ -178,8 +238,8 @@ export class Context {
   }
 
   /** Returns the canonical context JSON, as an object that the caller owns. */
-  toObject(): { [member: string]: JsonValue } {
-    return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as {
+  toObject(): ContextObject & { [member: string]: JsonValue } {
+    return JSON.parse(contextErrors.text(core.contextJson(this.#held.handle))) as ContextObject & {
       [member: string]: JsonValue;
     };
   }

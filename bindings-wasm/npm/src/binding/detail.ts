@@ -1,6 +1,6 @@
 /** Details of an answer: value, variation and reason. */
 
-import type { JsonText, JsonValue } from "./json.js";
+import { JsonText, type JsonValue } from "./json.js";
 
 /** The status of big-segment memberships. */
 export type BigSegmentsStatus = "HEALTHY" | "STALE" | "STORE_ERROR" | "NOT_CONFIGURED";
@@ -26,8 +26,8 @@ export interface EvaluationReason {
 /**
  * An answer with its reason. The caller may keep and change it.
  *
- * An object or array is created when `value` is first read; the `value` of such a detail is an accessor, which
- * `JSON.stringify` writes and a spread (`{ ...detail }`) omits.
+ * An object or array is created when `value` is first read, also by `JSON.stringify`, a spread, `structuredClone` and
+ * `postMessage`.
  */
 export interface EvaluationDetail<T = JsonValue> {
   /** The served value. */
@@ -38,33 +38,34 @@ export interface EvaluationDetail<T = JsonValue> {
   reason: EvaluationReason;
 }
 
+/** The accessor of `value`; all details share it, so that defining it is fast. */
+let accessor: PropertyDescriptor;
+
 /** A detail whose object or array is copied when it is first read. */
 export class LazyDetail implements EvaluationDetail {
   #value: JsonText | JsonValue;
-  #copied = false;
-  variationIndex: number | null;
-  reason: EvaluationReason;
+  declare value: JsonValue;
+  declare variationIndex: number | null;
+  declare reason: EvaluationReason;
+
+  static {
+    accessor = {
+      get(this: LazyDetail) {
+        if (this.#value instanceof JsonText) this.#value = this.#value.copy();
+        return this.#value;
+      },
+      set(this: LazyDetail, value: JsonValue) {
+        this.#value = value;
+      },
+      // Among the detail's own members, so that a clone has it.
+      enumerable: true,
+    };
+  }
 
   constructor(text: JsonText, variationIndex: number | null, reason: EvaluationReason) {
     this.#value = text;
+    Reflect.defineProperty(this, "value", accessor);
     this.variationIndex = variationIndex;
     this.reason = reason;
-  }
-
-  get value(): JsonValue {
-    if (!this.#copied) {
-      this.#value = (this.#value as JsonText).copy();
-      this.#copied = true;
-    }
-    return this.#value as JsonValue;
-  }
-
-  set value(value: JsonValue) {
-    this.#value = value;
-    this.#copied = true;
-  }
-
-  toJSON(): EvaluationDetail {
-    return { value: this.value, variationIndex: this.variationIndex, reason: this.reason };
   }
 }

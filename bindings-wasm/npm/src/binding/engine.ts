@@ -111,7 +111,7 @@ export function requireStart(): void {
 
 /** Returns the error for a feature that only `tools.wasm` has. */
 export function withoutTools(what: string): Error {
-  return new Error(`\`${what}\` needs \`isoflag/tools\`: import that instead of \`isoflag\``);
+  return new Error(`\`${what}\` needs \`isoflag/tools\`; import that instead`);
 }
 
 /** Called before a feature that only `tools.wasm` has; returns its functions. */
@@ -126,12 +126,8 @@ export function hasTools(): boolean {
   return tools !== undefined;
 }
 
-const done = Promise.resolve();
-
 /** Resolves immediately: this entry is ready when it is imported. */
-export function readyAtOnce(): Promise<void> {
-  return done;
-}
+export async function readyAtOnce(): Promise<void> {}
 
 /** Does nothing: this entry is ready when it is imported. */
 export function readySyncAtOnce(): void {}

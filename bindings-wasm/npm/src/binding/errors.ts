@@ -101,8 +101,8 @@ export class ErrorKind {
   }
 
   /** Returns the error for a value that cannot be passed to the core. */
-  at(path: string, message: string, cause?: unknown): Error {
-    const failure = { code: this.#code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
+  at(path: string, message: string, cause?: unknown, code = this.#code): Error {
+    const failure = { code, path, message: path === "" ? message : `\`${path}\`: ${message}` };
     return this.of(failure, cause === undefined ? undefined : { cause });
   }
 }

@@ -4,7 +4,9 @@ import { limits } from "../generated/constants.js";
 import * as core from "../generated/glue.js";
 import type { CheckOptions } from "../tools/check.js";
 import type { Diff } from "../tools/diff.js";
+import type { DocumentLike } from "../tools/documents.js";
 import type { Explanation } from "../tools/explanation.js";
+import type { Impact, ImpactOptions } from "../tools/impact.js";
 import type {
   Certification,
   CertificationOptions,
@@ -15,6 +17,7 @@ import type {
 import type { Receipt } from "../tools/receipt.js";
 import type { Retirement, RetirementOptions } from "../tools/retirement.js";
 import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/strategy.js";
+import type { Tools } from "../tools/tooling.js";
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
 import { type Answer, FlagEntries, NO_FLAG, type Source, ValueType } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
@@ -24,6 +27,7 @@ import type { EvaluationDetail } from "./detail.js";
 import { makePlainContexts, requireTools } from "./engine.js";
 import { argumentErrors, type Diagnostic, documentErrors, FAILED } from "./errors.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
+import { flagsOf } from "./flags-of.js";
 import type { Evidence } from "./freshness.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";
 import { disown, disposeByFreeing, Held, handlesOf, owned } from "./handles.js";
@@ -38,18 +42,11 @@ export function documentText(document: string | Uint8Array | object): DocumentTe
     : encodeStrictly(document, limits.documentBytes, documentErrors);
 }
 
+/** The parameters of a function after the first. */
+type Rest<Call> = Call extends (first: never, ...rest: infer Parameters) => unknown ? Parameters : never;
+
 /** The core's code for yes. */
 const YES = 2;
-
-/** Internal access to the core's objects of documents. */
-export const flagsOf = {
-  /** Returns the core's object of a document; undefined for other values. */
-  held: (_document: unknown): LoadedDocument | undefined => undefined,
-  /** Wraps a document that the core has just created. */
-  made: (_handle: number): Flags => {
-    throw new TypeError("no documents yet");
-  },
-};
 
 /**
  * A loaded flag document. Immutable.
@@ -178,7 +175,7 @@ export class Flags {
 
   /** The findings about the document, in its order. */
   get diagnostics(): readonly Diagnostic[] {
-    this.#diagnostics ??= requireTools("diagnostics").readDiagnostics(this.#held);
+    this.#diagnostics ??= this.#tool("diagnostics");
     return this.#diagnostics;
   }
 
@@ -201,6 +198,12 @@ export class Flags {
           : core.bindHost(flags, text, bigSegments),
       );
     return new Held([this.#held, ...held], bind, core.freeBound);
+  }
+
+  /** Calls a function of `tools.wasm` for the document. */
+  #tool<Name extends keyof Tools>(name: Name, ...rest: Rest<Tools[Name]>): ReturnType<Tools[Name]> {
+    const call = requireTools(name)[name] as (...parameters: unknown[]) => ReturnType<Tools[Name]>;
+    return call(this.#held, ...rest);
   }
 
   /** Calls a function with temporary bound flags, which are freed in any case. */
@@ -232,7 +235,7 @@ export class Flags {
       this.#plainContexts?.evaluate(this.#held, context, entry, type) ??
       this.#evaluate(context, entry.handle, type);
     if (code === FAILED) throw argumentErrors.last();
-    return entry.answer(code, this.#source);
+    return entry.answer(code, this.#source, context);
   }
 
   /** Returns the flag's value, of any type. */
@@ -344,8 +347,8 @@ export class Flags {
 
   /** Explains the flag's answer. */
   explain(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Explanation {
-    const { readExplanation } = requireTools("explain");
-    return this.#withBound(context, options, bound => readExplanation(bound, key));
+    const { explain } = requireTools("explain");
+    return this.#withBound(context, options, bound => explain(bound, key));
   }
 
   /**
@@ -373,7 +376,7 @@ export class Flags {
    * Returns the flag's answer with everything needed to verify it with {@link replay}.
    */
   receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
-    return requireTools("receipt").readReceipt(this.#held, key, context, options);
+    return this.#tool("receipt", key, context, options);
   }
 
   /**
@@ -382,22 +385,30 @@ export class Flags {
    * @throws {StrategyError} if the strategy is invalid, or names a missing flag
    */
   withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
-    return flagsOf.made(requireTools("withStrategy").withStrategy(this.#held, strategy, options));
+    return flagsOf.made(this.#tool("withStrategy", strategy, options));
   }
 
   /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
   strategyFor(system: System, context: ContextLike): Strategy | undefined {
-    return requireTools("strategyFor").strategyFor(this.#held, system, context);
+    return this.#tool("strategyFor", system, context);
   }
 
   /** Returns the diagnostics of the document, and probable mistakes of its authors. */
   check(options?: CheckOptions): Diagnostic[] {
-    return requireTools("check").check(this.#held, options);
+    return this.#tool("check", options);
   }
 
   /** Returns the differences between this document and a later one. */
   diff(later: Flags | string | Uint8Array | object): Diff {
-    return requireTools("diff").diff(this.#held, later);
+    return this.#tool("diff", later);
+  }
+
+  /**
+   * Returns the answers that change with a new document. Shares that follow from the documents are exact; those that
+   * depend on attributes are only counted over contexts, one after the other.
+   */
+  impact(next: DocumentLike, contexts?: Iterable<ContextLike>, options?: ImpactOptions): Impact {
+    return this.#tool("impact", next, contexts, options);
   }
 
   /**
@@ -412,7 +423,7 @@ export class Flags {
    * @throws {LifecycleError} if the status does not follow the current one; its `legal` lists those that do
    */
   withStatus(key: FlagKey, status: Status, now: number): Flags {
-    return flagsOf.made(requireTools("withStatus").withStatus(this.#held, key, status, now));
+    return flagsOf.made(this.#tool("withStatus", key, status, now));
   }
 
   /**
@@ -422,7 +433,7 @@ export class Flags {
    * `Staging`.
    */
   certification(options: CertificationOptions): Certification {
-    return requireTools("certification").certification(this.#held, options);
+    return this.#tool("certification", options);
   }
 
   /**
@@ -432,7 +443,7 @@ export class Flags {
    * @throws {LifecycleError} if the document does not record the artifact as certified and deployable
    */
   deployment(artifactTime: number, now: number): Deployment {
-    return requireTools("deployment").deployment(this.#held, artifactTime, now);
+    return this.#tool("deployment", artifactTime, now);
   }
 
   /**
@@ -443,12 +454,12 @@ export class Flags {
    * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" variation to everybody
    */
   finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
-    return requireTools("finish").finish(this.#held, key, now, safetyPeriod);
+    return this.#tool("finish", key, now, safetyPeriod);
   }
 
   /** Returns the evidence on each flag's retirement, in the order of the keys. Missing evidence is unknown. */
   retirements(options: RetirementOptions): Retirement[] {
-    return requireTools("retirements").retirements(this.#held, options);
+    return this.#tool("retirements", options);
   }
 
   /** Returns the normalised document as canonical JSON text (RFC 8785), which `digest` is computed over. */
@@ -457,9 +468,9 @@ export class Flags {
     return argumentErrors.text(core.flagsText(this.#held.handle));
   }
 
-  /** Returns the text of a file with the types of the flags: their keys and values. */
-  typing(language: "typescript" | "python" = "typescript"): string {
-    return requireTools("typing").typing(this.#held, language);
+  /** Returns the text of a file with the types of the flags: their keys and values; by default for TypeScript. */
+  typing(language?: "typescript" | "python"): string {
+    return this.#tool("typing", language);
   }
 
   /** Returns the context keys that an evaluation may need big-segment memberships for. */

@@ -11,10 +11,9 @@ interface Freeable extends Disposable {
 /** Makes `using` call `free`. */
 export function disposeByFreeing(prototype: Freeable): void {
   if (typeof Symbol.dispose !== "symbol") return;
-  const value = function (this: Freeable): void {
+  prototype[Symbol.dispose] = function (this: Freeable): void {
     this.free();
   };
-  Object.defineProperty(prototype, Symbol.dispose, { value, writable: true, configurable: true });
 }
 
 /** A handle that is never valid. */
@@ -132,7 +131,11 @@ const forgotten =
 /**
  * Frees an object of the core when its owner is collected; without finalizers it is kept until it is freed explicitly.
  */
-export function owned<T extends Held>(owner: object, held: T): T {
+export function owned<T extends Held>(owner: Freeable, held: T): T {
+  // A function among its own members cannot be cloned, so that `structuredClone` and `postMessage` throw a
+  // `DataCloneError` instead of making an object without the handle.
+  // biome-ignore lint/correctness/noSelfAssign: the function is read from the prototype
+  owner.free = owner.free;
   forgotten?.register(owner, held, owner);
   return held;
 }

@@ -2,14 +2,16 @@
  * Converts host objects to JSON text.
  *
  * An object's own enumerable members with string names are written, without `toJSON`; members that are `undefined` are
- * omitted. Class instances count as objects. These have no JSON form: functions, symbols, `undefined` in an array, NaN,
- * the infinities, BigInt, a lone surrogate in a string or a name, cycles, values nested too deep, values that throw
- * when they are read, and the built-in objects with hidden contents (dates, maps, sets, boxed primitives, typed arrays,
- * regular expressions, errors, promises).
+ * omitted. Class instances count as objects. A date is its RFC 3339 text in UTC, a `URL` its text, and a BigInt within a
+ * double a number. These have no JSON form: functions, symbols, `undefined` in an array, NaN, the infinities, other
+ * BigInts, a lone surrogate in a string or a name, cycles, values nested too deep, values that throw when they are read,
+ * dates outside the years 0 to 9999, and the other built-in objects with hidden contents (maps, sets, boxed primitives,
+ * typed arrays, regular expressions, errors, promises).
  */
 
 import { limits } from "../generated/constants.js";
 import type { ErrorKind } from "./errors.js";
+import { problems } from "./problems.js";
 
 /** The core's mark for "no JSON form"; a real negative zero is written as `0`. */
 export const NO_JSON_FORM = "-0";
@@ -21,17 +23,33 @@ const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 
 /** The built-in classes whose members are not their contents. */
 const CLOSED =
-  /^\[object (ArrayBuffer|BigInt|Boolean|DataView|Date|Error|Map|Number|Promise|RegExp|Set|SharedArrayBuffer|String|Symbol|WeakMap|WeakRef|WeakSet)]$/;
+  /^\[object (ArrayBuffer|BigInt|Boolean|Date|Error|Map|Number|Promise|RegExp|Set|SharedArrayBuffer|String|Symbol|URL|WeakMap|WeakRef|WeakSet)]$/;
 
 /** Whether a string has no lone surrogate. */
 export function isWellFormed(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }
 
+/** Whether an object is an ordinary one, rather than an instance of a class. */
+export function isPlainObject(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Returns the text of a date or a `URL`; undefined for another object, or a date without a year of four digits. */
+export function textOf(object: object): string | undefined {
+  if (isPlainObject(object)) return undefined;
+  // Dates and addresses of another realm count too.
+  const type = Object.prototype.toString.call(object);
+  if (type === "[object URL]") return `${object}`;
+  if (type !== "[object Date]") return undefined;
+  const text = Date.prototype.toISOString.call(object);
+  return /^\d/.test(text) ? text : undefined;
+}
+
 /** Whether an object is a built-in one whose members are not its contents. */
 export function holdsContentsElsewhere(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype === Object.prototype || prototype === null) return false;
+  if (isPlainObject(object)) return false;
   return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
 }
 
@@ -44,6 +62,8 @@ export function primitiveText(value: unknown): string | undefined {
     case "number":
       if (!Number.isFinite(value)) return undefined;
       return value === 0 ? "0" : `${value}`;
+    case "bigint":
+      return primitiveText(Number(value));
     case "boolean":
       return value ? "true" : "false";
     default:
@@ -141,6 +161,7 @@ class Encoder {
     const open = this.#open;
     const level = open.length;
     let refusal: string | undefined;
+    let text: string | undefined;
     let names: string[] | undefined;
     let length = 0;
     try {
@@ -148,8 +169,9 @@ class Encoder {
       if (open.includes(value, level % NEAR === 0 ? 0 : -NEAR)) refusal = "an object that holds itself";
       else if (level >= limits.nesting) refusal = `an object nested deeper than ${limits.nesting} levels`;
       else if (Array.isArray(value)) length = value.length;
-      else if (holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
       else {
+        text = textOf(value);
+        if (text === undefined && holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
         names = Object.keys(value);
         length = names.length;
       }
@@ -158,6 +180,10 @@ class Encoder {
     }
     if (refusal !== undefined) {
       this.#add(this.#refused(refusal));
+      return;
+    }
+    if (text !== undefined) {
+      this.#value(text);
       return;
     }
     open.push(value);
@@ -200,9 +226,15 @@ class Encoder {
 
   /** Returns the mark of a value without a JSON form, or throws. */
   #refused(what: string): string {
-    if (this.#errors === undefined) return NO_JSON_FORM;
+    const { report } = problems;
+    if (this.#errors === undefined && report === undefined) return NO_JSON_FORM;
     const path = printPath(this.#path.slice(0, this.#open.length));
-    throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, this.#cause);
+    const code = what.startsWith("an object nested") ? "limit" : undefined;
+    if (this.#errors !== undefined) {
+      throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, this.#cause, code);
+    }
+    report?.("value", path, what);
+    return NO_JSON_FORM;
   }
 }
 

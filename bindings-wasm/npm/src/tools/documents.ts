@@ -1,6 +1,7 @@
 /** Temporary access to documents, loading them if needed. */
 
-import { documentText, type Flags, flagsOf } from "../binding/flags.js";
+import { documentText, type Flags } from "../binding/flags.js";
+import { flagsOf } from "../binding/flags-of.js";
 import { LoadedDocument } from "../binding/loaded-document.js";
 import * as core from "../generated/glue.js";
 

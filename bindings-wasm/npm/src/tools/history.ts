@@ -2,7 +2,8 @@
 
 import { requireTools } from "../binding/engine.js";
 import { ErrorKind, type Failure } from "../binding/errors.js";
-import { type Flags, flagsOf } from "../binding/flags.js";
+import type { Flags } from "../binding/flags.js";
+import { flagsOf } from "../binding/flags-of.js";
 import { disown, disposeByFreeing, Held, handlesOf, owned } from "../binding/handles.js";
 import type { LoadedDocument } from "../binding/loaded-document.js";
 import { flagsDigest } from "../generated/glue.js";

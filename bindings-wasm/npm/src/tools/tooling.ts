@@ -5,6 +5,7 @@ import { __wbg_set_wasm, imports, loadAppConfig } from "../generated/tools-glue.
 import { check, readDiagnostics } from "./check.js";
 import { diff } from "./diff.js";
 import { readExplanation } from "./explanation.js";
+import { impact } from "./impact.js";
 import { certification, deployment, finish, withStatus } from "./lifecycle.js";
 import { readReceipt } from "./receipt.js";
 import { retirements } from "./retirement.js";
@@ -19,11 +20,12 @@ export const tooling = {
   certification,
   check,
   deployment,
+  diagnostics: readDiagnostics,
   diff,
+  explain: readExplanation,
   finish,
-  readDiagnostics,
-  readExplanation,
-  readReceipt,
+  impact,
+  receipt: readReceipt,
   retirements,
   strategyFor,
   typing,
@@ -32,6 +34,9 @@ export const tooling = {
 } as const;
 
 export type Tooling = typeof tooling;
+
+/** The functions whose first argument is the core's object of a document or of bound flags. */
+export type Tools = Omit<Tooling, "glue">;
 
 /** Called after the start of an entry with all features; throws if `core.wasm` was loaded first. */
 export function requireToolsFirst(remedy: string): void {

@@ -29,7 +29,7 @@ describe("a context", () => {
   });
 
   it("is parsed from text, bytes and objects", () => {
-    const object = { kind: "multi", user: { key: "ada" }, org: { key: "a:b" } };
+    const object = /** @type {const} */ ({ kind: "multi", user: { key: "ada" }, org: { key: "a:b" } });
     const text = JSON.stringify(object);
     for (const context of [
       Context.fromObject(object),
@@ -80,6 +80,7 @@ describe("a context", () => {
 });
 
 describe("an invalid context", () => {
+  /** @type {any[]} */
   const invalid = [
     {},
     { kind: "user" },

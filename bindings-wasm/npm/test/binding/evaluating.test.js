@@ -228,7 +228,7 @@ describe("an evaluation", () => {
     const reason = { kind: "RULE_MATCH", ruleIndex: 0, ruleId: "f-rule", bigSegmentsStatus: "STALE" };
     assert.deepEqual(big.bigSegmentKeys(user), ["ada"]);
     assert.deepEqual(big.bigSegmentKeys(context), ["ada"]);
-    assert.deepEqual(big.bigSegmentKeys({}), []);
+    assert.deepEqual(big.bigSegmentKeys(/** @type {any} */ ({})), []);
     assert.deepEqual(big.variationDetail("f", user, null, { bigSegments }).reason, reason);
     assert.deepEqual(big.boolVariationDetail("f", context, false, { bigSegments }).reason, reason);
     assert.deepEqual(big.bind(user, { bigSegments }).variationDetail("f", null).reason, reason);
@@ -336,7 +336,7 @@ describe("the state of all flags", () => {
     assert.equal(state.broken, null);
     assert.deepEqual(state.$flagsState.on, { variation: 0, version: 1 });
     assert.deepEqual(flags.bind(user).allFlagsState(), state);
-    assert.deepEqual(flags.allFlagsState({}), { $flagsState: {}, $valid: false });
+    assert.deepEqual(flags.allFlagsState(/** @type {any} */ ({})), { $flagsState: {}, $valid: false });
   });
 
   it("applies its options", () => {
@@ -372,7 +372,7 @@ describe("an explanation", () => {
       assert.match(explanation.toJson(), /RULE_MATCH/);
     }
     assert.match(flags.explain("missing", user).toJson(), /FLAG_NOT_FOUND/);
-    assert.match(flags.explain("on", {}).toJson(), /USER_NOT_SPECIFIED/);
+    assert.match(flags.explain("on", /** @type {any} */ ({})).toJson(), /USER_NOT_SPECIFIED/);
   });
 });
 
@@ -386,11 +386,15 @@ describe("the package", () => {
     const hash = "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597";
     assert.equal(secureModeHash("secret", { kind: "user", key: "Message" }), hash);
     assert.equal(secureModeHash("secret", new Context("Message")), hash);
-    assert.throws(() => secureModeHash("secret", {}), { name: "ContextError" });
+    assert.throws(() => secureModeHash("secret", /** @type {any} */ ({})), { name: "ContextError" });
   });
 
   it("rejects secure-mode hashes that anybody can compute, or on which host runtimes differ", () => {
-    for (const context of [{ kind: "user", key: "Message" }, new Context("Message"), {}]) {
+    for (const context of [
+      { kind: "user", key: "Message" },
+      new Context("Message"),
+      /** @type {any} */ ({}),
+    ]) {
       assert.throws(() => secureModeHash("", context), {
         name: "RangeError",
         message: /the SDK key is empty/,

@@ -42,9 +42,9 @@ describe("handles", () => {
     const before = liveHandles();
     assert.throws(() => Flags.fromJson("{"));
     assert.throws(() => flags.apply("{"));
-    assert.throws(() => Context.fromObject({}));
+    assert.throws(() => Context.fromObject(/** @type {any} */ ({})));
     assert.throws(() => new Context(""));
-    assert.throws(() => secureModeHash("key", {}));
+    assert.throws(() => secureModeHash("key", /** @type {any} */ ({})));
     // @ts-expect-error: not what the type allows
     assert.throws(() => flags.bind(user, { bigSegments: 5 }));
     // @ts-expect-error: not what the type allows
@@ -145,6 +145,7 @@ describe("a document that is freed while a call reads an object", () => {
     strategyFor: (flags, context) => flags.strategyFor("production", context),
     apply: (flags, context) => flags.apply({ flags: {}, meta: context }),
     diff: (flags, context) => flags.diff({ flags: {}, meta: context }),
+    impact: (flags, context) => flags.impact({ flags: {}, meta: context }),
     check: (flags, context) => flags.check({ now: context.odd }),
     withStrategy: (flags, context) => flags.withStrategy("Custom", { on: [], off: [], ...context }),
     checked: (flags, context) => checkEnvironments({ one: flags, other: { flags: {}, meta: context } }),

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
+import { receiveMessageOnPort } from "node:worker_threads";
 
 import { Context, ContextError, DocumentError, Flags } from "../../dist/node.js";
 import { document, flag, ruleFlag } from "../documents.js";
@@ -57,8 +58,9 @@ revokedArray.revoke();
 /** @type {[string, unknown][]} */
 const withoutForm = [
   ["a cycle", cycle()],
-  ["a date", new Date(0)],
-  ["a date of another realm", runInNewContext("new Date(0)")],
+  ["an invalid date", new Date(Number.NaN)],
+  ["a date after the year 9999", new Date(253402300800000)],
+  ["a date before the year 0", new Date(-62167219200001)],
   ["a map", new Map([["a", 1]])],
   ["a set", new Set([1])],
   ["a boxed number", new Number(5)],
@@ -72,7 +74,7 @@ const withoutForm = [
   ["a function", () => 1],
   ["a class", Point],
   ["a symbol", Symbol("s")],
-  ["a bigint", 10n],
+  ["a bigint beyond a double", 10n ** 309n],
   ["NaN", Number.NaN],
   ["infinity", Number.POSITIVE_INFINITY],
   ["minus infinity", Number.NEGATIVE_INFINITY],
@@ -94,8 +96,24 @@ const withoutForm = [
   ["10,000 levels", nested(10_000)],
 ];
 
+/** Values that JSON has under another name. @type {[string, unknown, unknown][]} */
+const converted = [
+  ["a date", new Date(0), "1970-01-01T00:00:00.000Z"],
+  ["a date of another realm", runInNewContext("new Date(1)"), "1970-01-01T00:00:00.001Z"],
+  [
+    "a date with methods of its own",
+    Object.assign(new Date(0), { toISOString: thrower }),
+    "1970-01-01T00:00:00.000Z",
+  ],
+  ["the last date", new Date(253402300799999), "9999-12-31T23:59:59.999Z"],
+  ["a URL", new URL("https://page.example/a?b=ø"), "https://page.example/a?b=%C3%B8"],
+  ["a bigint", -10n, -10],
+  ["a bigint that is rounded", 2n ** 53n + 1n, 2 ** 53],
+];
+
 /** @type {[string, unknown][]} */
 const withForm = [
+  ...converted.map(([name, odd]) => /** @type {[string, unknown]} */ ([name, odd])),
   ["a string", 'text \u{1f600} \u0000 "quoted" \\ \u2028'],
   ["an empty object", {}],
   ["an empty array", []],
@@ -122,6 +140,30 @@ describe("in an evaluation", () => {
   it("an attribute that is undefined is left out, and only that member of an object", () => {
     assert.equal(isPresent(undefined), false);
     assert.equal(isPresent({ gone: undefined, inner: 1 }), true);
+  });
+
+  for (const [name, odd, value] of converted) {
+    it(`${name} is its JSON form, by every path`, () => {
+      const expected = ruleFlag("f", { attribute: "/odd", values: [value] });
+      const inList = ruleFlag("g", { attribute: "/in/list", values: [value] });
+      const both = Flags.fromObject(document(expected, inList, flag("h", { variations: [odd] })));
+      const context = { kind: "user", key: "ada", odd, in: { list: [odd, 5] }, unused: { odd } };
+      for (const evaluated of [
+        context,
+        Context.fromObject(context),
+        Context.fromObject(context).toObject(),
+      ]) {
+        assert.equal(both.boolVariation("f", evaluated, false), true);
+        assert.equal(both.bind(evaluated).boolVariation("g", false), true);
+      }
+      assert.equal(both.variation("h", context, null), value);
+    });
+  }
+
+  it("a long URL counts for the size of a context", () => {
+    const unused = new URL(`https://page.example/${"x".repeat(1 << 20)}`);
+    const { reason } = flags.variationDetail("zero", { kind: "user", key: "ada", odd: 0, unused }, null);
+    assert.equal(reason.errorKind, "USER_NOT_SPECIFIED");
   });
 
   it("toJSON is not called", () => {
@@ -306,6 +348,15 @@ describe("a strict constructor", () => {
     assert.throws(() => Context.fromJson(`{"kind":"user","key":"k","a":${deep}}`), ContextError);
   });
 
+  it("reports nesting by the code of a text, for an object", () => {
+    const attributes = { deep: nested(200) };
+    const limit = { code: "limit", message: /nested deeper than 128 levels/ };
+    assert.throws(() => Context.fromObject({ kind: "user", key: "k", ...attributes }), limit);
+    assert.throws(() => new Context("k", { attributes }), limit);
+    assert.throws(() => Flags.fromObject({ flags: { f: attributes } }), limit);
+    assert.throws(() => flags.apply({ flags: { f: attributes } }), limit);
+  });
+
   it("rejects a context beyond the limit", () => {
     const much = "x".repeat(1 << 20);
     assert.throws(() => new Context("ada", { attributes: { much } }), ContextError);
@@ -325,6 +376,32 @@ describe("a strict constructor", () => {
 
 describe("an object that is returned", () => {
   const bound = flags.bind({ kind: "user", key: "ada" });
+
+  it("keeps the value of its detail in a clone, a spread and JSON", () => {
+    const expected = { value: { __own: 1 }, variationIndex: 0, reason: { kind: "FALLTHROUGH" } };
+    const one = Flags.fromObject(document(flag("f", { variations: [expected.value] })));
+    const detail = () => one.variationDetail("f", { kind: "user", key: "ada" }, null);
+    const { port1, port2 } = new MessageChannel();
+    try {
+      port1.postMessage(detail());
+      assert.deepEqual(receiveMessageOnPort(/** @type {any} */ (port2))?.message, expected);
+    } finally {
+      port1.close();
+    }
+    assert.deepEqual(structuredClone(detail()), expected);
+    assert.deepEqual({ ...detail() }, expected);
+    assert.deepEqual(JSON.parse(JSON.stringify(detail())), expected);
+    const changed = detail();
+    changed.value = null;
+    assert.deepEqual(structuredClone(changed), { ...expected, value: null });
+  });
+
+  it("cannot be cloned if it is a handle", () => {
+    for (const handle of [flags, bound, new Context("ada")]) {
+      assert.throws(() => structuredClone(handle), { name: "DataCloneError" });
+      assert.throws(() => new MessageChannel().port1.postMessage({ handle }), { name: "DataCloneError" });
+    }
+  });
 
   it("keeps a member of its own named __proto__", () => {
     const value = /** @type {any} */ (bound.variation("__proto__", null));

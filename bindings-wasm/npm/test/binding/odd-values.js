@@ -48,6 +48,7 @@ export const values = [
   { [Symbol("b")]: 1 },
   Object.defineProperty({}, "b", { get: thrower, enumerable: true }),
   Object.defineProperty({}, "b", { get: () => 1, enumerable: true }),
+  ...[new Date(Number.NaN), 10n ** 400n, new URL("https://page.example/"), new URL("https://x/øå")],
   ...[new Date(0), new Map([["b", 1]]), new Set([1]), new Instance(), new Heir(), new Uint8Array(2)],
   ...[new Error("e"), /x/, new String("x"), new Number(1), Promise.resolve(1)],
   ...[

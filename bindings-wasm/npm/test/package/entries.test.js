@@ -20,6 +20,9 @@ const surface = `
   .trim()
   .split(/\s+/);
 
+/** The exports of entries that make sources too: `index.js`, for pages without a bundler, does not. */
+const withSource = [...surface, "createSource"].sort();
+
 /** Each in a process of its own: an entry is ready once for all. @param {string} program @param {string[]} options */
 async function answer(program, options = []) {
   const script = `${program}
@@ -35,7 +38,8 @@ console.log(JSON.stringify([Object.keys(isoflag).sort(), flags.variation("f", { 
   return { answer: JSON.parse(stdout), stderr };
 }
 
-const expected = [surface, "yes"];
+const expected = [withSource, "yes"];
+const expectedOfIndex = [surface, "yes"];
 
 describe("the entry", () => {
   it("for Node is ready when it is imported", async () => {
@@ -54,7 +58,7 @@ describe("the entry", () => {
     );
     assert.deepEqual(
       answered[0].filter((/** @type {string} */ name) => name !== "__esModule" && name !== "module.exports"),
-      surface,
+      withSource,
     );
     assert.equal(answered[1], "yes");
   });
@@ -69,8 +73,14 @@ describe("the entry", () => {
       import * as isoflag from "${dist}index.js";
       const bytes = readFileSync(new URL("${dist}core.wasm"));
       isoflag.readySync(${module});`;
-    assert.deepEqual((await answer(program("bytes"))).answer, expected);
-    assert.deepEqual((await answer(program("new WebAssembly.Module(bytes)"))).answer, expected);
+    assert.deepEqual((await answer(program("bytes"))).answer, expectedOfIndex);
+    assert.deepEqual((await answer(program("new WebAssembly.Module(bytes)"))).answer, expectedOfIndex);
+  });
+
+  it("for bundlers makes sources", async () => {
+    const program = `import { readFileSync } from "node:fs"; import * as isoflag from "${dist}page.js";
+      isoflag.readySync(readFileSync(new URL("${dist}core.wasm")));`;
+    assert.deepEqual((await answer(program)).answer, expected);
   });
 
   it("for browsers reports that it is not ready", async () => {
@@ -138,11 +148,11 @@ describe("the entry for browsers, over HTTP", () => {
     it(`is ready with the type ${JSON.stringify(types[path])}`, async () => {
       assert.deepEqual(
         (await answer(`${imported} await isoflag.ready("${origin}${path}");`)).answer,
-        expected,
+        expectedOfIndex,
       );
       assert.deepEqual(
         (await answer(`${imported} await isoflag.ready(fetch("${origin}${path}"));`)).answer,
-        expected,
+        expectedOfIndex,
       );
     });
   }
@@ -151,7 +161,7 @@ describe("the entry for browsers, over HTTP", () => {
     requests = 0;
     const program = `${imported} const url = new URL("${origin}/right");
       await Promise.all([isoflag.ready(url), isoflag.ready(url)]); await isoflag.ready(); isoflag.readySync(new Uint8Array());`;
-    assert.deepEqual((await answer(program)).answer, expected);
+    assert.deepEqual((await answer(program)).answer, expectedOfIndex);
     assert.equal(requests, 1);
   });
 
@@ -166,19 +176,20 @@ describe("the entry for browsers, over HTTP", () => {
         () => new isoflag.DocumentHistory(), () => isoflag.replay("{}", one, { key: "k" }), () => isoflag.parseTtl("45s"), () => one.typing(),
         () => one.withStatus("f", "Done", 1), () => one.certification({}), () => one.deployment(1, 1), () => one.finish("f", 1),
         () => one.retirements({ now: 1 }), () => one.toJson(), () => isoflag.inventory({}, { now: 1 }), () => isoflag.checkEnvironments({}),
+        () => one.impact({}),
       ];
       for (const call of calls) try { call(); console.error("no error"); } catch (error) { console.error(error.message); }
       console.error(one.digest);`;
     const { answer: answered, stderr } = await answer(program);
-    assert.deepEqual(answered, expected);
+    assert.deepEqual(answered, expectedOfIndex);
     const lines = stderr.trim().split("\n");
     const absent = `
       explain diagnostics secureModeHash receipt DocumentHistory replay parseTtl typing withStatus
-      certification deployment finish retirements toJson inventory checkEnvironments`
+      certification deployment finish retirements toJson inventory checkEnvironments impact`
       .trim()
       .split(/\s+/);
     for (const [index, what] of absent.entries()) {
-      const message = new RegExp(`^\`${what}\` needs \`isoflag/tools\`: import that`);
+      const message = new RegExp(`^\`${what}\` needs \`isoflag/tools\`; import that instead$`);
       assert.match(lines[index] ?? "", message);
     }
     assert.match(lines[absent.length] ?? "", /^sha256:[0-9a-f]{64}$/);
@@ -196,7 +207,7 @@ describe("the entry for browsers, over HTTP", () => {
     const program = `${imported} const error = await isoflag.ready("${origin}/tools").catch(error => error);
       console.error(error.code, error.message); await isoflag.ready("${origin}/right");`;
     const { answer: answered, stderr } = await answer(program);
-    assert.deepEqual(answered, expected);
+    assert.deepEqual(answered, expectedOfIndex);
     assert.match(stderr, /^wrong-module not the core.wasm of isoflag/);
   });
 
@@ -204,7 +215,7 @@ describe("the entry for browsers, over HTTP", () => {
     const program = `${imported} import { ready } from "${dist}tools.js"; await isoflag.ready("${origin}/right");
       console.error((await ready().catch(error => error)).message);`;
     const { answer: answered, stderr } = await answer(program);
-    assert.deepEqual(answered, expected);
+    assert.deepEqual(answered, expectedOfIndex);
     assert.match(stderr, /started from core.wasm already; call `ready` of `isoflag\/tools` before any other/);
   });
 
@@ -212,7 +223,7 @@ describe("the entry for browsers, over HTTP", () => {
     const program = `${imported} const error = await isoflag.ready("${origin}/missing").catch(error => error);
       console.error(error.message); await isoflag.ready("${origin}/right");`;
     const { answer: answered, stderr } = await answer(program);
-    assert.deepEqual(answered, expected);
+    assert.deepEqual(answered, expectedOfIndex);
     assert.match(stderr, /missing` cannot be loaded \(Error: it answered 404\); serve/);
   });
 });
@@ -224,11 +235,33 @@ const entries = {
   "openfeature-server": { offers: ["IsoflagServerProvider"], needs: ["@openfeature/server-sdk"] },
   "openfeature-web": { offers: ["IsoflagWebProvider"], needs: ["@openfeature/web-sdk"] },
   react: {
-    offers: ["Feature", "IsoflagProvider", "documentHeader", "useFlag", "useFlagDetail", "useIsoflag"],
+    offers: [
+      "Feature",
+      "IsoflagProvider",
+      "IsoflagTestProvider",
+      "documentHeader",
+      "useFlag",
+      "useFlagDetail",
+      "useFlags",
+      "useIsoflag",
+      "useIsoflagClient",
+    ],
     needs: ["react"],
   },
+  persist: { offers: ["cacheStorage"], needs: [] },
   source: { offers: ["DocumentSource", "SourceError", "createSource", "documentHeader"], needs: [] },
-  testing: { offers: ["eachState", "record", "testWithFlag", "underStrategy", "withOverrides"], needs: [] },
+  testing: {
+    offers: [
+      "eachState",
+      "pageOverrides",
+      "record",
+      "testWithFlag",
+      "underStrategy",
+      "withOverrides",
+      "withPageOverrides",
+    ],
+    needs: [],
+  },
 };
 const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
@@ -26,6 +26,7 @@ const document = {
 const uses = `
 import { type FlagKey, type FlagValue, Flags, type JsonValue } from "isoflag";
 import { Flags as InlineFlags } from "isoflag/inline";
+import { Feature, useFlag, useFlagDetail, useFlags } from "isoflag/react";
 
 const flags = Flags.fromJson("{}");
 const ada = { kind: "user", key: "ada" };
@@ -56,10 +57,50 @@ flags.bind(ada).boolVariation("broken", false);
 flags.bind(ada).numberVariationDetail("banner", 0);
 // @ts-expect-error: no such flag, by whatever entry
 InlineFlags.fromJson("{}").variation("nothing", ada, 0);
+
+const inReact: boolean = useFlag("new-checkout", false);
+const loud: "plain" | "loud" = useFlag("banner", "plain");
+const aNumber: number = useFlag("limit", 1);
+const aLayout: number = useFlag("layout", { columns: 1 }).columns;
+const named: "plain" | "loud" = useFlagDetail("banner", "plain").value;
+const all: number | undefined = useFlags().layout?.columns;
+// @ts-expect-error: no such flag
+useFlag("new-chekout", false);
+// @ts-expect-error: serves strings
+useFlag("banner", false);
+// @ts-expect-error: no such flag
+useFlagDetail("new-chekout", { columns: 1 });
+// @ts-expect-error: no such flag
+useFlags()["new-chekout"];
+Feature({ flag: "banner", value: "loud" });
+// @ts-expect-error: no such flag
+Feature({ flag: "new-chekout" });
+// @ts-expect-error: not a value of the flag
+Feature({ flag: "banner", value: "shrill" });
+
 const key: FlagKey = "limit";
 // @ts-expect-error: no such flag
 const wrong: FlagKey = "limits";
 const value: FlagValue<"banner"> | null = flags.variationDetail("banner", ada, null).value;
+`;
+
+const readme = readFileSync(join(npm, "README.md"), "utf8");
+/** The declaration of the README, which gives OpenFeature's SDKs the keys. */
+const [, openFeatureKeys = ""] = /```typescript\n(.*?)```/s.exec(readme) ?? [];
+
+const openFeatureUses = `
+import { useBooleanFlagValue, useFlag, useObjectFlagValue } from "@openfeature/react-sdk";
+import { OpenFeature } from "@openfeature/web-sdk";
+
+useBooleanFlagValue("new-checkout", false);
+useFlag("banner", "plain");
+useObjectFlagValue("layout", { columns: 1 });
+// @ts-expect-error: no such flag
+useBooleanFlagValue("new-chekout", false);
+// @ts-expect-error: serves strings
+useFlag("banner", false);
+// @ts-expect-error: serves strings
+OpenFeature.getClient().getNumberValue("banner", 1);
 `;
 
 const untyped = `
@@ -79,18 +120,21 @@ before(() => {
   folder = mkdtempSync(join(tmpdir(), "isoflag-typing-"));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(npm, join(folder, "node_modules/isoflag"), "dir");
+  for (const name of ["@types", "react", "csstype", "@openfeature"]) {
+    symlinkSync(join(npm, "node_modules", name), join(folder, "node_modules", name), "dir");
+  }
   writeFileSync(join(folder, "package.json"), '{"type": "module"}');
 });
 
 after(() => rmSync(folder, { recursive: true }));
 
-/** @param {{[name: string]: string}} files */
-function compiled(files) {
+/** @param {{[name: string]: string}} files @param {string[]} more */
+function compiled(files, ...more) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const tsc = join(npm, "node_modules/typescript/bin/tsc");
   const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
   const lib = ["--lib", "es2023,dom,esnext.disposable"];
-  return spawnSync(process.execPath, [tsc, ...options, ...lib, ...Object.keys(files)], {
+  return spawnSync(process.execPath, [tsc, ...options, ...lib, ...more, ...Object.keys(files)], {
     cwd: folder,
     encoding: "utf8",
   });
@@ -101,6 +145,16 @@ it("tsc accepts valid uses and rejects invalid ones", () => {
   assert.equal(compiled({ "flags.d.ts": declaration, "uses.ts": uses }).stdout, "");
   // Without the declaration every key is a flag, so expected errors do not occur.
   assert.match(compiled({ "uses.ts": uses }).stdout, /TS2578/);
+});
+
+it("OpenFeature's hooks and clients accept the keys of the declaration only", () => {
+  const files = {
+    "flags.d.ts": Flags.fromObject(document).typing(),
+    "openfeature-keys.d.ts": openFeatureKeys,
+    "openfeature.ts": openFeatureUses,
+  };
+  // OpenFeature's own types declare the same names.
+  assert.equal(compiled(files, "--skipLibCheck").stdout, "");
 });
 
 it("without a declaration any string is a key", () => {

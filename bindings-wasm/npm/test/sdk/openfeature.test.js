@@ -44,6 +44,9 @@ function load(...items) {
   return flags;
 }
 
+/** Serves the first variation to everybody. */
+const rollout = { variations: [{ variation: 0, weight: 100_000 }] };
+
 const everyType = () =>
   load(
     flag("bool"),
@@ -56,21 +59,77 @@ const everyType = () =>
     flag("nothing", { on: false, offVariation: null }),
     flag("broken", { fallthrough: { variation: 9 } }),
     ruleFlag("ruled", { attribute: "key", values: ["ada"] }),
+    flag("percentage", { fallthrough: { rollout } }),
+    {
+      ...ruleFlag("percentageRule", { attribute: "key", values: ["ada"] }),
+      rules: [{ clauses: [], rollout }],
+    },
+    flag("targeted", { targets: [{ variation: 0, values: ["ada"] }], fallthrough: { rollout } }),
   );
+
+describe("a resolution", () => {
+  it("has the reason's members, the digest and the version as metadata", async () => {
+    const ruled = ruleFlag("ruled", { attribute: "key", values: ["ada"] });
+    const flags = Flags.fromObject({ ...document(ruled), meta: { version: 7 } });
+    loaded.push(flags);
+    const metadata = {
+      ruleIndex: 0,
+      ruleId: "ruled-rule",
+      variationIndex: 0,
+      digest: flags.digest,
+      version: 7,
+    };
+    await Web.setContext({ targetingKey: "ada" });
+    await Web.setProviderAndWait(new IsoflagWebProvider(flags));
+    await Server.setProviderAndWait(new IsoflagServerProvider(flags));
+    assert.deepEqual(Web.getClient().getBooleanDetails("ruled", false).flagMetadata, metadata);
+    const ada = { targetingKey: "ada" };
+    const details = await Server.getClient().getBooleanDetails("ruled", false, ada);
+    assert.deepEqual(details.flagMetadata, metadata);
+  });
+
+  it("is passed to `onEvaluation`, which cannot change it", async () => {
+    const flags = load(flag("bool"));
+    /** @type {any[]} */
+    const seen = [];
+    const onEvaluation = (/** @type {any} */ evaluation) => {
+      seen.push(evaluation);
+      throw new Error("from the listener");
+    };
+    const { error } = console;
+    console.error = () => {};
+    try {
+      await Web.setContext({ targetingKey: "ada" });
+      await Web.setProviderAndWait(new IsoflagWebProvider(flags, { onEvaluation }));
+      assert.equal(Web.getClient().getBooleanValue("bool", false), true);
+      await Server.setProviderAndWait(new IsoflagServerProvider(flags, { onEvaluation }));
+      assert.equal(await Server.getClient().getBooleanValue("bool", false, { targetingKey: "ada" }), true);
+    } finally {
+      console.error = error;
+    }
+    const detail = { value: true, variationIndex: 0, reason: { kind: "FALLTHROUGH" } };
+    const context = { kind: "user", key: "ada" };
+    const expected = { key: "bool", context, defaultValue: false, detail, digest: flags.digest };
+    assert.deepEqual(seen, [expected, expected]);
+  });
+});
 
 /** The type, the key, the default, the value, the reason or the error's code, the variant, the context. */
 /** @type {["Boolean" | "Number" | "String" | "Object", string, any, any, string, (string | undefined)?, EvaluationContext?][]} */
 const resolutions = [
-  ["Boolean", "bool", false, true, "FALLTHROUGH", "0"],
-  ["Number", "number", 0, 1.5, "FALLTHROUGH", "0"],
-  ["String", "string", "", "text", "FALLTHROUGH", "0"],
-  ["Object", "object", {}, { a: [1] }, "FALLTHROUGH", "0"],
-  ["Object", "list", [], [1], "FALLTHROUGH", "0"],
-  ["Boolean", "off", true, false, "OFF", "1"],
-  ["Boolean", "nothing", true, true, "OFF"],
-  ["Object", "nothing", { d: 1 }, { d: 1 }, "OFF"],
-  ["Object", "nothing", "d", "d", "OFF"],
-  ["Boolean", "ruled", false, true, "RULE_MATCH", "0"],
+  ["Boolean", "bool", false, true, "STATIC", "0"],
+  ["Number", "number", 0, 1.5, "STATIC", "0"],
+  ["String", "string", "", "text", "STATIC", "0"],
+  ["Object", "object", {}, { a: [1] }, "STATIC", "0"],
+  ["Object", "list", [], [1], "STATIC", "0"],
+  ["Boolean", "off", true, false, "DISABLED", "1"],
+  ["Boolean", "nothing", true, true, "DISABLED"],
+  ["Object", "nothing", { d: 1 }, { d: 1 }, "DISABLED"],
+  ["Object", "nothing", "d", "d", "DISABLED"],
+  ["Boolean", "ruled", false, true, "TARGETING_MATCH", "0"],
+  ["Boolean", "percentage", false, true, "SPLIT", "0"],
+  ["Boolean", "percentageRule", false, true, "SPLIT", "0"],
+  ["Boolean", "targeted", false, true, "TARGETING_MATCH", "0"],
   ["Boolean", "unknown", true, true, "FLAG_NOT_FOUND"],
   ["Object", "unknown", "d", "d", "FLAG_NOT_FOUND"],
   ["Boolean", "broken", true, true, "PARSE_ERROR"],
@@ -127,7 +186,7 @@ function essence({ value, variant, reason, errorCode }) {
 
 describe("a flag resolves identically for the web and for a server", () => {
   for (const [type, key, or, value, outcome, variant, context = { targetingKey: "ada" }] of resolutions) {
-    const isError = outcome.includes("_") && outcome !== "RULE_MATCH";
+    const isError = outcome.includes("_") && outcome !== "TARGETING_MATCH";
     const expect = essence({
       value,
       variant,
@@ -176,18 +235,14 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
     [
       "dates",
       { targetingKey: "k", at: date, in: { at: date } },
-      { kind: "user", key: "k", at: "1970-01-01T00:00:00.000Z", in: { at: "1970-01-01T00:00:00.000Z" } },
+      { kind: "user", key: "k", at: date, in: { at: date } },
     ],
     [
       "other values",
       { targetingKey: "k", a: null, b: [1, "x"], c: { d: { e: 1 } } },
       { kind: "user", key: "k", a: null, b: [1, "x"], c: { d: { e: 1 } } },
     ],
-    [
-      "a value that holds itself",
-      { targetingKey: "k", cyclic },
-      { kind: "user", key: "k", cyclic: { a: 1, self: undefined } },
-    ],
+    ["a value that holds itself", { targetingKey: "k", cyclic }, { kind: "user", key: "k", cyclic }],
     [
       "a date for a kind",
       { kind: "multi", user: { key: "u" }, org: date },

@@ -52,8 +52,8 @@ describe("a receipt", () => {
         assert.equal(again.toJson(), receipt.toJson());
       }
     }
-    const nobody = flags.receipt("f", {});
-    assert.equal(replay(nobody, flags, {}).contextHash, null);
+    const nobody = flags.receipt("f", /** @type {any} */ ({}));
+    assert.equal(replay(nobody, flags, /** @type {any} */ ({})).contextHash, null);
     assert.equal(liveHandles(), before);
   });
 

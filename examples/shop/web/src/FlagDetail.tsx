@@ -1,6 +1,6 @@
 import type { Flags } from "isoflag/tools";
 import { useId } from "react";
-import type { Decision, JsonObject } from "./explanation";
+import type { ContextJson, Decision, JsonObject } from "./explanation";
 import { flagOf, rolloutsOf, sharesOf, variationOf, withFirstWeight } from "./flag-document";
 import { Prose } from "./Inline";
 import { BucketBar, Population } from "./Rollout";
@@ -10,7 +10,7 @@ export interface FlagDetailProps {
   readonly flag: string;
   readonly flags: Flags;
   readonly document: JsonObject;
-  readonly context: JsonObject;
+  readonly context: ContextJson;
   readonly browser: Decision;
   readonly lambda: Decision | undefined;
   readonly onWeights: (path: readonly (string | number)[], weights: readonly number[]) => void;

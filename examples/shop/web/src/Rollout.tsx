@@ -2,7 +2,7 @@
 
 import { Context, type Flags } from "isoflag/tools";
 import { useMemo, useRef } from "react";
-import { decisionOf, type JsonObject, type RolloutTrace } from "./explanation";
+import { type ContextJson, decisionOf, type JsonObject, type RolloutTrace } from "./explanation";
 import { flagOf, listOf, type Rollout, variationOf } from "./flag-document";
 import { Prose, tone } from "./Inline";
 import { code, count, percent } from "./why";
@@ -88,7 +88,7 @@ function segmentsOf(reference: string): string[] {
 function populate(
   flags: Flags,
   key: string,
-  context: JsonObject,
+  context: ContextJson,
   rollout: Rollout,
 ): readonly Inhabitant[] | undefined {
   let whole: JsonObject;
@@ -103,7 +103,9 @@ function populate(
   const path = segmentsOf(rollout.bucketBy);
   const full = isMulti ? [rollout.contextKind, ...path] : path;
   return Array.from({ length: POPULATION }, (_, index) => {
-    const { explanation } = decisionOf(flags.explain(key, replaced(whole, full, `visitor-${index + 1}`)));
+    const { explanation } = decisionOf(
+      flags.explain(key, replaced(whole, full, `visitor-${index + 1}`) as ContextJson),
+    );
     return {
       bucket: explanation.trace?.rollout?.bucket,
       variation: explanation.answer.variationIndex,
@@ -118,7 +120,7 @@ export interface PopulationProps {
   readonly flags: Flags;
   readonly flag: string;
   readonly document: JsonObject;
-  readonly context: JsonObject;
+  readonly context: ContextJson;
   readonly rollout: Rollout;
 }
 

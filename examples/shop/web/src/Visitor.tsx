@@ -3,14 +3,14 @@
 import { applyEdits, modify } from "jsonc-parser";
 import { useMemo } from "react";
 import type { Note } from "./edited";
-import type { JsonObject } from "./explanation";
+import type { ContextJson, JsonObject } from "./explanation";
 import { objectOf, textOf } from "./flag-document";
 import { Prose } from "./Inline";
 import { JsonEditor } from "./JsonEditor";
 
 export interface Preset {
   readonly name: string;
-  readonly context: JsonObject;
+  readonly context: ContextJson;
   readonly bigSegments?: JsonObject;
 }
 
@@ -18,7 +18,7 @@ export interface VisitorProps {
   readonly presets: readonly Preset[];
   readonly selected: number;
   readonly text: string;
-  readonly context: JsonObject;
+  readonly context: ContextJson;
   readonly notes: readonly Note[];
   readonly onSelect: (index: number) => void;
   readonly onText: (text: string) => void;
@@ -71,14 +71,14 @@ export function Visitor({ presets, selected, text, context, notes, onSelect, onT
 }
 
 /** The path of the key that distinguishes visitors. */
-function keyPath(context: JsonObject): string[] {
+function keyPath(context: ContextJson): string[] {
   if (context.kind !== "multi") return ["key"];
   const kind = "user" in context ? "user" : Object.keys(context).find(name => name !== "kind");
   return [kind ?? "user", "key"];
 }
 
 /** The key of the visitor. */
-function visitorKey(context: JsonObject): string {
+function visitorKey(context: ContextJson): string {
   const [first = "key", second] = keyPath(context);
   return textOf(second === undefined ? context[first] : objectOf(context[first])[second]);
 }
@@ -92,6 +92,6 @@ function stepped(key: string, by: number): string {
 }
 
 /** The context's text with another key, otherwise unchanged. */
-function withKey(text: string, context: JsonObject, key: string): string {
+function withKey(text: string, context: ContextJson, key: string): string {
   return applyEdits(text, modify(text, keyPath(context), key, { formattingOptions: {} }));
 }

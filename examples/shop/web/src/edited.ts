@@ -12,7 +12,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from "jsonc-parser";
-import type { Json, JsonObject } from "./explanation";
+import type { ContextJson, Json, JsonObject } from "./explanation";
 import { objectOf } from "./flag-document";
 import type { Preset } from "./Visitor";
 
@@ -112,12 +112,12 @@ function nextVersion(json: JsonObject): (readonly [JSONPath, unknown])[] {
 export interface ContextState {
   readonly preset: number;
   readonly text: string;
-  readonly context: JsonObject;
+  readonly context: ContextJson;
   readonly notes: readonly Note[];
 }
 
 /** The errors of the strict parser; an evaluation accepts the context nevertheless. */
-function contextNotes(text: string, context: JsonObject): Note[] {
+function contextNotes(text: string, context: ContextJson): Note[] {
   try {
     Context.fromObject(context).free();
     return [];
@@ -129,7 +129,7 @@ function contextNotes(text: string, context: JsonObject): Note[] {
 }
 
 export function chosen(presets: readonly Preset[], preset: number): ContextState {
-  const context = presets[preset]?.context ?? {};
+  const context = presets[preset]?.context ?? ({} as ContextJson);
   const text = JSON.stringify(context, null, 2);
   return { preset, text, context, notes: contextNotes(text, context) };
 }
@@ -167,7 +167,7 @@ export function typedContext(state: ContextState, text: string): ContextState {
       ],
     };
   }
-  const context = value as JsonObject;
+  const context = value as ContextJson;
   return { ...state, text, context, notes: contextNotes(text, context) };
 }
 

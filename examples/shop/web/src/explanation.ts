@@ -1,8 +1,10 @@
 /** The members of an explanation's JSON that the page reads; `docs/explanation.schema.json` has them all. */
-import type { Explanation as Explained } from "isoflag/tools";
+import type { ContextObject, Explanation as Explained } from "isoflag/tools";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [member: string]: Json };
+/** A context that the visitor may have written; evaluations report an invalid one. */
+export type ContextJson = JsonObject & ContextObject;
 
 export interface Reason {
   readonly kind: "OFF" | "TARGET_MATCH" | "RULE_MATCH" | "FALLTHROUGH" | "PREREQUISITE_FAILED" | "ERROR";

@@ -7,7 +7,7 @@
 mod part;
 mod walk;
 
-use isoflag::{Flags, Value};
+use isoflag::{FlagHandle, Flags, Value};
 
 use walk::Walk;
 
@@ -88,11 +88,25 @@ pub fn reach(flags: &Flags, key: &str) -> Option<Reach> {
     Some(Reach { served: served.collect(), default: found.default, error: found.error() })
 }
 
+/// Finds the flags whose evaluation may fail; what flags share is followed once.
+pub(crate) struct Failing<'a>(Walk<'a>);
+
+impl<'a> Failing<'a> {
+    pub(crate) fn of(flags: &'a Flags) -> Failing<'a> {
+        Failing(Walk::of(flags.model()))
+    }
+
+    /// Whether the evaluation of some context may fail.
+    pub(crate) fn includes(&mut self, flag: FlagHandle) -> bool {
+        self.0.flag(flag.index()).error()
+    }
+}
+
 /// Returns the constant that the flag serves to every valid context, if the document proves it;
 /// `None` if the flag may serve several answers, may fail, or is missing.
 ///
 /// ```
-/// use isoflag::{Flags, Value};
+/// use isoflag::{FlagHandle, Flags, Value};
 /// use isoflag_tools::{Constant, constant};
 /// let flags = Flags::from_json(br#"{"flags": {"f": {"on": true, "variations": [false, true],
 ///     "rules": [{"variation": 1, "clauses": [

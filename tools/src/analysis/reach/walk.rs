@@ -38,7 +38,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Follows a flag. If a longer path leads to it again, the length of the path is updated.
-    fn flag(&mut self, slot: u32) -> Outcomes {
+    pub(super) fn flag(&mut self, slot: u32) -> Outcomes {
         let above = self.flags_above.len();
         if self.flags_above.contains(&slot) || above > limits::PATH_LENGTH {
             return Outcomes::anything();

@@ -16,7 +16,6 @@ const Tag = {
   Number: 4,
   String: 5,
   Json: 6,
-  NoJsonForm: 7,
 } as const;
 
 /** Above this length the encoder is faster than writing each character. */
@@ -25,6 +24,9 @@ const SHORT = 32;
 /** Thrown for values that do not fit. */
 class TooLong {}
 const tooLong = new TooLong();
+/** Thrown for values without a JSON form, which are left to the encoder: it reports their path. */
+class Unrepresentable {}
+const unrepresentable = new Unrepresentable();
 
 const encoder = new TextEncoder();
 
@@ -70,10 +72,7 @@ function writeText(tag: number, text: string, start: number): number {
     }
   }
   if (offset < start + 3 + length) {
-    if (!isWellFormed(text)) {
-      into[start] = Tag.NoJsonForm;
-      return start + 1;
-    }
+    if (!isWellFormed(text)) throw unrepresentable;
     offset = start + 3 + encoder.encodeInto(text, into.subarray(start + 3)).written;
   }
   const written = offset - start - 3;
@@ -97,9 +96,11 @@ export function write(values: readonly unknown[], from: number): void {
       offset = writeText(Tag.Json, value.text, offset);
     } else {
       if (offset + 9 > BYTES) throw tooLong;
-      if (typeof value === "number") {
+      if (typeof value === "number" || typeof value === "bigint") {
+        const number = Number(value);
+        if (!Number.isFinite(number)) throw unrepresentable;
         bytes[offset] = Tag.Number;
-        numbers.setFloat64(offset + 1, value, true);
+        numbers.setFloat64(offset + 1, number, true);
         offset += 9;
       } else {
         bytes[offset++] = simpleTag(value);
@@ -118,6 +119,6 @@ function simpleTag(value: unknown): number {
     case true:
       return Tag.True;
     default:
-      return Tag.NoJsonForm;
+      throw unrepresentable;
   }
 }

@@ -1,8 +1,8 @@
 /** Reads the members of plain objects that flags depend on. */
 
-import { isWellFormed } from "../json-encoding.js";
+import { isPlainObject, isWellFormed } from "../json-encoding.js";
 import { write } from "./buffer.js";
-import { count, isPlainObject, notPlain, PlainValue, SHORT, scales, weigh } from "./value.js";
+import { count, notPlain, PlainValue, SHORT, scales, weigh } from "./value.js";
 
 /** A member that only counts for the size. */
 const IDLE = 0;

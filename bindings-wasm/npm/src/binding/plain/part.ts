@@ -10,10 +10,11 @@
 import { limits } from "../../generated/constants.js";
 import { partOf } from "../../generated/tools-glue.js";
 import { argumentErrors } from "../errors.js";
-import { isWellFormed } from "../json-encoding.js";
+import { isPlainObject, isWellFormed } from "../json-encoding.js";
+import { problems } from "../problems.js";
 import { begin, WHOLE, write } from "./buffer.js";
 import { Dependencies, type Description, IndividualReader } from "./individual.js";
-import { count, isPlainObject, isPrototypePolluted, notPlain, PlainValue, SHORT, scales } from "./value.js";
+import { count, isPrototypePolluted, notPlain, PlainValue, SHORT, scales } from "./value.js";
 
 const MOST_KINDS = 64;
 
@@ -131,6 +132,7 @@ export class PlainPart {
       if (first === this.#whole) {
         begin(WHOLE);
         write([first], 0);
+        problems.report?.("context", this.#whole.text);
       } else {
         begin(first === this.#single ? 0 : this.#read.length);
         for (const reader of this.#read as IndividualReader[]) reader.write();

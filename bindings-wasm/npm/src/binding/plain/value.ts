@@ -1,6 +1,12 @@
 /** Objects and arrays in a plain object, as last read: the next call detects whether they changed. */
 
-import { holdsContentsElsewhere, isWellFormed, NO_JSON_FORM, primitiveText } from "../json-encoding.js";
+import {
+  holdsContentsElsewhere,
+  isPlainObject,
+  isWellFormed,
+  primitiveText,
+  textOf,
+} from "../json-encoding.js";
 
 const MOST_LEVELS = 12;
 const MOST_PARTS = 1000;
@@ -14,11 +20,6 @@ export const notPlain = new NotPlain();
 
 /** The number of parts of a context so far, and the maximum length of its text. */
 export const scales = { parts: 0, weight: 0 };
-
-export function isPlainObject(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /** Whether iterating over a plain object also visits inherited members. */
 export function isPrototypePolluted(): boolean {
@@ -50,7 +51,9 @@ export function weigh(container: object, level: number): void {
   } else if (isPlainObject(container)) {
     // Faster than listing the names; inherited members of `Object.prototype` have been excluded.
     for (const name in container) weighMember(name, (container as Record<string, unknown>)[name], level);
-  } else if (!holdsContentsElsewhere(container)) {
+  } else if (holdsContentsElsewhere(container)) {
+    scales.weight += 6 * (textOf(container) ?? "").length;
+  } else {
     for (const name of Object.keys(container)) {
       weighMember(name, (container as Record<string, unknown>)[name], level);
     }
@@ -134,7 +137,10 @@ export class PlainValue {
         if (value === LIST || value === RECORD) {
           text += containerText();
         } else {
-          text += primitiveText(value) ?? NO_JSON_FORM;
+          const primitive = primitiveText(value);
+          // The encoder reports it, with its path.
+          if (primitive === undefined) throw notPlain;
+          text += primitive;
           position++;
         }
       }

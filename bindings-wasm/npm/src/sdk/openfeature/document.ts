@@ -1,14 +1,22 @@
 /** The document of an OpenFeature provider. */
 
+import type { EvaluationContext } from "@openfeature/core";
+
+import type { EvaluationDetail } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
 import type { ActivityRecorder } from "../activity.js";
-import { digestOf } from "../observation.js";
+import { callBack } from "../callback.js";
+import { digestOf, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot } from "../source/source.js";
+import { Percentages } from "./percentages.js";
+import { type Resolved, translateContext } from "./translation.js";
 
 /** Options of a provider besides its flags. */
 export interface IsoflagProviderOptions {
   /** Counts evaluations, for example an `Activity`. */
   readonly activity?: ActivityRecorder | undefined;
+  /** Called after every evaluation; it cannot change the answer. */
+  readonly onEvaluation?: Observer | undefined;
 }
 
 /** Reactions of a provider to changes of its document. */
@@ -26,6 +34,7 @@ export class ProviderDocument {
   #unsubscribe: (() => void) | undefined;
   /** The digest of a fixed document; computing one costs a walk through the document. */
   #digest: string | undefined;
+  #percentages: { readonly flags: Flags; readonly found: Percentages } | undefined;
 
   constructor(given: Flags | FlagSource) {
     this.#given = given;
@@ -41,6 +50,38 @@ export class ProviderDocument {
     if (isSource(this.#given)) return this.#given.snapshot.digest;
     this.#digest ??= digestOf(this.#given);
     return this.#digest;
+  }
+
+  /** `meta.version` of the document, if it has one. */
+  get version(): number | undefined {
+    return isSource(this.#given) ? this.#given.snapshot.version : this.#given.version;
+  }
+
+  /** Passes an answer to the options' listeners, and returns it with what is known of the document. */
+  resolved<T>(
+    key: string,
+    detail: EvaluationDetail<T>,
+    defaultValue: T,
+    context: EvaluationContext,
+    options: IsoflagProviderOptions,
+  ): Resolved<T> {
+    const { digest, version } = this;
+    options.activity?.record(key, detail.variationIndex, digest);
+    const { onEvaluation } = options;
+    if (onEvaluation !== undefined) {
+      const evaluation = { key, context: translateContext(context), defaultValue, detail, digest };
+      callBack(() => onEvaluation(evaluation));
+    }
+    const isSplit = this.#percentagesOf()?.decided(key, detail.reason) === true;
+    return { key, detail, digest, version, isSplit };
+  }
+
+  /** Returns the parts of the document that percentages decide. They are read once for each document. */
+  #percentagesOf(): Percentages | undefined {
+    const { flags } = this;
+    if (flags === undefined) return undefined;
+    if (this.#percentages?.flags !== flags) this.#percentages = { flags, found: new Percentages(flags) };
+    return this.#percentages.found;
   }
 
   /**

@@ -16,7 +16,7 @@ import type { FlagSource } from "../source/source.js";
 import { retryAfterTrap } from "../trap.js";
 import { type DetailGetter, detailOf } from "../untyped-getters.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./document.js";
-import { resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
+import { type Resolved, resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
 
 /**
  * Evaluates a document, or that of a source, for the server SDK. Changes of the source emit `PROVIDER_STALE`,
@@ -114,13 +114,11 @@ export class IsoflagServerProvider implements Provider {
     key: string,
     defaultValue: T,
     context: EvaluationContext,
-  ): EvaluationDetail<T> | undefined {
+  ): Resolved<T> | undefined {
     const { flags } = this.#document;
     const detail =
       flags && retryAfterTrap(() => detailOf(flags, getter, key, translateContext(context), defaultValue));
-    if (detail !== undefined) {
-      this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
-    }
-    return detail as EvaluationDetail<T> | undefined;
+    if (detail === undefined) return undefined;
+    return this.#document.resolved(key, detail as EvaluationDetail<T>, defaultValue, context, this.#options);
   }
 }

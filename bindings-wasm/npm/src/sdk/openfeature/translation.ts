@@ -4,25 +4,25 @@ import type {
   ErrorCode,
   EvaluationContext,
   EvaluationContextValue,
+  FlagMetadata,
   JsonValue,
   ResolutionDetails,
 } from "@openfeature/core";
 
 import type { ContextObject } from "../../binding/context.js";
 import type { EvaluationDetail, EvaluationReason } from "../../binding/detail.js";
-import { limits } from "../../generated/constants.js";
 
 type Structure = { readonly [attribute: string]: EvaluationContextValue };
 
 /**
  * Returns LaunchDarkly's context for OpenFeature's: `targetingKey`, else `key`, is the key; `kind` is the kind, `user`
  * unless it is a string; with the kind `multi` every structure is the context of a kind; `privateAttributes` is moved
- * to `_meta`; dates become ISO 8601 text. Values that cannot be contexts become contexts without a key.
+ * to `_meta`. Values that cannot be contexts become contexts without a key.
  */
 export function translateContext(context: EvaluationContext): ContextObject {
   const { kind } = context;
   if (kind !== "multi") {
-    return { ...translateOne(context), kind: typeof kind === "string" ? kind : "user" };
+    return { ...translateOne(context), kind: typeof kind === "string" ? kind : "user" } as ContextObject;
   }
   const kinds: [string, unknown][] = [["kind", kind]];
   for (const [name, one] of Object.entries(context)) {
@@ -30,7 +30,7 @@ export function translateContext(context: EvaluationContext): ContextObject {
     // A date here is a context without a key, which makes the whole invalid.
     kinds.push([name, translateOne(one as Structure)]);
   }
-  return Object.fromEntries(kinds);
+  return Object.fromEntries(kinds) as unknown as ContextObject;
 }
 
 function translateOne(structure: Structure): { [attribute: string]: unknown } {
@@ -52,36 +52,10 @@ function translateOne(structure: Structure): { [attribute: string]: unknown } {
         if (typeof value === "boolean") members.push([name, value]);
         break;
       default:
-        members.push([name, withDatesAsText(value, [structure], new Map())]);
+        members.push([name, value]);
     }
   }
   return Object.fromEntries(members);
-}
-
-function isStructure(value: EvaluationContextValue): value is { [key: string]: EvaluationContextValue } {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-/**
- * Cyclic values are omitted. Values nested too deep are kept, for the core to decide. A structure that occurs several
- * times is copied once.
- */
-function withDatesAsText(
-  value: EvaluationContextValue,
-  within: readonly unknown[],
-  copies: Map<object, unknown>,
-): unknown {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
-  if (!isStructure(value) || within.length > limits.nesting) return value;
-  if (within.includes(value)) return undefined;
-  const known = copies.get(value);
-  if (known !== undefined) return known;
-  const inner = [...within, value];
-  const copy = Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, withDatesAsText(member, inner, copies)]),
-  );
-  copies.set(value, copy);
-  return copy;
 }
 
 /** OpenFeature's error codes, by LaunchDarkly's. */
@@ -99,17 +73,50 @@ const ERROR_MESSAGES = {
   WRONG_TYPE: "the flag serves a value of another type",
 } as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: string };
 
-/** Returns OpenFeature's resolution of an answer; without a document, an error. */
-export function resolutionOf<T>(
-  detail: EvaluationDetail<T> | undefined,
-  defaultValue: T,
-): ResolutionDetails<T> {
-  return detail === undefined ? notReady(defaultValue) : translateDetail(detail);
+/** OpenFeature's reasons, by LaunchDarkly's. */
+const REASONS: { readonly [kind in EvaluationReason["kind"]]: string } = {
+  OFF: "DISABLED",
+  PREREQUISITE_FAILED: "DISABLED",
+  TARGET_MATCH: "TARGETING_MATCH",
+  RULE_MATCH: "TARGETING_MATCH",
+  FALLTHROUGH: "STATIC",
+  ERROR: "ERROR",
+};
+
+/** The members of a reason that are metadata of a resolution. */
+const REASON_MEMBERS = [
+  "ruleIndex",
+  "ruleId",
+  "prerequisiteKey",
+  "inExperiment",
+  "bigSegmentsStatus",
+] as const;
+
+/** An answer that is resolved, and what is known of its document. */
+export interface Resolved<T> {
+  readonly key: string;
+  readonly detail: EvaluationDetail<T>;
+  readonly digest: string | undefined;
+  readonly version: number | undefined;
+  /** Whether a percentage decided the answer. */
+  readonly isSplit: boolean;
 }
 
-function translateDetail<T>(detail: EvaluationDetail<T>): ResolutionDetails<T> {
+/** Returns OpenFeature's resolution of an answer; without a document, an error. */
+export function resolutionOf<T>(resolved: Resolved<T> | undefined, defaultValue: T): ResolutionDetails<T> {
+  return resolved === undefined ? notReady(defaultValue) : translate(resolved, resolved.detail);
+}
+
+function translate<T>(resolved: Resolved<unknown>, detail: EvaluationDetail<T>): ResolutionDetails<T> {
   const { value, variationIndex, reason } = detail;
-  const resolution: ResolutionDetails<T> = { value, reason: reason.kind };
+  const { digest, version } = resolved;
+  const members = REASON_MEMBERS.map(name => [name, reason[name]] as const);
+  const metadata = [...members, ["variationIndex", variationIndex], ["digest", digest], ["version", version]];
+  const resolution: ResolutionDetails<T> = {
+    value,
+    reason: resolved.isSplit && detail === resolved.detail ? "SPLIT" : REASONS[reason.kind],
+    flagMetadata: Object.fromEntries(metadata.filter(([_, known]) => known != null)) as FlagMetadata,
+  };
   if (variationIndex !== null) resolution.variant = String(variationIndex);
   if (reason.kind === "ERROR") {
     const code = reason.errorKind === undefined ? "GENERAL" : ERROR_CODES[reason.errorKind];
@@ -121,19 +128,20 @@ function translateDetail<T>(detail: EvaluationDetail<T>): ResolutionDetails<T> {
 
 /** Returns the resolution of a flag requested as an object: any other value has the wrong type. */
 export function resolutionOfObject<T extends JsonValue>(
-  detail: EvaluationDetail<unknown> | undefined,
+  resolved: Resolved<unknown> | undefined,
   defaultValue: T,
 ): ResolutionDetails<T> {
-  if (detail === undefined) return notReady(defaultValue);
+  if (resolved === undefined) return notReady(defaultValue);
+  const { detail } = resolved;
   const { value } = detail;
   if (detail.variationIndex !== null && (typeof value !== "object" || value === null)) {
-    return translateDetail({
+    return translate(resolved, {
       value: defaultValue,
       variationIndex: null,
       reason: { kind: "ERROR", errorKind: "WRONG_TYPE" },
     });
   }
-  return translateDetail(detail as EvaluationDetail<T>);
+  return translate(resolved, detail as EvaluationDetail<T>);
 }
 
 function notReady<T>(value: T): ResolutionDetails<T> {

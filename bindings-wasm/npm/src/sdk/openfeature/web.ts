@@ -18,7 +18,7 @@ import type { FlagSource } from "../source/source.js";
 import { retryAfterTrap } from "../trap.js";
 import { type DetailGetter, detailOf } from "../untyped-getters.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./document.js";
-import { resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
+import { type Resolved, resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
 
 /**
  * Evaluates a document, or that of a source, for the web SDK. Changes of the source emit `PROVIDER_STALE`,
@@ -147,7 +147,7 @@ export class IsoflagWebProvider implements Provider {
     key: string,
     defaultValue: T,
     context: EvaluationContext,
-  ): EvaluationDetail<T> | undefined {
+  ): Resolved<T> | undefined {
     const flags = this.#document.flags;
     // The SDK passes a copy of the context; another domain's, or a hook's, is a different one.
     const isBound = this.#bound !== undefined && (flags === undefined || flags === this.#flags);
@@ -156,10 +156,8 @@ export class IsoflagWebProvider implements Provider {
         ? this.#bound && detailOf(this.#bound, getter, key, defaultValue)
         : flags && detailOf(flags, getter, key, translateContext(context), defaultValue);
     const detail = retryAfterTrap(evaluate);
-    if (detail !== undefined) {
-      this.#options.activity?.record(key, detail.variationIndex, this.#document.digest);
-    }
-    return detail as EvaluationDetail<T> | undefined;
+    if (detail === undefined) return undefined;
+    return this.#document.resolved(key, detail as EvaluationDetail<T>, defaultValue, context, this.#options);
   }
 }
 

@@ -5,9 +5,14 @@
 
 import type { BoundFlags } from "../../binding/bound-flags.js";
 import type { ContextLike } from "../../binding/context.js";
+import type { EvaluationReason } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
+import type { JsonValue } from "../../binding/json.js";
+import { ProblemMessages } from "../../binding/problem-messages.js";
+import { problems } from "../../binding/problems.js";
 import type { ActivityRecorder } from "../activity.js";
-import { digestOf } from "../observation.js";
+import { callBack } from "../callback.js";
+import { digestOf, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "../source/source.js";
 import { isTrap, retryAfterTrap } from "../trap.js";
 import { detailOf } from "../untyped-getters.js";
@@ -20,6 +25,7 @@ import {
   type FlagType,
   NOT_READY,
 } from "./flag-answer.js";
+import { untilReady } from "./readiness.js";
 
 /** The inputs of answers. */
 export interface AnswerInputs {
@@ -30,6 +36,8 @@ export interface AnswerInputs {
   readonly digest: string | undefined;
   /** How long an instance of the back end keeps a document, in seconds. */
   readonly ttlSeconds: number | undefined;
+  /** How long components wait for the first document, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** The state of the document that the answers come from. */
@@ -98,6 +106,34 @@ export class Answers {
     if (detail !== undefined) return answerOf(detail);
     const { bootstrap } = this.inputs;
     return bootstrap === undefined ? NOT_READY : bootstrapAnswer(bootstrap, key, type);
+  }
+
+  /** Returns the values of all flags that serve a variation, by key. */
+  values(): { readonly [key: string]: JsonValue } {
+    const state =
+      this.#evaluate(
+        bound => bound.allFlagsState(),
+        (flags, context) => flags.allFlagsState(context),
+      ) ??
+      this.inputs.bootstrap ??
+      {};
+    const keys = Object.keys(state).filter(key => key !== "$flagsState" && key !== "$valid");
+    const served = keys
+      .map(key => [key, bootstrapAnswer(state, key, "json")] as const)
+      .filter(([, { served }]) => served);
+    return Object.fromEntries(served.map(([key, { value }]) => [key, value as JsonValue]));
+  }
+
+  /**
+   * Suspends the component that renders until the source has a document or has failed, or until the deadline. A promise
+   * that is thrown does so in every version of React.
+   */
+  suspendUntilReady(): void {
+    const { flags, bootstrap, deadlineMs } = this.inputs;
+    if (deadlineMs === undefined || bootstrap !== undefined || !isSource(flags)) return;
+    if (this.committed.binding !== undefined) return;
+    const promise = untilReady(flags, deadlineMs);
+    if (promise !== undefined) throw promise;
   }
 
   /** Returns how long the consistency gate remains closed if only time passes: 0 if it is open, or Infinity. */
@@ -170,13 +206,46 @@ export class Committed {
   /** The document and the context that are bound; the last good document if the current one cannot be. */
   binding: Binding | undefined;
   activity: ActivityRecorder | undefined;
+  onEvaluation: Observer | undefined;
   onError: ((error: Error) => void) | undefined;
   #answers: Answers | undefined;
   #source: FlagSource | undefined;
   #unsubscribe: (() => void) | undefined;
   #bindingError: Error | undefined;
   #reported: Error | undefined;
+  readonly #problems = new ProblemMessages();
   readonly #listeners = new Set<() => void>();
+
+  /** Reports an answer that a component shows from now on. */
+  shown(key: string, answer: FlagAnswer, defaultValue: unknown, answers: Answers): void {
+    if (answer === NOT_READY) return;
+    const { value, variationIndex } = answer;
+    this.activity?.record(key, variationIndex, answers.identity().digest);
+    const reason = answer.reason as EvaluationReason;
+    const { onEvaluation } = this;
+    if (onEvaluation !== undefined) {
+      const detail = { value: answer.served ? value : defaultValue, variationIndex, reason };
+      const { context } = answers.inputs;
+      const { digest } = answers.identity();
+      callBack(() => onEvaluation({ key, context, defaultValue, detail, digest }));
+    }
+    const message = this.#reportProblem(reason?.errorKind, key);
+    // A document's own evaluation warns.
+    if (message !== undefined && answers.document === undefined && isDevelopment()) {
+      console.warn(`isoflag: ${message}`);
+    }
+  }
+
+  /** Passes each problem to the application once; returns its message. */
+  readonly #reportProblem = (
+    kind: string | undefined,
+    subject: unknown,
+    detail?: unknown,
+  ): string | undefined => {
+    const message = this.#problems.next(kind, subject, detail);
+    if (message !== undefined) callBack(() => this.onError?.(new Error(message)));
+    return message;
+  };
 
   /** Subscribes to changes of the source; returns a function that unsubscribes. */
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -223,13 +292,27 @@ export class Committed {
       this.#replace(undefined);
     } else if (flags !== binding?.flags || context !== binding.context) {
       try {
-        const bound = retryAfterTrap(() => flags.bind(context));
+        const bound = retryAfterTrap(() => this.#bindTo(flags, context));
         this.#replace({ flags, context, bound, origin });
       } catch (error) {
         this.#bindingError = error as Error;
         // The last good answers are kept, but never for another context.
         if (context !== binding?.context) this.#replace(undefined);
       }
+    }
+  }
+
+  /** Binds a document, and reports what its context has that is ignored. */
+  #bindTo(flags: Flags, context: ContextLike): BoundFlags {
+    const { report } = problems;
+    problems.report = (...problem) => {
+      report?.(...problem);
+      this.#reportProblem(...problem);
+    };
+    try {
+      return flags.bind(context);
+    } finally {
+      problems.report = report;
     }
   }
 
@@ -246,6 +329,15 @@ export class Committed {
     if (error === this.#reported) return;
     this.#reported = error;
     if (error !== undefined) this.onError?.(error);
+  }
+}
+
+/** Whether the application is developed: bundlers replace the expression. */
+function isDevelopment(): boolean {
+  try {
+    return process.env["NODE_ENV"] !== "production";
+  } catch {
+    return false;
   }
 }
 

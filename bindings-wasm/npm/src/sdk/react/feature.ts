@@ -2,19 +2,21 @@
 
 import { type ReactNode, useCallback, useMemo, useSyncExternalStore } from "react";
 
-import type { JsonValue } from "../../binding/json.js";
+import type { FlagKey, FlagValue } from "../../binding/flag-types.js";
 import { jsonEqual } from "../json-equality.js";
 import type { Answers } from "./answers.js";
-import type { FlagAnswer } from "./flag-answer.js";
+import { type FlagAnswer, typeOfDefault } from "./flag-answer.js";
 import { useFlagAnswer } from "./hooks.js";
 import { useAnswers, useStable } from "./provider.js";
 
 /** Properties of {@link Feature}. */
-export interface FeatureProps {
+export interface FeatureProps<Key extends FlagKey = FlagKey> {
   /** The flag's key. */
-  readonly flag: string;
+  readonly flag: Key;
   /** The value that shows the children, `true` by default. */
-  readonly value?: JsonValue | undefined;
+  readonly value?: FlagValue<Key> | undefined;
+  /** The value if the flag serves none or one of another type, as for `useFlag`; without it `fallback` is shown. */
+  readonly defaultValue?: FlagValue<Key> | undefined;
   /**
    * Requires the back end to be consistent too: a journey then begins only once each of its instances has noticed that
    * the flag is on. Needs the provider's `ttlSeconds`, or a bootstrap with `isBackendConsistent`.
@@ -35,19 +37,21 @@ export interface FeatureProps {
  * </Feature>
  * ```
  */
-export function Feature({
+export function Feature<Key extends FlagKey>({
   flag,
-  value = true,
+  value = true as FlagValue<Key>,
+  defaultValue,
   requireConsistent = false,
   fallback = null,
   children = null,
-}: FeatureProps): ReactNode {
-  const expected = useStable(value);
+}: FeatureProps<Key>): ReactNode {
+  const expected = useStable<unknown>(value);
+  const otherwise = useStable<unknown>(defaultValue);
   const select = useCallback(
-    (answer: FlagAnswer) => answer.served && jsonEqual(answer.value, expected),
-    [expected],
+    (answer: FlagAnswer) => jsonEqual(answer.served ? answer.value : otherwise, expected),
+    [expected, otherwise],
   );
-  const isServed = useFlagAnswer("Feature", flag, "json", select);
+  const isServed = useFlagAnswer("Feature", flag, typeOfDefault(otherwise), otherwise, select);
   const isOpen = useGate(flag, requireConsistent);
   return isServed && isOpen ? children : fallback;
 }

@@ -76,14 +76,14 @@ export function bootstrapAnswer(bootstrap: Bootstrap, key: string, type: FlagTyp
     return unserved({ kind: "ERROR", errorKind: "FLAG_NOT_FOUND" });
   }
   const value = bootstrap[key] as JsonValue;
-  const { $flagsState = {} } = bootstrap as {
+  const { $flagsState } = bootstrap as {
     readonly $flagsState?: { readonly [flagKey: string]: FlagState };
   };
-  const state = Object.hasOwn($flagsState, key) ? $flagsState[key] : undefined;
+  const state = $flagsState && Object.hasOwn($flagsState, key) ? $flagsState[key] : undefined;
   const variationIndex = state?.variation ?? null;
   const reason = state?.reason ?? null;
-  // The value of a flag that serves no variation is null in this format.
-  if (value === null && variationIndex === null) {
+  // In LaunchDarkly's format the value of a flag that serves no variation is null.
+  if (value === null && variationIndex === null && $flagsState !== undefined) {
     return { served: false, value: undefined, variationIndex, reason };
   }
   const expected = TYPES[type];

@@ -2,11 +2,13 @@
 
 import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
 
+import type { FlagKey, FlagKeyOf, FlagValue } from "../../binding/flag-types.js";
 import type { Flags } from "../../binding/flags.js";
 import type { JsonValue } from "../../binding/json.js";
+import { callBack } from "../callback.js";
 import { jsonEqual } from "../json-equality.js";
 import type { AnswersStatus } from "./answers.js";
-import { type FlagAnswer, type FlagReason, type FlagType, NOT_READY, typeOfDefault } from "./flag-answer.js";
+import { type FlagAnswer, type FlagReason, type FlagType, typeOfDefault } from "./flag-answer.js";
 import { useAnswers, useStable } from "./provider.js";
 
 /** An answer with its reason. Objects and arrays are shared between renders: do not change them. */
@@ -34,15 +36,17 @@ function snapshots<T>(
   return [stable(page), stable(server)];
 }
 
-/** Returns what a component shows of a flag's answer, and counts the answer once it is shown. */
+/** Returns what a component shows of a flag's answer, and reports the answer once it is shown. */
 export function useFlagAnswer<T>(
   name: string,
   key: string,
   type: FlagType,
+  defaultValue: unknown,
   select: (answer: FlagAnswer) => T,
 ): T {
   const answers = useAnswers(name);
   const recorded = useRef<unknown>(undefined);
+  const isShown = useRef(false);
   const [subscribe, page, server] = useMemo(() => {
     let evaluated: { readonly document: Flags | undefined; readonly answer: FlagAnswer } | undefined;
     const read = (): FlagAnswer => {
@@ -52,16 +56,18 @@ export function useFlagAnswer<T>(
       }
       return evaluated.answer;
     };
+    const report = (): void => {
+      const answer = read();
+      const shown = [key, answer.variationIndex, answer.value, answer.reason];
+      // Strict mode runs effects twice.
+      if (jsonEqual(recorded.current, shown)) return;
+      recorded.current = shown;
+      answers.committed.shown(key, answer, defaultValue, answers);
+    };
     const subscribe = (listener: () => void): (() => void) => {
+      isShown.current = true;
       const update = (): void => {
-        const { activity } = answers.committed;
-        const answer = activity === undefined ? NOT_READY : read();
-        const shown = [key, answer.variationIndex, answer.value];
-        // Strict mode runs effects twice.
-        if (answer !== NOT_READY && !jsonEqual(recorded.current, shown)) {
-          recorded.current = shown;
-          activity?.record(key, answer.variationIndex, answers.identity().digest);
-        }
+        callBack(report);
         listener();
       };
       update();
@@ -72,47 +78,90 @@ export function useFlagAnswer<T>(
       subscribe,
       ...snapshots(
         jsonEqual,
-        () => select(read()),
+        () => {
+          // A component that is on the screen does not suspend.
+          if (!isShown.current) answers.suspendUntilReady();
+          return select(read());
+        },
         () => select(onServer.answer(key, type)),
       ),
     ] as const;
-  }, [answers, key, type, select]);
+  }, [answers, key, type, defaultValue, select]);
   return useStable(useSyncExternalStore(subscribe, page, server));
 }
+
+/** No type for a default that is a boolean, number or string: those have signatures of their own. */
+export type NotPrimitive<T> = [T] extends [boolean | number | string] ? never : unknown;
 
 /**
  * The value of a flag for the provider's context. If the flag serves another type than that of the default, it is the
  * default; a default that is an object, an array or null allows any type. An equal object is the same object.
+ *
+ * The keys and values are those of {@link FlagTypes}. Without a declaration, name the type of a JSON flag:
+ * `useFlag<Theme>("theme", { color: "grey" })`.
  */
-export function useFlag(key: string, defaultValue: boolean): boolean;
-export function useFlag(key: string, defaultValue: number): number;
-export function useFlag(key: string, defaultValue: string): string;
-export function useFlag<T>(key: string, defaultValue: T): JsonValue | T;
-export function useFlag<T>(key: string, defaultValue: T): JsonValue | T {
+export function useFlag(key: FlagKeyOf<boolean>, defaultValue: boolean): boolean;
+export function useFlag(key: FlagKeyOf<number>, defaultValue: number): number;
+export function useFlag<Key extends FlagKeyOf<string>, T extends string>(
+  key: Key,
+  defaultValue: T,
+): Extract<FlagValue<Key>, string> | T;
+export function useFlag<Key extends FlagKey, T>(
+  key: Key,
+  defaultValue: T & NotPrimitive<T>,
+): FlagValue<Key> | T;
+export function useFlag<T extends object | null>(key: FlagKey, defaultValue: T): T;
+export function useFlag(key: string, defaultValue: unknown): unknown {
   const fallback = useStable(defaultValue);
-  const select = useCallback(
-    ({ served, value }: FlagAnswer) => (served ? (value as JsonValue) : fallback),
-    [fallback],
-  );
-  return useFlagAnswer("useFlag", key, typeOfDefault(defaultValue), select);
+  const select = useCallback(({ served, value }: FlagAnswer) => (served ? value : fallback), [fallback]);
+  return useFlagAnswer("useFlag", key, typeOfDefault(defaultValue), fallback, select);
 }
 
 /** Returns the value of a flag with its variation and reason. Before there is a document the reason is `CLIENT_NOT_READY`. */
-export function useFlagDetail(key: string, defaultValue: boolean): FlagDetail<boolean>;
-export function useFlagDetail(key: string, defaultValue: number): FlagDetail<number>;
-export function useFlagDetail(key: string, defaultValue: string): FlagDetail<string>;
-export function useFlagDetail<T>(key: string, defaultValue: T): FlagDetail<JsonValue | T>;
-export function useFlagDetail<T>(key: string, defaultValue: T): FlagDetail<JsonValue | T> {
+export function useFlagDetail(key: FlagKeyOf<boolean>, defaultValue: boolean): FlagDetail<boolean>;
+export function useFlagDetail(key: FlagKeyOf<number>, defaultValue: number): FlagDetail<number>;
+export function useFlagDetail<Key extends FlagKeyOf<string>, T extends string>(
+  key: Key,
+  defaultValue: T,
+): FlagDetail<Extract<FlagValue<Key>, string> | T>;
+export function useFlagDetail<Key extends FlagKey, T>(
+  key: Key,
+  defaultValue: T & NotPrimitive<T>,
+): FlagDetail<FlagValue<Key> | T>;
+export function useFlagDetail<T extends object | null>(key: FlagKey, defaultValue: T): FlagDetail<T>;
+export function useFlagDetail(key: string, defaultValue: unknown): FlagDetail<unknown> {
   const fallback = useStable(defaultValue);
   const select = useCallback(
     ({ served, value, variationIndex, reason }: FlagAnswer) => ({
-      value: served ? (value as JsonValue) : fallback,
+      value: served ? value : fallback,
       variationIndex,
       reason,
     }),
     [fallback],
   );
-  return useFlagAnswer("useFlagDetail", key, typeOfDefault(defaultValue), select);
+  return useFlagAnswer("useFlagDetail", key, typeOfDefault(defaultValue), fallback, select);
+}
+
+/** The values of all flags, by key: those of {@link FlagTypes}, or any JSON. */
+export type FlagValues = {
+  readonly [Key in FlagKey]?: FlagValue<Key>;
+};
+
+/**
+ * The values of all flags for the provider's context; empty before there is a document. The component renders again when
+ * any of them changes: prefer `useFlag`.
+ */
+export function useFlags(): FlagValues {
+  const answers = useAnswers("useFlags");
+  const [page, server] = useMemo(() => {
+    const { onServer } = answers;
+    return snapshots(
+      jsonEqual,
+      () => answers.values(),
+      () => onServer.values(),
+    );
+  }, [answers]);
+  return useStable(useSyncExternalStore(answers.committed.subscribe, page, server)) as FlagValues;
 }
 
 /** The state of the document: for a spinner, or to say that it is old. */

@@ -5,6 +5,7 @@ import {
   createElement,
   type ReactElement,
   type ReactNode,
+  Suspense,
   useContext,
   useEffect,
   useInsertionEffect,
@@ -13,21 +14,26 @@ import {
   useState,
 } from "react";
 
-import type { ContextLike } from "../../binding/context.js";
+import type { Context, ContextLike } from "../../binding/context.js";
 import type { Flags } from "../../binding/flags.js";
 import type { ActivityRecorder } from "../activity.js";
 import { jsonEqual } from "../json-equality.js";
+import type { Observer } from "../observation.js";
 import type { FlagSource } from "../source/source.js";
 import { Answers, Committed } from "./answers.js";
 import type { Bootstrap } from "./flag-answer.js";
+import type { FlagValues } from "./hooks.js";
 
 /** Properties of every provider. */
 interface CommonProps {
   /** Counts the answers that components have shown, such as an `Activity`. */
   readonly activity?: ActivityRecorder | undefined;
+  /** Called for each answer that a component shows, and again when it changes. */
+  readonly onEvaluation?: Observer | undefined;
   /**
    * Called when a document cannot be loaded or a context cannot be bound; the last good answers of the context are kept. Errors of a
-   * source that has an `onError` of its own are passed to that one only.
+   * source that has an `onError` of its own are passed to that one only. Also called once for each unknown key, wrong type,
+   * malformed flag, invalid context and ignored attribute.
    */
   readonly onError?: ((error: Error) => void) | undefined;
   readonly children?: ReactNode;
@@ -51,6 +57,13 @@ interface EvaluatingProps extends CommonProps {
    * it: without it nothing is consistent.
    */
   readonly ttlSeconds?: number | undefined;
+  /**
+   * Suspends components that read flags until the first document, at most for this many milliseconds; then they show
+   * defaults. Without it they do not suspend, unless `fallback` is given.
+   */
+  readonly deadlineMs?: number | undefined;
+  /** Shown instead of the children while components suspend; without it the `Suspense` above applies. */
+  readonly fallback?: ReactNode;
 }
 
 /** A provider that evaluates nothing and shows what a server has evaluated. */
@@ -62,10 +75,15 @@ interface BootstrapProps extends CommonProps {
   readonly flags?: undefined;
   readonly context?: undefined;
   readonly ttlSeconds?: undefined;
+  readonly deadlineMs?: undefined;
+  readonly fallback?: undefined;
 }
 
 /** Properties of {@link IsoflagProvider}. */
 export type IsoflagProviderProps = EvaluatingProps | BootstrapProps;
+
+/** The deadline of a provider with a `fallback`. */
+const DEFAULT_DEADLINE_MS = 3_000;
 
 const Provided = createContext<Answers | null>(null);
 Provided.displayName = "Isoflag";
@@ -82,28 +100,45 @@ export function useStable<T>(value: T, isEqual: (one: T, other: T) => boolean = 
 
 /** Provides flags to the components below. */
 export function IsoflagProvider(props: IsoflagProviderProps): ReactElement {
-  const { flags, digest, ttlSeconds, activity, onError, children } = props;
+  const { flags, digest, ttlSeconds, activity, onEvaluation, onError, fallback, children } = props;
+  const { deadlineMs = fallback === undefined ? undefined : DEFAULT_DEADLINE_MS } = props;
   const context = useStable(contentsOf(props.context));
   const bootstrap = useStable(props.bootstrap);
   const [committed] = useState(() => new Committed());
   const answers = useMemo(
-    () => new Answers(committed, { flags, context, bootstrap, digest, ttlSeconds }),
-    [committed, flags, context, bootstrap, digest, ttlSeconds],
+    () => new Answers(committed, { flags, context, bootstrap, digest, ttlSeconds, deadlineMs }),
+    [committed, flags, context, bootstrap, digest, ttlSeconds, deadlineMs],
   );
   useInsertionEffect(() => {
     committed.activity = activity;
+    committed.onEvaluation = onEvaluation;
     committed.onError = onError;
   });
   useEffect(() => committed.follow(answers), [committed, answers]);
   useEffect(() => () => committed.release(), [committed]);
-  return createElement(Provided.Provider, { value: answers }, children);
+  const content = fallback === undefined ? children : createElement(Suspense, { fallback }, children);
+  return createElement(Provided.Provider, { value: answers }, content);
+}
+
+/** Properties of {@link IsoflagTestProvider}. */
+export interface IsoflagTestProviderProps {
+  /** The values of flags, by key; others serve their defaults. */
+  readonly values: FlagValues;
+  /** The components under test. */
+  readonly children?: ReactNode;
+}
+
+/** Provides fixed values to the components of a test, without a document and a context. */
+export function IsoflagTestProvider({ values, children }: IsoflagTestProviderProps): ReactElement {
+  return createElement(IsoflagProvider, { bootstrap: values as Bootstrap, children });
 }
 
 /** Reads a parsed context, so that equal ones compare as equal and the application may free each of them. */
 function contentsOf(context: ContextLike | undefined): ContextLike | undefined {
-  if (typeof context?.toObject !== "function" || typeof context.free !== "function") return context;
+  const parsed = context as Context | undefined;
+  if (typeof parsed?.toObject !== "function" || typeof parsed.free !== "function") return context;
   try {
-    return context.toObject() as ContextLike;
+    return parsed.toObject();
   } catch {
     // It was freed already; binding it reports the error.
     return context;

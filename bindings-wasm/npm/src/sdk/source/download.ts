@@ -65,6 +65,7 @@ export async function download(request: Request): Promise<Download> {
       await response.body?.cancel();
       throw new SourceError("status", url, `answered ${response.status} instead of a flag document`, {
         status: response.status,
+        retryAfterMs: retryAfterMs(response.headers.get("Retry-After")),
       });
     }
     const bytes = await readBody(response, request);
@@ -88,6 +89,16 @@ export async function download(request: Request): Promise<Download> {
 function isElsewhere(url: string): boolean {
   const { location } = globalThis as { location?: { href: string; origin: string } };
   return location !== undefined && new URL(url, location.href).origin !== location.origin;
+}
+
+/** The longest time that a server can postpone the next attempt. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+
+/** Reads seconds or a date; undefined if it is neither. */
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : undefined;
 }
 
 async function readBody(response: Response, { url, signal, onProgress }: Request): Promise<Uint8Array> {

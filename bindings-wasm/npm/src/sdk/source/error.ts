@@ -29,17 +29,24 @@ export class SourceError extends Error {
   readonly url: string;
   /** The status of the response, if there was one. */
   readonly status: number | undefined;
+  /** @internal The `Retry-After` of the response, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: SourceErrorCode,
     url: string,
     message: string,
-    { status, cause }: { status?: number; cause?: unknown } = {},
+    {
+      status,
+      cause,
+      retryAfterMs,
+    }: { status?: number; cause?: unknown; retryAfterMs?: number | undefined } = {},
   ) {
     super(printable(`\`${url}\` ${message}`), cause === undefined ? undefined : { cause });
     this.code = code;
     this.url = url;
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

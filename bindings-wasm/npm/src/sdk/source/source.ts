@@ -1,128 +1,29 @@
 /** Fetches a flag document and keeps it up to date. */
 
+import type { ContextLike } from "../../binding/context.js";
+import type { FlagKey } from "../../binding/flag-types.js";
 import type { Flags } from "../../binding/flags.js";
 import type { Evidence, ResponseTimes } from "../../binding/freshness.js";
+import { callBack } from "../callback.js";
 import { digestOf } from "../observation.js";
-import { type Download, download, type Progress } from "./download.js";
+import { type Download, download } from "./download.js";
 import { messageOf, SourceError, type SourceErrorCode } from "./error.js";
+import { type FlagListener, followFlag } from "./flag-listener.js";
+import type { PageVisibility, SourceOptions, StoredDocument } from "./options.js";
+import { Schedule } from "./schedule.js";
+import { type FlagSource, LOADING, type SourceSnapshot } from "./snapshot.js";
 
-/**
- * The status of a source.
- *
- * - `loading`: no document yet, and no attempt has failed
- * - `ready`: the document is the one that the server returned last
- * - `stale`: the last attempt failed; an earlier document is kept
- * - `error`: every attempt failed; there is no document
- * - `closed`: {@link DocumentSource.close} was called
- */
-export type SourceStatus = "loading" | "ready" | "stale" | "error" | "closed";
-
-/** The state of a source at one moment. Different states are different objects. */
-export interface SourceSnapshot {
-  /** Whether there is a document, and how fresh it is. */
-  readonly status: SourceStatus;
-  /** The current document. It is freed once another has replaced it and every subscriber was called. */
-  readonly flags: Flags | undefined;
-  /** The error of the last attempt. */
-  readonly error: SourceError | undefined;
-  /** The document's digest: as computed, or as sent by the server if this module does not compute it. */
-  readonly digest: string | undefined;
-  /** `meta.version` of the document. */
-  readonly version: number | undefined;
-  /** When the server last confirmed the document, in milliseconds since 1970. */
-  readonly fetchedAt: number | undefined;
-  /**
-   * When the document replaced a later one, as after a rollback, in milliseconds since 1970: the gate counts from then
-   * (`takenMs`).
-   */
-  readonly steppedBackAt?: number | undefined;
-  /** Whether a request is in progress. */
-  readonly fetching: boolean;
-  /** The progress of the current request. */
-  readonly progress: Progress | undefined;
-}
-
-/**
- * A holder of a document that may be replaced: a {@link DocumentSource}, or an application's own object.
- */
-export interface FlagSource {
-  /** The current state: the same object until something changes. */
-  readonly snapshot: SourceSnapshot;
-  /** Calls the listener after every change; returns a function that unsubscribes. */
-  subscribe(listener: () => void): () => void;
-  /** Whether the source itself reports errors to the application; a provider then does not report them again. */
-  readonly reportsErrors?: boolean | undefined;
-}
-
-/** The required part of the class `Flags`. */
-export interface DocumentLoader {
-  /** Loads a document, or throws a `DocumentError`. */
-  fromJson(text: Uint8Array): Flags;
-}
-
-/** The visibility of a page. */
-export interface PageVisibility extends Pick<EventTarget, "addEventListener" | "removeEventListener"> {
-  /** `visible` while the page is visible. */
-  readonly visibilityState: string;
-}
-
-/** Options of a source. */
-export interface SourceOptions {
-  /**
-   * The address of the document. A relative one needs a page: without one, as on a server, it is not fetched and the
-   * source keeps the status `loading`.
-   */
-  readonly url: string | URL;
-  /** The class of the entry that the page uses: `import { Flags, ready } from "isoflag"`. */
-  readonly Flags: DocumentLoader;
-  /** `ready` of the same entry. Optional if the module is already loaded. */
-  readonly ready?: (() => Promise<unknown>) | undefined;
-  /** The function that fetches (default: the host's own). */
-  readonly fetch?: typeof fetch | undefined;
-  /** Headers, credentials and similar options for every request. */
-  readonly request?: Omit<RequestInit, "signal" | "method" | "body" | "cache"> | undefined;
-  /**
-   * Whether there is no cache between page and server, so that each response is accepted. Otherwise a response is
-   * rejected if its `Last-Modified`, else its `Date`, else its `Age` shows that the origin made it before the current
-   * document.
-   */
-  readonly authoritative?: boolean | undefined;
-  /** Polls after this many milliseconds while the page is visible (default: never). It must be above 0. */
-  readonly intervalMs?: number | undefined;
-  /** Refreshes when the page becomes visible (default: true). */
-  readonly refetchOnVisible?: boolean | undefined;
-  /**
-   * The timeout of a whole attempt in milliseconds, including loading the module, redirects and the body. The default
-   * is 30,000 in a page, where nothing waits for it and a network may be slow, and 2,000 elsewhere, such as in a
-   * function.
-   */
-  readonly timeoutMs?: number | undefined;
-  /** Closes the source when it is aborted. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called after every failed attempt. */
-  readonly onError?: ((error: SourceError) => void) | undefined;
-  /** The source of visibility (default: the page's document). */
-  readonly page?: PageVisibility | undefined;
-}
+export type * from "./options.js";
+export type { FlagSource, SourceSnapshot, SourceStatus } from "./snapshot.js";
 
 /** The last good document. */
 interface Held {
   readonly flags: Flags;
   readonly bytes: Uint8Array;
   readonly etag: string | undefined;
-  readonly times: ResponseTimes;
+  /** Undefined for the `initial` document. */
+  readonly times: ResponseTimes | undefined;
 }
-
-const LOADING: SourceSnapshot = Object.freeze({
-  status: "loading",
-  flags: undefined,
-  error: undefined,
-  digest: undefined,
-  version: undefined,
-  fetchedAt: undefined,
-  fetching: false,
-  progress: undefined,
-});
 
 /**
  * Starts to fetch a document, and keeps the last good one.
@@ -151,7 +52,7 @@ export class DocumentSource implements FlagSource {
   readonly #hasAddress: boolean;
   readonly #listeners = new Set<{ readonly call: () => void }>();
   readonly #closing = new AbortController();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #schedule: Schedule;
   /** A source that was never subscribed to polls for callers that read its snapshot. */
   #polling: "unsubscribed" | "subscribed" | "paused" = "unsubscribed";
   #snapshot = LOADING;
@@ -160,15 +61,28 @@ export class DocumentSource implements FlagSource {
   /** Resolves after the first attempt, whether it has succeeded or not. Never rejects. */
   readonly loaded: Promise<SourceSnapshot>;
 
+  readonly #close = (): void => this.close();
+
+  readonly #poll = (): void => {
+    if (this.#polling !== "unsubscribed" && this.#listeners.size === 0) {
+      this.#polling = "paused";
+      this.#schedule.close();
+    } else if (this.#page === undefined || this.#page.visibilityState === "visible") {
+      void this.refresh();
+    }
+  };
+
   constructor(options: SourceOptions) {
     this.#options = options;
     this.#url = String(options.url);
     this.#page = options.page ?? (globalThis as { document?: PageVisibility }).document;
     const { location } = globalThis as { location?: unknown };
     this.#hasAddress = /^[a-z][a-z\d+.-]*:/i.test(this.#url) || (this.#page ?? location) !== undefined;
-    this.#resume();
+    this.#schedule = new Schedule(options, this.#page, this.#poll);
+    this.#schedule.open();
     if (options.signal?.aborted) this.close();
     else options.signal?.addEventListener("abort", this.#close, { once: true });
+    void this.#offer();
     this.loaded = this.refresh();
   }
 
@@ -186,32 +100,32 @@ export class DocumentSource implements FlagSource {
    * Calls the listener after every change, including progress; returns a function that unsubscribes. A source whose
    * last subscriber has left stops polling until there is another one; `refresh` still works.
    */
-  subscribe(listener: () => void): () => void {
+  subscribe(listener: () => void): () => void;
+  /**
+   * Calls the listener whenever the value of a flag has changed for a context, also by the first document.
+   *
+   * ```js
+   * source.subscribe("checkout", ({ value }) => render(value), { kind: "user", key: "anna" });
+   * ```
+   */
+  subscribe<Key extends FlagKey>(key: Key, listener: FlagListener<Key>, context: ContextLike): () => void;
+  subscribe(
+    ...parameters: [() => void] | [key: FlagKey, listener: FlagListener<FlagKey>, context: ContextLike]
+  ): () => void {
+    return parameters.length === 1 ? this.#listen(parameters[0]) : followFlag(this, ...parameters);
+  }
+
+  #listen(listener: () => void): () => void {
     const entry = { call: listener };
     this.#listeners.add(entry);
     if (this.#polling === "paused") {
-      this.#resume();
+      this.#schedule.open();
       this.#poll();
     }
     this.#polling = "subscribed";
     return () => {
       this.#listeners.delete(entry);
     };
-  }
-
-  #resume(): void {
-    const { intervalMs, refetchOnVisible } = this.#options;
-    if (refetchOnVisible !== false) this.#page?.addEventListener("visibilitychange", this.#poll);
-    // With 0 or NaN a timer would fire a thousand times a second.
-    if (intervalMs === undefined || !(intervalMs > 0)) return;
-    this.#timer = setInterval(this.#poll, intervalMs);
-    // The timer must not keep a Node process alive.
-    (this.#timer as { unref?: () => void }).unref?.();
-  }
-
-  #pause(): void {
-    clearInterval(this.#timer);
-    this.#page?.removeEventListener("visibilitychange", this.#poll);
   }
 
   /**
@@ -223,6 +137,7 @@ export class DocumentSource implements FlagSource {
     if (this.#closing.signal.aborted || !this.#hasAddress) return this.#snapshot;
     this.#attempt ??= this.#fetch().finally(() => {
       this.#attempt = undefined;
+      this.#schedule.ended(this.#snapshot.error);
     });
     if (timeoutMs === undefined) return this.#attempt;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -238,7 +153,7 @@ export class DocumentSource implements FlagSource {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#pause();
+    this.#schedule.close();
     this.#polling = "unsubscribed";
     this.#options.signal?.removeEventListener("abort", this.#close);
     const held = this.#held;
@@ -247,17 +162,6 @@ export class DocumentSource implements FlagSource {
     this.#listeners.clear();
     held?.flags.free();
   }
-
-  readonly #close = (): void => this.close();
-
-  readonly #poll = (): void => {
-    if (this.#polling !== "unsubscribed" && this.#listeners.size === 0) {
-      this.#polling = "paused";
-      this.#pause();
-    } else if (this.#page === undefined || this.#page.visibilityState === "visible") {
-      void this.refresh();
-    }
-  };
 
   async #fetch(): Promise<SourceSnapshot> {
     const { timeoutMs = this.#page === undefined ? 2_000 : 30_000 } = this.#options;
@@ -304,6 +208,38 @@ export class DocumentSource implements FlagSource {
     return this.#snapshot;
   }
 
+  /** Answers with the `initial` and the persisted document until the server has answered. */
+  async #offer(): Promise<void> {
+    const { initial = embedded(this.#url), persist } = this.#options;
+    if (initial === undefined && persist === undefined) return;
+    try {
+      const reading = persist?.read(this.#url).catch(() => undefined);
+      // The attempt reports a failure to start.
+      await this.#options.ready?.();
+      if (initial !== undefined) this.#takeOffered(bytesOf(initial));
+      const stored = await reading;
+      if (stored !== undefined) this.#takeOffered(stored.bytes, stored);
+    } catch (thrown) {
+      if (thrown instanceof SourceError) callBack(() => this.#options.onError?.(thrown));
+    }
+  }
+
+  /** Takes a document that the server has not confirmed, unless it has sent one. */
+  #takeOffered(bytes: Uint8Array, stored?: StoredDocument): void {
+    if (this.#closing.signal.aborted || this.#snapshot.fetchedAt !== undefined) return;
+    const flags = this.#load(bytes);
+    const held = this.#held;
+    const digest = digestOf(flags);
+    const isDamaged = stored !== undefined && stored.digest !== digest;
+    if (isDamaged || (held !== undefined && flags.stepsBackFrom(held.flags))) {
+      flags.free();
+      return;
+    }
+    this.#held = { flags, bytes, etag: undefined, times: stored?.times };
+    this.#change({ status: "stale", flags, digest, version: flags.version });
+    held?.flags.free();
+  }
+
   async #start(): Promise<void> {
     try {
       await this.#options.ready?.();
@@ -326,7 +262,7 @@ export class DocumentSource implements FlagSource {
         const isLater = held.flags.supersedes(held.flags, evidence);
         // A 304 need not repeat `Last-Modified`, and then confirms that of the response before.
         const lastModified =
-          times.lastModified ?? (bytes === undefined ? held.times.lastModified : undefined);
+          times.lastModified ?? (bytes === undefined ? held.times?.lastModified : undefined);
         this.#held = {
           ...held,
           etag: etag ?? held.etag,
@@ -341,6 +277,12 @@ export class DocumentSource implements FlagSource {
     this.#held = { flags, bytes, etag, times };
     this.#confirm({ ...changes, digest: changes.digest ?? digest });
     held?.flags.free();
+    // A full or forbidden store does not make the attempt fail.
+    if (changes.digest !== undefined) {
+      this.#options.persist
+        ?.write(this.#url, { bytes, digest: changes.digest, times })
+        .catch(() => undefined);
+    }
   }
 
   #load(bytes: Uint8Array): Flags {
@@ -394,22 +336,12 @@ export class DocumentSource implements FlagSource {
   #refuse(error: SourceError): void {
     const status = this.#held === undefined ? "error" : "stale";
     this.#change({ status, error, fetching: false, progress: undefined });
-    try {
-      this.#options.onError?.(error);
-    } catch (thrown) {
-      report(thrown);
-    }
+    callBack(() => this.#options.onError?.(error));
   }
 
   #change(changes: Partial<SourceSnapshot>): void {
     this.#snapshot = Object.freeze({ ...this.#snapshot, ...changes });
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener.call();
-      } catch (thrown) {
-        report(thrown);
-      }
-    }
+    for (const listener of [...this.#listeners]) callBack(listener.call);
   }
 }
 
@@ -420,10 +352,18 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Reports an error thrown by the application's callback, if the host runtime supports that. */
-function report(thrown: unknown): void {
-  if (typeof globalThis.reportError === "function") globalThis.reportError(thrown);
-  else console.error(thrown);
+/** Returns the text of the document that the page embeds for an address, as the plugin `isoflag/vite` writes it. */
+function embedded(url: string): string | undefined {
+  const { document } = globalThis as { document?: Document };
+  const scripts = document?.querySelectorAll?.<HTMLElement>('script[type="application/json"][data-isoflag]');
+  return (
+    Array.from(scripts ?? []).find(({ dataset }) => dataset["isoflag"] === url)?.textContent ?? undefined
+  );
+}
+
+function bytesOf(document: string | Uint8Array | object): Uint8Array {
+  if (document instanceof Uint8Array) return document;
+  return new TextEncoder().encode(typeof document === "string" ? document : JSON.stringify(document));
 }
 
 function equal(one: Uint8Array, other: Uint8Array): boolean {

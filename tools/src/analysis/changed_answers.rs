@@ -30,6 +30,32 @@ use isoflag::{Flags, Value, utf16_order};
 /// ```
 #[must_use]
 pub fn changed_answers(before: &Flags, after: &Flags) -> Vec<Arc<str>> {
+    changed_parts(before, after).flags()
+}
+
+/// The flags and segments of two documents that can decide differently.
+pub(crate) struct ChangedParts<'a>(BTreeSet<Part<'a>>);
+
+impl<'a> ChangedParts<'a> {
+    /// The keys of the flags, in RFC 8785 order.
+    pub(crate) fn flags(&self) -> Vec<Arc<str>> {
+        let flags = self.0.iter().filter(|(section, _)| *section == FLAGS);
+        let mut flags: Vec<&str> = flags.map(|(_, key)| *key).collect();
+        flags.sort_by(|one, other| utf16_order(one, other));
+        flags.into_iter().map(Arc::from).collect()
+    }
+
+    pub(crate) fn has_flag(&self, key: &'a str) -> bool {
+        self.0.contains(&(FLAGS, key))
+    }
+
+    pub(crate) fn has_segment(&self, key: &'a str) -> bool {
+        self.0.contains(&(SEGMENTS, key))
+    }
+}
+
+/// Returns every flag and segment that changed, or depends on one that did.
+pub(crate) fn changed_parts<'a>(before: &'a Flags, after: &'a Flags) -> ChangedParts<'a> {
     let (old, new) = (Decisions::of(before), Decisions::of(after));
     let mut changed: BTreeSet<Part<'_>> = BTreeSet::new();
     let mut to_follow = Vec::new();
@@ -43,16 +69,13 @@ pub fn changed_answers(before: &Flags, after: &Flags) -> Vec<Arc<str>> {
             to_follow.extend(dependents.iter().filter(|dependent| changed.insert(**dependent)));
         }
     }
-    let mut flags: Vec<&str> =
-        changed.iter().filter_map(|(section, key)| (*section == FLAGS).then_some(*key)).collect();
-    flags.sort_by(|one, other| utf16_order(one, other));
-    flags.into_iter().map(Arc::from).collect()
+    ChangedParts(changed)
 }
 
 /// A flag or a segment, by its key.
-type Part<'a> = (u8, &'a str);
-const FLAGS: u8 = 0;
-const SEGMENTS: u8 = 1;
+pub(crate) type Part<'a> = (u8, &'a str);
+pub(crate) const FLAGS: u8 = 0;
+pub(crate) const SEGMENTS: u8 = 1;
 
 /// The parts of a document that decide its answers.
 struct Decisions<'a> {

@@ -1,0 +1,13 @@
+/** Reports what an evaluation answers with a default or ignores, to a listener if there is one. */
+
+/**
+ * The kind of a problem, and its subject; nothing is wrong if one of them is undefined:
+ *
+ * - an `errorKind` of a reason: the flag's key, then the context if it is known
+ * - `value`: the path of the ignored attribute, then what it is
+ * - `context`: the JSON text of a context that is converted
+ */
+export type Report = (kind: string | undefined, subject: unknown, detail?: unknown) => void;
+
+/** The listener. An entry for production sets none. */
+export const problems: { report?: Report | undefined } = {};

@@ -1,0 +1,89 @@
+/** Options of a source. */
+
+import type { Flags } from "../../binding/flags.js";
+import type { ResponseTimes } from "../../binding/freshness.js";
+import type { SourceError } from "./error.js";
+
+/** The required part of the class `Flags`. */
+export interface DocumentLoader {
+  /** Loads a document, or throws a `DocumentError`. */
+  fromJson(text: Uint8Array): Flags;
+}
+
+/** A document that was kept. */
+export interface StoredDocument {
+  /** The text's bytes. */
+  readonly bytes: Uint8Array;
+  /** The document's digest, with which it is checked. */
+  readonly digest: string;
+  /** When the origin made it. */
+  readonly times: ResponseTimes;
+}
+
+/** A store that keeps a document by its address. */
+export interface DocumentStore {
+  /** Returns the kept document, if any. */
+  read(url: string): Promise<StoredDocument | undefined>;
+  /** Keeps a document in place of the last one. */
+  write(url: string, document: StoredDocument): Promise<void>;
+}
+
+/** The visibility of a page. */
+export interface PageVisibility extends Pick<EventTarget, "addEventListener" | "removeEventListener"> {
+  /** `visible` while the page is visible. */
+  readonly visibilityState: string;
+}
+
+/** Options of a source. */
+export interface SourceOptions {
+  /**
+   * The address of the document. A relative one needs a page: without one, as on a server, it is not fetched and the
+   * source keeps the status `loading`.
+   */
+  readonly url: string | URL;
+  /** The class of the entry that the page uses: `import { Flags, ready } from "isoflag"`. */
+  readonly Flags: DocumentLoader;
+  /** `ready` of the same entry. Optional if the module is already loaded. */
+  readonly ready?: (() => Promise<unknown>) | undefined;
+  /** The function that fetches (default: the host's own). */
+  readonly fetch?: typeof fetch | undefined;
+  /** Headers, credentials and similar options for every request. */
+  readonly request?: Omit<RequestInit, "signal" | "method" | "body" | "cache"> | undefined;
+  /**
+   * Whether there is no cache between page and server, so that each response is accepted. Otherwise a response is
+   * rejected if its `Last-Modified`, else its `Date`, else its `Age` shows that the origin made it before the current
+   * document.
+   */
+  readonly authoritative?: boolean | undefined;
+  /**
+   * Polls after this many milliseconds while the page is visible (default: never). It must be above 0. A failed attempt
+   * is repeated anyway: after a second, then twice as long each time up to five minutes, as `Retry-After` demands, and when
+   * the page is online again.
+   */
+  readonly intervalMs?: number | undefined;
+  /** Refreshes when the page becomes visible (default: true). */
+  readonly refetchOnVisible?: boolean | undefined;
+  /**
+   * The timeout of a whole attempt in milliseconds, including loading the module, redirects and the body. The default
+   * is 30,000 in a page, where nothing waits for it and a network may be slow, and 2,000 elsewhere, such as in a
+   * function.
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * A document to answer with until the server has answered: text, bytes or an object (default: the one that `isoflag/vite`
+   * has embedded in the page for the address).
+   */
+  readonly initial?: string | Uint8Array | object | undefined;
+  /** Keeps the last good document for the next visit, such as `cacheStorage()` of `isoflag/persist`. */
+  readonly persist?: DocumentStore | undefined;
+  /** Closes the source when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every failed attempt. */
+  readonly onError?: ((error: SourceError) => void) | undefined;
+  /** The source of visibility (default: the page's document). */
+  readonly page?: PageVisibility | undefined;
+}
+
+/** Options of a source that an entry makes for its own class `Flags`. */
+export type EntrySourceOptions = Omit<SourceOptions, "Flags" | "ready"> &
+  Partial<Pick<SourceOptions, "Flags" | "ready">>;

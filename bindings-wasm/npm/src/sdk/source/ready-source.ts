@@ -1,0 +1,16 @@
+/** Sources for the entries that are ready when they are imported. */
+
+import { Flags } from "../../binding/flags.js";
+import { DocumentSource, type EntrySourceOptions } from "./source.js";
+
+/**
+ * Starts to fetch a document, and keeps the last good one.
+ *
+ * ```js
+ * const source = createSource({ url: "https://cdn.example/flags.json" });
+ * const { flags, error } = await source.loaded;
+ * ```
+ */
+export function createSource(options: EntrySourceOptions): DocumentSource {
+  return new DocumentSource({ Flags, ...options });
+}

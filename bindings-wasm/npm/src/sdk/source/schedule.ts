@@ -1,0 +1,100 @@
+/** Decides when a source polls: at an interval, when the page is seen or online again, and after a failure. */
+
+import type { SourceError } from "./error.js";
+import type { PageVisibility, SourceOptions } from "./options.js";
+
+/** The pause after the first failure; each further one is twice as long. */
+const FIRST_PAUSE_MS = 1_000;
+/** The longest pause, unless the interval is longer. */
+const LONGEST_PAUSE_MS = 300_000;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** Returns a timer that does not keep a Node process alive. */
+function unattended(timer: Timer): Timer {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
+}
+
+type Online = Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
+
+/** The schedule of one source. It is closed at first. */
+export class Schedule {
+  readonly #options: SourceOptions;
+  readonly #page: PageVisibility | undefined;
+  readonly #poll: () => void;
+  #isOpen = false;
+  #interval: Timer | undefined;
+  #retry: Timer | undefined;
+  #failures = 0;
+  /** The end of the server's `Retry-After`, by a clock that is never set. */
+  #earliest = 0;
+
+  constructor(options: SourceOptions, page: PageVisibility | undefined, poll: () => void) {
+    this.#options = options;
+    this.#page = page;
+    this.#poll = poll;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    if (this.#options.refetchOnVisible !== false) {
+      this.#page?.addEventListener("visibilitychange", this.#pollUnlessTooEarly);
+    }
+    (globalThis as Online).addEventListener?.("online", this.#retryNow);
+    const { intervalMs } = this.#options;
+    // With 0 or NaN a timer would fire a thousand times a second.
+    if (intervalMs !== undefined && intervalMs > 0) {
+      this.#interval = unattended(
+        setInterval(() => {
+          if (this.#failures === 0) this.#poll();
+        }, intervalMs),
+      );
+    }
+    this.#wait();
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    clearInterval(this.#interval);
+    clearTimeout(this.#retry);
+    this.#page?.removeEventListener("visibilitychange", this.#pollUnlessTooEarly);
+    (globalThis as Online).removeEventListener?.("online", this.#retryNow);
+  }
+
+  /** Reports the end of an attempt, and why it failed. */
+  ended(error: SourceError | undefined): void {
+    this.#failures = error === undefined ? 0 : this.#failures + 1;
+    const ms = error?.retryAfterMs;
+    this.#earliest = ms === undefined ? 0 : performance.now() + ms;
+    if (this.#isOpen) this.#wait();
+  }
+
+  /** Waits for the next attempt after a failure. */
+  #wait(): void {
+    clearTimeout(this.#retry);
+    if (this.#failures === 0) return;
+    const retry = (): void => {
+      // The page may be hidden, so that this does not poll.
+      this.#wait();
+      this.#poll();
+    };
+    this.#retry = unattended(setTimeout(retry, this.#pause()));
+  }
+
+  #pause(): number {
+    const longest = Math.max(LONGEST_PAUSE_MS, this.#options.intervalMs || 0);
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), longest);
+    // Pages that failed together do not return together.
+    const jittered = pause * (0.5 + Math.random() / 2);
+    return Math.max(jittered, this.#earliest - performance.now());
+  }
+
+  readonly #pollUnlessTooEarly = (): void => {
+    if (performance.now() >= this.#earliest) this.#poll();
+  };
+
+  readonly #retryNow = (): void => {
+    if (this.#failures > 0) this.#pollUnlessTooEarly();
+  };
+}

@@ -1,0 +1,113 @@
+/** Overrides of flags by the address of a page, for development and end-to-end tests. */
+
+import type { Flags } from "../../binding/flags.js";
+import type { JsonValue } from "../../binding/json.js";
+import type { FlagSource, SourceSnapshot } from "../source/snapshot.js";
+import { type Overrides, withOverrides } from "./testing.js";
+
+const PREFIX = "isoflag.";
+/** The member of the session's storage. */
+const STORED = "isoflag.overrides";
+
+type Page = { readonly location?: Location; readonly sessionStorage?: Storage };
+
+function parsed(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
+  }
+}
+
+function stored(storage: Storage | undefined): Overrides {
+  try {
+    return JSON.parse(storage?.getItem(STORED) ?? "{}") as Overrides;
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Returns the overrides of the page's address, such as `?isoflag.checkout=one-page`, and those of earlier pages of the
+ * session. A value is JSON, else a string; `?isoflag.checkout=` ends the override.
+ */
+export function pageOverrides(): Overrides {
+  const { location, sessionStorage } = globalThis as Page;
+  const overrides = new Map(Object.entries(stored(sessionStorage)));
+  for (const [name, text] of new URLSearchParams(location?.search)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const key = name.slice(PREFIX.length);
+    if (text === "") overrides.delete(key);
+    else overrides.set(key, parsed(text));
+  }
+  const all = Object.fromEntries(overrides);
+  try {
+    sessionStorage?.setItem(STORED, JSON.stringify(all));
+  } catch {
+    // A full or forbidden storage: the overrides last for this page.
+  }
+  return all;
+}
+
+/**
+ * Returns a source with the same document, in which flags serve the page's overrides to everybody. Call it only in
+ * builds that may be overridden by anybody who writes an address:
+ *
+ * ```js
+ * const flags = import.meta.env.DEV ? withPageOverrides(source) : source;
+ * ```
+ */
+export function withPageOverrides(source: FlagSource, overrides: Overrides = pageOverrides()): FlagSource {
+  return Object.keys(overrides).length === 0 ? source : new OverriddenSource(source, overrides);
+}
+
+class OverriddenSource implements FlagSource {
+  readonly #source: FlagSource;
+  readonly #overrides: Overrides;
+  readonly #listeners = new Set<{ readonly call: () => void }>();
+  #stop: (() => void) | undefined;
+  /** A document of the source, and the one that replaces it. */
+  #document: { readonly original: Flags; readonly overridden: Flags } | undefined;
+  #last: { readonly original: SourceSnapshot; readonly snapshot: SourceSnapshot } | undefined;
+
+  constructor(source: FlagSource, overrides: Overrides) {
+    this.#source = source;
+    this.#overrides = overrides;
+  }
+
+  get reportsErrors(): boolean | undefined {
+    return this.#source.reportsErrors;
+  }
+
+  get snapshot(): SourceSnapshot {
+    const original = this.#source.snapshot;
+    if (this.#last?.original !== original) {
+      const snapshot = { ...original, flags: original.flags && this.#overridden(original.flags) };
+      this.#last = { original, snapshot };
+    }
+    return this.#last.snapshot;
+  }
+
+  #overridden(original: Flags): Flags {
+    if (this.#document?.original !== original) {
+      this.#document = { original, overridden: withOverrides(original, this.#overrides) };
+    }
+    return this.#document.overridden;
+  }
+
+  subscribe(listener: () => void): () => void {
+    const entry = { call: listener };
+    this.#listeners.add(entry);
+    this.#stop ??= this.#source.subscribe(() => {
+      const before = this.#document?.overridden;
+      for (const { call } of [...this.#listeners]) call();
+      if (before !== this.#document?.overridden) before?.free();
+    });
+    return () => {
+      this.#listeners.delete(entry);
+      if (this.#listeners.size > 0) return;
+      this.#stop?.();
+      this.#stop = undefined;
+    };
+  }
+}

@@ -1,0 +1,109 @@
+//! `isoflag impact`: the contexts whose answers a change of the document changes.
+
+use clap::Args;
+use isoflag::{Flags, printable};
+use isoflag_tools::{GroupBy, Impact, ImpactCounter};
+
+use super::Format;
+use crate::arguments::Container;
+use crate::console::Console;
+use crate::contexts::ContextsArgument;
+use crate::finding::Findings;
+use crate::input::Input;
+use crate::outcome::{Failure, Outcome};
+
+/// Show which answers change between two documents, from what to what, and for how many contexts
+///
+/// Without contexts, shares are derived from the documents. They are exact for rollouts by key, of
+/// the contexts that reach the part of the flag; other shares depend on attributes, and are not
+/// estimated.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Old flag document (`-` for stdin)
+    old: String,
+
+    /// New flag document (`-` for stdin)
+    new: String,
+
+    #[command(flatten)]
+    container: Container,
+
+    #[command(flatten)]
+    contexts: ContextsArgument,
+
+    /// Group the contexts by an attribute, such as `country`, `/address/city` or `org.plan`
+    #[arg(long, value_name = "ATTRIBUTE", requires = "contexts")]
+    by: Vec<String>,
+
+    /// Exit with 1 if more than this share of the contexts may get another value of any flag, such
+    /// as `5%`. Without contexts, a share that depends on attributes counts as more
+    #[arg(long, value_name = "SHARE", value_parser = percentage)]
+    fail_over: Option<f64>,
+
+    /// Print Markdown, for a pull request
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Parses `5%` as a share from 0 to 1.
+pub(super) fn percentage(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    match number.filter(|number| (0.0..=100.0).contains(number)) {
+        Some(number) => Ok(number / 100.0),
+        None => Err("expected a percentage from 0% to 100%, such as `5%`".to_owned()),
+    }
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let mut load = |file: &str| -> Result<Flags, Failure> {
+        let source = input.read(file)?;
+        let loaded = arguments.container.load(&source);
+        loaded.map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))
+    };
+    let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
+    let by = arguments.by.iter().map(|attribute| GroupBy::parse(attribute));
+    let by = by.collect::<Result<Vec<GroupBy>, _>>();
+    let by = by.map_err(|error| Failure::message(format!("`--by`: {error}")))?;
+    let mut counter = ImpactCounter::new(&old, &new, &by);
+    arguments.contexts.read(input, console, |context| counter.add(context))?;
+    let impact = counter.finish();
+    if arguments.format.json {
+        console.line(impact.to_value().to_canonical_json())?;
+    } else if arguments.markdown {
+        console.lines(impact.to_markdown())?;
+    } else {
+        console.lines(&impact)?;
+    }
+    Ok(match arguments.fail_over {
+        Some(bound) if complain(&impact, bound, console) => Outcome::Findings,
+        _ => Outcome::Fine,
+    })
+}
+
+/// Reports each flag above the bound.
+fn complain(impact: &Impact, bound: f64, console: &mut Console) -> bool {
+    let mut any = false;
+    for (flag, share) in impact.exceeding(bound) {
+        any = true;
+        let key = printable(&flag.key);
+        let percent = isoflag_tools::percent;
+        let message = match share {
+            Some(share) => {
+                format!("`{key}`: {} change, more than {}", percent(share), percent(bound))
+            }
+            None => format!(
+                "`{key}`: the share depends on attributes, and may be more than {}; pass --contexts",
+                percent(bound)
+            ),
+        };
+        console.complain(message);
+    }
+    any
+}

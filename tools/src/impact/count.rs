@@ -1,0 +1,232 @@
+//! Counts the answers of two documents, one context after the other.
+//!
+//! Memory is bounded by flags × pairs of answers × groups, however many contexts there are.
+
+use std::sync::Arc;
+
+use isoflag::{Answer, Context, FlagHandle, Flags, ReasonKind, Value};
+
+use super::foresee::{ForeseenChange, Side, foresee};
+use super::group::Groups;
+use super::{
+    FlagImpact, GroupBy, GroupedBy, IMPACT_SAMPLE, Impact, Move, ServedAnswer, Variations, differs,
+};
+use crate::analysis::changed_parts;
+
+/// The longest key that is kept as an example, in bytes.
+const LONGEST_KEY: usize = 256;
+
+/// Counts the impact of a new document over a stream of contexts.
+#[derive(Debug)]
+pub struct ImpactCounter {
+    old: Flags,
+    new: Flags,
+    contexts: u64,
+    invalid: u64,
+    changed: u64,
+    groups: Vec<Groups>,
+    flags: Vec<CountedFlag>,
+}
+
+#[derive(Debug)]
+struct CountedFlag {
+    key: Arc<str>,
+    before: Evaluated,
+    after: Evaluated,
+    foreseen: Vec<ForeseenChange>,
+    without_big_segments: u64,
+    /// Sorted by the two answers.
+    moves: Vec<Cell>,
+}
+
+/// A flag in one of the documents.
+#[derive(Debug)]
+struct Evaluated {
+    handle: Option<FlagHandle>,
+    variations: Variations,
+}
+
+#[derive(Debug)]
+struct Cell {
+    answers: (ServedAnswer, ServedAnswer),
+    changed: bool,
+    count: u64,
+    sample: Vec<Arc<str>>,
+    /// For each attribute, the number of contexts in each group.
+    groups: Vec<Vec<u64>>,
+}
+
+impl ImpactCounter {
+    /// Prepares the count of a new document against an old one, grouped by attributes.
+    #[must_use]
+    pub fn new(old: &Flags, new: &Flags, by: &[GroupBy]) -> ImpactCounter {
+        let changed = changed_parts(old, new);
+        let (before, after) = (Side::of(old), Side::of(new));
+        let flags = changed.flags().into_iter().map(|key| {
+            let (variations_before, variations_after) =
+                (before.variations(&key), after.variations(&key));
+            let foreseen = foresee(&before, &after, &changed, &key, &|from, to| {
+                differs((from, &variations_before), (to, &variations_after))
+            });
+            CountedFlag {
+                before: Evaluated { handle: old.handle(&key), variations: variations_before },
+                after: Evaluated { handle: new.handle(&key), variations: variations_after },
+                key,
+                foreseen,
+                without_big_segments: 0,
+                moves: Vec::new(),
+            }
+        });
+        ImpactCounter {
+            flags: flags.collect(),
+            old: old.clone(),
+            new: new.clone(),
+            contexts: 0,
+            invalid: 0,
+            changed: 0,
+            groups: by.iter().map(Groups::new).collect(),
+        }
+    }
+
+    /// Evaluates the changed flags of both documents for one more context; `None` is an invalid
+    /// one.
+    pub fn add(&mut self, context: Option<&Context>) {
+        let Some(context) = context else {
+            self.invalid += 1;
+            return;
+        };
+        self.contexts += 1;
+        let groups: Vec<usize> = self.groups.iter_mut().map(|each| each.count(context)).collect();
+        if self.flags.is_empty() {
+            return;
+        }
+        let (old, new) = (self.old.bind(context), self.new.bind(context));
+        let mut any_changed = false;
+        for flag in &mut self.flags {
+            let answers =
+                (old.evaluate_handle(flag.before.handle), new.evaluate_handle(flag.after.handle));
+            let unknown =
+                |flags: &Flags, answer| flags.reason_of(answer).big_segments_status().is_some();
+            if unknown(&self.old, &answers.0) || unknown(&self.new, &answers.1) {
+                flag.without_big_segments += 1;
+            }
+            let from = served_answer(&self.old, flag.before.handle, &answers.0);
+            let to = served_answer(&self.new, flag.after.handle, &answers.1);
+            any_changed |= flag.count(from, to, context, &groups);
+        }
+        self.changed += u64::from(any_changed);
+    }
+
+    /// The number of contexts so far, valid or not.
+    #[must_use]
+    pub fn seen(&self) -> u64 {
+        self.contexts + self.invalid
+    }
+
+    /// Returns the impact on the contexts so far.
+    #[must_use]
+    pub fn finish(&self) -> Impact {
+        let sorted = self.groups.iter().map(Groups::sorted);
+        let (by, order): (Vec<GroupedBy>, Vec<Vec<usize>>) = sorted.unzip();
+        Impact {
+            from: Arc::from(self.old.digest()),
+            to: Arc::from(self.new.digest()),
+            contexts: self.contexts,
+            invalid: self.invalid,
+            changed: self.changed,
+            by,
+            flags: self.flags.iter().map(|flag| flag.finish(&order)).collect(),
+        }
+    }
+}
+
+/// Converts an answer for the flag with this handle.
+pub(crate) fn served_answer(
+    flags: &Flags,
+    handle: Option<FlagHandle>,
+    answer: &Answer,
+) -> ServedAnswer {
+    match (answer.variation_index(), handle) {
+        (Some(index), _) => ServedAnswer::Variation(index),
+        (None, None) => ServedAnswer::Missing,
+        (None, Some(_)) => match flags.reason_of(answer).kind() {
+            ReasonKind::Error { .. } => ServedAnswer::Error,
+            _ => ServedAnswer::Default,
+        },
+    }
+}
+
+impl Evaluated {
+    fn differs(&self, from: ServedAnswer, after: &Evaluated, to: ServedAnswer) -> bool {
+        let variations: [&[Value]; 2] = [&self.variations, &after.variations];
+        let [before, after] = variations;
+        differs((from, before), (to, after))
+    }
+}
+
+impl CountedFlag {
+    /// Counts one context, and returns whether its value changes.
+    fn count(
+        &mut self,
+        from: ServedAnswer,
+        to: ServedAnswer,
+        context: &Context,
+        groups: &[usize],
+    ) -> bool {
+        let answers = (from, to);
+        let index = match self.moves.binary_search_by_key(&answers, |cell| cell.answers) {
+            Ok(index) => index,
+            Err(index) => {
+                let changed = self.before.differs(from, &self.after, to);
+                let groups = vec![Vec::new(); groups.len()];
+                let cell = Cell { answers, changed, count: 0, sample: Vec::new(), groups };
+                self.moves.insert(index, cell);
+                index
+            }
+        };
+        let Some(cell) = self.moves.get_mut(index) else { return false };
+        cell.count += 1;
+        if cell.sample.len() < IMPACT_SAMPLE
+            && let Some(key) = context.public_key().filter(|key| key.len() <= LONGEST_KEY)
+        {
+            cell.sample.push(Arc::from(key));
+        }
+        for (counts, group) in cell.groups.iter_mut().zip(groups) {
+            if counts.len() <= *group {
+                counts.resize(group + 1, 0);
+            }
+            if let Some(count) = counts.get_mut(*group) {
+                *count += 1;
+            }
+        }
+        cell.changed
+    }
+
+    fn finish(&self, order: &[Vec<usize>]) -> FlagImpact {
+        let moves = self.moves.iter().map(|cell| Move {
+            from: cell.answers.0,
+            to: cell.answers.1,
+            changed: cell.changed,
+            count: cell.count,
+            sample: cell.sample.clone(),
+            groups: cell
+                .groups
+                .iter()
+                .zip(order)
+                .map(|(counts, order)| {
+                    order.iter().map(|group| counts.get(*group).copied().unwrap_or(0)).collect()
+                })
+                .collect(),
+        });
+        let moves: Vec<Move> = moves.collect();
+        FlagImpact {
+            key: Arc::clone(&self.key),
+            variations_before: Arc::clone(&self.before.variations),
+            variations_after: Arc::clone(&self.after.variations),
+            foreseen: self.foreseen.clone(),
+            changed: moves.iter().filter(|each| each.changed).map(|each| each.count).sum(),
+            without_big_segments: self.without_big_segments,
+            moves,
+        }
+    }
+}

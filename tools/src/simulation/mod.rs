@@ -1,0 +1,265 @@
+//! The distribution of a flag's answers over contexts, compared with the weights of its rollouts.
+
+mod raise;
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isoflag::model::{BucketInput, Rollout, Served};
+use isoflag::{
+    AttributeReference, Context, FlagHandle, Flags, Object, PublicAttribute, ReasonKind, Value,
+};
+
+pub use raise::{RaiseError, raised};
+
+use crate::impact::{DecidingPart, ServedAnswer, answer_to_value, rollout_ranges, served_answer};
+
+/// The answers of one flag for many contexts.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    /// The key of the flag.
+    pub key: Arc<str>,
+    /// The values of its variations.
+    pub variations: Arc<[Value]>,
+    /// The number of valid contexts.
+    pub contexts: u64,
+    /// The number of invalid contexts.
+    pub invalid: u64,
+    /// Each answer, and the number of contexts that got it.
+    pub answers: Vec<(ServedAnswer, u64)>,
+    /// Each rollout of the flag.
+    pub rollouts: Vec<SimulatedRollout>,
+}
+
+/// The contexts for which a rollout decided.
+#[derive(Clone, Debug)]
+pub struct SimulatedRollout {
+    /// The rule or fallthrough that has the rollout.
+    pub part: DecidingPart,
+    /// The kind of the context that is hashed.
+    pub kind: Arc<str>,
+    /// The attribute that is hashed.
+    pub attribute: AttributeReference,
+    /// The number of contexts with a value to hash.
+    pub contexts: u64,
+    /// The number of contexts without one, which are all in bucket 0.
+    pub not_hashed: u64,
+    /// Each answer of the rollout.
+    pub shares: Vec<SimulatedShare>,
+}
+
+/// One answer of a rollout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SimulatedShare {
+    /// The answer.
+    pub answer: ServedAnswer,
+    /// The number of buckets that get it, of 100,000.
+    pub buckets: u32,
+    /// The number of contexts that got it, of those with a value to hash.
+    pub count: u64,
+}
+
+/// Simulates a flag over a stream of contexts.
+#[derive(Debug)]
+pub struct SimulationCounter {
+    flags: Flags,
+    handle: FlagHandle,
+    simulation: Simulation,
+    answers: BTreeMap<ServedAnswer, u64>,
+}
+
+/// The distance of a sum of squares from its mean that a random one exceeds with a probability of
+/// at most one in a thousand: its natural logarithm, for the bound of Laurent and Massart.
+const ONE_IN_A_THOUSAND: f64 = 6.907_755_278_982_137;
+
+/// The smallest expected count for which chi-square is meaningful.
+const LEAST_EXPECTED: f64 = 5.0;
+
+impl SimulatedRollout {
+    fn of(part: DecidingPart, rollout: &Rollout, input: BucketInput<'_>) -> SimulatedRollout {
+        let mut shares: Vec<SimulatedShare> = Vec::new();
+        let mut start = 0;
+        for (end, variation) in rollout_ranges(rollout) {
+            let answer = variation.map_or(ServedAnswer::Error, ServedAnswer::Variation);
+            let buckets = end.saturating_sub(start);
+            start = end;
+            match shares.iter_mut().find(|share| share.answer == answer) {
+                Some(share) => share.buckets += buckets,
+                None => shares.push(SimulatedShare { answer, buckets, count: 0 }),
+            }
+        }
+        SimulatedRollout {
+            part,
+            kind: Arc::clone(input.kind),
+            attribute: input.attribute.clone(),
+            contexts: 0,
+            not_hashed: 0,
+            shares,
+        }
+    }
+
+    fn count(&mut self, context: &Context, answer: ServedAnswer) {
+        let is_hashed = match context.public_attribute(Some(&self.kind), &self.attribute) {
+            PublicAttribute::Absent => false,
+            PublicAttribute::Private | PublicAttribute::Value(Value::String(_)) => true,
+            PublicAttribute::Value(value) => {
+                value.as_number().is_some_and(|number| number.fract().abs() <= 0.0)
+            }
+        };
+        if !is_hashed {
+            self.not_hashed += 1;
+            return;
+        }
+        self.contexts += 1;
+        if let Some(share) = self.shares.iter_mut().find(|share| share.answer == answer) {
+            share.count += 1;
+        }
+    }
+
+    /// Chi-square of the counts against the weights; `None` for a single answer, or if there are
+    /// too few contexts for a comparison.
+    #[must_use]
+    pub fn chi_square(&self) -> Option<f64> {
+        let mut sum = 0.0;
+        for share in &self.shares {
+            let expected = self.contexts as f64 * f64::from(share.buckets) / 100_000.0;
+            if expected < LEAST_EXPECTED {
+                return None;
+            }
+            let distance = share.count as f64 - expected;
+            sum += distance * distance / expected;
+        }
+        (self.shares.len() > 1).then_some(sum)
+    }
+
+    /// The degrees of freedom of chi-square.
+    #[must_use]
+    pub fn degrees_of_freedom(&self) -> usize {
+        self.shares.len().saturating_sub(1)
+    }
+
+    /// The value that chi-square exceeds for fewer than one of a thousand fair distributions.
+    #[must_use]
+    pub fn chi_square_bound(&self) -> f64 {
+        let degrees = self.degrees_of_freedom() as f64;
+        degrees + 2.0 * (ONE_IN_A_THOUSAND * degrees).sqrt() + 2.0 * ONE_IN_A_THOUSAND
+    }
+
+    fn to_value(&self, variations: &[Value]) -> Value {
+        let shares = self.shares.iter().map(|each| {
+            let served = answer_to_value(each.answer, variations);
+            let members = [
+                ("expected", Value::from(f64::from(each.buckets) / 100_000.0)),
+                ("count", Value::from(each.count as f64)),
+                ("share", Value::from(share(each.count, self.contexts))),
+            ];
+            members.into_iter().fold(served, with)
+        });
+        let chi_square = self.chi_square();
+        Value::Object(Object::from_iter([
+            ("part", Value::from(self.part.to_string())),
+            ("kind", Value::String(Arc::clone(&self.kind))),
+            ("attribute", Value::from(self.attribute.to_string())),
+            ("contexts", Value::from(self.contexts as f64)),
+            ("notHashed", Value::from(self.not_hashed as f64)),
+            ("chiSquare", chi_square.map(Value::from).unwrap_or_default()),
+            ("chiSquareBound", Value::from(self.chi_square_bound())),
+            ("degreesOfFreedom", Value::from(self.degrees_of_freedom() as f64)),
+            ("shares", shares.collect()),
+        ]))
+    }
+}
+
+fn with(object: Value, (name, value): (&str, Value)) -> Value {
+    match object {
+        Value::Object(object) => Value::Object(object.with(name, value)),
+        other => other,
+    }
+}
+
+fn share(count: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { count as f64 / whole as f64 }
+}
+
+impl SimulationCounter {
+    /// Prepares the simulation of a flag; `None` if there is no such flag.
+    #[must_use]
+    pub fn new(flags: &Flags, key: &str) -> Option<SimulationCounter> {
+        let handle = flags.handle(key)?;
+        let model = flags.model();
+        let flag = model.flag(handle.index())?;
+        let mut rollouts = Vec::new();
+        if let Some(targeting) = flag.targeting() {
+            let rules = targeting.rules.iter().enumerate();
+            let rules = rules.map(|(index, rule)| (DecidingPart::Rule(index), &rule.served));
+            for (part, served) in rules.chain([(DecidingPart::Fallthrough, &targeting.fallthrough)])
+            {
+                if let Served::Rollout(rollout) = served
+                    && let Some(input) = rollout.bucketing.input(model)
+                {
+                    rollouts.push(SimulatedRollout::of(part, rollout, input));
+                }
+            }
+        }
+        let simulation = Simulation {
+            key: Arc::from(key),
+            variations: Arc::clone(&flag.variations),
+            contexts: 0,
+            invalid: 0,
+            answers: Vec::new(),
+            rollouts,
+        };
+        let answers = BTreeMap::new();
+        Some(SimulationCounter { flags: flags.clone(), handle, simulation, answers })
+    }
+
+    /// Evaluates the flag for one more context; `None` is an invalid one.
+    pub fn add(&mut self, context: Option<&Context>) {
+        let Some(context) = context else {
+            self.simulation.invalid += 1;
+            return;
+        };
+        self.simulation.contexts += 1;
+        let answer = self.flags.bind(context).evaluate_handle(Some(self.handle));
+        let served = served_answer(&self.flags, Some(self.handle), &answer);
+        *self.answers.entry(served).or_default() += 1;
+        let part = match self.flags.reason_of(&answer).kind() {
+            ReasonKind::RuleMatch { rule_index, .. } => DecidingPart::Rule(rule_index as usize),
+            ReasonKind::Fallthrough { .. } => DecidingPart::Fallthrough,
+            _ => return,
+        };
+        if let Some(rollout) = self.simulation.rollouts.iter_mut().find(|each| each.part == part) {
+            rollout.count(context, served);
+        }
+    }
+
+    /// Returns the simulation over the contexts so far.
+    #[must_use]
+    pub fn finish(&self) -> Simulation {
+        let answers = self.answers.iter().map(|(answer, count)| (*answer, *count)).collect();
+        Simulation { answers, ..self.simulation.clone() }
+    }
+}
+
+impl Simulation {
+    /// `{key, contexts, invalid, answers, rollouts}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let answers = self.answers.iter().map(|(answer, count)| {
+            let members = [
+                ("count", Value::from(*count as f64)),
+                ("share", Value::from(share(*count, self.contexts))),
+            ];
+            members.into_iter().fold(answer_to_value(*answer, &self.variations), with)
+        });
+        let rollouts = self.rollouts.iter().map(|rollout| rollout.to_value(&self.variations));
+        Value::Object(Object::from_iter([
+            ("key", Value::String(Arc::clone(&self.key))),
+            ("contexts", Value::from(self.contexts as f64)),
+            ("invalid", Value::from(self.invalid as f64)),
+            ("answers", answers.collect()),
+            ("rollouts", rollouts.collect()),
+        ]))
+    }
+}
