@@ -57,8 +57,8 @@ class Cors:
         for origin in self._origins - {"*"}:
             if not _is_origin(origin):
                 raise ValueError(
-                    f"invalid origin `{printable(str(origin))}`: expected scheme, host and port only, in lower "
-                    "case and without a default port, such as `https://shop.example`"
+                    f"invalid origin `{printable(str(origin))}`: expected scheme, host and port "
+                    "only, in lower case and without a default port, such as `https://shop.example`"
                 )
         self._credentials = credentials
         self._allowed = ", ".join((*_ALLOWED_HEADERS, *headers))
