@@ -69,12 +69,14 @@ fn object(text: &[u8]) -> Result<Object, Failed> {
 }
 
 /// Combines contexts into one with several kinds; fails like [`Context::multi`].
+///
+/// The handles are separated by commas, since a list of numbers needs more JavaScript in every page.
 #[wasm_bindgen(js_name = joinContexts)]
 #[must_use]
-pub fn join_contexts(parts: &[u32]) -> u32 {
+pub fn join_contexts(handles: &str) -> u32 {
     let mut contexts = Vec::new();
-    for part in parts {
-        match take(*part) {
+    for handle in handles.split_terminator(',') {
+        match take(handle.parse().unwrap_or_default()) {
             Ok(context) => contexts.push(context),
             Err(failed) => return keep_made(Err(failed)),
         }

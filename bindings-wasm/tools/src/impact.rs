@@ -35,10 +35,14 @@ pub fn start_impact(flags: u32, later: u32, by: &str) -> Result<u32, Thrown> {
 ///
 /// If the context was freed.
 #[wasm_bindgen(js_name = countImpact)]
-pub fn count_impact(counter: u32, host: Option<String>, handle: Option<u32>) -> Result<(), Thrown> {
+pub fn count_impact(
+    counter: u32,
+    host: Option<Vec<u8>>,
+    handle: Option<u32>,
+) -> Result<(), Thrown> {
     let context = match (host, handle) {
         (_, Some(handle)) => Some(CONTEXTS.with(|table| table.get(handle, Context::clone))?),
-        (Some(text), None) => Context::from_host_json(text.as_bytes()).ok(),
+        (Some(text), None) => Context::from_host_json(&text).ok(),
         (None, None) => None,
     };
     COUNTERS.with(|table| {

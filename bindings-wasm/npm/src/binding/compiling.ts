@@ -70,12 +70,7 @@ export function compileNow(source: WebAssembly.Module | CoreBytes): WebAssembly.
   try {
     return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as BufferSource);
   } catch (cause) {
-    throw failure(
-      cause,
-      "the given source",
-      "not-webassembly",
-      "pass the module's bytes or a `WebAssembly.Module`",
-    );
+    throw failure(cause, "the given source", "not-webassembly", "pass its bytes or a `WebAssembly.Module`");
   }
 }
 

@@ -221,7 +221,7 @@ export class Context {
       }
       return part;
     });
-    return new Context(held(parts, (...handles) => core.joinContexts(new Uint32Array(handles))));
+    return new Context(held(parts, (...handles) => core.joinContexts(handles.join())));
   }
 
   /** The fully-qualified key: `anna`, `org:acme`, `org:acme:user:anna`. */

@@ -59,7 +59,7 @@ function importsOf(module: WebAssembly.Module, tooling: Tooling | undefined): We
   }
   throw new LoadError(
     "wrong-module",
-    `not the ${tooling ? "tools" : "core"}.wasm of isoflag ${version}; serve the one of this release`,
+    `not the ${tooling ? "tools" : "core"}.wasm of isoflag ${version}; serve this release's`,
   );
 }
 
@@ -111,7 +111,7 @@ export function requireStart(): void {
 
 /** Returns the error for a feature that only `tools.wasm` has. */
 export function withoutTools(what: string): Error {
-  return new Error(`\`${what}\` needs \`isoflag/tools\`; import that instead`);
+  return new Error(`\`${what}\` needs \`isoflag/tools\`; import that`);
 }
 
 /** Called before a feature that only `tools.wasm` has; returns its functions. */

@@ -16,6 +16,9 @@ export function disposeByFreeing(prototype: Freeable): void {
   };
 }
 
+/** The message of an error of exhausted memory. */
+export const FULL = "the document does not fit into memory; `free()` others";
+
 /** A handle that is never valid. */
 const FREED = 0;
 
@@ -43,7 +46,7 @@ function inOneInstance<T>(read: () => T): T {
     const handles = read();
     if (engine.epoch === epoch) return handles;
   }
-  throw memoryErrors.at("", "the objects do not fit into memory together; `free()` others");
+  throw memoryErrors.at("", FULL);
 }
 
 /** Returns the handles of several objects in the current instance. They are valid until the caller's code can run. */

@@ -102,15 +102,16 @@ const encoder = new TextEncoder();
 /** The number of nearest ancestors that a container is compared with; at every eighth level it is all of them. */
 const NEAR = 8;
 
-/** Above this length the encoder is faster than writing each character. */
-const SHORT = 32;
+/** The text is encoded in chunks of this length, so that a large value does not become a string of a million pieces. */
+const CHUNK = 4096;
 
 /** Writes the JSON text of one value. */
 class Encoder {
-  /** The text in UTF-8. */
-  #bytes = new Uint8Array(256);
-  /** The length of the text. It exceeds the limit if anything was left out: the core then reports that it is too long. */
-  #end = 0;
+  /** The text after the chunks. */
+  #text = "";
+  readonly #chunks: Uint8Array[] = [];
+  /** The length of the chunks. It exceeds the limit if anything was left out: the core then reports that it is too long. */
+  #length = 0;
   readonly #limit: number;
   /** Creates the error for a value without a JSON form; without it such a value is marked. */
   readonly #errors: ErrorKind | undefined;
@@ -128,29 +129,27 @@ class Encoder {
 
   encode(value: unknown): Uint8Array {
     this.#value(value);
-    return this.#bytes.slice(0, this.#end);
+    this.#endChunk();
+    const bytes = new Uint8Array(this.#length);
+    let end = 0;
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, end);
+      end += chunk.length;
+    }
+    return bytes;
   }
 
   #add(piece: string): void {
-    const { length } = piece;
-    let end = this.#end;
-    let bytes = this.#bytes;
-    // A UTF-16 unit takes at most three bytes.
-    const room = end + 3 * length;
-    if (room > bytes.length && bytes.length <= this.#limit) {
-      bytes = new Uint8Array(Math.min(2 * room, this.#limit + 4));
-      bytes.set(this.#bytes);
-      this.#bytes = bytes;
-    }
-    for (let index = 0; index < length; index++) {
-      const unit = piece.charCodeAt(index);
-      if (unit > 0x7f || index === SHORT) {
-        end = this.#end + encoder.encodeInto(piece, bytes.subarray(this.#end)).written;
-        break;
-      }
-      bytes[end++] = unit;
-    }
-    this.#end = end;
+    this.#text += piece;
+    if (this.#text.length > CHUNK) this.#endChunk();
+  }
+
+  #endChunk(): void {
+    // A longer text is too long in UTF-8 too.
+    const chunk = encoder.encode(this.#text.slice(0, this.#limit + 1));
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    this.#text = "";
   }
 
   #value(value: unknown): void {
@@ -189,7 +188,7 @@ class Encoder {
     open.push(value);
     let separator = names ? "{" : "[";
     let mark = "";
-    for (let index = 0; index < length && this.#end <= this.#limit; index++) {
+    for (let index = 0; index < length && this.#length <= this.#limit; index++) {
       const step = names?.[index] ?? index;
       this.#path[level] = step;
       let member: unknown = UNREADABLE;

@@ -3,7 +3,7 @@
 import * as core from "../generated/glue.js";
 import { isTrap, requireStart } from "./engine.js";
 import { documentErrors, memoryErrors } from "./errors.js";
-import { Held } from "./handles.js";
+import { FULL, Held } from "./handles.js";
 import { jsonBytes } from "./json-encoding.js";
 
 /** A function of the core that loads a text. */
@@ -21,8 +21,7 @@ function fitting<T>(call: () => T): T {
     return call();
   } catch (thrown) {
     if (!isTrap(thrown)) throw thrown;
-    const message = "the document does not fit into memory; `free()` others";
-    throw memoryErrors.at("", message, thrown);
+    throw memoryErrors.at("", FULL, thrown);
   }
 }
 

@@ -189,7 +189,7 @@ describe("the entry for browsers, over HTTP", () => {
       .trim()
       .split(/\s+/);
     for (const [index, what] of absent.entries()) {
-      const message = new RegExp(`^\`${what}\` needs \`isoflag/tools\`; import that instead$`);
+      const message = new RegExp(`^\`${what}\` needs \`isoflag/tools\`; import that$`);
       assert.match(lines[index] ?? "", message);
     }
     assert.match(lines[absent.length] ?? "", /^sha256:[0-9a-f]{64}$/);

@@ -138,7 +138,7 @@ describe("`ready`", () => {
     for (const given of [undefined, null, "core.wasm", new URL("https://page.example/core.wasm"), {}]) {
       assert.throws(() => isoflag.readySync(/** @type {any} */ (given)), {
         code: "not-webassembly",
-        message: /pass the module's bytes or a `WebAssembly\.Module`$/,
+        message: /pass its bytes or a `WebAssembly\.Module`$/,
       });
     }
   });
