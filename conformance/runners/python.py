@@ -15,12 +15,12 @@ from typing import Any
 import isoflag
 from isoflag.reports import retirements
 
-# Many cases have invalid contexts, which the package reports.
-logging.getLogger("isoflag").addHandler(logging.NullHandler())
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from suite.canonical_json import canonical
+
+# Many cases have invalid contexts, which the package reports.
+logging.getLogger("isoflag").addHandler(logging.NullHandler())
 
 CLOCK_OFFSET_MINUTES = -330
 
