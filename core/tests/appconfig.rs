@@ -142,9 +142,9 @@ fn the_injected_attribute_is_the_time_of_the_last_change() {
         ("\" 100 \"", (true, Some(0.0), None)),
         ("\"1e2\"", (true, Some(0.0), None)),
         ("954", (true, Some(0.0), None)),
-        ("955", (false, Some(0.0), None)),
+        ("955", (false, Some(1.0), None)),
         // A fraction of a second is rounded up.
-        ("954.5", (false, Some(0.0), None)),
+        ("954.5", (false, Some(1.0), None)),
         ("\"953.5\"", (true, Some(0.0), None)),
         ("990", (false, Some(35.0), None)),
         ("2000", (false, None, Some("future-stamp"))),
