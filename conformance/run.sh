@@ -3,10 +3,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export PYTHONPATH="$PWD:$PWD/differential"
-# Many cases have invalid contexts, which the npm package reports in development.
-export NODE_ENV=production
 ../.ci/python-env
 ../.ci/npm-env conformance
+# Many cases have invalid contexts, which the npm package reports in development.
+export NODE_ENV=production
 if [[ "${1:-}" == differential ]]; then
     cargo build --quiet --release -p isoflag-conformance
     exec ../.venv/bin/python -m isodiff "${@:2}"
