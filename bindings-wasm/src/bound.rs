@@ -88,6 +88,13 @@ pub fn find_bound_flag(bound: u32, key: &str) -> u32 {
     BOUND.with(|table| table.get(bound, |bound| find(bound.flags(), key))).unwrap_or(FAILED)
 }
 
+/// Whether a percentage decides the variation that a rule serves; of the fallthrough without the index of a rule.
+#[wasm_bindgen(js_name = isSplit)]
+#[must_use]
+pub fn is_split(flags: u32, key: &str, rule: Option<u32>) -> bool {
+    with_flags(flags, |flags| flags.is_split(flags.handle(key), rule)).unwrap_or_default()
+}
+
 /// Evaluates a flag and returns the answer's code.
 #[wasm_bindgen]
 #[must_use]

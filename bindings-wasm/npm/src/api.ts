@@ -14,6 +14,7 @@ export {
   Context,
   type ContextLike,
   type ContextMembers,
+  type ContextMeta,
   type ContextObject,
   type ContextOptions,
   type LegacyUserObject,
@@ -46,6 +47,7 @@ export type {
   Impact,
   ImpactAnswer,
   ImpactGroup,
+  ImpactGrouping,
   ImpactMove,
   ImpactOptions,
 } from "./tools/impact.js";

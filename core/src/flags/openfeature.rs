@@ -1,6 +1,7 @@
 //! OpenFeature's names for the reasons of answers.
 
 use super::Flags;
+use crate::evaluate::FlagHandle;
 use crate::json::Value;
 use crate::model::{FlagState, Served};
 
@@ -21,23 +22,31 @@ impl Flags {
     #[must_use]
     pub fn openfeature_reason(&self, key: &str, reason: &Value) -> &'static str {
         let member = |name: &str| reason.as_object().and_then(|reason| reason.get(name));
-        let targeting = || match &self.model().flag(self.handle(key)?.index())?.state {
-            FlagState::On(_, targeting) => Some(targeting),
-            FlagState::Off(_) | FlagState::Malformed => None,
-        };
-        let (served, otherwise) = match member("kind").and_then(Value::as_str) {
+        let (is_split, otherwise) = match member("kind").and_then(Value::as_str) {
             Some("OFF" | "PREREQUISITE_FAILED") => return "DISABLED",
             Some("TARGET_MATCH") => return "TARGETING_MATCH",
             Some("RULE_MATCH") => {
                 let index = member("ruleIndex").and_then(Value::as_integer);
-                let index = index.and_then(|index| usize::try_from(index).ok());
-                let rule = index.and_then(|index| targeting()?.rules.get(index));
-                (rule.map(|rule| &rule.served), "TARGETING_MATCH")
+                let rule = index.and_then(|index| u32::try_from(index).ok());
+                (rule.is_some() && self.is_split(self.handle(key), rule), "TARGETING_MATCH")
             }
-            Some("FALLTHROUGH") => (targeting().map(|each| &each.fallthrough), "STATIC"),
+            Some("FALLTHROUGH") => (self.is_split(self.handle(key), None), "STATIC"),
             Some("ERROR") => return "ERROR",
             _ => return "UNKNOWN",
         };
-        if matches!(served, Some(Served::Rollout(_))) { "SPLIT" } else { otherwise }
+        if is_split { "SPLIT" } else { otherwise }
+    }
+
+    /// Whether a percentage decides the variation that a rule of a flag serves; of the fallthrough without
+    /// the index of a rule.
+    #[must_use]
+    pub fn is_split(&self, flag: Option<FlagHandle>, rule: Option<u32>) -> bool {
+        let flag = flag.and_then(|flag| self.model().flag(flag.index()));
+        let Some(FlagState::On(_, targeting)) = flag.map(|flag| &flag.state) else { return false };
+        let served = match rule {
+            Some(index) => targeting.rules.get(index as usize).map(|rule| &rule.served),
+            None => Some(&targeting.fallthrough),
+        };
+        matches!(served, Some(Served::Rollout(_)))
     }
 }

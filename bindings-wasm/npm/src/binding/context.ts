@@ -30,8 +30,14 @@ interface BuiltInMembers {
   readonly name?: string | null | undefined;
   /** Whether the context is anonymous (default: `false`). */
   readonly anonymous?: boolean | undefined;
+  /** Which attributes are private. */
+  readonly _meta?: ContextMeta | null | undefined;
+}
+
+/** Which attributes of a context are private. */
+export interface ContextMeta {
   /** References to attributes that `explain` does not show. */
-  readonly _meta?: { readonly privateAttributes?: readonly string[] | null | undefined } | null | undefined;
+  readonly privateAttributes?: readonly string[] | null | undefined;
 }
 
 /** A context of one kind, without its kind. */

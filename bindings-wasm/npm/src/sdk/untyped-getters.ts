@@ -1,4 +1,4 @@
-/** Getters for keys that are known only at run time, so an application's {@link FlagTypes} do not include them. */
+/** Getters for keys that are known only at run time, so an application's `FlagTypes` do not include them. */
 
 import type { BoundFlags } from "../binding/bound-flags.js";
 import type { EvaluationDetail } from "../binding/detail.js";

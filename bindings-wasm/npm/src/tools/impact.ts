@@ -16,8 +16,18 @@ export interface ImpactOptions {
 
 /** An answer of a flag: a variation with its value, or why the caller's default is served instead. */
 export type ImpactAnswer =
-  | { readonly variation: number; readonly value: JsonValue }
-  | { readonly variation: null; readonly instead: "default" | "error" | "missing" };
+  | {
+      /** The index of the served variation. */
+      readonly variation: number;
+      /** The served value. */
+      readonly value: JsonValue;
+    }
+  | {
+      /** No variation is served. */
+      readonly variation: null;
+      /** The reason, for which the default is served. */
+      readonly instead: "default" | "error" | "missing";
+    };
 
 /** The contexts with one answer before and one after. */
 export interface ImpactMove {
@@ -90,7 +100,15 @@ export interface FlagImpact {
   /** Each pair of answers that was counted. */
   readonly moves: readonly ImpactMove[];
   /** The groups by each attribute, the largest first. */
-  readonly groups: readonly { readonly by: string; readonly groups: readonly ImpactGroup[] }[];
+  readonly groups: readonly ImpactGrouping[];
+}
+
+/** The contexts, grouped by an attribute. */
+export interface ImpactGrouping {
+  /** The attribute. */
+  readonly by: string;
+  /** The groups, the largest first. */
+  readonly groups: readonly ImpactGroup[];
 }
 
 /** The answers that change between two documents. */

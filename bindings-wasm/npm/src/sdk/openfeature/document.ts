@@ -2,13 +2,14 @@
 
 import type { EvaluationContext } from "@openfeature/core";
 
-import type { EvaluationDetail } from "../../binding/detail.js";
+import type { EvaluationDetail, EvaluationReason } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
+import { flagsOf } from "../../binding/flags-of.js";
+import * as core from "../../generated/glue.js";
 import type { ActivityRecorder } from "../activity.js";
 import { callBack } from "../callback.js";
 import { digestOf, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot } from "../source/source.js";
-import { Percentages } from "./percentages.js";
 import { type Resolved, translateContext } from "./translation.js";
 
 /** Options of a provider besides its flags. */
@@ -34,7 +35,6 @@ export class ProviderDocument {
   #unsubscribe: (() => void) | undefined;
   /** The digest of a fixed document; computing one costs a walk through the document. */
   #digest: string | undefined;
-  #percentages: { readonly flags: Flags; readonly found: Percentages } | undefined;
 
   constructor(given: Flags | FlagSource) {
     this.#given = given;
@@ -72,16 +72,19 @@ export class ProviderDocument {
       const evaluation = { key, context: translateContext(context), defaultValue, detail, digest };
       callBack(() => onEvaluation(evaluation));
     }
-    const isSplit = this.#percentagesOf()?.decided(key, detail.reason) === true;
-    return { key, detail, digest, version, isSplit };
+    return { key, detail, digest, version, isSplit: this.#isSplit(key, detail.reason) };
   }
 
-  /** Returns the parts of the document that percentages decide. They are read once for each document. */
-  #percentagesOf(): Percentages | undefined {
-    const { flags } = this;
-    if (flags === undefined) return undefined;
-    if (this.#percentages?.flags !== flags) this.#percentages = { flags, found: new Percentages(flags) };
-    return this.#percentages.found;
+  /** Whether a percentage decided an answer. */
+  #isSplit(key: string, { kind, ruleIndex }: EvaluationReason): boolean {
+    if (kind !== "FALLTHROUGH" && kind !== "RULE_MATCH") return false;
+    try {
+      const held = flagsOf.held(this.flags);
+      return held !== undefined && core.isSplit(held.handle, key, ruleIndex);
+    } catch {
+      // The answer is there already, and the module starts again automatically after a trap.
+      return false;
+    }
   }
 
   /**

@@ -97,7 +97,7 @@ export type NotPrimitive<T> = [T] extends [boolean | number | string] ? never : 
  * The value of a flag for the provider's context. If the flag serves another type than that of the default, it is the
  * default; a default that is an object, an array or null allows any type. An equal object is the same object.
  *
- * The keys and values are those of {@link FlagTypes}. Without a declaration, name the type of a JSON flag:
+ * The keys and values are those of `FlagTypes`. Without a declaration, name the type of a JSON flag:
  * `useFlag<Theme>("theme", { color: "grey" })`.
  */
 export function useFlag(key: FlagKeyOf<boolean>, defaultValue: boolean): boolean;
@@ -142,7 +142,7 @@ export function useFlagDetail(key: string, defaultValue: unknown): FlagDetail<un
   return useFlagAnswer("useFlagDetail", key, typeOfDefault(defaultValue), fallback, select);
 }
 
-/** The values of all flags, by key: those of {@link FlagTypes}, or any JSON. */
+/** The values of all flags, by key: those of `FlagTypes`, or any JSON. */
 export type FlagValues = {
   readonly [Key in FlagKey]?: FlagValue<Key>;
 };
