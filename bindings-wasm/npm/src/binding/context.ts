@@ -157,7 +157,7 @@ export function passContext(context: unknown): PassedContext {
   const held = contextHeld(context);
   if (held !== undefined) return { held: [held], text: undefined };
   const text = encodeLeniently(context);
-  problems.report?.("context", text);
+  problems.report?.("context", context);
   return { held: [], text };
 }
 

@@ -12,23 +12,26 @@ function quoted(key: string): string {
   return `\`${JSON.stringify(key).slice(1, -1)}\``;
 }
 
-/** Returns the members of a context's JSON text that are ignored because it has no `kind`. */
-function ignoredMembers(text: string): string[] {
-  if (text === "") return [];
-  const context = JSON.parse(text) as unknown;
-  if (typeof context !== "object" || context === null || Array.isArray(context)) return [];
-  const names = Object.keys(context);
-  return names.includes("kind") ? [] : names.filter(name => !LEGACY_MEMBERS.includes(name));
+/** Returns the members of a context that are ignored because it has no `kind`. */
+function ignoredMembers(context: unknown): string[] {
+  try {
+    if (typeof context !== "object" || context === null || Array.isArray(context)) return [];
+    const names = Object.keys(context);
+    return names.includes("kind") ? [] : names.filter(name => !LEGACY_MEMBERS.includes(name));
+  } catch {
+    // The evaluation reports it.
+    return [];
+  }
 }
 
-function messageOf(kind: string, subject: string, detail: unknown): string | undefined {
+function messageOf(kind: string, subject: unknown, detail: unknown): string | undefined {
   switch (kind) {
     case "FLAG_NOT_FOUND":
-      return `there is no flag ${quoted(subject)}: its default is returned`;
+      return `there is no flag ${quoted(String(subject))}: its default is returned`;
     case "WRONG_TYPE":
-      return `the flag ${quoted(subject)} serves a value of another type: its default is returned`;
+      return `the flag ${quoted(String(subject))} serves a value of another type: its default is returned`;
     case "MALFORMED_FLAG":
-      return `the flag ${quoted(subject)} is malformed: its default is returned; \`isoflag check\` says why`;
+      return `the flag ${quoted(String(subject))} is malformed: its default is returned; \`isoflag check\` says why`;
     case "USER_NOT_SPECIFIED":
       return `invalid context: every flag returns its default; ${detail ?? "`Context.fromObject(context)` says why"}`;
     case "value":
@@ -50,8 +53,7 @@ export class ProblemMessages {
   /** Returns the message of a problem; undefined if nothing is wrong, or it was returned before. */
   next(kind: string | undefined, subject: unknown, detail?: unknown): string | undefined {
     if (kind === undefined || subject === undefined || this.#seen.size >= MOST_MESSAGES) return undefined;
-    const text = subject instanceof Uint8Array ? new TextDecoder().decode(subject) : String(subject);
-    const message = messageOf(kind, text, detail);
+    const message = messageOf(kind, subject, detail);
     if (message === undefined || this.#seen.has(message)) return undefined;
     this.#seen.add(message);
     return message;

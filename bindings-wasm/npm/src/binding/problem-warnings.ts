@@ -4,6 +4,9 @@ import { Context, type ContextObject } from "./context.js";
 import { ProblemMessages } from "./problem-messages.js";
 import { problems } from "./problems.js";
 
+/** The number of invalid contexts that are converted again to say why they are invalid. */
+const MOST_OBJECTIONS = 100;
+
 /** Returns why a context is invalid; undefined if it is valid, or was parsed before. */
 function objection(context: unknown): string | undefined {
   try {
@@ -17,8 +20,13 @@ function objection(context: unknown): string | undefined {
 /** Starts to warn. */
 export function warnAboutProblems(): void {
   const messages = new ProblemMessages();
+  let objections = 0;
   problems.report = (kind, subject, detail) => {
-    const why = kind === "USER_NOT_SPECIFIED" && detail !== undefined ? objection(detail) : detail;
+    let why = detail;
+    if (kind === "USER_NOT_SPECIFIED" && detail !== undefined) {
+      if (objections++ >= MOST_OBJECTIONS) return;
+      why = objection(detail);
+    }
     const message = messages.next(kind, subject, why);
     if (message !== undefined) console.warn(`isoflag: ${message}`);
   };

@@ -5,7 +5,7 @@
  *
  * - an `errorKind` of a reason: the flag's key, then the context if it is known
  * - `value`: the path of the ignored attribute, then what it is
- * - `context`: the JSON text of a context that is converted
+ * - `context`: an object that is converted to a context
  */
 export type Report = (kind: string | undefined, subject: unknown, detail?: unknown) => void;
 

@@ -79,6 +79,7 @@ export class PlainPart {
     const differs = reader.read(context, 1);
     // An inherited or hidden kind does not count.
     if (isOfOneKind && this.#single.kind !== kind) throw notPlain;
+    if (!isOfOneKind) problems.report?.("context", context);
     const isOther = this.#isOther(0, reader);
     return this.#ends(1) || isOther || differs;
   }
@@ -132,7 +133,6 @@ export class PlainPart {
       if (first === this.#whole) {
         begin(WHOLE);
         write([first], 0);
-        problems.report?.("context", this.#whole.text);
       } else {
         begin(first === this.#single ? 0 : this.#read.length);
         for (const reader of this.#read as IndividualReader[]) reader.write();
