@@ -155,7 +155,7 @@ test-python: python-packages build-cli dist-npm
 test-arrow: build-arrow
 	$(call say,isoflag-arrow: columns and streams and Spark (a minute))
 	@cargo fmt --check --manifest-path bindings-python/arrow/Cargo.toml
-	@$(if $(QUICK),,cargo clippy --quiet --manifest-path bindings-python/arrow/Cargo.toml --target-dir "$(TARGET)/arrow" -- -D warnings)
+	@cargo clippy --quiet --manifest-path bindings-python/arrow/Cargo.toml --target-dir "$(TARGET)/arrow" -- -D warnings
 	@.venv/bin/python -m pytest -q bindings-python/arrow/tests
 
 test-npm: build-wasm

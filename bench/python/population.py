@@ -138,6 +138,7 @@ def main() -> None:
                     "host": "python",
                     "group": "population",
                     "case": "peak memory",
+                    "subject": "isoflag.arrow",
                     "unit": "KiB",
                     "samples": [peak],
                 }

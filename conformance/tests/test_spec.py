@@ -90,7 +90,7 @@ def test_most_evaluations_are_answered() -> None:
     assert sum(case.call == "evaluate" for case in ANSWERED) > 0.95 * len(evaluations)
 
 
-# --- sPEC.md defines each rule that a vector, code or a document cites ---
+# --- SPEC.md defines each rule that a vector, code or a document cites ---
 
 
 SECTION = re.compile(r"^#{2,3} (\d+(?:\.\d+)?)\.? ", re.MULTILINE)
