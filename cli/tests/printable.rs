@@ -3,7 +3,7 @@
 use crate::program::{Ran, file, isoflag, isoflag_reading};
 
 /// A key that clears a screen, sets a title, changes the direction of text and contains commands for a pipeline runner.
-const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\r\n::error file=a::b\n  ::stop-commands::t\n##[group]x ##vso[task]\u{202e}\u{2066}\u{61c}\u{200e}\u{200f}\u{2028}\u{85}\u{7f}\u{0}\t";
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\r\n::error file=a::b\n  ::stop-commands::t\n##[group]x ##vso[task]\u{202e}\u{2066}\u{61c}\u{200e}\u{200f}\u{2028}\u{85}\u{7f}\u{0}\t\u{200b}\u{feff}\u{ad}\u{e0041}";
 
 fn json(text: &str) -> String {
     let escaped: String = text
@@ -42,7 +42,7 @@ fn document(changed: bool, prefix: &str) -> String {
 
 fn is_obeyed(each: char) -> bool {
     each != '\n' && each.is_control()
-        || matches!(each, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(each, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0041}')
 }
 
 fn assert_printable(ran: &Ran, arguments: &[&str]) {

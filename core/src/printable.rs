@@ -1,5 +1,6 @@
-//! Makes untrusted text printable: terminals obey control characters, bidirectional marks mislead
-//! readers, and pipeline runners execute some lines of a log as commands.
+//! Makes untrusted text printable: terminals obey control characters, bidirectional marks and
+//! invisible characters mislead readers, and pipeline runners execute some lines of a log as
+//! commands.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -30,16 +31,23 @@ struct Printable<'t> {
     keeps_lines: bool,
 }
 
-/// Whether a terminal or a reader would not treat it as an ordinary character.
+/// Whether a terminal or a reader would not treat it as an ordinary character. Joiners are
+/// ordinary: scripts and emoji need them.
 fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{61c}'
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'
                 | '\u{200e}'
                 | '\u{200f}'
                 | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
         )
 }
 
@@ -64,7 +72,11 @@ impl Display for Printable<'_> {
                     '\n' => f.write_str("\\n")?,
                     '\r' => f.write_str("\\r")?,
                     '\t' => f.write_str("\\t")?,
-                    _ => write!(f, "\\u{:04x}", u32::from(character))?,
+                    _ => {
+                        for unit in character.encode_utf16(&mut [0; 2]) {
+                            write!(f, "\\u{unit:04x}")?;
+                        }
+                    }
                 }
                 written = index + character.len_utf8();
             }
@@ -91,6 +103,12 @@ mod tests {
                 "\\u202e\\u2066\\u061c\\u200f",
                 "\\u202e\\u2066\\u061c\\u200f",
             ),
+            (
+                "a\u{200b}b\u{feff}\u{2060}\u{ad}",
+                "a\\u200bb\\ufeff\\u2060\\u00ad",
+                "a\\u200bb\\ufeff\\u2060\\u00ad",
+            ),
+            ("a\u{e0041}\u{200d}", "a\\udb40\\udc41\u{200d}", "a\\udb40\\udc41\u{200d}"),
             ("::a::b", "\\u003a:a::b", "\\u003a:a::b"),
             (" \u{a0}::a", " \u{a0}\\u003a:a", " \u{a0}\\u003a:a"),
             ("a\n  ::b", "a\\n  \\u003a:b", "a\n  \\u003a:b"),

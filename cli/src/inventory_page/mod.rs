@@ -11,6 +11,7 @@ use askama::filters::Escaper;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cells::Cells;
+use isoflag::printable_lines;
 use isoflag_tools::{Attention, Inventory};
 use sha2::{Digest, Sha256};
 
@@ -119,31 +120,21 @@ fn short(digest: &str) -> String {
     digest.chars().take("sha256:".len() + 8).collect()
 }
 
-/// Escapes a text for an element or an attribute in quotes.
+/// Escapes a text for an element or an attribute in quotes, and makes it printable.
 #[derive(Clone, Copy)]
 pub(crate) struct PageEscaper;
 
 impl Escaper for PageEscaper {
     fn write_escaped_str<W: Write>(&self, mut to: W, text: &str) -> fmt::Result {
-        for character in text.chars() {
+        for character in printable_lines(text).to_string().chars() {
             match character {
                 '&' => to.write_str("&amp;")?,
                 '<' => to.write_str("&lt;")?,
                 '>' => to.write_str("&gt;")?,
                 '"' => to.write_str("&quot;")?,
                 '\'' => to.write_str("&#39;")?,
-                // The page may be printed to a pipeline's log, which executes some lines as
-                // commands.
+                // Two texts side by side could otherwise begin a line with a pipeline's command.
                 '\n' => to.write_str("&#10;")?,
-                // They would change the direction of the surrounding text, or end it.
-                '\0'..='\u{8}'
-                | '\u{b}'..='\u{1f}'
-                | '\u{7f}'..='\u{9f}'
-                | '\u{61c}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}' => to.write_char('\u{fffd}')?,
                 other => to.write_char(other)?,
             }
         }
@@ -227,6 +218,6 @@ mod tests {
         let text = "a<b>\"c\"'d'&\u{0}\u{202e}é\n";
         let mut escaped = String::new();
         PageEscaper.write_escaped_str(&mut escaped, text).unwrap();
-        assert_eq!(escaped, "a&lt;b&gt;&quot;c&quot;&#39;d&#39;&amp;\u{fffd}\u{fffd}é&#10;");
+        assert_eq!(escaped, r"a&lt;b&gt;&quot;c&quot;&#39;d&#39;&amp;\u0000\u202eé&#10;");
     }
 }
