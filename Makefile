@@ -119,7 +119,7 @@ test:
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
-	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow
+	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow dependencies
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
 	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
@@ -210,7 +210,7 @@ worst: SEED := 1
 worst: build
 	$(call say,worst: the slowest input of each family (ten minutes))
 	@rm -rf bench/.work/worst && mkdir -p bench/.work/worst
-	@cargo run --quiet --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- bench/.work/worst \
+	@cargo run --quiet --locked --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- bench/.work/worst \
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
 	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
@@ -223,6 +223,14 @@ fuzz:
 	@for example in first shop; do cp examples/$$example/flags.json "$(TARGET)/fuzz/document/$$example"; done
 	@for input in document context; do RUSTC_BOOTSTRAP=1 .tools/bin/cargo-fuzz run --fuzz-dir core/fuzz --target-dir "$(TARGET)" \
 		--sanitizer none $$input "$(TARGET)/fuzz/$$input" -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 -verbosity=0; done
+
+# ADVISORIES=1 also checks known vulnerabilities, with a database that it downloads.
+dependencies:
+	$(call say,dependencies: licenses and versions and sources)
+	@.ci/cached 'cargo-deny (three minutes, once)' .tools/bin/cargo-deny = -- \
+		cargo install --locked --root .tools --no-default-features cargo-deny@0.20.2
+	@for workspace in . bindings-python/arrow; do .tools/bin/cargo-deny --log-level error --manifest-path $$workspace/Cargo.toml \
+		--config deny.toml check bans licenses sources $(if $(ADVISORIES),advisories); done
 
 clean:
 	rm -rf dist target .venv .tools bindings-wasm/{npm/dist,pkg} conformance/answers examples/shop/web/dist
