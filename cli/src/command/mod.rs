@@ -10,6 +10,7 @@ mod diff;
 mod eval;
 mod explain;
 mod finish;
+mod flag;
 mod impact;
 mod init;
 mod inventory;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Eval(eval::Arguments),
     Explain(explain::Arguments),
     Blame(blame::Arguments),
+    Flag(flag::Arguments),
     Stamp(stamp::Arguments),
     /// Print the keys of a document's flags, sorted
     Keys(contents::Arguments),
@@ -65,6 +67,7 @@ impl Command {
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),
             Command::Blame(arguments) => blame::run(&arguments, input, console),
+            Command::Flag(arguments) => flag::run(&arguments, input, console),
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),
             Command::Keys(arguments) => contents::keys(&arguments, input, console),
             Command::Digest(arguments) => contents::digest(&arguments, input, console),
