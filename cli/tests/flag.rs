@@ -114,3 +114,20 @@ fn a_document_can_come_from_a_pipe() {
     );
     assert_eq!(ran.code, 0);
 }
+
+#[test]
+fn flags_of_powertools_are_converted() {
+    let text = r#"{"new": {"default": false, "rules": {"r": {"when_match": true, "conditions": [
+        {"action": "MODULO_RANGE", "key": "id", "value": {"BASE": 2, "START": 0, "END": 0}}]}}}}"#;
+    let ran = isoflag_reading(&["convert", "--from", "powertools", "-"], text);
+    assert_eq!(ran.code, 0);
+    assert_eq!(
+        ran.err,
+        "note[untranslated-condition]: `new.rules.r.conditions[0]`: no operator is like `MODULO_RANGE`; the rule is left out\n"
+    );
+    let document = file("converted.json", Some(&ran.out));
+    assert_eq!(isoflag(&["keys", &document]).out, "new\n");
+    let ran = isoflag_reading(&["convert", "--from", "powertools", "-", "--json"], text);
+    assert!(ran.out.contains(r#""notes":[{"code":"untranslated-condition","#), "{}", ran.out);
+    assert_eq!(isoflag_reading(&["convert", "--from", "appconfig", "-"], "7").code, 2);
+}

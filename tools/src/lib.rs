@@ -10,7 +10,8 @@
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
-//!   answers of one flag; `edit` changes flags in the text of a document;
+//!   answers of one flag; `edit` changes flags in the text of a document, and `convert`
+//!   converts documents of other tools;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -23,6 +24,7 @@ mod analysis;
 mod appconfig_key;
 mod certification;
 mod check;
+mod convert;
 mod diff;
 mod edit;
 mod impact;
@@ -47,6 +49,7 @@ pub use certification::{
 pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
+pub use convert::{Conversion, ConversionNote, ConversionSource, convert};
 pub use diff::{Diff, diff};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{

@@ -62,7 +62,7 @@ fn only_the_edited_members_change() {
         "\"offVariation\": 1, \"lifecycle\": {\"lastModifiedTimestamp\": 99}\n",
     );
     let banner = (r#""version": 1e0"#, r#""version": 2"#);
-    let banner_time = ("]}}},", "]}}, \"lifecycle\": {\"lastModifiedTimestamp\": 99}},");
+    let banner_time = ("]}}},", "]}},\n      \"lifecycle\": {\"lastModifiedTimestamp\": 99}},");
     // The time of the document counts for `banner`, which has `checkout` as a prerequisite.
     let document_time = (r#"Timestamp": 5 }"#, r#"Timestamp": 99 }"#);
     parts(
@@ -164,7 +164,7 @@ fn an_edit_that_does_not_fit_is_rejected_with_a_place() {
         (
             r#"[{"op": "off", "key": "broken"}]"#,
             "malformed-flag",
-            "`flags.broken.variations`: expected an array, found a number; fix it first",
+            "`flags.broken.variations`: expected an array, found the number 7; fix it first",
         ),
         (
             r#"[{"op": "on", "key": "hidden"}]"#,
@@ -222,7 +222,7 @@ fn an_edit_that_does_not_fit_is_rejected_with_a_place() {
         (
             r#"[{"op": "add", "key": "new", "flag": {"variations": 7}}]"#,
             "malformed-flag",
-            "`flags.new.variations`: expected an array, found a number; fix it first",
+            "`flags.new.variations`: expected an array, found the number 7; fix it first",
         ),
         (
             r#"[{"op": "add", "key": "new", "flag": {"key": "old"}}]"#,
@@ -349,7 +349,7 @@ fn targets_get_their_variation_and_others_keep_theirs() {
     let target = |text: &str, rest: &str| {
         edited(text, &format!(r#"[{{"op": "target", "key": "f", {rest}}}]"#)).unwrap()
     };
-    assert_eq!(answers(held, true), "bacccc"[..5]);
+    assert_eq!(answers(held, true), "baccc");
     let moved = target(held, r#""variation": 0, "values": ["ada", "mia"]"#);
     assert_eq!(answers(&moved, false), "aaa");
     let org = target(&moved, r#""variation": 1, "values": ["acme"], "contextKind": "org""#);
@@ -426,7 +426,7 @@ proptest! {
         for (key, piece) in &pieces {
             let own: Vec<&str> = edits.iter().filter(|(edited, _)| edited == key).map(|(_, one)| &**one).collect();
             if own.is_empty() {
-                let found = after[at..].find(&**piece);
+                let found = after.get(at..).unwrap().find(&**piece);
                 prop_assert!(found.is_some(), "{key}: {after}");
                 at += found.unwrap() + piece.len();
                 continue;

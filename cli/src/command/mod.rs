@@ -5,6 +5,7 @@ mod blame;
 mod certify;
 mod check;
 mod contents;
+mod convert;
 mod deployed;
 mod diff;
 mod eval;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Impact(impact::Arguments),
     Simulate(simulate::Arguments),
     Strategy(strategy::Arguments),
+    Convert(convert::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
     Blame(blame::Arguments),
@@ -64,6 +66,7 @@ impl Command {
             Command::Impact(arguments) => impact::run(&arguments, input, console),
             Command::Simulate(arguments) => simulate::run(&arguments, input, console),
             Command::Strategy(arguments) => strategy::run(&arguments, input, console),
+            Command::Convert(arguments) => convert::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),
             Command::Blame(arguments) => blame::run(&arguments, input, console),

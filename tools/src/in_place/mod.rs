@@ -87,6 +87,20 @@ pub fn keys_in_text(text: &str) -> Option<BTreeSet<String>> {
     Some(Named::of(text, flags.value.start).ok()?.indexes.into_keys().collect())
 }
 
+/// Returns the names of an object's members in the order of the text, each once, and the offsets of
+/// their values; the object is at an offset, or the outermost. `None` if it is not an object.
+pub(crate) fn ordered_members(text: &str, object: Option<usize>) -> Option<Vec<(String, usize)>> {
+    let start = object.or_else(|| Some(scan::root(text)?.start))?;
+    if text.as_bytes().get(start) != Some(&b'{') {
+        return None;
+    }
+    let object = Named::of(text, start).ok()?;
+    let mut ordered: Vec<_> = object.indexes.iter().collect();
+    ordered.sort_by_key(|(_, indexes)| indexes.first());
+    let value = |name: &str| object.last(name).map(|member| member.value.start);
+    ordered.into_iter().map(|(name, _)| Some((name.clone(), value(name)?))).collect()
+}
+
 fn is_object(text: &str, member: &Member) -> bool {
     text.as_bytes().get(member.value.start) == Some(&b'{')
 }
