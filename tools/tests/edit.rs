@@ -316,7 +316,7 @@ fn a_changed_share_moves_as_few_contexts_as_possible() {
         entries(&[r#""percent": 90, "variation": 0"#]),
         "0,90000,untracked:true,1,10000,2,0"
     );
-    // What a share loses goes to the variation that is served if the flag is off.
+    // A smaller share leaves the rest to the variation that is served if the flag is off.
     assert_eq!(
         entries(&[r#""percent": 5, "variation": 0"#]),
         "0,5000,untracked:true,1,30000,2,65000"

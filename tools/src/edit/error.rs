@@ -33,7 +33,7 @@ impl EditError {
         EditError::Refused(Refusal { code, path: path.to_string(), message: message.into() })
     }
 
-    /// An edit that is not valid by itself.
+    /// The error of an edit that is invalid for every document.
     pub(super) fn invalid(path: impl ToString, message: impl Into<String>) -> EditError {
         EditError::refused("invalid-edit", path, message)
     }

@@ -14,7 +14,7 @@ pub(super) struct Edit {
     pub(super) operation: Operation,
 }
 
-/// What an edit does with its flag.
+/// The operation of an edit on its flag.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operation {
     /// Adds it, with these members.

@@ -6,7 +6,7 @@ use super::operation::{Shares, WHOLE};
 use crate::impact::buckets;
 use crate::simulation::raise_share;
 
-/// What a rollout needs to know of its flag.
+/// The variations of a flag.
 pub(super) struct Variations {
     /// The number of variations.
     pub(super) count: u32,

@@ -38,7 +38,7 @@ const INLINE: usize = 3;
 pub(super) struct Layout<'t> {
     pub(super) gap: &'t str,
     pub(super) colon: &'t str,
-    /// What each level adds to the indentation; `None` if the text is not indented.
+    /// The indentation of one level; `None` if the text is not indented.
     pub(super) unit: Option<&'t str>,
 }
 
