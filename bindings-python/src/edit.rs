@@ -51,7 +51,7 @@ pub(crate) struct Conversion {
 
 #[pymethods]
 impl Conversion {
-    /// What was not converted, or needs something from the caller.
+    /// Notes on parts that were not converted, or that need something from the caller.
     #[getter]
     fn notes(&self) -> Vec<Diagnostic> {
         let note = |note: &isoflag_tools::ConversionNote| Diagnostic::from(note);

@@ -100,7 +100,7 @@ impl Conversion {
 ///
 /// # Errors
 ///
-/// If the text is not JSON or does not have the format. What can be left out is a note instead.
+/// If the text is not JSON or does not have the format. A part that can be left out is a note instead.
 pub fn convert(text: &str, source: ConversionSource) -> Result<Conversion, DocumentError> {
     match source {
         ConversionSource::Powertools => powertools::convert(text),
