@@ -824,8 +824,8 @@ class Conversion:
 def convert(text: _Text, source: Literal["powertools", "appconfig"] = "powertools") -> Conversion:
     """Converts the flags of Powertools for AWS Lambda or AWS AppConfig to a document.
 
-    What has no equivalent is left out and noted. Raises ``DocumentError`` if the text is not JSON or
-    does not have the format.
+    A part without an equivalent is left out and noted. Raises ``DocumentError`` if the text is not
+    JSON or does not have the format.
     """
 
 def edit(text: _Text, edits: Sequence[Mapping[str, Any]], *, now: float | None = None) -> str:
