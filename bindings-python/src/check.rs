@@ -54,6 +54,17 @@ impl From<&isoflag::Diagnostic> for Diagnostic {
     }
 }
 
+impl From<&isoflag_tools::ConversionNote> for Diagnostic {
+    fn from(note: &isoflag_tools::ConversionNote) -> Diagnostic {
+        Diagnostic {
+            severity: isoflag::Severity::Warning.as_str(),
+            code: note.code,
+            path: note.path.to_string(),
+            message: note.message.clone(),
+        }
+    }
+}
+
 #[pymethods]
 impl Diagnostic {
     /// "error", "warning" or "info".

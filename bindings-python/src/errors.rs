@@ -30,6 +30,17 @@ pub(crate) fn document(py: Python<'_>, error: &isoflag::DocumentError) -> PyErr 
     raise(py, &DOCUMENT_ERROR, "DocumentError", &told)
 }
 
+/// Raises a rejected edit like an invalid document.
+pub(crate) fn edit(py: Python<'_>, error: &isoflag_tools::EditError) -> PyErr {
+    let told = Told {
+        message: error.to_string(),
+        path: error.path(),
+        code: error.code(),
+        line_column: error.line_column(),
+    };
+    raise(py, &DOCUMENT_ERROR, "DocumentError", &told)
+}
+
 pub(crate) fn context(py: Python<'_>, error: &isoflag::ContextError) -> PyErr {
     let told = Told {
         message: error.to_string(),

@@ -7,7 +7,7 @@
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
 //! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`lifecycle`] has the
-//! methods for authoring, deployment and retirement. [`warnings`] logs what an evaluation ignores.
+//! methods for authoring, deployment and retirement; [`edit`] changes texts. [`warnings`] logs what an evaluation ignores.
 
 mod bound_flags;
 mod check;
@@ -15,6 +15,7 @@ mod consistency;
 mod context;
 mod detached;
 mod document;
+mod edit;
 mod errors;
 mod evaluation;
 mod evaluation_detail;
@@ -51,6 +52,8 @@ mod _core {
     use crate::context::Context;
     #[pymodule_export]
     use crate::context::secure_mode_hash;
+    #[pymodule_export]
+    use crate::edit::{Conversion, convert, edit};
     #[pymodule_export]
     use crate::evaluation_detail::EvaluationDetail;
     #[pymodule_export]

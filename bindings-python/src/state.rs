@@ -74,7 +74,8 @@ fn flag_state<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bound<'py,
 }
 
 /// Returns milliseconds since 1970 by Python's `time.time`, so that tests can set the clock.
-fn host_clock(py: Python<'_>) -> PyResult<f64> {
+/// Returns the milliseconds of the host runtime's clock.
+pub(crate) fn host_clock(py: Python<'_>) -> PyResult<f64> {
     let seconds: f64 = py.import("time")?.call_method0("time")?.extract()?;
     Ok((seconds * 1000.0).floor())
 }

@@ -2,9 +2,12 @@
 
 use std::io::Read;
 
+use isoflag::Flags;
 use isoflag::limits::DOCUMENT_BYTES;
+use isoflag_tools::{InPlaceError, written_in_place};
 
 use crate::outcome::{Failure, reason};
+use crate::place::Places;
 
 /// The inputs of a run. Standard input can be read once.
 #[derive(Default)]
@@ -80,6 +83,22 @@ pub(crate) fn unreadable(file: &str, error: &std::io::Error) -> Failure {
 }
 
 impl Source {
+    /// Returns the text with the changes of a later document: no other byte changes.
+    pub(crate) fn with_changes(&self, before: &Flags, after: &Flags) -> Result<String, Failure> {
+        let text = self.text().unwrap_or_default();
+        written_in_place(text, before, after).map_err(|error| {
+            let place = match error {
+                InPlaceError::NotAnObject(_, _, offset) => {
+                    let shown = self.shown_text().unwrap_or_default();
+                    let (line, column) = Places::new(shown).line_column(offset);
+                    format!(":{line}:{column}")
+                }
+                _ => String::new(),
+            };
+            Failure::message(format!("`{}{place}`: {error}", self.name))
+        })
+    }
+
     /// The bytes as text; `None` if they are not UTF-8.
     pub(crate) fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.bytes).ok()

@@ -1,21 +1,18 @@
 //! Writes changes of lifecycles into a document in place: no other byte changes.
 
-use std::collections::BTreeMap;
-
 use isoflag::{Flags, Object, Value};
 use isoflag_tools::{LifecycleChange, LifecycleError, with_changes};
 
 use crate::arguments::load_editable;
 use crate::console::Console;
 use crate::input::{Input, Source};
-use crate::json_edit::{Editor, Member, lost};
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
 /// A document that is edited.
 pub(crate) struct Edited {
     file: String,
-    source: Source,
+    pub(crate) source: Source,
     pub(crate) flags: Flags,
 }
 
@@ -38,40 +35,18 @@ impl Edited {
         if after.digest() == self.flags.digest() {
             return Ok(());
         }
-        let document = after.document();
-        let editor = Editor::new(&self.source)?;
-        let flags = editor.flags();
-        let mut splices = Vec::new();
-        for (key, set) in by_flag(changes) {
-            let flag = flags.get(key).ok_or_else(|| lost(&self.source))?;
-            let version = version_of(&document, key).ok_or_else(|| lost(&self.source))?;
-            let set = set.into_iter().map(|(name, value)| (name, Member::of(value)));
-            let lifecycle = Member::Object(set.collect());
-            let members = [("lifecycle", lifecycle), ("version", Member::of(version))];
-            splices.extend(editor.set(flag, &members)?);
-        }
-        let version = after.version().map(Value::from).unwrap_or_default();
-        let mut meta = vec![("version", Member::of(&version))];
-        if artifact.is_some() {
-            for name in ["artifact", "artifacts"] {
-                let value = meta_of(&document, name).ok_or_else(|| lost(&self.source))?;
-                meta.push((name, Member::of(value)));
-            }
-        }
-        splices.extend(editor.set_meta(meta)?);
-        // The written document must be the one that the core returned, otherwise nothing is
-        // written.
-        let written = editor.finish(splices)?;
-        if load_editable(&written)?.digest() != after.digest() {
-            return Err(lost(&self.source));
-        }
+        self.replace(&self.source.with_changes(&self.flags, &after)?)
+    }
+
+    /// Replaces the file, unless it was changed in the meantime.
+    pub(crate) fn replace(&self, text: &str) -> Result<(), Failure> {
         if Input::default().read(&self.file)?.bytes != self.source.bytes {
             return Err(Failure::message(format!(
                 "`{}` was changed in the meantime and is not overwritten; run this again",
                 self.file
             )));
         }
-        replace(&self.file, &written.bytes)
+        replace(&self.file, text.as_bytes())
     }
 
     /// Reports why the core rejects a change; with `--json`, as `{error: {code, message, legal}}`.
@@ -95,27 +70,4 @@ impl Edited {
         }
         Ok(Outcome::Findings)
     }
-}
-
-/// The members to set in the lifecycle of each changed flag: of two changes of one, the later counts.
-fn by_flag(changes: &[LifecycleChange]) -> BTreeMap<&str, Vec<(&'static str, &Value)>> {
-    let mut by_flag = BTreeMap::<&str, Vec<_>>::new();
-    for change in changes {
-        let set = by_flag.entry(&change.key).or_default();
-        for (name, value) in &change.set {
-            set.retain(|(earlier, _)| earlier != name);
-            set.push((*name, value));
-        }
-    }
-    by_flag
-}
-
-/// A member of `meta` in a normalised document.
-fn meta_of<'d>(document: &'d Value, name: &str) -> Option<&'d Value> {
-    document.as_object()?.get("meta")?.as_object()?.get(name)
-}
-
-/// The version of a flag in a normalised document.
-fn version_of<'d>(document: &'d Value, key: &str) -> Option<&'d Value> {
-    document.as_object()?.get("flags")?.as_object()?.get(key)?.as_object()?.get("version")
 }

@@ -13,7 +13,6 @@ mod evidence;
 mod finding;
 mod input;
 mod inventory_page;
-mod json_edit;
 mod labelled;
 mod lifecycle_edit;
 mod outcome;

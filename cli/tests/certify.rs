@@ -66,7 +66,7 @@ fn a_feature_whose_tests_pass_twice_is_done() {
         )
         .replace(
             r#""meta": {"version": 4}"#,
-            r#""meta": {"version": 5, "artifact": {"certifiedTimestamp":400,"deployable":true,"timestamp":200}, "artifacts": [{"certifiedTimestamp":400,"deployable":true,"timestamp":200}]}"#,
+            r#""meta": {"version": 5, "artifact": {"certifiedTimestamp": 400, "deployable": true, "timestamp": 200}, "artifacts": [{"certifiedTimestamp": 400, "deployable": true, "timestamp": 200}]}"#,
         );
     assert_eq!(text(&document), expected);
 }
@@ -93,7 +93,7 @@ fn a_failure_moves_nothing() {
         assert!(ran.out.contains(&format!("\"deployable\":{deployable}")), "{ran:?}");
         let written = text(&document);
         assert_eq!(written.matches("\"status\": \"Staging\"").count(), 2);
-        assert!(written.contains(&format!("\"deployable\":{deployable}")), "{written}");
+        assert!(written.contains(&format!("\"deployable\": {deployable}")), "{written}");
         // The deployer checks it.
         let ran = isoflag(&["deployed", &document, "--artifact-time", "200", "--now", "500"]);
         assert_eq!(ran.code, i32::from(!deployable), "{ran:?}");
@@ -151,10 +151,10 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
     // A failure counts even if flags were evaluated.
     let ran = run("false", &["--artifact-time", "300"]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(text(&document).contains("\"deployable\":false,\"timestamp\":300"), "{ran:?}");
+    assert!(text(&document).contains("\"deployable\": false, \"timestamp\": 300"), "{ran:?}");
     let ran = run("true", &["--no-evidence", "--artifact-time", "300"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(text(&document).contains("\"deployable\":true,\"timestamp\":300"), "{ran:?}");
+    assert!(text(&document).contains("\"deployable\": true, \"timestamp\": 300"), "{ran:?}");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_feature_that_is_not_evaluated_remains_in_staging() {
     );
     let written = text(&document);
     assert!(written.contains(r#""owner": "web", "status": "Staging""#), "{written}");
-    assert!(written.contains(r#""deployable":true"#), "{written}");
+    assert!(written.contains(r#""deployable": true"#), "{written}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod check;
 mod documents;
 mod evaluate;
 mod examples;
+mod flag;
 mod impact;
 mod lifecycle;
 mod printable;

@@ -275,6 +275,16 @@ class CaseRun:
         assert isoflag.Flags.from_json(after.to_json()).digest == after.digest
         return self.then(arguments, after)
 
+    def call_edit(self, arguments: Arguments) -> Answer:
+        made = [isoflag.edit(form, arguments["edits"], now=arguments["now"]) for form in (arguments["text"], arguments["text"].encode())]
+        return {"text": same(*made)}
+
+    def call_convert(self, arguments: Arguments) -> Answer:
+        conversion = isoflag.convert(arguments["text"], arguments["source"])
+        assert isoflag.Flags.from_json(str(conversion)).keys() == conversion.flags.keys()
+        notes = [{"code": note.code, "path": note.path} for note in conversion.notes]
+        return {"document": json.loads(conversion.flags.to_json()), "notes": notes}
+
     def call_certification(self, arguments: Arguments) -> Answer:
         return dict(
             self.flags().certification(

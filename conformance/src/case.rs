@@ -1,11 +1,16 @@
 //! Answers one case.
 
+use std::sync::Arc;
+
 use isoflag::{
     AllFlagsOptions, BigSegments, BoundFlags, Context, ContextError, DocumentError,
     DocumentHistory, Evidence, Flags, Gate, HistoryLimits, Object, Value, ValueType, parse_ttl,
     secure_mode_hash,
 };
-use isoflag_tools::{Strategy, System, receipt, replay, strategy_for, with_strategy};
+use isoflag_tools::{
+    Conversion, ConversionNote, ConversionSource, EditError, Strategy, System, convert, edit,
+    receipt, replay, strategy_for, with_strategy,
+};
 
 use super::{array, get, lifecycle, list, number, object, sweep, text};
 
@@ -18,6 +23,13 @@ pub(crate) struct Failure {
 
 impl From<DocumentError> for Failure {
     fn from(error: DocumentError) -> Failure {
+        let message = error.to_string();
+        Failure { code: error.code(), path: error.path().to_owned(), message }
+    }
+}
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Failure {
         let message = error.to_string();
         Failure { code: error.code(), path: error.path().to_owned(), message }
     }
@@ -161,6 +173,20 @@ impl CaseRun<'_> {
                 Ok(flags) => return self.with_flags(flags).then(arguments, "load"),
                 Err(refused) => refused,
             },
+            "edit" => {
+                let (edits, now) = (get(arguments, "edits"), number(arguments, "now"));
+                let edited = edit(text(arguments, "text"), edits.unwrap(), now.unwrap())?;
+                object([("text", Value::from(edited))])
+            }
+            "convert" => {
+                let source = ConversionSource::named(text(arguments, "source")).unwrap();
+                let Conversion { flags, notes } = convert(text(arguments, "text"), source)?;
+                let note = |note: &ConversionNote| {
+                    let path = Value::String(Arc::clone(&note.path));
+                    object([("code", Value::from(note.code)), ("path", path)])
+                };
+                object([("document", flags.document()), ("notes", list(notes.iter().map(note)))])
+            }
             "certification" => lifecycle::certification(&self.flags()?, arguments),
             "deployment" => lifecycle::deployment(&self.flags()?, arguments),
             "finish" => lifecycle::finish(&self.flags()?, arguments),

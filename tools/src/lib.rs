@@ -3,13 +3,15 @@
 //! Everything here reads a document, or returns a changed one; nothing does I/O. In the order in
 //! which the modules build on each other:
 //!
-//! - `activity` and `last_evaluated` count evaluations;
+//! - `activity` and `last_evaluated` count evaluations; `in_place` writes a changed document into
+//!   the text of the earlier one;
 //! - `analysis` derives the possible answers of a flag (`reach`), and the flags whose answers differ
 //!   between two documents (`changed_answers`);
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
-//!   answers of one flag;
+//!   answers of one flag; `edit` changes flags in the text of a document, and `convert`
+//!   converts documents of other tools;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -22,8 +24,11 @@ mod analysis;
 mod appconfig_key;
 mod certification;
 mod check;
+mod convert;
 mod diff;
+mod edit;
 mod impact;
+mod in_place;
 mod inventory;
 mod last_evaluated;
 mod lifecycle;
@@ -44,20 +49,23 @@ pub use certification::{
 pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
+pub use convert::{Conversion, ConversionNote, ConversionSource, convert};
 pub use diff::{Diff, diff};
+pub use edit::{EditError, Refusal, edit};
 pub use impact::{
     Because, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group, GroupBy,
     GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer, impact,
     percent,
 };
+pub use in_place::{InPlaceError, keys_in_text, written_in_place};
 pub use inventory::{
     Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,
 };
 pub use last_evaluated::LastEvaluated;
 pub use lifecycle::{
     Artifact, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status, TransitionError,
-    artifacts, lifecycle, moment_of_seconds, on_variation, owner, read_moment, status_change,
-    with_changes, with_status,
+    artifacts, lifecycle, moment_of_seconds, on_variation, owner, read_moment, stamped,
+    stamped_changes, status_change, with_changes, with_status,
 };
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{

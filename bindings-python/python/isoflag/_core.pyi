@@ -23,6 +23,7 @@ __all__ = [
     "BoundFlags",
     "Consistency",
     "Context",
+    "Conversion",
     "Diagnostic",
     "Diff",
     "DocumentHistory",
@@ -35,6 +36,8 @@ __all__ = [
     "Receipt",
     "__version__",
     "check_environments",
+    "convert",
+    "edit",
     "from_appconfig_key",
     "parse_ttl",
     "printable",
@@ -805,6 +808,44 @@ class Receipt:
 
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
+class Conversion:
+    """A converted document, from ``isoflag.convert``; ``str()`` returns it as indented text."""
+
+    @property
+    def flags(self) -> Flags:
+        """The document."""
+
+    @property
+    def notes(self) -> list[Diagnostic]:
+        """What was not converted, or needs something from the caller."""
+
+def convert(text: _Text, source: Literal["powertools", "appconfig"] = "powertools") -> Conversion:
+    """Converts the flags of Powertools for AWS Lambda or AWS AppConfig to a document.
+
+    A part without an equivalent is left out and noted. Raises ``DocumentError`` if the text is not
+    JSON or does not have the format.
+    """
+
+def edit(text: _Text, edits: Sequence[Mapping[str, Any]], *, now: float | None = None) -> str:
+    """Returns the text of a document after edits of its flags; no other byte changes.
+
+    Each edit has a ``key`` and an ``op``, and is applied together with the others:
+
+    - ``add`` adds a flag that is off, with the members of ``flag``, if any;
+    - ``on`` and ``off`` switch a flag; ``off`` is rejected if a flag that is on has it as a
+      prerequisite, unless ``force`` is true;
+    - ``rollout`` changes the fallthrough: ``percent`` is the share of ``variation`` (default: the
+      "on" variation), or ``weights`` lists ``{"variation", "weight"}`` that sum to 100,000;
+    - ``target`` serves ``variation`` to the keys in ``values`` of ``contextKind`` (default:
+      ``user``), or removes them from all lists if it is None;
+    - ``remove`` removes a flag that no other flag requires.
+
+    Versions are raised by one, and flags whose answers can differ get the time ``now``, in seconds
+    since 1970 (default: the host's clock). Raises ``DocumentError`` if the text is not a document,
+    or an edit is invalid or does not fit it.
+    """
 
 def check_environments(
     documents: Mapping[str, Flags | _Text | Mapping[str, Any]],

@@ -1,9 +1,11 @@
 //! `tools.wasm`: the exports that both modules have, and those that evaluation does not need.
 //!
-//! [`tools`] loads documents, and exports explanations, diagnostics and types; [`failure`] reports errors; [`history`],
+//! [`tools`] loads documents, and exports explanations, diagnostics and types; [`edit`] changes texts,
+//! [`failure`] reports errors; [`history`],
 //! [`impact`], [`lifecycle`] and [`receipt`] export what their names say, and [`part`] what a server uses to evaluate for
 //! one object after the other.
 
+pub mod edit;
 pub mod failure;
 pub mod history;
 pub mod impact;

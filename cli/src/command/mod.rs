@@ -5,11 +5,13 @@ mod blame;
 mod certify;
 mod check;
 mod contents;
+mod convert;
 mod deployed;
 mod diff;
 mod eval;
 mod explain;
 mod finish;
+mod flag;
 mod impact;
 mod init;
 mod inventory;
@@ -35,9 +37,11 @@ pub(crate) enum Command {
     Impact(impact::Arguments),
     Simulate(simulate::Arguments),
     Strategy(strategy::Arguments),
+    Convert(convert::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
     Blame(blame::Arguments),
+    Flag(flag::Arguments),
     Stamp(stamp::Arguments),
     /// Print the keys of a document's flags, sorted
     Keys(contents::Arguments),
@@ -62,9 +66,11 @@ impl Command {
             Command::Impact(arguments) => impact::run(&arguments, input, console),
             Command::Simulate(arguments) => simulate::run(&arguments, input, console),
             Command::Strategy(arguments) => strategy::run(&arguments, input, console),
+            Command::Convert(arguments) => convert::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),
             Command::Blame(arguments) => blame::run(&arguments, input, console),
+            Command::Flag(arguments) => flag::run(&arguments, input, console),
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),
             Command::Keys(arguments) => contents::keys(&arguments, input, console),
             Command::Digest(arguments) => contents::digest(&arguments, input, console),

@@ -182,6 +182,10 @@ class CaseRun {
         same(again.digest, after.digest, "the digest of the text of flags");
         return this.answer(given.then);
       }
+      case "edit":
+        return { text: this.#edit(given) };
+      case "convert":
+        return this.#convert(given);
       case "certification":
         return this.#loaded.certification(given);
       case "deployment":
@@ -201,6 +205,25 @@ class CaseRun {
       default:
         throw new Error(`unknown call \`${name}\``);
     }
+  }
+
+  /** Returns a function of `isoflag/tools`, which the entries of `core.wasm` do not export. */
+  #tool(name) {
+    if (this.#isoflag[name] === undefined) throw new Error(`\`${name}\` needs \`isoflag/tools\``);
+    return this.#isoflag[name];
+  }
+
+  #edit({ text, edits, now }) {
+    const edit = this.#tool("edit");
+    const encoded = edit(new TextEncoder().encode(text), edits, { now });
+    return same(edit(text, edits, { now }), encoded, "the edited text");
+  }
+
+  #convert({ text, source }) {
+    const { flags, notes } = this.#tool("convert")(text, { source });
+    this.#own(flags);
+    const document = JSON.parse(flags.toJson());
+    return { document, notes: notes.map(({ code, path }) => ({ code, path })) };
   }
 
   /** Replaces the flags by changed ones; the original must be unchanged. */

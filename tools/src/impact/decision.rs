@@ -236,10 +236,15 @@ pub(crate) fn rollout_ranges(rollout: &Rollout) -> Vec<(u32, Option<u32>)> {
 
 /// The number of buckets of each entry, together all.
 pub(crate) fn entry_buckets(rollout: &Rollout) -> Vec<u32> {
+    buckets(rollout.entries.iter().map(|entry| entry.cumulative_weight))
+}
+
+/// The number of buckets of each entry, from the sums of the weights up to each.
+pub(crate) fn buckets(cumulative_weights: impl IntoIterator<Item = i64>) -> Vec<u32> {
     let mut reached = 0;
     let mut buckets: Vec<u32> = Vec::new();
-    for entry in &rollout.entries {
-        let end = entry.cumulative_weight.clamp(0, i64::from(BUCKETS));
+    for sum in cumulative_weights {
+        let end = sum.clamp(0, i64::from(BUCKETS));
         // A weight may be negative, so that a sum is smaller than one before it.
         let end = u32::try_from(end).unwrap_or(BUCKETS).max(reached);
         buckets.push(end - reached);

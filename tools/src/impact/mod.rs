@@ -16,7 +16,7 @@ use isoflag::{Context, Flags, Value};
 
 pub use count::ImpactCounter;
 pub(crate) use count::served_answer;
-pub(crate) use decision::{entry_buckets, rollout_ranges};
+pub(crate) use decision::{buckets, entry_buckets, rollout_ranges};
 pub use foresee::{Because, DecidingPart, ExactShare, Foreseen, ForeseenChange};
 pub use group::{Group, GroupBy};
 pub(crate) use json::answer as answer_to_value;

@@ -5,6 +5,7 @@ mod change;
 mod error;
 mod moment;
 mod on_variation;
+mod stamp;
 mod status;
 mod transition;
 
@@ -17,10 +18,12 @@ pub use artifact::{Artifact, artifacts};
 pub use change::{LifecycleChange, with_changes};
 pub use error::LifecycleError;
 pub use moment::{MomentError, moment_of_seconds, read_moment};
+pub use stamp::{stamped, stamped_changes};
 pub use status::{Status, TransitionError};
 pub use transition::{status_change, with_status};
 
 pub(crate) use artifact::check_deployable;
+pub(crate) use stamp::own_stamp;
 pub(crate) use status::same_name;
 
 /// The known members of a flag's `lifecycle`. A member that is absent, `null` or invalid is `None`;

@@ -11,6 +11,7 @@ use isoflag::{
     AttributeReference, Context, FlagHandle, Flags, Object, PublicAttribute, ReasonKind, Value,
 };
 
+pub(crate) use raise::raise_share;
 pub use raise::{RaiseError, raised};
 
 use crate::impact::{DecidingPart, ServedAnswer, answer_to_value, rollout_ranges, served_answer};

@@ -59,25 +59,30 @@ pub fn raised(flags: &Flags, key: &str, variation: u32, buckets: u32) -> Result<
     let is_raised = |index: usize| {
         rollout.entries.get(index).is_some_and(|entry| entry.variation == Some(variation))
     };
-    let Some(first) = (0..weights.len()).find(|index| is_raised(*index)) else {
+    if !(0..weights.len()).any(is_raised) {
         return Err(RaiseError::NoVariation(key, variation));
-    };
+    }
     let held: u32 =
         weights.iter().enumerate().filter(|(index, _)| is_raised(*index)).map(|(_, own)| own).sum();
-    let Some(mut missing) = buckets.min(100_000).checked_sub(held) else {
+    let Some(missing) = buckets.min(100_000).checked_sub(held) else {
         return Err(RaiseError::AlreadyLarger(key, variation, held));
     };
-    if let Some(weight) = weights.get_mut(first) {
+    let own: Vec<bool> = (0..weights.len()).map(is_raised).collect();
+    raise_share(&mut weights, &own, missing);
+    let flag = flags.source(Section::Flags, &key).and_then(|flag| with_weights(flag, &weights));
+    Ok(flags.with_flags(&[(Arc::clone(&key), flag.ok_or_else(no_rollout)?)]))
+}
+
+/// Gives the first own entry this number of buckets more. The others lose them, the last one first.
+pub(crate) fn raise_share(weights: &mut [u32], own: &[bool], mut missing: u32) {
+    if let Some((weight, _)) = weights.iter_mut().zip(own).find(|(_, own)| **own) {
         *weight += missing;
     }
-    for (_, weight) in weights.iter_mut().enumerate().rev().filter(|(index, _)| !is_raised(*index))
-    {
+    for (weight, _) in weights.iter_mut().zip(own).rev().filter(|(_, own)| !**own) {
         let taken = missing.min(*weight);
         *weight -= taken;
         missing -= taken;
     }
-    let flag = flags.source(Section::Flags, &key).and_then(|flag| with_weights(flag, &weights));
-    Ok(flags.with_flags(&[(Arc::clone(&key), flag.ok_or_else(no_rollout)?)]))
 }
 
 fn fallthrough<'f>(flags: &'f Flags, key: &str) -> Option<&'f Rollout> {

@@ -1,0 +1,233 @@
+//! `isoflag flag`: adds, switches, rolls out, targets and removes one flag of a document.
+
+use clap::{Args, Subcommand};
+use isoflag::{Flags, Object, Value, printable};
+use isoflag_tools::{diff, edit, impact};
+
+use super::{Format, impact::percentage, object};
+use crate::arguments::json;
+use crate::clock::NowArgument;
+use crate::console::Console;
+use crate::input::Input;
+use crate::lifecycle_edit::Edited;
+use crate::outcome::{Failure, Outcome};
+
+/// Edit one flag of a document: no other byte changes
+///
+/// The versions of the flag and the document are raised, and flags whose answers can differ are
+/// marked as changed now. An edit that does not fit the document is rejected, with exit code 1.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    operation: Operation,
+}
+
+#[derive(Subcommand)]
+enum Operation {
+    /// Add a flag that is off: a boolean one, or one with these members
+    #[command(allow_missing_positional = true)]
+    Add {
+        /// Key of the new flag
+        key: String,
+        /// Members of the flag, as JSON or `@FILE`, such as `{"variations": ["blue", "red"]}`
+        #[arg(value_name = "MEMBERS")]
+        members: Option<String>,
+        #[command(flatten)]
+        target: Document,
+    },
+    /// Turn a flag on
+    On {
+        /// Key of the flag
+        key: String,
+        #[command(flatten)]
+        target: Document,
+    },
+    /// Turn a flag off
+    Off {
+        /// Key of the flag
+        key: String,
+        /// Turn it off even if it is a prerequisite of flags that are on
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        target: Document,
+    },
+    /// Change the shares of the variations in a flag's fallthrough
+    Rollout {
+        /// Key of the flag
+        key: String,
+        /// Share of the "on" variation, such as `25%`; of another one, such as `2=25%`; or all
+        /// shares, such as `0=50%,1=30%,2=20%`
+        #[arg(value_name = "SHARES")]
+        shares: String,
+        #[command(flatten)]
+        target: Document,
+    },
+    /// Serve a variation to contexts by key
+    Target {
+        /// Key of the flag
+        key: String,
+        /// Index of the variation and keys of contexts, such as `1=ada,grace`; `none=ada` removes
+        /// keys from all lists
+        #[arg(value_name = "VARIATION=KEYS", value_parser = targeted)]
+        keys: (Option<u32>, Vec<String>),
+        /// Kind of the contexts
+        #[arg(long, value_name = "KIND", default_value = "user")]
+        kind: String,
+        #[command(flatten)]
+        target: Document,
+    },
+    /// Remove a flag
+    Remove {
+        /// Key of the flag
+        key: String,
+        #[command(flatten)]
+        target: Document,
+    },
+}
+
+/// The document to edit, and what to do with the result.
+#[derive(Args)]
+struct Document {
+    /// Flag document, which is rewritten; `-` reads stdin and writes stdout
+    file: String,
+
+    /// Only show the differences and the answers that change; write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    now: NowArgument,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Parses `1=ada,grace` or `none=ada`.
+fn targeted(text: &str) -> Result<(Option<u32>, Vec<String>), String> {
+    let parsed = text.split_once('=').and_then(|(variation, keys)| {
+        let variation = if variation == "none" { None } else { Some(variation.parse().ok()?) };
+        let keys: Vec<String> = keys.split(',').map(str::to_owned).collect();
+        keys.iter().all(|key| !key.is_empty()).then_some((variation, keys))
+    });
+    parsed.ok_or_else(|| {
+        "expected the index of a variation and keys of contexts, such as `1=ada,grace`".to_owned()
+    })
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let (op, key, document, members) = match &arguments.operation {
+        Operation::Add { key, members, target } => {
+            let flag = members.as_deref().map(|members| json(input, "MEMBERS", members));
+            ("add", key, target, vec![("flag", flag.transpose()?.unwrap_or_default())])
+        }
+        Operation::On { key, target } => ("on", key, target, Vec::new()),
+        Operation::Off { key, force, target } => {
+            ("off", key, target, vec![("force", Value::Bool(*force))])
+        }
+        Operation::Rollout { key, shares, target } => ("rollout", key, target, rollout(shares)?),
+        Operation::Target { key, keys: (variation, keys), kind, target } => {
+            let values = keys.iter().map(|key| Value::from(key.as_str())).collect();
+            let variation = variation.map(Value::from).unwrap_or_default();
+            let kind = Value::from(kind.as_str());
+            let members = vec![("variation", variation), ("values", values), ("contextKind", kind)];
+            ("target", key, target, members)
+        }
+        Operation::Remove { key, target } => ("remove", key, target, Vec::new()),
+    };
+    let named = [("op", Value::from(op)), ("key", Value::from(key.as_str()))];
+    let edit = Value::Object(Object::from_iter(named.into_iter().chain(members)));
+    document.edit(&Value::from(vec![edit]), input, console)
+}
+
+impl Document {
+    fn edit(
+        &self,
+        edits: &Value,
+        input: &mut Input,
+        console: &mut Console,
+    ) -> Result<Outcome, Failure> {
+        let held = Edited::read(&self.file, input)?;
+        let text = held.source.text().unwrap_or_default();
+        let text = match edit(text, edits, self.now.seconds()?) {
+            Ok(text) => text,
+            Err(error) if self.format.json => {
+                let error = object([
+                    ("code", Value::from(error.code())),
+                    ("path", Value::from(error.path())),
+                    ("message", Value::from(error.to_string())),
+                ]);
+                console.line(object([("error", error)]))?;
+                return Ok(Outcome::Findings);
+            }
+            Err(error) => {
+                console.complain(format_args!("error: {}: {error}", held.source.name));
+                return Ok(Outcome::Findings);
+            }
+        };
+        let after = Flags::from_json(text.as_bytes())
+            .map_err(|error| Failure::message(format!("`{}`: {error}", held.source.name)))?;
+        let is_written = !self.dry_run && after.digest() != held.flags.digest();
+        if !self.dry_run && self.file == "-" {
+            return console.document(&text).map(|()| Outcome::Fine);
+        }
+        if is_written {
+            held.replace(&text)?;
+        }
+        let changes = diff(&held.flags, &after);
+        let version = after.version().map(Value::from).unwrap_or_default();
+        let answers = self.dry_run.then(|| impact(&held.flags, &after, [], &[]));
+        if self.format.json {
+            let answers = answers.map(|answers| answers.to_value()).unwrap_or_default();
+            console.line(object([
+                ("file", Value::from(self.file.as_str())),
+                ("version", version),
+                ("digest", Value::from(after.digest())),
+                ("written", Value::Bool(is_written)),
+                ("diff", changes.to_value()),
+                ("impact", answers),
+            ]))?;
+            return Ok(Outcome::Fine);
+        }
+        if is_written {
+            console.line(format_args!("{}: version {version}", printable(&self.file)))?;
+        }
+        console.lines(&changes)?;
+        if let Some(answers) = answers {
+            console.lines(&answers)?;
+        }
+        Ok(Outcome::Fine)
+    }
+}
+
+/// Parses `25%`, `2=25%` or `0=50%,1=50%`.
+fn rollout(shares: &str) -> Result<Vec<(&'static str, Value)>, Failure> {
+    let invalid = || {
+        Failure::message(format!(
+            "invalid shares `{}`: expected a percentage such as `25%`, `2=25%`, or `0=50%,1=50%`",
+            printable(shares)
+        ))
+    };
+    let percent = |text: &str| percentage(text).map(|share| share * 100.0).map_err(|_| invalid());
+    if !shares.contains('=') {
+        return Ok(vec![("percent", Value::from(percent(shares)?))]);
+    }
+    let mut parsed = Vec::new();
+    for share in shares.split(',') {
+        let (variation, share) = share.split_once('=').ok_or_else(invalid)?;
+        let variation: u32 = variation.trim().parse().map_err(|_| invalid())?;
+        parsed.push((variation, percent(share)?));
+    }
+    if let [(variation, percent)] = parsed.as_slice() {
+        let (variation, percent) = (Value::from(*variation), Value::from(*percent));
+        return Ok(vec![("variation", variation), ("percent", percent)]);
+    }
+    let entry = |(variation, percent): (u32, f64)| {
+        let weight = Value::from((percent * 1000.0).round());
+        object([("variation", Value::from(variation)), ("weight", weight)])
+    };
+    Ok(vec![("weights", parsed.into_iter().map(entry).collect())])
+}
