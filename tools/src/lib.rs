@@ -46,9 +46,9 @@ pub use check::{
 };
 pub use diff::{Diff, diff};
 pub use impact::{
-    Because, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group, GroupBy,
-    GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer, impact,
-    percent,
+    Because, ContextTally, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group,
+    GroupBy, GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer,
+    impact, parse_percent, percent,
 };
 pub use inventory::{
     Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,

@@ -10,6 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -87,16 +88,53 @@ def test_spark_counts_like_the_table_without_spark(users: Any) -> None:
 def test_a_document_is_loaded_once_in_a_worker(users: Any) -> None:
     import isoflag.spark
 
-    def loads(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for _ in batches:
-            known = [id(flags) for flags in isoflag.spark._loaded.values()]
-            yield pa.record_batch({"pid": [os.getpid()], "document": [known[0] if known else 0]})
+    def count_loads(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Counts loads from now on; returns the count so far, -1 in a new worker."""
+        import isoflag.spark as module
 
-    few = users.limit(1000)
+        counted = getattr(module, "counted_loads", None)
+        if counted is None:
+            original = module.isoflag.Flags
+
+            class Counting:
+                @staticmethod
+                def from_json(text: str) -> isoflag.Flags:
+                    module.counted_loads.append(text)  # type: ignore[attr-defined]
+                    return original.from_json(text)
+
+            module._loaded.clear()
+            module.counted_loads = []  # type: ignore[attr-defined]
+            module.isoflag = SimpleNamespace(Flags=Counting)  # type: ignore[assignment]
+        for _ in batches:
+            loads = -1 if counted is None else len(counted)
+            yield pa.record_batch({"pid": [os.getpid()], "loads": [loads]})
+
+    def counts() -> Counter[tuple[int, int]]:
+        found = users.mapInArrow(count_loads, "pid long, loads long").distinct().collect()
+        return Counter((row.pid, row.loads) for row in found)
+
+    counts()
+    parts = users.limit(1000).repartition(4).persist()
     for _ in range(3):
-        isoflag.spark.evaluate(few, FLAGS, KEYS, context={"key": "id"}).collect()
-    found = users.mapInArrow(loads, "pid long, document long").distinct().collect()
-    assert max(Counter(row.pid for row in found).values()) == 1
+        isoflag.spark.evaluate(parts, FLAGS, KEYS, context={"key": "id"}).collect()
+    loads = [loads for _, loads in counts() if loads != -1]
+    assert loads
+    assert max(loads) == 1
+
+
+def test_a_worker_that_dies_is_an_error_and_the_next_job_works(users: Any) -> None:
+    import isoflag.spark
+
+    def die(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield next(batches)
+        os._exit(1)
+
+    dying = users.mapInArrow(die, users.schema)
+    answers = isoflag.spark.evaluate(dying, FLAGS, KEYS, context={"key": "id"})
+    with pytest.raises(Exception, match="worker exited unexpectedly|crashed"):
+        answers.count()
+    answers = isoflag.spark.evaluate(users.limit(10), FLAGS, KEYS, context={"key": "id"})
+    assert answers.count() == 10
 
 
 def test_an_error_is_raised_before_a_job_starts(users: Any) -> None:
