@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import shutil
@@ -90,21 +91,20 @@ def test_a_document_is_loaded_once_in_a_worker(users: Any) -> None:
 
     def count_loads(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Counts loads from now on; returns the count so far, -1 in a new worker."""
-        import isoflag.spark as module
+        import isoflag.spark
 
+        module: Any = isoflag.spark
         counted = getattr(module, "counted_loads", None)
         if counted is None:
-            original = module.isoflag.Flags
+            from_json = isoflag.Flags.from_json
 
-            class Counting:
-                @staticmethod
-                def from_json(text: str) -> isoflag.Flags:
-                    module.counted_loads.append(text)  # type: ignore[attr-defined]
-                    return original.from_json(text)
+            def counting(text: str) -> isoflag.Flags:
+                module.counted_loads.append(text)
+                return from_json(text)
 
             module._loaded.clear()
-            module.counted_loads = []  # type: ignore[attr-defined]
-            module.isoflag = SimpleNamespace(Flags=Counting)  # type: ignore[assignment]
+            module.counted_loads = []
+            module.isoflag = SimpleNamespace(Flags=SimpleNamespace(from_json=counting))
         for _ in batches:
             loads = -1 if counted is None else len(counted)
             yield pa.record_batch({"pid": [os.getpid()], "loads": [loads]})
@@ -131,7 +131,7 @@ def test_a_worker_that_dies_is_an_error_and_the_next_job_works(users: Any) -> No
 
     dying = users.mapInArrow(die, users.schema)
     answers = isoflag.spark.evaluate(dying, FLAGS, KEYS, context={"key": "id"})
-    with pytest.raises(Exception, match="worker exited unexpectedly|crashed"):
+    with pytest.raises(Exception, match=r"worker exited unexpectedly|crashed"):
         answers.count()
     answers = isoflag.spark.evaluate(users.limit(10), FLAGS, KEYS, context={"key": "id"})
     assert answers.count() == 10
@@ -166,3 +166,24 @@ def test_an_empty_frame_has_the_columns(users: Any) -> None:
         users.limit(0), FLAGS, KEYS[:1], context={"key": "id"}, columns=["value"]
     )
     assert (answers.columns, answers.count()) == (KEYS[:1], 0)
+
+
+def test_spark_gives_the_counts_of_the_report_of_the_demo(spark: Any, tmp_path: Path) -> None:
+    import isoflag.spark
+
+    demo = runpy.run_path(str(EXAMPLES / "demo.py"))
+    old, new = (isoflag.Flags.from_dict(document) for document in demo["documents"]())
+    path = tmp_path / "users.parquet"
+    demo["write_users"](path, 30_000)
+    for name, flags in (("old.json", old), ("new.json", new)):
+        (tmp_path / name).write_text(flags.to_json(), "utf-8")
+    report = json.loads(demo["output"](demo["impact"](tmp_path, path, "--json")))
+    expected = demo["counted"](report)
+    keys = [f"{key}.variation" for key in expected]
+    answers = spark.read.parquet(str(path))
+    for name, flags in (("before", old), ("after", new)):
+        answers = isoflag.spark.evaluate(answers, flags, expected, columns=["variation"], keep=True)
+        answers = answers.withColumnsRenamed({key: f"{name}.{key}" for key in keys})
+    for flag, key in zip(expected, keys, strict=True):
+        counts = answers.groupBy(f"`before.{key}`", f"`after.{key}`").count().collect()
+        assert {(before, after): count for before, after, count in counts} == expected[flag]

@@ -95,7 +95,9 @@ def test_the_release_names_each_package_that_pypi_must_trust() -> None:
     release = (TOP / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
     (trusted,) = re.findall(r"trusted publisher of (.*?) at PyPI", release.replace("\n# ", " "))
     projects = [TOP / folder / "pyproject.toml" for folder in PACKAGES]
-    names = [re.search('^name = "(.*)"', path.read_text("utf-8"), re.MULTILINE) for path in projects]
+    names = [
+        re.search('^name = "(.*)"', path.read_text("utf-8"), re.MULTILINE) for path in projects
+    ]
     assert [name and name[1] for name in names] == re.split(", | and ", trusted)
 
 

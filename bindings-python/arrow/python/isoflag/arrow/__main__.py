@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.dataset as ds
+from isoflag._core import printable
 
 import isoflag
-from isoflag._core import printable
 
 from ._core import Impact, share
 
