@@ -119,7 +119,7 @@ def test_other_threads_run_while_rows_are_evaluated() -> None:
     while not ended.wait(0.001):
         turns += 1
     thread.join()
-    # Half a million rows take many turns, of which there is none while a thread holds the GIL.
+    # Half a million rows take many turns; a thread that holds the GIL leaves none.
     assert turns >= 3
 
 
