@@ -3,6 +3,7 @@
 #   make demo          one document, two host runtimes, one answer
 #   make demo-web      the browser and a Lambda function side by side, in a page (ONCE=1 only checks)
 #   make demo-pipeline the data flow of a change: webhook, DynamoDB table, answer
+#   make demo-population  a million users, and which of them get another answer by one edit (ten seconds)
 #   make test          everything that a commit needs
 #   make test-all      the same and the long tests: 100,000 generated cases and more
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
@@ -34,7 +35,7 @@ DEMO := .tools/demo
 MACHINE := $(shell uname -m)
 RUST := Cargo.toml Cargo.lock {core,tools}/{Cargo.toml,src} "=$$(rustc -V)"
 WASM := $(RUST) bindings-wasm/{Cargo.toml,src,core,tools,module.sh,npm/package-lock.json}
-ARROW := Cargo.toml core/{Cargo.toml,src} bindings-python/arrow/{Cargo.toml,Cargo.lock,README.md,pyproject.toml,python,src} "=$$(rustc -V)"
+ARROW := Cargo.toml {core,tools}/{Cargo.toml,src} bindings-python/arrow/{Cargo.toml,Cargo.lock,README.md,pyproject.toml,python,src} "=$$(rustc -V)"
 WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src}
 
 say = @printf '\033[1m==>\033[0m %s\n' '$(1)'
@@ -72,6 +73,9 @@ demo-web: shop
 
 demo-pipeline: python-packages
 	@.venv/bin/python examples/pipeline/demo.py
+
+demo-population: build-arrow
+	@.venv/bin/python examples/population/demo.py --picture docs/population.svg
 
 build: build-python build-wasm
 

@@ -53,9 +53,9 @@ pub use convert::{Conversion, ConversionNote, ConversionSource, convert};
 pub use diff::{Diff, diff};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{
-    Because, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group, GroupBy,
-    GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer, impact,
-    percent,
+    Because, ContextTally, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group,
+    GroupBy, GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer,
+    impact, parse_percent, percent,
 };
 pub use in_place::{InPlaceError, keys_in_text, written_in_place};
 pub use inventory::{

@@ -5,11 +5,16 @@
 
 mod answers;
 mod capsule;
+mod cells;
 mod column;
+mod contexts;
 mod document;
+mod impact;
 mod mapping;
 mod rows;
+mod size;
 mod stream;
+mod texts;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
@@ -35,7 +40,7 @@ struct Answers {
     data: Py<PyAny>,
     /// The schema of the data.
     input: Schema,
-    /// The stream of the data that nobody has read.
+    /// The stream of the data, if it is unread.
     unread: Slot,
 }
 
@@ -62,7 +67,9 @@ impl Answers {
         }
         let source = capsule::import(data)?;
         let input = source.schema();
-        let mapping = Mapping::of(&input, context, clock, &flags, &handles);
+        let read =
+            handles.iter().flat_map(|handle| flags.dependencies_of(*handle).names().to_vec());
+        let mapping = Mapping::of(&input, context, clock, &read.collect());
         let mapping = mapping.map_err(|problem| error(&problem))?;
         let selected = selected(&columns)?;
         let columns: Vec<_> = keys
@@ -81,8 +88,7 @@ impl Answers {
             return Err(error("there is nothing to evaluate: `keys` or `columns` is empty"));
         }
         let mut names = BTreeSet::new();
-        let results = fields.iter().map(Field::name);
-        if let Some(twice) = results.into_iter().find(|name| !names.insert(name.as_str())) {
+        if let Some(twice) = fields.iter().map(Field::name).find(|name| !names.insert(*name)) {
             return Err(error(&format!(
                 "the result would have two columns `{twice}`: rename one, or leave out `keep`"
             )));
@@ -170,6 +176,9 @@ fn error(message: &str) -> PyErr {
 mod _core {
     #[pymodule_export]
     use super::Answers;
+
+    #[pymodule_export]
+    use super::impact::{Impact, share};
 
     #[pymodule_export]
     const SPEC_VERSION: u32 = isoflag::SPEC_VERSION;

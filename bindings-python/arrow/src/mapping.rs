@@ -1,15 +1,17 @@
 //! The columns that make a row's context.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Schema};
-use isoflag::{FlagHandle, Flags};
 use pyo3::prelude::*;
 
-use crate::column::{is_text, unmappable};
+use crate::column::{Column, is_text, unmappable};
+use crate::size::Size;
 
-const USER: &str = "user";
+/// The kind of a context without another.
+pub(crate) const USER: &str = "user";
 
 /// The argument `context`, as Python passes it.
 #[derive(Debug, FromPyObject)]
@@ -33,6 +35,8 @@ pub(crate) enum ClockArgument {
 pub(crate) struct Mapping {
     pub(crate) contexts: Contexts,
     pub(crate) clock: Option<Clock>,
+    /// Whether answers may depend on each column.
+    reads: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -64,7 +68,7 @@ pub(crate) enum Kind {
 pub(crate) struct Member {
     pub(crate) name: Arc<str>,
     pub(crate) column: usize,
-    /// Whether an answer may depend on it.
+    /// Whether an answer, the validity of the context or a report may depend on it.
     pub(crate) is_read: bool,
 }
 
@@ -78,25 +82,26 @@ pub(crate) enum Clock {
 pub(crate) type Problem = String;
 
 impl Mapping {
+    /// `names` are the attributes that the flags read.
     pub(crate) fn of(
         schema: &Schema,
         context: Option<ContextArgument>,
         clock: Option<ClockArgument>,
-        flags: &Flags,
-        handles: &[Option<FlagHandle>],
+        names: &BTreeSet<Arc<str>>,
     ) -> Result<Mapping, Problem> {
+        let columns = Columns::of(schema);
         let contexts = match context {
-            Some(ContextArgument::Whole(name)) => Contexts::Whole(whole(schema, &name)?),
+            Some(ContextArgument::Whole(name)) => Contexts::Whole(whole(&columns, &name)?),
             Some(ContextArgument::Members(members)) => {
-                Contexts::Kinds(kinds(schema, members, flags, handles)?)
+                Contexts::Kinds(kinds(&columns, members, names)?)
             }
-            None => Contexts::Kinds(kinds(schema, Vec::new(), flags, handles)?),
+            None => Contexts::Kinds(kinds(&columns, Vec::new(), names)?),
         };
         let clock = match clock {
             None => None,
             Some(ClockArgument::Instant((now_ms, offset))) => Some(Clock::Instant(now_ms, offset)),
             Some(ClockArgument::Column(name)) => {
-                let column = find(schema, &name)?;
+                let column = columns.find(&name)?;
                 match schema.field(column).data_type() {
                     DataType::Timestamp(_, Some(_)) => Some(Clock::Column(column)),
                     other => {
@@ -107,34 +112,109 @@ impl Mapping {
                 }
             }
         };
-        Ok(Mapping { contexts, clock })
+        let mut reads = vec![false; schema.fields().len()];
+        for column in contexts.read_columns() {
+            if let Some(reads) = reads.get_mut(column) {
+                *reads = true;
+            }
+        }
+        Ok(Mapping { contexts, clock, reads })
+    }
+
+    /// Returns the columns of a batch; those that answers may depend on are prepared.
+    pub(crate) fn columns<'b>(&self, batch: &'b RecordBatch) -> Vec<Column<'b>> {
+        let prepare = |(array, is_read): (&'b ArrayRef, &bool)| match is_read {
+            true => Column::of(array),
+            false => Column::Other(array),
+        };
+        batch.columns().iter().zip(&self.reads).map(prepare).collect()
+    }
+
+    /// The columns of each kind; `None` for a column of whole contexts.
+    pub(crate) fn kinds(&self) -> Option<&[KindColumns]> {
+        match &self.contexts {
+            Contexts::Kinds(kinds) => Some(kinds),
+            Contexts::Whole(_) => None,
+        }
+    }
+
+    /// Whether rows whose contexts cannot be too large can overwrite a bound context: validity depends
+    /// on kinds, keys, names and `anonymous` alone.
+    pub(crate) fn is_fast(&self) -> bool {
+        let Some(kinds) = self.kinds() else { return false };
+        let mut members = kinds.iter().flat_map(|kind| &kind.members);
+        self.clock.is_none()
+            && kinds.len() <= u32::BITS as usize
+            && !members.any(|member| &*member.name == "_meta")
+    }
+
+    /// Whether no row's context can exceed a limit.
+    pub(crate) fn is_small(&self, batch: &RecordBatch) -> bool {
+        let Some(kinds) = self.kinds() else { return false };
+        let column = |index: usize| {
+            batch.columns().get(index).map_or(Size::default(), |column| Size::of_cells(column))
+        };
+        let size = kinds.iter().fold(Size::of_brackets(), |sum, kind| {
+            let name = match &kind.kind {
+                Kind::Named(name) => Size::of_text(name.len()),
+                Kind::Column(index) => column(*index),
+            };
+            let members = kind.members.iter().fold(Size::of_brackets(), |sum, member| {
+                sum.plus(Size::of_text(member.name.len())).plus(column(member.column))
+            });
+            // The names `kind` and `key`, and "multi".
+            sum.plus(name).plus(column(kind.key)).plus(Size::of_text(16)).plus(members)
+        });
+        size.fits()
     }
 }
 
-impl Mapping {
-    /// Whether answers may depend on a column.
-    pub(crate) fn reads(&self, column: usize) -> bool {
-        match &self.contexts {
-            Contexts::Whole(whole) => *whole == column,
-            Contexts::Kinds(kinds) => kinds.iter().any(|one| {
-                one.key == column
-                    || matches!(one.kind, Kind::Column(kind) if kind == column)
-                    || one.members.iter().any(|member| member.is_read && member.column == column)
-            }),
+impl Contexts {
+    fn read_columns(&self) -> Vec<usize> {
+        match self {
+            Contexts::Whole(column) => vec![*column],
+            Contexts::Kinds(kinds) => {
+                let mut columns = Vec::new();
+                for one in kinds {
+                    columns.push(one.key);
+                    columns.extend(match one.kind {
+                        Kind::Column(kind) => Some(kind),
+                        Kind::Named(_) => None,
+                    });
+                    let read = one.members.iter().filter(|member| member.is_read);
+                    columns.extend(read.map(|member| member.column));
+                }
+                columns
+            }
         }
     }
 }
 
-/// Returns the index of a column with a unique name.
-fn find(schema: &Schema, name: &str) -> Result<usize, Problem> {
-    let mut indices = (0..)
-        .zip(schema.fields())
-        .filter(|(_, field)| field.name() == name)
-        .map(|(index, _)| index);
-    match (indices.next(), indices.next()) {
-        (Some(index), None) => Ok(index),
-        (Some(_), Some(_)) => Err(format!("there are two columns `{name}`: rename one")),
-        (None, _) => Err(format!("there is no column `{name}`; there are {}", names(schema))),
+/// The columns of a schema by name.
+struct Columns<'s> {
+    schema: &'s Schema,
+    /// `None` for a name of several columns.
+    by_name: BTreeMap<&'s str, Option<usize>>,
+}
+
+impl<'s> Columns<'s> {
+    fn of(schema: &'s Schema) -> Columns<'s> {
+        let mut by_name = BTreeMap::new();
+        for (index, field) in schema.fields().iter().enumerate() {
+            by_name
+                .entry(field.name().as_str())
+                .and_modify(|only| *only = None)
+                .or_insert(Some(index));
+        }
+        Columns { schema, by_name }
+    }
+
+    fn find(&self, name: &str) -> Result<usize, Problem> {
+        match self.by_name.get(name) {
+            Some(Some(index)) => Ok(*index),
+            Some(None) => Err(format!("there are two columns `{name}`: rename one")),
+            None => Err(format!("there is no column `{name}`; there are {}", names(self.schema))),
+        }
     }
 }
 
@@ -149,9 +229,9 @@ fn names(schema: &Schema) -> String {
     }
 }
 
-fn whole(schema: &Schema, name: &str) -> Result<usize, Problem> {
-    let column = find(schema, name)?;
-    let data_type = schema.field(column).data_type();
+fn whole(columns: &Columns<'_>, name: &str) -> Result<usize, Problem> {
+    let column = columns.find(name)?;
+    let data_type = columns.schema.field(column).data_type();
     let is_context = is_text(data_type) || matches!(data_type, DataType::Struct(_));
     match unmappable(data_type) {
         None if is_context => Ok(column),
@@ -163,102 +243,44 @@ fn whole(schema: &Schema, name: &str) -> Result<usize, Problem> {
     }
 }
 
+/// A member of any kind: its name with the prefix, and its column, by default that of its name.
+type Named<'s> = (&'s str, Option<usize>);
+
 fn kinds(
-    schema: &Schema,
+    columns: &Columns<'_>,
     overrides: Vec<(String, Option<String>)>,
-    flags: &Flags,
-    handles: &[Option<FlagHandle>],
+    read: &BTreeSet<Arc<str>>,
 ) -> Result<Vec<KindColumns>, Problem> {
-    // Each member's name with its prefix, and its column, by default that of its name.
-    let mut members: Vec<(String, Option<usize>)> = Vec::new();
-    for field in schema.fields() {
-        let is_overridden = overrides.iter().any(|(member, _)| member == field.name());
-        if !is_overridden && !members.iter().any(|(member, _)| member == field.name()) {
-            // Looked up later: two columns of one name are an error only if they are read.
-            members.push((field.name().clone(), None));
+    let overridden: BTreeSet<&str> = overrides.iter().map(|(member, _)| member.as_str()).collect();
+    let mut members: Vec<Named<'_>> = Vec::new();
+    // Two columns of one name are an error only if they are read.
+    let mut seen = BTreeSet::new();
+    for field in columns.schema.fields() {
+        let name = field.name().as_str();
+        if seen.insert(name) && !overridden.contains(name) {
+            members.push((name, None));
         }
     }
-    for (member, column) in overrides {
+    for (member, column) in &overrides {
         if let Some(column) = column {
-            members.push((member, Some(find(schema, &column)?)));
+            members.push((member, Some(columns.find(column)?)));
         }
     }
-    let prefixes: BTreeSet<String> = members
-        .iter()
-        .filter_map(|(name, _)| name.strip_suffix(".key").filter(|prefix| !prefix.is_empty()))
-        .map(str::to_owned)
-        .collect();
-    // The longest prefix with a key; no prefix is the plain kind.
-    let split = |name: &str| -> (String, String) {
-        let dots = name.rmatch_indices('.').map(|(dot, _)| dot);
-        let mut parts = dots.filter_map(|dot| Some((name.get(..dot)?, name.get(dot + 1..)?)));
-        let (prefix, rest) =
-            parts.find(|(prefix, _)| prefixes.contains(*prefix)).unwrap_or(("", name));
-        (prefix.to_owned(), rest.to_owned())
-    };
-    let read: BTreeSet<Arc<str>> =
-        handles.iter().flat_map(|handle| flags.dependencies_of(*handle).names().to_vec()).collect();
-    let column = |name: &str, known: Option<usize>| known.map_or_else(|| find(schema, name), Ok);
+    let keys = members.iter().filter_map(|(name, _)| name.strip_suffix(".key"));
+    let prefixes: BTreeSet<&str> = keys.filter(|prefix| !prefix.is_empty()).collect();
+    let mut by_prefix: BTreeMap<&str, Vec<(&str, Named<'_>)>> = BTreeMap::new();
+    for member in members {
+        // The longest prefix with a key; no prefix is the plain kind.
+        let dots = member.0.rmatch_indices('.').map(|(dot, _)| dot);
+        let mut parts =
+            dots.filter_map(|dot| Some((member.0.get(..dot)?, member.0.get(dot + 1..)?)));
+        let split = parts.find(|(prefix, _)| prefixes.contains(prefix));
+        let (prefix, name) = split.unwrap_or(("", member.0));
+        by_prefix.entry(prefix).or_default().push((name, member));
+    }
     let mut kinds = Vec::new();
-    for prefix in std::iter::once("").chain(prefixes.iter().map(String::as_str)) {
-        let mut kind = (!prefix.is_empty()).then(|| Kind::Named(Arc::from(prefix)));
-        let mut key = None;
-        let mut of_kind = Vec::new();
-        for (member, known) in &members {
-            let (of, name) = split(member);
-            if of != prefix {
-                continue;
-            }
-            match name.as_str() {
-                "key" => {
-                    let column = column(member, *known)?;
-                    expect(schema, column, "key", "text", is_text)?;
-                    key = Some(column);
-                }
-                "kind" if prefix.is_empty() => {
-                    let column = column(member, *known)?;
-                    expect(schema, column, "kind", "text", is_text)?;
-                    kind = Some(Kind::Column(column));
-                }
-                _ => of_kind.push((member, name, *known)),
-            }
-        }
-        let Some(key) = key else { continue };
-        let mut found = Vec::new();
-        for (member, name, known) in of_kind {
-            let is_read = read.contains(name.as_str());
-            let column = match column(member, known) {
-                Ok(column) => column,
-                Err(problem) if is_read => return Err(problem),
-                Err(_) => continue,
-            };
-            let data_type = schema.field(column).data_type();
-            match name.as_str() {
-                "name" => expect(schema, column, "name", "text", is_text)?,
-                "anonymous" => {
-                    let is_boolean = |data_type: &DataType| *data_type == DataType::Boolean;
-                    expect(schema, column, "anonymous", "a boolean", is_boolean)?;
-                }
-                "_meta" => {
-                    let is_struct = |data_type: &DataType| matches!(data_type, DataType::Struct(_));
-                    expect(schema, column, "_meta", "a struct", is_struct)?;
-                }
-                _ => {}
-            }
-            match unmappable(data_type) {
-                None => found.push(Member { name: name.into(), column, is_read }),
-                Some(part) if is_read => {
-                    return Err(format!(
-                        "column `{}` is read by a flag as `{member}` and cannot be an attribute: it \
-                         contains {part}; cast it, or leave it out with context={{\"{member}\": None}}",
-                        schema.field(column).name()
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-        let kind = kind.unwrap_or_else(|| Kind::Named(Arc::from(USER)));
-        kinds.push(KindColumns { kind, key, members: found });
+    for (prefix, members) in by_prefix {
+        kinds.extend(kind(columns, prefix, &members, read)?);
     }
     let is_user = |one: &&KindColumns| matches!(&one.kind, Kind::Named(kind) if **kind == *USER);
     if kinds.iter().filter(is_user).count() > 1 {
@@ -267,10 +289,79 @@ fn kinds(
     if kinds.is_empty() {
         return Err(format!(
             "there is no column `key`; pass context={{\"key\": …}} with one of {}",
-            names(schema)
+            names(columns.schema)
         ));
     }
     Ok(kinds)
+}
+
+/// Returns the columns of the kind with a prefix; `None` without a key.
+fn kind(
+    columns: &Columns<'_>,
+    prefix: &str,
+    members: &[(&str, Named<'_>)],
+    read: &BTreeSet<Arc<str>>,
+) -> Result<Option<KindColumns>, Problem> {
+    let schema = columns.schema;
+    let column = |(member, known): &Named<'_>| known.map_or_else(|| columns.find(member), Ok);
+    let mut kind = Kind::Named(Arc::from(if prefix.is_empty() { USER } else { prefix }));
+    let mut key = None;
+    for (name, member) in members {
+        match *name {
+            "key" => {
+                let column = column(member)?;
+                expect(schema, column, "key", "text", is_text)?;
+                key = Some(column);
+            }
+            "kind" if prefix.is_empty() => {
+                let column = column(member)?;
+                expect(schema, column, "kind", "text", is_text)?;
+                kind = Kind::Column(column);
+            }
+            _ => {}
+        }
+    }
+    let Some(key) = key else { return Ok(None) };
+    let mut found = Vec::new();
+    // The prefix is the kind, whatever a column `org.kind` holds.
+    for (name, member) in members.iter().filter(|(name, _)| !matches!(*name, "key" | "kind")) {
+        let is_read = read.contains(*name);
+        let column = match column(member) {
+            Ok(column) => column,
+            Err(problem) if is_read => return Err(problem),
+            Err(_) => continue,
+        };
+        match *name {
+            "name" => expect(schema, column, "name", "text", is_text)?,
+            "anonymous" => {
+                let is_boolean = |data_type: &DataType| *data_type == DataType::Boolean;
+                expect(schema, column, "anonymous", "a boolean", is_boolean)?;
+            }
+            "_meta" => {
+                let is_struct = |data_type: &DataType| matches!(data_type, DataType::Struct(_));
+                expect(schema, column, "_meta", "a struct", is_struct)?;
+            }
+            _ => {}
+        }
+        match unmappable(schema.field(column).data_type()) {
+            None => {
+                // A name that is not text makes a context invalid, and private attributes are hidden.
+                let is_read = is_read || matches!(*name, "name" | "_meta");
+                found.push(Member { name: Arc::from(*name), column, is_read });
+            }
+            Some(part) if is_read => {
+                return Err(format!(
+                    "column `{}` is read by a flag as `{}` and cannot be an attribute: it contains \
+                     {part}; cast it, or leave it out with context={{\"{}\": None}}",
+                    schema.field(column).name(),
+                    member.0,
+                    member.0
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(Some(KindColumns { kind, key, members: found }))
 }
 
 /// Checks a column whose type decides whether a context is valid; columns of nulls are valid.

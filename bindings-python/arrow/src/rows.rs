@@ -1,27 +1,19 @@
 //! Evaluates flags for the rows of a batch. A row of the usual kinds overwrites a bound context; any
 //! other row becomes a context of its own, which is bound.
 
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch};
-use foldhash::fast::FixedState;
-use isoflag::limits::CONTEXT_BYTES;
-use isoflag::{
-    Answer, Context, FlagHandle, Flags, Marks, Object, RowAttribute, RowBinding, RowValue, Value,
-};
+use arrow_array::RecordBatch;
+use isoflag::{Answer, Context, FlagHandle, Flags, RowAttribute, RowBinding, RowValue, Value};
 
-use crate::column::{Column, largest_cell, milliseconds};
-use crate::mapping::{Clock, Contexts, Kind, KindColumns, Mapping};
+use crate::cells::Cells;
+use crate::column::{Column, RowText};
+use crate::contexts::{MULTI, RowContexts};
+use crate::mapping::{Kind, KindColumns, Mapping, USER};
+use crate::texts::Texts;
 
 /// The most combinations of kinds for which a bound context is kept.
 const SHAPES: usize = 32;
-
-/// The number of texts of a column whose converted values are kept.
-const TEXTS: usize = 512;
-
-/// The kind name of contexts of several kinds.
-const MULTI: &str = "multi";
 
 /// Evaluates the rows of batches, on one thread.
 pub(crate) struct Rows<'a> {
@@ -30,9 +22,14 @@ pub(crate) struct Rows<'a> {
     mapping: &'a Mapping,
 }
 
-/// A bound context for each combination of kinds that occurred.
+/// A bound context for each combination of kinds that occurred, and texts that occurred last.
 #[derive(Default)]
-pub(crate) struct Shapes(Vec<Shape>);
+pub(crate) struct Shapes {
+    all: Vec<Shape>,
+    texts: Texts,
+    /// The number of attributes of all shapes.
+    attributes: usize,
+}
 
 /// Rows that have the same kinds.
 struct Shape {
@@ -48,22 +45,31 @@ struct Bound {
     row: RowBinding,
     /// The name and the column of the key of each kind.
     keys: Vec<(Arc<str>, usize)>,
+    /// The columns of names that no flag reads: text that is not UTF-8 makes a context invalid.
+    unread_names: Vec<usize>,
     attributes: Vec<Attribute>,
 }
 
 /// An attribute and the values that were converted last.
 struct Attribute {
+    /// A number that no other attribute has, of any shape.
+    number: usize,
     column: usize,
+    /// The level at which an array or object in it stands.
+    level: usize,
     attribute: RowAttribute,
     absent: Option<RowValue>,
-    /// By hash of the text.
-    texts: Box<[Option<Converted>]>,
     /// By index in the dictionary of the current batch.
     dictionary: Vec<Option<RowValue>>,
 }
 
-/// A text and its converted value.
-type Converted = (Arc<str>, RowValue);
+/// A part of a batch of the source.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) rows: RecordBatch,
+    /// Whether no row's context can exceed a limit.
+    pub(crate) is_small: bool,
+}
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(
@@ -75,26 +81,27 @@ impl<'a> Rows<'a> {
     }
 
     /// Evaluates all rows; `answered` receives the index of the flag and each answer, row by row.
-    pub(crate) fn evaluate<'b>(
+    pub(crate) fn evaluate(
         &self,
-        batch: &'b RecordBatch,
+        part: &Part,
         shapes: &mut Shapes,
         mut answered: impl FnMut(usize, &Answer),
     ) {
-        let prepare = |(index, array): (usize, &'b ArrayRef)| {
-            if self.mapping.reads(index) { Column::of(array) } else { Column::Other(array) }
-        };
-        let columns: Vec<Column<'_>> = batch.columns().iter().enumerate().map(prepare).collect();
-        for attribute in shapes.0.iter_mut().filter_map(|shape| shape.bound.as_mut()) {
+        let batch = &part.rows;
+        let columns = self.mapping.columns(batch);
+        for attribute in shapes.all.iter_mut().filter_map(|shape| shape.bound.as_mut()) {
             attribute.attributes.iter_mut().for_each(|attribute| attribute.dictionary.clear());
         }
-        let kinds = self.fast_kinds(batch);
+        let is_fast = part.is_small && self.mapping.is_fast();
+        let kinds = self.mapping.kinds().filter(|_| is_fast);
+        let contexts = RowContexts::new(self.mapping, part, &columns);
         let mut last = 0;
         for row in 0..batch.num_rows() {
-            let shape = kinds.and_then(|kinds| self.shape(kinds, &columns, row, shapes, &mut last));
-            if let Some(shape) = shape {
-                let bound = shape.bound.as_mut();
-                let valid = bound.and_then(|bound| bound.overwrite(&columns, row).then_some(bound));
+            let known = kinds.and_then(|kinds| self.shape(kinds, &columns, row, shapes, &mut last));
+            if let Some(shape) = known.and_then(|index| shapes.all.get_mut(index)) {
+                let (bound, texts) = (shape.bound.as_mut(), &mut shapes.texts);
+                let valid =
+                    bound.and_then(|bound| bound.overwrite(&columns, row, texts).then_some(bound));
                 match valid {
                     Some(bound) => {
                         for (index, handle) in self.handles.iter().enumerate() {
@@ -103,7 +110,7 @@ impl<'a> Rows<'a> {
                     }
                     None => self.invalid(&mut answered),
                 }
-            } else if let Some(context) = self.context(batch, &columns, row) {
+            } else if let Ok(context) = contexts.context(row) {
                 let bound = self.flags.bind(&context);
                 for (index, handle) in self.handles.iter().enumerate() {
                     answered(index, &bound.evaluate_handle(*handle));
@@ -121,173 +128,119 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The kinds, if rows of this batch can overwrite a bound context: no context can be too large,
-    /// and validity depends on kinds and keys alone.
-    fn fast_kinds(&self, batch: &RecordBatch) -> Option<&'a [KindColumns]> {
-        let Contexts::Kinds(kinds) = &self.mapping.contexts else { return None };
-        let members = || kinds.iter().flat_map(|kind| &kind.members);
-        if self.mapping.clock.is_some()
-            || kinds.len() > u32::BITS as usize
-            || members().any(|member| &*member.name == "_meta")
-        {
-            return None;
-        }
-        (!self.may_be_too_large(batch)).then_some(kinds)
-    }
-
-    fn may_be_too_large(&self, batch: &RecordBatch) -> bool {
-        let Contexts::Kinds(kinds) = &self.mapping.contexts else { return true };
-        let largest = |column: usize| match batch.columns().get(column) {
-            Some(column) => largest_cell(column),
-            None => 0,
-        };
-        let bound = kinds.iter().fold(0, |sum, kind| {
-            let members = kind.members.iter();
-            let members = members.map(|member| member.name.len() * 6 + 4 + largest(member.column));
-            sum + largest(kind.key) + 100 + members.sum::<usize>()
-        });
-        bound > CONTEXT_BYTES
-    }
-
-    /// Returns the bound context for a row's kinds; `None` for a row that needs a context of its
+    /// Returns the index of the shape for a row's kinds; `None` for a row that needs a context of its
     /// own.
-    fn shape<'s>(
+    fn shape(
         &self,
         kinds: &[KindColumns],
         columns: &[Column<'_>],
         row: usize,
-        shapes: &'s mut Shapes,
+        shapes: &mut Shapes,
         last: &mut usize,
-    ) -> Option<&'s mut Shape> {
+    ) -> Option<usize> {
         let mut present = 0;
         let mut name = None;
         for (bit, kind) in kinds.iter().enumerate() {
             if let Kind::Column(column) = kind.kind {
-                name = columns.get(column)?.text(row);
-                if name == Some(MULTI) {
-                    return None;
-                }
+                name = match columns.get(column)?.text(row) {
+                    RowText::Null => None,
+                    RowText::Text(name) if name != MULTI => Some(name),
+                    RowText::Text(_) | RowText::Invalid => return None,
+                };
             }
-            if columns.get(kind.key)?.text(row).is_some() {
-                present |= 1 << bit;
+            match columns.get(kind.key)?.text(row) {
+                RowText::Null => {}
+                RowText::Text(_) => present |= 1 << bit,
+                RowText::Invalid => return None,
             }
         }
         let fits = |shape: &Shape| shape.present == present && shape.kind.as_deref() == name;
-        if !shapes.0.get(*last).is_some_and(fits) {
-            *last = match shapes.0.iter().position(fits) {
+        if !shapes.all.get(*last).is_some_and(fits) {
+            *last = match shapes.all.iter().position(fits) {
                 Some(index) => index,
-                None if shapes.0.len() < SHAPES => {
-                    let bound = self.bind(kinds, name, present);
-                    shapes.0.push(Shape { kind: name.map(Arc::from), present, bound });
-                    shapes.0.len() - 1
+                None if shapes.all.len() < SHAPES => {
+                    let bound = self.bind(kinds, name, present, &mut shapes.attributes);
+                    shapes.all.push(Shape { kind: name.map(Arc::from), present, bound });
+                    shapes.all.len() - 1
                 }
                 None => return None,
             };
         }
-        shapes.0.get_mut(*last)
+        Some(*last)
     }
 
     /// Binds a context that has these kinds, if they are valid.
-    fn bind(&self, kinds: &[KindColumns], name: Option<&str>, present: u32) -> Option<Bound> {
+    fn bind(
+        &self,
+        kinds: &[KindColumns],
+        name: Option<&str>,
+        present: u32,
+        numbers: &mut usize,
+    ) -> Option<Bound> {
         let present = kinds.iter().enumerate().filter(|(bit, _)| present & 1 << bit != 0);
         let mut parts = Vec::new();
         let mut named: Vec<(Arc<str>, &KindColumns)> = Vec::new();
         for (_, kind) in present {
             let name = match &kind.kind {
                 Kind::Named(kind) => Arc::clone(kind),
-                Kind::Column(_) => Arc::from(name.unwrap_or("user")),
+                Kind::Column(_) => Arc::from(name.unwrap_or(USER)),
             };
             parts.push(Context::builder("key").kind(&name).build().ok()?);
             named.push((name, kind));
         }
+        let level = if named.len() > 1 { 3 } else { 2 };
         let row = self.flags.bind_rows(&Context::multi(&parts).ok()?, self.handles);
-        let mut attributes = Vec::new();
+        let (mut attributes, mut unread_names) = (Vec::new(), Vec::new());
         for (name, kind) in &named {
             for member in kind.members.iter().filter(|member| member.is_read) {
-                if let Some(attribute) = row.attribute(name, &member.name) {
-                    attributes.push(Attribute {
-                        column: member.column,
-                        absent: attribute.value(&Value::Null),
-                        attribute,
-                        texts: vec![None; TEXTS].into(),
-                        dictionary: Vec::new(),
-                    });
+                match row.attribute(name, &member.name) {
+                    Some(attribute) => {
+                        attributes.push(Attribute {
+                            number: *numbers,
+                            column: member.column,
+                            level,
+                            absent: attribute.value(&Value::Null),
+                            attribute,
+                            dictionary: Vec::new(),
+                        });
+                        *numbers += 1;
+                    }
+                    None if &*member.name == "name" => unread_names.push(member.column),
+                    None => {}
                 }
             }
         }
         let keys = named.into_iter().map(|(name, kind)| (name, kind.key)).collect();
-        Some(Bound { row, keys, attributes })
+        Some(Bound { row, keys, unread_names, attributes })
     }
-
-    /// Builds the context of a row; `None` if it is invalid.
-    fn context(&self, batch: &RecordBatch, columns: &[Column<'_>], row: usize) -> Option<Context> {
-        let context = match &self.mapping.contexts {
-            Contexts::Whole(column) => {
-                let column = columns.get(*column)?;
-                match column.text(row) {
-                    Some(text) => Context::from_json(text.as_bytes()).ok()?,
-                    None => host_context(column.value(row))?,
-                }
-            }
-            Contexts::Kinds(kinds) => {
-                let mut parts = Vec::new();
-                for kind in kinds {
-                    let name = match &kind.kind {
-                        Kind::Named(kind) => Value::String(Arc::clone(kind)),
-                        Kind::Column(column) => match columns.get(*column)?.value(row) {
-                            Value::Null => Value::from("user"),
-                            name => name,
-                        },
-                    };
-                    let key = columns.get(kind.key)?.value(row);
-                    if key.is_null() && name.as_str() != Some(MULTI) {
-                        continue;
-                    }
-                    let mut members = vec![(Arc::from("kind"), name), (Arc::from("key"), key)];
-                    for member in &kind.members {
-                        let value = columns.get(member.column)?.value(row);
-                        members.push((Arc::clone(&member.name), value));
-                    }
-                    members.retain(|(_, value)| !value.is_null());
-                    parts.push(host_context(Object::from_members(members).into())?);
-                }
-                Context::multi(&parts).ok()?
-            }
-        };
-        match &self.mapping.clock {
-            None => Some(context),
-            Some(Clock::Instant(now_ms, offset)) => context.with_clock(*now_ms, *offset).ok(),
-            Some(Clock::Column(column)) => match milliseconds(batch.columns().get(*column)?, row) {
-                Some(now_ms) => context.with_clock(now_ms as f64, 0).ok(),
-                None => Some(context),
-            },
-        }
-    }
-}
-
-fn host_context(value: Value) -> Option<Context> {
-    if value.canonical_length() > CONTEXT_BYTES {
-        return None;
-    }
-    Context::from_host_value(&value, Marks::Possible).ok()
 }
 
 impl Bound {
     /// Overwrites the keys and attributes; false if the row's context is invalid.
-    fn overwrite(&mut self, columns: &[Column<'_>], row: usize) -> bool {
+    fn overwrite(&mut self, columns: &[Column<'_>], row: usize, texts: &mut Texts) -> bool {
+        let text = |column: usize| columns.get(column).map(|column| column.text(row));
         for (kind, column) in &self.keys {
-            let key = columns.get(*column).and_then(|column| column.text(row));
-            self.row.set_key(kind, key.unwrap_or_default());
+            match text(*column) {
+                Some(RowText::Text(key)) => self.row.set_key(kind, key),
+                _ => return false,
+            }
         }
-        self.attributes.iter_mut().all(|attribute| match columns.get(attribute.column) {
-            Some(column) => attribute.overwrite(&mut self.row, column, row),
-            None => false,
-        })
+        self.unread_names.iter().all(|column| text(*column) != Some(RowText::Invalid))
+            && self.attributes.iter_mut().all(|attribute| match columns.get(attribute.column) {
+                Some(column) => attribute.overwrite(&mut self.row, column, row, texts),
+                None => false,
+            })
     }
 }
 
 impl Attribute {
-    fn overwrite(&mut self, binding: &mut RowBinding, column: &Column<'_>, row: usize) -> bool {
+    fn overwrite(
+        &mut self,
+        binding: &mut RowBinding,
+        column: &Column<'_>,
+        row: usize,
+        texts: &mut Texts,
+    ) -> bool {
         if let Some(index) = column.index(row)
             && let Column::Dictionary { indices, values, .. } = column
             && values.len() <= indices.len()
@@ -295,27 +248,33 @@ impl Attribute {
             if self.dictionary.is_empty() {
                 self.dictionary.resize(values.len(), None);
             }
+            let known = self.dictionary.get(index).and_then(Option::as_ref);
+            if known.is_some() {
+                return set(binding, &self.attribute, known);
+            }
+            let converted = self.convert(column, row);
+            let is_valid = set(binding, &self.attribute, converted.as_ref());
             if let Some(place) = self.dictionary.get_mut(index) {
-                if place.is_none() {
-                    *place = self.attribute.value(&column.value(row));
-                }
-                return set(binding, &self.attribute, place.as_ref());
+                *place = converted;
             }
+            return is_valid;
         }
-        if let Some(text) = column.text(row) {
-            let hash = FixedState::default().hash_one(text);
-            if let Some(place) = self.texts.get_mut(hash as usize % TEXTS) {
-                if place.as_ref().is_none_or(|(known, _)| **known != *text) {
-                    let text: Arc<str> = Arc::from(text);
-                    let value = self.attribute.value(&Value::String(Arc::clone(&text)));
-                    *place = value.map(|value| (text, value));
-                }
-                return set(binding, &self.attribute, place.as_ref().map(|(_, value)| value));
-            }
+        if let RowText::Text(text) = column.text(row) {
+            let convert = || self.attribute.value(&Value::from(text));
+            return texts
+                .with(self.number, text, convert, |value| set(binding, &self.attribute, value));
         }
-        match column.value(row) {
-            Value::Null => set(binding, &self.attribute, self.absent.as_ref()),
-            value => set(binding, &self.attribute, self.attribute.value(&value).as_ref()),
+        match self.convert(column, row) {
+            Some(value) => set(binding, &self.attribute, Some(&value)),
+            None => false,
+        }
+    }
+
+    /// Converts a row's value; `None` if a context with it is invalid.
+    fn convert(&self, column: &Column<'_>, row: usize) -> Option<RowValue> {
+        match Cells::of_small_context().value(column, row, self.level).ok()? {
+            Value::Null => self.absent.clone(),
+            value => self.attribute.value(&value),
         }
     }
 }

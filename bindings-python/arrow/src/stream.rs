@@ -2,6 +2,7 @@
 //! them in order. It holds a bounded number of rows.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
@@ -15,7 +16,7 @@ use pyo3::prelude::*;
 use crate::answers::{Answers, FlagColumns, Reasons, Selected};
 use crate::capsule::Source;
 use crate::mapping::Mapping;
-use crate::rows::{Rows, Shapes};
+use crate::rows::{Part, Rows, Shapes};
 
 /// The most rows of a result batch.
 const ROWS: usize = 16_384;
@@ -42,7 +43,7 @@ pub(crate) struct Stream {
     /// Receives the source if no batch was read.
     unread: Option<Slot>,
     /// Parts of batches that were pulled and not yet evaluated.
-    pulled: VecDeque<RecordBatch>,
+    pulled: VecDeque<Part>,
     ready: VecDeque<RecordBatch>,
     workers: Vec<Worker>,
     /// The main thread of Python, which receives Ctrl-C.
@@ -80,57 +81,60 @@ impl Stream {
     fn fill(&mut self) -> Result<(), ArrowError> {
         self.unread = None;
         while self.ready.is_empty() && (self.source.is_some() || !self.pulled.is_empty()) {
-            self.check_signals()?;
-            let batches = self.pull()?;
-            self.evaluate(&batches)?;
+            let parts = self.pull()?;
+            self.evaluate(&parts)?;
         }
         Ok(())
     }
 
-    /// Takes rows for all threads, in batches of a bounded size.
-    fn pull(&mut self) -> Result<Vec<RecordBatch>, ArrowError> {
-        let mut batches = Vec::new();
+    /// Takes rows for all threads, in parts of a bounded size.
+    fn pull(&mut self) -> Result<Vec<Part>, ArrowError> {
+        let mut parts = Vec::new();
         let (mut rows, wanted) = (0, ROWS * self.workers.len());
         while rows < wanted {
-            if let Some(batch) = self.pulled.pop_front() {
-                rows += batch.num_rows();
-                batches.push(batch);
+            if let Some(part) = self.pulled.pop_front() {
+                rows += part.rows.num_rows();
+                parts.push(part);
                 continue;
             }
+            self.check_signals()?;
             let Some(batch) = self.source.as_mut().and_then(Iterator::next) else {
                 self.source = None;
                 break;
             };
             let batch = batch?;
+            // Of the whole batch, since its parts share dictionaries and elements of lists.
+            let is_small = self.plan.mapping.is_small(&batch);
             for start in (0..batch.num_rows()).step_by(ROWS) {
-                self.pulled.push_back(batch.slice(start, ROWS.min(batch.num_rows() - start)));
+                let rows = batch.slice(start, ROWS.min(batch.num_rows() - start));
+                self.pulled.push_back(Part { rows, is_small });
             }
         }
-        Ok(batches)
+        Ok(parts)
     }
 
-    /// Evaluates batches, the same number of rows on each thread.
-    fn evaluate(&mut self, batches: &[RecordBatch]) -> Result<(), ArrowError> {
-        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    /// Evaluates parts, the same number of rows on each thread.
+    fn evaluate(&mut self, parts: &[Part]) -> Result<(), ArrowError> {
+        let rows: usize = parts.iter().map(|part| part.rows.num_rows()).sum();
         let share = rows.div_ceil(self.workers.len()).max(1);
-        let mut groups: Vec<Vec<&RecordBatch>> = vec![Vec::new(); self.workers.len()];
+        let mut groups: Vec<Vec<&Part>> = vec![Vec::new(); self.workers.len()];
         let mut before = 0;
-        for batch in batches {
-            // The group in which the middle of the batch lies.
-            let group = (before + batch.num_rows() / 2) / share;
+        for part in parts {
+            // The group in which the middle of the part lies.
+            let group = (before + part.rows.num_rows() / 2) / share;
             if let Some(group) = groups.get_mut(group) {
-                group.push(batch);
+                group.push(part);
             }
-            before += batch.num_rows();
+            before += part.rows.num_rows();
         }
         let plan = &self.plan;
-        let evaluate = |worker: &mut Worker, group: &[&RecordBatch]| {
-            group.iter().map(|batch| plan.evaluate(batch, worker)).collect::<Result<Vec<_>, _>>()
+        let evaluate = |worker: &mut Worker, group: &[&Part]| {
+            group.iter().map(|part| plan.evaluate(part, worker)).collect::<Result<Vec<_>, _>>()
         };
         let mut work = self.workers.iter_mut().zip(&groups);
         // This thread takes the first group.
         let own = work.next();
-        let parts: Vec<_> = thread::scope(|scope| {
+        let answers: Vec<_> = thread::scope(|scope| {
             let others: Vec<_> = work
                 .filter(|(_, group)| !group.is_empty())
                 .map(|(worker, group)| {
@@ -146,8 +150,8 @@ impl Stream {
             });
             own.into_iter().chain(others).collect()
         });
-        for part in parts {
-            self.ready.extend(part?);
+        for answers in answers {
+            self.ready.extend(answers?);
         }
         Ok(())
     }
@@ -175,12 +179,12 @@ impl Stream {
     }
 }
 
-fn bug() -> ArrowError {
+pub(crate) fn bug() -> ArrowError {
     ArrowError::ComputeError("isoflag-arrow failed; please report it with this traceback".into())
 }
 
 /// The message of an error, without the kinds of error that it passed through.
-fn message(error: ArrowError) -> String {
+pub(crate) fn message(error: ArrowError) -> String {
     match error {
         ArrowError::ExternalError(error) => error.to_string(),
         ArrowError::CDataInterface(message)
@@ -191,17 +195,13 @@ fn message(error: ArrowError) -> String {
 }
 
 impl Plan {
-    fn evaluate(
-        &self,
-        batch: &RecordBatch,
-        worker: &mut Worker,
-    ) -> Result<RecordBatch, ArrowError> {
+    fn evaluate(&self, part: &Part, worker: &mut Worker) -> Result<RecordBatch, ArrowError> {
         let mut answers = Vec::new();
         answers.resize_with(self.handles.len(), Answers::default);
         worker.reasons.resize_with(self.handles.len(), Reasons::default);
         let Worker { shapes, reasons } = worker;
         Rows::new(&self.flags, &self.handles, &self.mapping).evaluate(
-            batch,
+            part,
             shapes,
             |index, answer| {
                 if let Some((answers, reasons)) = answers.get_mut(index).zip(reasons.get_mut(index))
@@ -210,7 +210,7 @@ impl Plan {
                 }
             },
         );
-        let mut columns = if self.keep { batch.columns().to_vec() } else { Vec::new() };
+        let mut columns = if self.keep { part.rows.columns().to_vec() } else { Vec::new() };
         for ((flag, answers), reasons) in self.columns.iter().zip(&answers).zip(reasons.iter()) {
             columns.extend(flag.columns(self.selected, answers, reasons)?);
         }
@@ -246,7 +246,12 @@ impl RecordBatchReader for Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         if let Some(slot) = self.unread.take() {
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = self.source.take();
+            let source = self.source.take();
+            let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            let replaced = mem::replace(&mut *slot, source);
+            // Its release may call code of another library, which must not wait for this lock.
+            drop(slot);
+            drop(replaced);
         }
     }
 }

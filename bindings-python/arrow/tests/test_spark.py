@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import shutil
@@ -10,6 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -87,16 +89,52 @@ def test_spark_counts_like_the_table_without_spark(users: Any) -> None:
 def test_a_document_is_loaded_once_in_a_worker(users: Any) -> None:
     import isoflag.spark
 
-    def loads(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for _ in batches:
-            known = [id(flags) for flags in isoflag.spark._loaded.values()]
-            yield pa.record_batch({"pid": [os.getpid()], "document": [known[0] if known else 0]})
+    def count_loads(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Counts loads from now on; returns the count so far, -1 in a new worker."""
+        import isoflag.spark
 
-    few = users.limit(1000)
+        module: Any = isoflag.spark
+        counted = getattr(module, "counted_loads", None)
+        if counted is None:
+            from_json = isoflag.Flags.from_json
+
+            def counting(text: str) -> isoflag.Flags:
+                module.counted_loads.append(text)
+                return from_json(text)
+
+            module._loaded.clear()
+            module.counted_loads = []
+            module.isoflag = SimpleNamespace(Flags=SimpleNamespace(from_json=counting))
+        for _ in batches:
+            loads = -1 if counted is None else len(counted)
+            yield pa.record_batch({"pid": [os.getpid()], "loads": [loads]})
+
+    def counts() -> Counter[tuple[int, int]]:
+        found = users.mapInArrow(count_loads, "pid long, loads long").distinct().collect()
+        return Counter((row.pid, row.loads) for row in found)
+
+    counts()
+    parts = users.limit(1000).repartition(4).persist()
     for _ in range(3):
-        isoflag.spark.evaluate(few, FLAGS, KEYS, context={"key": "id"}).collect()
-    found = users.mapInArrow(loads, "pid long, document long").distinct().collect()
-    assert max(Counter(row.pid for row in found).values()) == 1
+        isoflag.spark.evaluate(parts, FLAGS, KEYS, context={"key": "id"}).collect()
+    loads = [loads for _, loads in counts() if loads != -1]
+    assert loads
+    assert max(loads) == 1
+
+
+def test_a_worker_that_dies_is_an_error_and_the_next_job_works(users: Any) -> None:
+    import isoflag.spark
+
+    def die(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield next(batches)
+        os._exit(1)
+
+    dying = users.mapInArrow(die, users.schema)
+    answers = isoflag.spark.evaluate(dying, FLAGS, KEYS, context={"key": "id"})
+    with pytest.raises(Exception, match=r"worker exited unexpectedly|crashed"):
+        answers.count()
+    answers = isoflag.spark.evaluate(users.limit(10), FLAGS, KEYS, context={"key": "id"})
+    assert answers.count() == 10
 
 
 def test_an_error_is_raised_before_a_job_starts(users: Any) -> None:
@@ -128,3 +166,24 @@ def test_an_empty_frame_has_the_columns(users: Any) -> None:
         users.limit(0), FLAGS, KEYS[:1], context={"key": "id"}, columns=["value"]
     )
     assert (answers.columns, answers.count()) == (KEYS[:1], 0)
+
+
+def test_spark_gives_the_counts_of_the_report_of_the_demo(spark: Any, tmp_path: Path) -> None:
+    import isoflag.spark
+
+    demo = runpy.run_path(str(EXAMPLES / "demo.py"))
+    old, new = (isoflag.Flags.from_dict(document) for document in demo["documents"]())
+    path = tmp_path / "users.parquet"
+    demo["write_users"](path, 30_000)
+    for name, flags in (("old.json", old), ("new.json", new)):
+        (tmp_path / name).write_text(flags.to_json(), "utf-8")
+    report = json.loads(demo["output"](demo["impact"](tmp_path, path, "--json")))
+    expected = demo["counted"](report)
+    keys = [f"{key}.variation" for key in expected]
+    answers = spark.read.parquet(str(path))
+    for name, flags in (("before", old), ("after", new)):
+        answers = isoflag.spark.evaluate(answers, flags, expected, columns=["variation"], keep=True)
+        answers = answers.withColumnsRenamed({key: f"{name}.{key}" for key in keys})
+    for flag, key in zip(expected, keys, strict=True):
+        counts = answers.groupBy(f"`before.{key}`", f"`after.{key}`").count().collect()
+        assert {(before, after): count for before, after, count in counts} == expected[flag]

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -78,18 +79,48 @@ def test_ctrl_c_ends_an_evaluation_in_the_middle() -> None:
     assert process.returncode != 0
 
 
-def test_other_threads_run_while_rows_are_evaluated() -> None:
+def test_threads_may_read_the_same_answers() -> None:
     flags = isoflag.Flags.from_json(SHOP.read_text("utf-8"))
     table = pa.table({"key": [f"user-{n}" for n in range(50_000)]})
     answers = isoflag.arrow.evaluate(flags, table, flags.keys())
-    results: list[Any] = []
-    threads = [threading.Thread(target=lambda: results.append(pa.table(answers))) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == 4
+    with ThreadPoolExecutor(4) as threads:
+        results = list(threads.map(lambda _: pa.table(answers), range(4)))
     assert all(result == results[0] for result in results)
+
+
+def test_other_threads_run_while_rows_are_evaluated() -> None:
+    flags = isoflag.Flags.from_json(SHOP.read_text("utf-8"))
+    schema = pa.schema([("key", pa.string())])
+    batch = pa.record_batch({"key": [f"user-{n}" for n in range(16_384)]}, schema)
+    pulled, ended = threading.Event(), threading.Event()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from [batch] * 32
+        pulled.set()
+
+    def evaluate() -> None:
+        # More threads than batches: all rows are evaluated after the last batch was pulled.
+        answers = isoflag.arrow._evaluate(
+            flags,
+            pa.RecordBatchReader.from_batches(schema, batches()),
+            flags.keys(),
+            None,
+            ["variation"],
+            keep=False,
+            threads=64,
+        )
+        pa.table(answers)
+        ended.set()
+
+    thread = threading.Thread(target=evaluate)
+    thread.start()
+    assert pulled.wait(60)
+    turns = 0
+    while not ended.wait(0.001):
+        turns += 1
+    thread.join()
+    # Half a million rows take many turns; a thread that holds the GIL leaves none.
+    assert turns >= 3
 
 
 def test_a_large_batch_is_answered_in_order() -> None:

@@ -1,5 +1,6 @@
 """Wheels: recompressed, packed as Lambda layers, and checked before publication."""
 
+import re
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -65,6 +66,7 @@ def test_a_layer_contains_only_the_files_that_lambda_imports(tmp_path: Path) -> 
 
 
 DIST = TOP / "dist"
+PACKAGES = ["bindings-python", "bindings-python/arrow", "cli"]
 WHEELS = sorted(DIST.glob("isoflag-*.whl"))
 
 
@@ -81,6 +83,22 @@ def test_a_wheel_larger_than_its_budget_is_rejected(tmp_path: Path) -> None:
     assert faults(wheel(tmp_path, bytes(BUDGET - around))) == []
     (fault,) = faults(wheel(tmp_path, bytes(BUDGET - around + 1_234)))
     assert "1,234 more than its budget" in fault
+
+
+def test_only_the_wheel_of_isoflag_has_a_budget(tmp_path: Path) -> None:
+    large = wheel(tmp_path, bytes(BUDGET))
+    assert faults(large)
+    assert faults(large.rename(tmp_path / "isoflag_arrow-0.1.0-cp310-abi3-linux.whl")) == []
+
+
+def test_the_release_names_each_package_that_pypi_must_trust() -> None:
+    release = (TOP / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+    (trusted,) = re.findall(r"trusted publisher of (.*?) at PyPI", release.replace("\n# ", " "))
+    projects = [TOP / folder / "pyproject.toml" for folder in PACKAGES]
+    names = [
+        re.search('^name = "(.*)"', path.read_text("utf-8"), re.MULTILINE) for path in projects
+    ]
+    assert [name and name[1] for name in names] == re.split(", | and ", trusted)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 //! `isoflag impact`: the contexts whose answers a change of the document changes.
 
 use clap::Args;
-use isoflag::{Flags, printable};
-use isoflag_tools::{GroupBy, Impact, ImpactCounter};
+use isoflag::Flags;
+use isoflag_tools::{GroupBy, ImpactCounter, parse_percent};
 
 use super::Format;
 use crate::arguments::Container;
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 
     /// Exit with 1 if more than this share of the contexts may get another value of any flag, such
     /// as `5%`. Without contexts, a share that depends on attributes counts as more
-    #[arg(long, value_name = "SHARE", value_parser = percentage)]
+    #[arg(long, value_name = "SHARE", value_parser = parse_percent)]
     fail_over: Option<f64>,
 
     /// Print Markdown, for a pull request
@@ -46,15 +46,6 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     format: Format,
-}
-
-/// Parses `5%` as a share from 0 to 1.
-pub(super) fn percentage(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-    match number.filter(|number| (0.0..=100.0).contains(number)) {
-        Some(number) => Ok(number / 100.0),
-        None => Err("expected a percentage from 0% to 100%, such as `5%`".to_owned()),
-    }
 }
 
 pub(crate) fn run(
@@ -81,29 +72,9 @@ pub(crate) fn run(
     } else {
         console.lines(&impact)?;
     }
-    Ok(match arguments.fail_over {
-        Some(bound) if complain(&impact, bound, console) => Outcome::Findings,
-        _ => Outcome::Fine,
-    })
-}
-
-/// Reports each flag above the bound.
-fn complain(impact: &Impact, bound: f64, console: &mut Console) -> bool {
-    let mut any = false;
-    for (flag, share) in impact.exceeding(bound) {
-        any = true;
-        let key = printable(&flag.key);
-        let percent = isoflag_tools::percent;
-        let message = match share {
-            Some(share) => {
-                format!("`{key}`: {} change, more than {}", percent(share), percent(bound))
-            }
-            None => format!(
-                "`{key}`: the share depends on attributes, and may be more than {}; pass --contexts",
-                percent(bound)
-            ),
-        };
-        console.complain(message);
+    let complaints = arguments.fail_over.map(|bound| impact.complaints(bound)).unwrap_or_default();
+    for complaint in &complaints {
+        console.complain(complaint);
     }
-    any
+    Ok(if complaints.is_empty() { Outcome::Fine } else { Outcome::Findings })
 }

@@ -2,9 +2,11 @@
 
 use clap::Args;
 use isoflag::{Context, Flags, Value};
-use isoflag_tools::{ImpactCounter, ServedAnswer, SimulationCounter, percent, raised};
+use isoflag_tools::{
+    ImpactCounter, ServedAnswer, SimulationCounter, parse_percent, percent, raised,
+};
 
-use super::{Format, impact, object};
+use super::{Format, object};
 use crate::arguments::DocumentArgument;
 use crate::console::Console;
 use crate::contexts::ContextsArgument;
@@ -41,9 +43,9 @@ pub(crate) struct Arguments {
 }
 
 fn raise(text: &str) -> Result<(u32, f64), String> {
-    let parsed = text.split_once('=').and_then(|(variation, share)| {
-        Some((variation.parse().ok()?, impact::percentage(share).ok()?))
-    });
+    let parsed = text
+        .split_once('=')
+        .and_then(|(variation, share)| Some((variation.parse().ok()?, parse_percent(share).ok()?)));
     parsed.ok_or_else(|| {
         "expected the index of a variation and a percentage, such as `1=20%`".to_owned()
     })

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read};
 use clap::Args;
 use isoflag::limits::CONTEXT_BYTES;
 use isoflag::{Context, Value};
+use isoflag_tools::ContextTally;
 
 use crate::console::Console;
 use crate::input::{Input, unreadable};
@@ -37,10 +38,7 @@ pub(crate) struct ContextsArgument {
 struct Reading<'a, F> {
     file: &'a str,
     each: F,
-    seen: u64,
-    invalid: u64,
-    /// The line of the first invalid context, and its error.
-    first_invalid: Option<String>,
+    tally: ContextTally,
 }
 
 /// The number of contexts after which the progress is shown.
@@ -61,7 +59,7 @@ impl ContextsArgument {
         each: impl FnMut(Option<&Context>),
     ) -> Result<bool, Failure> {
         let Some(file) = self.contexts.as_deref() else { return Ok(false) };
-        let mut reading = Reading { file, each, seen: 0, invalid: 0, first_invalid: None };
+        let mut reading = Reading { file, each, tally: ContextTally::default() };
         let result = match file.rsplit_once('.').map(|(_, ending)| ending) {
             Some("csv") => table::read(&mut reading, &self.key, &self.text, console),
             Some("jsonl" | "ndjson") => lines(&mut reading, input, console),
@@ -72,16 +70,8 @@ impl ContextsArgument {
         };
         console.progress(None);
         result?;
-        if let Some(first) = reading.first_invalid {
-            let (seen, invalid) = (reading.seen, reading.invalid);
-            if seen == invalid {
-                return Err(Failure::message(format!(
-                    "`{file}`: not one of the {seen} contexts is valid; the first, in {first}"
-                )));
-            }
-            console.complain(format_args!(
-                "`{file}`: {invalid} of {seen} contexts are invalid; the first, in {first}"
-            ));
+        if let Some(summary) = reading.tally.summary(file).map_err(Failure::Message)? {
+            console.complain(summary);
         }
         Ok(true)
     }
@@ -90,14 +80,14 @@ impl ContextsArgument {
 impl<F: FnMut(Option<&Context>)> Reading<'_, F> {
     fn context(&mut self, line: u64, value: Value, console: &mut Console) {
         let context = Context::from_value(value);
-        if let Err(error) = &context {
-            self.invalid += 1;
-            self.first_invalid.get_or_insert_with(|| format!("line {line}: {error}"));
+        match &context {
+            Ok(_) => self.tally.count_valid(),
+            Err(error) => self.tally.count_invalid(format_args!("line {line}"), error),
         }
         (self.each)(context.as_ref().ok());
-        self.seen += 1;
-        if self.seen.is_multiple_of(STEP) {
-            console.progress(Some(self.seen));
+        let seen = self.tally.seen();
+        if seen.is_multiple_of(STEP) {
+            console.progress(Some(seen));
         }
     }
 

@@ -117,6 +117,11 @@ impl ImpactCounter {
         self.changed += u64::from(any_changed);
     }
 
+    /// The keys of the flags whose answers can change, which alone are evaluated.
+    pub fn flags(&self) -> impl Iterator<Item = &str> {
+        self.flags.iter().map(|flag| &*flag.key)
+    }
+
     /// The number of contexts so far, valid or not.
     #[must_use]
     pub fn seen(&self) -> u64 {

@@ -29,6 +29,12 @@ impl GroupBy {
         let reference = AttributeReference::parse(&Arc::from(name))?;
         Ok(GroupBy { text: Arc::from(text), kind, reference })
     }
+
+    /// The name of the attribute, without the path in it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.reference.name()
+    }
 }
 
 /// A group of contexts.

@@ -8,6 +8,7 @@ mod decision;
 mod foresee;
 mod group;
 mod json;
+mod tally;
 mod text;
 
 use std::sync::Arc;
@@ -20,8 +21,9 @@ pub(crate) use decision::{buckets, entry_buckets, rollout_ranges};
 pub use foresee::{Because, DecidingPart, ExactShare, Foreseen, ForeseenChange};
 pub use group::{Group, GroupBy};
 pub(crate) use json::answer as answer_to_value;
-pub use text::percent;
+pub use tally::ContextTally;
 pub(crate) use text::{count as printed_count, printed_answer};
+pub use text::{parse_percent, percent};
 
 /// The number of values of an attribute that are counted apart; all later ones are one group.
 pub const IMPACT_GROUPS: usize = 100;

@@ -24,6 +24,18 @@ pub fn percent(share: f64) -> String {
     [text.trim_end_matches('0').trim_end_matches('.'), "%"].concat()
 }
 
+/// Parses a percentage such as `5%` as a share from 0 to 1.
+///
+/// # Errors
+/// If the text is not one: the expected form.
+pub fn parse_percent(text: &str) -> Result<f64, &'static str> {
+    let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    match number.filter(|number| (0.0..=100.0).contains(number)) {
+        Some(number) => Ok(number / 100.0),
+        None => Err("expected a percentage from 0% to 100%, such as `5%`"),
+    }
+}
+
 /// A count with commas.
 pub(crate) fn count(count: u64) -> String {
     let digits = count.to_string();
@@ -118,6 +130,24 @@ impl Impact {
             let _ = write!(text, "; {} {noun} invalid", count(self.invalid));
         }
         text
+    }
+
+    /// Returns a line about each flag [above a bound](Impact::exceeding).
+    #[must_use]
+    pub fn complaints(&self, bound: f64) -> Vec<String> {
+        let complaint = |(flag, share): (&FlagImpact, Option<f64>)| {
+            let key = printable(&flag.key);
+            match share {
+                Some(share) => {
+                    format!("`{key}`: {} change, more than {}", percent(share), percent(bound))
+                }
+                None => format!(
+                    "`{key}`: the share depends on attributes, and may be more than {}; pass --contexts",
+                    percent(bound)
+                ),
+            }
+        };
+        self.exceeding(bound).map(complaint).collect()
     }
 
     /// Formats the impact as Markdown for a pull request.

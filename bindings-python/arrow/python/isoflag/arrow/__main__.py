@@ -1,0 +1,201 @@
+"""Reports on tables: ``python -m isoflag.arrow impact old.json new.json users.parquet``.
+
+It reads what pyarrow reads, and prints what ``isoflag impact --contexts`` prints for CSV and JSON
+Lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.dataset as ds
+from isoflag._core import printable
+
+import isoflag
+
+from ._core import Impact, share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FORMATS = {
+    ".parquet": "parquet",
+    ".feather": "feather",
+    ".arrow": "ipc",
+    ".orc": "orc",
+    ".csv": "csv",
+}
+ROWS = 1 << 16
+ERASE = "\r\x1b[K"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command and returns its exit code: 1 if a bound is exceeded, 2 for an error."""
+    try:
+        return _impact(_parser().parse_args(arguments))
+    except (ValueError, OSError) as error:
+        _complain(f"error: {error}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m isoflag.arrow", allow_abbrev=False)
+    impact = parser.add_subparsers(required=True).add_parser(
+        "impact",
+        allow_abbrev=False,
+        help="show which answers change between two documents, from what to what, and for how "
+        "many rows of a table",
+    )
+    impact.add_argument("old", metavar="OLD", help="old flag document")
+    impact.add_argument("new", metavar="NEW", help="new flag document")
+    impact.add_argument(
+        "table",
+        metavar="TABLE",
+        type=Path,
+        help=f"table of users ({', '.join(FORMATS)}), or a folder of Parquet files",
+    )
+    context = impact.add_mutually_exclusive_group()
+    context.add_argument("--key", metavar="COLUMN", help="column with the key of the context")
+    context.add_argument(
+        "--context", metavar="COLUMN", help="column with whole contexts, as JSON or structs"
+    )
+    impact.add_argument(
+        "--text",
+        metavar="COLUMN",
+        action="append",
+        default=[],
+        help="CSV column that is text even if its cells are numbers, such as versions",
+    )
+    impact.add_argument(
+        "--by",
+        metavar="ATTRIBUTE",
+        action="append",
+        default=[],
+        help="group the rows by an attribute, such as `country`, `/address/city` or `org.plan`",
+    )
+    impact.add_argument(
+        "--fail-over",
+        metavar="SHARE",
+        type=_share,
+        help="exit with 1 if more than this share of the rows may get another value of any flag, "
+        "such as `5%%`",
+    )
+    form = impact.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help="print Markdown")
+    return parser
+
+
+def _share(text: str) -> float:
+    try:
+        return share(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _impact(arguments: argparse.Namespace) -> int:
+    context = arguments.context
+    if arguments.key is not None:
+        context = [("key", arguments.key)]
+    old, new = _document(arguments.old), _document(arguments.new)
+    with _named(arguments.table):
+        impact = Impact(
+            old,
+            new,
+            _read(arguments.table, [arguments.key or "key", *arguments.text]),
+            context=context,
+            clock=None,
+            by=arguments.by,
+        )
+        try:
+            while (seen := impact.read()) is not None:
+                _progress(f"{seen} contexts")
+        finally:
+            _progress("")
+    # Raises if no row is valid.
+    if (summary := impact.summary(str(arguments.table))) is not None:
+        _complain(summary)
+    if arguments.json:
+        print(printable(impact.to_json()))  # noqa: T201
+    else:
+        print(impact.to_markdown() if arguments.markdown else impact)  # noqa: T201
+    complaints = [] if arguments.fail_over is None else impact.complaints(arguments.fail_over)
+    for complaint in complaints:
+        _complain(complaint)
+    return 1 if complaints else 0
+
+
+def _document(file: str) -> isoflag.Flags:
+    try:
+        return isoflag.Flags.from_json(Path(file).read_bytes())
+    except isoflag.DocumentError as error:
+        raise ValueError(f"`{file}`: {error}") from error
+    except OSError as error:
+        raise ValueError(f"cannot read `{file}`: {error.strerror}") from error
+
+
+def _read(table: Path, texts: list[str]) -> pa.RecordBatchReader:
+    """Opens a table, of which a bounded number of rows is in memory."""
+    format_ = "parquet" if table.is_dir() else FORMATS.get(table.suffix)
+    if format_ is None:
+        raise ValueError(f"expected a folder, or a name that ends in {', '.join(FORMATS)}")
+    form: Any = _csv(table, texts) if format_ == "csv" else format_
+    dataset = ds.dataset(table, format=form, partitioning="hive" if table.is_dir() else None)
+    first: pa.Schema | None = None
+    # A column that some of the files lack would be null there without a word.
+    for fragment in dataset.get_fragments() if table.is_dir() else []:
+        schema = fragment.physical_schema
+        if first is not None and schema != first:
+            raise ValueError(
+                f"the columns of `{fragment.path}` differ: expected {first.names} with the types "
+                f"of the first file, found {schema.names}"
+            )
+        first = schema
+    return dataset.scanner(batch_size=ROWS, batch_readahead=2, fragment_readahead=1).to_reader()
+
+
+def _csv(table: Path, texts: list[str]) -> ds.CsvFileFormat:
+    """Reads numbers and booleans; other cells, also dates and times, are text as in the file."""
+
+    def form(types: dict[str, pa.DataType]) -> ds.CsvFileFormat:
+        options = {"column_types": types, "null_values": [""], "strings_can_be_null": True}
+        return ds.CsvFileFormat(
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(**options),
+        )
+
+    schema = ds.dataset(table, format=form({})).schema
+    temporal = [field.name for field in schema if pa.types.is_temporal(field.type)]
+    return form(dict.fromkeys([*temporal, *texts], pa.string()))
+
+
+@contextlib.contextmanager
+def _named(table: Path) -> Iterator[None]:
+    """Names the table in errors about it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise ValueError(f"cannot read `{table}`: no such file or folder") from None
+    except (ValueError, OSError) as error:
+        raise ValueError(f"`{table}`: {error}") from error
+
+
+def _complain(text: str) -> None:
+    print(printable(text), file=sys.stderr)  # noqa: T201
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"{ERASE}{text}", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
