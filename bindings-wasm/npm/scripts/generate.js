@@ -27,8 +27,15 @@ function watched(glue, module) {
     .replace(/^if \(!\('encodeInto' in .*\{\n[\s\S]*?^\}\n/m, "")
     // Strings are keys, seldom passed twice: what encodes short ones faster is longer than the rest of the glue's functions.
     .replace(
-      /^(function passStringToWasm0\(arg, malloc, )realloc(\) \{\n(?: {4}if \(typeof .*\n)?)[\s\S]*?^\}\n/m,
-      "$1_$2    return passArray8ToWasm0(cachedTextEncoder.encode(arg), malloc);\n}\n",
+      /^(function passStringToWasm0\(arg, malloc, realloc\) \{\n(?: {4}if \(typeof .*\n)?)[\s\S]*?^\}\n/m,
+      "$1    return passArray8ToWasm0(cachedTextEncoder.encode(arg));\n}\n",
+    )
+    // There is one allocator, and one way to take a text.
+    .replace(/(ToWasm0\(\w+), (?:wasm\.__wbindgen_)?malloc(?:, (?:wasm\.__wbindgen_)?realloc)?\)/g, "$1)")
+    .replace(/= malloc\(/g, "= wasm.__wbindgen_malloc(")
+    .replace(
+      /^ *let (v\d);\n *if \(ret\[0\] !== 0\) \{\n *\1 = getStringFromWasm0\(.*\);\n.*\n *\}\n *return \1;\n/gm,
+      "    return takeString(ret);\n",
     )
     // Memory allocated for a call that traps is discarded with the instance.
     .replace(
@@ -49,6 +56,13 @@ export function __wbg_set_wasm(exports, reported) {
     engine = reported;
 ${views.join("")}}
 
+function takeString(ret) {
+    if (ret[0] === 0) return undefined;
+    const text = getStringFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1], 1);
+    return text;
+}
+
 function judged(thrown) {
     if (!/^(Range|Runtime|Internal)Error$/.test(thrown?.name)) engine.epoch--;
     return thrown;
@@ -58,11 +72,7 @@ function judged(thrown) {
   const functions = WebAssembly.Module.exports(module).filter(
     ({ kind, name }) => kind === "function" && !name.startsWith("__"),
   );
-  if (
-    count !== functions.length ||
-    !text.includes("engine = reported") ||
-    !text.includes("encode(arg), malloc")
-  ) {
+  if (count !== functions.length || !text.includes("engine = reported") || !text.includes("encode(arg))")) {
     throw new Error("wasm-bindgen writes its glue otherwise than this script expects");
   }
   return text;

@@ -11,6 +11,7 @@
 
 import { limits } from "../generated/constants.js";
 import type { ErrorKind } from "./errors.js";
+import { printPath } from "./printable.js";
 import { problems } from "./problems.js";
 
 /** The core's mark for "no JSON form"; a real negative zero is written as `0`. */
@@ -19,7 +20,6 @@ export const NO_JSON_FORM = "-0";
 /** Printable ASCII that needs no escape in JSON. */
 export const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 
 /** The built-in classes whose members are not their contents. */
 const CLOSED =
@@ -198,7 +198,11 @@ class Encoder {
         this.#thrown(thrown);
       }
       if (names) {
-        if (member === undefined) continue;
+        if (member === undefined) {
+          // Counts for the limit: an object that is referred to often costs its members each time.
+          this.#add(" ");
+          continue;
+        }
         const name = primitiveText(step);
         if (name === undefined) {
           // Without the name, but the parent must contain a value without a JSON form. No reference can name this one.
@@ -227,25 +231,19 @@ class Encoder {
   #refused(what: string): string {
     const { report } = problems;
     if (this.#errors === undefined && report === undefined) return NO_JSON_FORM;
-    const path = printPath(this.#path.slice(0, this.#open.length));
+    const path = this.#path.slice(0, this.#open.length);
     const code = what.startsWith("an object nested") ? "limit" : undefined;
     if (this.#errors !== undefined) {
-      throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, this.#cause, code);
+      throw this.#errors.at(
+        printPath(path),
+        `${what} has no JSON form; leave it out or convert it`,
+        this.#cause,
+        code,
+      );
     }
     report?.("value", path, what);
     return NO_JSON_FORM;
   }
-}
-
-/** Formats a path like the core. */
-function printPath(path: (string | number)[]): string {
-  let text = "";
-  for (const step of path) {
-    if (typeof step === "number") text += `[${step}]`;
-    else if (!PLAIN_NAME.test(step)) text += `[${JSON.stringify(step)}]`;
-    else text += text === "" ? step : `.${step}`;
-  }
-  return text;
 }
 
 /**
