@@ -195,9 +195,29 @@ describe("in an evaluation", () => {
   });
 
   it("many names with lone surrogates take one pass", () => {
-    const names = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${lone}${index}`, 1]));
-    assert.equal(isPresent(names), false);
-    assert.equal(isPresent({ "": 1, ...names, "\ufffd": 1 }), false);
+    let reads = 0;
+    const member = { enumerable: true, get: () => ++reads };
+    const names = Array.from({ length: 20_000 }, (_, index) => `${lone}${index}`);
+    const odd = Object.defineProperties({}, Object.fromEntries(names.map(name => [name, member])));
+    assert.equal(isPresent(odd), false);
+    // Twice by the encoder; the fast path gives up early.
+    assert.ok(reads >= names.length && reads < 3 * names.length, `${reads}`);
+    const others = Object.fromEntries(names.map(name => [name, 1]));
+    assert.equal(isPresent({ "": 1, ...others, "\ufffd": 1 }), false);
+  });
+
+  it("members that are omitted count for the limit of a context", () => {
+    let reads = 0;
+    const member = { enumerable: true, get: () => void reads++ };
+    const names = Array.from({ length: 10_000 }, (_, index) => [`m${index}`, member]);
+    const shared = Object.defineProperties({}, Object.fromEntries(names));
+    const { reason } = flags.variationDetail(
+      "zero",
+      { kind: "user", key: "ada", odd: 0, unused: Array.from({ length: 1000 }, () => shared) },
+      null,
+    );
+    assert.equal(reason.errorKind, "USER_NOT_SPECIFIED");
+    assert.ok(reads < 1.1 * (1 << 20), `${reads}`);
   });
 
   it("a cycle with large parts is absent", () => {
