@@ -79,8 +79,20 @@ function judged(thrown) {
 }
 
 /**
- * The glue, in which an argument that is not a string is an error: its length would be taken for one, which traps. What
- * the core's own glue is given has been checked before.
+ * The glue without conversions of arguments to numbers: what the core's own glue is given has been checked before.
+ * @param {string} glue
+ */
+function unconverted(glue) {
+  return glue.replace(/^export function \w+\(.*\) \{\n[\s\S]*?^\}\n/gm, text => {
+    const values = [...text.matchAll(/^ *const (val\d+) = \+(\w+);\n/gm)];
+    return values.reduce((text, [line, value = "", parameter = ""]) => {
+      return text.replace(line, "").replaceAll(new RegExp(`\\b${value}\\b`, "g"), parameter);
+    }, text);
+  });
+}
+
+/**
+ * The glue, in which an argument that is not a string is an error: its length would be taken for one, which traps.
  * @param {string} glue
  */
 function checked(glue) {
@@ -94,7 +106,7 @@ function checked(glue) {
 async function writeGlue(from, to, module) {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
   const glue = await readFile(new URL(`${from}/core_bg.js`, made), "utf8");
-  const text = watched(from === "core" ? glue : checked(glue), module);
+  const text = watched(from === "core" ? unconverted(glue) : checked(glue), module);
   await writeFile(
     new URL(`${to}.js`, generated),
     `${text}\nexport const imports = { ${imports.join(", ")} };\n`,

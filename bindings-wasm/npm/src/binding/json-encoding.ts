@@ -21,6 +21,9 @@ export const NO_JSON_FORM = "-0";
 export const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+const YEAR_0 = -621672192e5;
+const YEAR_10000 = 2534023008e5;
+
 /** The built-in classes whose members are not their contents. */
 const CLOSED =
   /^\[object (ArrayBuffer|BigInt|Boolean|Date|Error|Map|Number|Promise|RegExp|Set|SharedArrayBuffer|String|Symbol|URL|WeakMap|WeakRef|WeakSet)]$/;
@@ -43,14 +46,15 @@ export function textOf(object: object): string | undefined {
   const type = Object.prototype.toString.call(object);
   if (type === "[object URL]") return `${object}`;
   if (type !== "[object Date]") return undefined;
-  const text = Date.prototype.toISOString.call(object);
-  return /^\d/.test(text) ? text : undefined;
+  const time = Date.prototype.getTime.call(object);
+  return time >= YEAR_0 && time < YEAR_10000 ? Date.prototype.toISOString.call(object) : undefined;
 }
 
-/** Whether an object is a built-in one whose members are not its contents. */
-export function holdsContentsElsewhere(object: object): boolean {
-  if (isPlainObject(object)) return false;
-  return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
+/** Returns the type of a built-in object whose members are not its contents; undefined for another object. */
+export function closedType(object: object): string | undefined {
+  if (isPlainObject(object)) return undefined;
+  const type = Object.prototype.toString.call(object);
+  return ArrayBuffer.isView(object) || CLOSED.test(type) ? type.slice(8, -1) : undefined;
 }
 
 /** Returns the JSON text of a primitive; undefined if it has none. */
@@ -144,6 +148,11 @@ class Encoder {
     if (this.#text.length > CHUNK) this.#endChunk();
   }
 
+  /** Counts a text for the limit that is not written: reading it costs as much as writing it. */
+  #omit(text: string): void {
+    this.#add(" ".repeat(text.length));
+  }
+
   #endChunk(): void {
     // A longer text is too long in UTF-8 too.
     const chunk = encoder.encode(this.#text.slice(0, this.#limit + 1));
@@ -154,7 +163,9 @@ class Encoder {
 
   #value(value: unknown): void {
     if (typeof value !== "object" || value === null) {
-      this.#add(primitiveText(value) ?? this.#refused(described(value)));
+      const text = primitiveText(value);
+      this.#add(text ?? this.#refused(described(value)));
+      if (text === undefined && typeof value === "string") this.#omit(value);
       return;
     }
     const open = this.#open;
@@ -170,7 +181,8 @@ class Encoder {
       else if (Array.isArray(value)) length = value.length;
       else {
         text = textOf(value);
-        if (text === undefined && holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
+        const type = text === undefined ? closedType(value) : undefined;
+        if (type !== undefined) refusal = `${type === "Date" ? "an invalid" : "a"} ${type}`;
         names = Object.keys(value);
         length = names.length;
       }
@@ -199,13 +211,13 @@ class Encoder {
       }
       if (names) {
         if (member === undefined) {
-          // Counts for the limit: an object that is referred to often costs its members each time.
-          this.#add(" ");
+          this.#omit(" ");
           continue;
         }
         const name = primitiveText(step);
         if (name === undefined) {
           // Without the name, but the parent must contain a value without a JSON form. No reference can name this one.
+          this.#omit(step as string);
           mark = `"":${this.#refused("a name with a lone surrogate")}`;
           continue;
         }

@@ -220,6 +220,15 @@ describe("in an evaluation", () => {
     assert.ok(reads < 1.1 * (1 << 20), `${reads}`);
   });
 
+  it("a long text that has no JSON form counts for the limit, wherever it is referred to", () => {
+    const long = `${"x".repeat(1 << 19)}${lone}`;
+    for (const part of [long, { [long]: 1 }]) {
+      const unused = Array.from({ length: 4 }, () => part);
+      const { reason } = flags.variationDetail("zero", { kind: "user", key: "ada", odd: 0, unused }, null);
+      assert.equal(reason.errorKind, "USER_NOT_SPECIFIED");
+    }
+  });
+
   it("a cycle with large parts is absent", () => {
     for (const period of [1, 2, 8]) {
       /** @type {any} */
@@ -328,6 +337,19 @@ describe("a strict constructor", () => {
       );
     });
   }
+
+  it("names the type of an object whose contents are hidden, and an invalid date", () => {
+    for (const [odd, what] of /** @type {[any, string][]} */ ([
+      [new Map(), "a Map"],
+      [new Date(Number.NaN), "an invalid Date"],
+      [new Date(253402300800000), "an invalid Date"],
+      [new Uint8Array(1), "a Uint8Array"],
+    ])) {
+      assert.throws(() => Context.fromObject({ kind: "user", key: "ada", odd }), {
+        message: `\`odd\`: ${what} has no JSON form; leave it out or convert it`,
+      });
+    }
+  });
 
   it("reports the thrown error", () => {
     assert.throws(
