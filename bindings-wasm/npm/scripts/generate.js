@@ -27,8 +27,15 @@ function watched(glue, module) {
     .replace(/^if \(!\('encodeInto' in .*\{\n[\s\S]*?^\}\n/m, "")
     // Strings are keys, seldom passed twice: what encodes short ones faster is longer than the rest of the glue's functions.
     .replace(
-      /^(function passStringToWasm0\(arg, malloc, )realloc(\) \{\n(?: {4}if \(typeof .*\n)?)[\s\S]*?^\}\n/m,
-      "$1_$2    return passArray8ToWasm0(cachedTextEncoder.encode(arg), malloc);\n}\n",
+      /^(function passStringToWasm0\(arg, malloc, realloc\) \{\n(?: {4}if \(typeof .*\n)?)[\s\S]*?^\}\n/m,
+      "$1    return passArray8ToWasm0(cachedTextEncoder.encode(arg));\n}\n",
+    )
+    // There is one allocator, and one way to take a text.
+    .replace(/(ToWasm0\(\w+), (?:wasm\.__wbindgen_)?malloc(?:, (?:wasm\.__wbindgen_)?realloc)?\)/g, "$1)")
+    .replace(/= malloc\(/g, "= wasm.__wbindgen_malloc(")
+    .replace(
+      /^ *let (v\d);\n *if \(ret\[0\] !== 0\) \{\n *\1 = getStringFromWasm0\(.*\);\n.*\n *\}\n *return \1;\n/gm,
+      "    return takeString(ret);\n",
     )
     // Memory allocated for a call that traps is discarded with the instance.
     .replace(
@@ -49,6 +56,13 @@ export function __wbg_set_wasm(exports, reported) {
     engine = reported;
 ${views.join("")}}
 
+function takeString(ret) {
+    if (ret[0] === 0) return undefined;
+    const text = getStringFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1], 1);
+    return text;
+}
+
 function judged(thrown) {
     if (!/^(Range|Runtime|Internal)Error$/.test(thrown?.name)) engine.epoch--;
     return thrown;
@@ -58,19 +72,27 @@ function judged(thrown) {
   const functions = WebAssembly.Module.exports(module).filter(
     ({ kind, name }) => kind === "function" && !name.startsWith("__"),
   );
-  if (
-    count !== functions.length ||
-    !text.includes("engine = reported") ||
-    !text.includes("encode(arg), malloc")
-  ) {
+  if (count !== functions.length || !text.includes("engine = reported") || !text.includes("encode(arg))")) {
     throw new Error("wasm-bindgen writes its glue otherwise than this script expects");
   }
   return text;
 }
 
 /**
- * The glue, in which an argument that is not a string is an error: its length would be taken for one, which traps. What
- * the core's own glue is given has been checked before.
+ * The glue without conversions of arguments to numbers: what the core's own glue is given has been checked before.
+ * @param {string} glue
+ */
+function unconverted(glue) {
+  return glue.replace(/^export function \w+\(.*\) \{\n[\s\S]*?^\}\n/gm, text => {
+    const values = [...text.matchAll(/^ *const (val\d+) = \+(\w+);\n/gm)];
+    return values.reduce((text, [line, value = "", parameter = ""]) => {
+      return text.replace(line, "").replaceAll(new RegExp(`\\b${value}\\b`, "g"), parameter);
+    }, text);
+  });
+}
+
+/**
+ * The glue, in which an argument that is not a string is an error: its length would be taken for one, which traps.
  * @param {string} glue
  */
 function checked(glue) {
@@ -84,7 +106,7 @@ function checked(glue) {
 async function writeGlue(from, to, module) {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
   const glue = await readFile(new URL(`${from}/core_bg.js`, made), "utf8");
-  const text = watched(from === "core" ? glue : checked(glue), module);
+  const text = watched(from === "core" ? unconverted(glue) : checked(glue), module);
   await writeFile(
     new URL(`${to}.js`, generated),
     `${text}\nexport const imports = { ${imports.join(", ")} };\n`,

@@ -11,6 +11,7 @@
 
 import { limits } from "../generated/constants.js";
 import type { ErrorKind } from "./errors.js";
+import { printPath } from "./printable.js";
 import { problems } from "./problems.js";
 
 /** The core's mark for "no JSON form"; a real negative zero is written as `0`. */
@@ -19,7 +20,9 @@ export const NO_JSON_FORM = "-0";
 /** Printable ASCII that needs no escape in JSON. */
 export const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
+
+const YEAR_0 = -621672192e5;
+const YEAR_10000 = 2534023008e5;
 
 /** The built-in classes whose members are not their contents. */
 const CLOSED =
@@ -43,14 +46,15 @@ export function textOf(object: object): string | undefined {
   const type = Object.prototype.toString.call(object);
   if (type === "[object URL]") return `${object}`;
   if (type !== "[object Date]") return undefined;
-  const text = Date.prototype.toISOString.call(object);
-  return /^\d/.test(text) ? text : undefined;
+  const time = Date.prototype.getTime.call(object);
+  return time >= YEAR_0 && time < YEAR_10000 ? Date.prototype.toISOString.call(object) : undefined;
 }
 
-/** Whether an object is a built-in one whose members are not its contents. */
-export function holdsContentsElsewhere(object: object): boolean {
-  if (isPlainObject(object)) return false;
-  return ArrayBuffer.isView(object) || CLOSED.test(Object.prototype.toString.call(object));
+/** Returns the type of a built-in object whose members are not its contents; undefined for another object. */
+export function closedType(object: object): string | undefined {
+  if (isPlainObject(object)) return undefined;
+  const type = Object.prototype.toString.call(object);
+  return ArrayBuffer.isView(object) || CLOSED.test(type) ? type.slice(8, -1) : undefined;
 }
 
 /** Returns the JSON text of a primitive; undefined if it has none. */
@@ -144,6 +148,11 @@ class Encoder {
     if (this.#text.length > CHUNK) this.#endChunk();
   }
 
+  /** Counts a text for the limit that is not written: reading it costs as much as writing it. */
+  #omit(text: string): void {
+    this.#add(" ".repeat(text.length));
+  }
+
   #endChunk(): void {
     // A longer text is too long in UTF-8 too.
     const chunk = encoder.encode(this.#text.slice(0, this.#limit + 1));
@@ -154,7 +163,9 @@ class Encoder {
 
   #value(value: unknown): void {
     if (typeof value !== "object" || value === null) {
-      this.#add(primitiveText(value) ?? this.#refused(described(value)));
+      const text = primitiveText(value);
+      this.#add(text ?? this.#refused(described(value)));
+      if (text === undefined && typeof value === "string") this.#omit(value);
       return;
     }
     const open = this.#open;
@@ -170,7 +181,8 @@ class Encoder {
       else if (Array.isArray(value)) length = value.length;
       else {
         text = textOf(value);
-        if (text === undefined && holdsContentsElsewhere(value)) refusal = "an object with hidden contents";
+        const type = text === undefined ? closedType(value) : undefined;
+        if (type !== undefined) refusal = `${type === "Date" ? "an invalid" : "a"} ${type}`;
         names = Object.keys(value);
         length = names.length;
       }
@@ -198,10 +210,14 @@ class Encoder {
         this.#thrown(thrown);
       }
       if (names) {
-        if (member === undefined) continue;
+        if (member === undefined) {
+          this.#omit(" ");
+          continue;
+        }
         const name = primitiveText(step);
         if (name === undefined) {
           // Without the name, but the parent must contain a value without a JSON form. No reference can name this one.
+          this.#omit(step as string);
           mark = `"":${this.#refused("a name with a lone surrogate")}`;
           continue;
         }
@@ -227,25 +243,19 @@ class Encoder {
   #refused(what: string): string {
     const { report } = problems;
     if (this.#errors === undefined && report === undefined) return NO_JSON_FORM;
-    const path = printPath(this.#path.slice(0, this.#open.length));
+    const path = this.#path.slice(0, this.#open.length);
     const code = what.startsWith("an object nested") ? "limit" : undefined;
     if (this.#errors !== undefined) {
-      throw this.#errors.at(path, `${what} has no JSON form; leave it out or convert it`, this.#cause, code);
+      throw this.#errors.at(
+        printPath(path),
+        `${what} has no JSON form; leave it out or convert it`,
+        this.#cause,
+        code,
+      );
     }
     report?.("value", path, what);
     return NO_JSON_FORM;
   }
-}
-
-/** Formats a path like the core. */
-function printPath(path: (string | number)[]): string {
-  let text = "";
-  for (const step of path) {
-    if (typeof step === "number") text += `[${step}]`;
-    else if (!PLAIN_NAME.test(step)) text += `[${JSON.stringify(step)}]`;
-    else text += text === "" ? step : `.${step}`;
-  }
-  return text;
 }
 
 /**

@@ -3,6 +3,8 @@
 /** Control characters, marks of direction, and the beginnings of commands of a pipeline. */
 const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|#(?=#(vso)?\[)/gu;
 
+const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
+
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
@@ -14,4 +16,18 @@ export function printable(message: string): string {
     OBEYED,
     obeyed => SHORT[obeyed] ?? `\\u${obeyed.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** The names and indices that lead to a value. */
+export type Path = readonly (string | number)[];
+
+/** Formats a path like the core. */
+export function printPath(path: Path): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (!PLAIN_NAME.test(step)) text += `[${JSON.stringify(step)}]`;
+    else text += text === "" ? step : `.${step}`;
+  }
+  return text;
 }

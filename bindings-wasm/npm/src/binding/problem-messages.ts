@@ -1,5 +1,7 @@
 /** Messages for problems, each at most once. */
 
+import { type Path, printable, printPath } from "./printable.js";
+
 /** The number of messages after which no further one is made, so that memory is bounded. */
 const MOST_MESSAGES = 100;
 
@@ -7,9 +9,23 @@ const MOST_MESSAGES = 100;
 export const LEGACY_MEMBERS: readonly string[] =
   "key custom name anonymous privateAttributeNames firstName lastName email country avatar ip".split(" ");
 
-/** Escapes line breaks and other control characters of a key. */
-function quoted(key: string): string {
-  return `\`${JSON.stringify(key).slice(1, -1)}\``;
+/** The number of characters of a name, and of names, after which a message leaves out the rest. */
+const MOST_CHARACTERS = 100;
+const MOST_NAMES = 10;
+
+function shortened(name: string): string {
+  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS)}…` : name;
+}
+
+function quoted(name: string): string {
+  return `\`${shortened(name)}\``;
+}
+
+/** Names a flag. A key that is not a string is the caller's object, which may throw when it is converted. */
+function flagOf(key: unknown): string {
+  return typeof key === "string"
+    ? `flag ${quoted(key)}`
+    : `flag of a key that is not a string (${typeof key})`;
 }
 
 /** Returns the members of a context that are ignored because it has no `kind`. */
@@ -27,19 +43,23 @@ function ignoredMembers(context: unknown): string[] {
 function messageOf(kind: string, subject: unknown, detail: unknown): string | undefined {
   switch (kind) {
     case "FLAG_NOT_FOUND":
-      return `there is no flag ${quoted(String(subject))}: its default is returned`;
+      return `there is no ${flagOf(subject)}: its default is returned`;
     case "WRONG_TYPE":
-      return `the flag ${quoted(String(subject))} serves a value of another type: its default is returned`;
+      return `the ${flagOf(subject)} serves a value of another type: its default is returned`;
     case "MALFORMED_FLAG":
-      return `the flag ${quoted(String(subject))} is malformed: its default is returned; \`isoflag check\` says why`;
+      return `the ${flagOf(subject)} is malformed: its default is returned; \`isoflag check\` says why`;
     case "USER_NOT_SPECIFIED":
       return `invalid context: every flag returns its default; ${detail ?? "`Context.fromObject(context)` says why"}`;
-    case "value":
-      return `the attribute \`${subject}\` of a context is ignored: ${detail} has no JSON form`;
+    case "value": {
+      const path = (subject as Path).map(step => (typeof step === "string" ? shortened(step) : step));
+      return `the attribute \`${printPath(path)}\` of a context is ignored: ${detail} has no JSON form`;
+    }
     case "context": {
       const ignored = ignoredMembers(subject);
       if (ignored.length === 0) return undefined;
-      return `a context without \`kind\` is a legacy user, which has no ${ignored.map(quoted).join(", ")}: add \`kind: "user"\``;
+      const names = ignored.slice(0, MOST_NAMES).map(quoted).join(", ");
+      const others = ignored.length > MOST_NAMES ? ` and ${ignored.length - MOST_NAMES} others` : "";
+      return `a context without \`kind\` is a legacy user, which has no ${names}${others}: add \`kind: "user"\``;
     }
     default:
       return undefined;
@@ -53,7 +73,8 @@ export class ProblemMessages {
   /** Returns the message of a problem; undefined if nothing is wrong, or it was returned before. */
   next(kind: string | undefined, subject: unknown, detail?: unknown): string | undefined {
     if (kind === undefined || subject === undefined || this.#seen.size >= MOST_MESSAGES) return undefined;
-    const message = messageOf(kind, subject, detail);
+    const text = messageOf(kind, subject, detail);
+    const message = text && printable(text);
     if (message === undefined || this.#seen.has(message)) return undefined;
     this.#seen.add(message);
     return message;

@@ -1,16 +1,21 @@
 /** Warns about problems on the console, each once, while an application is developed. */
 
-import { Context, type ContextObject } from "./context.js";
+import { Context } from "./context.js";
+import { contextErrors } from "./errors.js";
+import { encodeStrictly } from "./json-encoding.js";
 import { ProblemMessages } from "./problem-messages.js";
 import { problems } from "./problems.js";
 
 /** The number of invalid contexts that are converted again to say why they are invalid. */
 const MOST_OBJECTIONS = 100;
+/** The length of its text beyond which that would take noticeably longer than the evaluation. */
+const MOST_BYTES = 1 << 16;
 
-/** Returns why a context is invalid; undefined if it is valid, or was parsed before. */
+/** Returns why a context is invalid; undefined if it is valid, was parsed before, or is too long. */
 function objection(context: unknown): string | undefined {
   try {
-    Context.fromObject(context as ContextObject).free();
+    const text = encodeStrictly(context, MOST_BYTES, contextErrors);
+    if (text.length <= MOST_BYTES) Context.fromJson(text).free();
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -4,7 +4,7 @@
  * The kind of a problem, and its subject; nothing is wrong if one of them is undefined:
  *
  * - an `errorKind` of a reason: the flag's key, then the context if it is known
- * - `value`: the path of the ignored attribute, then what it is
+ * - `value`: the path of the ignored attribute, in steps, then what it is
  * - `context`: an object that is converted to a context
  */
 export type Report = (kind: string | undefined, subject: unknown, detail?: unknown) => void;

@@ -2,9 +2,19 @@
 
 import type { BoundFlags } from "../binding/bound-flags.js";
 import type { ContextLike } from "../binding/context.js";
-import type { EvaluationDetail } from "../binding/detail.js";
+import type { EvaluationDetail, EvaluationReason } from "../binding/detail.js";
 import type { Flags } from "../binding/flags.js";
 import type { JsonValue } from "../binding/json.js";
+
+/** An answer, as its caller saw it. */
+export interface ObservedDetail {
+  /** The value of the variation, or the default. */
+  readonly value: unknown;
+  /** The variation's index, from 0; null for the default, or if a bootstrap does not include it. */
+  readonly variationIndex: number | null;
+  /** Null if a component shows a bootstrap that does not include reasons. */
+  readonly reason: EvaluationReason | null;
+}
 
 /** One evaluation, as its caller saw it. */
 export interface Evaluation {
@@ -15,7 +25,7 @@ export interface Evaluation {
   /** The caller's default. */
   readonly defaultValue: unknown;
   /** The answer; the default if `variationIndex` is null. */
-  readonly detail: EvaluationDetail<unknown>;
+  readonly detail: ObservedDetail;
   /** The document's digest, if it is known. */
   readonly digest: string | undefined;
 }

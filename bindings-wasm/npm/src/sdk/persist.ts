@@ -13,11 +13,12 @@ const TIMES = "Isoflag-Times";
  * @param name the name of the cache
  */
 export function cacheStorage(name = "isoflag"): DocumentStore {
-  // A page without HTTPS does not have it.
-  const { caches } = globalThis as { caches?: CacheStorage };
+  // A page without HTTPS does not have it, and reading it throws in a frame that may not use it.
+  const open = async (): Promise<Cache | undefined> =>
+    (globalThis as { caches?: CacheStorage }).caches?.open(name);
   return {
     async read(url) {
-      const response = await (await caches?.open(name))?.match(url);
+      const response = await (await open())?.match(url);
       const digest = response?.headers.get(DIGEST);
       if (response === undefined || !digest) return undefined;
       const bytes = new Uint8Array(await response.arrayBuffer());
@@ -25,7 +26,7 @@ export function cacheStorage(name = "isoflag"): DocumentStore {
     },
     async write(url, { bytes, digest, times }) {
       const headers = { [DIGEST]: digest, [TIMES]: JSON.stringify(times) };
-      await (await caches?.open(name))?.put(url, new Response(bytes.slice(), { headers }));
+      await (await open())?.put(url, new Response(bytes.slice(), { headers }));
     },
   };
 }

@@ -150,6 +150,14 @@ export class Impact {
   }
 }
 
+/** Returns attributes as the core reads them. The letters of a text are not attributes. */
+function attributes(by: unknown = []): string[] {
+  if (typeof by === "string") {
+    throw argumentErrors.at("by", "expected a list of attributes, found a string; put it into a list");
+  }
+  return Array.from(by as Iterable<unknown>, String);
+}
+
 /** Returns the impact of a new document. */
 export function impact(
   flags: Held,
@@ -157,7 +165,7 @@ export function impact(
   contexts: Iterable<ContextLike> = [],
   options: ImpactOptions = {},
 ): Impact {
-  const by = JSON.stringify([...(options.by ?? [])].map(String));
+  const by = JSON.stringify(attributes(options.by));
   const counter = withDocument(next, loaded => {
     const [before = 0, after = 0] = handlesOf(flags, loaded);
     return during(argumentErrors, () => tools.startImpact(before, after, by));

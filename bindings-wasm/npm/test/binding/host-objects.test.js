@@ -195,9 +195,38 @@ describe("in an evaluation", () => {
   });
 
   it("many names with lone surrogates take one pass", () => {
-    const names = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${lone}${index}`, 1]));
-    assert.equal(isPresent(names), false);
-    assert.equal(isPresent({ "": 1, ...names, "\ufffd": 1 }), false);
+    let reads = 0;
+    const member = { enumerable: true, get: () => ++reads };
+    const names = Array.from({ length: 20_000 }, (_, index) => `${lone}${index}`);
+    const odd = Object.defineProperties({}, Object.fromEntries(names.map(name => [name, member])));
+    assert.equal(isPresent(odd), false);
+    // Twice by the encoder; the fast path gives up early.
+    assert.ok(reads >= names.length && reads < 3 * names.length, `${reads}`);
+    const others = Object.fromEntries(names.map(name => [name, 1]));
+    assert.equal(isPresent({ "": 1, ...others, "\ufffd": 1 }), false);
+  });
+
+  it("members that are omitted count for the limit of a context", () => {
+    let reads = 0;
+    const member = { enumerable: true, get: () => void reads++ };
+    const names = Array.from({ length: 10_000 }, (_, index) => [`m${index}`, member]);
+    const shared = Object.defineProperties({}, Object.fromEntries(names));
+    const { reason } = flags.variationDetail(
+      "zero",
+      { kind: "user", key: "ada", odd: 0, unused: Array.from({ length: 1000 }, () => shared) },
+      null,
+    );
+    assert.equal(reason.errorKind, "USER_NOT_SPECIFIED");
+    assert.ok(reads < 1.1 * (1 << 20), `${reads}`);
+  });
+
+  it("a long text that has no JSON form counts for the limit, wherever it is referred to", () => {
+    const long = `${"x".repeat(1 << 19)}${lone}`;
+    for (const part of [long, { [long]: 1 }]) {
+      const unused = Array.from({ length: 4 }, () => part);
+      const { reason } = flags.variationDetail("zero", { kind: "user", key: "ada", odd: 0, unused }, null);
+      assert.equal(reason.errorKind, "USER_NOT_SPECIFIED");
+    }
   });
 
   it("a cycle with large parts is absent", () => {
@@ -308,6 +337,19 @@ describe("a strict constructor", () => {
       );
     });
   }
+
+  it("names the type of an object whose contents are hidden, and an invalid date", () => {
+    for (const [odd, what] of /** @type {[any, string][]} */ ([
+      [new Map(), "a Map"],
+      [new Date(Number.NaN), "an invalid Date"],
+      [new Date(253402300800000), "an invalid Date"],
+      [new Uint8Array(1), "a Uint8Array"],
+    ])) {
+      assert.throws(() => Context.fromObject({ kind: "user", key: "ada", odd }), {
+        message: `\`odd\`: ${what} has no JSON form; leave it out or convert it`,
+      });
+    }
+  });
 
   it("reports the thrown error", () => {
     assert.throws(

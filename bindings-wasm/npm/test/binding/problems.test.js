@@ -37,6 +37,21 @@ describe("in Node, a warning is printed once for", () => {
     assert.deepEqual(warnings, ["isoflag: there is no flag `no-such-flag\\n`: its default is returned"]);
   });
 
+  it("a key that is not a string, even one that throws when it is converted", () => {
+    const keys = [5, Symbol("s"), {}, Object.create(null), { toString: thrower }, [Symbol("s")], () => 1];
+    for (const key of /** @type {any[]} */ (keys)) {
+      assert.equal(flags.variation(key, ada, 1), 1);
+      assert.equal(flags.bind(ada).variationDetail(key, 1).reason.errorKind, "FLAG_NOT_FOUND");
+    }
+    const types = ["number", "symbol", "object", "function"];
+    assert.deepEqual(
+      warnings,
+      types.map(
+        type => `isoflag: there is no flag of a key that is not a string (${type}): its default is returned`,
+      ),
+    );
+  });
+
   it("a wrong type, and a malformed flag", () => {
     const bound = flags.bind(ada);
     for (let turn = 0; turn < 3; turn++) {

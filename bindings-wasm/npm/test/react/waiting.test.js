@@ -5,7 +5,7 @@ import { describe, it, mock } from "node:test";
 
 import { act, createElement as h, Suspense } from "react";
 import { renderToString } from "react-dom/server";
-
+import { BoundFlags, Flags } from "../../dist/node.js";
 import {
   Feature,
   IsoflagProvider,
@@ -71,6 +71,51 @@ inBothModes((strict, mode) => {
       } finally {
         mock.timers.reset();
       }
+    });
+
+    it("waits as long as each provider says", async () => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+      try {
+        const { source } = sourceOf(undefined);
+        const { Plan } = planner();
+        const provider = (/** @type {number} */ deadlineMs) =>
+          h(
+            IsoflagProvider,
+            { flags: source, context: anna, fallback: `${deadlineMs} `, deadlineMs },
+            h(Plan),
+          );
+        const page = await show(inMode(h("div", null, provider(500), provider(100)), strict));
+        assert.equal(page.text(), "500 100 ");
+        await act(async () => mock.timers.tick(100));
+        assert.equal(page.text(), "500 free");
+        await act(async () => mock.timers.tick(400));
+        assert.equal(page.text(), "freefree");
+        // A deadline that has passed does not begin again.
+        const later = await show(inMode(provider(300), strict));
+        assert.equal(later.text(), "free");
+      } finally {
+        mock.timers.reset();
+      }
+    });
+
+    it("shows it until all values are known", async () => {
+      const other = sourceOf(undefined).source;
+      const { source, replace } = sourceOf(undefined);
+      /** @type {string[]} */
+      const seen = [];
+      function All() {
+        seen.push(JSON.stringify(useFlags()));
+        return seen.at(-1);
+      }
+      const page = await show(
+        inMode(h(IsoflagProvider, { flags: source, context: anna, fallback: "waiting" }, h(All)), strict),
+      );
+      assert.equal(page.text(), "waiting");
+      await replace(loadFlags(flag("a")));
+      assert.equal(page.text(), '{"a":true}');
+      assert.ok(!seen.includes("{}"));
+      await page.show(inMode(h(IsoflagProvider, { flags: other, context: anon }, h(All)), strict));
+      assert.notEqual(page.text(), "waiting");
     });
 
     it("leaves what is on the screen, also for another context", async () => {
@@ -142,6 +187,13 @@ inBothModes((strict, mode) => {
     const last = seen.at(-1);
     await replace(loadFlags(flag("a"), flag("n", { variations: [null] })));
     assert.equal(seen.at(-1), last);
+    const states = [BoundFlags, Flags].map(({ prototype }) => mock.method(prototype, "allFlagsState"));
+    for (let turn = 0; turn < 5; turn++) {
+      await page.show(inMode(h(IsoflagProvider, { flags: source, context: { ...anna } }, h(All)), strict));
+    }
+    assert.equal(seen.at(-1), last);
+    for (const { mock } of states) assert.equal(mock.callCount(), 0);
+    mock.restoreAll();
     const bootstrap = { $flagsState: { a: {} }, $valid: true, a: true };
     await page.show(inMode(h(IsoflagProvider, { bootstrap }, h(All)), strict));
     assert.equal(page.text(), '{"a":true}');
@@ -234,6 +286,9 @@ describe("a component", () => {
     assert.deepEqual(seen, [expected]);
     await page.show(tree(anon));
     assert.deepEqual([seen.length, seen[1]?.detail.value], [2, false]);
+    const onEvaluation = (/** @type {any} */ { detail }) => seen.push(detail);
+    await page.show(h(IsoflagProvider, { bootstrap: { plan: true }, onEvaluation }, h(Plan)));
+    assert.deepEqual(seen.at(-1), { value: true, variationIndex: null, reason: null });
   });
 
   it("reports each mistake once", async () => {

@@ -102,6 +102,26 @@ describe("an initial document", () => {
     assert.deepEqual(state(), ["ready", "live"]);
   });
 
+  it("is read as `Flags.fromJson` and `Flags.fromObject` read it", async () => {
+    /** @type {any[]} */
+    const errors = [];
+    const onError = (/** @type {any} */ error) => errors.push(error);
+    const inherited = Object.create({ toJSON: () => serving("another") });
+    const { state } = start({ initial: Object.assign(inherited, serving("own")), fetch: server().fetch });
+    for (const initial of [{ ...serving("x"), odd: () => 1 }, '{"flags":{"\ud800":{}}}']) {
+      start({ initial, fetch: server().fetch, onError });
+    }
+    await settle();
+    assert.deepEqual(state(), ["stale", "own"]);
+    assert.deepEqual(
+      errors.map(({ code, cause }) => [code, cause.name]),
+      [
+        ["document", "DocumentError"],
+        ["document", "DocumentError"],
+      ],
+    );
+  });
+
   it("is the one that the page embeds for the address, if none is given", async () => {
     const scripts = [
       { dataset: { isoflag: "https://other.example/" }, textContent: "[" },
@@ -194,8 +214,39 @@ describe("a persisted document", () => {
     assert.deepEqual(state(), ["ready", "live"]);
   });
 
+  it("answers if the initial one is not a document, which is reported", async () => {
+    browserCaches();
+    await visit(serving("kept"));
+    /** @type {any[]} */
+    const errors = [];
+    const onError = (/** @type {any} */ error) => errors.push(error);
+    const { state } = start({ persist: cacheStorage(), initial: "[", fetch: server().fetch, onError });
+    await settle();
+    assert.deepEqual([state(), errors.length], [["stale", "kept"], 1]);
+  });
+
+  it("of a store that throws is ignored", async () => {
+    const refuse = () => {
+      throw new Error("SecurityError");
+    };
+    const persist = { read: refuse, write: refuse };
+    const { source, state } = start({ persist, initial: serving("initial"), fetch: server().fetch });
+    await settle();
+    assert.deepEqual(state(), ["stale", "initial"]);
+    source.close();
+    const live = start({ persist, fetch: async () => Response.json(serving("live")) });
+    assert.equal((await live.source.loaded).error, undefined);
+    assert.deepEqual(live.state(), ["ready", "live"]);
+  });
+
   it("is not kept without a Cache Storage, or in a full one, and nothing fails", async () => {
     await visit(serving("first"));
+    const forbidden = () => {
+      throw new Error("SecurityError");
+    };
+    Object.defineProperty(globalThis, "caches", { get: forbidden, configurable: true });
+    await visit(serving("first"));
+    Reflect.deleteProperty(globalThis, "caches");
     const refuse = async () => {
       throw new Error("QuotaExceededError");
     };
@@ -229,6 +280,25 @@ describe("a listener of one flag", () => {
     await source.refresh();
     assert.deepEqual(seen.slice(3), [[false, "FALLTHROUGH"]]);
   });
+
+  it("may change what it gets", async () => {
+    const steps = [1, 2, 2, 9];
+    const next = () => document(flag("f", { variations: [{ step: steps.shift() }] }));
+    const fetch = /** @type {any} */ (async () => Response.json(next()));
+    const { source } = start({ fetch, authoritative: true });
+    /** @type {unknown[]} */
+    const seen = [];
+    source.subscribe(
+      "f",
+      (/** @type {any} */ { value }) => {
+        seen.push(value.step);
+        value.step = 9;
+      },
+      ada,
+    );
+    for (await source.loaded; steps.length > 0; await source.refresh());
+    assert.deepEqual(seen, [1, 2, 9]);
+  });
 });
 
 describe("overrides by the address of a page", () => {
@@ -256,6 +326,19 @@ describe("overrides by the address of a page", () => {
     session.set("isoflag.overrides", "{");
     open("?isoflag.__proto__=1");
     assert.deepEqual(Object.entries(pageOverrides()), [["__proto__", 1]]);
+  });
+
+  it("are those of the address if the session's storage is forbidden or holds something else", () => {
+    for (const stored of ["null", "[1]", '"text"', "1"]) {
+      session.set("isoflag.overrides", stored);
+      open("?isoflag.f=1");
+      assert.deepEqual(pageOverrides(), { f: 1 });
+    }
+    const forbidden = () => {
+      throw new Error("SecurityError");
+    };
+    Object.defineProperty(globalThis, "sessionStorage", { get: forbidden, configurable: true });
+    assert.deepEqual(pageOverrides(), { f: 1 });
   });
 
   it("are the values of a source, and of its next documents", () => {

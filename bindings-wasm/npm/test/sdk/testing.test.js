@@ -202,7 +202,7 @@ describe("a recording", () => {
       ],
     );
     assert.equal(evaluations[0]?.digest, flags.digest);
-    assert.equal(evaluations[1]?.detail.reason.errorKind, "FLAG_NOT_FOUND");
+    assert.equal(evaluations[1]?.detail.reason?.errorKind, "FLAG_NOT_FOUND");
     clear();
     assert.deepEqual(keys(), []);
     assert.ok(watched instanceof Flags);

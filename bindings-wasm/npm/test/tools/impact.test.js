@@ -36,6 +36,10 @@ describe("impact", () => {
   it("rejects invalid attributes and freed contexts", () => {
     const flags = Flags.fromObject(flag(0));
     assert.throws(() => flags.impact(flag(1), [], { by: ["/"] }), /`by`: the attribute reference `\/`/);
+    assert.throws(() => flags.impact(flag(1), [], { by: /** @type {any} */ ("country") }), {
+      name: "TypeError",
+      message: "`by`: expected a list of attributes, found a string; put it into a list",
+    });
     const ada = new Context("ada");
     ada.free();
     assert.throws(() => flags.impact(flag(1), [ada]), /used after `free\(\)`/);

@@ -1,12 +1,6 @@
 /** Objects and arrays in a plain object, as last read: the next call detects whether they changed. */
 
-import {
-  holdsContentsElsewhere,
-  isPlainObject,
-  isWellFormed,
-  primitiveText,
-  textOf,
-} from "../json-encoding.js";
+import { closedType, isPlainObject, isWellFormed, primitiveText, textOf } from "../json-encoding.js";
 
 const MOST_LEVELS = 12;
 const MOST_PARTS = 1000;
@@ -51,7 +45,7 @@ export function weigh(container: object, level: number): void {
   } else if (isPlainObject(container)) {
     // Faster than listing the names; inherited members of `Object.prototype` have been excluded.
     for (const name in container) weighMember(name, (container as Record<string, unknown>)[name], level);
-  } else if (holdsContentsElsewhere(container)) {
+  } else if (closedType(container) !== undefined) {
     scales.weight += 6 * (textOf(container) ?? "").length;
   } else {
     for (const name of Object.keys(container)) {

@@ -150,8 +150,7 @@ export class Answers {
     const isOpen = state?.isBackendConsistent ?? (bootstrap && bootstrapIsConsistent(bootstrap, key));
     if (isOpen) return 0;
     if (!state?.enabled || state.remainingSeconds === null) return Number.POSITIVE_INFINITY;
-    // It opens after these seconds, not with them.
-    return state.remainingSeconds * 1000 + 1;
+    return state.remainingSeconds * 1000;
   }
 
   /** Returns the state of the document. */
@@ -221,7 +220,8 @@ export class Committed {
     if (answer === NOT_READY) return;
     const { value, variationIndex } = answer;
     this.activity?.record(key, variationIndex, answers.identity().digest);
-    const reason = answer.reason as EvaluationReason;
+    // That of an answer before there is a document is left out above.
+    const reason = answer.reason as EvaluationReason | null;
     const { onEvaluation } = this;
     if (onEvaluation !== undefined) {
       const detail = { value: answer.served ? value : defaultValue, variationIndex, reason };

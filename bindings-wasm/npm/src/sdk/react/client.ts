@@ -55,7 +55,8 @@ export class IsoflagClient {
       const detail = this.#detail(key, undefined);
       const isSame = jsonEqual(detail.value, last.value);
       last = detail;
-      if (!isSame) listener(detail as FlagDetail<FlagValue<Key> | undefined>);
+      // The listener may keep and change its own.
+      if (!isSame) listener(this.#detail(key, undefined) as FlagDetail<FlagValue<Key> | undefined>);
     });
   }
 

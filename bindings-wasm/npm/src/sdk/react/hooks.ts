@@ -7,7 +7,7 @@ import type { Flags } from "../../binding/flags.js";
 import type { JsonValue } from "../../binding/json.js";
 import { callBack } from "../callback.js";
 import { jsonEqual } from "../json-equality.js";
-import type { AnswersStatus } from "./answers.js";
+import type { Answers, AnswersStatus } from "./answers.js";
 import { type FlagAnswer, type FlagReason, type FlagType, typeOfDefault } from "./flag-answer.js";
 import { useAnswers, useStable } from "./provider.js";
 
@@ -36,6 +36,16 @@ function snapshots<T>(
   return [stable(page), stable(server)];
 }
 
+/** Returns a function that reads again only once there is another document. */
+function perDocument<T>(answers: Answers, read: () => T): () => T {
+  let last: { readonly document: Flags | undefined; readonly value: T } | undefined;
+  return () => {
+    const { document } = answers;
+    if (last === undefined || last.document !== document) last = { document, value: read() };
+    return last.value;
+  };
+}
+
 /** Returns what a component shows of a flag's answer, and reports the answer once it is shown. */
 export function useFlagAnswer<T>(
   name: string,
@@ -48,14 +58,7 @@ export function useFlagAnswer<T>(
   const recorded = useRef<unknown>(undefined);
   const isShown = useRef(false);
   const [subscribe, page, server] = useMemo(() => {
-    let evaluated: { readonly document: Flags | undefined; readonly answer: FlagAnswer } | undefined;
-    const read = (): FlagAnswer => {
-      const { document } = answers;
-      if (evaluated === undefined || evaluated.document !== document) {
-        evaluated = { document, answer: answers.answer(key, type) };
-      }
-      return evaluated.answer;
-    };
+    const read = perDocument(answers, () => answers.answer(key, type));
     const report = (): void => {
       const answer = read();
       const shown = [key, answer.variationIndex, answer.value, answer.reason];
@@ -153,15 +156,28 @@ export type FlagValues = {
  */
 export function useFlags(): FlagValues {
   const answers = useAnswers("useFlags");
-  const [page, server] = useMemo(() => {
-    const { onServer } = answers;
-    return snapshots(
-      jsonEqual,
-      () => answers.values(),
-      () => onServer.values(),
-    );
+  const isShown = useRef(false);
+  const [subscribe, page, server] = useMemo(() => {
+    const { committed, onServer } = answers;
+    const read = perDocument(answers, () => answers.values());
+    const subscribe = (listener: () => void): (() => void) => {
+      isShown.current = true;
+      return committed.subscribe(listener);
+    };
+    return [
+      subscribe,
+      ...snapshots(
+        jsonEqual,
+        () => {
+          // A component that is on the screen does not suspend.
+          if (!isShown.current) answers.suspendUntilReady();
+          return read();
+        },
+        perDocument(onServer, () => onServer.values()),
+      ),
+    ] as const;
   }, [answers]);
-  return useStable(useSyncExternalStore(answers.committed.subscribe, page, server)) as FlagValues;
+  return useStable(useSyncExternalStore(subscribe, page, server)) as FlagValues;
 }
 
 /** The state of the document: for a spinner, or to say that it is old. */

@@ -2,13 +2,16 @@
 
 import type { FlagSource } from "../source/snapshot.js";
 
-interface Wait {
-  readonly promise: Promise<void>;
-  isOver: boolean;
+/** The waits for the first document of one source. */
+interface Waits {
+  /** The longest deadline that has passed. */
+  waited: number;
+  /** What components suspend with, by deadline. */
+  readonly promises: Map<number, Promise<void>>;
 }
 
 // A component that suspends while it is mounted keeps no state.
-const waits = new WeakMap<FlagSource, Wait>();
+const waits = new WeakMap<FlagSource, Waits>();
 
 function isSettled({ snapshot }: FlagSource): boolean {
   return snapshot.flags !== undefined || snapshot.status !== "loading";
@@ -17,26 +20,28 @@ function isSettled({ snapshot }: FlagSource): boolean {
 /** Returns a promise to suspend with; undefined once the source has a document or has failed, or the time is over. */
 export function untilReady(source: FlagSource, deadlineMs: number): Promise<void> | undefined {
   if (isSettled(source)) return undefined;
-  const wait = waits.get(source) ?? begin(source, deadlineMs);
-  return wait.isOver ? undefined : wait.promise;
+  const known = waits.get(source) ?? { waited: Number.NEGATIVE_INFINITY, promises: new Map() };
+  waits.set(source, known);
+  if (deadlineMs <= known.waited) return undefined;
+  const promise = known.promises.get(deadlineMs) ?? begin(source, deadlineMs, known);
+  known.promises.set(deadlineMs, promise);
+  return promise;
 }
 
-function begin(source: FlagSource, deadlineMs: number): Wait {
-  const wait = {
-    isOver: false,
-    promise: new Promise<void>(resolve => {
-      const end = (): void => {
-        wait.isOver = true;
-        clearTimeout(timer);
-        unsubscribe();
-        resolve();
-      };
-      const timer = setTimeout(end, deadlineMs);
-      const unsubscribe = source.subscribe(() => {
-        if (isSettled(source)) end();
-      });
-    }),
-  };
-  waits.set(source, wait);
-  return wait;
+function begin(source: FlagSource, deadlineMs: number, known: Waits): Promise<void> {
+  return new Promise<void>(resolve => {
+    const end = (): void => {
+      known.promises.delete(deadlineMs);
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      known.waited = Math.max(known.waited, deadlineMs);
+      end();
+    }, deadlineMs);
+    const unsubscribe = source.subscribe(() => {
+      if (isSettled(source)) end();
+    });
+  });
 }

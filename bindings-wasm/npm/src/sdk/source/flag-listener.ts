@@ -30,8 +30,8 @@ export function followFlag<Key extends FlagKey>(
     known = flags;
     const detail = evaluate(flags);
     const isSame = last !== undefined && jsonEqual(detail.value, last.value);
+    last = detail;
     // The listener may keep and change its own.
-    last = { ...detail };
-    if (!isSame) listener(detail);
+    if (!isSame) listener(evaluate(flags));
   });
 }

@@ -1,9 +1,11 @@
 /** Fetches a flag document and keeps it up to date. */
 
 import type { ContextLike } from "../../binding/context.js";
+import { documentErrors } from "../../binding/errors.js";
 import type { FlagKey } from "../../binding/flag-types.js";
-import type { Flags } from "../../binding/flags.js";
+import { documentText, type Flags } from "../../binding/flags.js";
 import type { Evidence, ResponseTimes } from "../../binding/freshness.js";
+import { jsonBytes } from "../../binding/json-encoding.js";
 import { callBack } from "../callback.js";
 import { digestOf } from "../observation.js";
 import { type Download, download } from "./download.js";
@@ -212,22 +214,46 @@ export class DocumentSource implements FlagSource {
   async #offer(): Promise<void> {
     const { initial = embedded(this.#url), persist } = this.#options;
     if (initial === undefined && persist === undefined) return;
+    const reading = this.#stored();
     try {
-      const reading = persist?.read(this.#url).catch(() => undefined);
-      // The attempt reports a failure to start.
       await this.#options.ready?.();
-      if (initial !== undefined) this.#takeOffered(bytesOf(initial));
-      const stored = await reading;
-      if (stored !== undefined) this.#takeOffered(stored.bytes, stored);
+    } catch {
+      // The attempt reports it.
+      return;
+    }
+    if (initial !== undefined) this.#tryOffered(initial);
+    const stored = await reading;
+    if (stored != null) this.#tryOffered(stored.bytes, stored);
+  }
+
+  /** Returns the persisted document. A store that fails has none. */
+  async #stored(): Promise<StoredDocument | undefined> {
+    try {
+      return await this.#options.persist?.read(this.#url);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps a document for the next visit. A full or forbidden store does not make the attempt fail. */
+  async #store(document: StoredDocument): Promise<void> {
+    try {
+      await this.#options.persist?.write(this.#url, document);
+    } catch {}
+  }
+
+  #tryOffered(document: string | Uint8Array | object, stored?: StoredDocument): void {
+    try {
+      this.#takeOffered(document, stored);
     } catch (thrown) {
       if (thrown instanceof SourceError) callBack(() => this.#options.onError?.(thrown));
     }
   }
 
   /** Takes a document that the server has not confirmed, unless it has sent one. */
-  #takeOffered(bytes: Uint8Array, stored?: StoredDocument): void {
+  #takeOffered(document: string | Uint8Array | object, stored?: StoredDocument): void {
     if (this.#closing.signal.aborted || this.#snapshot.fetchedAt !== undefined) return;
-    const flags = this.#load(bytes);
+    const { flags, bytes } = this.#load(document);
     const held = this.#held;
     const digest = digestOf(flags);
     const isDamaged = stored !== undefined && stored.digest !== digest;
@@ -272,22 +298,18 @@ export class DocumentSource implements FlagSource {
       this.#confirm();
       return;
     }
-    const flags = this.#load(bytes);
+    const { flags } = this.#load(bytes);
     const changes = this.#changesBy(flags, held?.flags, evidence);
     this.#held = { flags, bytes, etag, times };
     this.#confirm({ ...changes, digest: changes.digest ?? digest });
     held?.flags.free();
-    // A full or forbidden store does not make the attempt fail.
-    if (changes.digest !== undefined) {
-      this.#options.persist
-        ?.write(this.#url, { bytes, digest: changes.digest, times })
-        .catch(() => undefined);
-    }
+    if (changes.digest !== undefined) void this.#store({ bytes, digest: changes.digest, times });
   }
 
-  #load(bytes: Uint8Array): Flags {
+  #load(document: string | Uint8Array | object): { readonly flags: Flags; readonly bytes: Uint8Array } {
     try {
-      return this.#options.Flags.fromJson(bytes);
+      const bytes = jsonBytes(documentText(document), documentErrors);
+      return { flags: this.#options.Flags.fromJson(bytes), bytes };
     } catch (cause) {
       throw this.#error("document", `is not a flag document: ${messageOf(cause)}`, cause);
     }
@@ -359,11 +381,6 @@ function embedded(url: string): string | undefined {
   return (
     Array.from(scripts ?? []).find(({ dataset }) => dataset["isoflag"] === url)?.textContent ?? undefined
   );
-}
-
-function bytesOf(document: string | Uint8Array | object): Uint8Array {
-  if (document instanceof Uint8Array) return document;
-  return new TextEncoder().encode(typeof document === "string" ? document : JSON.stringify(document));
 }
 
 function equal(one: Uint8Array, other: Uint8Array): boolean {

@@ -2,6 +2,7 @@
 
 import type { Flags } from "../../binding/flags.js";
 import type { JsonValue } from "../../binding/json.js";
+import { callBack } from "../callback.js";
 import type { FlagSource, SourceSnapshot } from "../source/snapshot.js";
 import { type Overrides, withOverrides } from "./testing.js";
 
@@ -19,9 +20,19 @@ function parsed(text: string): JsonValue {
   }
 }
 
-function stored(storage: Storage | undefined): Overrides {
+/** Returns the session's storage; undefined if the page may not use it. */
+function storage(): Storage | undefined {
   try {
-    return JSON.parse(storage?.getItem(STORED) ?? "{}") as Overrides;
+    return (globalThis as Page).sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function stored(): Overrides {
+  try {
+    const overrides: unknown = JSON.parse(storage()?.getItem(STORED) ?? "{}");
+    return typeof overrides === "object" && !Array.isArray(overrides) ? { ...(overrides as Overrides) } : {};
   } catch {
     return {};
   }
@@ -32,8 +43,8 @@ function stored(storage: Storage | undefined): Overrides {
  * session. A value is JSON, else a string; `?isoflag.checkout=` ends the override.
  */
 export function pageOverrides(): Overrides {
-  const { location, sessionStorage } = globalThis as Page;
-  const overrides = new Map(Object.entries(stored(sessionStorage)));
+  const { location } = globalThis as Page;
+  const overrides = new Map(Object.entries(stored()));
   for (const [name, text] of new URLSearchParams(location?.search)) {
     if (!name.startsWith(PREFIX)) continue;
     const key = name.slice(PREFIX.length);
@@ -42,7 +53,7 @@ export function pageOverrides(): Overrides {
   }
   const all = Object.fromEntries(overrides);
   try {
-    sessionStorage?.setItem(STORED, JSON.stringify(all));
+    storage()?.setItem(STORED, JSON.stringify(all));
   } catch {
     // A full or forbidden storage: the overrides last for this page.
   }
@@ -100,7 +111,7 @@ class OverriddenSource implements FlagSource {
     this.#listeners.add(entry);
     this.#stop ??= this.#source.subscribe(() => {
       const before = this.#document?.overridden;
-      for (const { call } of [...this.#listeners]) call();
+      for (const { call } of [...this.#listeners]) callBack(call);
       if (before !== this.#document?.overridden) before?.free();
     });
     return () => {

@@ -1,0 +1,57 @@
+// The texts of warnings, of which there are at most 100 in a process.
+
+import assert from "node:assert/strict";
+import { beforeEach, it } from "node:test";
+
+import { Flags } from "../../dist/node.js";
+import { document, ruleFlag } from "../documents.js";
+import { HOSTILE, OBEYED } from "../hostile.js";
+
+/** @type {string[]} */
+let warnings = [];
+console.warn = text => warnings.push(text);
+beforeEach(() => {
+  warnings = [];
+});
+
+const flags = Flags.fromObject(document(ruleFlag("plan", { attribute: "plan", values: ["pro"] })));
+
+const user = { kind: "user", key: "ada" };
+
+it("warnings are escaped for terminals", () => {
+  for (const text of HOSTILE) {
+    const legacy = /** @type {any} */ ({ key: "ada", [text]: { [text]: () => 1 } });
+    flags.variation(`unknown${text}`, legacy, null);
+    flags.bind(legacy);
+    flags.bind({ ...legacy, kind: text });
+    flags.bind({ ...legacy, ...user });
+  }
+  assert.ok(warnings.length >= 3 * HOSTILE.length, `${warnings.length}`);
+  for (const text of warnings) assert.doesNotMatch(text, OBEYED);
+});
+
+it("a warning about a long context does not convert it again", () => {
+  let reads = 0;
+  const member = { enumerable: true, get: () => ++reads };
+  const names = Array.from({ length: 50_000 }, (_, index) => [`m${index}`, member]);
+  const context = { ...user, key: 5, unused: Object.defineProperties({}, Object.fromEntries(names)) };
+  flags.variation("plan", /** @type {any} */ (context), null);
+  assert.deepEqual(warnings, [
+    "isoflag: invalid context: every flag returns its default; `Context.fromObject(context)` says why",
+  ]);
+  // By the fast path, which gives up, and by the encoder.
+  assert.ok(reads < 2.5 * names.length, `${reads}`);
+});
+
+// A path was once printed for each value: this took minutes.
+it("warnings shorten long names, and cost no more for them", { timeout: 60_000 }, () => {
+  const name = "n".repeat(400_000);
+  const ignored = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}${name}`, 1]));
+  flags.bind(/** @type {any} */ ({ key: "ada", ...ignored }));
+  assert.match(warnings.at(-1) ?? "", / and 20 others: add `kind: "user"`$/);
+  const odds = Array.from({ length: 100_000 }, () => Number.NaN);
+  flags.variation(name, { ...user, [`${name}\n`]: { [name]: odds } }, false);
+  flags.bind({ ...user, [name]: odds });
+  assert.ok(warnings.length > 30, `${warnings.length}`);
+  for (const text of warnings) assert.ok(text.length < 1500, `${text.length}`);
+});
