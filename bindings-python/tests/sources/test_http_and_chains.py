@@ -1,8 +1,10 @@
 """A document behind a URL, and sources that stand in for each other."""
 
 import gzip
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from isoflag import FlagClient
 from isoflag.source import (
     UNCHANGED,
     ChainedSource,
+    Fetched,
     FileSource,
     HttpSource,
     SourceContentError,
@@ -19,6 +22,7 @@ from isoflag.source import (
     SourceUnauthorizedError,
     SourceUnavailableError,
 )
+from isoflag.source.deadline import seconds_left, until
 from local_server import SLOW_RESPONSES, ScriptedServer, scripted_server
 from scripted import PATIENT, Clock, ScriptedSource, fetched_from, text
 
@@ -130,7 +134,7 @@ def test_a_later_source_is_used_until_an_earlier_one_has_responded() -> None:
     assert values == ["second", "first", "first", "first"]
     assert client.status.error is DOWN
     assert len(second.fetches) == 1
-    assert "ScriptedSource" in repr(source) or "script" in repr(source)
+    assert repr(source) == "ChainedSource(script, script)"
 
 
 def test_a_chain_passes_a_source_only_its_own_document(tmp_path: Path) -> None:
@@ -168,6 +172,44 @@ def test_a_new_process_starts_with_the_copy(
     assert "using the copy" in caplog.text
     with pytest.raises(SourceUnavailableError):
         ChainedSource(ScriptedSource(DOWN), copy=tmp_path / "none.json").fetch(None)
+
+
+def test_a_source_that_hangs_leaves_time_for_the_next_one() -> None:
+    release, left = threading.Event(), []
+
+    class Hanging(ScriptedSource):
+        timeout = 60.0
+
+        def fetch(self, _: Fetched | None) -> bytes:
+            left.append(seconds_left(60.0))
+            release.wait(60)
+            return text("late")
+
+    class Next(ScriptedSource):
+        timeout = 180.0
+
+        def fetch(self, previous: Fetched | None) -> Any:
+            left.append(seconds_left(180.0))
+            return super().fetch(previous)
+
+    source = ChainedSource(Hanging(), Next(text("second")))
+    try:
+        for _ in range(6):
+            with until(0.4):
+                assert fetched_from(source).document == text("second")
+    finally:
+        release.set()
+    assert left[0] <= 0.1
+    # Four calls are abandoned; the next source is not affected by them.
+    assert len(left) == 10
+
+
+def test_a_compressed_document_is_copied(tmp_path: Path) -> None:
+    copy, document = tmp_path / "copy.json", gzip.compress(text(1))
+    fetched_from(ChainedSource(ScriptedSource(document), copy=copy))
+    assert copy.read_bytes() == document
+    again = FlagClient(ChainedSource(ScriptedSource(DOWN), copy=copy))
+    assert again.variation("a", USER, None) == 1
 
 
 def test_only_a_document_that_loads_is_copied(
