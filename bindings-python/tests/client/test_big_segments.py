@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from openfeature.evaluation_context import EvaluationContext
 
 from documents import USER, clause, document, flag
 from isoflag import AsyncFlagClient, FlagClient
 from isoflag.aws_http import Guard
+from isoflag.openfeature import IsoflagProvider
 from isoflag.source import ChainedSource, DynamoDbSource, SourceUnavailableError, big_segments
 from isoflag.source import dynamodb_layout as layout
 from isoflag.source.deadline import until
@@ -162,6 +164,25 @@ def test_an_async_guard_reads_memberships() -> None:
         return "done"
 
     assert asyncio.run(submit(http_event("POST"), None)) == "done"
+
+
+def test_openfeature_reads_memberships_outside_the_event_loop() -> None:
+    table = Table(time.time() * 1000)
+    client = FlagClient(DynamoDbSource("flags", prefix="shop", client=table), **PATIENT)
+    client.refresh()
+    evaluating: list[str] = []
+
+    class Provider(IsoflagProvider):
+        def _bind(self, context: EvaluationContext | None) -> Any:
+            evaluating.append(threading.current_thread().name)
+            return super()._bind(context)
+
+    provider = Provider(client)
+    resolved = asyncio.run(
+        provider.resolve_boolean_details_async("f", False, EvaluationContext("ada"))
+    )
+    assert resolved.value is True
+    assert evaluating != [threading.current_thread().name]
 
 
 # --- a source of the caller ---

@@ -105,6 +105,8 @@ def test_rules_can_test_the_local_time(utc: str, late: bool) -> None:
 def test_an_unknown_time_zone_has_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TimezoneError, match="`Europe/Berlim`: use a name such as"):
         FlagClient(ScriptedSource(DOWN), timezone="Europe/Berlim")
+    with pytest.raises(TimezoneError, match=r"`Europe/Berlin\\u001b\[2J`"):
+        FlagClient(ScriptedSource(DOWN), timezone="Europe/Berlin\x1b[2J")
     monkeypatch.setattr("zoneinfo.available_timezones", set)
     with pytest.raises(TimezoneError, match="pip install tzdata"):
         local_clock.LocalClock("Nowhere/Else")

@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,20 @@ from documents import USER
 from isoflag import FlagClient
 from isoflag.source import (
     UNCHANGED,
+    AppConfigAgentSource,
     ChainedSource,
     Fetched,
     FileSource,
     HttpSource,
     SourceContentError,
     SourceNotFoundError,
+    SourceSetupError,
     SourceTimeoutError,
     SourceUnauthorizedError,
     SourceUnavailableError,
 )
 from isoflag.source.deadline import seconds_left, until
+from isoflag.sync import DocumentFetch, FetchError
 from local_server import SLOW_RESPONSES, ScriptedServer, scripted_server
 from scripted import PATIENT, Clock, ScriptedSource, fetched_from, text
 
@@ -117,6 +121,36 @@ def test_an_unreachable_server_and_another_scheme_are_reported() -> None:
         HttpSource("http://127.0.0.1:9/flags.json", timeout=60.0).fetch(None)
     with pytest.raises(ValueError, match="expected an http or https URL"):
         HttpSource("ftp://shop.example/flags.json")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example:x:y@/flags.json?token=secret",
+        "https://mia:secret@shop.example/flags.json",
+        "https://mia:secret@shop.example/\n",
+        "https://shop.example/a b?token=secret",
+        "https://shop.example/\x1b[2J?token=secret",
+        "https:///flags.json#secret",
+        "shop.example?token=secret",
+    ],
+)
+def test_a_url_that_cannot_be_fetched_is_rejected_without_its_secrets(url: str) -> None:
+    for create in (HttpSource, DocumentFetch):
+        with pytest.raises(ValueError, match=r"invalid URL|pass `headers`") as raised:
+            create(url)
+        assert "secret" not in str(raised.value)
+        assert str(raised.value).isprintable()
+
+
+def test_a_token_that_cannot_be_sent_is_not_quoted(server: ScriptedServer) -> None:
+    source = HttpSource(f"{server.address}/?token=secret", headers={"Authorization": "secret\n"})
+    fetch = DocumentFetch(server.address, token="secret\n")  # noqa: S106
+    agent = AppConfigAgentSource("a", "e", "p", host="localhost", port=1, access_token="secret\n")  # noqa: S106
+    for call in (lambda: source.fetch(None), fetch, lambda: agent.fetch(None)):
+        with pytest.raises((SourceSetupError, FetchError), match="HTTP does not allow") as raised:
+            call()
+        assert "secret" not in "".join(traceback.format_exception(raised.value))
 
 
 # --- chains ---

@@ -415,11 +415,8 @@ class FlagClient(FreshDocument):
         return flags.bind(context, big_segments=_STORE_ERROR)
 
     def _adapt_to(self, flags: Flags | None) -> None:
-        # In canonical JSON; a text that contains it costs a look-up and nothing else.
         self._reads_memberships = (
-            flags is not None
-            and hasattr(self._source, "big_segments")
-            and '"unbounded":true' in flags.to_json()
+            flags is not None and hasattr(self._source, "big_segments") and flags._has_big_segments  # noqa: SLF001 (our own)
         )
         adds = (self._activity, self._hook, self._local_clock)
         self._is_plain = not self._reads_memberships and all(each is None for each in adds)
