@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use isoflag::{Answer, Gate};
+use isoflag::{Answer, Gate, Value};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -10,7 +10,7 @@ use crate::consistency::Consistency;
 use crate::document::Document;
 use crate::receipt::Explanation;
 use crate::served::{Served, Wanted};
-use crate::{from_python, state};
+use crate::{from_python, state, to_python};
 
 /// Flags bound to one context. Immutable; threads may share it.
 #[pyclass(module = "isoflag", frozen)]
@@ -59,6 +59,20 @@ impl BoundFlags {
         state::object(py, &self.inner, &options)
     }
 
+    /// Returns the value of one flag and its entry in the bootstrap state, with its reason; None if there is none.
+    fn _flag_state<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyString>,
+        client_side_only: bool,
+    ) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+        let options = state::options(py, client_side_only, true, false, None)?;
+        let Some((value, state)) = self.inner.flag_state(&key.to_string_lossy(), &options) else {
+            return Ok(None);
+        };
+        Ok(Some((to_python::object(py, &value)?, to_python::object(py, &state)?)))
+    }
+
     /// Evaluates a flag and returns a trace of every rule and clause that was considered.
     fn explain(&self, key: &Bound<'_, PyString>) -> Explanation {
         explain(&self.inner, key)
@@ -93,7 +107,7 @@ impl BoundFlags {
         key: &Bound<'_, PyString>,
         reason: &Bound<'_, PyAny>,
     ) -> PyResult<&'static str> {
-        let reason = from_python::lenient(reason, None)?.value;
+        let reason = from_python::lenient(reason, None)?.map_or(Value::Null, |reason| reason.value);
         Ok(self.inner.flags().openfeature_reason(&key.to_string_lossy(), &reason))
     }
 
@@ -116,7 +130,7 @@ impl BoundFlags {
         &self,
         key: &Bound<'_, PyString>,
         wanted: Wanted,
-    ) -> Served<&Arc<Document>> {
+    ) -> PyResult<Served<&Arc<Document>>> {
         Served::new(&self.document, key, evaluate(&self.inner, key), wanted)
     }
 }

@@ -10,7 +10,7 @@ use pyo3::types::{PyString, PyTuple, PyType};
 
 use crate::detached::detached;
 use crate::document::Document;
-use crate::from_python::Lenient;
+use crate::from_python::{Failure, Lenient};
 use crate::warnings::{self, Warnings};
 use crate::{errors, from_python, text, to_python};
 
@@ -30,7 +30,33 @@ pub(crate) fn evaluation_context(
         return Ok(Some(context.get().inner.clone()));
     }
     let warnings = document.map_or(&warnings::WITHOUT_DOCUMENT, Document::warnings);
-    Ok(from_host(object, document.map(Document::flags), warnings)?.ok())
+    match from_host(object, document.map(Document::flags), warnings)? {
+        Ok(context) => Ok(Some(context)),
+        Err(invalid) => warnings.context(object.py(), &invalid.reason()).map(|()| None),
+    }
+}
+
+/// Why a context of a host is invalid.
+enum Invalid {
+    /// JSON cannot represent it, or a part that it needs.
+    Unconvertible(Box<Failure>),
+    Rejected(isoflag::ContextError),
+}
+
+impl Invalid {
+    fn reason(&self) -> String {
+        match self {
+            Invalid::Unconvertible(failure) => failure.message(),
+            Invalid::Rejected(error) => error.text(),
+        }
+    }
+
+    fn into_error(self, py: Python<'_>) -> PyErr {
+        match self {
+            Invalid::Unconvertible(failure) => errors::no_context(py, failure),
+            Invalid::Rejected(error) => errors::context(py, &error),
+        }
+    }
 }
 
 /// Converts a context leniently, and reports what is ignored.
@@ -38,23 +64,28 @@ fn from_host(
     object: &Bound<'_, PyAny>,
     flags: Option<&isoflag::Flags>,
     warnings: &Warnings,
-) -> PyResult<Result<isoflag::Context, isoflag::ContextError>> {
+) -> PyResult<Result<isoflag::Context, Invalid>> {
     let py = object.py();
-    let converted = from_python::lenient(object, flags)?;
-    let Lenient { value, marks, is_whole, skipped } = converted;
+    let Lenient { value, marks, is_whole, skipped } = match from_python::lenient(object, flags)? {
+        Ok(converted) => converted,
+        Err(failure) => return Ok(Err(Invalid::Unconvertible(failure))),
+    };
     let context = read(py, &value, || isoflag::Context::from_host_value(&value, marks));
-    match &context {
-        Ok(_) => {
+    match context {
+        Ok(context) => {
             if let Some(failure) = skipped {
-                warnings.attribute(py, &failure);
+                warnings.attribute(py, &failure)?;
             }
             if is_whole {
-                warnings.ignored_members(py, &value);
+                warnings.ignored_members(py, &value)?;
             }
+            Ok(Ok(context))
         }
-        Err(error) => warnings.context(py, error, skipped.as_deref()),
+        Err(error) => Ok(Err(match skipped {
+            Some(failure) if failure.path() == error.path() => Invalid::Unconvertible(failure),
+            _ => Invalid::Rejected(error),
+        })),
     }
-    Ok(context)
 }
 
 /// Returns a note on the members of a context that an evaluation ignores, if any.
@@ -62,7 +93,8 @@ pub(crate) fn ignored_members(object: &Bound<'_, PyAny>) -> PyResult<Option<Stri
     if object.is_instance_of::<Context>() {
         return Ok(None);
     }
-    Ok(warnings::ignored_members(&from_python::lenient(object, None)?.value))
+    let converted = from_python::lenient(object, None)?;
+    Ok(converted.ok().and_then(|converted| warnings::ignored_members(&converted.value)))
 }
 
 /// Converts a context that must be valid.
@@ -171,7 +203,9 @@ impl Context {
         if let Ok(context) = object.cast::<Context>() {
             return Ok(Context { inner: context.get().inner.clone() });
         }
-        made(object.py(), from_host(object, None, &warnings::WITHOUT_DOCUMENT)?)
+        let context = from_host(object, None, &warnings::WITHOUT_DOCUMENT)?;
+        let inner = context.map_err(|invalid| invalid.into_error(object.py()))?;
+        Ok(Context { inner })
     }
 
     /// Returns the canonical context as a new dict.

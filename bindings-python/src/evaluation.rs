@@ -65,7 +65,7 @@ macro_rules! getters {
                     key: &Bound<'py, PyString>,
                     default: Bound<'py, PyAny>,
                 ) -> PyResult<Bound<'py, PyAny>> {
-                    self.served(key, Wanted::$wanted).value(default)
+                    self.served(key, Wanted::$wanted)?.value(default)
                 }
 
                 $(#[$about_detail])*
@@ -73,8 +73,8 @@ macro_rules! getters {
                     &self,
                     key: &Bound<'py, PyString>,
                     default: Bound<'py, PyAny>,
-                ) -> EvaluationDetail {
-                    self.served(key, Wanted::$wanted).detail(default)
+                ) -> PyResult<EvaluationDetail> {
+                    Ok(self.served(key, Wanted::$wanted)?.detail(default))
                 }
             )*
         }
@@ -148,7 +148,7 @@ impl Flags {
             let handle = key.to_str().ok().and_then(|key| flags.handle(key));
             if handle.is_none() {
                 let key = key.to_string_lossy();
-                self.document().warnings().flag(keys.py(), &key, ErrorKind::FlagNotFound, "");
+                self.document().warnings().flag(keys.py(), &key, ErrorKind::FlagNotFound, "")?;
             }
             Ok(handle)
         };
@@ -260,6 +260,6 @@ impl Flags {
         wanted: Wanted,
     ) -> PyResult<Served<&Arc<Document>>> {
         let answer = bound_flags::evaluate(&self.bound(context, big_segments)?, key);
-        Ok(Served::new(self.document(), key, answer, wanted))
+        Served::new(self.document(), key, answer, wanted)
     }
 }

@@ -94,6 +94,12 @@ impl Flags {
         detached(py, || self.document.flags().digest().to_owned())
     }
 
+    /// Whether evaluations may need memberships of big segments.
+    #[getter]
+    fn _has_big_segments(&self) -> bool {
+        self.document.flags().has_big_segments()
+    }
+
     /// The document's version, if it has one.
     #[getter]
     fn version(&self) -> Option<i64> {

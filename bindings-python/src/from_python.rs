@@ -47,8 +47,12 @@ pub(crate) struct Lenient {
 
 /// Converts the context of an evaluation: of an ordinary one only what the results of these flags
 /// may depend on. [`Value::NO_JSON_FORM`] marks values that JSON cannot represent, for the
-/// core to decide; only an interrupt of the interpreter is an error.
-pub(crate) fn lenient(object: &Bound<'_, PyAny>, flags: Option<&Flags>) -> PyResult<Lenient> {
+/// core to decide. Returns the failure of a context that is too large or not an object at all, and raises only an interrupt
+/// of the interpreter.
+pub(crate) fn lenient(
+    object: &Bound<'_, PyAny>,
+    flags: Option<&Flags>,
+) -> PyResult<Converted<Lenient>> {
     let mut skipped = Skipped::default();
     let part = match flags {
         Some(flags) => partial_context::part(object, flags, &mut skipped),
@@ -69,15 +73,9 @@ pub(crate) fn lenient(object: &Bound<'_, PyAny>, flags: Option<&Flags>) -> PyRes
     match converted {
         Ok(value) => {
             let marks = if skipped.is_marked { Marks::Possible } else { Marks::Absent };
-            Ok(Lenient { value, marks, is_whole, skipped: skipped.first })
+            Ok(Ok(Lenient { value, marks, is_whole, skipped: skipped.first }))
         }
-        Err(failure) => match failure.into_interrupt() {
-            Ok(interrupt) => Err(interrupt),
-            Err(failure) => {
-                let (value, marks) = (Value::NO_JSON_FORM, Marks::Possible);
-                Ok(Lenient { value, marks, is_whole, skipped: Some(failure) })
-            }
-        },
+        Err(failure) => failure.into_interrupt().map_or_else(|failure| Ok(Err(failure)), Err),
     }
 }
 
@@ -194,7 +192,27 @@ impl Walk {
                 self.spend(self.measure.scalar(&scalar))?;
                 Ok(scalar)
             }
-            None => self.container(object, level),
+            None if is_container(object)? => self.container(object, level),
+            None => self.host_value(object, level),
+        }
+    }
+
+    /// Converts a value of [`HostType`], which counts like the number, text or other value that it stands for.
+    fn host_value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> Converted<Value> {
+        let Some(host_type) = HostType::of(object) else {
+            return Err(Cause::Type(object.get_type().unbind()).into());
+        };
+        match host_type.value(object)? {
+            HostValue::Number(number) => {
+                let number = Value::from(number);
+                self.spend(self.measure.scalar(&number))?;
+                Ok(number)
+            }
+            HostValue::Text(text) => {
+                self.spend(self.measure.text(&text))?;
+                Ok(Value::from(text))
+            }
+            HostValue::Inner(inner) => self.value(&inner, level),
         }
     }
 
@@ -239,24 +257,8 @@ impl Walk {
             self.dict(dict, level)
         } else if let Ok(tuple) = object.cast::<PyTuple>() {
             self.elements(tuple.iter(), level)
-        } else if is_mapping(object)? {
-            self.mapping(object, level)
-        } else if let Some(host_type) = HostType::of(object) {
-            match host_type.value(object)? {
-                // One byte of each was counted above.
-                HostValue::Number(number) => {
-                    let number = Value::from(number);
-                    self.spend(self.measure.scalar(&number).saturating_sub(1))?;
-                    Ok(number)
-                }
-                HostValue::Text(text) => {
-                    self.spend(self.measure.text(&text).saturating_sub(1))?;
-                    Ok(Value::from(text))
-                }
-                HostValue::Inner(inner) => self.value(&inner, level.saturating_add(1)),
-            }
         } else {
-            Err(Cause::Type(object.get_type().unbind()).into())
+            self.mapping(object, level)
         }?;
         let is_empty = match &value {
             Value::Array(elements) => elements.is_empty(),
@@ -442,6 +444,14 @@ fn nearest_double(integer: &Bound<'_, PyInt>) -> Option<f64> {
             convert.call1((integer,)).ok()?.extract().ok()
         }
     }
+}
+
+/// Whether an object becomes an array or an object; `isinstance` may raise.
+fn is_container(object: &Bound<'_, PyAny>) -> Converted<bool> {
+    Ok(object.is_instance_of::<PyList>()
+        || object.is_instance_of::<PyDict>()
+        || object.is_instance_of::<PyTuple>()
+        || is_mapping(object)?)
 }
 
 /// Returns `isinstance(object, collections.abc.Mapping)`, which may raise.

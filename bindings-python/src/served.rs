@@ -57,22 +57,23 @@ impl<D: Borrow<Arc<Document>>> Served<D> {
         key: &Bound<'_, PyString>,
         answer: Answer,
         wanted: Wanted,
-    ) -> Served<D> {
+    ) -> PyResult<Served<D>> {
         let served = Served::unreported(document, answer, wanted);
         if served.answer.variation_index().is_none() {
-            served.report(key);
+            served.report(key)?;
         }
-        served
+        Ok(served)
     }
 
     #[cold]
     #[inline(never)]
-    fn report(&self, key: &Bound<'_, PyString>) {
+    fn report(&self, key: &Bound<'_, PyString>) -> PyResult<()> {
         let document: &Arc<Document> = self.document.borrow();
         if let ReasonKind::Error { kind } = document.flags().reason_of(&self.answer).kind() {
             let key_text = key.to_string_lossy();
-            document.warnings().flag(key.py(), &key_text, kind, self.wanted.name());
+            document.warnings().flag(key.py(), &key_text, kind, self.wanted.name())?;
         }
+        Ok(())
     }
 
     pub(crate) fn unreported(document: D, answer: Answer, wanted: Wanted) -> Served<D> {

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use foldhash::fast::FixedState;
-use isoflag::{Context, ContextError, ErrorKind, Value};
+use isoflag::{Context, ErrorKind, Value};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -34,7 +35,13 @@ pub(crate) static WITHOUT_DOCUMENT: Warnings = Warnings {
 impl Warnings {
     /// Reports a flag whose default was returned because of an error. An invalid context has a
     /// warning of its own.
-    pub(crate) fn flag(&self, py: Python<'_>, key: &str, error: ErrorKind, wanted: &str) {
+    pub(crate) fn flag(
+        &self,
+        py: Python<'_>,
+        key: &str,
+        error: ErrorKind,
+        wanted: &str,
+    ) -> PyResult<()> {
         let text = |key: &str| match error {
             ErrorKind::FlagNotFound => {
                 format!("the document has no flag `{key}`: the default is returned; check the key")
@@ -48,37 +55,33 @@ impl Warnings {
                  returned; see the diagnostics of the document"
             ),
         };
-        if error != ErrorKind::UserNotSpecified {
-            self.log(py, error.as_str(), key, text, [("flag", key)]);
+        if error == ErrorKind::UserNotSpecified {
+            return Ok(());
         }
+        self.log(py, error.as_str(), key, text, [("flag", key)])
     }
 
-    /// Reports an invalid context, with the reason of the conversion if it failed.
-    pub(crate) fn context(&self, py: Python<'_>, error: &ContextError, failure: Option<&Failure>) {
-        let reason = match failure {
-            Some(failure) if failure.path().is_empty() => failure.message(),
-            _ => error.text(),
-        };
+    /// Reports an invalid context.
+    pub(crate) fn context(&self, py: Python<'_>, reason: &str) -> PyResult<()> {
         let text = |reason: &str| format!("invalid context, so defaults are returned: {reason}");
-        self.log(py, ErrorKind::UserNotSpecified.as_str(), &reason, text, []);
+        self.log(py, ErrorKind::UserNotSpecified.as_str(), reason, text, [])
     }
 
     /// Reports an attribute that JSON cannot represent.
-    pub(crate) fn attribute(&self, py: Python<'_>, failure: &Failure) {
+    pub(crate) fn attribute(&self, py: Python<'_>, failure: &Failure) -> PyResult<()> {
         let path = failure.path();
         let text = |_: &str| format!("ignoring a part of the context: {}", failure.message());
-        self.log(py, "ATTRIBUTE_IGNORED", &path, text, [("attribute", path.as_str())]);
+        self.log(py, "ATTRIBUTE_IGNORED", &path, text, [("attribute", path.as_str())])
     }
 
     /// Reports the members of a context without `kind` that are ignored.
-    pub(crate) fn ignored_members(&self, py: Python<'_>, context: &Value) {
+    pub(crate) fn ignored_members(&self, py: Python<'_>, context: &Value) -> PyResult<()> {
         if self.is_legacy_reported.load(Ordering::Relaxed) {
-            return;
+            return Ok(());
         }
-        if let Some(text) = ignored_members(context) {
-            self.is_legacy_reported.store(true, Ordering::Relaxed);
-            self.log(py, "ATTRIBUTE_IGNORED", "", |_| text, []);
-        }
+        let Some(text) = ignored_members(context) else { return Ok(()) };
+        self.is_legacy_reported.store(true, Ordering::Relaxed);
+        self.log(py, "ATTRIBUTE_IGNORED", "", |_| text, [])
     }
 
     fn log<const N: usize>(
@@ -88,14 +91,14 @@ impl Warnings {
         subject: &str,
         text: impl FnOnce(&str) -> String,
         fields: [(&str, &str); N],
-    ) {
+    ) -> PyResult<()> {
         if self.is_full.load(Ordering::Relaxed) {
-            return;
+            return Ok(());
         }
         // Remembered before it is logged: a handler of the log may evaluate the same flag.
-        let Ok(mut logged) = self.logged.lock() else { return };
+        let Ok(mut logged) = self.logged.lock() else { return Ok(()) };
         if logged.contains(&(kind, Box::from(subject))) {
-            return;
+            return Ok(());
         }
         logged.insert((kind, Box::from(subject)));
         self.is_full.store(logged.len() >= MOST, Ordering::Relaxed);
@@ -108,9 +111,13 @@ impl Warnings {
             }
             py.import("isoflag._logs")?.call_method1("warn", (text(subject), extra)).map(drop)
         };
-        // An evaluation raises for no reason, so neither because of a handler of the log.
-        if let Err(error) = warn() {
-            error.write_unraisable(py, None);
+        match warn() {
+            // An evaluation raises for no reason, so neither because of a handler of the log.
+            Err(error) if error.is_instance_of::<PyException>(py) => {
+                error.write_unraisable(py, None);
+                Ok(())
+            }
+            interrupted => interrupted,
         }
     }
 }

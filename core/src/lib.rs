@@ -72,8 +72,7 @@ pub use evaluate::{
 };
 pub use explain::Explanation;
 pub use flags::{
-    AllFlagsOptions, BoundFlags, FlagState, Flags, PartialBinding, PrerequisiteKeys, RowAttribute,
-    RowBinding, RowValue, StateMember,
+    AllFlagsOptions, BoundFlags, Flags, PartialBinding, RowAttribute, RowBinding, RowValue,
 };
 pub use freshness::{
     Consistency, DocumentHistory, Evidence, Gate, HistoryLimits, POLL_TIMEOUT_MS, PinError, Pinned,

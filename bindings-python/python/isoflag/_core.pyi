@@ -162,6 +162,8 @@ class Flags:
         """``"sha256:"`` and 64 hex digits over the normalised document, equal on every runtime."""
 
     @property
+    def _has_big_segments(self) -> bool: ...
+    @property
     def version(self) -> int | None:
         """``meta.version`` of the document."""
 
@@ -418,6 +420,9 @@ class BoundFlags:
     @property
     def _context_key(self) -> str | None: ...
     def _openfeature_reason(self, key: str, reason: Mapping[str, Any]) -> str: ...
+    def _flag_state(
+        self, key: str, client_side_only: bool
+    ) -> tuple[Any, dict[str, Any]] | None: ...
     def variation(self, key: str, default: Any) -> Any:
         """Returns the value that the flag serves, or ``default``."""
 

@@ -24,4 +24,6 @@ def decompressed(data: bytes, limit: int = _LIMIT) -> bytes:
     if stream.unconsumed_tail or not stream.eof:
         reason = f"larger than {limit} bytes" if stream.unconsumed_tail else "cut off"
         raise ValueError(f"the gzip data is {reason}")
+    if stream.unused_data:
+        raise ValueError("the gzip data is followed by other data; compress the text as a whole")
     return contents

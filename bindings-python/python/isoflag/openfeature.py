@@ -24,10 +24,12 @@ from openfeature.flag_evaluation import FlagMetadata, FlagResolutionDetails, Fla
 from openfeature.provider import AbstractProvider, Metadata
 
 from . import BoundFlags, EvaluationDetail, Flags
+from ._core import printable
 from ._logs import logger
 from .client import FlagClient
 from .client.bound_client import NO_DIGEST, BoundFlagClient
 from .openfeature_context import context_json
+from .source.deadline import until
 
 if TYPE_CHECKING:
     from .activity import Activity
@@ -56,14 +58,17 @@ _REASON_MEMBERS: Final = (
 
 
 def _async(resolve: Callable[..., object]) -> Any:
-    """Returns the async version of a method, whose refresh does not block the event loop."""
+    """Returns the async version of a method, which does not block the event loop."""
 
     @wraps(resolve)
     async def resolve_async(provider: "IsoflagProvider", *arguments: Any, **named: Any) -> Any:
         client = provider._flags  # noqa: SLF001 (our own)
-        if isinstance(client, FlagClient) and client.due:
-            await asyncio.to_thread(_refreshed, client)
-        return getattr(provider, resolve.__name__)(*arguments, **named)
+        method = getattr(provider, resolve.__name__)
+        if isinstance(client, FlagClient) and client._may_wait:  # noqa: SLF001 (our own)
+            return await asyncio.to_thread(method, *arguments, **named)
+        # The refresh may become due in between; the next evaluation then starts it.
+        with until(0.0):
+            return method(*arguments, **named)
 
     return resolve_async
 
@@ -238,11 +243,6 @@ class IsoflagProvider(AbstractProvider):
         self.emit_provider_ready(ProviderEventDetails())
 
 
-def _refreshed(client: FlagClient) -> Flags:
-    """Returns the client's flags, after the same wait as an evaluation."""
-    return client.flags
-
-
 def _document_metadata(digest: str | None, version: int | None) -> FlagMetadata:
     named = {"digest": digest, "version": version}
     return {name: value for name, value in named.items() if value is not None}
@@ -257,7 +257,7 @@ def to_isoflag_context(context: EvaluationContext | None) -> dict[str, Any]:
 
 
 def _error_message(key: str, reason: Mapping[str, Any]) -> str:
-    return f"the flag `{key}` returns its default: {reason.get('errorKind')}"
+    return f"the flag `{printable(key)}` returns its default: {reason.get('errorKind')}"
 
 
 def _error_code(reason: Mapping[str, Any]) -> ErrorCode:

@@ -1,5 +1,6 @@
 //! Values of Python's standard library that have a JSON form: numbers, times, identifiers and enums.
 
+use isoflag::limits::NESTING;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyDictMethods, PyType};
@@ -20,7 +21,7 @@ pub(super) enum HostType {
 pub(super) enum HostValue<'py> {
     Number(f64),
     Text(String),
-    /// The value that an enum member holds, to be converted in its place.
+    /// The value that an enum member holds, itself not an enum member, to be converted in its place.
     Inner(Bound<'py, PyAny>),
 }
 
@@ -87,16 +88,25 @@ impl HostType {
             },
             HostType::Date => text("isoformat"),
             HostType::Uuid => text("__str__"),
-            HostType::Enum => {
-                let inner = object.getattr("_value_").map(HostValue::Inner);
-                return inner.map_err(|error| raised(py, error));
-            }
+            HostType::Enum => return inner(object).map(HostValue::Inner),
         };
         value.map(HostValue::Text).map_err(|error| raised(py, error))
     }
 
     /// Maximum length of the JSON text, unless it is an enum member's.
     pub(super) const MOST_TEXT: usize = 40;
+}
+
+/// Returns the value of an enum member, which may be another enum member's.
+fn inner<'py>(object: &Bound<'py, PyAny>) -> Converted<Bound<'py, PyAny>> {
+    let mut inner = object.clone();
+    for _ in 0..NESTING {
+        inner = inner.getattr("_value_").map_err(|error| raised(object.py(), error))?;
+        if !matches!(HostType::of(&inner), Some(HostType::Enum)) {
+            return Ok(inner);
+        }
+    }
+    Err(Cause::Nesting.into())
 }
 
 /// Returns a time in UTC, such as `2026-01-31T12:00:00.000Z`, or `None` if it has no time zone.

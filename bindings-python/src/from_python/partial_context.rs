@@ -135,7 +135,7 @@ impl Part<'_> {
     fn weighs_host_value(&mut self, object: &Bound<'_, PyAny>, level: usize) -> bool {
         match HostType::of(object) {
             Some(HostType::Enum) => match HostType::Enum.value(object) {
-                Ok(HostValue::Inner(inner)) => self.weighs(&inner, level + 1),
+                Ok(HostValue::Inner(inner)) => self.weighs(&inner, level),
                 _ => true,
             },
             Some(_) => self.spends(HostType::MOST_TEXT),

@@ -20,7 +20,7 @@ from isoflag.aws_http import (
     requires_flag,
     use,
 )
-from lambda_events import SCHEDULES, HttpEvent, http_event
+from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
 from scripted import text
 
 KEY = "feature-x"
@@ -191,9 +191,11 @@ def test_an_allowed_origin_may_read_the_handlers_response(
         None,
         {"message": "an API wraps it"},
         {"statusCode": 200, "headers": {"access-control-allow-origin": "https://own.example"}},
+        {"statusCode": 200, "headers": ["Vary"]},
+        {"statusCode": 200, "multiValueHeaders": "Vary"},
     ],
 )
-def test_a_response_with_its_own_cors_headers_or_without_a_status_is_unchanged(
+def test_a_response_with_its_own_cors_headers_or_that_is_malformed_is_unchanged(
     response: object,
 ) -> None:
     @requires_flag(KEY, ON, origins=[SHOP])
@@ -211,6 +213,26 @@ def test_lists_of_headers_get_lists() -> None:
     answer = submit(http_event("POST", headers={"Origin": SHOP}), None)
     assert answer["multiValueHeaders"]["Access-Control-Allow-Origin"] == [SHOP]
     assert answer["multiValueHeaders"]["Vary"] == ["Accept", "Origin"]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"headers": {"vary": "Accept", 5: "five"}},
+        {"multiValueHeaders": {"vary": ["Accept"]}},
+        {"multiValueHeaders": {"vary": "Accept"}},
+    ],
+)
+def test_a_load_balancer_with_lists_gets_all_headers_as_lists(own: Any) -> None:
+    @requires_flag(KEY, ON, origins=[SHOP])
+    def submit(*_: object) -> Any:
+        return {"statusCode": 200, **own}
+
+    request = HTTP_EVENTS["ALB with lists"]("POST", headers={"Origin": SHOP})
+    lists = submit(request, None)["multiValueHeaders"]
+    assert lists["Access-Control-Allow-Origin"] == [SHOP]
+    assert ", ".join(lists["vary"]) == "Accept, Origin"
+    assert lists.keys() >= own.get("headers", {}).keys()
 
 
 @pytest.mark.parametrize("case", OFF)

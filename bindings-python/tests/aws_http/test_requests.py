@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from config_pages import VISIBLE, body_of, germans, ofrep, page_flags
+from config_pages import VISIBLE, Client, body_of, germans, ofrep, page_flags
 from documents import clause, flag, load
-from isoflag import Context, Flags
+from isoflag import Context, FlagClient, Flags
 from isoflag.aws_http import BadRequestError, Request, config_response
 from isoflag.aws_http.ofrep import context as context_of
 from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event, rest_event
+from scripted import PATIENT, ScriptedSource
 
 
 def test_a_request_is_read(event: HttpEvent) -> None:
@@ -46,7 +47,8 @@ def test_a_gzip_body_is_decompressed_within_a_limit(event: HttpEvent) -> None:
     headers = {"Content-Encoding": "gzip"}
     request = Request.from_event(event("POST", headers=headers, body=gzip.compress(b'{"a": 1}')))
     assert request.json() == {"a": 1}
-    for body in (gzip.compress(b"{}")[:-4], b"\x1f\x8bx", gzip.compress(b" " * 10_000_001)):
+    two = gzip.compress(b"{}") + gzip.compress(b"{}")
+    for body in (two[:-4], two, b"\x1f\x8bx", gzip.compress(b" " * 10_000_001)):
         with pytest.raises(BadRequestError, match="gzip"):
             _ = Request.from_event(event("POST", headers=headers, body=body)).body
 
@@ -84,6 +86,12 @@ def test_malformed_json_is_a_bad_request(event: HttpEvent, text: str | bytes) ->
 
 def test_json_is_read(event: HttpEvent) -> None:
     assert Request.from_event(event("POST", body='{"a": [1, "ä"]}')).json() == {"a": [1, "ä"]}
+
+
+@pytest.mark.parametrize("path", ["//evil/config", "//[x", "/a//b", "/", "/%2F"])
+def test_a_path_is_read_as_it_was_sent(event: HttpEvent, path: str) -> None:
+    request = Request.from_event(event("GET", path, query={"a": "1?b=2"}))
+    assert (request.path, request.query) == (path, {"a": "1?b=2"})
 
 
 AUTHORIZERS: dict[str, tuple[HttpEvent, dict[str, Any]]] = {
@@ -166,19 +174,28 @@ def test_the_ofrep_form_is_a_bulk_evaluation(flags: Flags, event: HttpEvent) -> 
     ],
 )
 def test_the_ofrep_form_evaluates_one_flag(
-    event: HttpEvent, key: str, status: int, expected: dict[str, Any]
+    event: HttpEvent,
+    key: str,
+    status: int,
+    expected: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken = flag("broken", 1, fallthrough={"variation": 9}, clientSideAvailability=VISIBLE)
     flags = load(germans(), flag("a", 1), broken, meta={"version": 7})
     body = json.dumps({"context": {"targetingKey": "mia", "country": "DE"}})
     request = event("POST", f"/live/ofrep/v1/evaluate/flags/{key}", body=body)
-    response = config_response(request, flags, form="ofrep")
-    answer = body_of(response)
-    assert response["statusCode"] == status
-    assert answer["key"] == key.replace("%2D", "-")
-    assert expected.items() <= answer.items()
-    if status == 200:
-        assert answer["metadata"] == {"digest": flags.digest, "version": 7}
+    client = FlagClient(ScriptedSource(flags.to_json().encode()), **PATIENT)
+    # The other flags are not evaluated.
+    monkeypatch.delattr("isoflag.client.BoundFlagClient.all_flags_state")
+    for holder in (flags, client, Client(flags)):
+        response = config_response(request, holder, form="ofrep")
+        answer = body_of(response)
+        assert response["statusCode"] == status
+        assert answer["key"] == key.replace("%2D", "-")
+        assert expected.items() <= answer.items()
+        if status == 200:
+            version = {} if isinstance(holder, Client) else {"version": 7}
+            assert answer["metadata"] == {"digest": flags.digest, **version}
 
 
 OFREP_REASONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

@@ -199,6 +199,41 @@ def test_the_limit_is_the_length_of_the_json_text(flags: Flags, element: object)
     assert flags.variation("presence", larger, None) is None
 
 
+HOST_VALUES = {
+    "decimal": (decimal.Decimal("1.5"), 1.5),
+    "date": (dt.date(2026, 1, 2), "2026-01-02"),
+    "datetime": (AT_NOON, "2026-01-02T10:00:00.123Z"),
+    "uuid": (uuid.UUID(int=1), str(uuid.UUID(int=1))),
+    "enum": (hostile.Mood.GOOD, ["good", 1]),
+    "enum of an enum": (enum.Enum("Outer", {"X": hostile.Mood.GOOD}).X, ["good", 1]),  # type: ignore[attr-defined]
+}
+
+
+@pytest.mark.parametrize("case", HOST_VALUES)
+def test_a_value_of_the_standard_library_counts_like_its_json(flags: Flags, case: str) -> None:
+    value, held = HOST_VALUES[case]
+    whole = {"kind": "user", "key": "ada", "x": [held] * 10_000, "pad": ""}
+    whole["pad"] = "p" * ((1 << 20) - len(json.dumps(whole, separators=(",", ":"))))
+    largest = {**whole, "x": [value] * 10_000}
+    assert flags.variation("presence", largest, None) is True
+    assert flags.variation("presence", {**largest, "pad": f"{whole['pad']}p"}, None) is None
+    # The context is the first level.
+    deepest: Any = value
+    for _ in range(126 if isinstance(held, list) else 127):
+        deepest = [deepest]
+    assert flags.variation("presence", {**USER, "x": deepest}, None) is True
+    Context.from_dict({**USER, "x": deepest})
+    with pytest.raises(ContextError, match="nested deeper"):
+        Context.from_dict({**USER, "x": [deepest]})
+
+
+def test_an_enum_that_contains_itself_is_an_absent_attribute(flags: Flags) -> None:
+    endless = enum.Enum("Endless", {"X": 1}).X  # type: ignore[attr-defined]
+    endless._value_ = endless
+    assert flags.variation("presence", {**USER, "x": endless}, None) is False
+    assert flags.variation("presence", {**USER, "x": 1, "y": endless}, None) is True
+
+
 @pytest.mark.parametrize("make", INVALID.values(), ids=INVALID.keys())
 def test_an_invalid_context_can_be_bound(flags: Flags, make: Callable[[], Any]) -> None:
     bound = flags.bind(make())
@@ -302,6 +337,7 @@ def test_the_arrays_and_objects_of_a_context_are_limited(flags: Flags) -> None:
         ({**USER, "x": [{}] * 131_071}, 131_073),
         ({**USER, "x": [[[]]] * 65_535}, 131_072),
         ({**USER, "x": [([],)] * 65_536}, 131_074),
+        ({**USER, "x": [decimal.Decimal(1)] * 131_072}, 2),
     ]:
         is_valid = containers <= 131_072
         assert flags.variation("presence", context, None) is (True if is_valid else None)

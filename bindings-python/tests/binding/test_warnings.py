@@ -9,7 +9,9 @@ import pytest
 
 import hostile
 from documents import USER, clause, flag, load, presence
-from isoflag import Context, FlagClient, Flags
+from isoflag import Context, ContextError, FlagClient, Flags
+from isoflag.aws_http import config_response
+from lambda_events import http_event
 from scripted import PATIENT, ScriptedSource, text
 
 
@@ -58,6 +60,9 @@ def test_evaluating_many_reports_an_unknown_key_once(caplog: pytest.LogCaptureFi
         ({"knid": "user"}, "`key`: a user needs a key, a string"),
         ("ada", "a context is an object, found a string"),
         (set(), "JSON cannot represent a value of type `set`"),
+        ({**USER, "kind": 5, "x": {1}}, "`kind`: expected a string, found a number"),
+        ({**USER, "key": {1}}, "`key`: JSON cannot represent a value of type `set`"),
+        ({**USER, "x": {"a": "b" * (1 << 20)}}, "`x.a`: larger than the limit, or endless"),
     ],
 )
 def test_an_invalid_context_is_reported_once(
@@ -109,6 +114,47 @@ def test_an_attribute_that_a_flag_reads_and_json_lacks_is_reported_once(
     assert vars(caplog.records[0])["attribute"].startswith("x")
     Context._from_host({**USER, f"config-{id(value)}": value})  # noqa: SLF001
     assert len(caplog.records) == 2
+
+
+def test_a_raised_context_error_is_not_logged_and_has_the_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for context, reason in [
+        ({"kind": "user", "key": 5}, "^`key`: expected a string, found a number$"),
+        ({**USER, "x": {"a": "b" * (1 << 20)}}, "^`x.a`: larger than the limit, or endless$"),
+    ]:
+        with pytest.raises(ContextError, match=reason):
+            Context._from_host(context)  # noqa: SLF001
+    response = config_response(http_event(), flags(), context={"kind": "user"})
+    assert response["statusCode"] == 400
+    assert caplog.records == []
+
+
+def test_a_client_with_a_time_zone_reports_an_invalid_context_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = FlagClient(ScriptedSource(text(1)), **PATIENT, timezone="Europe/Berlin")
+    for _ in range(3):
+        client.bool_variation("a", {"kind": "user"}, default=False)
+    assert len(warnings(caplog)) == 1
+
+
+@pytest.mark.parametrize("key", ["typo", "f"])
+def test_an_interrupt_in_a_handler_is_raised(key: str) -> None:
+    class Handler(logging.Handler):
+        def emit(self, _: logging.LogRecord) -> None:
+            raise KeyboardInterrupt
+
+    handler = Handler()
+    logging.getLogger("isoflag").addHandler(handler)
+    context = USER if key == "typo" else {"kind": "user"}
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            flags().bool_variation(key, context, None)
+        with pytest.raises(KeyboardInterrupt):
+            flags().bind(context).bool_variation_detail(key, None)
+    finally:
+        logging.getLogger("isoflag").removeHandler(handler)
 
 
 def test_the_number_of_warnings_is_bounded(caplog: pytest.LogCaptureFixture) -> None:

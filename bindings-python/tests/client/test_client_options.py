@@ -1,8 +1,6 @@
 """Options of a client: an initial document, the local time, big segments, hooks, and coroutines."""
 
 import asyncio
-import base64
-import hashlib
 import json
 import logging
 import threading
@@ -11,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from documents import USER, clause, document, flag, load
+from documents import USER, document, flag, load
 from isoflag import AsyncFlagClient, FlagClient, Flags
 from isoflag.client import EvaluationEvent, TimezoneError, local_clock
-from isoflag.source import DynamoDbSource, SourceUnavailableError, big_segments
-from isoflag.source import dynamodb_layout as layout
+from isoflag.source import UNCHANGED, SourceUnavailableError
 from isoflag.testing import FlagOverrides
 from scripted import PATIENT, Clock, ScriptedSource, client, text
 
@@ -36,6 +33,20 @@ def test_an_initial_document_is_used_until_the_first_fetch_succeeds() -> None:
     assert flags.variation("a", USER, None) == "fetched"
     assert source.fetches == [None, None]
     assert flags.status.age == 0
+
+
+@pytest.mark.parametrize("result", [b"", UNCHANGED])
+def test_an_initial_document_is_not_confirmed_by_an_empty_response(result: Any) -> None:
+    initial = Flags.from_json(text("packaged"))
+    flags, _, clock = client(result, text(), result, text("fetched"), initial=initial)
+    assert flags.variation("a", USER, None) == "packaged"
+    assert flags.status.stale
+    assert flags.status.age is None
+    clock.advance(60)
+    assert flags.variation("a", USER, None) is True
+    clock.advance(60)
+    flags.refresh()
+    assert flags.status.stale is (result == b"")
 
 
 def test_an_initial_document_does_not_let_requests_wait_for_the_first_one() -> None:
@@ -94,79 +105,11 @@ def test_rules_can_test_the_local_time(utc: str, late: bool) -> None:
 def test_an_unknown_time_zone_has_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TimezoneError, match="`Europe/Berlim`: use a name such as"):
         FlagClient(ScriptedSource(DOWN), timezone="Europe/Berlim")
+    with pytest.raises(TimezoneError, match=r"`Europe/Berlin\\u001b\[2J`"):
+        FlagClient(ScriptedSource(DOWN), timezone="Europe/Berlin\x1b[2J")
     monkeypatch.setattr("zoneinfo.available_timezones", set)
     with pytest.raises(TimezoneError, match="pip install tzdata"):
         local_clock.LocalClock("Nowhere/Else")
-
-
-# --- big segments ---
-
-
-class Table:
-    """A minimal DynamoDB client of a table with a big segment."""
-
-    def __init__(self, synchronized: float) -> None:
-        self.down = False
-        self.keys: list[str] = []
-        hashed = base64.b64encode(hashlib.sha256(b"ada").digest()).decode()
-        marker = "shop:big_segments_metadata"
-        segment = {"key": "large", "version": 1, "unbounded": True, "generation": 2}
-        rule = {"clauses": [clause("", "segmentMatch", "large")], "variation": 1}
-        namespaced: list[Any] = [
-            layout.encode_item("shop:features", flag("f", False, True, rules=[rule])),
-            layout.encode_item("shop:segments", segment),
-            layout.inited_item("shop"),
-            {**layout.item_key(marker, marker), "synchronizedOn": {"N": f"{synchronized:.0f}"}},
-            {
-                **layout.item_key("shop:big_segments_user", hashed),
-                "included": {"SS": ["large.g2"]},
-                "excluded": {"SS": ["large.g2", "other.g1"]},
-            },
-        ]
-        self.items = {(each["namespace"]["S"], each["key"]["S"]): each for each in namespaced}
-
-    def get_item(self, *, Key: Any, **_: Any) -> Any:  # noqa: N803
-        if self.down:
-            raise RuntimeError("boom")
-        self.keys.append(Key["key"]["S"])
-        item = self.items.get((Key["namespace"]["S"], Key["key"]["S"]))
-        return {} if item is None else {"Item": item}
-
-    def query(self, *, ExpressionAttributeValues: Any, **_: Any) -> Any:  # noqa: N803
-        name = ExpressionAttributeValues[":namespace"]["S"]
-        return {"Items": [item for (of, _), item in self.items.items() if of == name]}
-
-
-def test_the_client_reads_memberships_of_big_segments(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    monkeypatch.setattr(big_segments, "wall_clock", clock)
-    table = Table(clock.now * 1000)
-    source = DynamoDbSource("flags", prefix="shop", client=table, timeout=60.0)
-    flags = FlagClient(source, **PATIENT, clock=clock)
-    detail = flags.bool_variation_detail("f", USER, default=False)
-    assert (detail.value, detail.reason["bigSegmentsStatus"]) == (True, "HEALTHY")
-    assert flags.bind({**USER, "key": "jonas"}).bool_variation("f", None) is False
-    assert asyncio.run(coroutine_client(source).bool_variation("f", USER, None)) is True
-    del table.keys[:]
-    assert flags.bool_variation("f", USER, None) is True
-    assert table.keys == []
-    own = {"status": "HEALTHY", "memberships": {}}
-    assert flags.bool_variation("f", USER, None, big_segments=own) is False
-    clock.advance(121)
-    assert flags.bool_variation_detail("f", USER, None).reason["bigSegmentsStatus"] == "STALE"
-    table.down = True
-    clock.advance(5)
-    detail = flags.bool_variation_detail("f", USER, default=False)
-    assert (detail.value, detail.reason["bigSegmentsStatus"]) == (False, "STORE_ERROR")
-
-
-def test_memberships_are_kept_within_a_bound() -> None:
-    read: list[Any] = []
-    reader = big_segments.BigSegmentReader(None, read.append)
-    for key in [*map(str, range(1200)), "1199", "0"]:
-        assert reader.read([key])["memberships"] == {key: {}}
-    users = [each for each in read if each["namespace"]["S"] == "big_segments_user"]
-    assert len(users) == 1201
 
 
 # --- the hook ---

@@ -419,10 +419,14 @@ def test_a_compressed_document_is_read() -> None:
     clock.advance(60)
     assert flags.variation("a", USER, 0) == 7
     assert flags.status.error is None
-    source.results = [document[:-3]]
-    clock.advance(60)
-    assert flags.variation("a", USER, 0) == 7
-    assert "gzip" in str(flags.status.error)
+    for bad in (document[:-3], document + gzip.compress(b""), document + b"\n"):
+        source.results = [bad]
+        clock.advance(60)
+        assert flags.variation("a", USER, 0) == 7
+        assert "gzip" in str(flags.status.error)
+        source.results = [document]
+        clock.advance(60)
+        assert flags.refresh().error is None
 
 
 def test_the_log_of_an_outage_has_fields_and_is_repeated(caplog: pytest.LogCaptureFixture) -> None:

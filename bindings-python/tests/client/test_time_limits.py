@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -202,9 +203,16 @@ def test_at_most_four_calls_are_abandoned() -> None:
             calls.run(block, 0.01)
     assert len(started) == 4
     go_on.set()
-    for thread in list(calls._threads):  # noqa: SLF001
+    for thread in list(calls._abandoned):  # noqa: SLF001
         thread.join(PATIENCE)
     assert calls.run(lambda _: 5, PATIENCE) == 5
+
+
+def test_any_number_of_calls_may_run_at_once() -> None:
+    together, calls = threading.Barrier(12, timeout=PATIENCE), BoundedCalls()
+    with ThreadPoolExecutor(12) as pool:
+        waiting = [pool.submit(calls.run, lambda _: together.wait(), PATIENCE) for _ in range(12)]
+    assert sorted(each.result() for each in waiting) == list(range(12))
 
 
 # --- the deadline of an invocation ---

@@ -1,8 +1,11 @@
 """A document behind a URL, and sources that stand in for each other."""
 
 import gzip
+import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,15 +13,20 @@ from documents import USER
 from isoflag import FlagClient
 from isoflag.source import (
     UNCHANGED,
+    AppConfigAgentSource,
     ChainedSource,
+    Fetched,
     FileSource,
     HttpSource,
     SourceContentError,
     SourceNotFoundError,
+    SourceSetupError,
     SourceTimeoutError,
     SourceUnauthorizedError,
     SourceUnavailableError,
 )
+from isoflag.source.deadline import seconds_left, until
+from isoflag.sync import DocumentFetch, FetchError
 from local_server import SLOW_RESPONSES, ScriptedServer, scripted_server
 from scripted import PATIENT, Clock, ScriptedSource, fetched_from, text
 
@@ -115,6 +123,36 @@ def test_an_unreachable_server_and_another_scheme_are_reported() -> None:
         HttpSource("ftp://shop.example/flags.json")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example:x:y@/flags.json?token=secret",
+        "https://mia:secret@shop.example/flags.json",
+        "https://mia:secret@shop.example/\n",
+        "https://shop.example/a b?token=secret",
+        "https://shop.example/\x1b[2J?token=secret",
+        "https:///flags.json#secret",
+        "shop.example?token=secret",
+    ],
+)
+def test_a_url_that_cannot_be_fetched_is_rejected_without_its_secrets(url: str) -> None:
+    for create in (HttpSource, DocumentFetch):
+        with pytest.raises(ValueError, match=r"invalid URL|pass `headers`") as raised:
+            create(url)
+        assert "secret" not in str(raised.value)
+        assert str(raised.value).isprintable()
+
+
+def test_a_token_that_cannot_be_sent_is_not_quoted(server: ScriptedServer) -> None:
+    source = HttpSource(f"{server.address}/?token=secret", headers={"Authorization": "secret\n"})
+    fetch = DocumentFetch(server.address, token="secret\n")  # noqa: S106
+    agent = AppConfigAgentSource("a", "e", "p", host="localhost", port=1, access_token="secret\n")  # noqa: S106
+    for call in (lambda: source.fetch(None), fetch, lambda: agent.fetch(None)):
+        with pytest.raises((SourceSetupError, FetchError), match="HTTP does not allow") as raised:
+            call()
+        assert "secret" not in "".join(traceback.format_exception(raised.value))
+
+
 # --- chains ---
 
 
@@ -130,7 +168,7 @@ def test_a_later_source_is_used_until_an_earlier_one_has_responded() -> None:
     assert values == ["second", "first", "first", "first"]
     assert client.status.error is DOWN
     assert len(second.fetches) == 1
-    assert "ScriptedSource" in repr(source) or "script" in repr(source)
+    assert repr(source) == "ChainedSource(script, script)"
 
 
 def test_a_chain_passes_a_source_only_its_own_document(tmp_path: Path) -> None:
@@ -168,6 +206,44 @@ def test_a_new_process_starts_with_the_copy(
     assert "using the copy" in caplog.text
     with pytest.raises(SourceUnavailableError):
         ChainedSource(ScriptedSource(DOWN), copy=tmp_path / "none.json").fetch(None)
+
+
+def test_a_source_that_hangs_leaves_time_for_the_next_one() -> None:
+    release, left = threading.Event(), []
+
+    class Hanging(ScriptedSource):
+        timeout = 60.0
+
+        def fetch(self, _: Fetched | None) -> bytes:
+            left.append(seconds_left(60.0))
+            release.wait(60)
+            return text("late")
+
+    class Next(ScriptedSource):
+        timeout = 180.0
+
+        def fetch(self, previous: Fetched | None) -> Any:
+            left.append(seconds_left(180.0))
+            return super().fetch(previous)
+
+    source = ChainedSource(Hanging(), Next(text("second")))
+    try:
+        for _ in range(6):
+            with until(0.4):
+                assert fetched_from(source).document == text("second")
+    finally:
+        release.set()
+    assert left[0] <= 0.1
+    # Four calls are abandoned; the next source is not affected by them.
+    assert len(left) == 10
+
+
+def test_a_compressed_document_is_copied(tmp_path: Path) -> None:
+    copy, document = tmp_path / "copy.json", gzip.compress(text(1))
+    fetched_from(ChainedSource(ScriptedSource(document), copy=copy))
+    assert copy.read_bytes() == document
+    again = FlagClient(ChainedSource(ScriptedSource(DOWN), copy=copy))
+    assert again.variation("a", USER, None) == 1
 
 
 def test_only_a_document_that_loads_is_copied(

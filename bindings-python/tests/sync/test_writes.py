@@ -340,11 +340,8 @@ def test_writes_run_in_parallel_within_a_bound_and_waves_in_order() -> None:
     assert store.all(FEATURES) == new["flags"]
 
 
-def test_an_unchanged_table_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    monkeypatch.setattr(dynamodb, "wall_clock", clock)
-    table, store = filled(thirty(3))
-    source = DynamoDbSource("flags", client=table, timeout=60.0)
+def source_of(table: Any) -> tuple[DynamoDbSource, list[Any]]:
+    """Returns a source of a table, and its queries."""
     queries: list[Any] = []
 
     def query(*, ExpressionAttributeValues: Any, **_: Any) -> Any:  # noqa: N803
@@ -353,6 +350,14 @@ def test_an_unchanged_table_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -
         return page
 
     table.query = query
+    return DynamoDbSource("flags", client=table, timeout=60.0), queries
+
+
+def test_an_unchanged_table_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(dynamodb, "wall_clock", clock)
+    table, store = filled(thirty(3))
+    source, queries = source_of(table)
     first = fetched_from(source)
     assert source.fetch(first) is UNCHANGED
     assert len(queries) == 2
@@ -380,3 +385,33 @@ def test_an_unchanged_table_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -
     assert source.fetch(fifth) is UNCHANGED
     clock.advance(300)
     assert source.fetch(fifth) is not UNCHANGED
+
+
+def test_clients_of_one_source_read_the_table_in_their_own_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(dynamodb, "wall_clock", clock)
+    table, _ = filled(thirty(3))
+    source, queries = source_of(table)
+    one = fetched_from(source)
+    table.put_item(Item=encode_item(FEATURES, flag("f01", 7, version=7)))
+    clock.advance(200)
+    other = fetched_from(source)
+    assert other.document != one.document
+    clock.advance(200)
+    assert source.fetch(other) is UNCHANGED
+    assert fetched_from(source, one).document == other.document
+    assert len(queries) == 6
+
+
+def test_an_init_that_fails_half_way_leaves_no_revision() -> None:
+    table, store = filled(thirty(3))
+    source, _ = source_of(table)
+    first = fetched_from(source)
+    table.failing_after = len(table.written) + 1
+    with pytest.raises(RuntimeError, match="boom"):
+        store.init({FEATURES: thirty(4)["flags"]})
+    second = fetched_from(source, first)
+    assert second.etag is None
+    assert b'"version":4' in second.document

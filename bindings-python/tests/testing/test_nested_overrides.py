@@ -26,3 +26,17 @@ def test_overrides_may_be_stopped_in_any_order(order: tuple[int, ...]) -> None:
         left.remove(stopped)
     assert client.variation("a", USER, None) == "own"
     assert module.FLAGS is own
+
+
+def test_outer_overrides_do_not_displace_inner_ones() -> None:
+    client = FlagClient(ScriptedSource(text("own")))
+    with FlagOverrides(document(flag("a", "outer"))) as outer:
+        with FlagOverrides(document(flag("a", "inner"))):
+            outer.load(document(flag("a", "loaded")))
+            assert client.variation("a", USER, None) == "inner"
+            outer.fail_source()
+            assert client.variation("a", USER, None) == "inner"
+        assert client.variation("a", USER, "default") == "default"
+        outer.repair_source()
+        assert client.variation("a", USER, None) == "loaded"
+    assert client.variation("a", USER, None) == "own"

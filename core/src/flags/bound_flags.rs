@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Flags;
-use super::state::{self, AllFlagsOptions, FlagState};
+use super::state::{self, AllFlagsOptions};
 use crate::evaluate::{
     self, Answer, BoundContext, EvaluationDetail, FlagHandle, NoObserver, Observer, Uncached,
     ValueType,
@@ -174,14 +174,12 @@ impl BoundFlags {
         state::all_flags_state(self, options)
     }
 
-    /// Iterates over the served value of each flag, in the order of the keys, evaluating lazily: the parts
-    /// of [`BoundFlags::all_flags_state`] for a host runtime that builds its own objects. `None`
-    /// for an invalid context.
-    pub fn flag_states<'a>(
-        &'a self,
-        options: &AllFlagsOptions,
-    ) -> Option<impl Iterator<Item = FlagState<'a>> + use<'a>> {
-        state::flag_states(self, options)
+    /// Returns the value of one flag and its entry in `$flagsState`, as in [`BoundFlags::all_flags_state`].
+    ///
+    /// `None` for an invalid context, and for a flag that is unknown or that the options exclude.
+    #[must_use]
+    pub fn flag_state(&self, key: &str, options: &AllFlagsOptions) -> Option<(Value, Value)> {
+        state::flag_state(self, key, options)
     }
 
     /// Explains why the flag serves the context its value: the same evaluation, recorded.

@@ -7,7 +7,7 @@ mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};
 pub use rows::{RowAttribute, RowBinding, RowValue};
-pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
+pub use state::AllFlagsOptions;
 
 use std::sync::{Arc, OnceLock};
 
@@ -331,18 +331,32 @@ impl Flags {
     /// 8785 order.
     #[must_use]
     pub fn big_segment_keys(&self, context: &Context) -> Vec<Arc<str>> {
-        let tables = self.0.model.tables();
         let mut keys: Vec<(Arc<str>, Value)> = Vec::new();
-        for (_, segment) in self.0.model.segments() {
-            if let Segment::Readable(body) = segment
-                && let Membership::Big { kind, reference: Some(_) } = &body.membership
-                && let Some(one) = context.individual(tables.kinds.key(kind.0))
-            {
+        for kind in self.big_segment_kinds() {
+            if let Some(one) = context.individual(kind) {
                 keys.push((Arc::clone(&one.key), Value::Null));
             }
         }
         // An object sorts its members and keeps each name once.
         Object::from_members(keys).iter().map(|(key, _)| Arc::clone(key)).collect()
+    }
+
+    /// Returns whether an evaluation may need memberships of big segments.
+    #[must_use]
+    pub fn has_big_segments(&self) -> bool {
+        self.big_segment_kinds().next().is_some()
+    }
+
+    /// The context kind of each big segment.
+    fn big_segment_kinds(&self) -> impl Iterator<Item = &Arc<str>> {
+        let kinds = &self.0.model.tables().kinds;
+        self.0.model.segments().filter_map(|(_, segment)| match segment {
+            Segment::Readable(body) => match &body.membership {
+                Membership::Big { kind, reference: Some(_) } => Some(kinds.key(kind.0)),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// Returns the handle of a flag, which saves later look-ups of its key.

@@ -140,7 +140,9 @@ class _Settings:
             headers["Vary"] = ", ".join(varied)
         key = ofrep.key_of(request) if content.form == "ofrep" else None
         if key is not None:
-            return json_response(*ofrep.single(key, content.build(bound_request, {})), headers)
+            visible = content.client_side_only
+            answer = ofrep.single(bound_request, key, client_side_only=visible)
+            return json_response(*answer, headers)
         return self._conditional(request, bound_request, valid, content, headers)
 
     def _conditional(

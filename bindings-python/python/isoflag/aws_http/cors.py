@@ -7,7 +7,7 @@ from typing import Any, Final
 from isoflag._core import printable
 
 from .request import DOCUMENT_HEADER, Request
-from .response import Response, json_response
+from .response import Response, for_event, json_response
 
 _ALLOWED_HEADERS: Final = (
     "Authorization",
@@ -88,23 +88,29 @@ class Cors:
     def applied(self, request: Request, response: Any) -> Any:
         """Returns a handler's response with these headers, unless it has its own CORS headers.
 
-        A response that is not a mapping with ``statusCode`` is returned unchanged.
+        A response that is not a mapping with ``statusCode``, or whose headers are not mappings, is
+        returned unchanged.
         """
         added = self.headers(request)
         if not added or not isinstance(response, Mapping) or "statusCode" not in response:
             return response
-        own: dict[str, Any] = dict(response.get("headers") or {})
-        lists: dict[str, Any] = dict(response.get("multiValueHeaders") or {})
-        names = {name.lower(): name for name in (*own, *lists)}
+        own = response.get("headers") or {}
+        lists = response.get("multiValueHeaders") or {}
+        if not isinstance(own, Mapping) or not isinstance(lists, Mapping):
+            return response
+        names = {str(name).lower(): name for name in (*own, *lists)}
         if "access-control-allow-origin" in names:
             return response
+        own, lists = dict(own), dict(lists)
         vary = names.get("vary")
         if vary in own and "Vary" in added:
             own[vary] = f"{own[vary]}, {added.pop('Vary')}"
         elif vary in lists and "Vary" in added:
-            lists[vary] = [*lists[vary], added.pop("Vary")]
+            values = lists[vary]
+            lists[vary] = [*(values if isinstance(values, list) else [values]), added.pop("Vary")]
         if not lists:
-            return {**response, "headers": {**own, **added}}
+            complete: Any = {**response, "headers": {**own, **added}}
+            return for_event(request.event, complete)
         lists.update((name, [value]) for name, value in added.items())
         return {**response, "headers": own, "multiValueHeaders": lists}
 

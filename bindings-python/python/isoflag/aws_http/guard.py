@@ -120,7 +120,8 @@ class Guard:
         """Calls ``check`` in another thread if it could wait for a source."""
         client = self._holder()
         pinned = self._pins and Request.from_event(event).pin is not None
-        if pinned or getattr(client, "due", not isinstance(client, Flags)):
+        due = getattr(client, "due", not isinstance(client, Flags))
+        if pinned or getattr(client, "_may_wait", due):
             # Most handlers are not coroutine functions, and the import is slow.
             import asyncio  # noqa: PLC0415
 

@@ -62,11 +62,10 @@ def bulk(bound_request: BoundRequest, *, client_side_only: bool) -> dict[str, An
     A flag without a served variation has no ``value``, so that the page uses its own default. The
     variant is the variation's index, as text. The metadata have the document's digest and version.
     """
-    bound, named = bound_request.bound, bound_request.named
+    bound = bound_request.bound
     state = bound.all_flags_state(client_side_only=client_side_only, with_reasons=True)
     details: Mapping[str, Mapping[str, Any]] = state["$flagsState"]
-    version = getattr(named, "version", None)
-    document = {"digest": named.digest, **({} if version is None else {"version": version})}
+    document = _metadata(bound_request)
     flags = [
         {**_flag(bound, key, state.get(key), detail), "metadata": document}
         for key, detail in details.items()
@@ -80,13 +79,24 @@ def key_of(request: Request) -> str | None:
     return unquote(key) if found and key else None
 
 
-def single(key: str, state: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Returns the status and body of one flag's response, taken from that of all flags."""
-    for flag in state["flags"]:
-        if flag["key"] == key:
-            return 400 if "errorCode" in flag else 200, flag
-    missing = {"errorCode": "FLAG_NOT_FOUND", "errorDetails": "there is no such flag"}
-    return 404, {"key": key, **missing}
+def single(
+    bound_request: BoundRequest, key: str, *, client_side_only: bool
+) -> tuple[int, dict[str, Any]]:
+    """Returns the status and body of the response to ``POST /ofrep/v1/evaluate/flags/{key}``."""
+    bound = bound_request.bound
+    evaluate = getattr(bound, "_flag_state", None)
+    if evaluate is None:
+        # A client of the caller's.
+        state = bound.all_flags_state(client_side_only=client_side_only, with_reasons=True)
+        detail = state["$flagsState"].get(key)
+        found = None if detail is None else (state.get(key), detail)
+    else:
+        found = evaluate(key, client_side_only)
+    if found is None:
+        missing = {"errorCode": "FLAG_NOT_FOUND", "errorDetails": "there is no such flag"}
+        return 404, {"key": key, **missing}
+    flag = {**_flag(bound, key, *found), "metadata": _metadata(bound_request)}
+    return 400 if "errorCode" in flag else 200, flag
 
 
 def failure(error: ValueError) -> dict[str, str]:
@@ -96,6 +106,12 @@ def failure(error: ValueError) -> dict[str, str]:
     else:
         code = "INVALID_CONTEXT" if isinstance(error, ContextError) else "PARSE_ERROR"
     return {"errorCode": code, "errorDetails": str(error)}
+
+
+def _metadata(bound_request: BoundRequest) -> dict[str, Any]:
+    named = bound_request.named
+    version = getattr(named, "version", None)
+    return {"digest": named.digest, **({} if version is None else {"version": version})}
 
 
 def _flag(

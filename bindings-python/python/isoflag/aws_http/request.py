@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus
 
 from isoflag._gzip import decompressed
 from isoflag._unicode import without_surrogates
@@ -90,15 +90,15 @@ class Request:
 
     @classmethod
     def _of_lattice(cls, event: Mapping[str, Any], context: Mapping[str, Any]) -> "Request":
-        address = urlsplit(_text(event, "raw_path") or _text(event, "path"))
+        path, _, text = (_text(event, "raw_path") or _text(event, "path")).partition("?")
         query = _query(_mapping(event, "query_string_parameters"))
         query |= _query(_mapping(event, "queryStringParameters"))
         return cls(
             event=event,
             method=_text(event, "method").upper(),
-            path=address.path,
+            path=path,
             headers=_headers(_mapping(event, "headers")),
-            query=query | dict(parse_qsl(address.query, keep_blank_values=True)),
+            query=query | dict(parse_qsl(text, keep_blank_values=True)),
             authorizer=_mapping(context, "identity"),
         )
 

@@ -25,7 +25,7 @@ def _awaited(
     @wraps(method)
     async def evaluate(self: "AsyncFlagClient", /, *arguments: _P.args, **named: _P.kwargs) -> _T:
         client = self.client
-        if client.due or client._reads_memberships or named.get("pin") is not None:  # noqa: SLF001
+        if client._may_wait or named.get("pin") is not None:  # noqa: SLF001
             return await asyncio.to_thread(method, client, *arguments, **named)
         # The refresh may become due in between; the next evaluation then starts it.
         with until(0.0):

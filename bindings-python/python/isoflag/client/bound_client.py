@@ -173,6 +173,9 @@ class BoundFlagClient:
     def _openfeature_reason(self, key: str, reason: Mapping[str, Any]) -> str:
         return self._bound._openfeature_reason(key, reason)  # noqa: SLF001 (our own)
 
+    def _flag_state(self, key: str, client_side_only: bool) -> tuple[Any, Mapping[str, Any]] | None:  # noqa: FBT001
+        return self._bound._flag_state(key, client_side_only)  # noqa: SLF001 (our own)
+
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
         reason = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}
         return self._counted(key, EvaluationDetail(default, None, reason))

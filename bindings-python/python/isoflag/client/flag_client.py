@@ -8,9 +8,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakSet
 
-from isoflag._core import Consistency, Context, EvaluationDetail, Explanation, Flags
+from isoflag._core import (
+    BoundFlags,
+    Consistency,
+    Context,
+    EvaluationDetail,
+    Explanation,
+    Flags,
+)
 from isoflag._errors import ContextError
+from isoflag._logs import logger
 from isoflag._process import wall_clock
+from isoflag.source.bounded_call import bounded
+from isoflag.source.deadline import seconds_left
 
 from .bound_client import BoundFlagClient
 from .fresh_document import FreshDocument
@@ -33,6 +43,11 @@ _ContextLike = Context | Mapping[str, Any]
 _BigSegments = Mapping[str, Any] | None
 
 _NO_FLAGS: Final = Flags.from_dict({"flags": {}})
+_STORE_ERROR: Final[Mapping[str, Any]] = {"status": "STORE_ERROR", "memberships": {}}
+_SECONDS_WITHOUT_MEMBERSHIPS: Final = 5.0
+_SECONDS_BETWEEN_WARNINGS: Final = 300.0
+
+_logger = logger("isoflag")
 
 
 class FlagClient(FreshDocument):
@@ -116,6 +131,8 @@ class FlagClient(FreshDocument):
         self._local_clock = None if timezone is None else _local_clock(timezone)
         self._reads_memberships = False
         """Whether evaluations read memberships of big segments from the source."""
+        # Read by no evaluation until this time, and not reported before that one.
+        self._memberships_failed = (0.0, 0.0)
         self._is_plain = False
         """Whether evaluations are passed on to the document directly."""
         self._adapt_to(initial)
@@ -328,6 +345,11 @@ class FlagClient(FreshDocument):
         bound = self.bind(context, big_segments=big_segments)
         return bound.consistency(key, now_ms, ttl_seconds, poll_timeout_ms)
 
+    @property
+    def _may_wait(self) -> bool:
+        """Whether the next evaluation may wait for the source."""
+        return self.due or self._reads_memberships
+
     def _moment(self) -> tuple[float, GateTimes]:
         return self._clock() * 1000.0, self.gate
 
@@ -361,22 +383,40 @@ class FlagClient(FreshDocument):
             with suppress(ContextError):
                 context = self._local_clock.added(context, self._clock())
         if big_segments is None and self._reads_memberships:
-            big_segments = self._big_segments(flags, context)
-        bound = flags.bind(context, big_segments=big_segments)
+            bound = self._bound_to_memberships(flags, context)
+        else:
+            bound = flags.bind(context, big_segments=big_segments)
         return BoundFlagClient(bound, held, self._activity, self._moment, self._hook)
 
-    def _big_segments(self, flags: Flags, context: _ContextLike) -> _BigSegments:
-        """Returns the memberships of a context, if flags need any."""
+    def _bound_to_memberships(self, flags: Flags, context: _ContextLike) -> BoundFlags:
+        """Binds a context to the memberships that the source returns, if flags need any.
+
+        An error of the source becomes ``STORE_ERROR``, for five seconds: each attempt may take as
+        long as the source's timeout.
+        """
         keys = flags.big_segment_keys(context)
-        memberships: _BigSegments = getattr(self._source, "big_segments")(keys) if keys else None  # noqa: B009
-        return memberships
+        if not keys:
+            return flags.bind(context)
+        now = self._clock()
+        failed_at, warned_at = self._memberships_failed
+        if not 0 <= now - failed_at < _SECONDS_WITHOUT_MEMBERSHIPS:
+            source: Any = self._source
+            try:
+                read = bounded(source, self._calls, lambda: source.big_segments(keys))
+                return flags.bind(context, big_segments=read)
+            except Exception as error:  # noqa: BLE001 (sources are user code)
+                if not 0 <= now - warned_at < _SECONDS_BETWEEN_WARNINGS:
+                    _logger.warning("cannot read big segments: %s", error)
+                    warned_at = now
+                # The end of an invocation says nothing about the source.
+                if seconds_left(1.0) > 0:
+                    failed_at = self._clock()
+                self._memberships_failed = (failed_at, warned_at)
+        return flags.bind(context, big_segments=_STORE_ERROR)
 
     def _adapt_to(self, flags: Flags | None) -> None:
-        # In canonical JSON; a text that contains it costs a look-up and nothing else.
         self._reads_memberships = (
-            flags is not None
-            and hasattr(self._source, "big_segments")
-            and '"unbounded":true' in flags.to_json()
+            flags is not None and hasattr(self._source, "big_segments") and flags._has_big_segments  # noqa: SLF001 (our own)
         )
         adds = (self._activity, self._hook, self._local_clock)
         self._is_plain = not self._reads_memberships and all(each is None for each in adds)

@@ -35,6 +35,8 @@ _MAX_PAUSE: Final = 300.0
 _SECONDS_BETWEEN_WARNINGS: Final = 300.0
 _GRACE: Final = 0.25
 """Extra seconds to wait for a fetch beyond its time limit, so that its error is recorded."""
+_NOT_FETCHED: Final = Fetched(b"")
+"""Stands for the result of a source in an initial document."""
 
 
 class FreshDocument:
@@ -85,7 +87,7 @@ class FreshDocument:
                 "`Flags.from_json(text)`"
             )
         # The first fetch replaces it, and until then its age is unknown.
-        self._held = None if initial is None else HeldDocument(initial, Fetched(b""))
+        self._held = None if initial is None else HeldDocument(initial, _NOT_FETCHED)
         self._last_fetched: Fetched | None = None
         self._load_error: Exception | None = None
         self._failures: _Failures | None = None
@@ -296,7 +298,7 @@ class FreshDocument:
         result = bounded_fetch(self._source, self._calls, self._last_fetched)
         if result is UNCHANGED:
             self._raise_load_error()
-            if held is None:
+            if held is None or held.fetched is _NOT_FETCHED:
                 raise SourceContentError(
                     "`fetch` returned `UNCHANGED` before any document; return the document if "
                     "`previous` is None",
@@ -307,7 +309,8 @@ class FreshDocument:
         before, self._last_fetched = self._last_fetched, fetched
         if before is not None and before.document == fetched.document:
             self._raise_load_error()
-        if held is not None and held.fetched.document == fetched.document:
+        is_fetched = held is not None and held.fetched is not _NOT_FETCHED
+        if held is not None and is_fetched and held.fetched.document == fetched.document:
             self._load_error = None
             return held.confirmed_by(fetched)
         try:

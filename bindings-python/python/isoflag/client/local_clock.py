@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from isoflag._core import Context
+from isoflag._core import Context, printable
 
 __all__ = ["LocalClock", "TimezoneError"]
 
@@ -29,7 +29,8 @@ class LocalClock:
                 if available_timezones()
                 else "this machine has no time zones; run `pip install tzdata`"
             )
-            raise TimezoneError(f"unknown time zone `{timezone}`: {remedy}") from error
+            shown = printable(str(timezone))
+            raise TimezoneError(f"unknown time zone `{shown}`: {remedy}") from error
 
     def added(self, context: Context | Mapping[str, Any], now: float) -> Context:
         """Returns a context with the clock at ``now``, in seconds since 1970.

@@ -18,6 +18,7 @@ from .protocol import (
     SourceContentError,
     SourceError,
     SourceNotFoundError,
+    SourceSetupError,
     SourceUnauthorizedError,
     SourceUnavailableError,
     Unchanged,
@@ -104,6 +105,12 @@ class AppConfigAgentSource(BoundedSource):
                 f"({type(error).__name__}: {error})",
                 where=self._where,
             ) from error
+        except ValueError:
+            # The error quotes the header, which may be the token.
+            raise SourceSetupError(
+                "HTTP does not allow the text of `context` or `access_token`; is it one line?",
+                where=self._where,
+            ) from None
 
     def _get(self, deadline: Deadline) -> tuple[bytes, str | None]:
         connection = http.client.HTTPConnection(

@@ -3,11 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from typing import Any, Final
 
 from isoflag._logs import logger
-from isoflag._process import wall_clock
+from isoflag._process import register_after_fork, wall_clock
 
+from .deadline import seconds_left
 from .dynamodb_layout import item_key, namespace
 
 _logger = logger("isoflag")
@@ -21,14 +23,24 @@ _SECONDS_BETWEEN_WARNINGS: Final = 300.0
 
 
 class BigSegmentReader:
-    """Reads memberships, and keeps those of the last thousand contexts for five seconds."""
+    """Reads memberships, and keeps those of the last thousand contexts for five seconds.
+
+    The table is not read for five seconds after a failure, since each attempt may take long.
+    """
 
     def __init__(self, prefix: str | None, get: Callable[[Mapping[str, Any]], Any]) -> None:
         """Takes the table's prefix, and a function that returns an item of the table or None."""
         self._prefix = prefix
         self._get = get
         self._known: dict[str, tuple[float, Any]] = {}
+        self._lock = Lock()
+        self._failure: tuple[float, Exception] | None = None
         self._warned = 0.0
+        register_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Releases a lock that a thread of the parent holds; called in a forked process."""
+        self._lock = Lock()
 
     def read(self, context_keys: Sequence[str]) -> dict[str, Any]:
         """Returns the status and the memberships, in the form of ``big_segments``."""
@@ -57,12 +69,27 @@ class BigSegmentReader:
 
     def _cached(self, partition: str, sort: str) -> Mapping[str, Any]:
         now, place = wall_clock(), f"{partition}\0{sort}"
-        known = self._known.pop(place, None)
+        known = self._known.get(place)
         if known is None or not 0 <= now - known[0] < _SECONDS:
-            known = now, self._get(item_key(partition, sort)) or {}
-        self._known[place] = known
-        while len(self._known) > _MOST:
-            # The first is the one that was used least recently.
-            del self._known[next(iter(self._known))]
+            known = now, self._read_item(partition, sort, now) or {}
+        with self._lock:
+            self._known.pop(place, None)
+            self._known[place] = known
+            if len(self._known) > _MOST:
+                # The first is the one that was used least recently.
+                del self._known[next(iter(self._known))]
         item: Mapping[str, Any] = known[1]
         return item
+
+    def _read_item(self, partition: str, sort: str, now: float) -> Any:
+        failure = self._failure
+        if failure is not None and 0 <= now - failure[0] < _SECONDS:
+            # Its traceback would grow by each time that it is raised.
+            raise failure[1].with_traceback(None)
+        try:
+            return self._get(item_key(partition, sort))
+        except Exception as error:
+            # The end of an invocation says nothing about the table.
+            if seconds_left(1.0) > 0:
+                self._failure = wall_clock(), error
+            raise

@@ -12,7 +12,14 @@ from .protocol import Fetched, Source, SourceTimeoutError, Unchanged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["AbandonedError", "BoundedCalls", "BoundedSource", "bounded_fetch", "seconds_of"]
+__all__ = [
+    "AbandonedError",
+    "BoundedCalls",
+    "BoundedSource",
+    "bounded",
+    "bounded_fetch",
+    "seconds_of",
+]
 
 _T = TypeVar("_T")
 
@@ -28,19 +35,19 @@ class BoundedCalls:
 
     A DNS look-up, a credential search or a peer that sends one byte a second can block longer than
     any timeout of a client library, and cannot be interrupted. An abandoned call continues in its
-    thread and its result is dropped. At most four calls can be abandoned; while all of them run,
-    further calls fail immediately.
+    thread and its result is dropped. While four abandoned calls run, others fail immediately.
     """
 
     def __init__(self) -> None:
         """Creates an object without running calls."""
-        self._threads: list[Thread] = []
+        # Each operation of a set is atomic.
+        self._abandoned: set[Thread] = set()
 
     def run(self, work: Callable[[Deadline], _T], seconds: float) -> _T:
         """Returns the call's result; raises its error, or ``AbandonedError`` at the deadline."""
         # Threads of the parent are not alive in a forked process.
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        if len(self._threads) >= _MAX_ABANDONED:
+        self._abandoned -= {each for each in tuple(self._abandoned) if not each.is_alive()}
+        if len(self._abandoned) >= _MAX_ABANDONED:
             raise AbandonedError(f"{_MAX_ABANDONED} earlier calls have not returned yet")
         if not seconds > 0:
             raise AbandonedError("there is no time left")
@@ -53,11 +60,15 @@ class BoundedCalls:
         except RuntimeError:
             # This platform has no threads, or the interpreter is shutting down.
             return work(deadline)
-        self._threads.append(thread)
-        if not call.done.wait(deadline.left):
+        is_done = False
+        try:
+            is_done = call.done.wait(deadline.left)
+        finally:
+            # An interrupt abandons the call, too.
+            if not is_done:
+                self._abandoned.add(thread)
+        if not is_done:
             raise AbandonedError("the deadline has passed")
-        # The thread may remain alive for a moment after its call is done.
-        self._threads.remove(thread)
         return call.result()
 
 
@@ -93,11 +104,16 @@ def bounded_fetch(
     source: Source, calls: BoundedCalls, previous: Fetched | None
 ) -> Fetched | bytes | Unchanged:
     """Fetches from a source; raises ``SourceTimeoutError`` if it takes longer than its timeout."""
+    return bounded(source, calls, lambda: source.fetch(previous))
+
+
+def bounded(source: object, calls: BoundedCalls, work: Callable[[], _T]) -> _T:
+    """Calls a source's method; raises ``SourceTimeoutError`` if it exceeds the source's timeout."""
     if isinstance(source, BoundedSource) or getattr(source, "in_memory", False):
-        return source.fetch(previous)
+        return work()
     seconds = seconds_left(seconds_of(source))
     try:
-        return calls.run(lambda _: source.fetch(previous), seconds)
+        return calls.run(lambda _: work(), seconds)
     except AbandonedError as error:
         raise SourceTimeoutError(
             f"no response within {seconds:.3g} s ({error}); set the source's attribute "

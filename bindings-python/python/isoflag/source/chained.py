@@ -1,12 +1,16 @@
 """Tries several sources in order, and keeps a copy of the last document for cold starts."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from isoflag import Flags
+from isoflag._gzip import decompressed
 from isoflag._logs import logger
 
-from .bounded_call import BoundedCalls, bounded_fetch, seconds_of
+from .bounded_call import BoundedCalls, bounded, bounded_fetch, seconds_of
+from .deadline import seconds_left, until
 from .protocol import UNCHANGED, Fetched, Source, SourceError, Unchanged
 
 __all__ = ["ChainedSource"]
@@ -18,7 +22,8 @@ class ChainedSource:
     """A source that uses later sources until an earlier one has responded.
 
     A process never falls back from a source that has responded: a later source may have an older
-    document, and the client keeps the last good one anyway.
+    document, and the client keeps the last good one anyway. If less time is left than all timeouts
+    together, the sources share it in proportion to their timeouts.
 
     ``copy`` is a file, such as ``/tmp/flags.json`` in a Lambda function, to which each new document
     is written, and which a new process reads if no source responds.
@@ -30,7 +35,8 @@ class ChainedSource:
             raise TypeError("a chain needs a source")
         self._sources = sources
         self._copy = None if copy is None else Path(copy)
-        self._calls = BoundedCalls()
+        # A source that hangs must not use up the calls of another.
+        self._calls = tuple(BoundedCalls() for _ in sources)
         self._used: int | None = None
         self._last: Fetched | None = None
 
@@ -57,11 +63,14 @@ class ChainedSource:
         """Fetches from the first source that responds; raises the first source's error."""
         failure: Exception | None = None
         last = len(self._sources) - 1 if self._used is None else self._used
-        for index, source in enumerate(self._sources[: last + 1]):
+        timeouts = [seconds_of(source) for source in self._sources[: last + 1]]
+        for index, timeout in enumerate(timeouts):
+            source, whole = self._sources[index], sum(timeouts[index:])
             # Tags and identities of another source's document mean nothing to this one.
             own = previous if index == self._used and previous is self._last else None
             try:
-                result = bounded_fetch(source, self._calls, own)
+                with until(timeout / whole * seconds_left(whole)):
+                    result = bounded_fetch(source, self._calls[index], own)
             except Exception as error:  # noqa: BLE001 (sources are user code)
                 failure = failure or error
                 continue
@@ -77,6 +86,17 @@ class ChainedSource:
         _logger.warning("using the copy `%s`: %s", os.fspath(self._copy or ""), failure)
         return copied
 
+    def big_segments(self, context_keys: Sequence[str]) -> Mapping[str, Any] | None:
+        """Returns the memberships of the source in use, or None if it has none."""
+        index = self._used or 0
+        source: Any = self._sources[index]
+        memberships: Mapping[str, Any] | None = None
+        if hasattr(source, "big_segments"):
+            memberships = bounded(
+                source, self._calls[index], lambda: source.big_segments(context_keys)
+            )
+        return memberships
+
     def _write_copy(self, document: bytes) -> None:
         copy = self._copy
         if copy is None:
@@ -86,7 +106,7 @@ class ChainedSource:
         try:
             if copy.exists() and copy.read_bytes() == document:
                 return
-            self.load_document(document)
+            self.load_document(decompressed(document))
             written.write_bytes(document)
             written.replace(copy)
         except (OSError, ValueError) as error:

@@ -61,7 +61,6 @@ class DynamoDbSource(BoundedSource):
         self._prefix = prefix
         super().__init__(timeout, f"dynamodb://{table}" + (f"/{prefix}" if prefix else ""))
         self._client = AwsClient("dynamodb", client, timeout=timeout / 2, where=self._where)
-        self._read_at = 0.0
         self._big_segments = BigSegmentReader(prefix, self._item)
 
     def __repr__(self) -> str:
@@ -70,14 +69,12 @@ class DynamoDbSource(BoundedSource):
 
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Reads the table; raises ``SourceNotReadyError`` if it has not been filled."""
-        known = None if previous is None else previous.etag
-        if not 0 <= wall_clock() - self._read_at < _MOST_SECONDS:
-            known = None
+        known = None if previous is None else _current_revision(previous.etag)
+        read_at = wall_clock()
         read = self._bounded(lambda deadline: self._read(deadline, known), UNREACHABLE)
         if read is None:
             return UNCHANGED
         marker, meta, flags, segments = read
-        self._read_at = wall_clock()
         # The layout of 2018 has no marker: its writers kept that state in memory.
         if marker is None and all(layout.is_current_layout(item) for item in flags + segments):
             raise SourceNotReadyError(
@@ -87,10 +84,12 @@ class DynamoDbSource(BoundedSource):
             )
         document = self._document(meta, flags, segments)
         revision = _revision(marker)
-        if previous is not None and (previous.document, previous.etag) == (document, revision):
+        # The time belongs to the client that read the table: others may share this source.
+        etag = None if revision is None else f"{int(read_at)} {revision}"
+        if previous is not None and (previous.document, previous.etag) == (document, etag):
             return UNCHANGED
         version = None if meta is None else meta.get("version", {}).get("N")
-        return Fetched(document, etag=revision, version=version)
+        return Fetched(document, etag=etag, version=version)
 
     def big_segments(self, context_keys: Sequence[str]) -> Mapping[str, Any]:
         """Returns the status and memberships of big segments, which a client passes to flags.
@@ -171,6 +170,13 @@ class DynamoDbSource(BoundedSource):
             return json.dumps(str(error))
         # Only complete JSON is inserted, so that an item cannot alter the rest of the document.
         return text if _is_json(text) else json.dumps(text.encode(errors="replace").decode())
+
+
+def _current_revision(etag: str | None) -> str | None:
+    """Returns the revision in a tag, unless it was read too long ago to be relied on."""
+    read_at, _, revision = (etag or "").partition(" ")
+    is_recent = read_at.isdecimal() and 0 <= wall_clock() - float(read_at) < _MOST_SECONDS
+    return revision if is_recent else None
 
 
 def _revision(marker: layout.Item | None) -> str | None:

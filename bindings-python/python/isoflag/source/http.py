@@ -5,8 +5,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from isoflag._core import printable
 from isoflag._process import wall_clock
 
 from .bounded_call import BoundedSource
@@ -17,12 +17,13 @@ from .protocol import (
     SourceContentError,
     SourceError,
     SourceNotFoundError,
+    SourceSetupError,
     SourceUnauthorizedError,
     SourceUnavailableError,
     Unchanged,
 )
 
-__all__ = ["HttpSource", "response_times"]
+__all__ = ["HttpSource", "address_of", "response_times"]
 
 _MAX_BYTES: Final = 256 << 20
 _NOT_MODIFIED: Final = 304
@@ -47,9 +48,7 @@ class HttpSource(BoundedSource):
         ``headers`` are sent to its host only, not to the target of a redirect; a function is called
         for each fetch. ``timeout``, in seconds, limits the whole fetch.
         """
-        if urlsplit(url).scheme not in {"http", "https"}:
-            raise ValueError(f"invalid URL `{url}`: expected an http or https URL")
-        super().__init__(timeout, url.partition("?")[0])
+        super().__init__(timeout, address_of(url))
         self._url = url
         self._given_headers = headers
 
@@ -81,12 +80,37 @@ class HttpSource(BoundedSource):
                 raise _status_error(error.code, self._where) from error
         except TimeoutError:
             raise
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, http.client.HTTPException) as error:
             raise SourceUnavailableError(f"no response: {error}", where=self._where) from error
+        except ValueError:
+            # The error quotes the header, which may be a token.
+            raise SourceSetupError(
+                "`headers` has a name or a value that HTTP does not allow; is it one line of text?",
+                where=self._where,
+            ) from None
         if missing or not body or len(body) > _MAX_BYTES:
             what = "is empty" if not body else "was cut off" if missing else "is too long"
             raise SourceContentError(f"the response {what}", where=self._where)
         return Fetched(body, etag=headers.get("ETag"), times=response_times(headers))
+
+
+def address_of(url: str) -> str:
+    """Returns a URL without its query, which may have tokens, for messages.
+
+    Raises ``ValueError`` if it is not an http or https URL, or contains a password.
+    """
+    address = url.partition("#")[0].partition("?")[0]
+    scheme, _, rest = address.partition("://")
+    host = rest.partition("/")[0]
+    if "@" in host:
+        raise ValueError("the URL contains a user name or password; pass `headers` instead")
+    is_printable = url.isascii() and url.isprintable() and " " not in url
+    if scheme.lower() not in {"http", "https"} or not host or not is_printable:
+        raise ValueError(
+            f"invalid URL `{printable(address)}`: expected an http or https URL, with spaces and "
+            "other characters percent-encoded"
+        )
+    return address
 
 
 def response_times(headers: Mapping[str, str]) -> Mapping[str, Any]:

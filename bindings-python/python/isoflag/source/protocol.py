@@ -69,7 +69,8 @@ class Source(Protocol):
     Set ``is_current = True`` if the source always returns the current document; any other may lag,
     as the AppConfig Agent does, and ``Pins`` rely on that. A source of other formats may have a
     method ``load_document`` that converts the bytes to ``Flags``, which a client calls instead of
-    ``Flags.from_json``.
+    ``Flags.from_json``. A method ``big_segments`` receives context keys and returns their
+    memberships in the form that evaluations take; after an error it is not called for five seconds.
     """
 
     def fetch(self, previous: Fetched | None) -> Fetched | bytes | Unchanged:

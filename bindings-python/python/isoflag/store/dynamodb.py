@@ -114,6 +114,7 @@ class DynamoDbFeatureStore:
         waves = self._encoded_waves(all_data)
         written = {_key_of(item) for wave in waves for item in wave}
         left = [key for key in self._keys() if _key_of(key) not in written]
+        self._forget_revision()
         for wave in waves:
             self._write_batches([{"PutRequest": {"Item": item}} for item in wave], progress)
         self._write_batches([{"DeleteRequest": {"Key": key}} for key in left], _Progress())

@@ -3,7 +3,6 @@
 import http.client
 import json
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -13,7 +12,7 @@ from isoflag._core import printable
 from isoflag._gzip import decompressed
 from isoflag.source.bounded_call import AbandonedError, BoundedCalls
 from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
-from isoflag.source.http import response_times
+from isoflag.source.http import address_of, response_times
 
 _LIMIT: Final = 256 * 1024 * 1024
 """Maximum size of a document in bytes."""
@@ -54,8 +53,7 @@ class DocumentFetch:
         timeout: float = DEFAULT_SECONDS,
     ) -> None:
         """Creates a fetch; raises ``ValueError`` if ``url`` is not an HTTP or HTTPS URL."""
-        if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
-            raise ValueError(f"invalid URL `{printable(url)}`: expected an http or https URL")
+        address_of(url)
         if flag_map and appconfig:
             raise ValueError("`flag_map` and `appconfig` cannot be combined; remove one")
         self._url = url
@@ -94,8 +92,11 @@ class DocumentFetch:
         except urllib.error.HTTPError as error:
             with error:
                 raise FetchError(f"the source responded with status {error.code}") from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, http.client.HTTPException) as error:
             raise FetchError(f"cannot reach the source: {error}") from error
+        except ValueError:
+            # The error quotes the header.
+            raise FetchError("HTTP does not allow the text of `token`; is it one line?") from None
         if len(body) > _LIMIT:
             raise FetchError(f"the source sent more than {_LIMIT} bytes")
         if missing:

@@ -313,8 +313,12 @@ class FlagOverrides(MutableMapping[str, Any]):
         return [self.client, *(client for client, _ in self._clients)]
 
     def _forget_documents(self) -> None:
+        later = _started[_started.index(self) + 1 :] if self._started else []
         for client in self._standing_in():
-            client.__dict__ = self._state_in_place_of(vars(client))
+            state = self._state_in_place_of(vars(client))
+            # Overrides that were started later remain in use.
+            if not any(each._give_state(client, state) for each in later):  # noqa: SLF001
+                client.__dict__ = state
 
 
 _started: list[FlagOverrides] = []
