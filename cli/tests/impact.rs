@@ -113,6 +113,10 @@ fn a_share_above_the_bound_fails() {
     let counted = ["--contexts", &users, "--key", "id", "--fail-over", "40%"];
     let ran = isoflag(&[&["impact", &old, &edited], &counted[..]].concat());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    // In doubles, 0.7% is less than 700 of 100,000.
+    let a_little = file("a-little.json", Some(&document(10_700, "")));
+    let ran = isoflag(&["impact", &old, &a_little, "--fail-over", "0.7%"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     for wrong in ["5", "0.05", "-1%", "101%", "%"] {
         let bound = format!("--fail-over={wrong}");
         assert_eq!(isoflag(&["impact", &old, &raised, &bound]).code, 2, "{wrong}");
@@ -141,6 +145,25 @@ fn simulations_count_generated_keys_or_a_file() {
         assert_eq!(ran.code, 2, "{ran:?}");
         assert!(ran.err.contains(problem), "{ran:?}");
     }
+}
+
+#[test]
+fn a_raised_share_is_counted_for_its_flag_alone() {
+    let text = r#"{"flags": {
+        "a": {"on": true, "variations": [true, false], "offVariation": 1,
+            "prerequisites": [{"key": "checkout", "variation": 0}], "fallthrough": {"variation": 0},
+            "rules": [{"variation": 1, "clauses": [{"attribute": "key", "op": "contains", "values": ["1"]}]}]},
+        "checkout": {"on": true, "variations": [true, false], "salt": "s",
+            "fallthrough": {"rollout": {"variations": [
+                {"variation": 0, "weight": 10000}, {"variation": 1, "weight": 90000}]}}}}}"#;
+    let both = file("both.json", Some(text));
+    let ran = isoflag(&["simulate", &both, "checkout", "--count=1000", "--raise=0=60%"]);
+    let (_, alone) = text.split_once("\"checkout\": {\"on\"").unwrap();
+    let alone = file("alone.json", Some(&format!("{{\"flags\": {{\"checkout\": {{\"on\"{alone}")));
+    let expected = isoflag(&["simulate", &alone, "checkout", "--count=1000", "--raise=0=60%"]);
+    assert_eq!((ran.code, &ran.out), (0, &expected.out));
+    let refused = isoflag(&["simulate", &both, "checkout", "--raise=0=60.00001%"]);
+    assert!(refused.err.contains("thousandths of a percent, found 60.00001%"), "{refused:?}");
 }
 
 /// Runs git in a folder, as an author whom no configuration names.

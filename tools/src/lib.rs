@@ -47,8 +47,8 @@ pub use check::{
 pub use diff::{Diff, diff};
 pub use impact::{
     Because, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group, GroupBy,
-    GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer, impact,
-    percent,
+    GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, Percentage,
+    PercentageError, ServedAnswer, impact, percent,
 };
 pub use inventory::{
     Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use isoflag::{Flags, printable};
-use isoflag_tools::{GroupBy, Impact, ImpactCounter};
+use isoflag_tools::{GroupBy, Impact, ImpactCounter, Percentage};
 
 use super::Format;
 use crate::arguments::Container;
@@ -37,8 +37,8 @@ pub(crate) struct Arguments {
 
     /// Exit with 1 if more than this share of the contexts may get another value of any flag, such
     /// as `5%`. Without contexts, a share that depends on attributes counts as more
-    #[arg(long, value_name = "SHARE", value_parser = percentage)]
-    fail_over: Option<f64>,
+    #[arg(long, value_name = "SHARE")]
+    fail_over: Option<Percentage>,
 
     /// Print Markdown, for a pull request
     #[arg(long, conflicts_with = "json")]
@@ -46,15 +46,6 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     format: Format,
-}
-
-/// Parses `5%` as a share from 0 to 1.
-pub(super) fn percentage(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-    match number.filter(|number| (0.0..=100.0).contains(number)) {
-        Some(number) => Ok(number / 100.0),
-        None => Err("expected a percentage from 0% to 100%, such as `5%`".to_owned()),
-    }
 }
 
 pub(crate) fn run(
@@ -88,19 +79,17 @@ pub(crate) fn run(
 }
 
 /// Reports each flag above the bound.
-fn complain(impact: &Impact, bound: f64, console: &mut Console) -> bool {
+fn complain(impact: &Impact, bound: Percentage, console: &mut Console) -> bool {
     let mut any = false;
     for (flag, share) in impact.exceeding(bound) {
         any = true;
         let key = printable(&flag.key);
-        let percent = isoflag_tools::percent;
         let message = match share {
             Some(share) => {
-                format!("`{key}`: {} change, more than {}", percent(share), percent(bound))
+                format!("`{key}`: {} change, more than {bound}", isoflag_tools::percent(share))
             }
             None => format!(
-                "`{key}`: the share depends on attributes, and may be more than {}; pass --contexts",
-                percent(bound)
+                "`{key}`: the share depends on attributes, and may be more than {bound}; pass --contexts"
             ),
         };
         console.complain(message);

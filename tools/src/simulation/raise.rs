@@ -45,8 +45,8 @@ impl fmt::Display for RaiseError {
 impl std::error::Error for RaiseError {}
 
 /// Returns the document with a larger share of a variation in the flag's fallthrough, of 100,000
-/// buckets. The other entries lose theirs, the last one first, so that every context keeps its
-/// variation unless it has to change.
+/// buckets. The nearest entries lose theirs, those after it first, so that only as many contexts
+/// as the share grows by get another variation.
 ///
 /// # Errors
 ///
@@ -70,8 +70,9 @@ pub fn raised(flags: &Flags, key: &str, variation: u32, buckets: u32) -> Result<
     if let Some(weight) = weights.get_mut(first) {
         *weight += missing;
     }
-    for (_, weight) in weights.iter_mut().enumerate().rev().filter(|(index, _)| !is_raised(*index))
-    {
+    let nearest = (first..weights.len()).chain((0..first).rev());
+    for index in nearest.filter(|index| !is_raised(*index)) {
+        let Some(weight) = weights.get_mut(index) else { continue };
         let taken = missing.min(*weight);
         *weight -= taken;
         missing -= taken;
