@@ -41,6 +41,10 @@ struct Reading<'a, F> {
     invalid: u64,
     /// The line of the first invalid context, and its error.
     first_invalid: Option<String>,
+    /// The number of contexts without `kind` that have ignored members.
+    partly_ignored: u64,
+    /// The line of the first one, and the members.
+    first_ignored: Option<String>,
 }
 
 /// The number of contexts after which the progress is shown.
@@ -61,7 +65,15 @@ impl ContextsArgument {
         each: impl FnMut(Option<&Context>),
     ) -> Result<bool, Failure> {
         let Some(file) = self.contexts.as_deref() else { return Ok(false) };
-        let mut reading = Reading { file, each, seen: 0, invalid: 0, first_invalid: None };
+        let mut reading = Reading {
+            file,
+            each,
+            seen: 0,
+            invalid: 0,
+            first_invalid: None,
+            partly_ignored: 0,
+            first_ignored: None,
+        };
         let result = match file.rsplit_once('.').map(|(_, ending)| ending) {
             Some("csv") => table::read(&mut reading, &self.key, &self.text, console),
             Some("jsonl" | "ndjson") => lines(&mut reading, input, console),
@@ -83,16 +95,26 @@ impl ContextsArgument {
                 "`{file}`: {invalid} of {seen} contexts are invalid; the first, in {first}"
             ));
         }
+        if let Some(first) = reading.first_ignored {
+            let (seen, ignored) = (reading.seen, reading.partly_ignored);
+            console.complain(format_args!(
+                "`{file}`: {ignored} of {seen} contexts lack `kind`, so they are legacy users with ignored members; add `\"kind\": \"user\"`; the first, in {first}"
+            ));
+        }
         Ok(true)
     }
 }
 
 impl<F: FnMut(Option<&Context>)> Reading<'_, F> {
     fn context(&mut self, line: u64, value: Value, console: &mut Console) {
+        let ignored = ignored_members(&value);
         let context = Context::from_value(value);
         if let Err(error) = &context {
             self.invalid += 1;
             self.first_invalid.get_or_insert_with(|| format!("line {line}: {error}"));
+        } else if let Some(members) = ignored {
+            self.partly_ignored += 1;
+            self.first_ignored.get_or_insert_with(|| format!("line {line}: {members}"));
         }
         (self.each)(context.as_ref().ok());
         self.seen += 1;
@@ -103,6 +125,20 @@ impl<F: FnMut(Option<&Context>)> Reading<'_, F> {
 
     fn broken(&self, line: u64, problem: impl std::fmt::Display) -> Failure {
         Failure::message(format!("`{}`, line {line}: {problem}", self.file))
+    }
+}
+
+/// The most members that are named.
+const NAMED: usize = 5;
+
+/// Names the members of a context that are ignored because it lacks `kind`, if there are any.
+pub(crate) fn ignored_members(context: &Value) -> Option<String> {
+    let ignored = Context::ignored_members(context);
+    let named: Vec<_> = ignored.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    match ignored.len().checked_sub(NAMED) {
+        _ if ignored.is_empty() => None,
+        None | Some(0) => Some(named.join(", ")),
+        Some(more) => Some(format!("{} and {more} more", named.join(", "))),
     }
 }
 
