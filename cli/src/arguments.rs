@@ -4,6 +4,7 @@ use clap::Args;
 use isoflag::{BigSegments, BoundFlags, Context, ContextError, DocumentError, Flags, Value};
 
 use crate::console::Console;
+use crate::contexts::ignored_members;
 use crate::finding::Findings;
 use crate::input::{Input, Source};
 use crate::outcome::Failure;
@@ -138,7 +139,13 @@ impl ContextArgument {
         input: &mut Input,
         console: &mut Console,
     ) -> Result<ReadContext, Failure> {
-        let context = self.context(input)?;
+        let value = json(input, "--context", &self.context)?;
+        if let Some(members) = ignored_members(&value) {
+            console.complain(format_args!(
+                "the context lacks `kind`, so it is a legacy user and ignored are {members}; add `\"kind\": \"user\"`"
+            ));
+        }
+        let context = self.context(value)?;
         let big_segments = self.big_segments(input)?;
         if let Err(invalid) = &context {
             console.complain(format_args!("invalid context: {invalid}"));
@@ -146,9 +153,8 @@ impl ContextArgument {
         Ok(ReadContext { context: context.ok(), big_segments })
     }
 
-    fn context(&self, input: &mut Input) -> Result<Result<Context, ContextError>, Failure> {
-        let context = Context::from_value(json(input, "--context", &self.context)?);
-        match (context, self.clock) {
+    fn context(&self, value: Value) -> Result<Result<Context, ContextError>, Failure> {
+        match (Context::from_value(value), self.clock) {
             (Ok(context), Some(now)) => match context.with_clock(now, self.clock_offset) {
                 Ok(context) => Ok(Ok(context)),
                 Err(error) => Err(Failure::message(format!("`--clock`: {error}"))),

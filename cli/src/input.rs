@@ -40,7 +40,9 @@ impl Input {
         }
         self.take_standard_input()?;
         let mut bytes = Vec::new();
-        match std::io::stdin().lock().read_to_end(&mut bytes) {
+        // One more than the limit is enough to reject it.
+        let most = DOCUMENT_BYTES as u64 + 1;
+        match std::io::stdin().lock().take(most).read_to_end(&mut bytes) {
             Ok(_) => Ok(Source { name: "<stdin>".to_string(), bytes }),
             Err(error) => {
                 Err(Failure::message(format!("cannot read standard input: {}", reason(&error))))

@@ -70,14 +70,16 @@ impl Versions {
         Ok(Versions { left, git: Some(git) })
     }
 
-    fn read(&self, named: Named) -> Result<Version, Failure> {
-        match (named, &self.git) {
+    /// Reads a version; `None` if it is a commit that removed the file.
+    fn read(&self, named: Named) -> Result<Option<Version>, Failure> {
+        let version = match (named, &self.git) {
             (Named::Commit { hash, name }, Some(git)) => {
-                let object = format!("{hash}:./{}", git.file);
-                // A commit that removed the file has no version of it.
-                let bytes = git.run(&["cat-file", "blob", &object]).unwrap_or_default();
+                if git.run(&["ls-tree", &hash, "--", &git.file])?.is_empty() {
+                    return Ok(None);
+                }
+                let bytes = git.run(&["cat-file", "blob", &format!("{hash}:./{}", git.file)])?;
                 let short = name.split(' ').next().unwrap_or_default().to_owned();
-                Ok(Version { source: Source { name: short.clone(), bytes }, short, name })
+                Version { source: Source { name: short.clone(), bytes }, short, name }
             }
             (Named::Commit { name, .. } | Named::File(name), _) => {
                 let source = Input::default().read(&name)?;
@@ -85,9 +87,10 @@ impl Versions {
                     Some(_) => format!("{name} (not committed)"),
                     None => name,
                 };
-                Ok(Version { short: source.name.clone(), source, name })
+                Version { short: source.name.clone(), source, name }
             }
-        }
+        };
+        Ok(Some(version))
     }
 }
 
@@ -95,8 +98,12 @@ impl Iterator for Versions {
     type Item = Result<Version, Failure>;
 
     fn next(&mut self) -> Option<Result<Version, Failure>> {
-        let next = self.left.pop()?;
-        Some(self.read(next))
+        loop {
+            let next = self.left.pop()?;
+            if let Some(version) = self.read(next).transpose() {
+                return Some(version);
+            }
+        }
     }
 }
 

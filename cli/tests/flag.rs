@@ -95,6 +95,7 @@ fn a_rejected_edit_writes_nothing() {
     for wrong in [
         ["rollout", "checkout", "150%"],
         ["rollout", "checkout", "1=x"],
+        ["rollout", "checkout", "0.0005%"],
         ["target", "checkout", "ada"],
     ] {
         let ran = isoflag(&[["flag"].as_slice(), &wrong, &[&shop]].concat());

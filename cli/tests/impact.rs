@@ -67,6 +67,11 @@ fn broken_files_of_contexts_are_errors_with_their_line() {
         ),
         ("a.csv", "key,key\nada,1\n", "line 1: two columns are named `key`"),
         ("a.csv", "", "line 1: there is no column `key`"),
+        (
+            "a.csv",
+            &format!("key\n\"{}", "x\n".repeat(1 << 20)),
+            "line 2: a quote is not closed within",
+        ),
         ("a.jsonl", "{\"key\": \"a\"}\n\n{\"key\": \n", "line 3: it is not JSON"),
         ("a.jsonl", &long, "line 1: it is longer than 1 MiB"),
         (
@@ -85,6 +90,49 @@ fn broken_files_of_contexts_are_errors_with_their_line() {
     let ran = impact("a.csv", USERS, &["--key", "id", "--by", "/"]);
     assert!(ran.err.contains("`--by`: the attribute reference `/`"), "{ran:?}");
     assert_eq!(impact("a.csv", "key\n", &[]).code, 0);
+}
+
+#[test]
+fn members_that_are_ignored_without_a_kind_are_reported() {
+    let lines = r#"{"key": "ada", "email": "ada@shop.example", "custom": {"age": 19}}
+{"key": "bob", "age": 19, "plan": "pro"}
+{"kind": "user", "key": "eve", "age": 19}
+{"key": "kim", "a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1}
+"#;
+    let ran = impact("users.jsonl", lines, &[]);
+    assert!(ran.out.starts_with("2 of 4 contexts (50%) get another value"), "{ran:?}");
+    assert!(
+        ran.err.contains(
+            r#"2 of 4 contexts lack `kind`, so they are legacy users with ignored members; add `"kind": "user"`; the first, in line 2: `age`, `plan`"#
+        ),
+        "{ran:?}"
+    );
+    let (_, last) = lines.trim_end().rsplit_once('\n').unwrap();
+    let ran = impact("users.jsonl", last, &[]);
+    assert!(ran.err.ends_with("in line 1: `a`, `b`, `c`, `d`, `e` and 1 more\n"), "{ran:?}");
+    let old = file("old.json", Some(&document(0, "")));
+    let ran = isoflag(&["eval", &old, "checkout", "--context", r#"{"key": "a", "age": 1}"#]);
+    assert!(ran.err.contains("so it is a legacy user and ignored are `age`; add"), "{ran:?}");
+}
+
+#[test]
+fn a_table_with_many_columns_is_read_in_linear_time() {
+    let names: Vec<String> = (0..80_000).map(|index| format!("c{index}")).collect();
+    let table = format!("key,{}\na,{}\n", names.join(","), "1,".repeat(79_999) + "1");
+    let start = std::time::Instant::now();
+    let ran = impact("wide.csv", &table, &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    // Comparing all pairs of names takes longer on any machine.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn contexts_in_files_have_the_limits_of_any_context() {
+    let arrays = vec!["[]"; 131_070].join(",");
+    let line = |more: &str| format!(r#"{{"kind": "user", "key": "a", "x": [{arrays}{more}]}}"#);
+    assert_eq!(impact("a.jsonl", &line(""), &[]).code, 0);
+    let ran = impact("a.jsonl", &line(",[]"), &[]);
+    assert!(ran.err.contains("at most 131072 arrays and objects"), "{ran:?}");
 }
 
 #[test]
@@ -112,6 +160,10 @@ fn a_share_above_the_bound_fails() {
     let users = file("users.csv", Some(USERS));
     let counted = ["--contexts", &users, "--key", "id", "--fail-over", "40%"];
     let ran = isoflag(&[&["impact", &old, &edited], &counted[..]].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    // In doubles, 0.7% is less than 700 of 100,000.
+    let a_little = file("a-little.json", Some(&document(10_700, "")));
+    let ran = isoflag(&["impact", &old, &a_little, "--fail-over", "0.7%"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     for wrong in ["5", "0.05", "-1%", "101%", "%"] {
         let bound = format!("--fail-over={wrong}");
@@ -143,6 +195,25 @@ fn simulations_count_generated_keys_or_a_file() {
     }
 }
 
+#[test]
+fn a_raised_share_is_counted_for_its_flag_alone() {
+    let text = r#"{"flags": {
+        "a": {"on": true, "variations": [true, false], "offVariation": 1,
+            "prerequisites": [{"key": "checkout", "variation": 0}], "fallthrough": {"variation": 0},
+            "rules": [{"variation": 1, "clauses": [{"attribute": "key", "op": "contains", "values": ["1"]}]}]},
+        "checkout": {"on": true, "variations": [true, false], "salt": "s",
+            "fallthrough": {"rollout": {"variations": [
+                {"variation": 0, "weight": 10000}, {"variation": 1, "weight": 90000}]}}}}}"#;
+    let both = file("both.json", Some(text));
+    let ran = isoflag(&["simulate", &both, "checkout", "--count=1000", "--raise=0=60%"]);
+    let (_, alone) = text.split_once("\"checkout\": {\"on\"").unwrap();
+    let alone = file("alone.json", Some(&format!("{{\"flags\": {{\"checkout\": {{\"on\"{alone}")));
+    let expected = isoflag(&["simulate", &alone, "checkout", "--count=1000", "--raise=0=60%"]);
+    assert_eq!((ran.code, &ran.out), (0, &expected.out));
+    let refused = isoflag(&["simulate", &both, "checkout", "--raise=0=60.00001%"]);
+    assert!(refused.err.contains("thousandths of a percent, found 60.00001%"), "{refused:?}");
+}
+
 /// Runs git in a folder, as an author whom no configuration names.
 fn git(folder: &str, arguments: &[&str]) {
     let author =
@@ -167,11 +238,15 @@ fn blame_names_the_commit_that_changed_an_answer() {
         (document(0, "18.5"), "Raise the age a little"),
         ("{".to_owned(), "Break it"),
         (document(0, "21"), "Raise the age to 21"),
+        (String::new(), "Remove it"),
         (document(5, "21"), "Start the rollout"),
     ];
     for (text, subject) in commits {
-        std::fs::write(&document_file, text).unwrap();
-        git(&folder, &["add", "flags.json"]);
+        std::fs::write(&document_file, &text).unwrap();
+        if text.is_empty() {
+            std::fs::remove_file(&document_file).unwrap();
+        }
+        git(&folder, &["add", "--all"]);
         git(&folder, &["commit", "--quiet", "-m", subject]);
     }
     let arguments = [&AGED[..], &[&document_file]].concat();
@@ -181,6 +256,7 @@ fn blame_names_the_commit_that_changed_an_answer() {
     let named = ran.out.lines().nth(1).unwrap();
     assert!(named.ends_with("Ada: Raise the age to 21"), "{ran:?}");
     assert!(ran.err.starts_with("ignoring ") && ran.err.contains("Ada: Break it"), "{ran:?}");
+    assert_eq!(ran.err.matches("ignoring ").count(), 1, "{ran:?}");
     let sides = |line: &&str| line.contains("rule 0") || line.contains("fallthrough");
     assert!(ran.out.lines().skip(3).any(|line| sides(&line)), "{ran:?}");
     std::fs::write(&document_file, document(0, "")).unwrap();
@@ -189,6 +265,15 @@ fn blame_names_the_commit_that_changed_an_answer() {
     let after = report.as_object().unwrap().get("after").unwrap().as_object().unwrap();
     let version = after.get("version").unwrap().as_str().unwrap();
     assert!(version.ends_with("flags.json (not committed)"), "{ran:?}");
+    // A version that git cannot read is not an empty document.
+    git(&folder, &["checkout", "--quiet", "--", "flags.json"]);
+    let mut parse = std::process::Command::new("git");
+    parse.args(["-C", &folder, "rev-parse", "HEAD:flags.json"]);
+    let blob = String::from_utf8(parse.output().unwrap().stdout).unwrap();
+    let (start, rest) = blob.trim().split_at(2);
+    std::fs::remove_file(format!("{folder}/.git/objects/{start}/{rest}")).unwrap();
+    let ran = isoflag(&arguments);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
 }
 
 #[test]

@@ -242,3 +242,18 @@ fn containers_beyond_the_limit_of_a_context_are_an_error() {
         error.message().starts_with(&format!("a context has at most {most} arrays and objects"))
     );
 }
+
+#[test]
+fn a_context_that_is_not_parsed_from_text_has_the_same_limits() {
+    let arrays = |containers: usize| Value::from(vec![Value::from(Vec::new()); containers - 2]);
+    let builder = |value: Value| Context::builder("a").attribute("x", value).build();
+    assert!(builder(arrays(limits::CONTEXT_CONTAINERS)).is_ok());
+    let error = builder(arrays(limits::CONTEXT_CONTAINERS + 1)).unwrap_err();
+    assert_eq!(error.code(), "limit");
+    assert!(error.message().ends_with("at most 131072 arrays and objects"), "{error}");
+    let frame = r#"{"key":"a","kind":"user","x":""}"#.len();
+    let text = |length: usize| Value::from("x".repeat(length - frame));
+    assert!(builder(text(limits::CONTEXT_BYTES)).is_ok());
+    let error = builder(text(limits::CONTEXT_BYTES + 1)).unwrap_err();
+    assert_eq!(error.message(), "a context is at most 1048576 bytes of JSON");
+}

@@ -54,8 +54,8 @@ pub use diff::{Diff, diff};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{
     Because, ContextTally, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group,
-    GroupBy, GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, ServedAnswer,
-    impact, parse_percent, percent,
+    GroupBy, GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, Percentage,
+    PercentageError, ServedAnswer, impact, percent,
 };
 pub use in_place::{InPlaceError, keys_in_text, written_in_place};
 pub use inventory::{

@@ -387,18 +387,80 @@ fn the_number_of_groups_is_bounded() {
 fn a_bound_applies_to_counted_shares_or_else_to_the_largest_foreseen_one() {
     let (old, new) = (fallthrough("", [10_000, 90_000, 0]), fallthrough("", [15_000, 85_000, 0]));
     let (old, new) = (document(&old), document(&new));
-    let exceeding = |impact: &Impact, bound| {
+    let exceeding = |impact: &Impact, bound: &str| {
+        let bound = bound.parse().unwrap();
         impact.exceeding(bound).map(|(flag, _)| flag.key.to_string()).collect::<Vec<_>>()
     };
     let foreseen = impact(&old, &new, [], &[]);
-    assert_eq!(exceeding(&foreseen, 0.05), [""; 0]);
-    assert_eq!(exceeding(&foreseen, 0.049), ["f"]);
+    assert_eq!(exceeding(&foreseen, "5%"), [""; 0]);
+    assert_eq!(exceeding(&foreseen, "4.9%"), ["f"]);
     let invalid = impact(&old, &new, [None], &[]);
-    assert_eq!(exceeding(&invalid, 0.049), ["f"]);
+    assert_eq!(exceeding(&invalid, "4.9%"), ["f"]);
     let unchanged = Context::builder("user-1").build().ok();
-    assert_eq!(exceeding(&impact(&old, &new, [unchanged], &[]), 0.0), [""; 0]);
+    assert_eq!(exceeding(&impact(&old, &new, [unchanged], &[]), "0%"), [""; 0]);
     let renamed = document(r#""rules": [{"variation": 0, "clauses": []}]"#);
-    assert_eq!(exceeding(&impact(&old, &renamed, [], &[]), 0.99), ["f"]);
+    assert_eq!(exceeding(&impact(&old, &renamed, [], &[]), "99%"), ["f"]);
+}
+
+#[test]
+fn a_share_of_the_keys_of_a_kind_leaves_out_contexts_without_it() {
+    let by_org = |weights| document(&fallthrough(r#""contextKind": "org", "#, weights));
+    let change = |old, new| {
+        let orgs = ["a", "b"].map(|key| Context::builder(key).kind("org").build().ok());
+        let users = ["a", "b", "c"].map(|key| Context::builder(key).build().ok());
+        let impact = impact(&by_org(old), &by_org(new), orgs.into_iter().chain(users), &[]);
+        impact.flags.into_iter().next().unwrap()
+    };
+    let (a, b) = (ServedAnswer::Variation(0), ServedAnswer::Variation(1));
+    // Users have no organization, so that they are all in bucket 0.
+    let started = change([0, 100_000, 0], [1, 99_999, 0]);
+    assert_eq!(started.foreseen[0].without_kind, Some((b, a)));
+    assert_eq!((started.changed, started.largest_share(0)), (3, None));
+    assert_eq!(started.foreseen[0].changed_share(), Some(0.00001));
+    let raised = change([1, 99_999, 0], [3, 99_997, 0]);
+    assert_eq!(raised.foreseen[0].without_kind, None);
+    assert_eq!((raised.changed, raised.largest_share(0)), (0, Some(0.00002)));
+    let impact = impact(&by_org([0, 100_000, 0]), &by_org([1, 99_999, 0]), [], &[]);
+    let line = r#"exact: `fallthrough`: 0.001% of the keys of kind `org` `"b"` → `"a"`; every context without this kind `"b"` → `"a"`"#;
+    assert!(impact.to_string().contains(line), "{impact}");
+    let json = impact.to_value().to_canonical_json();
+    let without =
+        r#""withoutKind":{"from":{"value":"b","variation":1},"to":{"value":"a","variation":0}}"#;
+    assert!(json.contains(without), "{json}");
+}
+
+#[test]
+fn a_long_value_is_not_repeated_for_each_pair_of_answers() {
+    let variations: Vec<String> =
+        (0..30).map(|index| format!("\"{index}{}\"", "x".repeat(10_000))).collect();
+    let document = |seed: u32| {
+        let entries = (0..30).map(|index| format!(r#"{{"variation": {index}, "weight": 3000}}"#));
+        let (variations, entries) = (variations.join(","), entries.collect::<Vec<_>>().join(","));
+        flags(&format!(
+            r#"{{"flags": {{"f": {{"on": true, "variations": [{variations}],
+                "fallthrough": {{"rollout": {{"seed": {seed}, "variations": [{entries}]}}}}}}}}}}"#
+        ))
+    };
+    let impact = counted(&document(1), &document(2), 5_000);
+    assert!(impact.flags[0].moves.len() > 800);
+    let json = impact.to_value().to_canonical_json();
+    assert!(json.len() < 1_000 * 500, "{}", json.len());
+    assert!(json.contains(r#""from":{"variation":29}"#));
+}
+
+#[test]
+fn a_vertical_bar_does_not_end_a_cell() {
+    let bar = |variation: u32| {
+        flags(&format!(
+            r#"{{"flags": {{"f": {{"on": true, "variations": ["a\\|b", 1], "fallthrough": {{"variation": {variation}}}}}}}}}"#
+        ))
+    };
+    let context = Context::builder("x\\|y").attribute("n|m", Value::from("|")).build().ok();
+    let by = [GroupBy::parse("n|m").unwrap()];
+    let markdown = impact(&bar(0), &bar(1), [context], &by).to_markdown();
+    let rows: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
+    let bars = rows.iter().map(|row| row.matches('|').count());
+    assert_eq!(bars.collect::<Vec<_>>(), [6, 6, 6, 5, 5, 5], "{rows:#?}");
 }
 
 #[test]

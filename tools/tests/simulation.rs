@@ -59,6 +59,16 @@ fn an_attribute_that_contexts_share_is_uneven() {
 }
 
 #[test]
+fn a_value_that_is_not_hashed_is_counted_as_such() {
+    let by_age = flags(&[50_000, 50_000], r#""bucketBy": "age","#);
+    let aged =
+        |age: Value| Context::builder("ada").attribute("age", age).private("age").build().ok();
+    let ages = [Value::from(7), Value::from("7"), Value::from(7.5), Value::Bool(true)];
+    let rollout = simulated(&by_age, ages.map(aged)).rollouts.remove(0);
+    assert_eq!((rollout.contexts, rollout.not_hashed), (2, 2));
+}
+
+#[test]
 fn few_contexts_are_not_compared() {
     let simulation = simulated(&flags(&[50_000, 50_000], ""), (0..9).map(user));
     assert_eq!(simulation.rollouts[0].chi_square(), None);
@@ -79,11 +89,13 @@ fn raise(weights: &[i32], variation: u32, buckets: u32) -> (Vec<f64>, Impact) {
 }
 
 #[test]
-fn a_raised_share_is_taken_from_the_last_entries() {
+fn a_raised_share_is_taken_from_the_nearest_entries() {
     for (weights, variation, buckets, expected, share) in [
         (&[10_000, 90_000][..], 0, 20_000, &[20_000.0, 80_000.0][..], 0.1),
-        (&[10_000, 20_000, 70_000], 0, 20_000, &[20_000.0, 20_000.0, 60_000.0], 0.2),
-        (&[10_000, 80_000, 10_000], 0, 30_000, &[30_000.0, 70_000.0, 0.0], 0.3),
+        (&[10_000, 20_000, 70_000], 0, 20_000, &[20_000.0, 10_000.0, 70_000.0], 0.1),
+        (&[10_000, 20_000, 70_000], 0, 40_000, &[40_000.0, 0.0, 60_000.0], 0.3),
+        (&[10_000, 80_000, 10_000], 0, 30_000, &[30_000.0, 60_000.0, 10_000.0], 0.2),
+        (&[10_000, 70_000, 20_000], 1, 95_000, &[5_000.0, 95_000.0, 0.0], 0.25),
         (&[10_000, 20_000, 70_000], 2, 75_000, &[10_000.0, 15_000.0, 75_000.0], 0.05),
         // The last entry gets the rest.
         (&[10_000, 0], 0, 50_000, &[50_000.0, 50_000.0], 0.4),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_schema::ArrowError;
 use isoflag::{Flags, printable, printable_lines};
-use isoflag_tools::{ContextTally, GroupBy, ImpactCounter, parse_percent};
+use isoflag_tools::{ContextTally, GroupBy, ImpactCounter, PercentageError};
 use pyo3::prelude::*;
 
 use crate::capsule::{self, Source};
@@ -74,15 +74,15 @@ impl Impact {
         }
     }
 
-    /// Returns a line about invalid contexts, or None; raises ValueError if none is valid.
-    fn summary(&self, file: &str) -> PyResult<Option<String>> {
-        let summary = self.tally.summary(file).map_err(|problem| error(&problem))?;
-        Ok(summary.map(|summary| printable(&summary).to_string()))
+    /// Returns lines about invalid contexts; raises ValueError if none is valid.
+    fn summary(&self, file: &str) -> PyResult<Vec<String>> {
+        let lines = self.tally.summary(file).map_err(|problem| error(&problem))?;
+        Ok(lines.iter().map(|line| printable(line).to_string()).collect())
     }
 
-    /// Returns a line about each flag of which more than this share may get another value.
-    fn complaints(&self, share: f64) -> Vec<String> {
-        self.counter.finish().complaints(share)
+    /// Returns a line about each flag of which more than this percentage may get another value.
+    fn complaints(&self, bound: &Percentage) -> Vec<String> {
+        self.counter.finish().complaints(bound.0)
     }
 
     fn to_json(&self) -> String {
@@ -117,7 +117,7 @@ impl Impact {
         for row in 0..part.rows.num_rows() {
             match contexts.context(row) {
                 Ok(context) => {
-                    self.tally.count_valid();
+                    self.tally.count_valid("", None);
                     self.counter.add(Some(&context));
                 }
                 Err(invalid) => {
@@ -136,8 +136,14 @@ fn lines(text: &str) -> String {
     printable_lines(text.trim_end()).to_string()
 }
 
-/// Parses a percentage such as `5%` as a share.
-#[pyfunction]
-pub(crate) fn share(text: &str) -> PyResult<f64> {
-    parse_percent(text).map_err(error)
+/// A percentage such as `5%`.
+#[pyclass(frozen, module = "isoflag.arrow")]
+pub(crate) struct Percentage(isoflag_tools::Percentage);
+
+#[pymethods]
+impl Percentage {
+    #[new]
+    fn new(text: &str) -> PyResult<Percentage> {
+        text.parse().map(Percentage).map_err(|problem: PercentageError| error(&problem.to_string()))
+    }
 }

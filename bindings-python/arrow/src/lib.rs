@@ -178,7 +178,7 @@ mod _core {
     use super::Answers;
 
     #[pymodule_export]
-    use super::impact::{Impact, share};
+    use super::impact::{Impact, Percentage};
 
     #[pymodule_export]
     const SPEC_VERSION: u32 = isoflag::SPEC_VERSION;

@@ -1,7 +1,7 @@
 //! `isoflag blame`: the version of a document that changed an answer.
 
 use clap::Args;
-use isoflag::{Flags, Value};
+use isoflag::{BoundFlags, Value};
 
 use super::{Format, object};
 use crate::arguments::{Container, ContextArgument};
@@ -37,8 +37,7 @@ pub(crate) struct Arguments {
 struct Answered {
     version: Version,
     value: Option<Value>,
-    text: String,
-    explanation: Value,
+    bound: BoundFlags,
 }
 
 pub(crate) fn run(
@@ -48,17 +47,6 @@ pub(crate) fn run(
 ) -> Result<Outcome, Failure> {
     let key = arguments.flag.as_str();
     let context = arguments.context.read(input, console)?;
-    let answered = |version: Version, flags: &Flags| {
-        let bound = context.bind(flags);
-        let answer = bound.evaluate(key);
-        let explanation = bound.explain(key);
-        Answered {
-            version,
-            value: flags.value_of(&answer).cloned(),
-            text: explanation.to_string(),
-            explanation: explanation.to_value(),
-        }
-    };
     let mut latest: Option<Answered> = None;
     let mut before: Option<Answered> = None;
     for version in Versions::of(&arguments.file)? {
@@ -70,7 +58,9 @@ pub(crate) fn run(
                 continue;
             }
         };
-        let this = answered(version, &flags);
+        let bound = context.bind(&flags);
+        let value = flags.value_of(&bound.evaluate(key)).cloned();
+        let this = Answered { version, value, bound };
         match &latest {
             Some(held) if held.value != this.value => {
                 before = Some(this);
@@ -84,8 +74,9 @@ pub(crate) fn run(
         return Err(Failure::message(format!("`{}` has no readable version", arguments.file)));
     };
     if arguments.format.json {
-        let before = before.as_ref().map(Answered::to_value).unwrap_or_default();
-        let members = [("key", Value::from(key)), ("before", before), ("after", after.to_value())];
+        let before = before.as_ref().map(|before| before.to_value(key)).unwrap_or_default();
+        let after = after.to_value(key);
+        let members = [("key", Value::from(key)), ("before", before), ("after", after)];
         console.line(object(members).to_canonical_json())?;
         return Ok(Outcome::Fine);
     }
@@ -96,14 +87,15 @@ pub(crate) fn run(
     let Some(before) = before else {
         let (value, name) = (served(&after.value), &after.version.name);
         console.line(format_args!("`{key}` serves {value} since the first version, {name}"))?;
-        return console.lines(&after.text).map(|()| Outcome::Fine);
+        return console.lines(after.bound.explain(key)).map(|()| Outcome::Fine);
     };
     let (old, new) = (served(&before.value), served(&after.value));
     console.line(format_args!("`{key}` serves {new} instead of {old} since"))?;
     console.line(format_args!("  {}", after.version.name))?;
     console.line("")?;
     let mut table = Table::new(&[&before.version.short, &after.version.short]);
-    let (mut one, mut other) = (before.text.lines(), after.text.lines());
+    let [one, other] = [&before, &after].map(|each| each.bound.explain(key).to_string());
+    let (mut one, mut other) = (one.lines(), other.lines());
     loop {
         let (left, right) = (one.next(), other.next());
         if left.is_none() && right.is_none() {
@@ -116,11 +108,11 @@ pub(crate) fn run(
 }
 
 impl Answered {
-    fn to_value(&self) -> Value {
+    fn to_value(&self, key: &str) -> Value {
         object([
             ("version", Value::from(self.version.name.as_str())),
             ("value", self.value.clone().unwrap_or_default()),
-            ("explanation", self.explanation.clone()),
+            ("explanation", self.bound.explain(key).to_value()),
         ])
     }
 }

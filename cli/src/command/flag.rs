@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 use isoflag::{Flags, Object, Value, printable};
-use isoflag_tools::{diff, edit, impact};
+use isoflag_tools::{Percentage, diff, edit, impact};
 
-use super::{Format, impact::percentage, object};
+use super::{Format, object};
 use crate::arguments::json;
 use crate::clock::NowArgument;
 use crate::console::Console;
@@ -207,27 +207,29 @@ impl Document {
 fn rollout(shares: &str) -> Result<Vec<(&'static str, Value)>, Failure> {
     let invalid = || {
         Failure::message(format!(
-            "invalid shares `{}`: expected a percentage such as `25%`, `2=25%`, or `0=50%,1=50%`",
+            "invalid shares `{}`: expected a percentage of at most 3 decimals such as `25%`, or `2=25%`, or `0=50%,1=50%`",
             printable(shares)
         ))
     };
-    let percent = |text: &str| percentage(text).map(|share| share * 100.0).map_err(|_| invalid());
+    let buckets = |text: &str| {
+        let percentage: Option<Percentage> = text.parse().ok();
+        percentage.and_then(Percentage::buckets).ok_or_else(invalid)
+    };
+    let percent = |buckets: u32| Value::from(f64::from(buckets) / 1000.0);
     if !shares.contains('=') {
-        return Ok(vec![("percent", Value::from(percent(shares)?))]);
+        return Ok(vec![("percent", percent(buckets(shares)?))]);
     }
     let mut parsed = Vec::new();
     for share in shares.split(',') {
         let (variation, share) = share.split_once('=').ok_or_else(invalid)?;
         let variation: u32 = variation.trim().parse().map_err(|_| invalid())?;
-        parsed.push((variation, percent(share)?));
+        parsed.push((variation, buckets(share)?));
     }
-    if let [(variation, percent)] = parsed.as_slice() {
-        let (variation, percent) = (Value::from(*variation), Value::from(*percent));
-        return Ok(vec![("variation", variation), ("percent", percent)]);
+    if let [(variation, buckets)] = parsed.as_slice() {
+        return Ok(vec![("variation", Value::from(*variation)), ("percent", percent(*buckets))]);
     }
-    let entry = |(variation, percent): (u32, f64)| {
-        let weight = Value::from((percent * 1000.0).round());
-        object([("variation", Value::from(variation)), ("weight", weight)])
+    let entry = |(variation, buckets): (u32, u32)| {
+        object([("variation", Value::from(variation)), ("weight", Value::from(buckets))])
     };
     Ok(vec![("weights", parsed.into_iter().map(entry).collect())])
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use isoflag::Flags;
-use isoflag_tools::{GroupBy, ImpactCounter, parse_percent};
+use isoflag_tools::{GroupBy, ImpactCounter, Percentage};
 
 use super::Format;
 use crate::arguments::Container;
@@ -37,8 +37,8 @@ pub(crate) struct Arguments {
 
     /// Exit with 1 if more than this share of the contexts may get another value of any flag, such
     /// as `5%`. Without contexts, a share that depends on attributes counts as more
-    #[arg(long, value_name = "SHARE", value_parser = parse_percent)]
-    fail_over: Option<f64>,
+    #[arg(long, value_name = "SHARE")]
+    fail_over: Option<Percentage>,
 
     /// Print Markdown, for a pull request
     #[arg(long, conflicts_with = "json")]

@@ -2,9 +2,7 @@
 
 use clap::Args;
 use isoflag::{Context, Flags, Value};
-use isoflag_tools::{
-    ImpactCounter, ServedAnswer, SimulationCounter, parse_percent, percent, raised,
-};
+use isoflag_tools::{ImpactCounter, Percentage, ServedAnswer, SimulationCounter, raised};
 
 use super::{Format, object};
 use crate::arguments::DocumentArgument;
@@ -36,16 +34,16 @@ pub(crate) struct Arguments {
     /// Show also who keeps an answer if the fallthrough's share of a variation is raised, such as
     /// `1=20%`
     #[arg(long, value_name = "VARIATION=SHARE", value_parser = raise)]
-    raise: Option<(u32, f64)>,
+    raise: Option<(u32, Percentage)>,
 
     #[command(flatten)]
     format: Format,
 }
 
-fn raise(text: &str) -> Result<(u32, f64), String> {
+fn raise(text: &str) -> Result<(u32, Percentage), String> {
     let parsed = text
         .split_once('=')
-        .and_then(|(variation, share)| Some((variation.parse().ok()?, parse_percent(share).ok()?)));
+        .and_then(|(variation, share)| Some((variation.parse().ok()?, share.parse().ok()?)));
     parsed.ok_or_else(|| {
         "expected the index of a variation and a percentage, such as `1=20%`".to_owned()
     })
@@ -63,8 +61,11 @@ pub(crate) fn run(
     };
     let mut after = match arguments.raise {
         Some((variation, share)) => {
-            // A bucket is a thousandth of a percent.
-            let buckets = (share * 100_000.0).round() as u32;
+            let Some(buckets) = share.buckets() else {
+                return Err(Failure::message(format!(
+                    "`--raise`: expected a share in thousandths of a percent, found {share}"
+                )));
+            };
             let raised = raised(&flags, key, variation, buckets);
             let raised = raised.map_err(|error| Failure::message(format!("`--raise`: {error}")))?;
             Some((variation, share, ImpactCounter::new(&flags, &raised, &[])))
@@ -81,7 +82,7 @@ pub(crate) fn run(
         generate(&flags, key, arguments.count, &mut add)?;
     }
     let simulation = counter.finish();
-    let raised = after.map(|(variation, share, impact)| Raised::of(variation, share, &impact));
+    let raised = after.map(|(variation, share, impact)| Raised::of(key, variation, share, &impact));
     if arguments.format.json {
         let raised = raised.as_ref().map(Raised::to_value).unwrap_or_default();
         let value = simulation.to_value();
@@ -118,7 +119,7 @@ fn generate(
 /// The contexts that keep or change their answer if a share is raised.
 struct Raised {
     variation: u32,
-    share: f64,
+    share: Percentage,
     keep: u64,
     gain: u64,
     /// Contexts that get another variation than the raised one, now or before.
@@ -127,12 +128,14 @@ struct Raised {
 }
 
 impl Raised {
-    fn of(variation: u32, share: f64, counter: &ImpactCounter) -> Raised {
+    fn of(key: &str, variation: u32, share: Percentage, counter: &ImpactCounter) -> Raised {
         let mut raised =
             Raised { variation, share, keep: 0, gain: 0, others_keep: 0, others_change: 0 };
         let impact = counter.finish();
         let mut counted = 0;
-        for each in impact.flags.iter().take(1).flat_map(|flag| &flag.moves) {
+        // Flags of which it is a prerequisite may change too.
+        let flag = impact.flags.iter().filter(|flag| *flag.key == *key);
+        for each in flag.flat_map(|flag| &flag.moves) {
             let raises = |answer| answer == ServedAnswer::Variation(variation);
             let part = match (raises(each.from), raises(each.to)) {
                 (true, true) => &mut raised.keep,
@@ -150,8 +153,7 @@ impl Raised {
     fn words(&self) -> String {
         let Raised { variation, share, keep, gain, others_keep, others_change } = self;
         format!(
-            "variation {variation} raised to {}: {keep} contexts keep it, {gain} get it; of the others {others_keep} keep theirs, {others_change} get another",
-            percent(*share)
+            "variation {variation} raised to {share}: {keep} contexts keep it, {gain} get it; of the others {others_keep} keep theirs, {others_change} get another"
         )
     }
 
@@ -159,7 +161,7 @@ impl Raised {
         let count = |count: u64| Value::from(count as f64);
         object([
             ("variation", Value::from(self.variation)),
-            ("share", Value::from(self.share)),
+            ("share", Value::from(self.share.share())),
             ("keep", count(self.keep)),
             ("gain", count(self.gain)),
             ("othersKeep", count(self.others_keep)),

@@ -1,17 +1,21 @@
-//! Checks the quotes of a CSV file while it is read.
+//! Checks the quotes and the rows of a CSV file while it is read.
 //!
 //! The CSV reader accepts any text; with a misplaced quote it would read other cells than the author
-//! wrote.
+//! wrote, and with one that is not closed the rest of the file as one cell.
 
 use std::io::{Error, Read, Result};
 
-/// A reader that fails at a misplaced quote.
+use isoflag::limits::CONTEXT_BYTES;
+
+/// A reader that fails at a misplaced quote, and in a row that is longer than any context.
 pub(super) struct CheckedQuotes<R> {
     source: R,
     state: State,
     line: u64,
     /// The line in which the open quote is.
     opened: u64,
+    /// The number of bytes of the row so far.
+    row: usize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -25,7 +29,7 @@ enum State {
 
 impl<R> CheckedQuotes<R> {
     pub(super) fn new(source: R) -> CheckedQuotes<R> {
-        CheckedQuotes { source, state: State::Start, line: 1, opened: 0 }
+        CheckedQuotes { source, state: State::Start, line: 1, opened: 0, row: 0 }
     }
 
     fn check(&mut self, byte: u8) -> Result<()> {
@@ -55,7 +59,21 @@ impl<R> CheckedQuotes<R> {
             (State::Start | State::Plain, _) => State::Plain,
         };
         self.line += u64::from(byte == b'\n');
-        Ok(())
+        let ends = self.state == State::Start && matches!(byte, b'\n' | b'\r');
+        self.row = if ends { 0 } else { self.row + 1 };
+        match self.state {
+            _ if self.row <= CONTEXT_BYTES => Ok(()),
+            State::Quoted => Err(self.not_closed(&format!(" within {} MiB", CONTEXT_BYTES >> 20))),
+            _ => {
+                let (line, limit) = (self.line, CONTEXT_BYTES >> 20);
+                Err(Error::other(format!("line {line}: it is longer than {limit} MiB")))
+            }
+        }
+    }
+
+    fn not_closed(&self, before: &str) -> Error {
+        let line = self.opened;
+        Error::other(format!("line {line}: a quote is not closed{before}"))
     }
 }
 
@@ -63,8 +81,7 @@ impl<R: Read> Read for CheckedQuotes<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let count = self.source.read(buffer)?;
         if count == 0 && self.state == State::Quoted {
-            let line = self.opened;
-            return Err(Error::other(format!("line {line}: a quote is not closed")));
+            return Err(self.not_closed(""));
         }
         for byte in buffer.iter().take(count) {
             self.check(*byte)?;
@@ -97,5 +114,21 @@ mod tests {
         ] {
             assert!(problem(text).is_some_and(|found| found.starts_with(expected)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_row_is_not_read_beyond_the_size_of_a_context() {
+        for (start, expected) in [
+            ("a,b\n\"ada,1\nbob,2\n", "line 2: a quote is not closed within 1 MiB"),
+            ("a,b\nada,", "line 2: it is longer than 1 MiB"),
+        ] {
+            let endless = start.as_bytes().chain(std::io::repeat(b'x'));
+            let mut read = Vec::new();
+            let error = CheckedQuotes::new(endless).read_to_end(&mut read).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+            assert!(read.len() < 2 * CONTEXT_BYTES);
+        }
+        let fine = format!("{0}\r\n\"{0}\"\n{0}", "x".repeat(CONTEXT_BYTES - 2));
+        assert_eq!(problem(&fine), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Reads CSV: the types of its columns first, then a context from each row.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
@@ -97,13 +98,14 @@ fn columns<F: FnMut(Option<&Context>)>(
     let mut file = open(reading.file)?;
     let header = file.headers().map_err(|error| problem(reading, &error))?.clone();
     let names: Vec<&str> = header.iter().collect();
-    for (index, name) in names.iter().enumerate() {
-        if !name.is_empty() && names.iter().take(index).any(|other| other == name) {
+    let mut known = BTreeSet::new();
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        if !known.insert(*name) {
             return Err(reading.broken(1, format_args!("two columns are named `{name}`")));
         }
     }
     for name in text.iter().map(String::as_str).chain([key]) {
-        if !names.contains(&name) {
+        if !known.contains(name) {
             let option = if name == key { "--key" } else { "--text" };
             let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let known = known.join(", ");
@@ -113,12 +115,13 @@ fn columns<F: FnMut(Option<&Context>)>(
             return Err(reading.broken(1, message));
         }
     }
-    if key != "key" && names.contains(&"key") {
+    if key != "key" && known.contains("key") {
         let message = format!("`{key}` cannot be the key: there is a column `key` too");
         return Err(reading.broken(1, message));
     }
+    let text: BTreeSet<&str> = text.iter().map(String::as_str).chain(TEXT).chain([key]).collect();
     let column = |name: &&str| {
-        let is_text = *name == key || TEXT.contains(name) || text.iter().any(|each| each == name);
+        let is_text = text.contains(name);
         let name = if *name == key { "key" } else { name }.to_owned();
         Column { name, of: if is_text { Type::Text } else { Type::Empty } }
     };

@@ -72,10 +72,14 @@ impl Context {
     /// Converts a context that has already been parsed.
     ///
     /// # Errors
-    /// If the context is invalid.
+    /// If the context is invalid, or exceeds a limit; its canonical JSON counts.
     pub fn from_value(value: Value) -> Result<Context, ContextError> {
         if value.lacks_json_form() {
             return Err(ContextError::invalid("", "a number that is not finite has no JSON form"));
+        }
+        check_length(value.canonical_length())?;
+        if containers(&value) > limits::CONTEXT_CONTAINERS {
+            return Err(ContextError::limit(json::TOO_MANY.to_owned()));
         }
         Context::from_host_value(&value, Marks::Absent)
     }
@@ -126,7 +130,7 @@ impl Context {
     }
 
     fn read(text: &[u8], is_of_host: bool) -> Result<Context, ContextError> {
-        check_length(text)?;
+        check_length(text.len())?;
         let (value, is_marked) =
             json::read_context(text, is_of_host).map_err(|error| ContextError::json(&error))?;
         let marks = if is_marked { Marks::Possible } else { Marks::Absent };
@@ -299,8 +303,19 @@ impl fmt::Display for Context {
     }
 }
 
-fn check_length(text: &[u8]) -> Result<(), ContextError> {
-    if text.len() <= limits::CONTEXT_BYTES {
+/// The number of arrays and objects, the outermost one included.
+fn containers(value: &Value) -> usize {
+    match value {
+        Value::Array(elements) => elements.iter().map(containers).sum::<usize>() + 1,
+        Value::Object(object) => {
+            object.iter().map(|(_, value)| containers(value)).sum::<usize>() + 1
+        }
+        _ => 0,
+    }
+}
+
+fn check_length(length: usize) -> Result<(), ContextError> {
+    if length <= limits::CONTEXT_BYTES {
         return Ok(());
     }
     Err(ContextError::limit(

@@ -8,7 +8,7 @@ use super::observer::Observer;
 use super::{Evaluation, Malformed};
 use crate::json::{self, Value};
 use crate::limits;
-use crate::model::{AttributeSlot, Bucketing, Hash};
+use crate::model::{AttributeSlot, Bucketing, Hash, is_integral};
 
 /// The bucket of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl<O: Observer> Evaluation<'_, O> {
         let digits;
         let text: &str = match self.context.attribute(attribute).map(|attribute| &attribute.value) {
             Some(Value::String(text)) => text,
-            Some(Value::Number(number)) if number.trunc().total_cmp(number).is_eq() => {
+            Some(Value::Number(number)) if is_integral(*number) => {
                 digits = Digits::of(*number);
                 digits.as_str()
             }

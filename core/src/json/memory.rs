@@ -4,7 +4,7 @@ use super::value::Value;
 use crate::limits::{CONTEXT_CONTAINERS, MEMORY, MEMORY_PER_BYTE};
 
 /// The message about a context with more containers than [`CONTEXT_CONTAINERS`].
-const TOO_MANY: &str = "a context has at most 131072 arrays and objects";
+pub(crate) const TOO_MANY: &str = "a context has at most 131072 arrays and objects";
 
 /// The message about a document that would take more memory than its text may.
 pub(crate) const TOO_DENSE: &str = "too many values for the length of the document, which would take \

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::fields::{Fields, Unreadable};
+use crate::context::{AttributeReference, Context};
 use crate::diagnostic::{Code, Findings};
 use crate::hash_index;
 use crate::json::{self, Value};
@@ -111,9 +112,21 @@ impl HashPrefix {
     }
 }
 
-/// Whether a number can be a seed: any integral double.
-pub(super) fn is_seed(number: f64) -> bool {
+/// Whether a number can be a seed, or be hashed: any integral double.
+pub(crate) fn is_integral(number: f64) -> bool {
     number.trunc().total_cmp(&number).is_eq()
+}
+
+/// Whether the context has the kind, and in the attribute a string or an integer, which are hashed.
+/// Without one it is in bucket 0.
+#[must_use]
+pub fn has_value_to_hash(context: &Context, kind: &str, attribute: &AttributeReference) -> bool {
+    let individual = context.individual(kind);
+    match individual.and_then(|individual| individual.get(attribute)) {
+        Some(Value::String(_)) => true,
+        Some(Value::Number(number)) => is_integral(number),
+        _ => false,
+    }
 }
 
 /// The key and the salt that the rollouts of one flag or segment are hashed with.

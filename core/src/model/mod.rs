@@ -31,7 +31,7 @@ pub use clause::{Clause, Condition};
 pub use deciding::DecidingProperties;
 pub use dependencies::Dependencies;
 pub use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
-pub use hash::{Hash, HashChoice};
+pub use hash::{Hash, HashChoice, has_value_to_hash};
 pub use operator::{Pattern, Test, epoch_milliseconds};
 pub use rollout::{BucketInput, Bucketing, Rollout, Served, WeightedVariation};
 pub use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
@@ -39,6 +39,7 @@ pub use target::Targets;
 
 pub use crate::document::Section;
 
+pub(crate) use hash::is_integral;
 pub(crate) use operator::Comparable;
 pub(crate) use tables::Tables;
 pub(crate) use target::TargetList;

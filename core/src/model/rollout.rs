@@ -6,7 +6,7 @@ use super::Model;
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
 use super::bucket_slot::{BucketSlot, bucket_slot};
 use super::fields::{Fields, Unreadable};
-use super::hash::{BucketKey, Hash, HashChoice, HashPrefix, is_seed};
+use super::hash::{BucketKey, Hash, HashChoice, HashPrefix, is_integral};
 use super::operator::ComparedAs;
 use super::tables::Tables;
 use crate::context::AttributeReference;
@@ -162,7 +162,7 @@ impl Rollout {
     ) -> Result<Option<Rollout>, Unreadable> {
         let experiment = fields.text("kind")?.is_some_and(|kind| &**kind == "experiment");
         let prefix = match fields.number("seed")? {
-            Some(seed) if is_seed(seed) => HashPrefix::of_seed(seed),
+            Some(seed) if is_integral(seed) => HashPrefix::of_seed(seed),
             Some(seed) => {
                 let seed = Value::Number(seed);
                 let message = format_args!("expected an integer, found the number {seed}");

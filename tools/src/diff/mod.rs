@@ -11,7 +11,7 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Value, printable, utf16_order};
 
 use item::{Difference, differences};
-pub(crate) use words::{Words, code_span};
+pub(crate) use words::{Words, cell_code, code_span};
 
 use crate::analysis::changed_answers;
 

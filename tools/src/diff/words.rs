@@ -76,6 +76,22 @@ pub(crate) fn code_span(text: &str) -> String {
     format!("{fence}{space}{line}{space}{fence}")
 }
 
+/// Code in a cell of a Markdown table. A vertical bar ends the cell, even in a code span and after
+/// a backslash that is escaped itself, so that text with one is written in entities.
+pub(crate) fn cell_code(text: &str) -> String {
+    if !text.contains('|') {
+        return code_span(text);
+    }
+    let mut code = String::from("<code>");
+    for letter in printable(text).to_string().chars() {
+        match letter.is_ascii_punctuation() {
+            true => code.push_str(&format!("&#{};", u32::from(letter))),
+            false => code.push(letter),
+        }
+    }
+    code + "</code>"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +106,17 @@ mod tests {
             ("", "`  `"),
         ] {
             assert_eq!(code_span(text), span);
+        }
+    }
+
+    #[test]
+    fn code_cannot_leave_its_cell() {
+        for (text, cell) in [
+            ("a`b", "``a`b``"),
+            ("a|b", "<code>a&#124;b</code>"),
+            ("\\|<i>\n`", "<code>&#92;&#124;&#60;i&#62;&#92;n&#96;</code>"),
+        ] {
+            assert_eq!(cell_code(text), cell);
         }
     }
 }

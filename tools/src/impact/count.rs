@@ -2,6 +2,7 @@
 //!
 //! Memory is bounded by flags × pairs of answers × groups, however many contexts there are.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{Answer, Context, FlagHandle, Flags, ReasonKind, Value};
@@ -35,8 +36,7 @@ struct CountedFlag {
     after: Evaluated,
     foreseen: Vec<ForeseenChange>,
     without_big_segments: u64,
-    /// Sorted by the two answers.
-    moves: Vec<Cell>,
+    moves: BTreeMap<(ServedAnswer, ServedAnswer), Cell>,
 }
 
 /// A flag in one of the documents.
@@ -48,7 +48,6 @@ struct Evaluated {
 
 #[derive(Debug)]
 struct Cell {
-    answers: (ServedAnswer, ServedAnswer),
     changed: bool,
     count: u64,
     sample: Vec<Arc<str>>,
@@ -74,7 +73,7 @@ impl ImpactCounter {
                 key,
                 foreseen,
                 without_big_segments: 0,
-                moves: Vec::new(),
+                moves: BTreeMap::new(),
             }
         });
         ImpactCounter {
@@ -178,18 +177,12 @@ impl CountedFlag {
         context: &Context,
         groups: &[usize],
     ) -> bool {
-        let answers = (from, to);
-        let index = match self.moves.binary_search_by_key(&answers, |cell| cell.answers) {
-            Ok(index) => index,
-            Err(index) => {
-                let changed = self.before.differs(from, &self.after, to);
-                let groups = vec![Vec::new(); groups.len()];
-                let cell = Cell { answers, changed, count: 0, sample: Vec::new(), groups };
-                self.moves.insert(index, cell);
-                index
-            }
-        };
-        let Some(cell) = self.moves.get_mut(index) else { return false };
+        let cell = self.moves.entry((from, to)).or_insert_with(|| Cell {
+            changed: self.before.differs(from, &self.after, to),
+            count: 0,
+            sample: Vec::new(),
+            groups: vec![Vec::new(); groups.len()],
+        });
         cell.count += 1;
         if cell.sample.len() < IMPACT_SAMPLE
             && let Some(key) = context.public_key().filter(|key| key.len() <= LONGEST_KEY)
@@ -208,9 +201,9 @@ impl CountedFlag {
     }
 
     fn finish(&self, order: &[Vec<usize>]) -> FlagImpact {
-        let moves = self.moves.iter().map(|cell| Move {
-            from: cell.answers.0,
-            to: cell.answers.1,
+        let moves = self.moves.iter().map(|((from, to), cell)| Move {
+            from: *from,
+            to: *to,
             changed: cell.changed,
             count: cell.count,
             sample: cell.sample.clone(),

@@ -8,7 +8,7 @@ use super::foresee::ExactShare;
 use crate::diff::Words;
 
 /// The number of buckets.
-const BUCKETS: u32 = 100_000;
+pub(super) const BUCKETS: u32 = 100_000;
 
 /// The whole of which shares are counted: every pair of two buckets.
 pub(super) const WHOLE: u64 = 10_000_000_000;
@@ -91,6 +91,11 @@ impl<'m> Decision<'m> {
         }
         let by = if ranges.len() > 1 { By::Bucket(input) } else { By::Nothing };
         Decision { by, ranges }
+    }
+
+    /// The answer of bucket 0, which a context gets that has nothing to hash.
+    pub(super) fn of_bucket_0(&self) -> ServedAnswer {
+        self.ranges.first().map_or(ServedAnswer::Error, |(_, answer)| *answer)
     }
 
     pub(super) fn bucket(&self) -> Option<BucketInput<'m>> {
@@ -179,7 +184,8 @@ impl<'m> Decision<'m> {
 }
 
 impl Joint {
-    /// The shares are exact if the hashed attribute is the key, which each context has for itself.
+    /// The shares are exact if the hashed attribute is the key, which each context of the kind has
+    /// for itself.
     fn of(shares: Shares<'_>, input: Option<BucketInput<'_>>) -> Joint {
         if !shares.any_changed() {
             return Joint::Unchanged;

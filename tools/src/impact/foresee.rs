@@ -21,7 +21,7 @@ use crate::analysis::{ChangedParts, FLAGS, Failing, Part, SEGMENTS};
 use crate::diff::Words;
 
 /// The part of a flag that decides an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DecidingPart {
     /// The document does not have the flag.
     Missing,
@@ -65,6 +65,9 @@ pub struct ForeseenChange {
     pub everyone: bool,
     /// The kind whose keys the shares count; `None` if no buckets decide.
     pub kind: Option<Arc<str>>,
+    /// The answers before and after of contexts without this kind, if their value differs. They
+    /// are all in bucket 0, and no share counts them.
+    pub without_kind: Option<(ServedAnswer, ServedAnswer)>,
     /// The shares, if they follow from the documents.
     pub shares: Foreseen,
 }
@@ -117,9 +120,13 @@ impl ForeseenChange {
     /// The exact share that changes; `None` if it depends on attributes.
     #[must_use]
     pub fn changed_share(&self) -> Option<f64> {
+        self.changed_pairs().map(|pairs| pairs as f64 / WHOLE as f64)
+    }
+
+    /// The same as a number of pairs of buckets.
+    pub(super) fn changed_pairs(&self) -> Option<u64> {
         let Foreseen::Exact(shares) = &self.shares else { return None };
-        let changed = shares.iter().filter(|share| share.changed).map(|share| share.pairs);
-        Some(changed.sum::<u64>() as f64 / WHOLE as f64)
+        Some(shares.iter().filter(|share| share.changed).map(|share| share.pairs).sum())
     }
 }
 
@@ -343,7 +350,14 @@ pub(super) fn foresee<'a>(
                 Foreseen::Attributes(Because(hashed(Words::new(because), input)))
             }
         };
-        found.push(ForeseenChange { from, to, everyone, kind, shares });
+        let changes = |pair: &(ServedAnswer, ServedAnswer)| differs(pair.0, pair.1);
+        let without_kind = match (&kind, &shares) {
+            (Some(_), Foreseen::Exact(_)) => {
+                Some((one.of_bucket_0(), other.of_bucket_0())).filter(changes)
+            }
+            _ => None,
+        };
+        found.push(ForeseenChange { from, to, everyone, kind, without_kind, shares });
     };
     let alike = |(one, other): &(&Step<'_>, &Step<'_>)| {
         one.guard == other.guard && one.stable && other.stable
@@ -373,6 +387,7 @@ pub(super) fn foresee<'a>(
             to: ends.1.map_or(after.part, |step| step.part),
             everyone: false,
             kind: None,
+            without_kind: None,
             shares: Foreseen::Attributes(Because(Words::new(because))),
         });
         return found;

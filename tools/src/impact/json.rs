@@ -45,49 +45,29 @@ fn count(count: u64) -> Value {
 
 impl FlagImpact {
     fn to_value(&self, impact: &Impact) -> Value {
-        let groups = impact.by.iter().enumerate().map(|(index, by)| self.groups(index, by));
+        let pairs = Pairs {
+            before: Answers::of(&self.variations_before),
+            after: Answers::of(&self.variations_after),
+        };
+        let groups = impact.by.iter().enumerate().map(|(index, by)| self.groups(index, by, &pairs));
         object(vec![
             ("key", Value::String(Arc::clone(&self.key))),
             ("changed", count(self.changed)),
             ("share", Value::from(share(self.changed, impact.contexts))),
             ("withoutBigSegments", count(self.without_big_segments)),
-            ("foreseen", self.foreseen.iter().map(|each| self.foreseen(each)).collect()),
-            ("moves", self.moves.iter().map(|each| self.counted(each, impact)).collect()),
+            ("foreseen", self.foreseen.iter().map(|each| foreseen(each, &pairs)).collect()),
+            ("moves", self.moves.iter().map(|each| counted(each, impact, &pairs)).collect()),
             ("groups", groups.collect()),
         ])
     }
 
-    fn before(&self, served: ServedAnswer) -> Value {
-        answer(served, &self.variations_before)
-    }
-
-    fn after(&self, served: ServedAnswer) -> Value {
-        answer(served, &self.variations_after)
-    }
-
-    fn counted(&self, each: &Move, impact: &Impact) -> Value {
-        object(vec![
-            ("from", self.before(each.from)),
-            ("to", self.after(each.to)),
-            ("changed", Value::Bool(each.changed)),
-            ("count", count(each.count)),
-            ("share", Value::from(share(each.count, impact.contexts))),
-            ("sample", each.sample.iter().map(|key| Value::String(Arc::clone(key))).collect()),
-        ])
-    }
-
-    fn groups(&self, index: usize, by: &GroupedBy) -> Value {
+    fn groups(&self, index: usize, by: &GroupedBy, pairs: &Pairs) -> Value {
         let group = |(position, (group, contexts)): (usize, &(Group, u64))| {
             let changed = self.changed_in(index, position);
             let moves = self.moves.iter().filter_map(|each| {
                 let counted = each.in_group(index, position);
-                (counted > 0).then(|| {
-                    object(vec![
-                        ("from", self.before(each.from)),
-                        ("to", self.after(each.to)),
-                        ("count", count(counted)),
-                    ])
-                })
+                (counted > 0)
+                    .then(|| pairs.with(each.from, each.to, vec![("count", count(counted))]))
             });
             let (name, value) = match group {
                 Group::Value(value) => ("value", value.clone()),
@@ -109,38 +89,6 @@ impl FlagImpact {
         ])
     }
 
-    fn foreseen(&self, change: &ForeseenChange) -> Value {
-        let mut members = vec![
-            ("from", Value::from(change.from.to_string())),
-            ("to", Value::from(change.to.to_string())),
-            ("everyone", Value::Bool(change.everyone)),
-        ];
-        match &change.shares {
-            Foreseen::Exact(shares) => {
-                let moves = shares.iter().map(|each| {
-                    object(vec![
-                        ("from", self.before(each.from)),
-                        ("to", self.after(each.to)),
-                        ("changed", Value::Bool(each.changed)),
-                        ("share", Value::from(each.share())),
-                    ])
-                });
-                members.push(("exact", Value::Bool(true)));
-                members
-                    .push(("share", change.changed_share().map(Value::from).unwrap_or_default()));
-                members.push(("moves", moves.collect()));
-                if let Some(kind) = &change.kind {
-                    members.push(("keysOf", Value::String(Arc::clone(kind))));
-                }
-            }
-            Foreseen::Attributes(because) => {
-                members.push(("exact", Value::Bool(false)));
-                members.push(("because", Value::from(because.to_string())));
-            }
-        }
-        object(members)
-    }
-
     /// The number of contexts of a group whose value changes.
     pub(super) fn changed_in(&self, attribute: usize, group: usize) -> u64 {
         let changed = self.moves.iter().filter(|each| each.changed);
@@ -154,17 +102,98 @@ impl Move {
     }
 }
 
-/// `{variation, value}`, or `{variation: null, instead}` for the caller's default.
-pub(crate) fn answer(served: ServedAnswer, variations: &[Value]) -> Value {
-    let instead =
-        |why: &str| object(vec![("variation", Value::Null), ("instead", Value::from(why))]);
-    match served {
-        ServedAnswer::Variation(index) => object(vec![
-            ("variation", Value::from(index)),
-            ("value", served.value(variations).cloned().unwrap_or_default()),
-        ]),
-        ServedAnswer::Default => instead("default"),
-        ServedAnswer::Error => instead("error"),
-        ServedAnswer::Missing => instead("missing"),
+fn counted(each: &Move, impact: &Impact, pairs: &Pairs) -> Value {
+    let members = vec![
+        ("changed", Value::Bool(each.changed)),
+        ("count", count(each.count)),
+        ("share", Value::from(share(each.count, impact.contexts))),
+        ("sample", each.sample.iter().map(|key| Value::String(Arc::clone(key))).collect()),
+    ];
+    pairs.with(each.from, each.to, members)
+}
+
+fn foreseen(change: &ForeseenChange, pairs: &Pairs) -> Value {
+    let mut members = vec![
+        ("from", Value::from(change.from.to_string())),
+        ("to", Value::from(change.to.to_string())),
+        ("everyone", Value::Bool(change.everyone)),
+    ];
+    match &change.shares {
+        Foreseen::Exact(shares) => {
+            let moves = shares.iter().map(|each| {
+                let members = vec![
+                    ("changed", Value::Bool(each.changed)),
+                    ("share", Value::from(each.share())),
+                ];
+                pairs.with(each.from, each.to, members)
+            });
+            members.push(("exact", Value::Bool(true)));
+            members.push(("share", change.changed_share().map(Value::from).unwrap_or_default()));
+            members.push(("moves", moves.collect()));
+            if let Some(kind) = &change.kind {
+                members.push(("keysOf", Value::String(Arc::clone(kind))));
+            }
+            if let Some((from, to)) = change.without_kind {
+                members.push(("withoutKind", pairs.with(from, to, Vec::new())));
+            }
+        }
+        Foreseen::Attributes(because) => {
+            members.push(("exact", Value::Bool(false)));
+            members.push(("because", Value::from(because.to_string())));
+        }
+    }
+    object(members)
+}
+
+/// The answers of a flag before and after.
+struct Pairs {
+    before: Answers,
+    after: Answers,
+}
+
+impl Pairs {
+    /// `{from, to}` with more members.
+    fn with(
+        &self,
+        from: ServedAnswer,
+        to: ServedAnswer,
+        mut members: Vec<(&'static str, Value)>,
+    ) -> Value {
+        members.extend([("from", self.before.get(from)), ("to", self.after.get(to))]);
+        object(members)
+    }
+}
+
+/// The longest value that an answer shows, in bytes of JSON: a flag with many variations has many
+/// pairs of answers.
+const LONGEST_VALUE: usize = 256;
+
+/// The JSON form of each variation of a flag.
+pub(crate) struct Answers(Vec<Value>);
+
+impl Answers {
+    pub(crate) fn of(variations: &[Value]) -> Answers {
+        let answer = |(index, value): (u32, &Value)| {
+            let mut members = vec![("variation", Value::from(index))];
+            if value.canonical_length() <= LONGEST_VALUE {
+                members.push(("value", value.clone()));
+            }
+            object(members)
+        };
+        Answers((0..).zip(variations).map(answer).collect())
+    }
+
+    /// `{variation, value}` without a long value, or `{variation: null, instead}` for the caller's
+    /// default.
+    pub(crate) fn get(&self, served: ServedAnswer) -> Value {
+        let instead = match served {
+            ServedAnswer::Variation(index) => {
+                return self.0.get(index as usize).cloned().unwrap_or_default();
+            }
+            ServedAnswer::Default => "default",
+            ServedAnswer::Error => "error",
+            ServedAnswer::Missing => "missing",
+        };
+        object(vec![("variation", Value::Null), ("instead", Value::from(instead))])
     }
 }

@@ -8,6 +8,7 @@ mod decision;
 mod foresee;
 mod group;
 mod json;
+mod percentage;
 mod tally;
 mod text;
 
@@ -15,15 +16,18 @@ use std::sync::Arc;
 
 use isoflag::{Context, Flags, Value};
 
+use decision::WHOLE;
+
 pub use count::ImpactCounter;
 pub(crate) use count::served_answer;
 pub(crate) use decision::{buckets, entry_buckets, rollout_ranges};
 pub use foresee::{Because, DecidingPart, ExactShare, Foreseen, ForeseenChange};
 pub use group::{Group, GroupBy};
-pub(crate) use json::answer as answer_to_value;
+pub(crate) use json::Answers;
+pub use percentage::{Percentage, PercentageError};
 pub use tally::ContextTally;
-pub(crate) use text::{count as printed_count, printed_answer};
-pub use text::{parse_percent, percent};
+pub use text::percent;
+pub(crate) use text::{Names, Style, count as printed_count};
 
 /// The number of values of an attribute that are counted apart; all later ones are one group.
 pub const IMPACT_GROUPS: usize = 100;
@@ -157,23 +161,38 @@ fn differs(from: (ServedAnswer, &[Value]), to: (ServedAnswer, &[Value])) -> bool
 impl Impact {
     /// The flags of which more than this share of the contexts may get another value, and the
     /// largest possible share: of the counted contexts, if there are any, else from the documents.
-    /// `None` is a share that depends on attributes and that no contexts were counted for.
-    pub fn exceeding(&self, bound: f64) -> impl Iterator<Item = (&FlagImpact, Option<f64>)> {
-        let shares = self.flags.iter().map(|flag| (flag, flag.largest_share(self.contexts)));
-        shares.filter(move |(_, share)| share.is_none_or(|share| share > bound))
+    /// `None` is a share that depends on the contexts, if none were counted.
+    pub fn exceeding(&self, bound: Percentage) -> impl Iterator<Item = (&FlagImpact, Option<f64>)> {
+        let exceeds = move |flag: &&FlagImpact| {
+            let largest = flag.largest_part(self.contexts);
+            largest.is_none_or(|(part, whole)| bound.is_exceeded_by(part, whole))
+        };
+        let flags = self.flags.iter().filter(exceeds);
+        flags.map(|flag| (flag, flag.largest_share(self.contexts)))
     }
 }
 
 impl FlagImpact {
     /// The share of `contexts` counted contexts that gets another value; without any, the largest
-    /// share of any part of the flag, `None` if one depends on attributes.
+    /// share of any part of the flag, `None` if one depends on attributes, or on the number of
+    /// contexts without the kind whose keys it counts.
     #[must_use]
     pub fn largest_share(&self, contexts: u64) -> Option<f64> {
+        self.largest_part(contexts).map(|(part, whole)| share(part, whole))
+    }
+
+    /// The same as a part of a whole.
+    fn largest_part(&self, contexts: u64) -> Option<(u64, u64)> {
         if contexts > 0 {
-            return Some(share(self.changed, contexts));
+            return Some((self.changed, contexts));
         }
-        let mut shares = self.foreseen.iter().map(ForeseenChange::changed_share);
-        shares.try_fold(0.0, |largest: f64, share| Some(largest.max(share?)))
+        let mut changes = self.foreseen.iter();
+        let largest = changes.try_fold(0, |largest: u64, change| match change.without_kind {
+            // The contexts with the kind change in this share, the others all or not at all.
+            None => Some(largest.max(change.changed_pairs()?)),
+            Some(_) => None,
+        });
+        largest.map(|pairs| (pairs, WHOLE))
     }
 }
 

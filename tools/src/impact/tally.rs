@@ -9,12 +9,21 @@ pub struct ContextTally {
     invalid: u64,
     /// The place of the first invalid context, and its error.
     first_invalid: Option<String>,
+    /// The number of contexts without `kind` that have ignored members.
+    partly_ignored: u64,
+    /// The place of the first one, and the members.
+    first_ignored: Option<String>,
 }
 
 impl ContextTally {
-    /// Counts a valid context.
-    pub fn count_valid(&mut self) {
+    /// Counts a valid context at a place such as `line 3`, of which these members are ignored because
+    /// it lacks `kind`.
+    pub fn count_valid(&mut self, place: impl Display, ignored: Option<&str>) {
         self.seen += 1;
+        if let Some(members) = ignored {
+            self.partly_ignored += 1;
+            self.first_ignored.get_or_insert_with(|| format!("{place}: {members}"));
+        }
     }
 
     /// Counts an invalid context at a place such as `line 3`.
@@ -30,20 +39,28 @@ impl ContextTally {
         self.seen
     }
 
-    /// Returns a line about invalid contexts among valid ones, if any.
+    /// Returns lines about invalid contexts among valid ones, and about ignored members.
     ///
     /// # Errors
     /// If there are contexts, and none is valid: a line about that.
-    pub fn summary(&self, file: &str) -> Result<Option<String>, String> {
-        let Some(first) = &self.first_invalid else { return Ok(None) };
-        let (seen, invalid) = (self.seen, self.invalid);
-        if seen == invalid {
-            return Err(format!(
-                "`{file}`: not one of the {seen} contexts is valid; the first, in {first}"
+    pub fn summary(&self, file: &str) -> Result<Vec<String>, String> {
+        let (seen, invalid, ignored) = (self.seen, self.invalid, self.partly_ignored);
+        let mut lines = Vec::new();
+        if let Some(first) = &self.first_invalid {
+            if seen == invalid {
+                return Err(format!(
+                    "`{file}`: not one of the {seen} contexts is valid; the first, in {first}"
+                ));
+            }
+            lines.push(format!(
+                "`{file}`: {invalid} of {seen} contexts are invalid; the first, in {first}"
             ));
         }
-        Ok(Some(format!(
-            "`{file}`: {invalid} of {seen} contexts are invalid; the first, in {first}"
-        )))
+        if let Some(first) = &self.first_ignored {
+            lines.push(format!(
+                "`{file}`: {ignored} of {seen} contexts lack `kind`, so they are legacy users with ignored members; add `\"kind\": \"user\"`; the first, in {first}"
+            ));
+        }
+        Ok(lines)
     }
 }

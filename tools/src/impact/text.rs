@@ -4,8 +4,8 @@ use std::fmt::{self, Write};
 
 use isoflag::{Value, printable};
 
-use super::{FlagImpact, Foreseen, ForeseenChange, Group, Impact, Move, ServedAnswer, share};
-use crate::diff::code_span;
+use super::{FlagImpact, Foreseen, ForeseenChange, Group, Impact, Percentage, ServedAnswer, share};
+use crate::diff::{cell_code, code_span};
 
 /// Longer values are truncated; the JSON form has them whole.
 const LONGEST: usize = 60;
@@ -22,18 +22,6 @@ pub fn percent(share: f64) -> String {
     }
     let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
     [text.trim_end_matches('0').trim_end_matches('.'), "%"].concat()
-}
-
-/// Parses a percentage such as `5%` as a share from 0 to 1.
-///
-/// # Errors
-/// If the text is not one: the expected form.
-pub fn parse_percent(text: &str) -> Result<f64, &'static str> {
-    let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-    match number.filter(|number| (0.0..=100.0).contains(number)) {
-        Some(number) => Ok(number / 100.0),
-        None => Err("expected a percentage from 0% to 100%, such as `5%`"),
-    }
 }
 
 /// A count with commas.
@@ -63,18 +51,46 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// The value of an answer, or the reason for the caller's default.
-fn answer(served: ServedAnswer, variations: &[Value]) -> (String, bool) {
-    match (served, served.value(variations)) {
-        (_, Some(value)) => (short(value), true),
-        (ServedAnswer::Missing, _) => ("no flag".to_owned(), false),
-        (ServedAnswer::Error, _) => ("error".to_owned(), false),
-        (ServedAnswer::Default | ServedAnswer::Variation(_), _) => ("default".to_owned(), false),
+/// The value of each variation of a flag, printed once.
+pub(crate) struct Names(Vec<String>);
+
+impl Names {
+    pub(crate) fn of(variations: &[Value], style: Style) -> Names {
+        Names(variations.iter().map(|value| style.code(&short(value))).collect())
+    }
+
+    /// The value of an answer, or the reason for the caller's default.
+    pub(crate) fn get(&self, served: ServedAnswer) -> &str {
+        match served {
+            ServedAnswer::Variation(index) => {
+                self.0.get(index as usize).map_or("default", |name| name)
+            }
+            ServedAnswer::Default => "default",
+            ServedAnswer::Error => "error",
+            ServedAnswer::Missing => "no flag",
+        }
     }
 }
 
-pub(crate) fn printed_answer(served: ServedAnswer, variations: &[Value]) -> String {
-    Style::Text.name(answer(served, variations))
+/// The answers of a flag before and after.
+struct Pairs {
+    style: Style,
+    before: Names,
+    after: Names,
+}
+
+impl Pairs {
+    fn of(flag: &FlagImpact, style: Style) -> Pairs {
+        Pairs {
+            style,
+            before: Names::of(&flag.variations_before, style),
+            after: Names::of(&flag.variations_after, style),
+        }
+    }
+
+    fn arrow(&self, from: ServedAnswer, to: ServedAnswer) -> String {
+        format!("{} → {}", self.before.get(from), self.after.get(to))
+    }
 }
 
 fn group(group: &Group) -> (String, bool) {
@@ -87,11 +103,12 @@ fn group(group: &Group) -> (String, bool) {
     }
 }
 
-/// Text as it is, or as code in Markdown.
+/// Text as it is, or as code in Markdown or in a cell of one of its tables.
 #[derive(Clone, Copy, PartialEq)]
-enum Style {
+pub(crate) enum Style {
     Text,
     Markdown,
+    Cell,
 }
 
 impl Style {
@@ -99,17 +116,13 @@ impl Style {
         match self {
             Style::Text => format!("`{}`", printable(text)),
             Style::Markdown => code_span(text),
+            Style::Cell => cell_code(text),
         }
     }
 
     /// A name from a document or a context, or a word of this report.
     fn name(self, (text, is_value): (String, bool)) -> String {
         if is_value { self.code(&text) } else { text }
-    }
-
-    /// A cell of a table, in which a vertical bar has to be escaped.
-    fn cell(text: &str) -> String {
-        text.replace('|', "\\|")
     }
 }
 
@@ -134,16 +147,15 @@ impl Impact {
 
     /// Returns a line about each flag [above a bound](Impact::exceeding).
     #[must_use]
-    pub fn complaints(&self, bound: f64) -> Vec<String> {
+    pub fn complaints(&self, bound: Percentage) -> Vec<String> {
         let complaint = |(flag, share): (&FlagImpact, Option<f64>)| {
             let key = printable(&flag.key);
             match share {
                 Some(share) => {
-                    format!("`{key}`: {} change, more than {}", percent(share), percent(bound))
+                    format!("`{key}`: {} change, more than {bound}", percent(share))
                 }
                 None => format!(
-                    "`{key}`: the share depends on attributes, and may be more than {}; pass --contexts",
-                    percent(bound)
+                    "`{key}`: the share depends on attributes, and may be more than {bound}; pass --contexts"
                 ),
             }
         };
@@ -163,7 +175,7 @@ impl Impact {
             if self.contexts > 0 {
                 flag.matrix(self, &mut text);
             }
-            for line in flag.notes(Style::Markdown) {
+            for line in flag.notes(&Pairs::of(flag, Style::Markdown)) {
                 let _ = writeln!(text, "- {line}");
             }
             for (index, by) in self.by.iter().enumerate() {
@@ -179,13 +191,10 @@ impl fmt::Display for Impact {
         writeln!(f, "{}", self.headline())?;
         for flag in &self.flags {
             writeln!(f, "\nflag `{}`{}", printable(&flag.key), flag.headline(self))?;
+            let pairs = Pairs::of(flag, Style::Text);
             for each in flag.moves.iter().filter(|each| each.changed) {
-                write!(
-                    f,
-                    "  {}: {}",
-                    flag.pair(each, Style::Text),
-                    part(each.count, self.contexts)
-                )?;
+                let arrow = pairs.arrow(each.from, each.to);
+                write!(f, "  {arrow}: {}", part(each.count, self.contexts))?;
                 let sample = each.sample.iter().map(|key| printable(key).to_string());
                 let sample: Vec<String> = sample.collect();
                 if !sample.is_empty() {
@@ -193,7 +202,7 @@ impl fmt::Display for Impact {
                 }
                 writeln!(f)?;
             }
-            for line in flag.notes(Style::Text) {
+            for line in flag.notes(&pairs) {
                 writeln!(f, "  {line}")?;
             }
             for (index, by) in self.by.iter().enumerate() {
@@ -220,51 +229,40 @@ impl FlagImpact {
         }
     }
 
-    fn pair(&self, each: &Move, style: Style) -> String {
-        self.arrow(each.from, each.to, style)
-    }
-
-    fn arrow(&self, from: ServedAnswer, to: ServedAnswer, style: Style) -> String {
-        let (from, to) =
-            (answer(from, &self.variations_before), answer(to, &self.variations_after));
-        format!("{} → {}", style.name(from), style.name(to))
-    }
-
     /// The table of values before and after.
     fn matrix(&self, impact: &Impact, text: &mut String) {
         let _ = writeln!(
             text,
             "| before | after | contexts | share | such as |\n|---|---|--:|--:|---|"
         );
+        let pairs = Pairs::of(self, Style::Cell);
         for each in &self.moves {
-            let before = Style::Markdown.name(answer(each.from, &self.variations_before));
-            let after = Style::Markdown.name(answer(each.to, &self.variations_after));
             let sample: Vec<String> = match each.changed {
-                true => each.sample.iter().map(|key| code_span(key)).collect(),
+                true => each.sample.iter().map(|key| cell_code(key)).collect(),
                 false => vec!["unchanged".to_owned()],
             };
             let _ = writeln!(
                 text,
                 "| {} | {} | {} | {} | {} |",
-                Style::cell(&before),
-                Style::cell(&after),
+                pairs.before.get(each.from),
+                pairs.after.get(each.to),
                 count(each.count),
                 percent(share(each.count, impact.contexts)),
-                Style::cell(&sample.join(", ")),
+                sample.join(", "),
             );
         }
         let _ = writeln!(text);
     }
 
     fn markdown_groups(&self, index: usize, by: &super::GroupedBy, text: &mut String) {
-        let heading = Style::cell(&code_span(&by.attribute));
+        let heading = cell_code(&by.attribute);
         let _ = writeln!(text, "\n| {heading} | contexts | change | share |\n|---|--:|--:|--:|");
         for (position, (name, contexts)) in by.groups.iter().enumerate().take(GROUPS) {
             let changed = self.changed_in(index, position);
             let _ = writeln!(
                 text,
                 "| {} | {} | {} | {} |",
-                Style::cell(&Style::Markdown.name(group(name))),
+                Style::Cell.name(group(name)),
                 count(*contexts),
                 count(changed),
                 percent(share(changed, *contexts)),
@@ -276,9 +274,9 @@ impl FlagImpact {
     }
 
     /// The changes that follow from the documents, and the unknown ones.
-    fn notes(&self, style: Style) -> Vec<String> {
+    fn notes(&self, pairs: &Pairs) -> Vec<String> {
         let mut lines: Vec<String> =
-            self.foreseen.iter().map(|each| self.foreseen_line(each, style)).collect();
+            self.foreseen.iter().map(|each| foreseen_line(each, pairs)).collect();
         if lines.is_empty() {
             lines.push("only reasons can change".to_owned());
         }
@@ -288,38 +286,39 @@ impl FlagImpact {
         }
         lines
     }
+}
 
-    fn foreseen_line(&self, change: &ForeseenChange, style: Style) -> String {
-        let (from, to) = (change.from.to_string(), change.to.to_string());
-        let place = match from == to {
-            true => style.code(&to),
-            false => format!("{} → {}", style.code(&from), style.code(&to)),
-        };
-        let shares = match &change.shares {
-            Foreseen::Attributes(because) => {
-                let because = match style {
-                    Style::Text => because.to_string(),
-                    Style::Markdown => because.0.to_markdown(),
-                };
-                return format!("depends on attributes: {place}: {because}");
-            }
-            Foreseen::Exact(shares) => shares.iter().filter(|share| share.changed),
-        };
-        let of = match (change.everyone, &change.kind) {
-            (true, None) => "all contexts".to_owned(),
-            (true, Some(kind)) => format!("the keys of kind {}", style.code(kind)),
-            (false, None) => "the contexts that reach it".to_owned(),
-            (false, Some(kind)) => {
-                format!("the keys of kind {} that reach it", style.code(kind))
-            }
-        };
-        let moves = shares.map(|share| {
-            format!(
-                "{} of {of} {}",
-                percent(share.share()),
-                self.arrow(share.from, share.to, style)
-            )
-        });
-        format!("exact: {place}: {}", moves.collect::<Vec<_>>().join(", "))
+fn foreseen_line(change: &ForeseenChange, pairs: &Pairs) -> String {
+    let style = pairs.style;
+    let (from, to) = (change.from.to_string(), change.to.to_string());
+    let place = match from == to {
+        true => style.code(&to),
+        false => format!("{} → {}", style.code(&from), style.code(&to)),
+    };
+    let shares = match &change.shares {
+        Foreseen::Attributes(because) => {
+            let because = match style {
+                Style::Text => because.to_string(),
+                Style::Markdown | Style::Cell => because.0.to_markdown(),
+            };
+            return format!("depends on attributes: {place}: {because}");
+        }
+        Foreseen::Exact(shares) => shares.iter().filter(|share| share.changed),
+    };
+    let of = match (change.everyone, &change.kind) {
+        (true, None) => "all contexts".to_owned(),
+        (true, Some(kind)) => format!("the keys of kind {}", style.code(kind)),
+        (false, None) => "the contexts that reach it".to_owned(),
+        (false, Some(kind)) => {
+            format!("the keys of kind {} that reach it", style.code(kind))
+        }
+    };
+    let moves = shares.map(|share| {
+        format!("{} of {of} {}", percent(share.share()), pairs.arrow(share.from, share.to))
+    });
+    let mut line = format!("exact: {place}: {}", moves.collect::<Vec<_>>().join(", "));
+    if let Some((from, to)) = change.without_kind {
+        let _ = write!(line, "; every context without this kind {}", pairs.arrow(from, to));
     }
+    line
 }

@@ -6,15 +6,13 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use isoflag::model::{BucketInput, Rollout, Served};
-use isoflag::{
-    AttributeReference, Context, FlagHandle, Flags, Object, PublicAttribute, ReasonKind, Value,
-};
+use isoflag::model::{BucketInput, Rollout, Served, has_value_to_hash};
+use isoflag::{AttributeReference, Context, FlagHandle, Flags, Object, ReasonKind, Value};
 
 pub(crate) use raise::raise_share;
 pub use raise::{RaiseError, raised};
 
-use crate::impact::{DecidingPart, ServedAnswer, answer_to_value, rollout_ranges, served_answer};
+use crate::impact::{Answers, DecidingPart, ServedAnswer, rollout_ranges, served_answer};
 
 /// The answers of one flag for many contexts.
 #[derive(Clone, Debug)]
@@ -68,6 +66,14 @@ pub struct SimulationCounter {
     handle: FlagHandle,
     simulation: Simulation,
     answers: BTreeMap<ServedAnswer, u64>,
+    /// The index of each rollout of the simulation.
+    rollouts: BTreeMap<DecidingPart, RolloutIndex>,
+}
+
+#[derive(Debug)]
+struct RolloutIndex {
+    rollout: usize,
+    shares: BTreeMap<ServedAnswer, usize>,
 }
 
 /// The distance of a sum of squares from its mean that a random one exceeds with a probability of
@@ -78,42 +84,44 @@ const ONE_IN_A_THOUSAND: f64 = 6.907_755_278_982_137;
 const LEAST_EXPECTED: f64 = 5.0;
 
 impl SimulatedRollout {
-    fn of(part: DecidingPart, rollout: &Rollout, input: BucketInput<'_>) -> SimulatedRollout {
+    /// Returns the rollout, and the index of each answer.
+    fn of(
+        part: DecidingPart,
+        rollout: &Rollout,
+        input: BucketInput<'_>,
+    ) -> (SimulatedRollout, BTreeMap<ServedAnswer, usize>) {
         let mut shares: Vec<SimulatedShare> = Vec::new();
+        let mut indexes = BTreeMap::new();
         let mut start = 0;
         for (end, variation) in rollout_ranges(rollout) {
             let answer = variation.map_or(ServedAnswer::Error, ServedAnswer::Variation);
             let buckets = end.saturating_sub(start);
             start = end;
-            match shares.iter_mut().find(|share| share.answer == answer) {
+            let index = *indexes.entry(answer).or_insert(shares.len());
+            match shares.get_mut(index) {
                 Some(share) => share.buckets += buckets,
                 None => shares.push(SimulatedShare { answer, buckets, count: 0 }),
             }
         }
-        SimulatedRollout {
+        let rollout = SimulatedRollout {
             part,
             kind: Arc::clone(input.kind),
             attribute: input.attribute.clone(),
             contexts: 0,
             not_hashed: 0,
             shares,
-        }
+        };
+        (rollout, indexes)
     }
 
-    fn count(&mut self, context: &Context, answer: ServedAnswer) {
-        let is_hashed = match context.public_attribute(Some(&self.kind), &self.attribute) {
-            PublicAttribute::Absent => false,
-            PublicAttribute::Private | PublicAttribute::Value(Value::String(_)) => true,
-            PublicAttribute::Value(value) => {
-                value.as_number().is_some_and(|number| number.fract().abs() <= 0.0)
-            }
-        };
-        if !is_hashed {
+    /// Counts a context that got the answer with this index.
+    fn count(&mut self, context: &Context, answer: Option<usize>) {
+        if !has_value_to_hash(context, &self.kind, &self.attribute) {
             self.not_hashed += 1;
             return;
         }
         self.contexts += 1;
-        if let Some(share) = self.shares.iter_mut().find(|share| share.answer == answer) {
+        if let Some(share) = answer.and_then(|index| self.shares.get_mut(index)) {
             share.count += 1;
         }
     }
@@ -147,9 +155,9 @@ impl SimulatedRollout {
         degrees + 2.0 * (ONE_IN_A_THOUSAND * degrees).sqrt() + 2.0 * ONE_IN_A_THOUSAND
     }
 
-    fn to_value(&self, variations: &[Value]) -> Value {
+    fn to_value(&self, answers: &Answers) -> Value {
         let shares = self.shares.iter().map(|each| {
-            let served = answer_to_value(each.answer, variations);
+            let served = answers.get(each.answer);
             let members = [
                 ("expected", Value::from(f64::from(each.buckets) / 100_000.0)),
                 ("count", Value::from(each.count as f64)),
@@ -191,6 +199,7 @@ impl SimulationCounter {
         let model = flags.model();
         let flag = model.flag(handle.index())?;
         let mut rollouts = Vec::new();
+        let mut indexes = BTreeMap::new();
         if let Some(targeting) = flag.targeting() {
             let rules = targeting.rules.iter().enumerate();
             let rules = rules.map(|(index, rule)| (DecidingPart::Rule(index), &rule.served));
@@ -199,7 +208,9 @@ impl SimulationCounter {
                 if let Served::Rollout(rollout) = served
                     && let Some(input) = rollout.bucketing.input(model)
                 {
-                    rollouts.push(SimulatedRollout::of(part, rollout, input));
+                    let (simulated, shares) = SimulatedRollout::of(part, rollout, input);
+                    indexes.insert(part, RolloutIndex { rollout: rollouts.len(), shares });
+                    rollouts.push(simulated);
                 }
             }
         }
@@ -212,7 +223,8 @@ impl SimulationCounter {
             rollouts,
         };
         let answers = BTreeMap::new();
-        Some(SimulationCounter { flags: flags.clone(), handle, simulation, answers })
+        let (flags, rollouts) = (flags.clone(), indexes);
+        Some(SimulationCounter { flags, handle, simulation, answers, rollouts })
     }
 
     /// Evaluates the flag for one more context; `None` is an invalid one.
@@ -230,8 +242,9 @@ impl SimulationCounter {
             ReasonKind::Fallthrough { .. } => DecidingPart::Fallthrough,
             _ => return,
         };
-        if let Some(rollout) = self.simulation.rollouts.iter_mut().find(|each| each.part == part) {
-            rollout.count(context, served);
+        let Some(index) = self.rollouts.get(&part) else { return };
+        if let Some(rollout) = self.simulation.rollouts.get_mut(index.rollout) {
+            rollout.count(context, index.shares.get(&served).copied());
         }
     }
 
@@ -247,14 +260,15 @@ impl Simulation {
     /// `{key, contexts, invalid, answers, rollouts}`.
     #[must_use]
     pub fn to_value(&self) -> Value {
+        let named = Answers::of(&self.variations);
         let answers = self.answers.iter().map(|(answer, count)| {
             let members = [
                 ("count", Value::from(*count as f64)),
                 ("share", Value::from(share(*count, self.contexts))),
             ];
-            members.into_iter().fold(answer_to_value(*answer, &self.variations), with)
+            members.into_iter().fold(named.get(*answer), with)
         });
-        let rollouts = self.rollouts.iter().map(|rollout| rollout.to_value(&self.variations));
+        let rollouts = self.rollouts.iter().map(|rollout| rollout.to_value(&named));
         Value::Object(Object::from_iter([
             ("key", Value::String(Arc::clone(&self.key))),
             ("contexts", Value::from(self.contexts as f64)),

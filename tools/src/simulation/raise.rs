@@ -45,8 +45,8 @@ impl fmt::Display for RaiseError {
 impl std::error::Error for RaiseError {}
 
 /// Returns the document with a larger share of a variation in the flag's fallthrough, of 100,000
-/// buckets. The other entries lose theirs, the last one first, so that every context keeps its
-/// variation unless it has to change.
+/// buckets. The nearest entries lose theirs, those after it first, so that only as many contexts
+/// as the share grows by get another variation.
 ///
 /// # Errors
 ///
@@ -78,7 +78,10 @@ pub(crate) fn raise_share(weights: &mut [u32], own: &[bool], mut missing: u32) {
     if let Some((weight, _)) = weights.iter_mut().zip(own).find(|(_, own)| **own) {
         *weight += missing;
     }
-    for (weight, _) in weights.iter_mut().zip(own).rev().filter(|(_, own)| !**own) {
+    let first = own.iter().position(|own| *own).unwrap_or_default();
+    let nearest = (first..weights.len()).chain((0..first).rev());
+    for index in nearest.filter(|index| own.get(*index) == Some(&false)) {
+        let Some(weight) = weights.get_mut(index) else { continue };
         let taken = missing.min(*weight);
         *weight -= taken;
         missing -= taken;

@@ -5,7 +5,7 @@ use std::fmt;
 use isoflag::printable;
 
 use super::{Simulation, share};
-use crate::impact::{percent, printed_answer, printed_count};
+use crate::impact::{Names, Style, percent, printed_count};
 
 impl fmt::Display for Simulation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,9 +16,9 @@ impl fmt::Display for Simulation {
             write!(f, "; {} invalid", printed_count(self.invalid))?;
         }
         writeln!(f)?;
+        let names = Names::of(&self.variations, Style::Text);
         for (answer, count) in &self.answers {
-            let (answer, share) =
-                (printed_answer(*answer, &self.variations), share(*count, self.contexts));
+            let (answer, share) = (names.get(*answer), share(*count, self.contexts));
             writeln!(f, "  {answer}: {} ({})", printed_count(*count), percent(share))?;
         }
         for rollout in &self.rollouts {
@@ -39,7 +39,7 @@ impl fmt::Display for Simulation {
                 let expected = percent(f64::from(each.buckets) / 100_000.0);
                 let count = printed_count(each.count);
                 let share = percent(share(each.count, rollout.contexts));
-                let answer = printed_answer(each.answer, &self.variations);
+                let answer = names.get(each.answer);
                 writeln!(f, "  {answer}: weight {expected}, {count} contexts ({share})")?;
             }
             let (degrees, bound) = (rollout.degrees_of_freedom(), rollout.chi_square_bound());

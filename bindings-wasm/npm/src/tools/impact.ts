@@ -19,8 +19,8 @@ export type ImpactAnswer =
   | {
       /** The index of the served variation. */
       readonly variation: number;
-      /** The served value. */
-      readonly value: JsonValue;
+      /** The served value; absent if its JSON is longer than 256 bytes. */
+      readonly value?: JsonValue;
     }
   | {
       /** No variation is served. */
@@ -61,6 +61,8 @@ export interface ForeseenChange {
   readonly share?: number;
   /** The kind whose keys the share counts, if buckets decide. */
   readonly keysOf?: string;
+  /** The answers of contexts without this kind, which the share does not count, if their value differs. */
+  readonly withoutKind?: Pick<ImpactMove, "from" | "to">;
   /** The exact share of each pair of answers. */
   readonly moves?: readonly Omit<ImpactMove, "count" | "sample">[];
 }

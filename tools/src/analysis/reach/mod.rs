@@ -106,7 +106,7 @@ impl<'a> Failing<'a> {
 /// `None` if the flag may serve several answers, may fail, or is missing.
 ///
 /// ```
-/// use isoflag::{FlagHandle, Flags, Value};
+/// use isoflag::{Flags, Value};
 /// use isoflag_tools::{Constant, constant};
 /// let flags = Flags::from_json(br#"{"flags": {"f": {"on": true, "variations": [false, true],
 ///     "rules": [{"variation": 1, "clauses": [

@@ -19,7 +19,7 @@ from isoflag._core import printable
 
 import isoflag
 
-from ._core import Impact, share
+from ._core import Impact, Percentage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     impact.add_argument(
         "--fail-over",
         metavar="SHARE",
-        type=_share,
+        type=_percentage,
         help="exit with 1 if more than this share of the rows may get another value of any flag, "
         "such as `5%%`",
     )
@@ -94,9 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _share(text: str) -> float:
+def _percentage(text: str) -> Percentage:
     try:
-        return share(text)
+        return Percentage(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -121,8 +121,8 @@ def _impact(arguments: argparse.Namespace) -> int:
         finally:
             _progress("")
     # Raises if no row is valid.
-    if (summary := impact.summary(str(arguments.table))) is not None:
-        _complain(summary)
+    for line in impact.summary(str(arguments.table)):
+        _complain(line)
     if arguments.json:
         print(printable(impact.to_json()))  # noqa: T201
     else:
