@@ -9,7 +9,7 @@
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
-//!   answers of one flag;
+//!   answers of one flag; `projection` makes the smaller document for clients;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -27,6 +27,7 @@ mod impact;
 mod inventory;
 mod last_evaluated;
 mod lifecycle;
+mod projection;
 mod receipt;
 mod retirement;
 mod simulation;
@@ -58,6 +59,10 @@ pub use lifecycle::{
     Artifact, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status, TransitionError,
     artifacts, lifecycle, moment_of_seconds, on_variation, owner, read_moment, status_change,
     with_changes, with_status,
+};
+pub use projection::{
+    Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
+    check_visibility, parent_digest, project,
 };
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{
