@@ -1,13 +1,20 @@
 //! Finds the flags and segments whose paths may be too long, or lead back to themselves.
 
+use std::collections::BTreeSet;
+
 use isoflag::limits::PATH_LENGTH;
-use isoflag::model::{Clause, Condition, Flag, Model, Segment};
+use isoflag::model::{Clause, Condition, Flag, Membership, Model, Segment, SegmentRule};
+
+use super::Part;
 
 /// The parts of a document that are not folded. Folding removes dependencies, and an evaluation
 /// that fails because a path of dependencies is too long or a cycle would no longer fail.
+///
+/// These are the parts on such a path, and, as far as the projection contains one of them, all of
+/// its dependencies.
 pub(super) struct Frozen {
-    flags: Vec<bool>,
-    segments: Vec<bool>,
+    flags: Graph,
+    segments: Graph,
 }
 
 impl Frozen {
@@ -19,34 +26,82 @@ impl Frozen {
         };
         let segments = |slot: u32| -> Vec<u32> {
             let Some(Segment::Readable(body)) = model.segment(slot) else { return Vec::new() };
-            let all = body.rules.iter().flat_map(|rule| &rule.clauses).flat_map(segments_of);
-            all.copied().filter(|slot| model.segment(*slot).is_some()).collect()
+            if matches!(body.membership, Membership::Big { reference: None, .. }) {
+                return Vec::new();
+            }
+            let mut all = followed(model, &body.rules);
+            all.retain(|slot| model.segment(*slot).is_some());
+            all
         };
         Frozen {
             // A path of prerequisites begins below the requested flag.
-            flags: frozen(model.flags().map(|(slot, _)| slot), prerequisites, PATH_LENGTH + 1),
-            segments: frozen(model.segments().map(|(slot, _)| slot), segments, PATH_LENGTH),
+            flags: Graph::of(model.flags().map(|(slot, _)| slot), prerequisites, PATH_LENGTH + 1),
+            segments: Graph::of(model.segments().map(|(slot, _)| slot), segments, PATH_LENGTH),
         }
     }
 
     pub(super) fn flag(&self, slot: u32) -> bool {
-        self.flags.get(slot as usize) == Some(&true)
+        self.flags.is_frozen(slot)
     }
 
     pub(super) fn segment(&self, slot: u32) -> bool {
-        self.segments.get(slot as usize) == Some(&true)
+        self.segments.is_frozen(slot)
+    }
+
+    /// Whether any part is frozen.
+    pub(super) fn is_any(&self) -> bool {
+        [&self.flags, &self.segments].into_iter().any(|graph| graph.0.iter().any(Node::is_frozen))
+    }
+
+    /// Freezes the dependencies of parts of the projection; returns whether that changes any.
+    pub(super) fn extend(&mut self, parts: &BTreeSet<Part>) -> bool {
+        let flags = parts.iter().filter_map(|part| match part {
+            Part::Flag(slot) => Some(*slot),
+            Part::Segment(_) => None,
+        });
+        let segments = parts.iter().filter_map(|part| match part {
+            Part::Flag(_) => None,
+            Part::Segment(slot) => Some(*slot),
+        });
+        let changed = self.flags.extend(flags.collect());
+        self.segments.extend(segments.collect()) | changed
+    }
+
+    /// Freezes the dependencies of all parts.
+    pub(super) fn extend_to_all(&mut self) {
+        for graph in [&mut self.flags, &mut self.segments] {
+            let all = (0..).zip(&graph.0).map(|(slot, _)| slot).collect();
+            graph.extend(all);
+        }
     }
 }
 
-/// The segments that a clause refers to.
-pub(super) fn segments_of(clause: &Clause) -> &[u32] {
-    match &clause.condition {
-        Condition::Segments(segments) => segments,
-        _ => &[],
+/// The segments that the rules of a segment refer to, as far as it keeps them when it is frozen.
+fn followed(model: &Model, rules: &[SegmentRule]) -> Vec<u32> {
+    let mut all = Vec::new();
+    for SegmentRule { clauses, weighted } in rules {
+        let is_valid = |clause: &&Clause| !matches!(clause.condition, Condition::InvalidReference);
+        let valid = clauses.iter().take_while(is_valid);
+        let before = valid.clone().count();
+        for clause in valid {
+            if let Condition::Segments(segments) = &clause.condition {
+                all.extend(segments);
+            }
+        }
+        let is_last = match weighted {
+            Some((_, bucketing)) if clauses.is_empty() => !bucketing.is_computable(model.hash()),
+            _ => true,
+        };
+        if before == 0 && is_last {
+            break;
+        }
     }
+    all
 }
 
-/// One part, in the order in which heights become known: from the parts without dependencies up.
+/// Parts with their dependencies, by slot.
+struct Graph(Vec<Node>);
+
 #[derive(Clone, Default)]
 struct Node {
     dependencies: Vec<u32>,
@@ -55,60 +110,86 @@ struct Node {
     waiting: usize,
     /// The number of parts on the longest path from here, itself included.
     height: usize,
-    frozen: bool,
+    /// Whether it is on a path that is too long, or leads to a cycle.
+    is_unsafe: bool,
+    /// Whether a part of the projection that is unsafe depends on it.
+    is_below: bool,
 }
 
-/// Marks the parts on a path of more than `longest` parts or leading to a cycle, and everything
-/// that they depend on.
-fn frozen(
-    slots: impl Iterator<Item = u32>,
-    dependencies: impl Fn(u32) -> Vec<u32>,
-    longest: usize,
-) -> Vec<bool> {
-    let slots: Vec<u32> = slots.collect();
-    let count = slots.iter().max().map_or(0, |last| *last as usize + 1);
-    let mut nodes = vec![Node::default(); count];
-    for slot in &slots {
-        let all = dependencies(*slot);
-        for each in &all {
-            change(&mut nodes, *each, |node| node.dependents.push(*slot));
-        }
-        change(&mut nodes, *slot, |node| {
-            node.waiting = all.len();
-            node.height = 1;
-            node.dependencies = all;
-        });
+impl Node {
+    fn is_frozen(&self) -> bool {
+        self.is_unsafe || self.is_below
     }
-    let is_ready = |slot: &u32| nodes.get(*slot as usize).is_some_and(|node| node.waiting == 0);
-    let mut ready: Vec<u32> = slots.iter().copied().filter(is_ready).collect();
-    while let Some(slot) = ready.pop() {
-        let Some(node) = nodes.get_mut(slot as usize) else { continue };
-        let (height, dependents) = (node.height, std::mem::take(&mut node.dependents));
-        for dependent in dependents {
-            change(&mut nodes, dependent, |node| {
-                node.height = node.height.max(height + 1);
-                node.waiting -= 1;
-                if node.waiting == 0 {
-                    ready.push(dependent);
+}
+
+impl Graph {
+    /// Computes heights from the parts without dependencies up; a part that leads to a cycle gets
+    /// none.
+    fn of(
+        slots: impl Iterator<Item = u32>,
+        dependencies: impl Fn(u32) -> Vec<u32>,
+        longest: usize,
+    ) -> Graph {
+        let slots: Vec<u32> = slots.collect();
+        let count = slots.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut graph = Graph(vec![Node::default(); count]);
+        for slot in &slots {
+            let all = dependencies(*slot);
+            for each in &all {
+                graph.change(*each, |node| node.dependents.push(*slot));
+            }
+            graph.change(*slot, |node| {
+                node.waiting = all.len();
+                node.height = 1;
+                node.dependencies = all;
+            });
+        }
+        let is_ready = |slot: &u32| graph.node(*slot).is_some_and(|node| node.waiting == 0);
+        let mut ready: Vec<u32> = slots.iter().copied().filter(is_ready).collect();
+        while let Some(slot) = ready.pop() {
+            let Some(node) = graph.0.get_mut(slot as usize) else { continue };
+            let (height, dependents) = (node.height, std::mem::take(&mut node.dependents));
+            for dependent in dependents {
+                graph.change(dependent, |node| {
+                    node.height = node.height.max(height + 1);
+                    node.waiting -= 1;
+                    if node.waiting == 0 {
+                        ready.push(dependent);
+                    }
+                });
+            }
+        }
+        for node in &mut graph.0 {
+            node.is_unsafe = node.waiting > 0 || node.height > longest;
+        }
+        graph
+    }
+
+    fn node(&self, slot: u32) -> Option<&Node> {
+        self.0.get(slot as usize)
+    }
+
+    fn change(&mut self, slot: u32, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.0.get_mut(slot as usize) {
+            change(node);
+        }
+    }
+
+    fn is_frozen(&self, slot: u32) -> bool {
+        self.node(slot).is_some_and(Node::is_frozen)
+    }
+
+    fn extend(&mut self, mut pending: Vec<u32>) -> bool {
+        pending.retain(|slot| self.node(*slot).is_some_and(|node| node.is_unsafe));
+        let mut changes = false;
+        while let Some(slot) = pending.pop() {
+            self.change(slot, |node| {
+                if !std::mem::replace(&mut node.is_below, true) {
+                    changes |= !node.is_unsafe;
+                    pending.extend(&node.dependencies);
                 }
             });
         }
-    }
-    let is_unsafe = |node: &Node| node.waiting > 0 || node.height > longest;
-    let unsafe_slots = (0..).zip(&nodes).filter(|(_, node)| is_unsafe(node));
-    let mut pending: Vec<u32> = unsafe_slots.map(|(slot, _)| slot).collect();
-    while let Some(slot) = pending.pop() {
-        change(&mut nodes, slot, |node| {
-            if !std::mem::replace(&mut node.frozen, true) {
-                pending.append(&mut node.dependencies);
-            }
-        });
-    }
-    nodes.iter().map(|node| node.frozen).collect()
-}
-
-fn change(nodes: &mut [Node], slot: u32, change: impl FnOnce(&mut Node)) {
-    if let Some(node) = nodes.get_mut(slot as usize) {
-        change(node);
+        changes
     }
 }

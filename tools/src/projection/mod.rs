@@ -149,30 +149,25 @@ pub fn project(flags: &Flags, options: &ProjectionOptions) -> Result<Projection,
     let known = Known::read(flags, &options.known)?;
     let private = Private::parse(&options.private)?;
     let model = flags.model();
-    let mut fold = Fold {
-        flags,
-        model,
-        known,
-        private: &private,
-        frozen: Frozen::of(model),
-        folded: BTreeMap::new(),
-        segments: BTreeMap::new(),
-    };
     let available = model.flags().filter(|(_, flag)| flag.metadata.client_side);
     let available: Vec<u32> = available.map(|(slot, _)| slot).collect();
-    fold.reach(&available);
+    let mut fold = Fold::of(flags, &known, &private, &available);
     let showing = fold.showing();
     let mut refused = Vec::new();
     let mut kept = Vec::new();
     for slot in available {
         match showing.get(&Part::Flag(slot)) {
             None => kept.push(slot),
-            Some((private, part)) => refused.push(RefusedFlag {
+            Some((index, part)) => refused.push(RefusedFlag {
                 key: Arc::clone(model.flag_key(slot)),
-                private: fold.private.text(*private),
+                private: private.text(*index),
                 place: part.place(model),
             }),
         }
+    }
+    if !refused.is_empty() && fold.frozen.is_any() {
+        // What only refused flags freeze is folded.
+        fold = Fold::of(flags, &known, &private, &kept);
     }
     let reached = fold.reach(&kept);
     let decided = reached.iter().filter(|part| fold.is_decided(**part)).count();
@@ -206,14 +201,43 @@ impl Part {
 struct Fold<'a> {
     flags: &'a Flags,
     model: &'a Model,
-    known: Known,
+    known: &'a Known,
     private: &'a Private,
     frozen: Frozen,
     folded: BTreeMap<u32, FoldedFlag>,
     segments: BTreeMap<u32, FoldedSegment>,
 }
 
-impl Fold<'_> {
+/// The number of times that parts are frozen because others are.
+const FREEZES: usize = 3;
+
+impl<'a> Fold<'a> {
+    /// Folds flags and everything that they depend on.
+    fn of(flags: &'a Flags, known: &'a Known, private: &'a Private, slots: &[u32]) -> Fold<'a> {
+        let model = flags.model();
+        let mut fold = Fold {
+            flags,
+            model,
+            known,
+            private,
+            frozen: Frozen::of(model),
+            folded: BTreeMap::new(),
+            segments: BTreeMap::new(),
+        };
+        for round in 0.. {
+            let reached = fold.reach(slots);
+            if !fold.frozen.extend(&reached) {
+                break;
+            }
+            if round == FREEZES {
+                fold.frozen.extend_to_all();
+            }
+            fold.folded.clear();
+            fold.segments.clear();
+        }
+        fold
+    }
+
     /// Folds flags and everything that they depend on, and returns these parts.
     fn reach(&mut self, flags: &[u32]) -> BTreeSet<Part> {
         let mut reached = BTreeSet::new();

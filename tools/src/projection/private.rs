@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use isoflag::AttributeReference;
 use isoflag::model::{
-    Clause, Condition, Flag, KindSlot, Membership, Model, Segment, SegmentBody, Targeting,
+    Clause, Condition, KindSlot, Membership, Model, Segment, SegmentBody, Targeting,
 };
 
 use super::ProjectionError;

@@ -168,7 +168,7 @@ impl Fold<'_> {
             if folded.found.can_match
                 && let Some((weight, bucketing)) = &rule.weighted
             {
-                own = self.weight(*weight, bucketing, rule_source, &mut folded);
+                own = self.weight(*weight, bucketing, rule_source, frozen, &mut folded);
                 salted |= folded.found.can_match && !own.is_empty();
             }
             if folded.is_void() {
@@ -196,6 +196,7 @@ impl Fold<'_> {
         weight: i64,
         bucketing: &Bucketing,
         source: &Value,
+        frozen: bool,
         folded: &mut FoldedClauses,
     ) -> Members {
         if !bucketing.is_computable(self.model.hash()) {
@@ -211,6 +212,7 @@ impl Fold<'_> {
             false => None,
         };
         let includes = match bucket {
+            _ if frozen => None,
             Some(bucket) => Some(bucket < weight),
             None if weight <= 0 => Some(false),
             None if weight >= 100_000 => Some(true),
