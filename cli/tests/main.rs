@@ -11,6 +11,7 @@ mod impact;
 mod lifecycle;
 mod printable;
 mod program;
+mod project;
 mod reports;
 mod stamp;
 mod usage;

@@ -13,6 +13,7 @@ mod finish;
 mod impact;
 mod init;
 mod inventory;
+mod project;
 mod retire;
 mod simulate;
 mod stamp;
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Diff(diff::Arguments),
     Impact(impact::Arguments),
     Simulate(simulate::Arguments),
+    Project(project::Arguments),
     Strategy(strategy::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
@@ -61,6 +63,7 @@ impl Command {
             Command::Diff(arguments) => diff::run(&arguments, input, console),
             Command::Impact(arguments) => impact::run(&arguments, input, console),
             Command::Simulate(arguments) => simulate::run(&arguments, input, console),
+            Command::Project(arguments) => project::run(&arguments, input, console),
             Command::Strategy(arguments) => strategy::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),
             Command::Explain(arguments) => explain::run(&arguments, input, console),

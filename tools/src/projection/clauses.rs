@@ -1,5 +1,7 @@
 //! Folds the clauses of a rule: a clause that is true disappears, and one that is false decides.
 
+use std::sync::Arc;
+
 use isoflag::Value;
 use isoflag::model::{Clause, Condition};
 
@@ -133,10 +135,13 @@ impl Fold<'_> {
             // Every context has a kind.
             Condition::Kinds(test) if never(test.is_known()) => decided(clause.negate),
             // The context may have other kinds than the known ones.
-            Condition::Kinds(_) => match self.known.bound.clause_matches(clause) {
-                Some(matches) if matches != clause.negate => decided(matches),
-                _ => Match::EITHER,
-            },
+            Condition::Kinds(test) => {
+                let accepts = |kind: &Arc<str>| test.accepts(&Value::String(Arc::clone(kind)));
+                match self.known.kinds().any(accepts) {
+                    true => decided(!clause.negate),
+                    false => Match::EITHER,
+                }
+            }
             Condition::Attribute(slot, test) => {
                 let attribute = self.model.attribute(*slot);
                 let is_known = |kind, reference| self.known.knows(kind, reference);

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::model::{Bucketing, KindSlot, Model, Targets};
-use isoflag::{AttributeReference, BoundFlags, Context, Flags, Object, Value};
+use isoflag::{AttributeReference, BoundFlags, Context, Flags, Object, Value, printable};
 
 use super::ProjectionError;
 
 /// What is known of a context: it has these kinds, and each of their attributes has this value.
-/// Null is an attribute that the context lacks.
+/// Null is a kind or an attribute that the context lacks.
 pub(super) struct Known {
-    /// For each known kind, the known attributes.
-    kinds: BTreeMap<Arc<str>, Object>,
+    /// For each known kind, the known attributes; `None` if the context lacks the kind.
+    kinds: BTreeMap<Arc<str>, Option<Object>>,
     /// A context that has them.
     pub(super) bound: BoundFlags,
 }
@@ -34,8 +34,13 @@ impl Known {
         let mut kinds = BTreeMap::new();
         let mut members = vec![(Arc::from(KIND), Value::from("multi"))];
         for (kind, attributes) in object.iter() {
-            let Some(attributes) = attributes.as_object().filter(|_| **kind != *KIND) else {
-                return Err(invalid(format!("`{kind}`: {example}")));
+            let attributes = match attributes {
+                Value::Object(attributes) if **kind != *KIND => attributes,
+                Value::Null if **kind != *KIND => {
+                    kinds.insert(Arc::clone(kind), None);
+                    continue;
+                }
+                _ => return Err(invalid(format!("`{}`: {example}", printable(kind)))),
             };
             let complete = match attributes.get(KEY) {
                 Some(_) => attributes.clone(),
@@ -43,16 +48,17 @@ impl Known {
                 None => attributes.with(KEY, Value::from("unknown")),
             };
             members.push((Arc::clone(kind), Value::Object(complete)));
-            kinds.insert(Arc::clone(kind), attributes.clone());
+            kinds.insert(Arc::clone(kind), Some(attributes.clone()));
         }
-        let context = match kinds.is_empty() {
-            true => None,
-            false => {
-                let context = Context::from_value(Value::Object(Object::from_members(members)));
-                Some(context.map_err(|error| invalid(error.to_string()))?)
-            }
-        };
-        Ok(Known { kinds, bound: flags.bind_with(context.as_ref(), None) })
+        if let [_] = *members {
+            // A context needs a kind; as this one is not known, it decides nothing.
+            let longest = kinds.keys().map(|kind| kind.len()).max().unwrap_or_default();
+            let unknown = Object::default().with(KEY, Value::from("unknown"));
+            members.push((Arc::from("-".repeat(longest + 1)), Value::Object(unknown)));
+        }
+        let context = Context::from_value(Value::Object(Object::from_members(members)));
+        let context = context.map_err(|error| invalid(error.to_string()))?;
+        Ok(Known { kinds, bound: flags.bind(&context) })
     }
 
     fn model(&self) -> &Model {
@@ -65,8 +71,18 @@ impl Known {
     }
 
     fn knows_name(&self, kind: &str, name: &str) -> bool {
-        let attributes = self.kinds.get(kind);
-        attributes.is_some_and(|attributes| name == KIND || attributes.get(name).is_some())
+        match self.kinds.get(kind) {
+            None => false,
+            Some(None) => true,
+            Some(Some(attributes)) => name == KIND || attributes.get(name).is_some(),
+        }
+    }
+
+    /// The kinds that the context has.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &Arc<str>> {
+        let present =
+            |(kind, attributes): (_, &Option<Object>)| attributes.is_some().then_some(kind);
+        self.kinds.iter().filter_map(present)
     }
 
     pub(super) fn knows_key(&self, kind: KindSlot) -> bool {
@@ -75,7 +91,7 @@ impl Known {
 
     /// The known key of a kind.
     pub(super) fn key(&self, kind: KindSlot) -> Option<Value> {
-        self.kinds.get(self.model().kind(kind))?.get(KEY).cloned()
+        self.kinds.get(self.model().kind(kind))?.as_ref()?.get(KEY).cloned()
     }
 
     /// Whether the bucket of the context is known.

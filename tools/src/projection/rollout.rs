@@ -62,7 +62,10 @@ impl Fold<'_> {
             return vec![("variation", index.into())];
         }
         // An experiment with the decided entry alone, so that the reason is still an experiment's.
-        let entry = object(vec![("variation", index.into()), ("weight", 100_000.into())]);
+        // Without the kind, a context takes part only beyond the last share.
+        let has_kind = self.known.kinds().any(|kind| kind == input.kind);
+        let weight = if has_kind { 100_000 } else { 0 };
+        let entry = object(vec![("variation", index.into()), ("weight", weight.into())]);
         let mut members = vec![("kind", "experiment".into()), ("variations", vec![entry].into())];
         if &**input.kind != "user" {
             members.push(("contextKind", Value::String(input.kind.clone())));
