@@ -6,7 +6,7 @@
 //! inputs of an evaluation; [`flags`] is a document, which [`evaluation`]
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
-//! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`lifecycle`] has the
+//! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`projection`] makes the document of a client; [`lifecycle`] has the
 //! methods for authoring, deployment and retirement. [`warnings`] logs what an evaluation ignores.
 
 mod bound_flags;
@@ -25,6 +25,7 @@ mod impact;
 mod interned;
 mod lifecycle;
 mod many;
+mod projection;
 mod receipt;
 mod served;
 mod state;
