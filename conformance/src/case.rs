@@ -5,7 +5,9 @@ use isoflag::{
     DocumentHistory, Evidence, Flags, Gate, HistoryLimits, Object, Value, ValueType, parse_ttl,
     secure_mode_hash,
 };
-use isoflag_tools::{Strategy, System, receipt, replay, strategy_for, with_strategy};
+use isoflag_tools::{
+    ProjectionOptions, Strategy, System, project, receipt, replay, strategy_for, with_strategy,
+};
 
 use super::{array, get, lifecycle, list, number, object, sweep, text};
 
@@ -149,6 +151,13 @@ impl CaseRun<'_> {
                     Ok(flags) => return self.with_flags(flags).then(arguments, "load"),
                     Err(error) => refused(error.code(), ("path", Value::from(error.path()))),
                 }
+            }
+            "project" => {
+                let known = get(arguments, "known").cloned().unwrap_or_default();
+                let private = array(arguments, "private").iter();
+                let private = private.map(|text| text.as_str().unwrap().into()).collect();
+                let projected = project(&self.flags()?, &ProjectionOptions { known, private });
+                return self.with_flags(projected.unwrap().flags).then(arguments, "load");
             }
             "strategyFor" => {
                 let system = System::named(text(arguments, "system")).unwrap();
