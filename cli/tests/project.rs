@@ -28,6 +28,20 @@ fn a_document_is_projected_for_what_is_known() {
 }
 
 #[test]
+fn the_page_quotes_the_report_on_the_shop() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/client-document.md");
+    let text = std::fs::read_to_string(page).unwrap();
+    let (shop, known) = ("examples/shop/flags.json", "@examples/shop/known.json");
+    let ran = isoflag(&["project", shop, "--known", known, "--private", "user.email", "--report"]);
+    let (before, _) = text.split_once("```text\n").unwrap();
+    let current = format!("{before}```text\n{}```\n", ran.out);
+    if std::env::var_os("ISOFLAG_WRITE").is_some() {
+        std::fs::write(page, &current).unwrap();
+    }
+    assert!(text == current, "run it again with ISOFLAG_WRITE=1 to write {page}");
+}
+
+#[test]
 fn invalid_options_are_wrong_usage() {
     let document = file("whole-document.json", Some(DOCUMENT));
     for more in [["--known", "[]"], ["--known", "{"], ["--private", "email"]] {

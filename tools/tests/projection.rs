@@ -30,7 +30,7 @@ fn selection() -> impl Strategy<Value = Vec<(&'static str, Vec<&'static str>)>> 
         .prop_map(|(kinds, names)| kinds.into_iter().zip(names).collect())
 }
 
-/// What is known of a context, and another context with the same known attributes.
+/// Returns the known part of a context, and another context with the same known attributes.
 fn known_of(
     context: &Value,
     other: &Value,

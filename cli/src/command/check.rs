@@ -148,7 +148,7 @@ fn check_environments(reports: &mut [Report], options: &CheckOptions) {
 }
 
 impl Arguments {
-    /// What a browser can see, if that is to be printed.
+    /// Returns the report on the document of a browser, if it is to be printed.
     fn client(&self, flags: &Flags) -> Result<Option<ProjectionReport>, Failure> {
         if !self.client {
             return Ok(None);

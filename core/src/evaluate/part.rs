@@ -2,7 +2,7 @@
 
 use super::bound_context::BoundContext;
 use super::evaluation_cache::EvaluationCache;
-use super::observer::Uncached;
+use super::observer::NoObserver;
 use super::{Evaluation, Malformed};
 use crate::model::{Bucketing, Clause, KeyList, Model, Rollout, Targets, WeightedVariation};
 use crate::steps::Steps;
@@ -22,13 +22,13 @@ impl<'a> Parts<'a> {
     /// context is invalid.
     fn evaluate<T>(
         &self,
-        part: impl FnOnce(&mut Evaluation<'_, Uncached>) -> Result<T, Malformed>,
+        part: impl FnOnce(&mut Evaluation<'_, NoObserver>) -> Result<T, Malformed>,
     ) -> Option<T> {
         let mut evaluation = Evaluation {
             model: self.model,
             bound_context: self.bound_context,
             context: self.bound_context.valid()?,
-            observer: &mut Uncached,
+            observer: &mut NoObserver,
             steps: Steps::default(),
             big_segments: None,
             prerequisites: EvaluationCache::default(),

@@ -8,7 +8,7 @@ use crate::json::Value;
 /// read as absent.
 #[derive(Clone, Debug, Default)]
 pub struct Metadata {
-    /// The version; 0 if there is none.
+    /// The version; 0 if it is absent.
     pub version: f64,
     /// Whether evaluations of the flag are tracked.
     pub track_events: bool,

@@ -8,7 +8,7 @@ use isoflag::{AttributeReference, BoundFlags, Context, Flags, Object, Value, pri
 
 use super::ProjectionError;
 
-/// What is known of a context: it has these kinds, and each of their attributes has this value.
+/// The known part of a context: it has these kinds, and each of their attributes has this value.
 /// Null is a kind or an attribute that the context lacks.
 pub(super) struct Known {
     /// For each known kind, the known attributes; `None` if the context lacks the kind.

@@ -166,7 +166,7 @@ pub fn project(flags: &Flags, options: &ProjectionOptions) -> Result<Projection,
         }
     }
     if !refused.is_empty() && fold.frozen.is_any() {
-        // What only refused flags freeze is folded.
+        // Parts that only refused flags freeze are folded.
         fold = Fold::of(flags, &known, &private, &kept);
     }
     let reached = fold.reach(&kept);

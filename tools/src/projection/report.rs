@@ -7,7 +7,7 @@ use isoflag::{Object, Value};
 
 use super::{Projection, RefusedFlag};
 
-/// What a projection still contains, and what it leaves out.
+/// The contents of a projection, and the flags that it leaves out.
 #[derive(Clone, Debug)]
 pub struct ProjectionReport {
     /// The digest of the projection.
@@ -35,7 +35,7 @@ pub struct ProjectionReport {
 /// A string in a projection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisibleString {
-    /// What it is, such as `flag key` or `clause value`.
+    /// Its role, such as `flag key` or `clause value`.
     pub what: &'static str,
     /// The string.
     pub text: Arc<str>,
@@ -81,6 +81,9 @@ struct Strings(BTreeMap<(&'static str, Arc<str>), (String, usize)>);
 
 impl Strings {
     fn add(&mut self, what: &'static str, text: &Arc<str>, path: &str) {
+        if text.is_empty() {
+            return;
+        }
         let entry = self.0.entry((what, Arc::clone(text)));
         entry.or_insert_with(|| (path.to_owned(), 0)).1 += 1;
     }

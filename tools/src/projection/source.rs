@@ -14,7 +14,7 @@ pub(super) fn member<'v>(source: &'v Value, name: &str) -> Option<&'v Value> {
     source.as_object()?.get(name).filter(|value| !value.is_null())
 }
 
-/// The element of a list that a member contains; null if there is none.
+/// The element of a list that a member contains; null if the list is shorter.
 pub(super) fn element<'v>(source: &'v Value, name: &str, index: usize) -> &'v Value {
     let list = member(source, name).and_then(Value::as_array);
     list.and_then(|list| list.get(index)).unwrap_or(&Value::Null)

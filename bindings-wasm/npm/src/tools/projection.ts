@@ -3,8 +3,8 @@
 import { argumentErrors } from "../binding/errors.js";
 import { Flags } from "../binding/flags.js";
 import { flagsOf } from "../binding/flags-of.js";
-import type { LoadedDocument } from "../binding/loaded-document.js";
 import { encodeStrictly } from "../binding/json-encoding.js";
+import type { LoadedDocument } from "../binding/loaded-document.js";
 import { limits } from "../generated/constants.js";
 import * as tools from "../generated/tools-glue.js";
 import { during } from "./failures.js";
@@ -34,7 +34,7 @@ export interface RefusedFlag {
 
 /** A string that a reader of a projection sees. */
 export interface VisibleString {
-  /** What it is, such as `flag key` or `clause value`. */
+  /** Its role, such as `flag key` or `clause value`. */
   readonly what: string;
   /** The string. */
   readonly text: string;
@@ -44,7 +44,7 @@ export interface VisibleString {
   readonly count: number;
 }
 
-/** What a projection still contains, and what it leaves out. */
+/** The contents of a projection, and the flags that it leaves out. */
 export interface ProjectionReport {
   /** The digest of the projection. */
   readonly digest: string;
