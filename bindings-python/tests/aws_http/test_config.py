@@ -90,20 +90,22 @@ def test_the_document_form_leaves_private_flags_out_and_decides_absent_kinds() -
             {"flags": {"a": flag("a", 1, 2, rules=[rule], clientSideAvailability=VISIBLE)}}
         )
 
-    for options, has_flag, is_decided in (
+    cases: list[tuple[dict[str, Any], bool, bool]] = [
         ({}, True, False),
         ({"private": ["org.plan"]}, False, True),
         ({"private": ["org.plan"], "absent_kinds": ["org"]}, True, True),
-    ):
+    ]
+    for options, has_flag, is_decided in cases:
         body = respond(load("org"), form="document", **options)["body"]
         assert ("a" in Flags.from_json(body), "pro" not in body) == (has_flag, is_decided)
 
 
 def test_the_document_form_has_no_gate_and_no_hidden_flags(flags: Flags) -> None:
-    for options, message in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"gate": "feature-x"}, "the form `document` does not support `gate`"),
         ({"client_side_only": False}, "only flags that browsers may see"),
-    ):
+    ]
+    for options, message in cases:
         with pytest.raises(ValueError, match=message):
             respond(flags, form="document", **options)
     client = Client(flags)

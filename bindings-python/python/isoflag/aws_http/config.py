@@ -248,7 +248,12 @@ class _Body:
     def etag(self, digest: str, context: Context, consistent: Mapping[str, bool]) -> str:
         """Returns a strong tag: equal only for equal responses from the same document."""
         # The order of names matters: it is the order of the body's members.
-        options = [self.form, self.client_side_only, [*self.names.items()], self.defaults]
+        options: list[Any] = [
+            self.form,
+            self.client_side_only,
+            [*self.names.items()],
+            self.defaults,
+        ]
         options += [consistent, self.lone, self.private, self.absent_kinds]
         text = json.dumps([__version__, digest, context.to_dict(), *options], sort_keys=True)
         return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
