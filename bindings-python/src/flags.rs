@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{DocumentError, Value};
+use isoflag_tools::Projection;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
@@ -18,6 +19,8 @@ use crate::{context, errors, from_python, text};
 #[pyclass(module = "isoflag", frozen)]
 pub(crate) struct Flags {
     document: Arc<Document>,
+    /// The projection that it is the document of.
+    projection: Option<Box<Projection>>,
 }
 
 #[pymethods]
@@ -152,6 +155,17 @@ impl Flags {
         self.document.flags()
     }
 
+    /// The document of a projection.
+    pub(crate) fn projected(projection: Projection) -> Flags {
+        let document = Arc::new(Document::from(projection.flags.clone()));
+        Flags { document, projection: Some(Box::new(projection)) }
+    }
+
+    /// The projection that it is the document of.
+    pub(crate) fn projection(&self) -> Option<&Projection> {
+        self.projection.as_deref()
+    }
+
     /// The document with its cache of Python objects.
     pub(crate) fn document(&self) -> &Arc<Document> {
         &self.document
@@ -171,7 +185,7 @@ impl Flags {
 
 impl From<isoflag::Flags> for Flags {
     fn from(flags: isoflag::Flags) -> Flags {
-        Flags { document: Arc::new(Document::from(flags)) }
+        Flags { document: Arc::new(Document::from(flags)), projection: None }
     }
 }
 

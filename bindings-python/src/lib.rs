@@ -6,8 +6,9 @@
 //! inputs of an evaluation; [`flags`] is a document, which [`evaluation`]
 //! and [`bound_flags`] evaluate; [`served`] converts a result to a value or [`evaluation_detail`],
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
-//! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`lifecycle`] has the
-//! methods for authoring, deployment and retirement; [`edit`] changes texts. [`warnings`] logs what an evaluation ignores.
+//! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`projection`] makes the
+//! document of a client; [`lifecycle`] has the methods for authoring, deployment and retirement;
+//! [`edit`] changes texts. [`warnings`] logs what an evaluation ignores.
 
 mod bound_flags;
 mod check;
@@ -26,6 +27,7 @@ mod impact;
 mod interned;
 mod lifecycle;
 mod many;
+mod projection;
 mod receipt;
 mod served;
 mod state;

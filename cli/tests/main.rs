@@ -12,6 +12,7 @@ mod impact;
 mod lifecycle;
 mod printable;
 mod program;
+mod project;
 mod reports;
 mod stamp;
 mod usage;

@@ -266,6 +266,13 @@ class CaseRun:
     def call_strategy(self, arguments: Arguments) -> Answer:
         return self.then(arguments, self.changed(lambda flags: flags.with_strategy(arguments["strategy"])))
 
+    def call_project(self, arguments: Arguments) -> Answer:
+        options = {"known": arguments["known"], "private": arguments["private"]}
+        projected = self.changed(lambda flags: flags.project(**options))
+        assert projected.parent_digest == self.flags().digest
+        assert projected.project(**options).digest == projected.digest
+        return self.then(arguments, projected)
+
     def call_strategyFor(self, arguments: Arguments) -> Answer:
         return {"strategy": self.flags().strategy_for(arguments["system"], self.context())}
 

@@ -8,8 +8,8 @@ use isoflag::{
     secure_mode_hash,
 };
 use isoflag_tools::{
-    Conversion, ConversionNote, ConversionSource, EditError, Strategy, System, convert, edit,
-    receipt, replay, strategy_for, with_strategy,
+    Conversion, ConversionNote, ConversionSource, EditError, ProjectionOptions, Strategy, System,
+    convert, edit, project, receipt, replay, strategy_for, with_strategy,
 };
 
 use super::{array, get, lifecycle, list, number, object, sweep, text};
@@ -161,6 +161,13 @@ impl CaseRun<'_> {
                     Ok(flags) => return self.with_flags(flags).then(arguments, "load"),
                     Err(error) => refused(error.code(), ("path", Value::from(error.path()))),
                 }
+            }
+            "project" => {
+                let known = get(arguments, "known").cloned().unwrap_or_default();
+                let private = array(arguments, "private").iter();
+                let private = private.map(|text| text.as_str().unwrap().into()).collect();
+                let projected = project(&self.flags()?, &ProjectionOptions { known, private });
+                return self.with_flags(projected.unwrap().flags).then(arguments, "load");
             }
             "strategyFor" => {
                 let system = System::named(text(arguments, "system")).unwrap();

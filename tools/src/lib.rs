@@ -10,8 +10,8 @@
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
-//!   answers of one flag; `edit` changes flags in the text of a document, and `convert`
-//!   converts documents of other tools;
+//!   answers of one flag; `edit` changes flags in the text of a document, `convert` converts
+//!   documents of other tools, and `projection` makes the smaller document for clients;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -32,6 +32,7 @@ mod in_place;
 mod inventory;
 mod last_evaluated;
 mod lifecycle;
+mod projection;
 mod receipt;
 mod retirement;
 mod simulation;
@@ -66,6 +67,10 @@ pub use lifecycle::{
     Artifact, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status, TransitionError,
     artifacts, lifecycle, moment_of_seconds, on_variation, owner, read_moment, stamped,
     stamped_changes, status_change, with_changes, with_status,
+};
+pub use projection::{
+    Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
+    check_visibility, parent_digest, project,
 };
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{

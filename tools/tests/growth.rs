@@ -8,7 +8,7 @@ use std::alloc::System;
 
 use growing_documents::documents;
 use isoflag::Flags;
-use isoflag_tools::{CheckOptions, check, diff, impact};
+use isoflag_tools::{CheckOptions, ProjectionOptions, check, diff, impact, project};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -37,6 +37,15 @@ fn memory_grows_as_the_document_does() {
         let empty = Flags::from_json(br#"{"flags": {}}"#).unwrap();
         let turned_on = |text: &str| cost(text, |flags| impact(&empty, flags, [], &[]));
         check_growth(name, turned_on(&small), turned_on(&large));
+        let client_side =
+            |text: &str| text.replace(r#""on":true"#, r#""on":true,"clientSide":true"#);
+        let projected = |text: &str| {
+            cost(&client_side(text), |flags| {
+                let projection = project(flags, &ProjectionOptions::default());
+                projection.map(|projection| projection.report().to_string())
+            })
+        };
+        check_growth(name, projected(&small), projected(&large));
     }
     let [small, large] = [SIZE, SIZE * 2].map(|size| {
         let empty = Flags::from_json(br#"{"flags":{"f":{"key":"f"}}}"#).unwrap();

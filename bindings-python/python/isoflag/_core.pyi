@@ -346,6 +346,41 @@ class Flags:
         such as ``country``, ``/address/city`` or ``org.plan``.
         """
 
+    def project(
+        self,
+        *,
+        visibility: Literal["client"] = "client",
+        known: Mapping[str, Mapping[str, Any] | None] | None = None,
+        private: Iterable[str] = (),
+    ) -> Flags:
+        """Returns the document that a client needs, as new ``Flags``.
+
+        It has the flags that are available to browsers, and what they depend on. ``known`` has the
+        known attributes of a context by kind, such as ``{"user": {"key": "ada", "plan": "pro"}}``;
+        None is a kind or an attribute that the context lacks. Everything that they decide is
+        folded: every context that has these attributes gets the same value, variation and reason.
+
+        ``private`` lists attributes such as ``user.email`` whose values must not be in the
+        document. A flag that would show one is left out, see ``projection_report``. Keys in target
+        lists and segments are values of ``user.key``.
+
+        Raises ``ValueError`` if an argument is invalid.
+        """
+
+    @property
+    def parent_digest(self) -> str | None:
+        """The digest of the whole document, if this one is a projection."""
+
+    def projection_report(self) -> dict[str, Any] | None:
+        """Returns the report on a projection that ``project`` has just made, as a new dict.
+
+        It has ``digest``, ``parentDigest``, ``bytes``, ``parentBytes``, ``flags``, ``parentFlags``,
+        ``decided`` (the flags with one answer left), ``refused`` (the flags that are left out, each
+        with ``key``, ``private`` and ``place``), ``unusedPrivate``, and ``strings``: each string
+        that a reader sees, with ``what``, ``text``, ``path`` and ``count``. Other ``Flags`` have
+        None.
+        """
+
     def with_status(self, key: str, status: Status, now: float) -> Flags:
         """Returns the document with a new status of a flag, as new ``Flags``.
 

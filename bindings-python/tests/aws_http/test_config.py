@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from config_pages import JONAS, MIA, SHOP, Client, body_of, cors_of, ofrep, page_flags
-from documents import flag
-from isoflag import Context, Flags
+from config_pages import JONAS, MIA, SHOP, VISIBLE, Client, body_of, cors_of, ofrep, page_flags
+from documents import clause, flag
+from isoflag import Context, FlagClient, Flags
 from isoflag.aws_http import BadRequestError, Cors, Form, Request, Response, config_response
 from lambda_events import SCHEDULES, HttpEvent, http_event
+from scripted import ScriptedSource
 from shop import shop_contexts, shop_text
 
 
@@ -68,6 +69,56 @@ def test_the_bootstrap_form_of_the_shop(context: Mapping[str, Any]) -> None:
     assert body_of(response) == shop.all_flags_state(context, client_side_only=True)
 
 
+def test_the_document_form_has_what_the_page_of_this_visitor_needs(
+    flags: Flags, event: HttpEvent
+) -> None:
+    for context in (MIA, JONAS, {"kind": "multi", "user": {"key": "x", "country": "DE"}}):
+        response = respond(flags, event(), context=context, form="document")
+        projected = Flags.from_json(response["body"])
+        assert projected.keys() == ["button", "feature-x"]
+        assert "DE" not in response["body"]
+        assert projected.all_flags_state(context) == flags.all_flags_state(
+            context, client_side_only=True
+        )
+        assert projected.parent_digest == response["headers"]["Isoflag-Document"] == flags.digest
+
+
+def test_the_document_form_leaves_private_flags_out_and_decides_absent_kinds() -> None:
+    def load(kind: str) -> Flags:
+        rule = {"clauses": [clause("plan", "in", "pro", contextKind=kind)], "variation": 1}
+        return Flags.from_dict(
+            {"flags": {"a": flag("a", 1, 2, rules=[rule], clientSideAvailability=VISIBLE)}}
+        )
+
+    cases: list[tuple[dict[str, Any], bool, bool]] = [
+        ({}, True, False),
+        ({"private": ["org.plan"]}, False, True),
+        ({"private": ["org.plan"], "absent_kinds": ["org"]}, True, True),
+    ]
+    for options, has_flag, is_decided in cases:
+        body = respond(load("org"), form="document", **options)["body"]
+        assert ("a" in Flags.from_json(body), "pro" not in body) == (has_flag, is_decided)
+
+
+def test_the_document_form_has_no_gate_and_no_hidden_flags(flags: Flags) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"gate": "feature-x"}, "the form `document` does not support `gate`"),
+        ({"client_side_only": False}, "only flags that browsers may see"),
+    ]
+    for options, message in cases:
+        with pytest.raises(ValueError, match=message):
+            respond(flags, form="document", **options)
+    client = Client(flags)
+    with pytest.raises(ValueError, match="pass a `FlagClient`"):
+        respond(client, form="document")
+
+
+def test_the_document_form_works_with_a_flag_client(flags: Flags) -> None:
+    client = FlagClient(ScriptedSource(flags.to_json().encode()), ttl=60)
+    response = respond(client, form="document")
+    assert Flags.from_json(response["body"]).parent_digest == flags.digest
+
+
 # --- entity tags ---
 
 
@@ -96,6 +147,9 @@ def test_the_tag_depends_on_every_input(flags: Flags) -> None:
         tag(flags, **plain, keys=["a", "b"]),
         tag(flags, **plain, keys=["b", "a"]),
         tag(flags, **plain, keys=["a"], defaults={"a": 5}),
+        tag(flags, form="document"),
+        tag(flags, form="document", private=["user.key"]),
+        tag(flags, form="document", absent_kinds=["org"]),
     ]
     assert len(set(tags)) == len(tags)
 
@@ -120,7 +174,7 @@ def test_the_response_names_the_document(flags: Flags) -> None:
     assert headers["Vary"] == "Authorization, Cookie"
 
 
-@pytest.mark.parametrize("form", ["bootstrap", "plain", "ofrep"])
+@pytest.mark.parametrize("form", ["bootstrap", "document", "plain", "ofrep"])
 @pytest.mark.parametrize("header", ["{}", "W/{}", '"other", {}', '"other",W/{} , "x"'])
 def test_a_matching_tag_gets_304(flags: Flags, event: HttpEvent, form: Form, header: str) -> None:
     def ask(**headers: str) -> Mapping[str, Any]:

@@ -52,6 +52,12 @@ export type {
   ImpactOptions,
 } from "./tools/impact.js";
 export type {
+  ProjectionOptions,
+  ProjectionReport,
+  RefusedFlag,
+  VisibleString,
+} from "./tools/projection.js";
+export type {
   Attention,
   Environment,
   FindingCounts,

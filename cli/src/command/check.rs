@@ -2,8 +2,11 @@
 
 use clap::{Args, ValueEnum};
 use isoflag::{Diagnostic, DocumentError, Flags, Severity, Value};
-use isoflag_tools::{CheckOptions, NamePattern, check};
+use isoflag_tools::{
+    CheckOptions, NamePattern, ProjectionOptions, ProjectionReport, check, project,
+};
 
+use super::project::PrivateArgument;
 use super::{Format, object};
 use crate::arguments::Container;
 use crate::clock::NowArgument;
@@ -59,6 +62,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DAYS")]
     max_age_days: Option<u32>,
 
+    /// Print also what a browser can see, as `isoflag project --report` does. A flag that shows a
+    /// value of `--private` is an error
+    #[arg(long)]
+    client: bool,
+
+    #[command(flatten)]
+    private: PrivateArgument,
+
     #[command(flatten)]
     now: NowArgument,
 
@@ -86,6 +97,7 @@ struct Report {
     environment: Option<String>,
     loaded: Result<Flags, DocumentError>,
     found: Vec<Diagnostic>,
+    client: Option<ProjectionReport>,
 }
 
 /// Notes that many flags share: text output has one line for all of them.
@@ -104,7 +116,9 @@ pub(crate) fn run(
         let source = input.read(file)?;
         let loaded = arguments.container.load(&source);
         let found = loaded.as_ref().map(|flags| check(flags, &options)).unwrap_or_default();
-        reports.push(Report { source, environment, loaded, found });
+        let client = loaded.as_ref().ok().map(|flags| arguments.client(flags)).transpose()?;
+        let client = client.flatten();
+        reports.push(Report { source, environment, loaded, found, client });
     }
     check_environments(&mut reports, &options);
     let outcomes = reports.iter().map(|report| report.outcome(arguments.deny));
@@ -134,6 +148,18 @@ fn check_environments(reports: &mut [Report], options: &CheckOptions) {
 }
 
 impl Arguments {
+    /// Returns the report on the document of a browser, if it is to be printed.
+    fn client(&self, flags: &Flags) -> Result<Option<ProjectionReport>, Failure> {
+        if !self.client {
+            return Ok(None);
+        }
+        let options =
+            ProjectionOptions { private: self.private.references(), ..Default::default() };
+        let projection = project(flags, &options);
+        let projection = projection.map_err(|error| Failure::message(error.to_string()))?;
+        Ok(Some(projection.report()))
+    }
+
     fn options(&self) -> Result<CheckOptions, Failure> {
         let names = self.names.as_deref().map(NamePattern::read).transpose();
         Ok(CheckOptions {
@@ -151,6 +177,9 @@ impl Report {
     fn outcome(&self, deny: Option<Deny>) -> Outcome {
         if self.loaded.is_err() {
             return Outcome::Unreadable;
+        }
+        if self.client.as_ref().is_some_and(|report| !report.refused.is_empty()) {
+            return Outcome::Findings;
         }
         let worst = self.found.iter().map(Diagnostic::severity).max();
         let denied = if deny.is_some() { Severity::Warning } else { Severity::Error };
@@ -193,6 +222,10 @@ impl Report {
                 console.line(format_args!("  note[{code}]: {}{others}", described(first)))?;
             }
         }
+        if let Some(report) = &self.client {
+            console.line("")?;
+            console.lines(report)?;
+        }
         Ok(())
     }
 
@@ -203,7 +236,8 @@ impl Report {
         }
     }
 
-    /// `{file, flags, digest, diagnostics}` or `{file, error}`, and `environment` if it has one.
+    /// `{file, flags, digest, diagnostics}` or `{file, error}`, and `environment` and `client` if it
+    /// has them.
     fn to_value(&self) -> Value {
         let findings = Findings::new(&self.source);
         let file = ("file", Value::from(self.source.name.as_str()));
@@ -224,7 +258,8 @@ impl Report {
             }
             Err(found) => vec![file, ("error", error(found, findings.place_of_error(found)))],
         };
-        Value::Object(members.into_iter().chain(environment).collect())
+        let client = self.client.as_ref().map(|report| ("client", report.to_value()));
+        Value::Object(members.into_iter().chain(environment).chain(client).collect())
     }
 }
 

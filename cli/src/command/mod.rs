@@ -15,6 +15,7 @@ mod flag;
 mod impact;
 mod init;
 mod inventory;
+mod project;
 mod retire;
 mod simulate;
 mod stamp;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Diff(diff::Arguments),
     Impact(impact::Arguments),
     Simulate(simulate::Arguments),
+    Project(project::Arguments),
     Strategy(strategy::Arguments),
     Convert(convert::Arguments),
     Eval(eval::Arguments),
@@ -65,6 +67,7 @@ impl Command {
             Command::Diff(arguments) => diff::run(&arguments, input, console),
             Command::Impact(arguments) => impact::run(&arguments, input, console),
             Command::Simulate(arguments) => simulate::run(&arguments, input, console),
+            Command::Project(arguments) => project::run(&arguments, input, console),
             Command::Strategy(arguments) => strategy::run(&arguments, input, console),
             Command::Convert(arguments) => convert::run(&arguments, input, console),
             Command::Eval(arguments) => eval::run(&arguments, input, console),

@@ -174,6 +174,15 @@ class CaseRun {
       case "strategy":
         this.#change("withStrategy", flags => flags.withStrategy(given.strategy));
         return this.answer(given.then);
+      case "project": {
+        const options = { known: given.known, private: given.private };
+        if (this.#loaded.project === undefined) throw new Error("only isoflag/tools projects");
+        const parent = this.#loaded.digest;
+        const projected = this.#change("project", flags => flags.project(options));
+        same(projected.parentDigest, parent, "the digest of the whole document");
+        same(this.#own(projected.project(options)).digest, projected.digest, "a projection of a projection");
+        return this.answer(given.then);
+      }
       case "strategyFor":
         return { strategy: this.#loaded.strategyFor(given.system, this.#anyContext) ?? null };
       case "status": {

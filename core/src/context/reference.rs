@@ -132,7 +132,8 @@ impl AttributeReference {
     }
 
     /// Whether one of two references is a prefix of the other.
-    pub(crate) fn overlaps(&self, other: &AttributeReference) -> bool {
+    #[must_use]
+    pub fn overlaps(&self, other: &AttributeReference) -> bool {
         self.name == other.name && self.rest.iter().zip(&other.rest).all(|(a, b)| a == b)
     }
 }

@@ -14,6 +14,7 @@ mod context_cache;
 mod evaluation_cache;
 mod flag;
 mod observer;
+mod part;
 mod prerequisite;
 mod reason;
 mod resolve;
@@ -33,6 +34,7 @@ pub(crate) use flag::Outcome;
 pub(crate) use observer::{
     BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
 };
+pub(crate) use part::Parts;
 
 use evaluation_cache::EvaluationCache;
 

@@ -26,7 +26,10 @@ impl<O: Observer> Evaluation<'_, O> {
 
     /// Returns the entry whose share contains the bucket, else the last; and whether the context
     /// takes part in an experiment.
-    fn rollout(&mut self, rollout: &Rollout) -> Result<(WeightedVariation, bool), Malformed> {
+    pub(super) fn rollout(
+        &mut self,
+        rollout: &Rollout,
+    ) -> Result<(WeightedVariation, bool), Malformed> {
         let bucket = self.bucket(&rollout.bucketing)?;
         let within = |entry: &WeightedVariation| bucket.number < entry.cumulative_weight;
         let position = rollout.entries.iter().position(within);

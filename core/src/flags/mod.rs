@@ -2,6 +2,7 @@
 
 mod bound_flags;
 mod openfeature;
+mod parts;
 mod rows;
 mod state;
 

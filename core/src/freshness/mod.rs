@@ -59,7 +59,8 @@ impl Flags {
 
     /// The latest `lastModifiedTimestamp` of `meta` and of all flags, in seconds; invalid ones are
     /// skipped.
-    pub(crate) fn latest_stamp(&self) -> Option<f64> {
+    #[must_use]
+    pub fn latest_stamp(&self) -> Option<f64> {
         let model = self.model();
         let mut latest = self.meta_stamp();
         for (slot, _) in model.flags() {

@@ -19,7 +19,8 @@ use crate::json::{Path, Value};
 /// even if other parts are invalid.
 #[derive(Debug)]
 pub struct Flag {
-    pub(crate) metadata: Metadata,
+    /// The properties that do not affect its answers.
+    pub metadata: Metadata,
     /// The values that it can serve.
     pub variations: Arc<[Value]>,
     /// Whether it is on, and what decides then.
@@ -79,7 +80,8 @@ pub struct Rule {
     pub clauses: Box<[Clause]>,
     /// Served to contexts that match.
     pub served: Served,
-    pub(crate) track_events: bool,
+    /// Whether evaluations that match it are tracked as an experiment.
+    pub track_events: bool,
 }
 
 impl Part for Flag {

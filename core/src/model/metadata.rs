@@ -7,14 +7,17 @@ use crate::json::Value;
 /// The properties of a flag that do not affect its answers. One of the wrong type is reported and
 /// read as absent.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Metadata {
-    pub(crate) version: f64,
-    pub(crate) track_events: bool,
-    pub(crate) track_events_fallthrough: bool,
+pub struct Metadata {
+    /// The version; 0 if it is absent.
+    pub version: f64,
+    /// Whether evaluations of the flag are tracked.
+    pub track_events: bool,
+    /// Whether evaluations that reach the fallthrough are tracked as an experiment.
+    pub track_events_fallthrough: bool,
     /// Epoch milliseconds.
-    pub(crate) debug_events_until: Option<f64>,
+    pub debug_events_until: Option<f64>,
     /// Whether the flag is available to browsers.
-    pub(crate) client_side: bool,
+    pub client_side: bool,
 }
 
 impl Metadata {

@@ -32,17 +32,17 @@ pub use deciding::DecidingProperties;
 pub use dependencies::Dependencies;
 pub use flag::{Flag, FlagState, OffVariation, Prerequisite, Rule, Targeting};
 pub use hash::{Hash, HashChoice, has_value_to_hash};
+pub use metadata::Metadata;
 pub use operator::{Pattern, Test, epoch_milliseconds};
 pub use rollout::{BucketInput, Bucketing, Rollout, Served, WeightedVariation};
 pub use segment::{KeyList, Membership, Segment, SegmentBody, SegmentRule};
-pub use target::Targets;
+pub use target::{TargetList, Targets};
 
 pub use crate::document::Section;
 
 pub(crate) use hash::is_integral;
 pub(crate) use operator::Comparable;
 pub(crate) use tables::Tables;
-pub(crate) use target::TargetList;
 pub(crate) use value_list::ValueList;
 
 use fields::Fields;
@@ -233,6 +233,12 @@ impl Model {
     #[must_use]
     pub fn segment_key(&self, slot: u32) -> &Arc<str> {
         self.tables.segments.key(slot)
+    }
+
+    /// The name of the kind in a slot.
+    #[must_use]
+    pub fn kind(&self, slot: KindSlot) -> &Arc<str> {
+        self.tables.kinds.key(slot.0)
     }
 
     /// The attribute in a slot.

@@ -42,7 +42,8 @@ pub struct BucketInput<'m> {
 pub struct Rollout {
     /// How the bucket of a context is computed.
     pub bucketing: Bucketing,
-    pub(crate) experiment: bool,
+    /// Whether it is an experiment.
+    pub experiment: bool,
     /// In the document's order; never empty.
     pub entries: Box<[WeightedVariation]>,
 }
@@ -56,7 +57,8 @@ pub struct WeightedVariation {
     pub cumulative_weight: i64,
     /// Its own weight.
     pub weight: i64,
-    pub(crate) untracked: bool,
+    /// Whether contexts that get it do not take part in the experiment.
+    pub untracked: bool,
 }
 
 /// The variation or rollout that a rule or the fallthrough serves.

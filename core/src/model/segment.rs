@@ -56,8 +56,17 @@ pub enum Membership {
 /// A list of keys of one kind; never empty.
 #[derive(Debug)]
 pub struct KeyList {
-    pub(crate) kind: KindSlot,
+    /// The context kind of the keys.
+    pub kind: KindSlot,
     pub(crate) keys: ValueList,
+}
+
+impl KeyList {
+    /// The keys, shared with the document.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<[Value]> {
+        self.keys.values()
+    }
 }
 
 /// A rule of a segment.

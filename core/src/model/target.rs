@@ -9,11 +9,13 @@ use super::tables::Tables;
 use super::value_list::ValueList;
 use crate::context::USER;
 use crate::diagnostic::Findings;
+use crate::json::Value;
 
 /// The target lists of a flag, in the order in which they are searched.
 #[derive(Debug, Default)]
 pub struct Targets {
-    pub(crate) lists: Box<[TargetList]>,
+    /// The lists; the first that names the context decides.
+    pub lists: Box<[TargetList]>,
 }
 
 impl Targets {
@@ -25,11 +27,20 @@ impl Targets {
 
 /// One list of keys of one kind.
 #[derive(Debug)]
-pub(crate) struct TargetList {
-    pub(crate) kind: KindSlot,
+pub struct TargetList {
+    /// The context kind of the keys.
+    pub kind: KindSlot,
     /// `None` if the flag has no such variation.
-    pub(crate) variation: Option<u32>,
+    pub variation: Option<u32>,
     pub(crate) keys: ValueList,
+}
+
+impl TargetList {
+    /// The keys, shared with the document.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<[Value]> {
+        self.keys.values()
+    }
 }
 
 /// The source of a list.

@@ -50,6 +50,10 @@ impl ValueList {
         self.values.is_empty()
     }
 
+    pub(crate) fn values(&self) -> &Arc<[Value]> {
+        &self.values
+    }
+
     /// Returns the first index of a value, whose hash may already be known.
     pub(crate) fn index_of(&self, value: &Value, known_hash: Option<u32>) -> Option<usize> {
         let hash = match (&self.index, known_hash) {

@@ -2,7 +2,7 @@
 //! between two documents.
 
 mod changed_answers;
-mod reach;
+pub(crate) mod reach;
 
 pub use changed_answers::changed_answers;
 pub(crate) use changed_answers::{ChangedParts, FLAGS, Part, SEGMENTS, changed_parts};

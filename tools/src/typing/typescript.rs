@@ -31,7 +31,7 @@ pub(super) fn write(flags: &[TypedFlag]) -> String {
 }
 
 fn comment(text: &str) -> String {
-    let text = text.replace("*/", "*\u{200b}/");
+    let text = text.replace("*/", r"*\/");
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     match lines.as_slice() {
         [] => String::new(),

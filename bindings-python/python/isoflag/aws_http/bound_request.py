@@ -36,6 +36,15 @@ class BoundClient(Protocol):
         """See ``BoundFlags.consistency``; times default to now and to the client's own."""
 
 
+@runtime_checkable
+class DocumentClient(Protocol):
+    """A bound client that gives its document, such as the result of ``FlagClient.bind``."""
+
+    @property
+    def flags(self) -> Flags | None:
+        """The document in use; None before the first document."""
+
+
 class Client(Protocol):
     """A holder of the current document, such as ``isoflag.FlagClient``."""
 
@@ -84,6 +93,18 @@ class BoundRequest:
     def digest(self) -> str | None:
         """The digest of the document, computed on first access; None before the first document."""
         return self.named.digest
+
+    @property
+    def document(self) -> Flags:
+        """The document itself.
+
+        Raises ``ValueError`` if the client does not have it.
+        """
+        if isinstance(self.named, Flags):
+            return self.named
+        if isinstance(self.named, DocumentClient) and self.named.flags is not None:
+            return self.named.flags
+        raise ValueError("the client has no document for the form `document`; pass a `FlagClient`")
 
     def consistency(self, key: str, ttl_seconds: float | None) -> Consistency:
         """Evaluates consistency now, with the client's times, else those of the environment."""

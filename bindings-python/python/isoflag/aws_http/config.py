@@ -19,15 +19,17 @@ from .bound_request import (
     context_of,
 )
 from .cors import Cors
+from .projections import document_of
 from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, for_event, json_response
 
-Form: TypeAlias = Literal["bootstrap", "ofrep", "plain"]
+Form: TypeAlias = Literal["bootstrap", "document", "ofrep", "plain"]
 """The form of a response body; see ``config_response``."""
 
 _CONSISTENT: Final = "isBackendConsistent"
 _METHODS: Final[Mapping[Form, Sequence[str]]] = {
     "bootstrap": ("GET", "HEAD", "POST"),
+    "document": ("GET", "HEAD", "POST"),
     "ofrep": ("POST",),
     "plain": ("GET", "HEAD", "POST"),
 }
@@ -45,6 +47,8 @@ def config_response(
     gate_ttl: float | None = None,
     origins: Cors | Iterable[str] = (),
     client_side_only: bool = True,
+    private: Iterable[str] = (),
+    absent_kinds: Iterable[str] = (),
     cache_control: str = "private, no-cache",
     vary: Sequence[str] = ("Authorization", "Cookie"),
     retry_after: int = 5,
@@ -55,6 +59,10 @@ def config_response(
     ``event`` is one of API Gateway, a function URL, ALB or VPC Lattice. ``form`` selects the body:
 
     - ``bootstrap``: the state that LaunchDarkly's and ``isoflag``'s browser SDKs start from;
+    - ``document``: the document with which a page of this visitor evaluates, made by
+      ``Flags.project``. All attributes of the context are known. ``private`` lists attributes whose
+      values must not be in it, and ``absent_kinds`` the kinds that the page never adds to a context
+      without them;
     - ``ofrep``: the responses to OpenFeature's ``POST /ofrep/v1/evaluate/flags``, which its web
       provider sends, and to ``POST /ofrep/v1/evaluate/flags/{key}``; without ``context`` the
       context of the request is used;
@@ -69,8 +77,8 @@ def config_response(
     ``gate_ttl`` is the back end's TTL in seconds, by default that of the client or of the AppConfig
     Agent.
 
-    The first two forms omit flags that browsers may not see, unless ``client_side_only`` is False;
-    ``plain`` contains exactly ``keys``.
+    All forms but ``plain``, which contains exactly ``keys``, omit flags that browsers may not see;
+    ``bootstrap`` and ``ofrep`` include them if ``client_side_only`` is False.
 
     The response's ``ETag`` depends on the document, the context, the form and the consistency: a
     request with the same tag in ``If-None-Match`` gets status 304 and no body. The header
@@ -99,7 +107,10 @@ def config_response(
     _check_gate(form, gated, names)
     cors = origins if isinstance(origins, Cors) else Cors(origins)
     settings = _Settings(methods, cors, gate_ttl, cache_control, vary, retry_after)
-    content = _Body(form, client_side_only, dict(names), dict(defaults or {}), gated, lone)
+    if form == "document" and not client_side_only:
+        raise ValueError("the form `document` has only flags that browsers may see")
+    hidden = (tuple(private), tuple(absent_kinds))
+    content = _Body(form, client_side_only, dict(names), dict(defaults or {}), gated, lone, *hidden)
     context_source = ofrep.context if context is None else context
     with until(deadline):
         response = settings.respond(request, flags, context_source, content)
@@ -163,7 +174,12 @@ class _Settings:
         headers["ETag"] = etag
         if _matches(request.headers.get("if-none-match"), etag):
             return json_response(304, None, headers)
-        response = json_response(200, content.build(bound_request, consistent), headers)
+        body = (
+            document_of(bound_request.document, context, content.private, content.absent_kinds)
+            if content.form == "document"
+            else content.build(bound_request, consistent)
+        )
+        response = json_response(200, body, headers)
         if request.method == "HEAD":
             response["body"] = ""
         return response
@@ -204,6 +220,10 @@ class _Body:
     """The names in ``gate``."""
     lone: bool
     """Whether ``gate`` is one name rather than a list."""
+    private: Sequence[str]
+    """The attributes whose values must not be in a document."""
+    absent_kinds: Sequence[str]
+    """The kinds that a context has either from the start or never."""
 
     def build(
         self, bound_request: BoundRequest, consistent: Mapping[str, bool]
@@ -230,15 +250,20 @@ class _Body:
     def etag(self, digest: str, context: Context, consistent: Mapping[str, bool]) -> str:
         """Returns a strong tag: equal only for equal responses from the same document."""
         # The order of names matters: it is the order of the body's members.
-        options = [self.form, self.client_side_only, [*self.names.items()], self.defaults]
-        options += [consistent, self.lone]
+        options: list[Any] = [
+            self.form,
+            self.client_side_only,
+            [*self.names.items()],
+            self.defaults,
+        ]
+        options += [consistent, self.lone, self.private, self.absent_kinds]
         text = json.dumps([__version__, digest, context.to_dict(), *options], sort_keys=True)
         return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
 
 
 def _check_gate(form: Form, gated: Sequence[str], names: Mapping[str, str]) -> None:
-    if gated and form == "ofrep":
-        raise ValueError("the form `ofrep` does not support `gate`; use `plain` or `bootstrap`")
+    if gated and form in ("document", "ofrep"):
+        raise ValueError(f"the form `{form}` does not support `gate`; use `plain` or `bootstrap`")
     if form != "plain":
         return
     if gated and _CONSISTENT in names:

@@ -34,13 +34,16 @@ def for_event(event: Mapping[str, Any], response: Response) -> Response:
 
 
 def json_response(
-    status: int, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None
+    status: int, body: Mapping[str, Any] | str | None, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Returns a response with a JSON body, or without a body if ``body`` is None.
 
-    Adds ``Cache-Control: no-store`` unless ``headers`` sets one.
+    A str is already JSON. Adds ``Cache-Control: no-store`` unless ``headers`` sets one.
     """
-    text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(body, str):
+        text = body
+    else:
+        text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     if not is_well_formed(text):
         # Lambda cannot encode a lone surrogate, but JSON can escape it.
         text = json.dumps(body, separators=(",", ":"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from isoflag._core import BoundFlags, Consistency, EvaluationDetail, Explanation
+from isoflag._core import BoundFlags, Consistency, EvaluationDetail, Explanation, Flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,6 +50,11 @@ class BoundFlagClient:
     def digest(self) -> str | None:
         """The digest of the document in use, as it was pinned; None before the first document."""
         return None if self._held is None else self._held.digest()
+
+    @property
+    def flags(self) -> Flags | None:
+        """The document in use; None before the first document."""
+        return None if self._held is None else self._held.flags
 
     @property
     def version(self) -> int | None:

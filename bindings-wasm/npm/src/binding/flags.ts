@@ -14,6 +14,7 @@ import type {
   LifecycleChange,
   Status,
 } from "../tools/lifecycle.js";
+import type { ProjectionOptions, ProjectionReport } from "../tools/projection.js";
 import type { Receipt } from "../tools/receipt.js";
 import type { Retirement, RetirementOptions } from "../tools/retirement.js";
 import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/strategy.js";
@@ -60,6 +61,24 @@ export class Flags {
   readonly #held: LoadedDocument;
   /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
+  /**
+   * Returns the document that a client needs: the flags that are available to browsers and what they depend on, folded
+   * by the known attributes. Every context that has these attributes gets the same value, variation and reason. A flag
+   * that would show a private value is left out; see {@link Flags.projectionReport}. In a page, only `isoflag/tools` has
+   * it.
+   *
+   * @throws {Error} if an option is invalid
+   */
+  declare project: (options?: ProjectionOptions) => Flags;
+  /**
+   * Returns what a projection that `project` has just made contains and leaves out; undefined for other documents. The
+   * whole document must not have been freed. In a page, only `isoflag/tools` has it.
+   */
+  declare projectionReport: () => ProjectionReport | undefined;
+  /**
+   * The digest of the whole document, if this one is a projection. In a page, only `isoflag/tools` has it.
+   */
+  declare readonly parentDigest: string | undefined;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
   /** Undefined if the entry works without it, as a page's does: it binds. */

@@ -7,6 +7,7 @@ import { diff } from "./diff.js";
 import { readExplanation } from "./explanation.js";
 import { impact } from "./impact.js";
 import { certification, deployment, finish, withStatus } from "./lifecycle.js";
+import { addProjections } from "./projection.js";
 import { readReceipt } from "./receipt.js";
 import { retirements } from "./retirement.js";
 import { strategyFor, withStrategy } from "./strategy.js";
@@ -14,6 +15,8 @@ import { typing } from "./typing.js";
 
 /** The glue of `tools.wasm` beyond the glue of `core.wasm`. */
 const glue = { __wbg_set_wasm, imports, loadAppConfig };
+
+addProjections();
 
 export const tooling = {
   glue,

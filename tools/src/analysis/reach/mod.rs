@@ -4,7 +4,7 @@
 //! count, so the result may include an answer that no context gets but never lacks one that some
 //! context gets. A single remaining answer is proven.
 
-mod part;
+pub(crate) mod part;
 mod walk;
 
 use isoflag::{FlagHandle, Flags, Value};

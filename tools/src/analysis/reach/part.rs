@@ -4,27 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The possible results of a condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Match {
-    pub(super) can_match: bool,
-    pub(super) can_miss: bool,
+pub(crate) struct Match {
+    pub(crate) can_match: bool,
+    pub(crate) can_miss: bool,
     /// Whether evaluating it can make the whole evaluation malformed.
-    pub(super) can_fail: bool,
+    pub(crate) can_fail: bool,
     /// The longest path of segments below it.
-    pub(super) height: usize,
+    pub(crate) height: usize,
 }
 
 impl Match {
-    pub(super) const NEVER: Match =
+    pub(crate) const NEVER: Match =
         Match { can_match: false, can_miss: true, can_fail: false, height: 0 };
-    pub(super) const EITHER: Match =
+    pub(crate) const EITHER: Match =
         Match { can_match: true, can_miss: true, can_fail: false, height: 0 };
-    pub(super) const FAILS: Match =
+    pub(crate) const FAILS: Match =
         Match { can_match: false, can_miss: false, can_fail: true, height: 0 };
     /// The result for parts that are not followed: a cycle, or a path that is too long.
-    pub(super) const ANYTHING: Match =
+    pub(crate) const ANYTHING: Match =
         Match { can_match: true, can_miss: true, can_fail: true, height: 0 };
 
-    pub(super) fn negated(self, negate: bool) -> Match {
+    pub(crate) fn negated(self, negate: bool) -> Match {
         match negate {
             true => Match { can_match: self.can_miss, can_miss: self.can_match, ..self },
             false => self,
@@ -32,7 +32,7 @@ impl Match {
     }
 
     /// All of them, evaluated in order until one does not match.
-    pub(super) fn all(parts: impl IntoIterator<Item = Match>) -> Match {
+    pub(crate) fn all(parts: impl IntoIterator<Item = Match>) -> Match {
         let mut all = Match { can_match: true, can_miss: false, can_fail: false, height: 0 };
         for part in parts {
             all.height = all.height.max(part.height);
@@ -47,45 +47,45 @@ impl Match {
     }
 
     /// Any of them, evaluated in order until one matches.
-    pub(super) fn any(parts: impl IntoIterator<Item = Match>) -> Match {
+    pub(crate) fn any(parts: impl IntoIterator<Item = Match>) -> Match {
         Match::all(parts.into_iter().map(|part| part.negated(true))).negated(true)
     }
 }
 
 /// The possible results of a flag.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Outcomes {
+pub(crate) struct Outcomes {
     /// For each variation, the number of contexts out of 100000 that get it, of those that nothing
     /// else matches.
     shares: BTreeMap<u32, u32>,
     /// The variations that targets, rules and failed prerequisites serve.
     caught: BTreeSet<u32>,
     /// The caller's default, without an error.
-    pub(super) default: bool,
+    pub(crate) default: bool,
     /// An error of this flag alone: for a flag that depends on it, a failed prerequisite.
-    pub(super) malformed: bool,
+    pub(crate) malformed: bool,
     /// An error of the requested flag, at any depth.
-    pub(super) fails: bool,
+    pub(crate) fails: bool,
     /// Whether the flag is off, which no prerequisite may be.
-    pub(super) off: bool,
+    pub(crate) off: bool,
     /// Whether it is not followed: a cycle, or a path that is too long.
     unknown: bool,
     /// The longest path of prerequisites below it.
-    pub(super) height: usize,
+    pub(crate) height: usize,
 }
 
 impl Outcomes {
-    pub(super) fn failing() -> Outcomes {
+    pub(crate) fn failing() -> Outcomes {
         Outcomes { fails: true, ..Outcomes::default() }
     }
 
-    pub(super) fn anything() -> Outcomes {
+    pub(crate) fn anything() -> Outcomes {
         Outcomes { fails: true, unknown: true, ..Outcomes::default() }
     }
 
     /// Adds a variation served by a target, a rule or a failed prerequisite; `None` is out of
     /// range.
-    pub(super) fn catch(&mut self, variation: Option<u32>) {
+    pub(crate) fn catch(&mut self, variation: Option<u32>) {
         match variation {
             Some(variation) => drop(self.caught.insert(variation)),
             None => self.malformed = true,
@@ -93,31 +93,31 @@ impl Outcomes {
     }
 
     /// Adds a variation served to a share of the contexts that nothing else matches.
-    pub(super) fn share_out(&mut self, variation: Option<u32>, share: u32) {
+    pub(crate) fn share_out(&mut self, variation: Option<u32>, share: u32) {
         match variation {
             Some(variation) => *self.shares.entry(variation).or_default() += share,
             None => self.malformed = true,
         }
     }
 
-    pub(super) fn variations(&self) -> BTreeSet<u32> {
+    pub(crate) fn variations(&self) -> BTreeSet<u32> {
         self.shares.keys().chain(&self.caught).copied().collect()
     }
 
-    pub(super) fn share(&self, variation: u32) -> u32 {
+    pub(crate) fn share(&self, variation: u32) -> u32 {
         self.shares.get(&variation).copied().unwrap_or(0)
     }
 
-    pub(super) fn otherwise(&self, variation: u32) -> bool {
+    pub(crate) fn otherwise(&self, variation: u32) -> bool {
         self.caught.contains(&variation)
     }
 
-    pub(super) fn error(&self) -> bool {
+    pub(crate) fn error(&self) -> bool {
         self.malformed || self.fails
     }
 
     /// Whether a prerequisite on this variation can hold, and whether it can fail to.
-    pub(super) fn as_prerequisite(&self, wanted: i64) -> (bool, bool) {
+    pub(crate) fn as_prerequisite(&self, wanted: i64) -> (bool, bool) {
         if self.unknown {
             return (true, true);
         }
