@@ -107,7 +107,7 @@ fn after_a_fix_of_tests_alone_both_steps_run_again_on_the_same_artifact() {
     assert_eq!(certify(&document, &BOTH, &["--write"]).code, 0);
     let written = text(&document);
     assert_eq!(written.matches("\"status\": \"Done\"").count(), 2, "{written}");
-    assert_eq!(written.matches("\"timestamp\":200").count(), 2, "{written}");
+    assert_eq!(written.matches("\"timestamp\": 200").count(), 2, "{written}");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn an_edit_that_does_not_fit_is_rejected_with_a_place() {
         (
             r#"[{"op": "on", "key": "checkout"}, {"op": "off", "key": "checkout"}]"#,
             "conflicting-edits",
-            "`edits[1]`: `off` and `on` of `edits[0]` disagree about the flag `checkout`; keep one of them",
+            "`edits[1]`: `off` and `edits[0]` disagree about the flag `checkout`; keep one of them",
         ),
         (
             r#"[{"op": "off", "key": "broken"}]"#,

@@ -7,7 +7,7 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Path, Value};
 
 use super::error::EditError;
-use super::operation::{Edit, Operation};
+use super::operation::{Edit, FlagEdits, Operation};
 use crate::strategy::{System, choices};
 
 /// The number of flags that a message names.
@@ -17,7 +17,7 @@ const NAMED: usize = 10;
 /// one that a flag or a strategy names. `changed` are the flags that the edits change.
 pub(super) fn check(
     after: &Flags,
-    edits: &BTreeMap<Arc<str>, Vec<Edit>>,
+    edits: &BTreeMap<Arc<str>, FlagEdits>,
     changed: &BTreeMap<&str, Option<Value>>,
 ) -> Result<(), EditError> {
     let is_lost = |edit: &Edit| match edit.operation {
@@ -28,7 +28,7 @@ pub(super) fn check(
     let lost: BTreeMap<&str, &Edit> = edits
         .iter()
         .filter(|(key, _)| changed.contains_key(&***key))
-        .filter_map(|(key, edits)| Some((&**key, edits.iter().find(|edit| is_lost(edit))?)))
+        .filter_map(|(key, edits)| Some((&**key, edits.edits.iter().find(|edit| is_lost(edit))?)))
         .collect();
     if lost.is_empty() {
         return Ok(());

@@ -1,5 +1,7 @@
 //! Changes the rollout of a flag's fallthrough.
 
+use std::collections::BTreeMap;
+
 use isoflag::{Object, Value};
 
 use super::operation::{Shares, WHOLE};
@@ -44,14 +46,15 @@ pub(super) fn with_shares(
     };
     match shares {
         Shares::All(shares) => {
-            let mut new = shares.clone();
+            let mut new: BTreeMap<u32, u32> = shares.iter().copied().collect();
             for entry in &mut entries {
-                let own = new.iter().position(|(variation, _)| *variation == entry.variation);
                 // An entry without a share is kept, so that the order of the others is.
-                entry.buckets = own.map_or(0, |own| new.remove(own).1);
+                entry.buckets = new.remove(&entry.variation).unwrap_or(0);
             }
-            for (variation, buckets) in new {
-                entries.push(Entry::new(known(variation)?, buckets));
+            for (variation, buckets) in shares {
+                if new.contains_key(variation) {
+                    entries.push(Entry::new(known(*variation)?, *buckets));
+                }
             }
         }
         Shares::One { variation, buckets } => {
