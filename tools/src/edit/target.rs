@@ -69,22 +69,22 @@ fn refer(of_kinds: &mut Vec<Object>, of_users: Option<&[Object]>) -> Result<(), 
 
 /// Adds keys to the first list of their kind and variation, or to a new one.
 fn add<'a>(lists: &mut Vec<Object>, targets: impl Iterator<Item = &'a Target>) {
-    let mut new: BTreeMap<(&str, u32), Vec<&Arc<str>>> = BTreeMap::new();
+    let mut new: BTreeMap<(Arc<str>, u32), Vec<&Arc<str>>> = BTreeMap::new();
     for target in targets {
         if let Some(variation) = target.variation {
-            new.entry((&target.kind, variation)).or_default().extend(&target.values);
+            let list = (Arc::clone(&target.kind), variation);
+            new.entry(list).or_default().extend(&target.values);
         }
     }
     for list in lists.iter_mut() {
-        let variation = variation_of(list);
-        let own = variation.and_then(|variation| new.remove(&(kind_of(list), variation)));
-        if let Some(values) = own {
+        let Some(variation) = variation_of(list) else { continue };
+        if let Some(values) = new.remove(&(Arc::from(kind_of(list)), variation)) {
             let values = extended(values_of(list), values);
             *list = list.with("values", values);
         }
     }
     for ((kind, variation), values) in new {
-        let kind = Some(kind).filter(|kind| *kind != USER);
+        let kind = Some(&*kind).filter(|kind| *kind != USER);
         lists.push(new_list(kind, variation, extended(&[], values)));
     }
 }
