@@ -109,6 +109,15 @@ fn an_edit_that_changes_nothing_raises_no_version() {
 }
 
 #[test]
+fn a_flag_with_malformed_rules_is_turned_off() {
+    let text = r#"{"flags": {"f": {"on": true, "variations": [1], "rules": 7}}}"#;
+    let after = edited(text, r#"[{"op": "off", "key": "f"}]"#).unwrap();
+    assert!(after.contains(r#"{"on": false, "variations": [1], "rules": 7,"#), "{after}");
+    let error = edited(text, r#"[{"op": "rollout", "key": "f", "percent": 5}]"#).unwrap_err();
+    assert_eq!((error.code(), error.path()), ("malformed-flag", "flags.f.rules"));
+}
+
+#[test]
 fn several_edits_are_one_step() {
     let text = edited(
         SHOP,
