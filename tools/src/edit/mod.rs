@@ -90,30 +90,28 @@ fn edited(
         }
     }
     let held = before.with_flags(&added);
-    let mut changed: BTreeMap<&str, Option<Value>> = BTreeMap::new();
+    let mut changed: Vec<(Arc<str>, Value)> = Vec::new();
     for (key, edits) in edits {
-        let flag = edited_flag(&held, key, edits)?;
-        let source = before.source(Section::Flags, key);
-        if flag.as_ref() != source {
-            changed.insert(key, flag.map(|flag| with_next_version(flag, source)));
+        if let Some(flag) = edited_flag(&held, key, edits)? {
+            let source = before.source(Section::Flags, key);
+            if Some(&flag) != source {
+                changed.push((Arc::clone(key), with_next_version(flag, source)));
+            }
         }
     }
     let document = before.document();
     let members = document.as_object().cloned().unwrap_or_default();
-    let flags = members.get(Section::Flags.name()).and_then(Value::as_object).cloned();
-    let mut flags: Vec<(Arc<str>, Value)> = flags
-        .unwrap_or_default()
-        .iter()
-        .filter(|(key, _)| !changed.contains_key(&***key))
-        .map(|(key, flag)| (Arc::clone(key), flag.clone()))
-        .collect();
-    flags.extend(changed.iter().filter_map(|(key, flag)| Some((Arc::from(*key), flag.clone()?))));
-    let flags = Value::Object(Object::from_members(flags));
-    let after = Flags::from_value(members.with(Section::Flags.name(), flags).into())?;
-    for key in changed.keys() {
+    let flags = members.get(Section::Flags.name()).and_then(Value::as_object);
+    let is_kept = |key: &str| !edits.get(key).is_some_and(FlagEdits::is_removal);
+    let kept = flags.into_iter().flat_map(Object::iter).filter(|(key, _)| is_kept(key));
+    let kept = kept.map(|(key, flag)| (Arc::clone(key), flag.clone()));
+    // Of duplicate names the last wins.
+    let flags = Object::from_members(kept.chain(changed.iter().cloned()).collect());
+    let after = Flags::from_value(members.with(Section::Flags.name(), flags.into()).into())?;
+    for (key, _) in &changed {
         check_form(&after, key)?;
     }
-    requirement::check(&after, edits, &changed)?;
+    requirement::check(before, &after, edits)?;
     Ok(after)
 }
 
@@ -192,7 +190,7 @@ fn edited_flag(
         }
     }
     if !edits.targets.is_empty() {
-        flag = with_targets(&flag, &edits.targets).map_err(malformed)?;
+        flag = with_targets(&flag, edits).map_err(malformed)?;
     }
     Ok(Some(flag.into()))
 }

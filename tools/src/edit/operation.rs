@@ -14,12 +14,15 @@ pub(super) struct FlagEdits {
     pub(super) edits: Vec<Edit>,
     /// Those with targets, and their indexes.
     pub(super) targets: Vec<(usize, Target)>,
-    /// By kind and key.
-    keys: BTreeMap<(Arc<str>, Arc<str>), TargetedKey>,
+    /// The place in `targets` of each key, by [`targeted`].
+    keys: BTreeMap<Arc<str>, usize>,
 }
 
-/// The variation of a targeted key, and the index of the edit.
-type TargetedKey = (Option<u32>, usize);
+/// A key of a kind as one text.
+fn targeted(kind: &str, key: &str) -> Arc<str> {
+    // No kind contains this character.
+    Arc::from([kind, "\0", key].concat())
+}
 
 /// One edit, and its index in the list.
 #[derive(Debug)]
@@ -95,14 +98,18 @@ impl FlagEdits {
         self.edits.iter().any(|edit| edit.operation == Operation::Remove)
     }
 
+    /// Returns the edit that targets a key, and its index.
+    pub(super) fn target(&self, kind: &str, key: &str) -> Option<&(usize, Target)> {
+        self.targets.get(*self.keys.get(&targeted(kind, key))?)
+    }
+
     /// Returns the index of an earlier edit that excludes this one.
     fn disagreeing(&self, operation: &Operation) -> Option<usize> {
         if let Operation::Target(target) = operation {
-            for value in &target.values {
-                let known = self.keys.get(&(Arc::clone(&target.kind), Arc::clone(value)));
-                if let Some((_, index)) = known.filter(|known| known.0 != target.variation) {
-                    return Some(*index);
-                }
+            let mut known = target.values.iter().filter_map(|key| self.target(&target.kind, key));
+            let other = known.find(|(_, known)| known.variation != target.variation);
+            if let Some((index, _)) = other {
+                return Some(*index);
             }
         }
         let first_target = self.targets.first().filter(|_| *operation == Operation::Remove);
@@ -113,9 +120,8 @@ impl FlagEdits {
 
     fn add(&mut self, index: usize, operation: Operation) {
         if let Operation::Target(target) = operation {
-            for value in &target.values {
-                let key = (Arc::clone(&target.kind), Arc::clone(value));
-                self.keys.insert(key, (target.variation, index));
+            for key in &target.values {
+                self.keys.insert(targeted(&target.kind, key), self.targets.len());
             }
             self.targets.push((index, target));
         } else if !self.edits.iter().any(|edit| edit.operation == operation) {

@@ -1,7 +1,5 @@
 //! Changes the rollout of a flag's fallthrough.
 
-use std::collections::BTreeMap;
-
 use isoflag::{Object, Value};
 
 use super::operation::{Shares, WHOLE};
@@ -46,15 +44,18 @@ pub(super) fn with_shares(
     };
     match shares {
         Shares::All(shares) => {
-            let mut new: BTreeMap<u32, u32> = shares.iter().copied().collect();
+            let mut new = vec![None; variations.count as usize];
+            for (variation, buckets) in shares {
+                let slot = new.get_mut(known(*variation)? as usize);
+                slot.into_iter().for_each(|slot| *slot = Some(*buckets));
+            }
+            let mut take = |variation: u32| new.get_mut(variation as usize).and_then(Option::take);
             for entry in &mut entries {
                 // An entry without a share is kept, so that the order of the others is.
-                entry.buckets = new.remove(&entry.variation).unwrap_or(0);
+                entry.buckets = take(entry.variation).unwrap_or(0);
             }
-            for (variation, buckets) in shares {
-                if new.contains_key(variation) {
-                    entries.push(Entry::new(known(*variation)?, *buckets));
-                }
+            for (variation, _) in shares {
+                entries.extend(take(*variation).map(|buckets| Entry::new(*variation, buckets)));
             }
         }
         Shares::One { variation, buckets } => {

@@ -5,28 +5,17 @@ use std::sync::Arc;
 
 use isoflag::{Object, Value};
 
-use super::operation::{Target, USER};
+use super::operation::{FlagEdits, Target, USER};
 
 const TARGETS: &str = "targets";
 const CONTEXT_TARGETS: &str = "contextTargets";
 
-/// The new variation of each key, by kind; `None` for no list.
-type Wanted<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Option<u32>>>;
-
 /// Returns the flag with keys in the list of a variation, and in no other list of their kind; the
 /// error is the name of a malformed member.
-pub(super) fn with_targets(
-    flag: &Object,
-    targets: &[(usize, Target)],
-) -> Result<Object, &'static str> {
+pub(super) fn with_targets(flag: &Object, edits: &FlagEdits) -> Result<Object, &'static str> {
     let (held, held_of_kinds) = (lists(flag, TARGETS)?, lists(flag, CONTEXT_TARGETS)?);
-    let mut wanted = Wanted::new();
-    let targets = || targets.iter().map(|(_, target)| target);
-    for target in targets() {
-        let keys = wanted.entry(&target.kind).or_default();
-        keys.extend(target.values.iter().map(|value| (&**value, target.variation)));
-    }
-    let without = |list: &Object| without(list, &wanted);
+    let targets = || edits.targets.iter().map(|(_, target)| target);
+    let without = |list: &Object| without(list, edits);
     let mut of_users: Vec<Object> = held.iter().map(without).collect();
     let mut of_kinds: Vec<Object> = held_of_kinds.iter().map(without).collect();
     add(&mut of_users, targets().filter(|target| &*target.kind == USER));
@@ -54,13 +43,14 @@ pub(super) fn with_targets(
 /// Adds an entry that stands for each of these lists of users, unless there is one.
 fn refer(of_kinds: &mut Vec<Object>, of_users: Option<&[Object]>) -> Result<(), &'static str> {
     let own = of_kinds.iter().filter(|list| kind_of(list) == USER);
-    let referred: BTreeSet<Option<u32>> = own.map(variation_of).collect();
+    let mut referred = BTreeSet::new();
+    own.filter_map(variation_of).for_each(|variation| _ = referred.insert(variation));
     let mut seen = BTreeSet::new();
     for list in of_users.unwrap_or_default() {
         // Of two lists of one variation an entry would name the first only.
         let variation = variation_of(list).filter(|variation| seen.insert(*variation));
         let variation = variation.ok_or(TARGETS)?;
-        if !referred.contains(&Some(variation)) {
+        if !referred.contains(&variation) {
             of_kinds.push(new_list(Some(USER), variation, Value::from(Vec::new())));
         }
     }
@@ -69,30 +59,36 @@ fn refer(of_kinds: &mut Vec<Object>, of_users: Option<&[Object]>) -> Result<(), 
 
 /// Adds keys to the first list of their kind and variation, or to a new one.
 fn add<'a>(lists: &mut Vec<Object>, targets: impl Iterator<Item = &'a Target>) {
-    let mut new: BTreeMap<(Arc<str>, u32), Vec<&Arc<str>>> = BTreeMap::new();
+    let mut new: Vec<(&str, u32, Vec<&Arc<str>>)> = Vec::new();
+    let mut places: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    // No kind contains a space.
+    let name = |kind: &str, variation: u32| Arc::from(format!("{kind} {variation}"));
     for target in targets {
-        if let Some(variation) = target.variation {
-            let list = (Arc::clone(&target.kind), variation);
-            new.entry(list).or_default().extend(&target.values);
+        let Some(variation) = target.variation else { continue };
+        let place = *places.entry(name(&target.kind, variation)).or_insert(new.len());
+        match new.get_mut(place) {
+            Some((.., keys)) => keys.extend(&target.values),
+            None => new.push((&target.kind, variation, target.values.iter().collect())),
         }
     }
     for list in lists.iter_mut() {
         let Some(variation) = variation_of(list) else { continue };
-        if let Some(values) = new.remove(&(Arc::from(kind_of(list)), variation)) {
-            let values = extended(values_of(list), values);
-            *list = list.with("values", values);
+        let place = places.remove(&name(kind_of(list), variation));
+        if let Some((.., keys)) = place.and_then(|place| new.get_mut(place)) {
+            *list = list.with("values", extended(values_of(list), std::mem::take(keys)));
         }
     }
-    for ((kind, variation), values) in new {
-        let kind = Some(&*kind).filter(|kind| *kind != USER);
-        lists.push(new_list(kind, variation, extended(&[], values)));
+    for (kind, variation, keys) in new.into_iter().filter(|(.., keys)| !keys.is_empty()) {
+        let kind = Some(kind).filter(|kind| *kind != USER);
+        lists.push(new_list(kind, variation, extended(&[], keys)));
     }
 }
 
 /// The values with those of the keys that are missing.
 fn extended(held: &[Value], keys: Vec<&Arc<str>>) -> Value {
-    let mut seen: BTreeSet<&str> = held.iter().filter_map(Value::as_str).collect();
-    let added = keys.into_iter().filter(|key| seen.insert(key));
+    let mut seen = BTreeSet::new();
+    held.iter().filter_map(Value::as_str).for_each(|key| _ = seen.insert(key));
+    let added = keys.into_iter().filter(|key| seen.insert(&***key));
     let added = added.map(|key| Value::String(Arc::clone(key)));
     held.iter().cloned().chain(added).collect()
 }
@@ -103,12 +99,11 @@ fn new_list(kind: Option<&str>, variation: u32, values: Value) -> Object {
 }
 
 /// Returns the list without the keys that get another variation.
-fn without(list: &Object, wanted: &Wanted<'_>) -> Object {
-    let (held, own) = (values_of(list), variation_of(list));
-    let Some(keys) = wanted.get(kind_of(list)) else { return list.clone() };
+fn without(list: &Object, edits: &FlagEdits) -> Object {
+    let (held, own, kind) = (values_of(list), variation_of(list), kind_of(list));
     let is_kept = |value: &&Value| {
-        let variation = value.as_str().and_then(|key| keys.get(key));
-        variation.is_none_or(|variation| variation.is_some() && *variation == own)
+        let target = value.as_str().and_then(|key| edits.target(kind, key));
+        target.is_none_or(|(_, target)| target.variation.is_some() && target.variation == own)
     };
     let kept: Vec<Value> = held.iter().filter(is_kept).cloned().collect();
     if kept.len() == held.len() { list.clone() } else { list.with("values", Value::from(kept)) }
