@@ -113,6 +113,10 @@ fn a_flag_with_malformed_rules_is_turned_off() {
     let text = r#"{"flags": {"f": {"on": true, "variations": [1], "rules": 7}}}"#;
     let after = edited(text, r#"[{"op": "off", "key": "f"}]"#).unwrap();
     assert!(after.contains(r#"{"on": false, "variations": [1], "rules": 7,"#), "{after}");
+    // Without a `lifecycle` that is an object, the time of the document counts.
+    let malformed = text.replace("\"rules\"", "\"lifecycle\"");
+    let after = edited(&malformed, r#"[{"op": "off", "key": "f"}]"#).unwrap();
+    assert!(after.contains(r#""lastModifiedTimestamp": 99}, "flags""#), "{after}");
     let error = edited(text, r#"[{"op": "rollout", "key": "f", "percent": 5}]"#).unwrap_err();
     assert_eq!((error.code(), error.path()), ("malformed-flag", "flags.f.rules"));
 }

@@ -64,9 +64,12 @@ pub fn edit(text: &str, edits: &Value, now: f64) -> Result<String, EditError> {
         return Ok(text.to_owned());
     }
     // Other flags whose answers differ are marked only if the time of the document does not count.
-    let source = |flags: &Flags, key: &str| flags.source(Section::Flags, key).cloned();
     let can_be_marked = |key: &str| {
-        source(&before, key) != source(&after, key) || own_stamp(&before, key).is_some()
+        let [held, new] = [&before, &after].map(|flags| flags.source(Section::Flags, key));
+        let lifecycle = new.and_then(|new| new.as_object()?.get("lifecycle"));
+        let is_malformed =
+            lifecycle.is_some_and(|held| !held.is_null() && held.as_object().is_none());
+        (held != new && !is_malformed) || own_stamp(&before, key).is_some()
     };
     let Some((stamped, _)) = stamped_changes(&before, &after, now, can_be_marked) else {
         let path = Path::Root.member("meta");

@@ -25,11 +25,10 @@ pub(super) fn check(
         Operation::Remove => true,
         _ => false,
     };
-    let source = |flags: &Flags, key: &str| flags.source(Section::Flags, key).cloned();
     let lost: Vec<(&str, &Edit)> = edits
         .iter()
         .filter_map(|(key, edits)| Some((&**key, edits.edits.iter().find(is_lost)?)))
-        .filter(|(key, _)| source(before, key) != source(after, key))
+        .filter(|(key, _)| before.source(Section::Flags, key) != after.source(Section::Flags, key))
         .collect();
     if lost.is_empty() {
         return Ok(());
