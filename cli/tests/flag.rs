@@ -85,7 +85,7 @@ fn a_rejected_edit_writes_nothing() {
     let shop = file("shop.json", Some(SHOP));
     let ran = isoflag(&["flag", "off", "checkout", &shop]);
     let message = format!(
-        "error: {shop}: `flags.checkout`: flags that are on require it: `banner`; turn them off too, or force it\n"
+        "error: `{shop}`: `flags.checkout`: flags that are on require it: `banner`; turn them off too, or force it\n"
     );
     assert_eq!((ran.code, ran.err, ran.out), (1, message, String::new()));
     let ran = isoflag(&["flag", "on", "nothing", &shop, "--json"]);

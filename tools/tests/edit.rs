@@ -89,7 +89,7 @@ fn only_the_edited_members_change() {
             banner,
             banner_time,
             (r#""weight": 20000"#, r#""weight": 40000"#),
-            (r#""weight": 50000"#, r#""weight": 30000"#),
+            (r#""weight": 30000"#, r#""weight": 10000"#),
         ],
     );
 }
@@ -106,6 +106,19 @@ fn an_edit_that_changes_nothing_raises_no_version() {
     ] {
         assert_eq!(edited(SHOP, edits).as_deref(), Ok(SHOP), "{edits}");
     }
+}
+
+#[test]
+fn a_flag_with_malformed_rules_is_turned_off() {
+    let text = r#"{"flags": {"f": {"on": true, "variations": [1], "rules": 7}}}"#;
+    let after = edited(text, r#"[{"op": "off", "key": "f"}]"#).unwrap();
+    assert!(after.contains(r#"{"on": false, "variations": [1], "rules": 7,"#), "{after}");
+    // Without a `lifecycle` that is an object, the time of the document counts.
+    let malformed = text.replace("\"rules\"", "\"lifecycle\"");
+    let after = edited(&malformed, r#"[{"op": "off", "key": "f"}]"#).unwrap();
+    assert!(after.contains(r#""lastModifiedTimestamp": 99}, "flags""#), "{after}");
+    let error = edited(text, r#"[{"op": "rollout", "key": "f", "percent": 5}]"#).unwrap_err();
+    assert_eq!((error.code(), error.path()), ("malformed-flag", "flags.f.rules"));
 }
 
 #[test]
@@ -159,7 +172,7 @@ fn an_edit_that_does_not_fit_is_rejected_with_a_place() {
         (
             r#"[{"op": "on", "key": "checkout"}, {"op": "off", "key": "checkout"}]"#,
             "conflicting-edits",
-            "`edits[1]`: `off` and `on` of `edits[0]` disagree about the flag `checkout`; keep one of them",
+            "`edits[1]`: `off` and `edits[0]` disagree about the flag `checkout`; keep one of them",
         ),
         (
             r#"[{"op": "off", "key": "broken"}]"#,
@@ -310,11 +323,11 @@ fn entries(shares: &[&str]) -> String {
 fn a_changed_share_moves_as_few_contexts_as_possible() {
     assert_eq!(
         entries(&[r#""percent": 40, "variation": 0"#]),
-        "0,40000,untracked:true,1,30000,2,30000"
+        "0,40000,untracked:true,1,10000,2,50000"
     );
     assert_eq!(
         entries(&[r#""percent": 90, "variation": 0"#]),
-        "0,90000,untracked:true,1,10000,2,0"
+        "0,90000,untracked:true,1,0,2,10000"
     );
     // A smaller share leaves the rest to the variation that is served if the flag is off.
     assert_eq!(

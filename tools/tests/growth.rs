@@ -7,8 +7,8 @@ mod growing_documents;
 use std::alloc::System;
 
 use growing_documents::documents;
-use isoflag::Flags;
-use isoflag_tools::{CheckOptions, ProjectionOptions, check, diff, impact, project};
+use isoflag::{Flags, Value};
+use isoflag_tools::{CheckOptions, ProjectionOptions, check, diff, edit, impact, project};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -47,11 +47,26 @@ fn memory_grows_as_the_document_does() {
         };
         check_growth(name, projected(&small), projected(&large));
     }
+    for ((name, small), (_, large)) in documents(SIZE).into_iter().zip(documents(SIZE * 2)) {
+        check_growth(name, edited(&small), edited(&large));
+    }
     let [small, large] = [SIZE, SIZE * 2].map(|size| {
         let empty = Flags::from_json(br#"{"flags":{"f":{"key":"f"}}}"#).unwrap();
         cost(&rules_that_serve_a_long_value(size), |flags| diff(&empty, flags).to_string())
     });
     check_growth("rules that serve a long value", small, large);
+}
+
+/// The cost of turning off every flag, and of targeting as many keys, one edit each.
+fn edited(text: &str) -> f64 {
+    cost(text, |flags| {
+        let off = flags.keys().map(|key| format!(r#"{{"op":"off","key":"{key}","force":true}}"#));
+        let target = (0..text.len() / 100)
+            .map(|n| format!(r#"{{"op":"target","key":"f","variation":0,"values":["u{n}"]}}"#));
+        let edits: Vec<String> = off.chain(target.filter(|_| flags.contains("f"))).collect();
+        let edits = Value::parse(format!("[{}]", edits.join(",")).as_bytes()).unwrap();
+        edit(text, &edits, 0.0)
+    })
 }
 
 fn rules_that_serve_a_long_value(size: usize) -> String {

@@ -164,7 +164,7 @@ impl Document {
                 return Ok(Outcome::Findings);
             }
             Err(error) => {
-                console.complain(format_args!("error: {}: {error}", held.source.name));
+                console.complain(format_args!("error: `{}`: {error}", held.source.name));
                 return Ok(Outcome::Findings);
             }
         };

@@ -147,14 +147,13 @@ def conversions() -> Topic:
     plan = clause("plan", "in", "pro")
     ask("night", "a time range that crosses midnight becomes two rules", "powertools", feature(condition("EQUALS", "pro"), night),
         {"document": document([plan, start], [plan, end]), "notes": []})  # fmt: skip
-    untranslated: list[tuple[str, Json, str, Json]] = [
+    untranslated: list[tuple[str, str, str, Json]] = [
         ("unknown-action", "SOMETIMES", "unknown-action", 1),
         ("modulo", "MODULO_RANGE", "untranslated-condition", {"BASE": 2, "START": 0, "END": 0}),
         ("all", "ALL_IN_VALUE", "untranslated-condition", [1]),
         ("array", "EQUALS", "untranslated-condition", [1]),
     ]
     for slug, action, code, value in untranslated:
-        assert isinstance(action, str)
         ask(f"left-out-{slug}", "a rule without an equivalent is left out", "powertools", feature(condition(action, value)),
             {"document": document(), "notes": [{"code": code, "path": "flag.rules.rule.conditions[0]"}]})  # fmt: skip
     ask("variants", "variants are left out", "appconfig", {"flag": {"_variants": []}},

@@ -25,7 +25,7 @@ pub(super) fn convert(text: &str) -> Result<Conversion, DocumentError> {
         match features.get(&key).and_then(Value::as_object) {
             Some(feature) => {
                 let flag = converter.flag(&key, feature, offset, &path);
-                flags.extend(flag.map(|flag| (Arc::from(&*key), flag)));
+                flags.extend(flag.map(|flag| (Arc::clone(&key), flag)));
             }
             None => converter.malformed(&path, "a feature is an object; it is left out"),
         }
@@ -127,7 +127,7 @@ impl Converter<'_> {
             }
         };
         let members = ordered_members(self.text, Some(offset)).unwrap_or_default();
-        let at = members.iter().find(|(name, _)| name == "rules").map(|(_, offset)| *offset);
+        let at = members.iter().find(|(name, _)| &**name == "rules").map(|(_, offset)| *offset);
         let ordered = at.and_then(|at| ordered_members(self.text, Some(at))).unwrap_or_default();
         for (name, _) in ordered {
             let path = path.member(&name);
@@ -140,7 +140,7 @@ impl Converter<'_> {
             let variation = variations.index(&value);
             for clauses in alternatives {
                 let rule = [
-                    ("id", Value::from(name.as_str())),
+                    ("id", Value::String(Arc::clone(&name))),
                     ("clauses", Value::from(clauses)),
                     ("variation", Value::from(variation)),
                 ];

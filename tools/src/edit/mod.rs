@@ -18,9 +18,9 @@ use isoflag::{Diagnostic, Flags, Object, Path, Severity, Step, Value};
 
 pub use error::{EditError, Refusal};
 
-use operation::{Edit, Operation};
+use operation::{FlagEdits, Operation};
 use rollout::{RolloutError, Variations, with_shares};
-use target::with_target;
+use target::with_targets;
 
 use crate::in_place::written_in_place;
 use crate::lifecycle::{on_variation, own_stamp, stamped_changes};
@@ -35,7 +35,8 @@ use crate::lifecycle::{on_variation, own_stamp, stamped_changes};
 /// - `on` and `off` switch a flag. `off` is rejected if a flag that is on has it as a prerequisite,
 ///   unless `force` is true;
 /// - `rollout` changes the fallthrough: `percent` is the share of `variation` (default: the "on"
-///   variation), or `weights` lists `{variation, weight}` that sum to 100,000;
+///   variation), or `weights` lists `{variation, weight}` that sum to 100,000; a raised share takes
+///   from the entries beside it, so that no other context moves;
 /// - `target` serves `variation` to the keys in `values` of `contextKind` (default: `user`), or
 ///   removes them from all lists if it is null;
 /// - `remove` removes a flag that no other flag requires.
@@ -63,8 +64,14 @@ pub fn edit(text: &str, edits: &Value, now: f64) -> Result<String, EditError> {
     if after.digest() == before.digest() {
         return Ok(text.to_owned());
     }
-    // A flag that another one changes is marked too if the time of the document does not count.
-    let can_be_marked = |key: &str| edits.contains_key(key) || own_stamp(&before, key).is_some();
+    // Other flags whose answers differ are marked only if the time of the document does not count.
+    let can_be_marked = |key: &str| {
+        let [held, new] = [&before, &after].map(|flags| flags.source(Section::Flags, key));
+        let lifecycle = new.and_then(|new| new.as_object()?.get("lifecycle"));
+        let is_malformed =
+            lifecycle.is_some_and(|held| !held.is_null() && held.as_object().is_none());
+        (held != new && !is_malformed) || own_stamp(&before, key).is_some()
+    };
     let Some((stamped, _)) = stamped_changes(&before, &after, now, can_be_marked) else {
         let path = Path::Root.member("meta");
         return Err(EditError::refused("not-editable", path.member("version"), "cannot be raised"));
@@ -75,42 +82,40 @@ pub fn edit(text: &str, edits: &Value, now: f64) -> Result<String, EditError> {
 /// Returns the document with the edited flags, without timestamps.
 fn edited(
     before: &Flags,
-    edits: &BTreeMap<Arc<str>, Vec<Edit>>,
+    edits: &BTreeMap<Arc<str>, FlagEdits>,
     now: f64,
 ) -> Result<Flags, EditError> {
     let mut added = Vec::new();
     for (key, edits) in edits {
-        for edit in edits {
+        for edit in &edits.edits {
             if let Operation::Add(members) = &edit.operation {
                 added.push((Arc::clone(key), new_flag(before, key, edit.index, members, now)?));
             }
         }
     }
     let held = before.with_flags(&added);
-    let mut changed: BTreeMap<&str, Option<Value>> = BTreeMap::new();
+    let mut changed: Vec<(Arc<str>, Value)> = Vec::new();
     for (key, edits) in edits {
-        let flag = edited_flag(&held, key, edits)?;
-        let source = before.source(Section::Flags, key);
-        if flag.as_ref() != source {
-            changed.insert(key, flag.map(|flag| with_next_version(flag, source)));
+        if let Some(flag) = edited_flag(&held, key, edits)? {
+            let source = before.source(Section::Flags, key);
+            if Some(&flag) != source {
+                changed.push((Arc::clone(key), with_next_version(flag, source)));
+            }
         }
     }
     let document = before.document();
     let members = document.as_object().cloned().unwrap_or_default();
-    let flags = members.get(Section::Flags.name()).and_then(Value::as_object).cloned();
-    let mut flags: Vec<(Arc<str>, Value)> = flags
-        .unwrap_or_default()
-        .iter()
-        .filter(|(key, _)| !changed.contains_key(&***key))
-        .map(|(key, flag)| (Arc::clone(key), flag.clone()))
-        .collect();
-    flags.extend(changed.iter().filter_map(|(key, flag)| Some((Arc::from(*key), flag.clone()?))));
-    let flags = Value::Object(Object::from_members(flags));
-    let after = Flags::from_value(members.with(Section::Flags.name(), flags).into())?;
-    for key in changed.keys() {
+    let flags = members.get(Section::Flags.name()).and_then(Value::as_object);
+    let is_kept = |key: &str| !edits.get(key).is_some_and(FlagEdits::is_removal);
+    let kept = flags.into_iter().flat_map(Object::iter).filter(|(key, _)| is_kept(key));
+    let kept = kept.map(|(key, flag)| (Arc::clone(key), flag.clone()));
+    // Of duplicate names the last wins.
+    let flags = Object::from_members(kept.chain(changed.iter().cloned()).collect());
+    let after = Flags::from_value(members.with(Section::Flags.name(), flags.into()).into())?;
+    for (key, _) in &changed {
         check_form(&after, key)?;
     }
-    requirement::check(&after, edits, &changed)?;
+    requirement::check(before, &after, edits)?;
     Ok(after)
 }
 
@@ -128,7 +133,11 @@ fn with_next_version(flag: Value, held: Option<&Value>) -> Value {
 }
 
 /// Returns the flag after its edits; `None` if it is removed.
-fn edited_flag(held: &Flags, key: &Arc<str>, edits: &[Edit]) -> Result<Option<Value>, EditError> {
+fn edited_flag(
+    held: &Flags,
+    key: &Arc<str>,
+    edits: &FlagEdits,
+) -> Result<Option<Value>, EditError> {
     let flags = Path::Root.member(Section::Flags.name());
     let path = flags.member(key);
     let Some(source) = held.source(Section::Flags, key).filter(|_| held.contains(key)) else {
@@ -136,7 +145,7 @@ fn edited_flag(held: &Flags, key: &Arc<str>, edits: &[Edit]) -> Result<Option<Va
         return Err(EditError::refused("unknown-flag", path, message));
     };
     let mut flag = match source {
-        _ if edits.iter().any(|edit| edit.operation == Operation::Remove) => return Ok(None),
+        _ if edits.is_removal() => return Ok(None),
         Value::Object(flag) => flag.clone(),
         other => {
             let message =
@@ -145,58 +154,49 @@ fn edited_flag(held: &Flags, key: &Arc<str>, edits: &[Edit]) -> Result<Option<Va
         }
     };
     let variations = variations(held, key, &flag);
-    for edit in edits {
-        let list = Path::Root.member("edits");
-        let place = list.element(edit.index);
-        let unknown = |variation: u32| {
-            let count = variations.count;
-            let message =
-                format!("there is no variation {variation}; the flag `{key}` has {count}");
-            EditError::refused("unknown-variation", place, message)
-        };
-        let malformed = |member: &str| {
-            let message = format!("`{member}` is malformed; fix it first");
-            EditError::refused("malformed-flag", path, message)
+    let list = Path::Root.member("edits");
+    let unknown = |index: usize, variation: u32| {
+        let count = variations.count;
+        let message = format!("there is no variation {variation}; the flag `{key}` has {count}");
+        EditError::refused("unknown-variation", list.element(index), message)
+    };
+    let malformed = |member: &str| {
+        let message = format!("`{member}` is malformed; fix it first");
+        EditError::refused("malformed-flag", path, message)
+    };
+    for edit in &edits.edits {
+        let ambiguous = |message: String| {
+            EditError::refused("unknown-variation", list.element(edit.index), message)
         };
         flag = match &edit.operation {
-            Operation::Add(_) | Operation::Remove => flag,
-            Operation::On => with_on(&flag, true),
-            Operation::Off { .. } => with_on(&flag, false),
-            Operation::Target(target) => {
-                let unknown_index =
-                    target.variation.filter(|variation| *variation >= variations.count);
-                if let Some(variation) = unknown_index {
-                    return Err(unknown(variation));
-                }
-                with_target(&flag, target).map_err(malformed)?
-            }
+            Operation::On => flag.with("on", Value::Bool(true)),
+            Operation::Off { .. } => flag.with("on", Value::Bool(false)),
             Operation::Rollout(shares) => {
                 let changed = with_shares(flag.get("fallthrough"), shares, &variations);
                 let changed = changed.map_err(|error| match error {
-                    RolloutError::Unknown(variation) => unknown(variation),
+                    RolloutError::Unknown(variation) => unknown(edit.index, variation),
                     RolloutError::Malformed(member) => malformed(member),
-                    RolloutError::UnknownOn => {
-                        let message = format!(
-                            "the \"on\" variation of `{key}` is unknown; name the `variation`"
-                        );
-                        EditError::refused("unknown-variation", place, message)
-                    }
-                    RolloutError::UnknownRest => {
-                        let message = format!(
-                            "it is unknown which variation of `{key}` gets the rest; pass `weights`"
-                        );
-                        EditError::refused("unknown-variation", place, message)
-                    }
+                    RolloutError::UnknownOn => ambiguous(format!(
+                        "the \"on\" variation of `{key}` is unknown; name the `variation`"
+                    )),
+                    RolloutError::UnknownRest => ambiguous(format!(
+                        "it is unknown which variation of `{key}` gets the rest; pass `weights`"
+                    )),
                 })?;
                 flag.with("fallthrough", changed)
             }
+            Operation::Add(_) | Operation::Remove | Operation::Target(_) => flag,
         };
     }
+    for (index, target) in &edits.targets {
+        if let Some(variation) = target.variation.filter(|index| *index >= variations.count) {
+            return Err(unknown(*index, variation));
+        }
+    }
+    if !edits.targets.is_empty() {
+        flag = with_targets(&flag, edits).map_err(malformed)?;
+    }
     Ok(Some(flag.into()))
-}
-
-fn with_on(flag: &Object, on: bool) -> Object {
-    flag.with("on", Value::Bool(on))
 }
 
 fn variations(flags: &Flags, key: &str, flag: &Object) -> Variations {

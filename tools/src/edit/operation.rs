@@ -1,11 +1,28 @@
 //! Parses edits, and finds those that disagree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use isoflag::{Object, Path, Value};
 
 use super::error::EditError;
+
+/// The edits of one flag.
+#[derive(Debug, Default)]
+pub(super) struct FlagEdits {
+    /// Those without targets, each once.
+    pub(super) edits: Vec<Edit>,
+    /// Those with targets, and their indexes.
+    pub(super) targets: Vec<(usize, Target)>,
+    /// The place in `targets` of each key, by [`targeted`].
+    keys: BTreeMap<Arc<str>, usize>,
+}
+
+/// A key of a kind as one text.
+fn targeted(kind: &str, key: &str) -> Arc<str> {
+    // No kind contains this character.
+    Arc::from([kind, "\0", key].concat())
+}
 
 /// One edit, and its index in the list.
 #[derive(Debug)]
@@ -51,46 +68,75 @@ pub(super) const WHOLE: u32 = 100_000;
 /// The kind of targets without `contextKind`.
 pub(super) const USER: &str = "user";
 
-/// Returns the edits of each flag, by key and in the order of the list.
-pub(super) fn read(edits: &Value) -> Result<BTreeMap<Arc<str>, Vec<Edit>>, EditError> {
+/// Returns the edits of each flag, by key.
+pub(super) fn read(edits: &Value) -> Result<BTreeMap<Arc<str>, FlagEdits>, EditError> {
     let root = Path::Root;
     let list = root.member("edits");
     let Some(edits) = edits.as_array() else {
         return Err(EditError::invalid(list, "expected an array of edits"));
     };
-    let mut by_key = BTreeMap::<Arc<str>, Vec<Edit>>::new();
+    let mut by_key = BTreeMap::<Arc<str>, FlagEdits>::new();
     for (index, edit) in edits.iter().enumerate() {
         let path = list.element(index);
         let (key, operation) = Reader::of(edit, &path)?.edit()?;
         let own = by_key.entry(Arc::clone(&key)).or_default();
-        if own.iter().any(|earlier| earlier.operation == operation) {
-            continue;
-        }
-        if let Some(earlier) = own.iter().find(|one| disagree(&one.operation, &operation)) {
+        if let Some(earlier) = own.disagreeing(&operation) {
             let message = format!(
-                "`{}` and `{}` of `edits[{}]` disagree about the flag `{key}`; keep one of them",
-                operation.name(),
-                earlier.operation.name(),
-                earlier.index
+                "`{}` and `edits[{earlier}]` disagree about the flag `{key}`; keep one of them",
+                operation.name()
             );
             return Err(EditError::refused("conflicting-edits", path, message));
         }
-        own.push(Edit { index, operation });
+        own.add(index, operation);
     }
     Ok(by_key)
 }
 
+impl FlagEdits {
+    /// Whether the flag is removed.
+    pub(super) fn is_removal(&self) -> bool {
+        self.edits.iter().any(|edit| edit.operation == Operation::Remove)
+    }
+
+    /// Returns the edit that targets a key, and its index.
+    pub(super) fn target(&self, kind: &str, key: &str) -> Option<&(usize, Target)> {
+        self.targets.get(*self.keys.get(&targeted(kind, key))?)
+    }
+
+    /// Returns the index of an earlier edit that excludes this one.
+    fn disagreeing(&self, operation: &Operation) -> Option<usize> {
+        if let Operation::Target(target) = operation {
+            let mut known = target.values.iter().filter_map(|key| self.target(&target.kind, key));
+            let other = known.find(|(_, known)| known.variation != target.variation);
+            if let Some((index, _)) = other {
+                return Some(*index);
+            }
+        }
+        let first_target = self.targets.first().filter(|_| *operation == Operation::Remove);
+        let mut edits = self.edits.iter();
+        let other = edits.find(|earlier| disagree(&earlier.operation, operation));
+        other.map(|edit| edit.index).or_else(|| first_target.map(|(index, _)| *index))
+    }
+
+    fn add(&mut self, index: usize, operation: Operation) {
+        if let Operation::Target(target) = operation {
+            for key in &target.values {
+                self.keys.insert(targeted(&target.kind, key), self.targets.len());
+            }
+            self.targets.push((index, target));
+        } else if !self.edits.iter().any(|edit| edit.operation == operation) {
+            self.edits.push(Edit { index, operation });
+        }
+    }
+}
+
+/// Whether two edits of a flag exclude each other, without the keys of targets.
 fn disagree(one: &Operation, other: &Operation) -> bool {
     match (one, other) {
-        (Operation::Remove, _) | (_, Operation::Remove) => true,
+        (Operation::Remove, other) | (other, Operation::Remove) => *other != Operation::Remove,
         (Operation::On, Operation::Off { .. }) | (Operation::Off { .. }, Operation::On) => true,
-        (Operation::Target(one), Operation::Target(other)) => {
-            one.kind == other.kind
-                && one.variation != other.variation
-                && one.values.iter().any(|value| other.values.contains(value))
-        }
         (Operation::Add(_), Operation::Add(_)) | (Operation::Rollout(_), Operation::Rollout(_)) => {
-            true
+            one != other
         }
         _ => false,
     }
@@ -237,7 +283,7 @@ impl<'a> Reader<'a> {
 /// Reads `[{"variation": 0, "weight": 100000}, ...]`.
 fn all_shares(entries: &[Value], path: &Path<'_>) -> Result<Vec<(u32, u32)>, EditError> {
     let mut shares: Vec<(u32, u32)> = Vec::new();
-    let mut sum = 0_u64;
+    let (mut sum, mut seen) = (0_u64, BTreeSet::new());
     for (index, entry) in entries.iter().enumerate() {
         let path = path.element(index);
         let reader = Reader::of(entry, &path)?;
@@ -249,7 +295,7 @@ fn all_shares(entries: &[Value], path: &Path<'_>) -> Result<Vec<(u32, u32)>, Edi
         let weight = weight.and_then(|weight| u32::try_from(weight).ok());
         let weight = weight
             .ok_or_else(|| reader.invalid("weight", "expected an integer from 0 to 100000"))?;
-        if shares.iter().any(|(known, _)| *known == variation) {
+        if !seen.insert(variation) {
             return Err(reader.invalid("variation", "this variation has a weight already"));
         }
         shares.push((variation, weight));

@@ -7,28 +7,28 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Path, Value};
 
 use super::error::EditError;
-use super::operation::{Edit, Operation};
+use super::operation::{Edit, FlagEdits, Operation};
 use crate::strategy::{System, choices};
 
 /// The number of flags that a message names.
 const NAMED: usize = 10;
 
 /// Rejects to turn off a flag that another one, which is on, has as a prerequisite, and to remove
-/// one that a flag or a strategy names. `changed` are the flags that the edits change.
+/// one that a flag or a strategy names.
 pub(super) fn check(
+    before: &Flags,
     after: &Flags,
-    edits: &BTreeMap<Arc<str>, Vec<Edit>>,
-    changed: &BTreeMap<&str, Option<Value>>,
+    edits: &BTreeMap<Arc<str>, FlagEdits>,
 ) -> Result<(), EditError> {
-    let is_lost = |edit: &Edit| match edit.operation {
+    let is_lost = |edit: &&Edit| match edit.operation {
         Operation::Off { force } => !force,
         Operation::Remove => true,
         _ => false,
     };
-    let lost: BTreeMap<&str, &Edit> = edits
+    let lost: Vec<(&str, &Edit)> = edits
         .iter()
-        .filter(|(key, _)| changed.contains_key(&***key))
-        .filter_map(|(key, edits)| Some((&**key, edits.iter().find(|edit| is_lost(edit))?)))
+        .filter_map(|(key, edits)| Some((&**key, edits.edits.iter().find(is_lost)?)))
+        .filter(|(key, _)| before.source(Section::Flags, key) != after.source(Section::Flags, key))
         .collect();
     if lost.is_empty() {
         return Ok(());

@@ -44,14 +44,18 @@ pub(super) fn with_shares(
     };
     match shares {
         Shares::All(shares) => {
-            let mut new = shares.clone();
-            for entry in &mut entries {
-                let own = new.iter().position(|(variation, _)| *variation == entry.variation);
-                // An entry without a share is kept, so that the order of the others is.
-                entry.buckets = own.map_or(0, |own| new.remove(own).1);
+            let mut new = vec![None; variations.count as usize];
+            for (variation, buckets) in shares {
+                let slot = new.get_mut(known(*variation)? as usize);
+                slot.into_iter().for_each(|slot| *slot = Some(*buckets));
             }
-            for (variation, buckets) in new {
-                entries.push(Entry::new(known(variation)?, buckets));
+            let mut take = |variation: u32| new.get_mut(variation as usize).and_then(Option::take);
+            for entry in &mut entries {
+                // An entry without a share is kept, so that the order of the others is.
+                entry.buckets = take(entry.variation).unwrap_or(0);
+            }
+            for (variation, _) in shares {
+                entries.extend(take(*variation).map(|buckets| Entry::new(*variation, buckets)));
             }
         }
         Shares::One { variation, buckets } => {

@@ -78,27 +78,26 @@ pub fn written_in_place(text: &str, before: &Flags, after: &Flags) -> Result<Str
 /// Returns the keys of the flags in the text of a document, without those of `flagValues`; `None` if
 /// it is not JSON.
 #[must_use]
-pub fn keys_in_text(text: &str) -> Option<BTreeSet<String>> {
+pub fn keys_in_text(text: &str) -> Option<BTreeSet<Arc<str>>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let container = container(text).ok()?;
     let Some(flags) = container.last(FLAGS).filter(|flags| is_object(text, flags)) else {
         return Some(BTreeSet::new());
     };
-    Some(Named::of(text, flags.value.start).ok()?.indexes.into_keys().collect())
+    Some(Named::of(text, flags.value.start).ok()?.last.into_keys().collect())
 }
 
 /// Returns the names of an object's members in the order of the text, each once, and the offsets of
 /// their values; the object is at an offset, or the outermost. `None` if it is not an object.
-pub(crate) fn ordered_members(text: &str, object: Option<usize>) -> Option<Vec<(String, usize)>> {
+pub(crate) fn ordered_members(text: &str, object: Option<usize>) -> Option<Vec<(Arc<str>, usize)>> {
     let start = object.or_else(|| Some(scan::root(text)?.start))?;
     if text.as_bytes().get(start) != Some(&b'{') {
         return None;
     }
     let object = Named::of(text, start).ok()?;
-    let mut ordered: Vec<_> = object.indexes.iter().collect();
-    ordered.sort_by_key(|(_, indexes)| indexes.first());
-    let value = |name: &str| object.last(name).map(|member| member.value.start);
-    ordered.into_iter().map(|(name, _)| Some((name.clone(), value(name)?))).collect()
+    let mut seen = BTreeSet::new();
+    let names = object.names.iter().filter(|name| seen.insert(&***name));
+    names.map(|name| Some((Arc::clone(name), object.last(name)?.value.start))).collect()
 }
 
 fn is_object(text: &str, member: &Member) -> bool {
@@ -122,24 +121,26 @@ const FLAG_VALUES: &str = "flagValues";
 struct Named {
     start: usize,
     members: Vec<Member>,
-    /// The indexes of the members with a name: several if there are duplicates.
-    indexes: BTreeMap<String, Vec<usize>>,
+    names: Vec<Arc<str>>,
+    /// The index of the member that counts: of duplicates, the last.
+    last: BTreeMap<Arc<str>, usize>,
 }
 
 impl Named {
     fn of(text: &str, start: usize) -> Result<Named, InPlaceError> {
         let members = scan::members(text, start).ok_or(InPlaceError::Lost)?;
-        let mut indexes = BTreeMap::<String, Vec<usize>>::new();
+        let (mut names, mut last) = (Vec::new(), BTreeMap::new());
         for (index, member) in members.iter().enumerate() {
-            let name = scan::name(text, &member.name).ok_or(InPlaceError::Lost)?;
-            indexes.entry(name).or_default().push(index);
+            let name: Arc<str> = scan::name(text, &member.name).ok_or(InPlaceError::Lost)?.into();
+            last.insert(Arc::clone(&name), index);
+            names.push(name);
         }
-        Ok(Named { start, members, indexes })
+        Ok(Named { start, members, names, last })
     }
 
     /// The member that counts: of duplicates, the last.
     fn last(&self, name: &str) -> Option<&Member> {
-        self.members.get(*self.indexes.get(name)?.last()?)
+        self.members.get(*self.last.get(name)?)
     }
 }
 
@@ -233,8 +234,7 @@ impl<'t> Writer<'t> {
     }
 
     fn object(&mut self, object: &Named, changes: &[Change<'_>]) -> Result<(), InPlaceError> {
-        let mut added = Vec::new();
-        let mut removed = vec![false; object.members.len()];
+        let (mut added, mut gone) = (Vec::new(), BTreeSet::new());
         for (name, before, after) in changes {
             match (object.last(name), before, after) {
                 (Some(member), Some(before), Some(after)) => {
@@ -242,14 +242,13 @@ impl<'t> Writer<'t> {
                 }
                 (None, None, Some(after)) => added.push((*name, *after)),
                 (Some(_), Some(_), None) => {
-                    for index in object.indexes.get(*name).into_iter().flatten() {
-                        *removed.get_mut(*index).ok_or(InPlaceError::Lost)? = true;
-                    }
+                    gone.insert(*name);
                 }
                 _ => return Err(InPlaceError::Lost),
             }
         }
-        ordered(&mut added);
+        let added = ordered(&added);
+        let removed: Vec<bool> = object.names.iter().map(|name| gone.contains(&**name)).collect();
         if !added.is_empty() {
             let kept = object.members.iter().zip(&removed).filter(|(_, removed)| !**removed);
             self.add(object, &kept.map(|(kept, _)| kept).collect::<Vec<_>>(), &added)?;

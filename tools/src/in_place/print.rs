@@ -42,10 +42,11 @@ pub(super) struct Layout<'t> {
     pub(super) unit: Option<&'t str>,
 }
 
-/// Sorts members by [`ORDER`].
-pub(super) fn ordered<V>(members: &mut [(&str, V)]) {
-    let rank = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
-    members.sort_by_key(|(name, _)| rank(name));
+/// Returns members in the order of [`ORDER`].
+pub(super) fn ordered<'v>(members: &[(&'v str, &'v Value)]) -> Vec<(&'v str, &'v Value)> {
+    let known = ORDER.iter().filter_map(|known| members.iter().find(|(name, _)| name == known));
+    let others = members.iter().filter(|(name, _)| !ORDER.contains(name));
+    known.chain(others).copied().collect()
 }
 
 /// Whether an object gets a line for each member.
@@ -92,8 +93,6 @@ fn inline(value: &Value) -> String {
 }
 
 fn sorted(object: &Object) -> Vec<(&str, &Value)> {
-    let mut members: Vec<(&str, &Value)> =
-        object.iter().map(|(name, value)| (&**name, value)).collect();
-    ordered(&mut members);
-    members
+    let members: Vec<_> = object.iter().map(|(name, value)| (&**name, value)).collect();
+    ordered(&members)
 }

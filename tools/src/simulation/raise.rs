@@ -73,7 +73,8 @@ pub fn raised(flags: &Flags, key: &str, variation: u32, buckets: u32) -> Result<
     Ok(flags.with_flags(&[(Arc::clone(&key), flag.ok_or_else(no_rollout)?)]))
 }
 
-/// Gives the first own entry this number of buckets more. The others lose them, the last one first.
+/// Gives the first own entry this number of buckets more. The nearest others lose them, those after
+/// it first.
 pub(crate) fn raise_share(weights: &mut [u32], own: &[bool], mut missing: u32) {
     if let Some((weight, _)) = weights.iter_mut().zip(own).find(|(_, own)| **own) {
         *weight += missing;

@@ -1,11 +1,11 @@
 /** Edits of a document's text, and conversions from other tools. */
 
 import { requireTools } from "../binding/engine.js";
-import { limits } from "../generated/constants.js";
 import { documentErrors } from "../binding/errors.js";
 import { Flags } from "../binding/flags.js";
-import { encodeStrictly, jsonBytes } from "../binding/json-encoding.js";
 import type { JsonValue } from "../binding/json.js";
+import { encodeStrictly, jsonBytes } from "../binding/json-encoding.js";
+import { limits } from "../generated/constants.js";
 import * as tools from "../generated/tools-glue.js";
 import { during } from "./failures.js";
 

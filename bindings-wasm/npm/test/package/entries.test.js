@@ -23,6 +23,9 @@ const surface = `
 /** The exports of entries that make sources too: `index.js`, for pages without a bundler, does not. */
 const withSource = [...surface, "createSource"].sort();
 
+/** Those of the entries that load `tools.wasm`. */
+const withTools = [...withSource, "convert", "edit"].sort();
+
 /** Each in a process of its own: an entry is ready once for all. @param {string} program @param {string[]} options */
 async function answer(program, options = []) {
   const script = `${program}
@@ -40,13 +43,14 @@ console.log(JSON.stringify([Object.keys(isoflag).sort(), flags.variation("f", { 
 
 const expected = [withSource, "yes"];
 const expectedOfIndex = [surface, "yes"];
+const expectedOfTools = [withTools, "yes"];
 
 describe("the entry", () => {
   it("for Node is ready when it is imported", async () => {
-    assert.deepEqual((await answer('import * as isoflag from "isoflag";')).answer, expected);
+    assert.deepEqual((await answer('import * as isoflag from "isoflag";')).answer, expectedOfTools);
     assert.deepEqual(
       (await answer(`import * as isoflag from "${dist}node.js"; await isoflag.ready();`)).answer,
-      expected,
+      expectedOfTools,
     );
   });
 
@@ -58,7 +62,7 @@ describe("the entry", () => {
     );
     assert.deepEqual(
       answered[0].filter((/** @type {string} */ name) => name !== "__esModule" && name !== "module.exports"),
-      withSource,
+      withTools,
     );
     assert.equal(answered[1], "yes");
   });
@@ -106,7 +110,7 @@ describe("the entry", () => {
       const program = `const isoflag = await import("isoflag/tools"); await import("isoflag");
         console.error(isoflag.secureModeHash("key", { key: "k" }).length);`;
       const { answer: answered, stderr } = await answer(program, options);
-      assert.deepEqual([answered, stderr], [expected, "64\n"]);
+      assert.deepEqual([answered, stderr], [expectedOfTools, "64\n"]);
       const late = 'const isoflag = await import("isoflag"); await import("isoflag/tools");';
       await assert.rejects(answer(late, options), /import `isoflag\/tools` instead of `isoflag`/);
     });
@@ -199,7 +203,7 @@ describe("the entry for browsers, over HTTP", () => {
     const program = `import * as isoflag from "${dist}tools.js"; await isoflag.ready("${origin}/tools"); ${traced}
       console.error(text(one).length > 0, one.diagnostics[0].code, isoflag.secureModeHash("key", { key: "k" }).length);`;
     const { answer: answered, stderr } = await answer(program);
-    assert.deepEqual(answered, expected);
+    assert.deepEqual(answered, expectedOfTools);
     assert.equal(stderr, "true no-variation-or-rollout 64\n");
   });
 

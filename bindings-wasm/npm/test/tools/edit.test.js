@@ -5,7 +5,8 @@ import { describe, it } from "node:test";
 
 import { convert, DocumentError, edit } from "../../dist/node.js";
 
-const text = '{ "flags": {"new":  {"on": false, "variations": [false, true], "fallthrough": {"variation": 1}}}}';
+const text =
+  '{ "flags": {"new":  {"on": false, "variations": [false, true], "fallthrough": {"variation": 1}}}}';
 
 /** @type {import("../../dist/tools/edit.js").Edit[]} */
 const on = [{ op: "on", key: "new" }];
@@ -67,6 +68,9 @@ describe("convert", () => {
 
   it("rejects other formats", () => {
     assert.throws(() => convert("[]"), { name: "DocumentError", code: "not-a-document" });
-    assert.throws(() => convert("{}", /** @type {any} */ ({ source: "unleash" })), /unknown source `unleash`/);
+    assert.throws(
+      () => convert("{}", /** @type {any} */ ({ source: "unleash" })),
+      /unknown source `unleash`/,
+    );
   });
 });

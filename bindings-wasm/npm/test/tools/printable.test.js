@@ -7,7 +7,17 @@ import * as node from "../../dist/node.js";
 import { document, flag } from "../documents.js";
 import { OBEYED, rawMessages, HOSTILE as TEXTS } from "../hostile.js";
 
-const { DocumentHistory, Flags, checkEnvironments, inventory, parseTtl, replay } = node;
+const {
+  DocumentHistory,
+  Flags,
+  checkEnvironments,
+  convert,
+  edit,
+  inventory,
+  parseTtl,
+  replay,
+  toAppConfigKey,
+} = node;
 
 const HOSTILE = TEXTS.join("");
 
@@ -61,6 +71,10 @@ const calls = {
   certification: text => flags.certification({ ...certified, productionState: text }),
   check: text => flags.check({ [text]: 1 }),
   "check, names": text => flags.check({ names: `/${text}(/` }),
+  edit: text => edit('{"flags":{}}', [{ op: "on", key: text }]),
+  "edit, a member": text => edit('{"flags":{}}', /** @type {any} */ ([{ op: text, key: text, [text]: 1 }])),
+  convert: text => convert(`["${text}"`),
+  "convert, a source": text => convert("{}", { source: text }),
   checkEnvironments: text => checkEnvironments({ [text]: flags }, { [text]: 1 }),
   retirements: text =>
     flags.retirements(/** @type {any} */ ({ now: 1, activity: [{ environment: text, activity: text }] })),
