@@ -67,6 +67,17 @@ fn denied_warnings_are_errors() {
 }
 
 #[test]
+fn allowed_findings_are_not_reported() {
+    let warned = r#"{"flags": {"a": {"version": 1, "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
+    let denied = ["check", "-", "--deny", "warnings"];
+    let ran = isoflag_reading(&[&denied[..], &["--allow", "missing-key"]].concat(), warned);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!ran.out.contains("missing-key"), "{ran:?}");
+    let unknown = isoflag_reading(&[&denied[..], &["--allow", "missing-keys"]].concat(), warned);
+    assert!(unknown.err.contains("there is no such finding"), "{unknown:?}");
+}
+
+#[test]
 fn the_worst_of_several_files_decides() {
     let fine = "examples/first/flags.json";
     assert_eq!(isoflag(&["check", fine, fine]).code, 0);

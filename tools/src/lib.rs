@@ -55,9 +55,9 @@ pub use inventory::{
 };
 pub use last_evaluated::LastEvaluated;
 pub use lifecycle::{
-    Artifact, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status, TransitionError,
-    artifacts, lifecycle, moment_of_seconds, on_variation, owner, read_moment, status_change,
-    with_changes, with_status,
+    Artifact, FlagKind, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status,
+    TransitionError, artifacts, environment, lifecycle, moment_of_seconds, on_variation, owner,
+    read_moment, stakeholder, status_change, with_changes, with_status,
 };
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{

@@ -1,7 +1,7 @@
 //! `isoflag check`: reports mistakes in documents.
 
 use clap::{Args, ValueEnum};
-use isoflag::{Diagnostic, DocumentError, Flags, Severity, Value};
+use isoflag::{Code, Diagnostic, DocumentError, Flags, Severity, Value};
 use isoflag_tools::{CheckOptions, NamePattern, check};
 
 use super::{Format, object};
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     files: Vec<String>,
 
     /// Document of an environment, such as `prod=prod.json`; repeatable. A flag that is on there
-    /// but off in `dev` is an error
+    /// but off in `dev` is an error, and one that is on in `prod` but off in `staging`
     #[arg(long, value_name = "NAME=FILE", value_parser = environment)]
     env: Vec<(String, String)>,
 
@@ -35,6 +35,10 @@ pub(crate) struct Arguments {
     /// Treat these as errors too
     #[arg(long, value_enum)]
     deny: Option<Deny>,
+
+    /// Do not report findings with this code; repeatable
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    allow: Vec<Code>,
 
     /// Require keys to match a pattern such as `team.feature`, or a regular expression such as
     /// `/^[a-z.-]+$/`
@@ -69,6 +73,11 @@ pub(crate) struct Arguments {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Deny {
     Warnings,
+}
+
+fn code(name: &str) -> Result<Code, String> {
+    let unknown = || "there is no such finding; docs/diagnostics.md lists the codes".to_owned();
+    Code::named(name).ok_or_else(unknown)
 }
 
 fn environment(argument: &str) -> Result<(String, String), String> {
@@ -143,6 +152,7 @@ impl Arguments {
             now: Some(self.now.seconds()?),
             max_flags_per_team: self.max_flags_per_team,
             max_age_days: self.max_age_days.map(f64::from),
+            allow: self.allow.clone(),
         })
     }
 }

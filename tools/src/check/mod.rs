@@ -6,6 +6,7 @@
 
 mod clauses;
 mod governance;
+mod misspelt;
 mod names;
 mod options;
 mod rules;
@@ -84,30 +85,27 @@ pub fn check(flags: &Flags, options: &CheckOptions) -> Vec<Diagnostic> {
     let mut lints = Lints(flags.diagnostics().to_vec());
     let unusable = unusable_values(flags.diagnostics());
     let options = options.or(governance::own_options(flags, &mut lints));
+    misspelt::check(flags, &mut lints);
     strategies::check(flags, &mut lints);
     let read = turned_on(flags);
     check_flags(flags, read.model(), &unusable, &options, &mut lints);
     check_segments(read.model(), &unusable, &mut lints);
     governance::check_teams(flags, &options, &mut lints);
-    lints.0
+    options.without_allowed(lints.0)
 }
 
-/// Like [`check`], for several named environments of the same flags: also reports flags
-/// that are on outside development but off in it.
+/// Like [`check`], for several named environments of the same flags: also reports flags that are on
+/// before they are on in the environments that they pass first, development and staging.
 #[must_use]
 pub fn check_environments(
     environments: &[(&str, &Flags)],
     options: &CheckOptions,
 ) -> Vec<Vec<Diagnostic>> {
-    let is_development = |name: &str| governance::is_development(name);
-    let development = environments.iter().find(|(name, _)| is_development(name));
     let check = |(name, flags): &(&str, &Flags)| {
         let options = CheckOptions { environment: Some((*name).to_owned()), ..options.clone() };
         let mut lints = Lints(check(flags, &options));
-        if let (Some((_, development)), false) = (development, is_development(name)) {
-            governance::check_against_development(flags, name, development, &mut lints);
-        }
-        lints.0
+        governance::check_order(flags, name, environments, &mut lints);
+        options.or(CheckOptions::of(flags).unwrap_or_default()).without_allowed(lints.0)
     };
     environments.iter().map(check).collect()
 }

@@ -9,7 +9,7 @@ use isoflag::{Flags, Object, Severity, Step, Value};
 use super::{Attention, InventoryDocument};
 use crate::analysis::{constant, reach};
 use crate::last_evaluated::LastEvaluated;
-use crate::lifecycle::{Status, document_changed, lifecycle, owner, read_moment};
+use crate::lifecycle::{Status, document_changed, lifecycle, owner, read_moment, stakeholder};
 
 /// One percent, of 100000.
 const PERCENT: f64 = 1_000.0;
@@ -75,6 +75,8 @@ pub struct InventoryRow {
     pub owner: Option<Arc<str>>,
     /// The stakeholder of the feature.
     pub stakeholder: Option<Arc<str>>,
+    /// Whether `lifecycle.kind` says that it is meant to be kept.
+    pub long_lived: bool,
     /// The status of the feature.
     pub status: Option<Status>,
     /// When it was created, in seconds since the epoch like all times here.
@@ -137,7 +139,8 @@ impl InventoryRow {
             can_fail: reach.can_fail(),
             constant: constant(flags, key).is_some(),
             owner: owner(flags, key),
-            stakeholder: lifecycle.stakeholder.clone(),
+            stakeholder: stakeholder(flags, key),
+            long_lived: lifecycle.is_long_lived(),
             status: lifecycle.status,
             created,
             age_days: created.map(days).filter(|days| *days >= 0.0).map(|days| days as i64),
