@@ -59,7 +59,7 @@ impl Diagnostic {
         path: &Path<'_>,
         message: impl Into<Arc<str>>,
     ) -> Diagnostic {
-        let path = OwnedPath::beside(&Diagnostic::last_path(others), &path.steps());
+        let path = OwnedPath::beside(&Diagnostic::last_path(others), path);
         Diagnostic::at(code, path, message)
     }
 

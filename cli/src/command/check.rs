@@ -178,7 +178,7 @@ impl Report {
         };
         let mut shown: Vec<&Diagnostic> =
             self.found.iter().filter(|found| !is_folded(found)).collect();
-        shown.sort_by_key(|found| findings.place_of_diagnostic(found));
+        shown.sort_by_cached_key(|found| findings.place_of_diagnostic(found));
         for diagnostic in shown {
             console.finding(&findings.diagnostic(diagnostic))?;
             console.line("")?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::model::{FlagState, Section};
-use isoflag::{Flags, Object, Severity, Step, Value};
+use isoflag::{Diagnostic, Flags, Object, Severity, Step, Value};
 
 use super::{Attention, InventoryDocument};
 use crate::analysis::{constant, reach};
@@ -201,22 +201,32 @@ impl InventoryRow {
 }
 
 /// The numbers of findings of a document, by flag and severity.
-pub(super) struct FoundByFlag<'a>(BTreeMap<(&'a str, Severity), usize>);
+#[derive(Default)]
+pub(super) struct FoundByFlag<'a>(BTreeMap<&'a str, BTreeMap<Severity, usize>>);
 
 impl<'a> FoundByFlag<'a> {
     pub(super) fn of(flags: &'a Flags) -> FoundByFlag<'a> {
-        let mut counts = BTreeMap::new();
-        for found in flags.diagnostics() {
-            if let [Step::Member("flags"), Step::Member(key), ..] = *found.path().steps() {
-                let count: &mut usize = counts.entry((key, found.severity())).or_default();
+        // A key may be long: it is looked up once for all neighbors that share it.
+        let share = |one: &Diagnostic, other: &Diagnostic| {
+            let (one, other) = (one.path().beginnings(), other.path().beginnings());
+            matches!((&*one, &*other), ([_, one, ..], [_, other, ..]) if one.shares(other))
+        };
+        let mut counts = FoundByFlag::default();
+        for found in flags.diagnostics().chunk_by(share) {
+            let steps = found.first().map(|found| found.path().steps()).unwrap_or_default();
+            let [Step::Member("flags"), Step::Member(key), ..] = *steps else { continue };
+            let of_flag = counts.0.entry(key).or_default();
+            for each in found {
+                let count: &mut usize = of_flag.entry(each.severity()).or_default();
                 *count = count.saturating_add(1);
             }
         }
-        FoundByFlag(counts)
+        counts
     }
 
     /// The number of findings of this severity about a flag.
     fn count(&self, key: &str, severity: Severity) -> usize {
-        self.0.get(&(key, severity)).copied().unwrap_or(0)
+        let of_flag = self.0.get(key);
+        of_flag.and_then(|counts| counts.get(&severity)).copied().unwrap_or(0)
     }
 }
