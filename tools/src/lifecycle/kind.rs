@@ -1,8 +1,8 @@
-//! The kinds of flags: what each is for, and how long it is meant to live.
+//! The kinds of flags: the purpose of each, and whether it is meant to be kept.
 
 use super::same_name;
 
-/// What a flag is for.
+/// The purpose of a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FlagKind {
     /// It releases a feature, and is removed afterwards.
@@ -38,7 +38,7 @@ impl FlagKind {
     }
 
     /// Whether a flag of this kind is meant to be kept: it is never too old, and serving one value
-    /// to everybody is no reason to review it.
+    /// to everybody does not call for a review.
     #[must_use]
     pub fn is_long_lived(self) -> bool {
         matches!(self, FlagKind::Ops | FlagKind::Permission)
