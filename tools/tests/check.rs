@@ -197,17 +197,17 @@ fn misspelt_properties_are_found() {
     let [only] = found_in_rule.as_slice() else { panic!("{found_in_rule:?}") };
     assert_eq!(only.path().to_string(), "flags.f.rules[0].clauses[0].negated");
     assert_eq!(only.message(), "unknown property, which has no effect; did you mean `negate`?");
-    let segment = r#"{"meta": {"enviroment": "x", "check": {}}, "flags": {}, "segments": {"s": {"key": "s", "include": ["a"], "note": 1}}, "flag": {}}"#;
+    let segment = r#"{"meta": {"enviroment": "x", "check": {}}, "flags": {}, "segments": {"s": {"key": "s", "include": ["a"], "note": 1}}, "flagValue": {}}"#;
     assert_eq!(
         found(segment, "{}"),
-        [misspelt("flag"), misspelt("meta.enviroment"), misspelt("segments.s.include")]
+        [misspelt("flagValue"), misspelt("meta.enviroment"), misspelt("segments.s.include")]
     );
 }
 
 #[test]
 fn allowed_findings_are_left_out() {
     let document =
-        flag(r#""offVariaton": 1, "lifecycle": {"kind": "release-toggle", "status": "?"}"#);
+        flag(r#""prerequisite": [], "lifecycle": {"kind": "release-toggle", "status": "?"}"#);
     let all = ["misspelt-property", "unknown-kind", "unknown-status"];
     let left = |document: &str, options: &str| {
         let found = found(document, options);

@@ -1,5 +1,7 @@
 //! `isoflag stamp`: sets the last-modified timestamps of a document.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use isoflag::{Flags, Value};
 use isoflag_tools::changed_answers;
@@ -123,12 +125,13 @@ impl Stamps {
         let now = Value::from(now as f64);
         let (before, after) = (old.document(), new.document());
         let changed = changed_answers(old, new);
+        let has_changed: BTreeSet<&str> = changed.iter().map(|key| &**key).collect();
         let mut stamps = Stamps::default();
         let markable = editor.flags();
         let mut unmarked = false;
         for key in new.keys() {
             let stamp_in = |document| stamp_of(at(at(document, "flags"), key), "lifecycle");
-            if changed.iter().any(|changed| **changed == *key) {
+            if has_changed.contains(key) {
                 // A flag of `flagValues` has no member for a timestamp.
                 unmarked |= !markable.contains_key(key);
                 stamps.flags.push((key.to_owned(), now.clone()));
