@@ -9,6 +9,7 @@
 #   make build         the Python package in .venv and the npm package in bindings-wasm/npm/dist
 #   make conformance   the suite on every host runtime, and one digest of all answers
 #   make differential  generated cases: host runtimes compared with each other and with other SDKs
+#   make audit         a document and contexts in LaunchDarkly's SDKs and isoflag: where do they disagree? (DOC=flags.json CONTEXTS=users.jsonl)
 #   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes (NAMES="vite bun": some)
 #   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package
 #   make layer         a Lambda layer for each architecture
@@ -32,6 +33,8 @@ SEED ?= isoflag
 # The folder of cargo's build output, and what `make demo` builds for itself.
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEMO := .tools/demo
+DOC ?= examples/shop/flags.json
+CONTEXTS ?= examples/shop/contexts.json
 MACHINE := $(shell uname -m)
 RUST := Cargo.toml Cargo.lock {core,tools}/{Cargo.toml,src} "=$$(rustc -V)"
 WASM := $(RUST) bindings-wasm/{Cargo.toml,src,core,tools,module.sh,npm/package-lock.json}
@@ -190,6 +193,9 @@ consumers: build-wasm
 differential: build-wasm python-packages
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/run.sh differential --cases $(CASES) --seed $(SEED)
+
+audit: build-python
+	@conformance/run.sh audit $(DOC) --contexts $(CONTEXTS)
 
 dist: dist-python dist-npm
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the suite on every host runtime, or generated cases: run.sh [differential] [OPTION...]; `--help` lists the options.
+# Runs the suite on every host runtime, or generated cases, or an audit: run.sh [differential|audit] [OPTION...]; `--help` lists the options.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export PYTHONPATH="$PWD:$PWD/differential"
@@ -7,6 +7,12 @@ export PYTHONPATH="$PWD:$PWD/differential"
 ../.ci/npm-env conformance
 # Many cases have invalid contexts, which the npm package reports in development.
 export NODE_ENV=production
+if [[ "${1:-}" == audit ]]; then
+    python="$(dirname "$PWD")/.venv/bin/python"
+    # The arguments are relative to the caller's folder.
+    cd "$OLDPWD"
+    exec "$python" -m isodiff.audit "${@:2}"
+fi
 if [[ "${1:-}" == differential ]]; then
     cargo build --quiet --release -p isoflag-conformance
     exec ../.venv/bin/python -m isodiff "${@:2}"

@@ -38,8 +38,12 @@ pub(crate) fn find(keys: &[&str], roots: &[String]) -> Result<CallSites, Failure
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
             let is_code = extension.is_none_or(|extension| !NO_CODE.contains(&extension));
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-            let fits = entry.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST);
-            if is_file && is_code && fits {
+            if !is_file || !is_code {
+                continue;
+            }
+            // A file that cannot be read is an error: it may name a flag.
+            let metadata = entry.metadata().map_err(|error| cannot_walk(&error))?;
+            if metadata.len() <= LARGEST {
                 search(&searcher, keys, entry.path(), &mut found)?;
             }
         }

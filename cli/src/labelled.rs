@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use isoflag::{Flags, Value};
-use isoflag_tools::{Activity, read_moment};
+use isoflag::Flags;
+use isoflag_tools::{Activity, environment, read_moment};
 
 use crate::arguments::Container;
 use crate::clock::{moment, not_in_the_future};
@@ -53,13 +53,6 @@ pub(crate) fn documents(
         documents.push(LabelledDocument { label, flags });
     }
     Ok(documents)
-}
-
-/// `meta.environment`.
-fn environment(flags: &Flags) -> Option<String> {
-    let document = flags.document();
-    let meta = document.as_object()?.get("meta")?.as_object()?;
-    meta.get("environment").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Activity by the label of an environment; without a label it applies to all of them.

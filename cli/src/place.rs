@@ -4,18 +4,21 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 
-use isoflag::OwnedPath;
+use isoflag::{OwnedPath, Step};
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
 
-/// One step of a path.
+/// One step of a path that was read from text.
 #[derive(Debug, PartialEq)]
-enum Step {
+enum ReadStep {
     Member(String),
     Element(usize),
 }
+
+/// One step of a path; with it, the path up to it.
+type Walked<'p> = (Step<'p>, Option<&'p OwnedPath>);
 
 const BLOCK: usize = 1024;
 
@@ -29,6 +32,9 @@ pub(crate) struct Places<'t> {
     /// The indexes of the members of visited objects, by the offset of the object: a document may
     /// have many members and as many findings.
     visited: RefCell<HashMap<usize, HashMap<String, usize>>>,
+    /// The path that was followed last, from the root on, with the offset of each container and the
+    /// index in it: a key may be long, and paths to many findings may share it.
+    last: RefCell<Vec<(OwnedPath, usize, usize)>>,
 }
 
 impl<'t> Places<'t> {
@@ -46,6 +52,7 @@ impl<'t> Places<'t> {
             line_starts: [0].into_iter().chain(line_ends).collect(),
             characters_before: characters_before.collect(),
             visited: RefCell::default(),
+            last: RefCell::default(),
         }
     }
 
@@ -56,19 +63,22 @@ impl<'t> Places<'t> {
     /// Returns the span of a path, or the nearest one around it: a missing value has no span of its
     /// own. `None` only if the text is not JSON.
     pub(crate) fn find_path(&self, path: &OwnedPath) -> Option<Span> {
-        let steps = path.steps().into_iter().map(|step| match step {
-            isoflag::Step::Member(name) => Step::Member(name.to_owned()),
-            isoflag::Step::Element(index) => Step::Element(index),
-        });
+        let beginnings = path.beginnings().into_iter();
+        let steps = beginnings.filter_map(|path| Some((path.last()?, Some(path))));
         self.find_steps(&steps.collect::<Vec<_>>())
     }
 
     /// Like [`Places::find_path`], for the text of a path.
     pub(crate) fn find(&self, path: &str) -> Option<Span> {
-        self.find_steps(&parse_path(path))
+        let steps = parse_path(path);
+        let steps = steps.iter().map(|step| match step {
+            ReadStep::Member(name) => (Step::Member(name), None),
+            ReadStep::Element(index) => (Step::Element(*index), None),
+        });
+        self.find_steps(&steps.collect::<Vec<_>>())
     }
 
-    fn find_steps(&self, steps: &[Step]) -> Option<Span> {
+    fn find_steps(&self, steps: &[Walked<'_>]) -> Option<Span> {
         let root = self.root.get_or_init(|| parse(self.text)).as_ref()?;
         let (mut found, mut depth) = self.descend(root, steps);
         if depth == 0 && !steps.is_empty() {
@@ -76,7 +86,7 @@ impl<'t> Places<'t> {
             if let Some(data) = root.as_object().and_then(|root| member(root, "data")) {
                 (found, depth) = self.descend(&data.value, steps);
             }
-            if depth == 0 && steps.first() == Some(&Step::Member("flags".into())) {
+            if depth == 0 && steps.first().is_some_and(|step| step.0 == Step::Member("flags")) {
                 (found, _) = self.descend(root, steps.get(1..).unwrap_or_default());
             }
         }
@@ -130,23 +140,31 @@ impl<'t> Places<'t> {
     }
 
     /// Follows the steps as far as possible, and returns how many were followed.
-    fn descend(&self, root: &Value<'t>, steps: &[Step]) -> (Span, usize) {
+    fn descend(&self, root: &Value<'t>, steps: &[Walked<'_>]) -> (Span, usize) {
         let mut value = root;
         let mut shown = self.first_line(root);
-        for (depth, step) in steps.iter().enumerate() {
-            let name = match (step, value) {
+        for (depth, (step, path)) in steps.iter().enumerate() {
+            let start = value.start();
+            let index = match (step, value) {
                 (Step::Member(name), Value::Object(object)) => {
-                    let Some(member) = self.member(object, name) else { return (shown, depth) };
-                    value = &member.value;
-                    Some(&member.name)
+                    let followed = self.followed(depth, start, *path);
+                    followed.or_else(|| self.member(object, name))
                 }
-                (Step::Element(index), Value::Array(array)) => {
-                    let Some(element) = array.elements.get(*index) else { return (shown, depth) };
-                    value = element;
-                    None
-                }
-                _ => return (shown, depth),
+                (Step::Element(index), Value::Array(_)) => Some(*index),
+                _ => None,
             };
+            let Some(index) = index else { return (shown, depth) };
+            let (inner, name) = match value {
+                Value::Object(object) => {
+                    let member = object.properties.get(index);
+                    (member.map(|member| &member.value), member.map(|member| &member.name))
+                }
+                Value::Array(array) => (array.elements.get(index), None),
+                _ => (None, None),
+            };
+            let Some(inner) = inner else { return (shown, depth) };
+            self.follow(depth, start, *path, index);
+            value = inner;
             let line_end = self.line_of(value.start()).end;
             shown = match name {
                 Some(name) if value.end() > line_end => span(name),
@@ -163,14 +181,29 @@ impl<'t> Places<'t> {
         start..start + self.text.get(start..end).unwrap_or_default().trim_end().len()
     }
 
-    /// The effective member with this name: of duplicates, the last.
-    fn member<'v>(&self, object: &'v Object<'t>, name: &str) -> Option<&'v ObjectProp<'t>> {
+    /// The index of the last step in the container at this offset, if the path was followed last.
+    fn followed(&self, depth: usize, start: usize, path: Option<&OwnedPath>) -> Option<usize> {
+        let last = self.last.borrow();
+        let (known, known_start, index) = last.get(depth)?;
+        (*known_start == start && path.is_some_and(|path| known.shares(path))).then_some(*index)
+    }
+
+    fn follow(&self, depth: usize, start: usize, path: Option<&OwnedPath>, index: usize) {
+        let mut last = self.last.borrow_mut();
+        last.truncate(depth);
+        if let Some(path) = path.filter(|_| last.len() == depth) {
+            last.push((path.clone(), start, index));
+        }
+    }
+
+    /// The index of the effective member with this name: of duplicates, the last.
+    fn member(&self, object: &Object<'t>, name: &str) -> Option<usize> {
         let mut visited = self.visited.borrow_mut();
         let indexes = visited.entry(object.start()).or_insert_with(|| {
             let names = object.properties.iter().map(|member| member.name.as_str().to_owned());
             names.zip(0..).collect()
         });
-        object.properties.get(*indexes.get(name)?)
+        indexes.get(name).copied()
     }
 }
 
@@ -179,7 +212,7 @@ fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
-fn parse_path(path: &str) -> Vec<Step> {
+fn parse_path(path: &str) -> Vec<ReadStep> {
     let mut steps = Vec::new();
     let mut rest = path;
     while !rest.is_empty() {
@@ -194,7 +227,7 @@ fn parse_path(path: &str) -> Vec<Step> {
                 let dot = usize::from(rest.starts_with('.') && !steps.is_empty());
                 let name = rest.get(dot..).unwrap_or_default();
                 let name = name.split(['.', '[']).next().unwrap_or_default();
-                (Step::Member(name.to_string()), dot + name.len())
+                (ReadStep::Member(name.to_string()), dot + name.len())
             }
         };
         steps.push(step);
@@ -208,11 +241,11 @@ fn parse_path(path: &str) -> Vec<Step> {
 
 /// Parses the text after an opening bracket: an index or a quoted name; also returns its length,
 /// including the closing bracket.
-fn parse_bracketed(text: &str) -> Option<(Step, usize)> {
+fn parse_bracketed(text: &str) -> Option<(ReadStep, usize)> {
     let mut scanner = Scanner::new(text, &ScannerOptions::default());
     let step = match scanner.scan().ok()?? {
-        Token::String(name) => Step::Member(name.into_owned()),
-        Token::Number(index) => Step::Element(index.parse().ok()?),
+        Token::String(name) => ReadStep::Member(name.into_owned()),
+        Token::Number(index) => ReadStep::Element(index.parse().ok()?),
         _ => return None,
     };
     let length = scanner.token_end();
@@ -338,11 +371,11 @@ mod tests {
 
     #[test]
     fn paths_are_read_step_by_step() {
-        let member = |name: &str| Step::Member(name.into());
+        let member = |name: &str| ReadStep::Member(name.into());
         assert_eq!(parse_path(""), []);
         assert_eq!(
             parse_path("a.b-c[2][10]"),
-            [member("a"), member("b-c"), Step::Element(2), Step::Element(10)]
+            [member("a"), member("b-c"), ReadStep::Element(2), ReadStep::Element(10)]
         );
         assert_eq!(parse_path(r#"["x\"]."].y"#), [member("x\"]."), member("y")]);
         assert_eq!(parse_path("a[oops].b"), [member("a")]);

@@ -67,6 +67,35 @@ fn denied_warnings_are_errors() {
 }
 
 #[test]
+fn many_findings_about_a_flag_with_a_long_key_take_linear_time() {
+    let rule =
+        r#"{"variation": 9, "clauses": [{"attribute": "a", "op": "sounds like", "values": [1]}]}"#;
+    let rules = vec![rule; 10_000].join(",\n");
+    let key = "k".repeat(100_000);
+    let document = format!(
+        r#"{{"flags": {{"{key}": {{"key": "{key}", "on": true, "variations": [1], "rules": [{rules}],
+            "fallthrough": {{"variation": 0}}}}}}}}"#
+    );
+    let start = std::time::Instant::now();
+    let ran = isoflag_reading(&["check", "-", "--json"], &document);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.matches("unknown-operator").count() >= 10_000);
+    // Comparing the key for each finding takes longer on any machine.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn allowed_findings_are_not_reported() {
+    let warned = r#"{"flags": {"a": {"version": 1, "on": false, "variations": [1], "offVariation": 0, "fallthrough": {"variation": 0}}}}"#;
+    let denied = ["check", "-", "--deny", "warnings"];
+    let ran = isoflag_reading(&[&denied[..], &["--allow", "missing-key"]].concat(), warned);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!ran.out.contains("missing-key"), "{ran:?}");
+    let unknown = isoflag_reading(&[&denied[..], &["--allow", "missing-keys"]].concat(), warned);
+    assert!(unknown.err.contains("there is no such finding"), "{unknown:?}");
+}
+
+#[test]
 fn the_worst_of_several_files_decides() {
     let fine = "examples/first/flags.json";
     assert_eq!(isoflag(&["check", fine, fine]).code, 0);

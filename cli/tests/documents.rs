@@ -12,7 +12,18 @@ const BROKEN: &str = "examples/shop/broken.json";
 #[test]
 fn a_new_document_splits_by_murmur3() {
     let new = file("new.json", None);
-    let ran = isoflag(&["init", &new, "--environment", "dev", "--flag", "a \"b\"", "--flag", "c"]);
+    let ran = isoflag(&[
+        "init",
+        &new,
+        "--environment",
+        "dev",
+        "--flag",
+        "a \"b\"",
+        "--flag",
+        "c",
+        "--now",
+        "1795172400",
+    ]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     insta::assert_snapshot!(std::fs::read_to_string(&new).unwrap(), @r#"
     {
@@ -30,7 +41,8 @@ fn a_new_document_splits_by_murmur3() {
           "variations": [false, true],
           "offVariation": 0,
           "fallthrough": {"variation": 1},
-          "salt": "a \"b\""
+          "salt": "a \"b\"",
+          "lifecycle": {"createdTimestamp": "2026-11-20"}
         },
         "c": {
           "key": "c",
@@ -39,7 +51,8 @@ fn a_new_document_splits_by_murmur3() {
           "variations": [false, true],
           "offVariation": 0,
           "fallthrough": {"variation": 1},
-          "salt": "c"
+          "salt": "c",
+          "lifecycle": {"createdTimestamp": "2026-11-20"}
         }
       },
       "segments": {}

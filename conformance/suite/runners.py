@@ -25,13 +25,18 @@ class Command:
     tools: bool = True
 
 
+def python() -> Command:
+    """Returns the runner of Python."""
+    return Command("python", (sys.executable, str(RUNNERS / "python.py")))
+
+
 def hosts(profile: str) -> list[Command]:
     """Returns the runner of each host runtime; without Chromium, says so, or fails if `CI` is set."""
     target = os.environ.get("CARGO_TARGET_DIR") or str(REPOSITORY / "target")
     node = str(RUNNERS / "node" / "runner.js")
     found = [
         Command("rust", (f"{target}/{profile}/isoflag-conformance",)),
-        Command("python", (sys.executable, str(RUNNERS / "python.py"))),
+        python(),
         Command("node", ("node", node)),
         Command("node-core", ("node", node, "core"), tools=False),
     ]

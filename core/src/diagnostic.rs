@@ -59,7 +59,7 @@ impl Diagnostic {
         path: &Path<'_>,
         message: impl Into<Arc<str>>,
     ) -> Diagnostic {
-        let path = OwnedPath::beside(&Diagnostic::last_path(others), &path.steps());
+        let path = OwnedPath::beside(&Diagnostic::last_path(others), path);
         Diagnostic::at(code, path, message)
     }
 
@@ -224,6 +224,12 @@ impl Code {
         self.name
     }
 
+    /// Returns the code with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.name == name)
+    }
+
     pub(crate) fn severity(self) -> Severity {
         self.severity
     }
@@ -317,6 +323,10 @@ codes! {
     NAME_PATTERN = "name-pattern", Info;
     /// A flag has no owner.
     NO_OWNER = "no-owner", Info;
+    /// A property that is unknown looks like a misspelt known one.
+    MISSPELT_PROPERTY = "misspelt-property", Warning;
+    /// A kind of a lifecycle is not one of the four.
+    UNKNOWN_KIND = "unknown-kind", Warning;
     /// A status is not one of the five.
     UNKNOWN_STATUS = "unknown-status", Warning;
     /// The flag does not have its `onVariation`.

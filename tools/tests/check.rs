@@ -162,6 +162,62 @@ fn weights_add_up() {
     assert_eq!(found(&rollout([40_000, 50_000]), "{}"), [path]);
     assert_eq!(found(&rollout([40_000, 70_000]), "{}"), [path]);
     assert_eq!(found(&rollout([-1, 100_001]), "{}"), [format!("{path}[0].weight")]);
+    // The author of a weight 0 means that nobody gets the entry.
+    for (weights, severity) in [([60_000, 0], "error"), ([60_000, 1], "warning")] {
+        let found = check(&flags(&rollout(weights)), &CheckOptions::default());
+        let found = found.iter().find(|found| found.code() == "rollout-weights").unwrap();
+        assert_eq!(found.severity().as_str(), severity, "{found}");
+    }
+    assert_eq!(found(&rollout([60_000, 0]), "{}"), [format!("{path}[1].weight")]);
+    assert_eq!(found(&rollout([100_000, 0]), "{}"), [""; 0]);
+}
+
+#[test]
+fn misspelt_properties_are_found() {
+    let misspelt = |path: &str| format!("misspelt-property {path}");
+    for (members, path) in [
+        (r#""offVariaton": 1"#, "flags.f.offVariaton"),
+        (r#""off_variation": 1"#, "flags.f.off_variation"),
+        (r#""prerequisite": []"#, "flags.f.prerequisite"),
+        (r#""targets": [{"variation": 0, "value": ["a"]}]"#, "flags.f.targets[0].value"),
+        (r#""lifecycle": {"ownr": "web"}"#, "flags.f.lifecycle.ownr"),
+        (
+            r#""clientSideAvailability": {"usingMobilKey": true}"#,
+            "flags.f.clientSideAvailability.usingMobilKey",
+        ),
+    ] {
+        let document = flag(members).replace(r#""offVariation": 1,"#, "");
+        assert!(found(&document, "{}").contains(&misspelt(path)), "{members}");
+    }
+    let rule =
+        rules(&[&[r#""attribute": "plan", "op": "in", "values": ["pro"], "negated": true"#]]);
+    let found_in_rule = check(&flags(&rule), &CheckOptions::default());
+    let found_in_rule: Vec<_> =
+        found_in_rule.iter().filter(|found| found.code() == "misspelt-property").collect();
+    let [only] = found_in_rule.as_slice() else { panic!("{found_in_rule:?}") };
+    assert_eq!(only.path().to_string(), "flags.f.rules[0].clauses[0].negated");
+    assert_eq!(only.message(), "unknown property, which has no effect; did you mean `negate`?");
+    let segment = r#"{"meta": {"enviroment": "x", "check": {}}, "flags": {}, "segments": {"s": {"key": "s", "include": ["a"], "note": 1}}, "flagValue": {}}"#;
+    assert_eq!(
+        found(segment, "{}"),
+        [misspelt("flagValue"), misspelt("meta.enviroment"), misspelt("segments.s.include")]
+    );
+}
+
+#[test]
+fn allowed_findings_are_left_out() {
+    let document =
+        flag(r#""prerequisite": [], "lifecycle": {"kind": "release-toggle", "status": "?"}"#);
+    let all = ["misspelt-property", "unknown-kind", "unknown-status"];
+    let left = |document: &str, options: &str| {
+        let found = found(document, options);
+        all.map(|code| found.iter().any(|each| each.starts_with(code)))
+    };
+    assert_eq!(left(&document, "{}"), [true; 3]);
+    assert_eq!(left(&document, r#"{"allow": ["misspelt-property"]}"#), [false, true, true]);
+    let meta = r#"{"meta": {"check": {"allow": ["unknown-kind", "unknown-kind"]}},"#;
+    let own = document.replacen('{', meta, 1);
+    assert_eq!(left(&own, r#"{"allow": ["misspelt-property"]}"#), [false, false, true]);
 }
 
 #[test]
@@ -254,12 +310,21 @@ fn flags_are_few_and_young() {
     ] {
         assert_eq!(found(&old, options_json), expected, "{options_json}");
     }
+    let late = |kind: &str| {
+        let created = r#""lifecycle": {"createdTimestamp": "2026-01-01", "kind": "#;
+        let options = r#"{"maxAgeDays": 30, "now": "2026-02-01"}"#;
+        found(&flag(&format!("{created}\"{kind}\"}}")), options)
+    };
+    let too_old = "too-old flags.f.lifecycle.createdTimestamp";
+    assert_eq!([late("release"), late("experiment")], [[too_old]; 2]);
+    assert_eq!([late("ops"), late("permission")], [[""; 0]; 2]);
 }
 
 #[test]
 fn invalid_members_of_a_lifecycle_are_found() {
     for (lifecycle, expected) in [
         (r#"{"status": "Released"}"#, "unknown-status flags.f.lifecycle.status"),
+        (r#"{"kind": "toggle"}"#, "unknown-kind flags.f.lifecycle.kind"),
         (r#"{"onVariation": 2}"#, "invalid-on-variation flags.f.lifecycle.onVariation"),
         (r#"{"onVariation": "on"}"#, "invalid-on-variation flags.f.lifecycle.onVariation"),
         (
@@ -300,6 +365,10 @@ fn outside_development_a_feature_is_on_in_its_time() {
         1,
     );
     assert_eq!(found(&named, "{}"), [early]);
+    let named =
+        named.replace(r#"{"check": {"environment": "prod"}}"#, r#"{"environment": "prod"}"#);
+    assert_eq!(found(&named, "{}"), [early]);
+    assert_eq!(found(&named, r#"{"environment": "dev"}"#), [""; 0]);
 }
 
 #[test]
@@ -316,6 +385,30 @@ fn a_flag_that_is_on_elsewhere_must_be_on_in_development() {
         };
         assert_eq!(all.iter().map(early).collect::<Vec<_>>(), [0, expected]);
     }
+}
+
+#[test]
+fn a_flag_that_is_on_in_production_must_be_on_in_staging() {
+    let on = flags(&flag("\"version\": 1"));
+    let off = flags(&flag("\"version\": 1").replace("\"on\": true", "\"on\": false"));
+    let early = |environments: &[(&str, &Flags)]| -> Vec<String> {
+        let all = check_environments(environments, &CheckOptions::default());
+        let early = all.iter().flatten().filter(|found| found.code() == "on-before-its-time");
+        early.map(|found| found.message().to_owned()).collect()
+    };
+    assert_eq!(
+        early(&[("prod", &on), ("staging", &off)]),
+        ["on in `prod` while it is off in staging; turn a feature on there first"]
+    );
+    assert_eq!(
+        early(&[("live", &on), ("Stage", &off), ("test", &off)]),
+        [
+            "on in `live` while it is off in development and is off in staging; turn a feature on there first"
+        ]
+    );
+    assert_eq!(early(&[("prod", &on), ("staging", &on), ("dev", &on)]), [""; 0]);
+    assert_eq!(early(&[("staging", &on), ("prod", &off)]), [""; 0]);
+    assert_eq!(early(&[("eu", &on), ("staging", &off)]), [""; 0]);
 }
 
 #[test]
@@ -352,9 +445,13 @@ fn invalid_options_are_rejected() {
         ("[]", "expected an object, found []"),
         (
             r#"{"owner": true}"#,
-            "`owner`: there is no such option; there are `names`, `owners`, `environment`, `now`, `maxFlagsPerTeam`, `maxAgeDays`",
+            "`owner`: there is no such option; there are `names`, `owners`, `environment`, `now`, `maxFlagsPerTeam`, `maxAgeDays`, `allow`",
         ),
         (r#"{"now": "today"}"#, "`now`: expected a time in seconds, found \"today\""),
+        (
+            r#"{"allow": [1]}"#,
+            "`allow`: there is no finding 1; docs/diagnostics.md lists the codes",
+        ),
         (r#"{"names": "."}"#, "`names`: invalid name pattern `.`: it has no word"),
     ] {
         let error = CheckOptions::read(&Value::parse(text.as_bytes()).unwrap()).unwrap_err();

@@ -325,8 +325,8 @@ class Flags:
     def check(self, options: Mapping[str, Any] | None = None) -> list[Diagnostic]:
         """Returns the diagnostics of loading, and those of checks such as unreachable rules.
 
-        The options are ``names``, ``owners``, ``environment``, ``now``, ``maxFlagsPerTeam`` and
-        ``maxAgeDays``; an absent option defaults to the document's ``meta.check``.
+        The options are ``names``, ``owners``, ``environment``, ``now``, ``maxFlagsPerTeam``,
+        ``maxAgeDays`` and ``allow``; an absent option defaults to the document's ``meta.check``.
         """
 
     def diff(self, later: Flags | _Text | Mapping[str, Any]) -> Diff:

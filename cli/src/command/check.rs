@@ -1,7 +1,7 @@
 //! `isoflag check`: reports mistakes in documents.
 
 use clap::{Args, ValueEnum};
-use isoflag::{Diagnostic, DocumentError, Flags, Severity, Value};
+use isoflag::{Code, Diagnostic, DocumentError, Flags, Severity, Value};
 use isoflag_tools::{
     CheckOptions, NamePattern, ProjectionOptions, ProjectionReport, check, project,
 };
@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     files: Vec<String>,
 
     /// Document of an environment, such as `prod=prod.json`; repeatable. A flag that is on there
-    /// but off in `dev` is an error
+    /// but off in `dev` is an error, and one that is on in `prod` but off in `staging`
     #[arg(long, value_name = "NAME=FILE", value_parser = environment)]
     env: Vec<(String, String)>,
 
@@ -38,6 +38,10 @@ pub(crate) struct Arguments {
     /// Treat these as errors too
     #[arg(long, value_enum)]
     deny: Option<Deny>,
+
+    /// Do not report findings with this code; repeatable
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    allow: Vec<Code>,
 
     /// Require keys to match a pattern such as `team.feature`, or a regular expression such as
     /// `/^[a-z.-]+$/`
@@ -80,6 +84,11 @@ pub(crate) struct Arguments {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Deny {
     Warnings,
+}
+
+fn code(name: &str) -> Result<Code, String> {
+    let unknown = || "there is no such finding; docs/diagnostics.md lists the codes".to_owned();
+    Code::named(name).ok_or_else(unknown)
 }
 
 fn environment(argument: &str) -> Result<(String, String), String> {
@@ -169,6 +178,7 @@ impl Arguments {
             now: Some(self.now.seconds()?),
             max_flags_per_team: self.max_flags_per_team,
             max_age_days: self.max_age_days.map(f64::from),
+            allow: self.allow.clone(),
         })
     }
 }
@@ -197,7 +207,7 @@ impl Report {
         };
         let mut shown: Vec<&Diagnostic> =
             self.found.iter().filter(|found| !is_folded(found)).collect();
-        shown.sort_by_key(|found| findings.place_of_diagnostic(found));
+        shown.sort_by_cached_key(|found| findings.place_of_diagnostic(found));
         for diagnostic in shown {
             console.finding(&findings.diagnostic(diagnostic))?;
             console.line("")?;

@@ -7,6 +7,7 @@ use clap::Args;
 use isoflag::{Flags, Value};
 
 use super::{Format, object};
+use crate::clock::{NowArgument, date};
 use crate::console::Console;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::unwritable;
@@ -30,11 +31,14 @@ pub(crate) struct Arguments {
     flags: Vec<String>,
 
     #[command(flatten)]
+    now: NowArgument,
+
+    #[command(flatten)]
     format: Format,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Outcome, Failure> {
-    let text = document(arguments);
+    let text = document(arguments, arguments.now.seconds()?);
     let digest = match Flags::from_json(text.as_bytes()) {
         Ok(flags) => flags.digest().to_string(),
         Err(error) => return Err(Failure::message(format!("the new document: {error}"))),
@@ -67,12 +71,12 @@ fn write_new(file: &str, text: &str) -> Result<(), Failure> {
     })
 }
 
-fn document(arguments: &Arguments) -> String {
+fn document(arguments: &Arguments, now: f64) -> String {
     let environment = match &arguments.environment {
         Some(name) => format!(",\n    \"environment\": {}", Value::from(name.as_str())),
         None => String::new(),
     };
-    let flags: Vec<String> = arguments.flags.iter().map(|key| flag(key)).collect();
+    let flags: Vec<String> = arguments.flags.iter().map(|key| flag(key, now)).collect();
     let flags = match flags.is_empty() {
         true => "{}".to_string(),
         false => format!("{{\n{}\n  }}", flags.join(",\n")),
@@ -92,8 +96,8 @@ fn document(arguments: &Arguments) -> String {
 }
 
 /// Writes a flag that is off. The key is the salt, so rollouts of different flags are independent.
-fn flag(key: &str) -> String {
-    let key = Value::from(key);
+fn flag(key: &str, now: f64) -> String {
+    let (key, today) = (Value::from(key), Value::from(date(now)));
     format!(
         r#"    {key}: {{
       "key": {key},
@@ -102,7 +106,8 @@ fn flag(key: &str) -> String {
       "variations": [false, true],
       "offVariation": 0,
       "fallthrough": {{"variation": 1}},
-      "salt": {key}
+      "salt": {key},
+      "lifecycle": {{"createdTimestamp": {today}}}
     }}"#
     )
 }

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
 import sys
 import time
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 
-from isodiff.compare import Answers, Comparison, Failure, Tally, question
+from isodiff.compare import Comparison, Failure, Tally
+from isodiff.fleet import Fleet, Pending, oracles
 from isodiff.generate.documents import lines
-from isodiff.quirks import SDKS
 from isodiff.report import case, summary, write_latest_run
 from isodiff.shrink import shrunk
 from suite.canonical_json import Json
-from suite.cases import CONFORMANCE
-from suite.runners import Command, Program, hosts
+from suite.runners import hosts
 
-ORACLES = CONFORMANCE / "differential" / "oracles"
 BATCH = 48
 FULL = 100_000
 
@@ -32,47 +28,6 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", type=int, metavar="NUMBER", help="run one document of the seed")
     parser.add_argument("--most-failures", type=int, default=200, help="end the run after as many failures")
     return parser.parse_args()
-
-
-def commands() -> list[Command]:
-    """Returns the SDKs and the host runtimes."""
-    # A larger stack: the SDK recurses endlessly into cycles that it does not detect.
-    javascript = ("node", "--stack-size=3900", str(ORACLES / "node_sdk.mjs"))
-    python = (sys.executable, str(ORACLES / "python_sdk.py"))
-    return [Command("javascript", javascript), Command("python", python), *hosts("release")]
-
-
-Pending = list[Future[list[str]]]
-
-
-class Fleet:
-    """All programs, which run at the same time."""
-
-    def __init__(self, wanted: list[Command]) -> None:
-        self.programs = [Program(command) for command in wanted]
-        # One thread for each, so that a program has one batch at a time.
-        self.pools = [ThreadPoolExecutor(1) for _ in self.programs]
-
-    def ask(self, batch: list[Json]) -> Pending:
-        texts = [json.dumps(line) for line in batch]
-        cases = [json.dumps(question(line)) for line in batch]
-        return [
-            pool.submit(program.answers, texts if number < len(SDKS) else cases)
-            for number, (pool, program) in enumerate(zip(self.pools, self.programs, strict=True))
-        ]
-
-    def collect(self, batch: list[Json], pending: Pending) -> Iterator[Answers]:
-        found = [future.result() for future in pending]
-        runners = [program.command for program in self.programs[len(SDKS) :]]
-        for line, answers in zip(batch, zip(*found, strict=True), strict=True):
-            sdks = dict(zip(SDKS, map(json.loads, answers), strict=False))
-            yield Answers(line, list(zip(runners, answers[len(SDKS) :], strict=True)), sdks)
-
-    def close(self) -> None:
-        for program in self.programs:
-            program.close()
-        for pool in self.pools:
-            pool.shutdown()
 
 
 def batches(seed: str, cases: int, only: int | None) -> Iterator[list[Json]]:
@@ -134,7 +89,7 @@ def main() -> int:
     # The quirks follow the JavaScript SDK into endless cycles, as far as the oracle does.
     sys.setrecursionlimit(20_000)
     warnings.simplefilter("ignore", FutureWarning)
-    fleet = Fleet(commands())
+    fleet = Fleet([*oracles(), *hosts("release")])
     try:
         tally = compared(fleet, seed, chosen.cases, chosen.only, chosen.most_failures)
         print(summary(tally, time.monotonic() - start), flush=True)

@@ -119,7 +119,7 @@ class Comparison:
     def _case(self, index: int, raw: Json, key: str, column: int, found: Json) -> None:
         def answer(rules: Spec) -> str:
             detail = rules.evaluate(self.document, raw, self.line.get("bigSegments"), key)
-            return self._shown(key, detail)
+            return self.shown(key, detail)
 
         own = self._checked("answers", answer, found, key, index)
         reason = json.loads(own)[2]
@@ -207,7 +207,8 @@ class Comparison:
         if shown != text:
             self._diverged("javascript", f"typed {kind}", shown, text, answer, [key], key, 0)
 
-    def _shown(self, key: str, detail: Detail) -> str:
+    def shown(self, key: str, detail: Detail) -> str:
+        """Returns an answer as it is compared."""
         value = None
         if detail.index is not None:
             flag = self.document.flags[key]

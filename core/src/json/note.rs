@@ -32,11 +32,7 @@ impl Note {
 
     /// The path, which shares its beginning with a neighbor's path.
     pub(crate) fn path(&self, neighbor: &OwnedPath) -> OwnedPath {
-        if self.within_data {
-            OwnedPath::beside(neighbor, &self.steps())
-        } else {
-            self.path.clone()
-        }
+        if self.within_data { self.path.without_first(neighbor) } else { self.path.clone() }
     }
 
     /// The section (such as `flags`) and the item in it that the note belongs to.

@@ -15,6 +15,8 @@ pub enum Path<'a> {
     Root,
     /// A member of an object.
     Member(&'a Path<'a>, &'a str),
+    /// A member with a name of the document, which may be long: a path that is kept shares it.
+    Key(&'a Path<'a>, &'a Arc<str>),
     /// An element of an array.
     Element(&'a Path<'a>, usize),
 }
@@ -24,6 +26,12 @@ impl<'a> Path<'a> {
     #[must_use]
     pub fn member(&'a self, name: &'a str) -> Path<'a> {
         Path::Member(self, name)
+    }
+
+    /// The path of a member of this object, whose name is a key of the document.
+    #[must_use]
+    pub fn key(&'a self, key: &'a Arc<str>) -> Path<'a> {
+        Path::Key(self, key)
     }
 
     /// The path of an element of this array.
@@ -37,6 +45,7 @@ impl<'a> Path<'a> {
         match self {
             Path::Root => None,
             Path::Member(parent, name) => Some((parent, Step::Member(name))),
+            Path::Key(parent, key) => Some((parent, Step::Member(key))),
             Path::Element(parent, index) => Some((parent, Step::Element(*index))),
         }
     }
@@ -135,33 +144,112 @@ struct OwnedStep {
     name: OwnedName,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum OwnedName {
     Member(Arc<str>),
     Element(usize),
 }
 
+/// The last step of a path that is to be kept.
+enum Kept<'a> {
+    /// A name of the code, which is short.
+    Name(&'a str),
+    /// A name of the document: names are the same only if they share their memory, so that many
+    /// paths with a long one cost nothing more.
+    Key(&'a Arc<str>),
+    Element(usize),
+}
+
+impl Kept<'_> {
+    fn is(&self, known: &OwnedName) -> bool {
+        match (self, known) {
+            (Kept::Name(name), OwnedName::Member(known)) => **name == **known,
+            (Kept::Key(key), OwnedName::Member(known)) => Arc::ptr_eq(key, known),
+            (Kept::Element(index), OwnedName::Element(known)) => index == known,
+            _ => false,
+        }
+    }
+
+    fn to_owned(&self) -> OwnedName {
+        match self {
+            Kept::Name(name) => OwnedName::Member(Arc::from(*name)),
+            Kept::Key(key) => OwnedName::Member(Arc::clone(key)),
+            Kept::Element(index) => OwnedName::Element(*index),
+        }
+    }
+}
+
 impl OwnedPath {
-    /// The path with these steps, which shares its beginning with a neighbor's path.
-    pub(crate) fn beside(neighbor: &OwnedPath, steps: &[Step<'_>]) -> OwnedPath {
+    /// The same path to keep, which shares its beginning with a neighbor's path.
+    pub(crate) fn beside(neighbor: &OwnedPath, path: &Path<'_>) -> OwnedPath {
+        let above = |path: &Path<'_>| !matches!(path, Path::Root);
+        let steps = successors(Some(path), |path| path.step().map(|(parent, _)| parent));
+        let steps = steps.take_while(|path| above(path)).map(|path| match path {
+            Path::Key(_, key) => Kept::Key(key),
+            Path::Member(_, name) => Kept::Name(name),
+            Path::Element(_, index) => Kept::Element(*index),
+            Path::Root => Kept::Name(""),
+        });
+        OwnedPath::sharing(neighbor, steps.collect())
+    }
+
+    /// The same path below the first step, which shares its beginning with a neighbor's path.
+    pub(crate) fn without_first(&self, neighbor: &OwnedPath) -> OwnedPath {
+        let names = self.ancestors().filter_map(|path| path.0.as_deref());
+        let steps = names.map(|step| match &step.name {
+            OwnedName::Member(name) => Kept::Key(name),
+            OwnedName::Element(index) => Kept::Element(*index),
+        });
+        let mut steps: Vec<_> = steps.collect();
+        steps.pop();
+        OwnedPath::sharing(neighbor, steps)
+    }
+
+    /// The path with these steps, of which the first is the last one.
+    fn sharing(neighbor: &OwnedPath, steps: Vec<Kept<'_>>) -> OwnedPath {
         let mut known: Vec<_> = neighbor.ancestors().collect();
         let mut path = OwnedPath::default();
         let mut is_shared = true;
-        for step in steps {
-            let shared = known.pop().filter(|known| is_shared && known.last() == Some(*step));
+        for step in steps.iter().rev() {
+            let is_it = |known: &&OwnedPath| {
+                is_shared && known.0.as_deref().is_some_and(|known| step.is(&known.name))
+            };
+            let shared = known.pop().filter(is_it);
             is_shared = shared.is_some();
-            path = shared.map_or_else(|| path.below(*step), OwnedPath::clone);
+            path = shared.map_or_else(|| path.below_name(step.to_owned()), OwnedPath::clone);
         }
         path
     }
 
     /// The path one step below this one.
     pub(crate) fn below(&self, step: Step<'_>) -> OwnedPath {
-        let name = match step {
+        self.below_name(match step {
             Step::Member(name) => OwnedName::Member(Arc::from(name)),
             Step::Element(index) => OwnedName::Element(index),
-        };
+        })
+    }
+
+    fn below_name(&self, name: OwnedName) -> OwnedPath {
         OwnedPath(Some(Arc::new(OwnedStep { parent: self.clone(), name })))
+    }
+
+    /// The paths around this one from the root on, without the root, and this one.
+    #[must_use]
+    pub fn beginnings(&self) -> Vec<&OwnedPath> {
+        let mut paths: Vec<_> = self.ancestors().collect();
+        paths.reverse();
+        paths
+    }
+
+    /// Whether the two paths share their memory. Neighbors with a common beginning share that of it;
+    /// comparing the names in it may take long.
+    #[must_use]
+    pub fn shares(&self, other: &OwnedPath) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        }
     }
 
     /// The steps, from the root on.
@@ -173,7 +261,8 @@ impl OwnedPath {
     }
 
     /// The last step; `None` for the root.
-    fn last(&self) -> Option<Step<'_>> {
+    #[must_use]
+    pub fn last(&self) -> Option<Step<'_>> {
         Some(match &self.0.as_deref()?.name {
             OwnedName::Member(name) => Step::Member(name),
             OwnedName::Element(index) => Step::Element(*index),
@@ -221,27 +310,42 @@ mod tests {
         let flag = flags.member("f");
         let rules = flag.member("rules");
         let root = OwnedPath::default();
-        let one = OwnedPath::beside(&root, &rules.element(1).member("id").steps());
-        let other = OwnedPath::beside(&one, &rules.element(2).member("id").steps());
+        let one = OwnedPath::beside(&root, &rules.element(1).member("id"));
+        let other = OwnedPath::beside(&one, &rules.element(2).member("id"));
         assert_eq!(
             (&*one.to_string(), &*other.to_string()),
             ("flags.f.rules[1].id", "flags.f.rules[2].id")
         );
-        let shared = one.ancestors().filter(|path| {
-            let is_same = |other: &OwnedPath| match (&path.0, &other.0) {
-                (Some(path), Some(other)) => Arc::ptr_eq(path, other),
-                _ => false,
-            };
-            other.ancestors().any(is_same)
-        });
+        let shared = one.ancestors().filter(|path| other.ancestors().any(|each| each.shares(path)));
         assert_eq!(
             shared.map(ToString::to_string).collect::<Vec<_>>(),
             ["flags.f.rules", "flags.f", "flags"]
         );
-        assert_eq!(OwnedPath::beside(&one, &flag.steps()).to_string(), "flags.f");
-        assert_eq!(OwnedPath::beside(&one, &[]), root);
+        assert_eq!(OwnedPath::beside(&one, &flag).to_string(), "flags.f");
+        assert_eq!(OwnedPath::beside(&one, &Path::Root), root);
         let id = flag.member("id");
-        assert_eq!(OwnedPath::beside(&one, &id.steps()).steps(), id.steps());
+        assert_eq!(OwnedPath::beside(&one, &id).steps(), id.steps());
+        assert_eq!(one.without_first(&root).to_string(), "f.rules[1].id");
+        assert_eq!(root.without_first(&one), root);
+    }
+
+    #[test]
+    fn a_key_is_shared_and_not_compared() {
+        let flags = Path::Root.member("flags");
+        let (key, equal) = (Arc::from("k"), Arc::from("k"));
+        let rules = flags.key(&key);
+        let one = OwnedPath::beside(&OwnedPath::default(), &rules.element(1));
+        let other = OwnedPath::beside(&one, &rules.element(2));
+        assert!(one.beginnings()[1].shares(other.beginnings()[1]));
+        // Comparing an equal key of other memory may take long.
+        let apart = OwnedPath::beside(&one, &flags.key(&equal).element(1));
+        assert!(apart == one && apart.beginnings()[0].shares(one.beginnings()[0]));
+        assert!(!apart.beginnings()[1].shares(one.beginnings()[1]));
+        // The text of the key is never copied.
+        drop((one, other, apart));
+        assert_eq!(Arc::strong_count(&key), 1);
+        let kept = OwnedPath::beside(&OwnedPath::default(), &rules);
+        assert_eq!((Arc::strong_count(&key), kept.to_string().as_str()), (2, "flags.k"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl<'a> Links<'a> {
         let Some(flag) = self.model.flag(slot) else { return };
         let key = self.model.flag_key(slot);
         let section = Path::Root.member(Section::Flags.name());
-        let path = section.member(key);
+        let path = section.key(key);
         if let Some(targeting) = flag.targeting() {
             check_flag(self.model, targeting, &path, found);
         }
@@ -54,7 +54,7 @@ impl<'a> Links<'a> {
         let Some(segment) = self.model.segment(slot) else { return };
         let key = self.model.segment_key(slot);
         let section = Path::Root.member(Section::Segments.name());
-        let path = section.member(key);
+        let path = section.key(key);
         if let Segment::Readable(body) = segment {
             let rules_path = path.member("rules");
             for (index, rule) in body.rules.iter().enumerate() {

@@ -318,7 +318,7 @@ fn read_item<T: Part, F: Findings>(
     tables: &mut Tables,
 ) -> Option<T> {
     let section = Path::Root.member(T::SECTION.name());
-    T::read(source, key, &section.member(key), findings, tables)
+    T::read(source, key, &section.key(key), findings, tables)
 }
 
 /// The document's hash: `meta.hash`.

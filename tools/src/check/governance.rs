@@ -8,15 +8,25 @@ use isoflag::model::{Flag, FlagState, Section};
 use isoflag::{Code, Flags, Path, Severity, Value};
 
 use super::{CheckOptions, Lints, Scope};
-use crate::lifecycle::{Lifecycle, Status, lifecycle, owner, read_moment};
+use crate::lifecycle::{FlagKind, Lifecycle, Status, lifecycle, owner, read_moment};
 
 const DAY_SECONDS: f64 = 86_400.0;
 
-/// Names of development environments.
-const DEVELOPMENT: [&str; 4] = ["dev", "development", "local", "test"];
+/// The environments that a feature passes in this order, and other names of each.
+const STAGES: [(&str, &[&str]); 3] = [
+    ("development", &["dev", "local", "test"]),
+    ("staging", &["stage", "preprod", "pre-production"]),
+    ("production", &["prod", "live"]),
+];
 
-pub(super) fn is_development(environment: &str) -> bool {
-    DEVELOPMENT.iter().any(|name| environment.eq_ignore_ascii_case(name))
+/// The index of the stage that an environment is; `None` if its name is another one.
+fn stage(environment: &str) -> Option<usize> {
+    let is_it = |name: &str| environment.eq_ignore_ascii_case(name);
+    STAGES.iter().position(|(name, others)| is_it(name) || others.iter().any(|name| is_it(name)))
+}
+
+fn is_development(environment: &str) -> bool {
+    stage(environment) == Some(0)
 }
 
 pub(super) fn check_flag(
@@ -62,6 +72,11 @@ fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints:
             lints.add(Code::INVALID_ON_VARIATION, &path.member("onVariation"), message);
         }
     }
+    if let (Some(value), None) = (lifecycle.member("kind"), lifecycle.kind) {
+        let kinds = FlagKind::ALL.map(|kind| format!("`{}`", kind.as_str())).join(", ");
+        let message = format!("invalid kind {value}: expected one of {kinds}");
+        lints.add(Code::UNKNOWN_KIND, &path.member("kind"), message);
+    }
     for name in Lifecycle::MOMENTS {
         if let Some(value) = lifecycle.member(name).filter(|value| read_moment(value).is_none()) {
             let message = format!(
@@ -81,7 +96,8 @@ fn check_times(
     let Some(now) = options.now else { return };
     let path = scope.path.member("lifecycle");
     let written_as = |name, short| if lifecycle.member(name).is_some() { name } else { short };
-    if let (Some(created), Some(limit)) = (lifecycle.created, options.max_age_days) {
+    let limit = options.max_age_days.filter(|_| !lifecycle.is_long_lived());
+    if let (Some(created), Some(limit)) = (lifecycle.created, limit) {
         let age = ((now - created) / DAY_SECONDS).floor();
         if age > limit {
             let message = format!("the flag is {age} days old, the limit is {limit}; retire it");
@@ -147,23 +163,35 @@ pub(super) fn check_teams(flags: &Flags, options: &CheckOptions, lints: &mut Lin
     }
 }
 
-/// Reports flags that are on in other environments but off in development.
-pub(super) fn check_against_development(
+/// Reports flags that are on in an environment but not in those that a feature passes before it.
+pub(super) fn check_order(
     flags: &Flags,
     environment: &str,
-    development: &Flags,
+    environments: &[(&str, &Flags)],
     lints: &mut Lints,
 ) {
+    // An environment with another name comes after development at least.
+    let own = stage(environment).unwrap_or(1);
+    let earlier = (0..own).filter_map(|before| {
+        let (_, flags) = environments.iter().find(|(name, _)| stage(name) == Some(before))?;
+        Some((STAGES.get(before)?.0, *flags))
+    });
+    let earlier: Vec<(&str, &Flags)> = earlier.collect();
     let is_on = |flags: &Flags, key: &str| {
         let source = flags.source(Section::Flags, key).and_then(Value::as_object);
         source.and_then(|flag| flag.get("on")?.as_bool()) == Some(true)
     };
-    for key in flags.keys() {
-        if is_on(flags, key) && !is_on(development, key) {
-            let there = if development.contains(key) { "is off" } else { "is not" };
-            let message = format!(
-                "on in `{environment}` while it {there} in development; turn a feature on there first"
-            );
+    for key in flags.keys().filter(|key| is_on(flags, key)) {
+        let missing = earlier.iter().filter(|(_, before)| !is_on(before, key));
+        let missing = missing.map(|(name, before)| {
+            let there = if before.contains(key) { "is off" } else { "is not" };
+            format!("{there} in {name}")
+        });
+        let missing: Vec<String> = missing.collect();
+        if !missing.is_empty() {
+            let missing = missing.join(" and ");
+            let message =
+                format!("on in `{environment}` while it {missing}; turn a feature on there first");
             let section = Path::Root.member("flags");
             let flag = section.member(key);
             lints.add(Code::ON_BEFORE_ITS_TIME, &flag.member("on"), message);
@@ -171,12 +199,10 @@ pub(super) fn check_against_development(
     }
 }
 
-/// Returns the options in the document's own `meta.check`; invalid options are reported.
+/// Returns the options in the document's own `meta`; invalid options are reported.
 pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
-    let meta = flags.meta();
-    let options = meta.and_then(|meta| meta.get("check")).cloned().unwrap_or_default();
     let path = Path::Root.member("meta");
-    CheckOptions::read(&options).unwrap_or_else(|error| {
+    CheckOptions::of(flags).unwrap_or_else(|error| {
         lints.add(Code::INVALID_CHECK_OPTIONS, &path.member("check"), error.to_string());
         CheckOptions::default()
     })

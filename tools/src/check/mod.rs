@@ -6,6 +6,7 @@
 
 mod clauses;
 mod governance;
+mod misspelt;
 mod names;
 mod options;
 mod rules;
@@ -49,18 +50,26 @@ impl Lints {
 struct Scope<'a> {
     path: &'a Path<'a>,
     model: &'a Model,
-    unusable: &'a UnusableValues<'a>,
+    unusable: Option<&'a UnusableValues<'a>>,
     on_variation: Option<u32>,
 }
 
-/// The number of values that loading reported as unusable, by the path of their list.
+/// The number of values of a flag or segment that loading reported as unusable, by the path of their
+/// list below it.
 type UnusableValues<'a> = BTreeMap<Vec<Step<'a>>, usize>;
+
+/// Those of each flag and segment, by its section and key.
+type UnusableByItem<'a> = BTreeMap<[Step<'a>; ITEM], UnusableValues<'a>>;
 
 impl Scope<'_> {
     fn unusable_values(&self, list: &Path<'_>) -> usize {
-        self.unusable.get(&list.steps()).copied().unwrap_or(0)
+        let below = || list.steps().split_off(ITEM);
+        self.unusable.and_then(|unusable| unusable.get(&below()).copied()).unwrap_or(0)
     }
 }
+
+/// The number of steps to a flag or segment.
+const ITEM: usize = 2;
 
 /// Returns all findings about the document: its [`diagnostics`](Flags::diagnostics), and
 /// probable mistakes of its author.
@@ -84,30 +93,27 @@ pub fn check(flags: &Flags, options: &CheckOptions) -> Vec<Diagnostic> {
     let mut lints = Lints(flags.diagnostics().to_vec());
     let unusable = unusable_values(flags.diagnostics());
     let options = options.or(governance::own_options(flags, &mut lints));
+    misspelt::check(flags, &mut lints);
     strategies::check(flags, &mut lints);
     let read = turned_on(flags);
     check_flags(flags, read.model(), &unusable, &options, &mut lints);
     check_segments(read.model(), &unusable, &mut lints);
     governance::check_teams(flags, &options, &mut lints);
-    lints.0
+    options.without_allowed(lints.0)
 }
 
-/// Like [`check`], for several named environments of the same flags: also reports flags
-/// that are on outside development but off in it.
+/// Like [`check`], for several named environments of the same flags: also reports flags that are on
+/// before they are on in the environments that they pass first, development and staging.
 #[must_use]
 pub fn check_environments(
     environments: &[(&str, &Flags)],
     options: &CheckOptions,
 ) -> Vec<Vec<Diagnostic>> {
-    let is_development = |name: &str| governance::is_development(name);
-    let development = environments.iter().find(|(name, _)| is_development(name));
     let check = |(name, flags): &(&str, &Flags)| {
         let options = CheckOptions { environment: Some((*name).to_owned()), ..options.clone() };
         let mut lints = Lints(check(flags, &options));
-        if let (Some((_, development)), false) = (development, is_development(name)) {
-            governance::check_against_development(flags, name, development, &mut lints);
-        }
-        lints.0
+        governance::check_order(flags, name, environments, &mut lints);
+        options.or(CheckOptions::of(flags).unwrap_or_default()).without_allowed(lints.0)
     };
     environments.iter().map(check).collect()
 }
@@ -133,15 +139,16 @@ fn turned_on(flags: &Flags) -> Flags {
 fn check_flags(
     flags: &Flags,
     read: &Model,
-    unusable: &UnusableValues<'_>,
+    unusable: &UnusableByItem<'_>,
     options: &CheckOptions,
     lints: &mut Lints,
 ) {
     let section = Path::Root.member(Section::Flags.name());
     for (slot, flag) in flags.model().flags() {
         let key = flags.model().flag_key(slot);
-        let path = section.member(key);
+        let path = section.key(key);
         let on_variation = on_variation(flags, key);
+        let unusable = path.steps().first_chunk().and_then(|item| unusable.get(item));
         let scope = Scope { path: &path, model: read, unusable, on_variation };
         variations::check_types(&scope, &flag.variations, lints);
         if let Some(FlagState::On(off, targeting)) = read.flag(slot).map(|flag| &flag.state) {
@@ -153,27 +160,41 @@ fn check_flags(
     }
 }
 
-fn check_segments(read: &Model, unusable: &UnusableValues<'_>, lints: &mut Lints) {
+fn check_segments(read: &Model, unusable: &UnusableByItem<'_>, lints: &mut Lints) {
     let section = Path::Root.member(Section::Segments.name());
     for (slot, segment) in read.segments() {
         let Segment::Readable(body) = segment else { continue };
-        let path = section.member(read.segment_key(slot));
+        let path = section.key(read.segment_key(slot));
+        let unusable = path.steps().first_chunk().and_then(|item| unusable.get(item));
         let scope = Scope { path: &path, model: read, unusable, on_variation: None };
         rules::check_segment(&scope, &body.rules, lints);
     }
 }
 
 /// Counts the values of each clause that can never match.
-fn unusable_values(diagnostics: &[Diagnostic]) -> UnusableValues<'_> {
+fn unusable_values(diagnostics: &[Diagnostic]) -> UnusableByItem<'_> {
     const USELESS: [&str; 4] =
         ["unusable-value", "invalid-date", "invalid-version", "invalid-regex"];
-    let mut lists = UnusableValues::new();
-    for found in diagnostics.iter().filter(|found| USELESS.contains(&found.code())) {
-        let mut list = found.path().steps();
-        if let Some(Step::Element(_)) = list.pop() {
-            let count = lists.entry(list).or_default();
-            *count = count.saturating_add(1);
+    let mut items = UnusableByItem::new();
+    let useless = diagnostics.iter().filter(|found| USELESS.contains(&found.code()));
+    let useless: Vec<&Diagnostic> = useless.collect();
+    // A key may be long: it is looked up once for all neighbors that share it.
+    let beginning = |found: &Diagnostic| found.path().beginnings().get(ITEM - 1).copied().cloned();
+    let share = |one: &&Diagnostic, other: &&Diagnostic| match (beginning(one), beginning(other)) {
+        (Some(one), Some(other)) => one.shares(&other),
+        _ => false,
+    };
+    for found in useless.chunk_by(share) {
+        let steps = found.first().map(|found| found.path().steps()).unwrap_or_default();
+        let Some(item) = steps.first_chunk().copied() else { continue };
+        let lists: &mut UnusableValues<'_> = items.entry(item).or_default();
+        for found in found {
+            let mut list = found.path().steps().split_off(ITEM);
+            if let Some(Step::Element(_)) = list.pop() {
+                let count = lists.entry(list).or_default();
+                *count = count.saturating_add(1);
+            }
         }
     }
-    lists
+    items
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use isoflag::{Object, Value};
+use isoflag::{Code, Diagnostic, Flags, Object, Value};
 
 use super::NamePattern;
-use crate::lifecycle::read_moment;
+use crate::lifecycle::{environment, read_moment};
 
 /// The options of a check.
 ///
@@ -17,8 +17,8 @@ pub struct CheckOptions {
     pub names: Option<NamePattern>,
     /// Whether each flag needs an owner; if true, a missing owner is an error.
     pub owners: Option<bool>,
-    /// The environment that the document is for, such as `prod`: outside development a feature must
-    /// be off until its release time.
+    /// The environment that the document is for, such as `prod`, else its `meta.environment`: outside
+    /// development a feature must be off until its release time.
     pub environment: Option<String>,
     /// The moment of the check, in seconds since the epoch; without it, times are not checked.
     pub now: Option<f64>,
@@ -26,11 +26,13 @@ pub struct CheckOptions {
     pub max_flags_per_team: Option<u32>,
     /// The maximum age of a flag in days, from `lifecycle.createdTimestamp`.
     pub max_age_days: Option<f64>,
+    /// The findings that are not reported, besides those that `meta.check` allows.
+    pub allow: Vec<Code>,
 }
 
 impl CheckOptions {
-    /// Parses `{names, owners, environment, now, maxFlagsPerTeam, maxAgeDays}`; each member is
-    /// optional.
+    /// Parses `{names, owners, environment, now, maxFlagsPerTeam, maxAgeDays, allow}`; each member
+    /// is optional.
     ///
     /// # Errors
     ///
@@ -41,8 +43,8 @@ impl CheckOptions {
             Value::Object(members) => members,
             other => return Err(CheckOptionsError::expected("", "an object", other)),
         };
-        const KNOWN: [&str; 6] =
-            ["names", "owners", "environment", "now", "maxFlagsPerTeam", "maxAgeDays"];
+        const KNOWN: [&str; 7] =
+            ["names", "owners", "environment", "now", "maxFlagsPerTeam", "maxAgeDays", "allow"];
         if let Some((name, _)) = members.iter().find(|(name, _)| !KNOWN.contains(&&***name)) {
             let message = format!("there is no such option; there are `{}`", KNOWN.join("`, `"));
             return Err(CheckOptionsError { path: name.to_string(), message });
@@ -61,7 +63,23 @@ impl CheckOptions {
             now: member(members, "now", "a time in seconds", read_moment)?,
             max_flags_per_team: member(members, "maxFlagsPerTeam", "a number of flags", count)?,
             max_age_days: member(members, "maxAgeDays", "a number of days", days)?,
+            allow: allowed(members)?,
         })
+    }
+
+    /// The options in the document's own `meta.check` and `meta.environment`.
+    pub(super) fn of(flags: &Flags) -> Result<CheckOptions, CheckOptionsError> {
+        let own = flags.meta().and_then(|meta| meta.get("check"));
+        let own = own.map_or_else(|| Ok(CheckOptions::default()), CheckOptions::read)?;
+        let environment = own.environment.clone().or_else(|| environment(flags));
+        Ok(CheckOptions { environment, ..own })
+    }
+
+    /// Removes the findings that are not reported.
+    pub(super) fn without_allowed(&self, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let is_allowed = |code: &str| self.allow.iter().any(|allowed| allowed.as_str() == code);
+        found.retain(|each| !is_allowed(each.code()));
+        found
     }
 
     /// Returns these options, completed with those of `others`.
@@ -73,8 +91,25 @@ impl CheckOptions {
             now: self.now.or(others.now),
             max_flags_per_team: self.max_flags_per_team.or(others.max_flags_per_team),
             max_age_days: self.max_age_days.or(others.max_age_days),
+            allow: self.allow.iter().chain(&others.allow).copied().collect(),
         }
     }
+}
+
+fn allowed(members: &Object) -> Result<Vec<Code>, CheckOptionsError> {
+    let codes = member(members, "allow", "an array of codes", Value::as_array)?;
+    let mut allowed = Vec::new();
+    for value in codes.unwrap_or_default() {
+        let Some(code) = value.as_str().and_then(Code::named) else {
+            let message =
+                format!("there is no finding {value}; docs/diagnostics.md lists the codes");
+            return Err(CheckOptionsError { path: "allow".to_owned(), message });
+        };
+        if !allowed.contains(&code) {
+            allowed.push(code);
+        }
+    }
+    Ok(allowed)
 }
 
 fn member<'v, T>(

@@ -2,7 +2,7 @@
 //! add up.
 
 use isoflag::model::{Flag, OffVariation, Served, Targeting};
-use isoflag::{Code, Value};
+use isoflag::{Code, Severity, Value};
 
 use super::rules::served;
 use super::{Lints, Scope};
@@ -86,7 +86,18 @@ fn check_rollout(scope: &Scope<'_>, served: &Served, lints: &mut Lints) {
     } else {
         "weights beyond that have no effect"
     };
-    if sum != WHOLE {
+    if let Some(last) = rollout.entries.len().checked_sub(1)
+        && sum < WHOLE
+        && rollout.entries.last().is_some_and(|entry| entry.weight == 0)
+    {
+        let message = format!(
+            "the weights add up to {sum} and not to {WHOLE}, so that this entry gets the rest and \
+             not its weight 0; give the rest to the entry that is meant to get it"
+        );
+        let path = path.element(last);
+        let path = path.member("weight");
+        lints.add_as(Severity::Error, Code::ROLLOUT_WEIGHTS, &path, message);
+    } else if sum != WHOLE {
         let message = format!("the weights add up to {sum} and not to {WHOLE}; {what}");
         lints.add(Code::ROLLOUT_WEIGHTS, &path, message);
     }

@@ -12,7 +12,7 @@ pub enum Attention {
     NoOwner,
     /// It should have been removed by now.
     Overdue,
-    /// It serves one value to every context.
+    /// It serves one value to every context, and is not of a kind that is kept.
     OneValue,
     /// It was evaluated in another environment but not in this one.
     NotEvaluated,
@@ -50,7 +50,7 @@ pub(super) fn mark(rows: &mut [InventoryRow], now: f64) {
             }
             Attention::NoOwner => row.owner.is_none(),
             Attention::Overdue => row.cleanup.is_some_and(|cleanup| cleanup < now),
-            Attention::OneValue => row.constant,
+            Attention::OneValue => row.constant && !row.long_lived,
             Attention::NotEvaluated => {
                 matches!(row.last_evaluated, LastEvaluated::NotBetween(..))
             }

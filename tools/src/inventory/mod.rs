@@ -201,6 +201,22 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_that_is_kept_may_serve_one_value() {
+        let of_kind = |kind: &str| {
+            let text = format!(
+                r#"{{"flags": {{"sales.web.1": {{"on": false, "variations": [1], "offVariation": 0,
+                    "lifecycle": {{"kind": "{kind}"}}}}}}}}"#
+            );
+            let flags = Flags::from_json(text.as_bytes()).unwrap();
+            let documents = [InventoryDocument { label: "dev", flags: &flags, activity: None }];
+            let inventory = Inventory::of(&documents, 0.0);
+            assert_eq!(inventory.rows[0].stakeholder.as_deref(), Some("sales"));
+            inventory.attention_count(Attention::OneValue)
+        };
+        assert_eq!(["release", "experiment", "ops", "permission"].map(of_kind), [1, 1, 0, 0]);
+    }
+
+    #[test]
     fn findings_are_counted_by_key_however_long_it_is() {
         // Paths show only the beginning of a long name.
         let keys = ["a", "b"].map(|end| "k".repeat(300) + end);

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::model::{FlagState, Section};
-use isoflag::{Flags, Object, Severity, Step, Value};
+use isoflag::{Diagnostic, Flags, Object, Severity, Step, Value};
 
 use super::{Attention, InventoryDocument};
 use crate::analysis::{constant, reach};
 use crate::last_evaluated::LastEvaluated;
-use crate::lifecycle::{Status, document_changed, lifecycle, owner, read_moment};
+use crate::lifecycle::{Status, document_changed, lifecycle, owner, read_moment, stakeholder};
 
 /// One percent, of 100000.
 const PERCENT: f64 = 1_000.0;
@@ -75,6 +75,8 @@ pub struct InventoryRow {
     pub owner: Option<Arc<str>>,
     /// The stakeholder of the feature.
     pub stakeholder: Option<Arc<str>>,
+    /// Whether `lifecycle.kind` says that it is meant to be kept.
+    pub long_lived: bool,
     /// The status of the feature.
     pub status: Option<Status>,
     /// When it was created, in seconds since the epoch like all times here.
@@ -137,7 +139,8 @@ impl InventoryRow {
             can_fail: reach.can_fail(),
             constant: constant(flags, key).is_some(),
             owner: owner(flags, key),
-            stakeholder: lifecycle.stakeholder.clone(),
+            stakeholder: stakeholder(flags, key),
+            long_lived: lifecycle.is_long_lived(),
             status: lifecycle.status,
             created,
             age_days: created.map(days).filter(|days| *days >= 0.0).map(|days| days as i64),
@@ -198,22 +201,32 @@ impl InventoryRow {
 }
 
 /// The numbers of findings of a document, by flag and severity.
-pub(super) struct FoundByFlag<'a>(BTreeMap<(&'a str, Severity), usize>);
+#[derive(Default)]
+pub(super) struct FoundByFlag<'a>(BTreeMap<&'a str, BTreeMap<Severity, usize>>);
 
 impl<'a> FoundByFlag<'a> {
     pub(super) fn of(flags: &'a Flags) -> FoundByFlag<'a> {
-        let mut counts = BTreeMap::new();
-        for found in flags.diagnostics() {
-            if let [Step::Member("flags"), Step::Member(key), ..] = *found.path().steps() {
-                let count: &mut usize = counts.entry((key, found.severity())).or_default();
+        // A key may be long: it is looked up once for all neighbors that share it.
+        let share = |one: &Diagnostic, other: &Diagnostic| {
+            let (one, other) = (one.path().beginnings(), other.path().beginnings());
+            matches!((&*one, &*other), ([_, one, ..], [_, other, ..]) if one.shares(other))
+        };
+        let mut counts = FoundByFlag::default();
+        for found in flags.diagnostics().chunk_by(share) {
+            let steps = found.first().map(|found| found.path().steps()).unwrap_or_default();
+            let [Step::Member("flags"), Step::Member(key), ..] = *steps else { continue };
+            let of_flag = counts.0.entry(key).or_default();
+            for each in found {
+                let count: &mut usize = of_flag.entry(each.severity()).or_default();
                 *count = count.saturating_add(1);
             }
         }
-        FoundByFlag(counts)
+        counts
     }
 
     /// The number of findings of this severity about a flag.
     fn count(&self, key: &str, severity: Severity) -> usize {
-        self.0.get(&(key, severity)).copied().unwrap_or(0)
+        let of_flag = self.0.get(key);
+        of_flag.and_then(|counts| counts.get(&severity)).copied().unwrap_or(0)
     }
 }

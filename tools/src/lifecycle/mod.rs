@@ -3,6 +3,7 @@
 mod artifact;
 mod change;
 mod error;
+mod kind;
 mod moment;
 mod on_variation;
 mod stamp;
@@ -17,6 +18,7 @@ use isoflag::{Flags, Object, Value};
 pub use artifact::{Artifact, artifacts};
 pub use change::{LifecycleChange, with_changes};
 pub use error::LifecycleError;
+pub use kind::FlagKind;
 pub use moment::{MomentError, moment_of_seconds, read_moment};
 pub use stamp::{stamped, stamped_changes};
 pub use status::{Status, TransitionError};
@@ -34,6 +36,8 @@ pub struct Lifecycle {
     pub owner: Option<Arc<str>>,
     /// `stakeholder`: who requested the feature.
     pub stakeholder: Option<Arc<str>>,
+    /// `kind`: what the flag is for.
+    pub kind: Option<FlagKind>,
     /// `status`.
     pub status: Option<Status>,
     /// `onVariation`: the index of the variation that means "on".
@@ -81,6 +85,7 @@ impl Lifecycle {
         Lifecycle {
             owner: text("owner"),
             stakeholder: text("stakeholder"),
+            kind: text("kind").and_then(|kind| FlagKind::named(&kind)),
             status: text("status").and_then(|status| Status::named(&status)),
             on_variation: index.and_then(|index| u32::try_from(index).ok()),
             created: moment("createdTimestamp").or_else(|| moment("created")),
@@ -91,6 +96,12 @@ impl Lifecycle {
             cleanup: moment("cleanupTimestamp").or_else(|| moment("cleanup")),
             members,
         }
+    }
+
+    /// Whether the flag is of a kind that is meant to be kept.
+    #[must_use]
+    pub fn is_long_lived(&self) -> bool {
+        self.kind.is_some_and(FlagKind::is_long_lived)
     }
 
     /// Returns any member unchanged; `None` if it is `null`.
@@ -109,6 +120,12 @@ pub fn lifecycle(flags: &Flags, key: &str) -> Option<Lifecycle> {
     Some(lifecycle.map(Lifecycle::read).unwrap_or_default())
 }
 
+/// `meta.environment`: the environment that the document is for.
+#[must_use]
+pub fn environment(flags: &Flags) -> Option<String> {
+    flags.meta()?.get("environment").and_then(Value::as_str).map(str::to_owned)
+}
+
 /// When the document was last changed: `meta.lastModifiedTimestamp`.
 pub(crate) fn document_changed(flags: &Flags) -> Option<f64> {
     read_moment(flags.meta()?.get("lastModifiedTimestamp")?)
@@ -119,11 +136,24 @@ pub(crate) fn document_changed(flags: &Flags) -> Option<f64> {
 #[must_use]
 pub fn owner(flags: &Flags, key: &str) -> Option<Arc<str>> {
     let declared = lifecycle(flags, key)?.owner;
-    declared.or_else(|| {
-        let mut parts = key.split('.');
-        let (_, team, id) = (parts.next()?, parts.next()?, parts.next()?);
-        (parts.next().is_none() && !team.is_empty() && !id.is_empty()).then(|| Arc::from(team))
-    })
+    declared.or_else(|| key_parts(key).map(|[_, team, _]| Arc::from(team)))
+}
+
+/// Who requested the feature: `lifecycle.stakeholder`, else the one in a key of the form
+/// `stakeholder.team.id`.
+#[must_use]
+pub fn stakeholder(flags: &Flags, key: &str) -> Option<Arc<str>> {
+    let declared = lifecycle(flags, key)?.stakeholder;
+    let named = || key_parts(key).map(|[stakeholder, ..]| stakeholder);
+    declared.or_else(|| named().filter(|name| !name.is_empty()).map(Arc::from))
+}
+
+/// The parts of a key of the form `stakeholder.team.id`.
+fn key_parts(key: &str) -> Option<[&str; 3]> {
+    let mut parts = key.split('.');
+    let named = [parts.next()?, parts.next()?, parts.next()?];
+    let [_, team, id] = named;
+    (parts.next().is_none() && !team.is_empty() && !id.is_empty()).then_some(named)
 }
 
 /// Returns the index of the "on" variation: `lifecycle.onVariation`; else, of at most two
@@ -168,13 +198,15 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_is_also_taken_from_the_key() {
+    fn an_owner_and_a_stakeholder_are_also_taken_from_the_key() {
         let flags = Flags::from_json(
             br#"{"flags": {"DeptA.TeamB.66623": {}, "a.b": {}, "a.b.c.d": {}, "x":
                 {"lifecycle": {"owner": "payments"}}}}"#,
         )
         .unwrap();
         assert_eq!(owner(&flags, "DeptA.TeamB.66623").as_deref(), Some("TeamB"));
+        assert_eq!(stakeholder(&flags, "DeptA.TeamB.66623").as_deref(), Some("DeptA"));
+        assert_eq!(stakeholder(&flags, "a.b"), None);
         assert_eq!(owner(&flags, "x").as_deref(), Some("payments"));
         assert_eq!(
             [owner(&flags, "a.b"), owner(&flags, "a.b.c.d"), owner(&flags, "?")],

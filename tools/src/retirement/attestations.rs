@@ -26,9 +26,12 @@ pub(super) fn no_plans(lifecycle: &Lifecycle) -> Ternary {
     not(lifecycle.member("changePlanned"))
 }
 
-/// `needed` is `false`.
+/// `needed` is `false`; a flag of a kind that is kept is needed unless `needed` says otherwise.
 pub(super) fn no_need(lifecycle: &Lifecycle) -> Ternary {
-    not(lifecycle.member("needed"))
+    match not(lifecycle.member("needed")) {
+        Ternary::Unknown if lifecycle.is_long_lived() => Ternary::No,
+        attested => attested,
+    }
 }
 
 fn not(said: Option<&Value>) -> Ternary {

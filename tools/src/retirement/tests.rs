@@ -82,6 +82,9 @@ fn attestations_are_known_or_unknown() {
         (r#""feedback": 5, "openIssues": -1, "needed": "no""#, "unknown unknown unknown"),
         (r#""changePlanned": false, "needed": true"#, "unknown yes no"),
         (r#""changePlanned": true, "needed": false"#, "unknown no yes"),
+        (r#""kind": "ops""#, "unknown unknown no"),
+        (r#""kind": "permission", "needed": false"#, "unknown unknown yes"),
+        (r#""kind": "release""#, "unknown unknown unknown"),
     ] {
         assert_eq!(answers(lifecycle), expected, "{lifecycle}");
     }

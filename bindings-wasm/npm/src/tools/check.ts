@@ -13,7 +13,7 @@ export interface CheckOptions {
   readonly names?: string | undefined;
   /** Whether each flag needs an owner. */
   readonly owners?: boolean | undefined;
-  /** The environment that the document is for, such as `prod`. */
+  /** The environment that the document is for, such as `prod`; otherwise its `meta.environment`. */
   readonly environment?: string | undefined;
   /** The moment of the check, in seconds since 1970. */
   readonly now?: number | undefined;
@@ -21,6 +21,8 @@ export interface CheckOptions {
   readonly maxFlagsPerTeam?: number | undefined;
   /** The maximum age of a flag in days. */
   readonly maxAgeDays?: number | undefined;
+  /** The codes of findings that are not reported. */
+  readonly allow?: readonly string[] | undefined;
 }
 
 /** Returns the findings about a document that were made when it was loaded, frozen. */
