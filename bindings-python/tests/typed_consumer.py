@@ -1,7 +1,7 @@
 """A program that uses the package as callers do, for type checkers.
 
-mypy checks it with the other tests, pyright in `test_types.py`. A comment that ignores an error is
-an error itself if there is none.
+mypy checks it with the other tests, pyright in `test_types.py`. Both report comments that
+ignore nothing.
 """
 
 from collections.abc import Mapping
