@@ -34,15 +34,19 @@ class _Logger:
         self._name = name
 
     def __getattr__(self, method: str) -> object:
-        def log(*arguments: object, **options: object) -> None:
+        log = getattr(_named(self._name), method)
+        if not callable(log):
+            return log
+
+        def log_safely(*arguments: object, **options: object) -> None:
             try:
-                getattr(_named(self._name), method)(*arguments, stacklevel=2, **options)
+                log(*arguments, stacklevel=2, **options)
             except Exception:  # noqa: BLE001 (an evaluation never raises because of a handler)
                 import traceback  # noqa: PLC0415
 
                 traceback.print_exc()
 
-        return log
+        return log_safely
 
 
 def _named(name: str) -> "logging.Logger":
