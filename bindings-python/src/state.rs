@@ -44,10 +44,9 @@ pub(crate) fn object<'py>(
             state.set_item(interned::name(py, name), member)?;
         }
         let key = PyString::new(py, flag.key());
-        states.set_item(&key, flag_state(py, flag)?)?;
+        states.set_item(&key, members(py, flag)?)?;
         if own.iter().all(|(name, _)| *name != &**flag.key()) {
-            let value = flag.value().map(|value| to_python::object(py, value)).transpose()?;
-            state.set_item(key, value)?;
+            state.set_item(key, value(py, flag)?)?;
         }
     }
     for (name, member) in due {
@@ -56,7 +55,13 @@ pub(crate) fn object<'py>(
     state.into_bound_py_any(py)
 }
 
-fn flag_state<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bound<'py, PyDict>> {
+/// Returns the value that a flag serves, or None.
+pub(crate) fn value<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bound<'py, PyAny>> {
+    to_python::object(py, flag.value().unwrap_or(&Value::Null))
+}
+
+/// Returns a flag's entry in `$flagsState`.
+pub(crate) fn members<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (name, member) in flag.members() {
         let value = match member {

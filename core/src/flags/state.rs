@@ -22,6 +22,12 @@ pub struct AllFlagsOptions {
     pub now_ms: f64,
 }
 
+impl AllFlagsOptions {
+    fn include(&self, flag: &Flag) -> bool {
+        !self.client_side_only || flag.metadata.client_side
+    }
+}
+
 /// The entry of one flag in the state of all flags. Nothing is copied.
 #[derive(Clone, Copy, Debug)]
 pub struct FlagState<'a> {
@@ -153,10 +159,20 @@ pub(crate) fn flag_states<'a>(
 ) -> Option<impl Iterator<Item = FlagState<'a>> + use<'a>> {
     bound.bound_context().valid()?;
     let options = *options;
-    let shown = move |flag: &Flag| !options.client_side_only || flag.metadata.client_side;
-    let flags = bound.flags().model().flags().filter(move |(_, flag)| shown(flag));
+    let flags = bound.flags().model().flags().filter(move |(_, flag)| options.include(flag));
     let mut shared = Steps::of(limits::STATE_STEPS);
     Some(flags.map(move |flag| FlagState::of(bound, flag, &options, &mut shared)))
+}
+
+pub(crate) fn flag_state<'a>(
+    bound: &'a BoundFlags,
+    key: &str,
+    options: &AllFlagsOptions,
+) -> Option<FlagState<'a>> {
+    bound.bound_context().valid()?;
+    let slot = bound.flags().handle(key)?.index();
+    let flag = bound.flags().model().flag(slot).filter(|flag| options.include(flag))?;
+    Some(FlagState::of(bound, (slot, flag), options, &mut Steps::of(limits::STATE_STEPS)))
 }
 
 pub(crate) fn all_flags_state(bound: &BoundFlags, options: &AllFlagsOptions) -> Value {
