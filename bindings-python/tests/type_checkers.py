@@ -1,4 +1,4 @@
-"""Runs pyright, which is skipped visibly where it is not installed or cannot start."""
+"""Runs pyright; a test is skipped visibly if it is not installed or cannot start."""
 
 import json
 import subprocess
