@@ -338,7 +338,8 @@ proptest! {
         for key in FLAGS {
             let one = bound.flag_state(key, &options).map(|flag| {
                 let members = flag.members().map(|(name, member)| (name, Value::from(member)));
-                (flag.value().cloned().unwrap_or_default(), object(members))
+                let entry = Value::from(Object::from_iter(members));
+                (flag.value().cloned().unwrap_or_default(), entry)
             });
             let part = entries.get(key).map(|entry| (all.get(key).unwrap().clone(), entry.clone()));
             prop_assert_eq!(one, part);
