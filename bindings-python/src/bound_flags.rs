@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use isoflag::{Answer, Gate, Value};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::consistency::Consistency;
 use crate::document::Document;
+use crate::evaluation_detail::EvaluationDetail;
 use crate::receipt::Explanation;
 use crate::served::{Served, Wanted};
-use crate::{from_python, state, to_python};
+use crate::{from_python, state};
 
 /// Flags bound to one context. Immutable; threads may share it.
 #[pyclass(module = "isoflag", frozen)]
@@ -59,18 +60,16 @@ impl BoundFlags {
         state::object(py, &self.inner, &options)
     }
 
-    /// Returns the value of one flag and its entry in the bootstrap state, with its reason; None if there is none.
+    /// Returns the value of one flag and its entry in the bootstrap state, with its reason, if it is visible.
     fn _flag_state<'py>(
         &self,
         py: Python<'py>,
         key: &Bound<'py, PyString>,
         client_side_only: bool,
-    ) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+    ) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyDict>)>> {
         let options = state::options(py, client_side_only, true, false, None)?;
-        let Some((value, state)) = self.inner.flag_state(&key.to_string_lossy(), &options) else {
-            return Ok(None);
-        };
-        Ok(Some((to_python::object(py, &value)?, to_python::object(py, &state)?)))
+        let flag = self.inner.flag_state(&key.to_string_lossy(), &options);
+        flag.map(|flag| Ok((state::value(py, &flag)?, state::members(py, &flag)?))).transpose()
     }
 
     /// Evaluates a flag and returns a trace of every rule and clause that was considered.
@@ -126,7 +125,27 @@ impl BoundFlags {
         BoundFlags { document: Arc::clone(document), inner }
     }
 
-    pub(crate) fn served(
+    #[inline(never)]
+    pub(crate) fn value<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        default: Bound<'py, PyAny>,
+        wanted: Wanted,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, wanted)?.value(default)
+    }
+
+    #[inline(never)]
+    pub(crate) fn detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        default: Bound<'py, PyAny>,
+        wanted: Wanted,
+    ) -> PyResult<Py<EvaluationDetail>> {
+        Py::new(key.py(), self.served(key, wanted)?.detail(default))
+    }
+
+    fn served(
         &self,
         key: &Bound<'_, PyString>,
         wanted: Wanted,

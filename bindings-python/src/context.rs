@@ -10,7 +10,7 @@ use pyo3::types::{PyString, PyTuple, PyType};
 
 use crate::detached::detached;
 use crate::document::Document;
-use crate::from_python::{Failure, Lenient};
+use crate::from_python::Lenient;
 use crate::warnings::{self, Warnings};
 use crate::{errors, from_python, text, to_python};
 
@@ -32,43 +32,20 @@ pub(crate) fn evaluation_context(
     let warnings = document.map_or(&warnings::WITHOUT_DOCUMENT, Document::warnings);
     match from_host(object, document.map(Document::flags), warnings)? {
         Ok(context) => Ok(Some(context)),
-        Err(invalid) => warnings.context(object.py(), &invalid.reason()).map(|()| None),
+        Err(reason) => warnings.context(object.py(), &reason).map(|()| None),
     }
 }
 
-/// Why a context of a host is invalid.
-enum Invalid {
-    /// JSON cannot represent it, or a part that it needs.
-    Unconvertible(Box<Failure>),
-    Rejected(isoflag::ContextError),
-}
-
-impl Invalid {
-    fn reason(&self) -> String {
-        match self {
-            Invalid::Unconvertible(failure) => failure.message(),
-            Invalid::Rejected(error) => error.text(),
-        }
-    }
-
-    fn into_error(self, py: Python<'_>) -> PyErr {
-        match self {
-            Invalid::Unconvertible(failure) => errors::no_context(py, failure),
-            Invalid::Rejected(error) => errors::context(py, &error),
-        }
-    }
-}
-
-/// Converts a context leniently, and reports what is ignored.
+/// Converts a context leniently, and reports what is ignored; returns the reason if it is invalid.
 fn from_host(
     object: &Bound<'_, PyAny>,
     flags: Option<&isoflag::Flags>,
     warnings: &Warnings,
-) -> PyResult<Result<isoflag::Context, Invalid>> {
+) -> PyResult<Result<isoflag::Context, String>> {
     let py = object.py();
     let Lenient { value, marks, is_whole, skipped } = match from_python::lenient(object, flags)? {
         Ok(converted) => converted,
-        Err(failure) => return Ok(Err(Invalid::Unconvertible(failure))),
+        Err(failure) => return Ok(Err(failure.message())),
     };
     let context = read(py, &value, || isoflag::Context::from_host_value(&value, marks));
     match context {
@@ -82,8 +59,8 @@ fn from_host(
             Ok(Ok(context))
         }
         Err(error) => Ok(Err(match skipped {
-            Some(failure) if failure.path() == error.path() => Invalid::Unconvertible(failure),
-            _ => Invalid::Rejected(error),
+            Some(failure) if failure.path() == error.path() => failure.message(),
+            _ => error.text(),
         })),
     }
 }
@@ -204,8 +181,10 @@ impl Context {
             return Ok(Context { inner: context.get().inner.clone() });
         }
         let context = from_host(object, None, &warnings::WITHOUT_DOCUMENT)?;
-        let inner = context.map_err(|invalid| invalid.into_error(object.py()))?;
-        Ok(Context { inner })
+        match context {
+            Ok(inner) => Ok(Context { inner }),
+            Err(reason) => Err(errors::invalid_context(object.py(), reason)),
+        }
     }
 
     /// Returns the canonical context as a new dict.

@@ -51,6 +51,11 @@ pub(crate) fn context(py: Python<'_>, error: &isoflag::ContextError) -> PyErr {
     raise(py, &CONTEXT_ERROR, "ContextError", &told)
 }
 
+pub(crate) fn invalid_context(py: Python<'_>, message: String) -> PyErr {
+    let told = Told { message, path: "", code: "", line_column: None };
+    raise(py, &CONTEXT_ERROR, "ContextError", &told)
+}
+
 pub(crate) fn no_document(py: Python<'_>, failure: Box<Failure>) -> PyErr {
     unconvertible(py, &DOCUMENT_ERROR, "DocumentError", failure)
 }

@@ -39,7 +39,7 @@ macro_rules! getters {
                     default: Bound<'py, PyAny>,
                     big_segments: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
-                    self.served(key, context, big_segments, Wanted::$wanted)?.value(default)
+                    self.value(key, context, default, big_segments, Wanted::$wanted)
                 }
 
                 $(#[$about_detail])*
@@ -50,8 +50,8 @@ macro_rules! getters {
                     context: &Bound<'py, PyAny>,
                     default: Bound<'py, PyAny>,
                     big_segments: Option<&Bound<'py, PyAny>>,
-                ) -> PyResult<EvaluationDetail> {
-                    Ok(self.served(key, context, big_segments, Wanted::$wanted)?.detail(default))
+                ) -> PyResult<Py<EvaluationDetail>> {
+                    self.detail(key, context, default, big_segments, Wanted::$wanted)
                 }
             )*
         }
@@ -65,7 +65,7 @@ macro_rules! getters {
                     key: &Bound<'py, PyString>,
                     default: Bound<'py, PyAny>,
                 ) -> PyResult<Bound<'py, PyAny>> {
-                    self.served(key, Wanted::$wanted)?.value(default)
+                    self.value(key, default, Wanted::$wanted)
                 }
 
                 $(#[$about_detail])*
@@ -73,8 +73,8 @@ macro_rules! getters {
                     &self,
                     key: &Bound<'py, PyString>,
                     default: Bound<'py, PyAny>,
-                ) -> PyResult<EvaluationDetail> {
-                    Ok(self.served(key, Wanted::$wanted)?.detail(default))
+                ) -> PyResult<Py<EvaluationDetail>> {
+                    self.detail(key, default, Wanted::$wanted)
                 }
             )*
         }
@@ -252,6 +252,31 @@ impl Flags {
 }
 
 impl Flags {
+    #[inline(never)]
+    fn value<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+        wanted: Wanted,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.served(key, context, big_segments, wanted)?.value(default)
+    }
+
+    #[inline(never)]
+    fn detail<'py>(
+        &self,
+        key: &Bound<'py, PyString>,
+        context: &Bound<'py, PyAny>,
+        default: Bound<'py, PyAny>,
+        big_segments: Option<&Bound<'py, PyAny>>,
+        wanted: Wanted,
+    ) -> PyResult<Py<EvaluationDetail>> {
+        let served = self.served(key, context, big_segments, wanted)?;
+        Py::new(key.py(), served.detail(default))
+    }
+
     fn served(
         &self,
         key: &Bound<'_, PyString>,

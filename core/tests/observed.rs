@@ -141,6 +141,32 @@ proptest! {
     }
 
     #[test]
+    fn the_state_of_one_flag_is_its_part_of_the_whole_state(
+        document in document(),
+        context in context(),
+        client_side_only in any::<bool>(),
+    ) {
+        let flags = Flags::from_value(document).unwrap();
+        let context = Context::from_value(context).unwrap();
+        let bound = bound_to_stale_memberships(&flags, &context);
+        let options =
+            AllFlagsOptions { with_reasons: true, client_side_only, ..AllFlagsOptions::default() };
+        let all = bound.all_flags_state(&options);
+        let all = all.as_object().unwrap();
+        let entries = all.get("$flagsState").unwrap().as_object().unwrap();
+        for key in FLAGS {
+            let one = bound.flag_state(key, &options).map(|flag| {
+                let members = flag.members().map(|(name, member)| (name, Value::from(member)));
+                let entry = Value::from(Object::from_iter(members));
+                (flag.value().cloned().unwrap_or_default(), entry)
+            });
+            let part = entries.get(key).map(|entry| (all.get(key).unwrap().clone(), entry.clone()));
+            prop_assert_eq!(one, part);
+        }
+        prop_assert!(flags.has_big_segments() || flags.big_segment_keys(&context).is_empty());
+    }
+
+    #[test]
     fn a_document_means_the_same_after_a_round_trip(document in document(), context in context()) {
         let flags = Flags::from_value(document).unwrap();
         let again = Flags::from_json(flags.document().to_canonical_json().as_bytes()).unwrap();

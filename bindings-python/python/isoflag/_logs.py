@@ -25,17 +25,36 @@ _FILTER = _Printable()
 
 
 class _Logger:
-    """A logger of Python's ``logging``, which is imported when something is logged."""
+    """A logger of Python's ``logging``, which is imported when something is logged.
+
+    Errors of a handler are printed.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, method: str) -> object:
-        import logging  # noqa: PLC0415
+        log = getattr(_named(self._name), method)
+        if not callable(log):
+            return log
 
-        named = logging.getLogger(self._name)
-        named.addFilter(_FILTER)
-        return getattr(named, method)
+        def log_safely(*arguments: object, **options: object) -> None:
+            try:
+                log(*arguments, stacklevel=2, **options)
+            except Exception:  # noqa: BLE001 (an evaluation never raises because of a handler)
+                import traceback  # noqa: PLC0415
+
+                traceback.print_exc()
+
+        return log_safely
+
+
+def _named(name: str) -> "logging.Logger":
+    import logging  # noqa: PLC0415
+
+    named = logging.getLogger(name)
+    named.addFilter(_FILTER)
+    return named
 
 
 def logger(name: str) -> "logging.Logger":
@@ -44,5 +63,5 @@ def logger(name: str) -> "logging.Logger":
 
 
 def warn(text: str, fields: dict[str, str]) -> None:
-    """Logs a warning about an evaluation, with fields for structured logs."""
-    logger("isoflag").warning("%s", text, extra=fields)
+    """Logs a warning about an evaluation, with fields for structured logs; handlers may raise."""
+    _named("isoflag").warning("%s", text, extra=fields)

@@ -12,6 +12,9 @@ __all__ = ["context_json"]
 
 _logger = logger("isoflag")
 
+_reported: set[str] = set()
+"""Attributes that were reported once."""
+
 
 def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str, Any]:
     """Returns an OpenFeature context as LaunchDarkly's context JSON; invalid if it has no key.
@@ -49,7 +52,8 @@ def _single(
             case "name" | "anonymous":
                 if isinstance(value, str if name == "name" else bool):
                     context[name] = value
-                else:
+                elif name not in _reported:
+                    _reported.add(name)
                     _logger.warning("ignoring the context's `%s`: it has the wrong type", name)
             case "privateAttributes":
                 names = value if isinstance(value, list | tuple) else ()

@@ -14,6 +14,7 @@ from isoflag.__main__ import main
 from isoflag.activity import Activity
 from isoflag.reports import inventory, retirements
 from pages import Page
+from type_checkers import pyright
 
 OLD_AND_NEW = {
     "flags": {
@@ -214,6 +215,16 @@ def test_mypy_accepts_valid_uses_and_rejects_invalid_ones(tmp_path: Path) -> Non
         if "# E: " in line
     ]
     assert checked(tmp_path) == expected
+
+
+def test_pyright_agrees_with_mypy_about_generated_types(tmp_path: Path) -> None:
+    document = tmp_path / "flags.json"
+    document.write_text(json.dumps(TYPED))
+    assert write_types(document, tmp_path / "flag_types.py") == 0
+    (tmp_path / "uses.py").write_text(USES)
+    lines = [line for line, text in enumerate(USES.splitlines(), start=1) if "# E: " in text]
+    found = pyright(tmp_path, "standard")
+    assert sorted({(file, line) for file, line, _ in found}) == [("uses.py", n) for n in lines]
 
 
 @pytest.mark.parametrize(

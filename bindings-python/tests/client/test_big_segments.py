@@ -107,7 +107,7 @@ def test_a_table_that_is_down_is_not_read_for_five_seconds(
     for key in ("a", "b", "c"):
         assert source.big_segments([key])["status"] == "STORE_ERROR"
     assert table.attempts == 3
-    # What is known is used.
+    # Memberships in the cache are used.
     assert source.big_segments(["ada"])["status"] == "HEALTHY"
     table.down = False
     clock.advance(5)

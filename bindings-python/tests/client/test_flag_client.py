@@ -439,3 +439,40 @@ def test_the_log_of_an_outage_has_fields_and_is_repeated(caplog: pytest.LogCaptu
     fields = vars(warnings[-1])
     assert (fields["source"], fields["error_type"]) == ("script", "SourceUnavailableError")
     assert fields["failures"] > 30
+
+
+class Raising(logging.Handler):
+    def emit(self, _: logging.LogRecord) -> None:
+        raise RuntimeError("handler")
+
+
+def test_a_failing_log_handler_does_not_disturb_the_client(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def failing(_: object) -> None:
+        raise RuntimeError("hook")
+
+    handler = Raising()
+    logging.getLogger("isoflag").addHandler(handler)
+    try:
+        for result in (OSError("down"), text(7)):
+            flags, _, _ = client(result, on_evaluation=failing)
+            assert flags.int_variation("a", USER, 7) == 7
+    finally:
+        logging.getLogger("isoflag").removeHandler(handler)
+    assert capsys.readouterr().err.count("RuntimeError: handler") == 3
+
+
+def test_an_error_of_a_source_that_cannot_be_shown_does_not_disturb_the_client(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Shy(ScriptedSource):
+        def __repr__(self) -> str:
+            raise RuntimeError("no repr")
+
+    flags = FlagClient(Shy(text(7), OSError("down")), **PATIENT, clock=(clock := Clock()))
+    for _ in range(2):
+        assert flags.int_variation("a", USER, 1) == 7
+        clock.advance(60)
+    assert isinstance(flags.status.error, OSError)
+    assert "no repr" in caplog.text

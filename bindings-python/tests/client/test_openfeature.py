@@ -18,7 +18,7 @@ from openfeature.flag_evaluation import Reason
 from openfeature.provider import ProviderStatus
 
 from documents import clause, document, flag, load
-from isoflag import Context, FlagClient, Flags
+from isoflag import Context, FlagClient, Flags, openfeature_context
 from isoflag.activity import Activity
 from isoflag.openfeature import IsoflagProvider, to_isoflag_context
 from isoflag.source import SourceUnavailableError
@@ -223,6 +223,15 @@ AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
 )
 def test_contexts_are_mapped(context: EvaluationContext, expected: dict[str, Any]) -> None:
     assert Context.from_dict(to_isoflag_context(context)) == Context.from_dict(expected)
+
+
+def test_an_attribute_of_the_wrong_type_is_reported_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(openfeature_context, "_reported", set())
+    for _ in range(3):
+        to_isoflag_context(EvaluationContext("ada", {"name": 1, "anonymous": "yes"}))
+    assert [record.args for record in caplog.records] == [("name",), ("anonymous",)]
 
 
 def test_a_missing_context_is_invalid() -> None:

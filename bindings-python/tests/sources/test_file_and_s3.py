@@ -1,6 +1,7 @@
 """Sources of a file and of an S3 bucket, on moto in process and over a socket."""
 
 import io
+import math
 import os
 import socket
 import sys
@@ -157,6 +158,11 @@ def test_missing_boto3_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(SourceSetupError, match=r"pip install isoflag\[aws\]"):
         S3Source("shop", "flags.json", timeout=60.0).fetch(None)
+
+
+def test_the_time_limit_of_a_source_on_aws_may_be_infinite(bucket: Any) -> None:
+    put(bucket, text(1))
+    assert fetched_from(S3Source("shop", "flags.json", timeout=math.inf)).document == text(1)
 
 
 def test_a_forked_process_makes_its_own_client(

@@ -4,6 +4,7 @@ import gzip
 import threading
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -180,8 +181,17 @@ def test_a_chain_passes_a_source_only_its_own_document(tmp_path: Path) -> None:
     assert source.is_current
     two = fetched_from(source, one)
     assert source.fetch(two) is UNCHANGED
-    assert first.fetches == [None, None, two]
+    assert [each and each.document for each in first.fetches] == [None, None, text("first")]
     assert not source.is_current
+
+
+def test_clients_of_one_chain_are_independent(server: ScriptedServer) -> None:
+    server.headers = {"ETag": '"1"'}
+    source = ChainedSource(HttpSource(server.address, timeout=60.0))
+    one, other = fetched_from(source), fetched_from(source)
+    server.status, server.body = 304, b""
+    assert source.fetch(one) is UNCHANGED
+    assert source.fetch(other) is UNCHANGED
 
 
 def test_the_error_of_the_preferred_source_is_raised() -> None:
@@ -244,6 +254,27 @@ def test_a_compressed_document_is_copied(tmp_path: Path) -> None:
     assert copy.read_bytes() == document
     again = FlagClient(ChainedSource(ScriptedSource(DOWN), copy=copy))
     assert again.variation("a", USER, None) == 1
+
+
+def test_threads_write_one_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy, together = tmp_path / "copy.json", threading.Barrier(4, timeout=60)
+    replace = Path.replace
+
+    def meeting(path: Path, target: Path) -> Path:
+        together.wait()
+        return replace(path, target)
+
+    def fetch(n: int) -> bytes:
+        return fetched_from(ChainedSource(ScriptedSource(text(n)), copy=copy)).document
+
+    monkeypatch.setattr(Path, "replace", meeting)
+    with ThreadPoolExecutor(4) as pool:
+        documents = list(pool.map(fetch, range(4)))
+    assert copy.read_bytes() in documents
+    assert [each.name for each in tmp_path.iterdir()] == ["copy.json"]
+    assert caplog.records == []
 
 
 def test_only_a_document_that_loads_is_copied(

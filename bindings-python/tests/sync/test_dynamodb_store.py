@@ -8,6 +8,7 @@ from typing import Any
 
 import ldclient
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from ldclient.integrations import DynamoDB
 from ldclient.versioned_data_kind import (
@@ -322,7 +323,11 @@ class Refusing:
         left = self._leave(len(self.batches), batch)
         return {"UnprocessedItems": {"flags": left} if left else {}}
 
-    def put_item(self, **_: Any) -> dict[str, Any]:
+    def put_item(self, *, ConditionExpression: str = "", **_: Any) -> dict[str, Any]:  # noqa: N803
+        if ConditionExpression == "attribute_exists(#revision)":
+            # The table is empty.
+            failed: Any = {"Error": {"Code": "ConditionalCheckFailedException"}}
+            raise ClientError(failed, "PutItem")
         self.markers += 1
         return {}
 

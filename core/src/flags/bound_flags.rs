@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Flags;
-use super::state::{self, AllFlagsOptions};
+use super::state::{self, AllFlagsOptions, FlagState};
 use crate::evaluate::{
     self, Answer, BoundContext, EvaluationDetail, FlagHandle, NoObserver, Observer, Uncached,
     ValueType,
@@ -174,11 +174,20 @@ impl BoundFlags {
         state::all_flags_state(self, options)
     }
 
-    /// Returns the value of one flag and its entry in `$flagsState`, as in [`BoundFlags::all_flags_state`].
-    ///
-    /// `None` for an invalid context, and for a flag that is unknown or that the options exclude.
+    /// Iterates over the served value of each flag, in the order of the keys, evaluating lazily: the parts
+    /// of [`BoundFlags::all_flags_state`] for a host runtime that builds its own objects. `None`
+    /// for an invalid context.
+    pub fn flag_states<'a>(
+        &'a self,
+        options: &AllFlagsOptions,
+    ) -> Option<impl Iterator<Item = FlagState<'a>> + use<'a>> {
+        state::flag_states(self, options)
+    }
+
+    /// Returns the part of one flag, evaluating no other. `None` for an invalid context, and for a flag that is unknown or
+    /// that the options exclude.
     #[must_use]
-    pub fn flag_state(&self, key: &str, options: &AllFlagsOptions) -> Option<(Value, Value)> {
+    pub fn flag_state(&self, key: &str, options: &AllFlagsOptions) -> Option<FlagState<'_>> {
         state::flag_state(self, key, options)
     }
 

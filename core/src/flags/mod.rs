@@ -8,7 +8,7 @@ mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};
 pub use rows::{RowAttribute, RowBinding, RowValue};
-pub use state::AllFlagsOptions;
+pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 
 use std::sync::{Arc, OnceLock};
 

@@ -34,12 +34,20 @@ def _awaited(
     return evaluate
 
 
+def _typed(
+    _: Callable[Concatenate[FlagClient, _P], _T],
+) -> Callable[[Callable[..., _T]], Callable[Concatenate[Any, _P], _T]]:
+    """Gives a method the parameters of a method of ``FlagClient`` in type checkers."""
+    return lambda method: method
+
+
 class AsyncFlagClient:
     """Evaluates like a ``FlagClient``, whose parameters it takes; its methods are coroutines.
 
     ``bind`` returns flags whose methods evaluate at once: they never fetch.
     """
 
+    @_typed(FlagClient.__init__)
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Creates a client with the parameters of ``FlagClient``; fetches nothing yet."""
         self.client = FlagClient(*arguments, **options)
@@ -63,6 +71,7 @@ class AsyncFlagClient:
         """Fetches if a refresh is due, or always with ``force``; returns the resulting status."""
         return await asyncio.to_thread(self.client.refresh, force=force, deadline=deadline)
 
+    @_typed(FlagClient.listen)
     def listen(self, **callbacks: Any) -> Callable[[], None]:
         """Registers callbacks like ``FlagClient.listen``; the fetching thread calls them."""
         return self.client.listen(**callbacks)

@@ -240,6 +240,9 @@ class FreshDocument:
                 self._attempt = None
             if outcome is not None:
                 self._report(outcome)
+        except Exception:
+            # A clock or a `repr` of the caller; evaluations use the current document.
+            _logger.exception("a refresh failed")
         except BaseException as error:  # noqa: BLE001 (raised again in the waiting thread)
             attempt.interrupt = error
         finally:

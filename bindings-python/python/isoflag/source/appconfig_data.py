@@ -78,7 +78,7 @@ class AppConfigDataSource(BoundedSource):
     def fetch(self, previous: Fetched | None) -> Fetched | Unchanged:
         """Fetches the configuration from AppConfig, if the poll interval has passed."""
         # Clients of one source share its session, but each token can be used once.
-        if not self._lock.acquire(timeout=seconds_left(self.timeout)):
+        if not self._lock.acquire(timeout=Deadline(seconds_left(self.timeout)).left):
             raise SourceTimeoutError(
                 f"another client of this source is still fetching; {UNREACHABLE}", where=self._where
             )

@@ -4,6 +4,7 @@ import os
 from importlib import import_module
 from typing import Any, Final
 
+from .deadline import Deadline
 from .protocol import (
     SourceContentError,
     SourceError,
@@ -106,9 +107,10 @@ class AwsClient:
             raise SourceSetupError(
                 "boto3 is not installed; run `pip install isoflag[aws]`", where=self._where
             ) from error
+        seconds = Deadline(self._timeout).left
         limits = config.Config(
-            connect_timeout=self._timeout,
-            read_timeout=self._timeout,
+            connect_timeout=seconds,
+            read_timeout=seconds,
             # The flag client retries too; this covers a connection that died while the function
             # was frozen.
             retries={"total_max_attempts": 2, "mode": "standard"},

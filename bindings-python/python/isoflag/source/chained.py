@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from isoflag import Flags
@@ -16,6 +17,13 @@ from .protocol import UNCHANGED, Fetched, Source, SourceError, Unchanged
 __all__ = ["ChainedSource"]
 
 _logger = logger("isoflag")
+
+
+class _Chained(Fetched):
+    """The result of a source of a chain, which each client keeps."""
+
+    own: Fetched
+    source: Source
 
 
 class ChainedSource:
@@ -38,7 +46,6 @@ class ChainedSource:
         # A source that hangs must not use up the calls of another.
         self._calls = tuple(BoundedCalls() for _ in sources)
         self._used: int | None = None
-        self._last: Fetched | None = None
 
     def __repr__(self) -> str:
         copy = "" if self._copy is None else f", copy={os.fspath(self._copy)!r}"
@@ -67,7 +74,9 @@ class ChainedSource:
         for index, timeout in enumerate(timeouts):
             source, whole = self._sources[index], sum(timeouts[index:])
             # Tags and identities of another source's document mean nothing to this one.
-            own = previous if index == self._used and previous is self._last else None
+            own = None
+            if isinstance(previous, _Chained) and previous.source is source:
+                own = previous.own
             try:
                 with until(timeout / whole * seconds_left(whole)):
                     result = bounded_fetch(source, self._calls[index], own)
@@ -77,9 +86,11 @@ class ChainedSource:
             if result is UNCHANGED:
                 return UNCHANGED
             self._used = index
-            self._last = result if isinstance(result, Fetched) else Fetched(bytes(result))
-            self._write_copy(self._last.document)
-            return self._last
+            fetched = result if isinstance(result, Fetched) else Fetched(bytes(result))
+            self._write_copy(fetched.document)
+            chained = _Chained(*fetched)
+            chained.own, chained.source = fetched, source
+            return chained
         copied = self._read_copy() if previous is None else None
         if copied is None:
             raise failure or SourceError("no source has responded", where=repr(self))
@@ -101,8 +112,8 @@ class ChainedSource:
         copy = self._copy
         if copy is None:
             return
-        # Processes may write at the same time, and each must replace a whole document.
-        written = copy.with_name(f"{copy.name}.{os.getpid()}")
+        # Processes and threads may write at the same time, each a whole document.
+        written = copy.with_name(f"{copy.name}.{os.getpid()}.{get_ident()}")
         try:
             if copy.exists() and copy.read_bytes() == document:
                 return
