@@ -156,6 +156,38 @@ export const CONSUMERS = {
     ],
   },
 
+  jest: {
+    title: "Jest with jsdom",
+    packages: {
+      jest: "30.5.2",
+      "jest-environment-jsdom": "30.5.2",
+      "@babel/core": "7.28.5",
+      "@babel/preset-env": "7.28.5",
+    },
+    files: {
+      "flags.test.js": `import { Context, Flags, ready } from "isoflag";
+import { ANSWERS, greet } from "./application.js";
+
+it("answers in a document", async () => {
+  expect(document.body).toBeInstanceOf(HTMLElement);
+  await ready();
+  expect(greet({ Context, Flags })).toEqual(ANSWERS);
+});
+`,
+      "jest.config.json": asList({ preset: "isoflag", testMatch: ["<rootDir>/flags.test.js"] }),
+      "babel.config.json": asList({ presets: [["@babel/preset-env", { targets: { node: "current" } }]] }),
+    },
+    // Babel makes CommonJS modules of a project's files, and Jest's own loader runs ES modules.
+    runs: [
+      ["that Babel transforms", ["node_modules/.bin/jest"]],
+      ["by Jest's ES modules", ["--experimental-vm-modules", "node_modules/.bin/jest", "--transform={}"]],
+    ].map(([what, options]) => ({
+      name: `a test that imports \`isoflag\`, ${what}, by the preset alone`,
+      command: [node, ...options, "--json"],
+      members: { numPassedTests: 1, numFailedTests: 0 },
+    })),
+  },
+
   next: {
     title: "Next.js",
     packages: { next: "16.4.3", react: "19.3.1", "react-dom": "19.3.1" },
