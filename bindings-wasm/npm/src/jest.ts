@@ -1,4 +1,4 @@
-/** What Jest's environment jsdom lacks, for the preset `isoflag`. */
+/** Sets the globals that Jest's environment jsdom lacks, for the preset `isoflag`. */
 
 import { TextDecoder, TextEncoder } from "node:util";
 
