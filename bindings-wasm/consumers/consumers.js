@@ -313,6 +313,48 @@ export default {
     ],
   },
 
+  "slow-network": {
+    title: "a page on a slow network",
+    packages: { vite: "8.3.8", react: "19.3.1", "react-dom": "19.3.1" },
+    files: {
+      "main.js": `import { createSource } from "isoflag";
+import { cacheStorage } from "isoflag/persist";
+import { IsoflagProvider, useFlag } from "isoflag/react";
+import { createElement as h } from "react";
+import { createRoot } from "react-dom/client";
+import { PEOPLE } from "./application.js";
+
+const source = createSource({ url: "/flags.json", persist: cacheStorage() });
+
+function Greeting() {
+  return useFlag("greeting", "default");
+}
+
+// Everything that the page has shown.
+const shown = [];
+globalThis.shown = shown;
+const root = document.querySelector("main");
+new MutationObserver(() => shown.push(root.textContent)).observe(root, {
+  subtree: true,
+  childList: true,
+  characterData: true,
+});
+const props = { flags: source, context: PEOPLE[0], fallback: "waiting" };
+createRoot(root).render(h(IsoflagProvider, props, h(Greeting)));
+`,
+      "index.html": pageOf("main.js").replace("<body>", "<body><main></main>"),
+      "vite.config.js": `import { isoflag } from "isoflag/vite";
+
+export default {
+  logLevel: "warn",
+  plugins: [isoflag({ url: "/flags.json" })],
+  build: { outDir: "out", target: "es2022" },
+};
+`,
+    },
+    suite: "slow-network",
+  },
+
   typescript: {
     title: "TypeScript",
     packages: { typescript: "7.0.2", "@types/node": "20.19.43" },

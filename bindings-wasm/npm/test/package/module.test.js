@@ -49,7 +49,7 @@ describe("core.wasm", () => {
       certification checkEnvironments checkFlags countImpact deployment diffFlags evaluateAgain evaluatePart
       explain finishFlag flagsDiagnostics flagsTyping freeHistory freeImpact fromAppConfigKey historyAdd
       historyBytes historyDigests historyGet historyKeep historyNewest historyPinned impactForms limits
-      loadAppConfig makePartBuffer newHistory parseTtl partOf receipt replayReceipt retirements
+      loadAppConfig makePartBuffer newHistory openfeatureReasons parseTtl partOf receipt replayReceipt retirements
       secureModeHash secureModeHashForHost specVersion startImpact strategyFor takeInventory toAppConfigKey
       version withStatus withStrategy`;
     assert.deepEqual(missing.sort(), tools.trim().split(/\s+/));
