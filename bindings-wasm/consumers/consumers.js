@@ -156,6 +156,38 @@ export const CONSUMERS = {
     ],
   },
 
+  jest: {
+    title: "Jest with jsdom",
+    packages: {
+      jest: "30.5.2",
+      "jest-environment-jsdom": "30.5.2",
+      "@babel/core": "7.28.5",
+      "@babel/preset-env": "7.28.5",
+    },
+    files: {
+      "flags.test.js": `import { Context, Flags, ready } from "isoflag";
+import { ANSWERS, greet } from "./application.js";
+
+it("answers in a document", async () => {
+  expect(document.body).toBeInstanceOf(HTMLElement);
+  await ready();
+  expect(greet({ Context, Flags })).toEqual(ANSWERS);
+});
+`,
+      "jest.config.json": asList({ preset: "isoflag", testMatch: ["<rootDir>/flags.test.js"] }),
+      "babel.config.json": asList({ presets: [["@babel/preset-env", { targets: { node: "current" } }]] }),
+    },
+    // Babel makes CommonJS modules of a project's files, and Jest's own loader runs ES modules.
+    runs: [
+      ["that Babel transforms", ["node_modules/.bin/jest"]],
+      ["by Jest's ES modules", ["--experimental-vm-modules", "node_modules/.bin/jest", "--transform={}"]],
+    ].map(([what, options]) => ({
+      name: `a test that imports \`isoflag\`, ${what}, by the preset alone`,
+      command: [node, ...options, "--json"],
+      members: { numPassedTests: 1, numFailedTests: 0 },
+    })),
+  },
+
   next: {
     title: "Next.js",
     packages: { next: "16.4.3", react: "19.3.1", "react-dom": "19.3.1" },
@@ -279,6 +311,48 @@ export default {
       },
       { path: "out/inline.html", name: "`isoflag/inline`" },
     ],
+  },
+
+  "slow-network": {
+    title: "a page on a slow network",
+    packages: { vite: "8.3.8", react: "19.3.1", "react-dom": "19.3.1" },
+    files: {
+      "main.js": `import { createSource } from "isoflag";
+import { cacheStorage } from "isoflag/persist";
+import { IsoflagProvider, useFlag } from "isoflag/react";
+import { createElement as h } from "react";
+import { createRoot } from "react-dom/client";
+import { PEOPLE } from "./application.js";
+
+const source = createSource({ url: "/flags.json", persist: cacheStorage() });
+
+function Greeting() {
+  return useFlag("greeting", "default");
+}
+
+// Everything that the page has shown.
+const shown = [];
+globalThis.shown = shown;
+const root = document.querySelector("main");
+new MutationObserver(() => shown.push(root.textContent)).observe(root, {
+  subtree: true,
+  childList: true,
+  characterData: true,
+});
+const props = { flags: source, context: PEOPLE[0], fallback: "waiting" };
+createRoot(root).render(h(IsoflagProvider, props, h(Greeting)));
+`,
+      "index.html": pageOf("main.js").replace("<body>", "<body><main></main>"),
+      "vite.config.js": `import { isoflag } from "isoflag/vite";
+
+export default {
+  logLevel: "warn",
+  plugins: [isoflag({ url: "/flags.json" })],
+  build: { outDir: "out", target: "es2022" },
+};
+`,
+    },
+    suite: "slow-network",
   },
 
   typescript: {

@@ -88,7 +88,8 @@ export const inChromium = {
 /**
  * Keeps one Chromium for a suite's tests. Returns a function that opens an address: a page reports its answer, or a
  * promise of it, as `globalThis.answer` or as the expression `reported`. Errors and warnings of the page and its console
- * are in `faults`. `slowdown` is the factor by which the processor is throttled.
+ * are in `faults`. `slowdown` is the factor by which the processor is throttled, `network` what the network is limited to,
+ * and `context` the one of an earlier visit of the same person.
  */
 export function chromium() {
   let browser;
@@ -96,11 +97,16 @@ export function chromium() {
     if (!inChromium.skip) browser = await launch();
   });
   after(() => browser?.close());
-  return async function visit(address, { seconds = 10, reported = "globalThis.answer", slowdown = 1 } = {}) {
-    const page = await (await browser.newContext()).newPage();
-    if (slowdown > 1) {
-      const session = await page.context().newCDPSession(page);
-      await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+  return async function visit(
+    address,
+    { seconds = 10, reported = "globalThis.answer", slowdown = 1, network, context } = {},
+  ) {
+    const page = await (context ?? (await browser.newContext())).newPage();
+    const session = await page.context().newCDPSession(page);
+    if (slowdown > 1) await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+    if (network !== undefined) {
+      await session.send("Network.enable");
+      await session.send("Network.emulateNetworkConditions", { offline: false, ...network });
     }
     const faults = [];
     page.on("pageerror", error => faults.push(String(error)));

@@ -91,8 +91,9 @@ pub fn find_bound_flag(bound: u32, key: &str) -> u32 {
 /// Whether a percentage decides the variation that a rule serves; of the fallthrough without the index of a rule.
 #[wasm_bindgen(js_name = isSplit)]
 #[must_use]
-pub fn is_split(flags: u32, key: &str, rule: Option<u32>) -> bool {
-    with_flags(flags, |flags| flags.is_split(flags.handle(key), rule)).unwrap_or_default()
+pub fn is_split(bound: u32, key: &str, rule: Option<u32>) -> bool {
+    let is_split = |flags: &Flags| flags.is_split(flags.handle(key), rule);
+    BOUND.with(|table| table.get(bound, |bound| is_split(bound.flags()))).unwrap_or_default()
 }
 
 /// Evaluates a flag and returns the answer's code.

@@ -1,7 +1,7 @@
 // Bundles dist/ from the TypeScript compiler's output: every entry of the package, and the shared code in one chunk,
 // since reading twenty small files takes longer than compiling the module. Types are left as the compiler wrote them.
 
-import { copyFile, readFile, rm } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -51,3 +51,18 @@ for (const name of ["core", "tools"]) {
   await copyFile(new URL(`../src/generated/${name}.wasm`, import.meta.url), new URL(`${name}.wasm`, dist));
 }
 await rm(compiled, { recursive: true });
+
+// Declarations that no entry refers to are not published; those of the glue are for tests.
+const needed = new Set();
+const waiting = [...entries, "generated/glue.js"].map(name => name.replace(/\.js$/, ".d.ts"));
+for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+  if (needed.has(name)) continue;
+  needed.add(name);
+  const declarations = await readFile(new URL(name, dist), "utf8");
+  for (const [, from = ""] of declarations.matchAll(/(?:from|import\() ?"(\.[^"]+)\.js"/g)) {
+    waiting.push(new URL(`${from}.d.ts`, new URL(name, dist)).href.slice(dist.href.length));
+  }
+}
+for (const name of await readdir(dist, { recursive: true })) {
+  if (name.endsWith(".d.ts") && !needed.has(name)) await rm(new URL(name, dist));
+}

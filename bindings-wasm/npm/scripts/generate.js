@@ -173,3 +173,12 @@ export const limits: { readonly contextBytes: number; readonly documentBytes: nu
   ${JSON.stringify({ contextBytes, documentBytes, nesting })};
 `,
 );
+const reasons = core.openfeatureReasons().split("\n");
+await writeFile(
+  new URL("openfeature.ts", generated),
+  `/** OpenFeature's reason for each kind of LaunchDarkly's, as the core decides it; \`split\` is the one if a percentage decided. */
+export const OPENFEATURE_REASONS = {
+${reasons.map(line => line.replace(/(\w+) (\w+) (\w+)/, '  $1: { otherwise: "$2", split: "$3" },')).join("\n")}
+} as const;
+`,
+);

@@ -69,6 +69,15 @@ pub fn limits() -> Vec<u32> {
         .collect()
 }
 
+/// OpenFeature's reasons: in each line a kind, its reason, and the one if a percentage decided.
+#[wasm_bindgen(js_name = openfeatureReasons)]
+#[must_use]
+pub fn openfeature_reasons() -> String {
+    isoflag::OPENFEATURE_REASONS
+        .map(|(kind, otherwise, split)| [kind, otherwise, split].join(" "))
+        .join("\n")
+}
+
 /// Loads a document; fails like [`Flags::from_json`].
 #[wasm_bindgen(js_name = loadFlags)]
 #[must_use]

@@ -7,6 +7,7 @@ mod rows;
 mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};
+pub use openfeature::OPENFEATURE_REASONS;
 pub use rows::{RowAttribute, RowBinding, RowValue};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 

@@ -5,6 +5,16 @@ use crate::evaluate::FlagHandle;
 use crate::json::Value;
 use crate::model::{FlagState, Served};
 
+/// OpenFeature's reason for each kind of a reason, and the one if a percentage decided.
+pub const OPENFEATURE_REASONS: [(&str, &str, &str); 6] = [
+    ("OFF", "DISABLED", "DISABLED"),
+    ("PREREQUISITE_FAILED", "DISABLED", "DISABLED"),
+    ("TARGET_MATCH", "TARGETING_MATCH", "TARGETING_MATCH"),
+    ("RULE_MATCH", "TARGETING_MATCH", "SPLIT"),
+    ("FALLTHROUGH", "STATIC", "SPLIT"),
+    ("ERROR", "ERROR", "ERROR"),
+];
+
 impl Flags {
     /// Returns OpenFeature's reason for the reason that an evaluation of a flag returned, as JSON:
     /// `SPLIT` if a percentage decided, else `STATIC`, `TARGETING_MATCH`, `DISABLED` or `ERROR`.
@@ -22,19 +32,16 @@ impl Flags {
     #[must_use]
     pub fn openfeature_reason(&self, key: &str, reason: &Value) -> &'static str {
         let member = |name: &str| reason.as_object().and_then(|reason| reason.get(name));
-        let (is_split, otherwise) = match member("kind").and_then(Value::as_str) {
-            Some("OFF" | "PREREQUISITE_FAILED") => return "DISABLED",
-            Some("TARGET_MATCH") => return "TARGETING_MATCH",
-            Some("RULE_MATCH") => {
-                let index = member("ruleIndex").and_then(Value::as_integer);
-                let rule = index.and_then(|index| u32::try_from(index).ok());
-                (rule.is_some() && self.is_split(self.handle(key), rule), "TARGETING_MATCH")
-            }
-            Some("FALLTHROUGH") => (self.is_split(self.handle(key), None), "STATIC"),
-            Some("ERROR") => return "ERROR",
-            _ => return "UNKNOWN",
-        };
-        if is_split { "SPLIT" } else { otherwise }
+        let kind = member("kind").and_then(Value::as_str).unwrap_or_default();
+        let known = OPENFEATURE_REASONS.iter().find(|(known, ..)| *known == kind);
+        let Some((_, otherwise, split)) = known else { return "UNKNOWN" };
+        if otherwise == split {
+            return otherwise;
+        }
+        let index = member("ruleIndex").and_then(Value::as_integer);
+        let rule = index.and_then(|index| u32::try_from(index).ok());
+        let is_known = rule.is_some() || kind == "FALLTHROUGH";
+        if is_known && self.is_split(self.handle(key), rule) { split } else { otherwise }
     }
 
     /// Whether a percentage decides the variation that a rule of a flag serves; of the fallthrough without

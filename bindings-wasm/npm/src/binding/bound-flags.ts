@@ -8,6 +8,7 @@ import { ValueType } from "./answers.js";
 import type { EvaluationDetail } from "./detail.js";
 import { requireTools } from "./engine.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
+import { flagsOf } from "./flags-of.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";
 import { disown, disposeByFreeing, type Held, owned } from "./handles.js";
 
@@ -28,6 +29,8 @@ export class BoundFlags {
 
   static {
     disposeByFreeing(BoundFlags.prototype);
+    flagsOf.bound = value =>
+      typeof value === "object" && value !== null && #held in value ? value.#held : undefined;
   }
 
   private constructor(held: Held, entries: FlagEntries) {

@@ -9,10 +9,10 @@ import type { PlainContexts } from "./plain/contexts.js";
 /** The section that identifies the module of this release; `tools.wasm` has another one besides. */
 const OURS = `isoflag ${version}`;
 
-/** Set by Node's entry, whose callers pass a different object for nearly every evaluation. */
+/** Set by Node's entry, whose callers pass a different object for nearly every evaluation. @internal */
 export let makePlainContexts: (() => PlainContexts) | undefined;
 
-/** Enables the plain-object fast path for documents loaded later. */
+/** Enables the plain-object fast path for documents loaded later. @internal */
 export function readPlainContextsWith(make: () => PlainContexts): void {
   makePlainContexts = make;
 }
@@ -22,12 +22,14 @@ interface Memory {
   readonly buffer: ArrayBuffer;
 }
 
-/** The core's memory; its buffer is replaced whenever the memory grows. */
+/** The core's memory; its buffer is replaced whenever the memory grows. @internal */
 export let memory: () => Memory;
 
 /**
  * The module's functions report here: a call that does not return raises the epoch immediately, because a full stack
  * has no room for a call. Objects are valid in the epoch in which they were created.
+ *
+ * @internal
  */
 export const engine = { epoch: 0 };
 
@@ -39,6 +41,8 @@ let tools: Tooling | undefined;
 /**
  * Whether a call into the module ended in a trap, for example of exhausted memory. A full stack is not a trap: calling
  * again would not help.
+ *
+ * @internal
  */
 export function isTrap(thrown: unknown): boolean {
   return (thrown as Error | undefined)?.name === "RuntimeError";
@@ -86,7 +90,7 @@ function installFirst(
   install(instance);
 }
 
-/** Starts from a compiled module, or from bytes that are compiled synchronously. */
+/** Starts from a compiled module, or from bytes that are compiled synchronously. @internal */
 export function start(source: WebAssembly.Module | CoreBytes, tooling?: Tooling): void {
   if (instantiate !== undefined) return;
   const module = compileNow(source);
@@ -94,7 +98,7 @@ export function start(source: WebAssembly.Module | CoreBytes, tooling?: Tooling)
   installFirst(module, imports, new WebAssembly.Instance(module, imports), tooling);
 }
 
-/** Starts from a compiled module without blocking. */
+/** Starts from a compiled module without blocking. @internal */
 export async function startAsync(module: WebAssembly.Module, tooling?: Tooling): Promise<void> {
   if (instantiate !== undefined) return;
   const imports = importsOf(module, tooling);
@@ -102,26 +106,26 @@ export async function startAsync(module: WebAssembly.Module, tooling?: Tooling):
   if (instantiate === undefined) installFirst(module, imports, instance, tooling);
 }
 
-/** Called before each call into the module: creates a new instance if the last one has trapped. */
+/** Called before each call into the module: creates a new instance if the last one has trapped. @internal */
 export function requireStart(): void {
   if (current === engine.epoch) return;
   if (instantiate === undefined) throw new Error("isoflag is not ready; `await ready()` first");
   install(instantiate());
 }
 
-/** Returns the error for a feature that only `tools.wasm` has. */
+/** Returns the error for a feature that only `tools.wasm` has. @internal */
 export function withoutTools(what: string): Error {
   return new Error(`\`${what}\` needs \`isoflag/tools\`; import that`);
 }
 
-/** Called before a feature that only `tools.wasm` has; returns its functions. */
+/** Called before a feature that only `tools.wasm` has; returns its functions. @internal */
 export function requireTools(what: string): Tooling {
   requireStart();
   if (tools === undefined) throw withoutTools(what);
   return tools;
 }
 
-/** Whether the started module has all features. */
+/** Whether the started module has all features. @internal */
 export function hasTools(): boolean {
   return tools !== undefined;
 }
@@ -134,7 +138,7 @@ export function readySyncAtOnce(): void {}
 
 let starting: Promise<void> | undefined;
 
-/** Starts from a source, once for all entries; after a failure it may be called again. */
+/** Starts from a source, once for all entries; after a failure it may be called again. @internal */
 export function startFrom(source: CoreSource, tooling?: Tooling): Promise<void> {
   starting ??= compile(source)
     .then(module => startAsync(module, tooling))

@@ -34,6 +34,14 @@ export interface Evaluation {
 export type Observer = (evaluation: Evaluation) => void;
 
 type Observable = Flags | BoundFlags;
+
+const originals = new WeakMap<Observable, Observable>();
+
+/** Returns the flags that observed ones evaluate with, and others unchanged. */
+export function originalOf(flags: Observable): Observable {
+  return originals.get(flags) ?? flags;
+}
+
 type Getter = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
 
 const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
@@ -64,7 +72,7 @@ function observed<T extends Observable>(
   observer: Observer,
   digest: string | undefined,
 ): T {
-  return new Proxy<T>(flags, {
+  const proxy = new Proxy<T>(flags, {
     get(target, name) {
       // The class keeps its handle in a private member, which only the object itself has.
       const member: unknown = Reflect.get(target, name, target);
@@ -89,4 +97,6 @@ function observed<T extends Observable>(
       };
     },
   });
+  originals.set(proxy, originalOf(flags));
+  return proxy;
 }

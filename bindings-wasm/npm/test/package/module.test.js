@@ -49,7 +49,8 @@ describe("core.wasm", () => {
       certification checkEnvironments checkFlags convertText countImpact deployment diffFlags editText evaluateAgain
       evaluatePart explain finishFlag flagsDiagnostics flagsTyping freeHistory freeImpact fromAppConfigKey historyAdd
       historyBytes historyDigests historyGet historyKeep historyNewest historyPinned impactForms limits
-      loadAppConfig makePartBuffer newHistory parentDigest parseTtl partOf projectFlags projectionReport receipt replayReceipt retirements
+      loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest parseTtl partOf projectFlags projectionReport receipt
+      replayReceipt retirements
       secureModeHash secureModeHashForHost specVersion startImpact strategyFor takeInventory toAppConfigKey
       version withStatus withStrategy`;
     assert.deepEqual(missing.sort(), tools.trim().split(/\s+/));

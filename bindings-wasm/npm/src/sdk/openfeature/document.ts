@@ -2,13 +2,15 @@
 
 import type { EvaluationContext } from "@openfeature/core";
 
+import type { BoundFlags } from "../../binding/bound-flags.js";
 import type { EvaluationDetail, EvaluationReason } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
 import { flagsOf } from "../../binding/flags-of.js";
 import * as core from "../../generated/glue.js";
+import { OPENFEATURE_REASONS } from "../../generated/openfeature.js";
 import type { ActivityRecorder } from "../activity.js";
 import { callBack } from "../callback.js";
-import { digestOf, type Observer } from "../observation.js";
+import { digestOf, type Observer, originalOf } from "../observation.js";
 import type { FlagSource, SourceSnapshot } from "../source/source.js";
 import { type Resolved, translateContext } from "./translation.js";
 
@@ -57,13 +59,18 @@ export class ProviderDocument {
     return isSource(this.#given) ? this.#given.snapshot.version : this.#given.version;
   }
 
-  /** Passes an answer to the options' listeners, and returns it with what is known of the document. */
+  /**
+   * Passes an answer to the options' listeners, and returns it with what is known of the document.
+   *
+   * @param evaluator the flags that were evaluated
+   */
   resolved<T>(
     key: string,
     detail: EvaluationDetail<T>,
     defaultValue: T,
     context: EvaluationContext,
     options: IsoflagProviderOptions,
+    evaluator: Flags | BoundFlags,
   ): Resolved<T> {
     const { digest, version } = this;
     options.activity?.record(key, detail.variationIndex, digest);
@@ -72,19 +79,7 @@ export class ProviderDocument {
       const evaluation = { key, context: translateContext(context), defaultValue, detail, digest };
       callBack(() => onEvaluation(evaluation));
     }
-    return { key, detail, digest, version, isSplit: this.#isSplit(key, detail.reason) };
-  }
-
-  /** Whether a percentage decided an answer. */
-  #isSplit(key: string, { kind, ruleIndex }: EvaluationReason): boolean {
-    if (kind !== "FALLTHROUGH" && kind !== "RULE_MATCH") return false;
-    try {
-      const held = flagsOf.held(this.flags);
-      return held !== undefined && core.isSplit(held.handle, key, ruleIndex);
-    } catch {
-      // The answer is there already, and the module starts again automatically after a trap.
-      return false;
-    }
+    return { detail, digest, version, reason: reasonOf(evaluator, key, detail.reason) };
   }
 
   /**
@@ -135,6 +130,30 @@ export class ProviderDocument {
   close(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
+  }
+}
+
+/** Returns OpenFeature's reason for that of an answer. */
+function reasonOf(evaluator: Flags | BoundFlags, key: string, { kind, ruleIndex }: EvaluationReason): string {
+  const { otherwise, split } = OPENFEATURE_REASONS[kind];
+  if (otherwise === split) return otherwise;
+  try {
+    return isSplit(originalOf(evaluator), key, ruleIndex) ? split : otherwise;
+  } catch {
+    // The answer is there already, and the module starts again automatically after a trap.
+    return otherwise;
+  }
+}
+
+/** Whether a percentage decides what a rule serves; the fallthrough without the index of a rule. */
+function isSplit(flags: Flags | BoundFlags, key: string, ruleIndex: number | undefined): boolean {
+  if (!("bind" in flags)) return core.isSplit(flagsOf.bound(flags)?.handle ?? 0, key, ruleIndex);
+  // Bound to any context, since bound flags keep a document that was closed.
+  const bound = flags.bind({ kind: "user", key: "-" });
+  try {
+    return isSplit(bound, key, ruleIndex);
+  } finally {
+    bound.free();
   }
 }
 

@@ -116,9 +116,10 @@ export class IsoflagServerProvider implements Provider {
     context: EvaluationContext,
   ): Resolved<T> | undefined {
     const { flags } = this.#document;
-    const detail =
-      flags && retryAfterTrap(() => detailOf(flags, getter, key, translateContext(context), defaultValue));
-    if (detail === undefined) return undefined;
-    return this.#document.resolved(key, detail as EvaluationDetail<T>, defaultValue, context, this.#options);
+    if (flags === undefined) return undefined;
+    const detail = retryAfterTrap(() =>
+      detailOf(flags, getter, key, translateContext(context), defaultValue),
+    ) as EvaluationDetail<T>;
+    return this.#document.resolved(key, detail, defaultValue, context, this.#options, flags);
   }
 }

@@ -11,6 +11,7 @@ import type {
 
 import type { ContextObject } from "../../binding/context.js";
 import type { EvaluationDetail, EvaluationReason } from "../../binding/detail.js";
+import { OPENFEATURE_REASONS } from "../../generated/openfeature.js";
 
 type Structure = { readonly [attribute: string]: EvaluationContextValue };
 
@@ -73,16 +74,6 @@ const ERROR_MESSAGES = {
   WRONG_TYPE: "the flag serves a value of another type",
 } as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: string };
 
-/** OpenFeature's reasons, by LaunchDarkly's. */
-const REASONS: { readonly [kind in EvaluationReason["kind"]]: string } = {
-  OFF: "DISABLED",
-  PREREQUISITE_FAILED: "DISABLED",
-  TARGET_MATCH: "TARGETING_MATCH",
-  RULE_MATCH: "TARGETING_MATCH",
-  FALLTHROUGH: "STATIC",
-  ERROR: "ERROR",
-};
-
 /** The members of a reason that are metadata of a resolution. */
 const REASON_MEMBERS = [
   "ruleIndex",
@@ -94,12 +85,11 @@ const REASON_MEMBERS = [
 
 /** An answer that is resolved, and what is known of its document. */
 export interface Resolved<T> {
-  readonly key: string;
   readonly detail: EvaluationDetail<T>;
   readonly digest: string | undefined;
   readonly version: number | undefined;
-  /** Whether a percentage decided the answer. */
-  readonly isSplit: boolean;
+  /** OpenFeature's reason. */
+  readonly reason: string;
 }
 
 /** Returns OpenFeature's resolution of an answer; without a document, an error. */
@@ -114,7 +104,7 @@ function translate<T>(resolved: Resolved<unknown>, detail: EvaluationDetail<T>):
   const metadata = [...members, ["variationIndex", variationIndex], ["digest", digest], ["version", version]];
   const resolution: ResolutionDetails<T> = {
     value,
-    reason: resolved.isSplit && detail === resolved.detail ? "SPLIT" : REASONS[reason.kind],
+    reason: detail === resolved.detail ? resolved.reason : OPENFEATURE_REASONS[reason.kind].otherwise,
     flagMetadata: Object.fromEntries(metadata.filter(([_, known]) => known != null)) as FlagMetadata,
   };
   if (variationIndex !== null) resolution.variant = String(variationIndex);

@@ -151,13 +151,15 @@ export class IsoflagWebProvider implements Provider {
     const flags = this.#document.flags;
     // The SDK passes a copy of the context; another domain's, or a hook's, is a different one.
     const isBound = this.#bound !== undefined && (flags === undefined || flags === this.#flags);
-    const evaluate = (): EvaluationDetail | undefined =>
-      isBound && jsonEqual(context, this.#context)
-        ? this.#bound && detailOf(this.#bound, getter, key, defaultValue)
-        : flags && detailOf(flags, getter, key, translateContext(context), defaultValue);
-    const detail = retryAfterTrap(evaluate);
-    if (detail === undefined) return undefined;
-    return this.#document.resolved(key, detail as EvaluationDetail<T>, defaultValue, context, this.#options);
+    const bound = isBound && jsonEqual(context, this.#context) ? this.#bound : undefined;
+    const evaluator = bound ?? flags;
+    if (evaluator === undefined) return undefined;
+    const detail = retryAfterTrap(() =>
+      bound !== undefined
+        ? detailOf(bound, getter, key, defaultValue)
+        : detailOf(evaluator, getter, key, translateContext(context), defaultValue),
+    ) as EvaluationDetail<T>;
+    return this.#document.resolved(key, detail, defaultValue, context, this.#options, evaluator);
   }
 }
 

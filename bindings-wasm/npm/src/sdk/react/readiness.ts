@@ -6,7 +6,7 @@ import type { FlagSource } from "../source/snapshot.js";
 interface Waits {
   /** The longest deadline that has passed. */
   waited: number;
-  /** What components suspend with, by deadline. */
+  /** The promises that components suspend with, by deadline. */
   readonly promises: Map<number, Promise<void>>;
 }
 

@@ -7,7 +7,9 @@ import type { SourceError } from "./error.js";
 /** The required part of the class `Flags`. */
 export interface DocumentLoader {
   /** Loads a document, or throws a `DocumentError`. */
-  fromJson(text: Uint8Array): Flags;
+  fromJson(text: string | Uint8Array): Flags;
+  /** Converts a document, or throws a `DocumentError`. */
+  fromObject(object: object): Flags;
 }
 
 /** A document that was kept. */

@@ -1,11 +1,9 @@
 /** Fetches a flag document and keeps it up to date. */
 
 import type { ContextLike } from "../../binding/context.js";
-import { documentErrors } from "../../binding/errors.js";
 import type { FlagKey } from "../../binding/flag-types.js";
-import { documentText, type Flags } from "../../binding/flags.js";
+import type { Flags } from "../../binding/flags.js";
 import type { Evidence, ResponseTimes } from "../../binding/freshness.js";
-import { jsonBytes } from "../../binding/json-encoding.js";
 import { callBack } from "../callback.js";
 import { digestOf } from "../observation.js";
 import { type Download, download } from "./download.js";
@@ -21,7 +19,8 @@ export type { FlagSource, SourceSnapshot, SourceStatus } from "./snapshot.js";
 /** The last good document. */
 interface Held {
   readonly flags: Flags;
-  readonly bytes: Uint8Array;
+  /** The text, to recognize it; undefined for an `initial` object. */
+  readonly bytes: Uint8Array | undefined;
   readonly etag: string | undefined;
   /** Undefined for the `initial` document. */
   readonly times: ResponseTimes | undefined;
@@ -253,7 +252,8 @@ export class DocumentSource implements FlagSource {
   /** Takes a document that the server has not confirmed, unless it has sent one. */
   #takeOffered(document: string | Uint8Array | object, stored?: StoredDocument): void {
     if (this.#closing.signal.aborted || this.#snapshot.fetchedAt !== undefined) return;
-    const { flags, bytes } = this.#load(document);
+    const flags = this.#load(document);
+    const bytes = typeof document === "string" ? new TextEncoder().encode(document) : document;
     const held = this.#held;
     const digest = digestOf(flags);
     const isDamaged = stored !== undefined && stored.digest !== digest;
@@ -261,7 +261,12 @@ export class DocumentSource implements FlagSource {
       flags.free();
       return;
     }
-    this.#held = { flags, bytes, etag: undefined, times: stored?.times };
+    this.#held = {
+      flags,
+      bytes: bytes instanceof Uint8Array ? bytes : undefined,
+      etag: undefined,
+      times: stored?.times,
+    };
     this.#change({ status: "stale", flags, digest, version: flags.version });
     held?.flags.free();
   }
@@ -282,7 +287,7 @@ export class DocumentSource implements FlagSource {
     const held = this.#held;
     const { authoritative } = this.#options;
     const evidence: Evidence = { authoritative, offered: times, held: held?.times };
-    if (bytes === undefined || (held !== undefined && equal(held.bytes, bytes))) {
+    if (bytes === undefined || (held?.bytes !== undefined && equal(held.bytes, bytes))) {
       if (held !== undefined) {
         // A stale copy of the same document must not make the current one look older than it is.
         const isLater = held.flags.supersedes(held.flags, evidence);
@@ -298,7 +303,7 @@ export class DocumentSource implements FlagSource {
       this.#confirm();
       return;
     }
-    const { flags } = this.#load(bytes);
+    const flags = this.#load(bytes);
     const changes = this.#changesBy(flags, held?.flags, evidence);
     this.#held = { flags, bytes, etag, times };
     this.#confirm({ ...changes, digest: changes.digest ?? digest });
@@ -306,10 +311,12 @@ export class DocumentSource implements FlagSource {
     if (changes.digest !== undefined) void this.#store({ bytes, digest: changes.digest, times });
   }
 
-  #load(document: string | Uint8Array | object): { readonly flags: Flags; readonly bytes: Uint8Array } {
+  #load(document: string | Uint8Array | object): Flags {
+    const { Flags } = this.#options;
     try {
-      const bytes = jsonBytes(documentText(document), documentErrors);
-      return { flags: this.#options.Flags.fromJson(bytes), bytes };
+      return typeof document === "string" || ArrayBuffer.isView(document)
+        ? Flags.fromJson(document as string | Uint8Array)
+        : Flags.fromObject(document);
     } catch (cause) {
       throw this.#error("document", `is not a flag document: ${messageOf(cause)}`, cause);
     }
