@@ -295,7 +295,7 @@ def test_another_event_is_an_error(flags: Flags, event: Mapping[str, Any]) -> No
 
 @pytest.mark.parametrize("form", ["plan", "", None, []])
 def test_another_form_is_an_error(flags: Flags, form: Any) -> None:
-    with pytest.raises(ValueError, match="expected one of bootstrap, ofrep, plain"):
+    with pytest.raises(ValueError, match="expected one of bootstrap, document, ofrep, plain"):
         respond(flags, form=form)
 
 

@@ -69,7 +69,7 @@ def test_none_is_an_attribute_that_the_context_lacks(flags: Flags) -> None:
         ({"private": ["email"]}, ValueError, "invalid private reference `email`"),
         ({"known": {"kind": "user", "key": "ada"}}, ValueError, "invalid `known`: `key`: expected"),
         ({"known": {"user": {"key": 7}}}, ValueError, "invalid `known`"),
-        ({"known": {"user": {"plan": object()}}}, ValueError, ""),
+        ({"known": {"user": {"plan": object()}}}, ValueError, "`user.plan`"),
         ({"private": "user.email"}, TypeError, "`private` must hold references, not be a str"),
     ],
 )

@@ -52,12 +52,6 @@ export type {
   ImpactOptions,
 } from "./tools/impact.js";
 export type {
-  ProjectionOptions,
-  ProjectionReport,
-  RefusedFlag,
-  VisibleString,
-} from "./tools/projection.js";
-export type {
   Attention,
   Environment,
   FindingCounts,
@@ -76,6 +70,12 @@ export type {
   Status,
   StepResult,
 } from "./tools/lifecycle.js";
+export type {
+  ProjectionOptions,
+  ProjectionReport,
+  RefusedFlag,
+  VisibleString,
+} from "./tools/projection.js";
 export type {
   ActivityLike,
   ActivityText,
