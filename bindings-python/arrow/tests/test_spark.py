@@ -122,6 +122,29 @@ def test_a_document_is_loaded_once_in_a_worker(users: Any) -> None:
     assert max(loads) == 1
 
 
+def test_a_worker_keeps_a_few_documents() -> None:
+    import isoflag.spark
+
+    class Broadcast:
+        def __init__(self, number: int) -> None:
+            self.reads = 0
+            self.text = f'{{"flags": {{}}, "meta": {{"version": {number}}}}}'
+
+        @property
+        def value(self) -> str:
+            self.reads += 1
+            return self.text
+
+    documents = [Broadcast(number) for number in range(3)]
+    for _ in range(5):
+        for number, document in enumerate(documents):
+            assert isoflag.spark._load(f"digest {number}", document).version == number
+    assert [document.reads for document in documents] == [1, 1, 1]
+    for number in range(100):
+        isoflag.spark._load(f"other {number}", documents[0])
+    assert len(isoflag.spark._loaded) <= 4
+
+
 def test_a_worker_that_dies_is_an_error_and_the_next_job_works(users: Any) -> None:
     import isoflag.spark
 
