@@ -123,6 +123,14 @@ def test_a_column_may_be_the_key_or_the_context(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.usefixtures("folder")
+def test_integers_may_be_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    table = pa.table({"id": range(1000), "age": [n % 80 for n in range(1000)]})
+    pq.write_table(table, "users.parquet")
+    users = [{"kind": "user", "key": str(row.pop("id")), **row} for row in table.to_pylist()]
+    assert impact(capsys, "users.parquet", "--key=id")[1] == str(OLD.impact(NEW, users))
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_share_over_the_bound_fails(capsys: pytest.CaptureFixture[str]) -> None:
     pq.write_table(USERS, "users.parquet")
     assert impact(capsys, "users.parquet", "--fail-over", "20%")[0] == 0

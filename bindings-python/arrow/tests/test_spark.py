@@ -202,11 +202,12 @@ def test_spark_gives_the_counts_of_the_report_of_the_demo(spark: Any, tmp_path: 
         (tmp_path / name).write_text(flags.to_json(), "utf-8")
     report = json.loads(demo["output"](demo["impact"](tmp_path, path, "--json")))
     expected = demo["counted"](report)
-    keys = [f"{key}.variation" for key in expected]
     answers = spark.read.parquet(str(path))
     for name, flags in (("before", old), ("after", new)):
         answers = isoflag.spark.evaluate(answers, flags, expected, columns=["variation"], keep=True)
-        answers = answers.withColumnsRenamed({key: f"{name}.{key}" for key in keys})
-    for flag, key in zip(expected, keys, strict=True):
-        counts = answers.groupBy(f"`before.{key}`", f"`after.{key}`").count().collect()
-        assert {(before, after): count for before, after, count in counts} == expected[flag]
+        answers = answers.toDF(
+            *(column.replace(".variation", f" {name}") for column in answers.columns)
+        )
+    for key, moves in expected.items():
+        counts = answers.groupBy(f"`{key} before`", f"`{key} after`").count().collect()
+        assert {(before, after): count for before, after, count in counts} == moves

@@ -72,7 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COLUMN",
         action="append",
         default=[],
-        help="CSV column that is text even if its cells are numbers, such as versions",
+        help="column of integers that is text, or CSV column that is text even if its cells are "
+        "numbers, such as versions",
     )
     impact.add_argument(
         "--by",
@@ -159,7 +160,18 @@ def _read(table: Path, texts: list[str]) -> pa.RecordBatchReader:
                 f"of the first file, found {schema.names}"
             )
         first = schema
-    return dataset.scanner(batch_size=ROWS, batch_readahead=2, fragment_readahead=1).to_reader()
+    # Numbers are keys only as text.
+    types = {field.name: field.type for field in dataset.schema}
+    numbers = [name for name in texts if pa.types.is_integer(types.get(name, pa.null()))]
+    columns = {name: ds.field(name) for name in types}
+    columns |= {name: ds.field(name).cast(pa.string()) for name in numbers}
+    scanner = dataset.scanner(
+        columns if numbers else None,
+        batch_size=ROWS,
+        batch_readahead=2,
+        fragment_readahead=1,
+    )
+    return scanner.to_reader()
 
 
 def _csv(table: Path, texts: list[str]) -> ds.CsvFileFormat:
