@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -229,7 +228,16 @@ def test_arguments_that_are_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot read `new.json`: " in impact(capsys, "users.parquet")[2]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes")
+def test_a_missing_pyarrow_is_named() -> None:
+    program = "import sys; sys.modules['pyarrow'] = None; import isoflag.arrow.__main__"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: pyarrow reads the table: run `pip install pyarrow`\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_ctrl_c_ends_a_count_in_the_middle(folder: Path) -> None:
     pq.write_table(pa.concat_tables([USERS] * 400), folder / "users.parquet")
     # The first batch signals, so that the interrupt comes in the middle.
@@ -245,6 +253,5 @@ def test_ctrl_c_ends_a_count_in_the_middle(folder: Path) -> None:
         encoding="utf-8",
         check=False,
         timeout=120,
-        env={**os.environ},
     )
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, "", "")

@@ -12,14 +12,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.dataset as ds
 from isoflag._core import printable
 
-import isoflag
+from isoflag import DocumentError, Flags
 
 from ._core import Impact, share
+
+try:
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.dataset as ds
+except ModuleNotFoundError as missing:
+    print("error: pyarrow reads the table: run `pip install pyarrow`", file=sys.stderr)  # noqa: T201
+    raise SystemExit(2) from missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,10 +139,10 @@ def _impact(arguments: argparse.Namespace) -> int:
     return 1 if complaints else 0
 
 
-def _document(file: str) -> isoflag.Flags:
+def _document(file: str) -> Flags:
     try:
-        return isoflag.Flags.from_json(Path(file).read_bytes())
-    except isoflag.DocumentError as error:
+        return Flags.from_json(Path(file).read_bytes())
+    except DocumentError as error:
         raise ValueError(f"`{file}`: {error}") from error
     except OSError as error:
         raise ValueError(f"cannot read `{file}`: {error.strerror}") from error
