@@ -211,7 +211,7 @@ layer: dist-python
 	$(call say,Lambda layers: both architectures)
 	@.venv/bin/python bindings-python/layer.py "$(TARGET)/layers" dist/isoflag-*.whl
 
-bench: build
+bench: build build-arrow
 	$(call say,bench: speed and size; best on a quiet machine)
 	@bench/run.sh $(if $(QUICK),--quick)
 

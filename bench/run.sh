@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures isoflag beside other evaluators on every host and writes bench/RESULTS.md, results.json and the plots.
 # `run.sh --quick` is a short run that checks that everything works; it writes to bench/.work/quick instead.
-# Expects the Python package in .venv and the npm package in bindings-wasm/npm/dist, as built by `make build`.
+# Expects the Python packages in .venv and the npm package in bindings-wasm/npm/dist, as built by `make build build-arrow`.
 set -euo pipefail
 export LC_ALL=C
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -44,6 +44,9 @@ say "Node"
 (cd "$here/node" && node --expose-gc isobench/node.mjs "${quick[@]}") >"$raw/node.jsonl"
 say "Python"
 (cd "$here/python" && "$python" -m isobench "${quick[@]}") >"$raw/python.jsonl"
+say "a population"
+# The Python of the tests has isoflag-arrow and what reads Parquet.
+"$repo/.venv/bin/python" "$here/python/population.py" "$data/workload.json" ${quick:+--rows 100000 --stream 500000} >"$raw/population.jsonl"
 say "Chromium"
 (cd "$here/node" && node isobench/chromium.mjs "${quick[@]}") >"$raw/chromium.jsonl"
 

@@ -172,6 +172,10 @@ def test_each_row_is_answered_like_its_context(
     contexts = [context(row) for row in table.to_pylist()]
     for key in ("f", "g"):
         assert answered(flags, key, table) == expected(flags, key, contexts)
+        # With a clock, which no flag reads, each row becomes a context of its own.
+        assert answered(flags, key, table, context={"clock": TIME}) == expected(
+            flags, key, contexts
+        )
 
     # Each row in a batch of its own, on several threads, with the columns of the table.
     def evaluate(data: Any, threads: int) -> pa.Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -123,6 +122,14 @@ def test_a_column_may_be_the_key_or_the_context(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.usefixtures("folder")
+def test_integers_may_be_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    table = pa.table({"id": range(1000), "age": [n % 80 for n in range(1000)]})
+    pq.write_table(table, "users.parquet")
+    users = [{"kind": "user", "key": str(row.pop("id")), **row} for row in table.to_pylist()]
+    assert impact(capsys, "users.parquet", "--key=id")[1] == str(OLD.impact(NEW, users))
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_share_over_the_bound_fails(capsys: pytest.CaptureFixture[str]) -> None:
     pq.write_table(USERS, "users.parquet")
     assert impact(capsys, "users.parquet", "--fail-over", "20%")[0] == 0
@@ -221,7 +228,16 @@ def test_arguments_that_are_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot read `new.json`: " in impact(capsys, "users.parquet")[2]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes")
+def test_a_missing_pyarrow_is_named() -> None:
+    program = "import sys; sys.modules['pyarrow'] = None; import isoflag.arrow.__main__"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: pyarrow reads the table: run `pip install pyarrow`\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_ctrl_c_ends_a_count_in_the_middle(folder: Path) -> None:
     pq.write_table(pa.concat_tables([USERS] * 400), folder / "users.parquet")
     # The first batch signals, so that the interrupt comes in the middle.
@@ -237,6 +253,5 @@ def test_ctrl_c_ends_a_count_in_the_middle(folder: Path) -> None:
         encoding="utf-8",
         check=False,
         timeout=120,
-        env={**os.environ},
     )
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, "", "")

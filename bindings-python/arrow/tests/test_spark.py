@@ -122,6 +122,29 @@ def test_a_document_is_loaded_once_in_a_worker(users: Any) -> None:
     assert max(loads) == 1
 
 
+def test_a_worker_keeps_a_few_documents() -> None:
+    import isoflag.spark
+
+    class Broadcast:
+        def __init__(self, number: int) -> None:
+            self.reads = 0
+            self.text = f'{{"flags": {{}}, "meta": {{"version": {number}}}}}'
+
+        @property
+        def value(self) -> str:
+            self.reads += 1
+            return self.text
+
+    documents = [Broadcast(number) for number in range(3)]
+    for _ in range(5):
+        for number, document in enumerate(documents):
+            assert isoflag.spark._load(f"digest {number}", document).version == number
+    assert [document.reads for document in documents] == [1, 1, 1]
+    for number in range(100):
+        isoflag.spark._load(f"other {number}", documents[0])
+    assert len(isoflag.spark._loaded) <= 4
+
+
 def test_a_worker_that_dies_is_an_error_and_the_next_job_works(users: Any) -> None:
     import isoflag.spark
 
@@ -179,11 +202,12 @@ def test_spark_gives_the_counts_of_the_report_of_the_demo(spark: Any, tmp_path: 
         (tmp_path / name).write_text(flags.to_json(), "utf-8")
     report = json.loads(demo["output"](demo["impact"](tmp_path, path, "--json")))
     expected = demo["counted"](report)
-    keys = [f"{key}.variation" for key in expected]
     answers = spark.read.parquet(str(path))
     for name, flags in (("before", old), ("after", new)):
         answers = isoflag.spark.evaluate(answers, flags, expected, columns=["variation"], keep=True)
-        answers = answers.withColumnsRenamed({key: f"{name}.{key}" for key in keys})
-    for flag, key in zip(expected, keys, strict=True):
-        counts = answers.groupBy(f"`before.{key}`", f"`after.{key}`").count().collect()
-        assert {(before, after): count for before, after, count in counts} == expected[flag]
+        answers = answers.toDF(
+            *(column.replace(".variation", f" {name}") for column in answers.columns)
+        )
+    for key, moves in expected.items():
+        counts = answers.groupBy(f"`{key} before`", f"`{key} after`").count().collect()
+        assert {(before, after): count for before, after, count in counts} == moves

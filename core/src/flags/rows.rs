@@ -1,5 +1,6 @@
 //! Rows of a table as contexts: one bound context, which each row overwrites.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Flags;
@@ -38,8 +39,8 @@ pub struct RowBinding {
     bound_context: BoundContext,
     /// The attributes that show a key, by the index of the individual.
     keys: Vec<RowAttribute>,
-    /// Whether an answer of the flags may depend on each attribute, by slot.
-    is_read: Vec<bool>,
+    /// The attributes that an answer of the flags may depend on, by kind and name.
+    read: BTreeMap<Box<str>, BTreeMap<Box<str>, RowAttribute>>,
     /// Whether something was replaced since the last evaluation.
     is_changed: bool,
     is_valid: bool,
@@ -47,7 +48,7 @@ pub struct RowBinding {
 
 /// An attribute of the rows, in each form in which the flags read it.
 #[derive(Clone, Debug)]
-pub struct RowAttribute(Box<[(AttributeSlot, Attribute)]>);
+pub struct RowAttribute(Vec<(AttributeSlot, Attribute)>);
 
 /// A value of a [`RowAttribute`], converted to each form.
 #[derive(Clone, Debug)]
@@ -59,22 +60,27 @@ impl Flags {
     #[must_use]
     pub fn bind_rows(&self, context: &Context, flags: &[Option<FlagHandle>]) -> RowBinding {
         let model = self.model();
-        let mut is_read = vec![false; model.tables().attributes.len()];
+        let tables = model.tables();
+        let mut slots = BTreeSet::new();
         for flag in flags.iter().flatten() {
-            for slot in model.dependencies_of(flag.index()).attributes.iter() {
-                if let Some(is_read) = is_read.get_mut(slot.0 as usize) {
-                    *is_read = true;
-                }
-            }
+            slots.extend(model.dependencies_of(flag.index()).attributes.iter().map(|slot| slot.0));
+        }
+        let mut read: BTreeMap<Box<str>, BTreeMap<Box<str>, RowAttribute>> = BTreeMap::new();
+        for slot in slots.into_iter().map(AttributeSlot) {
+            let Some(attribute) = tables.attributes.get(slot) else { continue };
+            let of_kind = read.entry(Box::from(&**tables.kinds.key(attribute.kind.0))).or_default();
+            let forms = of_kind.entry(Box::from(attribute.reference.name()));
+            let forms = forms.or_insert_with(|| RowAttribute(Vec::new()));
+            forms.0.push((slot, attribute.clone()));
         }
         // Its key is replaced in place.
         let context = context.unshared();
-        let bound_context = BoundContext::bind(model.tables(), Some(&context), None);
+        let bound_context = BoundContext::bind(tables, Some(&context), None);
         let mut row = RowBinding {
             flags: self.clone(),
             bound_context,
             keys: Vec::new(),
-            is_read,
+            read,
             is_changed: true,
             is_valid: true,
         };
@@ -96,15 +102,8 @@ impl RowBinding {
     }
 
     fn forms(&self, kind: &str, name: &str) -> RowAttribute {
-        let tables = self.flags.model().tables();
-        let form = |(slot, is_read): (u32, &bool)| {
-            let slot = AttributeSlot(slot);
-            let attribute = tables.attributes.get(slot).filter(|_| *is_read)?;
-            let is_it =
-                attribute.reference.name() == name && **tables.kinds.key(attribute.kind.0) == *kind;
-            is_it.then(|| (slot, attribute.clone()))
-        };
-        RowAttribute((0..).zip(&self.is_read).filter_map(form).collect())
+        let forms = self.read.get(kind).and_then(|names| names.get(name)).cloned();
+        forms.unwrap_or_else(|| RowAttribute(Vec::new()))
     }
 
     /// Replaces the key of a kind; with an empty one the context is invalid.

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate"]
 
-# The document of this worker that was used last, by its digest.
+# The documents of this worker that were loaded last, by their digests.
 _loaded: dict[str, isoflag.Flags] = {}
+_DOCUMENTS = 4
 
 
 def evaluate(
@@ -80,7 +81,8 @@ def _load(digest: str, document: Any) -> isoflag.Flags:
     flags = _loaded.get(digest)
     if flags is None:
         flags = isoflag.Flags.from_json(document.value)
-        _loaded.clear()
+        while len(_loaded) >= _DOCUMENTS:
+            del _loaded[next(iter(_loaded))]
         _loaded[digest] = flags
     return flags
 

@@ -12,14 +12,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.dataset as ds
 from isoflag._core import printable
 
-import isoflag
+from isoflag import DocumentError, Flags
 
 from ._core import Impact, Percentage
+
+try:
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.dataset as ds
+except ModuleNotFoundError as missing:
+    print("error: pyarrow reads the table: run `pip install pyarrow`", file=sys.stderr)  # noqa: T201
+    raise SystemExit(2) from missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COLUMN",
         action="append",
         default=[],
-        help="CSV column that is text even if its cells are numbers, such as versions",
+        help="column of integers that is text, or CSV column that is text even if its cells are "
+        "numbers, such as versions",
     )
     impact.add_argument(
         "--by",
@@ -133,10 +139,10 @@ def _impact(arguments: argparse.Namespace) -> int:
     return 1 if complaints else 0
 
 
-def _document(file: str) -> isoflag.Flags:
+def _document(file: str) -> Flags:
     try:
-        return isoflag.Flags.from_json(Path(file).read_bytes())
-    except isoflag.DocumentError as error:
+        return Flags.from_json(Path(file).read_bytes())
+    except DocumentError as error:
         raise ValueError(f"`{file}`: {error}") from error
     except OSError as error:
         raise ValueError(f"cannot read `{file}`: {error.strerror}") from error
@@ -159,7 +165,18 @@ def _read(table: Path, texts: list[str]) -> pa.RecordBatchReader:
                 f"of the first file, found {schema.names}"
             )
         first = schema
-    return dataset.scanner(batch_size=ROWS, batch_readahead=2, fragment_readahead=1).to_reader()
+    # Numbers are keys only as text.
+    types = {field.name: field.type for field in dataset.schema}
+    numbers = [name for name in texts if pa.types.is_integer(types.get(name, pa.null()))]
+    columns = {name: ds.field(name) for name in types}
+    columns |= {name: ds.field(name).cast(pa.string()) for name in numbers}
+    scanner = dataset.scanner(
+        columns if numbers else None,
+        batch_size=ROWS,
+        batch_readahead=2,
+        fragment_readahead=1,
+    )
+    return scanner.to_reader()
 
 
 def _csv(table: Path, texts: list[str]) -> ds.CsvFileFormat:
