@@ -72,11 +72,18 @@ async function agree(address) {
     await result.waitFor();
     const compared = Number(await result.getAttribute("data-compared"));
     const same = Number(await result.getAttribute("data-same"));
+    const { agreements, disagreements } = await page
+      .locator(".parity")
+      .evaluate(element => ({ .../** @type {HTMLElement} */ (element).dataset }));
     for (const fault of faults) console.log(`shop: ${fault}`);
     console.log(
       `shop: ${same} of ${compared} explanations are the same bytes in Chromium and in the Lambda function`,
     );
-    return compared > 0 && same === compared && faults.length === 0;
+    console.log(
+      `shop: of the requests that report their answers, ${agreements} agree with the Lambda function and ${disagreements} disagree`,
+    );
+    const isEqual = compared > 0 && same === compared && Number(agreements) > 0 && disagreements === "0";
+    return isEqual && faults.length === 0;
   } finally {
     await browser.close();
   }
