@@ -21,9 +21,13 @@ const PYTHON = at("../../../.venv/bin/python");
 /** Launches this machine's Chromium. */
 export const launch = () => chromium.launch(launchOptions());
 
-/** Starts the server on a free port; returns its address and a function that stops it. */
-export async function serve() {
+/**
+ * Starts the server on a free port; returns its address and a function that stops it.
+ * @param {Record<string, string>} [environment] more variables
+ */
+export async function serve(environment) {
   const server = spawn(PYTHON, [at("../serve.py"), "--ttl", "0.2"], {
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: server.stdout })) {

@@ -7,6 +7,7 @@ package imports no AWS library.
 from .config import Form, config_response
 from .cors import Cors
 from .guard import FlagOffError, Guard, pin_refused, requires_flag, use
+from .overrides import SignedOverrides
 from .parity import ParityCheck, ParityOutcome
 from .request import ANSWERS_HEADER, DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response
@@ -23,6 +24,7 @@ __all__ = [
     "ParityOutcome",
     "Request",
     "Response",
+    "SignedOverrides",
     "config_response",
     "pin_refused",
     "requires_flag",

@@ -255,6 +255,7 @@ const entries = {
       "eachState",
       "pageOverrides",
       "record",
+      "signOverrides",
       "testWithFlag",
       "underStrategy",
       "withOverrides",
