@@ -20,7 +20,7 @@ describe("overrides of one session", { skip: skipWithoutChromium() }, () => {
     await server?.stop();
   });
 
-  /** Returns what a page of a session is told, and the status of its order. @param {string} [token] */
+  /** Returns the answers that a page of a session receives, and the status of its order. @param {string} [token] */
   async function session(token) {
     const context = await browser.newContext();
     if (token !== undefined) {

@@ -71,7 +71,7 @@ class SignedOverrides:
         """The last overridden documents: by token, the original and the one that replaces it."""
 
     def sign(self, overrides: Mapping[str, Any], *, seconds: float) -> str:
-        """Returns a token that sets flags, by key, for so many seconds from now.
+        """Returns a token that sets flags, by key, for a number of seconds from now.
 
         Raises ``ValueError`` if it is longer than 4,096 characters, which cookies cannot hold.
         """
