@@ -1,5 +1,5 @@
 /**
- * What a page of the repository must be on every screen: accessible in both color schemes, and no wider than the screen.
+ * The rules for every page of the repository, on every screen: accessible in both color schemes, and no wider than the screen.
  *
  * It imports no packages: its caller passes the text of axe-core.
  */
