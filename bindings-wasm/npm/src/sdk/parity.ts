@@ -60,8 +60,11 @@ export class ParityReporter {
     if (digest !== this.#digest || !isSame(context, this.#context)) this.#answers.clear();
     this.#digest = digest;
     this.#context = context;
-    if (digest === undefined || detail.reason?.kind === "ERROR") return;
-    this.#answers.set(key, detail.variationIndex === null ? null : detail.value);
+    const { value, variationIndex, reason } = detail;
+    if (digest === undefined || reason?.kind === "ERROR") return;
+    // A plain bootstrap's value, whose key may be a name in the page alone.
+    if (variationIndex === null && !reason) return;
+    this.#answers.set(key, variationIndex === null ? null : value);
   };
 
   /**

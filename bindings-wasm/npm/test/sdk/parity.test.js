@@ -94,6 +94,16 @@ describe("the header of answers", () => {
     assert.deepEqual(parity.header(), {});
   });
 
+  it("leaves out values of a plain bootstrap, and has those of a bootstrap with variations", () => {
+    const parity = reporter();
+    const plain = /** @type {any} */ ({ detail: { value: true, variationIndex: null, reason: null } });
+    parity.record(evaluation("isFeatureXEnabled", true, plain));
+    assert.deepEqual(parity.header(), {});
+    const detailed = /** @type {any} */ ({ detail: { value: true, variationIndex: 1, reason: null } });
+    parity.record(evaluation("feature-x", true, detailed));
+    assert.deepEqual(parts(parity).slice(2), ["feature-x"]);
+  });
+
   it("has answers of the last document and the last context only", () => {
     const parity = reporter();
     const keys = () => parts(parity).slice(2);
