@@ -16,7 +16,7 @@ The hash is the digest of the document ``{"flags": {}, "answers": {<key>: <value
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any, Final, Literal, Protocol, TypeAlias
 from urllib.parse import unquote
@@ -65,8 +65,8 @@ class ParityCheck:
     ) -> None:
         """Takes flags or a client, and a context or a function of the request, as ``Guard`` does.
 
-        At most ``max_disagreements`` are kept until ``take``, with receipts of ``max_bytes``
-        characters in total.
+        At most ``max_disagreements`` are kept until ``take``, with receipts of at most
+        ``max_bytes`` in total.
         """
         self._flags = flags
         self._context = context
@@ -128,17 +128,18 @@ class ParityCheck:
             self._keep({"claim": claim, "answers": found}, receipts)
         return "disagreements"
 
-    def _keep(self, disagreement: dict[str, Any], receipts: Any) -> None:
+    def _keep(self, disagreement: dict[str, str], receipts: Iterable[str]) -> None:
         """Keeps a disagreement with as many receipts as fit."""
         with self._lock:
             left = self._max_bytes - sum(map(len, self._kept))
         fitting = []
         for receipt in receipts:
-            left -= len(receipt)
+            # Quotes are escaped, so that it can be verified byte for byte.
+            left -= len(json.dumps(receipt))
             if left < 0:
                 break
             fitting.append(receipt)
-        text = json.dumps({**disagreement, "receipts": fitting}, ensure_ascii=False)
+        text = json.dumps({**disagreement, "receipts": fitting})
         with self._lock:
             if len(self._kept) < self._max_disagreements:
                 self._kept.append(text)
