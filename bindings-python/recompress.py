@@ -33,7 +33,9 @@ class Zopfli:
 
     def flush(self) -> bytes:
         """Returns the compressed data: zlib's format without header and checksum."""
-        return bytes(zlib.compress(bytes(self._contents), numiterations=5)[2:-4])
+        return bytes(
+            zlib.compress(bytes(self._contents), numiterations=5, blocksplittingmax=0)[2:-4]
+        )
 
 
 def compressor(*_: Any) -> Zopfli:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isoflag import FlagClient
-from isoflag.aws_http import BadRequestError, Cors, Request, config_response, requires_flag
+from isoflag.aws_http import BadRequestError, Cors, ParityCheck, Request, config_response, requires_flag
 from isoflag.source import AppConfigAgentSource
 
 FLAGS = FlagClient(
@@ -34,9 +34,15 @@ def visitor(request: Request) -> dict[str, Any]:
     return {"kind": "user", "key": key, "country": request.query.get("country", "")}
 
 
+PARITY = ParityCheck(FLAGS, context=visitor)
+
+
 @requires_flag("express-delivery", FLAGS, context=visitor, origins=SPA)
 def order_express(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Takes an order for express delivery; the flag is evaluated again, independently of the page."""
+    PARITY.check(event)
+    if metrics := PARITY.to_emf("Shop/Flags"):
+        print(metrics)
     return {"statusCode": 201, "headers": SPA.headers(Request.from_event(event)), "body": ""}
 
 

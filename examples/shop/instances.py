@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 
 import isoflag
 from isoflag import FlagClient
+from isoflag.aws_http import SignedOverrides
 from isoflag.gate_times import GateTimes
 from isoflag.pins import Pins
 from isoflag.source import UNCHANGED, Fetched, Unchanged
@@ -38,6 +40,10 @@ TTL = 15 * 60
 TIMES = GateTimes(TTL, 3000.0)
 TICK = 5
 """Resolution of the clock, in seconds."""
+
+SECRET = os.environ.get("OVERRIDES_SECRET")
+OVERRIDES = SignedOverrides(SECRET, environment="shop") if SECRET else None
+"""Sets flags for sessions of end-to-end tests."""
 
 VISITOR = {"kind": "user", "key": "visitor"}
 
@@ -139,7 +145,7 @@ class Fleet:
             self._now = FROM - TTL + moment
             client = FlagClient(self._bucket, ttl=TTL, pins=Pins(fetch=fetch), gate=TIMES, clock=lambda: self._now)
             client.refresh()
-            self.instances[str(number)] = Checkout(client)
+            self.instances[str(number)] = Checkout(client, OVERRIDES)
         self._now = FROM - TICK
         self._advance(FROM)
 

@@ -365,7 +365,8 @@ def test_a_preflight_needs_neither_flags_nor_context(event: HttpEvent) -> None:
     assert cors_of(response) == {
         "allow-origin": SHOP,
         "allow-methods": "GET, HEAD, POST",
-        "allow-headers": "Authorization, Content-Type, If-None-Match, Isoflag-Document, X-API-Key",
+        "allow-headers": "Authorization, Content-Type, If-None-Match, Isoflag-Answers, "
+        "Isoflag-Document, X-API-Key",
         "max-age": "600",
     }
     assert response["headers"]["Vary"] == (

@@ -176,6 +176,14 @@ def test_the_code_of_the_testing_page_runs(pytester: pytest.Pytester, state: str
     result.assert_outcomes(passed=11 - deselected, deselected=deselected)
 
 
+def test_the_endpoint_of_the_testing_page_signs_overrides(pytester: pytest.Pytester) -> None:
+    for name in ("checkout.py", "app.py"):
+        pytester.path.joinpath(name).write_text(FILES[name], encoding="utf-8")
+    with pytester.path.joinpath("app.py").open("a", encoding="utf-8") as app:
+        app.write("assert token.startswith('1.')\n")
+    assert pytester.runpython(pytester.path / "app.py").ret == 0
+
+
 @pytest.fixture
 def suite(pytester: pytest.Pytester) -> pytest.Pytester:
     shutil.copytree(SUITE, pytester.path, dirs_exist_ok=True)

@@ -1,6 +1,8 @@
 /**
  * `isoflag/activity`: counts of evaluations by flag, document and variation. Nothing is counted unless an application
- * creates an {@link Activity} and passes it on; nothing is sent automatically.
+ * creates an {@link Activity} and passes it on; nothing is sent automatically. A {@link ParityReporter} reports answers to
+ * the back end, which compares them with its own.
  */
 
 export * from "./sdk/activity.js";
+export * from "./sdk/parity.js";

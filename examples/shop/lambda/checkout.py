@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isoflag import FlagClient, Flags, ReceiptError, replay
-from isoflag.aws_http import BadRequestError, Guard, Request, Response, config_response
+from isoflag.aws_http import BadRequestError, Guard, Request, Response, SignedOverrides, config_response
 from isoflag.aws_http.response import json_response
 
 JOURNEY = "express-checkout"
@@ -30,9 +30,11 @@ def visitor(request: Request) -> dict[str, Any]:
 class Checkout:
     """One warm instance of the function."""
 
-    def __init__(self, client: FlagClient) -> None:
+    def __init__(self, client: FlagClient, overrides: SignedOverrides | None = None) -> None:
+        """Takes a client, and what verifies the tokens of end-to-end tests, if there are any."""
         self.client = client
-        self._guard = Guard(client, context=visitor)
+        self._overrides = overrides
+        self._guard = Guard(client, context=visitor, overrides=overrides)
         self._guarded = self._guard.requires_flag(JOURNEY)(self._submit)
 
     def handler(self, event: Mapping[str, Any], context: object) -> Response:
@@ -42,7 +44,13 @@ class Checkout:
             match request.method, request.path:
                 case "GET", "/config":
                     return config_response(
-                        event, self.client, context=visitor, form="plain", keys=NAMES, gate=list(NAMES)
+                        event,
+                        self.client,
+                        context=visitor,
+                        form="plain",
+                        keys=NAMES,
+                        gate=list(NAMES),
+                        overrides=self._overrides,
                     )
                 case "POST", "/submit":
                     # 503 if the feature is off, 409 if the pinned document is unavailable.

@@ -191,6 +191,33 @@ describe("the shop", { skip }, () => {
     await agree();
   });
 
+  it("counts the requests whose answers the Lambda finds too, and those with another document", async () => {
+    const parity = async () => {
+      const counts = await page.locator(".parity").evaluate(element => ({
+        .../** @type {HTMLElement} */ (element).dataset,
+      }));
+      return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, Number(count)]));
+    };
+    const before = await parity();
+    assert.ok(Number(before.agreements) > 0);
+    for (const preset of (await page.getByRole("radio").all()).slice(0, 4)) {
+      await preset.check();
+      await agree();
+    }
+    const after = await parity();
+    assert.ok(Number(after.agreements) >= Number(before.agreements) + 3, JSON.stringify({ before, after }));
+    await page.getByLabel("Hold edits back from the Lambda").check();
+    await flag("season-banner").getByRole("switch").click();
+    await page.waitForFunction(
+      other => Number(document.querySelector(".parity")?.getAttribute("data-other")) > other,
+      Number(after.other),
+    );
+    await page.getByLabel("Hold edits back from the Lambda").uncheck();
+    await agree();
+    const { disagreements, malformed } = await parity();
+    assert.deepEqual({ disagreements, malformed }, { disagreements: 0, malformed: 0 });
+  });
+
   it("shows an error of the document in place, and keeps the last good one", async () => {
     const editor = page.getByRole("textbox", { name: "The flag document as JSON" });
     await editor.click();

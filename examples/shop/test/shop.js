@@ -21,9 +21,13 @@ const PYTHON = at("../../../.venv/bin/python");
 /** Launches this machine's Chromium. */
 export const launch = () => chromium.launch(launchOptions());
 
-/** Starts the server on a free port; returns its address and a function that stops it. */
-export async function serve() {
+/**
+ * Starts the server on a free port; returns its address and a function that stops it.
+ * @param {Record<string, string>} [environment] more variables
+ */
+export async function serve(environment) {
   const server = spawn(PYTHON, [at("../serve.py"), "--ttl", "0.2"], {
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: server.stdout })) {
@@ -72,11 +76,18 @@ async function agree(address) {
     await result.waitFor();
     const compared = Number(await result.getAttribute("data-compared"));
     const same = Number(await result.getAttribute("data-same"));
+    const { agreements, disagreements } = await page
+      .locator(".parity")
+      .evaluate(element => ({ .../** @type {HTMLElement} */ (element).dataset }));
     for (const fault of faults) console.log(`shop: ${fault}`);
     console.log(
       `shop: ${same} of ${compared} explanations are the same bytes in Chromium and in the Lambda function`,
     );
-    return compared > 0 && same === compared && faults.length === 0;
+    console.log(
+      `shop: of the requests that report their answers, ${agreements} agree with the Lambda function and ${disagreements} disagree`,
+    );
+    const isEqual = compared > 0 && same === compared && Number(agreements) > 0 && disagreements === "0";
+    return isEqual && faults.length === 0;
   } finally {
     await browser.close();
   }

@@ -7,18 +7,24 @@ package imports no AWS library.
 from .config import Form, config_response
 from .cors import Cors
 from .guard import FlagOffError, Guard, pin_refused, requires_flag, use
-from .request import DOCUMENT_HEADER, BadRequestError, Request
+from .overrides import SignedOverrides
+from .parity import ParityCheck, ParityOutcome
+from .request import ANSWERS_HEADER, DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response
 
 __all__ = [
+    "ANSWERS_HEADER",
     "DOCUMENT_HEADER",
     "BadRequestError",
     "Cors",
     "FlagOffError",
     "Form",
     "Guard",
+    "ParityCheck",
+    "ParityOutcome",
     "Request",
     "Response",
+    "SignedOverrides",
     "config_response",
     "pin_refused",
     "requires_flag",

@@ -64,6 +64,14 @@ class PinningClient(Protocol):
         """Binds the pinned document, or the current one; raises ``PinError``."""
 
 
+@runtime_checkable
+class ChangingClient(Protocol):
+    """A client that can evaluate with a changed document, such as ``isoflag.FlagClient``."""
+
+    def bind_changed(self, context: "ContextLike", change: Callable[[Flags], Flags]) -> BoundClient:
+        """Binds the current document as changed by a function."""
+
+
 FlagsOrClient: TypeAlias = Flags | Client
 """Immutable flags, or a client that holds the current ones."""
 
@@ -116,12 +124,22 @@ class BoundRequest:
 
 
 def bind_request(
-    holder: FlagsOrClient, context: ContextLike, pin: str | None = None
+    holder: FlagsOrClient,
+    context: ContextLike,
+    pin: str | None = None,
+    change: Callable[[Flags], Flags] | None = None,
 ) -> BoundRequest:
     """Binds the current flags, or the pinned ones, to a context.
 
-    Raises ``PinError`` if the pinned document is unavailable.
+    ``change`` overrides flags of the current document, which is then the only one that can be
+    pinned. Raises ``PinError`` if the pinned document is unavailable.
     """
+    if change is not None and isinstance(holder, ChangingClient):
+        changed = holder.bind_changed(context, change)
+        _check(pin, changed)
+        return BoundRequest(changed, changed)
+    if change is not None and isinstance(holder, Flags):
+        holder = change(holder)
     if isinstance(holder, Flags):
         _check(pin, holder)
         return BoundRequest(holder.bind(context), holder)

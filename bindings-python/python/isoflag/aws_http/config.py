@@ -19,6 +19,7 @@ from .bound_request import (
     context_of,
 )
 from .cors import Cors
+from .overrides import SignedOverrides
 from .projections import document_of
 from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, for_event, json_response
@@ -53,6 +54,7 @@ def config_response(
     vary: Sequence[str] = ("Authorization", "Cookie"),
     retry_after: int = 5,
     deadline: TimeLeft | None = None,
+    overrides: SignedOverrides | None = None,
 ) -> Response:
     """Returns the response to an HTTP event, with the flags that a page needs.
 
@@ -85,6 +87,9 @@ def config_response(
     ``Isoflag-Document`` has the document's digest. ``origins`` are the other origins whose pages
     may read the response.
 
+    ``overrides`` verifies the tokens of sessions for which flags are set. Such a response has
+    ``Cache-Control: no-store``.
+
     ``deadline`` limits a refresh of the flags: pass seconds, or the context of the Lambda handler,
     of whose remaining time at most half is used.
 
@@ -106,7 +111,7 @@ def config_response(
     gated = (gate,) if isinstance(gate, str) else tuple(gate or ())
     _check_gate(form, gated, names)
     cors = origins if isinstance(origins, Cors) else Cors(origins)
-    settings = _Settings(methods, cors, gate_ttl, cache_control, vary, retry_after)
+    settings = _Settings(methods, cors, gate_ttl, cache_control, vary, retry_after, overrides)
     if form == "document" and not client_side_only:
         raise ValueError("the form `document` has only flags that browsers may see")
     hidden = (tuple(private), tuple(absent_kinds))
@@ -127,6 +132,7 @@ class _Settings:
     cache_control: str
     vary: Sequence[str]
     retry_after: int
+    overrides: SignedOverrides | None
 
     def respond(
         self, request: Request, flags: FlagsOrClient, context: ContextOf, content: "_Body"
@@ -141,12 +147,14 @@ class _Settings:
             valid = Context._from_host(context_of(context, request))  # noqa: SLF001 (our own)
         except (BadRequestError, ContextError) as error:
             return json_response(400, _refusal(content.form, error), headers)
-        bound_request = bind_request(flags, valid)
+        change = None if self.overrides is None else self.overrides.change(request)
+        bound_request = bind_request(flags, valid, change=change)
         digest = bound_request.digest
         if digest is None:
             unready = {**headers, "Retry-After": str(self.retry_after)}
             return json_response(503, {"error": "no flags have loaded yet; retry later"}, unready)
-        headers |= {"Cache-Control": self.cache_control, DOCUMENT_HEADER: digest}
+        cache_control = self.cache_control if change is None else "no-store"
+        headers |= {"Cache-Control": cache_control, DOCUMENT_HEADER: digest}
         if varied := [*self.vary, *([headers["Vary"]] if "Vary" in headers else [])]:
             headers["Vary"] = ", ".join(varied)
         key = ofrep.key_of(request) if content.form == "ofrep" else None

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from isoflag._core import printable
 
-from .request import DOCUMENT_HEADER, Request
+from .request import ANSWERS_HEADER, DOCUMENT_HEADER, Request
 from .response import Response, for_event, json_response
 
 _ALLOWED_HEADERS: Final = (
     "Authorization",
     "Content-Type",
     "If-None-Match",
+    ANSWERS_HEADER,
     DOCUMENT_HEADER,
     "X-API-Key",
 )

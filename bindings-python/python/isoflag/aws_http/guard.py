@@ -19,6 +19,7 @@ from .bound_request import (
     context_of,
 )
 from .cors import Cors
+from .overrides import SignedOverrides
 from .request import DOCUMENT_HEADER, BadRequestError, Request
 from .response import Response, for_event, json_response
 
@@ -72,13 +73,18 @@ class Guard:
         origins: Cors | Iterable[str] = (),
         retry_after: int = 60,
         pins: bool = True,
+        overrides: SignedOverrides | None = None,
     ) -> None:
-        """Takes the parameters of the function ``requires_flag``, except the key."""
+        """Takes the parameters of the function ``requires_flag``, except the key.
+
+        ``overrides`` verifies the tokens of sessions for which flags are set.
+        """
         self._flags = flags
         self._context = context
         self._cors = origins if isinstance(origins, Cors) else Cors(origins)
         self._retry_after = retry_after
         self._pins = pins
+        self._overrides = overrides
 
     def requires_flag(self, key: str) -> Callable[[_Handler], _Handler]:
         """Decorates a handler like the function ``requires_flag``."""
@@ -146,8 +152,9 @@ class Guard:
 
     def _bind(self, request: Request) -> BoundRequest:
         flags = self._holder()
+        change = None if self._overrides is None else self._overrides.change(request)
         return bind_request(
-            flags, context_of(self._context, request), request.pin if self._pins else None
+            flags, context_of(self._context, request), request.pin if self._pins else None, change
         )
 
     def check(self, event: Mapping[str, Any], key: str) -> Response | None:

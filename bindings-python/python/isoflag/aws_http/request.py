@@ -14,6 +14,9 @@ from isoflag._unicode import without_surrogates
 DOCUMENT_HEADER: Final = "Isoflag-Document"
 """The header with the digest of the document in use: in a response, or pinned by a request."""
 
+ANSWERS_HEADER: Final = "Isoflag-Answers"
+"""The header with the answers that a page used; see ``ParityCheck``."""
+
 
 _MAX_BODY: Final = 10_000_000
 """The largest body that API Gateway passes on."""

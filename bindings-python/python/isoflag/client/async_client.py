@@ -77,6 +77,7 @@ class AsyncFlagClient:
         return self.client.listen(**callbacks)
 
     bind = _awaited(FlagClient.bind)
+    bind_changed = _awaited(FlagClient.bind_changed)
     variation = _awaited(FlagClient.variation)
     variation_detail = _awaited(FlagClient.variation_detail)
     bool_variation = _awaited(FlagClient.bool_variation)

@@ -193,6 +193,16 @@ class FlagClient(FreshDocument):
         held = self._fresh()
         return self._bound(held if pin is None else self._pinned(pin), context, big_segments)
 
+    def bind_changed(
+        self, context: _ContextLike, change: Callable[[Flags], Flags]
+    ) -> BoundFlagClient:
+        """Returns the current flags as changed by a function, bound to a context.
+
+        The client itself is unchanged. Before the first document nothing is changed.
+        """
+        held = self._fresh()
+        return self._bound(None if held is None else held.changed(change), context, None)
+
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from isoflag.source.protocol import Fetched, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from isoflag._core import Flags
 
@@ -45,6 +45,14 @@ class HeldDocument:
         if self._digest is None:
             self._digest = self.flags.digest
         return self._digest
+
+    def changed(self, change: Callable[[Flags], Flags]) -> HeldDocument:
+        """Returns the result of a function with the times of this document."""
+        flags = change(self.flags)
+        digest = self._digest if flags is self.flags else None
+        return HeldDocument(
+            flags, self.fetched, stepped_back_at=self.stepped_back_at, digest=digest
+        )
 
     def confirmed_by(self, fetched: Fetched) -> HeldDocument:
         """Returns the same document with the later of its two responses."""

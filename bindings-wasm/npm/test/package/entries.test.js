@@ -235,7 +235,7 @@ describe("the entry for browsers, over HTTP", () => {
 /** The exports of each entry, and its external imports. */
 /** @type {Record<string, { offers: string[], needs: string[] }>} */
 const entries = {
-  activity: { offers: ["Activity"], needs: [] },
+  activity: { offers: ["Activity", "ParityReporter"], needs: [] },
   "openfeature-server": { offers: ["IsoflagServerProvider"], needs: ["@openfeature/server-sdk"] },
   "openfeature-web": { offers: ["IsoflagWebProvider"], needs: ["@openfeature/web-sdk"] },
   react: {
@@ -259,6 +259,7 @@ const entries = {
       "eachState",
       "pageOverrides",
       "record",
+      "signOverrides",
       "testWithFlag",
       "underStrategy",
       "withOverrides",

@@ -288,7 +288,7 @@ describe("activity", () => {
   const Plan = () => h("i", null, `${useFlag("plan", false)}`);
 
   inBothModes((strict, mode) => {
-    it(`counts each answer that a component has shown, once${mode}`, async () => {
+    it(`counts each answer that a component has shown, once for each document${mode}`, async () => {
       const activity = new Activity({ now: () => 1 });
       const [first, second] = [load(1), load(2)];
       const held = sourceOf(first);
@@ -310,7 +310,7 @@ describe("activity", () => {
       const counts = Object.entries(activity.toObject().flags).map(([key, { counts }]) => [key, counts]);
       assert.deepEqual(Object.fromEntries(counts), {
         text: { [digests[0] ?? ""]: { 0: 2 }, [digests[1] ?? ""]: { 0: 2 } },
-        plan: { [digests[0] ?? ""]: { 0: 1 } },
+        plan: { [digests[0] ?? ""]: { 0: 1 }, [digests[1] ?? ""]: { 0: 1 } },
       });
     });
   });

@@ -286,6 +286,9 @@ describe("a component", () => {
     assert.deepEqual(seen, [expected]);
     await page.show(tree(anon));
     assert.deepEqual([seen.length, seen[1]?.detail.value], [2, false]);
+    const bob = { kind: "user", key: "bob" };
+    await page.show(tree(/** @type {any} */ (bob)));
+    assert.deepEqual([seen.length, seen[2]?.detail.value, seen[2]?.context], [3, false, bob]);
     const onEvaluation = (/** @type {any} */ { detail }) => seen.push(detail);
     await page.show(h(IsoflagProvider, { bootstrap: { plan: true }, onEvaluation }, h(Plan)));
     assert.deepEqual(seen.at(-1), { value: true, variationIndex: null, reason: null });

@@ -1,6 +1,8 @@
 /** The page: two hosts with one document, or many instances while it changes. */
 
+import { ParityReporter } from "isoflag/activity";
 import { IsoflagProvider } from "isoflag/react";
+import { Flags } from "isoflag/tools";
 import {
   useCallback,
   useDeferredValue,
@@ -17,6 +19,7 @@ import { FlagRow } from "./FlagRow";
 import { objectOf } from "./flag-document";
 import { Instances } from "./Instances";
 import { questionOf, useLambda } from "./lambda";
+import { Parity } from "./Parity";
 import { Storefront } from "./Storefront";
 import { Everybody, Verdict } from "./Verdict";
 import { type Preset, Visitor } from "./Visitor";
@@ -32,6 +35,9 @@ async function put(path: string, body: string): Promise<void> {
   const response = await fetch(path, { method: "PUT", body });
   if (!response.ok) throw new Error((await response.json()).error ?? `status ${response.status}`);
 }
+
+/** In production a hundredth of the requests is enough. */
+const parity = new ParityReporter({ Flags, sampling: 1 });
 
 /** The view of two hosts that evaluate one document. */
 function Documents(props: AppProps) {
@@ -68,7 +74,7 @@ function Documents(props: AppProps) {
   const { flags, json } = held;
   const { context } = visitor;
   const bigSegments = presets[visitor.preset]?.bigSegments;
-  const lambda = useLambda(questionOf(context, bigSegments), doc.held.flags.digest);
+  const lambda = useLambda(questionOf(context, bigSegments), doc.held.flags.digest, parity);
   const decisions = useMemo(() => {
     const options = bigSegments ? { bigSegments: bigSegments as never } : undefined;
     return Object.keys(objectOf(json.flags)).map(key => decisionOf(flags.explain(key, context, options)));
@@ -104,9 +110,10 @@ function Documents(props: AppProps) {
               onSelect={index => setVisitor(chosen(presets, index))}
               onText={text => setVisitor(now => typedContext(now, text))}
             />
-            <IsoflagProvider flags={flags} context={context}>
+            <IsoflagProvider flags={flags} context={context} onEvaluation={parity.record}>
               <Storefront />
             </IsoflagProvider>
+            {lambda.parity && <Parity counts={lambda.parity} />}
           </div>
         </aside>
         <section className="flags" aria-labelledby="flags-title">

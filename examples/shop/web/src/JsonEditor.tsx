@@ -49,7 +49,7 @@ export function JsonEditor({ label, value, onChange, notes, shown }: JsonEditorP
           json(),
           syntaxHighlighting(HIGHLIGHT),
           keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           EditorView.updateListener.of(update => {
             if (update.docChanged) changed.current(update.state.doc.toString());
           }),

@@ -1,6 +1,8 @@
 /** Calls the Lambda function, through its function URL. */
+import type { ParityReporter } from "isoflag/activity";
 import { useEffect, useState } from "react";
 import { type Decision, type JsonObject, parseDecision } from "./explanation";
+import type { ParityCounts } from "./Parity";
 
 /** The delay before polling again while the two hosts have different documents, in milliseconds. */
 const AGAIN = 600;
@@ -13,6 +15,7 @@ export interface LambdaReply {
   readonly version: number | null;
   /** Why the function could not load a newer document. */
   readonly problem: string | null;
+  readonly parity: ParityCounts;
   readonly decisions: ReadonlyMap<string, Decision>;
 }
 
@@ -20,16 +23,22 @@ export interface LambdaState {
   /** The last answer to the current request. */
   readonly reply: LambdaReply | undefined;
   readonly error: string | undefined;
+  /** The requests whose answers the function has compared with its own, by the last answer to any request. */
+  readonly parity: ParityCounts | undefined;
 }
 
 export function questionOf(context: JsonObject, bigSegments: JsonObject | undefined): string {
   return JSON.stringify({ context, bigSegments });
 }
 
-export async function askLambda(question: string, signal?: AbortSignal): Promise<LambdaReply> {
+export async function askLambda(
+  question: string,
+  parity?: ParityReporter,
+  signal?: AbortSignal,
+): Promise<LambdaReply> {
   const response = await fetch("/lambda/decide", {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...parity?.header() },
     body: question,
     ...(signal ? { signal } : {}),
   });
@@ -42,20 +51,24 @@ export async function askLambda(question: string, signal?: AbortSignal): Promise
     digest: reply.digest,
     version: reply.version,
     problem: reply.problem,
+    parity: reply.parity,
     decisions: new Map(explanations.map(([key, text]) => [key, parseDecision(text)])),
   };
 }
 
-/** Returns the function's answer to a request; polls again until it uses the document with this digest. */
-export function useLambda(question: string, digest: string): LambdaState {
-  const [state, setState] = useState<LambdaState>({ reply: undefined, error: undefined });
+/**
+ * Returns the function's answer to a request; polls again until it uses the document with this digest. Each request
+ * reports the answers of the page.
+ */
+export function useLambda(question: string, digest: string, parity: ParityReporter): LambdaState {
+  const [state, setState] = useState<Omit<LambdaState, "parity">>({ reply: undefined, error: undefined });
   useEffect(() => {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       let settled = false;
       try {
-        const reply = await askLambda(question, stop.signal);
+        const reply = await askLambda(question, parity, stop.signal);
         settled = reply.digest === digest;
         if (!stop.signal.aborted) setState({ reply, error: undefined });
       } catch (error) {
@@ -69,8 +82,7 @@ export function useLambda(question: string, digest: string): LambdaState {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [question, digest]);
-  return state.reply?.question === question || state.error !== undefined
-    ? state
-    : { ...state, reply: undefined };
+  }, [question, digest, parity]);
+  const isAnswered = state.reply?.question === question || state.error !== undefined;
+  return { ...state, reply: isAnswered ? state.reply : undefined, parity: state.reply?.parity };
 }

@@ -61,11 +61,15 @@ export function useFlagAnswer<T>(
     const read = perDocument(answers, () => answers.answer(key, type));
     const report = (): void => {
       const answer = read();
-      const shown = [key, answer.variationIndex, answer.value, answer.reason];
+      const { committed, inputs } = answers;
+      const isObserved = (committed.activity ?? committed.onEvaluation) !== undefined;
+      // The same answer of another document, or for another context, is another one.
+      const origin = isObserved ? [inputs.context, answers.identity().digest] : undefined;
+      const shown = [key, answer.variationIndex, answer.value, answer.reason, origin];
       // Strict mode runs effects twice.
       if (jsonEqual(recorded.current, shown)) return;
       recorded.current = shown;
-      answers.committed.shown(key, answer, defaultValue, answers);
+      committed.shown(key, answer, defaultValue, answers);
     };
     const subscribe = (listener: () => void): (() => void) => {
       isShown.current = true;
