@@ -7,6 +7,7 @@
 //! - `analysis` derives the possible answers of a flag (`reach`), and the flags whose answers differ
 //!   between two documents (`changed_answers`);
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
+//!   `rollout` advances planned rollouts;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
 //!   answers of one flag;
@@ -29,6 +30,7 @@ mod last_evaluated;
 mod lifecycle;
 mod receipt;
 mod retirement;
+mod rollout;
 mod simulation;
 mod strategy;
 mod ternary;
@@ -63,6 +65,7 @@ pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
 };
+pub use rollout::{Advance, Alarms, Decision, DecisionKind, advance};
 pub use simulation::{
     RaiseError, SimulatedRollout, SimulatedShare, Simulation, SimulationCounter, raised,
 };

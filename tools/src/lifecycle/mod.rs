@@ -21,6 +21,7 @@ pub use status::{Status, TransitionError};
 pub use transition::{status_change, with_status};
 
 pub(crate) use artifact::check_deployable;
+pub(crate) use change::raised;
 pub(crate) use status::same_name;
 
 /// The known members of a flag's `lifecycle`. A member that is absent, `null` or invalid is `None`;
@@ -132,6 +133,12 @@ pub fn owner(flags: &Flags, key: &str) -> Option<Arc<str>> {
 pub fn on_variation(flags: &Flags, key: &str) -> Option<u32> {
     let slot = flags.handle(key)?;
     on_variation::of(flags, key, flags.model().flag(slot.index())?)
+}
+
+/// Like [`on_variation`], but independent of the shares that a fallthrough serves.
+pub(crate) fn steady_on_variation(flags: &Flags, key: &str) -> Option<u32> {
+    let slot = flags.handle(key)?;
+    on_variation::steady(flags, key, flags.model().flag(slot.index())?)
 }
 
 #[cfg(test)]
