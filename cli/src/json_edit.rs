@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jsonc_parser::ast::{Object, Value};
+use jsonc_parser::ast::{Array, Object, Value};
 use jsonc_parser::common::Ranged;
 
 use crate::input::Source;
@@ -93,8 +93,116 @@ impl<'s> Editor<'s> {
         Ok(splices)
     }
 
+    /// Turns an object into another one: members and elements that are equal are kept as they are.
+    pub(crate) fn rewrite(
+        &self,
+        object: &Object<'s>,
+        held: &isoflag::Value,
+        new: &isoflag::Value,
+    ) -> Result<Vec<Splice>, Failure> {
+        let mut splices = Vec::new();
+        let held_members = held.as_object().zip(new.as_object());
+        held_members
+            .and_then(|(held, new)| self.rewrite_object(object, held, new, &mut splices))
+            .ok_or_else(|| lost(self.source))?;
+        Ok(splices)
+    }
+
+    fn rewrite_object(
+        &self,
+        object: &Object<'s>,
+        held: &isoflag::Object,
+        new: &isoflag::Object,
+        splices: &mut Vec<Splice>,
+    ) -> Option<()> {
+        if held.iter().any(|(name, _)| new.get(name).is_none()) {
+            splices.push((span(object), isoflag::Value::from(new.clone()).to_string()));
+            return Some(());
+        }
+        let mut added = Vec::new();
+        for (name, new) in new.iter() {
+            match (member(object, name), held.get(name)) {
+                (Some(member), Some(held)) => {
+                    self.rewrite_value(&member.value, held, new, splices)?;
+                }
+                _ => added.push((&**name, Member::of(new))),
+            }
+        }
+        if !added.is_empty() {
+            let added: Vec<_> = added.iter().map(|(name, new)| (*name, new)).collect();
+            splices.push(self.added(object, &added)?);
+        }
+        Some(())
+    }
+
+    fn rewrite_value(
+        &self,
+        value: &Value<'s>,
+        held: &isoflag::Value,
+        new: &isoflag::Value,
+        splices: &mut Vec<Splice>,
+    ) -> Option<()> {
+        if held == new {
+            return Some(());
+        }
+        if let (Value::Object(object), Some(held), Some(new)) =
+            (value, held.as_object(), new.as_object())
+        {
+            return self.rewrite_object(object, held, new, splices);
+        }
+        if let (Value::Array(array), Some(held), Some(new)) =
+            (value, held.as_array(), new.as_array())
+        {
+            return self.rewrite_array(array, held, new, splices);
+        }
+        splices.push((span(value), new.to_string()));
+        Some(())
+    }
+
+    /// Keeps the elements that are equal at both ends.
+    fn rewrite_array(
+        &self,
+        array: &Array<'s>,
+        held: &[isoflag::Value],
+        new: &[isoflag::Value],
+        splices: &mut Vec<Splice>,
+    ) -> Option<()> {
+        let pairs = || held.iter().zip(new);
+        let start = pairs().take_while(|(held, new)| held == new).count();
+        let ends = held.iter().rev().zip(new.iter().rev());
+        let shorter = held.len().min(new.len()).checked_sub(start)?;
+        let end = ends.take(shorter).take_while(|(held, new)| held == new).count();
+        let middle = start..new.len().checked_sub(end)?;
+        let left = array.elements.get(start..held.len().checked_sub(end)?)?;
+        if held.len() == new.len() {
+            for (value, (held, new)) in array.elements.iter().zip(pairs()) {
+                self.rewrite_value(value, held, new, splices)?;
+            }
+            return Some(());
+        }
+        let text = |values: &[isoflag::Value], gap: &str| {
+            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+            values.join(&format!(",{gap}"))
+        };
+        match (left, array.elements.last()) {
+            ([], Some(last)) if end == 0 => {
+                let before = self.text.get(..last.start())?;
+                let gap = before.get(before.trim_end().len()..)?;
+                let added = text(new.get(middle)?, gap);
+                splices.push((last.end()..last.end(), format!(",{gap}{added}")));
+            }
+            // Elements are removed together with the comma before them.
+            ([_, ..], Some(_)) if middle.is_empty() && start > 0 => {
+                let first = array.elements.get(start - 1)?.end();
+                splices.push((first..left.last()?.end(), String::new()));
+            }
+            _ => splices.push((span(array), isoflag::Value::from(new.to_vec()).to_string())),
+        }
+        Some(())
+    }
+
     /// Adds members in the layout of their neighbours.
-    fn added(&self, object: &Object<'s>, added: &[(&'static str, &Member)]) -> Option<Splice> {
+    fn added(&self, object: &Object<'s>, added: &[(&str, &Member)]) -> Option<Splice> {
         let members = &object.properties;
         let (Some(first), Some(last)) = (members.first(), members.last()) else {
             return Some((span(object), object_of(added)));

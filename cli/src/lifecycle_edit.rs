@@ -1,14 +1,15 @@
-//! Writes changes of lifecycles into a document in place: no other byte changes.
+//! Writes changes of lifecycles and rollouts into a document in place: no other byte changes.
 
 use std::collections::BTreeMap;
 
+use isoflag::model::Section;
 use isoflag::{Flags, Object, Value};
 use isoflag_tools::{LifecycleChange, LifecycleError, with_changes};
 
 use crate::arguments::load_editable;
 use crate::console::Console;
 use crate::input::{Input, Source};
-use crate::json_edit::{Editor, Member, lost};
+use crate::json_edit::{Editor, Member, Splice, lost};
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 
@@ -59,6 +60,44 @@ impl Edited {
             }
         }
         splices.extend(editor.set_meta(meta)?);
+        self.replace(&editor, splices, &after)
+    }
+
+    /// Writes the document that the core made of this one, which differs in these flags and in the
+    /// version and the timestamp of `meta`.
+    pub(crate) fn rewrite<'k>(
+        &self,
+        after: &Flags,
+        changed: impl Iterator<Item = &'k str>,
+    ) -> Result<(), Failure> {
+        if after.digest() == self.flags.digest() {
+            return Ok(());
+        }
+        let editor = Editor::new(&self.source)?;
+        let flags = editor.flags();
+        let mut splices = Vec::new();
+        for key in changed {
+            let source = |flags: &Flags| flags.source(Section::Flags, key).cloned();
+            let (held, new) = (source(&self.flags), source(after));
+            let written = flags.get(key).zip(held.zip(new));
+            let (flag, (held, new)) = written.ok_or_else(|| lost(&self.source))?;
+            splices.extend(editor.rewrite(flag, &held, &new)?);
+        }
+        let meta = ["version", "lastModifiedTimestamp"].into_iter().filter_map(|name| {
+            let [held, new] = [&self.flags, after].map(|flags| flags.meta()?.get(name));
+            (held != new).then(|| Some((name, Member::of(new?))))?
+        });
+        splices.extend(editor.set_meta(meta.collect())?);
+        self.replace(&editor, splices, after)
+    }
+
+    /// Replaces the file, unless it was changed in the meantime.
+    fn replace(
+        &self,
+        editor: &Editor<'_>,
+        splices: Vec<Splice>,
+        after: &Flags,
+    ) -> Result<(), Failure> {
         // The written document must be the one that the core returned, otherwise nothing is
         // written.
         let written = editor.finish(splices)?;

@@ -369,7 +369,7 @@ fn a_malformed_plan_does_not_stop_the_others() {
     assert_eq!(advanced.flags.version(), Some(1));
     assert_eq!(
         advanced.decisions[0].to_string(),
-        "`a`: malformed plan: the plan is not an object; write `{\"stages\": […]}`"
+        "`a`: malformed plan: flags.a.lifecycle.rollout: the plan is not an object; write `{\"stages\": […]}`"
     );
 }
 

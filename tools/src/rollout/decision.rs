@@ -102,7 +102,8 @@ impl Decision {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = format!("`{}`: {}: {}", self.key, self.kind.as_str(), self.reason);
+        let path = self.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
+        let line = format!("`{}`: {}: {path}{}", self.key, self.kind.as_str(), self.reason);
         isoflag::printable(&line).fmt(f)
     }
 }
