@@ -1,13 +1,16 @@
 //! The states of alarms.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use isoflag::Value;
 
 /// The states of alarms by name. The state of an alarm that is not in it is unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Alarms(BTreeMap<Arc<str>, bool>);
+pub struct Alarms {
+    on: BTreeSet<Arc<str>>,
+    quiet: BTreeSet<Arc<str>>,
+}
 
 /// The alarms of one plan that do not let it advance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,25 +51,24 @@ impl Alarms {
     /// If the state is invalid.
     #[allow(clippy::result_unit_err, reason = "the caller names the place")]
     pub fn set(&mut self, name: &str, state: &str) -> Result<(), ()> {
-        let is_on = match state.to_ascii_lowercase().as_str() {
-            "ok" => false,
-            "alarm" => true,
+        let alarms = match state.to_ascii_lowercase().as_str() {
+            "ok" => &mut self.quiet,
+            "alarm" => &mut self.on,
             "insufficient_data" => return Ok(()),
             _ => return Err(()),
         };
-        let held = self.0.entry(Arc::from(name)).or_default();
-        *held |= is_on;
+        alarms.insert(Arc::from(name));
         Ok(())
     }
 
     /// Returns the alarms among these that do not let a plan advance.
-    pub(super) fn guarding(&self, names: &[Arc<str>]) -> GuardingAlarms {
+    pub(super) fn guarding(&self, names: &BTreeSet<Arc<str>>) -> GuardingAlarms {
         let mut found = GuardingAlarms::default();
         for name in names {
-            match self.0.get(name) {
-                Some(true) => found.on.push(Arc::clone(name)),
-                Some(false) => {}
-                None => found.unknown.push(Arc::clone(name)),
+            if self.on.contains(name) {
+                found.on.push(Arc::clone(name));
+            } else if !self.quiet.contains(name) {
+                found.unknown.push(Arc::clone(name));
             }
         }
         found

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use isoflag::{Object, Value};
 
-/// What a call does with a plan.
+/// The effect of a call on a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionKind {
     /// The plan remains in its stage.
@@ -86,7 +86,7 @@ impl Decision {
     pub fn to_value(&self) -> Value {
         let stage = self.stage.and_then(|stage| u32::try_from(stage).ok());
         let alarms = self.alarms.iter().cloned().map(Value::String).collect();
-        Value::Object(Object::from_iter([
+        let members = [
             ("key", Value::String(Arc::clone(&self.key))),
             ("decision", Value::from(self.kind.as_str())),
             ("reason", Value::from(self.reason.as_str())),
@@ -96,7 +96,9 @@ impl Decision {
             ("alarms", alarms),
             ("path", self.path.as_deref().map(Value::from).unwrap_or_default()),
             ("changed", Value::Bool(self.changed)),
-        ]))
+        ];
+        let with = |object: Object, (name, value): &(&str, Value)| object.with(name, value.clone());
+        Value::Object(members.iter().fold(Object::default(), with))
     }
 }
 

@@ -163,46 +163,39 @@ fn decision(
 /// The reason for a step, in words.
 fn reason(plan: &Plan, step: &Step, guarding: &GuardingAlarms, now: f64) -> String {
     let stage = step.after.stage;
-    let is_off = "the flag is off".to_owned();
-    let named = stage.map_or(is_off, |stage| named_stage(plan, stage));
-    let list = |names: &[Arc<str>]| format!("`{}`", names.join("`, `"));
+    let named = stage.map_or("the flag is off".to_owned(), |stage| named_stage(plan, stage));
+    let alarms = if guarding.on.is_empty() { &guarding.unknown } else { &guarding.on };
+    let alarms = alarms.join("`, `");
+    let (time, other) = match step.why {
+        Why::Until(until) => (until, 0.0),
+        _ => (now, plan.progress.since),
+    };
+    let [time, other, on] = [time, other, f64::from(plan.on)].map(|n| Value::from(n).to_string());
     match step.why {
-        Why::Over => "the rollout is over".to_owned(),
-        Why::Off => "somebody turned the flag off; turn it on, or remove the plan".to_owned(),
-        Why::AlarmIsOn if stage == plan.progress.stage => {
-            format!("{} is on", list(&guarding.on))
-        }
-        Why::AlarmIsOn => format!("{} is on: {named}", list(&guarding.on)),
-        Why::TakenBack => format!("{} is still on: {named}", list(&guarding.on)),
-        Why::UnknownAlarms => {
-            format!("the state of {} is unknown; pass it", list(&guarding.unknown))
-        }
-        Why::AlarmEnded => format!("no alarm is on any more: {named}"),
-        Why::ClockWentBack => format!(
-            "it is {}, before the stage began at {}; compare the clocks",
-            Value::from(now),
-            Value::from(plan.progress.since)
-        ),
-        Why::Until(until) if stage.is_none() => format!("starts at {}", Value::from(until)),
-        Why::Until(until) => format!("{named} until {}", Value::from(until)),
-        Why::TimePassed => match stage {
-            Some(_) if step.kind == DecisionKind::NextStage => named,
-            _ => format!("everybody has variation {}", plan.on),
-        },
+        Why::Over => ["the rollout is over", "", "", ""],
+        Why::Off => ["somebody turned the flag off; turn it on, or remove the plan", "", "", ""],
+        Why::AlarmIsOn if stage == plan.progress.stage => ["`", &alarms, "` is on", ""],
+        Why::AlarmIsOn => ["`", &alarms, "` is on: ", &named],
+        Why::TakenBack => ["`", &alarms, "` is still on: ", &named],
+        Why::UnknownAlarms => ["the state of `", &alarms, "` is unknown; pass it", ""],
+        Why::AlarmEnded => ["no alarm is on any more: ", &named, "", ""],
+        Why::ClockWentBack => ["it is ", &time, ", before the stage began at ", &other],
+        Why::Until(_) if stage.is_none() => ["starts at ", &time, "", ""],
+        Why::Until(_) => [&named, " until ", &time, ""],
+        Why::TimePassed if step.kind == DecisionKind::NextStage => [&named, "", "", ""],
+        Why::TimePassed => ["everybody has variation ", &on, "", ""],
     }
+    .concat()
 }
 
 /// `stage 2 of 4, 5%`.
 fn named_stage(plan: &Plan, stage: usize) -> String {
-    let count = plan.stages.len();
-    let number = stage.saturating_add(1);
+    let [number, count] = [stage + 1, plan.stages.len()].map(|number| number.to_string());
+    let share = Value::from(percent_of(plan.buckets(Some(stage)))).to_string();
     match &plan.segment {
         Some(segment) if stage == 0 => {
-            format!("stage {number} of {count}, the segment `{segment}`")
+            ["stage ", &number, " of ", &count, ", the segment `", segment, "`"].concat()
         }
-        _ => {
-            let share = Value::from(percent_of(plan.buckets(Some(stage))));
-            format!("stage {number} of {count}, {share}%")
-        }
+        _ => ["stage ", &number, " of ", &count, ", ", &share, "%"].concat(),
     }
 }

@@ -1,5 +1,6 @@
 //! Parses the plan in a flag's `lifecycle.rollout`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use isoflag::model::{FlagState, Section};
@@ -13,6 +14,8 @@ pub(super) const WHOLE: u32 = 100_000;
 /// The buckets of one percent.
 const PERCENT: f64 = 1000.0;
 
+const A_TIME: &str = "seconds since 1970, or a date such as `2026-01-31`";
+
 /// A valid plan, and how far it is.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -25,7 +28,7 @@ pub(super) struct Plan {
     pub(super) segment: Option<Arc<str>>,
     /// When it starts, in seconds since the epoch.
     pub(super) start: f64,
-    pub(super) alarms: Vec<Arc<str>>,
+    pub(super) alarms: BTreeSet<Arc<str>>,
     pub(super) progress: Progress,
 }
 
@@ -92,6 +95,11 @@ fn invalid(path: &Path<'_>, message: impl Into<Arc<str>>) -> Diagnostic {
     Diagnostic::new(Code::INVALID_ROLLOUT, path, message)
 }
 
+/// Returns a finding of an invalid value.
+fn unexpected(path: &Path<'_>, what: &str, value: &Value, expected: &str) -> Diagnostic {
+    invalid(path, format!("invalid {what} {value}: expected {expected}"))
+}
+
 /// Returns the plan of a flag: `None` if it has none, and its first problem if it is invalid.
 pub(super) fn plan(flags: &Flags, key: &str) -> Option<Result<Plan, Diagnostic>> {
     let source = flags.source(Section::Flags, key)?.as_object()?;
@@ -105,13 +113,13 @@ fn read(flags: &Flags, key: &str, source: &Object, written: &Value) -> Result<Pl
     let lifecycle = flag.member("lifecycle");
     let path = lifecycle.member("rollout");
     let Some(members) = written.as_object() else {
-        return Err(invalid(&path, "the plan is not an object; write `{\"stages\": […]}`"));
+        return Err(unexpected(&path, "plan", written, "an object with `stages`"));
     };
     let (stages, segment) = stages(flags, members, &path)?;
     let start = match member(members, "startTimestamp") {
         None => 0.0,
         Some(start) => read_moment(start)
-            .ok_or_else(|| invalid(&path.member("startTimestamp"), invalid_time(start)))?,
+            .ok_or_else(|| unexpected(&path.member("startTimestamp"), "time", start, A_TIME))?,
     };
     let alarms = alarms(members, &path)?;
     let progress = progress(members, stages.len(), &path)?;
@@ -122,10 +130,6 @@ fn read(flags: &Flags, key: &str, source: &Object, written: &Value) -> Result<Pl
 /// Returns a member unless it is null.
 fn member<'o>(object: &'o Object, name: &str) -> Option<&'o Value> {
     object.get(name).filter(|value| !value.is_null())
-}
-
-fn invalid_time(value: &Value) -> String {
-    format!("invalid time {value}: expected seconds since 1970, or a date such as `2026-01-31`")
 }
 
 fn stages(
@@ -142,10 +146,10 @@ fn stages(
     }
     let (mut stages, mut segment) = (Vec::new(), None);
     let mut last = 0;
-    for (index, stage) in written.iter().enumerate() {
+    for (index, written) in written.iter().enumerate() {
         let path = list.element(index);
-        let Some(stage) = stage.as_object() else {
-            return Err(invalid(&path, "the stage is not an object; write `{\"share\": 5}`"));
+        let Some(stage) = written.as_object() else {
+            return Err(unexpected(&path, "stage", written, "an object with a `share`"));
         };
         let buckets = match (member(stage, "segment"), member(stage, "share")) {
             (Some(named), None) => {
@@ -188,14 +192,14 @@ fn first_segment(
         return Err(invalid(&path, "only the first stage may name a segment"));
     }
     let Value::String(key) = named else {
-        return Err(invalid(&path, format!("invalid segment {named}: expected its key")));
+        return Err(unexpected(&path, "segment", named, "its key"));
     };
     let segment = flags.source(Section::Segments, key).and_then(Value::as_object);
     match segment {
         Some(segment) if segment.get("deleted").and_then(Value::as_bool) != Some(true) => {
             Ok(Arc::clone(key))
         }
-        _ => Err(invalid(&path, format!("there is no segment {named}; add it to `segments`"))),
+        _ => Err(unexpected(&path, "segment", named, "the key of one in `segments`")),
     }
 }
 
@@ -205,11 +209,9 @@ fn buckets(share: &Value, path: &Path<'_>) -> Result<u32, Diagnostic> {
     let whole = thousandths.filter(|share| {
         (0.0..=f64::from(WHOLE)).contains(share) && (share - share.round()).abs() < 1e-6
     });
-    whole.map(|share| share.round() as u32).ok_or_else(|| {
-        let message =
-            format!("invalid share {share}: expected a percentage with at most three decimals");
-        invalid(path, message)
-    })
+    whole
+        .map(|share| share.round() as u32)
+        .ok_or_else(|| unexpected(path, "share", share, "a percentage with at most three decimals"))
 }
 
 /// The percentage of a number of buckets.
@@ -224,36 +226,31 @@ fn duration(written: Option<&Value>, path: &Path<'_>) -> Result<f64, Diagnostic>
         Some(seconds) => seconds.as_integer().filter(|all| *all >= 0).map(|all| all as f64),
     };
     seconds.ok_or_else(|| {
-        let message = format!(
-            "invalid duration {}: expected seconds, or a number with s, m or h such as `24h`",
-            written.unwrap_or(&Value::Null)
-        );
-        invalid(path, message)
+        let value = written.unwrap_or(&Value::Null);
+        unexpected(path, "duration", value, "seconds, or a number with s, m or h such as `24h`")
     })
 }
 
-fn alarms(plan: &Object, path: &Path<'_>) -> Result<Vec<Arc<str>>, Diagnostic> {
+fn alarms(plan: &Object, path: &Path<'_>) -> Result<BTreeSet<Arc<str>>, Diagnostic> {
     let path = path.member("alarms");
     let written = match member(plan, "alarms") {
         None => &[],
         Some(Value::Array(alarms)) => &**alarms,
         Some(other) => {
-            let message = format!("invalid alarms {other}: expected a list of names");
-            return Err(invalid(&path, message));
+            return Err(unexpected(&path, "alarms", other, "a list of names"));
         }
     };
-    let mut names: Vec<Arc<str>> = Vec::new();
+    let mut names = BTreeSet::new();
     for (index, name) in written.iter().enumerate() {
         match name {
-            Value::String(name) if !name.trim().is_empty() => names.push(Arc::clone(name)),
+            Value::String(name) if !name.trim().is_empty() => {
+                names.insert(Arc::clone(name));
+            }
             other => {
-                let message = format!("invalid alarm {other}: expected its name");
-                return Err(invalid(&path.element(index), message));
+                return Err(unexpected(&path.element(index), "alarm", other, "its name"));
             }
         }
     }
-    names.sort();
-    names.dedup();
     Ok(names)
 }
 
@@ -264,11 +261,12 @@ fn progress(plan: &Object, stages: usize, path: &Path<'_>) -> Result<Progress, D
             let named =
                 |phase: &Phase| phase.name().is_some_and(|name| state.as_str() == Some(name));
             Phase::NAMED.into_iter().find(named).ok_or_else(|| {
-                let message = format!(
-                    "invalid state {state}: expected `running`, `alarm` or `complete`, which \
-                     `isoflag advance` writes"
-                );
-                invalid(&path.member("state"), message)
+                unexpected(
+                    &path.member("state"),
+                    "state",
+                    state,
+                    "`running`, `alarm` or `complete`",
+                )
             })?
         }
     };
@@ -277,16 +275,13 @@ fn progress(plan: &Object, stages: usize, path: &Path<'_>) -> Result<Progress, D
         Some(stage) => {
             let index = stage.as_integer().and_then(|index| usize::try_from(index).ok());
             Some(index.filter(|index| *index < stages).ok_or_else(|| {
-                let message = format!("there is no stage {stage}; the plan has {stages}");
-                invalid(&path.member("stage"), message)
+                unexpected(&path.member("stage"), "stage", stage, "the index of one in `stages`")
             })?)
         }
     };
-    let since = member(plan, "stageTimestamp").and_then(read_moment).ok_or_else(|| {
-        let message = "the time since which the plan is in its stage is unknown; write seconds \
-                       since 1970";
-        invalid(&path.member("stageTimestamp"), message)
-    })?;
+    let since = plan.get("stageTimestamp").unwrap_or(&Value::Null);
+    let since = read_moment(since)
+        .ok_or_else(|| unexpected(&path.member("stageTimestamp"), "time", since, A_TIME))?;
     Ok(Progress { phase, stage, since })
 }
 
@@ -328,12 +323,12 @@ fn variations(
         })?,
     };
     served.retain(|variation| *variation != on);
-    served.sort_unstable();
-    served.dedup();
-    match &*served {
-        [only] if *only < count => return Ok((on, *only)),
-        [] => {}
-        _ => {
+    match served.first() {
+        None => {}
+        Some(other) if *other < count && served.iter().all(|each| each == other) => {
+            return Ok((on, *other));
+        }
+        Some(_) => {
             let message = "a plan needs one variation beside the one that it rolls out; remove the \
                            other entries";
             return Err(invalid(&fallthrough_path, message));

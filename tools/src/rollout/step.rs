@@ -15,12 +15,12 @@ pub(super) struct Step {
 /// Decides about a plan. `is_on` is whether the flag is on.
 pub(super) fn step(plan: &Plan, is_on: bool, alarms: &GuardingAlarms, now: f64) -> Step {
     let held = plan.progress;
-    let stays = |kind, why| Step { kind, why, after: held };
-    let waits = |why| stays(DecisionKind::Waits, why);
+    let unchanged = |kind, why| Step { kind, why, after: held };
+    let waits = |why| unchanged(DecisionKind::Waits, why);
     // A time that an earlier call wrote is never replaced by an earlier one.
     let from_now = |phase, stage| Progress { phase, stage, since: held.since.max(now) };
     if held.phase == Phase::Complete {
-        return stays(DecisionKind::Complete, Why::Over);
+        return unchanged(DecisionKind::Complete, Why::Over);
     }
     if held.stage.is_some() && !is_on {
         return waits(Why::Off);
@@ -31,9 +31,9 @@ pub(super) fn step(plan: &Plan, is_on: bool, alarms: &GuardingAlarms, now: f64) 
             (Phase::Planned, _) => waits(Why::AlarmIsOn),
             // An alarm that remains on for the least time of a stage takes the plan back further.
             (Phase::Alarm, Some(stage)) if !passed(stage) => {
-                stays(DecisionKind::Alarm, Why::TakenBack)
+                unchanged(DecisionKind::Alarm, Why::TakenBack)
             }
-            (Phase::Alarm, None) => stays(DecisionKind::Alarm, Why::TakenBack),
+            (Phase::Alarm, None) => unchanged(DecisionKind::Alarm, Why::TakenBack),
             (_, stage) => {
                 let stage = stage.and_then(|stage| stage.checked_sub(1));
                 let after = from_now(Phase::Alarm, stage);

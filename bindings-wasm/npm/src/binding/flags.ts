@@ -16,6 +16,7 @@ import type {
 } from "../tools/lifecycle.js";
 import type { Receipt } from "../tools/receipt.js";
 import type { Retirement, RetirementOptions } from "../tools/retirement.js";
+import type { Advance, Alarms } from "../tools/rollout.js";
 import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/strategy.js";
 import type { Tools } from "../tools/tooling.js";
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
@@ -385,7 +386,7 @@ export class Flags {
    * @throws {StrategyError} if the strategy is invalid, or names a missing flag
    */
   withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
-    return flagsOf.made(this.#tool("withStrategy", strategy, options));
+    return this.#tool("withStrategy", strategy, options);
   }
 
   /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
@@ -423,7 +424,7 @@ export class Flags {
    * @throws {LifecycleError} if the status does not follow the current one; its `legal` lists those that do
    */
   withStatus(key: FlagKey, status: Status, now: number): Flags {
-    return flagsOf.made(this.#tool("withStatus", key, status, now));
+    return this.#tool("withStatus", key, status, now);
   }
 
   /**
@@ -455,6 +456,20 @@ export class Flags {
    */
   finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
     return this.#tool("finish", key, now, safetyPeriod);
+  }
+
+  /**
+   * Returns this document after at most one step of each plan in a `lifecycle.rollout`, and the decisions. A plan waits
+   * while the state of one of its alarms is unknown. An alarm takes the share back to that of the stage before; before
+   * the first stage the flag is turned off. A malformed plan has no effect, and a decision that names the problem. The
+   * versions of each changed flag and of the document are raised by one; if answers change, `lastModifiedTimestamp` is
+   * set to `now`.
+   *
+   * @param alarms the states of alarms by name, such as `{ errors: "ok" }`
+   * @param now the time in seconds since 1970
+   */
+  advance(alarms: Alarms, now: number): Advance {
+    return this.#tool("advance", alarms, now);
   }
 
   /** Returns the evidence on each flag's retirement, in the order of the keys. Missing evidence is unknown. */

@@ -9,6 +9,7 @@ import { impact } from "./impact.js";
 import { certification, deployment, finish, withStatus } from "./lifecycle.js";
 import { readReceipt } from "./receipt.js";
 import { retirements } from "./retirement.js";
+import { advance } from "./rollout.js";
 import { strategyFor, withStrategy } from "./strategy.js";
 import { typing } from "./typing.js";
 
@@ -17,6 +18,7 @@ const glue = { __wbg_set_wasm, imports, loadAppConfig };
 
 export const tooling = {
   glue,
+  advance,
   certification,
   check,
   deployment,

@@ -46,7 +46,7 @@ describe("core.wasm", () => {
     const core = new Set(names(modules.core));
     const missing = names(modules.tools).filter(name => !core.has(name) && !name.startsWith("__"));
     const tools = `
-      certification checkEnvironments checkFlags countImpact deployment diffFlags evaluateAgain evaluatePart
+      advanceFlags certification checkEnvironments checkFlags countImpact deployment diffFlags evaluateAgain evaluatePart
       explain finishFlag flagsDiagnostics flagsTyping freeHistory freeImpact fromAppConfigKey historyAdd
       historyBytes historyDigests historyGet historyKeep historyNewest historyPinned impactForms limits
       loadAppConfig makePartBuffer newHistory parseTtl partOf receipt replayReceipt retirements
