@@ -203,8 +203,8 @@ export class Flags {
 
   /** Calls a function of `tools.wasm` for the document. */
   #tool<Name extends keyof Tools>(name: Name, ...rest: Rest<Tools[Name]>): ReturnType<Tools[Name]> {
-    const call = requireTools(name)[name] as (...parameters: unknown[]) => ReturnType<Tools[Name]>;
-    return call(this.#held, ...rest);
+    type Call = (flags: Held, ...rest: unknown[]) => ReturnType<Tools[Name]>;
+    return (requireTools(name)[name] as Call)(this.#held, ...rest);
   }
 
   /** Calls a function with temporary bound flags, which are freed in any case. */
@@ -373,6 +373,11 @@ export class Flags {
     );
   }
 
+  /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
+  strategyFor(system: System, context: ContextLike): Strategy | undefined {
+    return this.#tool("strategyFor", system, context);
+  }
+
   /**
    * Returns the flag's answer with everything needed to verify it with {@link replay}.
    */
@@ -387,11 +392,6 @@ export class Flags {
    */
   withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
     return this.#tool("withStrategy", strategy, options);
-  }
-
-  /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
-  strategyFor(system: System, context: ContextLike): Strategy | undefined {
-    return this.#tool("strategyFor", system, context);
   }
 
   /** Returns the diagnostics of the document, and probable mistakes of its authors. */
@@ -479,8 +479,7 @@ export class Flags {
 
   /** Returns the normalised document as canonical JSON text (RFC 8785), which `digest` is computed over. */
   toJson(): string {
-    requireTools("toJson");
-    return argumentErrors.text(core.flagsText(this.#held.handle));
+    return this.#tool("toJson");
   }
 
   /** Returns the text of a file with the types of the flags: their keys and values; by default for TypeScript. */

@@ -4,6 +4,7 @@ import { hasTools } from "../binding/engine.js";
 import { __wbg_set_wasm, imports, loadAppConfig } from "../generated/tools-glue.js";
 import { check, readDiagnostics } from "./check.js";
 import { diff } from "./diff.js";
+import { toJson } from "./documents.js";
 import { readExplanation } from "./explanation.js";
 import { impact } from "./impact.js";
 import { certification, deployment, finish, withStatus } from "./lifecycle.js";
@@ -30,6 +31,7 @@ export const tooling = {
   receipt: readReceipt,
   retirements,
   strategyFor,
+  toJson,
   typing,
   withStatus,
   withStrategy,
