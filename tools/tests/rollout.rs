@@ -520,7 +520,7 @@ fn duration_of(plan: &str, stage: usize) -> u64 {
 
 #[test]
 fn shares_rise_only_in_quiet_times_and_reach_everybody() {
-    let histories = std::env::var("ISOFLAG_ROLLOUT_HISTORIES");
+    let histories = std::env::var("HISTORIES");
     let histories = histories.map_or(5_000, |number| number.parse().unwrap());
     for seed in 1..=histories {
         check_history(seed);

@@ -50,7 +50,7 @@ test("a plan advances by one stage", () => {
   assert.equal(flags.version, 7);
 });
 
-test("a plan that waits returns an equal document, which is freed by itself", () => {
+test("a plan that waits returns an equal document, which is freed alone", () => {
   const flags = planned({ stages, alarms: ["errors"] });
   const before = liveHandles();
   const { flags: same, decisions } = flags.advance({}, NOW);
